@@ -1,0 +1,208 @@
+"""Quiet or red: what a test leaves behind, or says unasked, fails it and names where it began.
+
+Watched: threads, Qt timers and threads, top-level windows, log records of level WARNING or above. Warnings and Qt's own
+messages fail through pytest's and pytest-qt's settings in pyproject.toml.
+"""
+
+from __future__ import annotations
+
+import gc
+import logging
+import os
+import shutil
+import sys
+import tempfile
+import threading
+import time
+import weakref
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+# Before anything imports Qt or torch.
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+HOMES = Path(tempfile.mkdtemp(prefix="visualnet-tests-"))
+os.environ["VISUALNET_HOME"] = str(HOMES / "collection")
+
+import pytest  # noqa: E402
+
+GRACE_S = 5.0
+"""How long a thread that was told to stop may take to end after its test."""
+
+_places: weakref.WeakKeyDictionary[Any, str] = weakref.WeakKeyDictionary()
+_homes = count(1)
+
+
+# --- options and settings -------------------------------------------------------------------------------------------
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--thorough", action="store_true", help="5,000 random graphs for 500, 10,000 mutants for 1,000, …")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    from hypothesis import HealthCheck, settings
+
+    # Two shared cores make examples slow now and then; that is no fault of the code. The suite draws the same examples
+    # each time, so that red means changed; the thorough run looks for new ones.
+    calm: dict[str, Any] = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+    settings.register_profile("suite", derandomize=True, database=None, **calm)
+    settings.register_profile("thorough", max_examples=1000, print_blob=True, **calm)
+    settings.load_profile("thorough" if config.getoption("--thorough") else "suite")
+    threading.Thread.start = _noting_place(threading.Thread.start)  # type: ignore[method-assign]
+    logging.getLogger().addHandler(_log)
+
+
+def pytest_unconfigure() -> None:
+    logging.getLogger().removeHandler(_log)
+    shutil.rmtree(HOMES, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def thorough(pytestconfig: pytest.Config) -> bool:
+    """True under --thorough: draw ten times as many examples."""
+    return bool(pytestconfig.getoption("--thorough"))
+
+
+# --- one check around each test -------------------------------------------------------------------------------------
+
+
+@pytest.fixture(autouse=True)
+def quiet_or_red(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Give the test a data folder of its own and fail it for all that it leaves running, open or said."""
+    os.environ["VISUALNET_HOME"] = str(HOMES / str(next(_homes)))
+    _one_torch_thread()
+    _watch_qt()
+    threads, objects, windows = set(threading.enumerate()), set(_running_qt()), set(_windows())
+    _log.records.clear()
+    yield
+    faults = _left_threads(threads) + _left_in_qt(objects, windows)
+    if request.node.get_closest_marker("expects_log") is None:
+        faults += [f"it logged, unasked: {words}" for words in _log.records]
+    if faults:
+        pytest.fail("This test is not quiet:\n- " + "\n- ".join(faults), pytrace=False)
+
+
+def _one_torch_thread() -> None:
+    if (torch := sys.modules.get("torch")) is not None and hasattr(torch, "set_num_threads"):
+        torch.set_num_threads(1)
+
+
+class _Log(logging.Handler):
+    """Keep the words of each warning and error."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.records: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        place = f"{record.pathname}:{record.lineno}"
+        self.records.append(f"{record.levelname} {record.name}: {record.getMessage()} ({place})")
+
+
+_log = _Log()
+
+
+# --- where things were started --------------------------------------------------------------------------------------
+
+
+def _place(depth: int = 6) -> str:
+    """Tell the callers' places, the nearest first; much cheaper than a formatted stack."""
+    frame, places = sys._getframe(2), []
+    while frame is not None and len(places) < depth:
+        if not frame.f_code.co_filename.endswith(("threading.py", "conftest.py")):
+            places.append(f"{frame.f_code.co_filename}:{frame.f_lineno} in {frame.f_code.co_name}")
+        frame = frame.f_back  # type: ignore[assignment]
+    return "\n    from ".join(places)
+
+
+def _noting_place(start: Callable[..., Any]) -> Callable[..., Any]:
+    def noting(self: Any, *args: Any, **kwargs: Any) -> Any:
+        _places[self] = _place()
+        return start(self, *args, **kwargs)
+
+    return noting
+
+
+# --- threads --------------------------------------------------------------------------------------------------------
+
+
+def _left_threads(before: set[threading.Thread]) -> list[str]:
+    deadline = time.monotonic() + GRACE_S
+    while (left := _new_threads(before)) and time.monotonic() < deadline:
+        time.sleep(0.005)
+    return [f"thread {t.name!r} still runs; started at {_places.get(t, 'an unknown place')}" for t in left]
+
+
+def _new_threads(before: set[threading.Thread]) -> list[threading.Thread]:
+    # A dummy stands for a foreign (C++) thread that once ran Python; it stays listed after that thread is gone.
+    return [t for t in threading.enumerate() if t not in before and not isinstance(t, threading._DummyThread)]
+
+
+# --- Qt: only what a test that made an application can leave ---------------------------------------------------------
+
+
+def _watch_qt() -> None:
+    """Note where timers and Qt threads are started, once Qt is there."""
+    core = sys.modules.get("PySide6.QtCore")
+    if core is None or hasattr(core.QTimer, "_noted"):
+        return
+    for kind in (core.QTimer, core.QThread):
+        kind.start = _noting_place(kind.start)
+        kind._noted = True
+
+
+def _application() -> Any:
+    widgets = sys.modules.get("PySide6.QtWidgets")
+    return widgets.QApplication.instance() if widgets is not None else None
+
+
+def _running_qt() -> list[Any]:
+    """List the timers and Qt threads that run now."""
+    core = sys.modules.get("PySide6.QtCore")
+    if core is None:
+        return []
+    from shiboken6 import isValid
+
+    found = [thing for thing in list(_places) if isinstance(thing, core.QObject) and isValid(thing)]
+    return [thing for thing in found if (thing.isActive() if isinstance(thing, core.QTimer) else thing.isRunning())]
+
+
+def _windows() -> dict[int, Any]:
+    """Address → widget, for each top-level widget that no other widget owns."""
+    application = _application()
+    if application is None or not hasattr(application, "topLevelWidgets"):
+        return {}
+    from shiboken6 import getCppPointer
+
+    tops = [widget for widget in application.topLevelWidgets() if widget.parent() is None]
+    return {getCppPointer(widget)[0]: widget for widget in tops if widget.metaObject().className() != "QTipLabel"}
+
+
+def _left_in_qt(objects_before: set[Any], windows_before: set[int]) -> list[str]:
+    if _application() is None:
+        return []
+    _let_go()
+    objects = [thing for thing in _running_qt() if thing not in objects_before]
+    windows = [widget for address, widget in _windows().items() if address not in windows_before]
+    if not objects and not windows:
+        return []
+    del objects, windows  # or these lists would keep alive what only waits for the collector
+    gc.collect()
+    _let_go()
+    objects = [thing for thing in _running_qt() if thing not in objects_before]
+    windows = [widget for address, widget in _windows().items() if address not in windows_before]
+    faults = [f"{type(t).__name__} still runs; started at {_places.get(t, 'an unknown place')}" for t in objects]
+    faults += [f"window {type(w).__name__} {w.objectName()!r} {w.windowTitle()!r} is still there" for w in windows]
+    for widget in windows:  # the next test starts clean
+        widget.close()
+        widget.deleteLater()
+    return faults
+
+
+def _let_go() -> None:
+    """Carry out the deletions that Qt has put off."""
+    core = sys.modules["PySide6.QtCore"]
+    core.QCoreApplication.sendPostedEvents(None, core.QEvent.Type.DeferredDelete.value)

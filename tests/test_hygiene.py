@@ -1,0 +1,207 @@
+"""What must never be in the shipped source, held over every file."""
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "visualnet"
+SOURCES = sorted(PACKAGE.rglob("*.py"))
+MOST_LINES = 450
+
+UNSAFE_BUILTINS = {"eval", "exec", "compile", "__import__"}
+UNSAFE_MODULES = {"pickle", "cPickle", "dill", "cloudpickle", "shelve", "marshal", "joblib"}
+UNSAFE_CALLS = {"torch.load", "yaml.load", "yaml.unsafe_load", "os.system", "os.popen", "torch.hub.load"}
+QT = {"PySide6", "shiboken6", "pyqtgraph", "superqt", "qtpy", "PyQt5", "PyQt6"}
+
+
+def name_of(node: ast.expr) -> str:
+    """`torch.load` for that attribute; empty for what is no dotted name."""
+    parts = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else ""
+
+
+def imported_by(node: ast.AST) -> list[str]:
+    """List the modules that an import statement names; none for a relative one."""
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+        return [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+    return []
+
+
+def unsafe(tree: ast.AST) -> Iterator[str]:
+    """Yield `line: what` for each thing that could run a stranger's code or write where a stranger wishes."""
+    for node in ast.walk(tree):
+        for module in imported_by(node):
+            if module.split(".")[0] in UNSAFE_MODULES or module in UNSAFE_CALLS:
+                yield f"{node.lineno}: imports {module}"
+        if isinstance(node, ast.Attribute):
+            if node.attr in {"extractall", "allow_pickle"} or name_of(node) in UNSAFE_CALLS:
+                yield f"{node.lineno}: {name_of(node) or node.attr}"
+        elif isinstance(node, ast.Call):
+            if isinstance(node.func, ast.Name) and node.func.id in UNSAFE_BUILTINS:
+                yield f"{node.lineno}: {node.func.id}()"
+            for keyword in node.keywords:
+                if keyword.arg in {"shell", "allow_pickle"} and not is_false(keyword.value):
+                    yield f"{node.lineno}: {keyword.arg}="
+
+
+def is_false(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is False
+
+
+def place(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+@pytest.fixture(scope="module")
+def trees() -> dict[Path, ast.AST]:
+    assert SOURCES, "no source found"
+    return {path: ast.parse(path.read_text(encoding="utf-8"), str(path)) for path in SOURCES}
+
+
+def test_no_source_runs_foreign_code_or_unpacks_blindly(trees: dict[Path, ast.AST]) -> None:
+    assert [f"{place(path)}:{fault}" for path, tree in trees.items() for fault in unsafe(tree)] == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "eval(x)",
+        "exec(x)",
+        "compile(x, '', 'exec')",
+        "import pickle",
+        "from pickle import loads",
+        "from torch import load",
+        "torch.load(x)",
+        "read = torch.load",
+        "yaml.load(x)",
+        "os.system(x)",
+        "subprocess.run(x, shell=True)",
+        "archive.extractall(x)",
+        "numpy.load(x, allow_pickle=True)",
+        "numpy.load(x, allow_pickle=trusted)",
+    ],
+)
+def test_the_walk_finds_each_unsafe_line(line: str) -> None:
+    assert list(unsafe(ast.parse(line)))
+
+
+@pytest.mark.parametrize(
+    "line", ["re.compile(x)", "model.eval()", "numpy.load(x, allow_pickle=False)", "subprocess.run(x, shell=False)"]
+)
+def test_the_walk_lets_harmless_lines_pass(line: str) -> None:
+    assert not list(unsafe(ast.parse(line)))
+
+
+def test_only_the_app_knows_qt(trees: dict[Path, ast.AST]) -> None:
+    faults = [
+        f"{place(path)}:{node.lineno}: {module}"
+        for path, tree in trees.items()
+        if "app" not in path.relative_to(PACKAGE).parts[:1]
+        for node in ast.walk(tree)
+        for module in imported_by(node)
+        if module.split(".")[0] in QT
+    ]
+    assert faults == []
+
+
+def test_no_file_is_too_long_to_read() -> None:
+    lengths = {place(path): len(path.read_text(encoding="utf-8").splitlines()) for path in SOURCES}
+    assert {name: lines for name, lines in lengths.items() if lines > MOST_LINES} == {}
+
+
+# --- start-up -------------------------------------------------------------------------------------------------------
+
+STARTUP = ("", ".core", ".layers", ".analysis", ".cli", ".data", ".app.window")
+
+
+def modules_after(module: str) -> set[str]:
+    """Import a module in a fresh Python and tell all that came with it."""
+    code = f"import sys, {module}; print(*sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
+    return set(run.stdout.split())
+
+
+def exists(module: str) -> bool:
+    path = ROOT / module.replace(".", "/")
+    return path.with_suffix(".py").is_file() or (path / "__init__.py").is_file()
+
+
+@pytest.mark.parametrize("name", STARTUP)
+def test_start_up_imports_no_torch(name: str) -> None:
+    module = "visualnet" + name
+    if not exists(module):
+        pytest.skip(f"{module} is not there")
+    loaded = modules_after(module)
+    assert "torch" not in loaded
+    if name != ".app.window":
+        assert not QT & loaded
+
+
+# --- what a public repository must not tell -------------------------------------------------------------------------
+
+# Written in pieces, or this file would be found guilty.
+PRIVATE = re.compile(
+    r"(?<![\w.\-])/(?:ro" + r"ot|wo" + r"rk/(?:main|shared)|ho" + r"me/\w+|Us" + r"ers/\w+)/"
+    r"|[A-Z]:\\+Us" + r"ers\\"
+    r"|py"
+    + r"pi\.org|python"
+    + r"hosted\.org|download\.py"
+    + r"torch\.org|registry\.n"
+    + r"pmjs|deb\.deb"
+    + r"ian\.org"
+)
+
+
+def tracked_files() -> list[Path]:
+    try:
+        run = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        pytest.skip("git is not there")
+    if run.returncode or not run.stdout:
+        pytest.skip("this is not a checkout")
+    return [path for name in run.stdout.split("\0") if name and (path := ROOT / name).is_file()]
+
+
+def test_no_tracked_file_names_a_private_folder_or_a_registry() -> None:
+    faults = []
+    for path in tracked_files():
+        try:
+            lines = path.read_text(encoding="utf-8").splitlines()
+        except UnicodeDecodeError:
+            continue  # a picture or an array
+        faults += [f"{place(path)}:{n}: {m[0]}" for n, line in enumerate(lines, 1) if (m := PRIVATE.search(line))]
+    assert faults == []
+
+
+# --- a trap below us ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="None is immortal here: it cannot be lost")
+def test_qt_keeps_its_references_to_none() -> None:
+    """PySide6 6.12.0 on Python 3.11 loses one in each void call and aborts the process when none is left."""
+    from PySide6.QtCore import QEvent, QObject
+
+    class Listener(QObject):
+        def customEvent(self, event: QEvent) -> None:
+            self.heard = True
+
+    listener = Listener()
+    event = QEvent(QEvent.Type.User)
+    before = sys.getrefcount(None)
+    for _ in range(2_000):
+        listener.setObjectName("probe")
+        listener.event(event)  # C++ calls back into customEvent
+    assert listener.heard
+    assert sys.getrefcount(None) - before > -1_000
