@@ -1,4 +1,4 @@
-"""Carry the top-level resources/ folder into a built package, as visualnet/_resources; all else is in pyproject.toml."""
+"""Carry the resources/ folder into a built package, as visualnet/_resources; all else is in pyproject.toml."""
 
 from pathlib import Path
 

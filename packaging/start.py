@@ -179,9 +179,7 @@ def follow(lines, log):
         words = line.split()
         if line.startswith("Installing collected packages"):
             say("  unpacking {} packages".format(line.count(",") + 1))
-        elif (
-            words[:1] == ["Downloading"] and "GB" in line or len(words) > 2 and words[-1] == "MB)" and large(words[-2])
-        ):
+        elif words[:1] == ["Downloading"] and is_large(words):
             say("  fetching {}".format(words[1].rsplit("/", 1)[-1].split("-")[0]))
 
 
