@@ -1,0 +1,153 @@
+"""What inference finds out, as values: of each node, of each graph, and the problems in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from visualnet.core.graph import Graph, Node, Topology
+from visualnet.core.project import MAIN, Project
+from visualnet.layers.declare import Layer, Pattern, Shape, Sized, Spec
+
+SEVERITIES = ("error", "warning", "hint")
+
+Path = tuple[str, ...]
+"""Ids from the main sheet down through blocks; the last one is the node itself."""
+
+
+class Problem(NamedTuple):
+    """Something wrong at a place. ``sheet`` is where the node is edited (``""`` is the main graph), ``at`` the port or parameter.
+
+    ``code`` names the kind of problem for tests and for the repair finder; ``words`` are for a student.
+    """
+
+    code: str
+    severity: str
+    words: str
+    node: str = ""
+    sheet: str = MAIN
+    path: Path = ()
+    at: str = ""
+    formula: str = ""
+
+
+class NodeFacts(NamedTuple):
+    """What is known of one node, in one place of the project.
+
+    ``layer`` is None for a block, a placeholder, or when parameters cannot be read. ``inputs`` and ``outputs`` are the ports;
+    ``arriving`` the specs at the input ports (None where nothing arrives), ``leaving`` those of the outputs, as far as known.
+    ``weights`` and ``buffers`` are the node's own tensors (those shared from another node are left out, in ``shared``).
+    ``inside`` holds a block's graph once for each repetition.
+    """
+
+    node: Node
+    layer: Layer | None
+    inputs: Mapping[str, Pattern]
+    outputs: Mapping[str, Pattern]
+    arriving: tuple[Spec | None, ...]
+    leaving: Mapping[str, Spec]
+    problems: tuple[Problem, ...] = ()
+    weights: Mapping[str, Sized] = {}
+    buffers: Mapping[str, Sized] = {}
+    shared: frozenset[str] = frozenset()
+    macs: int = 0
+    inside: tuple[GraphFacts, ...] = ()
+
+    @property
+    def shapes(self) -> tuple[Shape | None, ...]:
+        """The arriving shapes, as a layer's methods take them."""
+        return tuple(s.shape if s is not None else None for s in self.arriving)
+
+    @property
+    def known(self) -> bool:
+        """Whether every output's shape is known."""
+        return all(port in self.leaving for port in self.outputs)
+
+    @property
+    def parameters(self) -> int:
+        """Learned numbers, whether they are trained or frozen; shared ones are counted where they belong."""
+        if self.inside:
+            return sum(graph.parameters for graph in self.inside)
+        return sum(w.count for w in self.weights.values())
+
+    @property
+    def trainable(self) -> int:
+        """Learned numbers that training changes."""
+        if not self.node.trainable:
+            return 0
+        return sum(graph.trainable for graph in self.inside) if self.inside else self.parameters
+
+    @property
+    def buffered(self) -> int:
+        """Numbers that are saved with the model but not learned (running statistics)."""
+        if self.inside:
+            return sum(graph.buffered for graph in self.inside)
+        return sum(b.count for b in self.buffers.values())
+
+
+class GraphFacts:
+    """What is known of one graph in one place: facts by node id, in an order in which they can be computed."""
+
+    def __init__(self, graph: Graph, topology: Topology, nodes: Mapping[str, NodeFacts], problems: tuple[Problem, ...] = ()) -> None:
+        self.graph, self.topology, self.nodes, self.problems = graph, topology, nodes, problems
+        self.parameters = sum(f.parameters for f in nodes.values())
+        self.trainable = sum(f.trainable for f in nodes.values())
+        self.buffered = sum(f.buffered for f in nodes.values())
+        self.macs = sum(f.macs for f in nodes.values())
+
+    def __getitem__(self, node_id: str) -> NodeFacts:
+        return self.nodes[node_id]
+
+    def sinks(self, role: str) -> list[NodeFacts]:
+        """The nodes with this role (``input``, ``target``, ``output``, ``loss``, ``metric``), in file order."""
+        return [f for i in self.graph.nodes if (f := self.nodes[i]).layer is not None and f.layer.role == role]
+
+
+class Analysis:
+    """Everything that is true of a project, as far as its formulas tell.
+
+    ``main`` holds the main graph's facts; a block's are reached through its instances, or by ``sheet``.
+    """
+
+    def __init__(self, project: Project, main: GraphFacts, problems: tuple[Problem, ...], cache: Mapping[object, object]) -> None:
+        self.project, self.main, self.problems, self.cache = project, main, problems, cache
+
+    def errors(self) -> list[Problem]:
+        """The problems that keep the graph from being compiled."""
+        return [p for p in self.problems if p.severity == "error"]
+
+    def at(self, path: Path) -> NodeFacts:
+        """The facts of the node at this path (first repetition of each block).
+
+        Raises:
+            KeyError: nothing is there.
+        """
+        graph = self.main
+        for node_id in path[:-1]:
+            inside = graph.nodes[node_id].inside
+            if not inside:
+                raise KeyError(path)
+            graph = inside[0]
+        return graph.nodes[path[-1]]
+
+    def sheet(self, name: str, path: Path = ()) -> GraphFacts | None:
+        """The facts of a sheet as the canvas shows it: at the given instance, else at the first one found; None if it is unused."""
+        if name == MAIN:
+            return self.main
+        if path:
+            inside = self.at(path).inside
+            return inside[0] if inside else None
+        return next((f.inside[0] for _, f in self.walk() if f.node.block == name and f.inside), None)
+
+    def walk(self) -> Iterator[tuple[Path, NodeFacts]]:
+        """Every node of the main graph and, below each block, those of its first repetition; a block's definition is entered once."""
+        entered: set[int] = set()
+        todo: list[tuple[Path, GraphFacts]] = [((), self.main)]
+        while todo:
+            path, graph = todo.pop()
+            for node_id in graph.graph.nodes:
+                facts = graph.nodes[node_id]
+                yield (*path, node_id), facts
+                if facts.inside and id(facts.inside[0]) not in entered:
+                    entered.add(id(facts.inside[0]))
+                    todo.append(((*path, node_id), facts.inside[0]))

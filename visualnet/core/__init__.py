@@ -1,0 +1,1 @@
+"""The document: frozen values, pure edits, files. Knows neither torch nor Qt."""

@@ -1,0 +1,42 @@
+"""The user's own folders: settings, runs, journals and logs.
+
+`VISUALNET_HOME` moves all of them, so that tests and portable copies never touch the person's files.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+
+def data_dir() -> Path:
+    """The folder that holds all that the program keeps for this person; made on demand."""
+    home = os.environ.get("VISUALNET_HOME")
+    return _made(Path(home) if home else Path(platformdirs.user_data_dir("visualnet", appauthor=False)))
+
+
+def runs_dir() -> Path:
+    """One folder for each training run."""
+    return _made(data_dir() / "runs")
+
+
+def journal_dir() -> Path:
+    """Recovery copies of open documents."""
+    return _made(data_dir() / "journal")
+
+
+def log_dir() -> Path:
+    """The program's log and crash reports."""
+    return _made(data_dir() / "logs")
+
+
+def settings_path() -> Path:
+    """The file of remembered choices; it may not exist yet."""
+    return data_dir() / "settings.json"
+
+
+def _made(path: Path) -> Path:
+    path.mkdir(parents=True, exist_ok=True)
+    return path

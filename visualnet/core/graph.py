@@ -1,0 +1,154 @@
+"""The drawing as a value: nodes joined by wires, and where each node stands.
+
+A ``Graph`` is never changed; an edit makes a new one that shares every unchanged part with the old. So undo keeps old values, any thread
+may read, and ``is`` tells at once what an edit left alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple, TypeAlias
+
+import msgspec
+
+# What a parameter may hold in a file. A string where a number is wanted is an expression (``2*channels``).
+Value: TypeAlias = "int | float | bool | str | None | tuple[Value, ...]"
+
+BLOCK_PREFIX = "block:"
+
+
+class Port(NamedTuple):
+    """One end of a wire: a node's id and the name of one of its ports."""
+
+    node: str
+    port: str
+
+
+class Wire(NamedTuple):
+    """A tensor's way from an output port to an input port."""
+
+    source: Port
+    target: Port
+
+
+class Init(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How a node's weights start. ``default`` is torch's own choice; ``std`` belongs to ``normal``."""
+
+    kind: str = "default"
+    std: float = 0.01
+
+
+class Node(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """One card on the canvas.
+
+    ``id`` never changes while the node lives; ``name`` is unique in its graph, a Python identifier, and is the prefix of its weights in
+    the ``state_dict``. ``kind`` is a layer's tag or ``block:NAME``. ``params`` holds what differs from the layer's defaults.
+    ``shares`` is the id of the node in the same graph whose weights this one uses. ``repeat`` chains a block so many times, each with
+    weights of its own. ``extra`` keeps fields of newer files that this version does not know.
+    """
+
+    id: str
+    kind: str
+    name: str
+    params: Mapping[str, Value] = {}
+    trainable: bool = True
+    init: Init = Init()
+    shares: str | None = None
+    repeat: int | str = 1
+    extra: Mapping[str, Any] = {}
+
+    @property
+    def block(self) -> str | None:
+        """The name of the block that this node is an instance of, or None for a layer."""
+        return self.kind[len(BLOCK_PREFIX) :] if self.kind.startswith(BLOCK_PREFIX) else None
+
+
+class Graph(msgspec.Struct, frozen=True):
+    """Nodes by id (in file order), the wire that ends at each input port, and each card's top left corner in px.
+
+    An input port takes one wire, so a wire is found by where it ends: ``wires[target] == source``.
+    """
+
+    nodes: Mapping[str, Node] = {}
+    wires: Mapping[Port, Port] = {}
+    places: Mapping[str, tuple[float, float]] = {}
+
+    def __iter__(self) -> Iterator[Node]:
+        return iter(self.nodes.values())
+
+    def named(self, name: str) -> Node:
+        """The node with this name.
+
+        Raises:
+            KeyError: no node of this graph has the name.
+        """
+        for node in self.nodes.values():
+            if node.name == name:
+                return node
+        raise KeyError(name)
+
+    def wires_of(self, node_id: str) -> list[Wire]:
+        """Every wire that begins or ends at the node."""
+        return [Wire(s, t) for t, s in self.wires.items() if t.node == node_id or s.node == node_id]
+
+
+class Topology:
+    """What follows from the wires alone: neighbours, an order, and which nodes stand on a cycle. Made once per set of wires."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.into: dict[str, list[Wire]] = {node_id: [] for node_id in graph.nodes}
+        self.out_of: dict[str, list[Wire]] = {node_id: [] for node_id in graph.nodes}
+        for target, source in graph.wires.items():
+            if target.node in self.into and source.node in self.out_of:
+                wire = Wire(source, target)
+                self.into[target.node].append(wire)
+                self.out_of[source.node].append(wire)
+        self.order, self.cyclic = self._sort()
+
+    def _sort(self) -> tuple[list[str], frozenset[str]]:
+        """Kahn's algorithm, in file order among equals; what is left over stands on a cycle or behind one."""
+        waiting = {node_id: len(wires) for node_id, wires in self.into.items()}
+        order = [node_id for node_id, count in waiting.items() if count == 0]
+        for node_id in order:
+            for wire in self.out_of[node_id]:
+                waiting[wire.target.node] -= 1
+                if waiting[wire.target.node] == 0:
+                    order.append(wire.target.node)
+        left = {node_id for node_id, count in waiting.items() if count > 0}
+        return order, self._on_cycle(left)
+
+    def _on_cycle(self, left: set[str]) -> frozenset[str]:
+        """Of the nodes that no order reaches, those that reach themselves (the others only stand behind a cycle)."""
+        degree = {n: sum(w.target.node in left for w in self.out_of[n]) for n in left}
+        dead = [n for n, d in degree.items() if d == 0]
+        on = set(left)
+        while dead:
+            node_id = dead.pop()
+            on.discard(node_id)
+            for wire in self.into[node_id]:
+                source = wire.source.node
+                if source in on:
+                    degree[source] -= 1
+                    if degree[source] == 0:
+                        dead.append(source)
+        return frozenset(on)
+
+    def downstream(self, start: str) -> set[str]:
+        """The node and all that its outputs reach."""
+        return self._reach(start, self.out_of, 1)
+
+    def upstream(self, start: str) -> set[str]:
+        """The node and all that reaches its inputs."""
+        return self._reach(start, self.into, 0)
+
+    @staticmethod
+    def _reach(start: str, wires: Mapping[str, list[Wire]], end: int) -> set[str]:
+        seen = {start}
+        todo = [start]
+        while todo:
+            for wire in wires.get(todo.pop(), ()):
+                other = wire[end].node
+                if other not in seen:
+                    seen.add(other)
+                    todo.append(other)
+        return seen

@@ -1,0 +1,108 @@
+"""All that one file holds: the graph, its blocks, the choice of data, and how to train."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+from visualnet.core.graph import Graph, Value
+
+MAIN = ""
+"""Where the main graph stands among ``Project.sheet(...)``; any other sheet is a block's name."""
+
+
+class Block(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A named sub-graph, defined once and used many times.
+
+    ``params`` are its own parameters with their defaults; inside, a number may be written as arithmetic in them. Its ``input`` and
+    ``output`` nodes are its ports, named as those nodes are.
+    """
+
+    graph: Graph = Graph()
+    params: Mapping[str, int | float] = {}
+    note: str = ""
+    extra: Mapping[str, Any] = {}
+
+
+class DataChoice(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """Which data set, with which options, and how it is divided.
+
+    ``split`` gives the shares of training, validation and test (they add to 1); the division keeps each class's share and depends on
+    ``seed`` alone. ``normalise`` takes the training set's mean and deviation.
+    """
+
+    name: str = "mnist5k"
+    options: Mapping[str, Value] = {}
+    split: tuple[float, float, float] = (0.8, 0.2, 0.0)
+    seed: int = 0
+    normalise: bool = True
+    extra: Mapping[str, Any] = {}
+
+
+class Recipe(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """How to train. Names are torch's own; ``optimizer`` is ``SGD``, ``Adam`` or ``AdamW``; ``device`` is ``auto``, ``cpu``, ``cuda`` …"""
+
+    optimizer: str = "Adam"
+    lr: float = 0.001
+    momentum: float = 0.0
+    nesterov: bool = False
+    weight_decay: float = 0.0
+    batch_size: int = 64
+    epochs: int = 10
+    seed: int = 0
+    device: str = "auto"
+    extra: Mapping[str, Any] = {}
+
+
+class RunRef(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A line of the run history that travels with the file: what the run was and how it ended. The run itself is a folder elsewhere."""
+
+    id: str
+    folder: str = ""
+    started: str = ""
+    state: str = ""
+    epochs: int = 0
+    summary: Mapping[str, float] = {}
+    extra: Mapping[str, Any] = {}
+
+
+class Project(msgspec.Struct, frozen=True, kw_only=True):
+    """All that is saved. ``constants`` are numbers that every expression may name (``classes``, ``width``).
+
+    ``graph`` is the main sheet; each block has one of its own. ``readonly`` says why the file must not be overwritten (a newer format),
+    and is never saved.
+    """
+
+    name: str = "untitled"
+    note: str = ""
+    graph: Graph = Graph()
+    blocks: Mapping[str, Block] = {}
+    constants: Mapping[str, int | float] = {}
+    data: DataChoice = DataChoice()
+    recipe: Recipe = Recipe()
+    runs: tuple[RunRef, ...] = ()
+    extra: Mapping[str, Any] = {}
+    readonly: str = ""
+
+    def sheet(self, name: str) -> Graph:
+        """The main graph (``MAIN``) or a block's graph.
+
+        Raises:
+            KeyError: there is no block of that name.
+        """
+        return self.graph if name == MAIN else self.blocks[name].graph
+
+    def sheets(self) -> Iterator[tuple[str, Graph]]:
+        """The main graph, then every block's, with their names."""
+        yield MAIN, self.graph
+        for name, block in self.blocks.items():
+            yield name, block.graph
+
+    def with_sheet(self, name: str, graph: Graph) -> Project:
+        """The project with one sheet put in place of the old one."""
+        if name == MAIN:
+            return msgspec.structs.replace(self, graph=graph)
+        block = msgspec.structs.replace(self.blocks[name], graph=graph)
+        return msgspec.structs.replace(self, blocks={**self.blocks, name: block})

@@ -1,0 +1,93 @@
+"""What a layer does, written down instead of done: a small tree of calls.
+
+The compiler turns the tree into ``torch.fx`` nodes and prints it as Python; both come from the same tree, so what runs is what is
+exported. Building a tree looks like the code that it stands for::
+
+    out = m(sequence)                 # Apply the layer's module
+    out[0], out[1].transpose(0, 1)    # Item, Method
+    fn("torch.cat", [a, b], dim=1)    # Function
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+class Expr:
+    """A tensor (or tuple of tensors) to be computed. Indexing, calling and methods make larger trees."""
+
+    def __getitem__(self, index: int) -> Expr:
+        return Item(self, index)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return lambda *args, **kwargs: Method(self, name, args, kwargs)
+
+
+class Ref(Expr):
+    """The tensor that arrives at an input port."""
+
+    def __init__(self, port: str) -> None:
+        self.__dict__["port"] = port
+
+
+class Item(Expr):
+    """``of[index]``."""
+
+    def __init__(self, of: Expr, index: int) -> None:
+        self.__dict__.update(of=of, index=index)
+
+
+class Method(Expr):
+    """``of.name(*args, **kwargs)``."""
+
+    def __init__(self, of: Expr, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
+        self.__dict__.update(of=of, name=name, args=args, kwargs=kwargs)
+
+
+class Function(Expr):
+    """A function of torch, named as one writes it: ``torch.cat``, ``F.relu``, ``operator.add``."""
+
+    def __init__(self, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
+        self.__dict__.update(name=name, args=args, kwargs=kwargs)
+
+
+class Apply(Expr):
+    """The layer's own module, applied."""
+
+    def __init__(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
+        self.__dict__.update(args=args, kwargs=kwargs)
+
+
+class Own:
+    """Stands for the layer's module in ``forward``: ``m(x)`` builds an ``Apply``."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Apply:
+        return Apply(args, kwargs)
+
+
+def fn(name: str, *args: Any, **kwargs: Any) -> Function:
+    """A call of a torch function."""
+    return Function(name, args, kwargs)
+
+
+class Make:
+    """The construction of a layer's module: ``nn.Conv2d(1, 6, kernel_size=(5, 5))``.
+
+    ``name`` is ``nn.X`` or ``pieces.X`` (a module that torch lacks; its source is printed into the exported file).
+    """
+
+    def __init__(self, name: str, *args: Any, **kwargs: Any) -> None:
+        self.name, self.args, self.kwargs = name, args, kwargs
+
+    def __repr__(self) -> str:
+        inside = [repr(a) for a in self.args] + [f"{k}={v!r}" for k, v in self.kwargs.items()]
+        return f"{self.name}({', '.join(inside)})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Make) and repr(self) == repr(other)
+
+    def __hash__(self) -> int:
+        return hash(repr(self))

@@ -1,0 +1,340 @@
+"""How a layer type is declared: one class, from which everything else in the program follows.
+
+A declaration gives ports (a line of text), parameters (class attributes), the shape rule, weights, MACs and the torch call. The palette,
+the form, the file schema, the reference page, the compiler and the tests all read it; nothing else branches on a layer's type.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, ClassVar, NamedTuple
+
+from visualnet.core.expressions import Derived, Scope, parse
+from visualnet.core.graph import Value
+from visualnet.layers.calls import Expr, Make, Own, Ref
+from visualnet.layers.params import Param
+
+FAMILIES: Mapping[str, str] = {
+    "data": "Data & output",
+    "dense": "Dense",
+    "convolution": "Convolution",
+    "pooling": "Pooling",
+    "activation": "Activation",
+    "normalization": "Normalization",
+    "recurrent": "Recurrent",
+    "attention": "Attention",
+    "shape": "Shape & arithmetic",
+    "loss": "Loss & metric",
+    "block": "Blocks",
+}
+
+Shape = tuple[int, ...]
+
+
+class Spec(NamedTuple):
+    """What is known of a tensor before it exists. ``shape`` is without the batch axis; ``axes`` names each of its axes.
+
+    ``dtype`` is ``float``, ``int`` or ``bool``. ``holds`` says what the numbers are, where a later layer must know: ``probabilities``,
+    ``nonnegative``, or nothing. ``batched`` is False for one number for the whole batch (a loss).
+    """
+
+    shape: Shape
+    axes: tuple[str, ...] = ()
+    dtype: str = "float"
+    holds: str = ""
+    batched: bool = True
+
+    @property
+    def text(self) -> str:
+        """``64×14×14``; a single value per sample is ``1``, one number for the batch is ``scalar``."""
+        if not self.batched:
+            return "scalar"
+        return "×".join(map(str, self.shape)) or "1"
+
+    @property
+    def size(self) -> int:
+        """Numbers per sample."""
+        total = 1
+        for extent in self.shape:
+            total *= extent
+        return total
+
+
+class Pattern(NamedTuple):
+    """What a port takes or gives: axis names, where ``*`` stands for any number of axes, and a dtype.
+
+    ``dtype`` ``any`` takes everything; on an output, ``same`` repeats the first input's.
+    """
+
+    axes: tuple[str, ...]
+    dtype: str = "float"
+    optional: bool = False
+    batched: bool = True
+
+    @property
+    def text(self) -> str:
+        return "×".join("…" if a == "*" else a for a in self.axes) or "one value"
+
+    def fits_rank(self, rank: int) -> bool:
+        """Whether a tensor with so many axes (batch not counted) can match."""
+        return rank >= len(self.axes) - 1 if "*" in self.axes else rank == len(self.axes)
+
+
+class Fault(NamedTuple):
+    """Something wrong, as a layer sees it. ``at`` is the port or parameter it concerns. An ``error`` leaves the outputs unknown."""
+
+    words: str
+    at: str = ""
+    severity: str = "error"
+    formula: str = ""
+
+
+class Misfit(ValueError):
+    """Raised by a shape rule that has no answer for these inputs."""
+
+    def __init__(self, words: str, at: str = "", formula: str = "") -> None:
+        super().__init__(words)
+        self.fault = Fault(words, at, "error", formula)
+
+
+class Sized(tuple[int, ...]):
+    """A weight's shape whose extents have names, so that its count can be explained."""
+
+    names: tuple[str, ...]
+
+    @property
+    def count(self) -> int:
+        total = 1
+        for extent in self:
+            total *= extent
+        return total
+
+
+def sized(**extents: int) -> Sized:
+    """``sized(out_channels=6, in_channels=1, K_h=5, K_w=5)``: a weight of shape (6, 1, 5, 5)."""
+    shape = Sized(extents.values())
+    shape.names = tuple(extents)
+    return shape
+
+
+@lru_cache(maxsize=512)
+def read_ports(text: str) -> dict[str, Pattern]:
+    """``"query: T D, key?: S D"``. After the axes may stand ``@int``, ``@any``, ``@same``; ``!`` alone is one number for the batch."""
+    ports = {}
+    for part in filter(None, (p.strip() for p in text.split(","))):
+        name, _, rest = part.partition(":")
+        axes_text, _, dtype = rest.partition("@")
+        optional = name.endswith("?")
+        axes = tuple(axes_text.split())
+        batched = axes != ("!",)
+        ports[name.rstrip("?").strip()] = Pattern(axes if batched else (), dtype.strip() or "float", optional, batched)
+    return ports
+
+
+class Layer:
+    """Base of every layer type. An instance is one node's layer with all parameters resolved; it is frozen by custom.
+
+    Subclasses override as little as they can: ``shape`` nearly always; ``weights``, ``macs``, ``module`` when they learn or count;
+    ``forward`` when they are no plain module; ``check`` for faults that the shape rule cannot express.
+    """
+
+    tag: ClassVar[str]
+    family: ClassVar[str]
+    label: ClassVar[str]
+    keywords: ClassVar[str] = ""
+    ports: ClassVar[str] = "x: * @any -> y: * @same"
+    role: ClassVar[str] = ""
+    """``input``, ``target``, ``output``, ``loss``, ``metric``; empty for what stands between."""
+    paper: ClassVar[str] = ""
+    holds: ClassVar[str] = ""
+    """What the first output's numbers are: ``probabilities``, ``nonnegative``, ``same`` as the first input's, or nothing known."""
+    refuses: ClassVar[Mapping[str, Mapping[str, str]]] = {}
+    """For a port: what it should not be given (``probabilities`` …) and the words that say why. Shown as a warning."""
+    adapter: ClassVar[bool] = False
+    """Whether the repair finder may insert it; ``adapt`` then says with which parameters."""
+    hidden: ClassVar[bool] = False
+    params: ClassVar[Mapping[str, Param]] = {}
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        found: dict[str, Param] = {}
+        for base in reversed(cls.__mro__):
+            found.update({k: v for k, v in vars(base).items() if isinstance(v, Param)})
+        cls.params = found
+
+    def __init__(self, raw: Mapping[str, Value] | None = None, scope: Scope | None = None) -> None:
+        """Resolve the parameters that a node holds.
+
+        Raises:
+            BadParams: some cannot be read; ``faults`` tells each.
+        """
+        raw, scope, faults = raw or {}, scope or {}, []
+        for name, param in self.params.items():
+            try:
+                value = param.read(raw[name], scope) if name in raw else param.default
+            except ValueError as error:
+                faults.append(Fault(str(error), name))
+                continue
+            self.__dict__[name] = value
+        faults += [Fault(f"{self.label} has no parameter “{name}”", name, "warning") for name in raw if name not in self.params]
+        if any(f.severity == "error" for f in faults):
+            raise BadParams(faults)
+        self.__dict__["unknown"] = tuple(faults)
+
+    # --- what a declaration may override -------------------------------------------------------------------------------------------
+
+    def inputs(self) -> Mapping[str, Pattern]:
+        """The input ports, in order."""
+        return read_ports(self.ports.partition("->")[0])
+
+    def outputs(self) -> Mapping[str, Pattern]:
+        """The output ports, in order."""
+        return read_ports(self.ports.partition("->")[2])
+
+    def shape(self, *shapes: Shape) -> Shape | Mapping[str, Shape]:
+        """The outputs' shapes, batch not counted, from those of the inputs (None for an optional port left open).
+
+        A tuple for one output, a mapping by port for several. Extents may be ``Derived``: the number then carries its formula.
+
+        Raises:
+            Misfit: there is no answer; its words say why.
+        """
+        return shapes[0]
+
+    def check(self, *shapes: Shape) -> Iterable[Fault]:
+        """Faults beyond the shape rule (groups that do not divide the channels)."""
+        return ()
+
+    def weights(self, *shapes: Shape) -> Mapping[str, Sized]:
+        """Learned tensors by the name they have in the module (``weight``, ``bias``)."""
+        return {}
+
+    def buffers(self, *shapes: Shape) -> Mapping[str, Sized]:
+        """Tensors that are saved but not learned (``running_mean``)."""
+        return {}
+
+    def macs(self, *shapes: Shape) -> int:
+        """Multiply–accumulate operations for one sample, as papers count them: products with weights (and between activations in
+        attention); biases, activations, pooling and normalization count nothing."""
+        return 0
+
+    def module(self, *shapes: Shape) -> Make | None:
+        """How its torch module is made, or None for a plain function."""
+        return None
+
+    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr | Mapping[str, Expr]:
+        """What it computes. ``used`` names the output ports that something reads, so that costly ones may be left out."""
+        return m(*refs)
+
+    @classmethod
+    def adapt(cls, have: Spec, want: Pattern, target: Shape | None) -> Iterator[dict[str, Value]]:
+        """Parameters with which this layer would turn ``have`` into something that fits ``want`` (and ``target``, if a size is asked)."""
+        yield from ()
+
+    def card(self) -> str:
+        """The muted line on the node's card: the two or three parameters that matter."""
+        shown = []
+        for name, param in self.params.items():
+            value = getattr(self, name)
+            if param.card:
+                shown.append(param.short(value))
+            elif value != param.default and not param.more:
+                shown.append(param.short(value) if isinstance(value, bool | str) else f"{name.replace('_', ' ')} {param.short(value)}")
+        return " · ".join(shown)
+
+    # --- what follows from it ------------------------------------------------------------------------------------------------------
+
+    @classmethod
+    def summary(cls) -> str:
+        """One line for the palette: the docstring's first."""
+        return inspect.cleandoc(cls.__doc__ or "").partition("\n")[0]
+
+    @classmethod
+    def page(cls) -> str:
+        """The docstring: what it does, formula, why."""
+        return inspect.cleandoc(cls.__doc__ or "")
+
+    def values(self) -> dict[str, Any]:
+        """Every parameter by name, resolved."""
+        return {name: getattr(self, name) for name in self.params}
+
+    def infer(self, specs: Sequence[Spec | None]) -> dict[str, Spec]:
+        """The outputs' specs from the inputs' (None for an optional port left open), as ``shape`` gives them.
+
+        Raises:
+            Misfit: an extent is not positive, or the shape rule has no answer.
+        """
+        result = self.shape(*(s.shape if s is not None else None for s in specs))  # type: ignore[arg-type]
+        outputs = self.outputs()
+        by_port = result if isinstance(result, Mapping) else {next(iter(outputs)): result}
+        return {port: self._spec(port, pattern, by_port[port], specs) for port, pattern in outputs.items()}
+
+    def _spec(self, port: str, pattern: Pattern, shape: Shape, specs: Sequence[Spec | None]) -> Spec:
+        first = next((s for s in specs if s is not None), Spec(()))
+        for axis, extent in enumerate(shape):
+            if extent <= 0:
+                formula = extent.filled if isinstance(extent, Derived) else ""
+                raise Misfit(f"the output would be empty: axis {axis + 1} comes out as {int(extent)}", "", formula)
+        dtype = first.dtype if pattern.dtype == "same" else pattern.dtype
+        main = port == next(iter(self.outputs()))
+        holds = (first.holds if self.holds == "same" else self.holds) if main else ""
+        return Spec(tuple(shape), self._axes(pattern, shape, first), dtype, holds, pattern.batched)
+
+    def _axes(self, pattern: Pattern, shape: Shape, first: Spec) -> tuple[str, ...]:
+        axes = pattern.axes
+        if "*" in axes:
+            rest = len(shape) - (len(axes) - 1)
+            at = axes.index("*")
+            filled = first.axes[at : at + rest] if len(first.axes) >= at + rest else default_axes(rest)
+            axes = (*axes[:at], *filled, *axes[at + 1 :])
+        return axes if len(axes) == len(shape) else default_axes(len(shape))
+
+
+class BadParams(ValueError):
+    """Some of a node's parameters cannot be read."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__("; ".join(f.words for f in faults))
+        self.faults = tuple(faults)
+
+
+def default_axes(rank: int) -> tuple[str, ...]:
+    """The usual names where a layer gives none."""
+    return {0: (), 1: ("D",), 2: ("T", "D"), 3: ("C", "H", "W")}.get(rank) or tuple(f"d{i + 1}" for i in range(rank))
+
+
+LAYERS: dict[str, type[Layer]] = {}
+"""Every layer type by tag, in palette order."""
+
+_TAG = re.compile(r"^[a-z][a-z0-9_]*$")
+
+
+def layer(tag: str, family: str, label: str = "", ports: str = "", keywords: str = "", **traits: Any) -> Any:
+    """Register a layer type. ``tag`` is what files say for ever; ``label`` is what people read (the class name if left out)."""
+
+    def register(cls: type[Layer]) -> type[Layer]:
+        assert _TAG.match(tag) and tag not in LAYERS, tag
+        assert family in FAMILIES, family
+        cls.tag, cls.family, cls.label, cls.keywords = tag, family, label or cls.__name__, keywords
+        if ports:
+            cls.ports = ports
+        for name, value in traits.items():
+            assert hasattr(cls, name), name
+            setattr(cls, name, value)
+        LAYERS[tag] = cls
+        return cls
+
+    return register
+
+
+def formula(text: str) -> Any:
+    """A size formula in the small language of ``core.expressions``."""
+    return parse(text)
+
+
+def refs(layer_: Layer) -> list[Ref]:
+    """A ``Ref`` for each input port."""
+    return [Ref(port) for port in layer_.inputs()]

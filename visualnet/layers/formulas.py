@@ -1,0 +1,64 @@
+"""The size formulas, each written once: computed, explained with figures, and searched backwards by the repair finder."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from visualnet.core.expressions import Derived, number_text, parse
+
+WINDOW = parse("floor((n + 2*p - d*(k - 1) - 1) / s) + 1")
+"""A window of extent k (dilated d) slides over n padded by p on both sides, s at a time."""
+WINDOW_SUM = parse("floor((n + p - d*(k - 1) - 1) / s) + 1")
+"""The same where the padding of both sides is given as one sum (``same`` may be uneven)."""
+WINDOW_CEIL = parse("ceil((n + 2*p - d*(k - 1) - 1) / s) + 1")
+TRANSPOSED = parse("(n - 1)*s - 2*p + d*(k - 1) + o + 1")
+"""The transposed convolution: the window's formula solved for its input, plus output_padding o."""
+
+LETTERS: Mapping[str, str] = {"k": "kernel_size", "s": "stride", "p": "padding", "d": "dilation", "o": "output_padding"}
+
+
+def along(axis: str) -> dict[str, str]:
+    """The letters of a formula spelled out, for one axis: ``n`` becomes ``H``."""
+    return {"n": axis, **LETTERS}
+
+
+def window(
+    extents: Sequence[int], kernel: Sequence[int], stride: Sequence[int], padding: Sequence[int], dilation: Sequence[int], axes: str = "HW"
+) -> tuple[Derived, ...]:
+    """The window formula along each spatial axis."""
+    return tuple(
+        Derived.of(WINDOW, {"n": n, "k": k, "s": s, "p": p, "d": d}, along(axis))
+        for n, k, s, p, d, axis in zip(extents, kernel, stride, padding, dilation, axes, strict=False)
+    )
+
+
+def transposed(
+    extents: Sequence[int],
+    kernel: Sequence[int],
+    stride: Sequence[int],
+    padding: Sequence[int],
+    dilation: Sequence[int],
+    extra: Sequence[int],
+    axes: str = "HW",
+) -> tuple[Derived, ...]:
+    """The transposed formula along each spatial axis."""
+    return tuple(
+        Derived.of(TRANSPOSED, {"n": n, "k": k, "s": s, "p": p, "d": d, "o": o}, along(axis))
+        for n, k, s, p, d, o, axis in zip(extents, kernel, stride, padding, dilation, extra, axes, strict=False)
+    )
+
+
+def unread(extent: Derived) -> str:
+    """What an inexact division leaves out, in words; empty when it leaves out nothing."""
+    cut = extent.cut
+    if cut is None or extent.formula not in (WINDOW, WINDOW_SUM):
+        return ""
+    before, after = cut
+    left = int((before - after) * extent.figures["s"])
+    exact = number_text(int(extent) + (before - after))
+    axis = extent.symbols["n"]
+    things = {"H": "rows", "W": "columns"}.get(axis, "positions")
+    things = things if left > 1 else things[:-1]
+    padded = "padded " if extent.figures["p"] >= left else ""
+    which = f"last {left} {padded}{things} are" if left > 1 else f"last {padded}{things} is"
+    return f"{axis}: {exact} → {int(extent)}: the {which} never read"

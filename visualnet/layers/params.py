@@ -1,0 +1,235 @@
+"""The types that a layer's parameters can have. Each knows its bounds, its JSON schema and how to read what a file says.
+
+A type reads raw file values (``read``) into what torch takes, resolving expressions on the way, or raises ``ValueError`` with words that
+say what came and what was wanted. The window has one form row per type; nothing else needs to know them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from visualnet.core import expressions
+from visualnet.core.expressions import Scope
+from visualnet.core.graph import Value
+
+BIG = 1_000_000_000
+"""No integer parameter may be larger: sizes stay far from what a tensor could hold."""
+
+
+class Param:
+    """A declared parameter. As a class attribute of a layer it is the declaration; on an instance the resolved value stands there.
+
+    ``card`` puts the value on the node's card; ``more`` folds the row away under “More” in the inspector; ``fit`` lets the repair finder
+    try other values.
+    """
+
+    name: str = ""
+    schema_type: ClassVar[str] = ""
+
+    def __init__(
+        self, default: Any, doc: str, *, unit: str = "", card: bool = False, more: bool = False, fit: bool = False
+    ) -> None:
+        self.default, self.doc, self.unit = default, doc, unit
+        self.card, self.more, self.fit = card, more, fit
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def read(self, raw: Value, scope: Scope) -> Any:
+        """The resolved value.
+
+        Raises:
+            ValueError: the raw value is of the wrong type or out of bounds.
+        """
+        raise NotImplementedError
+
+    def schema(self) -> dict[str, Any]:
+        """The JSON Schema of the raw value."""
+        raise NotImplementedError
+
+    def short(self, value: Any) -> str:
+        """The value as it stands on a card or in a sentence."""
+        return str(value)
+
+    def _told(self, schema: dict[str, Any]) -> dict[str, Any]:
+        return {**schema, "description": self.doc, "default": self.default}
+
+
+class Int(Param):
+    """A whole number within bounds, or an expression."""
+
+    def __init__(self, default: int | None, doc: str, *, low: int = 0, high: int = BIG, none: str = "", **options: Any) -> None:
+        super().__init__(default, doc, **options)
+        self.low, self.high, self.none = low, high, none
+
+    def read(self, raw: Value, scope: Scope) -> int | None:
+        if raw is None and self.none:
+            return None
+        if isinstance(raw, tuple):
+            raise ValueError(f"{self.name} wants one whole number, not {list(raw)}")
+        number = expressions.whole(raw, scope)  # type: ignore[arg-type]
+        return _bounded(self.name, number, self.low, self.high)
+
+    def schema(self) -> dict[str, Any]:
+        options: list[dict[str, Any]] = [{"type": "integer", "minimum": self.low, "maximum": self.high}, {"type": "string"}]
+        return self._told({"anyOf": [*options, {"type": "null"}] if self.none else options})
+
+    def short(self, value: Any) -> str:
+        return self.none if value is None else str(value)
+
+
+class Float(Param):
+    """A number within bounds, or an expression."""
+
+    def __init__(self, default: float, doc: str, *, low: float = -1e9, high: float = 1e9, **options: Any) -> None:
+        super().__init__(default, doc, **options)
+        self.low, self.high = low, high
+
+    def read(self, raw: Value, scope: Scope) -> float:
+        if raw is None or isinstance(raw, tuple):
+            raise ValueError(f"{self.name} wants a number, not {raw!r}")
+        return _bounded(self.name, expressions.real(raw, scope), self.low, self.high)
+
+    def schema(self) -> dict[str, Any]:
+        return self._told({"anyOf": [{"type": "number", "minimum": self.low, "maximum": self.high}, {"type": "string"}]})
+
+    def short(self, value: Any) -> str:
+        return f"{value:g}"
+
+
+class Bool(Param):
+    """Yes or no."""
+
+    def read(self, raw: Value, scope: Scope) -> bool:
+        if not isinstance(raw, bool):
+            raise ValueError(f"{self.name} wants true or false, not {raw!r}")
+        return raw
+
+    def schema(self) -> dict[str, Any]:
+        return self._told({"type": "boolean"})
+
+    def short(self, value: Any) -> str:
+        return self.name if value else f"no {self.name}"
+
+
+class Choice(Param):
+    """One of a few words. ``options`` maps each to what it means."""
+
+    def __init__(self, default: str, doc: str, options: Mapping[str, str], **rest: Any) -> None:
+        super().__init__(default, doc, **rest)
+        self.options = options
+
+    def read(self, raw: Value, scope: Scope) -> str:
+        if not isinstance(raw, str) or raw not in self.options:
+            raise ValueError(f"{self.name} is {raw!r}; it can be {', '.join(self.options)}")
+        return raw
+
+    def schema(self) -> dict[str, Any]:
+        return self._told({"enum": list(self.options)})
+
+
+class Field(Param):
+    """The name of a field of the data set (``image``, ``label``). Plain text, no address and no path."""
+
+    def read(self, raw: Value, scope: Scope) -> str:
+        if not isinstance(raw, str) or len(raw) > 64 or not raw.replace("_", "a").isalnum():
+            raise ValueError(f"{self.name} wants the name of a data field (letters, digits, _), not {raw!r}")
+        return raw
+
+    def schema(self) -> dict[str, Any]:
+        return self._told({"type": "string", "maxLength": 64, "pattern": r"^\w+$"})
+
+
+class Ints(Param):
+    """Several whole numbers. ``rank`` fixes how many, and then one number stands for all; ``words`` are allowed besides (``same``)."""
+
+    def __init__(
+        self,
+        default: int | str | Sequence[int],
+        doc: str,
+        *,
+        rank: int = 0,
+        low: int = 0,
+        high: int = BIG,
+        longest: int = 8,
+        words: Mapping[str, str] | None = None,
+        none: str = "",
+        **options: Any,
+    ) -> None:
+        super().__init__(default, doc, **options)
+        self.rank, self.low, self.high, self.longest = rank, low, high, longest
+        self.words, self.none = dict(words or {}), none
+
+    def read(self, raw: Value, scope: Scope) -> tuple[int, ...] | str | None:
+        if raw is None and self.none:
+            return None
+        if isinstance(raw, str) and raw in self.words:
+            return raw
+        if isinstance(raw, tuple):
+            if (self.rank and len(raw) != self.rank) or len(raw) > self.longest:
+                wanted = f"{self.rank}" if self.rank else f"at most {self.longest}"
+                raise ValueError(f"{self.name} wants {wanted} numbers, not {len(raw)}")
+            parts: tuple[Value, ...] = raw
+        else:
+            parts = (raw,) * (self.rank or 1)
+        numbers = (expressions.whole(part, scope) for part in parts)  # type: ignore[arg-type]
+        return tuple(_bounded(self.name, number, self.low, self.high) for number in numbers)
+
+    def schema(self) -> dict[str, Any]:
+        one = {"anyOf": [{"type": "integer", "minimum": self.low, "maximum": self.high}, {"type": "string"}]}
+        several = {"type": "array", "items": one, "minItems": self.rank, "maxItems": self.rank or self.longest}
+        return self._told({"anyOf": [*one["anyOf"], several, *([{"type": "null"}] if self.none else [])]})  # type: ignore[misc]
+
+    def short(self, value: Any) -> str:
+        if value is None:
+            return self.none
+        return value if isinstance(value, str) else "×".join(map(str, value))
+
+
+def _bounded(name: str, number: Any, low: Any, high: Any) -> Any:
+    if not low <= number <= high:
+        wanted = f"at least {low:,}" if number < low else f"at most {high:,}"
+        raise ValueError(f"{name} is {number:,}; it must be {wanted}")
+    return number
+
+
+# Typed as Any so that a layer may write ``out_channels: int = count(...)``: on an instance the resolved value stands there.
+def count(default: int | None, doc: str, *, low: int = 1, **options: Any) -> Any:
+    """A number of things: channels, features, heads."""
+    return Int(default, doc, low=low, **options)
+
+
+def index(default: int, doc: str, *, low: int = -8, high: int = 8, **options: Any) -> Any:
+    """An axis or position; negative counts from the end."""
+    return Int(default, doc, low=low, high=high, **options)
+
+
+def real(default: float, doc: str, **options: Any) -> Any:
+    """A number with decimals."""
+    return Float(default, doc, **options)
+
+
+def flag(default: bool, doc: str, **options: Any) -> Any:
+    """Yes or no."""
+    return Bool(default, doc, **options)
+
+
+def choice(default: str, doc: str, options: Mapping[str, str], **rest: Any) -> Any:
+    """One of a few words, each with its meaning."""
+    return Choice(default, doc, options, **rest)
+
+
+def field(default: str, doc: str, **options: Any) -> Any:
+    """A field of the data set."""
+    return Field(default, doc, **options)
+
+
+def size(rank: int, default: int | str, doc: str, *, low: int = 1, **options: Any) -> Any:
+    """One whole number per spatial axis; one number stands for all."""
+    return Ints(default if isinstance(default, str) else (default,) * rank, doc, rank=rank, low=low, **options)
+
+
+def shape(default: Sequence[int], doc: str, *, low: int = 1, **options: Any) -> Any:
+    """A tensor's size without the batch."""
+    return Ints(tuple(default), doc, low=low, **options)
