@@ -90,9 +90,10 @@ class GraphFacts:
 
     def __init__(self, graph: Graph, topology: Topology, nodes: Mapping[str, NodeFacts], problems: tuple[Problem, ...] = ()) -> None:
         self.graph, self.topology, self.nodes, self.problems = graph, topology, nodes, problems
-        self.parameters = sum(f.parameters for f in nodes.values())
-        self.trainable = sum(f.trainable for f in nodes.values())
-        self.buffered = sum(f.buffered for f in nodes.values())
+        learned = [f for f in nodes.values() if f.weights or f.buffers or f.inside]
+        self.parameters = sum(f.parameters for f in learned)
+        self.trainable = sum(f.trainable for f in learned)
+        self.buffered = sum(f.buffered for f in learned)
         self.macs = sum(f.macs for f in nodes.values())
 
     def __getitem__(self, node_id: str) -> NodeFacts:

@@ -117,7 +117,10 @@ class _Inference:
         kind = LAYERS.get(node.kind)
         if kind is None:
             return _placeholder(node, graph, specs, fault)
-        layer, ports = _resolve(kind, node, scope, fault)
+        if before is not None and before.node is node and before.layer is not None and not before.layer.__dict__["unknown"]:
+            layer = ports = before.layer
+        else:
+            layer, ports = _resolve(kind, node, scope, fault)
         if layer is None:
             arriving = tuple(specs.get(wires.get(Port(node_id, port))) for port in ports.inputs())  # type: ignore[arg-type]
             return NodeFacts(node, None, ports.inputs(), ports.outputs(), arriving, {}, fault.found())

@@ -27,9 +27,11 @@ _SIGNS = {"+": " + ", "-": " − ", "*": "·", "/": " / ", "//": " // ", "%": " 
 
 def _exact(value: Number) -> Number:
     """The same number as an int when it is whole, so that figures read as one writes them."""
-    if isinstance(value, Fraction) and value.denominator == 1:
-        value = value.numerator
-    top = value.numerator if isinstance(value, Fraction) else value
+    if type(value) is int:
+        top = value
+    else:
+        top = value.numerator
+        value = top if value.denominator == 1 else value
     if top.bit_length() > MAX_BITS:
         raise ValueError(f"the result has more than {MAX_BITS} bits")
     return value
@@ -47,11 +49,18 @@ def _nonzero(divisor: Number) -> Number:
     return divisor
 
 
+def _divide(a: Number, b: Number) -> Number:
+    # Whole quotients, by far the most common, need no Fraction.
+    if type(a) is int and type(b) is int and b and a % b == 0:
+        return a // b
+    return Fraction(a) / _nonzero(b)
+
+
 _COMPUTE: Mapping[str, Callable[..., Number]] = {
     "+": lambda a, b: a + b,
     "-": lambda a, b: a - b,
     "*": lambda a, b: a * b,
-    "/": lambda a, b: Fraction(a) / _nonzero(b),
+    "/": _divide,
     "//": lambda a, b: a // _nonzero(b),
     "%": lambda a, b: a % _nonzero(b),
     "**": _power,
@@ -68,10 +77,12 @@ _FUNCTIONS = {"floor": 1, "ceil": 1, "round": 1, "min": 2, "max": 2}
 class Expr:
     """One node of the tree: a number, a name, or an operation on smaller expressions."""
 
-    __slots__ = ("args", "name", "op", "value")
+    __slots__ = ("args", "name", "op", "roundings", "value")
 
     def __init__(self, op: str, args: tuple[Expr, ...] = (), name: str = "", value: Number = 0) -> None:
         self.op, self.args, self.name, self.value = op, args, name, value
+        below = tuple(part for arg in args for part in arg.roundings)
+        self.roundings: tuple[Expr, ...] = (self, *below) if op in ("floor", "//") else below
 
     def __repr__(self) -> str:
         return f"Expr({show(self)!r})"
@@ -100,17 +111,16 @@ class Expr:
                 raise ValueError(f"“{self.name}” is not known here (known names: {known})")
             value = scope[self.name]
             return _exact(Fraction(str(value))) if isinstance(value, float) else _exact(value)
-        return _exact(_COMPUTE[self.op](*(arg.compute(scope) for arg in self.args)))
+        return _exact(_COMPUTE[self.op](*[arg.compute(scope) for arg in self.args]))
 
     def cut(self, scope: Scope) -> tuple[Number, int] | None:
         """The first rounding that loses something: the number before, and after; None if every division is exact."""
-        for part in self.parts():
-            if part.op in ("floor", "//"):
-                before = part.args[0].compute(scope)
-                if part.op == "//":
-                    before = _exact(Fraction(before) / Fraction(part.args[1].compute(scope)))
-                if before != before.__floor__():
-                    return before, before.__floor__()
+        for part in self.roundings:
+            before = part.args[0].compute(scope)
+            if part.op == "//":
+                before = _exact(_divide(before, part.args[1].compute(scope)))
+            if type(before) is not int:
+                return before, before.__floor__()
         return None
 
 
@@ -245,6 +255,8 @@ class Derived(int):
     formula: Expr
     figures: Scope
     symbols: Mapping[str, str]
+    cut: tuple[Number, int] | None
+    """What a rounding loses: the number before and after, or None when every division is exact."""
 
     @classmethod
     def of(cls, formula: Expr, figures: Scope, symbols: Mapping[str, str] | None = None) -> Derived:
@@ -253,7 +265,10 @@ class Derived(int):
         Raises:
             ValueError: it cannot be computed, or the result is not whole.
         """
-        return _derive(cls, formula, tuple(figures.items()), tuple((symbols or {}).items()))
+        value, cut = _result(formula, tuple(figures.items()))
+        number = cls(value)
+        number.formula, number.figures, number.symbols, number.cut = formula, figures, symbols or {}, cut
+        return number
 
     @property
     def general(self) -> str:
@@ -265,23 +280,14 @@ class Derived(int):
         """The formula with this case's figures: ``⌊(28 + 2·2 − 1·(5 − 1) − 1) / 1⌋ + 1 = 28``."""
         return f"{show(self.formula, self.figures)} = {number_text(int(self))}"
 
-    @property
-    def cut(self) -> tuple[Number, int] | None:
-        """What a rounding loses: the number before and after, or None when the division is exact."""
-        return self.formula.cut(self.figures)
-
 
 @lru_cache(maxsize=16384)
-def _derive(
-    cls: type[Derived], formula: Expr, figures: tuple[tuple[str, int], ...], symbols: tuple[tuple[str, str], ...]
-) -> Derived:
+def _result(formula: Expr, figures: tuple[tuple[str, int], ...]) -> tuple[int, tuple[Number, int] | None]:
     scope = dict(figures)
     value = formula.compute(scope)
     if not isinstance(value, int):
         raise ValueError(f"{show(formula, scope)} = {number_text(value)} is not whole")
-    number = cls(value)
-    number.formula, number.figures, number.symbols = formula, scope, dict(symbols)
-    return number
+    return value, formula.cut(scope) if formula.roundings else None
 
 
 def whole(value: int | float | str, scope: Scope) -> int:
