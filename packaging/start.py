@@ -185,10 +185,10 @@ def follow(lines, log):
 
 def is_large(words):
     """Read the size that ends pip's line: `Downloading torch-2.13.0.whl (191.8 MB)`."""
-    size, unit = words[-2].lstrip("("), words[-1].rstrip(")")
     try:
+        size, unit = words[-2].lstrip("("), words[-1].rstrip(")")
         return unit == "GB" or (unit == "MB" and float(size) >= 20)
-    except ValueError:
+    except (IndexError, ValueError):
         return False
 
 

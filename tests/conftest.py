@@ -111,7 +111,7 @@ _log = _Log()
 def _place(depth: int = 6) -> str:
     """Tell the callers' places, the nearest first; much cheaper than a formatted stack."""
     frame, places = sys._getframe(2), []
-    while frame is not None and len(places) < depth:
+    while frame is not None and len(places) < depth and "_pytest" not in frame.f_code.co_filename:
         if not frame.f_code.co_filename.endswith(("threading.py", "conftest.py")):
             places.append(f"{frame.f_code.co_filename}:{frame.f_lineno} in {frame.f_code.co_name}")
         frame = frame.f_back  # type: ignore[assignment]
@@ -166,7 +166,7 @@ def _running_qt() -> list[Any]:
         return []
     from shiboken6 import isValid
 
-    found = [thing for thing in list(_places) if isinstance(thing, core.QObject) and isValid(thing)]
+    found = [t for ref in _places.keyrefs() if isinstance(t := ref(), core.QObject) and isValid(t)]
     return [thing for thing in found if (thing.isActive() if isinstance(thing, core.QTimer) else thing.isRunning())]
 
 
