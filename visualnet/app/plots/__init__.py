@@ -1,0 +1,1 @@
+"""The live pictures: curves, feature maps, attention, predictions."""

@@ -1,0 +1,87 @@
+"""Take a picture away: to the clipboard, to PNG, to SVG, or its numbers to CSV."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QPoint, QRect, QSize
+from PySide6.QtGui import QAction, QGuiApplication, QPainter, QPixmap
+from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
+
+SHARPNESS = 2
+"""Pixels of a PNG per pixel of the window."""
+
+
+def picture_of(widget: QWidget) -> QPixmap:
+    """The widget as it stands, at twice the window's resolution."""
+    pixmap = QPixmap(widget.size() * SHARPNESS)
+    pixmap.setDevicePixelRatio(SHARPNESS)
+    pixmap.fill(widget.palette().window().color())
+    widget.render(pixmap, QPoint())
+    return pixmap
+
+
+def copy_picture(widget: QWidget) -> None:
+    """Put the picture on the clipboard."""
+    QGuiApplication.clipboard().setPixmap(picture_of(widget))
+
+
+def save_picture(widget: QWidget, path: str | Path) -> None:
+    """Write the picture as PNG or SVG, by the name's ending; OSError if the place refuses it."""
+    path = Path(path)
+    if path.suffix.lower() != ".svg":
+        if not picture_of(widget).save(str(path), "PNG"):
+            raise OSError(f"{path} could not be written")
+        return
+    from PySide6.QtSvg import QSvgGenerator
+
+    drawing = QSvgGenerator()
+    drawing.setFileName(str(path))
+    drawing.setSize(QSize(widget.width(), widget.height()))
+    drawing.setViewBox(QRect(0, 0, widget.width(), widget.height()))
+    drawing.setTitle("VisualNet")
+    painter = QPainter()
+    if not painter.begin(drawing):
+        raise OSError(f"{path} could not be written")
+    widget.render(painter, QPoint())
+    painter.end()
+
+
+def save_rows(path: str | Path, rows: Iterable[Iterable[Any]]) -> None:
+    """Write a table as CSV."""
+    with open(path, "w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows(rows)
+
+
+def picture_menu(widget: QWidget, name: str, rows: Callable[[], Iterable[Iterable[Any]]] | None = None) -> QMenu:
+    """Copy picture, Save picture…, and Save data… where there are rows. The caller shows it."""
+    menu = QMenu(widget)
+    menu.addAction("Copy picture", lambda: copy_picture(widget))
+    menu.addAction("Save picture…", lambda: _ask(widget, name, "PNG (*.png);;SVG (*.svg)", _picture_writer(widget)))
+    if rows is not None:
+        menu.addAction("Save data…", lambda: _ask(widget, name, "CSV (*.csv)", lambda path: save_rows(path, rows())))
+    return menu
+
+
+def action_named(menu: QMenu, text: str) -> QAction:
+    """The menu's action of that name."""
+    return next(action for action in menu.actions() if action.text() == text)
+
+
+def _picture_writer(widget: QWidget) -> Callable[[str], None]:
+    return lambda path: save_picture(widget, path)
+
+
+def _ask(widget: QWidget, name: str, kinds: str, write: Callable[[str], None]) -> None:
+    path, kind = QFileDialog.getSaveFileName(widget, "Save", name, kinds)
+    if not path:
+        return
+    if not Path(path).suffix:
+        path += kind[kind.index("*") + 1 : kind.index(")")]
+    try:
+        write(path)
+    except OSError as error:
+        QMessageBox.warning(widget, "Not saved", f"{error}\nChoose another folder, or free some space.")

@@ -1,0 +1,115 @@
+"""One compact line of names and values over a curve plot; a click hides or shows a curve."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QWidget
+
+from visualnet.app.plots.paint import Ink, faded, text_font
+from visualnet.app.plots.plane import line_pen
+
+ROW, SAMPLE, SPACE = 18, 18, 16
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One curve in the legend."""
+
+    name: str
+    colour: QColor
+    dashed: bool
+    value: str
+    note: str
+    shown: bool
+
+
+class Legend(QWidget):
+    """Names, line samples and values of all curves, in as few rows as fit."""
+
+    toggled = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._ink: Ink | None = None
+        self._entries: tuple[Entry, ...] = ()
+        self._title = ""
+        self._places: list[tuple[QRectF, Entry]] = []
+        self.setMouseTracking(True)
+        self.setFixedHeight(ROW)
+
+    def set_ink(self, ink: Ink) -> None:
+        """Take the theme's colours."""
+        self._ink = ink
+        self.update()
+
+    def show_entries(self, title: str, entries: tuple[Entry, ...]) -> None:
+        """Show these curves after a heading."""
+        if (title, entries) != (self._title, self._entries):
+            self._title, self._entries = title, entries
+            self._arrange()
+            self.update()
+
+    def place_of(self, name: str) -> QPointF:
+        """The middle of a curve's entry, where a click toggles it."""
+        return next(rect.center() for rect, entry in self._places if entry.name == name)
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        return QSize(200, self.height())
+
+    def _arrange(self) -> None:
+        metrics = QFontMetricsF(text_font(self.font()))
+        x = 4.0 + (metrics.horizontalAdvance(self._title) * 1.08 + SPACE if self._title else 0)
+        y, self._places = 0.0, []
+        for entry in self._entries:
+            # Room for a value that grows by a digit: neighbours must not jump while the numbers run.
+            words = f"{entry.name}  {entry.note}"
+            width = SAMPLE + 6 + metrics.horizontalAdvance(words) + metrics.horizontalAdvance("0.0000")
+            if x + width > self.width() and x > 10:
+                x, y = 4.0, y + ROW
+            self._places.append((QRectF(x, y, width, ROW), entry))
+            x += width + SPACE
+        height = int(y) + ROW
+        if height != self.height():
+            self.setFixedHeight(height)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        self._arrange()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        if self._ink is None:
+            return
+        ink, painter = self._ink, QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        middle = Qt.AlignmentFlag.AlignVCenter
+        painter.setFont(text_font(self.font(), bold=True))
+        painter.setPen(ink.text)
+        painter.drawText(QRectF(4, 0, self.width(), ROW), middle, self._title)
+        for rect, entry in self._places:
+            strength = 1.0 if entry.shown else 0.35
+            y = rect.center().y()
+            painter.setPen(line_pen(faded(entry.colour, strength), dashed=entry.dashed, width=2))
+            painter.drawLine(QPointF(rect.left(), y), QPointF(rect.left() + SAMPLE, y))
+            x = rect.left() + SAMPLE + 6
+            for words, bold, colour in ((entry.name, 0, ink.muted), (entry.value, 1, ink.text), (entry.note, 0, ink.muted)):
+                font = text_font(self.font(), bold=bool(bold))
+                font.setStrikeOut(not entry.shown and not bold)
+                painter.setFont(font)
+                painter.setPen(faded(colour, strength))
+                painter.drawText(QRectF(x, rect.top(), 400, ROW), middle, words)
+                x += QFontMetricsF(font).horizontalAdvance(words) + 6
+
+    def _entry_at(self, at: QPointF) -> Entry | None:
+        return next((entry for rect, entry in self._places if rect.contains(at)), None)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        entry = self._entry_at(event.position())
+        self.setCursor(Qt.CursorShape.PointingHandCursor if entry else Qt.CursorShape.ArrowCursor)
+        self.setToolTip(("Hide this curve" if entry.shown else "Show this curve") if entry else "")
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        entry = self._entry_at(event.position())
+        if entry and event.button() == Qt.MouseButton.LeftButton:
+            self.toggled.emit(entry.name)
