@@ -1,0 +1,175 @@
+"""All that a person can do in the window."""
+
+from __future__ import annotations
+
+from visualnet.app.actions import ActionSpec
+
+_FILE = (
+    ActionSpec("file.new", "New…", "Start a network from a template or from nothing", "new", ("Ctrl+N",), "File"),
+    ActionSpec("file.open", "Open…", "Open a network from a file", "open", ("Ctrl+O",), "File"),
+    ActionSpec("file.open_recent", "Open recent", "Networks opened lately", "open", (), "File", submenu=True),
+    ActionSpec("file.save", "Save", "Write the network to its file", "save", ("Ctrl+S",), "File", divider=True),
+    ActionSpec("file.save_as", "Save as…", "Write the network to another file", "save", ("Ctrl+Shift+S",), "File"),
+    ActionSpec(
+        "file.export_code",
+        "Export PyTorch code…",
+        "Write the network as a Python module that needs only PyTorch",
+        "code",
+        ("Ctrl+E",),
+        "File",
+        divider=True,
+    ),
+    ActionSpec(
+        "file.export_picture",
+        "Export picture…",
+        "Write the canvas as SVG, PNG or PDF",
+        "picture",
+        ("Ctrl+Shift+E",),
+        "File",
+    ),
+    ActionSpec("file.close", "Close", "Go back to the start page", "close", ("Ctrl+W",), "File", divider=True),
+    ActionSpec("file.quit", "Quit", "Leave the program", "quit", ("Ctrl+Q",), "File"),
+)
+
+_EDIT = (
+    ActionSpec("edit.undo", "Undo", "Take the last edit back", "undo", ("Ctrl+Z",), "Edit"),
+    ActionSpec("edit.redo", "Redo", "Do again what was taken back", "redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "Edit"),
+    ActionSpec(
+        "edit.cut",
+        "Cut",
+        "Move the selection to the clipboard",
+        "cut",
+        ("Ctrl+X",),
+        "Edit",
+        context="canvas",
+        divider=True,
+    ),
+    ActionSpec(
+        "edit.copy", "Copy", "Copy the selection to the clipboard", "copy", ("Ctrl+C",), "Edit", context="canvas"
+    ),
+    ActionSpec(
+        "edit.paste", "Paste", "Put what is on the clipboard here", "paste", ("Ctrl+V",), "Edit", context="canvas"
+    ),
+    ActionSpec(
+        "edit.duplicate",
+        "Duplicate",
+        "Make a copy of the selection beside it",
+        "duplicate",
+        ("Ctrl+D",),
+        "Edit",
+        context="canvas",
+    ),
+    ActionSpec(
+        "edit.delete",
+        "Delete",
+        "Remove the selected nodes and wires",
+        "delete",
+        ("Del", "Backspace"),
+        "Edit",
+        context="canvas",
+    ),
+    ActionSpec(
+        "edit.select_all",
+        "Select all",
+        "Select every node",
+        "select-all",
+        ("Ctrl+A",),
+        "Edit",
+        context="canvas",
+        divider=True,
+    ),
+    ActionSpec(
+        "edit.rename", "Rename", "Give the selected node another name", "rename", ("F2",), "Edit", context="canvas"
+    ),
+    ActionSpec("edit.find", "Find…", "Find a node by its name or kind", "search", ("Ctrl+F",), "Edit"),
+)
+
+_VIEW = (
+    ActionSpec("view.workspace_build", "Build", "Draw the network", "tidy", ("Ctrl+1",), "View", True, group="space"),
+    ActionSpec(
+        "view.workspace_train", "Train", "Train it and watch", "training", ("Ctrl+2",), "View", True, group="space"
+    ),
+    ActionSpec(
+        "view.workspace_inspect",
+        "Inspect",
+        "Look into it: feature maps and attention",
+        "feature-maps",
+        ("Ctrl+3",),
+        "View",
+        True,
+        group="space",
+    ),
+    ActionSpec("view.fit", "Fit", "Show the whole network", "fit", ("Ctrl+9", "Home"), "View", divider=True),
+    ActionSpec(
+        "view.zoom_selection", "Zoom to selection", "Show what is selected", "zoom-selection", ("Ctrl+8",), "View"
+    ),
+    ActionSpec("view.zoom_in", "Zoom in", "Come closer", "zoom-in", ("Ctrl++", "Ctrl+="), "View"),
+    ActionSpec("view.zoom_out", "Zoom out", "Step back", "zoom-out", ("Ctrl+-",), "View"),
+    ActionSpec("view.zoom_reset", "Actual size", "Show cards at their own size", "zoom-reset", ("Ctrl+0",), "View"),
+    ActionSpec("view.palette", "Palette", "Show the layers to choose from", "palette", (), "View", True, divider=True),
+    ActionSpec("view.inspector", "Inspector", "Show what the selection is made of", "inspector", (), "View", True),
+    ActionSpec("view.problems", "Problems", "Show what does not fit and how to mend it", "problems", (), "View", True),
+    ActionSpec("view.training", "Training", "Show the recipe and the curves", "training", (), "View", True),
+    ActionSpec("view.runs", "Runs", "Show earlier trainings", "runs", (), "View", True),
+    ActionSpec(
+        "view.theme_system",
+        "Theme of the system",
+        "Dark or light as the system is",
+        "theme-system",
+        (),
+        "View",
+        True,
+        group="theme",
+        divider=True,
+    ),
+    ActionSpec("view.theme_dark", "Dark theme", "Light on dark", "theme-dark", (), "View", True, group="theme"),
+    ActionSpec("view.theme_light", "Light theme", "Dark on light", "theme-light", (), "View", True, group="theme"),
+)
+
+_GRAPH = (
+    ActionSpec(
+        "graph.quick_add", "Add layer…", "Search a layer and add it", "plus", ("Space", "Tab"), "Graph", False, "canvas"
+    ),
+    ActionSpec("graph.tidy", "Tidy", "Lay the nodes out in order", "tidy", ("Ctrl+L",), "Graph"),
+    ActionSpec(
+        "graph.open_block",
+        "Open block",
+        "Show what is inside the selected block",
+        "enter",
+        ("Ctrl+Return",),
+        "Graph",
+        divider=True,
+    ),
+    ActionSpec("graph.next_problem", "Next problem", "Go to the next problem", "arrow-next", ("F8",), "Graph"),
+    ActionSpec(
+        "graph.prev_problem",
+        "Previous problem",
+        "Go to the previous problem",
+        "arrow-previous",
+        ("Shift+F8",),
+        "Graph",
+    ),
+)
+
+_TRAIN = (
+    ActionSpec("train.start", "Train", "Train the network from the start", "play", ("F5",), "Train"),
+    ActionSpec("train.pause", "Pause", "Halt the training after this step", "pause", ("F6",), "Train"),
+    ActionSpec("train.resume", "Resume", "Go on where the training was halted", "resume", ("Ctrl+F5",), "Train"),
+    ActionSpec("train.stop", "Stop", "End the training and keep its weights", "stop", ("Shift+F5",), "Train"),
+)
+
+_HELP = (
+    ActionSpec(
+        "help.command_palette",
+        "All commands…",
+        "Search everything that can be done",
+        "command",
+        ("Ctrl+Shift+P",),
+        "Help",
+    ),
+    ActionSpec("help.shortcuts", "Keyboard shortcuts…", "See and change the keys", "keyboard", ("Ctrl+K",), "Help"),
+    ActionSpec("help.start_page", "Start page", "Templates and recent files", "home", (), "Help", divider=True),
+    ActionSpec("help.about", "About VisualNet", "Version, licence and libraries", "info", (), "Help"),
+)
+
+ACTIONS: tuple[ActionSpec, ...] = _FILE + _EDIT + _VIEW + _GRAPH + _TRAIN + _HELP

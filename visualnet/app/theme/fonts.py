@@ -1,0 +1,57 @@
+"""The two faces of the window, shipped with it: Inter for words, JetBrains Mono for numbers."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QFont, QFontDatabase, QFontInfo
+from PySide6.QtWidgets import QApplication
+
+from visualnet.app.theme.tokens import FONT_PX, MONO, SANS
+from visualnet.resources import resource
+
+_LARGEST_PX = 28
+_loaded: set[str] = set()
+
+
+def load_fonts() -> frozenset[str]:
+    """Make the shipped faces known to Qt; answers the families found."""
+    if not _loaded:
+        for path in sorted(resource("fonts").glob("*.[ot]tf")):
+            number = QFontDatabase.addApplicationFont(str(path))
+            if number >= 0:
+                _loaded.update(QFontDatabase.applicationFontFamilies(number))
+    return frozenset(_loaded)
+
+
+def body_px(app: QApplication) -> int:
+    """The size of body text: 13 px, or more where the person's system asks for larger type."""
+    known = app.property("visualnet_body_px")
+    if known is None:
+        size = QFontInfo(app.font()).pixelSize() if app.platformName() != "offscreen" else FONT_PX
+        known = max(FONT_PX, min(_LARGEST_PX, size))
+        app.setProperty("visualnet_body_px", known)
+    return int(known)
+
+
+def sans(px: int = FONT_PX, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
+    """The face of words, with figures of equal width."""
+    font = QFont()
+    font.setFamilies([SANS, "Segoe UI", "Noto Sans", "DejaVu Sans", "sans-serif"])
+    font.setPixelSize(px)
+    font.setWeight(weight)
+    font.setStyleHint(QFont.StyleHint.SansSerif)
+    font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+    if hasattr(QFont, "setFeature"):
+        font.setFeature(QFont.Tag.fromString("tnum"), 1)
+    return font
+
+
+def mono(px: int = FONT_PX - 1, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
+    """The face of numbers, shapes and code."""
+    font = QFont()
+    font.setFamilies([MONO, "Cascadia Mono", "Menlo", "DejaVu Sans Mono", "monospace"])
+    font.setPixelSize(px)
+    font.setWeight(weight)
+    font.setStyleHint(QFont.StyleHint.Monospace)
+    font.setFixedPitch(True)
+    font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+    return font
