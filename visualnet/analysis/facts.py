@@ -68,7 +68,7 @@ class NodeFacts(NamedTuple):
         """Learned numbers, whether they are trained or frozen; shared ones are counted where they belong."""
         if self.inside:
             return sum(graph.parameters for graph in self.inside)
-        return sum(w.count for w in self.weights.values())
+        return sum(w.total for w in self.weights.values())
 
     @property
     def trainable(self) -> int:
@@ -82,13 +82,15 @@ class NodeFacts(NamedTuple):
         """Numbers that are saved with the model but not learned (running statistics)."""
         if self.inside:
             return sum(graph.buffered for graph in self.inside)
-        return sum(b.count for b in self.buffers.values())
+        return sum(b.total for b in self.buffers.values())
 
 
 class GraphFacts:
     """What is known of one graph in one place: facts by node id, in an order in which they can be computed."""
 
-    def __init__(self, graph: Graph, topology: Topology, nodes: Mapping[str, NodeFacts], problems: tuple[Problem, ...] = ()) -> None:
+    def __init__(
+        self, graph: Graph, topology: Topology, nodes: Mapping[str, NodeFacts], problems: tuple[Problem, ...] = ()
+    ) -> None:
         self.graph, self.topology, self.nodes, self.problems = graph, topology, nodes, problems
         learned = [f for f in nodes.values() if f.weights or f.buffers or f.inside]
         self.parameters = sum(f.parameters for f in learned)
@@ -110,7 +112,9 @@ class Analysis:
     ``main`` holds the main graph's facts; a block's are reached through its instances, or by ``sheet``.
     """
 
-    def __init__(self, project: Project, main: GraphFacts, problems: tuple[Problem, ...], cache: Mapping[object, object]) -> None:
+    def __init__(
+        self, project: Project, main: GraphFacts, problems: tuple[Problem, ...], cache: Mapping[object, object]
+    ) -> None:
         self.project, self.main, self.problems, self.cache = project, main, problems, cache
 
     def errors(self) -> list[Problem]:

@@ -63,7 +63,10 @@ class _Inference:
                 continue
             entered.add(id(graph))
             for problem in graph.problems:
-                found.setdefault((problem.sheet, problem.node, problem.at, problem.words), problem._replace(path=(*path, problem.node)))
+                found.setdefault(
+                    (problem.sheet, problem.node, problem.at, problem.words),
+                    problem._replace(path=(*path, problem.node)),
+                )
             for node_id, facts in graph.nodes.items():
                 for p in facts.problems:
                     found.setdefault((p.sheet, p.node, p.at, p.words), p._replace(path=(*path, node_id)))
@@ -73,14 +76,21 @@ class _Inference:
     # --- one graph -----------------------------------------------------------------------------------------------------------------
 
     def graph(
-        self, graph: Graph, sheet: str, scope: Mapping[str, Any], given: Mapping[str, Spec | None], old: GraphFacts | None
+        self,
+        graph: Graph,
+        sheet: str,
+        scope: Mapping[str, Any],
+        given: Mapping[str, Spec | None],
+        old: GraphFacts | None,
     ) -> GraphFacts:
         """The facts of a graph. ``given`` are the specs that a block's instance brings to its input nodes, by node name."""
         same_wires = old is not None and old.graph.wires is graph.wires and old.graph.nodes.keys() == graph.nodes.keys()
         topology = old.topology if old is not None and same_wires else Topology(graph)
         nodes: dict[str, NodeFacts] = {}
         specs: dict[Port, Spec] = {}
-        behind_cycle = [i for i in graph.nodes if i not in set(topology.order)] if len(topology.order) < len(graph.nodes) else []
+        behind_cycle = (
+            [i for i in graph.nodes if i not in set(topology.order)] if len(topology.order) < len(graph.nodes) else []
+        )
         for node_id in (*topology.order, *behind_cycle):
             node = graph.nodes[node_id]
             before = old.nodes.get(node_id) if old is not None else None
@@ -117,7 +127,12 @@ class _Inference:
         kind = LAYERS.get(node.kind)
         if kind is None:
             return _placeholder(node, graph, specs, fault)
-        if before is not None and before.node is node and before.layer is not None and not before.layer.__dict__["unknown"]:
+        if (
+            before is not None
+            and before.node is node
+            and before.layer is not None
+            and not before.layer.__dict__["unknown"]
+        ):
             layer = ports = before.layer
         else:
             layer, ports = _resolve(kind, node, scope, fault)
@@ -159,7 +174,13 @@ class _Inference:
         return self.cache[key]
 
     def block(
-        self, node: Node, graph: Graph, scope: Mapping[str, Any], specs: Mapping[Port, Spec], before: NodeFacts | None, fault: _Faults
+        self,
+        node: Node,
+        graph: Graph,
+        scope: Mapping[str, Any],
+        specs: Mapping[Port, Spec],
+        before: NodeFacts | None,
+        fault: _Faults,
     ) -> NodeFacts:
         name = node.block or ""
         block = self.project.blocks.get(name)
@@ -177,16 +198,24 @@ class _Inference:
         times = _repeat(node, scope, fault)
         if inner is None or times is None or (times > 1 and len(inputs) != 1):
             if times is not None and times > 1 and len(inputs) != 1:
-                fault.add("repeat", f"only a block with one input can be repeated; “{name}” has {len(inputs)}", "repeat")
+                fault.add(
+                    "repeat", f"only a block with one input can be repeated; “{name}” has {len(inputs)}", "repeat"
+                )
             return NodeFacts(node, None, inputs, outputs, tuple(arriving.values()), {}, fault.found())
         chain, leaving = self.chain(name, inner, dict(arriving), inputs, outputs, times, fault)
-        inside_errors = any(p.severity == "error" for g in chain for f in g.nodes.values() for p in f.problems) if len(chain) < 4 else False
+        inside_errors = (
+            any(p.severity == "error" for g in chain for f in g.nodes.values() for p in f.problems)
+            if len(chain) < 4
+            else False
+        )
         if not inside_errors:
             inside_errors = any(not f.known for g in {id(g): g for g in chain}.values() for f in g.nodes.values())
         if inside_errors and all(s is not None for s in arriving.values()):
             fault.add("inside", f"something inside “{name}” does not fit; open the block to see what", "", "error")
         macs = sum(g.macs for g in chain)
-        return NodeFacts(node, None, inputs, outputs, tuple(arriving.values()), leaving, fault.found(), macs=macs, inside=chain)
+        return NodeFacts(
+            node, None, inputs, outputs, tuple(arriving.values()), leaving, fault.found(), macs=macs, inside=chain
+        )
 
     def chain(
         self,
@@ -256,12 +285,14 @@ def _leaving(facts: GraphFacts, outputs: Mapping[str, Pattern]) -> dict[str, Spe
     return {port: spec for port in outputs if (spec := arrived.get(port)) is not None}
 
 
-def _placeholder(
-    node: Node, graph: Graph, specs: Mapping[Port, Spec], fault: _Faults, told: bool = False
-) -> NodeFacts:
+def _placeholder(node: Node, graph: Graph, specs: Mapping[Port, Spec], fault: _Faults, told: bool = False) -> NodeFacts:
     """A node of a kind that this version does not know: its ports are those that its wires use."""
     if not told:
-        fault.add("unknown-kind", f"this version knows no layer “{node.kind}”; it is kept as it is and cannot be computed", "kind")
+        fault.add(
+            "unknown-kind",
+            f"this version knows no layer “{node.kind}”; it is kept as it is and cannot be computed",
+            "kind",
+        )
     inputs = {t.port: _ANY for t in graph.wires if t.node == node.id}
     outputs = {s.port: _ANY for s in graph.wires.values() if s.node == node.id}
     arriving = tuple(specs.get(graph.wires[Port(node.id, port)]) for port in inputs)
@@ -351,7 +382,9 @@ def _axes(count: int) -> str:
     return "1 axis" if count == 1 else f"{count} axes"
 
 
-def _layer_facts(node: Node, layer: Layer, graph: Graph, arriving: tuple[Spec | None, ...], fault: _Faults) -> NodeFacts:
+def _layer_facts(
+    node: Node, layer: Layer, graph: Graph, arriving: tuple[Spec | None, ...], fault: _Faults
+) -> NodeFacts:
     """Hold the arriving specs against the ports, then ask the layer."""
     inputs, outputs = layer.inputs(), layer.outputs()
     complete = _check_wired(node, graph, inputs, arriving, fault)
@@ -372,7 +405,10 @@ def _layer_facts(node: Node, layer: Layer, graph: Graph, arriving: tuple[Spec | 
         return bare._replace(problems=fault.found())
     for spec in leaving.values():
         if spec.size > MAX_SIZE:
-            fault.add("too-large", f"{spec.text} would hold {spec.size:,} numbers per sample; that is more than any machine has")
+            fault.add(
+                "too-large",
+                f"{spec.text} would hold {spec.size:,} numbers per sample; that is more than any machine has",
+            )
             return bare._replace(problems=fault.found())
         for extent in spec.shape:
             if isinstance(extent, Derived) and (words := unread(extent)):

@@ -17,10 +17,14 @@ def structure(graph: Graph, topology: Topology, nodes: Mapping[str, NodeFacts], 
     if topology.cyclic:
         first = next(i for i in graph.nodes if i in topology.cyclic)
         names = ", ".join(n.name for n in graph if n.id in topology.cyclic)
-        yield Problem("cycle", "error", f"these nodes feed each other in a circle: {names}; take one wire out", first, sheet)
+        yield Problem(
+            "cycle", "error", f"these nodes feed each other in a circle: {names}; take one wire out", first, sheet
+        )
     for target, source in graph.wires.items():
         if source.node in nodes and source.port not in nodes[source.node].outputs:
-            yield Problem("no-port", "error", f"there is no output “{source.port}”", source.node, sheet, (), source.port)
+            yield Problem(
+                "no-port", "error", f"there is no output “{source.port}”", source.node, sheet, (), source.port
+            )
         if target.node in nodes and target.port not in nodes[target.node].inputs:
             words = f"there is no input “{target.port}”; take the wire out"
             yield Problem("no-port", "error", words, target.node, sheet, (), target.port)
@@ -33,7 +37,9 @@ def structure(graph: Graph, topology: Topology, nodes: Mapping[str, NodeFacts], 
             todo += [w.source.node for w in topology.into[node_id]]
     for node in graph:
         if node.id not in useful and useful:
-            yield Problem("unused", "warning", f"nothing reads “{node.name}”: it leads to no output and no loss", node.id, sheet)
+            yield Problem(
+                "unused", "warning", f"nothing reads “{node.name}”: it leads to no output and no loss", node.id, sheet
+            )
 
 
 def whole(main: GraphFacts, sheet: str) -> Iterator[Problem]:
@@ -43,11 +49,29 @@ def whole(main: GraphFacts, sheet: str) -> Iterator[Problem]:
     if not main.sinks("input"):
         yield Problem("no-input", "error", "there is no input: add an Input node, so that data has a way in", "", sheet)
     if not any(main.sinks(role) for role in SINKS):
-        yield Problem("no-output", "error", "there is no output: add an Output or a loss node, so that something is computed", "", sheet)
+        yield Problem(
+            "no-output",
+            "error",
+            "there is no output: add an Output or a loss node, so that something is computed",
+            "",
+            sheet,
+        )
     if not main.sinks("loss"):
-        yield Problem("no-loss", "warning", "there is no loss: add one (Cross-entropy, for classes) to be able to train", "", sheet)
+        yield Problem(
+            "no-loss",
+            "warning",
+            "there is no loss: add one (Cross-entropy, for classes) to be able to train",
+            "",
+            sheet,
+        )
     if main.sinks("loss") and not main.sinks("target"):
-        yield Problem("no-target", "warning", "there is no target: add a Target node, so that the loss has something to compare with", "", sheet)
+        yield Problem(
+            "no-target",
+            "warning",
+            "there is no target: add a Target node, so that the loss has something to compare with",
+            "",
+            sheet,
+        )
     if main.sinks("loss") and not main.sinks("output"):
         words = "there is no output: the network trains, but has no answer to show or export; add an Output node"
         yield Problem("no-answer", "hint", words, "", sheet)
@@ -94,4 +118,6 @@ def share(facts: NodeFacts, nodes: Mapping[str, NodeFacts], sheet: str) -> NodeF
         words = f"no weight of “{owner.node.name}” ({theirs}) has the name and size of one here ({mine})"
     if not words:
         return facts
-    return facts._replace(problems=(*facts.problems, Problem("share", "error", words, facts.node.id, sheet, (), "shares")))
+    return facts._replace(
+        problems=(*facts.problems, Problem("share", "error", words, facts.node.id, sheet, (), "shares"))
+    )

@@ -299,7 +299,9 @@ def whole(value: int | float | str, scope: Scope) -> int:
     if isinstance(value, str):
         result = parse(value).compute(scope)
         if not isinstance(result, int):
-            raise ValueError(f"{value} = {number_text(result)} is not whole; floor({value}) would be {result.__floor__()}")
+            raise ValueError(
+                f"{value} = {number_text(result)} is not whole; floor({value}) would be {result.__floor__()}"
+            )
         return result
     if isinstance(value, bool) or not isinstance(value, int):
         raise ValueError(f"a whole number is wanted, not {value!r}")

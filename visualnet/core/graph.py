@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypeAlias
 import msgspec
 
 # What a parameter may hold in a file. A string where a number is wanted is an expression (``2*channels``).
-Value: TypeAlias = "int | float | bool | str | None | tuple[Value, ...]"
+Value: TypeAlias = "int | float | bool | str | tuple[Value, ...] | None"
 
 BLOCK_PREFIX = "block:"
 

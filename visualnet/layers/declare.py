@@ -106,7 +106,7 @@ class Sized(tuple[int, ...]):
     names: tuple[str, ...]
 
     @property
-    def count(self) -> int:
+    def total(self) -> int:
         total = 1
         for extent in self:
             total *= extent
