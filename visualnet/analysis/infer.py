@@ -127,19 +127,13 @@ class _Inference:
         kind = LAYERS.get(node.kind)
         if kind is None:
             return _placeholder(node, graph, specs, fault)
-        if (
-            before is not None
-            and before.node is node
-            and before.layer is not None
-            and not before.layer.__dict__["unknown"]
-        ):
-            layer = ports = before.layer
-        else:
-            layer, ports = _resolve(kind, node, scope, fault)
+        known = before.layer if before is not None and before.node is node else None
+        if known is not None and not known.__dict__["unknown"] and known.role != "input":
+            return _layer_facts(node, known, graph, _arriving(node, graph, known, specs), fault)
+        layer, ports = _resolve(kind, node, scope, fault)
+        arriving = _arriving(node, graph, ports, specs)
         if layer is None:
-            arriving = tuple(specs.get(wires.get(Port(node_id, port))) for port in ports.inputs())  # type: ignore[arg-type]
             return NodeFacts(node, None, ports.inputs(), ports.outputs(), arriving, {}, fault.found())
-        arriving = tuple(specs.get(wires.get(Port(node_id, port))) for port in layer.inputs())  # type: ignore[arg-type]
         if layer.role == "input" and node.name in given:
             spec = given[node.name]
             leaving = {next(iter(layer.outputs())): spec} if spec is not None else {}
@@ -244,6 +238,12 @@ class _Inference:
                     break
                 arriving = following
         return tuple(graphs), leaving
+
+
+def _arriving(node: Node, graph: Graph, layer: Layer, specs: Mapping[Port, Spec]) -> tuple[Spec | None, ...]:
+    """What arrives at each of the layer's input ports."""
+    sources = (graph.wires.get(Port(node.id, port)) for port in layer.inputs())
+    return tuple(specs.get(source) if source is not None else None for source in sources)
 
 
 class _Faults:

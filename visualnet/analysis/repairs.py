@@ -1,8 +1,8 @@
 """Repairs: edits that make a problem go away, found by trying them out on the formulas.
 
 No list says which fault has which cure. Candidates come from the declarations (parameters marked ``fit``, layers marked
-``adapter``) and from the wires; each is applied to the project, inferred again, and kept if the problem is gone and nothing else broke. What changes least, and
-nearest to the fault, comes first.
+``adapter``) and from the wires; each is applied to the project, inferred again, and kept if the problem is gone and nothing
+else broke. What changes least, and nearest to the fault, comes first.
 """
 
 from __future__ import annotations
