@@ -1,0 +1,1 @@
+"""Small pieces that the panels are built of."""

@@ -1,0 +1,226 @@
+"""Labels, badges, rows and the empty state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from visualnet.app.theme import icons
+from visualnet.app.theme.tokens import GRID
+
+
+def label(text: str = "", role: str = "", parent: QWidget | None = None, *, wrap: bool = False) -> QLabel:
+    """A plain-text label in a role of the style sheet: title, heading, section, muted, mono, error …"""
+    made = QLabel(text, parent)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setWordWrap(wrap)
+    if role:
+        made.setProperty("role", role)
+    return made
+
+
+def button(text: str, kind: str = "", icon: str = "", done: Callable[[], object] | None = None) -> QPushButton:
+    """A push button; `kind` is "", "primary", "danger" or "quiet"."""
+    made = QPushButton(text.replace("&", "&&"))
+    if kind:
+        made.setProperty("kind", kind)
+    if icon:
+        icons.bind(made, icon, {"primary": "accent_text", "danger": "error"}.get(kind, "text"))
+    if done is not None:
+        made.clicked.connect(lambda _checked=False: done())
+    return made
+
+
+def restyle(widget: QWidget, **properties: object) -> None:
+    """Set properties that the style sheet looks at, and let it look."""
+    for name, value in properties.items():
+        widget.setProperty(name, value)
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)
+    widget.update()
+
+
+class IconLabel(QWidget):
+    """An icon in a role's colour; follows the theme by itself."""
+
+    def __init__(self, name: str, size: int = 16, role: str = "muted", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._name, self._role, self._size = name, role, size
+        self.setFixedSize(size, size)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
+    def set_icon(self, name: str, role: str = "muted") -> None:
+        """Show another icon."""
+        self._name, self._role = name, role
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        role = self._role if self.isEnabled() else "disabled"
+        icons.paint(painter, self._name, QRectF(self.rect()), role)
+        painter.end()
+
+
+class ColorDot(QWidget):
+    """A small square in a role's colour, such as "family:dense"."""
+
+    def __init__(self, role: str, size: int = 10, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._role = role
+        self.setFixedSize(size, size)
+
+    def set_role(self, role: str) -> None:
+        """Show another colour."""
+        self._role = role
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(icons.current_theme().colour(self._role)))
+        painter.drawRoundedRect(self.rect(), 2.5, 2.5)
+        painter.end()
+
+
+class ElidedLabel(QLabel):
+    """One line of plain text that ends in … where there is no room; the tip then holds the whole."""
+
+    def __init__(
+        self,
+        text: str = "",
+        role: str = "",
+        parent: QWidget | None = None,
+        *,
+        mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
+    ) -> None:
+        super().__init__(parent)
+        self._full = ""
+        self._mode = mode
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        if role:
+            self.setProperty("role", role)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setText(text)
+
+    @property
+    def full_text(self) -> str:
+        """The text before it was shortened."""
+        return self._full
+
+    def setText(self, text: str) -> None:
+        self._full = " ".join(text.split())
+        self.setAccessibleName(self._full)
+        self._shorten()
+        self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        return QSize(self.fontMetrics().horizontalAdvance(self._full) + 4, super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self.fontMetrics().horizontalAdvance("…") + 4, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._shorten()
+
+    def _shorten(self) -> None:
+        shown = self.fontMetrics().elidedText(self._full, self._mode, max(self.width(), 8))
+        super().setText(shown)
+        self.setToolTip(self._full if shown != self._full else "")
+
+
+class Badge(QLabel):
+    """A small rounded number or word; `severity` colours it and says so to a screen reader."""
+
+    def __init__(self, text: str = "", severity: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.show_value(text, severity)
+
+    def show_value(self, text: str, severity: str = "") -> None:
+        """Show `text`; an empty one hides the badge."""
+        self.setText(text)
+        self.setVisible(bool(text))
+        self.setAccessibleName(f"{text} {severity}".strip())
+        if self.property("role") != severity:
+            restyle(self, role=severity)
+
+
+class KeyValue(QWidget):
+    """Rows of a name and a value, the values in figures of equal width."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(2 * GRID)
+        self._grid.setVerticalSpacing(GRID // 2)
+        self._grid.setColumnStretch(1, 1)
+        self._values: dict[str, QLabel] = {}
+
+    def set_value(self, key: str, value: str, tip: str = "") -> None:
+        """Show `value` under `key`; a new key gets a new row."""
+        shown = self._values.get(key)
+        if shown is None:
+            row = len(self._values)
+            shown = label("", "mono")
+            shown.setAlignment(Qt.AlignmentFlag.AlignRight)
+            shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            self._values[key] = shown
+            self._grid.addWidget(label(key, "muted"), row, 0)
+            self._grid.addWidget(shown, row, 1)
+        if shown.text() != value:
+            shown.setText(value)
+        shown.setAccessibleName(f"{key}: {value}")
+        shown.setToolTip(tip)
+
+    def value(self, key: str) -> str:
+        """What is shown under `key`."""
+        return self._values[key].text()
+
+    def clear(self) -> None:
+        """Remove every row."""
+        while (item := self._grid.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.deleteLater()
+        self._values.clear()
+
+
+class EmptyState(QWidget):
+    """Says why there is nothing here yet, and offers the way on."""
+
+    def __init__(
+        self,
+        icon: str,
+        sentence: str,
+        action: str = "",
+        done: Callable[[], object] | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 3 * GRID)
+        column.setSpacing(12)
+        column.addStretch(1)
+        column.addWidget(IconLabel(icon, 32, "outline"), 0, Qt.AlignmentFlag.AlignHCenter)
+        self.sentence = label(sentence, "muted", wrap=True)
+        self.sentence.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        column.addWidget(self.sentence)
+        if action and done is not None:
+            column.addWidget(button(action, done=done), 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addStretch(1)
+        self.setAccessibleName(sentence)
+
+
+class Card(QFrame):
+    """A raised, rounded panel."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("card", True)
