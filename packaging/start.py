@@ -36,7 +36,9 @@ LIBRARIES = (
     "libgl1 libegl1 libglib2.0-0 libdbus-1-3 libfontconfig1 libxkbcommon0 "
     # Qt on a screen: what its xcb plugin is linked with
     "libx11-xcb1 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 "
-    "libxcb-render0 libxcb-render-util0 libxcb-shape0 libxcb-shm0 libxcb-sync1 libxcb-util1 libxcb-xfixes0 libxcb-xkb1"
+    "libxcb-render0 libxcb-render-util0 libxcb-shape0 libxcb-shm0 libxcb-sync1 libxcb-util1 libxcb-xfixes0 libxcb-xkb1 "
+    # and its Wayland plugin
+    "libwayland-cursor0"
 ).split()
 WORKS = "import PySide6.QtWidgets, pyqtgraph, superqt, msgspec, psygnal, networkx, safetensors, PIL, visualnet"
 
