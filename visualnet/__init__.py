@@ -1,3 +1,46 @@
-"""Draw a neural network, see why its tensors fit, train it and watch it learn."""
+"""Draw a neural network, see why its tensors fit, train it and watch it learn.
+
+From Python: ``project = visualnet.load("net.vnet")``, ``visualnet.summary(project)``, ``model = visualnet.compile(project)``.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from visualnet.compiling.module import Model
+    from visualnet.core.project import Project
 
 __version__ = "0.1.0"
+__all__ = ["compile", "load", "summary"]
+
+
+def load(path: str | os.PathLike[str]) -> Project:
+    """The project in a ``.vnet`` file.
+
+    Raises:
+        FileError: the file cannot be read; the words say where and why.
+    """
+    from visualnet.core import files
+
+    return files.load(path)
+
+
+def compile(project: Project, *, device: Any = "cpu", seed: int | None = None) -> Model:
+    """The project as PyTorch: ``.net`` is the network, ``.objective`` gives the loss, ``.view(ports)`` looks inside.
+
+    Raises:
+        GraphError: the graph has errors, or is too large for this machine.
+    """
+    from visualnet.compiling.module import compile_project
+
+    return compile_project(project, device=device, seed=seed)
+
+
+def summary(project: Project) -> dict[str, Any]:
+    """What the project is, as plain data: nodes with shapes, parameters and MACs, totals, problems. Needs no torch."""
+    from visualnet.analysis import infer
+    from visualnet.analysis.report import report
+
+    return report(project, infer(project))

@@ -1,0 +1,263 @@
+"""The network as PyTorch runs it: ``torch.fx`` graph modules, built node by node from the plan, never traced.
+
+``net``, ``objective`` and every ``view`` are different programs over one tree of modules: what one of them trains, all of them see.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import cached_property
+from typing import Any
+
+import torch
+from torch import fx, nn
+
+from visualnet.analysis import Analysis
+from visualnet.analysis.facts import Path
+from visualnet.compiling import blame
+from visualnet.compiling.emit import Emitter, make_module
+from visualnet.compiling.initial import initialise
+from visualnet.compiling.names import class_name, safe_name
+from visualnet.compiling.plan import Plan, Sheet, Step, make_plan, memory_budget
+from visualnet.core.graph import Port
+from visualnet.core.project import Project
+
+
+def compile_project(
+    project: Project,
+    analysis: Analysis | None = None,
+    *,
+    device: str | torch.device = "cpu",
+    seed: int | None = None,
+    budget: int | None = None,
+) -> Model:
+    """The project as PyTorch. ``seed`` fixes the initial weights; ``device`` may be ``meta``, which allocates nothing.
+
+    Raises:
+        GraphError: the graph has errors, or its weights need more bytes than ``budget`` (80% of the machine's memory by default).
+    """
+    device = torch.device(device)
+    if budget is None and device.type != "meta":
+        budget = memory_budget()
+    return Model(make_plan(project, analysis, budget), device, seed)
+
+
+class Model:
+    """A compiled project.
+
+    ``net`` maps inputs (arguments named as the input nodes) to the answer: a tensor, or a dict by node name where there are several.
+    ``objective`` maps the data's fields to a dict with ``loss`` and every loss, metric and output by node name. ``fields`` names what
+    ``objective`` and every ``view`` take; ``inputs`` what ``net`` takes.
+    """
+
+    def __init__(self, plan: Plan, device: torch.device, seed: int | None = None) -> None:
+        self.plan = plan
+        self.project, self.analysis = plan.project, plan.analysis
+        self.fields: tuple[str, ...] = tuple(dict.fromkeys(plan.fields.values()))
+        self.inputs: tuple[str, ...] = tuple(step.name for step in plan.net_inputs)
+        self.outputs: tuple[str, ...] = tuple(plan.answers)
+        self.losses: tuple[str, ...] = tuple(step.facts.node.name for step, _ in plan.losses)
+        self.metrics: tuple[str, ...] = tuple(step.facts.node.name for step in plan.main.sinks("metric"))
+        with _seeded(seed), torch.device("meta" if device.type == "meta" else "cpu"):
+            self._children = _grow(plan.main, (), True)
+        self.net = self._assemble(self._net_graph(), class_name(plan.project.name))
+        self.net.to(device)
+        _tie(plan.main, self._children)
+        self.objective = self._assemble(self._objective_graph(), "Objective")
+
+    @property
+    def device(self) -> torch.device:
+        """Where the weights are; the CPU if there are none."""
+        return next((p.device for p in self.net.parameters()), torch.device("cpu"))
+
+    @cached_property
+    def paths(self) -> Mapping[fx.Node, Path]:
+        """The node path (ids from the main sheet down) of each fx node of ``net`` and ``objective`` and of the blocks below."""
+        modules = [m for gm in (self.net, self.objective) for m in gm.modules() if isinstance(m, fx.GraphModule)]
+        return {node: node.meta["path"] for gm in modules for node in gm.graph.nodes if "path" in node.meta}
+
+    def view(self, ports: Iterable[tuple[Path, str]]) -> fx.GraphModule:
+        """A module that maps the data's fields to a tuple with the tensors at these output ports, blocks included.
+
+        A port is ``(path, port name)``; an id of a repeated block in a path may say which repetition: ``n3#2`` is the third. Fields that
+        the ports do not rest on may be left out.
+
+        Raises:
+            KeyError: nothing is computed there.
+        """
+        wanted = tuple(ports)
+        graph, emitter = self._inlined(frozenset(wanted))
+        graph.output(tuple(emitter.at[port] for port in wanted))
+        _prune(graph)
+        return self._assemble(graph, "View")
+
+    def guilty(self, error: BaseException | None, inputs: Mapping[str, torch.Tensor]) -> tuple[Path, str] | None:
+        """The node at which a run with these fields fails or first gives a number that is not finite, and what happened there.
+
+        With an error whose traceback tells the node, nothing is run again.
+        """
+        found = blame.from_traceback(error) if error is not None else None
+        if found is None:
+            graph, _ = self._inlined(frozenset())
+            graph.output(())
+            replay = blame.replay(self._assemble(graph, "Replay"), [inputs.get(name) for name in self.fields])
+            found = replay
+        if found is None:
+            return None
+        path, words = found
+        return path, f"{self._told(path)} {words}" if path else words
+
+    def _told(self, path: Path) -> str:
+        facts = self.analysis.at(path)
+        names = " › ".join(self.analysis.at(path[: i + 1]).node.name for i in range(len(path)))
+        kind = f" ({facts.layer.label})" if facts.layer is not None else ""
+        return f"“{names}”{kind}"
+
+    # --- the programs --------------------------------------------------------------------------------------------------------------
+
+    def _assemble(self, graph: fx.Graph, name: str) -> fx.GraphModule:
+        """A graph module over the one tree, with the tree's order of modules."""
+        root = nn.Module()
+        root._modules.update(self._children)
+        return _module(root, graph, name)
+
+    def _net_graph(self) -> fx.Graph:
+        graph, plan = fx.Graph(), self.plan
+        env = {_only(step): _placeholder(graph, step.name, (step.id,)) for step in plan.net_inputs}
+        Emitter(graph).sheet(plan.main, env, (), "", plan.main.needed(plan.answers.values()))
+        answers = {name: env[port] for name, port in plan.answers.items()}
+        graph.output(next(iter(answers.values())) if len(answers) == 1 else answers)
+        return graph
+
+    def _objective_graph(self) -> fx.Graph:
+        graph, plan = fx.Graph(), self.plan
+        env = self._arguments(graph)
+        Emitter(graph).sheet(plan.main, env, (), "")
+        total: Any = None
+        results: dict[str, Any] = {name: env[port] for name, port in plan.answers.items()}
+        for step in plan.main.sinks("metric"):
+            results[step.facts.node.name] = env[_first(step)]
+        for step, weight in plan.losses:
+            value = env[_first(step)]
+            results[step.facts.node.name] = value
+            weighted = value if weight == 1 else graph.call_function(operator.mul, (value, weight))
+            total = weighted if total is None else graph.call_function(operator.add, (total, weighted))
+        results.pop("loss", None)  # a node of that name gives way to the sum
+        graph.output({**({"loss": total} if total is not None else {}), **results})
+        return graph
+
+    def _inlined(self, wanted: frozenset[tuple[Path, str]]) -> tuple[fx.Graph, Emitter]:
+        graph = fx.Graph()
+        emitter = Emitter(graph, inline=True, wanted=wanted)
+        env = self._arguments(graph, optional=True)
+        for port, node in env.items():
+            emitter.at[(port.node,), port.port] = node
+        emitter.sheet(self.plan.main, env, (), "")
+        return graph, emitter
+
+    def _arguments(self, graph: fx.Graph, optional: bool = False) -> dict[Port, Any]:
+        """One argument for each field, though several nodes may read it."""
+        nodes: dict[str, fx.Node] = {}
+        env: dict[Port, Any] = {}
+        for step in self.plan.main.inputs:
+            field = self.plan.fields[step.id]
+            if field not in nodes:
+                nodes[field] = _placeholder(graph, field, (step.id,), optional)
+            env[_only(step)] = nodes[field]
+        return env
+
+
+# --- the tree ----------------------------------------------------------------------------------------------------------------------
+
+
+def _grow(sheet: Sheet, path: Path, trainable: bool) -> dict[str, nn.Module]:
+    """The modules of a sheet by name, blocks as graph modules with their own below."""
+    children: dict[str, nn.Module] = {}
+    for step in sheet.modules:
+        node = step.facts.node
+        learns = trainable and node.trainable
+        if step.inside:
+            parts = [_block(inside, (*path, step.id), learns) for inside in step.inside]
+            children[step.module] = parts[0] if len(parts) == 1 else nn.Sequential(*parts)
+        else:
+            assert step.make is not None
+            module = make_module(step.make)
+            initialise(module, node.init)
+            if not learns:
+                module.requires_grad_(False)
+            children[step.module] = module
+    _tie(sheet, children)
+    return children
+
+
+def _block(sheet: Sheet, path: Path, trainable: bool) -> fx.GraphModule:
+    root = nn.Module()
+    root._modules.update(_grow(sheet, path, trainable))
+    graph = fx.Graph()
+    taken: set[str] = set()
+    env: dict[Port, Any] = {}
+    for step in sheet.inputs:
+        name = safe_name(step.name, taken)
+        taken.add(name)
+        env[_only(step)] = _placeholder(graph, name, (*path, step.id))
+    Emitter(graph).sheet(sheet, env, path, "")
+    outputs = tuple(env[port] for port in sheet.outputs.values())
+    graph.output(outputs[0] if len(outputs) == 1 else outputs)
+    return _module(root, graph, class_name(sheet.block))
+
+
+def _tie(sheet: Sheet, children: Mapping[str, nn.Module]) -> None:
+    """Give modules the very tensors that they share with another. Once more after a move to a device, which copies buffers."""
+    for step in sheet.modules:
+        if step.tie is not None:
+            for name in step.tie.names:
+                path, _, leaf = name.rpartition(".")
+                owner = children[step.tie.owner].get_submodule(path)
+                setattr(children[step.module].get_submodule(path), leaf, getattr(owner, leaf))
+
+
+def _module(root: nn.Module, graph: fx.Graph, name: str) -> fx.GraphModule:
+    module = fx.GraphModule(root, graph, class_name=name)
+    # GraphModule takes over only what its graph calls, in that order; state_dicts and optimizers want all, in the tree's order.
+    module._modules.clear()
+    module._modules.update(root._modules)
+    return module
+
+
+def _only(step: Step) -> Port:
+    (port,) = step.facts.outputs
+    return Port(step.id, port)
+
+
+def _first(step: Step) -> Port:
+    return Port(step.id, next(iter(step.facts.outputs)))
+
+
+def _placeholder(graph: fx.Graph, name: str, path: Path, optional: bool = False) -> fx.Node:
+    node = graph.placeholder(name, default_value=None) if optional else graph.placeholder(name)
+    node.meta["path"] = path
+    node.meta["port"] = name
+    return node
+
+
+def _prune(graph: fx.Graph) -> None:
+    """Take out what nothing reads."""
+    for node in reversed(list(graph.nodes)):
+        if not node.users and node.op not in ("placeholder", "output"):
+            graph.erase_node(node)
+
+
+@contextmanager
+def _seeded(seed: int | None) -> Iterator[None]:
+    """Draw the initial weights from this seed, and leave torch's own generator as it was."""
+    if seed is None:
+        yield
+        return
+    state = torch.default_generator.get_state()
+    torch.default_generator.manual_seed(seed)
+    try:
+        yield
+    finally:
+        torch.default_generator.set_state(state)

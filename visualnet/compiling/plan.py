@@ -1,0 +1,340 @@
+"""What is to be built and in which order, before torch is asked for anything.
+
+A ``Sheet`` is one graph in one place with its live nodes as ``Step``s; a block's step holds the sheet of each repetition. The module is built
+and the source is printed from the same plan, so that both have the same names.
+"""
+
+from __future__ import annotations
+
+import heapq
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path as File
+from typing import Any, NamedTuple
+
+from visualnet.analysis import Analysis, GraphFacts, NodeFacts, infer
+from visualnet.analysis.facts import Path
+from visualnet.compiling.names import safe_name
+from visualnet.core.graph import Port
+from visualnet.core.project import MAIN, Project
+from visualnet.layers.calls import Expr, Make, Own, Ref
+
+MAX_INSTANCES = 50_000
+"""No network has more layers than this, repetitions counted; what has is a mistake or a trap."""
+MEMORY_SHARE = 0.8
+SINKS = ("output", "loss", "metric")
+
+
+class GraphError(ValueError):
+    """The graph cannot be built; the words say why, one problem a line."""
+
+
+class Tie(NamedTuple):
+    """Weights that a module takes over from another one of the same sheet: which, and that module's name."""
+
+    owner: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """A live node of a sheet. ``name`` is unique among its attributes and safe in code; ``module`` is the attribute whose module it
+    applies (another node's when the two share all), empty for a plain function. ``args`` says which port feeds each input port.
+    """
+
+    facts: NodeFacts
+    name: str
+    args: Mapping[str, Port | None]
+    used: frozenset[str]
+    module: str = ""
+    make: Make | None = None
+    tie: Tie | None = None
+    inside: tuple[Sheet, ...] = ()
+
+    @property
+    def id(self) -> str:
+        return self.facts.node.id
+
+    @property
+    def role(self) -> str:
+        return self.facts.layer.role if self.facts.layer is not None else ""
+
+    def forward(self, used: frozenset[str]) -> Mapping[str, Expr]:
+        """What it computes at each used output port."""
+        layer = self.facts.layer
+        assert layer is not None
+        refs = [Ref(port) if source is not None else None for port, source in self.args.items()]
+        exprs = layer.forward(Own(), *refs, used=used)
+        if not isinstance(exprs, Mapping):
+            exprs = {next(iter(layer.outputs())): exprs}
+        return {port: exprs[port] for port in layer.outputs() if port in used}
+
+
+@dataclass(frozen=True, eq=False)
+class Sheet:
+    """A graph in one place. ``inputs`` are its arguments, ``steps`` what is computed (in order), ``outputs`` what it answers, by name.
+
+    ``modules`` are the steps that own a module, in the order in which they are made.
+    """
+
+    block: str
+    facts: GraphFacts
+    inputs: tuple[Step, ...]
+    steps: tuple[Step, ...]
+    outputs: Mapping[str, Port]
+    modules: tuple[Step, ...]
+    names: Mapping[str, str] = field(repr=False)
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Step]:
+        return {step.id: step for step in (*self.inputs, *self.steps)}
+
+    def sinks(self, role: str) -> list[Step]:
+        """The steps with this role, in file order."""
+        return [self.by_id[f.node.id] for f in self.facts.sinks(role) if f.node.id in self.by_id]
+
+    def needed(self, ports: Iterable[Port]) -> set[str]:
+        """The ids of all that must be computed for these ports."""
+        seen: set[str] = set()
+        todo = [port.node for port in ports]
+        while todo:
+            node_id = todo.pop()
+            if node_id not in seen:
+                seen.add(node_id)
+                todo += [source.node for source in self.by_id[node_id].args.values() if source is not None]
+        return seen
+
+
+class Plan(NamedTuple):
+    """The whole network. ``answers`` are the ports that the network returns, by name; ``losses`` each with its weight."""
+
+    project: Project
+    analysis: Analysis
+    main: Sheet
+    answers: Mapping[str, Port]
+    fields: Mapping[str, str]
+    """Which data field feeds each live input and target, by node id."""
+
+    @property
+    def net_inputs(self) -> list[Step]:
+        """What the network must be given for its answers, in file order: inputs, then targets if an answer rests on one."""
+        needed = self.main.needed(self.answers.values())
+        return [step for step in self.main.inputs if step.id in needed]
+
+    @property
+    def losses(self) -> list[tuple[Step, float]]:
+        return [(s, float(s.facts.layer.values().get("weight", 1.0))) for s in self.main.sinks("loss") if s.facts.layer]
+
+
+def make_plan(project: Project, analysis: Analysis | None = None, budget: int | None = None) -> Plan:
+    """The plan of a project. ``budget`` is how many bytes the weights may take; None for no limit.
+
+    Raises:
+        GraphError: the graph has errors, or would be larger than the budget or the cap on layers.
+    """
+    analysis = analysis if analysis is not None and analysis.project is project else infer(project)
+    if errors := analysis.errors():
+        raise GraphError("\n".join(f"{_place(analysis, p.path)}{p.words}" for p in errors))
+    check_size(analysis, budget)
+    main = _Planner().sheet(analysis.main, MAIN)
+    fields = {}
+    for step in main.inputs:
+        assert step.facts.layer is not None
+        name = step.facts.layer.values()["field"]
+        if safe_name(name) != name:
+            raise GraphError(f"{step.facts.node.name}: the data field “{name}” has a name that Python keeps for itself")
+        fields[step.id] = name
+    return Plan(project, analysis, main, _answers(main), fields)
+
+
+def check_size(analysis: Analysis, budget: int | None) -> None:
+    """Refuse what no machine could hold, by arithmetic alone.
+
+    Raises:
+        GraphError: too many layers, or more bytes of weights than the budget.
+    """
+    layers = _instances(analysis.main, {})
+    if layers > MAX_INSTANCES:
+        raise GraphError(f"with its repetitions the network has {layers:,} layers; {MAX_INSTANCES:,} are allowed")
+    size = 4 * (analysis.main.parameters + analysis.main.buffered)
+    if budget is not None and size > budget:
+        largest = max(analysis.main.nodes.values(), key=lambda f: f.parameters + f.buffered)
+        raise GraphError(
+            f"the weights would take {_bytes(size)}, and this machine can spare {_bytes(budget)}; "
+            f"the most are in “{largest.node.name}” ({_bytes(4 * (largest.parameters + largest.buffered))})"
+        )
+
+
+def memory_budget() -> int:
+    """80% of the machine's memory (or of the container's, if it is held to less), in bytes."""
+    try:
+        total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):  # Windows
+        total = _windows_memory()
+    try:
+        limit = File("/sys/fs/cgroup/memory.max").read_text().strip()
+        total = min(total, int(limit)) if limit.isdigit() else total
+    except OSError:
+        pass
+    return int(total * MEMORY_SHARE)
+
+
+def _windows_memory() -> int:
+    import ctypes
+
+    kernel = getattr(ctypes, "windll", None)
+    kilobytes = ctypes.c_ulonglong(0)
+    if kernel is None or not kernel.kernel32.GetPhysicallyInstalledSystemMemory(ctypes.byref(kilobytes)):
+        return 8 << 30
+    return kilobytes.value * 1024
+
+
+def _bytes(size: int) -> str:
+    value = float(size)
+    for unit in ("B", "KiB", "MiB", "GiB", "TiB", "PiB"):
+        if value < 1024 or unit == "PiB":
+            break
+        value /= 1024
+    return f"{value:,.1f} {unit}"
+
+
+def _instances(graph: GraphFacts, known: dict[int, int]) -> int:
+    """How many nodes stand in the graph, those inside blocks counted once for each repetition."""
+    if id(graph) not in known:
+        known[id(graph)] = sum(1 + sum(_instances(g, known) for g in facts.inside) for facts in graph.nodes.values())
+    return known[id(graph)]
+
+
+def _place(analysis: Analysis, path: Path) -> str:
+    try:
+        names = [analysis.at(path[: i + 1]).node.name for i in range(len(path)) if path[i]]
+    except KeyError:
+        return ""
+    return f"{' › '.join(names)}: " if names else ""
+
+
+def _answers(main: Sheet) -> dict[str, Port]:
+    """The outputs; where there are none, what the losses (else the metrics) look at."""
+    if main.outputs:
+        return dict(main.outputs)
+    targets = {step.id for step in main.inputs if step.role == "target"}
+    found: dict[Port, str] = {}
+    for step in main.sinks("loss") or main.sinks("metric"):
+        for source in step.args.values():
+            if source is not None and not targets & main.needed([source]):
+                found.setdefault(source, main.by_id[source.node].name)
+                break
+    answers: dict[str, Port] = {}
+    for port, name in found.items():
+        answers[name if name not in answers else f"{name}_{port.port}"] = port
+    return answers
+
+
+class _Planner:
+    """Makes sheets; a block's facts that stand in several places are planned once."""
+
+    def __init__(self) -> None:
+        self.known: dict[int, Sheet] = {}
+
+    def sheet(self, facts: GraphFacts, block: str) -> Sheet:
+        if id(facts) not in self.known:
+            self.known[id(facts)] = self._sheet(facts, block)
+        return self.known[id(facts)]
+
+    def _sheet(self, facts: GraphFacts, block: str) -> Sheet:
+        graph, nodes = facts.graph, facts.nodes
+        live = _live(facts, ("output",) if block != MAIN else SINKS)
+        inputs = [f.node.id for f in facts.sinks("input") if block != MAIN or f.node.id in live]
+        targets = [f.node.id for f in facts.sinks("target") if f.node.id in live]
+        if targets and block != MAIN:
+            name = nodes[targets[0]].node.name
+            raise GraphError(
+                f"the target “{name}” stands inside the block “{block}”; put it on the main sheet and wire it in"
+            )
+        names = _names(facts)
+        used: dict[str, set[str]] = {}
+        for target, source in graph.wires.items():
+            if target.node in live:
+                used.setdefault(source.node, set()).add(source.port)
+        sources = {*inputs, *targets}
+        outputs = {
+            f.node.name: graph.wires[next(p for p in graph.wires if p.node == f.node.id)] for f in facts.sinks("output")
+        }
+        order = [i for i in _order(facts, live) if i not in sources and _role(nodes[i]) != "output"]
+        steps = {i: self._step(nodes[i], facts, names, frozenset(used.get(i, nodes[i].outputs))) for i in order}
+        # The owner of shared weights may itself lead nowhere; its module is made all the same.
+        owners = dict.fromkeys(nodes[i].node.shares for i in order if nodes[i].node.shares)
+        lenders = [self._step(nodes[i], facts, names, frozenset()) for i in owners if i in nodes and i not in steps]
+        modules = [s for s in (*steps.values(), *lenders) if s.make is not None or s.inside]
+        begin = tuple(self._step(nodes[i], facts, names, frozenset(nodes[i].outputs)) for i in (*inputs, *targets))
+        computed = tuple(steps[i] for i in order)
+        return Sheet(block, facts, begin, computed, outputs, tuple(modules), names)
+
+    def _step(self, facts: NodeFacts, graph: GraphFacts, names: Mapping[str, str], used: frozenset[str]) -> Step:
+        node = facts.node
+        args = {port: graph.graph.wires.get(Port(node.id, port)) for port in facts.inputs}
+        name = names[node.id]
+        if facts.inside:
+            inside = tuple(self.sheet(g, node.block or "") for g in facts.inside)
+            return Step(facts, name, args, used, module=name, inside=inside)
+        make = _make(facts)
+        owner = graph.nodes.get(node.shares) if node.shares else None
+        if make is None or owner is None:
+            return Step(facts, name, args, used, module=name if make else "", make=make)
+        theirs = names[owner.node.id]
+        if make == _make(owner):
+            return Step(facts, name, args, used, module=theirs)
+        common = sorted(facts.shared)
+        if owner.node.kind == node.kind:
+            common += [b for b in owner.buffers if b not in facts.buffers]
+        return Step(facts, name, args, used, module=name, make=make, tie=Tie(theirs, tuple(common)))
+
+
+def _role(facts: NodeFacts) -> str:
+    return facts.layer.role if facts.layer is not None else ""
+
+
+def _make(facts: NodeFacts) -> Make | None:
+    if facts.layer is None:
+        return None
+    shapes: Any = facts.shapes
+    return facts.layer.module(*shapes)
+
+
+def _live(facts: GraphFacts, roles: tuple[str, ...]) -> set[str]:
+    """The nodes that lead to an output, a loss or a metric."""
+    seen: set[str] = set()
+    todo = [f.node.id for role in roles for f in facts.sinks(role)]
+    while todo:
+        node_id = todo.pop()
+        if node_id not in seen:
+            seen.add(node_id)
+            todo += [wire.source.node for wire in facts.topology.into[node_id]]
+    return seen
+
+
+def _order(facts: GraphFacts, live: set[str]) -> Iterator[str]:
+    """The live nodes so that each stands behind what it reads, in file order where the wires leave a choice."""
+    place = {node_id: at for at, node_id in enumerate(facts.graph.nodes)}
+    waiting = {i: sum(w.source.node in live for w in facts.topology.into[i]) for i in live}
+    ready = [(place[i], i) for i, count in waiting.items() if count == 0]
+    heapq.heapify(ready)
+    while ready:
+        _, node_id = heapq.heappop(ready)
+        yield node_id
+        for wire in facts.topology.out_of[node_id]:
+            if wire.target.node in live:
+                waiting[wire.target.node] -= 1
+                if waiting[wire.target.node] == 0:
+                    heapq.heappush(ready, (place[wire.target.node], wire.target.node))
+
+
+def _names(facts: GraphFacts) -> dict[str, str]:
+    taken: set[str] = set()
+    names = {}
+    for node in facts.graph:
+        names[node.id] = safe_name(node.name, taken)
+        taken.add(names[node.id])
+    return names
