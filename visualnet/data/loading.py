@@ -1,0 +1,57 @@
+"""Read or make a data set, divide it and measure what is needed to normalise it."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from visualnet.core.graph import Value
+from visualnet.core.project import DataChoice
+from visualnet.data.catalogue import DATASETS, DataSet, Loaded
+from visualnet.data.split import split
+
+
+def load(source: DataSet, choice: DataChoice) -> Loaded:
+    """The chosen data, divided. What was read last is kept, so that another split costs nothing.
+
+    Raises:
+        ValueError: a file is not what it should be, or the split cannot be made.
+    """
+    arrays = _kept_arrays(source.name, tuple(choice.options.items()))
+    train, validation, test = split(source.size, choice.split, choice.seed, arrays.get("label"))
+    mean, std = {}, {}
+    specs = source.fields()
+    for field in source.inputs:
+        if specs[field].dtype == "float" and choice.normalise:
+            mean[field], std[field] = statistics(arrays[field][train])
+    fingerprint = hashlib.sha256()
+    for name, values in arrays.items():
+        fingerprint.update(f"{name} {values.dtype} {values.shape} ".encode())
+        fingerprint.update(values.data)
+    for part in (train, validation, test):
+        fingerprint.update(f"part {len(part)} ".encode() + part.tobytes())
+    named = source.class_names()
+    return Loaded(choice, specs, arrays, named, train, validation, test, mean, std, fingerprint.hexdigest())
+
+
+def statistics(values: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Mean and deviation over samples and pixels, one for each channel (or feature), shaped to broadcast over a batch.
+
+    What never changes has deviation 0; 1 stands there, so that it becomes 0 and not a division by nothing.
+    """
+    axes = (0, *range(2, values.ndim))
+    mean = values.mean(axes, dtype=np.float64, keepdims=True)
+    std = values.std(axes, dtype=np.float64, keepdims=True)
+    return mean.astype(np.float32), np.where(std > 1e-8, std, 1).astype(np.float32)
+
+
+@lru_cache(maxsize=2)
+def _kept_arrays(name: str, options: tuple[tuple[str, Value], ...]) -> dict[str, NDArray[Any]]:
+    arrays = DATASETS[name](dict(options)).arrays()
+    for values in arrays.values():
+        values.flags.writeable = False
+    return arrays
