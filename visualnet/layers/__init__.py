@@ -1,6 +1,28 @@
 """The vocabulary: every layer type, declared once. Importing this package fills ``LAYERS``; torch is not needed."""
 
-from visualnet.layers import activation, convolution, data, dense, loss, pooling, shaping  # noqa: F401
+from visualnet.layers import (  # noqa: F401
+    activation,
+    arithmetic,
+    attention,
+    convolution,
+    data,
+    dense,
+    loss,
+    normalization,
+    pooling,
+    recurrent,
+    shaping,
+)
 from visualnet.layers.declare import FAMILIES, LAYERS, Layer, Spec
 
 __all__ = ["FAMILIES", "LAYERS", "Layer", "Spec"]
+
+
+def _order() -> None:
+    """Families as the palette shows them; within a family as declared, whatever the order of the imports."""
+    rank = {family: i for i, family in enumerate(FAMILIES)}
+    for tag in sorted(LAYERS, key=lambda tag: rank[LAYERS[tag].family]):
+        LAYERS[tag] = LAYERS.pop(tag)
+
+
+_order()

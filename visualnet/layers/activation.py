@@ -2,16 +2,130 @@
 
 from __future__ import annotations
 
+from visualnet.layers.axes import place
 from visualnet.layers.calls import Make
 from visualnet.layers.declare import Layer, Shape, layer
+from visualnet.layers.params import choice, index, real
+
+_PORTS = "x: * -> y: *"
 
 
-@layer("relu", family="activation", ports="x: * -> y: *", label="ReLU", keywords="rectifier activation nonlinearity", holds="nonnegative")
+@layer("relu", family="activation", ports=_PORTS, keywords="rectifier activation nonlinearity", holds="nonnegative")
 class ReLU(Layer):
     """Let positive numbers pass and set negative ones to zero.
 
     y = max(0, x). Cheap, and its slope does not fade for large x; a unit that is negative for every input is dead.
     """
 
+    paper = "Nair and Hinton, Rectified linear units improve restricted Boltzmann machines, 2010"
+
     def module(self, *shapes: Shape) -> Make:
         return Make("nn.ReLU")
+
+
+@layer("leaky_relu", family="activation", ports=_PORTS, keywords="rectifier activation slope")
+class LeakyReLU(Layer):
+    """Let positive numbers pass and shrink negative ones, so that no unit is ever dead.
+
+    y = x for x ≥ 0, else negative_slope·x.
+    """
+
+    paper = "Maas, Hannun and Ng, Rectifier nonlinearities improve neural network acoustic models, 2013"
+    negative_slope: float = real(0.01, "Slope for negative numbers.", low=-100, high=100, card=True, phrase="slope {}")
+
+    def module(self, *shapes: Shape) -> Make:
+        return Make("nn.LeakyReLU", self.negative_slope)
+
+
+@layer("elu", family="activation", ports=_PORTS, keywords="exponential linear activation")
+class ELU(Layer):
+    """Let positive numbers pass and bend negative ones smoothly towards −alpha.
+
+    y = x for x > 0, else alpha·(eˣ − 1). Outputs centre near zero.
+    """
+
+    paper = (
+        "Clevert, Unterthiner and Hochreiter, Fast and accurate deep network learning by exponential linear units, 2015"
+    )
+    alpha: float = real(1.0, "Where negative numbers saturate: at −alpha.", low=-100, high=100, phrase="α {}")
+
+    def module(self, *shapes: Shape) -> Make:
+        return Make("nn.ELU", self.alpha)
+
+
+@layer("gelu", family="activation", ports=_PORTS, keywords="gaussian error linear activation transformer")
+class GELU(Layer):
+    """Weigh each number by the chance that a normal one is smaller: a smooth ReLU, usual in transformers.
+
+    y = x·Φ(x), where Φ is the normal distribution function.
+    """
+
+    paper = "Hendrycks and Gimpel, Gaussian error linear units, 2016"
+    approximate: str = choice(
+        "none", "How Φ is computed.", {"none": "exactly, with erf", "tanh": "faster, with tanh"}, more=True
+    )
+
+    def module(self, *shapes: Shape) -> Make:
+        return Make("nn.GELU", approximate=self.approximate)
+
+
+@layer("silu", family="activation", label="SiLU (swish)", ports=_PORTS, keywords="swish sigmoid linear activation")
+class SiLU(Layer):
+    """Weigh each number by its own sigmoid: smooth, and slightly negative just below zero.
+
+    y = x·σ(x) = x / (1 + e⁻ˣ). Also called swish.
+    """
+
+    paper = "Ramachandran, Zoph and Le, Searching for activation functions, 2017"
+
+    def module(self, *shapes: Shape) -> Make:
+        return Make("nn.SiLU")
+
+
+@layer(
+    "sigmoid", family="activation", ports=_PORTS, keywords="logistic squash activation gate binary", holds="fractions"
+)
+class Sigmoid(Layer):
+    """Squash each number to between 0 and 1: the chance of “yes”.
+
+    y = 1 / (1 + e⁻ˣ). Its slope is at most 1/4 and fades on both sides.
+    """
+
+    def module(self, *shapes: Shape) -> Make:
+        return Make("nn.Sigmoid")
+
+
+@layer("tanh", family="activation", ports=_PORTS, keywords="hyperbolic tangent squash activation")
+class Tanh(Layer):
+    """Squash each number to between −1 and 1.
+
+    y = (eˣ − e⁻ˣ) / (eˣ + e⁻ˣ). As sigmoid, but centred on zero.
+    """
+
+    def module(self, *shapes: Shape) -> Make:
+        return Make("nn.Tanh")
+
+
+@layer(
+    "softmax",
+    family="activation",
+    ports=_PORTS,
+    keywords="probabilities classification distribution",
+    holds="probabilities",
+)
+class Softmax(Layer):
+    """Turn scores into probabilities: all positive, adding to 1 along one axis.
+
+    yᵢ = e^xᵢ / Σⱼ e^xⱼ. Not wanted before the cross-entropy loss, which contains it.
+    """
+
+    dim: int = index(
+        -1, "Axis along which they add to 1 (1 is the first after the batch, −1 the last).", phrase="along {}"
+    )
+
+    def shape(self, *shapes: Shape) -> Shape:
+        place(self.dim, shapes[0])
+        return shapes[0]
+
+    def module(self, *shapes: Shape) -> Make:
+        return Make("nn.Softmax", self.dim)

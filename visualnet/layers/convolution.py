@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import prod
 from typing import Any, ClassVar
 
-from visualnet.core.expressions import Derived, parse
+from visualnet.core.expressions import parse
 from visualnet.core.graph import Value
 from visualnet.layers.calls import Make
 from visualnet.layers.declare import Fault, Layer, Misfit, Pattern, Shape, Sized, Spec, layer, sized
-from visualnet.layers.formulas import WINDOW_SUM, along, window
+from visualnet.layers.formulas import WINDOW_SUM, along, derive, transposed, window
 from visualnet.layers.params import choice, count, flag, size
 
 _MACS = parse("positions*kernel*(in_channels/groups)*out_channels")
@@ -21,6 +21,14 @@ PADDING_MODES = {
     "circular": "wrap around",
 }
 PADDING_WORDS = {"same": "as much as keeps the size (stride 1)", "valid": "none"}
+
+
+def undivided(groups: int, in_channels: int, out_channels: int) -> Iterator[Fault]:
+    """A fault for each number of channels that cannot be split into so many groups."""
+    for extent, name in ((in_channels, "in_channels"), (out_channels, "out_channels")):
+        if extent % groups:
+            words = f"{groups} groups do not divide {extent} {name}"
+            yield Fault(words, "groups", formula=f"{extent} / {groups} = {extent / groups:.2f}")
 
 
 class Convolution(Layer):
@@ -38,33 +46,42 @@ class Convolution(Layer):
     padding_mode: str
 
     def check(self, *shapes: Shape) -> Iterable[Fault]:
-        channels = shapes[0][0]
-        for extent, at in ((channels, "in_channels"), (self.out_channels, "out_channels")):
-            if extent % self.groups:
-                words = f"{self.groups} groups do not divide {extent} {at}"
-                yield Fault(words, "groups", formula=f"{extent} / {self.groups} = {extent / self.groups:.2f}")
-        if self.padding == "same" and any(s != 1 for s in self.stride):
+        yield from undivided(self.groups, int(shapes[0][0]), self.out_channels)
+        if self.padding != "same":
+            return
+        if any(s != 1 for s in self.stride):
             yield Fault("padding “same” needs stride 1", "padding")
+        if any(d * (k - 1) % 2 for d, k in zip(self.dilation, self.kernel_size, strict=True)):
+            yield Fault("an even kernel has no middle: “same” pads one cell more at the far end", "padding", "hint")
 
     def shape(self, *shapes: Shape) -> Shape:
         _, *extents = shapes[0]
-        if isinstance(self.padding, str):
-            total = [d * (k - 1) if self.padding == "same" else 0 for d, k in zip(self.dilation, self.kernel_size, strict=True)]
-            sizes = tuple(
-                Derived.of(WINDOW_SUM, {"n": n, "k": k, "s": s, "p": p, "d": d}, {**along(a), "p": "padding (both sides)"})
-                for n, k, s, p, d, a in zip(extents, self.kernel_size, self.stride, total, self.dilation, self.spatial, strict=True)
+        total = [d * (k - 1) for d, k in zip(self.dilation, self.kernel_size, strict=True)]
+        if not isinstance(self.padding, str):
+            self._check_mode(extents, self.padding)
+            return (
+                self.out_channels,
+                *window(extents, self.kernel_size, self.stride, self.padding, self.dilation, self.spatial),
             )
+        if self.padding == "same":
+            self._check_mode(extents, [p - p // 2 for p in total])
         else:
-            self._check_mode(extents)
-            sizes = window(extents, self.kernel_size, self.stride, self.padding, self.dilation, self.spatial)
+            total = [0] * len(extents)
+        letters = {"p": "padding (both sides)"}
+        figures = zip(extents, self.kernel_size, self.stride, total, self.dilation, self.spatial, strict=True)
+        sizes = (
+            derive(WINDOW_SUM, dict(zip("nkspd", f[:5], strict=True)), {**along(f[5]), **letters}) for f in figures
+        )
         return (self.out_channels, *sizes)
 
-    def _check_mode(self, extents: list[int]) -> None:
+    def _check_mode(self, extents: Sequence[int], padding: Sequence[int]) -> None:
         """Mirroring needs fewer padded cells than there are cells to mirror, wrapping no more."""
         limit = {"reflect": -1, "circular": 0}.get(self.padding_mode)
-        for n, p in zip(extents, self.padding, strict=True):
-            if limit is not None and isinstance(p, int) and p > n + limit:
-                raise Misfit(f"padding mode {self.padding_mode} can pad {n} cells by at most {n + limit}, not {p}", "padding")
+        for n, p in zip(extents, padding, strict=True):
+            if limit is not None and p > n + limit:
+                raise Misfit(
+                    f"padding mode {self.padding_mode} can pad {n} cells by at most {n + limit}, not {p}", "padding"
+                )
 
     def weights(self, *shapes: Shape) -> dict[str, Sized]:
         kernel = {f"K_{a}": k for a, k in zip(self.spatial, self.kernel_size, strict=True)}
@@ -72,16 +89,34 @@ class Convolution(Layer):
         return {"weight": weight, **({"bias": sized(out_channels=self.out_channels)} if self.bias else {})}
 
     def macs(self, *shapes: Shape) -> int:
-        figures = {"positions": prod(self.shape(*shapes)[1:]), "kernel": prod(self.kernel_size), "in_channels": shapes[0][0]}
-        return Derived.of(_MACS, {**figures, "groups": self.groups, "out_channels": self.out_channels})
+        figures = {
+            "positions": prod(self.shape(*shapes)[1:]),
+            "kernel": prod(self.kernel_size),
+            "in_channels": shapes[0][0],
+        }
+        return derive(_MACS, {**figures, "groups": self.groups, "out_channels": self.out_channels})
 
     def module(self, *shapes: Shape) -> Make:
         names = ("stride", "padding", "dilation", "groups", "bias", "padding_mode")
         options: Mapping[str, Any] = {name: getattr(self, name) for name in names}
-        return Make(f"nn.{self.module_name}", int(shapes[0][0]), self.out_channels, kernel_size=self.kernel_size, **options)
+        return Make(
+            f"nn.{self.module_name}", int(shapes[0][0]), self.out_channels, kernel_size=self.kernel_size, **options
+        )
 
 
-@layer("conv2d", family="convolution", ports="image: C H W -> features: C H W", adapter=True, keywords="filter kernel cnn image")
+_DILATION = "Distance between the filter's taps."
+_GROUPS = "Channels are split into so many separate convolutions."
+_BIAS = "Add a learned constant to each output channel."
+_OUT = "Number of learned filters."
+
+
+@layer(
+    "conv2d",
+    family="convolution",
+    ports="image: C H W -> features: C H W",
+    adapter=True,
+    keywords="filter kernel cnn image",
+)
 class Conv2d(Convolution):
     """Slide learned filters over an image; each filter yields one output channel.
 
@@ -90,14 +125,17 @@ class Conv2d(Convolution):
     with a 1×1 kernel, pointwise.
     """
 
+    paper = "LeCun, Bottou, Bengio and Haffner, Gradient-based learning applied to document recognition, 1998"
     module_name, spatial = "Conv2d", "HW"
-    out_channels: int = count(32, "Number of learned filters.", card=True, fit=True)
-    kernel_size: tuple[int, ...] = size(2, 3, "Filter height and width.", unit="px", card=True, fit=True)
+    out_channels: int = count(32, _OUT, card=2, fit=True)
+    kernel_size: tuple[int, ...] = size(2, 3, "Filter height and width.", unit="px", card=1, fit=True, full=True)
     stride: tuple[int, ...] = size(2, 1, "How far the filter moves each time.", unit="px", fit=True)
-    padding: tuple[int, ...] | str = size(2, 0, "Cells added around the image.", unit="px", low=0, words=PADDING_WORDS, fit=True)
-    dilation: tuple[int, ...] = size(2, 1, "Distance between the filter's taps.", unit="px", more=True)
-    groups: int = count(1, "Channels are split into so many separate convolutions.", more=True, fit=True)
-    bias: bool = flag(True, "Add a learned constant to each output channel.", more=True)
+    padding: tuple[int, ...] | str = size(
+        2, 0, "Cells added around the image.", unit="px", low=0, words=PADDING_WORDS, fit=True
+    )
+    dilation: tuple[int, ...] = size(2, 1, _DILATION, unit="px", more=True, phrase="dilation {}")
+    groups: int = count(1, _GROUPS, more=True, fit=True, phrase="groups {}")
+    bias: bool = flag(True, _BIAS, more=True)
     padding_mode: str = choice("zeros", "What the padding holds.", PADDING_MODES, more=True)
 
     @classmethod
@@ -108,3 +146,86 @@ class Conv2d(Convolution):
         if window(have.shape[1:], (1, 1), strides, (0, 0), (1, 1)) == tuple(target[1:]):
             extra = {} if strides == (1, 1) else {"stride": strides}
             yield {"out_channels": int(target[0]), "kernel_size": (1, 1), **extra}
+
+
+@layer(
+    "conv1d",
+    family="convolution",
+    ports="signal: C L -> features: C L",
+    keywords="filter kernel sequence time series text",
+)
+class Conv1d(Convolution):
+    """Slide learned filters along a line: a sound, a time series, the words of a text.
+
+    L' = ⌊(L + 2·padding − dilation·(kernel_size − 1) − 1) / stride⌋ + 1.
+    Parameters: K·(in_channels/groups)·out_channels + out_channels. Channels come first: C×L.
+    """
+
+    paper = "Waibel, Hanazawa, Hinton, Shikano and Lang, Phoneme recognition using time-delay neural networks, 1989"
+    module_name, spatial = "Conv1d", "L"
+    out_channels: int = count(32, _OUT, card=2, fit=True)
+    kernel_size: tuple[int, ...] = size(1, 3, "Filter length.", card=1, fit=True, phrase="kernel {}")
+    stride: tuple[int, ...] = size(1, 1, "How far the filter moves each time.", fit=True)
+    padding: tuple[int, ...] | str = size(1, 0, "Cells added at each end.", low=0, words=PADDING_WORDS, fit=True)
+    dilation: tuple[int, ...] = size(1, 1, _DILATION, more=True, phrase="dilation {}")
+    groups: int = count(1, _GROUPS, more=True, fit=True, phrase="groups {}")
+    bias: bool = flag(True, _BIAS, more=True)
+    padding_mode: str = choice("zeros", "What the padding holds.", PADDING_MODES, more=True)
+
+
+@layer(
+    "conv_transpose2d",
+    family="convolution",
+    ports="image: C H W -> features: C H W",
+    keywords="deconvolution upsample up-convolution decoder unet generator",
+)
+class ConvTranspose2d(Layer):
+    """Enlarge an image with learned filters: every input cell paints a whole filter into the output.
+
+    H' = (H − 1)·stride − 2·padding + dilation·(kernel_size − 1) + output_padding + 1: the convolution's formula solved for its
+    input. Parameters: in_channels·(out_channels/groups)·K_H·K_W + out_channels. The padding is of zeros only, as in torch.
+    """
+
+    paper = "Zeiler, Krishnan, Taylor and Fergus, Deconvolutional networks, 2010"
+    out_channels: int = count(32, _OUT, card=2, fit=True)
+    kernel_size: tuple[int, ...] = size(2, 2, "Filter height and width.", unit="px", card=1, fit=True, full=True)
+    stride: tuple[int, ...] = size(
+        2, 2, "How far apart the input cells are painted.", unit="px", card=3, fit=True, phrase="stride {}"
+    )
+    padding: tuple[int, ...] = size(2, 0, "Cells cut off around the result.", unit="px", low=0, fit=True)
+    output_padding: tuple[int, ...] = size(
+        2, 0, "Cells added at one side of the result.", unit="px", low=0, more=True, phrase="extra {}"
+    )
+    groups: int = count(1, _GROUPS, more=True, fit=True, phrase="groups {}")
+    bias: bool = flag(True, _BIAS, more=True)
+    dilation: tuple[int, ...] = size(2, 1, _DILATION, unit="px", more=True, phrase="dilation {}")
+
+    def check(self, *shapes: Shape) -> Iterable[Fault]:
+        yield from undivided(self.groups, int(shapes[0][0]), self.out_channels)
+        for o, s, d in zip(self.output_padding, self.stride, self.dilation, strict=True):
+            if o >= max(s, d):
+                formula = f"{o} ≥ max({s}, {d})"
+                yield Fault(
+                    "output_padding must be smaller than the stride or the dilation", "output_padding", formula=formula
+                )
+                break
+
+    def shape(self, *shapes: Shape) -> Shape:
+        _, *extents = shapes[0]
+        sizes = transposed(extents, self.kernel_size, self.stride, self.padding, self.dilation, self.output_padding)
+        return (self.out_channels, *sizes)
+
+    def weights(self, *shapes: Shape) -> dict[str, Sized]:
+        share = {"out_channels/groups": self.out_channels // self.groups}
+        weight = sized(in_channels=shapes[0][0], **share, K_H=self.kernel_size[0], K_W=self.kernel_size[1])
+        return {"weight": weight, **({"bias": sized(out_channels=self.out_channels)} if self.bias else {})}
+
+    def macs(self, *shapes: Shape) -> int:
+        channels, *extents = shapes[0]
+        figures = {"positions": prod(extents), "kernel": prod(self.kernel_size), "in_channels": channels}
+        return derive(_MACS, {**figures, "groups": self.groups, "out_channels": self.out_channels})
+
+    def module(self, *shapes: Shape) -> Make:
+        names = ("stride", "padding", "output_padding", "groups", "bias", "dilation")
+        options = {name: getattr(self, name) for name in names}
+        return Make("nn.ConvTranspose2d", int(shapes[0][0]), self.out_channels, kernel_size=self.kernel_size, **options)

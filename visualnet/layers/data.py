@@ -39,7 +39,9 @@ class Target(Source):
     """What the network should answer: the label that a loss compares with. Not part of the exported model."""
 
     field: str = field("label", "Which field of the data set.", card=True)
-    size: tuple[int, ...] = shape((), "Size of one target, without the batch; empty for one class number per sample.", more=True)
+    size: tuple[int, ...] = shape(
+        (), "Size of one target, without the batch; empty for one class number per sample.", more=True
+    )
     dtype: str = choice("int", "What the numbers are.", DTYPES, more=True)
 
 

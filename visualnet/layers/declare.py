@@ -37,8 +37,9 @@ Shape = tuple[int, ...]
 class Spec(NamedTuple):
     """What is known of a tensor before it exists. ``shape`` is without the batch axis; ``axes`` names each of its axes.
 
-    ``dtype`` is ``float``, ``int`` or ``bool``. ``holds`` says what the numbers are, where a later layer must know: ``probabilities``,
-    ``nonnegative``, or nothing. ``batched`` is False for one number for the whole batch (a loss).
+    ``dtype`` is ``float``, ``int`` or ``bool``. ``holds`` says what the numbers are, where a later layer must know: ``probabilities``
+    (they add to 1), ``fractions`` (each from 0 to 1), ``nonnegative``, or nothing. ``batched`` is False for one number for the whole
+    batch (a loss).
     """
 
     shape: Shape
@@ -150,7 +151,7 @@ class Layer:
     """``input``, ``target``, ``output``, ``loss``, ``metric``; empty for what stands between."""
     paper: ClassVar[str] = ""
     holds: ClassVar[str] = ""
-    """What the first output's numbers are: ``probabilities``, ``nonnegative``, ``same`` as the first input's, or nothing known."""
+    """What the first output's numbers are: as in ``Spec.holds``, or ``same`` as the first input's."""
     refuses: ClassVar[Mapping[str, Mapping[str, str]]] = {}
     """For a port: what it should not be given (``probabilities`` …) and the words that say why. Shown as a warning."""
     adapter: ClassVar[bool] = False
@@ -161,9 +162,13 @@ class Layer:
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         found: dict[str, Param] = {}
-        for base in reversed(cls.__mro__):
-            found.update({k: v for k, v in vars(base).items() if isinstance(v, Param)})
-        cls.params = found
+        for base in reversed(cls.__mro__[1:]):
+            found.update(vars(base).get("params", {}))
+        own = {k: v for k, v in vars(cls).items() if isinstance(v, Param)}
+        for name in own:
+            if callable(getattr(Layer, name, None)):
+                delattr(cls, name)  # a parameter named as a method (``inputs``) is read through ``values()``
+        cls.params = {**found, **own}
 
     def __init__(self, raw: Mapping[str, Value] | None = None, scope: Scope | None = None) -> None:
         """Resolve the parameters that a node holds.
@@ -171,17 +176,25 @@ class Layer:
         Raises:
             BadParams: some cannot be read; ``faults`` tells each.
         """
-        raw, scope, faults = raw or {}, scope or {}, []
+        raw, scope = raw or {}, scope or {}
+        faults: list[Fault] = []
+        values: dict[str, Any] = {}
         for name, param in self.params.items():
             try:
                 value = param.read(raw[name], scope) if name in raw else param.default
             except ValueError as error:
                 faults.append(Fault(str(error), name))
                 continue
-            self.__dict__[name] = value
-        faults += [Fault(f"{self.label} has no parameter “{name}”", name, "warning") for name in raw if name not in self.params]
+            values[name] = value
+        faults += [
+            Fault(f"{self.label} has no parameter “{name}”", name, "warning") for name in raw if name not in self.params
+        ]
         if any(f.severity == "error" for f in faults):
             raise BadParams(faults)
+        self.__dict__.update(
+            {name: value for name, value in values.items() if not callable(getattr(Layer, name, None))}
+        )
+        self.__dict__["_values"] = values
         self.__dict__["unknown"] = tuple(faults)
 
     # --- what a declaration may override -------------------------------------------------------------------------------------------
@@ -236,14 +249,10 @@ class Layer:
 
     def card(self) -> str:
         """The muted line on the node's card: the two or three parameters that matter."""
-        shown = []
-        for name, param in self.params.items():
-            value = getattr(self, name)
-            if param.card:
-                shown.append(param.short(value))
-            elif value != param.default and not param.more:
-                shown.append(param.short(value) if isinstance(value, bool | str) else f"{name.replace('_', ' ')} {param.short(value)}")
-        return " · ".join(shown)
+        order = sorted(self.params.items(), key=lambda item: (not item[1].card, int(item[1].card)))
+        values = [(param, self.__dict__["_values"][name]) for name, param in order]
+        shown = [p.told(v) for p, v in values if p.card or (v != p.default and (p.phrase or not p.more))]
+        return " · ".join(filter(None, shown))
 
     # --- what follows from it ------------------------------------------------------------------------------------------------------
 
@@ -259,7 +268,8 @@ class Layer:
 
     def values(self) -> dict[str, Any]:
         """Every parameter by name, resolved."""
-        return {name: getattr(self, name) for name in self.params}
+        values: dict[str, Any] = self.__dict__["_values"]
+        return dict(values)
 
     def infer(self, specs: Sequence[Spec | None]) -> dict[str, Spec]:
         """The outputs' specs from the inputs' (None for an optional port left open), as ``shape`` gives them.
@@ -267,7 +277,8 @@ class Layer:
         Raises:
             Misfit: an extent is not positive, or the shape rule has no answer.
         """
-        result = self.shape(*(s.shape if s is not None else None for s in specs))  # type: ignore[arg-type]
+        # Plain ints go in: an extent that is only passed on must not carry the formula of the layer where it arose.
+        result = self.shape(*(tuple(map(int, s.shape)) if s is not None else None for s in specs))  # type: ignore[arg-type]
         outputs = self.outputs()
         by_port = result if isinstance(result, Mapping) else {next(iter(outputs)): result}
         return {port: self._spec(port, pattern, by_port[port], specs) for port, pattern in outputs.items()}
@@ -290,7 +301,8 @@ class Layer:
             at = axes.index("*")
             filled = first.axes[at : at + rest] if len(first.axes) >= at + rest else default_axes(rest)
             axes = (*axes[:at], *filled, *axes[at + 1 :])
-        return axes if len(axes) == len(shape) else default_axes(len(shape))
+        # Two axes of one name tell nobody which is meant.
+        return axes if len(axes) == len(shape) == len(set(axes)) else default_axes(len(shape))
 
 
 class BadParams(ValueError):

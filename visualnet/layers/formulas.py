@@ -4,17 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from visualnet.core.expressions import Derived, number_text, parse
+from visualnet.core.expressions import Derived, Expr, Scope, number_text, parse
+from visualnet.layers.declare import Misfit
 
 WINDOW = parse("floor((n + 2*p - d*(k - 1) - 1) / s) + 1")
 """A window of extent k (dilated d) slides over n padded by p on both sides, s at a time."""
 WINDOW_SUM = parse("floor((n + p - d*(k - 1) - 1) / s) + 1")
 """The same where the padding of both sides is given as one sum (``same`` may be uneven)."""
-WINDOW_CEIL = parse("ceil((n + 2*p - d*(k - 1) - 1) / s) + 1")
+WINDOW_CEIL = parse("min(ceil((n + 2*p - d*(k - 1) - 1) / s) + 1, ceil((n + p) / s))")
+"""The same rounded up (``ceil_mode``); a window that would begin in the padding behind the last cell is left out."""
 TRANSPOSED = parse("(n - 1)*s - 2*p + d*(k - 1) + o + 1")
 """The transposed convolution: the window's formula solved for its input, plus output_padding o."""
 
 LETTERS: Mapping[str, str] = {"k": "kernel_size", "s": "stride", "p": "padding", "d": "dilation", "o": "output_padding"}
+
+
+def derive(formula: Expr, figures: Scope, symbols: Mapping[str, str] | None = None) -> Derived:
+    """Compute a formula for a shape or a count.
+
+    Raises:
+        Misfit: the result is not whole, or too large for any tensor.
+    """
+    try:
+        return Derived.of(formula, figures, symbols)
+    except ValueError as error:
+        raise Misfit(str(error)) from None
 
 
 def along(axis: str) -> dict[str, str]:
@@ -23,11 +37,17 @@ def along(axis: str) -> dict[str, str]:
 
 
 def window(
-    extents: Sequence[int], kernel: Sequence[int], stride: Sequence[int], padding: Sequence[int], dilation: Sequence[int], axes: str = "HW"
+    extents: Sequence[int],
+    kernel: Sequence[int],
+    stride: Sequence[int],
+    padding: Sequence[int],
+    dilation: Sequence[int],
+    axes: str = "HW",
+    formula: Expr = WINDOW,
 ) -> tuple[Derived, ...]:
     """The window formula along each spatial axis."""
     return tuple(
-        Derived.of(WINDOW, {"n": n, "k": k, "s": s, "p": p, "d": d}, along(axis))
+        derive(formula, {"n": n, "k": k, "s": s, "p": p, "d": d}, along(axis))
         for n, k, s, p, d, axis in zip(extents, kernel, stride, padding, dilation, axes, strict=False)
     )
 
@@ -43,7 +63,7 @@ def transposed(
 ) -> tuple[Derived, ...]:
     """The transposed formula along each spatial axis."""
     return tuple(
-        Derived.of(TRANSPOSED, {"n": n, "k": k, "s": s, "p": p, "d": d, "o": o}, along(axis))
+        derive(TRANSPOSED, {"n": n, "k": k, "s": s, "p": p, "d": d, "o": o}, along(axis))
         for n, k, s, p, d, o, axis in zip(extents, kernel, stride, padding, dilation, extra, axes, strict=False)
     )
 

@@ -7,7 +7,7 @@ say what came and what was wanted. The window has one form row per type; nothing
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from visualnet.core import expressions
 from visualnet.core.expressions import Scope
@@ -20,17 +20,26 @@ BIG = 1_000_000_000
 class Param:
     """A declared parameter. As a class attribute of a layer it is the declaration; on an instance the resolved value stands there.
 
-    ``card`` puts the value on the node's card; ``more`` folds the row away under “More” in the inspector; ``fit`` lets the repair finder
-    try other values.
+    ``card`` puts the value on the node's card (with a number: in that place); ``more`` folds the row away under “More” in the inspector;
+    ``fit`` lets the repair finder try other values; ``phrase`` is how the card says it (``{} heads``), and then a changed value is always
+    said.
     """
 
     name: str = ""
     schema_type: ClassVar[str] = ""
 
     def __init__(
-        self, default: Any, doc: str, *, unit: str = "", card: bool = False, more: bool = False, fit: bool = False
+        self,
+        default: Any,
+        doc: str,
+        *,
+        unit: str = "",
+        card: bool | int = False,
+        more: bool = False,
+        fit: bool = False,
+        phrase: str = "",
     ) -> None:
-        self.default, self.doc, self.unit = default, doc, unit
+        self.default, self.doc, self.unit, self.phrase = default, doc, unit, phrase
         self.card, self.more, self.fit = card, more, fit
 
     def __set_name__(self, owner: type, name: str) -> None:
@@ -52,6 +61,12 @@ class Param:
         """The value as it stands on a card or in a sentence."""
         return str(value)
 
+    def told(self, value: Any) -> str:
+        """The value as a card says it: with its phrase, alone where the card always shows it, else after its name."""
+        if self.phrase:
+            return self.phrase.format(self.short(value))
+        return self.short(value) if self.card else f"{self.name.replace('_', ' ')} {self.short(value)}"
+
     def _told(self, schema: dict[str, Any]) -> dict[str, Any]:
         return {**schema, "description": self.doc, "default": self.default}
 
@@ -59,20 +74,25 @@ class Param:
 class Int(Param):
     """A whole number within bounds, or an expression."""
 
-    def __init__(self, default: int | None, doc: str, *, low: int = 0, high: int = BIG, none: str = "", **options: Any) -> None:
+    def __init__(
+        self, default: int | None, doc: str, *, low: int = 0, high: int = BIG, none: str = "", **options: Any
+    ) -> None:
         super().__init__(default, doc, **options)
         self.low, self.high, self.none = low, high, none
 
     def read(self, raw: Value, scope: Scope) -> int | None:
         if raw is None and self.none:
             return None
-        if isinstance(raw, tuple):
-            raise ValueError(f"{self.name} wants one whole number, not {list(raw)}")
-        number = expressions.whole(raw, scope)  # type: ignore[arg-type]
+        if raw is None or isinstance(raw, tuple):
+            raise ValueError(f"{self.name} wants one whole number, not {_named(raw)}")
+        number = expressions.whole(raw, scope)
         return _bounded(self.name, number, self.low, self.high)
 
     def schema(self) -> dict[str, Any]:
-        options: list[dict[str, Any]] = [{"type": "integer", "minimum": self.low, "maximum": self.high}, {"type": "string"}]
+        options: list[dict[str, Any]] = [
+            {"type": "integer", "minimum": self.low, "maximum": self.high},
+            {"type": "string"},
+        ]
         return self._told({"anyOf": [*options, {"type": "null"}] if self.none else options})
 
     def short(self, value: Any) -> str:
@@ -88,11 +108,13 @@ class Float(Param):
 
     def read(self, raw: Value, scope: Scope) -> float:
         if raw is None or isinstance(raw, tuple):
-            raise ValueError(f"{self.name} wants a number, not {raw!r}")
+            raise ValueError(f"{self.name} wants a number, not {_named(raw)}")
         return _bounded(self.name, expressions.real(raw, scope), self.low, self.high)
 
     def schema(self) -> dict[str, Any]:
-        return self._told({"anyOf": [{"type": "number", "minimum": self.low, "maximum": self.high}, {"type": "string"}]})
+        return self._told(
+            {"anyOf": [{"type": "number", "minimum": self.low, "maximum": self.high}, {"type": "string"}]}
+        )
 
     def short(self, value: Any) -> str:
         return f"{value:g}"
@@ -103,14 +125,18 @@ class Bool(Param):
 
     def read(self, raw: Value, scope: Scope) -> bool:
         if not isinstance(raw, bool):
-            raise ValueError(f"{self.name} wants true or false, not {raw!r}")
+            raise ValueError(f"{self.name} wants true or false, not {_named(raw)}")
         return raw
 
     def schema(self) -> dict[str, Any]:
         return self._told({"type": "boolean"})
 
     def short(self, value: Any) -> str:
-        return self.name if value else f"no {self.name}"
+        name = self.name.replace("_", " ")
+        return name if value else f"no {name}"
+
+    def told(self, value: Any) -> str:
+        return self.phrase or self.short(value)
 
 
 class Choice(Param):
@@ -120,9 +146,12 @@ class Choice(Param):
         super().__init__(default, doc, **rest)
         self.options = options
 
+    def told(self, value: Any) -> str:
+        return self.phrase.format(value) if self.phrase else str(value)
+
     def read(self, raw: Value, scope: Scope) -> str:
         if not isinstance(raw, str) or raw not in self.options:
-            raise ValueError(f"{self.name} is {raw!r}; it can be {', '.join(self.options)}")
+            raise ValueError(f"{self.name} is {_named(raw)}; it can be {', '.join(self.options)}")
         return raw
 
     def schema(self) -> dict[str, Any]:
@@ -134,7 +163,7 @@ class Field(Param):
 
     def read(self, raw: Value, scope: Scope) -> str:
         if not isinstance(raw, str) or len(raw) > 64 or not raw.replace("_", "a").isalnum():
-            raise ValueError(f"{self.name} wants the name of a data field (letters, digits, _), not {raw!r}")
+            raise ValueError(f"{self.name} wants the name of a data field (letters, digits, _), not {_named(raw)}")
         return raw
 
     def schema(self) -> dict[str, Any]:
@@ -142,7 +171,10 @@ class Field(Param):
 
 
 class Ints(Param):
-    """Several whole numbers. ``rank`` fixes how many, and then one number stands for all; ``words`` are allowed besides (``same``)."""
+    """Several whole numbers. ``rank`` fixes how many, and then one number stands for all; ``words`` are allowed besides (``same``).
+
+    ``full`` writes every number also where all are equal: ``5×5`` reads as a kernel, but a padding as ``2``.
+    """
 
     def __init__(
         self,
@@ -155,10 +187,11 @@ class Ints(Param):
         longest: int = 8,
         words: Mapping[str, str] | None = None,
         none: str = "",
+        full: bool = False,
         **options: Any,
     ) -> None:
         super().__init__(default, doc, **options)
-        self.rank, self.low, self.high, self.longest = rank, low, high, longest
+        self.rank, self.low, self.high, self.longest, self.full = rank, low, high, longest, full
         self.words, self.none = dict(words or {}), none
 
     def read(self, raw: Value, scope: Scope) -> tuple[int, ...] | str | None:
@@ -166,6 +199,8 @@ class Ints(Param):
             return None
         if isinstance(raw, str) and raw in self.words:
             return raw
+        if raw is None:
+            raise ValueError(f"{self.name} wants {self.rank or 'some'} whole numbers, not null")
         if isinstance(raw, tuple):
             if (self.rank and len(raw) != self.rank) or len(raw) > self.longest:
                 wanted = f"{self.rank}" if self.rank else f"at most {self.longest}"
@@ -184,10 +219,25 @@ class Ints(Param):
     def short(self, value: Any) -> str:
         if value is None:
             return self.none
-        return value if isinstance(value, str) else "×".join(map(str, value))
+        if isinstance(value, str):
+            return value
+        alike = self.rank and not self.full and len(set(value)) == 1
+        return str(value[0]) if alike else "×".join(map(str, value)) or "1"
 
 
-def _bounded(name: str, number: Any, low: Any, high: Any) -> Any:
+def _named(raw: Value) -> str:
+    """What a file says, as a sentence can repeat it: short, and as JSON spells it."""
+    spelled = {None: "null", True: "true", False: "false"}.get(raw) if raw is None or isinstance(raw, bool) else None
+    if isinstance(raw, tuple):
+        return f"{len(raw)} values"
+    text = spelled or (f"“{raw}”" if isinstance(raw, str) else str(raw))
+    return text if len(text) <= 60 else text[:57] + "…"
+
+
+_N = TypeVar("_N", int, float)
+
+
+def _bounded(name: str, number: _N, low: _N, high: _N) -> _N:
     if not low <= number <= high:
         wanted = f"at least {low:,}" if number < low else f"at most {high:,}"
         raise ValueError(f"{name} is {number:,}; it must be {wanted}")
@@ -201,8 +251,13 @@ def count(default: int | None, doc: str, *, low: int = 1, **options: Any) -> Any
 
 
 def index(default: int, doc: str, *, low: int = -8, high: int = 8, **options: Any) -> Any:
-    """An axis or position; negative counts from the end."""
+    """An axis, as torch numbers it: 0 is the batch; negative counts from the end."""
     return Int(default, doc, low=low, high=high, **options)
+
+
+def axes(default: Sequence[int], doc: str, **options: Any) -> Any:
+    """Several axes, as torch numbers them."""
+    return Ints(tuple(default), doc, low=-8, high=8, **options)
 
 
 def real(default: float, doc: str, **options: Any) -> Any:

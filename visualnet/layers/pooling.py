@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
+from visualnet.core.graph import Value
 from visualnet.layers.calls import Make
-from visualnet.layers.declare import Fault, Layer, Shape, layer
-from visualnet.layers.formulas import window
-from visualnet.layers.params import size
+from visualnet.layers.declare import Fault, Layer, Pattern, Shape, Spec, layer
+from visualnet.layers.formulas import WINDOW, WINDOW_CEIL, window
+from visualnet.layers.params import flag, size
+
+_CEIL = "Round sizes up, so that cells at the far edge are read too."
 
 
 class Pool2d(Layer):
@@ -18,27 +21,39 @@ class Pool2d(Layer):
     kernel_size: tuple[int, ...]
     stride: tuple[int, ...] | None
     padding: tuple[int, ...]
+    ceil_mode: bool
     dilation: tuple[int, ...] = (1, 1)
 
     def check(self, *shapes: Shape) -> Iterable[Fault]:
-        for k, p in zip(self.kernel_size, self.padding, strict=True):
-            if p > k // 2:
-                yield Fault(f"padding {p} is more than half the kernel of {k}", "padding", formula=f"{p} > {k} / 2")
+        for k, p, d in zip(self.kernel_size, self.padding, self.dilation, strict=True):
+            reach = (k - 1) * d + 1
+            if p > reach // 2:
+                yield Fault(
+                    f"padding {p} is more than half the kernel of {reach}", "padding", formula=f"{p} > {reach} / 2"
+                )
                 break
 
     def shape(self, *shapes: Shape) -> Shape:
         channels, *extents = shapes[0]
-        sizes = window(extents, self.kernel_size, self.stride or self.kernel_size, self.padding, self.dilation)
-        return (channels, *sizes)
+        formula = WINDOW_CEIL if self.ceil_mode else WINDOW
+        stride = self.stride or self.kernel_size
+        return (channels, *window(extents, self.kernel_size, stride, self.padding, self.dilation, "HW", formula))
 
     def options(self) -> Mapping[str, Any]:
         return {}
 
     def module(self, *shapes: Shape) -> Make:
-        return Make(f"nn.{self.module_name}", self.kernel_size, stride=self.stride, padding=self.padding, **self.options())
+        options = {"padding": self.padding, **self.options(), "ceil_mode": self.ceil_mode}
+        return Make(f"nn.{self.module_name}", self.kernel_size, stride=self.stride, **options)
 
 
-@layer("max_pool2d", family="pooling", ports="image: C H W -> features: C H W", keywords="maximum downsample subsample", holds="same")
+@layer(
+    "max_pool2d",
+    family="pooling",
+    ports="image: C H W -> features: C H W",
+    keywords="maximum downsample subsample",
+    holds="same",
+)
 class MaxPool2d(Pool2d):
     """Keep the largest value of each window; the image shrinks, strong responses stay.
 
@@ -46,10 +61,71 @@ class MaxPool2d(Pool2d):
     """
 
     module_name = "MaxPool2d"
-    kernel_size: tuple[int, ...] = size(2, 2, "Window height and width.", unit="px", card=True, fit=True)
+    kernel_size: tuple[int, ...] = size(2, 2, "Window height and width.", unit="px", card=True, fit=True, full=True)
     stride: tuple[int, ...] | None = size(2, 2, "How far the window moves.", unit="px", none="as kernel", fit=True)
     padding: tuple[int, ...] = size(2, 0, "Cells added around the image.", unit="px", low=0, fit=True)
-    dilation: tuple[int, ...] = size(2, 1, "Distance between the window's taps.", unit="px", more=True)
+    dilation: tuple[int, ...] = size(
+        2, 1, "Distance between the window's taps.", unit="px", more=True, phrase="dilation {}"
+    )
+    ceil_mode: bool = flag(False, _CEIL, more=True, phrase="rounded up")
 
     def options(self) -> Mapping[str, Any]:
         return {"dilation": self.dilation}
+
+
+@layer(
+    "avg_pool2d",
+    family="pooling",
+    ports="image: C H W -> features: C H W",
+    keywords="mean average downsample subsample",
+    holds="same",
+)
+class AvgPool2d(Pool2d):
+    """Take the mean of each window; the image shrinks and is smoothed.
+
+    H' = ⌊(H + 2·padding − kernel_size) / stride⌋ + 1. Nothing is learned.
+    """
+
+    module_name = "AvgPool2d"
+    kernel_size: tuple[int, ...] = size(2, 2, "Window height and width.", unit="px", card=True, fit=True, full=True)
+    stride: tuple[int, ...] | None = size(2, 2, "How far the window moves.", unit="px", none="as kernel", fit=True)
+    padding: tuple[int, ...] = size(2, 0, "Cells of zero added around the image.", unit="px", low=0, fit=True)
+    ceil_mode: bool = flag(False, _CEIL, more=True, phrase="rounded up")
+    count_include_pad: bool = flag(True, "Count the padding's zeros in the mean.", more=True)
+
+    def options(self) -> Mapping[str, Any]:
+        return {"count_include_pad": self.count_include_pad}
+
+
+@layer(
+    "adaptive_avg_pool2d",
+    family="pooling",
+    ports="image: C H W -> features: C H W",
+    keywords="global average mean downsample gap",
+    holds="same",
+    adapter=True,
+)
+class AdaptiveAvgPool2d(Layer):
+    """Average the image down to a size that you choose, whatever size arrives; 1×1 is global average pooling.
+
+    Each output cell is the mean of its share of the image, rows ⌊i·H / H'⌋ to ⌈(i + 1)·H / H'⌉. Nothing is learned.
+    """
+
+    paper = "Lin, Chen and Yan, Network in network, 2013 (global average pooling)"
+    output_size: tuple[int, ...] = size(
+        2, 1, "Height and width that come out.", unit="px", high=1 << 20, card=True, fit=True, full=True
+    )
+
+    def shape(self, *shapes: Shape) -> Shape:
+        return (shapes[0][0], *self.output_size)
+
+    def module(self, *shapes: Shape) -> Make:
+        return Make("nn.AdaptiveAvgPool2d", self.output_size)
+
+    @classmethod
+    def adapt(cls, have: Spec, want: Pattern, target: Shape | None) -> Iterator[dict[str, Value]]:
+        if target is None or len(have.shape) != 3 or len(target) != 3 or have.dtype != "float":
+            return
+        (channels, *extents), (wanted, *sizes) = have.shape, target
+        if channels == wanted and extents != sizes and all(m <= n for n, m in zip(extents, sizes, strict=True)):
+            yield {"output_size": (int(sizes[0]), int(sizes[1]))}
