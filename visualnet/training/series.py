@@ -7,8 +7,9 @@ and no extreme is ever thinned away: the best epoch stays visible among 10^7 ste
 
 from __future__ import annotations
 
+import math
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Literal
 
 import numpy as np
@@ -26,6 +27,7 @@ KEPT_WEIGHTS = 2
 """Smoothed curves kept per series: the one shown, and the one before, for a slider that moves back."""
 EMA_CHUNK = 1 << 15
 TINY = 1e-20
+LARGE = 2.0**62
 NONE = np.iinfo(np.int64).max
 """Stands for "no gap here" in the first-gap column, so that a plain minimum joins two buckets."""
 
@@ -106,7 +108,7 @@ class Series:
         """The point whose step is nearest to `step`, or None if there is none."""
         if not self._size:
             return None
-        right = int(np.searchsorted(self.steps, step))
+        right = int(np.searchsorted(self.steps, _whole(step, math.ceil)))
         left = max(right - 1, 0)
         right = min(right, self._size - 1)
         at = left if step - self._steps[left] <= self._steps[right] - step else right
@@ -129,9 +131,8 @@ class Series:
 
         One neighbour on either side is added so that lines reach the edge of the picture.
         """
-        first, last = (int(i) for i in np.searchsorted(self.steps, (x0, x1), "left"))
-        if last < self._size and self._steps[last] <= x1:
-            last += 1
+        first = int(np.searchsorted(self.steps, _whole(x0, math.ceil), "left"))
+        last = int(np.searchsorted(self.steps, _whole(x1, math.floor), "right"))
         if last < first:
             first, last = last, first
         pixels = max(int(pixels), 1)
@@ -218,6 +219,11 @@ class Series:
                     new = fine.grouped(self._values, FAN)
                 level.add(new)
             below, width = have, width * FAN
+
+
+def _whole(step: float, rounding: Callable[[float], int]) -> np.int64:
+    """A step as an integer: a float key would make numpy copy all steps to floats before it searches."""
+    return np.int64(rounding(min(max(step, -LARGE), LARGE)))
 
 
 class _Level:

@@ -103,6 +103,14 @@ def arrange(channels: int, height: int, width: int, room_w: int, room_h: int) ->
     return fits
 
 
+def stretched(height: int, width: int, room_w: int, room_h: int) -> Grid:
+    """One tile that fills the room, its cells whole pixels where there are enough of them."""
+    wide, tall = max(room_w - 12, 16), max(room_h - 24, 16)
+    tile_w = width * (wide // width) if wide >= width and height > 1 else wide
+    tile_h = min(height * max(tall // height, 1), height * 24) if height > 1 else min(tall, 220)
+    return Grid(1, 1, tile_w, min(tile_h, max(tall, height)), 1.0, 0)
+
+
 def _zooms(height: int, width: int, room_w: int, room_h: int, channels: int) -> list[float]:
     """Zooms to try, from large to small: whole numbers while a cell has a pixel or more, then fractions."""
     edge = max(height, width)

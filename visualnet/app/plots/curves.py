@@ -10,14 +10,14 @@ from typing import Any, Literal
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QKeyEvent, QPen
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from visualnet.app.plots.export import picture_menu
 from visualnet.app.plots.legend import Entry, Legend
-from visualnet.app.plots.paint import Ink, draw_empty, faded, ink_of, number, text_font
-from visualnet.app.plots.plane import Stage, line_pen
+from visualnet.app.plots.paint import Ink, faded, ink_of, number, text_font
+from visualnet.app.plots.plane import Overlay, Stage, line_pen
 from visualnet.app.theme.tokens import Theme
 from visualnet.training.series import Series
 
@@ -87,7 +87,7 @@ class CurvesPlot(QWidget):
         self._note = ""
         self.legend = Legend(self)
         self.stage = Stage(self)
-        self._overlay = _Overlay(self)
+        self._overlay = Overlay(self.stage)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 4, 0, 0)
         box.setSpacing(0)
@@ -328,7 +328,9 @@ class CurvesPlot(QWidget):
             y = float(self._scaled(np.array([at[1]]))[0]) if at else math.nan
             if at and math.isfinite(y):
                 colour = ink.muted if curve.ghost else ink.curve(curve.color_index)
-                spots.append({"pos": (at[0] / self._per_x, y), "size": 7, "brush": colour, "pen": line_pen(ink.surface)})
+                spots.append(
+                    {"pos": (at[0] / self._per_x, y), "size": 7, "brush": colour, "pen": line_pen(ink.surface)}
+                )
         self._dots.setData(spots)
         self._now.setVisible(self._progress is not None)
         if self._progress is not None:
@@ -362,7 +364,7 @@ class CurvesPlot(QWidget):
             point = curve.main().nearest(self._hover.x() * self._per_x)
         else:
             point = curve.main().last
-        best = curve.series.best(curve.best) if curve.best and curve.shown else None
+        best = curve.series.best(curve.best) if curve.best else None
         note = f"best {number(best[1])} at {self._unit} {number(best[0] / self._per_x, 4)}" if best else ""
         value = "" if point is None else "gap" if math.isnan(point[1]) else number(point[1])
         colour = ink.muted if curve.ghost else ink.curve(curve.color_index)
@@ -383,7 +385,7 @@ class CurvesPlot(QWidget):
         self._curves[name].shown = not self._curves[name].shown
         self.refresh()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Home, Qt.Key.Key_Escape):
             self.reset_view()
         else:
@@ -411,45 +413,3 @@ class CurvesPlot(QWidget):
         y = float(self._scaled(np.array([value]))[0])
         scene = self.stage.plane.mapViewToScene(QPointF(step / self._per_x, y))
         return self.stage.mapFromScene(scene)
-
-
-class _Overlay(QWidget):
-    """The name of the x axis, the place of the cursor, what the view leaves out, and the empty sentence."""
-
-    def __init__(self, plot: CurvesPlot) -> None:
-        super().__init__(plot.stage)
-        self._plot = plot
-        self._ink: Ink | None = None
-        self._unit = self._note = self._empty = ""
-        self._hover: QPointF | None = None
-        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        plot.stage.plane.sigResized.connect(lambda *_: self.resize(plot.stage.size()))
-
-    def tell(self, ink: Ink, unit: str, note: str, empty: str, hover: QPointF | None) -> None:
-        """Take the words to show."""
-        self._ink, self._unit, self._note, self._empty, self._hover = ink, unit, note, empty, hover
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
-        if self._ink is None:
-            return
-        painter, stage = QPainter(self), self._plot.stage
-        box = QRectF(stage.mapFromScene(stage.plane.sceneBoundingRect()).boundingRect())
-        painter.setPen(self._ink.muted)
-        if self._empty:
-            painter.setFont(text_font(self.font(), 13))
-            draw_empty(painter, QRectF(self.rect()), self._ink, self._empty)
-            return
-        painter.setFont(text_font(self.font(), 11))
-        right = Qt.AlignmentFlag.AlignRight
-        painter.drawText(QRectF(0, box.bottom() + 5, box.left() - 14, 16), right, self._unit)
-        painter.drawText(box.adjusted(6, 2, -6, -2), right | Qt.AlignmentFlag.AlignTop, self._note)
-        if self._hover is not None:
-            digits = 4 if self._unit == "epoch" else 6
-            words = f"{self._unit} {number(max(self._hover.x(), 0), digits)}"
-            x = stage.mapFromScene(stage.plane.mapViewToScene(self._hover)).x()
-            wide = painter.fontMetrics().horizontalAdvance(words) + 10
-            left = x + 3 if x + 3 + wide < box.right() else x - 3 - wide
-            tag = QRectF(left, box.top() + 18, wide, 18)
-            painter.fillRect(tag, faded(self._ink.raised, 0.9))
-            painter.drawText(tag, Qt.AlignmentFlag.AlignCenter, words)

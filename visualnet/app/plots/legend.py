@@ -56,7 +56,7 @@ class Legend(QWidget):
         """The middle of a curve's entry, where a click toggles it."""
         return next(rect.center() for rect, entry in self._places if entry.name == name)
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         return QSize(200, self.height())
 
     def _arrange(self) -> None:
@@ -75,10 +75,10 @@ class Legend(QWidget):
         if height != self.height():
             self.setFixedHeight(height)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+    def resizeEvent(self, event: QResizeEvent) -> None:
         self._arrange()
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         if self._ink is None:
             return
         ink, painter = self._ink, QPainter(self)
@@ -93,7 +93,11 @@ class Legend(QWidget):
             painter.setPen(line_pen(faded(entry.colour, strength), dashed=entry.dashed, width=2))
             painter.drawLine(QPointF(rect.left(), y), QPointF(rect.left() + SAMPLE, y))
             x = rect.left() + SAMPLE + 6
-            for words, bold, colour in ((entry.name, 0, ink.muted), (entry.value, 1, ink.text), (entry.note, 0, ink.muted)):
+            for words, bold, colour in (
+                (entry.name, 0, ink.muted),
+                (entry.value, 1, ink.text),
+                (entry.note, 0, ink.muted),
+            ):
                 font = text_font(self.font(), bold=bool(bold))
                 font.setStrikeOut(not entry.shown and not bold)
                 painter.setFont(font)
@@ -104,12 +108,12 @@ class Legend(QWidget):
     def _entry_at(self, at: QPointF) -> Entry | None:
         return next((entry for rect, entry in self._places if rect.contains(at)), None)
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
         entry = self._entry_at(event.position())
         self.setCursor(Qt.CursorShape.PointingHandCursor if entry else Qt.CursorShape.ArrowCursor)
         self.setToolTip(("Hide this curve" if entry.shown else "Show this curve") if entry else "")
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mousePressEvent(self, event: QMouseEvent) -> None:
         entry = self._entry_at(event.position())
         if entry and event.button() == Qt.MouseButton.LeftButton:
             self.toggled.emit(entry.name)

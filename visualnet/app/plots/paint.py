@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass
 from typing import Any
@@ -116,7 +117,7 @@ def tick_words(values: list[float]) -> list[str]:
     """Tick labels with one number of decimals for all."""
     if not values:
         return []
-    step = min((b - a for a, b in zip(values, values[1:], strict=False)), default=abs(values[0]) or 1.0)
+    step = min((b - a for a, b in itertools.pairwise(values)), default=abs(values[0]) or 1.0)
     largest = max(abs(v) for v in values)
     for unit, letter in ((1e6, "M"), (1e3, "k")):
         if 20 * unit <= largest * (20 if letter == "M" else 1) < 1e10 and step >= unit / 100:
@@ -218,4 +219,4 @@ def draw_axes(
         painter.drawText(QRectF(box.left() - 66, at - high / 2, 60, high), right, text)
     right_end = QRectF(box.right() - 200, box.bottom() + 3 + high, 200, high)
     painter.drawText(right_end, Qt.AlignmentFlag.AlignRight, names[0])
-    painter.drawText(QRectF(box.left() - 60, box.top() - high - 4, 260, high), Qt.AlignmentFlag.AlignLeft, names[1])
+    painter.drawText(QRectF(box.left() - 44, box.top() - high - 6, 260, high), Qt.AlignmentFlag.AlignLeft, names[1])

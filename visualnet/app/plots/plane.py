@@ -9,10 +9,10 @@ from typing import Any, Literal
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QMouseEvent, QPen
+from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
-from visualnet.app.plots.paint import Ink, faded, log_ticks, nice_ticks, number, tick_words
+from visualnet.app.plots.paint import Ink, draw_empty, faded, log_ticks, nice_ticks, number, text_font, tick_words
 
 
 class Axis(pg.AxisItem):
@@ -33,11 +33,11 @@ class Axis(pg.AxisItem):
         self.setTickFont(font)
         self.setGrid(255)
 
-    def boundingRect(self) -> QRectF:  # noqa: N802
+    def boundingRect(self) -> QRectF:
         # Labels at the ends stand half outside the plane; without this room they would be left out.
         return super().boundingRect().adjusted(-30, -10, 30, 10)
 
-    def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, list[float]]]:  # noqa: N802, N803
+    def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, list[float]]]:
         low, high = min(minVal, maxVal), max(minVal, maxVal)
         most = max(int(size / (34 if self.orientation == "left" else 72)), 2)
         ticks = log_ticks(low, high, most) if self.log else nice_ticks(low, high, most)
@@ -45,7 +45,7 @@ class Axis(pg.AxisItem):
             ticks = [t for t in ticks if abs(t - round(t)) < 1e-9]
         return [(1.0, ticks)]
 
-    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:  # noqa: N802
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         if self.log:
             return [number(10.0**v, 2) for v in values]
         return tick_words(list(values))
@@ -62,7 +62,7 @@ class Plane(pg.ViewBox):
         self.disableAutoRange()
         self.setDefaultPadding(0)
 
-    def mouseClickEvent(self, ev: Any) -> None:  # noqa: N802
+    def mouseClickEvent(self, ev: Any) -> None:
         if ev.button() == Qt.MouseButton.RightButton:
             ev.accept()
             self.menu_wanted.emit(ev.screenPos().toPoint())
@@ -70,7 +70,7 @@ class Plane(pg.ViewBox):
             ev.accept()
             self.reset_wanted.emit()
 
-    def mouseDragEvent(self, ev: Any, axis: int | None = None) -> None:  # noqa: N802
+    def mouseDragEvent(self, ev: Any, axis: int | None = None) -> None:
         if ev.button() == Qt.MouseButton.RightButton:
             ev.ignore()
             return
@@ -102,7 +102,7 @@ class Stage(pg.GraphicsView):
         self.viewport().setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
+    def minimumSizeHint(self) -> QSize:
         return QSize(160, 100)
 
     def spot(self, at: QPoint | QPointF) -> QPointF | None:
@@ -112,13 +112,55 @@ class Stage(pg.GraphicsView):
             return None
         return self.plane.mapSceneToView(scene)
 
-    def mouseMoveEvent(self, ev: QMouseEvent) -> None:  # noqa: N802
+    def mouseMoveEvent(self, ev: QMouseEvent) -> None:
         super().mouseMoveEvent(ev)
         self.hovered.emit(self.spot(ev.position()))
 
-    def leaveEvent(self, ev: Any) -> None:  # noqa: N802
+    def leaveEvent(self, ev: Any) -> None:
         super().leaveEvent(ev)
         self.hovered.emit(None)
+
+
+class Overlay(QWidget):
+    """The name of the x axis, the place of the cursor, what the view leaves out, and the empty sentence."""
+
+    def __init__(self, stage: Stage) -> None:
+        super().__init__(stage)
+        self._stage = stage
+        self._ink: Ink | None = None
+        self._unit = self._note = self._empty = ""
+        self._hover: QPointF | None = None
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        stage.plane.sigResized.connect(lambda *_: self.resize(stage.size()))
+
+    def tell(self, ink: Ink, unit: str, note: str, empty: str, hover: QPointF | None) -> None:
+        """Take the words to show."""
+        self._ink, self._unit, self._note, self._empty, self._hover = ink, unit, note, empty, hover
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._ink is None:
+            return
+        painter, stage = QPainter(self), self._stage
+        box = QRectF(stage.mapFromScene(stage.plane.sceneBoundingRect()).boundingRect())
+        painter.setPen(self._ink.muted)
+        if self._empty:
+            painter.setFont(text_font(self.font(), 13))
+            draw_empty(painter, QRectF(self.rect()), self._ink, self._empty)
+            return
+        painter.setFont(text_font(self.font(), 11))
+        right = Qt.AlignmentFlag.AlignRight
+        painter.drawText(QRectF(0, box.bottom() + 5, box.left() - 14, 16), right, self._unit)
+        painter.drawText(box.adjusted(6, 2, -6, -2), right | Qt.AlignmentFlag.AlignTop, self._note)
+        if self._hover is not None:
+            digits = 4 if self._unit == "epoch" else 6
+            words = f"{self._unit} {number(max(self._hover.x(), 0), digits)}"
+            x = stage.mapFromScene(stage.plane.mapViewToScene(self._hover)).x()
+            wide = painter.fontMetrics().horizontalAdvance(words) + 10
+            left = x + 3 if x + 3 + wide < box.right() else x - 3 - wide
+            tag = QRectF(left, box.top() + 18, wide, 18)
+            painter.fillRect(tag, faded(self._ink.raised, 0.9))
+            painter.drawText(tag, Qt.AlignmentFlag.AlignCenter, words)
 
 
 def line_pen(colour: QColor, *, dashed: bool = False, width: float = 1) -> QPen:

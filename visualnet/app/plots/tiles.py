@@ -6,12 +6,32 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QFontMetricsF, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QContextMenuEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractScrollArea, QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 
-from visualnet.app.plots.compose import Grid, Maps, Scale, arrange, common_scale, is_signed, own_scales, tile_image
+from visualnet.app.plots.compose import (
+    Grid,
+    Maps,
+    Scale,
+    arrange,
+    common_scale,
+    is_signed,
+    own_scales,
+    stretched,
+    tile_image,
+)
 from visualnet.app.plots.export import picture_menu
-from visualnet.app.plots.paint import Ink, draw_colour_bar, draw_empty, faded, ink_of, number, text_font
+from visualnet.app.plots.paint import (
+    Ink,
+    draw_colour_bar,
+    draw_empty,
+    faded,
+    ink_of,
+    nice_ticks,
+    number,
+    text_font,
+    tick_words,
+)
 from visualnet.app.theme.tokens import Theme
 
 BAR_ROOM = 78
@@ -103,7 +123,7 @@ class TilesView(QWidget):
         """Copy picture and Save picture…, with the numbers of a strip or of bars."""
         return picture_menu(self, "feature-maps")
 
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         self.menu().popup(event.globalPos())
 
     def _show_head(self, title: str, several: bool) -> None:
@@ -157,8 +177,7 @@ class _Canvas(QAbstractScrollArea):
             self._chosen = self._cell = None
             self.enlarge(None)
         if array is None:
-            self._image = None
-            self.viewport().update()
+            self._layout()
             return
         self._maps = array if array.ndim == 3 else array[None] if array.ndim == 2 else array[None, None]
         self._dead = ~self._maps.reshape(len(self._maps), -1).any(1)
@@ -197,7 +216,7 @@ class _Canvas(QAbstractScrollArea):
             if self._grid.height > size.height():
                 self._grid = arrange(shown, high, wide, size.width() - BAR_ROOM - bar, size.height())
         else:
-            self._grid = _stretched(high, wide, size.width() - BAR_ROOM, size.height())
+            self._grid = stretched(high, wide, size.width() - BAR_ROOM, size.height())
         self.verticalScrollBar().setRange(0, max(self._grid.height - size.height(), 0))
         self.verticalScrollBar().setPageStep(size.height())
         self.verticalScrollBar().setSingleStep(max(self._grid.step_y // 2, 16))
@@ -250,7 +269,7 @@ class _Canvas(QAbstractScrollArea):
         first = max((top - 6) // self._grid.step_y, 0)
         return first, min((top + self.viewport().height()) // self._grid.step_y + 1, self._grid.rows)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         if self._ink is None:
             return
         painter = QPainter(self.viewport())
@@ -264,7 +283,7 @@ class _Canvas(QAbstractScrollArea):
             self._draw_bars(painter, self._ink)
         else:
             self._draw_tiles(painter, self._ink)
-        self._draw_scale(painter, self._ink)
+            self._draw_scale(painter, self._ink)
 
     def _draw_tiles(self, painter: QPainter, ink: Ink) -> None:
         assert self._grid is not None
@@ -314,9 +333,14 @@ class _Canvas(QAbstractScrollArea):
         """A vector as bars from zero; where there are more bars than pixels each column shows its extremes."""
         values = self._maps[0, 0]
         rect, low, high = QRectF(self.tile_rect(0)), min(float(self._scale.low), 0.0), float(self._scale.high)
-        zero = rect.bottom() - (0 - low) / (high - low) * rect.height()
-        painter.setPen(QPen(ink.line, 1))
-        painter.drawLine(QPointF(rect.left(), round(zero) + 0.5), QPointF(rect.right(), round(zero) + 0.5))
+        marks = nice_ticks(low, high, max(int(rect.height() / 36), 2))
+        for mark, words in zip(marks, tick_words(marks), strict=True):
+            y = round(rect.bottom() - (mark - low) / (high - low) * rect.height()) + 0.5
+            painter.setPen(QPen(ink.line, 1))
+            painter.drawLine(QPointF(rect.left(), y), QPointF(rect.right(), y))
+            painter.setPen(ink.muted)
+            middle = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+            painter.drawText(QRectF(rect.right() + 8, y - 8, 60, 16), middle, words)
         slots = min(len(values), int(rect.width()))
         edges = np.linspace(0, len(values), slots + 1).astype(int)
         wide = rect.width() / slots
@@ -350,13 +374,13 @@ class _Canvas(QAbstractScrollArea):
 
     # --- hands -------------------------------------------------------------------------------------------------------
 
-    def resizeEvent(self, event: Any) -> None:  # noqa: N802
+    def resizeEvent(self, event: Any) -> None:
         self._layout()
 
-    def scrollContentsBy(self, dx: int, dy: int) -> None:  # noqa: N802
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
         self.viewport().update()
 
-    def viewportSizeHint(self) -> QSize:  # noqa: N802
+    def viewportSizeHint(self) -> QSize:
         return QSize(320, 220)
 
     def _cell_at(self, at: QPoint) -> tuple[int, int, int] | None:
@@ -380,23 +404,23 @@ class _Canvas(QAbstractScrollArea):
             self._say()
             self.viewport().update()
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._point(self._cell_at(event.position().toPoint()))
 
-    def leaveEvent(self, event: Any) -> None:  # noqa: N802
+    def leaveEvent(self, event: Any) -> None:
         self._point(None)
 
-    def viewportEvent(self, event: Any) -> bool:  # noqa: N802
+    def viewportEvent(self, event: Any) -> bool:
         if event.type() == event.Type.Leave:
             self._point(None)
         return super().viewportEvent(event)
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mousePressEvent(self, event: QMouseEvent) -> None:
         cell = self._cell_at(event.position().toPoint())
         if cell and event.button() == Qt.MouseButton.LeftButton:
             self._choose(cell[0])
 
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         cell = self._cell_at(event.position().toPoint())
         if cell and self._array is not None and self._array.ndim == 3:
             self.enlarge(None if self._large is not None else cell[0])
@@ -405,7 +429,7 @@ class _Canvas(QAbstractScrollArea):
         self.select(channel)
         self.selected.emit(channel)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         key, grid = event.key(), self._grid
         moves = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
         if grid is not None:
@@ -426,11 +450,3 @@ class _Canvas(QAbstractScrollArea):
                 bar.setValue(bar.value() + rect.center().y() - self.viewport().height() // 2)
         else:
             super().keyPressEvent(event)
-
-
-def _stretched(height: int, width: int, room_w: int, room_h: int) -> Grid:
-    """One tile that fills the room, its cells whole pixels where there are enough of them."""
-    wide, tall = max(room_w - 12, 16), max(room_h - 24, 16)
-    tile_w = width * (wide // width) if wide >= width else wide
-    tile_h = min(height * max(tall // height, 1), height * 24) if height > 1 else min(tall, 220)
-    return Grid(1, 1, tile_w, min(tile_h, max(tall, height)), 1.0, 0)

@@ -1,0 +1,229 @@
+"""Live curves, driven by a real mouse on a real widget."""
+
+from __future__ import annotations
+
+import csv
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QColor, QGuiApplication, QWheelEvent
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from visualnet.app.plots.curves import CurvesPlot
+from visualnet.app.plots.export import action_named, save_picture
+from visualnet.app.theme.tokens import DARK, LIGHT
+from visualnet.training.series import Series
+
+
+@pytest.fixture
+def plot(qtbot: QtBot) -> CurvesPlot:
+    widget = CurvesPlot()
+    qtbot.addWidget(widget)
+    widget.resize(600, 300)
+    widget.set_theme(DARK)
+    widget.show()
+    qtbot.waitExposed(widget)
+    return widget
+
+
+def learn(plot: CurvesPlot, steps: int = 500) -> tuple[Series, Series]:
+    x = np.arange(1, steps + 1)
+    loss = Series(x, 2 * np.exp(-x / 80) + 0.1 + 0.05 * np.sin(x * 1.7))
+    held = Series(x[49::50], 2 * np.exp(-x[49::50] / 80) + 0.12)
+    plot.set_curve("train", loss, color_index=0, axis_label="loss")
+    plot.set_curve("validation", held, color_index=1, dashed=True, axis_label="loss", best="min")
+    plot.refresh()
+    return loss, held
+
+
+def view(plot: CurvesPlot) -> list[list[float]]:
+    return [list(side) for side in plot.stage.plane.viewRange()]
+
+
+def inks(plot: CurvesPlot) -> set[str]:
+    image = plot.stage.grab().toImage()
+    return {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}
+
+
+def test_empty_then_curves(plot: CurvesPlot) -> None:
+    before = inks(plot)
+    learn(plot)
+    after = inks(plot)
+    assert DARK.plot_lines[1] in after
+    assert DARK.plot_lines[1] not in before
+    plot.clear()
+    assert DARK.plot_lines[1] not in inks(plot)
+
+
+def test_curve_is_drawn_where_its_value_is(plot: CurvesPlot) -> None:
+    flat = Series(range(0, 1001, 10), [1.0] * 101)
+    plot.set_curve("train", flat, color_index=0, axis_label="loss")
+    plot.set_curve("low", Series([0, 1000], [0.0, 0.0]), color_index=2, axis_label="loss")
+    plot.refresh()
+    image = plot.stage.grab().toImage()
+    at = plot.plane_point(500, 1.0)
+    wanted = QColor(DARK.plot_lines[0])
+
+    def far(dy: int) -> int:
+        seen = image.pixelColor(at.x(), at.y() + dy)
+        return max(abs(seen.red() - wanted.red()), abs(seen.blue() - wanted.blue()))
+
+    assert min(far(dy) for dy in (-1, 0, 1)) < 12
+    assert min(far(dy) for dy in (-40, 20, 40)) > 60
+
+
+@pytest.mark.parametrize("log", [False, True])
+def test_a_single_spike_among_a_million_is_drawn(plot: CurvesPlot, log: bool) -> None:
+    values = np.full(10**6, 1.0)
+    values[123_456] = 1.7
+    plot.set_curve("train", Series(np.arange(10**6), values), color_index=0, axis_label="loss")
+    plot.set_log(log)
+    plot.refresh()
+    shown = plot._curves["train"].line.getData()[1]
+    assert np.nanmax(shown) == pytest.approx(math.log10(1.7) if log else 1.7)
+    assert view(plot)[1][1] > np.nanmax(shown)
+
+
+def test_log_axis_survives_zero_negative_and_nothing(plot: CurvesPlot) -> None:
+    plot.set_log(True)
+    for values in ([0.0, -1.0, 0.1, 10.0, math.nan, 1.0], [0.0, -3.0], [math.nan], []):
+        plot.set_curve("train", Series(range(len(values)), values), color_index=0, axis_label="loss")
+        plot.refresh()
+        plot.grab()
+        assert np.isfinite(view(plot)).all()
+        drawn = plot._curves["train"].line.getData()[1]
+        assert drawn is None or not np.isinf(drawn).any()
+
+
+def test_smoothing_spares_validation_and_keeps_the_raw_curve(plot: CurvesPlot) -> None:
+    loss, held = learn(plot)
+    plot.set_smoothing(0.9)
+    plot.refresh()
+    train, validation = plot._curves["train"], plot._curves["validation"]
+    np.testing.assert_array_equal(validation.line.getData()[1], held.values)
+    np.testing.assert_array_equal(train.raw.getData()[1], loss.values)
+    np.testing.assert_array_equal(train.line.getData()[1], loss.smoothed(0.9).values)
+    assert train.raw.isVisible()
+    assert not validation.raw.isVisible()
+
+
+def test_wheel_zooms_drag_pans_double_click_resets(plot: CurvesPlot, qtbot: QtBot) -> None:
+    learn(plot)
+    QApplication.processEvents()
+    whole = view(plot)
+    pane, middle = plot.stage.viewport(), plot.plane_point(250, 1.0)
+    wheel = QWheelEvent(
+        QPointF(middle),
+        QPointF(pane.mapToGlobal(middle)),
+        QPoint(),
+        QPoint(0, 240),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(pane, wheel)
+    near = view(plot)
+    assert near[0][1] - near[0][0] < whole[0][1] - whole[0][0]
+    plot.refresh()
+    assert view(plot) == near, "a zoomed view must stay while the run goes on"
+    qtbot.mousePress(pane, Qt.MouseButton.LeftButton, pos=middle)
+    for offset in range(10, 70, 10):
+        qtbot.mouseMove(pane, middle + QPoint(offset, 0))
+    event_position = middle + QPoint(60, 0)
+    qtbot.mouseRelease(pane, Qt.MouseButton.LeftButton, pos=event_position)
+    plot.reset_view()
+    assert view(plot) == whole
+
+
+def test_double_click_shows_all_again(plot: CurvesPlot, qtbot: QtBot) -> None:
+    learn(plot)
+    QApplication.processEvents()
+    whole = view(plot)
+    plot.stage.plane.setRange(xRange=(100, 120), padding=0)
+    plot._moved()
+    assert view(plot)[0] == [100, 120]
+    pane, middle = plot.stage.viewport(), plot.stage.viewport().rect().center()
+    qtbot.mouseClick(pane, Qt.MouseButton.LeftButton, pos=middle)
+    qtbot.mouseDClick(pane, Qt.MouseButton.LeftButton, pos=middle)
+    qtbot.mouseRelease(pane, Qt.MouseButton.LeftButton, pos=middle)
+    assert view(plot) == whole
+
+
+def test_hover_tells_the_values_at_x(plot: CurvesPlot, qtbot: QtBot) -> None:
+    loss, _ = learn(plot)
+    QApplication.processEvents()
+    at = plot.plane_point(200, 1.0)
+    plot.stage.hovered.emit(plot.stage.spot(at))
+    entry = next(e for e in plot.legend._entries if e.name == "train")
+    step = round(plot.stage.spot(at).x())
+    assert entry.value == f"{loss.values[step - 1]:.3g}"
+    plot.stage.hovered.emit(None)
+    entry = next(e for e in plot.legend._entries if e.name == "train")
+    assert entry.value == f"{loss.values[-1]:.3g}"
+
+
+def test_click_in_the_legend_hides_a_curve(plot: CurvesPlot, qtbot: QtBot) -> None:
+    learn(plot)
+    spot = plot.legend.place_of("validation").toPoint()
+    qtbot.mouseClick(plot.legend, Qt.MouseButton.LeftButton, pos=spot)
+    assert not plot._curves["validation"].line.isVisible()
+    qtbot.mouseClick(plot.legend, Qt.MouseButton.LeftButton, pos=spot)
+    assert plot._curves["validation"].line.isVisible()
+
+
+def test_epochs_end_best_and_reference(plot: CurvesPlot) -> None:
+    _, held = learn(plot)
+    plot.set_x_unit("epoch", 50)
+    plot.set_x_end(1000)
+    plot.set_progress(500)
+    plot.set_reference("run 1", held)
+    plot.refresh()
+    assert view(plot)[0] == [0, 20]
+    assert plot._now.value() == 10
+    assert plot.y_name() == "loss"
+    note = next(e.note for e in plot.legend._entries if e.name == "validation")
+    assert note.startswith("best ")
+    assert note.endswith("at epoch 10")
+    assert "run 1 (earlier)" in plot._curves
+    plot.set_reference("run 1", None)
+    assert "run 1 (earlier)" not in plot._curves
+
+
+def test_peak_beyond_the_view_is_told(plot: CurvesPlot) -> None:
+    values = np.sin(np.arange(2000.0))
+    values[700] = 1e5
+    plot.set_curve("train", Series(range(2000), values), color_index=0, axis_label="loss")
+    plot.refresh()
+    assert view(plot)[1][1] < 100
+    assert plot._note == "peak 100,000 above the view"
+
+
+def test_pictures_and_data_can_be_taken_away(plot: CurvesPlot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    loss, held = learn(plot)
+    save_picture(plot, tmp_path / "c.png")
+    save_picture(plot, tmp_path / "c.svg")
+    assert (tmp_path / "c.png").read_bytes().startswith(b"\x89PNG")
+    assert "<svg" in (tmp_path / "c.svg").read_text()
+    menu = plot.menu()
+    action_named(menu, "Copy picture").trigger()
+    assert QGuiApplication.clipboard().pixmap().width() == 2 * plot.width()
+    target = str(tmp_path / "c")
+    monkeypatch.setattr("visualnet.app.plots.export.QFileDialog.getSaveFileName", lambda *_: (target, "CSV (*.csv)"))
+    action_named(menu, "Save data…").trigger()
+    with open(tmp_path / "c.csv", newline="") as file:
+        rows = list(csv.reader(file))
+    assert rows[0][:2] == ["curve", "step"]
+    assert len(rows) == 1 + len(loss) + len(held)
+    assert float(rows[1][3]) == loss.values[0]
+
+
+def test_light_theme_repaints(plot: CurvesPlot) -> None:
+    learn(plot)
+    plot.set_theme(LIGHT)
+    assert LIGHT.surface in inks(plot)
+    assert DARK.surface not in inks(plot)

@@ -1,0 +1,164 @@
+"""Predictions, decision regions, learned curves and the small pictures on cards."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from visualnet.app.plots.classes import ClassBars
+from visualnet.app.plots.decision import DecisionView, RegressionView, _boundary
+from visualnet.app.plots.paint import log_ticks, nice_ticks, number, tick_words
+from visualnet.app.plots.sparkline import compose_strip, draw_sparkline
+from visualnet.app.theme.tokens import DARK, LIGHT
+from visualnet.training.series import Series
+
+
+def shown(qtbot: QtBot, widget: QWidget) -> QWidget:
+    qtbot.addWidget(widget)
+    widget.resize(380, 260)
+    widget.set_theme(DARK)
+    widget.show()
+    qtbot.waitExposed(widget)
+    return widget
+
+
+def colours(widget: QWidget) -> set[str]:
+    image = widget.grab().toImage()
+    return {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}
+
+
+def test_prediction_in_words_and_bars(qtbot: QtBot) -> None:
+    bars = shown(qtbot, ClassBars())
+    p = np.full(10, 0.02)
+    p[3] = 0.82
+    bars.set_prediction(np.eye(28), p, list("0123456789"), 3, name="Sample #2043")
+    assert bars.headline() == "Sample #2043: predicted 3, label 3"
+    assert DARK.accent in colours(bars)
+    assert DARK.warning not in colours(bars)
+    bars.set_prediction(np.eye(28)[None], p, list("0123456789"), 5)
+    assert bars.headline() == "Predicted 3, label 5"
+    assert DARK.warning in colours(bars)
+
+
+def test_many_classes_show_the_probable_and_the_true_one(qtbot: QtBot) -> None:
+    bars = shown(qtbot, ClassBars())
+    p = np.linspace(0, 1, 1000)
+    p /= p.sum()
+    bars.set_prediction(np.zeros((3, 8, 8)), p, [f"class {i}" for i in range(1000)], 7)
+    order = bars._order(10)
+    assert order[:9] == list(range(999, 990, -1))
+    assert order[9] == 7
+    bars.grab()
+
+
+def test_bad_predictions_are_met(qtbot: QtBot) -> None:
+    bars = shown(qtbot, ClassBars())
+    bars.set_prediction(None, [np.nan, 0.5], ["a", "<b>b</b>"], None, name="x")
+    assert bars.headline() == "x: the prediction is not finite"
+    bars.grab()
+    with pytest.raises(ValueError, match="do not match"):
+        bars.set_prediction(None, [0.5], ["a", "b"], None)
+    bars.clear()
+    assert bars.headline() == ""
+    bars.grab()
+
+
+def test_decision_line_stands_where_the_probability_is_half(qtbot: QtBot) -> None:
+    x = np.linspace(0, 1, 41)
+    grid = np.tile(x, (20, 1))[None]
+    pieces = np.array(_boundary(np.concatenate([1 - grid, grid])))
+    assert len(pieces) == 19
+    np.testing.assert_allclose(pieces[..., 0], 20.0)
+    view = shown(qtbot, DecisionView())
+    blank = colours(view)
+    view.set_decision([[0.1, 0.5], [0.9, 0.5]], [0, 1], (0, 1, 0, 1), grid)
+    after = colours(view)
+    assert {DARK.plot_lines[0], DARK.plot_lines[1]} <= after
+    assert not {DARK.plot_lines[0], DARK.plot_lines[1]} & blank
+    with pytest.raises(ValueError, match="classes, rows, columns"):
+        view.set_decision([[0, 0]], [0], (0, 1, 0, 1), np.zeros((3, 3)))
+
+
+def test_decision_row_zero_is_at_the_bottom(qtbot: QtBot) -> None:
+    view = shown(qtbot, DecisionView())
+    grid = np.zeros((2, 10, 10))
+    grid[0, :5], grid[1, 5:] = 1, 1
+    view.set_decision(np.zeros((0, 2)), [], (0, 1, 0, 1), grid)
+    image = view.grab().toImage()
+    low, high = image.pixelColor(200, 200), image.pixelColor(200, 50)
+    assert low.blue() > low.red()
+    assert high.red() > high.blue()
+
+
+def test_decision_survives_not_finite(qtbot: QtBot) -> None:
+    view = shown(qtbot, DecisionView())
+    view.set_decision([[0, 0]], [9], (-1, 1, -1, 1), np.full((3, 4, 4), np.nan))
+    view.grab()
+
+
+def test_regression_curve(qtbot: QtBot) -> None:
+    view = shown(qtbot, RegressionView())
+    view.grab()
+    view.set_curve([0, 1, 2], [0, 1, np.nan], [0, 2, 1], [0.0, 2.0, 1.0])
+    assert view._curve[:, 0].tolist() == [0, 1, 2]
+    assert len(view._points) == 2
+    assert DARK.accent in colours(view)
+    view.set_curve([1], [1], [], [])
+    view.grab()
+    view.set_curve([np.nan], [1], [np.nan], [1])
+    view.grab()
+
+
+@pytest.mark.parametrize("shape", [(6, 28, 28), (1, 28, 28), (400, 5, 5), (17, 64), (120,), (3, 1, 1), (0,)])
+def test_strip_has_its_size(shape: tuple[int, ...]) -> None:
+    for size in ((120, 18), (7, 5)):
+        strip = compose_strip(np.random.default_rng(0).normal(size=shape), size, LIGHT)
+        assert (strip.width(), strip.height()) == size
+
+
+def test_strip_shows_channels_side_by_side() -> None:
+    array = np.stack([np.zeros((4, 4)), np.ones((4, 4))])
+    strip = compose_strip(array, (40, 8), DARK, gap=2)
+    low, high = (QColor(*(int(c) for c in DARK.sequential[i])).name() for i in (0, 255))
+    assert strip.pixelColor(3, 3).name() == low
+    assert strip.pixelColor(13, 3).name() == high
+    assert strip.pixelColor(9, 3).alpha() == 0
+    assert strip.pixelColor(30, 3).alpha() == 0
+
+
+def test_sparkline_draws_and_leaves_gaps_open() -> None:
+    def ink_columns(values: list[float]) -> list[int]:
+        image = QImage(100, 20, QImage.Format.Format_ARGB32)
+        image.fill(0)
+        painter = QPainter(image)
+        draw_sparkline(painter, QRectF(0, 0, 100, 20), Series(range(len(values)), values), DARK)
+        painter.end()
+        return [x for x in range(100) if any(image.pixelColor(x, y).alpha() > 0 for y in range(20))]
+
+    assert ink_columns([]) == []
+    assert ink_columns([float("nan")]) == []
+    assert len(ink_columns([1.0] * 50)) > 90
+    gap = ink_columns([1.0] * 20 + [float("nan")] * 10 + [1.0] * 20)
+    assert 50 not in gap
+    assert {20, 80} <= set(gap)
+
+
+def test_numbers_and_ticks() -> None:
+    assert [number(v) for v in (0.0613, 1250, -2, 3.2e-5, 0, float("nan"))] == [
+        "0.0613",
+        "1,250",
+        "−2",
+        "3.20e−5",
+        "0",
+        "not a number",
+    ]
+    assert nice_ticks(0, 20, 5) == [0, 5, 10, 15, 20]
+    assert tick_words([0.0, 0.5, 1.0]) == ["0.0", "0.5", "1.0"]
+    assert tick_words([0.0, 500_000.0, 1_000_000.0]) == ["0", "0.5M", "1M"]
+    assert tick_words([0.0, 20_000.0, 40_000.0]) == ["0", "20k", "40k"]
+    assert [round(10**t, 3) for t in log_ticks(-1, 0, 4)] == [0.1, 0.2, 0.5, 1]
+    assert nice_ticks(float("nan"), 1, 5) == []

@@ -1,0 +1,161 @@
+"""Feature maps: the right value in the right colour at the right place, under a real mouse."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from visualnet.app.plots.compose import arrange, common_scale, own_scales, tile_image
+from visualnet.app.plots.paint import colour_table, ink_of, levels
+from visualnet.app.plots.tiles import TilesView
+from visualnet.app.theme.tokens import DARK, LIGHT
+
+
+@pytest.fixture
+def tiles(qtbot: QtBot) -> TilesView:
+    widget = TilesView()
+    qtbot.addWidget(widget)
+    widget.resize(500, 360)
+    widget.set_theme(DARK)
+    widget.show()
+    qtbot.waitExposed(widget)
+    return widget
+
+
+def maps(channels: int = 12, size: int = 8) -> np.ndarray:
+    return np.random.default_rng(0).normal(size=(channels, size, size)).astype(np.float32)
+
+
+def test_hover_click_and_double_click(tiles: TilesView, qtbot: QtBot) -> None:
+    array = maps()
+    tiles.set_maps(array, step=1500, title="conv1")
+    QApplication.processEvents()
+    pane = tiles._canvas.viewport()
+    spot = pane.mapFrom(tiles, tiles.tile_center(5)) + QPoint(2, 2)
+    qtbot.mouseMove(pane, spot)
+    assert tiles.facts() == f"channel 5 at (4, 4): {array[5, 4, 4]:.4g}".replace("-", "−")
+    with qtbot.waitSignal(tiles.channel_selected) as chosen:
+        qtbot.mouseClick(pane, Qt.MouseButton.LeftButton, pos=spot)
+    assert chosen.args == [5]
+    small = tiles._canvas.tile_rect(5).width()
+    qtbot.mouseDClick(pane, Qt.MouseButton.LeftButton, pos=spot)
+    assert tiles._canvas.tile_rect(5).width() > 2 * small
+    qtbot.keyClick(tiles._canvas, Qt.Key.Key_Escape)
+    assert tiles._canvas.tile_rect(5).width() == small
+
+
+def test_keys_move_the_choice_and_scroll_to_it(tiles: TilesView, qtbot: QtBot) -> None:
+    tiles.set_maps(maps(600), title="conv")
+    QApplication.processEvents()
+    got: list[int] = []
+    tiles.channel_selected.connect(got.append)
+    columns = tiles._canvas._grid.columns
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_Left, *[Qt.Key.Key_Down] * 12):
+        qtbot.keyClick(tiles._canvas, key)
+    assert got[:4] == [0, 1, 1 + columns, columns]
+    assert tiles._canvas.verticalScrollBar().value() > 0
+    assert tiles._canvas.viewport().rect().contains(tiles._canvas.tile_rect(got[-1]).center())
+
+
+def test_colour_of_a_pixel_is_the_colour_of_its_value(tiles: TilesView) -> None:
+    array = np.zeros((4, 2, 2), np.float32)
+    array[1, 0, 0], array[2, 1, 1] = 1.0, -1.0
+    tiles.set_maps(array, title="x")
+    image = tiles.grab().toImage()
+
+    def seen(channel: int, row: int, column: int) -> str:
+        rect = tiles._canvas.tile_rect(channel)
+        across, down = int((column + 0.5) * rect.width() / 2), int((row + 0.5) * rect.height() / 2)
+        at = rect.topLeft() + QPoint(across, down)
+        return image.pixelColor(tiles._canvas.viewport().mapTo(tiles, at)).name()
+
+    def ink(index: int) -> str:
+        return "#" + "".join(f"{c:02x}" for c in DARK.diverging[index])
+
+    assert seen(1, 0, 0) == ink(255)
+    assert seen(2, 1, 1) == ink(0)
+    assert seen(3, 1, 0) in (ink(127), ink(128))
+
+
+def test_dead_and_not_finite_are_said(tiles: TilesView) -> None:
+    array = np.abs(maps(6))
+    array[2] = 0
+    array[4, 1, 1:4] = [np.nan, np.inf, -np.inf]
+    tiles.set_maps(array, title="relu1", step=3)
+    assert tiles.facts() == "6 channels · 8×8 · 1 all zero · 3 not finite"
+    tiles.grab()
+    tiles.set_maps(np.full((2, 3, 3), np.nan, np.float32), title="bad")
+    assert "18 not finite" in tiles.facts()
+    tiles.grab()
+
+
+@pytest.mark.parametrize(
+    "shape", [(7,), (5000,), (17, 64), (300, 900), (1, 1, 1), (1, 400, 3), (2048, 7, 7), (3, 900, 700)]
+)
+def test_every_shape_is_drawn_in_both_themes(tiles: TilesView, shape: tuple[int, ...]) -> None:
+    array = np.random.default_rng(1).normal(size=shape).astype(np.float32)
+    looks = set()
+    for theme in (DARK, LIGHT):
+        tiles.set_theme(theme)
+        tiles.set_maps(array, title="x")
+        image = tiles._canvas.viewport().grab().toImage()
+        looks |= {image.pixelColor(x, y).name() for x in range(0, 400, 3) for y in range(0, 250, 3)}
+    assert len(looks) >= 3
+
+
+def test_empty_and_wrong_shapes(tiles: TilesView) -> None:
+    tiles.set_maps(maps(), title="x")
+    tiles.clear()
+    assert tiles._canvas._grid is None
+    with pytest.raises(ValueError, match=r"wanted \(C H W\)"):
+        tiles.set_maps(np.zeros((1, 2, 3, 4)))
+    with pytest.raises(ValueError, match="cannot be drawn"):
+        tiles.set_maps(np.zeros((0, 2, 3)))
+
+
+def test_own_scale_uses_the_whole_map_in_each_tile(tiles: TilesView, qtbot: QtBot) -> None:
+    array = np.abs(maps(4))
+    array[3] *= 1e-3
+    tiles.set_maps(array, title="x")
+    common = tiles._canvas._scale
+    assert float(common.high) == pytest.approx(array.max())
+    qtbot.mouseClick(tiles._scale_button, Qt.MouseButton.LeftButton)
+    own = tiles._canvas._scale
+    np.testing.assert_allclose(own.high, array.reshape(4, -1).max(1))
+    tiles.grab()
+
+
+def test_signed_scale_is_centred_and_amounts_start_at_zero() -> None:
+    array = np.array([[[-1.0, 3.0]], [[0.5, 2.0]]], np.float32)
+    signed = common_scale(array, True)
+    assert (float(signed.low), float(signed.high)) == (-3.0, 3.0)
+    amounts = common_scale(array[1:], False)
+    assert (float(amounts.low), float(amounts.high)) == (0.0, 2.0)
+    assert own_scales(array, True).low.tolist() == [-3.0, -2.0]
+    assert levels(np.array([0.0]), -3.0, 3.0).tolist() == [125]
+
+
+@pytest.mark.parametrize("channels", [1, 6, 64, 512, 2048])
+@pytest.mark.parametrize("size", [(1, 1), (5, 5), (28, 28), (56, 40), (300, 300)])
+def test_tiles_fit_the_width_and_do_not_overlap(channels: int, size: tuple[int, int]) -> None:
+    grid = arrange(channels, *size, 420, 300)
+    right = max(grid.place(c)[0] for c in range(channels)) + grid.tile_w
+    assert right <= 420
+    assert len({grid.place(c) for c in range(channels)}) == channels
+    assert grid.tile_w < size[1] or grid.tile_w % size[1] == 0
+    assert grid.tile_h < size[0] or grid.tile_h % size[0] == 0
+
+
+def test_one_picture_holds_the_rows_asked_for() -> None:
+    array = maps(10)
+    grid = arrange(10, 8, 8, 200, 1000)
+    ink = ink_of(DARK)
+    scale = common_scale(array, True)
+    whole = tile_image(array, scale, grid, ink)
+    part = tile_image(array, scale, grid, ink, 1, 2)
+    assert part.height() == grid.step_y
+    assert whole.copy(0, grid.step_y, whole.width(), grid.step_y) == part
+    assert len(colour_table(ink, True)) == 256
