@@ -212,7 +212,8 @@ class Actions(QObject):
             group.addAction(action)
         self._actions[spec.id] = action
         if spec.submenu:
-            menu = QMenu(spec.text)
+            owner = self.parent()
+            menu = QMenu(spec.text, owner if isinstance(owner, QWidget) else None)
             menu.aboutToShow.connect(lambda: self._fill_submenu(spec.id))
             self._submenus[spec.id] = menu
             action.setMenu(menu)

@@ -16,8 +16,8 @@ from PySide6.QtCore import QObject, QTimer
 class Mailbox:
     """A buffer that never makes the sender wait and cannot grow without end.
 
-    An event with a `key` may be dropped: the newest of a key replaces the older ones, and when the box is over its
-    capacity the oldest of them go first. An event without a key is always delivered.
+    An event with a `key` may be dropped: the newest of a key replaces the older ones, and where more than `capacity`
+    keys wait, the oldest go. An event without a key is always delivered.
     """
 
     def __init__(self, capacity: int = 10_000) -> None:
@@ -62,26 +62,17 @@ def _key(event: object) -> Hashable | None:
 
 
 def _thinned(events: Iterable[Any], capacity: int) -> list[Any]:
-    """The newest of each key and all without one; over capacity, the oldest with a key are left out."""
+    """All events without a key, and of the others the newest of each of the `capacity` newest keys."""
     seen: set[Hashable] = set()
     newest_first: list[Any] = []
     for event in reversed(list(events)):
         key = _key(event)
-        if key is None or key not in seen:
+        if key is None:
             newest_first.append(event)
-            if key is not None:
-                seen.add(key)
-    kept = newest_first[::-1]
-    excess = len(kept) - capacity
-    if excess <= 0:
-        return kept
-    thinned = []
-    for event in kept:
-        if excess > 0 and _key(event) is not None:
-            excess -= 1
-        else:
-            thinned.append(event)
-    return thinned
+        elif key not in seen and len(seen) < capacity:
+            seen.add(key)
+            newest_first.append(event)
+    return newest_first[::-1]
 
 
 class MailboxPump(QObject):

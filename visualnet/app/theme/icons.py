@@ -87,11 +87,12 @@ def _icon(name: str, color: str, disabled: str, ratio: float) -> QIcon:
 
 @lru_cache(maxsize=1024)
 def _pixmap(name: str, size: int, color: str, dpr: float) -> QPixmap:
+    renderer = _renderer(name, color)
     drawn = QPixmap(QSize(round(size * dpr), round(size * dpr)))
     drawn.setDevicePixelRatio(dpr)
     drawn.fill(Qt.GlobalColor.transparent)
     painter = QPainter(drawn)
-    _renderer(name, color).render(painter, QRectF(0, 0, size, size))
+    renderer.render(painter, QRectF(0, 0, size, size))
     painter.end()
     return drawn
 

@@ -22,7 +22,7 @@ def style_sheet(theme: Theme, px: int = 13) -> str:
         "dot": (px + 3) // 2,
         "sans": SANS,
         "mono": MONO,
-        "danger_ground": mix(theme.surface, theme.error, 0.16),
+        "danger_ground": mix(theme.surface, theme.error, 0.1),
         "accent_ground": mix(theme.surface, theme.accent, 0.16),
         "thumb": mix(theme.surface, theme.muted, 0.35),
         "thumb_hover": mix(theme.surface, theme.muted, 0.6),
@@ -46,6 +46,7 @@ QSplitter::handle:vertical { height: 1px; }
 QSplitter::handle:hover { background: $accent; }
 QStatusBar { background: $surface; color: $muted; border-top: 1px solid $line; min-height: 26px; }
 QStatusBar::item { border: none; }
+QSizeGrip { image: none; width: 0; height: 0; }
 QStatusBar QLabel { color: $muted; font-size: ${small}px; padding: 0 6px; }
 QToolTip { background: $raised; color: $text; border: 1px solid $line; padding: 5px 8px; font-size: ${small}px; }
 
@@ -154,8 +155,11 @@ QLineEdit[mono="true"], QSpinBox, QDoubleSpinBox { font-family: "$mono", monospa
 QLineEdit[invalid="true"], QLineEdit[invalid="true"]:focus { border-color: $error; background: $danger_ground; }
 QLineEdit[seamless="true"] { border: none; background: transparent; padding: 0; }
 QPlainTextEdit[mono="true"] { font-family: "$mono", monospace; font-size: ${small}px; }
+QAbstractSpinBox QLineEdit, QComboBox QLineEdit { border: none; background: transparent; padding: 0 6px;
+  min-height: 0; }
+QSpinBox, QDoubleSpinBox { padding: 4px 20px 4px 2px; }
 QSpinBox::up-button, QDoubleSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::down-button {
-  background: transparent; border: none; width: 18px; subcontrol-origin: padding; }
+  background: transparent; border: none; width: 18px; subcontrol-origin: border; margin: 2px; }
 QSpinBox::up-button:hover, QDoubleSpinBox::up-button:hover, QSpinBox::down-button:hover,
 QDoubleSpinBox::down-button:hover { background: $hover; border-radius: 4px; }
 QSpinBox::up-arrow, QDoubleSpinBox::up-arrow { image: url($glyph_up); width: 10px; height: 10px; }
@@ -173,13 +177,13 @@ QSlider::sub-page:horizontal { background: $accent; border-radius: 2px; }
 QSlider::handle:horizontal { background: $accent; width: 14px; height: 14px; margin: -6px 0; border-radius: 8px;
   border: 1px solid $surface; }
 QSlider::handle:horizontal:hover { background: $accent_hover; }
-QSlider:focus::handle:horizontal, QSlider::handle:horizontal:focus { border: 2px solid $text; width: 12px;
+QSlider::handle:horizontal:focus, QSlider::handle:vertical:focus { border: 2px solid $text; width: 12px;
   height: 12px; }
 QSlider::groove:vertical { width: 4px; background: $pressed; border-radius: 2px; }
 QSlider::add-page:vertical { background: $accent; border-radius: 2px; }
 QSlider::handle:vertical { background: $accent; width: 14px; height: 14px; margin: 0 -6px; border-radius: 8px;
   border: 1px solid $surface; }
-QSlider:disabled::sub-page:horizontal, QSlider::sub-page:horizontal:disabled { background: $disabled; }
+QSlider::sub-page:horizontal:disabled, QSlider::add-page:vertical:disabled { background: $disabled; }
 QSlider::handle:horizontal:disabled, QSlider::handle:vertical:disabled { background: $disabled; }
 QProgressBar { background: $pressed; border: none; border-radius: 3px; min-height: 6px; max-height: 6px; }
 QProgressBar::chunk { background: $accent; border-radius: 3px; }
@@ -200,7 +204,7 @@ QTreeView::branch:has-children:closed { image: url($glyph_right); }
 QTreeView::branch:has-children:open { image: url($glyph_down); }
 QHeaderView { background: transparent; border: none; }
 QHeaderView::section { background: $surface; color: $muted; border: none; border-bottom: 1px solid $line;
-  padding: 6px 8px; font-weight: 600; font-size: ${small}px; }
+  padding: 6px 8px; font-weight: 600; font-size: ${small}px; text-align: left; }
 QHeaderView::section:hover { color: $text; }
 QHeaderView::up-arrow { image: url($glyph_up); width: 10px; height: 10px; }
 QHeaderView::down-arrow { image: url($glyph_down); width: 10px; height: 10px; }
@@ -236,6 +240,7 @@ Badge { border-radius: 8px; padding: 1px 7px; font-size: ${small}px; background:
 QFrame[card="true"] { background: $raised; border: 1px solid $line; border-radius: 8px; }
 QFrame#formula { background: $raised; border: none; border-radius: 8px; }
 CommandPalette > QFrame#panel { background: $raised; border: 1px solid $outline; border-radius: 10px; }
+CommandPalette SearchField { background: transparent; border: none; border-bottom: 1px solid $line; border-radius: 0; }
 CommandPalette QLineEdit { border: none; background: transparent; font-size: ${heading}px; padding: 6px 4px; }
 CommandPalette QListView::item { padding: 0; }
 NumberField { background: transparent; }

@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter
 from PySide6.QtWidgets import (
-    QApplication,
     QFrame,
     QListView,
     QStyle,
@@ -67,7 +66,7 @@ class CommandPalette(QFrame):
 
     def open(self) -> None:
         """Show the panel, ready to type."""
-        self._returns_to = QApplication.focusWidget()
+        self._returns_to = self.window().focusWidget()
         self.search.clear()
         self._look_for("")
         self.show()
@@ -189,7 +188,8 @@ class _Painter(QStyledItemDelegate):
             painter.drawPixmap(area.left() + 10, area.center().y() - 7, drawn)
         inner = area.adjusted(38, 0, -12, 0)
         used = _letters(painter, inner, index.data(), set(match.places), ink, theme.accent if enabled else ink)
-        painter.setPen(QColor(theme.muted if enabled else theme.disabled))
+        quiet = theme.text if option.state & QStyle.StateFlag.State_Selected else theme.muted
+        painter.setPen(QColor(quiet if enabled else theme.disabled))
         painter.setFont(_sized(option.font, -1))
         painter.drawText(inner.adjusted(used + 10, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, spec.menu)
         painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, keys)

@@ -1,0 +1,179 @@
+"""One table gives menus, keys, tool bars and the palette; none of it does nothing."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLineEdit, QMainWindow, QMenu, QToolBar, QWidget
+
+from visualnet.app.action_table import ACTIONS
+from visualnet.app.actions import Actions, ActionSpec
+from visualnet.app.widgets.command_palette import CommandPalette
+from visualnet.app.widgets.shortcuts_dialog import ShortcutsDialog
+
+SMALL = (
+    ActionSpec("edit.undo", "Undo", "Take it back", "undo", ("Ctrl+Z",), "Edit"),
+    ActionSpec("edit.redo", "Redo", "Do it again", "redo", ("Ctrl+Y",), "Edit"),
+    ActionSpec("view.dark", "Dark", "Dark", "", (), "View", True, group="theme"),
+    ActionSpec("view.light", "Light", "Light", "", (), "View", True, group="theme"),
+    ActionSpec("graph.add", "Add layer…", "Add", "plus", ("Space",), "Graph", context="canvas"),
+    ActionSpec("file.recent", "Open recent", "Recent", "", (), "File", submenu=True),
+)
+
+
+@pytest.fixture
+def window(qtbot) -> QMainWindow:
+    made = QMainWindow()
+    made.resize(900, 600)
+    qtbot.addWidget(made)
+    return made
+
+
+def test_the_table_is_whole_once_every_action_has_a_handler(window: QMainWindow) -> None:
+    actions = Actions(ACTIONS, window)
+    assert all(fault.endswith("no handler") for fault in actions.check())
+    assert len(actions.check()) == len(ACTIONS)
+    for action_id in actions:
+        actions.on(action_id, lambda *_: None)
+    assert actions.check() == []
+
+
+def test_every_action_stands_in_a_menu(window: QMainWindow) -> None:
+    actions = Actions(ACTIONS, window)
+    menus = actions.menus(window.menuBar())
+    assert list(menus) == ["File", "Edit", "View", "Graph", "Train", "Help"]
+    shown = {action.objectName() for menu in menus.values() for action in menu.actions() if not action.isSeparator()}
+    assert shown == set(actions)
+
+
+def test_check_names_what_is_wrong(window: QMainWindow) -> None:
+    table = (ActionSpec("a.a", "A", "", shortcuts=("F5",)), ActionSpec("a.b", "", "B", shortcuts=("F5",)))
+    actions = Actions(table, window)
+    actions.on("a.a", lambda: None)
+    assert actions.check() == [
+        "a.a: no tip",
+        "a.a: F5 is also a.b",
+        "a.b: no text",
+        "a.b: no handler",
+        "a.b: F5 is also a.a",
+    ]
+
+
+def test_tips_name_the_keys(window: QMainWindow) -> None:
+    actions = Actions(SMALL, window)
+    assert actions["edit.undo"].toolTip() == "Undo (Ctrl+Z)"
+    assert actions["graph.add"].toolTip() == "Add layer (Space)"
+    actions.set_text("edit.undo", "Undo Add R&D")
+    assert actions["edit.undo"].toolTip() == "Undo Add R&D (Ctrl+Z)"
+    actions.set_text("edit.undo", "")
+    assert actions["edit.undo"].text() == "Undo"
+
+
+def test_handlers_run_with_the_state_and_submenus_are_filled(window: QMainWindow) -> None:
+    actions = Actions(SMALL, window)
+    done: list[object] = []
+    actions.on("edit.undo", lambda: done.append("undo"))
+    actions.on("view.dark", lambda state: done.append(("dark", state)))
+    actions.on("file.recent", lambda menu: menu.addAction("lenet5.vnet"))
+    actions.trigger("edit.undo")
+    actions.trigger("view.dark")
+    assert done == ["undo", ("dark", True)]
+    actions.set_checked("view.light", True)
+    assert not actions["view.dark"].isChecked() and len(done) == 2
+    menu = actions["file.recent"].menu()
+    assert isinstance(menu, QMenu)
+    for _ in range(2):
+        menu.aboutToShow.emit()
+    assert [action.text() for action in menu.actions()] == ["lenet5.vnet"]
+    actions.enable(edit_undo=False)
+    actions.trigger("edit.undo")
+    assert len(done) == 2
+
+
+def test_canvas_keys_do_not_disturb_typing(window: QMainWindow, qtbot) -> None:
+    actions = Actions(SMALL, window)
+    done: list[str] = []
+    actions.on("graph.add", lambda: done.append("add"))
+    holder, canvas, edit = QWidget(), QWidget(), QLineEdit()
+    canvas.setParent(holder)
+    edit.setParent(holder)
+    canvas.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    window.setCentralWidget(holder)
+    actions.menus(window.menuBar())
+    actions.install(canvas, "canvas")
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    edit.setFocus()
+    qtbot.keyClick(edit, Qt.Key.Key_Space)
+    assert edit.text() == " " and done == []
+    canvas.setFocus()
+    qtbot.keyClick(canvas, Qt.Key.Key_Space)
+    assert done == ["add"]
+
+
+def test_chosen_keys_are_remembered_and_given_back(window: QMainWindow) -> None:
+    kept: dict[str, list[str]] = {}
+    actions = Actions(SMALL, window, kept)
+    with pytest.raises(ValueError, match="Ctrl\\+Y already does “Redo”"):
+        actions.set_shortcuts("edit.undo", ["Ctrl+Y"])
+    actions.set_shortcuts("edit.undo", ["Ctrl+U"])
+    assert kept == {"edit.undo": ["Ctrl+U"]}
+    again = Actions(SMALL, window, dict(kept))
+    assert again["edit.undo"].shortcut().toString() == "Ctrl+U" and again["edit.undo"].toolTip() == "Undo (Ctrl+U)"
+    actions.reset_shortcuts()
+    assert kept == {} and actions["edit.undo"].shortcut().toString() == "Ctrl+Z"
+
+
+def test_a_tool_bar_is_filled_in_order(window: QMainWindow) -> None:
+    actions = Actions(SMALL, window)
+    bar = QToolBar()
+    window.addToolBar(bar)
+    actions.fill(bar, ["edit.undo", "", "edit.redo"])
+    assert [action.text() for action in bar.actions()] == ["Undo", "", "Redo"]
+    assert not actions["edit.undo"].icon().isNull()
+
+
+def test_the_palette_finds_and_does(window: QMainWindow, qtbot) -> None:
+    actions = Actions(SMALL, window)
+    done: list[str] = []
+    for action_id in actions:
+        actions.on(action_id, lambda *_, action_id=action_id: done.append(action_id))
+    home = QLineEdit()
+    window.setCentralWidget(home)
+    window.show()
+    home.setFocus()
+    palette = CommandPalette(actions, window)
+    palette.open()
+    assert palette.list.model().rowCount() == 5
+    qtbot.keyClicks(palette.search.edit, "rdo")
+    assert palette.list.currentIndex().data() == "Redo"
+    palette.grab()
+    qtbot.keyClick(palette.search.edit, Qt.Key.Key_Return)
+    assert done == ["edit.redo"] and palette.isHidden() and window.focusWidget() is home
+    palette.open()
+    qtbot.keyClick(palette.search.edit, Qt.Key.Key_Down)
+    assert palette.list.currentIndex().row() == 1
+    qtbot.keyClicks(palette.search.edit, "qqq")
+    assert palette.list.isHidden()
+    qtbot.keyClick(palette.search.edit, Qt.Key.Key_Escape)
+    assert palette.isHidden() and done == ["edit.redo"]
+
+
+def test_the_dialog_changes_and_resets_keys(window: QMainWindow, qtbot) -> None:
+    actions = Actions(SMALL, window)
+    dialog = ShortcutsDialog(actions, window)
+    dialog.select("edit.undo")
+    dialog.keys.setKeySequence("Ctrl+Y")
+    assert not dialog.set_button.isEnabled() and "Redo" in dialog.words.text()
+    dialog.keys.setKeySequence("Ctrl+U")
+    qtbot.mouseClick(dialog.set_button, Qt.MouseButton.LeftButton)
+    assert actions.shortcuts("edit.undo") == ("Ctrl+U",)
+    qtbot.mouseClick(dialog.reset_button, Qt.MouseButton.LeftButton)
+    assert actions.shortcuts("edit.undo") == ("Ctrl+Z",)
+    qtbot.mouseClick(dialog.clear_button, Qt.MouseButton.LeftButton)
+    assert actions.shortcuts("edit.undo") == ()
+    qtbot.mouseClick(dialog.reset_all, Qt.MouseButton.LeftButton)
+    assert actions.shortcuts("edit.undo") == ("Ctrl+Z",)
+    dialog.search.edit.setText("redo")
+    assert dialog._items["edit.undo"].isHidden() and not dialog._items["edit.redo"].isHidden()

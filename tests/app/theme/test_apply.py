@@ -1,0 +1,83 @@
+"""The application wears what was chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QFontInfo, QFontMetricsF, QPalette
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
+
+from visualnet.app.theme import icons
+from visualnet.app.theme.apply import ThemeKeeper
+from visualnet.app.theme.fonts import body_px, load_fonts, mono, sans
+from visualnet.app.theme.style import style_sheet
+from visualnet.app.theme.tokens import DARK, LIGHT, THEMES, Theme
+from visualnet.resources import resource
+
+
+@pytest.fixture
+def keeper(qapp: QApplication) -> Iterator[ThemeKeeper]:
+    made = ThemeKeeper(qapp, "dark")
+    yield made
+    qapp.styleHints().colorSchemeChanged.disconnect(made._follow)
+    qapp.setStyleSheet("")
+
+
+def test_changing_the_mode_dresses_the_application_and_tells(keeper: ThemeKeeper, qapp: QApplication) -> None:
+    told: list[Theme] = []
+    keeper.changed.connect(told.append)
+    assert qapp.palette().color(QPalette.ColorRole.Window) == QColor(DARK.surface)
+    keeper.set_mode("light")
+    assert told == [LIGHT] and keeper.theme is LIGHT and icons.current_theme() is LIGHT
+    assert qapp.palette().color(QPalette.ColorRole.Window) == QColor(LIGHT.surface)
+    keeper.set_mode("light")
+    assert told == [LIGHT]
+
+
+def test_system_follows_the_system(keeper: ThemeKeeper, qapp: QApplication) -> None:
+    keeper.set_mode("system")
+    light = qapp.styleHints().colorScheme() == Qt.ColorScheme.Light
+    assert keeper.theme is (LIGHT if light else DARK)
+
+
+def test_a_primary_button_wears_the_accent(keeper: ThemeKeeper, qtbot) -> None:
+    pressed = QPushButton("Train")
+    pressed.setProperty("kind", "primary")
+    qtbot.addWidget(pressed)
+    pressed.resize(120, 32)
+    image = pressed.grab().toImage()
+    assert image.pixelColor(image.width() // 2, 4) == QColor(DARK.accent)
+
+
+@pytest.mark.parametrize("theme", THEMES.values(), ids=lambda theme: theme.name)
+def test_the_style_sheet_is_whole_and_names_files_that_exist(theme: Theme) -> None:
+    text = style_sheet(theme, 13)
+    assert "$" not in text
+    assert text.count("{") == text.count("}")
+    for path in {part.split(")")[0] for part in text.split("url(")[1:]}:
+        assert resource("icons", "controls", path.rsplit("/", 1)[1]).is_file()
+
+
+def test_type_grows_with_the_system(keeper: ThemeKeeper, qapp: QApplication, qtbot) -> None:
+    assert body_px(qapp) == 13
+    assert "font-size: 22px" in style_sheet(DARK, 13) and "font-size: 29px" in style_sheet(DARK, 20)
+    shown = QLabel("x")
+    qtbot.addWidget(shown)
+    assert QFontInfo(shown.font()).pixelSize() == 13
+
+
+def test_figures_are_of_one_width_in_both_faces(qapp: QApplication) -> None:
+    assert {"Inter", "JetBrains Mono"} <= load_fonts()
+    for font, family in ((mono(13), "JetBrains Mono"), (sans(13), "Inter")):
+        assert QFontInfo(font).family().startswith(family)
+        metrics = QFontMetricsF(font)
+        assert len({round(metrics.horizontalAdvance(figure * 10), 3) for figure in "0123456789"}) == 1, family
+
+
+def test_fonts_are_small_and_come_with_their_licences() -> None:
+    files = list(resource("fonts").iterdir())
+    assert sum(path.stat().st_size for path in files) < 2_000_000
+    for face in ("Inter", "JetBrainsMono"):
+        assert "SIL OPEN FONT LICENSE" in resource("fonts", f"{face}-OFL.txt").read_text(encoding="utf-8")
