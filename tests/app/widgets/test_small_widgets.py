@@ -1,0 +1,242 @@
+"""The small pieces: what they show, what they tell, and what they must not do."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QAction, QActionGroup, QMouseEvent, QWheelEvent
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
+
+from visualnet.app.widgets.basic import Badge, ElidedLabel, EmptyState, KeyValue, button, label
+from visualnet.app.widgets.fuzzy import fuzzy, rank
+from visualnet.app.widgets.messages import Banner, Toast
+from visualnet.app.widgets.number_field import NumberField
+from visualnet.app.widgets.search_field import SearchField
+from visualnet.app.widgets.section import Section
+from visualnet.app.widgets.segmented import Segmented
+
+
+@pytest.fixture
+def field(qtbot) -> NumberField:
+    made = NumberField(6, minimum=1, maximum=64, unit="px")
+    made.told = []  # type: ignore[attr-defined]
+    made.edited.connect(lambda value: made.told.append(("edited", value)))  # type: ignore[attr-defined]
+    made.finished.connect(lambda value: made.told.append(("finished", value)))  # type: ignore[attr-defined]
+    qtbot.addWidget(made)
+    made.show()
+    return made
+
+
+def test_typing_tells_while_and_once_at_the_end(field: NumberField, qtbot) -> None:
+    field.selectAll()
+    qtbot.keyClicks(field, "32")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert field.told == [("edited", 3), ("edited", 32), ("finished", 32)]  # type: ignore[attr-defined]
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert len(field.told) == 3  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [("0", "At least 1"), ("65", "At most 64"), ("", "whole number"), ("2.5", "whole number"), ("6x", "whole number")],
+)
+def test_what_is_no_such_number_is_marked_and_leaves_again(field: NumberField, qtbot, text: str, reason: str) -> None:
+    field.clear()
+    field.setText(text)
+    field.textEdited.emit(text)
+    assert reason in field.problem and reason in field.toolTip() and field.property("invalid")
+    assert field.value == 6 and field.told == []  # type: ignore[attr-defined]
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert (field.text(), field.problem, field.told) == ("6", "", [])  # type: ignore[attr-defined]
+
+
+def test_arrows_step_within_the_bounds_and_escape_takes_back(field: NumberField, qtbot) -> None:
+    qtbot.keyClick(field, Qt.Key.Key_Up)
+    qtbot.keyClick(field, Qt.Key.Key_Up, Qt.KeyboardModifier.ShiftModifier)
+    assert field.value == 17
+    for _ in range(9):
+        qtbot.keyClick(field, Qt.Key.Key_Up, Qt.KeyboardModifier.ShiftModifier)
+    assert field.value == 64
+    qtbot.keyClick(field, Qt.Key.Key_Escape)
+    assert field.value == 6 and field.text() == "6"
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert all(kind == "edited" for kind, _ in field.told)  # type: ignore[attr-defined]
+
+
+def test_the_wheel_counts_only_with_the_focus(field: NumberField, qtbot) -> None:
+    field.clearFocus()
+    QApplication.sendEvent(field, _wheel(120))
+    assert field.value == 6
+    field.activateWindow()
+    field.setFocus()
+    qtbot.waitUntil(field.hasFocus)
+    QApplication.sendEvent(field, _wheel(120))
+    assert field.value == 7
+
+
+def test_dragging_the_label_changes_the_number_and_ends_once(field: NumberField, qtbot) -> None:
+    handle = QLabel("kernel_size")
+    qtbot.addWidget(handle)
+    field.scrub_with(handle)
+    for kind, x in ((QEvent.Type.MouseButtonPress, 0), (QEvent.Type.MouseMove, 13), (QEvent.Type.MouseMove, 25)):
+        QApplication.sendEvent(handle, _mouse(kind, x))
+    assert field.value == 10
+    QApplication.sendEvent(handle, _mouse(QEvent.Type.MouseButtonRelease, 25))
+    assert field.told == [("edited", 8), ("edited", 10), ("finished", 10)]  # type: ignore[attr-defined]
+
+
+def test_a_learning_rate_climbs_even_rungs(qtbot) -> None:
+    rate = NumberField(0.01, whole=False, ladder=True, minimum=0.0, maximum=10.0)
+    qtbot.addWidget(rate)
+    seen = []
+    for step in (1, 1, 1, -1, -1, -1, -1):
+        rate.step_by(step)
+        seen.append(rate.value)
+    assert seen == [0.02, 0.05, 0.1, 0.05, 0.02, 0.01, 0.005]
+    rate.setText("3e-4")
+    rate.textEdited.emit("3e-4")
+    assert rate.value == 0.0003
+    rate.setText("nan")
+    rate.textEdited.emit("nan")
+    assert rate.value == 0.0003 and "finite" in rate.problem
+
+
+def test_a_reason_from_outside_holds_a_number_back(qtbot) -> None:
+    groups = NumberField(1, check=lambda value: None if 6 % value == 0 else "6 channels cannot be split so")
+    qtbot.addWidget(groups)
+    groups.setText("4")
+    groups.textEdited.emit("4")
+    assert groups.value == 1 and groups.problem == "6 channels cannot be split so"
+    groups.setText("3")
+    groups.textEdited.emit("3")
+    assert groups.value == 3 and groups.problem == ""
+
+
+def test_a_long_name_is_shortened_and_stays_plain(qtbot) -> None:
+    shown = ElidedLabel("<b>conv</b>" * 20)
+    qtbot.addWidget(shown)
+    shown.show()
+    shown.resize(80, 20)
+    assert shown.text().endswith("…") and shown.full_text == "<b>conv</b>" * 20
+    assert shown.textFormat() == Qt.TextFormat.PlainText and label("<i>x</i>").textFormat() == Qt.TextFormat.PlainText
+    shown.resize(4000, 20)
+    assert shown.text() == shown.full_text and shown.toolTip() == ""
+
+
+def test_a_section_folds(qtbot) -> None:
+    section = Section("Formula")
+    qtbot.addWidget(section)
+    inner = label("28")
+    section.add(inner)
+    section.show()
+    with qtbot.waitSignal(section.toggled):
+        qtbot.mouseClick(section._head, Qt.MouseButton.LeftButton)
+    assert not inner.isVisible() and not section.opened
+    section.set_opened(True)
+    assert inner.isVisible()
+
+
+def test_the_search_field_clears_and_moves(qtbot) -> None:
+    field = SearchField("Search layers…", "Space")
+    qtbot.addWidget(field)
+    field.show()
+    heard: list[object] = []
+    field.changed.connect(heard.append)
+    field.moved.connect(heard.append)
+    qtbot.keyClicks(field.edit, "co")
+    qtbot.keyClick(field.edit, Qt.Key.Key_Down)
+    qtbot.keyClick(field.edit, Qt.Key.Key_Escape)
+    assert heard == ["c", "co", 1, ""] and field.text() == ""
+
+
+def test_a_switch_follows_its_actions(qtbot) -> None:
+    owner = QWidget()
+    qtbot.addWidget(owner)
+    group = QActionGroup(owner)
+    actions = [QAction(word, owner, checkable=True) for word in ("Build", "Train", "Inspect")]
+    for action in actions:
+        group.addAction(action)
+    switch = Segmented.of_actions(actions, "Workspace", owner)
+    actions[1].trigger()
+    assert switch.current == 1
+    qtbot.mouseClick(switch._group.button(2), Qt.MouseButton.LeftButton)
+    assert actions[2].isChecked() and switch.current == 2
+
+
+def test_a_banner_acts_and_closes(qtbot) -> None:
+    banner = Banner()
+    qtbot.addWidget(banner)
+    done: list[str] = []
+    banner.show_message("<b>Kept</b>", "warning", [("Restore", lambda: done.append("restore"))])
+    assert banner.isVisible() and banner.text == "<b>Kept</b>"
+    assert banner._words.textFormat() == Qt.TextFormat.PlainText
+    pressed = next(each for each in banner.findChildren(QPushButton) if each.text() == "Restore")
+    qtbot.mouseClick(pressed, Qt.MouseButton.LeftButton)
+    assert done == ["restore"] and not banner.isVisible()
+
+
+def test_a_toast_leaves_by_itself_but_an_error_stays(qtbot) -> None:
+    host = QWidget()
+    host.resize(400, 300)
+    qtbot.addWidget(host)
+    host.show()
+    toast = Toast(host)
+    with qtbot.waitSignal(toast.closed, timeout=2000):
+        toast.show_message("Saved", seconds=0.02)
+    toast.show_message("The disk is full. " * 8, "error", seconds=0.02)
+    qtbot.wait(60)
+    assert toast.isVisible() and host.rect().contains(toast.geometry())
+    host.resize(300, 200)
+    assert host.rect().contains(toast.geometry())
+    toast.dismiss()
+
+
+def test_rows_badges_and_empty_states_say_what_they_are(qtbot) -> None:
+    rows = KeyValue()
+    qtbot.addWidget(rows)
+    rows.set_value("MACs", "1")
+    rows.set_value("MACs", "117,600")
+    assert rows.value("MACs") == "117,600"
+    badge = Badge("3", "error")
+    qtbot.addWidget(badge)
+    assert badge.accessibleName() == "3 error"
+    badge.show_value("")
+    assert badge.isHidden()
+    done: list[int] = []
+    empty = EmptyState("problems", "No problem.", "Again", lambda: done.append(1))
+    qtbot.addWidget(empty)
+    qtbot.mouseClick(empty.findChildren(QPushButton)[0], Qt.MouseButton.LeftButton)
+    assert done == [1]
+    risky = button("Save & quit", "primary")
+    qtbot.addWidget(risky)
+    assert risky.text() == "Save && quit" and risky.property("kind") == "primary"
+
+
+def test_fuzzy_search_prefers_beginnings_and_runs() -> None:
+    names = ["ConvTranspose2d", "AdaptiveAvgPool2d", "Conv2d", "MaxPool2d", "BatchNorm2d", "MultiheadAttention"]
+    assert names[rank("conv", names)[0][0]] == "Conv2d"
+    assert names[rank("bn", names)[0][0]] == "BatchNorm2d"
+    assert names[rank("ct2", names)[0][0]] == "ConvTranspose2d"
+    assert names[rank("pool", names)[0][0]] == "MaxPool2d"
+    assert fuzzy("xyz", "Conv2d") is None
+    match = fuzzy("c2", "Conv2d")
+    assert match is not None and match.places == (0, 4)
+    assert [index for index, _ in rank("", names)] == list(range(6))
+
+
+def _wheel(delta: int) -> QWheelEvent:
+    return QWheelEvent(
+        QPointF(5, 5),
+        QPointF(5, 5),
+        QPoint(),
+        QPoint(0, delta),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+
+
+def _mouse(kind: QEvent.Type, x: float) -> QMouseEvent:
+    left = Qt.MouseButton.LeftButton
+    return QMouseEvent(kind, QPointF(x, 5), QPointF(x, 5), left, left, Qt.KeyboardModifier.NoModifier)
