@@ -36,6 +36,7 @@ class Init(msgspec.Struct, frozen=True, omit_defaults=True):
 
     kind: str = "default"
     std: float = 0.01
+    extra: Mapping[str, Any] = {}
 
 
 class Node(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -66,12 +67,15 @@ class Node(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 class Graph(msgspec.Struct, frozen=True):
     """Nodes by id (in file order), the wire that ends at each input port, and each card's top left corner in px.
 
-    An input port takes one wire, so a wire is found by where it ends: ``wires[target] == source``.
+    An input port takes one wire, so a wire is found by where it ends: ``wires[target] == source``. ``spent`` is the highest number that
+    an id ever had, where no node has it any more (else 0), so that ids are not given twice.
     """
 
     nodes: Mapping[str, Node] = {}
     wires: Mapping[Port, Port] = {}
     places: Mapping[str, tuple[float, float]] = {}
+    spent: int = 0
+    extra: Mapping[str, Any] = {}
 
     def __iter__(self) -> Iterator[Node]:
         return iter(self.nodes.values())

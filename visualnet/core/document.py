@@ -1,0 +1,196 @@
+"""The open document: the current project, what came before it, and the file that it was read from."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from psygnal import Signal
+
+from visualnet.core import files
+from visualnet.core.errors import ChangedOnDisk, FileError
+from visualnet.core.project import Project
+
+MAX_STEPS = 1_000
+
+
+class Step(NamedTuple):
+    """One edit that can be taken back: what the user did, and the project before and after it."""
+
+    label: str
+    before: Project
+    after: Project
+    merge: str = ""
+
+
+class Document:
+    """Holds the current project; every edit goes through ``do`` and can be taken back.
+
+    The project itself never changes, so any thread may read ``project``; edits are made in one thread.
+    """
+
+    changed = Signal(object, object)
+    """The project before and after."""
+    state_changed = Signal()
+    """What can be undone, whether it is saved, or the path may have changed."""
+
+    def __init__(self, project: Project, path: Path | str | None = None) -> None:
+        self._project = self._saved = project
+        self._path = Path(path) if path is not None else None
+        self._print = _fingerprint(self._path)
+        self._past: list[Step] = []
+        self._future: list[Step] = []
+        self._open_merge = ""
+
+    @classmethod
+    def open(cls, path: Path | str) -> Document:
+        """Read a file.
+
+        Raises:
+            FileError: it cannot be read; the words say where and why.
+        """
+        data = files.read(Path(path))
+        document = cls(files.loads(data, Path(path).name))
+        document._path, document._print = Path(path), _hash(data)
+        return document
+
+    @classmethod
+    def recovered(cls, project: Project, path: Path | str | None) -> Document:
+        """A document with edits that its file does not hold yet."""
+        document = cls(project, path)
+        document._saved = None  # type: ignore[assignment]
+        return document
+
+    # --- what it is ------------------------------------------------------------------------------------------------------------------
+
+    @property
+    def project(self) -> Project:
+        """The current value."""
+        return self._project
+
+    @property
+    def path(self) -> Path | None:
+        """The file that it is saved to, if there is one."""
+        return self._path
+
+    @property
+    def modified(self) -> bool:
+        """Whether there is something that is not saved."""
+        return self._project is not self._saved
+
+    @property
+    def undo_label(self) -> str:
+        """What undo would take back; empty if there is nothing."""
+        return self._past[-1].label if self._past else ""
+
+    @property
+    def redo_label(self) -> str:
+        """What redo would do again; empty if there is nothing."""
+        return self._future[-1].label if self._future else ""
+
+    @property
+    def history(self) -> tuple[Step, ...]:
+        """What was done, the oldest first (at most the last 1,000 steps)."""
+        return tuple(self._past)
+
+    # --- edits -----------------------------------------------------------------------------------------------------------------------
+
+    def do(self, label: str, edit: Callable[[Project], Project], merge: str = "") -> bool:
+        """Make an edit; True if something changed.
+
+        Edits in succession with the same ``merge`` key become one step: a whole drag, a whole spin.
+
+        Raises:
+            ValueError: the edit cannot be made; nothing has changed.
+        """
+        before = self._project
+        after = edit(before)
+        if after is before:
+            return False
+        if merge and merge == self._open_merge and self._past:
+            step = self._past[-1]._replace(label=label, after=after)
+            if step.before is after:
+                self._past.pop()
+            else:
+                self._past[-1] = step
+        else:
+            self._past.append(Step(label, before, after, merge))
+            del self._past[:-MAX_STEPS]
+        self._open_merge = merge
+        self._future.clear()
+        self._become(after)
+        return True
+
+    def end_merge(self) -> None:
+        """The drag or spin is over: the next edit is a step of its own."""
+        self._open_merge = ""
+
+    def undo(self) -> bool:
+        """Take back the last step; False if there is none."""
+        self._open_merge = ""
+        if not self._past:
+            return False
+        step = self._past.pop()
+        self._future.append(step)
+        self._become(step.before)
+        return True
+
+    def redo(self) -> bool:
+        """Do again what was taken back; False if there is nothing."""
+        self._open_merge = ""
+        if not self._future:
+            return False
+        step = self._future.pop()
+        self._past.append(step)
+        self._become(step.after)
+        return True
+
+    def _become(self, project: Project) -> None:
+        before, self._project = self._project, project
+        self.changed.emit(before, project)
+        self.state_changed.emit()
+
+    # --- the file --------------------------------------------------------------------------------------------------------------------
+
+    def changed_on_disk(self) -> bool:
+        """Whether another program has written the file since it was read or saved here (a file that is gone does not count)."""
+        now = _fingerprint(self._path)
+        return now is not None and now != self._print
+
+    def save(self, path: Path | str | None = None, force: bool = False) -> None:
+        """Write the file, whole or not at all.
+
+        Raises:
+            ChangedOnDisk: another program has written it since it was read; ``force`` overwrites it.
+            FileError: it cannot be written, or must not be; the old file is as it was.
+        """
+        target = Path(path) if path is not None else self._path
+        if target is None:
+            raise FileError(self._project.name, "it has no file yet", way_out="Choose where to save it.")
+        if not force and target == self._path and self.changed_on_disk():
+            raise ChangedOnDisk(
+                str(target),
+                "another program has changed the file since it was opened here",
+                way_out="Overwrite it, save under another name, or open it again.",
+            )
+        project = self._project
+        data = files.save(target, project)
+        self._saved, self._path, self._print = project, target, _hash(data)
+        self._open_merge = ""
+        self.state_changed.emit()
+
+
+def _hash(data: bytes) -> str:
+    return hashlib.blake2b(data, digest_size=16).hexdigest()
+
+
+def _fingerprint(path: Path | None) -> str | None:
+    """What stands in the file now; None if it cannot be read. By content: times lie on network drives and within one tick."""
+    if path is None:
+        return None
+    try:
+        return _hash(files.read(path))
+    except FileError:
+        return None

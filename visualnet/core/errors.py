@@ -1,0 +1,17 @@
+"""What can go wrong with a file, in words that a person can act on."""
+
+from __future__ import annotations
+
+
+class FileError(ValueError):
+    """A file that cannot be read or written: which one, where in it, why, and what to do."""
+
+    def __init__(self, file: str, reason: str, *, place: str = "", way_out: str = "") -> None:
+        self.file, self.place, self.reason, self.way_out = file, place, reason, way_out
+        where = f", {place}" if place else ""
+        end = f" {way_out}" if way_out else ""
+        super().__init__(f"{file}{where}: {reason}.{end}")
+
+
+class ChangedOnDisk(FileError):
+    """The file is no longer the one that was read: another program has written it since."""

@@ -1,0 +1,362 @@
+"""Project files: readable JSON, one node and one wire a line, checked in full before anything is built, written whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import json
+import os
+import stat
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from msgspec.structs import replace
+
+from visualnet.core import reading, scanning
+from visualnet.core.errors import ChangedOnDisk, FileError
+from visualnet.core.graph import Graph, Init, Node
+from visualnet.core.naming import clean
+from visualnet.core.project import Block, DataChoice, Project, Recipe, RunRef
+from visualnet.core.scanning import MAX_BYTES, Place, Refused
+
+__all__ = ["FORMAT", "ChangedOnDisk", "FileError", "check_part", "dumps", "load", "loads", "read", "save"]
+
+PROGRAM = "visualnet"
+FORMAT = 1
+SUFFIX = ".vnet"
+
+MIGRATIONS: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
+"""For each older format: the plain values of the next one. A file of every released format stays in tests/fixtures."""
+
+_json = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+
+
+# --- reading --------------------------------------------------------------------------------------------------------------------------
+
+
+def load(path: Path | str) -> Project:
+    """Read a project from a file.
+
+    Raises:
+        FileError: it cannot be read; the words say where and why.
+    """
+    return loads(read(Path(path)), Path(path).name)
+
+
+def read(path: Path) -> bytes:
+    """A file's bytes, if it is one and not too large.
+
+    Raises:
+        FileError: it is not there, cannot be read, is no file, or is too large for a project.
+    """
+    name = str(path)
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise FileError(name, "it is a folder or a device, not a file", way_out="Choose a file.")
+        if status.st_size <= MAX_BYTES:
+            with path.open("rb") as file:
+                data = file.read(MAX_BYTES + 1)
+            if len(data) <= MAX_BYTES:
+                return data
+    except FileNotFoundError:
+        raise FileError(name, "there is no such file", way_out="Was it moved or renamed?") from None
+    except OSError as error:
+        raise FileError(name, f"it cannot be read ({_told(error)})", way_out="Check who may read it.") from None
+    except ValueError:
+        raise FileError(repr(name), "this cannot be the name of a file") from None
+    raise FileError(
+        name,
+        f"it has {status.st_size:,} bytes; a project has at most {MAX_BYTES:,}",
+        way_out="Weights and data do not belong into it.",
+    )
+
+
+def loads(data: bytes, name: str = "this text") -> Project:
+    """The project that these bytes describe; ``name`` is what errors call them.
+
+    Raises:
+        FileError: they describe none; the words say where and why.
+    """
+    try:
+        tree = scanning.scan(data)
+    except Refused as fault:
+        raise _file_error(fault, data, None, name) from None
+    try:
+        tree, newer = _to_current(tree)
+        result = reading.project(tree)
+    except Refused as fault:
+        raise _file_error(fault, data, tree, name) from None
+    if newer:
+        words = f"“{name}” was written by a newer VisualNet (format {newer}; this one writes {FORMAT}), so saving could lose parts of it"
+        return replace(result, readonly=words)
+    return result
+
+
+def _to_current(tree: Any) -> tuple[dict[str, Any], int]:
+    """The values as the current format has them, and the file's format if that is a newer one."""
+    if type(tree) is not dict or tree.get("program") != PROGRAM:
+        raise Refused(
+            'it is no VisualNet project: it does not say "program": "visualnet"', way_out="Choose a .vnet file."
+        )
+    number = tree.get("format")
+    if type(number) is not int or number < 1:
+        raise Refused("the number of the format is missing or wrong", "format")
+    if number > FORMAT:
+        return tree, number
+    while number < FORMAT:
+        tree = MIGRATIONS[number](tree)
+        number += 1
+    return tree, 0
+
+
+def _file_error(fault: Refused, data: bytes, tree: Any, name: str) -> FileError:
+    offset = fault.offset if fault.offset >= 0 else scanning.offset_of(data, fault.place) if tree is not None else -1
+    line = scanning.line_of(data, offset)
+    place = _spell(fault.place, tree)
+    if line:
+        place = f"{place} (line {line})" if place else f"line {line}"
+    return FileError(
+        name, fault.reason, place=place, way_out=fault.way_out or "Mend it in a text editor, or open an earlier copy."
+    )
+
+
+def _spell(place: Place, tree: Any) -> str:
+    """``graph.nodes[3] “conv1” → params.stride``."""
+    text, value, named = "", tree, False
+    for key in place:
+        part = f"[{key}]" if isinstance(key, int) else str(key)[:80]
+        joint = "" if isinstance(key, int) or not text else " → " if named else "."
+        text, named = f"{text}{joint}{part}", False
+        try:
+            value = value[key]
+        except (KeyError, IndexError, TypeError):
+            value = None
+        if isinstance(key, int) and isinstance(value, dict) and isinstance(value.get("name"), str):
+            text, named = f"{text} “{clean(value['name'][:40])}”", True
+    return text
+
+
+def check_part(what: str, value: DataChoice | Recipe) -> None:
+    """Hold the recipe or the choice of data against what a file may say.
+
+    Raises:
+        ValueError: a file could not hold it.
+    """
+    try:
+        tree = scanning.scan(_json(_recipe(value) if isinstance(value, Recipe) else _data(value)).encode())
+        (reading.recipe if isinstance(value, Recipe) else reading.data_choice)(tree)
+    except Refused as fault:
+        raise ValueError(f"{'.'.join((what, *map(str, fault.place)))}: {fault.reason}") from None
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{what}: {error}") from None
+
+
+# --- writing --------------------------------------------------------------------------------------------------------------------------
+
+
+def dumps(project: Project) -> bytes:
+    """The file of a project, the same bytes for the same project."""
+    head = {"program": PROGRAM, "format": FORMAT, "name": project.name, "note": project.note}
+    parts = [f"  {_json(k)}: {_json(v)}" for k, v in head.items() if v or k == "name"]
+    if project.constants:
+        parts.append(f'  "constants": {_json(dict(project.constants))}')
+    parts.append(f'  "data": {_json(_data(project.data))}')
+    parts.append(f'  "recipe": {_json(_recipe(project.recipe))}')
+    parts.append(f'  "graph": {graph_text(project.graph, 1)}')
+    if project.blocks:
+        blocks = (f"    {_json(name)}: {block_text(block, 2)}" for name, block in project.blocks.items())
+        parts.append('  "blocks": {\n' + ",\n".join(blocks) + "\n  }")
+    if project.runs:
+        parts.append(f'  "runs": {_lines("[]", (_json(_run(r)) for r in project.runs), 1)}')
+    parts += (f"  {_json(k)}: {_json(v)}" for k, v in project.extra.items())
+    return ("{\n" + ",\n".join(parts) + "\n}\n").encode("utf-8", "strict")
+
+
+def graph_text(graph: Graph, level: int) -> str:
+    """A sheet: one node, one wire, one place a line, each in the order of the nodes."""
+    order = {node_id: at for at, node_id in enumerate(graph.nodes)}
+    wires = sorted(graph.wires.items(), key=lambda w: (order[w[0].node], len(w[0].port), w[0].port))
+    parts = {
+        "nodes": _lines("[]", (_json(_node(n)) for n in graph), level + 1),
+        "wires": _lines("[]", (f'["{s.node}.{s.port}", "{t.node}.{t.port}"]' for t, s in wires), level + 1),
+    }
+    if graph.places:
+        spots = ((i, graph.places[i]) for i in order if i in graph.places)
+        parts["layout"] = _lines("{}", (f'"{i}": [{_px(x)}, {_px(y)}]' for i, (x, y) in spots), level + 1)
+    if graph.spent:
+        parts["spent"] = str(graph.spent)
+    parts |= {k: _json(v) for k, v in graph.extra.items()}
+    return _object(parts, level)
+
+
+def block_text(block: Block, level: int) -> str:
+    """A block's definition."""
+    parts = {}
+    if block.note:
+        parts["note"] = _json(block.note)
+    if block.params:
+        parts["params"] = _json(dict(block.params))
+    parts["graph"] = graph_text(block.graph, level + 1)
+    return _object(parts | {k: _json(v) for k, v in block.extra.items()}, level)
+
+
+def _object(parts: Mapping[str, str], level: int) -> str:
+    pad = "  " * (level + 1)
+    return "{\n" + ",\n".join(f"{pad}{_json(k)}: {v}" for k, v in parts.items()) + "\n" + "  " * level + "}"
+
+
+def _lines(brackets: str, items: Iterable[str], level: int) -> str:
+    pad = "  " * (level + 1)
+    inner = ",\n".join(pad + item for item in items)
+    return f"{brackets[0]}\n{inner}\n{'  ' * level}{brackets[1]}" if inner else brackets
+
+
+def _px(value: float) -> str:
+    return str(int(value)) if value == int(value) else str(value)
+
+
+def _node(node: Node) -> dict[str, Any]:
+    fields: dict[str, Any] = {"id": node.id, "kind": node.kind, "name": node.name}
+    if node.params:
+        fields["params"] = dict(node.params)
+    if not node.trainable:
+        fields["trainable"] = False
+    if node.init != Init():
+        fields["init"] = _own(node.init, Init())
+    if node.shares is not None:
+        fields["shares"] = node.shares
+    if node.repeat != 1:
+        fields["repeat"] = node.repeat
+    return {**fields, **node.extra}
+
+
+def _own(value: Any, plain: Any) -> dict[str, Any]:
+    """What differs from the defaults, then what this version does not know."""
+    fields = {
+        k: getattr(value, k) for k in value.__struct_fields__ if k != "extra" and getattr(value, k) != getattr(plain, k)
+    }
+    return {**fields, **value.extra}
+
+
+def _data(data: DataChoice) -> dict[str, Any]:
+    return {"name": data.name, **_own(data, DataChoice(name=data.name))}
+
+
+def _recipe(recipe: Recipe) -> dict[str, Any]:
+    # Written out in full: how a network was trained must not depend on what a later version takes for granted.
+    return {**{k: getattr(recipe, k) for k in recipe.__struct_fields__ if k != "extra"}, **recipe.extra}
+
+
+def _run(run: RunRef) -> dict[str, Any]:
+    fields = _own(replace(run, folder=Path(run.folder).name), RunRef(id=""))
+    return {**fields, "summary": dict(run.summary)} if run.summary else fields
+
+
+# --- to disk --------------------------------------------------------------------------------------------------------------------------
+
+
+def save(path: Path | str, project: Project) -> bytes:
+    """Write a project's file, whole or not at all; the bytes that were written.
+
+    Raises:
+        FileError: the project must not be saved, or the file cannot be written; the old one is as it was.
+    """
+    target = Path(path)
+    if project.readonly:
+        raise FileError(str(target), project.readonly, way_out="Open it with the newer version.")
+    data = dumps(project)
+    if len(data) > MAX_BYTES:
+        raise FileError(
+            str(target),
+            f"the project would take {len(data):,} bytes; files have at most {MAX_BYTES:,}",
+            way_out="Use blocks.",
+        )
+    write(target, data)
+    return data
+
+
+def write(path: Path, data: bytes) -> None:
+    """Put these bytes into a file so that at every moment it holds either all of the old or all of the new ones.
+
+    Raises:
+        FileError: it cannot be done; the old file is as it was, and nothing is left beside it.
+    """
+    try:
+        real = Path(os.path.realpath(path))
+        if real.is_dir():
+            raise FileError(str(path), "a folder has this name", way_out="Choose another name.")
+        if real.exists() and not os.access(real, os.W_OK):
+            raise PermissionError(errno.EACCES, "the file is write-protected")
+        with _temporary(real) as (descriptor, temporary):
+            _write_all(descriptor, data)
+            _keep_mode(descriptor, real)
+            os.fsync(descriptor)
+            os.replace(temporary, real)
+        _sync_folder(real.parent)
+    except OSError as error:
+        raise FileError(
+            str(path), f"it cannot be written ({_told(error)}); the file on disk is as it was", way_out=_way_out(error)
+        ) from None
+    except ValueError:
+        raise FileError(repr(str(path)), "this cannot be the name of a file", way_out="Choose another name.") from None
+
+
+@contextlib.contextmanager
+def _temporary(target: Path) -> Iterator[tuple[int, str]]:
+    """A new file beside the target, gone again unless it was moved into its place."""
+    descriptor, name = tempfile.mkstemp(prefix=f".{target.name[:60]}.", suffix=".tmp", dir=target.parent)
+    try:
+        yield descriptor, name
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(name)
+        raise
+    finally:
+        with contextlib.suppress(OSError):
+            os.close(descriptor)
+
+
+def _write_all(descriptor: int, data: bytes) -> None:
+    left = memoryview(data)
+    while left:
+        left = left[os.write(descriptor, left) :]
+
+
+def _keep_mode(descriptor: int, target: Path) -> None:
+    """The rights of the file that is replaced; of a new one, those that any new file gets here."""
+    if not hasattr(os, "fchmod"):
+        return
+    try:
+        mode = stat.S_IMODE(target.stat().st_mode)
+    except FileNotFoundError:
+        mask = os.umask(0)
+        os.umask(mask)
+        mode = 0o666 & ~mask
+    os.fchmod(descriptor, mode)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the new name last through a power cut. The file is whole by now, so a system that cannot do this is no failure."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _told(error: OSError) -> str:
+    return (error.strerror or type(error).__name__).lower()
+
+
+def _way_out(error: OSError) -> str:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "Free some space, or save to another disk."
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return "Save it in a folder of your own."
+    if error.errno in (errno.ENOENT, errno.ENOTDIR):
+        return "The folder is gone: save it in another one."
+    return "Try again, or save it elsewhere."
