@@ -304,7 +304,8 @@ class _Canvas(QAbstractScrollArea):
             if self.map_rect(head).bottom() > 0 and self.map_rect(head).top() < self.viewport().height():
                 self._draw_head(painter, self.ink, head, table)
         self._draw_sources(painter, self.ink, table)
-        bar = QRectF(self.viewport().width() - BAR_ROOM + 8, PAD + HEAD_LABEL, 10, min(self._cell, 180))
+        right = self.map_rect(self._columns - 1).right()
+        bar = QRectF(right + PAD, PAD + HEAD_LABEL, 10, min(self._cell, 180))
         draw_colour_bar(painter, bar, self.ink, False, 0.0, self._high)
 
     def _draw_head(self, painter: QPainter, ink: Ink, head: int, table: list[int]) -> None:

@@ -58,16 +58,17 @@ class Grid:
 
 def is_signed(values: Maps) -> bool:
     """Whether values go below zero, so that the colours must show the sign."""
-    finite = values[np.isfinite(values)]
-    return bool(len(finite)) and float(finite.min()) < 0
+    return bool(((values < 0) & (values > -np.inf)).any())
 
 
 def common_scale(maps: Maps, signed: bool) -> Scale:
     """One scale for all channels: centred on zero for signed values, from zero for amounts."""
-    finite = maps[np.isfinite(maps)]
-    if not len(finite):
-        return Scale(signed, -1.0 if signed else 0.0, 1.0)
-    low, high = float(finite.min()), float(finite.max())
+    low, high = float(maps.min()), float(maps.max())
+    if not np.isfinite(high - low):
+        finite = maps[np.isfinite(maps)]
+        if not len(finite):
+            return Scale(signed, -1.0 if signed else 0.0, 1.0)
+        low, high = float(finite.min()), float(finite.max())
     return _ends(signed, np.array(low), np.array(high))
 
 
@@ -137,10 +138,12 @@ def tile_image(maps: Maps, scale: Scale, grid: Grid, ink: Ink, first: int = 0, l
     begin, end = first * grid.columns, min(last * grid.columns, len(maps))
     shown = maps[begin:end]
     low, high = (np.asarray(side)[begin:end, None, None] if np.ndim(side) else side for side in (scale.low, scale.high))
-    cells = levels(shown, low, high)
     down = np.arange(grid.tile_h) * maps.shape[1] // grid.tile_h
     across = np.arange(grid.tile_w) * maps.shape[2] // grid.tile_w
-    tiles = cells[:, down][:, :, across]
+    if grid.zoom < 1:
+        tiles = levels(shown[:, down[:, None], across], low, high)
+    else:
+        tiles = levels(shown, low, high)[:, down[:, None], across]
     rows = max(last - first, 0)
     full = np.full((rows * grid.columns, grid.step_y, grid.step_x), GAP, np.uint8)
     full[: len(tiles), : grid.tile_h, : grid.tile_w] = tiles

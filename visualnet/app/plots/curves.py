@@ -16,8 +16,8 @@ from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from visualnet.app.plots.export import picture_menu
 from visualnet.app.plots.legend import Entry, Legend
-from visualnet.app.plots.paint import Ink, faded, ink_of, number, text_font
-from visualnet.app.plots.plane import Overlay, Stage, line_pen
+from visualnet.app.plots.paint import Ink, faded, ink_of, line_pen, number, text_font
+from visualnet.app.plots.plane import Overlay, Stage
 from visualnet.app.theme.tokens import Theme
 from visualnet.training.series import Series
 
@@ -165,7 +165,7 @@ class CurvesPlot(QWidget):
         """Take everything away and follow the next run."""
         for name in list(self._curves):
             self.remove_curve(name)
-        self._progress = self._end = None
+        self._progress = self._end = self._hover = None
         self._follow = True
         self.refresh()
 
@@ -203,14 +203,14 @@ class CurvesPlot(QWidget):
         ink = self._ink
         if ink is None:
             return
-        x0, x1 = self._x_range()
-        curves = [curve for curve in self._curves.values() if curve.shown]
-        lines = sum(1 + curve.has_raw() for curve in curves) or 1
-        pixels = min(max(POINTS_A_REDRAW // (4 * lines), 60), max(int(self.stage.plane.width()), 60))
         for curve in self._curves.values():
             curve.smoothing = self._smoothing
             curve.line.setVisible(curve.shown)
             curve.raw.setVisible(curve.shown and curve.has_raw())
+        x0, x1 = self._x_range()
+        curves = [curve for curve in self._curves.values() if curve.shown]
+        lines = sum(1 + curve.has_raw() for curve in curves) or 1
+        pixels = min(max(POINTS_A_REDRAW // (4 * lines), 60), max(int(self.stage.plane.width()), 60))
         strokes = [stroke for curve in curves for stroke in self._strokes(curve, ink, x0, x1, pixels)]
         low, high = self._y_range([stroke.y for stroke in strokes])
         width, height = max(self.stage.plane.width(), 1), self.stage.plane.height()
@@ -366,7 +366,7 @@ class CurvesPlot(QWidget):
             point = curve.main().last
         best = curve.series.best(curve.best) if curve.best else None
         note = f"best {number(best[1])} at {self._unit} {number(best[0] / self._per_x, 4)}" if best else ""
-        value = "" if point is None else "gap" if math.isnan(point[1]) else number(point[1])
+        value = "" if point is None else "not finite" if math.isnan(point[1]) else number(point[1])
         colour = ink.muted if curve.ghost else ink.curve(curve.color_index)
         return Entry(curve.name, colour, curve.dashed, value, note, curve.shown)
 

@@ -12,8 +12,7 @@ from PySide6.QtGui import QColor, QContextMenuEvent, QImage, QPainter, QPaintEve
 from PySide6.QtWidgets import QMenu, QWidget
 
 from visualnet.app.plots.export import picture_menu
-from visualnet.app.plots.paint import Ink, draw_axes, draw_empty, faded, ink_of, text_font
-from visualnet.app.plots.plane import line_pen
+from visualnet.app.plots.paint import Ink, draw_axes, draw_empty, faded, ink_of, line_pen, text_font
 from visualnet.app.theme.tokens import Theme
 
 Floats = NDArray[np.float64]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QPoint, QRect, QSize
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QAction, QGuiApplication, QPainter, QPixmap
 from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
 
@@ -59,6 +59,7 @@ def save_rows(path: str | Path, rows: Iterable[Iterable[Any]]) -> None:
 def picture_menu(widget: QWidget, name: str, rows: Callable[[], Iterable[Iterable[Any]]] | None = None) -> QMenu:
     """Copy picture, Save picture…, and Save data… where there are rows. The caller shows it."""
     menu = QMenu(widget)
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     menu.addAction("Copy picture", lambda: copy_picture(widget))
     menu.addAction("Save picture…", lambda: _ask(widget, name, "PNG (*.png);;SVG (*.svg)", _picture_writer(widget)))
     if rows is not None:

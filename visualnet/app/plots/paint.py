@@ -64,6 +64,15 @@ def faded(colour: QColor, alpha: float) -> QColor:
     return out
 
 
+def line_pen(colour: QColor, *, dashed: bool = False, width: float = 1) -> QPen:
+    """A cosmetic pen that no zoom widens."""
+    pen = QPen(colour, width)
+    pen.setCosmetic(True)
+    if dashed:
+        pen.setDashPattern([5 / width, 4 / width])
+    return pen
+
+
 def text_font(base: QFont, pixels: int = 12, *, bold: bool = False) -> QFont:
     """The window's face at a size; figures of equal width, so that numbers do not dance."""
     font = QFont(base)

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFont, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from visualnet.app.plots.paint import Ink, draw_empty, faded, log_ticks, nice_ticks, number, text_font, tick_words
@@ -161,12 +161,3 @@ class Overlay(QWidget):
             tag = QRectF(left, box.top() + 18, wide, 18)
             painter.fillRect(tag, faded(self._ink.raised, 0.9))
             painter.drawText(tag, Qt.AlignmentFlag.AlignCenter, words)
-
-
-def line_pen(colour: QColor, *, dashed: bool = False, width: float = 1) -> QPen:
-    """A cosmetic pen that no zoom widens."""
-    pen = QPen(colour, width)
-    pen.setCosmetic(True)
-    if dashed:
-        pen.setDashPattern([5 / width, 4 / width])
-    return pen

@@ -9,8 +9,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QImage, QPainter, QPolygonF
 
 from visualnet.app.plots.compose import common_scale, is_signed
-from visualnet.app.plots.paint import GAP, Ink, colour_table, hatch, indexed_image, ink_of, levels
-from visualnet.app.plots.plane import line_pen
+from visualnet.app.plots.paint import GAP, Ink, colour_table, hatch, indexed_image, ink_of, levels, line_pen
 from visualnet.app.theme.tokens import Theme
 from visualnet.training.series import Series
 
