@@ -124,6 +124,9 @@ _VIEW = (
     ),
     ActionSpec("view.theme_dark", "Dark theme", "Light on dark", "theme-dark", (), "View", True, group="theme"),
     ActionSpec("view.theme_light", "Light theme", "Dark on light", "theme-light", (), "View", True, group="theme"),
+    ActionSpec(
+        "view.theme_contrast", "High contrast", "White on black, strong lines", "eye", (), "View", True, group="theme"
+    ),
 )
 
 _GRAPH = (

@@ -145,7 +145,8 @@ QRadioButton::indicator:checked { border: 1px solid $accent; background: qradial
 _FIELDS = """
 QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox, QPlainTextEdit, QTextEdit, QKeySequenceEdit QLineEdit {
   background: $field; color: $text; border: 1px solid $line; border-radius: 6px; padding: 4px 8px;
-  min-height: 18px; selection-background-color: $selection; selection-color: $text; }
+  min-height: 18px; selection-background-color: $selection; selection-color: $text;
+  placeholder-text-color: $muted; }
 QLineEdit:hover, QSpinBox:hover, QDoubleSpinBox:hover, QComboBox:hover { border-color: $outline; }
 QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus, QComboBox:on, QPlainTextEdit:focus,
 QTextEdit:focus { border-color: $accent; }
@@ -155,9 +156,8 @@ QLineEdit[mono="true"], QSpinBox, QDoubleSpinBox { font-family: "$mono", monospa
 QLineEdit[invalid="true"], QLineEdit[invalid="true"]:focus { border-color: $error; background: $danger_ground; }
 QLineEdit[seamless="true"] { border: none; background: transparent; padding: 0; }
 QPlainTextEdit[mono="true"] { font-family: "$mono", monospace; font-size: ${small}px; }
-QAbstractSpinBox QLineEdit, QComboBox QLineEdit { border: none; background: transparent; padding: 0 6px;
-  min-height: 0; }
-QSpinBox, QDoubleSpinBox { padding: 4px 20px 4px 2px; }
+QComboBox QLineEdit { border: none; background: transparent; padding: 0; min-height: 0; }
+QSpinBox, QDoubleSpinBox { padding: 4px 20px 4px 6px; }
 QSpinBox::up-button, QDoubleSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::down-button {
   background: transparent; border: none; width: 18px; subcontrol-origin: border; margin: 2px; }
 QSpinBox::up-button:hover, QDoubleSpinBox::up-button:hover, QSpinBox::down-button:hover,
