@@ -232,6 +232,7 @@ def test_pictures_and_data_can_be_taken_away(plot: CurvesPlot, tmp_path: Path, m
     assert float(rows[1][3]) == loss.values[0]
 
 
+@pytest.mark.qt_log_ignore("does not support grabbing the keyboard", extend=True)
 def test_right_click_offers_the_menu(plot: CurvesPlot, qtbot: QtBot) -> None:
     learn(plot)
     pane = plot.stage.viewport()
