@@ -50,7 +50,7 @@ QSizeGrip { image: none; width: 0; height: 0; }
 QStatusBar QLabel { color: $muted; font-size: ${small}px; padding: 0 6px; }
 QToolTip { background: $raised; color: $text; border: 1px solid $line; padding: 5px 8px; font-size: ${small}px; }
 
-QToolBar { background: $surface; border: none; border-bottom: 1px solid $line; padding: 6px 12px; spacing: 4px; }
+QToolBar { background: $surface; border: none; border-bottom: 1px solid $line; padding: 6px 12px; spacing: 4px; icon-size: 20px; }
 QToolBar::separator { background: $line; width: 1px; margin: 6px 6px; }
 QMenuBar { background: $surface; border: none; padding: 2px 6px; }
 QMenuBar::item { background: transparent; padding: 5px 9px; border-radius: 6px; }
