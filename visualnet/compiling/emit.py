@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import Any
 
 import torch
-import torch.nn.functional as F
+import torch.nn.functional as F  # noqa: N812
 from torch import fx, nn
 
 from visualnet.analysis.facts import Path

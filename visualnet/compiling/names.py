@@ -7,8 +7,7 @@ import re
 import unicodedata
 from collections.abc import Container
 
-MODULE_ATTRIBUTES = frozenset(
-    """
+_MODULE_ATTRIBUTES = """
     T_destination add_module add_submodule apply bfloat16 buffers call_super_init children code compile cpu cuda
     delete_all_unused_submodules delete_submodule double dump_patches eval extra_repr float forward get_buffer
     get_extra_state get_parameter get_submodule graph half ipu load_state_dict meta modules mtia named_buffers
@@ -17,15 +16,14 @@ MODULE_ATTRIBUTES = frozenset(
     register_full_backward_pre_hook register_load_state_dict_post_hook register_load_state_dict_pre_hook
     register_module register_parameter register_state_dict_post_hook register_state_dict_pre_hook requires_grad_
     set_extra_state set_submodule share_memory state_dict to to_empty train training type xpu zero_grad
-    """.split()
-)
+"""
+MODULE_ATTRIBUTES = frozenset(_MODULE_ATTRIBUTES.split())
 """What `nn.Module` and `fx.GraphModule` call their own; a test holds this against torch."""
 
-CODE_NAMES = frozenset(
-    """
+_CODE_NAMES = """
     self torch nn F operator pieces math Tensor device inf nan NoneType fx_pytree pytree getattr super range dict
-    """.split()
-)
+"""
+CODE_NAMES = frozenset(_CODE_NAMES.split())
 """What generated and printed code refers to."""
 
 RESERVED = MODULE_ATTRIBUTES | CODE_NAMES | frozenset(keyword.kwlist)

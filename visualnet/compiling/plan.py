@@ -1,7 +1,7 @@
 """What is to be built and in which order, before torch is asked for anything.
 
-A ``Sheet`` is one graph in one place with its live nodes as ``Step``s; a block's step holds the sheet of each repetition. The module is built
-and the source is printed from the same plan, so that both have the same names.
+A ``Sheet`` is one graph in one place with its live nodes as ``Step``s; a block's step holds the sheet of each repetition. The module is
+built and the source is printed from the same plan, so that both have the same names.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import heapq
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path as File
 from typing import Any, NamedTuple
@@ -17,7 +17,8 @@ from typing import Any, NamedTuple
 from visualnet.analysis import Analysis, GraphFacts, NodeFacts, infer
 from visualnet.analysis.facts import Path
 from visualnet.compiling.names import safe_name
-from visualnet.core.graph import Port
+from visualnet.core import expressions
+from visualnet.core.graph import Node, Port
 from visualnet.core.project import MAIN, Project
 from visualnet.layers.calls import Expr, Make, Own, Ref
 
@@ -85,7 +86,8 @@ class Sheet:
     steps: tuple[Step, ...]
     outputs: Mapping[str, Port]
     modules: tuple[Step, ...]
-    names: Mapping[str, str] = field(repr=False)
+    scope: Mapping[str, Any]
+    """A block's parameters, as this place sets them."""
 
     @cached_property
     def by_id(self) -> Mapping[str, Step]:
@@ -138,7 +140,7 @@ def make_plan(project: Project, analysis: Analysis | None = None, budget: int | 
     if errors := analysis.errors():
         raise GraphError("\n".join(f"{_place(analysis, p.path)}{p.words}" for p in errors))
     check_size(analysis, budget)
-    main = _Planner().sheet(analysis.main, MAIN)
+    main = _Planner(project).sheet(analysis.main, MAIN, {})
     fields = {}
     for step in main.inputs:
         assert step.facts.layer is not None
@@ -235,15 +237,25 @@ def _answers(main: Sheet) -> dict[str, Port]:
 class _Planner:
     """Makes sheets; a block's facts that stand in several places are planned once."""
 
-    def __init__(self) -> None:
+    def __init__(self, project: Project) -> None:
+        self.project = project
         self.known: dict[int, Sheet] = {}
 
-    def sheet(self, facts: GraphFacts, block: str) -> Sheet:
+    def sheet(self, facts: GraphFacts, block: str, scope: Mapping[str, Any]) -> Sheet:
         if id(facts) not in self.known:
-            self.known[id(facts)] = self._sheet(facts, block)
+            self.known[id(facts)] = self._sheet(facts, block, scope)
         return self.known[id(facts)]
 
-    def _sheet(self, facts: GraphFacts, block: str) -> Sheet:
+    def _scope(self, node: Node, scope: Mapping[str, Any]) -> dict[str, Any]:
+        """A block's parameters as its node sets them; the analysis has found nothing wrong with them."""
+        inner: dict[str, Any] = dict(self.project.blocks[node.block or ""].params)
+        outer = {**self.project.constants, **scope}
+        for name in inner.keys() & node.params.keys():
+            read = expressions.whole if isinstance(inner[name], int) else expressions.real
+            inner[name] = read(node.params[name], outer)  # type: ignore[arg-type]
+        return inner
+
+    def _sheet(self, facts: GraphFacts, block: str, scope: Mapping[str, Any]) -> Sheet:
         graph, nodes = facts.graph, facts.nodes
         live = _live(facts, ("output",) if block != MAIN else SINKS)
         inputs = [f.node.id for f in facts.sinks("input") if block != MAIN or f.node.id in live]
@@ -263,21 +275,33 @@ class _Planner:
             f.node.name: graph.wires[next(p for p in graph.wires if p.node == f.node.id)] for f in facts.sinks("output")
         }
         order = [i for i in _order(facts, live) if i not in sources and _role(nodes[i]) != "output"]
-        steps = {i: self._step(nodes[i], facts, names, frozenset(used.get(i, nodes[i].outputs))) for i in order}
+        steps = {i: self._step(nodes[i], facts, names, scope, frozenset(used.get(i, nodes[i].outputs))) for i in order}
         # The owner of shared weights may itself lead nowhere; its module is made all the same.
-        owners = dict.fromkeys(nodes[i].node.shares for i in order if nodes[i].node.shares)
-        lenders = [self._step(nodes[i], facts, names, frozenset()) for i in owners if i in nodes and i not in steps]
+        owners = dict.fromkeys(owner for i in order if (owner := nodes[i].node.shares))
+        lenders = [
+            self._step(nodes[i], facts, names, scope, frozenset()) for i in owners if i in nodes and i not in steps
+        ]
         modules = [s for s in (*steps.values(), *lenders) if s.make is not None or s.inside]
-        begin = tuple(self._step(nodes[i], facts, names, frozenset(nodes[i].outputs)) for i in (*inputs, *targets))
+        begin = tuple(
+            self._step(nodes[i], facts, names, scope, frozenset(nodes[i].outputs)) for i in (*inputs, *targets)
+        )
         computed = tuple(steps[i] for i in order)
-        return Sheet(block, facts, begin, computed, outputs, tuple(modules), names)
+        return Sheet(block, facts, begin, computed, outputs, tuple(modules), scope)
 
-    def _step(self, facts: NodeFacts, graph: GraphFacts, names: Mapping[str, str], used: frozenset[str]) -> Step:
+    def _step(
+        self,
+        facts: NodeFacts,
+        graph: GraphFacts,
+        names: Mapping[str, str],
+        scope: Mapping[str, Any],
+        used: frozenset[str],
+    ) -> Step:
         node = facts.node
         args = {port: graph.graph.wires.get(Port(node.id, port)) for port in facts.inputs}
         name = names[node.id]
         if facts.inside:
-            inside = tuple(self.sheet(g, node.block or "") for g in facts.inside)
+            inner = self._scope(node, scope)
+            inside = tuple(self.sheet(g, node.block or "", inner) for g in facts.inside)
             return Step(facts, name, args, used, module=name, inside=inside)
         make = _make(facts)
         owner = graph.nodes.get(node.shares) if node.shares else None
