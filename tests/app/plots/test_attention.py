@@ -52,6 +52,28 @@ def test_row_of_another_head_selects_both(view: AttentionView, qtbot: QtBot) -> 
     assert "query “g” looks at" in view.words()
 
 
+def test_each_head_over_the_image(view: AttentionView, qtbot: QtBot) -> None:
+    shown = np.full((2, 5, 5), 0.0, np.float32)
+    shown[0, :, 1 + 0], shown[1, :, 1 + 3] = 1, 1
+    view.set_attention(shown, image=np.zeros((8, 8)), grid=(2, 2), extra_tokens=1)
+    QApplication.processEvents()
+    pane = view._canvas.viewport()
+    qtbot.mouseClick(view._over, Qt.MouseButton.LeftButton)
+    image = pane.grab().toImage()
+
+    def light(head: int, row: int, column: int) -> int:
+        rect = view._canvas.map_rect(head)
+        at = rect.left() + rect.width() * (0.25 + 0.5 * column), rect.top() + rect.height() * (0.25 + 0.5 * row)
+        return image.pixelColor(int(at[0]), int(at[1])).lightness()
+
+    assert light(0, 0, 0) > light(0, 1, 1)
+    assert light(1, 1, 1) > light(1, 0, 0)
+    qtbot.mouseClick(pane, Qt.MouseButton.LeftButton, pos=view._canvas.map_rect(1).center().toPoint())
+    assert view.head == 1
+    view.set_attention(shown, tokens=list("abcde"))
+    assert view._over.isHidden()
+
+
 def test_keys_move_query_and_head(view: AttentionView, qtbot: QtBot) -> None:
     view.set_attention(weights(2, 17, 17), grid=(4, 4), extra_tokens=1)
     view.select_query(6)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QFontMetricsF, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractScrollArea, QLabel, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from visualnet.app.plots.export import picture_menu
 from visualnet.app.plots.paint import (
@@ -47,13 +47,20 @@ class AttentionView(QWidget):
         self._words.setTextFormat(Qt.TextFormat.PlainText)
         self._words.setWordWrap(True)
         self._words.setContentsMargins(PAD, 6, PAD, 2)
+        self._over = QToolButton(text="Over the image", checkable=True, visible=False)
+        self._over.setToolTip("Show for each head what the query looks at, over the image's patches")
         self._canvas = _Canvas(self)
+        head = QHBoxLayout()
+        head.setContentsMargins(0, 4, PAD, 0)
+        head.addWidget(self._words, 1)
+        head.addWidget(self._over)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)
-        box.addWidget(self._words)
+        box.addLayout(head)
         box.addWidget(self._canvas, 1)
         self._canvas.said.connect(self._say)
+        self._over.toggled.connect(self._canvas.set_over_image)
         self._canvas.query_chosen.connect(self.query_selected)
         self._canvas.head_chosen.connect(self.head_selected)
         self._say("")
@@ -92,7 +99,12 @@ class AttentionView(QWidget):
             grid = None
         names = list(tokens) if tokens is not None and len(tokens) == shown.shape[2] else None
         picture = None if image is None or grid is None else _grey(np.asarray(image, np.float32))
+        self._over.setVisible(grid is not None)
         self._canvas.show_weights(shown, picture, grid, names, extra_tokens if grid else 0, step)
+
+    def set_over_image(self, on: bool) -> None:
+        """Draw each head's weights over the image's patches instead of its whole map."""
+        self._over.setChecked(on)
 
     def select_query(self, query: int) -> None:
         """Ask what this query looks at."""
@@ -120,6 +132,7 @@ class AttentionView(QWidget):
         """Show the empty sentence again."""
         self._canvas.weights = None
         self._canvas.arrange()
+        self._over.hide()
         self._say("")
 
     def row_center(self, head: int, query: int) -> QPoint:
@@ -166,6 +179,7 @@ class _Canvas(QAbstractScrollArea):
         self._tokens: list[str] | None = None
         self._extra = 0
         self._step: int | None = None
+        self._over = False
         self._left = self._cell = 0
         self._columns = 1
         self._high = 1.0
@@ -193,6 +207,10 @@ class _Canvas(QAbstractScrollArea):
         self._high = float(finite.max()) if len(finite) and finite.max() > 0 else 1.0
         self.arrange()
         self._say()
+
+    def set_over_image(self, on: bool) -> None:
+        self._over = on
+        self.viewport().update()
 
     def choose(self, *, query: int | None = None, head: int | None = None) -> None:
         if self.weights is None:
@@ -306,7 +324,8 @@ class _Canvas(QAbstractScrollArea):
         self._draw_sources(painter, self.ink, table)
         right = self.map_rect(self._columns - 1).right()
         bar = QRectF(right + PAD, PAD + HEAD_LABEL, 10, min(self._cell, 180))
-        draw_colour_bar(painter, bar, self.ink, False, 0.0, self._high)
+        if not (self._over and self._grid is not None):
+            draw_colour_bar(painter, bar, self.ink, False, 0.0, self._high)
 
     def _draw_head(self, painter: QPainter, ink: Ink, head: int, table: list[int]) -> None:
         assert self.weights is not None
@@ -319,7 +338,16 @@ class _Canvas(QAbstractScrollArea):
         painter.setFont(text_font(self.font(), 11))
         painter.setPen(ink.muted)
         total = f"Σ {float(row.sum()):.2f}" if np.isfinite(row).all() else "Σ not finite"
+        if self._over and self._grid is not None and np.isfinite(row).all():
+            total = f"brightest {float(row[self._extra :].max()):.2f} · {total}"
         painter.drawText(label, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, total)
+        if self._over and self._grid is not None:
+            inner = self._patch_area(rect)
+            self._draw_patches(painter, inner, row[self._extra :].reshape(self._grid), table)
+            if chosen:
+                painter.setPen(QPen(ink.accent, 2))
+                painter.drawRect(inner)
+            return
         draw_nearest(painter, rect, _heat(self.weights[head], self._high, table))
         high = rect.height() / self.queries
         line = QRectF(rect.left() - 2, rect.top() + self.query * high - 1, rect.width() + 4, max(high, 2) + 2)
@@ -340,15 +368,7 @@ class _Canvas(QAbstractScrollArea):
             self._draw_tokens(painter, ink, row)
             return
         board, patches = self._board(), row[self._extra :].reshape(self._grid)
-        if self._picture is not None:
-            grey = QImage(
-                self._picture.data, *self._picture.shape[::-1], self._picture.shape[1], QImage.Format.Format_Grayscale8
-            )
-            draw_nearest(painter, board, grey)
-            painter.setOpacity(0.68)
-        peak = float(np.nanmax(np.where(np.isfinite(patches), patches, 0))) or 1.0
-        draw_nearest(painter, board, _heat(patches, peak, table))
-        painter.setOpacity(1.0)
+        peak = self._draw_patches(painter, board, patches, table)
         for source in range(self._extra):
             self._draw_chip(painter, ink, source, float(row[source]))
         if self._same_places():
@@ -359,6 +379,25 @@ class _Canvas(QAbstractScrollArea):
         painter.setPen(ink.muted)
         low = board.bottom() + (30 if self._extra else 6)
         painter.drawText(QRectF(PAD, low, self._left, 16), 0, f"brightest patch {number(peak)}")
+
+    def _draw_patches(self, painter: QPainter, area: QRectF, patches: Floats, table: list[int]) -> float:
+        """The weights over the picture's patches, the brightest at the top of the colour map; answers its weight."""
+        if self._picture is not None:
+            high, wide = self._picture.shape
+            grey = QImage(self._picture.data, wide, high, wide, QImage.Format.Format_Grayscale8)
+            draw_nearest(painter, area, grey)
+            painter.setOpacity(0.68)
+        peak = float(np.nanmax(np.where(np.isfinite(patches), patches, 0))) or 1.0
+        draw_nearest(painter, area, _heat(patches, peak, table))
+        painter.setOpacity(1.0)
+        return peak
+
+    def _patch_area(self, rect: QRectF) -> QRectF:
+        """A head's square, cut to the shape of the patch grid."""
+        assert self._grid is not None
+        rows, columns = self._grid
+        scale = rect.width() / max(rows, columns)
+        return QRectF(rect.left(), rect.top(), columns * scale, rows * scale)
 
     def _draw_tokens(self, painter: QPainter, ink: Ink, row: Floats) -> None:
         peak = float(np.nanmax(np.where(np.isfinite(row), row, 0))) or 1.0
@@ -413,6 +452,9 @@ class _Canvas(QAbstractScrollArea):
         for head in range(len(self.weights)):
             rect = self.map_rect(head)
             if rect.adjusted(0, -HEAD_LABEL, 0, 0).contains(at):
+                if self._over and self._grid is not None:
+                    self.choose(head=head)
+                    return
                 row = int((at.y() - rect.top()) / rect.height() * self.queries) if at.y() >= rect.top() else None
                 self.choose(head=head, query=row)
                 return
