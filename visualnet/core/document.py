@@ -123,6 +123,26 @@ class Document:
         self._become(after)
         return True
 
+    def replace_quietly(self, edit: Callable[[Project], Project]) -> bool:
+        """Change what is no step of the user's (the history of runs); True if something changed.
+
+        Undo and redo keep it: it is changed in every project that they lead to as well.
+        """
+        made: dict[int, tuple[Project, Project]] = {}  # the old ones are kept, so that no id is given twice
+
+        def changed(project: Project) -> Project:
+            if id(project) not in made:
+                made[id(project)] = project, edit(project)
+            return made[id(project)][1]
+
+        after = changed(self._project)
+        if after is self._project:
+            return False
+        for steps in (self._past, self._future):
+            steps[:] = [step._replace(before=changed(step.before), after=changed(step.after)) for step in steps]
+        self._become(after)
+        return True
+
     def end_merge(self) -> None:
         """The drag or spin is over: the next edit is a step of its own."""
         self._open_merge = ""
