@@ -26,7 +26,7 @@ from visualnet.core.checks import (
 )
 from visualnet.core.clipboard import copy, duplicate, paste
 from visualnet.core.files import check_part
-from visualnet.core.graph import BLOCK_PREFIX, Graph, Init, Node, Port, Value
+from visualnet.core.graph import BLOCK_PREFIX, INITS, Graph, Init, Node, Port, Value
 from visualnet.core.naming import ID, MAX_TEXT, clean, fault_in_name, free, free_name, highest, names, new_id
 from visualnet.core.project import MAIN, Block, DataChoice, Project, Recipe
 
@@ -182,6 +182,8 @@ def _check_node_fields(graph: Graph, fields: Mapping[str, Any]) -> None:
     init = fields.get("init", Init())
     if not isinstance(init, Init) or not math.isfinite(init.std) or init.std < 0:
         raise ValueError("the deviation of the first weights is a number of at least 0")
+    if init.kind not in INITS:
+        raise ValueError(f"“{clean(init.kind[:80])}” is no way to start weights; it is one of {', '.join(INITS)}")
     if (owner := fields.get("shares")) is not None and owner not in graph.nodes:
         raise ValueError(f"there is no node “{owner}” on this sheet to share weights with")
     repeat = fields.get("repeat", 1)
@@ -254,10 +256,10 @@ def _set(project: Project, what: str, kind: type[Any], fields: Mapping[str, Any]
     if unknown := fields.keys() - set(kind.__struct_fields__):
         raise ValueError(f"the {what} has no field “{sorted(unknown)[0]}”")
     before = getattr(project, what)
-    plain = {k: plain(v) for k, v in fields.items()}
-    if all(same(getattr(before, k), v) for k, v in plain.items()):
+    values = {k: plain(v) for k, v in fields.items()}
+    if all(same(getattr(before, k), v) for k, v in values.items()):
         return project
-    after = replace(before, **plain)
+    after = replace(before, **values)
     check_part(what, after)
     return replace(project, **{what: after})
 

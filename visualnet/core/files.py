@@ -83,7 +83,7 @@ def loads(data: bytes, name: str = "this text") -> Project:
     try:
         tree = scanning.scan(data)
     except Refused as fault:
-        raise _file_error(fault, data, None, name) from None
+        raise _file_error(fault, data, fault.tree, name) from None
     try:
         tree, newer = _to_current(tree)
         result = reading.project(tree)
@@ -267,13 +267,16 @@ def save(path: Path | str, project: Project) -> bytes:
     target = Path(path)
     if project.readonly:
         raise FileError(str(target), project.readonly, way_out="Open it with the newer version.")
-    data = dumps(project)
-    if len(data) > MAX_BYTES:
+    try:
+        data = dumps(project)
+        loads(data, target.name)  # what could not be opened again is never written over what can
+    except FileError as error:
+        place = f" ({error.place})" if error.place else ""
         raise FileError(
-            str(target),
-            f"the project would take {len(data):,} bytes; files have at most {MAX_BYTES:,}",
-            way_out="Use blocks.",
-        )
+            str(target), f"it could not be opened again: {error.reason}{place}", way_out=error.way_out
+        ) from None
+    except (TypeError, ValueError) as error:
+        raise FileError(str(target), f"a value cannot be written: {error}") from None
     write(target, data)
     return data
 

@@ -31,6 +31,10 @@ class Wire(NamedTuple):
     target: Port
 
 
+INITS = ("default", "zeros", "normal", "xavier_uniform", "xavier_normal", "kaiming_uniform", "kaiming_normal")
+"""How weights can start; the names are torch's own."""
+
+
 class Init(msgspec.Struct, frozen=True, omit_defaults=True):
     """How a node's weights start. ``default`` is torch's own choice; ``std`` belongs to ``normal``."""
 

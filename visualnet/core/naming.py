@@ -28,7 +28,7 @@ named_modules named_parameters parameters print_readable recompile register_back
 register_forward_hook register_forward_pre_hook register_full_backward_hook register_full_backward_pre_hook
 register_load_state_dict_post_hook register_load_state_dict_pre_hook register_module register_parameter
 register_state_dict_post_hook register_state_dict_pre_hook requires_grad_ set_extra_state set_submodule share_memory
-state_dict to to_empty train training type xpu zero_grad self torch nn F math pieces
+state_dict to to_empty to_folder train training type xpu zero_grad self torch nn F math pieces
 """
 RESERVED = frozenset(_WORDS.split())
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
 from visualnet.core.checks import FAR, KIND
-from visualnet.core.graph import BLOCK_PREFIX, Graph, Init, Node, Port
+from visualnet.core.graph import BLOCK_PREFIX, INITS, Graph, Init, Node, Port
 from visualnet.core.naming import ID, MAX_NAME, clean, fault_in_name, free, to_name
 from visualnet.core.project import Block, DataChoice, Project, Recipe, RunRef
 from visualnet.core.scanning import Refused
@@ -19,8 +19,6 @@ from visualnet.core.scanning import Refused
 MAX_NODES = 20_000
 MAX_WIRES = 80_000
 MAX_SEED = 2**53
-
-INITS = ("default", "zeros", "normal", "xavier", "he")
 
 _KINDS: Mapping[type, str] = {
     dict: "an object {…}",

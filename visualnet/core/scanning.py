@@ -6,6 +6,8 @@ sweep over the result checks what only values show. Finding the place of a fault
 
 from __future__ import annotations
 
+import contextlib
+import math
 import re
 from collections.abc import Iterator
 from itertools import accumulate
@@ -37,6 +39,7 @@ class Refused(Exception):
     def __init__(self, reason: str, *place: str | int, way_out: str = "", offset: int = -1) -> None:
         super().__init__(reason)
         self.reason, self.place, self.way_out, self.offset = reason, tuple(place), way_out, offset
+        self.tree: Any = None
 
     def under(self, *place: str | int) -> Refused:
         """The same fault, seen from further up."""
@@ -57,8 +60,12 @@ def scan(data: bytes) -> Any:
         )
     bare = _bare(data)
     tree = _parse(data)
-    if _sweep(tree) != bare.count(b":"):
-        raise _duplicate(data)
+    try:
+        if _sweep(tree) != bare.count(b":"):
+            raise _duplicate(data)
+    except Refused as fault:
+        fault.tree = tree
+        raise
     return tree
 
 
@@ -92,6 +99,8 @@ def _parse(data: bytes) -> Any:
         return msgspec.json.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         text = str(error)
+        if "out of range" in text:
+            raise _out_of_range(data) from None
         found = re.search(r"\(byte (\d+)\)", text)
         reason = re.sub(r"\s*\(byte \d+\)|^JSON is malformed: ", "", text) or "it is no JSON"
         if re.search(rb"(?<![\w\"])-?(NaN|Infinity)(?![\w\"])", data):
@@ -207,6 +216,18 @@ def _duplicate(data: bytes) -> Refused:
         for place, at, twice in walk(data):
             if twice:
                 return Refused(f"the key “{place[-1]}” stands twice", *place, offset=at)
+    return Refused(reason)
+
+
+def _out_of_range(data: bytes) -> Refused:
+    """The refusal of the first number that is larger than any float."""
+    reason = "a number is larger than a computer can hold"
+    if len(data) <= _MEGABYTE:
+        with contextlib.suppress(IndexError, ValueError):
+            for place, at, _ in walk(data):
+                number = re.match(rb"-?[0-9][0-9.eE+\-]*", data[at : at + 400])
+                if number and math.isinf(float(number.group())):
+                    return Refused(reason, *place, offset=at)
     return Refused(reason)
 
 
