@@ -13,6 +13,7 @@ from visualnet.core.document import Document
 from visualnet.core.graph import Graph
 from visualnet.core.project import MAIN, Project
 from visualnet.data import catalogue
+from visualnet.layers.declare import Spec
 
 
 class Studio(QObject):
@@ -31,6 +32,13 @@ class Studio(QObject):
     """Severity (``error``, ``warning``, ``hint``, ``ok``) and words for the user."""
     focus_requested = Signal(object, str)
     """Ids on the open sheet to bring into view, and the parameter or port to point at."""
+    thumbnails_changed = Signal(object)
+    """Live pictures for cards: ``{node path: QImage or None}``."""
+    runtime_problem_changed = Signal()
+    """``runtime_problem`` came or went."""
+
+    place_requested = Signal(str)
+    """A kind (a layer's tag, or a block) to be placed where the canvas thinks best."""
 
     def __init__(self, document: Document, theme: Any, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -38,6 +46,8 @@ class Studio(QObject):
         self.runner: Any = None
         self.sheet, self.path = MAIN, ()
         self.selection: tuple[str, ...] = ()
+        self.runtime_problem: Problem | None = None
+        """Where and why the last run failed, until the graph changes there or a new run begins."""
         self._adopt(document)
 
     # --- the document --------------------------------------------------------------------------------------------------------------
@@ -53,7 +63,8 @@ class Studio(QObject):
         before = self.document.project
         self.document.changed.disconnect(self._changed)
         self.document.state_changed.disconnect(self.state_changed.emit)
-        self.sheet, self.path, self.selection = MAIN, (), ()
+        self.sheet, self.path, self.selection, self.runtime_problem = MAIN, (), (), None
+        self.clear_runtime_problem()
         self._adopt(document)
         self.document_changed.emit()
         self.project_changed.emit(before, document.project)
@@ -79,6 +90,27 @@ class Studio(QObject):
         except KeyError:
             return self.analysis.sheet(self.sheet)
 
+    @property
+    def fields(self) -> dict[str, Spec] | None:
+        """The fields of the chosen data set; None if it is not known."""
+        return catalogue.fields_or_none(self.project.data)
+
+    @property
+    def scope(self) -> dict[str, Any]:
+        """The names that an expression on the open sheet may use, with the values of the instance it is seen through."""
+        if self.sheet == MAIN:
+            return dict(self.project.constants)
+        block = self.project.blocks.get(self.sheet)
+        scope = {**self.project.constants, **(block.params if block else {})}
+        try:
+            node = self.analysis.at(self.path).node if self.path else None
+        except KeyError:
+            node = None
+        for name, raw in (node.params if node else {}).items():
+            if isinstance(raw, int | float) and name in scope:
+                scope[name] = raw
+        return scope
+
     def do(self, label: str, edit: Callable[[Project], Project], merge: str = "") -> bool:
         """Make an edit; words about why it cannot be made go to ``message``. True if something changed."""
         try:
@@ -92,6 +124,8 @@ class Studio(QObject):
             self.open_sheet(MAIN)
         alive = tuple(i for i in self.selection if i in self.graph.nodes)
         self.analysis = infer(after, self.analysis, catalogue.fields_or_none(after.data))
+        if after.graph.nodes is not before.graph.nodes or after.graph.wires is not before.graph.wires:
+            self.runtime_problem = None
         self.project_changed.emit(before, after)
         self.analysed.emit(self.analysis)
         if alive != self.selection:
@@ -114,6 +148,31 @@ class Studio(QObject):
             self.selection = chosen
             self.selection_changed.emit(chosen)
 
+    def problems(self) -> tuple[Problem, ...]:
+        """What is wrong, the failure of the last run first."""
+        return (*((self.runtime_problem,) if self.runtime_problem else ()), *self.analysis.problems)
+
+    def set_runtime_problem(self, path: Path, words: str) -> None:
+        """Mark the node at which a run failed; no words take the mark away."""
+        self.runtime_problem = None
+        if words:
+            sheet, node = self._place(path)
+            self.runtime_problem = Problem("runtime", "error", words, node, sheet, path)
+        self.analysed.emit(self.analysis)
+        if self.runtime_problem is not None and self.runtime_problem.node:
+            self.reveal(self.runtime_problem)
+
+    def _place(self, path: Path) -> tuple[str, str]:
+        """The sheet and the node id that a path means."""
+        graph, sheet = self.project.graph, MAIN
+        for node_id in path[:-1]:
+            node = graph.nodes.get(node_id)
+            if node is None or node.block not in self.project.blocks:
+                return MAIN, ""
+            sheet = node.block or MAIN
+            graph = self.project.sheet(sheet)
+        return sheet, path[-1] if path else ""
+
     def reveal(self, problem: Problem) -> None:
         """Open the sheet of a problem, select its node and bring it into view."""
         if problem.sheet != self.sheet:
@@ -121,6 +180,31 @@ class Studio(QObject):
         if problem.node in self.graph.nodes:
             self.select([problem.node])
             self.focus_requested.emit((problem.node,), problem.at)
+
+    def set_runtime_problem(self, path: Path, words: str) -> None:
+        """Tell that a run failed, and at which node (no path: at none in particular); the node is shown."""
+        node, sheet, path = self._whereabouts(tuple(part.partition("#")[0] for part in path))
+        self.runtime_problem = Problem("run_failed", "error", words, node, sheet, path)
+        self.runtime_problem_changed.emit()
+        if node:
+            self.reveal(self.runtime_problem)
+
+    def clear_runtime_problem(self) -> None:
+        """The last failure is no longer of interest."""
+        if self.runtime_problem is not None:
+            self.runtime_problem = None
+            self.runtime_problem_changed.emit()
+
+    def _whereabouts(self, path: Path) -> tuple[str, str, Path]:
+        """The node that a path leads to, its sheet and the path; nothing if it is not there any more."""
+        sheet = MAIN
+        for node_id in path[:-1]:
+            node = self.project.sheet(sheet).nodes.get(node_id)
+            if node is None or node.block not in self.project.blocks:
+                return "", MAIN, ()
+            sheet = node.block or MAIN
+        there = bool(path) and path[-1] in self.project.sheet(sheet).nodes
+        return (path[-1], sheet, path) if there else ("", MAIN, ())
 
     def set_theme(self, theme: Any) -> None:
         """Repaint everything in another theme."""

@@ -1,0 +1,1 @@
+"""One row widget per parameter type; a form is a stack of them."""

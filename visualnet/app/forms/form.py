@@ -1,0 +1,224 @@
+"""A form made from declared parameters: one row each, the rarer ones folded under “More”."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QVBoxLayout, QWidget
+
+from visualnet.app.forms.value_field import ValueField
+from visualnet.app.widgets.basic import label
+from visualnet.app.widgets.section import Section
+from visualnet.core.expressions import Scope
+from visualnet.core.graph import Value
+from visualnet.layers.params import Bool, Choice, Field, Float, Int, Ints, Param
+
+EDITOR_WIDTH = 132
+
+
+class Row(QWidget):
+    """Base of the editors: shows a raw value, and tells of another one. ``live`` edits are still going on."""
+
+    edited = Signal(object)
+    finished = Signal()
+
+    def __init__(self, param: Param) -> None:
+        super().__init__()
+        self.param = param
+        self.box = QVBoxLayout(self)
+        self.box.setContentsMargins(0, 0, 0, 0)
+
+    def hold(self, editor: QWidget) -> None:
+        """Put the editor in."""
+        editor.setAccessibleName(self.param.name)
+        editor.setToolTip(self.param.doc)
+        self.setFocusProxy(editor)
+        self.box.addWidget(editor)
+
+    def show_value(self, raw: Value, scope: Scope, problem: str = "") -> None:
+        """Show a raw value; ``problem`` marks it."""
+        raise NotImplementedError
+
+
+class ValueRow(Row):
+    """Numbers, several numbers, words, expressions."""
+
+    def __init__(self, param: Param) -> None:
+        super().__init__(param)
+        self.scope: Scope = {}
+        none = getattr(param, "none", "")
+        self.field = ValueField(self._check, several=isinstance(param, Ints), unit=param.unit, empty=bool(none))
+        self.field.setPlaceholderText(none)
+        self.field.edited.connect(self.edited.emit)
+        self.field.finished.connect(self.finished.emit)
+        self.hold(self.field)
+        words = getattr(param, "words", {})
+        tip = "\n".join([param.doc, *(f"{word}: {meaning}" for word, meaning in words.items())])
+        self.field.set_tip(f"{tip}\n↑ ↓ change it; drag its name sideways; arithmetic such as 2*16 is understood.")
+
+    def _check(self, raw: Value) -> str:
+        try:
+            self.param.read(raw, self.scope)
+        except ValueError as error:
+            return str(error)
+        return ""
+
+    def show_value(self, raw: Value, scope: Scope, problem: str = "") -> None:
+        self.scope = scope
+        self.field.set_value(raw, getattr(self.param, "none", ""))
+        self.field.set_suffix(self._resolved(raw) or self.param.unit)
+        if problem:
+            self.field.set_problem(problem)
+
+    def _resolved(self, raw: Value) -> str:
+        """What an expression comes to."""
+        parts = raw if isinstance(raw, tuple) else (raw,)
+        words = getattr(self.param, "words", {})
+        if not any(isinstance(p, str) and p not in words for p in parts) or self._check(raw):
+            return ""
+        return f"= {self.param.short(self.param.read(raw, self.scope))}"
+
+
+class FlagRow(Row):
+    """Yes or no."""
+
+    def __init__(self, param: Param) -> None:
+        super().__init__(param)
+        self.check = QCheckBox()
+        self.check.clicked.connect(self._clicked)
+        self.hold(self.check)
+        self.box.setAlignment(self.check, Qt.AlignmentFlag.AlignRight)
+
+    def _clicked(self, state: bool) -> None:
+        self.edited.emit(state)
+        self.finished.emit()
+
+    def show_value(self, raw: Value, scope: Scope, problem: str = "") -> None:
+        self.check.setChecked(bool(raw))
+
+
+class ChoiceRow(Row):
+    """One of a few words, each explained in its tooltip."""
+
+    def __init__(self, param: Param, options: Mapping[str, str] | None = None) -> None:
+        super().__init__(param)
+        self.combo = QComboBox()
+        self.combo.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.set_options(options if options is not None else getattr(param, "options", {}))
+        self.combo.activated.connect(self._chosen)
+        self.combo.wheelEvent = lambda event: event.ignore()  # type: ignore[method-assign]
+        self.hold(self.combo)
+
+    def set_options(self, options: Mapping[str, str]) -> None:
+        """Offer these words."""
+        if [self.combo.itemText(i) for i in range(self.combo.count())] == list(options):
+            return
+        self.combo.clear()
+        for word, meaning in options.items():
+            self.combo.addItem(word)
+            self.combo.setItemData(self.combo.count() - 1, meaning, Qt.ItemDataRole.ToolTipRole)
+
+    def _chosen(self, index: int) -> None:
+        self.edited.emit(self.combo.itemText(index))
+        self.finished.emit()
+
+    def show_value(self, raw: Value, scope: Scope, problem: str = "") -> None:
+        at = self.combo.findText(str(raw))
+        if at < 0:
+            self.combo.addItem(str(raw))
+            at = self.combo.count() - 1
+        self.combo.setCurrentIndex(at)
+        self.combo.setToolTip(problem or self.param.doc)
+
+
+class FieldRow(ChoiceRow):
+    """A field of the data set."""
+
+    def __init__(self, param: Param) -> None:
+        super().__init__(param, {})
+
+
+ROWS: Mapping[type[Param], Callable[[Any], Row]] = {
+    Int: ValueRow,
+    Float: ValueRow,
+    Ints: ValueRow,
+    Bool: FlagRow,
+    Choice: ChoiceRow,
+    Field: FieldRow,
+}
+
+
+def row_for(param: Param) -> Row:
+    """The editor for a parameter, by its type."""
+    return next(ROWS[kind] for kind in type(param).__mro__ if kind in ROWS)(param)
+
+
+class Form(QWidget):
+    """Rows for declared parameters. ``changed`` tells the parameter's name and its new raw value; ``finished`` ends one spin or drag."""
+
+    changed = Signal(str, object)
+    finished = Signal()
+
+    def __init__(self, params: Sequence[Param], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.rows: dict[str, Row] = {}
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addLayout(self._grid([p for p in params if not p.more]))
+        self.more: Section | None = None
+        if any(p.more for p in params):
+            self.more = Section("More", opened=False)
+            inner = QWidget()
+            inner.setLayout(self._grid([p for p in params if p.more]))
+            self.more.add(inner)
+            column.addWidget(self.more)
+
+    def _grid(self, params: Sequence[Param]) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(8)
+        grid.setVerticalSpacing(4)
+        grid.setColumnStretch(0, 1)
+        for number, param in enumerate(params):
+            row = row_for(param)
+            name = label(param.name)
+            name.setToolTip(param.doc)
+            name.setBuddy(row)
+            row.setFixedWidth(EDITOR_WIDTH)
+            if isinstance(row, ValueRow):
+                row.field.scrub_with(name)
+            row.edited.connect(lambda value, n=param.name: self.changed.emit(n, value))
+            row.finished.connect(self.finished.emit)
+            grid.addWidget(name, number, 0)
+            grid.addWidget(row, number, 1)
+            self.rows[param.name] = row
+        return grid
+
+    def show_values(self, values: Mapping[str, Value], scope: Scope, problems: Mapping[str, str] | None = None) -> None:
+        """Show raw values; parameters without one show their default."""
+        for name, row in self.rows.items():
+            raw = values.get(name, row.param.default)
+            row.show_value(raw, scope, (problems or {}).get(name, ""))
+
+    def offer_fields(self, fields: Mapping[str, str]) -> None:
+        """The data set's fields, with their sizes."""
+        for row in self.rows.values():
+            if isinstance(row, FieldRow):
+                row.set_options(fields)
+
+    def point_at(self, name: str) -> None:
+        """Give the focus to a parameter's editor, unfolding “More” if it is there."""
+        row = self.rows.get(name)
+        if row is None:
+            return
+        if row.param.more and self.more is not None:
+            self.more.set_opened(True)
+        row.setFocus()
+
+
+def caption(text: str) -> QLabel:
+    """A muted line of words that wraps."""
+    return label(text, "muted", wrap=True)

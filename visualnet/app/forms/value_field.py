@@ -1,0 +1,215 @@
+"""A line for numbers, several numbers, words or expressions: ``5``, ``5×3``, ``same``, ``2*channels``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
+
+from visualnet.app.widgets.basic import label, restyle
+from visualnet.core.graph import Value
+
+SCRUB_PX = 6
+
+
+def read_value(text: str, several: bool) -> Value:
+    """What a person typed, as a file would hold it: a number, an expression, a word, or several of them."""
+    parts = [p.strip() for p in re.split(r"[×,;]|(?<=\d)\s*x\s*(?=\d)", text.strip().strip("[]()")) if p.strip()]
+    if several and len(parts) > 1:
+        return tuple(_one(p) for p in parts)
+    return _one(parts[0] if several and parts else text.strip())
+
+
+def _one(text: str) -> Value:
+    text = text.replace("−", "-").replace(" ", " ").strip()
+    if re.fullmatch(r"-?\d{1,18}", text.replace(",", "") if re.fullmatch(r"-?\d{1,3}(,\d{3})+", text) else text):
+        return int(text.replace(",", ""))
+    if re.fullmatch(r"-?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?", text):
+        return float(text)
+    return text
+
+
+def write_value(raw: Any) -> str:
+    """A raw value as a person would type it."""
+    if raw is None:
+        return ""
+    if isinstance(raw, list | tuple):
+        texts = [write_value(r) for r in raw]
+        return texts[0] if len(set(texts)) == 1 and len(texts) > 1 else " × ".join(texts)
+    if isinstance(raw, float):
+        return f"{raw:g}"
+    return str(raw)
+
+
+class ValueField(QLineEdit):
+    """Edits one raw value. ``check`` says what is wrong with a value, or gives "" — then ``edited`` tells of it while typing, stepping and
+    scrubbing, and ``finished`` once at the end."""
+
+    edited = Signal(object)
+    finished = Signal()
+
+    def __init__(
+        self, check: Callable[[Value], str], *, several: bool = False, unit: str = "", empty: bool = False, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._check, self._several, self._empty = check, several, empty
+        self._value: Value = None
+        self._scrub: tuple[float, Value] | None = None
+        self._handle: QWidget | None = None
+        self._tip = ""
+        self.setProperty("mono", True)
+        self.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self._unit: QLabel = label(unit, "small", self)
+        self._unit.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._unit.setVisible(bool(unit))
+        self.textEdited.connect(self._typed)
+
+    @property
+    def value(self) -> Value:
+        """The last value that was right."""
+        return self._value
+
+    def set_value(self, raw: Value, placeholder: str = "") -> None:
+        """Show a value without telling anyone; what is being typed stays as typed."""
+        self._value = raw
+        self.setPlaceholderText(placeholder)
+        if not (self.hasFocus() and self.isModified()):
+            self.setText(write_value(raw))
+            self._mark("")
+
+    def set_suffix(self, text: str) -> None:
+        """A muted word at the right end: the unit, or what an expression comes to."""
+        if self._unit.text() != text:
+            self._unit.setText(text)
+            self._unit.setVisible(bool(text))
+            self._place()
+
+    def set_tip(self, tip: str) -> None:
+        """What the value means."""
+        self._tip = tip
+        self.setToolTip(tip)
+
+    def set_problem(self, reason: str) -> None:
+        """Mark it as wrong for a reason from outside."""
+        self._mark(reason)
+
+    def scrub_with(self, handle: QWidget) -> None:
+        """Dragging this widget sideways changes the number."""
+        self._handle = handle
+        handle.setCursor(Qt.CursorShape.SizeHorCursor)
+        handle.installEventFilter(self)
+
+    def step_by(self, steps: int) -> None:
+        """Go up or down: whole numbers by one, others along 1, 2, 5, 10 …"""
+        self._take(_stepped(self._value, steps))
+
+    def _take(self, value: Value) -> None:
+        if not self._check(value):
+            self._value = value
+            self.setText(write_value(value))
+            self.setModified(False)
+            self._mark("")
+            self.edited.emit(value)
+
+    def _typed(self, text: str) -> None:
+        value = None if self._empty and not text.strip() else read_value(text, self._several)
+        reason = self._check(value)
+        self._mark(reason)
+        if not reason and value != self._value:
+            self._value = value
+            self.edited.emit(value)
+
+    def _mark(self, reason: str) -> None:
+        self.setToolTip(reason or self._tip)
+        if bool(self.property("invalid")) != bool(reason):
+            restyle(self, invalid=bool(reason))
+
+    def _finish(self) -> None:
+        if self.isModified():
+            self.setModified(False)
+            self.setText(write_value(self._value))
+            self._mark("")
+        self.finished.emit()
+
+    def _place(self) -> None:
+        self._unit.adjustSize()
+        self._unit.move(self.width() - self._unit.width() - 8, (self.height() - self._unit.height()) // 2)
+        self.setTextMargins(0, 0, self._unit.width() + 4 if self._unit.isVisibleTo(self) else 0, 0)
+
+    # Qt
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = event.key()
+        if key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            ten = 10 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
+            self.step_by(ten if key == Qt.Key.Key_Up else -ten)
+            self.selectAll()
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._finish()
+            self.selectAll()
+        elif key == Qt.Key.Key_Escape and self.isModified():
+            self._finish()
+        else:
+            super().keyPressEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        # Without the focus the wheel belongs to the panel: scrolling must never change a number on its way.
+        if not self.hasFocus():
+            event.ignore()
+            return
+        self.step_by(1 if event.angleDelta().y() > 0 else -1)
+        event.accept()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        if event.reason() != Qt.FocusReason.PopupFocusReason:
+            self._finish()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is not self._handle or not isinstance(event, QMouseEvent) or not self.isEnabled():
+            return super().eventFilter(watched, event)
+        if event.type() == QEvent.Type.MouseButtonPress and event.button() == Qt.MouseButton.LeftButton:
+            self._scrub = (event.globalPosition().x(), self._value)
+        elif event.type() == QEvent.Type.MouseMove and self._scrub is not None:
+            start, value = self._scrub
+            wanted = _stepped(value, int((event.globalPosition().x() - start) / SCRUB_PX))
+            if wanted != self._value:
+                self._take(wanted)
+        elif event.type() == QEvent.Type.MouseButtonRelease and self._scrub is not None:
+            self._scrub = None
+            self._finish()
+        else:
+            return False
+        return True
+
+
+def _stepped(value: Value, steps: int) -> Value:
+    """The value some steps further; words and expressions stay."""
+    if isinstance(value, list | tuple):
+        return tuple(_stepped(v, steps) for v in value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return value
+    if isinstance(value, int):
+        return value + steps
+    for _ in range(abs(steps)):
+        value = _rung(value, steps > 0)
+    return value
+
+
+def _rung(value: float, up: bool) -> float:
+    """The next of …, 0.1, 0.2, 0.5, 1, 2, 5, … above or below."""
+    if value == 0:
+        return 0.001 if up else 0.0
+    power = 10.0 ** int(f"{abs(value):e}".partition("e")[2])
+    ladder = [m * power for m in (0.1, 0.2, 0.5, 1, 2, 5, 10, 20)]
+    side = [r for r in ladder if (r > abs(value) * 1.0001 if up == (value > 0) else r < abs(value) * 0.9999)]
+    chosen = min(side) if up == (value > 0) else max(side)
+    return round(chosen if value > 0 else -chosen, 12)

@@ -1,0 +1,68 @@
+"""Start the window: hooks first, then the application, then torch in the background once the first frame is on the screen."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from pathlib import Path
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication
+
+from visualnet.app import faults
+from visualnet.app.mailbox import Mailbox
+from visualnet.app.settings import Settings
+from visualnet.app.theme.apply import ThemeKeeper
+from visualnet.app.window import Window
+from visualnet.resources import resource
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Open the window, with the given file or template if there is one, and stay until it is closed."""
+    # Read by torch's thread pools when they start; one core stays with the window.
+    os.environ.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 2) - 1)))
+    mailbox = Mailbox()
+    uninstall = faults.install(mailbox)
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(app, QApplication)
+    app.setApplicationName("VisualNet")
+    app.setDesktopFileName("visualnet")
+    app.setWindowIcon(QIcon(str(resource("app.svg"))))
+    settings = Settings()
+    keeper = ThemeKeeper(app, settings.typed("theme", "system"))
+    window = Window(settings, keeper, mailbox)
+    window.show()
+    files = [a for a in (argv or []) if not a.startswith("-")]
+    QTimer.singleShot(0, lambda: window.begin(Path(files[0]) if files else None))
+    warm = WarmUp()
+    QTimer.singleShot(300, warm.start)
+    try:
+        return app.exec()
+    finally:
+        warm.join()
+        uninstall()
+
+
+class WarmUp:
+    """Imports torch beside the window, so that the first Train does not wait for it."""
+
+    def __init__(self) -> None:
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Begin, unless torch is there already."""
+        if "torch" not in sys.modules:
+            self._thread = threading.Thread(target=self._load, name="import torch")
+            self._thread.start()
+
+    @staticmethod
+    def _load() -> None:
+        import visualnet.compiling.module
+        import visualnet.training.session  # noqa: F401
+
+    def join(self) -> None:
+        """Wait for it: a thread that still imports when Python ends would abort the process."""
+        if self._thread is not None:
+            self._thread.join()

@@ -1,0 +1,1 @@
+"""One dock each. Panels talk to the Studio, never to each other."""

@@ -1,0 +1,64 @@
+"""The words under “Why 28?”: formulas in letters and with this node's figures. Plain data, so that it can be tested without a window."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from visualnet.analysis import NodeFacts
+from visualnet.core.expressions import Derived, number_text
+from visualnet.layers.declare import Sized
+
+
+class Why(NamedTuple):
+    """One explained number: the question, and lines from the general to the figure."""
+
+    question: str
+    lines: tuple[str, ...]
+    note: str = ""
+
+
+def shapes(facts: NodeFacts) -> Iterator[Why]:
+    """For every output extent that was computed: its formula. Axes with the same figures are told once."""
+    for spec in facts.leaving.values():
+        told: dict[tuple[object, ...], list[tuple[str, Derived]]] = {}
+        for axis, extent in zip(spec.axes, spec.shape, strict=True):
+            if isinstance(extent, Derived):
+                told.setdefault((extent.formula, tuple(extent.figures.items())), []).append((axis, extent))
+        for same in told.values():
+            axis, extent = same[0]
+            names = ", ".join(f"{a}′" for a, _ in same)
+            lines = [f"{names} = {extent.general}"] if any(c.isalpha() for c in extent.general) else []
+            question = f"Why {'×'.join(str(int(e)) for _, e in same)}?"
+            yield Why(question, (*_unless_numbered(lines), f"= {extent.filled}"))
+
+
+def _unless_numbered(lines: list[str]) -> list[str]:
+    """Leave out a general formula that only numbers its factors (n0·n1·n2): the figures say more."""
+    return [line for line in lines if "n0" not in line]
+
+
+def parameters(facts: NodeFacts) -> Why | None:
+    """How many numbers are learned, weight by weight."""
+    if not facts.weights:
+        return None
+    letters, figures = [], []
+    for weight in facts.weights.values():
+        letters.append("·".join(weight.names))
+        figures.append("·".join(number_text(n) for n in weight))
+    total = sum(w.total for w in facts.weights.values())
+    note = f"shares {', '.join(sorted(facts.shared))} with another node; not counted again" if facts.shared else ""
+    return Why(f"Why {total:,} parameters?", (" + ".join(letters), f"= {' + '.join(figures)} = {total:,}"), note)
+
+
+def macs(facts: NodeFacts) -> Why | None:
+    """How many multiplications one sample takes."""
+    count = facts.macs
+    if not isinstance(count, Derived) or not count:
+        return None
+    return Why(f"Why {count:,} multiplications?", (count.general, f"= {count.filled}"))
+
+
+def tensors(weights: dict[str, Sized]) -> str:
+    """``weight 6×1×5×5, bias 6``."""
+    return ", ".join(f"{name} {'×'.join(map(str, w)) or '1'}" for name, w in weights.items())

@@ -1,0 +1,58 @@
+"""The inspector: the form, the formulas, the ports and the training options of what is selected; with nothing selected, the project."""
+
+from __future__ import annotations
+
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+
+from visualnet.app.panels.node_page import NodePage
+from visualnet.app.panels.project_page import ProjectPage
+from visualnet.app.studio import Studio
+
+
+class InspectorPanel(QScrollArea):
+    """Shows one page for a selection and one for the project; scrolls when there is more than fits."""
+
+    def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.studio = studio
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setMinimumWidth(264)
+        self.node_page, self.project_page = NodePage(studio), ProjectPage(studio)
+        self.stack = QStackedWidget()
+        for page in (self.project_page, self.node_page):
+            holder = QWidget()
+            column = QVBoxLayout(holder)
+            column.setContentsMargins(12, 8, 12, 12)
+            column.addWidget(page)
+            column.addStretch(1)
+            self.stack.addWidget(holder)
+        self.setWidget(self.stack)
+        studio.analysed.connect(lambda _: self.refresh())
+        studio.selection_changed.connect(lambda _: self.refresh())
+        studio.sheet_changed.connect(lambda _: self.refresh())
+        studio.focus_requested.connect(lambda _ids, at: self.node_page.point_at(at))
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show what is selected now."""
+        chosen = [i for i in self.studio.selection if i in self.studio.graph.nodes]
+        if chosen:
+            self.node_page.show_nodes(chosen)
+        else:
+            self.project_page.refresh()
+        index = 1 if chosen else 0
+        if self.stack.currentIndex() != index:
+            self.stack.setCurrentIndex(index)
+            self.verticalScrollBar().setValue(0)
+        # A hidden page must not stretch the visible one.
+        for number in range(self.stack.count()):
+            policy = self.stack.widget(number).sizePolicy()
+            wanted = policy.Policy.Preferred if number == index else policy.Policy.Ignored
+            policy.setVerticalPolicy(wanted)
+            self.stack.widget(number).setSizePolicy(policy)
+
+

@@ -1,0 +1,364 @@
+"""The inspector's page for selected nodes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from visualnet.analysis import NodeFacts
+from visualnet.app.forms.form import EDITOR_WIDTH, Form, caption
+from visualnet.app.forms.value_field import ValueField
+from visualnet.app.panels import explain
+from visualnet.app.studio import Studio
+from visualnet.app.widgets.basic import Card, ColorDot, KeyValue, button, label, restyle
+from visualnet.app.widgets.section import Section
+from visualnet.core import edits, expressions
+from visualnet.core.graph import Init, Node, Value
+from visualnet.layers import LAYERS
+from visualnet.layers.declare import Layer
+from visualnet.layers.params import Float, Int, Param
+
+INITS: Mapping[str, str] = {
+    "default": "torch's own choice for this layer",
+    "zeros": "all zero: every unit starts alike, and learns alike",
+    "normal": "normal with mean 0 and the given deviation; biases zero",
+    "xavier_uniform": "Glorot and Bengio 2010, uniform: keeps the variance for tanh and sigmoid",
+    "xavier_normal": "Glorot and Bengio 2010, normal",
+    "kaiming_uniform": "He et al. 2015, uniform: keeps the variance for ReLU",
+    "kaiming_normal": "He et al. 2015, normal",
+}
+
+
+class NodePage(QWidget):
+    """Name, parameters, formulas, ports, training options and the reference page of one node; the form alone for several of a kind."""
+
+    def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.studio = studio
+        self.ids: list[str] = []
+        self.forms: dict[Any, Form] = {}
+        self.form: Form | None = None
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        head = QHBoxLayout()
+        self.dot = ColorDot("family:shape")
+        self.name = QLineEdit()
+        self.name.setProperty("role", "heading")
+        self.name.setAccessibleName("Name")
+        self.name.setToolTip("The node's name: a Python identifier, the prefix of its weights. Enter renames.")
+        self.name.editingFinished.connect(self._rename)
+        self.kind = label("", "muted")
+        head.addWidget(self.dot)
+        head.addWidget(self.name, 1)
+        head.addWidget(self.kind)
+        column.addLayout(head)
+        self.about = caption("")
+        column.addWidget(self.about)
+        self.slot = QVBoxLayout()
+        column.addLayout(self.slot)
+        self.open_button = button("Open the block", icon="enter", done=self._open_block)
+        column.addWidget(self.open_button)
+        self.whys = QVBoxLayout()
+        self.whys.setSpacing(8)
+        column.addLayout(self.whys)
+        self.ports = Section("Ports")
+        self.port_rows = KeyValue()
+        self.ports.add(self.port_rows)
+        column.addWidget(self.ports)
+        self.training = TrainingSection(studio)
+        column.addWidget(self.training)
+        self.page = Section("Reference", opened=False)
+        self.page_text = caption("")
+        self.page_text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.page.add(self.page_text)
+        column.addWidget(self.page)
+
+    # --- showing -------------------------------------------------------------------------------------------------------------------
+
+    def show_nodes(self, ids: Sequence[str]) -> None:
+        """Show the nodes; the first one's figures, and a form for all that are of its kind."""
+        graph, facts = self.studio.graph, self.studio.facts
+        node = graph.nodes[ids[0]]
+        kind = LAYERS.get(node.kind)
+        self.ids = [i for i in ids if graph.nodes[i].kind == node.kind]
+        single = len(ids) == 1
+        known = facts.nodes.get(node.id) if facts is not None else None
+        self.dot.set_role(f"family:{kind.family if kind else 'block'}")
+        self.name.setEnabled(single)
+        if not self.name.hasFocus() or self.name.property("node") != node.id:
+            self.name.setText(node.name if single else f"{len(ids)} nodes")
+        self.name.setProperty("node", node.id)
+        title = kind.label if kind else (f"block {node.block}" if node.block else node.kind)
+        others = len(ids) - len(self.ids)
+        self.kind.setText(title if single else f"{len(self.ids)} × {title}" + (f", {others} other" if others else ""))
+        self._about(node, kind)
+        self._form(node, kind, known)
+        self.open_button.setVisible(single and node.block in self.studio.project.blocks)
+        self._explain(known if single else None)
+        self._ports(known if single else None)
+        self.training.show_nodes(self.ids, known)
+        self.page.setVisible(kind is not None)
+        self.page_text.setText(kind.page() + (f"\n\n{kind.paper}" if kind.paper else "") if kind else "")
+
+    def _about(self, node: Node, kind: type[Layer] | None) -> None:
+        block = self.studio.project.blocks.get(node.block or "")
+        words = kind.summary() if kind else block.note if block else "This version does not know this kind of node; it is kept as it is."
+        self.about.setText(words)
+        self.about.setVisible(bool(words))
+
+    def _params(self, node: Node, kind: type[Layer] | None) -> tuple[Any, list[Param]]:
+        """A key for the form and the parameters in it: the layer's, or the block's own."""
+        if kind is not None:
+            return node.kind, list(kind.params.values())
+        block = self.studio.project.blocks.get(node.block or "")
+        if block is None:
+            return None, []
+        params: list[Param] = []
+        for name, default in block.params.items():
+            param: Param = Int(default, "A parameter of the block.") if isinstance(default, int) else Float(default, "A parameter of the block.")
+            param.name = name
+            params.append(param)
+        return (node.kind, tuple(block.params.items())), params
+
+    def _form(self, node: Node, kind: type[Layer] | None, facts: NodeFacts | None) -> None:
+        key, params = self._params(node, kind)
+        if key not in self.forms:
+            form = Form(params)
+            form.changed.connect(self._changed)
+            form.finished.connect(self.studio.document.end_merge)
+            self.forms[key] = form
+            self.slot.addWidget(form)
+        wanted = self.forms[key]
+        if wanted is not self.form:
+            if self.form is not None:
+                self.form.hide()
+            wanted.show()
+            self.form = wanted
+        wanted.setVisible(bool(params))
+        fields = self.studio.fields
+        wanted.offer_fields({name: spec.text for name, spec in (fields or {}).items()})
+        problems = {p.at: p.words for p in facts.problems if p.at} if facts else {}
+        wanted.show_values(node.params, self.studio.scope, problems)
+
+    def _explain(self, facts: NodeFacts | None) -> None:
+        whys: list[explain.Why] = []
+        if facts is not None:
+            for problem in facts.problems:
+                if problem.severity == "error":
+                    whys.append(explain.Why(problem.words, (problem.formula,) if problem.formula else (), "error"))
+            whys += [*explain.shapes(facts)]
+            whys += [w for w in (explain.parameters(facts), explain.macs(facts)) if w is not None]
+        while self.whys.count() > len(whys):
+            item = self.whys.takeAt(self.whys.count() - 1)
+            if item is not None and (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        while self.whys.count() < len(whys):
+            self.whys.addWidget(WhyCard())
+        for number, why in enumerate(whys):
+            self.whys.itemAt(number).widget().show_why(why)  # type: ignore[union-attr]
+
+    def _ports(self, facts: NodeFacts | None) -> None:
+        self.port_rows.clear()
+        self.ports.setVisible(facts is not None and bool(facts.inputs or facts.outputs))
+        if facts is None:
+            return
+        for (port, pattern), spec in zip(facts.inputs.items(), facts.arriving, strict=True):
+            text = spec.text if spec else ("open" if pattern.optional else "nothing yet")
+            self.port_rows.set_value(f"→ {port}", text, f"takes {pattern.text}")
+        for port in facts.outputs:
+            spec = facts.leaving.get(port)
+            axes = " × ".join(spec.axes) if spec else ""
+            self.port_rows.set_value(f"{port} →", spec.text if spec else "unknown", axes)
+
+    # --- editing -------------------------------------------------------------------------------------------------------------------
+
+    def _changed(self, name: str, value: Value) -> None:
+        ids, sheet = list(self.ids), self.studio.sheet
+        default = self._default(name)
+        raw: Any = edits.RESET if value == default and type(value) is type(default) else value
+        many = f" of {len(ids)} nodes" if len(ids) > 1 else ""
+        self.studio.do(
+            f"Set {name}{many}",
+            lambda p: edits.set_params(p, sheet, ids, {name: raw}),
+            merge=f"param:{sheet}:{','.join(ids)}:{name}",
+        )
+
+    def _default(self, name: str) -> Any:
+        node = self.studio.graph.nodes[self.ids[0]]
+        kind = LAYERS.get(node.kind)
+        return kind.params[name].default if kind else self.studio.project.blocks[node.block or ""].params.get(name)
+
+    def _rename(self) -> None:
+        node_id, wish = self.name.property("node"), self.name.text().strip()
+        node = self.studio.graph.nodes.get(node_id)
+        if node is None or not self.name.isEnabled() or wish == node.name:
+            return
+        sheet = self.studio.sheet
+        if not self.studio.do(f"Rename {node.name}", lambda p: edits.rename(p, sheet, node_id, wish)):
+            self.name.setText(node.name)
+
+    def _open_block(self) -> None:
+        node = self.studio.graph.nodes[self.ids[0]]
+        if node.block:
+            self.studio.open_sheet(node.block, (*self.studio.path, node.id))
+
+    def point_at(self, name: str) -> None:
+        """Give the focus to a parameter."""
+        if self.form is not None:
+            self.form.point_at(name)
+
+
+class WhyCard(Card):
+    """One question with its formula, and the formula with the figures."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(10, 8, 10, 8)
+        column.setSpacing(4)
+        self.question = label("", "section", wrap=True)
+        self.lines = label("", "mono", wrap=True)
+        self.lines.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.note = caption("")
+        for widget in (self.question, self.lines, self.note):
+            column.addWidget(widget)
+
+    def show_why(self, why: explain.Why) -> None:
+        """Show it."""
+        error = why.note == "error"
+        self.question.setText(why.question)
+        self.lines.setText("\n".join(why.lines))
+        self.lines.setVisible(bool(why.lines))
+        self.note.setText("" if error else why.note)
+        self.note.setVisible(bool(why.note) and not error)
+        if self.question.property("role") != ("error" if error else "section"):
+            restyle(self.question, role="error" if error else "section")
+
+
+class TrainingSection(Section):
+    """Frozen or trainable, how weights start, whose weights are used, how often a block repeats."""
+
+    def __init__(self, studio: Studio) -> None:
+        super().__init__("Weights")
+        self.studio, self.ids = studio, list[str]()
+        self.sizes = caption("")
+        self.add(self.sizes)
+        grid = QGridLayout()
+        grid.setVerticalSpacing(4)
+        grid.setColumnStretch(0, 1)
+        holder = QWidget()
+        holder.setLayout(grid)
+        grid.setContentsMargins(0, 0, 0, 0)
+        self.trainable = QCheckBox()
+        self.trainable.setToolTip("Whether training changes these weights. Frozen ones keep what they are.")
+        self.trainable.clicked.connect(lambda on: self._set("Freeze" if not on else "Unfreeze", trainable=on))
+        self.init = QComboBox()
+        for name, meaning in INITS.items():
+            self.init.addItem(name)
+            self.init.setItemData(self.init.count() - 1, meaning, Qt.ItemDataRole.ToolTipRole)
+        self.init.setToolTip("What the weights are before training begins.")
+        self.init.activated.connect(lambda i: self._set("Set initialisation", init=Init(self.init.itemText(i), self._std())))
+        self.std = ValueField(self._std_problem)
+        self.std.set_tip("Standard deviation of the normal initialisation.")
+        self.std.edited.connect(lambda v: self._set("Set deviation", init=Init("normal", float(v)), merge="std"))
+        self.std.finished.connect(lambda: studio.document.end_merge())
+        self.shares = QComboBox()
+        self.shares.setToolTip("Use the weights of another node (siamese networks, tied embeddings) instead of own ones.")
+        self.shares.activated.connect(lambda i: self._set("Share weights", shares=self.shares.itemData(i)))
+        self.repeat = ValueField(self._repeat_problem)
+        self.repeat.set_tip("How many times the block stands behind itself, each time with weights of its own.")
+        self.repeat.edited.connect(lambda v: self._set("Repeat", repeat=v, merge="repeat"))
+        self.repeat.finished.connect(lambda: studio.document.end_merge())
+        self.names: dict[str, tuple[QWidget, QWidget]] = {}
+        for row, (name, editor) in enumerate(
+            {
+                "trainable": self.trainable,
+                "initialisation": self.init,
+                "deviation": self.std,
+                "weights of": self.shares,
+                "repeat": self.repeat,
+            }.items()
+        ):
+            text = label(name)
+            editor.setAccessibleName(name)
+            if isinstance(editor, QCheckBox):
+                grid.addWidget(editor, row, 1, Qt.AlignmentFlag.AlignRight)
+            else:
+                editor.setFixedWidth(EDITOR_WIDTH)
+                grid.addWidget(editor, row, 1)
+            if isinstance(editor, ValueField):
+                editor.scrub_with(text)
+            grid.addWidget(text, row, 0)
+            self.names[name] = (text, editor)
+        self.add(holder)
+
+    def show_nodes(self, ids: Sequence[str], facts: NodeFacts | None) -> None:
+        """Show the options of these nodes, which are of one kind."""
+        self.ids = list(ids)
+        node = self.studio.graph.nodes[ids[0]]
+        learns = bool(facts and (facts.weights or facts.shared or facts.inside)) or bool(node.shares)
+        block = node.block is not None
+        self.setVisible(learns or block)
+        self.set_title("Block" if block else "Weights")
+        self.sizes.setText(explain.tensors(dict(facts.weights)) if facts else "")
+        self.sizes.setVisible(bool(self.sizes.text()))
+        self.trainable.setChecked(node.trainable)
+        self.init.setCurrentText(node.init.kind)
+        self.std.set_value(node.init.std)
+        self.repeat.set_value(node.repeat)
+        self._offer_owners(node, block)
+        shown = {
+            "trainable": learns,
+            "initialisation": learns and not block,
+            "deviation": learns and not block and node.init.kind == "normal",
+            "weights of": learns and not block and self.shares.count() > 1 and len(ids) == 1,
+            "repeat": block,
+        }
+        for name, visible in shown.items():
+            for widget in self.names[name]:
+                widget.setVisible(visible)
+
+    def _offer_owners(self, node: Node, block: bool) -> None:
+        """Nodes whose weights have the names and sizes of this one's."""
+        self.shares.clear()
+        self.shares.addItem("its own", None)
+        facts = self.studio.facts
+        mine = facts.nodes.get(node.id) if facts else None
+        if facts is None or mine is None or mine.layer is None or block:
+            return
+        try:
+            own = mine.layer.weights(*mine.shapes) if mine.known else {}  # type: ignore[arg-type]
+        except (TypeError, ValueError, IndexError):
+            own = {}
+        for other_id, other in facts.nodes.items():
+            if other_id == node.id or other.node.shares:
+                continue
+            if any(n in other.weights and tuple(other.weights[n]) == tuple(w) for n, w in own.items()) or other_id == node.shares:
+                self.shares.addItem(other.node.name, other_id)
+        self.shares.setCurrentIndex(max(0, self.shares.findData(node.shares)))
+
+    def _set(self, label_: str, merge: str = "", **fields: Any) -> None:
+        ids, sheet = list(self.ids), self.studio.sheet
+        key = f"{merge}:{sheet}:{','.join(ids)}" if merge else ""
+        self.studio.do(label_, lambda p: edits.set_node(p, sheet, ids, **fields), merge=key)
+
+    def _std(self) -> float:
+        value = self.std.value
+        return float(value) if isinstance(value, int | float) else 0.01
+
+    @staticmethod
+    def _std_problem(value: Value) -> str:
+        good = isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= 100
+        return "" if good else "a number above 0, at most 100"
+
+    def _repeat_problem(self, value: Value) -> str:
+        try:
+            times = expressions.whole(value, self.studio.scope)  # type: ignore[arg-type]
+        except ValueError as error:
+            return str(error)
+        return "" if 1 <= times <= 1000 else "1 to 1,000 times"

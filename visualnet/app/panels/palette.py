@@ -1,0 +1,133 @@
+"""The palette: every layer and block, by family, with a search field on top. Drag one onto the canvas, or double-click."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QByteArray, QMimeData, QSize, Qt
+from PySide6.QtGui import QDrag, QKeyEvent
+from PySide6.QtWidgets import QAbstractItemView, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+
+from visualnet.app.studio import Studio
+from visualnet.app.theme import icons
+from visualnet.app.widgets.basic import label
+from visualnet.app.widgets.fuzzy import fuzzy
+from visualnet.app.widgets.search_field import SearchField
+from visualnet.core.graph import BLOCK_PREFIX
+from visualnet.layers import FAMILIES, LAYERS
+
+MIME = "application/x-visualnet-layer"
+_KIND = Qt.ItemDataRole.UserRole
+
+
+class PalettePanel(QWidget):
+    """Search field, families, layers. Enter or a double-click places the layer after the selection."""
+
+    def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.studio = studio
+        self.search = SearchField("Search layers", "Space")
+        self.tree = LayerTree()
+        self.nothing = label("No layer is called that. Try “conv”, “pool”, “dense”.", "muted", wrap=True)
+        self.nothing.hide()
+        self.setMinimumWidth(168)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(8, 8, 4, 0)
+        column.setSpacing(8)
+        column.addWidget(self.search)
+        column.addWidget(self.nothing)
+        column.addWidget(self.tree, 1)
+        self.search.changed.connect(self._filter)
+        self.search.accepted.connect(self._accept)
+        self.search.moved.connect(self._move)
+        self.tree.itemActivated.connect(self._place)
+        studio.theme_changed.connect(lambda _: self._fill())
+        studio.project_changed.connect(self._project_changed)
+        self._fill()
+
+    def _project_changed(self, before: object, after: object) -> None:
+        if getattr(before, "blocks", None) is not getattr(after, "blocks", None):
+            self._fill()
+
+    def _fill(self) -> None:
+        self.tree.clear()
+        for family, title in FAMILIES.items():
+            entries = [(k.tag, k.label, k.summary(), k.keywords) for k in LAYERS.values() if k.family == family and not k.hidden]
+            if family == "block":
+                entries = [(BLOCK_PREFIX + n, n, b.note, "block") for n, b in self.studio.project.blocks.items()]
+            if not entries:
+                continue
+            head = QTreeWidgetItem([title])
+            head.setFlags(Qt.ItemFlag.ItemIsEnabled)
+            head.setIcon(0, icons.icon(family, self.studio.theme.family(family)))
+            font = head.font(0)
+            font.setWeight(font.Weight.DemiBold)
+            head.setFont(0, font)
+            self.tree.addTopLevelItem(head)
+            for kind, name, summary, keywords in entries:
+                item = QTreeWidgetItem([name])
+                item.setData(0, _KIND, kind)
+                item.setData(0, _KIND + 1, f"{name} {kind} {keywords} {title}")
+                item.setToolTip(0, f"{name}\n{summary}" if summary else name)
+                item.setData(0, Qt.ItemDataRole.AccessibleDescriptionRole, summary)
+                head.addChild(item)
+        self.tree.expandAll()
+        self._filter(self.search.text())
+
+    def _filter(self, text: str) -> None:
+        best: tuple[float, QTreeWidgetItem | None] = (float("-inf"), None)
+        for at in range(self.tree.topLevelItemCount()):
+            head = self.tree.topLevelItem(at)
+            shown = 0
+            for number in range(head.childCount()):
+                item = head.child(number)
+                match = fuzzy(text, item.text(0)) or fuzzy(text, item.data(0, _KIND + 1))
+                item.setHidden(match is None)
+                shown += match is not None
+                if text and match is not None and match.score > best[0]:
+                    best = (match.score, item)
+            head.setHidden(not shown)
+        self.tree.setCurrentItem(best[1])
+        self.nothing.setVisible(bool(text) and best[1] is None)
+
+    def _move(self, step: int) -> None:
+        key = Qt.Key.Key_Down if step > 0 else Qt.Key.Key_Up
+        self.tree.keyPressEvent(QKeyEvent(QKeyEvent.Type.KeyPress, key, Qt.KeyboardModifier.NoModifier))
+
+    def _accept(self) -> None:
+        item = self.tree.currentItem()
+        if item is not None:
+            self._place(item)
+            self.search.clear()
+
+    def _place(self, item: QTreeWidgetItem, _column: int = 0) -> None:
+        kind = item.data(0, _KIND)
+        if kind:
+            self.studio.place_requested.emit(kind)
+
+
+class LayerTree(QTreeWidget):
+    """The list itself: what is dragged out of it carries the layer's tag."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setHeaderHidden(True)
+        self.setIndentation(12)
+        self.setIconSize(QSize(14, 14))
+        self.setRootIsDecorated(False)
+        self.setUniformRowHeights(True)
+        self.setDragEnabled(True)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAccessibleName("Layers")
+        self.setFrameShape(QTreeWidget.Shape.NoFrame)
+
+    def startDrag(self, _actions: Qt.DropAction) -> None:
+        item = self.currentItem()
+        kind = item.data(0, _KIND) if item is not None else None
+        if not kind:
+            return
+        mime = QMimeData()
+        mime.setData(MIME, QByteArray(kind.encode("utf-8")))
+        mime.setText(item.text(0))
+        drag = QDrag(self)
+        drag.setMimeData(mime)
+        drag.exec(Qt.DropAction.CopyAction)

@@ -1,0 +1,299 @@
+"""The inspector's page when nothing is selected: the open block, the project's name and note, its totals, data and constants."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+
+from visualnet.app.forms.form import EDITOR_WIDTH, Form, caption
+from visualnet.app.forms.value_field import ValueField
+from visualnet.app.studio import Studio
+from visualnet.app.widgets.basic import KeyValue, button, label
+from visualnet.app.widgets.section import Section
+from visualnet.core import edits
+from visualnet.core.graph import Value
+from visualnet.core.project import MAIN
+from visualnet.data.catalogue import DATASETS
+
+SPLITS: dict[str, tuple[float, float, float]] = {
+    "80 / 20": (0.8, 0.2, 0.0),
+    "70 / 30": (0.7, 0.3, 0.0),
+    "60 / 20 / 20": (0.6, 0.2, 0.2),
+}
+
+
+class ProjectPage(QWidget):
+    """Everything that belongs to the project rather than to one node."""
+
+    def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.studio = studio
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        self.name = QLineEdit()
+        self.name.setProperty("role", "heading")
+        self.name.setAccessibleName("Project name")
+        self.name.setToolTip("The project's name; the exported class is called after it.")
+        self.name.editingFinished.connect(self._rename)
+        self.note = QPlainTextEdit()
+        self.note.setPlaceholderText("Notes: what this network is for, what was tried")
+        self.note.setAccessibleName("Notes")
+        self.note.setFixedHeight(104)
+        self.note.setTabChangesFocus(True)
+        self.note.textChanged.connect(self._note_changed)
+        column.addWidget(self.name)
+        column.addWidget(self.note)
+        self.totals = KeyValue()
+        column.addWidget(self.totals)
+        self.data = DataSection(studio)
+        column.addWidget(self.data)
+        self.constants = NumbersSection(studio)
+        column.addWidget(self.constants)
+        column.addWidget(caption("Select a node to see its parameters and formulas."))
+
+    def refresh(self) -> None:
+        """Show the project as it is now."""
+        project, sheet = self.studio.project, self.studio.sheet
+        block = project.blocks.get(sheet) if sheet != MAIN else None
+        if not self.name.hasFocus():
+            self.name.setText(project.name if block is None else sheet)
+        self.name.setReadOnly(block is not None)
+        note = project.note if block is None else block.note
+        if self.note.toPlainText() != note:
+            self.note.blockSignals(True)
+            self.note.setPlainText(note)
+            self.note.blockSignals(False)
+        facts = self.studio.facts
+        if facts is not None:
+            self.totals.set_value("nodes", f"{len(facts.graph.nodes):,}")
+            self.totals.set_value("parameters", f"{facts.parameters:,}")
+            self.totals.set_value("trainable", f"{facts.trainable:,}")
+            self.totals.set_value("MACs a sample", f"{facts.macs:,}", "Multiply–accumulate operations of one forward pass")
+            self.totals.set_value("weights' memory", _bytes(4 * (facts.parameters + facts.buffered)), "At 4 bytes a number")
+        self.data.setVisible(block is None)
+        self.data.refresh()
+        self.constants.refresh()
+
+    def _rename(self) -> None:
+        wish = self.name.text().strip()
+        if not self.name.isReadOnly() and wish and wish != self.studio.project.name:
+            self.studio.do("Rename the project", lambda p: edits.set_name(p, wish))
+
+    def _note_changed(self) -> None:
+        text, sheet = self.note.toPlainText(), self.studio.sheet
+        self.studio.do("Edit the notes", lambda p: edits.set_note(p, text, sheet), merge=f"note:{sheet}")
+
+
+class DataSection(Section):
+    """Which data set, with which options, divided how."""
+
+    def __init__(self, studio: Studio) -> None:
+        super().__init__("Data")
+        self.studio = studio
+        self.forms: dict[str, Form] = {}
+        grid = QGridLayout()
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setVerticalSpacing(4)
+        grid.setColumnStretch(0, 1)
+        holder = QWidget()
+        holder.setLayout(grid)
+        self.names = QComboBox()
+        for name, kind in DATASETS.items():
+            self.names.addItem(kind.title, name)
+            self.names.setItemData(self.names.count() - 1, kind.summary(), Qt.ItemDataRole.ToolTipRole)
+        self.names.activated.connect(self._choose)
+        self.split = QComboBox()
+        self.split.setToolTip("Shares of training, validation and test data; each class keeps its share in all of them.")
+        self.split.activated.connect(self._divide)
+        self.own = QLineEdit()
+        self.own.setPlaceholderText("75 / 15 / 10")
+        self.own.setProperty("mono", True)
+        self.own.setToolTip("Shares of training, validation and test data in per cent; they add to 100. Enter applies.")
+        self.own.editingFinished.connect(self._divide_own)
+        self.seed = ValueField(_seed_problem)
+        self.seed.set_tip("The same seed divides the same way.")
+        self.seed.edited.connect(lambda v: self._set("Set the data seed", seed=v, merge="data:seed"))
+        self.seed.finished.connect(lambda: studio.document.end_merge())
+        for row, (name, editor) in enumerate(
+            {"data set": self.names, "split": self.split, "own split": self.own, "split seed": self.seed}.items()
+        ):
+            editor.setFixedWidth(EDITOR_WIDTH)
+            editor.setAccessibleName(name)
+            text = label(name)
+            grid.addWidget(text, row, 0)
+            grid.addWidget(editor, row, 1)
+            if editor is self.own:
+                self.own_label = text
+        self.words = caption("")
+        self.add(self.words)
+        self.add(holder)
+
+    def refresh(self) -> None:
+        """Show the choice of data."""
+        data = self.studio.project.data
+        kind = DATASETS.get(data.name)
+        self.names.setCurrentIndex(self.names.findData(data.name))
+        self.words.setText(kind.summary() if kind else f"This version does not know the data set “{data.name}”.")
+        known = next((n for n, shares in SPLITS.items() if shares == tuple(data.split)), "")
+        self.split.clear()
+        self.split.addItems([*SPLITS, "own"])
+        self.split.setCurrentText(known or "own")
+        for widget in (self.own, self.own_label):
+            widget.setVisible(not known)
+        if not self.own.hasFocus():
+            self.own.setText(" / ".join(f"{100 * share:g}" for share in data.split))
+        self.seed.set_value(data.seed)
+        for name, form in self.forms.items():
+            form.setVisible(name == data.name)
+        if kind is not None and kind.params:
+            if data.name not in self.forms:
+                form = Form(list(kind.params.values()))
+                form.changed.connect(self._option)
+                form.finished.connect(self.studio.document.end_merge)
+                self.forms[data.name] = form
+                self.add(form)
+            self.forms[data.name].show_values(data.options, {})
+
+    def _set(self, label_: str, merge: str = "", **fields: Any) -> None:
+        self.studio.do(label_, lambda p: edits.set_data(p, **fields), merge=merge)
+
+    def _choose(self, index: int) -> None:
+        self._set("Choose the data", name=self.names.itemData(index), options={})
+
+    def _option(self, name: str, value: Value) -> None:
+        options = {**self.studio.project.data.options, name: value}
+        self._set(f"Set {name} of the data", merge=f"data:{name}", options=options)
+
+    def _divide(self, index: int) -> None:
+        name = self.split.itemText(index)
+        if name in SPLITS:
+            self._set("Divide the data", split=SPLITS[name])
+        else:
+            for widget in (self.own, self.own_label):
+                widget.show()
+            self.own.setFocus()
+
+    def _divide_own(self) -> None:
+        try:
+            parts = [float(part) for part in self.own.text().replace("%", "").split("/")]
+            shares = tuple(part / 100 for part in (parts + [0.0, 0.0])[:3])
+            if abs(sum(shares) - 1) > 1e-6 or min(shares) < 0 or shares[0] <= 0 or len(parts) > 3:
+                raise ValueError
+        except ValueError:
+            self.studio.message.emit("error", f"“{self.own.text()}” is no split: write shares that add to 100, such as 75 / 15 / 10.")
+            self.refresh()
+            return
+        if shares != tuple(self.studio.project.data.split):
+            self._set("Divide the data", split=shares)
+
+
+class NumbersSection(Section):
+    """Named numbers that expressions may use: the project's constants, or the open block's parameters."""
+
+    def __init__(self, studio: Studio) -> None:
+        super().__init__("Constants", opened=False)
+        self.studio = studio
+        self.shown: tuple[object, ...] = ()
+        self.words = caption("")
+        self.add(self.words)
+        self.grid = QGridLayout()
+        self.grid.setContentsMargins(0, 0, 0, 0)
+        self.grid.setColumnStretch(0, 1)
+        holder = QWidget()
+        holder.setLayout(self.grid)
+        self.add(holder)
+        row = QHBoxLayout()
+        row.setContentsMargins(0, 0, 0, 0)
+        self.new_name = QLineEdit()
+        self.new_name.setPlaceholderText("new name, such as width")
+        self.new_name.setAccessibleName("Name of a new constant")
+        self.new_name.returnPressed.connect(self._add)
+        row.addWidget(self.new_name, 1)
+        row.addWidget(button("Add", icon="plus", done=self._add))
+        adder = QWidget()
+        adder.setLayout(row)
+        self.add(adder)
+
+    def _values(self) -> dict[str, int | float]:
+        project, sheet = self.studio.project, self.studio.sheet
+        return dict(project.constants if sheet == MAIN else project.blocks[sheet].params)
+
+    def refresh(self) -> None:
+        """Show the numbers; the rows are only made anew when names come or go."""
+        main = self.studio.sheet == MAIN
+        values = self._values()
+        self.set_title("Constants" if main else "Block parameters")
+        self.words.setText(
+            "Numbers with a name. Any number of the network may be written with them: 2*width."
+            if main
+            else "What may differ from use to use of this block. Inside it, any number may be written with them: 2*channels."
+        )
+        shown = (self.studio.sheet, *values)
+        if shown != self.shown:
+            self.shown = shown
+            self._rows(values)
+        for name, field in self.fields.items():
+            field.set_value(values[name])
+
+    fields: dict[str, ValueField]
+
+    def _rows(self, values: dict[str, int | float]) -> None:
+        while (item := self.grid.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        self.fields = {}
+        for row, name in enumerate(values):
+            field = ValueField(_number_problem)
+            field.setFixedWidth(EDITOR_WIDTH - 32)
+            field.setAccessibleName(name)
+            field.edited.connect(lambda value, n=name: self._set(n, value))
+            field.finished.connect(lambda: self.studio.document.end_merge())
+            text = label(name, "mono")
+            field.scrub_with(text)
+            remove = button("", "quiet", "delete", done=lambda n=name: self._remove(n))
+            remove.setToolTip(f"Remove {name}")
+            remove.setAccessibleName(f"Remove {name}")
+            for place, widget in enumerate((text, field, remove)):
+                self.grid.addWidget(widget, row, place)
+            self.fields[name] = field
+
+    def _put(self, label_: str, values: dict[str, int | float], merge: str = "") -> bool:
+        sheet = self.studio.sheet
+        if sheet == MAIN:
+            return self.studio.do(label_, lambda p: edits.set_constants(p, values), merge=merge)
+        return self.studio.do(label_, lambda p: edits.set_block_params(p, sheet, values), merge=merge)
+
+    def _set(self, name: str, value: Any) -> None:
+        self._put(f"Set {name}", {**self._values(), name: value}, merge=f"constant:{self.studio.sheet}:{name}")
+
+    def _remove(self, name: str) -> None:
+        self._put(f"Remove {name}", {n: v for n, v in self._values().items() if n != name})
+
+    def _add(self) -> None:
+        name = self.new_name.text().strip()
+        if not name.isidentifier() or name in self._values():
+            self.studio.message.emit("error", "A new name is wanted, of letters, digits and _, such as width.")
+        elif self._put(f"Add {name}", {**self._values(), name: 1}):
+            self.new_name.clear()
+
+
+def _seed_problem(value: Value) -> str:
+    good = isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**31
+    return "" if good else "a whole number from 0"
+
+
+def _number_problem(value: Value) -> str:
+    return "" if isinstance(value, int | float) and not isinstance(value, bool) else "a number"
+
+
+def _bytes(count: int) -> str:
+    size = float(count)
+    for unit in ("B", "KB", "MB", "GB", "TB"):
+        if size < 1000 or unit == "TB":
+            break
+        size /= 1000
+    return f"{size:.3g} {unit}"

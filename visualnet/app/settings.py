@@ -1,0 +1,104 @@
+"""What the program remembers for a person between starts: theme, recent files, window, shortcuts, last choices."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Iterator, MutableMapping
+from pathlib import Path
+from typing import Any
+
+from visualnet.core.folders import settings_path
+
+RECENT = 12
+
+
+class Settings(MutableMapping[str, Any]):
+    """A JSON file that behaves like a dictionary. A file that cannot be read counts as empty; it never keeps the program from starting."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        self.path = path or settings_path()
+        self._values = self._read()
+
+    def _read(self) -> dict[str, Any]:
+        try:
+            if self.path.stat().st_size > 1 << 20:
+                return {}
+            found = json.loads(self.path.read_text("utf-8"))
+        except (OSError, ValueError, RecursionError):
+            return {}
+        return found if isinstance(found, dict) else {}
+
+    def __getitem__(self, key: str) -> Any:
+        return self._values[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        if self._values.get(key) != value:
+            self._values[key] = value
+            self.save()
+
+    def __delitem__(self, key: str) -> None:
+        del self._values[key]
+        self.save()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def typed(self, key: str, default: Any) -> Any:
+        """The value, if it is of the default's type; a file that was edited by hand may hold anything."""
+        value = self._values.get(key, default)
+        return value if isinstance(value, type(default)) else default
+
+    def section(self, key: str) -> Section:
+        """A dictionary within, saved with the rest."""
+        return Section(self, key)
+
+    def recent(self) -> list[str]:
+        """The files opened lately that still exist, newest first."""
+        return [p for p in self.typed("recent", []) if isinstance(p, str) and Path(p).is_file()]
+
+    def remember_file(self, path: Path) -> None:
+        """Put a file first among the recent ones."""
+        name = str(path.resolve())
+        self["recent"] = [name, *(p for p in self.recent() if p != name)][:RECENT]
+
+    def save(self) -> None:
+        """Write the file aside, then put it in place. A full or read-only disk costs the memory, not the session."""
+        try:
+            handle, name = tempfile.mkstemp(dir=self.path.parent, prefix="settings-")
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                json.dump(self._values, file, indent=1, sort_keys=True)
+            os.replace(name, self.path)
+        except OSError:
+            return
+
+
+class Section(MutableMapping[str, Any]):
+    """A part of the settings that others may write into (the keys of shortcuts, say)."""
+
+    def __init__(self, settings: Settings, key: str) -> None:
+        self._settings, self._key = settings, key
+
+    def _all(self) -> dict[str, Any]:
+        return dict(self._settings.typed(self._key, {}))
+
+    def __getitem__(self, key: str) -> Any:
+        return self._all()[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self._settings[self._key] = {**self._all(), key: value}
+
+    def __delitem__(self, key: str) -> None:
+        rest = self._all()
+        del rest[key]
+        self._settings[self._key] = rest
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all())
+
+    def __len__(self) -> int:
+        return len(self._all())

@@ -1,0 +1,76 @@
+"""The strip at the top: menus, the project's name, the three workspaces, and the training buttons."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QHBoxLayout, QMenuBar, QSizePolicy, QToolButton, QWidget
+
+from visualnet.app.actions import Actions
+from visualnet.app.widgets.basic import ElidedLabel
+from visualnet.app.widgets.segmented import Segmented
+
+WORKSPACES = ("view.workspace_build", "view.workspace_train", "view.workspace_inspect")
+
+
+class TopBar(QWidget):
+    """Everything that concerns the whole window, in one row of 48 px."""
+
+    def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("topbar")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.actions_ = actions
+        self.menus = QMenuBar(self)
+        self.menus.setNativeMenuBar(False)
+        self.menus.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        actions.menus(self.menus)
+        self.title = ElidedLabel("")
+        self.title.setProperty("role", "title")
+        self.state = ElidedLabel("")
+        self.state.setProperty("role", "muted")
+        self.spaces = Segmented.of_actions([actions[a] for a in WORKSPACES], "Workspace")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(8, 6, 12, 6)
+        row.setSpacing(8)
+        left, right = QHBoxLayout(), QHBoxLayout()
+        left.setSpacing(8)
+        right.setSpacing(8)
+        left.addWidget(self.menus)
+        left.addWidget(self.title, 1)
+        left.addWidget(self.state, 1)
+        right.addStretch(1)
+        for action_id in ("edit.undo", "edit.redo"):
+            right.addWidget(self._button(action_id, words=False))
+        right.addSpacing(8)
+        self.run_buttons = {a: self._button(a) for a in ("train.pause", "train.resume", "train.stop", "train.start")}
+        self.run_buttons["train.start"].setProperty("kind", "primary")
+        for button in self.run_buttons.values():
+            right.addWidget(button)
+        row.addLayout(left, 1)
+        row.addWidget(self.spaces)
+        row.addLayout(right, 1)
+
+    def _button(self, action_id: str, words: bool = True) -> QToolButton:
+        button = QToolButton(self)
+        button.setDefaultAction(self.actions_[action_id])
+        button.setIconSize(QSize(16, 16))
+        style = Qt.ToolButtonStyle.ToolButtonTextBesideIcon if words else Qt.ToolButtonStyle.ToolButtonIconOnly
+        button.setToolButtonStyle(style)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        return button
+
+    def show_project(self, name: str, state: str) -> None:
+        """The project's name and, muted, where it is and whether it is saved."""
+        self.title.setText(name)
+        self.state.setText(state)
+
+    def show_run(self, state: str) -> None:
+        """Only the buttons that make sense now: Train; or Pause and Stop; or Resume and Stop."""
+        visible = {
+            "idle": ("train.start",),
+            "starting": ("train.stop",),
+            "running": ("train.pause", "train.stop"),
+            "paused": ("train.resume", "train.stop"),
+        }.get(state, ("train.start",))
+        for action_id, button in self.run_buttons.items():
+            button.setVisible(action_id in visible)

@@ -1,0 +1,116 @@
+"""The docks around the canvas and the three arrangements of them: Build, Train, Inspect."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
+
+from visualnet.app.settings import Settings
+
+Area = Qt.DockWidgetArea
+
+# Where each dock stands in each workspace; the first of those that share a place is in front. Sizes in px.
+BUILD = {"palette": Area.LeftDockWidgetArea, "inspector": Area.RightDockWidgetArea, "problems": Area.BottomDockWidgetArea}
+TRAIN = {
+    "palette": Area.LeftDockWidgetArea,
+    "inspector": Area.RightDockWidgetArea,
+    "training": Area.BottomDockWidgetArea,
+    "problems": Area.BottomDockWidgetArea,
+    "runs": Area.BottomDockWidgetArea,
+}
+INSPECT = {
+    "maps": Area.RightDockWidgetArea,
+    "attention": Area.RightDockWidgetArea,
+    "inspector": Area.RightDockWidgetArea,
+    "training": Area.BottomDockWidgetArea,
+    "runs": Area.BottomDockWidgetArea,
+}
+SPACES: Mapping[str, Mapping[str, Qt.DockWidgetArea]] = {"build": BUILD, "train": TRAIN, "inspect": INSPECT}
+SIZES: Mapping[str, Mapping[str, int]] = {
+    "build": {"palette": 196, "inspector": 300, "problems": 150},
+    "train": {"palette": 196, "inspector": 300, "training": 290},
+    "inspect": {"maps": 520, "training": 240},
+}
+VERSION = 1
+
+
+class Workspaces:
+    """Arranges the docks of a window, and remembers what the person changed in each arrangement."""
+
+    def __init__(self, window: QMainWindow, panels: Mapping[str, tuple[str, QWidget]], settings: Settings) -> None:
+        self.window, self.settings = window, settings
+        self.current = ""
+        self.docks: dict[str, QDockWidget] = {}
+        window.setDockOptions(QMainWindow.DockOption.AllowTabbedDocks | QMainWindow.DockOption.AnimatedDocks)
+        window.setCorner(Qt.Corner.BottomLeftCorner, Area.BottomDockWidgetArea)
+        window.setCorner(Qt.Corner.BottomRightCorner, Area.BottomDockWidgetArea)
+        for name, (title, panel) in panels.items():
+            dock = QDockWidget(title, window)
+            dock.setObjectName(f"dock.{name}")
+            dock.setWidget(panel)
+            dock.setFeatures(
+                QDockWidget.DockWidgetFeature.DockWidgetMovable
+                | QDockWidget.DockWidgetFeature.DockWidgetClosable
+                | QDockWidget.DockWidgetFeature.DockWidgetFloatable
+            )
+            self.docks[name] = dock
+            window.addDockWidget(Area.RightDockWidgetArea, dock)
+            dock.hide()
+
+    def show(self, name: str) -> None:
+        """Switch to a workspace, as it was left, or as it comes."""
+        self.remember()
+        self.current = name
+        kept = self.settings.section("workspaces").get(name)
+        if not isinstance(kept, str) or not self._restore(kept):
+            self.arrange(name)
+
+    def _restore(self, kept: str) -> bool:
+        try:
+            state = QByteArray.fromBase64(kept.encode("ascii"))
+        except UnicodeEncodeError:
+            return False
+        return self.window.restoreState(state, VERSION)
+
+    def arrange(self, name: str) -> None:
+        """The arrangement as it comes, whatever was changed."""
+        plan = SPACES[name]
+        for dock in self.docks.values():
+            self.window.removeDockWidget(dock)
+        front: dict[Qt.DockWidgetArea, QDockWidget] = {}
+        for key, area in plan.items():
+            dock = self.docks[key]
+            self.window.addDockWidget(area, dock)
+            dock.setFloating(False)
+            dock.show()
+            if area in front:
+                self.window.tabifyDockWidget(front[area], dock)
+            else:
+                front[area] = dock
+        for dock in front.values():
+            dock.raise_()
+        for key, size in SIZES[name].items():
+            side = plan[key] in (Area.LeftDockWidgetArea, Area.RightDockWidgetArea)
+            way = Qt.Orientation.Horizontal if side else Qt.Orientation.Vertical
+            self.window.resizeDocks([self.docks[key]], [size], way)
+
+    def remember(self) -> None:
+        """Keep the arrangement that is on the screen now."""
+        if self.current and self.window.isVisible():
+            state = bytes(self.window.saveState(VERSION).toBase64().data()).decode("ascii")
+            self.settings.section("workspaces")[self.current] = state
+
+    def reveal(self, name: str) -> None:
+        """Bring a dock to the front, wherever it is; at the bottom if it is nowhere."""
+        dock = self.docks[name]
+        if dock.isHidden():
+            places = {**BUILD, **TRAIN, **INSPECT}
+            self.window.addDockWidget(places[name], dock)
+            others = [d for n, d in self.docks.items() if n != name and not d.isHidden()]
+            same = [d for d in others if self.window.dockWidgetArea(d) == places[name]]
+            if same:
+                self.window.tabifyDockWidget(same[0], dock)
+            dock.show()
+        dock.raise_()
