@@ -234,6 +234,10 @@ class Layer:
         attention); biases, activations, pooling and normalization count nothing."""
         return 0
 
+    def holding(self, first: str) -> str:
+        """What the first output's numbers are (``Spec.holds``), given what the first input's are."""
+        return first if self.holds == "same" else self.holds
+
     def module(self, *shapes: Shape) -> Make | None:
         """How its torch module is made, or None for a plain function."""
         return None
@@ -291,7 +295,7 @@ class Layer:
                 raise Misfit(f"the output would be empty: axis {axis + 1} comes out as {int(extent)}", "", formula)
         dtype = first.dtype if pattern.dtype == "same" else pattern.dtype
         main = port == next(iter(self.outputs()))
-        holds = (first.holds if self.holds == "same" else self.holds) if main else ""
+        holds = self.holding(first.holds) if main else ""
         return Spec(tuple(shape), self._axes(pattern, shape, first), dtype, holds, pattern.batched)
 
     def _axes(self, pattern: Pattern, shape: Shape, first: Spec) -> tuple[str, ...]:

@@ -97,10 +97,15 @@ class LayerNorm(Layer):
         return Make("nn.LayerNorm", last[0] if len(last) == 1 else last, **options)
 
 
-@layer(
-    "dropout", family="normalization", ports="x: * -> y: *", keywords="regularization overfitting noise", holds="same"
-)
-class Dropout(Layer):
+class Dropping(Layer):
+    """What dropouts share: what survives is enlarged, so that a number below 1 may come out above it."""
+
+    def holding(self, first: str) -> str:
+        return "nonnegative" if first else ""
+
+
+@layer("dropout", family="normalization", ports="x: * -> y: *", keywords="regularization overfitting noise")
+class Dropout(Dropping):
     """Set a random share of the numbers to zero while training, so that no unit is relied on alone.
 
     Each survives with probability 1 − p and is then divided by 1 − p. When not training, all pass unchanged.
@@ -118,9 +123,8 @@ class Dropout(Layer):
     family="normalization",
     ports="image: C H W -> features: C H W",
     keywords="regularization channel spatial",
-    holds="same",
 )
-class Dropout2d(Layer):
+class Dropout2d(Dropping):
     """Set whole random channels of an image to zero while training.
 
     Neighbouring cells say much the same, so dropping single ones would hide little.

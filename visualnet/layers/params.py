@@ -13,6 +13,8 @@ from visualnet.core import expressions
 from visualnet.core.expressions import Scope
 from visualnet.core.graph import Value
 
+_N = TypeVar("_N", int, float)
+
 BIG = 1_000_000_000
 """No integer parameter may be larger: sizes stay far from what a tensor could hold."""
 
@@ -96,7 +98,7 @@ class Int(Param):
         return self._told({"anyOf": [*options, {"type": "null"}] if self.none else options})
 
     def short(self, value: Any) -> str:
-        return self.none if value is None else str(value)
+        return self.none if value is None else str(value).replace("-", "−")
 
 
 class Float(Param):
@@ -117,7 +119,7 @@ class Float(Param):
         )
 
     def short(self, value: Any) -> str:
-        return f"{value:g}"
+        return f"{value:g}".replace("-", "−")
 
 
 class Bool(Param):
@@ -214,7 +216,7 @@ class Ints(Param):
     def schema(self) -> dict[str, Any]:
         one = {"anyOf": [{"type": "integer", "minimum": self.low, "maximum": self.high}, {"type": "string"}]}
         several = {"type": "array", "items": one, "minItems": self.rank, "maxItems": self.rank or self.longest}
-        return self._told({"anyOf": [*one["anyOf"], several, *([{"type": "null"}] if self.none else [])]})  # type: ignore[misc]
+        return self._told({"anyOf": [*one["anyOf"], several, *([{"type": "null"}] if self.none else [])]})
 
     def short(self, value: Any) -> str:
         if value is None:
@@ -222,7 +224,8 @@ class Ints(Param):
         if isinstance(value, str):
             return value
         alike = self.rank and not self.full and len(set(value)) == 1
-        return str(value[0]) if alike else "×".join(map(str, value)) or "1"
+        numbers = [str(n).replace("-", "−") for n in value]
+        return numbers[0] if alike else "×".join(numbers) or "1"
 
 
 def _named(raw: Value) -> str:
@@ -232,9 +235,6 @@ def _named(raw: Value) -> str:
         return f"{len(raw)} values"
     text = spelled or (f"“{raw}”" if isinstance(raw, str) else str(raw))
     return text if len(text) <= 60 else text[:57] + "…"
-
-
-_N = TypeVar("_N", int, float)
 
 
 def _bounded(name: str, number: _N, low: _N, high: _N) -> _N:

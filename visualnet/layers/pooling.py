@@ -25,12 +25,9 @@ class Pool2d(Layer):
     dilation: tuple[int, ...] = (1, 1)
 
     def check(self, *shapes: Shape) -> Iterable[Fault]:
-        for k, p, d in zip(self.kernel_size, self.padding, self.dilation, strict=True):
-            reach = (k - 1) * d + 1
-            if p > reach // 2:
-                yield Fault(
-                    f"padding {p} is more than half the kernel of {reach}", "padding", formula=f"{p} > {reach} / 2"
-                )
+        for k, p in zip(self.kernel_size, self.padding, strict=True):
+            if p > k // 2:
+                yield Fault(f"padding {p} is more than half the kernel of {k}", "padding", formula=f"{p} > {k} / 2")
                 break
 
     def shape(self, *shapes: Shape) -> Shape:
@@ -68,6 +65,17 @@ class MaxPool2d(Pool2d):
         2, 1, "Distance between the window's taps.", unit="px", more=True, phrase="dilation {}"
     )
     ceil_mode: bool = flag(False, _CEIL, more=True, phrase="rounded up")
+
+    def check(self, *shapes: Shape) -> Iterable[Fault]:
+        yield from super().check(*shapes)
+        stride = self.stride or self.kernel_size
+        for n, s, p, d in zip(shapes[0][1:], stride, self.padding, self.dilation, strict=True):
+            # A window that begins in the padding may step over all cells: its largest value is −∞.
+            if d > n and any((start % d) >= n for start in range(-p, 0, s)[:1000]):
+                yield Fault(
+                    f"dilation {d} steps over all {n} cells: some windows hold only padding", "dilation", "warning"
+                )
+                break
 
     def options(self) -> Mapping[str, Any]:
         return {"dilation": self.dilation}

@@ -1,0 +1,141 @@
+"""The reference pages, written from the declarations: ``python -m visualnet.layers.reference`` writes ``docs/layers.md``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from visualnet.layers import FAMILIES, LAYERS, Layer
+from visualnet.layers.declare import Pattern, Sized
+from visualnet.layers.params import Bool, Choice, Field, Float, Int, Ints, Param
+
+NAME = "layers.md"
+_HEAD = """# Layers
+
+Every layer that VisualNet knows, by family. This page is written from the declarations in `visualnet/layers/`;
+`python -m visualnet.layers.reference` writes it anew.
+
+Sizes leave out the batch, which is always there and always axis 0. Parameters have torch's own names; where a number is wanted, an
+expression such as `2*channels` may stand. “Example” shows the learned tensors for one size that fits.
+"""
+_EXTENTS = {"C": 16, "H": 32, "W": 32, "L": 32, "T": 10, "S": 12, "D": 64, "K": 10}
+_DTYPES = {"float": "real", "int": "whole numbers", "bool": "yes or no", "any": "any type", "same": "the input's type"}
+
+
+def page(tag: str) -> str:
+    """One layer type's page, in Markdown."""
+    kind = LAYERS[tag]
+    title = f"### {kind.label}\n\n`{tag}`"
+    first, _, rest = kind.page().partition("\n")
+    paper = f"Paper: {kind.paper}." if kind.paper else ""
+    parts = [title, first, rest.strip(), _ports(kind), _table(kind), _example(kind), paper]
+    return "\n\n".join(filter(None, parts)) + "\n"
+
+
+def text() -> str:
+    """All pages as one document, with a table of contents."""
+    families = {f: [tag for tag, kind in LAYERS.items() if kind.family == f] for f in FAMILIES}
+    shown = {f: tags for f, tags in families.items() if tags}
+    contents = [f"- **{FAMILIES[f]}**: {', '.join(LAYERS[tag].label for tag in tags)}" for f, tags in shown.items()]
+    chapters = [f"## {FAMILIES[f]}\n\n" + "\n".join(page(tag) for tag in tags) for f, tags in shown.items()]
+    return "\n".join([_HEAD, *contents, "", *chapters])
+
+
+def write(folder: Path) -> Path:
+    """Write the document into the folder.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    path = folder / NAME
+    path.write_text(text(), encoding="utf-8", newline="\n")
+    return path
+
+
+def _ports(kind: type[Layer]) -> str:
+    layer = kind()
+    sides = {"In": layer.inputs(), "Out": layer.outputs()}
+    return "\n".join(
+        f"- {side}: {'; '.join(_port(*p) for p in ports.items())}" for side, ports in sides.items() if ports
+    )
+
+
+def _port(name: str, pattern: Pattern) -> str:
+    if not pattern.batched:
+        return f"`{name}` (one number for the batch)"
+    told = [pattern.text if pattern.axes != ("*",) else "any size", _DTYPES[pattern.dtype]]
+    return f"`{name}` ({', '.join(told + ['may stay open'] * pattern.optional)})"
+
+
+def _table(kind: type[Layer]) -> str:
+    if not kind.params:
+        return ""
+    rows = [f"| `{name}` | {_default(p)} | {_allowed(p)} | {_meaning(p)} |" for name, p in kind.params.items()]
+    return "\n".join(["| parameter | default | allowed | meaning |", "|---|---|---|---|", *rows])
+
+
+def _default(param: Param) -> str:
+    if isinstance(param, Bool):
+        return "yes" if param.default else "no"
+    return param.short(param.default)
+
+
+def _allowed(param: Param) -> str:
+    if isinstance(param, Choice):
+        return ", ".join(f"`{option}`" for option in param.options)
+    if isinstance(param, Bool):
+        return "yes, no"
+    if isinstance(param, Field):
+        return "a field's name"
+    assert isinstance(param, Int | Float | Ints)
+    bounds = f"{_figure(param.low)} to {_figure(param.high)}"
+    if isinstance(param, Float):
+        return bounds
+    words = ["nothing"] * bool(param.none)
+    if isinstance(param, Ints):
+        words += [f"`{word}`" for word in param.words]
+        bounds = f"{param.rank or 'up to ' + str(param.longest)} × {bounds}" if param.rank != 1 else bounds
+    return ", ".join([bounds, *words])
+
+
+def _figure(number: float) -> str:
+    shown = f"10{'⁰¹²³⁴⁵⁶⁷⁸⁹'[len(f'{abs(number):.0f}') - 1]}" if abs(number) in (1e6, 1e9) else f"{abs(number):,g}"
+    return "−" * (number < 0) + shown
+
+
+def _meaning(param: Param) -> str:
+    options: Mapping[str, str] = param.options if isinstance(param, Choice) else getattr(param, "words", {})
+    told = "; ".join(f"`{k}`: {v}" for k, v in options.items())
+    unit = f" ({param.unit})" if param.unit else ""
+    return f"{param.doc}{unit}{' ' + told + '.' if told else ''}".replace("|", "\\|")
+
+
+def _example(kind: type[Layer]) -> str:
+    """The learned tensors for the usual size of each port."""
+    layer = kind()
+    shapes = [_usual(p) if not p.optional else None for p in layer.inputs().values()]
+    lines = [*_tensors("learned", layer.weights(*shapes)), *_tensors("saved", layer.buffers(*shapes))] if shapes else []  # type: ignore[arg-type]
+    if not lines:
+        return ""
+    sizes = ", ".join("×".join(map(str, s)) or "1" for s in shapes if s is not None)
+    return "\n".join([f"Example, for {sizes}:", "", *lines])
+
+
+def _usual(pattern: Pattern) -> tuple[int, ...]:
+    return tuple(_EXTENTS.get(axis, 8) for axis in pattern.axes if axis != "*")
+
+
+def _tensors(what: str, tensors: Mapping[str, Sized]) -> Iterator[str]:
+    for name, tensor in tensors.items():
+        extents = " × ".join(f"{n} {extent:,}" for n, extent in zip(tensor.names, tensor, strict=True)) or "one number"
+        yield f"- `{name}` ({what}): {extents}" + (f" = {tensor.total:,}" if len(tensor) > 1 else "")
+
+
+def main(args: list[str] | None = None) -> Any:
+    """Write the document into the folder ``docs`` of this checkout."""
+    return write(Path(__file__).parents[2] / "docs")
+
+
+if __name__ == "__main__":
+    main()
