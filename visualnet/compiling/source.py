@@ -23,6 +23,8 @@ _IMPORTS = {
     "F": "import torch.nn.functional as F",
 }
 MAX_NOTE = 2_000
+LOSS_NAMES = ("loss", "objective", "total_loss", "sum_of_losses")
+"""What the loss may be called where it is a method: the first that no layer is called."""
 
 
 def model_source(project: Project, analysis: Analysis | None = None) -> str:
@@ -169,7 +171,9 @@ class _File:
                 return [*head, *_indented(_sum(plan, body, ports, env, own), 4)]
         env = {_port(step): step.name for step in main.inputs if step.id in needed}
         steps = [s for s in main.steps if s.id in needed]
-        head = ["", f"    def loss(self{_arguments([s for s in main.inputs if s.id in needed])}) -> Tensor:"]
+        modules = {s.module for s in main.modules}
+        method = next((name for name in LOSS_NAMES if name not in modules), safe_name("loss", modules))
+        head = ["", f"    def {method}(self{_arguments([s for s in main.inputs if s.id in needed])}) -> Tensor:"]
         return [*head, *_indented(_sum(plan, body, ports, env, steps), 8)]
 
 
