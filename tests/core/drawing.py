@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import string
+from itertools import pairwise
 from typing import Any
 
 from hypothesis import strategies as st
@@ -118,5 +119,5 @@ def chain(length: int, kind: str = "relu") -> Project:
     """So many nodes in a row."""
     ids = [f"n{number}" for number in range(1, length + 1)]
     nodes = {i: Node(id=i, kind=kind, name=f"node{i[1:]}") for i in ids}
-    wires = {Port(b, "x"): Port(a, "y") for a, b in zip(ids, ids[1:], strict=False)}
+    wires = {Port(b, "x"): Port(a, "y") for a, b in pairwise(ids)}
     return Project(graph=Graph(nodes, wires, {i: (240.0 * k, 0.0) for k, i in enumerate(ids)}))

@@ -46,13 +46,18 @@ __all__ = [
     "remove",
     "remove_block",
     "rename",
+    "set_block_params",
     "set_constants",
     "set_data",
+    "set_name",
     "set_node",
     "set_note",
     "set_params",
     "set_recipe",
 ]
+
+
+MAX_TITLE = 120
 
 
 class _Reset:
@@ -270,12 +275,33 @@ def set_constants(project: Project, values: Mapping[str, int | float]) -> Projec
     return project if same(dict(values), dict(project.constants)) else replace(project, constants=dict(values))
 
 
-def set_note(project: Project, note: str) -> Project:
-    """Write the note that travels with the project."""
+def set_name(project: Project, name: str) -> Project:
+    """Name the project: any words on one line."""
+    name = clean(name).strip()
+    if not name or len(name) > MAX_TITLE:
+        raise ValueError(f"a project's name has 1 to {MAX_TITLE} characters; this one has {len(name)}")
+    return project if name == project.name else replace(project, name=name)
+
+
+def set_note(project: Project, note: str, sheet: str = MAIN) -> Project:
+    """Write the note that travels with the project, or with a block."""
     note = clean(note, lines=True)
     if len(note) > MAX_TEXT:
         raise ValueError(f"a note may have {MAX_TEXT:,} characters; this one has {len(note):,}")
+    if sheet != MAIN:
+        return put_block(project, sheet, replace(_block(project, sheet), note=note))
     return project if note == project.note else replace(project, note=note)
+
+
+def set_block_params(project: Project, block: str, params: Mapping[str, int | float]) -> Project:
+    """Put these in place of a block's parameters; they are the defaults that each use of it may change."""
+    return put_block(project, block, replace(_block(project, block), params=dict(params)))
+
+
+def _block(project: Project, name: str) -> Block:
+    if name not in project.blocks:
+        raise ValueError(f"there is no block “{name}” in this project")
+    return project.blocks[name]
 
 
 def put_block(project: Project, name: str, block: Block) -> Project:

@@ -51,7 +51,7 @@ def read(path: Path) -> bytes:
     Raises:
         FileError: it is not there, cannot be read, is no file, or is too large for a project.
     """
-    name = str(path)
+    name = _spelled(path)
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
@@ -65,8 +65,6 @@ def read(path: Path) -> bytes:
         raise FileError(name, "there is no such file", way_out="Was it moved or renamed?") from None
     except OSError as error:
         raise FileError(name, f"it cannot be read ({_told(error)})", way_out="Check who may read it.") from None
-    except ValueError:
-        raise FileError(repr(name), "this cannot be the name of a file") from None
     raise FileError(
         name,
         f"it has {status.st_size:,} bytes; a project has at most {MAX_BYTES:,}",
@@ -287,6 +285,7 @@ def write(path: Path, data: bytes) -> None:
     Raises:
         FileError: it cannot be done; the old file is as it was, and nothing is left beside it.
     """
+    _spelled(path)
     try:
         real = Path(os.path.realpath(path))
         if real.is_dir():
@@ -303,8 +302,6 @@ def write(path: Path, data: bytes) -> None:
         raise FileError(
             str(path), f"it cannot be written ({_told(error)}); the file on disk is as it was", way_out=_way_out(error)
         ) from None
-    except ValueError:
-        raise FileError(repr(str(path)), "this cannot be the name of a file", way_out="Choose another name.") from None
 
 
 @contextlib.contextmanager
@@ -349,6 +346,13 @@ def _sync_folder(folder: Path) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+def _spelled(path: Path) -> str:
+    name = str(path)
+    if "\0" in name:
+        raise FileError(repr(name), "this cannot be the name of a file", way_out="Choose another name.")
+    return name
 
 
 def _told(error: OSError) -> str:
