@@ -1,0 +1,265 @@
+"""A run's state on disk: weights, optimizer and generators as safetensors, numbers as checked JSON. Never pickle.
+
+A checkpoint is a folder that is written aside, made sure of and renamed; the one before is kept until the next is complete.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import uuid
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+from visualnet.training.optimizers import OPTIMIZERS
+
+FORMAT = 1
+MAX_HEADER = 4 << 20
+MAX_STATE = 4 << 20
+LAST, BEFORE, BEST = "last", "before-last", "best.safetensors"
+_TYPES = {
+    torch.float32: "F32",
+    torch.float64: "F64",
+    torch.float16: "F16",
+    torch.bfloat16: "BF16",
+    torch.int64: "I64",
+    torch.int32: "I32",
+    torch.uint8: "U8",
+    torch.bool: "BOOL",
+}
+Expected = Mapping[str, tuple[tuple[int, ...], str]]
+Count = Annotated[int, msgspec.Meta(ge=0, le=1 << 53)]
+
+
+class State(msgspec.Struct, frozen=True, kw_only=True):
+    """The numbers of a checkpoint. ``position`` counts the steps of this epoch; ``sums`` are its totals so far."""
+
+    format: int = FORMAT
+    step: Count
+    epoch: Count
+    position: Count
+    lr: float
+    optimizer: str
+    samples: Count = 0
+    sums: Mapping[str, float | None] = {}
+    best: float | None = None
+    best_epoch: Count = 0
+    seconds: float = 0.0
+    data: str = ""
+    device: str = ""
+    threads: Count = 1
+    torch: str = ""
+
+
+class BadCheckpoint(ValueError):
+    """A checkpoint cannot be used; the words say why."""
+
+
+# --- weights -------------------------------------------------------------------------------------------------------
+
+
+def weights(net: nn.Module) -> dict[str, Tensor]:
+    """Every tensor of the network by name, those that several names share only once."""
+    found: dict[str, Tensor] = {}
+    seen: set[tuple[Any, ...]] = set()
+    for name, tensor in net.state_dict().items():
+        key = (tensor.device, tensor.data_ptr(), tensor.shape, tensor.stride()) if tensor.numel() else (name,)
+        if key not in seen:
+            seen.add(key)
+            found[name] = tensor.detach()
+    return found
+
+
+def save_weights(path: Path, tensors: Mapping[str, Tensor]) -> None:
+    """Write tensors beside the file and put them in its place."""
+    aside = path.with_name(f".{path.name}-{uuid.uuid4().hex[:8]}")
+    try:
+        _save(aside, tensors)
+        os.replace(aside, path)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def load_weights(path: Path, net: nn.Module) -> None:
+    """Put a file's weights into the network.
+
+    Raises:
+        BadCheckpoint: its names, shapes or types are not the network's, or it cannot be read.
+    """
+    own = weights(net)
+    found = read_tensors(path, {name: (tuple(t.shape), _TYPES[t.dtype]) for name, t in own.items()})
+    with torch.no_grad():
+        for name, tensor in found.items():
+            own[name].copy_(tensor)
+
+
+def read_tensors(path: Path, expected: Expected) -> dict[str, Tensor]:
+    """The tensors of a file whose header, read first, says exactly what is expected.
+
+    Raises:
+        BadCheckpoint: it says something else, or the file is torn.
+    """
+    header = read_header(path)
+    if header.keys() != expected.keys():
+        odd = sorted(header.keys() ^ expected.keys())
+        raise BadCheckpoint(f"{path.name} is of another network: it differs in {', '.join(odd[:3])}")
+    for name, wanted in expected.items():
+        if header[name] != wanted:
+            shapes = "×".join(map(str, header[name][0])), "×".join(map(str, wanted[0]))
+            raise BadCheckpoint(
+                f"{path.name}: {name} is {header[name][1]} {shapes[0]}; the network has {wanted[1]} {shapes[1]}"
+            )
+    try:
+        return load_file(path)
+    except Exception as error:
+        raise BadCheckpoint(f"{path.name} cannot be read: {error}") from None
+
+
+def read_header(path: Path) -> dict[str, tuple[tuple[int, ...], str]]:
+    """Names, shapes and types that a safetensors file declares, without reading a tensor.
+
+    Raises:
+        BadCheckpoint: there is no such file, or its header is torn or too large.
+    """
+    try:
+        with open(path, "rb") as file:
+            length = int.from_bytes(file.read(8), "little")
+            if not 2 <= length <= MAX_HEADER:
+                raise BadCheckpoint(f"{path.name}: its header of {length:,} bytes is not one that this program writes")
+            raw = msgspec.json.decode(file.read(length), type=dict[str, dict[str, Any]])
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise BadCheckpoint(f"{path.name} cannot be read: {error}") from None
+    raw.pop("__metadata__", None)
+    try:
+        return {name: (tuple(entry["shape"]), str(entry["dtype"])) for name, entry in raw.items()}
+    except (KeyError, TypeError):
+        raise BadCheckpoint(f"{path.name}: its header is not that of a safetensors file") from None
+
+
+# --- whole checkpoints ---------------------------------------------------------------------------------------------
+
+
+def save(
+    run: Path, state: State, net: nn.Module, optimizer: torch.optim.Optimizer, extras: Mapping[str, Tensor]
+) -> None:
+    """Write a checkpoint and put it in the place of the last one, which becomes the one before.
+
+    Raises:
+        OSError: the disk takes no more; what was there before is whole.
+    """
+    aside = run / f".{LAST}-{uuid.uuid4().hex[:8]}"
+    aside.mkdir(parents=True)
+    try:
+        _save(aside / "weights.safetensors", weights(net))
+        _save(aside / "optimizer.safetensors", _optimizer_tensors(optimizer))
+        _save(aside / "generators.safetensors", extras)
+        with open(aside / "state.json", "wb") as file:
+            file.write(msgspec.json.format(msgspec.json.encode(state), indent=2))
+            file.flush()
+            os.fsync(file.fileno())
+        last, before = run / LAST, run / BEFORE
+        if last.exists():
+            if before.exists():
+                shutil.rmtree(before)
+            os.replace(last, before)
+        os.replace(aside, last)
+        _sync_folder(run)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def find(run: Path) -> Path | None:
+    """The newest complete checkpoint of a run; a crash between two renames leaves only the one before."""
+    return next((run / name for name in (LAST, BEFORE) if (run / name / "state.json").is_file()), None)
+
+
+def read_state(folder: Path) -> State:
+    """The numbers of a checkpoint.
+
+    Raises:
+        BadCheckpoint: they cannot be read or are out of bounds.
+    """
+    path = folder / "state.json"
+    try:
+        if path.stat().st_size > MAX_STATE:
+            raise BadCheckpoint(f"{path.name} is too large")
+        state = msgspec.json.decode(path.read_bytes(), type=State)
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise BadCheckpoint(f"the checkpoint {folder} cannot be read: {error}") from None
+    if state.format > FORMAT:
+        raise BadCheckpoint(f"the checkpoint {folder} was written by a newer version of this program")
+    return state
+
+
+def restore(
+    folder: Path, state: State, net: nn.Module, optimizer: torch.optim.Optimizer, extras: Expected
+) -> dict[str, Tensor]:
+    """Put a checkpoint's weights and optimizer state in place; its generators and order are returned.
+
+    Raises:
+        BadCheckpoint: something in it does not fit this network, optimizer or data.
+    """
+    found = read_tensors(folder / "generators.safetensors", extras)
+    _restore_optimizer(folder / "optimizer.safetensors", state, optimizer)
+    load_weights(folder / "weights.safetensors", net)
+    return found
+
+
+def _restore_optimizer(path: Path, state: State, optimizer: torch.optim.Optimizer) -> None:
+    parameters = [p for group in optimizer.param_groups for p in group["params"]]
+    kept = OPTIMIZERS[state.optimizer].state
+    possible: dict[str, tuple[tuple[int, ...], str]] = {}
+    for i, parameter in enumerate(parameters):
+        for key in kept:
+            shape = () if key == "step" else tuple(parameter.shape)
+            possible[f"{i}.{key}"] = (shape, "F32" if key == "step" else _TYPES[parameter.dtype])
+    # A weight without a gradient so far has no state; any other must be whole.
+    present = read_header(path).keys()
+    partial = {n for n in present if n not in possible}
+    expected = possible if partial else {n: possible[n] for n in present}
+    found = read_tensors(path, expected)
+    by_index: dict[int, dict[str, Tensor]] = {}
+    for name, tensor in found.items():
+        index, _, key = name.partition(".")
+        by_index.setdefault(int(index), {})[key] = tensor
+    if any(len(entry) != len(kept) for entry in by_index.values()):
+        raise BadCheckpoint(f"{path.name} is not complete")
+    groups = optimizer.state_dict()["param_groups"]
+    optimizer.load_state_dict({"state": by_index, "param_groups": groups})
+    for group in optimizer.param_groups:
+        group["lr"] = state.lr
+
+
+def _optimizer_tensors(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
+    found = {}
+    for index, entry in optimizer.state_dict()["state"].items():
+        for key, value in entry.items():
+            if isinstance(value, Tensor):
+                found[f"{index}.{key}"] = value
+    return found
+
+
+def _save(path: Path, tensors: Mapping[str, Tensor]) -> None:
+    try:
+        save_file({name: tensor.detach().contiguous().cpu() for name, tensor in tensors.items()}, path)
+    except OSError:
+        raise
+    except Exception as error:  # safetensors tells a full disk as an error of its own
+        raise OSError(str(error)) from None
+    with open(path, "rb+") as file:
+        os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name == "posix":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

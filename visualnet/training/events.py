@@ -1,0 +1,200 @@
+"""All that a training run tells. Frozen values: the only thing that leaves the training thread, and what its log holds, one a line.
+
+An event with a ``key`` may be dropped where the reader is slow: the newest of a key stands for the older ones.
+"""
+
+from __future__ import annotations
+
+import math
+import time as clock
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+import msgspec
+
+Numbers = Mapping[str, float | None]
+"""Values by name; None stands for one that is not finite."""
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="event"):
+    """Base of all events. ``time`` is in seconds since 1970."""
+
+    key: ClassVar[str | None] = None
+    logged: ClassVar[bool] = True
+    time: float = msgspec.field(default_factory=clock.time)
+
+
+class Started(Event, frozen=True, tag="started"):
+    """Training begins, or goes on from ``step``."""
+
+    run: str
+    device: str
+    threads: int
+    parameters: int
+    epochs: int
+    steps_per_epoch: int
+    batch_size: int
+    sizes: tuple[int, int, int]
+    """Samples for training, validation and test."""
+    best_by: str
+    """The name of the value by which the best epoch is chosen: ``loss`` or a metric."""
+    best_is: str = "min"
+    metrics: tuple[str, ...] = ()
+    """The metrics among the values, by node name."""
+    losses: tuple[str, ...] = ()
+    step: int = 0
+    epoch: int = 0
+    data: str = ""
+    """The data's fingerprint."""
+    torch: str = ""
+
+
+class Steps(Event, frozen=True, tag="steps"):
+    """The training values of some steps in succession, the last of which is ``step``. At most 20 a second."""
+
+    step: int
+    epoch: int
+    lr: float
+    values: Mapping[str, Sequence[float | None]]
+
+    @property
+    def count(self) -> int:
+        """How many steps."""
+        return len(next(iter(self.values.values()), ()))
+
+
+class EpochDone(Event, frozen=True, tag="epoch"):
+    """An epoch is complete: means over its samples, in training and on the validation set (empty if there is none)."""
+
+    epoch: int
+    """Counted from 1."""
+    step: int
+    train: Numbers
+    validation: Numbers
+    seconds: float
+    samples_per_s: float
+    is_best: bool = False
+    best_epoch: int = 0
+    best: float | None = None
+
+
+class Progress(Event, frozen=True, tag="progress"):
+    """Where the run is. ``step`` counts over all epochs; ``watching`` is the share of time that watching has cost."""
+
+    key: ClassVar[str | None] = "progress"
+    logged: ClassVar[bool] = False
+    step: int
+    steps: int
+    epoch: int
+    epochs: int
+    samples_per_s: float
+    eta_s: float
+    watching: float = 0.0
+    phase: str = "training"
+    """``training`` or ``validation``."""
+
+
+class Grid(msgspec.Struct, frozen=True):
+    """What the network answers over a region of its input, in the data's own units.
+
+    For points: ``values`` (K, rows, columns), the first row at ``low[1]``; for a curve: ``values`` (K, points).
+    ``share`` tells that the values are probabilities.
+    """
+
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+    values: Any
+    share: bool
+
+
+class Watched(Event, frozen=True, tag="watched"):
+    """What flows at the watched ports for one sample: float32 arrays without the batch axis, by (path, port)."""
+
+    key: ClassVar[str | None] = "watched"
+    logged: ClassVar[bool] = False
+    step: int
+    sample: int
+    arrays: Mapping[tuple[tuple[str, ...], str], Any]
+    outputs: Mapping[str, Any] = {}
+    """What the network answers, by output name; as probabilities where the answer is classes."""
+    fields: Mapping[str, Any] = {}
+    """The sample itself, before it is normalised."""
+    grid: Grid | None = None
+    cost_s: float = 0.0
+
+
+class Paused(Event, frozen=True, tag="paused"):
+    """The run waits; nothing is lost if the program ends now."""
+
+    step: int
+
+
+class Resumed(Event, frozen=True, tag="resumed"):
+    """The run goes on after a pause."""
+
+    step: int
+
+
+class CheckpointSaved(Event, frozen=True, tag="checkpoint"):
+    """All that is needed to go on from ``step`` is in the run's folder."""
+
+    step: int
+    epoch: int
+    seconds: float
+
+
+class Trouble(Event, frozen=True, tag="trouble"):
+    """Something went wrong that does not end the run: the words say what, and what to do."""
+
+    words: str
+
+
+class Finished(Event, frozen=True, tag="finished"):
+    """The run is over. ``reason`` is ``done`` or ``stopped``."""
+
+    reason: str
+    step: int
+    epoch: int
+    seconds: float
+    best_epoch: int = 0
+    best: float | None = None
+
+
+class Failed(Event, frozen=True, tag="failed"):
+    """The run cannot go on. ``path`` leads to the guilty node, if one is known; ``kind`` is for tests and icons.
+
+    Kinds: ``graph``, ``data``, ``nonfinite``, ``memory``, ``error``.
+    """
+
+    kind: str
+    words: str
+    path: tuple[str, ...] = ()
+    traceback: str = ""
+    step: int = 0
+
+
+Logged = Started | Steps | EpochDone | Paused | Resumed | CheckpointSaved | Trouble | Finished | Failed | Progress
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(Logged)
+
+
+def encode(event: Event) -> bytes:
+    """The event as one line of JSON, without the line's end."""
+    return _encoder.encode(event)
+
+
+def decode(line: bytes) -> Event:
+    """The event that a line of JSON holds.
+
+    Raises:
+        ValueError: the line is torn, or no event.
+    """
+    try:
+        return _decoder.decode(line)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise ValueError(str(error)) from None
+
+
+def finite(value: float) -> float | None:
+    """The value, or None if it is not finite."""
+    return value if math.isfinite(value) else None

@@ -1,0 +1,70 @@
+"""How a run ends that cannot go on: in words, with the guilty node and what to do."""
+
+from __future__ import annotations
+
+import traceback
+from typing import TYPE_CHECKING
+
+import torch
+
+from visualnet.compiling import GraphError, blame
+from visualnet.training.checkpoints import BadCheckpoint
+from visualnet.training.checks import Fault
+from visualnet.training.events import Failed
+
+if TYPE_CHECKING:
+    from visualnet.compiling.module import Model
+
+_MEMORY = ("out of memory", "can't allocate memory", "not enough memory", "cannot allocate memory")
+MAX_TEXT = 20_000
+
+
+class Refused(ValueError):
+    """The run cannot begin."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.words)
+        self.fault = fault
+
+
+def first_line(error: BaseException) -> str:
+    """The first line of what an exception says."""
+    text = str(error).strip()
+    return text.splitlines()[0] if text else type(error).__name__
+
+
+def describe(error: Exception, model: Model | None, batch_size: int, step: int) -> Failed:
+    """The exception as an event of plain text; nothing of it may be kept, for it holds every tensor of the step."""
+    if isinstance(error, Refused):
+        return Failed(kind=error.fault.kind, words=error.fault.words, path=tuple(error.fault.path), step=step)
+    text = "".join(traceback.format_exception(error))[-MAX_TEXT:]
+    if isinstance(error, GraphError):
+        return Failed(kind="graph", words=str(error), traceback=text, step=step)
+    if isinstance(error, BadCheckpoint):
+        return Failed(kind="data", words=str(error), traceback=text, step=step)
+    found = blame.from_traceback(error)
+    path = tuple(found[0]) if found else ()
+    told = model.guilty(error, {}) if model is not None and found else None
+    if is_memory(error):
+        where = f" at {_node(told[1])}" if told else ""
+        smaller = max(batch_size // 2, 1)
+        way_out = (
+            f"make the batch smaller (it is {batch_size:,}; try {smaller:,})"
+            if batch_size > 1
+            else "use a smaller network"
+        )
+        words = f"there is not enough memory for a training step{where}: {way_out}"
+        return Failed(kind="memory", words=words, path=path, traceback=text, step=step)
+    words = told[1] if told else first_line(error)
+    return Failed(kind="error", words=words, path=path, traceback=text, step=step)
+
+
+def is_memory(error: BaseException) -> bool:
+    """Whether memory ran out, on whichever device."""
+    if isinstance(error, MemoryError | torch.OutOfMemoryError):
+        return True
+    return isinstance(error, RuntimeError) and any(words in str(error).lower() for words in _MEMORY)
+
+
+def _node(words: str) -> str:
+    return words.partition(" failed:")[0]

@@ -1,0 +1,199 @@
+"""Looking inside while it trains: what flows at chosen ports for one sample, within a share of the time.
+
+Everything is computed without gradients and with dropout at rest; no generator is touched, so watching changes no result.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, fx
+
+from visualnet.compiling.module import Model
+from visualnet.data.catalogue import Loaded
+from visualnet.data.tensors import Tensors
+from visualnet.training.control import Port, Watch
+from visualnet.training.events import Grid, Watched
+
+EVERY_S = 0.1
+"""No oftener than this, however cheap it is: the eye follows no faster."""
+CHANNELS = 256
+EDGE = 128
+GRID = 64
+LINE = 256
+MARGIN = 0.15
+
+
+class Probe:
+    """Watches one model on one data set."""
+
+    def __init__(self, model: Model, data: Loaded, tensors: Tensors) -> None:
+        self.model, self.data, self.tensors = model, data, tensors
+        self.spent_s = 0.0
+        self._due = 0.0
+        self._ports: tuple[Port, ...] = ()
+        self._view: fx.GraphModule | None = None
+        self._seen: Watch | None = None
+        self._plane: tuple[tuple[float, ...], tuple[float, ...], Tensor] | None = None
+
+    def due(self, watch: Watch, now: float) -> bool:
+        """Whether it is time to look again; at once when something else is watched."""
+        if not watch.ports and not watch.grid:
+            return False
+        return now >= self._due or (watch is not self._seen and watch != self._seen)
+
+    def look(self, watch: Watch, step: int) -> Watched:
+        """Compute what is watched, and set when to look next so that the budget holds."""
+        begin = time.perf_counter()
+        found = self._look(watch, step)
+        end = time.perf_counter()
+        cost = end - begin
+        self.spent_s += cost
+        self._seen = watch
+        self._due = end + max(EVERY_S, cost * (1 / watch.budget - 1))
+        return Watched(cost_s=cost, **found)
+
+    def _look(self, watch: Watch, step: int) -> dict[str, Any]:
+        samples = self.data.validation if len(self.data.validation) else self.data.train
+        sample = min(watch.sample, len(samples) - 1)
+        index = self.tensors.indices(samples[sample : sample + 1])
+        self._aim(watch.ports)
+        net = self.model.net
+        with _resting(self.model), torch.no_grad():
+            batch = self.tensors.batch(index)
+            values = self._view(*batch) if self._view is not None else ()
+            arrays = {port: _thin(value) for port, value in zip(self._ports, values, strict=True)}
+            named = dict(zip(self.tensors.names, batch, strict=True))
+            answer = net(*(named[field] for field in self._net_fields()))
+            grid = self._grid() if watch.grid else None
+        answers = answer if isinstance(answer, dict) else dict(zip(self.model.outputs, (answer,), strict=True))
+        outputs = {name: _array(self._shares(name, value)[0][0]) for name, value in answers.items()}
+        place = int(samples[sample])
+        fields = {name: np.array(self.data.arrays[name][place]) for name in self.tensors.names}
+        return {
+            "step": step,
+            "sample": sample,
+            "arrays": arrays,
+            "outputs": outputs,
+            "fields": fields,
+            "grid": grid,
+        }
+
+    def _aim(self, ports: tuple[Port, ...]) -> None:
+        """Build the view of these ports; those that the trained model does not have (edited since) are left out."""
+        if self._seen is not None and self._seen.ports == ports:
+            return
+        self._ports, self._view = _view(self.model, ports)
+
+    def _net_fields(self) -> list[str]:
+        return [self.model.plan.fields[step.id] for step in self.model.plan.net_inputs]
+
+    def _shares(self, name: str, value: Tensor) -> tuple[Tensor, bool]:
+        """The answer as probabilities over axis 1, if it is classes; and whether it is."""
+        port = self.model.plan.answers[name]
+        spec = self.model.analysis.main.nodes[port.node].leaving[port.port]
+        if not self.data.classes or not value.is_floating_point() or value.dim() < 2:
+            return value, False
+        if spec.holds in ("probabilities", "fractions"):
+            return value, True
+        if value.shape[1] == len(self.data.classes) and value.shape[1] > 1:
+            return value.softmax(1), True
+        return (value.sigmoid(), True) if value.shape[1] == 1 else (value, False)
+
+    def _grid(self) -> Grid | None:
+        """The first answer over the whole plane (or line) of the only input, if the input is points (or numbers)."""
+        fields = self._net_fields()
+        if len(fields) != 1 or self.data.fields[fields[0]].shape not in ((2,), (1,)):
+            return None
+        if self._plane is None:
+            self._plane = self._make_plane(fields[0])
+        low, high, x = self._plane
+        answer = self.model.net(x)
+        name = self.model.outputs[0]
+        value, share = self._shares(name, answer[name] if isinstance(answer, dict) else answer)
+        if value.dim() != 2:
+            return None
+        values = _array(value.t())
+        return Grid(low, high, values.reshape(-1, GRID, GRID) if len(low) == 2 else values, share)
+
+    def _make_plane(self, field: str) -> tuple[tuple[float, ...], tuple[float, ...], Tensor]:
+        values = self.data.arrays[field]
+        low, high = values.min(0), values.max(0)
+        room = (high - low) * MARGIN
+        low, high = low - room, high + room
+        if len(low) == 2:
+            xs, ys = (np.linspace(low[i], high[i], GRID, dtype=np.float32) for i in (0, 1))
+            points = np.stack(np.meshgrid(xs, ys), -1).reshape(-1, 2)
+        else:
+            points = np.linspace(low, high, LINE, dtype=np.float32)
+        if field in self.data.mean:
+            points = (points - self.data.mean[field]) / self.data.std[field]
+        x = torch.from_numpy(np.ascontiguousarray(points, np.float32)).to(self.tensors.device)
+        return tuple(map(float, low)), tuple(map(float, high)), x
+
+
+def peek(
+    model: Model, data: Loaded, ports: Sequence[Port], sample: int = 0, grid: bool = False, step: int = 0
+) -> Watched:
+    """The same look at a network that is not being trained: before the first step, or after the last."""
+    probe = Probe(model, data, Tensors(data, model.fields, model.device, plain_fields(model)))
+    return probe.look(Watch(tuple(ports), sample, 1.0, grid), step)
+
+
+def plain_fields(model: Model) -> frozenset[str]:
+    """The fields that only targets read: those are never normalised."""
+    main = model.plan.main
+    shown = {model.plan.fields[step.id] for step in main.inputs if step.role == "input"}
+    return frozenset(model.fields) - shown
+
+
+def _view(model: Model, ports: tuple[Port, ...]) -> tuple[tuple[Port, ...], fx.GraphModule | None]:
+    def exists(port: Port) -> bool:
+        try:
+            model.view([port])
+        except KeyError:
+            return False
+        return True
+
+    if not ports:
+        return (), None
+    try:
+        return ports, model.view(ports)
+    except KeyError:
+        there = tuple(port for port in ports if exists(port))
+        return there, model.view(there) if there else None
+
+
+@contextmanager
+def _resting(model: Model) -> Iterator[None]:
+    """Dropout and batch statistics as in use, and afterwards as they were."""
+    training = [module for module in model.objective.modules() if module.training]
+    model.objective.eval()
+    try:
+        yield
+    finally:
+        for module in training:
+            module.training = True
+
+
+def _array(tensor: Tensor) -> np.ndarray:
+    return np.array(tensor.detach().to("cpu", torch.float32).numpy(), order="C")
+
+
+def _thin(value: Tensor) -> np.ndarray:
+    """The first (only) sample, at most 256 channels, maps of at most 128 a side."""
+    if value.dim() == 0:
+        return _array(value)
+    value = value[0]
+    if value.dim():
+        value = value[:CHANNELS]
+    for axis in range(1, value.dim()):
+        stride = -(-value.shape[axis] // EDGE)
+        if stride > 1:
+            value = value[(slice(None),) * axis + (slice(None, None, stride),)]
+    return _array(value)

@@ -1,0 +1,78 @@
+"""Where events go: a log on disk, a callable, or several at once."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from visualnet.training.events import EpochDone, Event, Failed, Finished, Paused, Trouble, encode
+
+Sink = Callable[[Event], None]
+
+FINAL = (Paused, Finished, Failed)
+SYNC_S = 1.0
+
+
+class EventLog:
+    """Appends each event to ``events.jsonl`` as one line, and makes sure of it on disk after epochs (once a second).
+
+    A disk that takes no more does not end the training: ``trouble`` is told once, and the log ends there.
+    """
+
+    def __init__(self, path: Path, trouble: Sink) -> None:
+        self._path, self._trouble = path, trouble
+        self._file = None
+        self._synced = 0.0
+        try:
+            _mend(path)
+            self._file = open(path, "ab", buffering=0)  # noqa: SIM115
+        except OSError as error:
+            self._give_up(error)
+
+    def __call__(self, event: Event) -> None:
+        """Write the event down, if it is one for the log."""
+        if self._file is None or not event.logged:
+            return
+        try:
+            self._file.write(encode(event) + b"\n")
+            now = time.monotonic()
+            if isinstance(event, FINAL) or (isinstance(event, EpochDone) and now - self._synced >= SYNC_S):
+                os.fsync(self._file.fileno())
+                self._synced = now
+        except OSError as error:
+            self._give_up(error)
+
+    def close(self) -> None:
+        """Write no more."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def _give_up(self, error: OSError) -> None:
+        self.close()
+        words = f"the run's record {self._path} can no longer be written ({error.strerror or error}); training goes on."
+        self._trouble(Trouble(words=f"{words} Free some space, then start the next run."))
+
+
+def _mend(path: Path) -> None:
+    """Cut off a last line that a crash left torn, so that the next one begins on its own."""
+    if not path.exists():
+        return
+    with open(path, "r+b") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(size - (1 << 20), 0))
+        tail = file.read()
+        if tail and not tail.endswith(b"\n"):
+            file.truncate(size - len(tail) + tail.rfind(b"\n") + 1)
+
+
+def several(*sinks: Sink) -> Sink:
+    """Send each event to all of them, in order."""
+
+    def send(event: Event) -> None:
+        for sink in sinks:
+            sink(event)
+
+    return send
