@@ -1,0 +1,1 @@
+"""The canvas: the open sheet as a drawing that can be edited."""

@@ -1,0 +1,147 @@
+"""Where the view looks from: pan, zoom at a point, glide to an area."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from PySide6.QtCore import QAbstractAnimation, QEasingCurve, QPoint, QPointF, QRectF, Qt, QTimer, QVariantAnimation
+from PySide6.QtGui import QTransform
+from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
+
+from visualnet.app.canvas.scene import CanvasScene
+
+NEAREST, FURTHEST = 4.0, 0.02
+WORLD = QRectF(-4e6, -4e6, 8e6, 8e6)
+GLIDE_MS = 150
+REST_MS = 70
+FIT_MARGIN = 48.0
+
+
+class Pose(NamedTuple):
+    """A centre in the scene and a scale."""
+
+    x: float
+    y: float
+    zoom: float
+
+
+class Camera(QGraphicsView):
+    """A view that scrolls without bars and zooms without bounds that one would notice."""
+
+    motion = True
+    """Whether the view glides; off when the system asks for less motion."""
+
+    def __init__(self, scene: CanvasScene, parent: QWidget | None = None) -> None:
+        super().__init__(scene, parent)
+        self.canvas = scene
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.SmartViewportUpdate)
+        self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
+        self.setResizeAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
+        self.setOptimizationFlag(QGraphicsView.OptimizationFlag.DontSavePainterState)
+        self.setOptimizationFlag(QGraphicsView.OptimizationFlag.DontAdjustForAntialiasing)
+        self.setSceneRect(WORLD)
+        self._glide = QVariantAnimation(self)
+        self._glide.setEasingCurve(QEasingCurve.Type.OutCubic)
+        self._glide.setStartValue(0.0)
+        self._glide.setEndValue(1.0)
+        self._glide.valueChanged.connect(self._glided)
+        self._from = self._to = Pose(0, 0, 1)
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(REST_MS)
+        self._rest.timeout.connect(self._rested)
+
+    @property
+    def zoom(self) -> float:
+        """Screen px for one px of the scene."""
+        return self.transform().m11()
+
+    def pose(self) -> Pose:
+        """Where the view looks now."""
+        centre = self._scene_point(QPointF(self.viewport().width() / 2, self.viewport().height() / 2))
+        return Pose(centre.x(), centre.y(), self.zoom)
+
+    def _scene_point(self, at: QPointF) -> QPointF:
+        inverse, _ = self.viewportTransform().inverted()
+        return inverse.map(at)
+
+    def look(self, pose: Pose) -> None:
+        """Look there at once."""
+        zoom = min(NEAREST, max(FURTHEST, pose.zoom))
+        if zoom != self.zoom:
+            self.setTransform(QTransform.fromScale(zoom, zoom))
+        left = pose.x * zoom - self.viewport().width() / 2
+        top = pose.y * zoom - self.viewport().height() / 2
+        self.horizontalScrollBar().setValue(round(left))
+        self.verticalScrollBar().setValue(round(top))
+        self._moved()
+
+    def pan(self, by: QPoint) -> None:
+        """Shift the picture by screen px."""
+        self.stop()
+        self.horizontalScrollBar().setValue(self.horizontalScrollBar().value() - by.x())
+        self.verticalScrollBar().setValue(self.verticalScrollBar().value() - by.y())
+        self._moved()
+
+    def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
+        """Come closer or step back; the point ``at`` of the viewport stays where it is."""
+        self.stop()
+        at = at if at is not None else QPointF(self.viewport().width() / 2, self.viewport().height() / 2)
+        fixed = self._scene_point(at)
+        zoom = min(NEAREST, max(FURTHEST, self.zoom * factor))
+        middle = QPointF(self.viewport().width() / 2, self.viewport().height() / 2)
+        centre = fixed + (middle - at) / zoom
+        self.look(Pose(centre.x(), centre.y(), zoom))
+
+    def zoom_reset(self) -> None:
+        """Show cards at their own size."""
+        self.glide(self.pose()._replace(zoom=1.0))
+
+    def fit(self, area: QRectF | None = None, closest: float = 1.0) -> None:
+        """Show the whole sheet, or an area."""
+        area = self.canvas.contents() if area is None else area
+        if area.isEmpty():
+            self.glide(Pose(0, 0, 1))
+            return
+        room = self.viewport().size()
+        zoom = min((room.width() - 2 * FIT_MARGIN) / area.width(), (room.height() - 2 * FIT_MARGIN) / area.height(), closest)
+        self.glide(Pose(area.center().x(), area.center().y(), max(zoom, FURTHEST)))
+
+    def glide(self, pose: Pose) -> None:
+        """Go there in a moment, so that the eye can follow."""
+        self.stop()
+        if not self.motion or not self.isVisible():
+            self.look(pose)
+            return
+        self._from, self._to = self.pose(), pose
+        self._glide.setDuration(GLIDE_MS)
+        self._glide.start()
+
+    def _glided(self, share: float) -> None:
+        a, b = self._from, self._to
+        zoom = a.zoom * (b.zoom / a.zoom) ** share
+        # The way runs evenly on the screen, not in the scene, or the picture would swing.
+        t = share if abs(b.zoom - a.zoom) < 1e-9 else (1 / zoom - 1 / a.zoom) / (1 / b.zoom - 1 / a.zoom)
+        self.look(Pose(a.x + (b.x - a.x) * t, a.y + (b.y - a.y) * t, zoom))
+
+    def stop(self) -> None:
+        """Skip what is left of a glide."""
+        if self._glide.state() != QAbstractAnimation.State.Stopped:
+            self._glide.stop()
+
+    def skip(self) -> None:
+        """Be at once where a glide leads."""
+        if self._glide.state() != QAbstractAnimation.State.Stopped:
+            self._glide.stop()
+            self.look(self._to)
+
+    def _moved(self) -> None:
+        self.canvas.card_layer.hurry = True
+        self._rest.start()
+
+    def _rested(self) -> None:
+        self.canvas.card_layer.hurry = False
+        self.viewport().update()

@@ -1,0 +1,60 @@
+"""Cut, copy, paste and duplicate, as text on the system's clipboard: it can be mailed, and pasted into another window."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QGuiApplication
+
+from visualnet.app.studio import Studio
+from visualnet.core import edits
+from visualnet.core.project import Project
+
+STEP = (32.0, 32.0)
+
+
+def count(number: int) -> str:
+    return "1 node" if number == 1 else f"{number} nodes"
+
+
+def copy(studio: Studio) -> bool:
+    """Put the selected nodes on the clipboard; True if there were any."""
+    if not studio.selection:
+        return False
+    QGuiApplication.clipboard().setText(edits.copy(studio.project, studio.sheet, studio.selection))
+    return True
+
+
+def cut(studio: Studio) -> bool:
+    """Copy the selected nodes and take them out."""
+    chosen, sheet = studio.selection, studio.sheet
+    return copy(studio) and studio.do(f"Cut {count(len(chosen))}", lambda p: edits.remove(p, sheet, chosen))
+
+
+def paste(studio: Studio, at: tuple[float, float] | None = None) -> bool:
+    """Add what the clipboard holds, at a point of the scene, and select it."""
+    text = QGuiApplication.clipboard().text()
+    if not text:
+        studio.message.emit("hint", "the clipboard is empty: copy some nodes first")
+        return False
+    return _adding(studio, "Paste", lambda p: edits.paste(p, studio.sheet, text, at))
+
+
+def duplicate(studio: Studio) -> bool:
+    """Add a copy of the selected nodes beside them and select it."""
+    chosen = studio.selection
+    if not chosen:
+        return False
+    return _adding(studio, f"Duplicate {count(len(chosen))}", lambda p: edits.duplicate(p, studio.sheet, chosen, STEP))
+
+
+def _adding(studio: Studio, label: str, edit: object) -> bool:
+    added: list[str] = []
+
+    def run(project: Project) -> Project:
+        after, ids = edit(project)  # type: ignore[operator]
+        added[:] = ids
+        return after
+
+    done = studio.do(label, run)
+    if done:
+        studio.select(added)
+    return done

@@ -1,0 +1,301 @@
+"""From mouse, wheel, touch and keys to gestures: which tool a press takes up, and that Esc always lets go."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QFocusEvent,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QNativeGestureEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QToolTip, QWidget
+
+from visualnet.app.canvas import keys
+from visualnet.app.canvas.camera import Camera
+from visualnet.app.canvas.node_item import tip
+from visualnet.app.canvas.scene import CanvasScene, Hit
+from visualnet.app.canvas.tools.base import Tool
+from visualnet.app.canvas.tools.box import BoxTool
+from visualnet.app.canvas.tools.drop import DropTool, kind_of
+from visualnet.app.canvas.tools.move import MoveTool
+from visualnet.app.canvas.tools.pan import PanTool
+from visualnet.app.canvas.tools.wire import WireTool
+from visualnet.app.studio import Studio
+from visualnet.core.graph import Port
+
+LEFT, MIDDLE = Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton
+NOTCH = 120.0
+
+
+class Gestures(Camera):
+    """The half of the canvas that listens."""
+
+    def __init__(self, studio: Studio, scene: CanvasScene, parent: QWidget | None = None) -> None:
+        super().__init__(scene, parent)
+        self.studio = studio
+        self.tool: Tool | None = None
+        self._space = False
+        self._spent = False
+        """Whether Space, while held, has been used to pan: then letting it go opens nothing."""
+        self._hit = Hit()
+        self.setMouseTracking(True)
+        self.viewport().setMouseTracking(True)
+        self.setAcceptDrops(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def _tell(self) -> Any:
+        """This object as the view that it is a part of."""
+        return self
+
+    def _at(self, event: Any) -> QPointF:
+        return self._scene_point(event.position())
+
+    # --- tools ------------------------------------------------------------------------------------------------------
+
+    def begin(self, tool: Tool, at: QPointF, event: Any) -> None:
+        """Take up a gesture."""
+        self.cancel()
+        self._tell().finish_motion()
+        self.tool = tool
+        tool.press(at, event)
+        self._cursor()
+
+    def cancel(self) -> None:
+        """Let go of the gesture that runs, as if it had never begun."""
+        tool, self.tool = self.tool, None
+        if tool is not None:
+            tool.cancel()
+            self._cursor()
+            self.viewport().update()
+
+    def _cursor(self) -> None:
+        if self.tool is not None and self.tool.cursor is not None:
+            self.viewport().setCursor(self.tool.cursor)
+        elif self._space:
+            self.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
+        else:
+            self.viewport().unsetCursor()
+
+    def _tool_for(self, at: QPointF, event: QMouseEvent) -> Tool | None:
+        if event.button() == MIDDLE or (event.button() == LEFT and self._space):
+            self._spent = True
+            return PanTool(self)  # type: ignore[arg-type]
+        if event.button() != LEFT:
+            return None
+        hit = self.canvas.hit(at, self._reach())
+        if hit.port:
+            port = Port(hit.node, hit.port)
+            if hit.out:
+                return WireTool(self, source=port)
+            source = self.canvas.graph.wires.get(port)
+            return WireTool(self, source=source, picked=port) if source is not None else WireTool(self, target=port)
+        if hit.node:
+            return MoveTool(self, hit.node)
+        if hit.wire is not None:
+            self.studio.select(())
+            self._tell().select_wires([hit.wire])
+            return None
+        return BoxTool(self)  # type: ignore[arg-type]
+
+    def _reach(self) -> float:
+        """How near a port must be, in the scene: from afar a port is too small to be meant."""
+        return 13.0 if self.zoom >= 0.45 else 0.0
+
+    # --- mouse ------------------------------------------------------------------------------------------------------
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if self.tool is not None:
+            return
+        at = self._at(event)
+        tool = self._tool_for(at, event)
+        if tool is not None:
+            self.begin(tool, at, event)
+        event.accept()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        at = self._at(event)
+        if self.tool is not None:
+            self.tool.move(at, event)
+            self.viewport().update()
+        else:
+            self._hover(at)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        tool = self.tool
+        if tool is not None and event.button() in (LEFT, MIDDLE):
+            self.tool = None
+            tool.release(self._at(event), event)
+            self._cursor()
+            self.viewport().update()
+            self._hover(self._at(event))
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if event.button() != LEFT:
+            return
+        at = self._at(event)
+        hit = self.canvas.hit(at, self._reach())
+        if not hit.node and hit.wire is None:
+            self._tell().quick_add(at)
+        elif hit.node and not hit.port:
+            self.studio.select([hit.node])
+            block = self.canvas.graph.nodes[hit.node].block
+            self._tell().enter() if block is not None else self._tell().rename()
+
+    def _hover(self, at: QPointF) -> None:
+        hit = self.canvas.hit(at, self._reach())
+        if hit == self._hit:
+            return
+        marks = self.canvas.marks
+        self._hit = hit
+        marks.hover_card = hit.node
+        marks.hover_port = (hit.node, hit.port, hit.out) if hit.port else None
+        marks.hover_wire = hit.wire
+        self.viewport().setCursor(Qt.CursorShape.CrossCursor) if hit.port else self._cursor()
+        self.canvas.update()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        if self.tool is None:
+            self._hover(QPointF(1e9, 1e9))
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.cancel()
+        at = event.pos()
+        if event.reason() == QContextMenuEvent.Reason.Keyboard and self.studio.selection:
+            at = self.mapFromScene(self.canvas.contents(self.studio.selection).center())
+        menu = self._tell().menu_at(at)
+        if menu is not None:
+            menu.popup(self.viewport().mapToGlobal(at))
+
+    # --- wheel and touch --------------------------------------------------------------------------------------------
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """A wheel zooms at the pointer; a trackpad pans, and zooms with Ctrl."""
+        pixels, turn = event.pixelDelta(), event.angleDelta()
+        held = event.modifiers()
+        by_touch = not pixels.isNull() and event.phase() != Qt.ScrollPhase.NoScrollPhase
+        if held & Qt.KeyboardModifier.ControlModifier or (not by_touch and not held & Qt.KeyboardModifier.ShiftModifier):
+            amount = turn.y() or turn.x()
+            self.zoom_by(math.pow(1.2, amount / NOTCH), event.position())
+        else:
+            way = pixels if by_touch else QPoint(turn.y() or turn.x(), 0)
+            self.pan(way)
+        event.accept()
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if isinstance(event, QNativeGestureEvent) and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
+            self.zoom_by(1.0 + event.value(), event.position())
+            return True
+        if event.type() == QEvent.Type.ToolTip:
+            assert isinstance(event, QHelpEvent)
+            self._tooltip(event)
+            return True
+        return super().viewportEvent(event)
+
+    def _tooltip(self, event: QHelpEvent) -> None:
+        hit = self.canvas.hit(self.mapToScene(event.pos()), self._reach())
+        if self.tool is not None or not (hit.node or hit.wire):
+            QToolTip.hideText()
+            return
+        if hit.wire is not None:
+            wire = self.canvas.wires[hit.wire]
+            ends = (self.canvas.cards[wire.source.node].node.name, self.canvas.cards[wire.target.node].node.name)
+            words = f"{ends[0]}.{wire.source.port} → {ends[1]}.{wire.target.port}\n{wire.label or 'shape not known yet'}"
+        else:
+            item = self.canvas.cards[hit.node]
+            words = tip(item)
+        QToolTip.showText(event.globalPos(), plain(words), self.viewport())
+
+    # --- keys -------------------------------------------------------------------------------------------------------
+
+    def event(self, event: QEvent) -> bool:
+        # Space and Tab are this view's own even where the window has an action for them: held, Space pans.
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and not event.modifiers():
+            mine = (Qt.Key.Key_Space, Qt.Key.Key_Tab) + ((Qt.Key.Key_Escape,) if self.tool is not None else ())
+            if event.key() in mine:
+                event.accept()
+                return True
+        return super().event(event)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        # Tab adds a layer, Shift+Tab leaves.
+        return False if forward else super().focusNextPrevChild(False)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.cancel() if self.tool is not None else self.studio.select(())
+        elif event.key() == Qt.Key.Key_Space and not event.modifiers():
+            if not event.isAutoRepeat():
+                self._space, self._spent = True, False
+                self._cursor()
+        elif self.tool is None and keys.press(self._tell(), event):
+            pass
+        else:
+            event.ignore()
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat() and self._space:
+            self._space = False
+            self._cursor()
+            if not self._spent and self.tool is None:
+                self._tell().quick_add()
+        else:
+            event.ignore()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self._space = False
+        super().focusOutEvent(event)
+
+    # --- drag from the palette --------------------------------------------------------------------------------------
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        kind = kind_of(event.mimeData(), self.studio.project.blocks)
+        if kind is None:
+            event.ignore()
+            return
+        self.cancel()
+        self.tool = DropTool(self, kind)
+        self.tool.hover(self._at(event))
+        event.acceptProposedAction()
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        if isinstance(self.tool, DropTool):
+            self.tool.hover(self._at(event))
+            self.viewport().update()
+            event.acceptProposedAction()
+        else:
+            event.ignore()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self.cancel()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        tool = self.tool
+        if not isinstance(tool, DropTool):
+            event.ignore()
+            return
+        tool.hover(self._at(event))
+        self.tool = None
+        tool.drop()
+        event.acceptProposedAction()
+        self.setFocus(Qt.FocusReason.MouseFocusReason)
+        self.viewport().update()
+
+
+def plain(words: str) -> str:
+    """Words as a tooltip shows them unread: a tooltip guesses rich text, so its signs are written out."""
+    safe = words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\n", "<br>")
+    return f"<qt>{safe}</qt>"
+
+

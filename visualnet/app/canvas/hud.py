@@ -1,0 +1,160 @@
+"""What lies over the canvas: the minimap, the line of totals, the words on an empty sheet."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
+from PySide6.QtWidgets import QLabel, QWidget
+
+from visualnet.analysis.facts import GraphFacts, Problem
+from visualnet.app.canvas.card_paint import block_colour
+from visualnet.app.canvas.node_item import amount
+from visualnet.app.theme import fonts
+
+if TYPE_CHECKING:
+    from visualnet.app.canvas.view import CanvasView
+
+SIZE = QSize(136, 96)
+INSET = 8.0
+LEAST_CARDS = 2
+
+
+class Minimap(QWidget):
+    """The whole sheet in small; a click or a drag goes there."""
+
+    def __init__(self, view: CanvasView) -> None:
+        super().__init__(view)
+        self.view = view
+        self.setFixedSize(SIZE)
+        self.setCursor(Qt.CursorShape.ArrowCursor)
+        self.setAccessibleName("Minimap")
+        self.setToolTip("The whole sheet; click or drag to go there")
+        self._picture: QPixmap | None = None
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(60)
+        self._soon.timeout.connect(self.refresh)
+
+    def refresh_soon(self) -> None:
+        """Draw anew in a moment: a drag changes the sheet with every move."""
+        if not self._soon.isActive():
+            self._soon.start()
+
+    def refresh(self) -> None:
+        """Draw anew."""
+        self._picture = None
+        self.setVisible(len(self.view.canvas.cards) >= LEAST_CARDS)
+        self.update()
+
+    def _scale(self) -> tuple[float, QPointF]:
+        """From the scene to here."""
+        area = self.view.canvas.contents()
+        room = QRectF(self.rect()).adjusted(INSET, INSET, -INSET, -INSET)
+        scale = min(room.width() / max(area.width(), 1), room.height() / max(area.height(), 1), 0.14)
+        return scale, room.center() - area.center() * scale
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        theme = self.view.canvas.theme
+        p = QPainter(self)
+        p.setRenderHint(QPainter.RenderHint.Antialiasing)
+        p.setPen(QPen(QColor(theme.line), 1))
+        p.setBrush(QColor(theme.surface))
+        p.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
+        scale, shift = self._scale()
+        if self._picture is None:
+            self._picture = self._draw(scale, shift)
+        p.drawPixmap(0, 0, self._picture)
+        seen = self.view.mapToScene(self.view.viewport().rect()).boundingRect()
+        frame = QRectF(seen.topLeft() * scale + shift, seen.bottomRight() * scale + shift)
+        frame = frame.intersected(QRectF(self.rect()).adjusted(2.5, 2.5, -2.5, -2.5))
+        p.setPen(QPen(QColor(theme.accent), 1.2))
+        tint = QColor(theme.accent)
+        tint.setAlpha(20)
+        p.setBrush(tint)
+        p.drawRoundedRect(frame, 4, 4)
+
+    def _draw(self, scale: float, shift: QPointF) -> QPixmap:
+        ratio = self.devicePixelRatioF()
+        picture = QPixmap(self.size() * ratio)
+        picture.setDevicePixelRatio(ratio)
+        picture.fill(Qt.GlobalColor.transparent)
+        canvas = self.view.canvas
+        p = QPainter(picture)
+        p.setRenderHint(QPainter.RenderHint.Antialiasing, len(canvas.cards) < 500)
+        p.setPen(Qt.PenStyle.NoPen)
+        groups: dict[str, list[QRectF]] = {}
+        for item in canvas.cards.values():
+            colour = canvas.theme.error if item.face.badge == "error" else block_colour(canvas.theme, item.face.family)
+            corner = QPointF(item.x, item.y) * scale + shift
+            size = (max(1.5, item.width * scale), max(1.5, item.height * scale))
+            groups.setdefault(colour, []).append(QRectF(corner.x(), corner.y(), *size))
+        for colour, rects in groups.items():
+            p.setBrush(QColor(colour))
+            if rects[0].width() > 5:
+                for rect in rects:
+                    p.drawRoundedRect(rect, 2, 2)
+            else:
+                p.drawRects(rects)
+        p.end()
+        return picture
+
+    def _go(self, event: QMouseEvent) -> None:
+        scale, shift = self._scale()
+        there = (event.position() - shift) / scale
+        self.view.stop()
+        self.view.look(self.view.pose()._replace(x=there.x(), y=there.y()))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._go(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if event.buttons() & Qt.MouseButton.LeftButton:
+            self._go(event)
+
+
+class Words(QLabel):
+    """Plain words over the canvas that let every click through."""
+
+    def __init__(self, view: CanvasView, name: str) -> None:
+        super().__init__(view)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setAccessibleName(name)
+        self.setFont(fonts.sans(12))
+
+    def wear(self, ground: str, ink: str) -> None:
+        """Take a theme's colours; the ground keeps the words readable over cards."""
+        wanted = f"QLabel {{ color: {ink}; background: {ground}; border-radius: 6px; padding: 3px 8px; }}"
+        if self.styleSheet() != wanted:
+            self.setStyleSheet(wanted)
+
+    def event(self, event: QEvent) -> bool:
+        # A new style or text changes the size that the words need.
+        if event.type() in (QEvent.Type.StyleChange, QEvent.Type.PolishRequest):
+            self.adjustSize()
+        return super().event(event)
+
+
+def totals(facts: GraphFacts | None, problems: tuple[Problem, ...]) -> str:
+    """The line at the bottom left."""
+    if facts is None or not facts.nodes:
+        return ""
+    parts = [f"{facts.parameters:,} parameters"]
+    if facts.trainable != facts.parameters:
+        parts.append(f"{facts.trainable:,} trained")
+    if facts.macs:
+        parts.append(f"{_short(facts.macs)} MACs")
+    counts = {s: sum(p.severity == s for p in problems) for s in ("error", "warning", "hint")}
+    found = [f"{n} {word}{'s' if n > 1 else ''}" for word, n in counts.items() if n]
+    parts.append(", ".join(found) if found else "no problems")
+    return " · ".join(parts)
+
+
+def _short(number: int) -> str:
+    for size, unit in ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if number >= size:
+            return f"{number / size:,.1f} {unit}"
+    return amount(number)

@@ -1,0 +1,271 @@
+"""One card on the canvas as a value to paint: its place, its words, its ports. How it is painted stands in ``card_paint``.
+
+A card is no QGraphicsItem of its own: one item paints them all from sprites, which keeps thousands of them smooth.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QFontMetricsF, QImage
+
+from visualnet.analysis.facts import SEVERITIES, NodeFacts, Problem
+from visualnet.app.theme import fonts
+from visualnet.core.graph import Graph, Node, Port
+from visualnet.core.project import Project
+from visualnet.layers import LAYERS
+
+MIN_WIDTH, MAX_WIDTH = 168, 224
+HEIGHT = 80
+STRIP = 40
+"""What live thumbnails add below."""
+PAD = 14
+PORT_RADIUS = 5.0
+PORT_REACH = 13.0
+MARGIN = 10
+"""How far a card's ink may reach beyond its rectangle: ports, ring, shadow."""
+
+
+class Face:
+    """What a card says. Two equal faces look the same, so a sprite can be kept."""
+
+    __slots__ = ("badge", "block", "count", "family", "frozen", "icon", "line", "name", "placeholder", "repeat", "shape", "shared", "ports")
+
+    def __init__(self) -> None:
+        self.name = self.line = self.shape = self.count = ""
+        self.family, self.icon, self.badge, self.repeat = "shape", "shape", "", ""
+        self.frozen = self.shared = self.block = self.placeholder = False
+        self.ports: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
+
+    def key(self) -> tuple[object, ...]:
+        return tuple(getattr(self, slot) for slot in self.__slots__)
+
+
+class NodeItem:
+    """A card in the scene. ``x`` and ``y`` are its top left corner; ``version`` grows whenever its picture changes."""
+
+    __slots__ = ("face", "facts", "height", "id", "node", "problems", "thumbnail", "version", "width", "x", "y", "z", "_ins", "_outs")
+
+    def __init__(self, node: Node, place: tuple[float, float]) -> None:
+        self.id, self.node = node.id, node
+        self.x, self.y = place
+        self.z = 0
+        self.face = Face()
+        self.facts: NodeFacts | None = None
+        self.problems: tuple[Problem, ...] = ()
+        self.thumbnail: QImage | None = None
+        self.width, self.height = float(MIN_WIDTH), float(HEIGHT)
+        self.version = 0
+        self._ins: dict[str, float] = {}
+        self._outs: dict[str, float] = {}
+
+    # --- geometry ---------------------------------------------------------------------------------------------------
+
+    @property
+    def rect(self) -> QRectF:
+        return QRectF(self.x, self.y, self.width, self.height)
+
+    @property
+    def inputs(self) -> Sequence[str]:
+        return tuple(self._ins)
+
+    @property
+    def outputs(self) -> Sequence[str]:
+        return tuple(self._outs)
+
+    def offset(self, port: str, out: bool) -> float:
+        """How far below the top a port stands; an unknown port stands in the middle."""
+        return (self._outs if out else self._ins).get(port, HEIGHT / 2)
+
+    def anchor(self, port: str, out: bool) -> QPointF:
+        """Where a wire meets the port, in the scene."""
+        return QPointF(self.x + (self.width if out else 0.0), self.y + self.offset(port, out))
+
+    def port_at(self, at: QPointF, reach: float = PORT_REACH) -> tuple[str, bool] | None:
+        """The port under a point of the scene, and whether it is an output."""
+        best, found = reach * reach, None
+        for ports, out in ((self._outs, True), (self._ins, False)):
+            dx = at.x() - self.x - (self.width if out else 0.0)
+            if abs(dx) > reach:
+                continue
+            for port, dy in ports.items():
+                distance = dx * dx + (at.y() - self.y - dy) ** 2
+                if distance < best:
+                    best, found = distance, (port, out)
+        return found
+
+    # --- content ----------------------------------------------------------------------------------------------------
+
+    def show(self, facts: NodeFacts | None, problems: tuple[Problem, ...], project: Project, graph: Graph) -> bool:
+        """Take what is known now; True if the picture changes."""
+        self.facts, self.problems = facts, problems
+        face = _face(self.node, facts, problems, project, graph)
+        if face.key() == self.face.key() and self.version:
+            return False
+        self.face = face
+        self.version += 1
+        self._measure()
+        return True
+
+    def set_thumbnail(self, image: QImage | None) -> bool:
+        """Show a live picture below the words, or none; True if the card's size changes."""
+        grew = (image is None) != (self.thumbnail is None)
+        if image is None and self.thumbnail is None:
+            return False
+        self.thumbnail = image
+        self.version += 1
+        if grew:
+            self._measure()
+        return grew
+
+    def _measure(self) -> None:
+        face = self.face
+        self._ins, self._outs = spread(face.ports[0]), spread(face.ports[1])
+        most = max(len(self._ins), len(self._outs), 1)
+        self.height = float(max(HEIGHT, 16 * (most + 1)) + (STRIP if self.thumbnail is not None else 0))
+        self.width = wide(face)
+
+
+def spread(ports: Sequence[str]) -> dict[str, float]:
+    """Ports down a card's side, on the grid, around the middle."""
+    count = len(ports)
+    middle = max(HEIGHT, 16 * (count + 1)) / 2
+    step = {1: 0, 2: 32, 3: 24}.get(count, 16)
+    return {port: middle + (at - (count - 1) / 2) * step for at, port in enumerate(ports)}
+
+
+def wide(face: Face) -> float:
+    """The width that shows the words, within bounds, on the grid."""
+    line = text_width(face.line, False) + 2 * PAD
+    name = text_width(face.name, True) + 2 * PAD + 22 + 20 * (bool(face.badge) + face.frozen + face.shared) + 26 * bool(face.repeat)
+    last = text_width(face.shape, False) + text_width(face.count, False) + 2 * PAD + 12
+    return float(min(MAX_WIDTH, max(MIN_WIDTH, -(-max(line, name, last) // 8) * 8)))
+
+
+@lru_cache(maxsize=4096)
+def text_width(text: str, bold: bool) -> float:
+    return QFontMetricsF(fonts.sans(13, fonts.QFont.Weight.DemiBold) if bold else fonts.sans(12)).horizontalAdvance(text)
+
+
+def _face(node: Node, facts: NodeFacts | None, problems: tuple[Problem, ...], project: Project, graph: Graph) -> Face:
+    face = Face()
+    kind = LAYERS.get(node.kind)
+    face.name, face.block = node.name, node.block is not None
+    face.placeholder = kind is None and (node.block is None or node.block not in project.blocks)
+    face.frozen = not node.trainable
+    face.shared = node.shares is not None
+    face.repeat = "" if node.repeat == 1 else f"×{node.repeat}"
+    face.family = family_of(node, project)
+    face.icon = "block" if face.block else "help" if face.placeholder else _icon(node.kind, face.family)
+    face.line = _line(node, facts)
+    if facts is not None:
+        face.ports = (tuple(facts.inputs), tuple(facts.outputs))
+        first = next((facts.leaving[p] for p in facts.outputs if p in facts.leaving), None)
+        if first is not None:
+            face.shape = first.text
+        elif not facts.outputs and facts.arriving and facts.arriving[0] is not None:
+            face.shape = facts.arriving[0].text
+        elif facts.outputs:
+            face.shape = "?"
+        count = facts.parameters
+        face.count = f"{amount(count)} params" if count else ""
+    else:
+        face.ports = _ports_used(node.id, graph) if kind is None else (tuple(kind().inputs()), tuple(kind().outputs()))
+    worst = min((SEVERITIES.index(p.severity) for p in problems), default=-1)
+    face.badge = SEVERITIES[worst] if worst >= 0 else ""
+    return face
+
+
+def _icon(tag: str, family: str) -> str:
+    role = LAYERS[tag].role
+    return "metric" if role == "metric" else family
+
+
+def _line(node: Node, facts: NodeFacts | None) -> str:
+    if node.block is not None:
+        return " · ".join([node.block, *(f"{k.replace('_', ' ')} {v}" for k, v in node.params.items())])
+    kind = LAYERS.get(node.kind)
+    if kind is None:
+        return f"unknown layer “{node.kind}”"
+    card = facts.layer.card() if facts is not None and facts.layer is not None else ""
+    return f"{kind.label} · {card}" if card else kind.label
+
+
+def _ports_used(node_id: str, graph: Graph) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    ins = dict.fromkeys(t.port for t in graph.wires if t.node == node_id)
+    outs = dict.fromkeys(s.port for s in graph.wires.values() if s.node == node_id)
+    return tuple(ins), tuple(outs)
+
+
+def family_of(node: Node, project: Project, depth: int = 0) -> str:
+    """A layer's family; a block takes that of what it holds most (data nodes and plain arithmetic do not count)."""
+    kind = LAYERS.get(node.kind)
+    if kind is not None:
+        return kind.family
+    block = project.blocks.get(node.block or "")
+    if block is None or depth > 8:
+        return "block" if node.block else "shape"
+    held = Counter(family_of(n, project, depth + 1) for n in block.graph)
+    for quiet in ("data", "shape", "activation", "normalization"):
+        if len(held) > 1:
+            held.pop(quiet, None)
+    return held.most_common(1)[0][0] if held else "block"
+
+
+def amount(number: int) -> str:
+    """2,416 as it is; from ten million on, 37.8 M."""
+    if number < 10_000_000:
+        return f"{number:,}"
+    return f"{number / 1e6:,.1f} M" if number < 10**10 else f"{number / 1e9:,.1f} G"
+
+
+def tip(item: NodeItem) -> str:
+    """All that is known of a card, as plain text."""
+    node, facts = item.node, item.facts
+    kind = LAYERS.get(node.kind)
+    head = f"{node.name} — {kind.label if kind else node.block or node.kind}"
+    lines = [head]
+    if kind is not None:
+        lines.append(kind.summary())
+    if facts is not None:
+        for (port, _), spec in zip(facts.inputs.items(), facts.arriving, strict=True):
+            lines.append(f"{port}: {_spec(spec.text, spec.axes) if spec is not None else 'nothing arrives'}")
+        for port in facts.outputs:
+            spec = facts.leaving.get(port)
+            lines.append(f"→ {port}: {_spec(spec.text, spec.axes) if spec is not None else 'not known yet'}")
+        if facts.layer is not None:
+            values = facts.layer.values()
+            lines += [", ".join(f"{k} {facts.layer.params[k].short(v)}" for k, v in values.items())] if values else []
+        if facts.parameters:
+            lines.append(f"{facts.parameters:,} parameters" + ("" if node.trainable else ", frozen"))
+        if facts.macs:
+            lines.append(f"{facts.macs:,} multiply–accumulates per sample")
+    lines += [f"{_SIGNS[p.severity]} {p.words}" for p in item.problems]
+    return "\n".join(lines)
+
+
+_SIGNS = {"error": "⬣", "warning": "▲", "hint": "●"}
+
+
+def _spec(text: str, axes: tuple[str, ...]) -> str:
+    return f"{text} ({'×'.join(axes)})" if axes else text
+
+
+def offsets(items: Mapping[str, NodeItem]) -> dict[tuple[str, str, str], float]:
+    """Where the ports stand, as ``tidy`` wants to know it."""
+    found = {}
+    for item in items.values():
+        found.update({(item.id, "in", p): item.offset(p, False) for p in item.inputs})
+        found.update({(item.id, "out", p): item.offset(p, True) for p in item.outputs})
+    return found
+
+
+def wire_ends(items: Mapping[str, NodeItem], target: Port, source: Port) -> tuple[QPointF, QPointF] | None:
+    """Where a wire begins and ends in the scene; None while one of its cards is missing."""
+    start, end = items.get(source.node), items.get(target.node)
+    if start is None or end is None:
+        return None
+    return start.anchor(source.port, True), end.anchor(target.port, False)

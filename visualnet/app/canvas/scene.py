@@ -1,0 +1,320 @@
+"""The open sheet as a scene: cards and wires by id, changed only where an edit or a fact changed them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from itertools import chain
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, Signal
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QGraphicsScene
+
+from visualnet.analysis.facts import GraphFacts, Problem
+from visualnet.app.canvas.layers import CardLayer, Marks, WireLayer
+from visualnet.app.canvas.node_item import MARGIN, NodeItem, wire_ends
+from visualnet.app.canvas.wire_item import WireItem
+from visualnet.app.theme.tokens import DARK, Theme
+from visualnet.core.diff import diff
+from visualnet.core.graph import Graph, Port
+from visualnet.core.project import MAIN, Project
+
+
+class Hit(NamedTuple):
+    """What is under a point: a port (``port`` set), a card (``node`` set), a wire (``wire`` set) or nothing."""
+
+    node: str = ""
+    port: str = ""
+    out: bool = False
+    wire: Port | None = None
+
+
+NOTHING = Hit()
+
+
+class CanvasScene(QGraphicsScene):
+    """Mirrors one sheet. It never edits: tools ask the Studio, and the change comes back through ``apply``."""
+
+    extent_changed = Signal()
+
+    def __init__(self, theme: Theme = DARK, parent: object = None) -> None:
+        super().__init__(parent)  # type: ignore[arg-type]
+        self.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
+        self.theme = theme
+        self.project = Project()
+        self.sheet = MAIN
+        self.cards: dict[str, NodeItem] = {}
+        self.wires: dict[Port, WireItem] = {}
+        self.by_node: dict[str, set[Port]] = {}
+        self.marks = Marks()
+        self.wire_layer, self.card_layer = WireLayer(self), CardLayer(self)
+        for z, layer in enumerate((self.wire_layer, self.card_layer)):
+            layer.setZValue(z)
+            self.addItem(layer)
+        self._rects: NDArray[np.float64] | None = None
+        self._bounds: NDArray[np.float64] | None = None
+        self._extent = QRectF()
+
+    # --- mirroring --------------------------------------------------------------------------------------------------
+
+    @property
+    def graph(self) -> Graph:
+        return self.project.sheet(self.sheet)
+
+    def show_sheet(self, project: Project, sheet: str) -> None:
+        """Put another sheet in place of this one."""
+        self.project, self.sheet = project, sheet
+        self.cards.clear()
+        self.wires.clear()
+        self.by_node.clear()
+        self.marks.reset()
+        self.card_layer.sprites.clear()
+        self._change(Graph(), self.graph)
+
+    def apply(self, before: Project, after: Project) -> None:
+        """Follow an edit of the sheet."""
+        old = self.graph
+        self.project = after
+        if self.sheet != MAIN and self.sheet not in after.blocks:
+            self.show_sheet(after, MAIN)
+            return
+        self._change(old, self.graph)
+        if before.blocks is not after.blocks:
+            for item in self.cards.values():
+                if item.node.block is not None:
+                    item.show(item.facts, item.problems, after, self.graph)
+
+    def _change(self, before: Graph, after: Graph) -> None:
+        change = diff(before, after)
+        if not change:
+            return
+        for node_id in change.removed:
+            self._drop(node_id)
+        touched: set[Port] = set()
+        for wire in change.wires_removed:
+            self._unwire(wire.target)
+        for node_id in change.added:
+            item = NodeItem(after.nodes[node_id], after.places.get(node_id, (0.0, 0.0)))
+            item.show(None, (), self.project, after)
+            self.cards[node_id] = item
+            self.by_node.setdefault(node_id, set())
+        for node_id in change.changed:
+            item = self.cards[node_id]
+            item.node = after.nodes[node_id]
+            item.show(item.facts, item.problems, self.project, after)
+            touched |= self.by_node[node_id]
+        for node_id in change.moved:
+            if node_id in self.cards:
+                self._stand(node_id, after.places[node_id])
+                touched |= self.by_node[node_id]
+        for node_id in set(before.places) - set(after.places):
+            if node_id in self.cards:
+                self._stand(node_id, (0.0, 0.0))
+                touched |= self.by_node[node_id]
+        for wire in change.wires_added:
+            self.wires[wire.target] = WireItem(wire.source, wire.target)
+            for end in (wire.source.node, wire.target.node):
+                self.by_node.setdefault(end, set()).add(wire.target)
+            touched.add(wire.target)
+        self._rects = self._bounds = None
+        # A card that came, went or moved may free or block the way of long wires elsewhere.
+        if change.added or change.removed or change.moved:
+            touched |= {t for t, w in self.wires.items() if w.bypass}
+        self.reroute(touched)
+        self.marks.keep(self.cards, self.wires)
+        self._extent_moved()
+        self.update()
+
+    def _stand(self, node_id: str, place: tuple[float, float]) -> None:
+        self.cards[node_id].x, self.cards[node_id].y = place
+
+    def _drop(self, node_id: str) -> None:
+        self.card_layer.sprites.forget(node_id)
+        self.cards.pop(node_id, None)
+
+    def _unwire(self, target: Port) -> None:
+        wire = self.wires.pop(target, None)
+        if wire is not None:
+            for end in (wire.source.node, target.node):
+                self.by_node.get(end, set()).discard(target)
+
+    def show_facts(self, facts: GraphFacts | None, problems: Iterable[Problem] = ()) -> None:
+        """Write shapes, counts and problems on the cards whose facts changed, and on their wires."""
+        by_node: dict[str, list[Problem]] = {}
+        for problem in problems:
+            if problem.sheet == self.sheet and problem.node:
+                by_node.setdefault(problem.node, []).append(problem)
+        touched: set[Port] = set()
+        graph = self.graph
+        for node_id, item in self.cards.items():
+            own = facts.nodes.get(node_id) if facts is not None else None
+            mine = tuple(by_node.get(node_id, ()))
+            if own is item.facts and mine == item.problems and own is not None:
+                continue
+            old_ports, old_size = item.face.ports, (item.width, item.height)
+            if item.show(own, mine, self.project, graph):
+                if old_ports != item.face.ports or old_size != (item.width, item.height):
+                    self._rects = None
+                touched |= self.by_node.get(node_id, set())
+            else:
+                touched |= {t for t in self.by_node.get(node_id, ()) if self._label_of(t) != self.wires[t].label}
+            touched |= {t for t in self.by_node.get(node_id, ()) if self.wires[t].failing != self._fails(t)}
+        if touched:
+            self.reroute(touched)
+            self._extent_moved()
+        self.update()
+
+    def _label_of(self, target: Port) -> str:
+        source = self.wires[target].source
+        item = self.cards.get(source.node)
+        spec = item.facts.leaving.get(source.port) if item is not None and item.facts is not None else None
+        return spec.text if spec is not None else ""
+
+    def _fails(self, target: Port) -> bool:
+        """Whether the tensor that arrives here does not fit."""
+        item = self.cards.get(target.node)
+        if item is None or item.facts is None:
+            return False
+        if target.port not in item.facts.inputs:
+            return bool(item.facts.inputs) or bool(item.problems)
+        whole = [p for p in item.problems if p.severity == "error" and p.code == "misfit" and p.at == ""]
+        return bool(whole) or any(p.at == target.port and p.severity == "error" for p in item.problems)
+
+    # --- geometry ---------------------------------------------------------------------------------------------------
+
+    def reroute(self, targets: Iterable[Port], detour: bool = True) -> None:
+        """Draw these wires anew. Without ``detour`` long wires may pass behind cards: for while something is dragged."""
+        for target in targets:
+            wire = self.wires.get(target)
+            ends = wire_ends(self.cards, target, wire.source) if wire is not None else None
+            if wire is None or ends is None:
+                continue
+            wire.label, wire.failing = self._label_of(target), self._fails(target)
+            start, end = ends
+            boxes: list[QRectF] = []
+            wire.measure(start, end)
+            if detour and wire.bypass:
+                reach = 400 if end.x() > start.x() else 80
+                inside = self.ids_in(QRectF(start, end).normalized().adjusted(-8, -reach, 8, reach))
+                boxes = [self.cards[i].rect for i in inside if i not in (wire.source.node, target.node) or end.x() < start.x()]
+            wire.route(start, end, boxes, (self.cards[wire.source.node].rect, self.cards[target.node].rect))
+        self._bounds = None
+
+    def rects(self) -> NDArray[np.float64]:
+        """Left, top, right, bottom of every card, in the registry's order."""
+        if self._rects is None:
+            flat = chain.from_iterable((c.x, c.y, c.x + c.width, c.y + c.height) for c in self.cards.values())
+            self._rects = np.fromiter(flat, float, 4 * len(self.cards)).reshape(-1, 4)
+        return self._rects
+
+    def ids_in(self, area: QRectF, margin: float = 0.0) -> list[str]:
+        """The cards that meet an area, in drawing order."""
+        if not self.cards:
+            return []
+        hits = _meeting(self.rects(), area, margin)
+        if len(hits) == len(self.cards):
+            return list(self.cards)
+        ids = list(self.cards)
+        return [ids[i] for i in hits]
+
+    def wires_in(self, area: QRectF) -> list[WireItem]:
+        """The wires whose bounds meet an area."""
+        if not self.wires:
+            return []
+        if self._bounds is None:
+            boxes = (w.bounds for w in self.wires.values())
+            flat = chain.from_iterable((b.left(), b.top(), b.right(), b.bottom()) for b in boxes)
+            self._bounds = np.fromiter(flat, float, 4 * len(self.wires)).reshape(-1, 4)
+        hits = _meeting(self._bounds, area, 0.0)
+        wires = list(self.wires.values())
+        return wires if len(hits) == len(wires) else [wires[i] for i in hits]
+
+    def shift(self, places: Mapping[str, tuple[float, float]]) -> None:
+        """Let cards stand elsewhere for now; the document is not touched."""
+        touched: set[Port] = set()
+        for node_id, place in places.items():
+            if node_id in self.cards:
+                self._stand(node_id, place)
+                touched |= self.by_node.get(node_id, set())
+        self._rects = None
+        self.reroute(touched, detour=False)
+        self.update()
+
+    def settle(self) -> None:
+        """Let every card stand where the document says."""
+        places = self.graph.places
+        self.shift({i: places.get(i, (0.0, 0.0)) for i in self.cards})
+        self.reroute([t for t, w in self.wires.items() if w.bypass])
+        self._extent_moved()
+
+    def contents(self, ids: Iterable[str] | None = None) -> QRectF:
+        """The area that cards take up, all or some."""
+        area = QRectF()
+        if ids is None:
+            if self.cards:
+                rects = self.rects()
+                low, high = rects[:, :2].min(axis=0), rects[:, 2:].max(axis=0)
+                area = QRectF(QPointF(*map(float, low)), QPointF(*map(float, high)))
+        else:
+            for node_id in ids:
+                if node_id in self.cards:
+                    area = area.united(self.cards[node_id].rect)
+        return area
+
+    def picture_area(self) -> QRectF:
+        """The area of cards and wires, with what they let hang over."""
+        area = self.contents().adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
+        for wire in self.wires.values():
+            area = area.united(wire.bounds)
+        return area
+
+    def _extent_moved(self) -> None:
+        area = self.contents()
+        if area != self._extent:
+            self._extent = area
+            self.extent_changed.emit()
+
+    # --- what is where ----------------------------------------------------------------------------------------------
+
+    def hit(self, at: QPointF, reach: float = 13.0, wires: bool = True) -> Hit:
+        """What is under a point: ports before cards before wires, the topmost first."""
+        near = self.ids_in(QRectF(at.x() - reach, at.y() - reach, 2 * reach, 2 * reach))
+        near.sort(key=lambda i: i in self.marks.selected)
+        for node_id in reversed(near):
+            found = self.cards[node_id].port_at(at, reach)
+            if found is not None:
+                return Hit(node_id, *found)
+        for node_id in reversed(near):
+            if self.cards[node_id].rect.contains(at):
+                return Hit(node_id)
+        if wires:
+            for wire in self.wires_in(QRectF(at.x() - reach, at.y() - reach, 2 * reach, 2 * reach)):
+                if wire.near(at, reach * 0.6):
+                    return Hit(wire=wire.target)
+        return NOTHING
+
+    # --- live -------------------------------------------------------------------------------------------------------
+
+    def set_thumbnail(self, node_id: str, image: QImage | None) -> None:
+        """Show a live picture on a card (None takes it away)."""
+        item = self.cards.get(node_id)
+        if item is None or (image is None and item.thumbnail is None):
+            return
+        if item.set_thumbnail(image):
+            self._rects = None
+            self.reroute(self.by_node.get(node_id, set()))
+        self.update(item.rect.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN))
+
+    def set_theme(self, theme: Theme) -> None:
+        """Paint in another theme."""
+        self.theme = theme
+        self.card_layer.sprites.clear()
+        self.update()
+
+
+def _meeting(rects: NDArray[np.float64], area: QRectF, margin: float) -> NDArray[np.intp]:
+    left, top, right, bottom = area.left() - margin, area.top() - margin, area.right() + margin, area.bottom() + margin
+    meets = (rects[:, 0] <= right) & (rects[:, 2] >= left) & (rects[:, 1] <= bottom) & (rects[:, 3] >= top)
+    return np.flatnonzero(meets)

@@ -1,0 +1,394 @@
+"""The canvas: a window onto the open sheet, and the hand that edits it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, QVariantAnimation, Signal
+from PySide6.QtGui import QColor, QImage, QPainter, QPolygonF
+from PySide6.QtWidgets import QMenu, QWidget
+
+from visualnet.analysis.tidy import tidy
+from visualnet.app.canvas import adding, clipboard
+from visualnet.app.canvas.camera import Pose
+from visualnet.app.canvas.clipboard import count
+from visualnet.app.canvas.gestures import Gestures
+from visualnet.app.canvas.hud import Minimap, Words, totals
+from visualnet.app.canvas.node_item import offsets
+from visualnet.app.canvas.quick_add import QuickAdd
+from visualnet.app.canvas.rename import NameEditor
+from visualnet.app.canvas.scene import CanvasScene, Hit
+from visualnet.app.studio import Studio
+from visualnet.app.theme.tokens import GRID
+from visualnet.core import edits
+from visualnet.core.graph import Port
+from visualnet.core.project import MAIN, Project
+from visualnet.layers import LAYERS
+
+TIDY_MS = 200
+EMPTY = "Nothing here yet. Press Space to search for a layer, or drag one from the palette."
+
+
+@lru_cache(maxsize=16)
+def _dots(step: int, columns: int, rows: int) -> QPolygonF:
+    """The grid's dots, from 0, 0; kept, because making them takes longer than painting them."""
+    return QPolygonF([QPointF(x * step, y * step) for x in range(columns) for y in range(rows)])
+
+
+class CanvasView(Gestures):
+    """The open sheet of a Studio. Every edit goes through the Studio; what comes back is what is drawn."""
+
+    wire_dropped = Signal(object, object, QPointF)
+    """A wire was let go over empty canvas: its source or None, its target or None, and where."""
+    zoom_changed = Signal(float)
+
+    def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
+        super().__init__(studio, CanvasScene(studio.theme), parent)
+        self.canvas.setParent(self)
+        self.setAccessibleName("Canvas")
+        self.context_menu: Callable[[QMenu, Hit], None] | None = None
+        """Fills the menu of the right button; the window sets it from its table of actions."""
+        self._poses: dict[str, Pose] = {}
+        self._shown = (MAIN, False)
+        self._moving = QVariantAnimation(self)
+        self._moving.setStartValue(0.0)
+        self._moving.setEndValue(1.0)
+        self._moving.valueChanged.connect(self._drift)
+        self._moving.finished.connect(self.canvas.settle)
+        self._ways: dict[str, tuple[tuple[float, float], tuple[float, float]]] = {}
+        self.minimap = Minimap(self)
+        self.totals = Words(self, "Totals")
+        self.empty = Words(self, "Empty sheet")
+        self.empty.setText(EMPTY)
+        self.popup = QuickAdd(self, studio.theme)
+        self.names = NameEditor(self)
+        self.canvas.extent_changed.connect(self.minimap.refresh_soon)
+        self.canvas.card_layer.wants_more = self._sharpen
+        self.wire_dropped.connect(self._wire_dropped)
+        studio.document_changed.connect(self._other_document)
+        studio.project_changed.connect(self._project_changed)
+        studio.analysed.connect(self._analysed)
+        studio.sheet_changed.connect(self._sheet_changed)
+        studio.selection_changed.connect(self._selected)
+        studio.theme_changed.connect(self._theme)
+        studio.focus_requested.connect(self._focus)
+        self.canvas.show_sheet(studio.project, studio.sheet)
+        self._theme(studio.theme)
+        self._analysed(studio.analysis)
+        self._selected(studio.selection)
+
+    # --- following the Studio ---------------------------------------------------------------------------------------
+
+    def _other_document(self) -> None:
+        self.cancel()
+        self._poses.clear()
+        self.canvas.show_sheet(self.studio.project, self.studio.sheet)
+        self._shown = (MAIN, False)
+        self.fit_at_once()
+
+    def _project_changed(self, before: Project, after: Project) -> None:
+        self._end_drift()
+        self.canvas.apply(before, after)
+        self.minimap.refresh_soon()
+        self._empty()
+
+    def _analysed(self, _analysis: object) -> None:
+        facts = self.studio.facts
+        problems = self.studio.analysis.problems
+        self.canvas.show_facts(facts, problems)
+        self.minimap.refresh_soon()
+        shown = problems if self.studio.sheet == MAIN else tuple(p for p in problems if p.sheet == self.studio.sheet)
+        self.totals.setText(totals(facts, shown))
+        self.totals.adjustSize()
+        self.totals.setVisible(bool(self.totals.text()))
+        self._empty()
+
+    def _sheet_changed(self, name: str) -> None:
+        self.cancel()
+        self._poses[self._shown[0]] = self.pose()
+        self._shown = (name, True)
+        self.canvas.show_sheet(self.studio.project, name)
+        self._analysed(self.studio.analysis)
+        if name in self._poses:
+            self.look(self._poses[name])
+        else:
+            self.fit_at_once()
+        self.minimap.refresh()
+
+    def _selected(self, ids: Iterable[str]) -> None:
+        self.canvas.marks.selected = {i for i in ids if i in self.canvas.cards}
+        self.canvas.update()
+        self._describe()
+
+    def _describe(self) -> None:
+        """Say in words what is selected, for screen readers."""
+        chosen = [self.canvas.cards[i] for i in self.studio.selection if i in self.canvas.cards]
+        if len(chosen) == 1:
+            face = chosen[0].face
+            words = ", ".join(filter(None, (face.name, face.line, face.shape, face.count, face.badge)))
+        else:
+            words = f"{len(chosen)} of {count(len(self.canvas.cards))} selected"
+        self.setAccessibleDescription(words)
+
+    def _theme(self, theme: object) -> None:
+        self.canvas.set_theme(theme)  # type: ignore[arg-type]
+        self.popup.theme = self.canvas.theme
+        self.setBackgroundBrush(QColor(self.canvas.theme.canvas))
+        self.totals.wear(self.canvas.theme.canvas, self.canvas.theme.muted)
+        self.empty.wear(self.canvas.theme.canvas, self.canvas.theme.muted)
+        self.minimap.refresh()
+        self._place_hud()
+        self.viewport().update()
+
+    def _focus(self, ids: Iterable[str], _at: str) -> None:
+        area = self.canvas.contents(ids)
+        if not area.isEmpty() and not self.mapToScene(self.viewport().rect()).boundingRect().contains(area):
+            pose = self.pose()
+            self.glide(Pose(area.center().x(), area.center().y(), max(pose.zoom, 0.7)))
+
+    def _empty(self) -> None:
+        self.empty.setVisible(not self.canvas.cards)
+        self._place_hud()
+
+    # --- looking ----------------------------------------------------------------------------------------------------
+
+    def zoom_selection(self) -> None:
+        """Show what is selected, or the whole sheet."""
+        self.fit(self.canvas.contents(self.studio.selection) if self.studio.selection else None, 1.6)
+
+    def fit_at_once(self) -> None:
+        """Show the whole sheet without a glide."""
+        self.fit()
+        self.skip()
+
+    def show_card(self, node_id: str) -> None:
+        """Bring a card into view, moving no more than needed."""
+        area = self.canvas.cards[node_id].rect.adjusted(-40, -40, 40, 40)
+        seen = self.mapToScene(self.viewport().rect()).boundingRect()
+        if seen.contains(area):
+            return
+        dx = max(0.0, area.right() - seen.right()) - max(0.0, seen.left() - area.left())
+        dy = max(0.0, area.bottom() - seen.bottom()) - max(0.0, seen.top() - area.top())
+        pose = self.pose()
+        self.glide(pose._replace(x=pose.x + dx, y=pose.y + dy))
+
+    def set_thumbnail(self, node_id: str, image: QImage | None) -> None:
+        """Show a live picture on a card; None takes it away."""
+        self.canvas.set_thumbnail(node_id, image)
+
+    def _moved(self) -> None:
+        super()._moved()
+        self.minimap.update()
+        self.zoom_changed.emit(self.zoom)
+
+    def _sharpen(self) -> None:
+        if not self._rest.isActive():
+            self._rest.start(0)
+            self._rest.setInterval(70)
+
+    # --- editing ----------------------------------------------------------------------------------------------------
+
+    def add(
+        self, kind: str, at: tuple[float, float], source: Port | None = None, target: Port | None = None, insert: Port | None = None
+    ) -> bool:
+        """Add a node as one edit, wired if asked, and select it."""
+        studio, place = self.studio, adding.free_place(self.canvas, at)
+        added: list[str] = []
+
+        def edit(project: Project) -> Project:
+            after, node_id = adding.plan(project, studio.sheet, studio.path, studio.analysis, kind, place, source, target, insert)
+            added[:] = [node_id]
+            return after
+
+        label = LAYERS[kind].label if kind in LAYERS else kind.partition(":")[2]
+        done = studio.do(f"Add {label}", edit)
+        if done:
+            studio.select(added)
+            self.show_card(added[0])
+        return done
+
+    def quick_add(self, at: QPointF | None = None, source: Port | None = None, target: Port | None = None) -> None:
+        """Open the search at a point of the scene; a single selected card is wired on to where that fits."""
+        wired = source is not None or target is not None
+        after = self.studio.selection[0] if at is None and len(self.studio.selection) == 1 else ""
+        spot = at if at is not None else self._pointer()
+        place = (spot.x(), spot.y())
+        if after in self.canvas.cards:
+            card = self.canvas.cards[after]
+            if card.outputs:
+                source, place = Port(after, card.outputs[0]), adding.after_card(self.canvas, after)
+        kinds = None
+        if wired:
+            studio = self.studio
+            kinds = adding.fitting_kinds(studio.project, studio.sheet, studio.path, studio.analysis, source, target)
+            place = (spot.x() - (0 if source is not None else 168), spot.y() - 40)
+        hint = "Search what fits here…" if wired else ""
+        view_at = self.mapFromScene(QPointF(*place)) if after else self.mapFromScene(spot)
+        self.popup.open(view_at, self.studio.project, self.studio.sheet, kinds, lambda k: self.add(k, place, source, target), hint)
+
+    def _wire_dropped(self, source: Port | None, target: Port | None, at: QPointF) -> None:
+        self.quick_add(at, source, target)
+
+    def _pointer(self) -> QPointF:
+        """The pointer in the scene, or the middle of the view when it is elsewhere."""
+        at = self.viewport().mapFromGlobal(self.cursor().pos())
+        rect = self.viewport().rect()
+        return self.mapToScene(at if rect.contains(at) else rect.center())
+
+    def delete(self) -> None:
+        """Take out the selected cards and wires, as one step."""
+        ids, wires, sheet = self.studio.selection, tuple(self.canvas.marks.wires), self.studio.sheet
+
+        def edit(project: Project) -> Project:
+            for target in wires:
+                project = edits.disconnect(project, sheet, target)
+            return edits.remove(project, sheet, ids) if ids else project
+
+        if ids or wires:
+            self.studio.do(f"Delete {count(len(ids))}" if ids else "Delete wire", edit)
+
+    def select_all(self) -> None:
+        """Select every card."""
+        self.studio.select(self.canvas.cards)
+
+    def select_wires(self, targets: Iterable[Port]) -> None:
+        """Select these wires, by where they end, and no others."""
+        chosen = set(targets)
+        if chosen != self.canvas.marks.wires:
+            self.canvas.marks.wires = chosen
+            self.canvas.update()
+
+    def copy(self) -> None:
+        """Put the selected cards on the clipboard."""
+        clipboard.copy(self.studio)
+
+    def cut(self) -> None:
+        """Move the selected cards to the clipboard."""
+        clipboard.cut(self.studio)
+
+    def paste(self) -> None:
+        """Add what the clipboard holds at the pointer."""
+        at = self._pointer()
+        clipboard.paste(self.studio, (round(at.x() / GRID) * GRID, round(at.y() / GRID) * GRID))
+
+    def duplicate(self) -> None:
+        """Add a copy of the selected cards beside them."""
+        clipboard.duplicate(self.studio)
+
+    def rename(self) -> None:
+        """Edit the selected card's name in its place."""
+        if len(self.studio.selection) == 1:
+            self.names.open(self.studio.selection[0])
+
+    def enter(self) -> None:
+        """Open the selected block; bring another card into view."""
+        if not self.studio.selection:
+            return
+        node_id = self.studio.selection[-1]
+        node = self.canvas.graph.nodes[node_id]
+        if node.block is not None and node.block in self.studio.project.blocks:
+            self.studio.open_sheet(node.block, (*self.studio.path, node_id))
+        else:
+            self.show_card(node_id)
+
+    # --- tidy -------------------------------------------------------------------------------------------------------
+
+    def tidy(self) -> None:
+        """Lay out the selected cards, or all, in order; one undo step."""
+        studio, cards = self.studio, self.canvas.cards
+        ids = [i for i in studio.selection if i in cards] if len(studio.selection) > 1 else None
+        sizes = {i: (c.width, c.height) for i, c in cards.items()}
+        room = self.viewport()
+        shape = max(1.0, room.width() / max(1, room.height()))
+        wrap = max(room.width() / 0.9, math.sqrt(len(ids or cards) * 248 * 168 * shape))
+        places = tidy(studio.graph, sizes, ids=ids, wrap_width=wrap, offsets=offsets(cards))
+        before = {i: (c.x, c.y) for i, c in cards.items()}
+        sheet = studio.sheet
+        if studio.do("Tidy", lambda p: edits.move(p, sheet, places)):
+            self._ways = {i: (before[i], at) for i, at in places.items() if before[i] != at}
+            self._start_drift()
+            if ids is None:
+                self.fit()
+
+    def _start_drift(self) -> None:
+        if not self.motion or not self.isVisible() or len(self._ways) > 2000:
+            return
+        self.canvas.shift({i: old for i, (old, _) in self._ways.items()})
+        self._moving.setDuration(TIDY_MS)
+        self._moving.start()
+
+    def _drift(self, share: float) -> None:
+        t = 1 - (1 - share) ** 3
+        self.canvas.shift({i: (a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t) for i, (a, b) in self._ways.items()})
+
+    def _end_drift(self) -> None:
+        if self._moving.state() != QVariantAnimation.State.Stopped:
+            self._moving.stop()
+            self.canvas.settle()
+
+    def finish_motion(self) -> None:
+        """Be at once where every motion leads."""
+        self._end_drift()
+        self.skip()
+
+    # --- painting ---------------------------------------------------------------------------------------------------
+
+    def drawBackground(self, painter: QPainter, rect: QRectF) -> None:
+        fitting = self.canvas.marks.fitting
+        if fitting is not None:
+            fitting.begin_frame()  # type: ignore[attr-defined]
+        painter.fillRect(rect, QColor(self.canvas.theme.canvas))
+        self._grid(painter, rect)
+
+    def _grid(self, painter: QPainter, rect: QRectF) -> None:
+        """Dots every 8 px and stronger ones every 64; each fades out before it becomes noise."""
+        dots = QColor(self.canvas.theme.grid)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        for step, size, near, full in ((8, 1.0, 1.1, 2.2), (64, 2.0, 0.22, 0.5)):
+            strength = min(1.0, max(0.0, (self.zoom - near) / (full - near)))
+            if strength <= 0.02:
+                continue
+            dots.setAlphaF(strength)
+            left, top = math.floor(rect.left() / step) * step, math.floor(rect.top() / step) * step
+            columns, rows = int(rect.width() / step) + 2, int(rect.height() / step) + 2
+            pen = painter.pen()
+            pen.setColor(dots)
+            pen.setWidthF(size)
+            pen.setCosmetic(True)
+            painter.setPen(pen)
+            painter.translate(left, top)
+            painter.drawPoints(_dots(step, columns, rows))
+            painter.translate(-left, -top)
+        painter.restore()
+
+    def drawForeground(self, painter: QPainter, rect: QRectF) -> None:
+        if self.tool is not None:
+            self.tool.paint(painter)
+
+    def resizeEvent(self, event: object) -> None:
+        super().resizeEvent(event)  # type: ignore[arg-type]
+        self._place_hud()
+
+    def _place_hud(self) -> None:
+        width, height = self.width(), self.height()
+        self.minimap.move(width - self.minimap.width() - 14, height - self.minimap.height() - 14)
+        self.totals.adjustSize()
+        self.totals.move(16, height - self.totals.height() - 12)
+        self.empty.adjustSize()
+        self.empty.move((width - self.empty.width()) // 2, (height - self.empty.height()) // 2)
+
+    def menu_at(self, at: QPoint) -> QMenu | None:
+        """The menu for what is under a point of the viewport; None while nobody fills it."""
+        if self.context_menu is None:
+            return None
+        hit = self.canvas.hit(self.mapToScene(at))
+        if hit.node and hit.node not in self.studio.selection:
+            self.studio.select([hit.node])
+        self.select_wires([hit.wire] if hit.wire is not None else ())
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.context_menu(menu, hit)
+        return menu
