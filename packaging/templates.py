@@ -65,7 +65,7 @@ def perceptron_points() -> Project:
     score = s.add("linear", "score", point, out_features=1)
     s.add("output", "probability", s.add("sigmoid", "g", score))
     y = s.add("target", "y", field="y", size=(1,), dtype="float")
-    s.add("binary_cross_entropy_with_logits", "loss", score, y)
+    s.add("bce_with_logits", "loss", score, y)
     s.add("binary_accuracy", "accuracy", score, y)
     return Project(
         name="Perceptron",
@@ -95,7 +95,11 @@ def lenet5() -> Project:
     s = Sheet()
     x = s.add("input", "image")
     for number, (channels, padding) in enumerate(((6, 2), (16, 0)), 1):
-        params: dict[str, Value] = {"out_channels": channels, "kernel_size": 5, **({"padding": padding} if padding else {})}
+        params: dict[str, Value] = {
+            "out_channels": channels,
+            "kernel_size": 5,
+            **({"padding": padding} if padding else {}),
+        }
         x = s.add("relu", f"relu{number}", s.add("conv2d", f"conv{number}", x, **params))
         x = s.add("max_pool2d", f"pool{number}", x)
     x = s.add("flatten", "flatten", x)
@@ -121,10 +125,16 @@ def resnet_small() -> Project:
         x = s.add("conv2d", "conv2", s.add("relu", "relu1", x), **first)
         x = s.add("batch_norm2d", "bn2", x)
         if stride > 1:
-            short = s.add("conv2d", "shortcut", image, out_channels="channels", kernel_size=1, stride=stride, bias=False)
+            short = s.add(
+                "conv2d", "shortcut", image, out_channels="channels", kernel_size=1, stride=stride, bias=False
+            )
             image = s.add("batch_norm2d", "bn3", short)
         s.add("output", "y", s.add("relu", "relu2", s.add("add", "sum", x, image)))
-        return Block(graph=s.graph(), params={"channels": 16}, note="Two convolutions learn what to add to their input (He et al. 2015).")
+        return Block(
+            graph=s.graph(),
+            params={"channels": 16},
+            note="Two convolutions learn what to add to their input (He et al. 2015).",
+        )
 
     blocks = {"residual": body(1), "residual_down": body(2)}
     s = Sheet(blocks)

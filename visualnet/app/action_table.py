@@ -111,6 +111,8 @@ _VIEW = (
     ActionSpec("view.problems", "Problems", "Show what does not fit and how to mend it", "problems", (), "View", True),
     ActionSpec("view.training", "Training", "Show the recipe and the curves", "training", (), "View", True),
     ActionSpec("view.runs", "Runs", "Show earlier trainings", "runs", (), "View", True),
+    ActionSpec("view.maps", "Feature maps", "Show what a layer makes of a sample", "feature-maps", (), "View", True),
+    ActionSpec("view.attention", "Attention", "Show what looks at what", "attention-map", (), "View", True),
     ActionSpec(
         "view.theme_system",
         "Theme of the system",

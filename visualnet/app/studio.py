@@ -63,7 +63,7 @@ class Studio(QObject):
         before = self.document.project
         self.document.changed.disconnect(self._changed)
         self.document.state_changed.disconnect(self.state_changed.emit)
-        self.sheet, self.path, self.selection, self.runtime_problem = MAIN, (), (), None
+        self.sheet, self.path, self.selection = MAIN, (), ()
         self.clear_runtime_problem()
         self._adopt(document)
         self.document_changed.emit()
@@ -124,8 +124,6 @@ class Studio(QObject):
             self.open_sheet(MAIN)
         alive = tuple(i for i in self.selection if i in self.graph.nodes)
         self.analysis = infer(after, self.analysis, catalogue.fields_or_none(after.data))
-        if after.graph.nodes is not before.graph.nodes or after.graph.wires is not before.graph.wires:
-            self.runtime_problem = None
         self.project_changed.emit(before, after)
         self.analysed.emit(self.analysis)
         if alive != self.selection:
@@ -152,27 +150,6 @@ class Studio(QObject):
         """What is wrong, the failure of the last run first."""
         return (*((self.runtime_problem,) if self.runtime_problem else ()), *self.analysis.problems)
 
-    def set_runtime_problem(self, path: Path, words: str) -> None:
-        """Mark the node at which a run failed; no words take the mark away."""
-        self.runtime_problem = None
-        if words:
-            sheet, node = self._place(path)
-            self.runtime_problem = Problem("runtime", "error", words, node, sheet, path)
-        self.analysed.emit(self.analysis)
-        if self.runtime_problem is not None and self.runtime_problem.node:
-            self.reveal(self.runtime_problem)
-
-    def _place(self, path: Path) -> tuple[str, str]:
-        """The sheet and the node id that a path means."""
-        graph, sheet = self.project.graph, MAIN
-        for node_id in path[:-1]:
-            node = graph.nodes.get(node_id)
-            if node is None or node.block not in self.project.blocks:
-                return MAIN, ""
-            sheet = node.block or MAIN
-            graph = self.project.sheet(sheet)
-        return sheet, path[-1] if path else ""
-
     def reveal(self, problem: Problem) -> None:
         """Open the sheet of a problem, select its node and bring it into view."""
         if problem.sheet != self.sheet:
@@ -184,7 +161,7 @@ class Studio(QObject):
     def set_runtime_problem(self, path: Path, words: str) -> None:
         """Tell that a run failed, and at which node (no path: at none in particular); the node is shown."""
         node, sheet, path = self._whereabouts(tuple(part.partition("#")[0] for part in path))
-        self.runtime_problem = Problem("run_failed", "error", words, node, sheet, path)
+        self.runtime_problem = Problem("runtime", "error", words, node, sheet, path)
         self.runtime_problem_changed.emit()
         if node:
             self.reveal(self.runtime_problem)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow, QMessageBo
 from visualnet.app import faults
 from visualnet.app.action_table import ACTIONS
 from visualnet.app.actions import Actions
-from visualnet.app.canvas.page import CanvasPage
+from visualnet.app.canvas_page import CanvasPage
 from visualnet.app.filing import Filing
 from visualnet.app.mailbox import Mailbox
 from visualnet.app.panels.attention import AttentionPanel
@@ -151,6 +151,7 @@ class Window(QMainWindow):
             "view.theme_system": lambda _: self.set_mode("system"),
             "view.theme_dark": lambda _: self.set_mode("dark"),
             "view.theme_light": lambda _: self.set_mode("light"),
+            "view.theme_contrast": lambda _: self.set_mode("contrast"),
         }.items():
             on(action_id, handler)
         for space in ("build", "train", "inspect"):
@@ -158,13 +159,15 @@ class Window(QMainWindow):
         for action_id, name in PANELS.items():
             dock = self.spaces.docks[name]
             on(action_id, lambda state, n=name: self._show_dock(n, state))
-            dock.visibilityChanged.connect(lambda _, a=action_id, d=dock: self.actions_.set_checked(a, not d.isHidden()))
+            dock.visibilityChanged.connect(
+                lambda _, a=action_id, d=dock: self.actions_.set_checked(a, not d.isHidden())
+            )
         canvas.handle(self.actions_)
         assert not self.actions_.check(), self.actions_.check()
 
     def _restore(self) -> None:
         mode = self.settings.typed("theme", "system")
-        self.actions_.set_checked(f"view.theme_{mode if mode in ('dark', 'light') else 'system'}", True)
+        self.actions_.set_checked(f"view.theme_{mode if mode in ('dark', 'light', 'contrast') else 'system'}", True)
         kept = self.settings.typed("geometry", "")
         if kept:
             self.restoreGeometry(QByteArray.fromBase64(kept.encode("ascii", "ignore")))
@@ -186,7 +189,9 @@ class Window(QMainWindow):
                 ("Recover", lambda: self.filing.recover(newest)),
                 ("Throw away", lambda: [o.discard() for o in left] and None),
             ]
-            self._notice("warning", f"VisualNet did not close properly. Changes to {name} were kept ({newest.when}).", acts)
+            self._notice(
+                "warning", f"VisualNet did not close properly. Changes to {name} were kept ({newest.when}).", acts
+            )
         elif faults.previous_crash():
             self._notice("hint", "VisualNet ended unexpectedly last time. All saved work is whole.", [])
 
@@ -273,7 +278,12 @@ class Window(QMainWindow):
 
         kinds = "Vector picture (*.svg);;Picture (*.png);;Page (*.pdf)"
         theme = "dark" if self.studio.theme.dark else "light"
-        self._export("Export picture", "network.svg", kinds, lambda p: save_picture(self.studio.project, p, theme, self.studio.sheet))
+        self._export(
+            "Export picture",
+            "network.svg",
+            kinds,
+            lambda p: save_picture(self.studio.project, p, theme, self.studio.sheet),
+        )
 
     def _export(self, title: str, name: str, kinds: str, write: Any) -> None:
         folder = Path(self.settings.typed("folder", "") or Path.home())
@@ -308,7 +318,9 @@ class Window(QMainWindow):
 
     def _fault(self, words: str, trace: str) -> None:
         acts: list[Act] = [("Copy the details", lambda: QApplication.clipboard().setText(trace))]
-        self._notice("error", f"Something went wrong inside VisualNet: {words}. Your work is still here; save it.", acts)
+        self._notice(
+            "error", f"Something went wrong inside VisualNet: {words}. Your work is still here; save it.", acts
+        )
 
     def _count_problems(self, count: int, severity: str) -> None:
         self.spaces.docks["problems"].setWindowTitle(f"Problems {count}" if count else "Problems")
@@ -317,7 +329,13 @@ class Window(QMainWindow):
         document, runner, actions = self.studio.document, self.runner, self.actions_
         start = self.on_start_page
         name = document.path.name if document.path else "not saved yet"
-        state = f"{name} · edited" if document.modified and document.path else name if not document.path else f"{name} · saved"
+        state = (
+            f"{name} · edited"
+            if document.modified and document.path
+            else name
+            if not document.path
+            else f"{name} · saved"
+        )
         self.topbar.show_project("VisualNet" if start else self.studio.project.name, "" if start else state)
         self.topbar.spaces.setVisible(not start)
         self.setWindowTitle("VisualNet" if start else f"{self.studio.project.name}[*] — VisualNet")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
@@ -54,5 +53,3 @@ class InspectorPanel(QScrollArea):
             wanted = policy.Policy.Preferred if number == index else policy.Policy.Ignored
             policy.setVerticalPolicy(wanted)
             self.stack.widget(number).setSizePolicy(policy)
-
-

@@ -106,7 +106,13 @@ class NodePage(QWidget):
 
     def _about(self, node: Node, kind: type[Layer] | None) -> None:
         block = self.studio.project.blocks.get(node.block or "")
-        words = kind.summary() if kind else block.note if block else "This version does not know this kind of node; it is kept as it is."
+        words = (
+            kind.summary()
+            if kind
+            else block.note
+            if block
+            else "This version does not know this kind of node; it is kept as it is."
+        )
         self.about.setText(words)
         self.about.setVisible(bool(words))
 
@@ -119,7 +125,8 @@ class NodePage(QWidget):
             return None, []
         params: list[Param] = []
         for name, default in block.params.items():
-            param: Param = Int(default, "A parameter of the block.") if isinstance(default, int) else Float(default, "A parameter of the block.")
+            kind_of: type[Int] | type[Float] = Int if isinstance(default, int) else Float
+            param = kind_of(default, "A parameter of the block.")
             param.name = name
             params.append(param)
         return (node.kind, tuple(block.params.items())), params
@@ -262,13 +269,17 @@ class TrainingSection(Section):
             self.init.addItem(name)
             self.init.setItemData(self.init.count() - 1, meaning, Qt.ItemDataRole.ToolTipRole)
         self.init.setToolTip("What the weights are before training begins.")
-        self.init.activated.connect(lambda i: self._set("Set initialisation", init=Init(self.init.itemText(i), self._std())))
+        self.init.activated.connect(
+            lambda i: self._set("Set initialisation", init=Init(self.init.itemText(i), self._std()))
+        )
         self.std = ValueField(self._std_problem)
         self.std.set_tip("Standard deviation of the normal initialisation.")
         self.std.edited.connect(lambda v: self._set("Set deviation", init=Init("normal", float(v)), merge="std"))
         self.std.finished.connect(lambda: studio.document.end_merge())
         self.shares = QComboBox()
-        self.shares.setToolTip("Use the weights of another node (siamese networks, tied embeddings) instead of own ones.")
+        self.shares.setToolTip(
+            "Use the weights of another node (siamese networks, tied embeddings) instead of own ones."
+        )
         self.shares.activated.connect(lambda i: self._set("Share weights", shares=self.shares.itemData(i)))
         self.repeat = ValueField(self._repeat_problem)
         self.repeat.set_tip("How many times the block stands behind itself, each time with weights of its own.")
@@ -338,7 +349,10 @@ class TrainingSection(Section):
         for other_id, other in facts.nodes.items():
             if other_id == node.id or other.node.shares:
                 continue
-            if any(n in other.weights and tuple(other.weights[n]) == tuple(w) for n, w in own.items()) or other_id == node.shares:
+            if (
+                any(n in other.weights and tuple(other.weights[n]) == tuple(w) for n, w in own.items())
+                or other_id == node.shares
+            ):
                 self.shares.addItem(other.node.name, other_id)
         self.shares.setCurrentIndex(max(0, self.shares.findData(node.shares)))
 

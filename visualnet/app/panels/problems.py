@@ -48,6 +48,7 @@ class ProblemsPanel(QWidget):
         self.timer.setInterval(SEARCH_MS)
         self.timer.timeout.connect(self._search)
         studio.analysed.connect(lambda _: self.refresh())
+        studio.runtime_problem_changed.connect(self.refresh)
         self.refresh()
 
     def refresh(self) -> None:
@@ -56,9 +57,8 @@ class ProblemsPanel(QWidget):
         if problems == self.problems and self.rows:
             return
         self.problems = problems
-        keys = [p[:3] + (p.node, p.sheet, p.at) for p in problems]
-        if self.current is not None and self.current[:3] + (self.current.node, self.current.sheet, self.current.at) not in keys:
-            self.current = None
+        if self.current is not None:
+            self.current = next((p for p in problems if _key(p) == _key(self.current)), None)
         self._rows()
         worst = problems[0].severity if problems else ""
         self.count_changed.emit(len([p for p in problems if p.severity != "hint"]), worst)
@@ -106,12 +106,17 @@ class ProblemsPanel(QWidget):
 
     def _search(self) -> None:
         row = next((r for r in self.rows if r.problem == self.current), None)
-        if row is None or self.current is None or not self.isVisible() or self.current.code == "runtime":
+        if row is None or self.current is None or not self.isVisible() or self.current.code == "run_failed":
             return
         studio = self.studio
         found = repairs(studio.project, self.current, studio.analysis, fields=studio.fields)
         row.offer(found)
         self.scroll.ensureWidgetVisible(row, 0, 8)
+
+
+def _key(problem: Problem) -> tuple[str, str, str, str]:
+    """What makes it the same problem while its figures change."""
+    return problem.code, problem.sheet, problem.node, problem.at
 
 
 class ProblemRow(QFrame):

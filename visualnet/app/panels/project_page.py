@@ -71,8 +71,12 @@ class ProjectPage(QWidget):
             self.totals.set_value("nodes", f"{len(facts.graph.nodes):,}")
             self.totals.set_value("parameters", f"{facts.parameters:,}")
             self.totals.set_value("trainable", f"{facts.trainable:,}")
-            self.totals.set_value("MACs a sample", f"{facts.macs:,}", "Multiply–accumulate operations of one forward pass")
-            self.totals.set_value("weights' memory", _bytes(4 * (facts.parameters + facts.buffered)), "At 4 bytes a number")
+            self.totals.set_value(
+                "MACs a sample", f"{facts.macs:,}", "Multiply–accumulate operations of one forward pass"
+            )
+            self.totals.set_value(
+                "weights' memory", _bytes(4 * (facts.parameters + facts.buffered)), "At 4 bytes a number"
+            )
         self.data.setVisible(block is None)
         self.data.refresh()
         self.constants.refresh()
@@ -106,7 +110,9 @@ class DataSection(Section):
             self.names.setItemData(self.names.count() - 1, kind.summary(), Qt.ItemDataRole.ToolTipRole)
         self.names.activated.connect(self._choose)
         self.split = QComboBox()
-        self.split.setToolTip("Shares of training, validation and test data; each class keeps its share in all of them.")
+        self.split.setToolTip(
+            "Shares of training, validation and test data; each class keeps its share in all of them."
+        )
         self.split.activated.connect(self._divide)
         self.own = QLineEdit()
         self.own.setPlaceholderText("75 / 15 / 10")
@@ -179,11 +185,13 @@ class DataSection(Section):
     def _divide_own(self) -> None:
         try:
             parts = [float(part) for part in self.own.text().replace("%", "").split("/")]
-            shares = tuple(part / 100 for part in (parts + [0.0, 0.0])[:3])
+            shares = tuple(part / 100 for part in [*parts, 0.0, 0.0][:3])
             if abs(sum(shares) - 1) > 1e-6 or min(shares) < 0 or shares[0] <= 0 or len(parts) > 3:
                 raise ValueError
         except ValueError:
-            self.studio.message.emit("error", f"“{self.own.text()}” is no split: write shares that add to 100, such as 75 / 15 / 10.")
+            self.studio.message.emit(
+                "error", f"“{self.own.text()}” is no split: write shares that add to 100, such as 75 / 15 / 10."
+            )
             self.refresh()
             return
         if shares != tuple(self.studio.project.data.split):
