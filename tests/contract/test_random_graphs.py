@@ -76,7 +76,13 @@ def counts_agree(model: Model) -> None:
 
 def shapes_agree(model: Model, batch: dict[str, torch.Tensor]) -> None:
     """Every port of every node, blocks included."""
-    ports = [((path, port), facts.leaving[port]) for path, facts in model.analysis.walk() for port in facts.outputs]
+    idle = {(p.sheet, p.node) for p in model.analysis.problems if p.code == "unused"}  # they only lend their weights
+    ports = [
+        ((path, port), facts.leaving[port])
+        for path, facts in model.analysis.walk()
+        for port in facts.outputs
+        if (model.analysis.at(path[:-1]).node.block if path[1:] else "", path[-1]) not in idle
+    ]
     view = model.view([port for port, _ in ports])
     with torch.no_grad():
         tensors = view(**batch)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import textwrap
 import unicodedata
 from collections.abc import Iterator, Sequence
 
@@ -12,7 +13,7 @@ from visualnet.analysis import Analysis
 from visualnet.compiling import pieces
 from visualnet.compiling.names import class_name, safe_name
 from visualnet.compiling.plan import Plan, Sheet, Step, make_plan
-from visualnet.compiling.printing import Body, Mismatch, Printed
+from visualnet.compiling.printing import WIDTH, Body, Mismatch, Printed
 from visualnet.core.graph import Port
 from visualnet.core.project import MAIN, Project
 
@@ -136,8 +137,7 @@ class _File:
         lines = [f"class {name}(nn.Module):", *_init(body)]
         lines += [
             f"    def forward(self{_arguments(plan.net_inputs)}) -> {kind}:",
-            *_indented(forward, 8),
-            f"        return {returned}",
+            *_indented(returning(forward, returned), 8),
         ]
         return [*lines, *self._loss(body)]
 
@@ -267,5 +267,5 @@ def comment(text: str, longest: int) -> list[str]:
     lines = []
     for line in text[:longest].splitlines():
         kept = "".join(c for c in line if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Zl", "Zp")).strip()
-        lines.append(f"# {kept}".rstrip())
+        lines += [f"# {part}" for part in textwrap.wrap(kept, WIDTH - 2)] or ["#"]
     return lines

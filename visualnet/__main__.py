@@ -1,0 +1,8 @@
+"""``python -m visualnet``: the same as ``visualnet``."""
+
+import sys
+
+from visualnet.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())

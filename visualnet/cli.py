@@ -1,0 +1,333 @@
+"""The command line: what the window does with a file, for scripts. Without a verb it opens the window.
+
+Exit codes: 0 fine, 1 the graph has errors (or the run failed), 2 unreadable input or wrong use.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from visualnet import __version__
+from visualnet.core.errors import FileError
+from visualnet.core.project import Project
+from visualnet.resources import resource
+
+FINE, FAULTY, UNUSABLE = 0, 1, 2
+INTERRUPTED = 130
+SUFFIX = ".vnet"
+
+
+class Misuse(ValueError):
+    """The command cannot be carried out as it was given; the words say why."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Carry out one command; the exit code."""
+    argv = list(sys.argv[1:] if argv is None else argv)
+    if not argv or _is_document(argv):
+        return _window(argv)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # a terminal without × still gets its table
+    args = parser().parse_args(argv)
+    try:
+        return _carried_out(args)
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Who read the output has had enough; what Python still wants to flush at exit goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FINE
+
+
+def _carried_out(args: argparse.Namespace) -> int:
+    from visualnet.compiling.plan import GraphError
+
+    try:
+        code: int = args.verb(args)
+        sys.stdout.flush()
+        return code
+    except GraphError as error:
+        return _failed(args, str(error), FAULTY)
+    except (Misuse, FileError) as error:
+        return _failed(args, str(error), UNUSABLE)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        return _failed(args, f"{where}{error.strerror or error}", UNUSABLE)
+
+
+def _failed(args: argparse.Namespace, words: str, code: int) -> int:
+    if args.json:
+        print(json.dumps({"error": words}), flush=True)
+    print(f"visualnet: {words}", file=sys.stderr)
+    return code
+
+
+def _is_document(argv: list[str]) -> bool:
+    """Whether a file alone is given, to be opened in the window."""
+    return len(argv) == 1 and not argv[0].startswith("-") and argv[0] not in VERBS and argv[0].endswith(SUFFIX)
+
+
+def _window(argv: list[str]) -> int:
+    from visualnet.app.main import main as window
+
+    return int(window(argv) or 0)
+
+
+# --- the options -------------------------------------------------------------------------------------------------------------------
+
+
+def parser() -> argparse.ArgumentParser:
+    """All verbs and their options."""
+    top = argparse.ArgumentParser(
+        "visualnet", description="Draw a neural network, see why its tensors fit, train it and watch it learn."
+    )
+    top.epilog = "Without a verb, or with a file alone, the window opens. Exit codes: 0 fine, 1 the graph has errors, 2 wrong use."
+    top.add_argument("--version", action="version", version=f"visualnet {__version__}")
+    verbs = top.add_subparsers(title="verbs", metavar="VERB", required=True)
+    for name, (action, words, options) in VERBS.items():
+        verb = verbs.add_parser(name, help=words, description=f"{words[0].upper()}{words[1:]}.")
+        options(verb)
+        verb.add_argument("--json", action="store_true", help="print JSON for programs instead of text for people")
+        verb.set_defaults(verb=action)
+    return top
+
+
+def _project_options(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("project", metavar="X", help="a .vnet file, or the name of a template")
+    verb.add_argument(
+        "--set",
+        metavar="NAME=VALUE",
+        action="append",
+        default=[],
+        help="set a constant of the project; may be repeated",
+    )
+
+
+def _new_options(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("template", metavar="TEMPLATE", help="the name of a template; “visualnet templates” lists them")
+    verb.add_argument("-o", "--output", metavar="FILE", required=True, help="the file to write")
+    verb.add_argument("--force", action="store_true", help="write over a file that is there")
+
+
+def _code_options(verb: argparse.ArgumentParser) -> None:
+    _project_options(verb)
+    verb.add_argument("-o", "--output", metavar="FILE", help="write to this file instead of the terminal")
+
+
+def _train_options(verb: argparse.ArgumentParser) -> None:
+    _project_options(verb)
+    verb.add_argument("--data", metavar="NAME", help="the data set, instead of the project's choice")
+    verb.add_argument("--epochs", metavar="N", type=_number(int, 1), help="how often to go through the training set")
+    verb.add_argument("--batch-size", metavar="N", type=_number(int, 1), help="samples per step")
+    verb.add_argument("--lr", metavar="RATE", type=_number(float, 0), help="the learning rate")
+    verb.add_argument("--device", metavar="NAME", help="auto, cpu, cuda, cuda:1, mps …")
+    verb.add_argument(
+        "--seed", metavar="N", type=_number(int, 0), help="fixes initial weights and the order of samples"
+    )
+    verb.add_argument(
+        "--run", metavar="DIR", type=Path, help="the run's folder; by default a new one among the user's runs"
+    )
+    verb.add_argument("--resume", action="store_true", help="go on where the run in --run DIR was stopped")
+
+
+def _picture_options(verb: argparse.ArgumentParser) -> None:
+    _project_options(verb)
+    verb.add_argument(
+        "-o", "--output", metavar="FILE", required=True, type=Path, help="the picture: .svg, .png or .pdf"
+    )
+    verb.add_argument("--theme", choices=("light", "dark"), default="light", help="the picture's colours (light)")
+
+
+def _number(kind: Callable[[str], Any], low: float) -> Callable[[str], Any]:
+    def read(text: str) -> Any:
+        value = kind(text)
+        if not low <= value < 1e12:
+            raise ValueError
+        return value
+
+    read.__name__ = f"number (at least {low:g})" if kind is float else f"whole number (at least {low:g})"
+    return read
+
+
+# --- projects ----------------------------------------------------------------------------------------------------------------------
+
+
+def template_names() -> list[str]:
+    """The templates that come with the program."""
+    return sorted(path.stem for path in resource("templates").glob(f"*{SUFFIX}"))
+
+
+def open_project(text: str) -> Project:
+    """The project in a file, or the template of that name.
+
+    Raises:
+        Misuse: there is neither.
+        FileError: the file cannot be read.
+    """
+    from visualnet.core import files
+
+    path = Path(text)
+    if not path.exists():
+        if text.removesuffix(SUFFIX) in template_names():
+            path = resource("templates", f"{text.removesuffix(SUFFIX)}{SUFFIX}")
+        else:
+            raise Misuse(f"there is no file and no template “{text}”; templates are {', '.join(template_names())}")
+    return files.load(path)
+
+
+def _project(args: argparse.Namespace) -> Project:
+    """The project with its constants set as asked."""
+    project = open_project(args.project)
+    values = dict(project.constants)
+    for text in args.set:
+        name, equals, value = text.partition("=")
+        if not equals or name not in values:
+            known = ", ".join(values) or "none"
+            raise Misuse(f"--set {text}: NAME=VALUE with one of the project's constants is wanted (it has: {known})")
+        try:
+            values[name] = int(value) if isinstance(values[name], int) else float(value)
+        except ValueError:
+            kind = "whole number" if isinstance(values[name], int) else "number"
+            raise Misuse(f"--set {text}: “{value}” is no {kind}") from None
+    if not args.set:
+        return project
+    from visualnet.core import edits
+
+    try:
+        return edits.set_constants(project, values)
+    except ValueError as error:
+        raise Misuse(f"--set: {error}") from None
+
+
+def _report(project: Project) -> dict[str, Any]:
+    from visualnet.analysis import infer
+    from visualnet.analysis.report import report
+    from visualnet.data.catalogue import fields_or_none
+
+    return report(project, infer(project, fields=fields_or_none(project.data)))
+
+
+def _code(told: dict[str, Any]) -> int:
+    return FAULTY if any(p["severity"] == "error" for p in told["problems"]) else FINE
+
+
+# --- the verbs ---------------------------------------------------------------------------------------------------------------------
+
+
+def _templates(args: argparse.Namespace) -> int:
+    found = [(name, open_project(name)) for name in template_names()]
+    if args.json:
+        print(json.dumps([{"name": name, "title": p.name, "note": p.note} for name, p in found]))
+        return FINE
+    width = max((len(name) for name, _ in found), default=0)
+    for name, project in found:
+        print(f"{name:{width}}  {project.note.partition(chr(10))[0] or project.name}".rstrip())
+    return FINE
+
+
+def _new(args: argparse.Namespace) -> int:
+    from visualnet.core import files
+
+    name = args.template.removesuffix(SUFFIX)
+    if name not in template_names():
+        raise Misuse(f"there is no template “{name}”; templates are {', '.join(template_names())}")
+    target = Path(args.output)
+    if target.exists() and not args.force:
+        raise Misuse(f"{target} is there already; --force writes over it")
+    files.save(target, files.load(resource("templates", f"{name}{SUFFIX}")))
+    print(json.dumps({"file": str(target)}) if args.json else f"wrote {target}")
+    return FINE
+
+
+def _check(args: argparse.Namespace) -> int:
+    from visualnet.analysis.report import problems
+
+    told = _report(_project(args))
+    if args.json:
+        print(json.dumps({"problems": told["problems"]}))
+    else:
+        print("\n".join(problems(told)) or "no problem found")
+    return _code(told)
+
+
+def _summary(args: argparse.Namespace) -> int:
+    from visualnet.analysis.report import table
+
+    told = _report(_project(args))
+    print(json.dumps(told) if args.json else table(told))
+    return _code(told)
+
+
+def _source(args: argparse.Namespace) -> int:
+    project = _project(args)
+    from visualnet.compiling.source import model_source
+    from visualnet.core import files
+
+    source = model_source(project)
+    if args.output:
+        files.write(Path(args.output), source.encode())
+        print(json.dumps({"file": args.output}) if args.json else f"wrote {args.output}")
+    else:
+        print(json.dumps({"source": source}) if args.json else source, end="\n" if args.json else "")
+    return FINE
+
+
+def _train(args: argparse.Namespace) -> int:
+    project = _project(args)
+    if args.resume and args.run is None:
+        raise Misuse("--resume wants --run DIR, the folder of the run to go on with")
+    told = _report(project)
+    if _code(told) != FINE and args.data is None:
+        from visualnet.analysis.report import problems
+
+        return _failed(args, "\n".join(line for line in problems(told) if line.startswith("error")), FAULTY)
+    # Ctrl+C and a closed terminal end a run in order, with its checkpoint written.
+    if hasattr(signal, "SIGTERM"):
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+    from visualnet.training.headless import train
+    from visualnet.telling import teller
+
+    tell = teller(args.json)
+    try:
+        code: int = train(args, project, tell)
+    finally:
+        tell.close()
+    return code
+
+
+def _picture(args: argparse.Namespace) -> int:
+    if args.output.suffix.lower() not in (".svg", ".png", ".pdf"):
+        raise Misuse(f"{args.output}: a picture's name ends in .svg, .png or .pdf")
+    project = _project(args)
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from visualnet.app.picture import save_picture
+
+    save_picture(project, args.output, args.theme)
+    print(json.dumps({"file": str(args.output)}) if args.json else f"wrote {args.output}")
+    return FINE
+
+
+def _no_options(verb: argparse.ArgumentParser) -> None:
+    """`templates` has none of its own."""
+
+
+VERBS: dict[str, tuple[Callable[[argparse.Namespace], int], str, Callable[[argparse.ArgumentParser], None]]] = {
+    "templates": (_templates, "list the templates", _no_options),
+    "new": (_new, "write a template to a file of your own", _new_options),
+    "check": (_check, "tell what is wrong with a graph, and how to repair it", _project_options),
+    "summary": (_summary, "show every node's shapes, parameters and multiplications", _project_options),
+    "code": (_source, "print the network as plain PyTorch", _code_options),
+    "train": (_train, "train, and tell how it goes", _train_options),
+    "picture": (_picture, "draw the graph into a file", _picture_options),
+}
