@@ -16,20 +16,20 @@ def chain(
     """Input → rows → output, loss (and metric) against the target."""
     kinds: list[tuple[str, str, dict[str, Any]]] = [("x", *source)]
     kinds += [(f"{kind}_{i}", kind, params) for i, (kind, params) in enumerate(rows)]
-    nodes = {f"n{i}": Node(id=f"n{i}", kind=k, name=n, params=p) for i, (n, k, p) in enumerate(kinds)}
+    nodes = {f"n{i + 1}": Node(id=f"n{i + 1}", kind=k, name=n, params=p) for i, (n, k, p) in enumerate(kinds)}
     wires = {}
     for i in range(1, len(kinds)):
-        wires[Port(f"n{i}", first_in(kinds[i][1]))] = Port(f"n{i - 1}", first_out(kinds[i - 1][1]))
-    last = Port(f"n{len(kinds) - 1}", first_out(kinds[-1][1]))
-    nodes["t"] = Node(id="t", kind=target[0], name="y", params=target[1])
-    nodes["out"] = Node(id="out", kind="output", name="answer")
-    wires[Port("out", "x")] = last
-    for node_id, kind in (("loss", loss), ("metric", metric)):
+        wires[Port(f"n{i + 1}", first_in(kinds[i][1]))] = Port(f"n{i}", first_out(kinds[i - 1][1]))
+    last = Port(f"n{len(kinds)}", first_out(kinds[-1][1]))
+    nodes["n101"] = Node(id="n101", kind=target[0], name="y", params=target[1])
+    nodes["n102"] = Node(id="n102", kind="output", name="answer")
+    wires[Port("n102", "x")] = last
+    for node_id, kind in (("n103", loss), ("n104", metric)):
         if kind:
-            nodes[node_id] = Node(id=node_id, kind=kind, name=f"{node_id}_1")
+            nodes[node_id] = Node(id=node_id, kind=kind, name={"n103": "cost", "n104": "score"}[node_id])
             ports = list(ins(kind))
             wires[Port(node_id, ports[0])] = last
-            wires[Port(node_id, ports[1])] = Port("t", "y")
+            wires[Port(node_id, ports[1])] = Port("n101", "y")
     return Project(name="net", graph=Graph(nodes=nodes, wires=wires), data=data, recipe=recipe)
 
 
@@ -66,7 +66,13 @@ def lenet(classes: int = 10, **recipe: Any) -> Project:
         ("linear", {"out_features": classes}),
     ]
     return chain(
-        rows, DataChoice(), Recipe(**{"epochs": 1, **recipe}), ("input", {}), ("target", {}), "cross_entropy", "accuracy"
+        rows,
+        DataChoice(),
+        Recipe(**{"epochs": 1, **recipe}),
+        ("input", {}),
+        ("target", {}),
+        "cross_entropy",
+        "accuracy",
     )
 
 
@@ -77,7 +83,13 @@ def mlp(**recipe: Any) -> Project:
         rows += [("linear", {"out_features": width}), ("relu", {})]
     rows.append(("linear", {"out_features": 10}))
     return chain(
-        rows, DataChoice(), Recipe(**{"epochs": 1, **recipe}), ("input", {}), ("target", {}), "cross_entropy", "accuracy"
+        rows,
+        DataChoice(),
+        Recipe(**{"epochs": 1, **recipe}),
+        ("input", {}),
+        ("target", {}),
+        "cross_entropy",
+        "accuracy",
     )
 
 
@@ -92,9 +104,7 @@ def small(dropout: float = 0.3, classes: int = 10, options: dict[str, Any] | Non
     ]
     data = DataChoice(name="digits8x8", options=options or {})
     source = ("input", {"size": (1, 8, 8)})
-    return chain(
-        rows, data, Recipe(**{"epochs": 3, **recipe}), source, ("target", {}), "cross_entropy", "accuracy"
-    )
+    return chain(rows, data, Recipe(**{"epochs": 3, **recipe}), source, ("target", {}), "cross_entropy", "accuracy")
 
 
 def points(**recipe: Any) -> Project:

@@ -1,0 +1,289 @@
+"""Runs as folders, and what is known of one as plain values: curves, epochs, state. No torch, no window.
+
+A run's folder holds ``project.vnet``, ``events.jsonl``, ``best.safetensors`` and ``last/`` (all that is needed to go on).
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import time
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from visualnet.core.folders import runs_dir
+from visualnet.core.project import Project, RunRef
+from visualnet.training import events
+from visualnet.training.events import Event
+from visualnet.training.series import Series
+
+LOG, PROJECT = "events.jsonl", "project.vnet"
+MAX_LINE = 1 << 20
+TAIL = 1 << 16
+OWN_FILES = (LOG, PROJECT, "best.safetensors", "last", "before-last")
+OVER = {"done", "stopped", "failed", "interrupted"}
+
+
+class RunModel:
+    """Everything that a run has told so far, ready to be drawn.
+
+    ``steps`` are the training values of every step; ``train`` and ``validation`` the means of each epoch, at the step
+    where it ended. ``state`` is ``waiting``, ``training``, ``paused``, ``done``, ``stopped``, ``failed`` or
+    ``interrupted`` (a log that just ends).
+    """
+
+    def __init__(self, run: str = "", folder: Path | None = None) -> None:
+        self.run, self.folder = run, folder
+        self.state = "waiting"
+        self.steps: dict[str, Series] = {}
+        self.train: dict[str, Series] = {}
+        self.validation: dict[str, Series] = {}
+        self.lr = Series()
+        self.epochs: list[events.EpochDone] = []
+        self.started: events.Started | None = None
+        self.progress: events.Progress | None = None
+        self.watched: events.Watched | None = None
+        self.failed: events.Failed | None = None
+        self.finished: events.Finished | None = None
+        self.saved: events.CheckpointSaved | None = None
+        self.troubles: list[str] = []
+        self.begun_at = 0.0
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more will come."""
+        return self.state in OVER
+
+    @property
+    def step(self) -> int:
+        """The last step of which anything is known."""
+        loss = self.steps.get("loss")
+        return loss.last[0] if loss is not None and loss.last else 0
+
+    @property
+    def best(self) -> events.EpochDone | None:
+        """The best epoch so far, by the value that ``started.best_by`` names."""
+        return next((e for e in reversed(self.epochs) if e.is_best), None)
+
+    def consume(self, event: Event) -> None:
+        """Take in one event."""
+        take = _TAKERS.get(type(event))
+        if take is not None:
+            take(self, event)
+
+    def consume_all(self, several: Iterable[Event]) -> None:
+        """Take in events, in order."""
+        for event in several:
+            self.consume(event)
+
+    def ref(self) -> RunRef:
+        """The run as a line of the history that travels with the project."""
+        summary: dict[str, float] = {}
+        for prefix, values in (("", self.best.train), ("validation_", self.best.validation)) if self.best else ():
+            summary.update({prefix + name: value for name, value in values.items() if value is not None})
+        started = datetime.fromtimestamp(self.begun_at).isoformat(timespec="seconds") if self.begun_at else ""
+        # A plain name, to be looked for among this machine's runs: a file may not lead anywhere else.
+        folder = self.folder.name if self.folder else ""
+        return RunRef(
+            id=self.run, folder=folder, started=started, state=self.state, epochs=len(self.epochs), summary=summary
+        )
+
+    # --- one method for each event ---------------------------------------------------------------------------------
+
+    def _on_started(self, event: events.Started) -> None:
+        for series in (*self.steps.values(), *self.train.values(), *self.validation.values(), self.lr):
+            series.truncate_after(event.step)
+        self.epochs = [e for e in self.epochs if e.step <= event.step and e.epoch <= event.epoch]
+        self.started, self.state = event, "training"
+        self.failed = self.finished = None
+        self.run = self.run or event.run
+        self.begun_at = self.begun_at or event.time
+
+    def _on_steps(self, event: events.Steps) -> None:
+        count = event.count
+        steps = range(event.step - count + 1, event.step + 1)
+        for name, values in event.values.items():
+            if len(values) == count:
+                _extend(self.steps.setdefault(name, Series()), steps, values)
+        if count:
+            _extend(self.lr, [event.step], [event.lr])
+
+    def _on_epoch(self, event: events.EpochDone) -> None:
+        for kept, values in ((self.train, event.train), (self.validation, event.validation)):
+            for name, value in values.items():
+                _extend(kept.setdefault(name, Series()), [event.step], [value])
+        self.epochs.append(event)
+
+    def _on_progress(self, event: events.Progress) -> None:
+        self.progress = event
+
+    def _on_watched(self, event: events.Watched) -> None:
+        self.watched = event
+
+    def _on_paused(self, event: events.Paused) -> None:
+        self.state = "paused"
+
+    def _on_resumed(self, event: events.Resumed) -> None:
+        self.state = "training"
+
+    def _on_saved(self, event: events.CheckpointSaved) -> None:
+        self.saved = event
+
+    def _on_trouble(self, event: events.Trouble) -> None:
+        self.troubles.append(event.words)
+
+    def _on_finished(self, event: events.Finished) -> None:
+        self.finished, self.state = event, event.reason if event.reason in OVER else "done"
+
+    def _on_failed(self, event: events.Failed) -> None:
+        self.failed, self.state = event, "failed"
+
+
+_TAKERS = {
+    events.Started: RunModel._on_started,
+    events.Steps: RunModel._on_steps,
+    events.EpochDone: RunModel._on_epoch,
+    events.Progress: RunModel._on_progress,
+    events.Watched: RunModel._on_watched,
+    events.Paused: RunModel._on_paused,
+    events.Resumed: RunModel._on_resumed,
+    events.CheckpointSaved: RunModel._on_saved,
+    events.Trouble: RunModel._on_trouble,
+    events.Finished: RunModel._on_finished,
+    events.Failed: RunModel._on_failed,
+}
+
+
+def _extend(series: Series, steps: Iterable[int], values: Iterable[float | None]) -> None:
+    """Add points; what a resumed run has done before is replaced."""
+    steps = list(steps)
+    if series.last is not None and steps and steps[0] <= series.last[0]:
+        series.truncate_after(steps[0] - 1)
+    series.extend(steps, [float("nan") if value is None else value for value in values])
+
+
+# --- folders -------------------------------------------------------------------------------------------------------
+
+
+def run_name(project: Project) -> str:
+    """The project's name as a part of its runs' folders' names."""
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", project.name)[:40] or "net"
+
+
+def create_run(project: Project, folder: Path | None = None) -> Path:
+    """A folder for a new run, with the project as it is now. Without a folder, one of its own among the user's runs.
+
+    Raises:
+        FileError, OSError: it cannot be written.
+    """
+    from visualnet.core import files
+
+    if folder is None:
+        stem = f"{time.strftime('%Y%m%d-%H%M%S')}-{run_name(project)}"
+        names = (stem if i == 1 else f"{stem}-{i}" for i in range(1, 1000))
+        folder = next(path for name in names if not (path := runs_dir() / name).exists())
+    folder.mkdir(parents=True, exist_ok=True)
+    files.save(folder / PROJECT, project)
+    return folder
+
+
+def read_run(folder: Path) -> RunModel:
+    """What a run's log tells. Lines that cannot be read (torn by a crash) are left out."""
+    model = RunModel(folder.name, folder)
+    try:
+        with open(folder / LOG, "rb") as file:
+            while line := file.readline(MAX_LINE):
+                try:
+                    model.consume(events.decode(line))
+                except (ValueError, OverflowError):
+                    continue
+    except OSError:
+        return model
+    if not model.over and model.state != "waiting":
+        model.state = "interrupted"
+    return model
+
+
+class RunInfo(NamedTuple):
+    """A line of the list of runs."""
+
+    id: str
+    folder: Path
+    name: str
+    started: float
+    state: str
+    epochs: int
+    best: float | None
+    resumable: bool
+
+
+def list_runs(folder: Path | None = None) -> list[RunInfo]:
+    """The user's runs, the newest first; only the ends of each log are read."""
+    found = []
+    for path in (folder or runs_dir()).iterdir():
+        if path.is_dir() and not path.name.startswith(".") and (path / LOG).is_file():
+            found.append(_info(path))
+    return sorted(found, key=lambda info: info.started, reverse=True)
+
+
+def _info(path: Path) -> RunInfo:
+    head, tail = _ends(path / LOG)
+    model = RunModel(path.name, path)
+    state, best, epochs, started = "interrupted", None, 0, 0.0
+    for line in (*head, *tail):
+        try:
+            event = events.decode(line)
+        except ValueError:
+            continue
+        if isinstance(event, events.Started):
+            started, state = started or event.time, "interrupted"
+        elif isinstance(event, events.EpochDone):
+            epochs, best = event.epoch, event.best
+        elif isinstance(event, events.Finished | events.Failed):
+            model.consume(event)
+            state = model.state
+    name = re.sub(r"^\d{8}-\d{6}-(.+?)(-\d+)?$", r"\1", path.name)
+    resumable = state != "done" and (path / "last").is_dir()
+    return RunInfo(path.name, path, name, started or _age(path), state, epochs, best, resumable)
+
+
+def _age(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0
+
+
+def _ends(log: Path) -> tuple[list[bytes], list[bytes]]:
+    """The first line of a log and the last ones."""
+    try:
+        with open(log, "rb") as file:
+            first = file.readline(MAX_LINE)
+            size = file.seek(0, 2)
+            start = max(size - TAIL, len(first))
+            file.seek(start)
+            lines = file.read(TAIL).split(b"\n")
+    except OSError:
+        return [], []
+    return [first], lines if start == len(first) else lines[1:]
+
+
+def delete_run(folder: Path) -> None:
+    """Take a run away for good: the files that runs have, and the folder if nothing else is in it.
+
+    Raises:
+        ValueError: there is no run.
+        OSError: something cannot be taken away.
+    """
+    if not (folder / LOG).is_file() and not (folder / PROJECT).is_file():
+        raise ValueError(f"{folder} is not the folder of a run")
+    for path in folder.iterdir():
+        if path.name in OWN_FILES or path.name.startswith((".last-", ".best.safetensors-")):
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
+    if not any(folder.iterdir()):
+        folder.rmdir()
