@@ -10,7 +10,7 @@ import pytest
 
 from visualnet.core.graph import BLOCK_PREFIX
 from visualnet.layers import FAMILIES, LAYERS, reference, schema
-from visualnet.layers.declare import BadParams, read_ports
+from visualnet.layers.declare import BadParams, Fault, read_ports
 from visualnet.layers.params import Bool, Choice, Float, Int, Ints
 
 ROOT = Path(__file__).parents[2]
@@ -103,15 +103,21 @@ def test_wrong_values_are_refused_in_words(tag: str) -> None:
         ((1,),),
         {"a": 1},
     ]
-    for name in kind.params:
+    for name, param in kind.params.items():
         for value in wrong:
-            try:
-                got = kind({name: value}).values()[name]
-            except BadParams as error:
-                assert [f.at for f in error.faults] == [name]
-                assert 5 < len(str(error)) < 300, str(error)
+            got, faults = _tried(tag, name, value)
+            if faults:
+                assert [f.at for f in faults] == [name]
+                assert 5 < len(faults[0].words) < 300, faults
             else:
-                assert kind.params[name].read(value, {}) == got
+                assert param.read(value, {}) == got
+
+
+def _tried(tag: str, name: str, value: Any) -> tuple[Any, tuple[Fault, ...]]:
+    try:
+        return LAYERS[tag]({name: value}).values()[name], ()
+    except BadParams as error:
+        return None, error.faults
 
 
 @every

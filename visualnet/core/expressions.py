@@ -19,6 +19,8 @@ Scope: TypeAlias = "Mapping[str, int | float | Fraction]"
 MAX_LENGTH = 200
 MAX_DEPTH = 24
 MAX_BITS = 128
+MAX_FRACTION_BITS = 1_000
+"""Fractions may be longer on the way, as 16 decimals times 16 decimals are; but not endless, as 0.1**64**… would be."""
 
 _TOKEN = re.compile(r"\s*(?:(\d+(?:\.\d+)?)|([A-Za-z_][A-Za-z_0-9']*)|(//|\*\*|[-+*/%(),]))")
 _STRENGTH = {"+": 1, "-": 1, "*": 2, "/": 2, "//": 2, "%": 2, "neg": 3, "**": 4}
@@ -27,13 +29,13 @@ _SIGNS = {"+": " + ", "-": " − ", "*": "·", "/": " / ", "//": " // ", "%": " 
 
 def _exact(value: Number) -> Number:
     """The same number as an int when it is whole, so that figures read as one writes them."""
-    if type(value) is int:
-        top = value
+    if type(value) is not int and value.denominator != 1:
+        bits, most = max(value.numerator.bit_length(), value.denominator.bit_length()), MAX_FRACTION_BITS
     else:
-        top = value.numerator
-        value = top if value.denominator == 1 else value
-    if top.bit_length() > MAX_BITS:
-        raise ValueError(f"the result has more than {MAX_BITS} bits")
+        value = int(value)
+        bits, most = value.bit_length(), MAX_BITS
+    if bits > most:
+        raise ValueError(f"the result has more than {most} bits")
     return value
 
 
@@ -216,7 +218,7 @@ def number_text(value: Number | float) -> str:
     """A figure as it stands in a formula: whole, or decimal with at most four places."""
     if isinstance(value, int) or value == int(value):
         return f"{int(value):,}"
-    return f"{float(value):.4f}".rstrip("0")
+    return f"{float(value):,.4f}".rstrip("0").rstrip(".")
 
 
 def show(expr: Expr, figures: Scope | None = None, symbols: Mapping[str, str] | None = None) -> str:
@@ -242,8 +244,9 @@ def show(expr: Expr, figures: Scope | None = None, symbols: Mapping[str, str] | 
         if part.op == "neg":
             inner = "−" + text(part.args[0], mine)
         else:
-            # The right side of − and / needs brackets even when it binds as strongly.
-            inner = text(part.args[0], mine - 1) + _SIGNS[part.op] + text(part.args[1], mine)
+            # The right side of − and / needs brackets even when it binds as strongly; of a power, the left.
+            power = part.op == "**"
+            inner = text(part.args[0], mine - (not power)) + _SIGNS[part.op] + text(part.args[1], mine - power)
         return f"({inner})" if mine <= outer else inner
 
     return text(expr, 0)

@@ -74,11 +74,12 @@ def unread(extent: Derived) -> str:
     if cut is None or extent.formula not in (WINDOW, WINDOW_SUM):
         return ""
     before, after = cut
-    left = int((before - after) * extent.figures["s"])
+    left, padding = int((before - after) * extent.figures["s"]), int(extent.figures["p"])
+    behind = padding if extent.formula is WINDOW else padding - padding // 2
     exact = number_text(int(extent) + (before - after))
     axis = extent.symbols["n"]
     things = {"H": "rows", "W": "columns"}.get(axis, "positions")
-    things = things if left > 1 else things[:-1]
-    padded = "padded " if extent.figures["p"] >= left else ""
-    which = f"last {left} {padded}{things} are" if left > 1 else f"last {padded}{things} is"
+    # What is left out is padding first, and only then the image itself.
+    padded, count = ("", left - behind) if left > behind else ("padded ", left)
+    which = f"last {count} {padded}{things} are" if count > 1 else f"last {padded}{things[:-1]} is"
     return f"{axis}: {exact} → {int(extent)}: the {which} never read"

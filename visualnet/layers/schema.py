@@ -11,6 +11,7 @@ from typing import Any
 
 from visualnet.core import checks, reading
 from visualnet.core.files import FORMAT, PROGRAM
+from visualnet.core.graph import INITS
 from visualnet.core.naming import MAX_NAME
 from visualnet.core.project import DataChoice, Recipe
 from visualnet.layers import LAYERS, Layer
@@ -114,7 +115,7 @@ def _node() -> dict[str, Any]:
             "trainable": {"type": "boolean", "default": True},
             "init": {
                 "type": "object",
-                "properties": {"kind": {"enum": list(reading.INITS)}, "std": _bounded("number", 0, 1e6, 0.01)},
+                "properties": {"kind": {"enum": list(INITS)}, "std": _bounded("number", 0, 1e6, 0.01)},
             },
             "shares": {"type": "string", "description": "Id of the node whose weights this one uses."},
             "repeat": {"anyOf": [{"type": "integer", "minimum": 1}, {"type": "string"}], "default": 1},
