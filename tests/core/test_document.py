@@ -305,5 +305,5 @@ class Editing(RuleBasedStateMachine):
         assert files.loads(files.dumps(self.document.project)) == self.document.project
 
 
-Editing.TestCase.settings = settings(max_examples=40, stateful_step_count=40, deadline=None)
+Editing.TestCase.settings = settings(stateful_step_count=60)
 TestEditing = Editing.TestCase

@@ -19,6 +19,9 @@ FAR = 1e7
 MAX_NUMBER = 2**53
 """No whole number is larger: every JSON reader keeps it exactly."""
 
+MAX_LIST = 1_000
+"""Entries of one parameter."""
+
 KIND = re.compile(r"[A-Za-z][A-Za-z0-9_.\-]{0,79}\Z")
 
 
@@ -88,6 +91,8 @@ def _check_value(name: str, value: Any, depth: int) -> None:
     if isinstance(value, list | tuple | Mapping):
         if depth > 8:
             raise ValueError(f"{name} is nested too deep")
+        if len(value) > MAX_LIST:
+            raise ValueError(f"{name} has {len(value):,} entries; {MAX_LIST:,} are allowed")
         for part in value.values() if isinstance(value, Mapping) else value:
             _check_value(name, part, depth + 1)
     elif isinstance(value, float):

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
-from visualnet.core.checks import FAR, KIND
+from visualnet.core.checks import FAR, KIND, MAX_LIST
 from visualnet.core.graph import BLOCK_PREFIX, INITS, Graph, Init, Node, Port
 from visualnet.core.naming import ID, MAX_NAME, clean, fault_in_name, free, to_name
 from visualnet.core.project import Block, DataChoice, Project, Recipe, RunRef
@@ -153,6 +153,8 @@ def _plain(value: Any) -> Any:
     """A parameter's value: lists become tuples, which cannot be changed. What it means is for the layer to say."""
     kind = type(value)
     if kind is list:
+        if len(value) > MAX_LIST:
+            raise Refused(f"it has {len(value):,} entries; {MAX_LIST:,} are allowed")
         return tuple([_plain(v) for v in value])
     if kind is dict:
         return {k: _plain(v) for k, v in value.items()}

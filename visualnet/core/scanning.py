@@ -23,6 +23,9 @@ MAX_DEPTH = 64
 MAX_MEMORY = 56 * 1024 * 1024
 """What the parsed values may take, by estimate."""
 
+MAX_QUOTES = 1_000_000
+"""The largest project that is allowed has fewer; taking that many texts out still needs little memory."""
+
 Place: TypeAlias = "tuple[str | int, ...]"
 
 # Possessive throughout: each byte is looked at once, however the text is broken.
@@ -30,6 +33,9 @@ _STRING = re.compile(rb'"(?>[^"\\]+|\\.?)*+"?', re.DOTALL)
 _TOKEN = re.compile(rb'"(?>[^"\\]+|\\.)*+"|[\[\]{}:,]|[^\s"\[\]{}:,]+', re.DOTALL)
 _LONG_NUMBER = re.compile(rb"[0-9.]{40}")
 _NO_BRACKET = bytes(set(range(256)) - set(b"[]{}"))
+_SQUARE = bytes.maketrans(b"{}", b"[]")
+_STEP = {ord("["): 1, ord("]"): -1}
+_HEAD = 200_000
 _MEGABYTE = 1024 * 1024
 
 
@@ -72,26 +78,30 @@ def scan(data: bytes) -> Any:
 def _bare(data: bytes) -> bytes:
     """The text without its strings, after a look at how much and how deep it is."""
     quotes = data.count(b'"')
-    if quotes * 28 > MAX_MEMORY:
-        raise Refused(f"it holds {quotes // 2:,} texts, more than any project has")
+    if quotes > MAX_QUOTES:
+        raise Refused(f"it holds {quotes // 2:,} texts; {MAX_QUOTES // 2:,} are allowed")
     bare = _STRING.sub(b"", data)
-    brackets = bare.translate(None, _NO_BRACKET)
-    for _ in range(MAX_DEPTH + 1):
-        inner = brackets.replace(b"[]", b"").replace(b"{}", b"")
-        if len(inner) == len(brackets):
-            break
-        brackets = inner
-    # Each round takes at least the innermost level away, so what is left is deeper than allowed, or does not match.
-    steps = (1 if b in b"[{" else -1 for b in brackets[:200_000])
-    if brackets and max(accumulate(steps), default=0) > MAX_DEPTH:
+    brackets = bare.translate(_SQUARE, _NO_BRACKET)
+    steps = map(_STEP.__getitem__, brackets[:_HEAD])
+    too_deep = max(accumulate(steps), default=0) > MAX_DEPTH
+    if not too_deep:
+        # What the values will take: a small dict, a small list, a text, a slot.
+        memory = 232 * bare.count(b"{") + 88 * bare.count(b"[") + 28 * quotes + 24 * bare.count(b",")
+        if memory > MAX_MEMORY:
+            raise Refused(f"it holds {max(bare.count(b','), len(brackets) // 2):,} values, more than any project has")
+        too_deep = len(brackets) > _HEAD and _deeper(brackets)
+    if too_deep:
         raise Refused(f"it is nested deeper than {MAX_DEPTH} levels", offset=_offset_of_depth(data))
-    # What the values will take: a small dict, a small list, a text, a slot.
-    memory = 232 * bare.count(b"{") + 88 * bare.count(b"[") + 28 * quotes + 24 * bare.count(b",")
-    if memory > MAX_MEMORY:
-        raise Refused(f"it holds {bare.count(b',') + 1:,} values, more than any project has")
     if _LONG_NUMBER.search(bare):
         raise Refused("a number has more than 40 digits", offset=_offset_of_long_number(data))
     return bare
+
+
+def _deeper(brackets: bytes) -> bool:
+    """Whether something is left when the innermost level is taken away as often as there may be levels."""
+    for _ in range(MAX_DEPTH):
+        brackets = brackets.replace(b"[]", b"")
+    return b"[" in brackets
 
 
 def _parse(data: bytes) -> Any:
