@@ -193,7 +193,7 @@ class _Growth:
         project = msgspec.structs.replace(self.project, graph=grown)
         analysis = infer(project, self.analysis)
         facts = analysis.main[node.id]
-        bad = any(p.severity == "error" for p in facts.problems) or not facts.known
+        bad = any(p.severity == "error" and p.node for p in analysis.problems) or not facts.known
         large = any(s.size > MAX_NUMBERS for s in facts.leaving.values())
         if bad or large or analysis.main.parameters > MAX_WEIGHTS or analysis.main.macs > MAX_MACS:
             return False

@@ -295,8 +295,8 @@ def _train(args: argparse.Namespace) -> int:
     # Ctrl+C and a closed terminal end a run in order, with its checkpoint written.
     if hasattr(signal, "SIGTERM"):
         signal.signal(signal.SIGTERM, signal.default_int_handler)
-    from visualnet.training.headless import train
     from visualnet.telling import teller
+    from visualnet.training.headless import train
 
     tell = teller(args.json)
     try:

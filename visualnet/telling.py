@@ -38,9 +38,7 @@ class Words:
     def __call__(self, event: Event) -> None:
         if isinstance(event, Progress):
             self._bar(event)
-        elif isinstance(event, Failed):
-            self._line(event.words, error=True)
-        elif isinstance(event, Trouble):
+        elif isinstance(event, Failed | Trouble):
             self._line(event.words, error=True)
         elif words := self._words(event):
             self._line(words)

@@ -223,6 +223,8 @@ def _module(root: nn.Module, graph: fx.Graph, name: str) -> fx.GraphModule:
     # GraphModule takes over only what its graph calls, in that order; state_dicts and optimizers want all, in the tree's order.
     module._modules.clear()
     module._modules.update(root._modules)
+    # GraphModule wraps each call to print a failing line to stderr: it costs some µs, and Model.guilty tells it better.
+    type(module).__call__ = nn.Module.__call__  # type: ignore[method-assign]
     return module
 
 
