@@ -1,0 +1,434 @@
+"""Owns the training thread of the window: starts it, holds its reins, takes what it tells and keeps the history of runs."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import traceback
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from msgspec.structs import replace
+from PySide6.QtCore import QObject, Signal
+
+from visualnet.app import run_history as history
+from visualnet.app.aside import Aside
+from visualnet.app.faults import Fault
+from visualnet.app.mailbox import Mailbox, MailboxPump
+from visualnet.app.peek import Peeked
+from visualnet.app.redraws import Redraws
+from visualnet.app.settings import Settings
+from visualnet.app.studio import Studio
+from visualnet.app.watching import DataLoaded, Watching
+from visualnet.core.document import Document
+from visualnet.core.errors import FileError
+from visualnet.core.project import Project, Recipe, RunRef
+from visualnet.data import catalogue
+from visualnet.training import checks, events
+from visualnet.training.control import Control, Port
+from visualnet.training.optimizers import check_recipe
+from visualnet.training.runs import RunModel, create_run, read_run
+
+log = logging.getLogger("visualnet.runner")
+TICK_MS, REST_MS = 33, 250
+
+
+class Ended(NamedTuple):
+    """The training thread has nothing more to say."""
+
+    run: str
+
+
+class RunRead(NamedTuple):
+    """A run has been read from its folder; None with words if it could not be."""
+
+    run: str
+    purpose: str
+    model: RunModel | None
+    words: str = ""
+
+
+class Runner(QObject):
+    """One training at a time. ``state`` is ``idle``, ``starting``, ``running`` or ``paused``; ``model`` holds its curves."""
+
+    state_changed = Signal()
+    updated = Signal()
+    """New events were taken in; at most 30 times a second."""
+    failed = Signal(str, object)
+    faulted = Signal(str, str)
+    watched = Signal()
+    attached_changed = Signal()
+    """``model`` is that of another run."""
+    ghosts_changed = Signal()
+
+    def __init__(self, studio: Studio, mailbox: Mailbox, settings: Settings, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.studio, self.mailbox, self.settings = studio, mailbox, settings
+        self.state = "idle"
+        self.model: RunModel | None = None
+        self.run: RunRef | None = None
+        """The run that trains, or else the one whose curves are shown."""
+        self.ghosts: dict[str, RunModel] = {}
+        """Earlier runs to compare with, by id."""
+        self.redraws = Redraws(self)
+        self._pump = MailboxPump(mailbox, self._deliver, self, interval_ms=TICK_MS, rest_ms=REST_MS)
+        self._pump.set_idle(True)
+        self._aside = Aside(mailbox)
+        self.watching = Watching(studio, self._aside, settings, self._pump.wake, self)
+        self.watching.changed.connect(self.watched)
+        self._thread: threading.Thread | None = None
+        self._control: Control | None = None
+        self._document: Document | None = None
+        self._lr = 0.0
+        self._why: tuple[tuple[Any, ...], str] | None = None
+        studio.project_changed.connect(self._edited)
+        studio.document_changed.connect(self._other_document)
+
+    # --- whether it can train ------------------------------------------------------------------------------------------------------
+
+    def why_not(self) -> str:
+        """Why training cannot start, in words; nothing if it can."""
+        project, analysis, data = self.studio.project, self.studio.analysis, self.watching.data
+        key = (analysis, project.data, project.recipe, data)
+        if self._why is None or any(a is not b for a, b in zip(self._why[0], key, strict=True)):
+            self._why = key, self._find_why_not()
+        return self._why[1]
+
+    def _find_why_not(self) -> str:
+        project, analysis, data = self.studio.project, self.studio.analysis, self.watching.data
+        errors = analysis.errors()
+        if not project.graph.nodes:
+            return "There is nothing to train yet: add layers, or open a template."
+        if errors:
+            more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+            return f"The network has an error: {errors[0].words}{more}"
+        try:
+            catalogue.chosen(project.data)
+            check_recipe(project.recipe)
+        except ValueError as error:
+            return f"{str(error)[:1].upper()}{str(error)[1:]}."
+        if self.watching.data_words:
+            return f"The data cannot be read: {self.watching.data_words}"
+        if data is not None and data.choice == project.data:
+            return next((f"{fault.words[:1].upper()}{fault.words[1:]}." for fault in checks.faults(analysis, data)), "")
+        if not analysis.main.sinks("loss"):
+            return "There is no loss, so nothing says what to learn: add one."
+        return "" if analysis.main.trainable else "No node has weights that may change."
+
+    def can_resume(self) -> bool:
+        """Whether there is a paused run, or an earlier one that can be gone on with."""
+        return self.state == "paused" or (self.state == "idle" and self._resumable() is not None)
+
+    def _resumable(self) -> RunRef | None:
+        runs = self.studio.project.runs
+        chosen = [run for run in runs if self.run is not None and run.id == self.run.id] or runs[-1:]
+        return next((run for run in chosen if self._unfinished(run) and history.has_checkpoint(run)), None)
+
+    def _unfinished(self, run: RunRef) -> bool:
+        return run.state != "done" or run.epochs < self.studio.project.recipe.epochs
+
+    # --- reins ---------------------------------------------------------------------------------------------------------------------
+
+    @property
+    def busy(self) -> bool:
+        """Whether a run goes on, in whatever state."""
+        return self.state != "idle"
+
+    def start(self) -> bool:
+        """Train from the start; False (and a message) if that cannot be."""
+        if self.busy:
+            return False
+        if words := self.why_not():
+            self.studio.message.emit("error", words)
+            return False
+        project = self.studio.project
+        try:
+            folder = create_run(replace(project, runs=(), readonly=""))
+        except (OSError, FileError) as error:
+            self.studio.message.emit("error", f"The run cannot be kept on disk: {error}")
+            return False
+        now = datetime.now().replace(microsecond=0).isoformat()
+        extra = {"optimizer": project.recipe.optimizer, "data": project.data.name}
+        run = RunRef(id=folder.name, folder=folder.name, started=now, state="running", extra=extra)
+        self._begin(project, replace(run, summary={"lr": project.recipe.lr}), folder, resume=False)
+        return True
+
+    def resume(self) -> bool:
+        """Go on after a pause, or with the last run where it was stopped."""
+        if self._control is not None:
+            self._control.resume()
+            return True
+        run = self._resumable()
+        folder = history.folder_of(run) if run is not None else None
+        if self.busy or run is None or folder is None:
+            return False
+        if words := self.why_not():
+            self.studio.message.emit("error", words)
+            return False
+        self._begin(self.studio.project, replace(run, state="running"), folder, resume=True)
+        return True
+
+    def pause(self) -> None:
+        """Wait after the current step."""
+        if self._control is not None:
+            self._control.pause()
+
+    def stop(self) -> None:
+        """End after the current step; the weights are kept."""
+        if self._control is not None:
+            self._control.stop()
+
+    def finish(self) -> None:
+        """Stop, wait until the thread has ended, and take in what it still had to say."""
+        self.stop()
+        if self._thread is not None:
+            self._thread.join()
+            self._pump.flush()
+
+    def close(self) -> None:
+        """The window closes: stop, join, rest."""
+        self.finish()
+        self._aside.close()
+        self._pump.stop()
+        self.redraws.stop()
+        self.watching.stop()
+
+    def watch(self, who: str, ports: Iterable[Port] = (), grid: bool = False) -> None:
+        """Look at these ports for `who` from now on."""
+        self.watching.want(who, ports, grid)
+
+    # --- other runs ----------------------------------------------------------------------------------------------------------------
+
+    def prepare(self) -> None:
+        """A project was opened: show the newest of its runs that is on this machine, and read its data."""
+        self.watching.need_data()
+        newest = next((run for run in reversed(self.studio.project.runs) if history.folder_of(run)), None)
+        if newest is not None and not self.busy:
+            self.attach(newest.id)
+
+    def attach(self, run_id: str) -> None:
+        """Show the curves of an earlier run, and look into the network with its weights."""
+        run = history.find(self.studio.project, run_id)
+        if self.busy or run is None:
+            return
+        folder = history.folder_of(run)
+        if folder is None:
+            self.studio.message.emit(
+                "warning", f"The run of {history.title(run)} is not on this machine: only its summary is here."
+            )
+            return
+        self.run = run
+        self.watching.run = folder
+        self.watching.look_again()
+        self._read(run_id, folder, "attach")
+
+    def show_ghost(self, run_id: str, shown: bool) -> None:
+        """Show an earlier run's curves beneath those of the current one, or no more."""
+        run = history.find(self.studio.project, run_id)
+        folder = history.folder_of(run) if run is not None else None
+        if shown and folder is not None:
+            self._read(run_id, folder, "ghost")
+        elif self.ghosts.pop(run_id, None) is not None:
+            self.ghosts_changed.emit()
+
+    def detach(self, run_id: str) -> None:
+        """Forget a run that is being deleted."""
+        self.show_ghost(run_id, False)
+        if self.run is not None and self.run.id == run_id and not self.busy:
+            self.run = self.model = self.watching.run = None
+            self.watching.look_again()
+            self.attached_changed.emit()
+            self.updated.emit()
+
+    def _read(self, run_id: str, folder: Path, purpose: str) -> None:
+        self._aside.ask(f"{purpose} {run_id}", lambda: _read_run(run_id, folder, purpose))
+        self._pump.wake()
+
+    def _take_run(self, read: RunRead) -> None:
+        if read.model is None:
+            self.studio.message.emit("warning", f"The record of the run cannot be read: {read.words}")
+        elif read.purpose == "ghost":
+            self.ghosts[read.run] = read.model
+            self.ghosts_changed.emit()
+        elif self.run is not None and read.run == self.run.id and (read.purpose == "resume" or not self.busy):
+            self.model = read.model
+            self.attached_changed.emit()
+
+    # --- the thread ----------------------------------------------------------------------------------------------------------------
+
+    def _begin(self, project: Project, run: RunRef, folder: Path, resume: bool) -> None:
+        self.studio.clear_runtime_problem()
+        self.run, self._document, self._lr = run, self.studio.document, project.recipe.lr
+        if not resume:
+            self.model = RunModel(run.id, folder)
+            self.attached_changed.emit()
+        self._control = control = Control()
+        self.watching.run = folder
+        self.watching.set_control(control)
+        put = self.mailbox.put
+        work = _Work(project, run.id, folder, resume, control, put)
+        self._thread = threading.Thread(target=work, name="training")
+        self._set_state("starting")
+        self._record()
+        self._thread.start()
+        self._pump.wake()
+
+    def _set_state(self, state: str) -> None:
+        if state != self.state:
+            self.state = state
+            self._pump.set_idle(state == "idle")
+            self.state_changed.emit()
+
+    def _deliver(self, mail: list[Any]) -> None:
+        told = False
+        for event in mail:
+            if isinstance(event, events.Watched):
+                self.watching.take(event)
+            elif isinstance(event, events.Event):
+                self._take(event)
+                told = True
+            else:
+                self._take_other(event)
+        if told:
+            self.updated.emit()
+
+    def _take_other(self, message: Any) -> None:
+        if isinstance(message, Fault):
+            self.faulted.emit(message.words, message.trace)
+        elif isinstance(message, Peeked):
+            self.watching.take_peek(message)
+        elif isinstance(message, DataLoaded):
+            self.watching.take_data(message)
+            self.state_changed.emit()
+        elif isinstance(message, RunRead):
+            self._take_run(message)
+            self.updated.emit()
+        elif isinstance(message, Ended) and self.run is not None and message.run == self.run.id:
+            self._ended()
+
+    def _take(self, event: events.Event) -> None:
+        if self.model is not None:
+            self.model.consume(event)
+        if isinstance(event, events.Started | events.Resumed):
+            self._set_state("running")
+        elif isinstance(event, events.Paused):
+            self._set_state("paused")
+        elif isinstance(event, events.Trouble):
+            self.studio.message.emit("warning", f"{event.words[:1].upper()}{event.words[1:]}")
+        elif isinstance(event, events.Failed):
+            words = f"Training stopped: {event.words}"
+            if event.traceback:
+                log.info("a run failed\n%s", event.traceback)
+            self.studio.set_runtime_problem(event.path, words)
+            self.failed.emit(words, event.path)
+
+    def _ended(self) -> None:
+        if self._thread is not None:
+            self._thread.join()
+        self._thread = self._control = None
+        self._record()
+        self._document = None
+        self.watching.set_control(None)
+        self._set_state("idle")
+
+    def _record(self) -> None:
+        """Write into the project's history how the run stands."""
+        if self.run is None or self._document is None:
+            return
+        known = history.find(self._document.project, self.run.id)
+        run = self.run if known is None else replace(self.run, extra={**known.extra, **self.run.extra})
+        self.run = _told(run, self.model, self._control is not None)
+        self._document.replace_quietly(history.put(self.run))
+
+    # --- what the person does ------------------------------------------------------------------------------------------------------
+
+    def _edited(self, before: Project, after: Project) -> None:
+        if self._control is not None and after.recipe.lr != self._lr:
+            self._lr = after.recipe.lr
+            self._control.set_lr(self._lr)
+        if self.studio.runtime_problem is not None and (
+            before.graph.nodes is not after.graph.nodes or before.blocks is not after.blocks
+        ):
+            self.studio.clear_runtime_problem()
+
+    def _other_document(self) -> None:
+        self.finish()
+        self.run = self.model = None
+        self.ghosts.clear()
+        self.watching.reset()
+        self.attached_changed.emit()
+        self.ghosts_changed.emit()
+        self.updated.emit()
+
+    @property
+    def recipe(self) -> Recipe:
+        """How the next run will train; during a run what can still be changed follows it at once."""
+        return self.studio.project.recipe
+
+
+class _Work:
+    """What the training thread does. Everything of torch is imported here, never in the window's thread."""
+
+    def __init__(
+        self, project: Project, run: str, folder: Path, resume: bool, control: Control, put: Callable[[object], None]
+    ) -> None:
+        self.project, self.run, self.folder, self.resume, self.control, self.put = (
+            project,
+            run,
+            folder,
+            resume,
+            control,
+            put,
+        )
+
+    def __call__(self) -> None:
+        failure: events.Failed | None = None
+        try:
+            self._train()
+        except Exception as error:
+            # Only text is kept: a kept exception would keep every tensor of the step alive.
+            words = str(error).strip().partition("\n")[0] or type(error).__name__
+            failure = events.Failed(kind="error", words=words, traceback=traceback.format_exc()[-20_000:])
+        if failure is not None:
+            self.put(failure)
+        self.put(Ended(self.run))
+
+    def _train(self) -> None:
+        from visualnet.training import placement
+
+        placement.prepare()
+        if self.resume:
+            self.put(_read_run(self.run, self.folder, "resume"))
+        from visualnet.training.session import Session
+
+        if self.control.stopping:
+            return
+        data = catalogue.load(self.project.data)
+        Session(self.project, data, self.put, self.control, folder=self.folder, resume=self.resume).run()
+
+
+def _read_run(run_id: str, folder: Path, purpose: str) -> RunRead:
+    try:
+        return RunRead(run_id, purpose, read_run(folder))
+    except (OSError, ValueError) as error:
+        return RunRead(run_id, purpose, None, str(error))
+
+
+def _told(run: RunRef, model: RunModel | None, goes_on: bool) -> RunRef:
+    """The line of the history for a run as it stands."""
+    if model is None:
+        return replace(run, state="running" if goes_on else "stopped")
+    state = "running" if goes_on else model.state if model.over else "stopped"
+    summary = {**run.summary, **model.ref().summary}
+    if model.lr.last is not None:
+        summary["lr"] = model.lr.last[1]
+    if model.finished is not None:
+        summary |= {"seconds": model.finished.seconds, "step": float(model.finished.step)}
+    if model.best is not None:
+        summary["best_epoch"] = float(model.best.epoch)
+    extra = dict(run.extra)
+    if model.started is not None:
+        extra |= {"device": model.started.device, "best_by": model.started.best_by, "best_is": model.started.best_is}
+    return replace(run, state=state, epochs=len(model.epochs), summary=history.figures(summary), extra=extra)
