@@ -13,6 +13,10 @@ from visualnet.layers.formulas import derive
 from visualnet.layers.params import count, flag
 
 _MACS = parse("positions*in_features*out_features")
+_ROWS = (
+    "an image {0}×{1}×{2} arrives: every row of {2} is weighed on its own, with the same weights; "
+    "to weigh the whole image, flatten it first"
+)
 
 
 @layer(
@@ -20,6 +24,7 @@ _MACS = parse("positions*in_features*out_features")
     family="dense",
     ports="x: * D -> y: * D",
     adapter=True,
+    doubts={"x": {3: _ROWS}},
     keywords="dense fully connected fc affine matrix mlp",
 )
 class Linear(Layer):
