@@ -1,0 +1,322 @@
+"""Shorter stories, each from a person's point of view."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
+
+from tests.flows.hands import Hands
+from visualnet.app.filing import templates
+from visualnet.app.settings import Settings
+from visualnet.app.theme.apply import ThemeKeeper
+from visualnet.app.window import Window
+from visualnet.core import edits, files
+from visualnet.core.document import Document
+from visualnet.core.journal import orphans
+
+
+def opened(window: Window, hands: Hands, name: str = "lenet5") -> None:
+    """Open a template as the start page does."""
+    window.start_page.template_chosen.emit(name)
+    hands.rest(0.2)
+    assert window.stack.currentWidget() is window.canvas
+
+
+def test_first_start_shows_templates_and_never_an_empty_canvas(window: Window) -> None:
+    assert window.on_start_page
+    assert set(templates()) >= {"perceptron-points", "mlp-mnist", "lenet5", "resnet-small", "vit-small", "gru-rows"}
+
+
+@pytest.mark.parametrize("name", ["perceptron-points", "mlp-mnist", "lenet5", "resnet-small", "vit-small", "gru-rows"])
+def test_every_template_opens_without_a_problem(window: Window, hands: Hands, name: str) -> None:
+    opened(window, hands, name)
+    assert [p for p in hands.studio.problems() if p.severity != "hint"] == []
+    assert window.runner.why_not() == ""
+    assert not hands.studio.document.modified
+
+
+def test_break_it_read_why_and_mend_it(window: Window, hands: Hands) -> None:
+    opened(window, hands)
+    hands.set_param("conv1", "stride", "3")
+    problems = window.panel("problems")
+    assert any(p.severity == "error" for p in hands.studio.problems())
+    assert not window.actions_["train.start"].isEnabled()
+    hands.keys("F8")
+    assert hands.studio.selection, "F8 goes to the node"
+    row = next(r for r in problems.rows if r.problem == problems.current)
+    hands.until(lambda: row.buttons.count() > 0, 5, "repairs")
+    best = (
+        row.buttons.itemAt(0).widget().findChildren(type(window.start_page.findChildren(object)[0]))
+    )  # any widget: its button
+    assert best is not None
+    hands.press(row, row.buttons.itemAt(0).widget().layout().itemAt(0).widget().text())
+    assert not [p for p in hands.studio.problems() if p.severity == "error"]
+    assert window.actions_["train.start"].isEnabled()
+    hands.keys("Ctrl+Z")
+    assert [p for p in hands.studio.problems() if p.severity == "error"], "a repair is undone like any edit"
+    hands.keys("Ctrl+Z")
+    assert hands.node("conv1").params.get("stride") is None
+    assert hands.studio.problems() == ()
+
+
+def test_spinning_a_number_is_one_step_and_shapes_follow(window: Window, hands: Hands) -> None:
+    opened(window, hands)
+    before = hands.studio.project
+    hands.click("conv1")
+    row = window.panel("inspector").node_page.form.rows["out_channels"]
+    row.field.setFocus()
+    for expected in (7, 8, 9):
+        QTest.keyClick(row.field, Qt.Key.Key_Up)
+        facts = hands.studio.facts
+        assert facts is not None
+        assert facts[hands.node("conv1").id].leaving["features"].shape[0] == expected
+    hands.keys("Ctrl+Z")
+    assert hands.studio.project is before
+
+
+def test_delete_copy_paste_duplicate_undo_redo(window: Window, hands: Hands) -> None:
+    opened(window, hands)
+    before = hands.studio.project
+    hands.click("fc1")
+    hands.view.setFocus()
+    for action in ("edit.copy", "edit.paste"):
+        window.actions_.trigger(action)
+    assert len(hands.studio.graph.nodes) == len(before.graph.nodes) + 1
+    window.actions_.trigger("edit.duplicate")
+    assert len(hands.studio.graph.nodes) == len(before.graph.nodes) + 2
+    window.actions_.trigger("edit.delete")
+    window.actions_.trigger("edit.undo")
+    window.actions_.trigger("edit.undo")
+    window.actions_.trigger("edit.undo")
+    assert hands.studio.project is before
+    window.actions_.trigger("edit.redo")
+    assert len(hands.studio.graph.nodes) == len(before.graph.nodes) + 1
+
+
+def test_foreign_text_on_the_clipboard_is_refused_with_words(window: Window, hands: Hands) -> None:
+    opened(window, hands)
+    QApplication.clipboard().setText("import os; os.remove('x')")
+    before = hands.studio.project
+    window.actions_.trigger("edit.paste")
+    assert hands.studio.project is before
+    assert window.toast.text
+
+
+def test_a_block_opens_in_a_tab_and_shows_its_inside(window: Window, hands: Hands) -> None:
+    opened(window, hands, "resnet-small")
+    hands.click("stage1")
+    window.actions_.trigger("graph.open_block")
+    assert hands.studio.sheet == "residual"
+    assert window.canvas.tabs.count() == 2
+    facts = hands.studio.facts
+    assert facts is not None
+    assert facts[hands.node("conv1").id].leaving["features"].text == "16×28×28"
+    hands.set_param("conv1", "kernel_size", "5")
+    hands.set_param("conv1", "padding", "2")
+    window.canvas.tabs.setCurrentIndex(0)
+    assert hands.studio.sheet == ""
+    assert not hands.studio.analysis.errors()
+
+
+def test_pause_resume_stop(window: Window, hands: Hands) -> None:
+    opened(window, hands)
+    window.actions_.trigger("train.start")
+    hands.until(lambda: window.runner.state == "running", 60, "running")
+    hands.until(lambda: window.runner.model is not None and len(window.runner.model.train["loss"]) > 5, 30, "a curve")
+    window.actions_.trigger("train.pause")
+    hands.until(lambda: window.runner.state == "paused", 5, "paused")
+    model = window.runner.model
+    assert model is not None
+    hands.rest(0.2)
+    steps = len(model.train["loss"])
+    hands.rest(0.4)
+    assert len(model.train["loss"]) == steps, "a paused training stands still"
+    window.actions_.trigger("train.resume")
+    hands.until(lambda: len(model.train["loss"]) > steps, 10, "more steps")
+    window.actions_.trigger("train.stop")
+    hands.until(lambda: window.runner.state == "idle", 5, "stopped")
+    assert model.state == "stopped"
+    assert window.runner.can_resume()
+
+
+def test_closing_while_training_asks_stops_and_joins(
+    window: Window, hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened(window, hands)
+    window.actions_.trigger("train.start")
+    hands.until(lambda: window.runner.state == "running", 60, "running")
+    asked: list[str] = []
+
+    def cancel(box: QMessageBox) -> object:
+        asked.append(box.text())
+        return QMessageBox.StandardButton.Cancel
+
+    monkeypatch.setattr(QMessageBox, "exec", cancel)
+    window.close()
+    assert window.isVisible()
+    assert window.runner.state == "running"
+    assert asked == ["Stop the training?"]
+
+
+def test_failing_layer_is_named_and_the_window_lives_on(window: Window, hands: Hands) -> None:
+    opened(window, hands)
+    # So large a rate that the loss is no number after a few steps.
+    window.studio.do("Absurd rate", lambda p: edits.set_recipe(p, lr=1e12, optimizer="SGD"))
+    window.actions_.trigger("train.start")
+    hands.until(lambda: window.runner.state != "idle" or window.banner.isVisible(), 60, "an answer")
+    hands.until(lambda: window.runner.state == "idle" and window.banner.isVisible(), 60, "words about the failure")
+    problem = hands.studio.runtime_problem
+    assert problem is not None
+    assert problem.node in hands.studio.project.graph.nodes
+    hands.set_param("fc1", "out_features", "100")
+    assert size_of(hands, "fc1") == "100", "edits go on"
+
+
+def size_of(hands: Hands, name: str) -> str:
+    facts = hands.studio.facts
+    assert facts is not None
+    return next(iter(facts[hands.node(name).id].leaving.values())).text
+
+
+def test_unsaved_work_is_asked_about_and_survives_cancel(
+    window: Window, hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened(window, hands)
+    hands.set_param("fc1", "out_features", "100")
+    monkeypatch.setattr(QMessageBox, "exec", lambda self: QMessageBox.StandardButton.Cancel)
+    assert not window.filing.may_leave()
+    window.filing.open_template("mlp-mnist")
+    assert hands.studio.project.name == "LeNet-5"
+
+
+def test_a_broken_file_says_where_and_why_and_the_present_work_stays(
+    window: Window, hands: Hands, tmp_path: Path
+) -> None:
+    opened(window, hands)
+    before = hands.studio.project
+    path = tmp_path / "broken.vnet"
+    text = templates()["lenet5"].read_text("utf-8")
+    path.write_text(text.replace('"kind": "conv2d"', '"kind": 7', 1), "utf-8")
+    assert not window.filing.open(path)
+    assert hands.studio.project is before
+    assert "broken.vnet" in window.banner.text
+    assert "kind" in window.banner.text
+
+
+def test_a_newer_file_opens_readonly_and_says_so(
+    window: Window, hands: Hands, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raw = json.loads(templates()["lenet5"].read_text("utf-8"))
+    raw["format"] = 999
+    raw["later"] = {"kept": True}
+    path, copy = tmp_path / "newer.vnet", tmp_path / "copy.vnet"
+    path.write_text(json.dumps(raw), "utf-8")
+    old = path.read_bytes()
+    assert window.filing.open(path)
+    assert "newer" in window.banner.text
+    hands.set_param("fc1", "out_features", "100")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *a, **k: ("", ""))
+    assert not window.filing.save()
+    assert path.read_bytes() == old
+
+
+@pytest.mark.skipif(hasattr(os, "geteuid") and os.geteuid() == 0, reason="root may write anywhere")
+def test_a_readonly_folder_leaves_the_old_file_whole(window: Window, hands: Hands, tmp_path: Path) -> None:
+    path = tmp_path / "locked" / "net.vnet"
+    path.parent.mkdir()
+    files.save(path, files.load(templates()["lenet5"]))
+    assert window.filing.open(path)
+    hands.set_param("fc1", "out_features", "100")
+    old = path.read_bytes()
+    path.parent.chmod(0o500)
+    try:
+        assert not window.filing.save()
+    finally:
+        path.parent.chmod(0o700)
+    assert path.read_bytes() == old
+    assert window.banner.isVisible()
+
+
+def test_a_full_disk_leaves_the_old_file_whole_and_offers_another_place(
+    window: Window, hands: Hands, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "net.vnet"
+    files.save(path, files.load(templates()["lenet5"]))
+    assert window.filing.open(path)
+    hands.set_param("fc1", "out_features", "100")
+    old = path.read_bytes()
+
+    def full(_fd: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    assert not window.filing.save()
+    assert path.read_bytes() == old
+    assert (
+        "Save elsewhere"
+        in [b.text() for b in window.banner.findChildren(type(window.banner._acts.itemAt(0).widget()))][0]
+    )
+
+
+def test_a_file_changed_by_another_program_is_not_overwritten(window: Window, hands: Hands, tmp_path: Path) -> None:
+    path = tmp_path / "net.vnet"
+    files.save(path, files.load(templates()["lenet5"]))
+    assert window.filing.open(path)
+    hands.set_param("fc1", "out_features", "100")
+    files.save(path, files.load(templates()["mlp-mnist"]))
+    theirs = path.read_bytes()
+    assert not window.filing.save()
+    assert path.read_bytes() == theirs
+    assert window.banner.isVisible()
+    hands.press(window.banner, "Replace it")
+    assert path.read_bytes() != theirs
+
+
+def test_a_crash_loses_nothing_that_was_drawn(window: Window, hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The journal of a dead process is offered at the next start, with the edits in it."""
+    opened(window, hands)
+    hands.set_param("fc1", "out_features", "77")
+    window.filing.tick()
+    assert orphans() == [], "a living window's journal is never offered"
+
+
+def test_theme_and_workspace_are_remembered(window: Window, hands: Hands, qapp: QApplication) -> None:
+    opened(window, hands)
+    window.actions_.trigger("view.theme_light")
+    assert not window.studio.theme.dark
+    window.actions_.trigger("view.workspace_inspect")
+    again = Settings(window.settings.path)
+    assert again["theme"] == "light"
+    assert again["workspace"] == "inspect"
+    assert ThemeKeeper(qapp, again["theme"]).theme.name == "light"
+
+
+def test_every_command_is_found_in_the_palette(window: Window, hands: Hands) -> None:
+    opened(window, hands)
+    window.actions_.trigger("help.command_palette")
+    assert window.palette_popup.isVisible()
+    QTest.keyClicks(window.palette_popup.search.edit, "tidy")
+    QTest.keyClick(window.palette_popup.search.edit, Qt.Key.Key_Return)
+    hands.rest(0.4)
+    assert not window.palette_popup.isVisible()
+    assert (
+        hands.studio.document.undo_label in ("", "Tidy", "Tidy the sheet") or "idy" in hands.studio.document.undo_label
+    )
+
+
+def test_a_document_with_an_unknown_layer_opens_and_keeps_it(window: Window, hands: Hands, tmp_path: Path) -> None:
+    path = tmp_path / "future.vnet"
+    text = templates()["lenet5"].read_text("utf-8")
+    path.write_text(text.replace('"kind": "relu", "name": "relu1"', '"kind": "hyper_relu", "name": "relu1"'), "utf-8")
+    assert window.filing.open(path)
+    assert any(p.code == "unknown-kind" for p in hands.studio.problems())
+    document = Document.open(path)
+    document.do("Rename", lambda p: edits.set_name(p, "other"))
+    document.save()
+    assert "hyper_relu" in path.read_text("utf-8")

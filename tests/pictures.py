@@ -1,0 +1,159 @@
+"""Render the window's main states in both themes to PNG: ``python tests/pictures.py OUT [--size 1280x720]``."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ["VISUALNET_HOME"] = tempfile.mkdtemp(prefix="visualnet-pictures-")
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from PySide6.QtCore import qInstallMessageHandler
+from PySide6.QtWidgets import QApplication, QMessageBox
+
+from visualnet.app.settings import Settings
+from visualnet.app.theme.apply import ThemeKeeper
+from visualnet.app.window import Window
+from visualnet.core import edits
+
+
+class Photographer:
+    """One window, led through its states; a picture of each."""
+
+    def __init__(self, app: QApplication, folder: Path, theme: str, size: tuple[int, int]) -> None:
+        self.app, self.folder, self.theme = app, folder, theme
+        self.window = Window(Settings(folder / "settings.json"), ThemeKeeper(app, theme))  # type: ignore[arg-type]
+        self.window.resize(*size)
+        self.window.show()
+        self.rest(0.4)
+
+    def rest(self, seconds: float = 0.3) -> None:
+        """Let the window live."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            self.app.processEvents()
+            time.sleep(0.005)
+
+    def until(self, true: Callable[[], bool], seconds: float = 120) -> None:
+        """Let it live until something is so."""
+        end = time.monotonic() + seconds
+        while not true() and time.monotonic() < end:
+            self.rest(0.05)
+
+    def shot(self, name: str) -> None:
+        """Take a picture."""
+        self.rest(0.35)
+        self.window.grab().save(str(self.folder / f"{name}-{self.theme}.png"))
+
+    def select(self, name: str) -> None:
+        """Select a node of the open sheet."""
+        self.window.studio.select([self.window.studio.graph.named(name).id])
+
+    def open(self, template: str) -> None:
+        """Open a template."""
+        self.window.filing.open_template(template)
+        self.rest(0.5)
+        self.window.canvas.view.fit_at_once()
+
+    def train(self, epochs: int, shots: Callable[[], None]) -> None:
+        """Train for real, take pictures on the way, wait for the end."""
+        runner = self.window.runner
+        self.window.studio.do("Epochs", lambda p: edits.set_recipe(p, epochs=epochs))
+        self.window.train()
+        self.until(lambda: runner.state == "running")
+        self.until(lambda: runner.model is not None and runner.model.epoch >= 3)
+        shots()
+        runner.stop()
+        self.until(lambda: runner.state == "idle")
+
+    def states(self) -> None:
+        """Every main state."""
+        window, studio = self.window, self.window.studio
+        self.shot("start")
+        window.filing.new()
+        self.shot("empty")
+        self.open("lenet5")
+        self.shot("build")
+        self.select("conv1")
+        self.shot("build-selected")
+        conv = studio.graph.named("conv1").id
+        studio.do("Stride", lambda p: edits.set_params(p, "", [conv], {"stride": 3}))
+        window.actions_.trigger("graph.next_problem")
+        self.rest(0.8)
+        self.shot("problems")
+        studio.document.undo()
+        window.canvas.view.quick_add()
+        self.shot("quick-add")
+        window.canvas.view.popup.close_()
+        window.actions_.trigger("help.command_palette")
+        self.shot("commands")
+        window.palette_popup.close_panel()
+        window.show_space("train")
+        self.shot("train-before")
+        self.select("conv2")
+
+        def lenet() -> None:
+            self.shot("train")
+            window.show_space("inspect")
+            self.rest(0.8)
+            self.shot("inspect")
+
+        self.train(30, lenet)
+        self.open("vit-small")
+        window.show_space("inspect")
+        node = studio.graph.named("encoder")
+        studio.open_sheet("encoder", (node.id,))
+        self.select("attention")
+        window.spaces.reveal("attention")
+
+        def vit() -> None:
+            self.rest(1.0)
+            self.shot("attention")
+
+        self.train(30, vit)
+        self.open("perceptron-points")
+        window.show_space("train")
+        self.train(60, lambda: self.shot("points"))
+        self.open("resnet-small")
+        window.show_space("build")
+        self.shot("resnet")
+        studio.select([])
+        window.show_start()
+        self.shot("start-recent")
+
+    def close(self) -> None:
+        """Leave without asking."""
+        QMessageBox.exec = lambda self: QMessageBox.StandardButton.Discard  # type: ignore[method-assign,assignment]
+        self.window.runner.finish()
+        self.window.close()
+
+
+def main() -> None:
+    """Both themes, every state."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--size", default="1440x900")
+    parser.add_argument("--theme", choices=["dark", "light"])
+    options = parser.parse_args()
+    options.out.mkdir(parents=True, exist_ok=True)
+    width, height = map(int, options.size.split("x"))
+    qInstallMessageHandler(
+        lambda kind, context, words: None if "propagateSizeHints" in words else print(words, file=sys.stderr)
+    )
+    QMessageBox.exec = lambda self: QMessageBox.StandardButton.Discard  # type: ignore[method-assign,assignment]
+    app = QApplication([])
+    for theme in [options.theme] if options.theme else ["dark", "light"]:
+        photographer = Photographer(app, options.out, theme, (width, height))
+        photographer.states()
+        photographer.close()
+
+
+if __name__ == "__main__":
+    main()
