@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from visualnet.analysis.nesting import Nesting
 from visualnet.core.graph import Graph, Node, Topology
 from visualnet.core.project import MAIN, Project
 from visualnet.layers.declare import Layer, Pattern, Shape, Sized, Spec
@@ -36,8 +37,8 @@ class NodeFacts(NamedTuple):
 
     ``layer`` is None for a block, a placeholder, or when parameters cannot be read. ``inputs`` and ``outputs`` are the ports;
     ``arriving`` the specs at the input ports (None where nothing arrives), ``leaving`` those of the outputs, as far as known.
-    ``weights`` and ``buffers`` are the node's own tensors (those shared from another node are left out, in ``shared``).
-    ``inside`` holds a block's graph once for each repetition.
+    ``weights`` and ``buffers`` are the node's own tensors (those shared from another node are left out, in ``shared``), ``parameters``
+    and ``buffered`` how many numbers they hold, whether trained or frozen. ``inside`` holds a block's graph once for each repetition.
     """
 
     node: Node
@@ -52,6 +53,8 @@ class NodeFacts(NamedTuple):
     shared: frozenset[str] = frozenset()
     macs: int = 0
     inside: tuple[GraphFacts, ...] = ()
+    parameters: int = 0
+    buffered: int = 0
 
     @property
     def shapes(self) -> tuple[Shape | None, ...]:
@@ -64,46 +67,63 @@ class NodeFacts(NamedTuple):
         return all(port in self.leaving for port in self.outputs)
 
     @property
-    def parameters(self) -> int:
-        """Learned numbers, whether they are trained or frozen; shared ones are counted where they belong."""
-        if self.inside:
-            return sum(graph.parameters for graph in self.inside)
-        return sum(w.total for w in self.weights.values())
-
-    @property
     def trainable(self) -> int:
         """Learned numbers that training changes."""
         if not self.node.trainable:
             return 0
         return sum(graph.trainable for graph in self.inside) if self.inside else self.parameters
 
-    @property
-    def buffered(self) -> int:
-        """Numbers that are saved with the model but not learned (running statistics)."""
-        if self.inside:
-            return sum(graph.buffered for graph in self.inside)
-        return sum(b.total for b in self.buffers.values())
+
+class Outline(NamedTuple):
+    """What follows from wires, kinds and names alone: structural problems, the nodes of each role, and those that are blocks."""
+
+    problems: tuple[Problem, ...]
+    ends: Mapping[str, tuple[str, ...]]
+    blocks: tuple[str, ...]
 
 
 class GraphFacts:
-    """What is known of one graph in one place: facts by node id, in an order in which they can be computed."""
+    """What is known of one graph in one place: facts by node id, in an order in which they can be computed.
+
+    ``scope`` and ``given`` are what they were computed for: the names known to expressions, and the specs that a block's instance brings
+    to its input nodes. ``raw`` are the facts of nodes that share weights, as they would be alone.
+    """
 
     def __init__(
-        self, graph: Graph, topology: Topology, nodes: Mapping[str, NodeFacts], problems: tuple[Problem, ...] = ()
+        self,
+        graph: Graph,
+        topology: Topology,
+        nodes: Mapping[str, NodeFacts],
+        outline: Outline,
+        scope: Mapping[str, Any],
+        given: Mapping[str, Spec | None],
+        raw: Mapping[str, NodeFacts],
+        totals: tuple[int, int, int, int],
     ) -> None:
-        self.graph, self.topology, self.nodes, self.problems = graph, topology, nodes, problems
-        learned = [f for f in nodes.values() if f.weights or f.buffers or f.inside]
-        self.parameters = sum(f.parameters for f in learned)
-        self.trainable = sum(f.trainable for f in learned)
-        self.buffered = sum(f.buffered for f in learned)
-        self.macs = sum(f.macs for f in nodes.values())
+        self.graph, self.topology, self.nodes, self.outline = graph, topology, nodes, outline
+        self.scope, self.given, self.raw = scope, given, raw
+        self.parameters, self.trainable, self.buffered, self.macs = totals
+        self.problems = outline.problems
+        self.faulty: tuple[str, ...] = tuple(
+            i for i, f in nodes.items() if f.problems or (f.inside and any(g.faulty or g.problems for g in f.inside))
+        )
 
     def __getitem__(self, node_id: str) -> NodeFacts:
         return self.nodes[node_id]
 
+    @property
+    def totals(self) -> tuple[int, int, int, int]:
+        """Parameters, trainable ones, buffered numbers, and MACs."""
+        return self.parameters, self.trainable, self.buffered, self.macs
+
+    def first_error(self) -> Problem | None:
+        """The first error on this sheet or inside its blocks (as the block tells it)."""
+        own = (p for i in self.faulty for p in self.nodes[i].problems if p.severity == "error")
+        return next(own, None) or next((p for p in self.problems if p.severity == "error"), None)
+
     def sinks(self, role: str) -> list[NodeFacts]:
         """The nodes with this role (``input``, ``target``, ``output``, ``loss``, ``metric``), in file order."""
-        return [f for i in self.graph.nodes if (f := self.nodes[i]).layer is not None and f.layer.role == role]
+        return [f for i in self.outline.ends.get(role, ()) if (f := self.nodes[i]).layer is not None]
 
 
 class Analysis:
@@ -113,9 +133,15 @@ class Analysis:
     """
 
     def __init__(
-        self, project: Project, main: GraphFacts, problems: tuple[Problem, ...], cache: Mapping[object, object]
+        self,
+        project: Project,
+        main: GraphFacts,
+        problems: tuple[Problem, ...],
+        cache: Mapping[Any, GraphFacts],
+        nesting: Nesting,
     ) -> None:
-        self.project, self.main, self.problems, self.cache = project, main, problems, cache
+        self.project, self.main, self.problems = project, main, problems
+        self.cache, self.nesting = cache, nesting
 
     def errors(self) -> list[Problem]:
         """The problems that keep the graph from being compiled."""

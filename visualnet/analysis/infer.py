@@ -1,7 +1,7 @@
 """Shapes, weights and problems of a whole project, by formula; only what an edit changed, and what follows from it, is computed again.
 
-A node's facts are kept while the node is the same object and the same specs arrive, so the wave of an edit stops where shapes are equal. A
-block is computed once for each distinct set of parameters and arriving specs, however often it stands on the canvas.
+A node's facts rest on the node itself, on its wires, and on what arrives over them. So the wave of an edit runs down the wires and stops
+where shapes are equal. A block is computed once for each distinct set of parameters and arriving specs, however often it is used.
 """
 
 from __future__ import annotations
@@ -9,408 +9,346 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from visualnet.analysis import lints
+from visualnet.analysis import instances, lints
 from visualnet.analysis.facts import Analysis, GraphFacts, NodeFacts, Path, Problem
-from visualnet.core import expressions
+from visualnet.analysis.fitting import Arriving, Faults, Ports, layer_facts, ports, resolve
+from visualnet.analysis.nesting import Nesting
 from visualnet.core.expressions import Derived
 from visualnet.core.graph import Graph, Node, Port, Topology
-from visualnet.core.project import MAIN, Block, Project
-from visualnet.layers.declare import LAYERS, BadParams, Fault, Layer, Misfit, Pattern, Spec
-from visualnet.layers.formulas import unread
+from visualnet.core.project import MAIN, Project
+from visualnet.layers.declare import LAYERS, Spec
 
-MAX_NESTING = 32
-MAX_REPEAT = 1_000
-MAX_SIZE = 1 << 44
-"""No tensor of more numbers than this is inferred: what is larger is a mistake or a trap, never a network."""
+MAX_NESTING = 64
+MAX_CACHE = 500
+"""So many blocks' facts are carried on to the next pass."""
 
-_ANY = Pattern(("*",), "any")
+Scope = Mapping[str, Any]
+Given = Mapping[str, Spec | None]
 
 
 def infer(project: Project, previous: Analysis | None = None, fields: Mapping[str, Spec] | None = None) -> Analysis:
     """What is true of the project. ``previous`` lends what still holds; ``fields`` are the data set's, to hold the inputs against."""
-    return _Inference(project, previous, fields).run()
+    return _Inference(project, previous).run(fields)
 
 
 class _Inference:
     """One pass over a project."""
 
-    def __init__(self, project: Project, previous: Analysis | None, fields: Mapping[str, Spec] | None) -> None:
-        self.project, self.fields = project, fields
+    def __init__(self, project: Project, previous: Analysis | None) -> None:
+        self.project = project
         self.old_main = previous.main if previous else None
-        self.old_scope = previous.project.constants if previous else None
-        self.old_cache: Mapping[Any, Any] = previous.cache if previous else {}
+        self.nesting: Nesting
+        self.edited: frozenset[str] = frozenset()
+        self.stale: Mapping[Any, GraphFacts] = {}
         self.cache: dict[Any, GraphFacts] = {}
-        self.closures: dict[str, tuple[Block, ...]] = {}
-        self.active: list[str] = []
+        if previous is None:
+            self.nesting = Nesting(project.blocks)
+            return
+        old = previous.project.blocks
+        if old is project.blocks:
+            self.nesting = previous.nesting
+        else:
+            self.nesting = Nesting(project.blocks)
+            names = {**old, **project.blocks}
+            self.edited = self.nesting.reached(n for n in names if old.get(n) is not project.blocks.get(n))
+        self.stale = previous.cache
+        if len(self.stale) <= MAX_CACHE:
+            self.cache = {k: g for k, g in self.stale.items() if k[0] not in self.edited}
 
-    def run(self) -> Analysis:
-        same_scope = self.old_scope == self.project.constants
-        old = self.old_main if same_scope else None
-        main = self.graph(self.project.graph, MAIN, dict(self.project.constants), {}, old)
-        own = (*lints.whole(main, MAIN), *lints.sources(main, self.fields, self.project.data.name))
-        problems = (*self._collect(main), *own)
+    def run(self, fields: Mapping[str, Spec] | None) -> Analysis:
+        main = self.graph(self.project.graph, MAIN, self.project.constants, {}, self.old_main)
+        own = (*lints.whole(main, MAIN), *lints.sources(main, fields, self.project.data.name))
         order = {"error": 0, "warning": 1, "hint": 2}
-        return Analysis(self.project, main, tuple(sorted(problems, key=lambda p: order[p.severity])), self.cache)
-
-    def _collect(self, main: GraphFacts) -> list[Problem]:
-        """Every node's problems, once for each definition, with the path of the first instance."""
-        found: dict[tuple[str, ...], Problem] = {}
-        entered: set[int] = set()
-        todo: list[tuple[Path, GraphFacts]] = [((), main)]
-        while todo:
-            path, graph = todo.pop(0)
-            if id(graph) in entered:
-                continue
-            entered.add(id(graph))
-            for problem in graph.problems:
-                found.setdefault(
-                    (problem.sheet, problem.node, problem.at, problem.words),
-                    problem._replace(path=(*path, problem.node)),
-                )
-            for node_id, facts in graph.nodes.items():
-                for p in facts.problems:
-                    found.setdefault((p.sheet, p.node, p.at, p.words), p._replace(path=(*path, node_id)))
-                todo += [((*path, node_id), inside) for inside in facts.inside[:1] + facts.inside[-1:]]
-        return list(found.values())
+        problems = sorted((*_collect(main), *own), key=lambda p: order[p.severity])
+        return Analysis(self.project, main, tuple(problems), self.cache, self.nesting)
 
     # --- one graph -----------------------------------------------------------------------------------------------------------------
 
-    def graph(
+    def graph(self, graph: Graph, sheet: str, scope: Scope, given: Given, old: GraphFacts | None) -> GraphFacts:
+        """The facts of a graph. ``given`` are the specs that a block's instance brings to its input nodes, by node name."""
+        if old is not None and old.scope != scope:
+            old = None
+        topology = _topology(graph, old)
+        loose = _loose(graph, topology)
+        dirty = set(graph.nodes) if old is None else self._dirty(graph, topology, loose, given, old)
+        same_order = old is not None and topology is old.topology
+        nodes: dict[str, NodeFacts] = dict(old.nodes) if old is not None and same_order else {}
+        raw: dict[str, NodeFacts] = {}
+        changed: list[tuple[NodeFacts | None, NodeFacts]] = []
+        known: Mapping[str, NodeFacts] = old.nodes if old is not None else {}
+        lent: Mapping[str, NodeFacts] = old.raw if old is not None else {}
+        for node_id in (*topology.order, *loose):
+            if node_id not in dirty:
+                if not same_order:
+                    nodes[node_id] = known[node_id]
+                if node_id in lent:
+                    raw[node_id] = lent[node_id]
+                continue
+            before = lent.get(node_id) or known.get(node_id)
+            facts = self.node(graph.nodes[node_id], graph, topology, sheet, scope, given, nodes, before, loose)
+            nodes[node_id] = facts
+            changed.append((known.get(node_id), facts))
+            if facts.node.shares:
+                raw[node_id] = facts
+            if before is None or not _alike(before.leaving, facts.leaving):
+                dirty.update(wire.target.node for wire in topology.out_of[node_id])
+        # What a shared weight depends on is known only when both nodes are.
+        for node_id, alone in raw.items():
+            nodes[node_id] = lints.share(alone, nodes, sheet)
+        return self._graph_facts(graph, topology, nodes, sheet, scope, given, raw, old, changed)
+
+    def _graph_facts(
         self,
         graph: Graph,
+        topology: Topology,
+        nodes: dict[str, NodeFacts],
         sheet: str,
-        scope: Mapping[str, Any],
-        given: Mapping[str, Spec | None],
+        scope: Scope,
+        given: Given,
+        raw: Mapping[str, NodeFacts],
         old: GraphFacts | None,
+        changed: Iterable[tuple[NodeFacts | None, NodeFacts]],
     ) -> GraphFacts:
-        """The facts of a graph. ``given`` are the specs that a block's instance brings to its input nodes, by node name."""
-        same_wires = old is not None and old.graph.wires is graph.wires and old.graph.nodes.keys() == graph.nodes.keys()
-        topology = old.topology if old is not None and same_wires else Topology(graph)
-        nodes: dict[str, NodeFacts] = {}
-        specs: dict[Port, Spec] = {}
-        behind_cycle = (
-            [i for i in graph.nodes if i not in set(topology.order)] if len(topology.order) < len(graph.nodes) else []
-        )
-        for node_id in (*topology.order, *behind_cycle):
-            node = graph.nodes[node_id]
-            before = old.nodes.get(node_id) if old is not None else None
-            facts = self.node(node, graph, sheet, scope, specs, given, before, node_id in topology.cyclic)
-            nodes[node_id] = facts
-            for port, spec in facts.leaving.items():
-                specs[Port(node_id, port)] = spec
-        # What a shared weight depends on is known only when both nodes are.
-        if any(node.shares for node in graph):
-            nodes = {i: lints.share(f, nodes, sheet) if f.node.shares else f for i, f in nodes.items()}
-        return GraphFacts(graph, topology, nodes, tuple(lints.structure(graph, topology, nodes, sheet)))
+        """Put together what was found; totals are carried on by their differences."""
+        kept = old is not None and topology is old.topology
+        if old is not None and kept and all(b is not None and _same_outline(b, f) for b, f in changed):
+            outline = old.outline
+        else:
+            outline = lints.outline(graph, topology, nodes, sheet)
+        if old is None or not kept:
+            totals = _sums(nodes.values())
+        else:
+            touched = dict.fromkeys([*(f.node.id for _, f in changed), *raw])
+            less = _sums(old.nodes[i] for i in touched)
+            more = _sums(nodes[i] for i in touched)
+            totals = tuple(t - a + b for t, a, b in zip(old.totals, less, more, strict=True))  # type: ignore[assignment]
+        return GraphFacts(graph, topology, nodes, outline, scope, given, raw, totals)
+
+    def _dirty(
+        self, graph: Graph, topology: Topology, loose: Mapping[str, None], given: Given, old: GraphFacts
+    ) -> set[str]:
+        """The nodes whose facts cannot be taken over, besides those that the wave will reach."""
+        before = old.graph
+        dirty: set[str] = set()
+        if graph.nodes is not before.nodes:
+            dirty |= {i for i, node in graph.nodes.items() if before.nodes.get(i) is not node}
+        if topology is not old.topology:
+            for target, source in _moved(before.wires, graph.wires):
+                # A placeholder's outputs are those that its wires use.
+                dirty |= {target.node, source.node}
+            ran_loose = _loose(before, old.topology)
+            for node_id in loose.keys() ^ ran_loose.keys():
+                dirty.add(node_id)
+                dirty |= {w.target.node for w in topology.out_of.get(node_id, ())}
+        if self.edited:
+            dirty |= {i for i in old.outline.blocks if i in graph.nodes and graph.nodes[i].block in self.edited}
+        if given or old.given:
+            for node_id in old.outline.ends.get("input", ()):
+                name = old.nodes[node_id].node.name
+                if (name in given) != (name in old.given) or given.get(name) != old.given.get(name):
+                    dirty.add(node_id)
+        return dirty & graph.nodes.keys()
+
+    # --- one node ------------------------------------------------------------------------------------------------------------------
 
     def node(
         self,
         node: Node,
         graph: Graph,
+        topology: Topology,
         sheet: str,
-        scope: Mapping[str, Any],
-        specs: Mapping[Port, Spec],
-        given: Mapping[str, Spec | None],
+        scope: Scope,
+        given: Given,
+        nodes: Mapping[str, NodeFacts],
         before: NodeFacts | None,
-        cyclic: bool,
+        loose: Mapping[str, None],
     ) -> NodeFacts:
-        """The facts of one node, the old ones if nothing that they rest on has changed."""
-        wires, node_id = graph.wires, node.id
-        if before is not None and before.node is node and not node.shares:
-            arriving = tuple(specs.get(wires.get(Port(node_id, port))) for port in before.inputs)  # type: ignore[arg-type]
-            missing = any(p.code == "unconnected" for p in before.problems)
-            if arriving == before.arriving and not given and node.block is None and not missing and not cyclic:
-                return before
-        fault = _Faults(node, sheet)
+        """The facts of one node. ``loose`` are those on or behind a circle: nothing is known of what they bring each other."""
+        fault = Faults(node, sheet)
+        wires = {wire.target.port: wire.source for wire in topology.into[node.id]}
+        fed = {p: s for p, s in wires.items() if s.node not in loose} if node.id in loose else wires
+
+        def arriving(inputs: Ports) -> Arriving:
+            return tuple(nodes[s.node].leaving.get(s.port) if (s := fed.get(port)) else None for port in inputs)
+
         if node.block is not None:
-            return self.block(node, graph, scope, specs, before, fault)
+            return self.block(node, graph, sheet, scope, wires, arriving, before, fault)
         kind = LAYERS.get(node.kind)
         if kind is None:
-            return _placeholder(node, graph, specs, fault)
-        known = before.layer if before is not None and before.node is node else None
-        if known is not None and not known.__dict__["unknown"] and known.role != "input":
-            return _layer_facts(node, known, graph, _arriving(node, graph, known, specs), fault)
-        layer, ports = _resolve(kind, node, scope, fault)
-        arriving = _arriving(node, graph, ports, specs)
+            words = f"this version knows no layer “{node.kind}”; it is kept as it is and cannot be computed"
+            fault.add("unknown-kind", words, "kind")
+            return instances.placeholder(node, graph, arriving, fault)
+        layer = told = before.layer if before is not None and before.node is node else None
+        if layer is None or told is None:
+            layer, told = resolve(kind, node, scope, fault)
+        inputs, outputs = ports(told)
+        arrived = arriving(inputs)
         if layer is None:
-            return NodeFacts(node, None, ports.inputs(), ports.outputs(), arriving, {}, fault.found())
+            return NodeFacts(node, None, inputs, outputs, arrived, {}, fault.found())
         if layer.role == "input" and node.name in given:
             spec = given[node.name]
-            leaving = {next(iter(layer.outputs())): spec} if spec is not None else {}
-            return NodeFacts(node, layer, {}, layer.outputs(), (), leaving, fault.found())
-        return _layer_facts(node, layer, graph, arriving, fault)
+            fault.take("parameter", layer.__dict__["unknown"])
+            return NodeFacts(
+                node, layer, {}, outputs, (), {} if spec is None else {next(iter(outputs)): spec}, fault.found()
+            )
+        return layer_facts(node, layer, arrived, tuple(port in wires for port in inputs), fault)
 
     # --- blocks --------------------------------------------------------------------------------------------------------------------
-
-    def closure(self, name: str) -> tuple[Block, ...]:
-        """The block and every block it uses, directly or not: its facts hold while none of these has changed."""
-        if name not in self.closures:
-            seen: dict[str, Block] = {}
-            todo = [name]
-            while todo:
-                one = todo.pop()
-                if one not in seen and one in self.project.blocks:
-                    seen[one] = self.project.blocks[one]
-                    todo += [n.block for n in seen[one].graph if n.block is not None]
-            self.closures[name] = tuple(seen.values())
-        return self.closures[name]
-
-    def inside(self, name: str, scope: Mapping[str, Any], given: Mapping[str, Spec | None]) -> GraphFacts:
-        """A block's facts for these parameters and arriving specs, from the cache if they are known."""
-        key = (name, tuple(scope.items()), tuple(given.items()), tuple(map(id, self.closure(name))))
-        if key not in self.cache:
-            known = self.old_cache.get(key)
-            if known is None:
-                self.active.append(name)
-                known = self.graph(self.project.blocks[name].graph, name, scope, given, None)
-                self.active.pop()
-            self.cache[key] = known
-        return self.cache[key]
 
     def block(
         self,
         node: Node,
         graph: Graph,
-        scope: Mapping[str, Any],
-        specs: Mapping[Port, Spec],
+        sheet: str,
+        scope: Scope,
+        wires: Mapping[str, Port],
+        arriving: Any,
         before: NodeFacts | None,
-        fault: _Faults,
+        fault: Faults,
     ) -> NodeFacts:
+        """The facts of a block's instance, with its inside."""
         name = node.block or ""
         block = self.project.blocks.get(name)
         if block is None:
             fault.add("unknown-block", f"there is no block “{name}” in this project", "kind")
-            return _placeholder(node, graph, specs, fault, told=True)
-        inputs, outputs = block_ports(block.graph)
-        arriving = {port: specs.get(graph.wires.get(Port(node.id, port))) for port in inputs}  # type: ignore[arg-type]
-        _check_wired(node, graph, inputs, tuple(arriving.values()), fault)
-        if name in self.active or len(self.active) >= MAX_NESTING:
-            words = "contains itself" if name in self.active else f"is nested deeper than {MAX_NESTING} blocks"
-            fault.add("recursion", f"the block “{name}” {words}; take that instance out", "kind")
-            return NodeFacts(node, None, inputs, outputs, tuple(arriving.values()), {}, fault.found())
-        inner = _block_scope(node, block, scope, self.project.constants, fault)
-        times = _repeat(node, scope, fault)
-        if inner is None or times is None or (times > 1 and len(inputs) != 1):
-            if times is not None and times > 1 and len(inputs) != 1:
-                fault.add(
-                    "repeat", f"only a block with one input can be repeated; “{name}” has {len(inputs)}", "repeat"
-                )
-            return NodeFacts(node, None, inputs, outputs, tuple(arriving.values()), {}, fault.found())
-        chain, leaving = self.chain(name, inner, dict(arriving), inputs, outputs, times, fault)
-        inside_errors = (
-            any(p.severity == "error" for g in chain for f in g.nodes.values() for p in f.problems)
-            if len(chain) < 4
-            else False
-        )
-        if not inside_errors:
-            inside_errors = any(not f.known for g in {id(g): g for g in chain}.values() for f in g.nodes.values())
-        if inside_errors and all(s is not None for s in arriving.values()):
-            fault.add("inside", f"something inside “{name}” does not fit; open the block to see what", "", "error")
-        macs = sum(g.macs for g in chain)
-        return NodeFacts(
-            node, None, inputs, outputs, tuple(arriving.values()), leaving, fault.found(), macs=macs, inside=chain
+            return instances.placeholder(node, graph, arriving, fault)
+        inputs, outputs = instances.block_ports(block.graph)
+        arrived: Arriving = arriving(inputs)
+        instances.check_wired(inputs, wires, fault)
+        if self.nesting.recursive(sheet, name):
+            words = f"the block “{name}” would contain itself here; take this instance out"
+            fault.add("recursion", words, "kind")
+        elif self.nesting.height[name] > MAX_NESTING:
+            words = f"the block “{name}” holds blocks in blocks, more than {MAX_NESTING} deep; unpack some of them"
+            fault.add("recursion", words, "kind")
+        inner = instances.inner_scope(node, block, scope, self.project.constants, fault)
+        times = instances.repeats(node, scope, inputs, outputs, fault)
+        facts = NodeFacts(node, None, inputs, outputs, arrived, {}, fault.found())
+        if inner is None or times is None or any(p.code == "recursion" for p in facts.problems):
+            return facts
+        lent = before.inside if before is not None and before.node.block == name else ()
+        chain, leaving = self.chain(name, inner, arrived, inputs, outputs, times, lent)
+        if wrong := next((p for g in {id(g): g for g in chain}.values() if (p := g.first_error())), None):
+            fault.add("inside", instances.inside_words(self.project, name, wrong), "")
+        sums = [sum(column) for column in zip(*(g.totals for g in chain), strict=True)]
+        return facts._replace(
+            leaving=leaving, problems=fault.found(), inside=chain, parameters=sums[0], buffered=sums[2], macs=sums[3]
         )
 
     def chain(
         self,
         name: str,
-        scope: Mapping[str, Any],
-        arriving: dict[str, Spec | None],
-        inputs: Mapping[str, Pattern],
-        outputs: Mapping[str, Pattern],
+        scope: Scope,
+        arrived: Arriving,
+        inputs: Ports,
+        outputs: Ports,
         times: int,
-        fault: _Faults,
+        lent: tuple[GraphFacts, ...],
     ) -> tuple[tuple[GraphFacts, ...], dict[str, Spec]]:
         """The block behind itself, ``times`` over. When what leaves equals what arrived, the rest of the chain is the same again."""
-        if times > 1 and len(outputs) != 1:
-            fault.add("repeat", f"only a block with one output can be repeated; “{name}” has {len(outputs)}", "repeat")
-            times = 1
         graphs: list[GraphFacts] = []
         leaving: dict[str, Spec] = {}
-        for _ in range(times):
-            facts = self.inside(name, scope, arriving)
-            leaving = _leaving(facts, outputs)
+        for number in range(times):
+            given = {port: _plain(spec) for port, spec in zip(inputs, arrived, strict=True)}
+            facts = self.inside(name, scope, given, lent[number] if number < len(lent) else None)
+            leaving = instances.leaving(facts, outputs)
             graphs.append(facts)
             if times > 1:
-                following = {next(iter(inputs)): leaving.get(next(iter(outputs)))}
-                if following == arriving:
+                following = (leaving.get(next(iter(outputs))),)
+                if following == arrived:
                     graphs += [facts] * (times - len(graphs))
                     break
-                arriving = following
+                arrived = following
         return tuple(graphs), leaving
 
-
-def _arriving(node: Node, graph: Graph, layer: Layer, specs: Mapping[Port, Spec]) -> tuple[Spec | None, ...]:
-    """What arrives at each of the layer's input ports."""
-    sources = (graph.wires.get(Port(node.id, port)) for port in layer.inputs())
-    return tuple(specs.get(source) if source is not None else None for source in sources)
-
-
-class _Faults:
-    """Collects a node's problems."""
-
-    def __init__(self, node: Node, sheet: str) -> None:
-        self.node, self.sheet = node, sheet
-        self.problems: list[Problem] = []
-
-    def add(self, code: str, words: str, at: str = "", severity: str = "error", formula: str = "") -> None:
-        self.problems.append(Problem(code, severity, words, self.node.id, self.sheet, (), at, formula))
-
-    def take(self, code: str, faults: Iterable[Fault]) -> bool:
-        """Add what a layer found; True if an error was among it."""
-        errors = False
-        for f in faults:
-            self.add(code, f.words, f.at, f.severity, f.formula)
-            errors |= f.severity == "error"
-        return errors
-
-    def found(self) -> tuple[Problem, ...]:
-        return tuple(self.problems)
+    def inside(self, name: str, scope: Scope, given: Given, lent: GraphFacts | None) -> GraphFacts:
+        """A block's facts for these parameters and arriving specs, from the cache if they are known."""
+        key = (name, tuple(scope.items()), tuple(given.items()))
+        known = self.cache.get(key)
+        if known is None:
+            known = self.graph(self.project.blocks[name].graph, name, scope, given, self.stale.get(key) or lent)
+            self.cache[key] = known
+        return known
 
 
-def block_ports(graph: Graph) -> tuple[dict[str, Pattern], dict[str, Pattern]]:
-    """A block's ports: its input and output nodes by name, from top to bottom as they stand on its sheet, else in file order."""
-    inputs, outputs = {}, {}
-    for node in graph:
-        kind = LAYERS.get(node.kind)
-        if kind is not None and kind.role == "input":
-            inputs[node.name] = _ANY
-        elif kind is not None and kind.role == "output":
-            outputs[node.name] = Pattern(("*",), "same")
-    return inputs, outputs
+# --- small parts -------------------------------------------------------------------------------------------------------------------
 
 
-def _leaving(facts: GraphFacts, outputs: Mapping[str, Pattern]) -> dict[str, Spec]:
-    arrived = {f.node.name: f.arriving[0] for f in facts.sinks("output")}
-    return {port: spec for port in outputs if (spec := arrived.get(port)) is not None}
+def _topology(graph: Graph, old: GraphFacts | None) -> Topology:
+    """The old one, while wires and nodes stand in the same order."""
+    if old is None:
+        return Topology(graph)
+    before = old.graph
+    wires = graph.wires is before.wires or list(graph.wires.items()) == list(before.wires.items())
+    same = wires and (graph.nodes is before.nodes or list(graph.nodes) == list(before.nodes))
+    return old.topology if same else Topology(graph)
 
 
-def _placeholder(node: Node, graph: Graph, specs: Mapping[Port, Spec], fault: _Faults, told: bool = False) -> NodeFacts:
-    """A node of a kind that this version does not know: its ports are those that its wires use."""
-    if not told:
-        fault.add(
-            "unknown-kind",
-            f"this version knows no layer “{node.kind}”; it is kept as it is and cannot be computed",
-            "kind",
-        )
-    inputs = {t.port: _ANY for t in graph.wires if t.node == node.id}
-    outputs = {s.port: _ANY for s in graph.wires.values() if s.node == node.id}
-    arriving = tuple(specs.get(graph.wires[Port(node.id, port)]) for port in inputs)
-    return NodeFacts(node, None, inputs, outputs, arriving, {}, fault.found())
+def _loose(graph: Graph, topology: Topology) -> Mapping[str, None]:
+    """The nodes on a circle or behind one, in file order."""
+    if len(topology.order) == len(graph.nodes):
+        return {}
+    ordered = set(topology.order)
+    return {i: None for i in graph.nodes if i not in ordered}
 
 
-def _resolve(kind: type[Layer], node: Node, scope: Mapping[str, Any], fault: _Faults) -> tuple[Layer | None, Layer]:
-    """The layer with this node's parameters, and one that tells its ports (with defaults where the parameters cannot be read)."""
-    try:
-        layer = kind(node.params, scope)
-    except BadParams as error:
-        fault.take("parameter", error.faults)
-        bad = {f.at for f in error.faults}
-        return None, kind({k: v for k, v in node.params.items() if k not in bad}, scope)
-    fault.take("parameter", layer.__dict__["unknown"])
-    return layer, layer
+def _moved(before: Mapping[Port, Port], after: Mapping[Port, Port]) -> list[tuple[Port, Port]]:
+    """The wires of either graph that the other has not."""
+    gone = [(t, s) for t, s in before.items() if after.get(t) != s]
+    return gone + [(t, s) for t, s in after.items() if before.get(t) != s]
 
 
-def _block_scope(
-    node: Node, block: Block, scope: Mapping[str, Any], constants: Mapping[str, Any], fault: _Faults
-) -> dict[str, Any] | None:
-    """The names that expressions inside the block may use: the project's constants and the block's parameters as this node sets them."""
-    inner: dict[str, Any] = {**constants, **block.params}
-    for name, raw in node.params.items():
-        if name not in block.params:
-            fault.add("parameter", f"the block has no parameter “{name}”", name, "warning")
-            continue
-        try:
-            whole = isinstance(block.params[name], int)
-            inner[name] = (expressions.whole if whole else expressions.real)(raw, scope)  # type: ignore[arg-type]
-        except ValueError as error:
-            fault.add("parameter", f"{name}: {error}", name)
-            return None
-    return inner
+def _plain(spec: Spec | None) -> Spec | None:
+    """The spec without the formulas by which its extents came about: what a block is computed for must not depend on them."""
+    return None if spec is None else spec._replace(shape=tuple(map(int, spec.shape)))
 
 
-def _repeat(node: Node, scope: Mapping[str, Any], fault: _Faults) -> int | None:
-    try:
-        times = expressions.whole(node.repeat, scope)
-        if not 1 <= times <= MAX_REPEAT:
-            raise ValueError(f"repeat is {times:,}; it can be 1 to {MAX_REPEAT:,}")
-    except ValueError as error:
-        fault.add("repeat", str(error), "repeat")
-        return None
-    return times
-
-
-def _check_wired(
-    node: Node, graph: Graph, inputs: Mapping[str, Pattern], arriving: tuple[Spec | None, ...], fault: _Faults
-) -> bool:
-    """Whether every port that must be wired is, and something known arrives there."""
-    complete = True
-    for (port, pattern), spec in zip(inputs.items(), arriving, strict=True):
-        wired = Port(node.id, port) in graph.wires
-        if not wired and not pattern.optional:
-            fault.add("unconnected", f"nothing is connected to “{port}”, which wants {pattern.text}", port)
-        complete &= spec is not None or (pattern.optional and not wired)
-    return complete
-
-
-def _check_port(port: str, pattern: Pattern, spec: Spec, layer: Layer, fault: _Faults) -> bool:
-    """Whether the tensor that arrives is of the rank and type that the port takes."""
-    if not spec.batched:
-        fault.add("rank", f"“{port}” wants a tensor per sample; one number for the whole batch arrives", port)
+def _alike(a: Mapping[str, Spec], b: Mapping[str, Spec]) -> bool:
+    """Whether two nodes give the same, and explain it in the same way."""
+    if a is b:
+        return True
+    if a != b:
         return False
-    if not pattern.fits_rank(len(spec.shape)):
-        least = "at least " if "*" in pattern.axes else ""
-        axes = len(pattern.axes) - ("*" in pattern.axes)
-        fault.add(
-            "rank",
-            f"“{port}” wants {least}{_axes(axes)} ({pattern.text}); {spec.text} arrives, which has {_axes(len(spec.shape))}",
-            port,
-            formula=f"{pattern.text} ≠ {spec.text}",
-        )
+    pairs = ((n, m) for port in a for n, m in zip(a[port].shape, b[port].shape, strict=True))
+    return all(n is m or _reason(n) == _reason(m) for n, m in pairs)
+
+
+def _reason(extent: int) -> Any:
+    return (extent.formula, extent.figures, extent.symbols) if isinstance(extent, Derived) else None
+
+
+def _same_outline(a: NodeFacts, b: NodeFacts) -> bool:
+    """Whether an edit left alone all that the outline of a graph is drawn from."""
+    if a.node is not b.node and (a.node.kind != b.node.kind or a.node.name != b.node.name):
         return False
-    if pattern.dtype not in ("any", "same", spec.dtype):
-        names = {"float": "real numbers", "int": "whole numbers (classes, words)", "bool": "yes or no"}
-        fault.add("dtype", f"“{port}” wants {names[pattern.dtype]}; {names[spec.dtype]} arrive", port)
-        return False
-    refused = layer.refuses.get(port, {}).get(spec.holds)
-    if refused:
-        fault.add("refused", refused, port, "warning")
-    return True
+    return (a.inputs is b.inputs or a.inputs.keys() == b.inputs.keys()) and (
+        a.outputs is b.outputs or a.outputs.keys() == b.outputs.keys()
+    )
 
 
-def _axes(count: int) -> str:
-    return "1 axis" if count == 1 else f"{count} axes"
+def _sums(facts: Iterable[NodeFacts]) -> tuple[int, int, int, int]:
+    parameters = trainable = buffered = macs = 0
+    for f in facts:
+        macs += f.macs
+        if f.parameters or f.buffered:
+            parameters += f.parameters
+            trainable += f.trainable
+            buffered += f.buffered
+    return parameters, trainable, buffered, macs
 
 
-def _layer_facts(
-    node: Node, layer: Layer, graph: Graph, arriving: tuple[Spec | None, ...], fault: _Faults
-) -> NodeFacts:
-    """Hold the arriving specs against the ports, then ask the layer."""
-    inputs, outputs = layer.inputs(), layer.outputs()
-    complete = _check_wired(node, graph, inputs, arriving, fault)
-    for (port, pattern), spec in zip(inputs.items(), arriving, strict=True):
-        if spec is not None:
-            complete &= _check_port(port, pattern, spec, layer, fault)
-    bare = NodeFacts(node, layer, inputs, outputs, arriving, {})
-    if not complete:
-        return bare._replace(problems=fault.found())
-    shapes: Any = bare.shapes
-    try:
-        if fault.take("misfit", layer.check(*shapes)):
-            return bare._replace(problems=fault.found())
-        leaving = layer.infer(arriving)
-        weights, buffers, macs = layer.weights(*shapes), layer.buffers(*shapes), layer.macs(*shapes)
-    except Misfit as error:
-        fault.take("misfit", [error.fault])
-        return bare._replace(problems=fault.found())
-    for spec in leaving.values():
-        if spec.size > MAX_SIZE:
-            fault.add(
-                "too-large",
-                f"{spec.text} would hold {spec.size:,} numbers per sample; that is more than any machine has",
-            )
-            return bare._replace(problems=fault.found())
-        for extent in spec.shape:
-            if isinstance(extent, Derived) and (words := unread(extent)):
-                fault.add("inexact", words, "", "hint", extent.filled)
-    return bare._replace(leaving=leaving, weights=weights, buffers=buffers, macs=macs, problems=fault.found())
+def _collect(main: GraphFacts) -> list[Problem]:
+    """Every node's problems, once for each definition, with the path of the first instance."""
+    found: dict[tuple[str, ...], Problem] = {}
+    entered: set[int] = {id(main)}
+    todo: list[tuple[Path, GraphFacts]] = [((), main)]
+    for path, graph in todo:
+        own = [(p, p.node) for p in graph.problems]
+        for p, node_id in own + [(p, i) for i in graph.faulty for p in graph.nodes[i].problems]:
+            found.setdefault((p.sheet, p.node, p.at, p.words), p._replace(path=(*path, node_id)))
+        for node_id in graph.faulty:
+            for inside in graph.nodes[node_id].inside:
+                if id(inside) not in entered:
+                    entered.add(id(inside))
+                    todo.append(((*path, node_id), inside))
+    return list(found.values())

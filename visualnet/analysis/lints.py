@@ -4,97 +4,128 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from visualnet.analysis.facts import GraphFacts, NodeFacts, Problem
+from visualnet.analysis.facts import GraphFacts, NodeFacts, Outline, Problem
 from visualnet.core.graph import Graph, Topology
 from visualnet.core.project import MAIN
-from visualnet.layers.declare import Spec
+from visualnet.layers.declare import LAYERS, Spec
 
 SINKS = ("output", "loss", "metric")
 
 
-def structure(graph: Graph, topology: Topology, nodes: Mapping[str, NodeFacts], sheet: str) -> Iterator[Problem]:
-    """Cycles, wires to ports that do not exist, and nodes that lead nowhere."""
+def outline(graph: Graph, topology: Topology, nodes: Mapping[str, NodeFacts], sheet: str) -> Outline:
+    """What follows from wires, kinds and names: structural problems, the nodes of each role, the blocks."""
+    ends: dict[str, list[str]] = {}
+    blocks = []
+    for node in graph.nodes.values():
+        kind = LAYERS.get(node.kind)
+        if kind is None:
+            if node.block is not None:
+                blocks.append(node.id)
+        elif kind.role:
+            ends.setdefault(kind.role, []).append(node.id)
+    problems = (
+        *_circle(graph, topology, sheet),
+        *_loose_wires(graph, nodes, sheet),
+        *_unused(graph, topology, ends, sheet),
+    )
+    return Outline(problems, {role: tuple(ids) for role, ids in ends.items()}, tuple(blocks))
+
+
+def _circle(graph: Graph, topology: Topology, sheet: str) -> Iterator[Problem]:
     if topology.cyclic:
+        names = [f"“{n.name}”" for n in graph if n.id in topology.cyclic]
         first = next(i for i in graph.nodes if i in topology.cyclic)
-        names = ", ".join(n.name for n in graph if n.id in topology.cyclic)
+        shown = ", ".join(names[:6]) + (f" and {len(names) - 6:,} more" if len(names) > 6 else "")
         yield Problem(
-            "cycle", "error", f"these nodes feed each other in a circle: {names}; take one wire out", first, sheet
+            "cycle", "error", f"{shown} feed each other in a circle; take one of these wires out", first, sheet
         )
+
+
+def _loose_wires(graph: Graph, nodes: Mapping[str, NodeFacts], sheet: str) -> Iterator[Problem]:
+    """Wires to ports that do not exist."""
     for target, source in graph.wires.items():
         if source.node in nodes and source.port not in nodes[source.node].outputs:
-            yield Problem(
-                "no-port", "error", f"there is no output “{source.port}”", source.node, sheet, (), source.port
-            )
+            words = f"there is no output “{source.port}”{_there_is(nodes[source.node].outputs)}; take the wire out"
+            yield Problem("no-port", "error", words, source.node, sheet, (), source.port)
         if target.node in nodes and target.port not in nodes[target.node].inputs:
-            words = f"there is no input “{target.port}”; take the wire out"
+            words = f"there is no input “{target.port}”{_there_is(nodes[target.node].inputs)}; take the wire out"
             yield Problem("no-port", "error", words, target.node, sheet, (), target.port)
+
+
+def _there_is(ports: Mapping[str, object]) -> str:
+    return f" here (there is {', '.join(f'“{p}”' for p in ports)})" if ports else " here"
+
+
+def _unused(graph: Graph, topology: Topology, ends: Mapping[str, list[str]], sheet: str) -> Iterator[Problem]:
+    """Nodes that lead nowhere; if nothing leads anywhere, that is another problem."""
     useful: set[str] = set()
-    todo = [i for i, f in nodes.items() if f.layer is not None and f.layer.role in SINKS]
+    todo = [i for role in SINKS for i in ends.get(role, ())]
     while todo:
         node_id = todo.pop()
         if node_id not in useful:
             useful.add(node_id)
-            todo += [w.source.node for w in topology.into[node_id]]
-    for node in graph:
-        if node.id not in useful and useful:
-            yield Problem(
-                "unused", "warning", f"nothing reads “{node.name}”: it leads to no output and no loss", node.id, sheet
-            )
+            todo += [wire.source.node for wire in topology.into[node_id]]
+    for node in graph if useful and len(useful) < len(graph.nodes) else ():
+        if node.id not in useful and sheet != MAIN and node.id in ends.get("input", ()):
+            words = f"nothing in this block reads its input “{node.name}”"
+            yield Problem("unused", "hint", words, node.id, sheet)
+        elif node.id not in useful:
+            words = f"“{node.name}” leads to no output and no loss; wire it on, or remove it"
+            yield Problem("unused", "warning", words, node.id, sheet)
+
+
+_LACKS = (
+    ("no-input", "error", "there is no input: add an Input node, so that data has a way in"),
+    ("no-output", "error", "there is no output: add an Output or a loss node, so that something is computed"),
+    ("no-loss", "warning", "there is no loss: add one (Cross-entropy, for classes) to be able to train"),
+    ("no-target", "warning", "there is no target: add a Target node, so that the loss has something to compare with"),
+    (
+        "no-answer",
+        "hint",
+        "there is no output: the network trains, but has no answer to show or export; add an Output node",
+    ),
+)
 
 
 def whole(main: GraphFacts, sheet: str) -> Iterator[Problem]:
     """What a main graph must have to be trained."""
-    if not main.graph.nodes:
-        return
-    if not main.sinks("input"):
-        yield Problem("no-input", "error", "there is no input: add an Input node, so that data has a way in", "", sheet)
-    if not any(main.sinks(role) for role in SINKS):
-        yield Problem(
-            "no-output",
-            "error",
-            "there is no output: add an Output or a loss node, so that something is computed",
-            "",
-            sheet,
-        )
-    if not main.sinks("loss"):
-        yield Problem(
-            "no-loss",
-            "warning",
-            "there is no loss: add one (Cross-entropy, for classes) to be able to train",
-            "",
-            sheet,
-        )
-    if main.sinks("loss") and not main.sinks("target"):
-        yield Problem(
-            "no-target",
-            "warning",
-            "there is no target: add a Target node, so that the loss has something to compare with",
-            "",
-            sheet,
-        )
-    if main.sinks("loss") and not main.sinks("output"):
-        words = "there is no output: the network trains, but has no answer to show or export; add an Output node"
-        yield Problem("no-answer", "hint", words, "", sheet)
+    ends = main.outline.ends
+    lacks = {
+        "no-input": not ends.get("input"),
+        "no-output": not any(ends.get(role) for role in SINKS),
+        "no-loss": not ends.get("loss"),
+        "no-target": bool(ends.get("loss")) and not ends.get("target"),
+        "no-answer": bool(ends.get("loss")) and not ends.get("output"),
+    }
+    for code, severity, words in _LACKS if main.graph.nodes else ():
+        if lacks[code]:
+            yield Problem(code, severity, words, "", sheet)
 
 
 def sources(main: GraphFacts, fields: Mapping[str, Spec] | None, data: str) -> Iterator[Problem]:
     """Inputs and targets of the main graph held against the fields of the data set."""
     if fields is None:
         return
-    for role in ("input", "target"):
-        for facts in main.sinks(role):
-            layer, (spec,) = facts.layer, facts.leaving.values()
-            assert layer is not None
-            name = layer.values()["field"]
-            if name not in fields:
-                words = f"the data set “{data}” has no field “{name}” (it has {', '.join(fields)})"
-                yield Problem("no-field", "error", words, facts.node.id, MAIN, (facts.node.id,), "field")
-            elif tuple(spec.shape) != tuple(fields[name].shape):
-                words = f"“{name}” of “{data}” has size {fields[name].text}, not {spec.text}"
-                yield Problem("field-size", "error", words, facts.node.id, MAIN, (facts.node.id,), "size")
-            elif spec.dtype != fields[name].dtype:
-                words = f"“{name}” of “{data}” holds {fields[name].dtype} numbers, not {spec.dtype}"
-                yield Problem("field-type", "error", words, facts.node.id, MAIN, (facts.node.id,), "dtype")
+    for facts in (*main.sinks("input"), *main.sinks("target")):
+        spec = next(iter(facts.leaving.values()), None)
+        if facts.layer is None or spec is None:
+            continue
+        name, place = facts.layer.values()["field"], (facts.node.id, MAIN, (facts.node.id,))
+        found = fields.get(name)
+        if found is None:
+            words = (
+                f"the data set “{data}” has no field “{name}”; it has {', '.join(f'“{f}”' for f in fields) or 'none'}"
+            )
+            yield Problem("no-field", "error", words, *place, "field")
+        elif tuple(spec.shape) != tuple(found.shape):
+            words = f"“{name}” of the data set “{data}” is {found.text} for every sample; this node says {spec.text}"
+            yield Problem("field-size", "error", words, *place, "size", f"{spec.text} ≠ {found.text}")
+        elif spec.dtype != found.dtype:
+            words = f"“{name}” of the data set “{data}” holds {_NUMBERS[found.dtype]}; this node says {_NUMBERS[spec.dtype]}"
+            yield Problem("field-type", "error", words, *place, "dtype")
+
+
+_NUMBERS = {"float": "real numbers", "int": "whole numbers", "bool": "yes or no"}
 
 
 def share(facts: NodeFacts, nodes: Mapping[str, NodeFacts], sheet: str) -> NodeFacts:
@@ -112,7 +143,13 @@ def share(facts: NodeFacts, nodes: Mapping[str, NodeFacts], sheet: str) -> NodeF
         if common:
             buffers = facts.buffers if facts.node.kind != owner.node.kind else {}
             own = {n: w for n, w in facts.weights.items() if n not in common}
-            return facts._replace(weights=own, buffers=buffers, shared=frozenset(common))
+            return facts._replace(
+                weights=own,
+                buffers=buffers,
+                shared=frozenset(common),
+                parameters=sum(w.total for w in own.values()),
+                buffered=sum(b.total for b in buffers.values()),
+            )
         mine = ", ".join(f"{n} {'×'.join(map(str, w))}" for n, w in facts.weights.items()) or "none"
         theirs = ", ".join(f"{n} {'×'.join(map(str, w))}" for n, w in owner.weights.items()) or "none"
         words = f"no weight of “{owner.node.name}” ({theirs}) has the name and size of one here ({mine})"
