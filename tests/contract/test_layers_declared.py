@@ -46,7 +46,9 @@ def test_it_says_what_it_is(tag: str) -> None:
     assert kind.keywords or kind.role == "input"
     assert kind.holds in HOLDS
     assert all(key in HOLDS and words for port in kind.refuses.values() for key, words in port.items())
-    assert set(kind.refuses) <= set(kind().inputs())
+    assert set(kind.refuses) | set(kind.doubts) <= set(kind().inputs())
+    for axes, words in (item for port in kind.doubts.values() for item in port.items()):
+        assert "{" not in words.format(*range(axes))
 
 
 @every

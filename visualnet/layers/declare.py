@@ -155,7 +155,7 @@ class Layer:
     refuses: ClassVar[Mapping[str, Mapping[str, str]]] = {}
     """For a port: what it should not be given (``probabilities`` …) and the words that say why. Shown as a warning."""
     doubts: ClassVar[Mapping[str, Mapping[int, str]]] = {}
-    """For a port and a number of axes: what is likely not meant, though it can be computed (``{0}`` is the first extent). Shown as a hint."""
+    """For a port and a number of axes: what is likely not meant, though it can be computed (``{0}`` is the first extent). A hint."""
     adapter: ClassVar[bool] = False
     """Whether the repair finder may insert it; ``adapt`` then says with which parameters."""
     hidden: ClassVar[bool] = False

@@ -180,7 +180,7 @@ class Ints(Param):
 
     def __init__(
         self,
-        default: int | str | Sequence[int],
+        default: Sequence[int] | None,
         doc: str,
         *,
         rank: int = 0,
@@ -280,9 +280,9 @@ def field(default: str, doc: str, **options: Any) -> Any:
     return Field(default, doc, **options)
 
 
-def size(rank: int, default: int | str, doc: str, *, low: int = 1, **options: Any) -> Any:
+def size(rank: int, default: int | None, doc: str, *, low: int = 1, **options: Any) -> Any:
     """One whole number per spatial axis; one number stands for all."""
-    return Ints(default if isinstance(default, str) else (default,) * rank, doc, rank=rank, low=low, **options)
+    return Ints(None if default is None else (default,) * rank, doc, rank=rank, low=low, **options)
 
 
 def shape(default: Sequence[int], doc: str, *, low: int = 1, **options: Any) -> Any:

@@ -59,7 +59,7 @@ class MaxPool2d(Pool2d):
 
     module_name = "MaxPool2d"
     kernel_size: tuple[int, ...] = size(2, 2, "Window height and width.", unit="px", card=True, fit=True, full=True)
-    stride: tuple[int, ...] | None = size(2, 2, "How far the window moves.", unit="px", none="as kernel", fit=True)
+    stride: tuple[int, ...] | None = size(2, None, "How far the window moves.", unit="px", none="as kernel", fit=True)
     padding: tuple[int, ...] = size(2, 0, "Cells added around the image.", unit="px", low=0, fit=True)
     dilation: tuple[int, ...] = size(
         2, 1, "Distance between the window's taps.", unit="px", more=True, phrase="dilation {}"
@@ -96,7 +96,7 @@ class AvgPool2d(Pool2d):
 
     module_name = "AvgPool2d"
     kernel_size: tuple[int, ...] = size(2, 2, "Window height and width.", unit="px", card=True, fit=True, full=True)
-    stride: tuple[int, ...] | None = size(2, 2, "How far the window moves.", unit="px", none="as kernel", fit=True)
+    stride: tuple[int, ...] | None = size(2, None, "How far the window moves.", unit="px", none="as kernel", fit=True)
     padding: tuple[int, ...] = size(2, 0, "Cells of zero added around the image.", unit="px", low=0, fit=True)
     ceil_mode: bool = flag(False, _CEIL, more=True, phrase="rounded up")
     count_include_pad: bool = flag(True, "Count the padding's zeros in the mean.", more=True)

@@ -119,7 +119,7 @@ class Permute(Layer):
     @classmethod
     def adapt(cls, have: Spec, want: Pattern, target: Shape | None) -> Iterator[dict[str, Value]]:
         rank = len(have.shape)
-        if target is None or rank != len(target) or not 2 <= rank <= 5 or sorted(have.shape) != sorted(target):
+        if target is None or rank != len(target) or not 2 <= rank <= 5 or have.shape == tuple(target):
             return
         for order in permutations(range(rank)):
             if order != tuple(range(rank)) and tuple(have.shape[i] for i in order) == tuple(target):

@@ -1,0 +1,135 @@
+"""Layers whose meaning is more than their shapes: states, masks, positions, labels."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import torch
+
+from tests.contract.evaluate import build, outputs
+from visualnet.compiling.pieces import ClassToken, LearnedPositions, SinusoidalPositions
+from visualnet.layers import LAYERS
+
+
+def compute(
+    tag: str, *tensors: torch.Tensor | None, used: tuple[str, ...] = (), **params: Any
+) -> dict[str, torch.Tensor]:
+    layer = LAYERS[tag](params)
+    torch.manual_seed(0)
+    module = build(layer.module(*(tuple(t.shape[1:]) if t is not None else None for t in tensors)))  # type: ignore[arg-type]
+    arriving = dict(zip(layer.inputs(), tensors, strict=True))
+    return outputs(layer, module, arriving, frozenset(used or layer.outputs()))
+
+
+def test_causal_attention_never_looks_ahead() -> None:
+    x_BTD = torch.randn(2, 5, 8)
+    weights = compute("multihead_attention", x_BTD, None, None, causal=True)["weights"]
+    assert weights.triu(1).abs().max() == 0
+    torch.testing.assert_close(weights.sum(-1), torch.ones(2, 4, 5))
+    later = x_BTD.clone()
+    later[:, 3:] += 1
+    first, second = (
+        compute("multihead_attention", x, None, None, causal=True, used=("output",))["output"] for x in (x_BTD, later)
+    )
+    torch.testing.assert_close(first[:, :3], second[:, :3])
+    assert not torch.allclose(first[:, 3:], second[:, 3:])
+
+
+def test_attention_takes_key_from_query_and_value_from_key() -> None:
+    query, key = torch.randn(2, 5, 8), torch.randn(2, 7, 8)
+    alone = compute("multihead_attention", query, None, None)["output"]
+    torch.testing.assert_close(alone, compute("multihead_attention", query, query, query)["output"])
+    crossed = compute("multihead_attention", query, key, None)["output"]
+    torch.testing.assert_close(crossed, compute("multihead_attention", query, key, key)["output"])
+
+
+def test_states_go_in_as_they_come_out() -> None:
+    """A sequence read in two halves, the state handed over, ends as one that is read at once."""
+    x_BTD = torch.randn(3, 6, 4)
+    for tag in ("rnn", "gru", "lstm"):
+        open_ends = [None] * (len(LAYERS[tag]().inputs()) - 1)
+        whole = compute(tag, x_BTD, *open_ends, hidden_size=5, num_layers=2)
+        half = compute(tag, x_BTD[:, :3], *open_ends, hidden_size=5, num_layers=2)
+        states = [tensor for port, tensor in half.items() if port != "output"]
+        assert all(state.shape == (3, 2, 5) for state in states)
+        rest = compute(tag, x_BTD[:, 3:], *states, hidden_size=5, num_layers=2)
+        torch.testing.assert_close(rest["output"], whole["output"][:, 3:])
+        torch.testing.assert_close(rest["h_n"], whole["h_n"])
+        torch.testing.assert_close(whole["h_n"][:, -1], whole["output"][:, -1])
+
+
+def test_an_open_cell_state_starts_at_zero() -> None:
+    x, h = torch.randn(2, 3, 4), torch.randn(2, 1, 128)
+    torch.testing.assert_close(compute("lstm", x, h, None), compute("lstm", x, h, torch.zeros(2, 1, 128)))
+
+
+def test_binary_losses_take_class_numbers_and_a_spare_axis() -> None:
+    logits, target = torch.tensor([[2.0], [-1.0], [0.5]]), torch.tensor([1, 0, 0])
+    wanted = -(torch.sigmoid(logits[0]).log() + (1 - torch.sigmoid(logits[1:])).log().sum()) / 3
+    loss = compute("bce_with_logits", logits, target)["loss"]
+    torch.testing.assert_close(loss, wanted.squeeze())
+    torch.testing.assert_close(compute("bce", torch.sigmoid(logits), target)["loss"], loss)
+    assert compute("binary_accuracy", logits, target)["accuracy"].item() == third_of(2)
+    assert compute("binary_accuracy", torch.sigmoid(logits), target, threshold=0.5)["accuracy"].item() == third_of(2)
+
+
+def third_of(count: int) -> float:
+    return torch.tensor(count / 3).item()
+
+
+def test_a_regression_never_repeats_its_target() -> None:
+    """(B, 1) against (B) would quietly compare all with all."""
+    prediction, target = torch.tensor([[1.0], [2.0], [4.0]]), torch.tensor([1.0, 2.0, 3.0])
+    assert compute("mse", prediction, target)["loss"].item() == third_of(1)
+    assert compute("l1", prediction, target)["loss"].item() == third_of(1)
+    assert compute("mae", prediction, target)["mae"].item() == third_of(1)
+    assert compute("huber", prediction, target, delta=0.5)["loss"].item() == 0.125
+
+
+def test_accuracy_and_smoothing() -> None:
+    logits, target = torch.eye(4) * 5, torch.tensor([0, 1, 2, 0])
+    assert compute("accuracy", logits, target)["accuracy"].item() == 0.75
+    plain, smooth = (compute("cross_entropy", logits, target, label_smoothing=s)["loss"] for s in (0.0, 0.1))
+    torch.testing.assert_close(plain, torch.nn.functional.cross_entropy(logits, target))
+    assert smooth > plain
+
+
+def test_sinusoidal_positions_are_those_of_the_paper() -> None:
+    for features in (1, 2, 7, 16):
+        table = SinusoidalPositions(20, features)(torch.zeros(1, 20, features))[0]
+        for place in (0, 1, 19):
+            for i in range(features):
+                angle = place / 10_000 ** ((i - i % 2) / features)
+                wanted = math.cos(angle) if i % 2 else math.sin(angle)
+                assert abs(table[place, i].item() - wanted) < 1e-4
+    assert not SinusoidalPositions(20, 4).state_dict()
+
+
+def test_learned_pieces_start_small_and_learn() -> None:
+    torch.manual_seed(0)
+    positions, token = LearnedPositions(30, 64), ClassToken(64)
+    for weight in (positions.weight, token.token):
+        assert 0.01 < weight.std().item() < 0.03
+    x_BTD = torch.randn(2, 5, 64)
+    out = token(positions(x_BTD))
+    assert out.shape == (2, 6, 64)
+    torch.testing.assert_close(out[:, 0], token.token.expand(2, -1))
+    torch.testing.assert_close(out[:, 1:], x_BTD + positions.weight[:5])
+    out.sum().backward()
+    assert token.token.grad is not None
+    assert positions.weight.grad is not None
+    assert positions.weight.grad[5:].abs().max() == 0
+
+
+def test_shapes_that_move_numbers_move_the_right_ones() -> None:
+    x = torch.arange(2 * 3 * 4).reshape(2, 3, 4)
+    torch.testing.assert_close(compute("permute", x)["y"], x.transpose(1, 2))
+    torch.testing.assert_close(compute("select", x)["y"], x[:, -1])
+    torch.testing.assert_close(compute("select", x, dim=2, index=1)["y"], x[:, :, 1])
+    torch.testing.assert_close(compute("reshape", x, size=(2, -1))["y"], x.reshape(2, 2, 6))
+    torch.testing.assert_close(compute("reshape", x, size=(6, 2))["y"], x.reshape(2, 6, 2))
+    torch.testing.assert_close(compute("mean", x.float(), dim=(1, 2))["y"], x.float().mean((1, 2)))
+    torch.testing.assert_close(compute("concatenate", x, x, dim=-1)["y"], torch.cat([x, x], 2))
+    torch.testing.assert_close(compute("add", x, x)["y"], 2 * x)
+    torch.testing.assert_close(compute("multiply", x, x)["y"], x * x)
