@@ -1,0 +1,375 @@
+"""The first thing one sees: templates with pictures of their graphs, lessons, and the files opened lately."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QColor,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+    QShortcut,
+    QShowEvent,
+)
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from visualnet.app.action_table import ACTIONS
+from visualnet.app.filing import templates
+from visualnet.app.panels.choices import (
+    PICTURE_HIGH,
+    PICTURE_LOW,
+    Choice,
+    LessonCard,
+    RecentRow,
+    TemplateCard,
+    page_colour,
+)
+from visualnet.app.panels.lessons import lessons
+from visualnet.app.settings import Settings
+from visualnet.app.studio import Studio
+from visualnet.app.theme import icons
+from visualnet.app.theme.tokens import RADIUS
+from visualnet.app.widgets.basic import IconLabel, button, label
+from visualnet.app.widgets.flow import FlowLayout
+from visualnet.core.errors import FileError
+from visualnet.core.files import load
+
+SENTENCE = "Draw a neural network, see at once whether it fits and why, and watch it learn."
+WIDEST = 1232
+SIDE, SIDE_GAP = 320, 40
+BESIDE = 1080
+"""From this width on lessons and files stand beside the templates; below, under them."""
+GAP, HEAD_GAP, CAPTION_GAP, FOOT = 16, 24, 10, 28
+RECENT_SHOWN = 8
+EMPTY_KEYS = "Ctrl+Shift+N"
+
+
+class StartPage(QWidget):
+    """Templates, lessons, recent files; a file may be dropped anywhere."""
+
+    template_chosen = Signal(str)
+    file_chosen = Signal(str)
+    open_asked = Signal()
+    empty_chosen = Signal()
+    lesson_chosen = Signal(str)
+
+    def __init__(self, studio: Studio, settings: Settings, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.studio, self.settings = studio, settings
+        self.setAccessibleName("Start page")
+        self.setAcceptDrops(True)
+        self.cards: list[TemplateCard] = []
+        self.rows: list[RecentRow] = []
+        self._stamps: dict[str, tuple[Path, int]] = {}
+        self._dropping = False
+        self._build()
+        self._scroll.viewport().installEventFilter(self)
+        self._counter = QTimer(self)
+        self._counter.setSingleShot(True)
+        self._counter.timeout.connect(self._count_one)
+        shortcut = QShortcut(QKeySequence(EMPTY_KEYS), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        shortcut.activated.connect(self.empty_chosen)
+        studio.theme_changed.connect(lambda _: self.update())
+        self.refresh()
+
+    # --- building ------------------------------------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        self._page = QWidget()
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setWidget(self._page)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self._scroll)
+        column = QVBoxLayout(self._page)
+        column.setSpacing(0)
+        self._top = self._head()
+        column.addWidget(self._top)
+        column.addSpacing(HEAD_GAP)
+        self._body = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._body.setSpacing(SIDE_GAP)
+        self._body.addWidget(self._templates(), 1)
+        self._body.addWidget(self._side())
+        column.addLayout(self._body)
+        column.addStretch(1)
+
+    def _head(self) -> QWidget:
+        head = QWidget()
+        row = QHBoxLayout(head)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(10)
+        row.addWidget(IconLabel("visualnet", 36, "accent"), 0, Qt.AlignmentFlag.AlignVCenter)
+        row.addSpacing(4)
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addWidget(label("VisualNet", "title"))
+        words.addWidget(label(SENTENCE, "muted", wrap=True))
+        row.addLayout(words, 1)
+        row.addSpacing(16)
+        self.empty_button = self._key_button("Empty network", "new", EMPTY_KEYS, self.empty_chosen.emit)
+        self.open_button = self._key_button("Open…", "open", self._keys("file.open"), self.open_asked.emit)
+        row.addWidget(self.empty_button, 0, Qt.AlignmentFlag.AlignVCenter)
+        row.addWidget(self.open_button, 0, Qt.AlignmentFlag.AlignVCenter)
+        return head
+
+    def _key_button(self, words: str, icon: str, keys: str, done: object) -> QPushButton:
+        shown = QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
+        made = button(f" {words}   {shown}".rstrip(), icon=icon, done=done)  # type: ignore[arg-type]
+        made.setIconSize(QSize(16, 16))
+        made.setMinimumHeight(34)
+        made.setAccessibleName(words.rstrip("…"))
+        made.setAccessibleDescription(shown)
+        return made
+
+    def _keys(self, action_id: str) -> str:
+        """The keys of an action, as the person has set them."""
+        kept = self.settings.section("shortcuts").get(action_id)
+        if isinstance(kept, list | tuple):
+            return str(kept[0]) if kept else ""
+        spec = next(a for a in ACTIONS if a.id == action_id)
+        return spec.shortcuts[0] if spec.shortcuts else ""
+
+    def _templates(self) -> QWidget:
+        holder = QWidget()
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(CAPTION_GAP)
+        self._caption = label("Begin with a template", "section")
+        column.addWidget(self._caption)
+        self._grid = QWidget()
+        self._flow = FlowLayout(self._grid, GAP)
+        column.addWidget(self._grid)
+        column.addStretch(1)
+        return holder
+
+    def _side(self) -> QWidget:
+        holder = self._aside = QWidget()
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addWidget(label("Short lessons", "section"))
+        self.lessons: list[LessonCard] = []
+        self._lessons = QBoxLayout(QBoxLayout.Direction.TopToBottom)
+        self._lessons.setSpacing(8)
+        column.addLayout(self._lessons)
+        for name, lesson in lessons().items():
+            card = LessonCard(name, lesson.title, lesson.summary, lesson.icon, lesson.minutes)
+            card.chosen.connect(lambda n=name: self.lesson_chosen.emit(n))
+            self._join(card)
+            self.lessons.append(card)
+            self._lessons.addWidget(card, 1)
+        column.addSpacing(16)
+        column.addWidget(label("Opened lately", "section"))
+        self._recent = QVBoxLayout()
+        self._recent.setSpacing(2)
+        column.addLayout(self._recent)
+        self.nothing = label(
+            "Files that you save or open are listed here. You can also drop a .vnet file on this page.",
+            "muted",
+            wrap=True,
+        )
+        column.addWidget(self.nothing)
+        column.addStretch(1)
+        return holder
+
+    # --- what is shown -------------------------------------------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Look again for templates and recent files."""
+        self._show_templates()
+        self._show_recent()
+        self._arrange()
+
+    def _show_templates(self) -> None:
+        found = {name: (path, path.stat().st_mtime_ns) for name, path in templates().items()}
+        if found == self._stamps:
+            return
+        self._stamps = found
+        while (item := self._flow.takeAt(0)) is not None:
+            _drop(item.widget())
+        self.cards = []
+        for name, (path, _) in found.items():
+            try:
+                card = TemplateCard(name, load(path))
+            except FileError:
+                continue  # A damaged file among ours keeps nobody from the others; the tests hold them all.
+            card.chosen.connect(lambda n=name: self.template_chosen.emit(n))
+            self._join(card)
+            self.cards.append(card)
+            self._flow.addWidget(card)
+            card.show()
+        if self.isVisible():
+            self._counter.start(0)
+
+    def _show_recent(self) -> None:
+        for row in self.rows:
+            self._recent.removeWidget(row)
+            _drop(row)
+        now = datetime.now()
+        self.rows = []
+        for name in self.settings.recent()[:RECENT_SHOWN]:
+            row = RecentRow(Path(name), lambda n=name: self.forget(n), now)
+            row.chosen.connect(lambda n=name: self.file_chosen.emit(n))
+            self._join(row)
+            self.rows.append(row)
+            self._recent.addWidget(row)
+        self.nothing.setVisible(not self.rows)
+
+    def forget(self, name: str) -> None:
+        """Take a file off the list of recent ones; the file itself stays."""
+        at = next((i for i, row in enumerate(self.rows) if str(row.path) == name), 0)
+        kept = self.settings.typed("recent", [])
+        self.settings["recent"] = [other for other in kept if other != name]
+        self._show_recent()
+        near: Choice | None = self.rows[min(at, len(self.rows) - 1)] if self.rows else next(iter(self.lessons), None)
+        if near is not None and self.isVisible():
+            near.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _count_one(self) -> None:
+        """Count one template's figures, and the next after the window has had its turn."""
+        waiting = [card for card in self.cards if not card.counted]
+        if waiting:
+            waiting[0].count()
+        if len(waiting) > 1:
+            self._counter.start(0)
+
+    # --- arranging -----------------------------------------------------------------------------------------------------------------
+
+    def _arrange(self) -> None:
+        """Fit margins, columns and the place of the side to the width."""
+        room = self._scroll.viewport().width()
+        margin = max(32 if room < BESIDE else 48, (room - WIDEST) // 2)
+        top = 48 if self._scroll.viewport().height() >= 760 else 28
+        layout = self._page.layout()
+        assert layout is not None
+        layout.setContentsMargins(margin, top, margin, FOOT)
+        inner = room - 2 * margin
+        beside = room >= BESIDE
+        directions = QBoxLayout.Direction
+        self._body.setDirection(directions.LeftToRight if beside else directions.TopToBottom)
+        self._body.setSpacing(SIDE_GAP if beside else 28)
+        self._lessons.setDirection(directions.TopToBottom if beside or inner < 640 else directions.LeftToRight)
+        self._aside.setMinimumWidth(SIDE if beside else 0)
+        self._aside.setMaximumWidth(SIDE if beside else 16777215)
+        width = inner - SIDE - SIDE_GAP if beside else inner
+        columns = 3 if width >= 720 else 2 if width >= 480 else 1
+        each = (width - GAP * (columns - 1)) // columns
+        picture = self._picture_height(each, columns, top) if beside else PICTURE_LOW + 20
+        for card in self.cards:
+            card.set_size(each, picture)
+        self._flow.invalidate()
+        self._grid.setFixedHeight(max(self._flow.heightForWidth(width), 1))
+
+    def _picture_height(self, width: int, columns: int, top: int) -> int:
+        """As high as lets all templates be seen without scrolling, within reason."""
+        rows = -(-len(self.cards) // columns) or 1
+        words = max((card.words_height(width) for card in self.cards), default=0)
+        above = top + self._top.sizeHint().height() + HEAD_GAP + self._caption.sizeHint().height() + CAPTION_GAP
+        room = self._scroll.viewport().height() - above - FOOT - GAP * (rows - 1)
+        return min(max(room // rows - words, PICTURE_LOW), PICTURE_HIGH)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        # A scroll bar that comes or goes changes the room without a resize of the page.
+        if event.type() == QEvent.Type.Resize and watched is self._scroll.viewport():
+            self._arrange()
+        return super().eventFilter(watched, event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._arrange()
+        self._counter.start(0)
+        if self.cards:
+            self.cards[0].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    # --- keys ----------------------------------------------------------------------------------------------------------------------
+
+    def _join(self, choice: Choice) -> None:
+        choice.arrow.connect(lambda dx, dy: self._go(choice, dx, dy))
+        choice.focused.connect(lambda: self._scroll.ensureWidgetVisible(choice, 0, 24))
+
+    def choices(self) -> Iterable[Choice]:
+        """All that the arrow keys can reach."""
+        return [*self.cards, *self.lessons, *self.rows]
+
+    def _go(self, start: Choice, dx: int, dy: int) -> None:
+        """Move the focus to the nearest choice in a direction; what lies straight ahead comes first."""
+        here = _centre(start, self._page)
+        best: tuple[float, Choice] | None = None
+        for other in self.choices():
+            if other is start or not other.isVisible():
+                continue
+            way = _centre(other, self._page) - here
+            ahead = way.x() * dx + way.y() * dy
+            aside = abs(way.x() * dy) + abs(way.y() * dx)
+            half = (start.height() + other.height() if dy else start.width() + other.width()) / 2
+            if ahead < half * 0.8:
+                continue
+            far = ahead + 3.0 * aside
+            if best is None or far < best[0]:
+                best = (far, other)
+        if best is not None:
+            best[1].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    # --- dropping a file -----------------------------------------------------------------------------------------------------------
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        self._dropping = bool(_dropped(event))
+        if self._dropping:
+            event.acceptProposedAction()
+        self.update()
+
+    def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
+        self._dropping = False
+        self.update()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self._dropping = False
+        self.update()
+        if name := _dropped(event):
+            event.acceptProposedAction()
+            self.file_chosen.emit(name)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        theme = icons.current_theme()
+        painter.fillRect(self.rect(), QColor(page_colour(theme)))
+        if self._dropping:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(QColor(theme.accent), 2.0, Qt.PenStyle.DashLine))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(8, 8, -8, -8), RADIUS, RADIUS)
+        painter.end()
+
+
+def _dropped(event: QDropEvent) -> str:
+    """The one local .vnet file that is being dragged, or nothing."""
+    urls = event.mimeData().urls()
+    if len(urls) == 1 and urls[0].isLocalFile() and urls[0].toLocalFile().lower().endswith(".vnet"):
+        return urls[0].toLocalFile()
+    return ""
+
+
+def _centre(widget: QWidget, page: QWidget) -> QPoint:
+    return widget.mapTo(page, widget.rect().center())
+
+
+def _drop(widget: QWidget | None) -> None:
+    if widget is not None:
+        widget.hide()
+        widget.deleteLater()
