@@ -15,7 +15,8 @@ _MODULE_ATTRIBUTES = """
     register_buffer register_forward_hook register_forward_pre_hook register_full_backward_hook
     register_full_backward_pre_hook register_load_state_dict_post_hook register_load_state_dict_pre_hook
     register_module register_parameter register_state_dict_post_hook register_state_dict_pre_hook requires_grad_
-    set_extra_state set_submodule share_memory state_dict to to_empty train training type xpu zero_grad
+    set_extra_state set_submodule shape_env share_memory state_dict to to_empty to_folder train training type xpu
+zero_grad
 """
 MODULE_ATTRIBUTES = frozenset(_MODULE_ATTRIBUTES.split())
 """What `nn.Module` and `fx.GraphModule` call their own; a test holds this against torch."""
