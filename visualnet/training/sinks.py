@@ -26,6 +26,7 @@ class EventLog:
         self._file = None
         self._synced = 0.0
         try:
+            path.parent.mkdir(parents=True, exist_ok=True)
             _mend(path)
             self._file = open(path, "ab", buffering=0)  # noqa: SIM115
         except OSError as error:

@@ -1,0 +1,117 @@
+"""The data sets: what they say without loading is what is loaded, and nothing they are given breaks them."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+from visualnet.core.project import DataChoice
+from visualnet.data.catalogue import DATASETS, SHAPES, chosen, fields, fields_or_none, load
+from visualnet.resources import resource
+
+
+@pytest.mark.parametrize("name", DATASETS)
+def test_what_is_declared_is_what_is_loaded(name: str) -> None:
+    data = load(DataChoice(name=name))
+    declared = fields(data.choice)
+    assert data.fields == declared
+    assert data.arrays.keys() == declared.keys()
+    for field, spec in declared.items():
+        array = data.arrays[field]
+        assert array.shape == (chosen(data.choice).size, *spec.shape)
+        assert array.dtype == {"float": np.float32, "int": np.int64}[spec.dtype]
+        assert np.isfinite(array).all()
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = 0
+    assert data.size == chosen(data.choice).size
+    if "label" in declared:
+        assert set(np.unique(data.arrays["label"])) == set(range(len(data.classes)))
+
+
+@pytest.mark.parametrize("name", DATASETS)
+def test_inputs_are_measured_on_the_training_samples_alone(name: str) -> None:
+    data = load(DataChoice(name=name, split=(0.6, 0.2, 0.2)))
+    assert set(data.mean) == set(chosen(data.choice).inputs)
+    for field in data.mean:
+        values = (data.arrays[field][data.train] - data.mean[field]) / data.std[field]
+        axes = (0, *range(2, values.ndim))
+        assert np.allclose(values.mean(axes), 0, atol=1e-4)
+        assert np.allclose(values.std(axes), 1, atol=1e-3)
+
+
+def test_without_normalising_there_is_no_mean() -> None:
+    assert load(DataChoice(name="digits8x8", normalise=False)).mean == {}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("classes", [2, 5])
+def test_points_have_the_classes_that_are_declared(shape: str, classes: int) -> None:
+    data = load(DataChoice(name="points", options={"shape": shape, "classes": classes, "n": 103}))
+    counts = np.bincount(data.arrays["label"], minlength=len(data.classes))
+    assert len(counts) == len(data.classes)
+    assert counts.max() - counts.min() <= 1
+    if "y" in data.arrays:
+        assert (data.arrays["y"][:, 0] == data.arrays["label"]).all()
+    assert np.abs(data.arrays["point"]).max() < 3
+
+
+def test_another_seed_gives_other_points_and_the_same_seed_the_same() -> None:
+    prints = [load(DataChoice(name="points", options={"seed": seed})).fingerprint for seed in (1, 2, 1)]
+    assert prints[0] == prints[2] != prints[1]
+
+
+def test_the_fingerprint_tells_the_division() -> None:
+    assert load(DataChoice(name="digits8x8", seed=1)).fingerprint != load(DataChoice(name="digits8x8")).fingerprint
+
+
+@pytest.mark.parametrize(
+    ("choice", "words"),
+    [
+        (DataChoice(name="cifar"), "no data set “cifar”"),
+        (DataChoice(name="points", options={"shape": "cube"}), "it can be moons, circles"),
+        (DataChoice(name="points", options={"n": 10**9}), "n is 1,000,000,000"),
+        (DataChoice(name="points", options={"colour": 1}), "no option “colour”"),
+        (DataChoice(name="mnist5k", options={"n": 5}), "no option “n”"),
+        (DataChoice(name="curve", options={"noise": "1/0"}), "division by zero"),
+        (DataChoice(name="curve", options={"n": (1, 2)}), "one whole number"),
+        (DataChoice(name="mnist5k", split=(0.9, 0.2, 0.0)), "add to 1.1"),
+        (DataChoice(name="mnist5k", split=(0.0, 1.0, 0.0)), "nothing to train on"),
+    ],
+)
+def test_a_bad_choice_is_refused_in_words(choice: DataChoice, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        load(choice)
+    if choice.split == DataChoice().split:
+        assert fields_or_none(choice) is None
+
+
+def test_asking_for_fields_on_every_edit_costs_microseconds() -> None:
+    choice = DataChoice(name="points", options={"shape": "spiral"})
+    fields_or_none(choice)
+    begin = time.perf_counter()
+    for _ in range(1000):
+        fields_or_none(choice)
+    assert time.perf_counter() - begin < 0.1
+
+
+def test_the_catalogue_needs_neither_torch_nor_numpy() -> None:
+    code = (
+        "import sys, visualnet.data.catalogue as c\n"
+        "[c.fields(c.DataChoice(name=n)) for n in c.DATASETS]\n"
+        "assert not {'torch', 'numpy', 'PySide6'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+def test_what_is_shipped_has_its_licence_beside_it() -> None:
+    for kind in DATASETS.values():
+        if kind.licence:
+            text = resource("data", kind.licence).read_text(encoding="utf-8")
+            assert "Source:" in text
+            assert "Creative Commons" in text
+        assert kind.source
+        assert kind.summary().endswith(".")
