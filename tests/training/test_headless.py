@@ -1,0 +1,113 @@
+"""Training from the command line: options, exit codes, lines of JSON and lines for people."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import signal
+import threading
+from pathlib import Path
+
+import pytest
+
+from tests.training.nets import small
+from visualnet.core.project import DataChoice
+from visualnet.training import events, runs
+from visualnet.training.headless import Printer, TrainOptions, duration, parse_data, train
+
+
+def test_a_run_in_json_is_one_event_a_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    options = TrainOptions(epochs=2, lr=0.01, batch_size=32, seed=4, device="cpu", run=tmp_path / "r", json=True)
+    assert train(small(), options) == 0
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [line["event"] for line in lines if line["event"] in ("started", "epoch", "finished")] == [
+        "started",
+        "epoch",
+        "epoch",
+        "finished",
+    ]
+    assert lines[0]["batch_size"] == 32
+    assert (tmp_path / "r" / "project.vnet").is_file()
+    from visualnet.core import files
+
+    saved = files.load(tmp_path / "r" / "project.vnet")
+    assert (saved.recipe.epochs, saved.recipe.lr, saved.recipe.seed, saved.data.seed) == (2, 0.01, 4, 4)
+
+
+def test_a_run_without_a_folder_is_kept_among_the_users_and_the_newest_can_be_resumed(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert train(small(), TrainOptions(resume=True)) == 2
+    assert "can be resumed" in capsys.readouterr().err
+    assert train(small(epochs=1), TrainOptions()) == 0
+    (info,) = runs.list_runs()
+    assert "epoch 1/1" in capsys.readouterr().out
+    assert train(small(), TrainOptions(epochs=2, run=info.folder, resume=True)) == 0
+    assert "from step 23 on" in capsys.readouterr().out
+
+
+def test_wrong_use_is_told_and_ends_with_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    train(small(epochs=1), TrainOptions(run=tmp_path))
+    cases = [
+        (TrainOptions(run=tmp_path), "already holds a run"),
+        (TrainOptions(run=tmp_path / "none", resume=True), "no run in"),
+        (TrainOptions(data="cifar"), "no data set"),
+        (TrainOptions(data="points:n"), "option=value"),
+        (TrainOptions(epochs=0), "epochs is 0"),
+        (TrainOptions(lr=-3.0), "lr is -3"),
+    ]
+    for options, words in cases:
+        capsys.readouterr()
+        assert train(small(), options) == 2
+        assert words in capsys.readouterr().err
+
+
+def test_a_network_that_cannot_be_trained_ends_with_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert train(small(classes=3), TrainOptions(run=tmp_path)) == 1
+    assert "failed: “label” of “digits8x8” counts from 0 to 9" in capsys.readouterr().out
+
+
+def test_data_can_be_chosen_with_options() -> None:
+    base = DataChoice(name="points", options={"noise": 0.2}, split=(0.7, 0.3, 0.0))
+    found = parse_data("points:shape=spiral,n=300", base)
+    assert found.options == {"noise": 0.2, "shape": "spiral", "n": 300}
+    assert found.split == base.split
+    assert parse_data("mnist5k", base).options == {}
+
+
+def test_ctrl_c_stops_in_good_order(tmp_path: Path) -> None:
+    got: list[events.Event] = []
+
+    def emit(event: events.Event) -> None:
+        got.append(event)
+        if isinstance(event, events.EpochDone) and event.epoch == 2:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    assert threading.current_thread() is threading.main_thread()
+    before = signal.getsignal(signal.SIGINT)
+    assert train(small(epochs=100_000), TrainOptions(run=tmp_path), emit) == 130
+    assert signal.getsignal(signal.SIGINT) == before
+    assert runs.read_run(tmp_path).state == "stopped"
+    assert (tmp_path / "last" / "state.json").is_file()
+
+
+def test_a_terminal_gets_a_bar_that_is_wiped_before_each_line() -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    out = Terminal()
+    printer = Printer(out)
+    progress = {"steps": 10, "epochs": 2, "samples_per_s": 1234.0, "eta_s": 75.0}
+    printer(events.Progress(step=5, epoch=0, **progress))  # type: ignore[arg-type]
+    printer(events.Trouble(words="the disk is full"))
+    text = out.getvalue()
+    assert " 50%" in text
+    assert "1:15 left" in text
+    assert text.endswith(" \rthe disk is full\n")
+
+
+@pytest.mark.parametrize(("seconds", "text"), [(7.4, "0:07"), (750, "12:30"), (11100, "3:05:00"), (-1, "0:00")])
+def test_durations(seconds: float, text: str) -> None:
+    assert duration(seconds) == text

@@ -1,0 +1,137 @@
+"""A run's log and what is made of it: any log can be read, torn or not, and a resumed run replaces what it does again."""
+
+from __future__ import annotations
+
+import math
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.training.nets import small
+from visualnet.core.folders import runs_dir
+from visualnet.data.catalogue import load
+from visualnet.training import events, runs
+from visualnet.training.session import Session
+from visualnet.training.sinks import EventLog
+
+
+def _run(folder: Path, epochs: int = 2) -> runs.RunModel:
+    project = small(epochs=epochs)
+    runs.create_run(project, folder)
+    model = runs.RunModel(folder.name, folder)
+    Session(project, load(project.data), model.consume, folder=folder).run()
+    return model
+
+
+def test_a_log_tells_what_the_run_told(tmp_path: Path) -> None:
+    live = _run(tmp_path)
+    read = runs.read_run(tmp_path)
+    assert read.state == live.state == "done"
+    assert read.epochs == live.epochs
+    assert read.started == live.started
+    assert read.steps["loss"].values.tolist() == live.steps["loss"].values.tolist()
+    assert read.validation["score"].steps.tolist() == [23, 46]
+    assert read.ref().summary.keys() >= {"loss", "score", "validation_loss", "validation_score"}
+
+
+def test_a_log_torn_anywhere_can_be_read_and_gone_on_with(tmp_path: Path) -> None:
+    live = _run(tmp_path)
+    log = tmp_path / runs.LOG
+    whole = log.read_bytes()
+    for size in range(0, len(whole), 331):
+        log.write_bytes(whole[:size])
+        model = runs.read_run(tmp_path)
+        known = model.steps["loss"].values.tolist() if model.steps else []
+        assert known == live.steps["loss"].values.tolist()[: len(known)]
+        out = EventLog(log, lambda event: pytest.fail(str(event)))
+        out(events.Finished(reason="stopped", step=1, epoch=0, seconds=1.0))
+        out.close()
+        assert runs.read_run(tmp_path).state == "stopped"
+        assert log.read_bytes().count(b"\n") == whole[:size].count(b"\n") + 1
+
+
+def test_lines_that_are_no_events_are_left_out(tmp_path: Path) -> None:
+    _run(tmp_path)
+    log = tmp_path / runs.LOG
+    lines = log.read_bytes().split(b"\n")
+    odd = [b"", b"{", b"[]", b'{"event":"bomb"}', b"\xff\xfe", b'{"event":"steps","step":"x"}', b"9" * 5000]
+    odd.append(b'{"event":"steps","step":9223372036854775807,"epoch":0,"lr":1,"values":{"loss":[1]},"time":1}')
+    log.write_bytes(b"\n".join([*odd, *lines, *odd]))
+    model = runs.read_run(tmp_path)
+    assert len(model.epochs) == 2
+
+
+def test_a_value_that_is_not_finite_is_a_gap() -> None:
+    event = events.decode(events.encode(events.Steps(step=2, epoch=0, lr=0.1, values={"loss": [1.0, None]})))
+    model = runs.RunModel()
+    model.consume(event)
+    assert model.steps["loss"].values[0] == 1.0
+    assert math.isnan(model.steps["loss"].values[1])
+
+
+def test_runs_are_listed_newest_first_and_can_be_deleted() -> None:
+    first, second = (_run(runs.create_run(small()), epochs=1).folder for _ in range(2))
+    assert first is not None
+    assert second is not None
+    assert first != second
+    (second / "notes.txt").write_text("mine")
+    listed = runs.list_runs()
+    assert {info.folder for info in listed} == {first, second}
+    assert [info.started for info in listed] == sorted((info.started for info in listed), reverse=True)
+    assert all((i.state, i.epochs, i.name, i.resumable) == ("done", 1, "net", False) for i in listed)
+    assert listed[0].best is not None
+    runs.delete_run(first)
+    assert not first.exists()
+    runs.delete_run(second)
+    assert os.listdir(second) == ["notes.txt"]
+    with pytest.raises(ValueError, match="not the folder of a run"):
+        runs.delete_run(second)
+    assert runs.list_runs() == []
+    assert runs_dir().exists()
+
+
+def test_the_model_of_a_run_needs_neither_torch_nor_qt() -> None:
+    code = "import sys, visualnet.training.runs; assert not {'torch', 'PySide6'} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+KILLED = """
+import sys
+from pathlib import Path
+from tests.training.nets import small
+from visualnet.data.catalogue import load
+from visualnet.training import session
+session.CHECKPOINT_S, session.FLUSH_S = 0.02, 0.001
+project = small(epochs=100000)
+session.Session(project, load(project.data), lambda e: None, folder=Path(sys.argv[1])).run()
+"""
+
+
+def test_after_kill_9_the_run_can_be_read_and_goes_on_to_the_same_bits(tmp_path: Path) -> None:
+    root = Path(__file__).parents[2]
+    child = subprocess.Popen([sys.executable, "-c", KILLED, str(tmp_path)], cwd=root)
+    end = time.monotonic() + 60
+    try:
+        while not (tmp_path / "last").exists() or runs.read_run(tmp_path).step < 200:
+            assert child.poll() is None
+            assert time.monotonic() < end
+            time.sleep(0.01)
+    finally:
+        child.send_signal(signal.SIGKILL)
+        child.wait()
+    torn = runs.read_run(tmp_path)
+    assert torn.state == "interrupted"
+    epochs = torn.step // 23 + 2
+    project = small(epochs=epochs)
+    data = load(project.data)
+    assert Session(project, data, lambda _: None, folder=tmp_path, resume=True).run() == "done"
+    whole = runs.RunModel()
+    assert Session(project, data, whole.consume).run() == "done"
+    resumed = runs.read_run(tmp_path)
+    assert resumed.state == "done"
+    assert resumed.steps["loss"].values.tolist() == whole.steps["loss"].values.tolist()
