@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -127,7 +126,9 @@ def _code_options(verb: argparse.ArgumentParser) -> None:
 
 def _train_options(verb: argparse.ArgumentParser) -> None:
     _project_options(verb)
-    verb.add_argument("--data", metavar="NAME", help="the data set, instead of the project's choice")
+    verb.add_argument(
+        "--data", metavar="NAME", help="another data set, with options if wanted: points:shape=spiral,n=1000"
+    )
     verb.add_argument("--epochs", metavar="N", type=_number(int, 1), help="how often to go through the training set")
     verb.add_argument("--batch-size", metavar="N", type=_number(int, 1), help="samples per step")
     verb.add_argument("--lr", metavar="RATE", type=_number(float, 0), help="the learning rate")
@@ -288,22 +289,16 @@ def _train(args: argparse.Namespace) -> int:
     if args.resume and args.run is None:
         raise Misuse("--resume wants --run DIR, the folder of the run to go on with")
     told = _report(project)
-    if _code(told) != FINE and args.data is None:
-        from visualnet.analysis.report import problems
+    if args.data is None and _code(told) != FINE:  # told at once, before torch and the data are loaded
+        words = "\n".join(f"{p['node']}: {p['words']}" for p in told["problems"] if p["severity"] == "error")
+        if args.json:
+            print(json.dumps({"event": "failed", "kind": "graph", "words": words}))
+        print(f"visualnet: {words}", file=sys.stderr)
+        return FAULTY
+    from visualnet.training.headless import TrainOptions, train
 
-        return _failed(args, "\n".join(line for line in problems(told) if line.startswith("error")), FAULTY)
-    # Ctrl+C and a closed terminal end a run in order, with its checkpoint written.
-    if hasattr(signal, "SIGTERM"):
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
-    from visualnet.telling import teller
-    from visualnet.training.headless import train
-
-    tell = teller(args.json)
-    try:
-        code: int = train(args, project, tell)
-    finally:
-        tell.close()
-    return code
+    names = ("data", "epochs", "batch_size", "lr", "device", "seed", "run", "resume", "json")
+    return train(project, TrainOptions(**{name: getattr(args, name) for name in names}))
 
 
 def _picture(args: argparse.Namespace) -> int:
