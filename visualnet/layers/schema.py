@@ -107,7 +107,7 @@ def _node() -> dict[str, Any]:
                 "anyOf": [
                     {"enum": list(LAYERS)},
                     {"type": "string", "pattern": "^block:"},
-                    {"type": "string", "pattern": checks.KIND.pattern.replace("\\Z", "$")},
+                    {"type": "string", "pattern": "^" + checks.KIND.pattern.replace("\\Z", "$")},
                 ],
             },
             "name": _NAME,
