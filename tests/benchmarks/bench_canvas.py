@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import statistics
 import time
@@ -71,6 +72,7 @@ def opened(project: Project) -> CanvasView:
 def frames(view: CanvasView, step: Callable[[int], None], count: int = 24) -> list[float]:
     """Milliseconds of this thread's time for each of some whole repaints: other programs on the machine do not count."""
     spent = []
+    gc.collect()
     for at in range(count):
         start = time.thread_time()
         step(at)
@@ -134,13 +136,19 @@ def run() -> list[Result]:
     for count, limit in ((1000, 8), (5000, 16)):
         view = opened(grid(count))
         for zoom in ZOOMS:
-            found.append((f"pan {count} cards at {zoom:g}", high(panning(view, zoom)), "ms", f"p95 of a frame, ≤ {limit}"))
-        found.append((f"zoom {count} cards 0.05 to 1.6 and back", high(zooming(view)), "ms", f"p95 of a frame, ≤ {limit}"))
+            found.append(
+                (f"pan {count} cards at {zoom:g}", high(panning(view, zoom)), "ms", f"p95 of a frame, ≤ {limit}")
+            )
+        found.append(
+            (f"zoom {count} cards 0.05 to 1.6 and back", high(zooming(view)), "ms", f"p95 of a frame, ≤ {limit}")
+        )
         if count == 1000:
             found.append(("drag 100 of 1000 cards", high(dragging(view)), "ms", "p95 of a frame, ≤ 8"))
             view.studio.select(())
             whole, alone = editing(view)
-            found.append(("one edit in 1000 cards", statistics.median(whole), "ms", "edit, inference, canvas, frame; ≤ 16"))
+            found.append(
+                ("one edit in 1000 cards", statistics.median(whole), "ms", "edit, inference, canvas, frame; ≤ 16")
+            )
             found.append(("inference within it", statistics.median(alone), "ms", "of the same edit"))
             sizes = {i: (c.width, c.height) for i, c in view.canvas.cards.items()}
             start = time.thread_time()

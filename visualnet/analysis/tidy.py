@@ -6,6 +6,7 @@ least squares in each column. What was drawn before gives the first order, so a 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -142,7 +143,11 @@ def _parts(nodes: Sequence[str], edges: Sequence[_Edge]) -> list[list[str]]:
 
 
 def _lay_out(
-    nodes: Sequence[str], edges: Sequence[_Edge], sizes: Mapping[str, Size], old: Mapping[str, Size], wrap_width: float | None
+    nodes: Sequence[str],
+    edges: Sequence[_Edge],
+    sizes: Mapping[str, Size],
+    old: Mapping[str, Size],
+    wrap_width: float | None,
 ) -> tuple[dict[str, tuple[float, float]], float]:
     """One connected part, its corner at 0, 0; and its height."""
     column = _columns(nodes, edges)
@@ -300,7 +305,7 @@ def _crossings(columns: Sequence[Sequence[_Cell]]) -> int:
     """How many pairs of wires cross: inversions, counted with a binary indexed tree."""
     _number(columns)
     total = 0
-    for cells, following in zip(columns, columns[1:], strict=False):
+    for cells, following in itertools.pairwise(columns):
         ends = []
         for cell in cells:
             ends += [row for _, row in sorted((k.leaves, k.target.row + _fraction(k, False)) for k in cell.after)]
@@ -328,8 +333,7 @@ def _bands(columns: Sequence[Sequence[_Cell]], widths: Sequence[float], wrap_wid
     count = len(columns)
     if wrap_width is None:
         return [range(count)]
-    crossing = [{(id(k.source), k.leaves) for cell in cells for k in cell.after} for cells in columns]
-    free = [len(ends) == 1 and not any(not c.real for c in columns[at]) for at, ends in enumerate(crossing)]
+    free = [sum(len(cell.after) for cell in cells) == 1 for cells in columns]
     bands: list[range] = []
     start, x, cut = 0, 0.0, -1
     at = 0

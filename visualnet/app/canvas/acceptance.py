@@ -28,7 +28,9 @@ class Verdict(NamedTuple):
 class Acceptance:
     """Answers for one gesture: the project does not change while a wire is drawn, so every answer is kept."""
 
-    def __init__(self, project: Project, sheet: str, path: Path, analysis: Analysis, fields: Mapping[str, Spec] | None) -> None:
+    def __init__(
+        self, project: Project, sheet: str, path: Path, analysis: Analysis, fields: Mapping[str, Spec] | None
+    ) -> None:
         self.project, self.sheet, self.path = project, sheet, path
         self.analysis, self.fields = analysis, fields
         self.graph = project.sheet(sheet)
@@ -37,7 +39,9 @@ class Acceptance:
         self._likely: dict[tuple[Port, Port], bool] = {}
 
     @classmethod
-    def after(cls, project: Project, sheet: str, path: Path, previous: Analysis, fields: Mapping[str, Spec] | None) -> Acceptance:
+    def after(
+        cls, project: Project, sheet: str, path: Path, previous: Analysis, fields: Mapping[str, Spec] | None
+    ) -> Acceptance:
         """Answers about a project that is not the analysed one (a wire has been picked up from it)."""
         return cls(project, sheet, path, infer(project, previous, fields), fields)
 
@@ -128,7 +132,9 @@ def judge(facts: NodeFacts) -> Verdict:
         return Verdict(True, f"→ {first.text}")
     arrived = next((s for s in facts.arriving if s is not None), None)
     waiting = any(p.code == "unconnected" for p in facts.problems)
-    return Verdict(True, "fits; another input is still open" if waiting else f"takes {arrived.text}" if arrived else "fits")
+    return Verdict(
+        True, "fits; another input is still open" if waiting else f"takes {arrived.text}" if arrived else "fits"
+    )
 
 
 def try_node(project: Project, node: Node, arriving: Mapping[str, Spec | None]) -> Verdict:
@@ -144,7 +150,10 @@ def try_node(project: Project, node: Node, arriving: Mapping[str, Spec | None]) 
         wires[Port(node.id, port)] = Port(probe, "x")
         if not spec.batched:
             kind = LAYERS.get(node.kind)
-            return Verdict(kind is None or any(not p.batched for p in kind().inputs().values()), "one number for the whole batch arrives")
+            return Verdict(
+                kind is None or any(not p.batched for p in kind().inputs().values()),
+                "one number for the whole batch arrives",
+            )
     small = Project(graph=Graph(nodes, wires), blocks=project.blocks, constants=project.constants)
     return judge(infer(small).main.nodes[node.id])
 
@@ -190,7 +199,9 @@ def entry_ports(project: Project, kind: str) -> tuple[tuple[str, ...], tuple[str
     """The inputs and outputs that a fresh node of this kind has."""
     block = project.blocks.get(kind.partition(":")[2]) if kind not in LAYERS else None
     if isinstance(block, Block):
-        facts = infer(Project(graph=Graph({"n1": Node(id="n1", kind=kind, name="probe")}), blocks=project.blocks)).main.nodes["n1"]
+        facts = infer(
+            Project(graph=Graph({"n1": Node(id="n1", kind=kind, name="probe")}), blocks=project.blocks)
+        ).main.nodes["n1"]
         return tuple(facts.inputs), tuple(facts.outputs)
     layer = LAYERS[kind]()
     return tuple(layer.inputs()), tuple(layer.outputs())

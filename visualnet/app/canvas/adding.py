@@ -18,7 +18,9 @@ from visualnet.layers import LAYERS
 GAP = 64.0
 
 
-def free_place(scene: CanvasScene, at: tuple[float, float], width: float = MIN_WIDTH, height: float = HEIGHT) -> tuple[float, float]:
+def free_place(
+    scene: CanvasScene, at: tuple[float, float], width: float = MIN_WIDTH, height: float = HEIGHT
+) -> tuple[float, float]:
     """The place nearest below ``at``, on the grid, where a card covers no other."""
     x, y = (round(v / GRID) * GRID for v in at)
     for _ in range(400):
@@ -101,7 +103,7 @@ def fitting_kinds(
             found.append(kind)
             continue
         gives = next(iter(LAYERS[kind]().outputs().values()), None)
-        if gives is None or (want is not None and not want.batched == gives.batched):
+        if gives is None or (want is not None and want.batched != gives.batched):
             continue
         types = want is None or {want.dtype, gives.dtype} & {"any", "same"} or want.dtype == gives.dtype
         ranks = want is None or "*" in (*want.axes, *gives.axes) or len(want.axes) == len(gives.axes)

@@ -107,7 +107,9 @@ class Camera(QGraphicsView):
             self.glide(Pose(0, 0, 1))
             return
         room = self.viewport().size()
-        zoom = min((room.width() - 2 * FIT_MARGIN) / area.width(), (room.height() - 2 * FIT_MARGIN) / area.height(), closest)
+        zoom = min(
+            (room.width() - 2 * FIT_MARGIN) / area.width(), (room.height() - 2 * FIT_MARGIN) / area.height(), closest
+        )
         self.glide(Pose(area.center().x(), area.center().y(), max(zoom, FURTHEST)))
 
     def glide(self, pose: Pose) -> None:

@@ -85,7 +85,9 @@ def _words(p: QPainter, item: NodeItem, theme: Theme) -> None:
     face = item.face
     right = _badges(p, item, theme)
     icons.paint(p, face.icon, QRectF(PAD, 11, 16, 16), _on_card(theme, face.family))
-    _text(p, QRectF(PAD + 22, 9, right - PAD - 22, 20), face.name, _sans(13, True), _metrics(13, True, False), theme.text)
+    _text(
+        p, QRectF(PAD + 22, 9, right - PAD - 22, 20), face.name, _sans(13, True), _metrics(13, True, False), theme.text
+    )
     _text(p, QRectF(PAD, 31, item.width - 2 * PAD, 18), face.line, _sans(12), _metrics(12, False, False), theme.muted)
     shape_width = _metrics(12, False, True).horizontalAdvance(face.shape)
     row = QRectF(PAD, 53, item.width - 2 * PAD, 18)
@@ -230,7 +232,13 @@ def _mixed(one: str, other: str) -> str:
 
 
 def paint_label(
-    p: QPainter, at: QPointF, text: str, theme: Theme, colour: str | None = None, edge: str | None = None, anchor: float = 0.5
+    p: QPainter,
+    at: QPointF,
+    text: str,
+    theme: Theme,
+    colour: str | None = None,
+    edge: str | None = None,
+    anchor: float = 0.5,
 ) -> QRectF:
     """Words in monospace on a small pill, ``anchor`` of their width left of ``at``; answers the pill."""
     metrics = _metrics(11, False, True)
@@ -243,5 +251,6 @@ def paint_label(
     return pill
 
 
+@lru_cache(maxsize=4096)
 def label_width(text: str) -> float:
     return _metrics(11, False, True).horizontalAdvance(text) + 12

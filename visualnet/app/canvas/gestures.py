@@ -185,7 +185,9 @@ class Gestures(Camera):
         pixels, turn = event.pixelDelta(), event.angleDelta()
         held = event.modifiers()
         by_touch = not pixels.isNull() and event.phase() != Qt.ScrollPhase.NoScrollPhase
-        if held & Qt.KeyboardModifier.ControlModifier or (not by_touch and not held & Qt.KeyboardModifier.ShiftModifier):
+        if held & Qt.KeyboardModifier.ControlModifier or (
+            not by_touch and not held & Qt.KeyboardModifier.ShiftModifier
+        ):
             amount = turn.y() or turn.x()
             self.zoom_by(math.pow(1.2, amount / NOTCH), event.position())
         else:
@@ -211,7 +213,9 @@ class Gestures(Camera):
         if hit.wire is not None:
             wire = self.canvas.wires[hit.wire]
             ends = (self.canvas.cards[wire.source.node].node.name, self.canvas.cards[wire.target.node].node.name)
-            words = f"{ends[0]}.{wire.source.port} → {ends[1]}.{wire.target.port}\n{wire.label or 'shape not known yet'}"
+            words = (
+                f"{ends[0]}.{wire.source.port} → {ends[1]}.{wire.target.port}\n{wire.label or 'shape not known yet'}"
+            )
         else:
             item = self.canvas.cards[hit.node]
             words = tip(item)
@@ -297,5 +301,3 @@ def plain(words: str) -> str:
     """Words as a tooltip shows them unread: a tooltip guesses rich text, so its signs are written out."""
     safe = words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\n", "<br>")
     return f"<qt>{safe}</qt>"
-
-

@@ -9,7 +9,6 @@ from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPix
 from PySide6.QtWidgets import QLabel, QWidget
 
 from visualnet.analysis.facts import GraphFacts, Problem
-from visualnet.app.canvas.card_paint import block_colour
 from visualnet.app.canvas.node_item import amount
 from visualnet.app.theme import fonts
 
@@ -85,11 +84,11 @@ class Minimap(QWidget):
         p.setRenderHint(QPainter.RenderHint.Antialiasing, len(canvas.cards) < 500)
         p.setPen(Qt.PenStyle.NoPen)
         groups: dict[str, list[QRectF]] = {}
-        for item in canvas.cards.values():
-            colour = canvas.theme.error if item.face.badge == "error" else block_colour(canvas.theme, item.face.family)
-            corner = QPointF(item.x, item.y) * scale + shift
-            size = (max(1.5, item.width * scale), max(1.5, item.height * scale))
-            groups.setdefault(colour, []).append(QRectF(corner.x(), corner.y(), *size))
+        for colour, areas in canvas.blocks().items():
+            corners = ((a.topLeft() * scale + shift, a) for a in areas)
+            groups[colour] = [
+                QRectF(c.x(), c.y(), max(1.5, a.width() * scale), max(1.5, a.height() * scale)) for c, a in corners
+            ]
         for colour, rects in groups.items():
             p.setBrush(QColor(colour))
             if rects[0].width() > 5:
@@ -109,6 +108,9 @@ class Minimap(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
             self._go(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        event.accept()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if event.buttons() & Qt.MouseButton.LeftButton:

@@ -85,7 +85,10 @@ def walk(view: CanvasView, way: tuple[int, int], extend: bool) -> None:
 def first(view: CanvasView) -> str:
     """Where a walk begins: the card nearest the middle of the view."""
     centre = view.pose()
-    return min(view.canvas.cards.values(), key=lambda c: (c.x + c.width / 2 - centre.x) ** 2 + (c.y + c.height / 2 - centre.y) ** 2).id
+    return min(
+        view.canvas.cards.values(),
+        key=lambda c: (c.x + c.width / 2 - centre.x) ** 2 + (c.y + c.height / 2 - centre.y) ** 2,
+    ).id
 
 
 def along(view: CanvasView, here: str, way: tuple[int, int]) -> str | None:
@@ -93,7 +96,11 @@ def along(view: CanvasView, here: str, way: tuple[int, int]) -> str | None:
     if not way[0]:
         return None
     wires = [view.canvas.wires[t] for t in view.canvas.by_node.get(here, ())]
-    ends = [w.target.node for w in wires if w.source.node == here] if way[0] > 0 else [w.source.node for w in wires if w.target.node == here]
+    ends = (
+        [w.target.node for w in wires if w.source.node == here]
+        if way[0] > 0
+        else [w.source.node for w in wires if w.target.node == here]
+    )
     cards = view.canvas.cards
     y = cards[here].y
     return min((e for e in ends if e in cards), key=lambda e: (abs(cards[e].y - y), e), default=None)
@@ -109,5 +116,5 @@ def beside(view: CanvasView, here: str, way: tuple[int, int]) -> str | None:
         aside = abs(point.x() - at.x()) if way[1] else abs(point.y() - at.y())
         return ahead + 2.5 * aside if ahead > 4 else float("inf")
 
-    ranked = sorted(((cost(c.rect.center()), c.id) for c in cards.values() if c.id != here))
+    ranked = sorted((cost(c.rect.center()), c.id) for c in cards.values() if c.id != here)
     return ranked[0][1] if ranked and ranked[0][0] < float("inf") else None

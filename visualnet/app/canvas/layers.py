@@ -22,9 +22,11 @@ if TYPE_CHECKING:
 
 EVERYWHERE = QRectF(-2e7, -2e7, 4e7, 4e7)
 SPRITE_BYTES = 96 * 2**20
+NEWS_S = 0.005
 BUDGET_S = 0.003
 """How long a frame may spend on sharpening sprites; what is left over follows in the next frames."""
-FINE_WIRES = 0.3
+FINE_WIRES = 0.45
+HAIR = 0.16
 LABELS_FROM = 0.6
 
 
@@ -37,7 +39,6 @@ class Marks:
         self.hover_card = ""
         self.hover_port: tuple[str, str, bool] | None = None
         self.hover_wire: Port | None = None
-        self.focus = ""
         self.fitting: Container[tuple[str, str, bool]] | None = None
         """While a wire is drawn: the ports that take it. Everything else is dimmed."""
         self.dim: Container[str] = ()
@@ -52,8 +53,6 @@ class Marks:
         self.wires.intersection_update(wires)
         if self.hover_card not in cards:
             self.hover_card, self.hover_port = "", None
-        if self.focus not in cards:
-            self.focus = ""
         if self.hover_wire not in wires:
             self.hover_wire = None
 
@@ -62,32 +61,36 @@ class Sprites:
     """Each card's picture at the scale it was last drawn at. The oldest go when memory is full."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[str, bool], tuple[object, float, QPixmap]] = OrderedDict()
+        self.full: OrderedDict[str, Sprite] = OrderedDict()
+        self.block: OrderedDict[str, Sprite] = OrderedDict()
+        self.rings: dict[object, QPixmap] = {}
         self._bytes = 0
 
     def clear(self) -> None:
-        self._kept.clear()
+        self.full.clear()
+        self.block.clear()
+        self.rings.clear()
         self._bytes = 0
 
     def forget(self, node_id: str) -> None:
-        for full in (True, False):
-            kept = self._kept.pop((node_id, full), None)
-            if kept is not None:
-                self._bytes -= _size(kept[2])
+        for kept in (self.full, self.block):
+            old = kept.pop(node_id, None)
+            if old is not None:
+                self._bytes -= _size(old[2])
 
-    def find(self, item: NodeItem, full: bool) -> tuple[object, float, QPixmap] | None:
-        return self._kept.get((item.id, full))
-
-    def keep(self, item: NodeItem, full: bool, stamp: object, scale: float, picture: QPixmap) -> None:
-        key = (item.id, full)
-        old = self._kept.pop(key, None)
+    def keep(self, kept: OrderedDict[str, Sprite], node_id: str, sprite: Sprite) -> None:
+        old = kept.pop(node_id, None)
         if old is not None:
             self._bytes -= _size(old[2])
-        self._kept[key] = (stamp, scale, picture)
-        self._bytes += _size(picture)
-        while self._bytes > SPRITE_BYTES and len(self._kept) > 1:
-            _, (_, _, gone) = self._kept.popitem(last=False)
+        kept[node_id] = sprite
+        self._bytes += _size(sprite[2])
+        while self._bytes > SPRITE_BYTES and len(kept) > 1:
+            _, (_, _, gone) = kept.popitem(last=False)
             self._bytes -= _size(gone)
+
+
+Sprite = tuple[int, float, QPixmap]
+"""The card's version, the scale in device px, the picture."""
 
 
 def _size(picture: QPixmap) -> int:
@@ -118,46 +121,64 @@ class WireLayer(_Layer):
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         self.draw(painter, option.exposedRect, option.levelOfDetailFromTransform(painter.worldTransform()))
 
-    def draw(self, painter: QPainter, area: QRectF, scale: float) -> None:
+    def draw(self, painter: QPainter, area: QRectF, scale: float, cosmetic: bool = True) -> None:
         """Paint the wires that meet the area; fails and highlights last, so that nothing hides them."""
-        theme, marks = self.theme, self.canvas.marks
-        plain: list[WireItem] = []
-        special: list[tuple[WireItem, QPen]] = []
-        for wire in self.canvas.wires_in(area):
-            if wire.target == marks.hidden_wire:
-                continue
-            lit = wire.target == marks.hover_wire or wire.target in marks.wires
-            touching = not lit and (wire.source.node in marks.selected or wire.target.node in marks.selected)
-            if wire.failing:
-                special.append((wire, _pen(theme.error, 2.6 if lit else 2.0, scale, Qt.PenStyle.DashLine)))
-            elif lit:
-                special.append((wire, _pen(theme.accent, 2.6, scale)))
-            elif touching or marks.hover_card in (wire.source.node, wire.target.node):
-                special.append((wire, _pen(theme.accent if touching else theme.text, 2.0, scale)))
-            else:
-                plain.append(wire)
+        marks = self.canvas.marks
         painter.save()
         if marks.fitting is not None:
             painter.setOpacity(0.45)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(_pen(theme.wire, 2.0, scale))
-        if scale < FINE_WIRES:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing, scale > 0.2 and len(plain) < 600)
-            lines: list[QLineF] = []
-            for wire in plain:
-                lines += wire.segments
-            painter.drawLines(lines)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        plain, special = _pen(self.theme.wire, 2.0, scale), self._special(scale)
+        for pen in (plain, *special.values()):
+            pen.setCosmetic(cosmetic)
+        painter.setPen(plain)
+        if scale < HAIR:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+            painter.drawLines(self.canvas.hairs())
+            shown = []
         else:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-            for wire in plain:
-                painter.drawPath(wire.path)
-        for wire, pen in special:
+            shown = self.canvas.wires_in(area)
+            self._plain(painter, [w for w in shown if w.target not in special] if special else shown, scale)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        for target, pen in special.items():
             painter.setPen(pen)
-            painter.drawPath(wire.path)
+            painter.drawPath(self.canvas.wires[target].path)
         painter.restore()
         if scale >= LABELS_FROM:
-            self._labels(painter, [*plain, *(w for w, _ in special)])
+            self._labels(painter, shown)
+
+    def _plain(self, painter: QPainter, wires: list[WireItem], scale: float) -> None:
+        """What is straight goes in one call; so does everything from afar."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        lines: list[QLineF] = []
+        for wire in wires:
+            if scale < FINE_WIRES or len(wire.segments) == 1:
+                lines += wire.segments
+            else:
+                painter.drawPath(wire.path)
+        if lines:
+            painter.drawLines(lines)
+
+    def _special(self, scale: float) -> dict[Port, QPen]:
+        """The wires that are not painted like the rest, with their pens, the most important last."""
+        theme, marks, canvas = self.theme, self.canvas.marks, self.canvas
+        found: dict[Port, QPen] = {}
+        hot, chosen = _pen(theme.text, 2.0, scale), _pen(theme.accent, 2.0, scale)
+        for target in canvas.by_node.get(marks.hover_card, ()):
+            found[target] = hot
+        for node in marks.selected:
+            for target in canvas.by_node.get(node, ()):
+                found[target] = chosen
+        for target in canvas.failing:
+            found[target] = _pen(
+                theme.error, 2.6 if target in (marks.hover_wire, *marks.wires) else 2.0, scale, Qt.PenStyle.DashLine
+            )
+        for target in {*marks.wires, marks.hover_wire} - canvas.failing - {None}:
+            assert target is not None
+            found[target] = _pen(theme.accent, 2.6, scale)
+        if marks.hidden_wire is not None:
+            found[marks.hidden_wire] = QPen(Qt.PenStyle.NoPen)
+        return {t: pen for t, pen in found.items() if t in canvas.wires}
 
     def _labels(self, painter: QPainter, wires: list[WireItem]) -> None:
         theme = self.theme
@@ -192,14 +213,15 @@ class CardLayer(_Layer):
     def draw(self, painter: QPainter, area: QRectF, scale: float) -> None:
         """Paint the cards that meet the area, the selected ones on top."""
         canvas, marks = self.canvas, self.canvas.marks
+        if scale < LABEL:
+            self._blocks(painter)
+            self._outlines(painter)
+            return
         ids = canvas.ids_in(area, MARGIN)
         if marks.selected:
             ids.sort(key=marks.selected.__contains__)
         items = [canvas.cards[i] for i in ids]
-        if scale < LABEL:
-            self._blocks(painter, items)
-        else:
-            self._sprites(painter, items, scale)
+        self._sprites(painter, items, scale)
         self._rings(painter, items, scale)
 
     def draw_sharp(self, painter: QPainter, area: QRectF) -> None:
@@ -211,16 +233,12 @@ class CardLayer(_Layer):
             paint_card(painter, item, self.theme)
             painter.restore()
 
-    def _blocks(self, painter: QPainter, items: list[NodeItem]) -> None:
+    def _blocks(self, painter: QPainter) -> None:
         """From very far: one call for each colour."""
-        by_colour: dict[str, list[QRectF]] = {}
-        for item in items:
-            colour = self.theme.error if item.face.badge == "error" else block_colour(self.theme, item.face.family)
-            by_colour.setdefault(colour, []).append(QRectF(item.x, item.y, item.width, item.height))
         painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, len(items) < 1500)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, len(self.canvas.cards) < 1500)
         painter.setPen(Qt.PenStyle.NoPen)
-        for colour, rects in by_colour.items():
+        for colour, rects in self.canvas.blocks().items():
             painter.setBrush(QColor(colour))
             painter.drawRects(rects)
         painter.restore()
@@ -228,41 +246,47 @@ class CardLayer(_Layer):
     def _sprites(self, painter: QPainter, items: list[NodeItem], scale: float) -> None:
         world = painter.worldTransform()
         ratio = painter.device().devicePixelRatio() if painter.device() is not None else 1.0
-        marks, theme, full = self.canvas.marks, self.theme, scale >= FULL
-        dims = marks.dim
+        full, dims = scale >= FULL, self.canvas.marks.dim
+        pictures = self.sprites.full if full else self.sprites.block
         painter.save()
         painter.resetTransform()
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, len(items) < 300 or not self.hurry)
         until = time.perf_counter() + BUDGET_S
         late = False
-        m11, dx, dy = world.m11(), world.dx(), world.dy()
+        wanted = scale * ratio
+        m11, dx, dy = world.m11(), world.dx() - MARGIN * world.m11(), world.dy() - MARGIN * world.m11()
+        draw, clock = painter.drawPixmap, time.perf_counter
         for item in items:
-            stamp = (item.version, theme.name)
-            kept = self.sprites.find(item, full)
-            if kept is None or kept[0] != stamp or kept[1] != scale * ratio:
-                if (kept is None and not self.hurry) or time.perf_counter() < until:
-                    kept = (stamp, scale * ratio, self._render(item, full, scale, ratio))
-                    self.sprites.keep(item, full, *kept)
+            kept = pictures.get(item.id)
+            if kept is None or kept[0] != item.version or kept[1] != wanted:
+                # What says something new comes before what is only blurred.
+                news = not self.hurry and (kept is None or (kept[0] != item.version and clock() < until + NEWS_S))
+                if news or clock() < until:
+                    kept = (item.version, wanted, self._render(item, full, scale, ratio))
+                    self.sprites.keep(pictures, item.id, kept)
                 else:
                     late = True
+            x, y = item.x * m11 + dx, item.y * m11 + dy
             if kept is None:
-                rough = QRectF(item.x * m11 + dx, item.y * m11 + dy, item.width * m11, item.height * m11)
-                painter.fillRect(rough, QColor(theme.raised if full else block_colour(theme, item.face.family)))
+                self._rough(painter, item, x, y, m11, full)
                 continue
-            x, y = (item.x - MARGIN) * m11 + dx, (item.y - MARGIN) * m11 + dy
-            dim = item.id in dims
-            if dim:
-                painter.setOpacity(0.35)
-            if kept[1] == scale * ratio:
-                painter.drawPixmap(QPointF(round(x * ratio) / ratio, round(y * ratio) / ratio), kept[2])
-            else:
-                painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            if dims:
+                painter.setOpacity(0.35 if item.id in dims else 1.0)
+            if kept[1] != wanted:
                 size = QRectF(x, y, (item.width + 2 * MARGIN) * m11, (item.height + 2 * MARGIN) * m11)
-                painter.drawPixmap(size, kept[2], QRectF(kept[2].rect()))
-            if dim:
-                painter.setOpacity(1.0)
+                draw(size, kept[2], QRectF(kept[2].rect()))
+            elif ratio == 1.0:
+                draw(round(x), round(y), kept[2])
+            else:
+                draw(QPointF(round(x * ratio) / ratio, round(y * ratio) / ratio), kept[2])
         painter.restore()
         if late and self.wants_more is not None:
             self.wants_more()
+
+    def _rough(self, painter: QPainter, item: NodeItem, x: float, y: float, scale: float, full: bool) -> None:
+        """A card for a frame in which there is no time for more."""
+        area = QRectF(x + MARGIN * scale, y + MARGIN * scale, item.width * scale, item.height * scale)
+        painter.fillRect(area, QColor(self.theme.raised if full else block_colour(self.theme, item.face.family)))
 
     def _render(self, item: NodeItem, full: bool, scale: float, ratio: float) -> QPixmap:
         width, height = (item.width + 2 * MARGIN) * scale, (item.height + 2 * MARGIN) * scale
@@ -279,31 +303,75 @@ class CardLayer(_Layer):
         p.end()
         return picture
 
-    def _rings(self, painter: QPainter, items: list[NodeItem], scale: float) -> None:
-        """Selection, hover, focus, the ports that fit, and port names."""
-        marks, theme = self.canvas.marks, self.theme
+    def _outlines(self, painter: QPainter) -> None:
+        """Selection from very far."""
+        marks, cards = self.canvas.marks, self.canvas.cards
+        if not marks.selected and not marks.hover_card:
+            return
         painter.save()
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, len(marks.selected) < 400 or scale > LABEL)
-        for item in items:
-            chosen = item.id in marks.selected
-            if not (chosen or item.id == marks.hover_card or item.id == marks.focus):
-                continue
-            style = Qt.PenStyle.DotLine if item.id == marks.focus and not chosen else Qt.PenStyle.SolidLine
-            width = 2.0 if chosen or item.id == marks.focus else 1.2
-            pen = QPen(QColor(theme.accent if chosen or item.id == marks.focus else theme.outline), width, style)
+        for ids, colour in (((marks.hover_card,), self.theme.outline), (marks.selected, self.theme.accent)):
+            pen = QPen(QColor(colour), 2.0)
             pen.setCosmetic(True)
             painter.setPen(pen)
-            if scale < LABEL:
-                painter.drawRect(item.rect)
-            else:
-                painter.drawRoundedRect(item.rect.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
-        if scale >= 0.3:
-            for item in items:
-                chosen = item.id in marks.selected
-                if chosen or item.id == marks.hover_card or marks.fitting is not None:
-                    self._ports(painter, item, scale, chosen)
+            painter.drawRects([cards[i].rect for i in ids if i in cards])
         painter.restore()
+
+    def _rings(self, painter: QPainter, items: list[NodeItem], scale: float) -> None:
+        """Selection, hover, the ports that fit, and port names."""
+        marks = self.canvas.marks
+        if not marks.selected and not marks.hover_card and marks.fitting is None:
+            return
+        world = painter.worldTransform()
+        ratio = painter.device().devicePixelRatio() if painter.device() is not None else 1.0
+        painter.save()
+        painter.resetTransform()
+        for item in items:
+            chosen = item.id in marks.selected
+            if chosen or item.id == marks.hover_card:
+                corner = world.map(QPointF(item.x - MARGIN, item.y - MARGIN))
+                snapped = QPointF(round(corner.x() * ratio) / ratio, round(corner.y() * ratio) / ratio)
+                painter.drawPixmap(snapped, self._ring(item, chosen, scale, ratio))
+        painter.restore()
+        if scale >= 0.3:
+            painter.save()
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            for item in items:
+                if item.id == marks.hover_card or marks.fitting is not None:
+                    self._ports(painter, item, scale, item.id in marks.selected)
+            painter.restore()
+
+    def _ring(self, item: NodeItem, chosen: bool, scale: float, ratio: float) -> QPixmap:
+        """The edge of a selected or hovered card with its ports, as a sprite: cards of one size share it."""
+        ports = (tuple(item.offset(p, False) for p in item.inputs), tuple(item.offset(p, True) for p in item.outputs))
+        key = (item.width, item.height, ports, chosen, scale * ratio)
+        if key in self.sprites.rings:
+            return self.sprites.rings[key]
+        if len(self.sprites.rings) > 200:
+            self.sprites.rings.clear()
+        picture = QPixmap(
+            round((item.width + 2 * MARGIN) * scale * ratio) + 1, round((item.height + 2 * MARGIN) * scale * ratio) + 1
+        )
+        picture.setDevicePixelRatio(ratio)
+        picture.fill(Qt.GlobalColor.transparent)
+        p = QPainter(picture)
+        p.setRenderHint(QPainter.RenderHint.Antialiasing)
+        p.scale(scale, scale)
+        p.translate(MARGIN, MARGIN)
+        colour = QColor(self.theme.accent if chosen else self.theme.outline)
+        pen = QPen(colour, 2.0 if chosen else 1.2)
+        pen.setCosmetic(True)
+        p.setPen(pen)
+        p.drawRoundedRect(QRectF(0.5, 0.5, item.width - 1, item.height - 1), RADIUS, RADIUS)
+        if scale >= FULL:
+            p.setPen(QPen(colour, 1.8))
+            p.setBrush(QColor(self.theme.ground))
+            for offsets, x in zip(ports, (0.0, item.width), strict=True):
+                for y in offsets:
+                    p.drawEllipse(QPointF(x, y), PORT_RADIUS, PORT_RADIUS)
+        p.end()
+        self.sprites.rings[key] = picture
+        return picture
 
     def _ports(self, painter: QPainter, item: NodeItem, scale: float, chosen: bool) -> None:
         marks, theme = self.canvas.marks, self.theme
@@ -324,5 +392,3 @@ class CardLayer(_Layer):
                 if named and (hot or len(ports) > 1):
                     side = QPointF(at.x() + (10 if out else -10), at.y() + (0 if len(ports) > 1 else -16))
                     paint_label(painter, side, port, theme, theme.text, theme.line, 0.0 if out else 1.0)
-
-

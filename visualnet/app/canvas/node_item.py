@@ -32,7 +32,21 @@ MARGIN = 10
 class Face:
     """What a card says. Two equal faces look the same, so a sprite can be kept."""
 
-    __slots__ = ("badge", "block", "count", "family", "frozen", "icon", "line", "name", "placeholder", "repeat", "shape", "shared", "ports")
+    __slots__ = (
+        "badge",
+        "block",
+        "count",
+        "family",
+        "frozen",
+        "icon",
+        "line",
+        "name",
+        "placeholder",
+        "ports",
+        "repeat",
+        "shape",
+        "shared",
+    )
 
     def __init__(self) -> None:
         self.name = self.line = self.shape = self.count = ""
@@ -47,12 +61,26 @@ class Face:
 class NodeItem:
     """A card in the scene. ``x`` and ``y`` are its top left corner; ``version`` grows whenever its picture changes."""
 
-    __slots__ = ("face", "facts", "height", "id", "node", "problems", "thumbnail", "version", "width", "x", "y", "z", "_ins", "_outs")
+    __slots__ = (
+        "__weakref__",
+        "_ins",
+        "_outs",
+        "face",
+        "facts",
+        "height",
+        "id",
+        "node",
+        "problems",
+        "thumbnail",
+        "version",
+        "width",
+        "x",
+        "y",
+    )
 
     def __init__(self, node: Node, place: tuple[float, float]) -> None:
         self.id, self.node = node.id, node
         self.x, self.y = place
-        self.z = 0
         self.face = Face()
         self.facts: NodeFacts | None = None
         self.problems: tuple[Problem, ...] = ()
@@ -140,14 +168,22 @@ def spread(ports: Sequence[str]) -> dict[str, float]:
 def wide(face: Face) -> float:
     """The width that shows the words, within bounds, on the grid."""
     line = text_width(face.line, False) + 2 * PAD
-    name = text_width(face.name, True) + 2 * PAD + 22 + 20 * (bool(face.badge) + face.frozen + face.shared) + 26 * bool(face.repeat)
+    name = (
+        text_width(face.name, True)
+        + 2 * PAD
+        + 22
+        + 20 * (bool(face.badge) + face.frozen + face.shared)
+        + 26 * bool(face.repeat)
+    )
     last = text_width(face.shape, False) + text_width(face.count, False) + 2 * PAD + 12
     return float(min(MAX_WIDTH, max(MIN_WIDTH, -(-max(line, name, last) // 8) * 8)))
 
 
 @lru_cache(maxsize=4096)
 def text_width(text: str, bold: bool) -> float:
-    return QFontMetricsF(fonts.sans(13, fonts.QFont.Weight.DemiBold) if bold else fonts.sans(12)).horizontalAdvance(text)
+    return QFontMetricsF(fonts.sans(13, fonts.QFont.Weight.DemiBold) if bold else fonts.sans(12)).horizontalAdvance(
+        text
+    )
 
 
 def _face(node: Node, facts: NodeFacts | None, problems: tuple[Problem, ...], project: Project, graph: Graph) -> Face:

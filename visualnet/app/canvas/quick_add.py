@@ -45,7 +45,11 @@ class Entry(NamedTuple):
 
 def entries(project: Project, sheet: str) -> list[Entry]:
     """Every layer in palette order, then the project's blocks (not the one whose sheet is open)."""
-    found = [Entry(t, k.label, k.summary(), k.family, f"{t} {k.keywords} {FAMILIES[k.family]}") for t, k in LAYERS.items() if not k.hidden]
+    found = [
+        Entry(t, k.label, k.summary(), k.family, f"{t} {k.keywords} {FAMILIES[k.family]}")
+        for t, k in LAYERS.items()
+        if not k.hidden
+    ]
     for name, block in project.blocks.items():
         if name != sheet:
             family = family_of(Node(id="n", kind=f"block:{name}", name="n"), project)
@@ -57,7 +61,11 @@ def score(query: str, entry: Entry) -> float:
     """How well an entry answers a search; 0 is not at all. Every word must be found somewhere."""
     total = 0.0
     for word in query.lower().split():
-        best = max(_match(word, entry.label.lower()) * 4, _match(word, entry.words.lower()) * 2, _match(word, entry.summary.lower()))
+        best = max(
+            _match(word, entry.label.lower()) * 4,
+            _match(word, entry.words.lower()) * 2,
+            _match(word, entry.summary.lower()),
+        )
         if not best:
             return 0.0
         total += best
@@ -71,7 +79,7 @@ def _match(word: str, text: str) -> float:
         return 1.0 + 0.2 * (len(word) == len(text))
     if at > 0:
         return 0.8 if not text[at - 1].isalnum() else 0.5
-    if len(word) < 2 or " " in text and len(text) > 40:
+    if len(word) < 2 or (" " in text and len(text) > 40):
         return 0.0
     rest = iter(text)
     return 0.25 if all(letter in rest for letter in word) else 0.0
@@ -81,7 +89,9 @@ def ranked(query: str, found: Iterable[Entry], project: Project) -> list[Entry]:
     """What answers the search, the best first; among equals what is used most."""
     used = Counter(n.kind for _, graph in project.sheets() for n in graph) + picked
     scored = [(score(query, e), used[e.kind], -at, e) for at, e in enumerate(found)]
-    return [e for s, *_, e in sorted(scored, key=lambda r: (-r[0] - min(r[1], 20) * (0.01 if query else 1), -r[2])) if s > 0]
+    return [
+        e for s, *_, e in sorted(scored, key=lambda r: (-r[0] - min(r[1], 20) * (0.01 if query else 1), -r[2])) if s > 0
+    ]
 
 
 class QuickAdd(QFrame):
@@ -121,7 +131,13 @@ class QuickAdd(QFrame):
         self.hide()
 
     def open(
-        self, at: QPoint, project: Project, sheet: str, kinds: Iterable[str] | None, chosen: Callable[[str], None], hint: str = ""
+        self,
+        at: QPoint,
+        project: Project,
+        sheet: str,
+        kinds: Iterable[str] | None,
+        chosen: Callable[[str], None],
+        hint: str = "",
     ) -> None:
         """Show it at a point of the parent, with all kinds or only these; ``chosen`` gets the kind."""
         self._project, self._chosen = project, chosen
@@ -133,7 +149,10 @@ class QuickAdd(QFrame):
         self._wear()
         self._search("")
         parent = self.parentWidget()
-        self.move(max(8, min(at.x(), parent.width() - self.width() - 8)), max(8, min(at.y(), parent.height() - self.height() - 8)))
+        self.move(
+            max(8, min(at.x(), parent.width() - self.width() - 8)),
+            max(8, min(at.y(), parent.height() - self.height() - 8)),
+        )
         self.show()
         self.raise_()
         self.field.setFocus(Qt.FocusReason.PopupFocusReason)
@@ -176,7 +195,9 @@ class QuickAdd(QFrame):
             if item is not None:
                 self._pick(item.data(Qt.ItemDataRole.UserRole).kind)
         elif key in (Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_PageDown, Qt.Key.Key_PageUp):
-            step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: ROWS, Qt.Key.Key_PageUp: -ROWS}[Qt.Key(key)]
+            step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: ROWS, Qt.Key.Key_PageUp: -ROWS}[
+                Qt.Key(key)
+            ]
             count = self.list.count()
             row = self.list.currentRow() + step
             self.list.setCurrentRow(row % count if abs(step) == 1 and count else max(0, min(count - 1, row)))
@@ -218,14 +239,27 @@ class _Row(QStyledItemDelegate):
             p.setBrush(QColor(theme.selection if current else theme.hover))
             p.drawRoundedRect(area, 6, 6)
         block = entry.kind not in LAYERS
-        icons.paint(p, "block" if block else entry.family, QRectF(area.left() + 10, area.top() + 12, 16, 16), theme.family(entry.family))
+        icons.paint(
+            p,
+            "block" if block else entry.family,
+            QRectF(area.left() + 10, area.top() + 12, 16, 16),
+            theme.family(entry.family),
+        )
         left, room = area.left() + 36, area.width() - 46
         font = fonts.sans(13, fonts.QFont.Weight.DemiBold)
         p.setFont(font)
         p.setPen(QColor(theme.text))
-        p.drawText(QRectF(left, area.top() + 3, room, 18), Qt.AlignmentFlag.AlignVCenter, QFontMetricsF(font).elidedText(entry.label, Qt.TextElideMode.ElideRight, room))
+        p.drawText(
+            QRectF(left, area.top() + 3, room, 18),
+            Qt.AlignmentFlag.AlignVCenter,
+            QFontMetricsF(font).elidedText(entry.label, Qt.TextElideMode.ElideRight, room),
+        )
         small = fonts.sans(11)
         p.setFont(small)
         p.setPen(QColor(theme.text if current else theme.muted))
-        p.drawText(QRectF(left, area.top() + 20, room, 16), Qt.AlignmentFlag.AlignVCenter, QFontMetricsF(small).elidedText(entry.summary, Qt.TextElideMode.ElideRight, room))
+        p.drawText(
+            QRectF(left, area.top() + 20, room, 16),
+            Qt.AlignmentFlag.AlignVCenter,
+            QFontMetricsF(small).elidedText(entry.summary, Qt.TextElideMode.ElideRight, room),
+        )
         p.restore()

@@ -38,7 +38,9 @@ class NameEditor(QLineEdit):
         self.setFont(fonts.sans(round(13 * zoom), fonts.QFont.Weight.DemiBold))
         area = QRectF(item.x + PAD, item.y + 5, item.width - PAD - 8, 26)
         corner = self.view.mapFromScene(area.topLeft())
-        self.setGeometry(corner.x(), corner.y(), max(120, round(area.width() * self.view.zoom)), max(26, round(26 * zoom)))
+        self.setGeometry(
+            corner.x(), corner.y(), max(120, round(area.width() * self.view.zoom)), max(26, round(26 * zoom))
+        )
         self.setText(item.node.name)
         self.selectAll()
         self.show()

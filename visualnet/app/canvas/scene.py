@@ -8,11 +8,12 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, Signal
+from PySide6.QtCore import QLineF, QPointF, QRectF, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QGraphicsScene
 
 from visualnet.analysis.facts import GraphFacts, Problem
+from visualnet.app.canvas.card_paint import block_colour
 from visualnet.app.canvas.layers import CardLayer, Marks, WireLayer
 from visualnet.app.canvas.node_item import MARGIN, NodeItem, wire_ends
 from visualnet.app.canvas.wire_item import WireItem
@@ -53,6 +54,12 @@ class CanvasScene(QGraphicsScene):
         for z, layer in enumerate((self.wire_layer, self.card_layer)):
             layer.setZValue(z)
             self.addItem(layer)
+        self.failing: set[Port] = set()
+        """The wires along which something arrives that does not fit."""
+        self._rows: dict[str, int] = {}
+        self._wire_rows: dict[Port, int] = {}
+        self._blocks: dict[str, list[QRectF]] | None = None
+        self._hairs: list[QLineF] | None = None
         self._rects: NDArray[np.float64] | None = None
         self._bounds: NDArray[np.float64] | None = None
         self._extent = QRectF()
@@ -69,6 +76,7 @@ class CanvasScene(QGraphicsScene):
         self.cards.clear()
         self.wires.clear()
         self.by_node.clear()
+        self.failing.clear()
         self.marks.reset()
         self.card_layer.sprites.clear()
         self._change(Graph(), self.graph)
@@ -118,7 +126,7 @@ class CanvasScene(QGraphicsScene):
             for end in (wire.source.node, wire.target.node):
                 self.by_node.setdefault(end, set()).add(wire.target)
             touched.add(wire.target)
-        self._rects = self._bounds = None
+        self._rects = self._bounds = self._blocks = self._hairs = None
         # A card that came, went or moved may free or block the way of long wires elsewhere.
         if change.added or change.removed or change.moved:
             touched |= {t for t, w in self.wires.items() if w.bypass}
@@ -135,6 +143,7 @@ class CanvasScene(QGraphicsScene):
         self.cards.pop(node_id, None)
 
     def _unwire(self, target: Port) -> None:
+        self.failing.discard(target)
         wire = self.wires.pop(target, None)
         if wire is not None:
             for end in (wire.source.node, target.node):
@@ -155,6 +164,7 @@ class CanvasScene(QGraphicsScene):
                 continue
             old_ports, old_size = item.face.ports, (item.width, item.height)
             if item.show(own, mine, self.project, graph):
+                self._blocks = None
                 if old_ports != item.face.ports or old_size != (item.width, item.height):
                     self._rects = None
                 touched |= self.by_node.get(node_id, set())
@@ -192,22 +202,46 @@ class CanvasScene(QGraphicsScene):
             if wire is None or ends is None:
                 continue
             wire.label, wire.failing = self._label_of(target), self._fails(target)
+            (self.failing.add if wire.failing else self.failing.discard)(target)
             start, end = ends
             boxes: list[QRectF] = []
             wire.measure(start, end)
             if detour and wire.bypass:
                 reach = 400 if end.x() > start.x() else 80
                 inside = self.ids_in(QRectF(start, end).normalized().adjusted(-8, -reach, 8, reach))
-                boxes = [self.cards[i].rect for i in inside if i not in (wire.source.node, target.node) or end.x() < start.x()]
+                boxes = [
+                    self.cards[i].rect
+                    for i in inside
+                    if i not in (wire.source.node, target.node) or end.x() < start.x()
+                ]
             wire.route(start, end, boxes, (self.cards[wire.source.node].rect, self.cards[target.node].rect))
-        self._bounds = None
+            if self._bounds is not None and target in self._wire_rows:
+                b = wire.bounds
+                self._bounds[self._wire_rows[target]] = (b.left(), b.top(), b.right(), b.bottom())
+        self._hairs = None
 
     def rects(self) -> NDArray[np.float64]:
         """Left, top, right, bottom of every card, in the registry's order."""
         if self._rects is None:
             flat = chain.from_iterable((c.x, c.y, c.x + c.width, c.y + c.height) for c in self.cards.values())
             self._rects = np.fromiter(flat, float, 4 * len(self.cards)).reshape(-1, 4)
+            self._rows = {node_id: row for row, node_id in enumerate(self.cards)}
         return self._rects
+
+    def blocks(self) -> dict[str, list[QRectF]]:
+        """Every card's rectangle by the colour that it has from afar."""
+        if self._blocks is None:
+            self._blocks = {}
+            for item in self.cards.values():
+                colour = self.theme.error if item.face.badge == "error" else block_colour(self.theme, item.face.family)
+                self._blocks.setdefault(colour, []).append(item.rect)
+        return self._blocks
+
+    def hairs(self) -> list[QLineF]:
+        """Every wire as straight lines, for the view from afar."""
+        if self._hairs is None:
+            self._hairs = [line for wire in self.wires.values() for line in wire.segments]
+        return self._hairs
 
     def ids_in(self, area: QRectF, margin: float = 0.0) -> list[str]:
         """The cards that meet an area, in drawing order."""
@@ -227,6 +261,7 @@ class CanvasScene(QGraphicsScene):
             boxes = (w.bounds for w in self.wires.values())
             flat = chain.from_iterable((b.left(), b.top(), b.right(), b.bottom()) for b in boxes)
             self._bounds = np.fromiter(flat, float, 4 * len(self.wires)).reshape(-1, 4)
+            self._wire_rows = {target: row for row, target in enumerate(self.wires)}
         hits = _meeting(self._bounds, area, 0.0)
         wires = list(self.wires.values())
         return wires if len(hits) == len(wires) else [wires[i] for i in hits]
@@ -234,11 +269,14 @@ class CanvasScene(QGraphicsScene):
     def shift(self, places: Mapping[str, tuple[float, float]]) -> None:
         """Let cards stand elsewhere for now; the document is not touched."""
         touched: set[Port] = set()
+        rects = self.rects()
         for node_id, place in places.items():
             if node_id in self.cards:
                 self._stand(node_id, place)
                 touched |= self.by_node.get(node_id, set())
-        self._rects = None
+                item = self.cards[node_id]
+                rects[self._rows[node_id]] = (item.x, item.y, item.x + item.width, item.y + item.height)
+        self._blocks = None
         self.reroute(touched, detour=False)
         self.update()
 
@@ -303,7 +341,7 @@ class CanvasScene(QGraphicsScene):
         if item is None or (image is None and item.thumbnail is None):
             return
         if item.set_thumbnail(image):
-            self._rects = None
+            self._rects = self._blocks = None
             self.reroute(self.by_node.get(node_id, set()))
         self.update(item.rect.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN))
 
@@ -311,6 +349,7 @@ class CanvasScene(QGraphicsScene):
         """Paint in another theme."""
         self.theme = theme
         self.card_layer.sprites.clear()
+        self._blocks = None
         self.update()
 
 

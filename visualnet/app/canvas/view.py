@@ -191,14 +191,21 @@ class CanvasView(Gestures):
     # --- editing ----------------------------------------------------------------------------------------------------
 
     def add(
-        self, kind: str, at: tuple[float, float], source: Port | None = None, target: Port | None = None, insert: Port | None = None
+        self,
+        kind: str,
+        at: tuple[float, float],
+        source: Port | None = None,
+        target: Port | None = None,
+        insert: Port | None = None,
     ) -> bool:
         """Add a node as one edit, wired if asked, and select it."""
         studio, place = self.studio, adding.free_place(self.canvas, at)
         added: list[str] = []
 
         def edit(project: Project) -> Project:
-            after, node_id = adding.plan(project, studio.sheet, studio.path, studio.analysis, kind, place, source, target, insert)
+            after, node_id = adding.plan(
+                project, studio.sheet, studio.path, studio.analysis, kind, place, source, target, insert
+            )
             added[:] = [node_id]
             return after
 
@@ -226,7 +233,9 @@ class CanvasView(Gestures):
             place = (spot.x() - (0 if source is not None else 168), spot.y() - 40)
         hint = "Search what fits here…" if wired else ""
         view_at = self.mapFromScene(QPointF(*place)) if after else self.mapFromScene(spot)
-        self.popup.open(view_at, self.studio.project, self.studio.sheet, kinds, lambda k: self.add(k, place, source, target), hint)
+        self.popup.open(
+            view_at, self.studio.project, self.studio.sheet, kinds, lambda k: self.add(k, place, source, target), hint
+        )
 
     def _wire_dropped(self, source: Port | None, target: Port | None, at: QPointF) -> None:
         self.quick_add(at, source, target)
@@ -366,6 +375,7 @@ class CanvasView(Gestures):
 
     def drawForeground(self, painter: QPainter, rect: QRectF) -> None:
         if self.tool is not None:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             self.tool.paint(painter)
 
     def resizeEvent(self, event: object) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import QLineF, QPointF, QRectF
@@ -31,7 +32,9 @@ class WireItem:
         self.label_at: QPointF | None = None
         self.bypass = False
 
-    def route(self, start: QPointF, end: QPointF, boxes: Sequence[QRectF] = (), own: tuple[QRectF, QRectF] | None = None) -> None:
+    def route(
+        self, start: QPointF, end: QPointF, boxes: Sequence[QRectF] = (), own: tuple[QRectF, QRectF] | None = None
+    ) -> None:
         """Draw the curve anew. ``boxes`` are the cards it should not run behind, ``own`` the two that it joins."""
         self.path, self.segments, middle, room = curve(start, end, boxes, own)
         self.bounds = self.path.controlPointRect().adjusted(-4, -4, 4, 4)
@@ -64,7 +67,8 @@ def curve(
         if lane is None:
             bend = max(min((x2 - x1) / 2, 96.0), (x2 - x1) * 0.36)
             path.cubicTo(x1 + bend, y1, x2 - bend, y2, x2, y2)
-            return path, [QLineF(start, end)], QPointF((x1 + x2) / 2, (y1 + y2) / 2), (x2 - x1) - 2 * STUB if abs(y2 - y1) < 60 else 0
+            pieces = [QLineF(start, end)] if abs(y2 - y1) < 0.5 else _pieces(start, end, bend)
+            return path, pieces, QPointF((x1 + x2) / 2, (y1 + y2) / 2), (x2 - x1) - 2 * STUB if abs(y2 - y1) < 60 else 0
         turn = min(72.0, (x2 - x1) / 3)
         a, b = x1 + turn, x2 - turn
         path.cubicTo(x1 + turn / 2, y1, a - turn / 2, lane, a, lane)
@@ -73,6 +77,18 @@ def curve(
         pieces = [QLineF(start, QPointF(a, lane)), QLineF(a, lane, b, lane), QLineF(QPointF(b, lane), end)]
         return path, pieces, QPointF((a + b) / 2, lane), b - a
     return _back(path, start, end, boxes, own)
+
+
+def _pieces(start: QPointF, end: QPointF, bend: float) -> list[QLineF]:
+    """The curve as a few straight lines."""
+    x1, y1, x2, y2 = start.x(), start.y(), end.x(), end.y()
+    points = [start]
+    for t, u in ((0.25, 0.15625), (0.5, 0.5), (0.75, 0.84375)):
+        s = 1 - t
+        x = s * s * s * x1 + 3 * s * s * t * (x1 + bend) + 3 * s * t * t * (x2 - bend) + t * t * t * x2
+        points.append(QPointF(x, y1 + (y2 - y1) * u))
+    points.append(end)
+    return [QLineF(a, b) for a, b in itertools.pairwise(points)]
 
 
 def _back(
@@ -97,7 +113,7 @@ def _back(
     path.lineTo(x2, y2)
     corners = [start, QPointF(out + k1 * 0.7, y1), QPointF(out + k1 * 0.7, lane), QPointF(back - k2 * 0.7, lane)]
     corners += [QPointF(back - k2 * 0.7, y2), end]
-    pieces = [QLineF(a, b) for a, b in zip(corners, corners[1:], strict=False)]
+    pieces = [QLineF(a, b) for a, b in itertools.pairwise(corners)]
     return path, pieces, QPointF((out + back) / 2, lane), abs(out - back)
 
 

@@ -26,7 +26,9 @@ class MoveTool(Tool):
         if not self.was_in:
             self.studio.select([*self.before, self.node] if self.adding else [self.node])
         self.view.select_wires(())
-        self.places = {i: (self.scene.cards[i].x, self.scene.cards[i].y) for i in self.studio.selection if i in self.scene.cards}
+        self.places = {
+            i: (self.scene.cards[i].x, self.scene.cards[i].y) for i in self.studio.selection if i in self.scene.cards
+        }
         self.now = dict(self.places)
 
     def move(self, at: QPointF, event: QInputEvent) -> None:
@@ -45,7 +47,9 @@ class MoveTool(Tool):
             self._click()
             return
         moved, sheet = self.now, self.studio.sheet
-        if moved == self.places or not self.studio.do(f"Move {count(len(moved))}", lambda p: edits.move(p, sheet, moved)):
+        if moved == self.places or not self.studio.do(
+            f"Move {count(len(moved))}", lambda p: edits.move(p, sheet, moved)
+        ):
             self.scene.settle()
 
     def _click(self) -> None:

@@ -66,7 +66,9 @@ class WireTool(Tool):
 
     cursor = Qt.CursorShape.CrossCursor
 
-    def __init__(self, view: object, source: Port | None = None, target: Port | None = None, picked: Port | None = None) -> None:
+    def __init__(
+        self, view: object, source: Port | None = None, target: Port | None = None, picked: Port | None = None
+    ) -> None:
         super().__init__(view)  # type: ignore[arg-type]
         assert (source is None) != (target is None)
         self.source, self.target, self.picked = source, target, picked
@@ -118,7 +120,11 @@ class WireTool(Tool):
     def _judge(self, over: Port | None) -> Verdict | None:
         if over is None:
             return None
-        return self.accept.verdict(self.source, over) if self.source is not None else self.accept.verdict(over, self.target)  # type: ignore[arg-type]
+        return (
+            self.accept.verdict(self.source, over)
+            if self.source is not None
+            else self.accept.verdict(over, self.target)
+        )  # type: ignore[arg-type]
 
     def release(self, at: QPointF, event: QInputEvent) -> None:
         over = self.over
@@ -174,7 +180,9 @@ class WireTool(Tool):
                 free = item.anchor(self.over.port, self.source is None)
         start, end = (own, free) if self.source is not None else (free, own)
         bad = self.verdict is not None and not self.verdict.fits
-        pen = QPen(QColor(theme.error if bad else theme.accent), 2.4, Qt.PenStyle.DashLine if bad else Qt.PenStyle.SolidLine)
+        pen = QPen(
+            QColor(theme.error if bad else theme.accent), 2.4, Qt.PenStyle.DashLine if bad else Qt.PenStyle.SolidLine
+        )
         pen.setCosmetic(True)
         painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)
