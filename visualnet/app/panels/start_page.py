@@ -210,7 +210,6 @@ class StartPage(QWidget):
             self._join(card)
             self.cards.append(card)
             self._flow.addWidget(card)
-            card.show()
         if self.isVisible():
             self._counter.start(0)
 
@@ -226,6 +225,7 @@ class StartPage(QWidget):
             self._join(row)
             self.rows.append(row)
             self._recent.addWidget(row)
+            row.show()  # now, not after the next turn of the event loop: it may be given the focus
         self.nothing.setVisible(not self.rows)
 
     def forget(self, name: str) -> None:

@@ -1,0 +1,312 @@
+"""Lessons: their files, their conditions, and a person who goes through each of them."""
+
+from __future__ import annotations
+
+import json
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from visualnet.analysis.repairs import repairs
+from visualnet.app.filing import templates
+from visualnet.app.panels.lessons import LessonCoach, lessons, read_lesson
+from visualnet.app.studio import Studio
+from visualnet.app.theme.apply import apply_theme
+from visualnet.app.theme.tokens import DARK
+from visualnet.core import edits
+from visualnet.core.document import Document
+from visualnet.core.files import load
+from visualnet.core.graph import Value
+from visualnet.core.project import MAIN, Project
+from visualnet.training.events import EpochDone
+from visualnet.training.runs import RunModel
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+class Runner:
+    """What a lesson sees of a run: its state and its model."""
+
+    def __init__(self) -> None:
+        self.state = "idle"
+        self.model: RunModel | None = None
+
+
+class Person:
+    """A window's worth of Studio and coach, and the deeds of somebody who follows it."""
+
+    def __init__(self, qtbot: QtBot) -> None:
+        self.qtbot = qtbot
+        self.studio = Studio(Document(Project()), DARK)
+        self.studio.runner = Runner()
+        self.coach = LessonCoach(self.studio)
+        self.coach._next_timer.setInterval(1)
+        self.coach._run_timer.setInterval(5)
+        self.coach.template_wanted.connect(self.open)
+        self.lost = 0
+        self.coach.left.connect(self._left)
+        qtbot.addWidget(self.coach)
+
+    def _left(self) -> None:
+        self.lost += 1
+
+    def open(self, name: str) -> None:
+        self.studio.open(Document(load(templates()[name])))
+
+    def node(self, name: str) -> str:
+        return self.studio.project.graph.named(name).id
+
+    def select(self, name: str) -> None:
+        self.studio.select([self.node(name)])
+
+    def set(self, name: str, **params: Value) -> None:
+        ids = [self.node(name)]
+        assert self.studio.do("Set", lambda p: edits.set_params(p, MAIN, ids, params))
+
+    def goes_on_to(self, at: int) -> None:
+        """The coach ticks the step and goes on by itself."""
+        assert self.coach.done
+        self.qtbot.waitUntil(lambda: self.coach.at == at)
+
+    def presses_next(self) -> None:
+        self.qtbot.mouseClick(self.coach.next_button, LEFT)
+
+
+@pytest.fixture
+def person(qtbot: QtBot) -> Person:
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    apply_theme(app, DARK)
+    return Person(qtbot)
+
+
+# --- files ---------------------------------------------------------------------------------------------------------------------------
+
+
+def test_there_are_three_in_order() -> None:
+    assert list(lessons()) == ["why-28-becomes-24", "break-it-and-mend-it", "watch-it-learn"]
+
+
+@pytest.mark.parametrize("name", ["why-28-becomes-24", "break-it-and-mend-it", "watch-it-learn"])
+def test_what_a_lesson_names_is_in_its_template(name: str) -> None:
+    lesson = lessons()[name]
+    graph = load(templates()[lesson.template]).graph
+    named = {c.node for s in lesson.steps for c in s.until if c.node} | {s.look.node for s in lesson.steps if s.look}
+    assert named and named <= {node.name for node in graph}
+
+
+@pytest.mark.parametrize(
+    ("spoil", "place"),
+    [
+        (lambda d: d["steps"][0]["until"][0].update(check="wish"), "steps"),
+        (lambda d: d["steps"][0]["until"][0].update(extra=1), "extra"),
+        (lambda d: d["steps"][0].pop("words"), "words"),
+        (lambda d: d.update(steps=[]), "step"),
+        (lambda d: d.update(minutes="three"), "minutes"),
+        (lambda d: d.update(colour="red"), "colour"),
+    ],
+)
+def test_a_lesson_with_a_mistake_is_refused_with_its_place(spoil: Any, place: str) -> None:
+    good = {
+        "order": 1,
+        "title": "T",
+        "summary": "S",
+        "icon": "help",
+        "minutes": 1,
+        "template": "lenet5",
+        "steps": [{"title": "a", "words": "b", "until": [{"check": "selected", "node": "conv1"}]}],
+    }
+    assert read_lesson(json.dumps(good).encode()).steps[0].until[0].node == "conv1"
+    spoil(good)
+    with pytest.raises(ValueError, match=place):
+        read_lesson(json.dumps(good).encode())
+
+
+# --- going through -------------------------------------------------------------------------------------------------------------------
+
+
+def test_why_28_becomes_24(person: Person) -> None:
+    coach = person.coach
+    assert coach.start("why-28-becomes-24")
+    assert coach.isVisible()
+    assert not coach.done
+    person.select("relu1")
+    assert not coach.done
+    person.select("conv1")
+    person.goes_on_to(1)
+    person.presses_next()
+    assert coach.at == 2
+    person.set("conv1", padding=(0, 2))
+    assert not coach.done
+    person.set("conv1", padding=0)
+    person.goes_on_to(3)
+    assert person.studio.analysis.main[person.node("conv1")].leaving["features"].text == "6×24×24"
+    person.presses_next()
+    person.set("conv1", padding=1)
+    assert not coach.done  # 26×26, but not the way that was asked for
+    person.set("conv1", padding=0, kernel_size=3)
+    person.goes_on_to(5)
+    assert coach.next_button.text() == "Finish"
+    person.presses_next()
+    assert not coach.isVisible()
+    assert person.lost == 1
+
+
+def test_break_it_and_mend_it_with_every_repair_that_is_offered(person: Person) -> None:
+    coach, studio = person.coach, person.studio
+    assert coach.start("break-it-and-mend-it")
+    person.select("conv1")
+    person.goes_on_to(1)
+    person.set("conv1", stride=2)
+    person.goes_on_to(2)
+    assert studio.analysis.problems and not studio.analysis.errors()
+    person.set("conv1", stride=3)
+    person.goes_on_to(3)
+    studio.reveal(studio.analysis.errors()[0])
+    person.goes_on_to(4)
+    error = studio.analysis.errors()[0]
+    found = repairs(studio.project, error, studio.analysis, fields=studio.fields)
+    assert found
+    for repair in found:
+        coach._go(4)
+        assert not coach.done
+        studio.do(repair.words, repair.edit)
+        person.goes_on_to(5)
+        studio.document.undo()
+    assert coach.next_button.text() == "Finish"
+
+
+def test_watch_it_learn(person: Person, qtbot: QtBot) -> None:
+    coach, runner = person.coach, person.studio.runner
+    assert coach.start("watch-it-learn")
+    person.select("conv1")
+    person.goes_on_to(1)
+    assert not coach.done
+    runner.state, runner.model = "running", RunModel("run")
+    qtbot.waitUntil(lambda: coach.at == 2)
+    assert not coach.done
+    runner.model.consume(epoch(1))
+    qtbot.waitUntil(lambda: coach.at == 3)
+    person.select("conv2")
+    person.goes_on_to(4)
+    runner.model.consume(epoch(2))
+    qtbot.wait(20)
+    assert coach.at == 4 and not coach.done
+    runner.model.consume(epoch(3))
+    qtbot.waitUntil(lambda: coach.at == 5)
+    assert not coach._run_timer.isActive()
+
+
+def epoch(number: int) -> EpochDone:
+    return EpochDone(epoch=number, step=10 * number, train={}, validation={}, seconds=1.0, samples_per_s=1.0)
+
+
+def test_without_a_run_nothing_is_taken_for_one(person: Person) -> None:
+    person.studio.runner = None
+    assert person.coach.start("watch-it-learn")
+    person.coach._go(1)
+    assert not person.coach.done
+    person.studio.runner = SimpleNamespace(state="idle", model=None)
+    person.coach.check()
+    assert not person.coach.done
+
+
+# --- back, next, leave ---------------------------------------------------------------------------------------------------------------
+
+
+def test_back_to_a_step_that_is_done_stays_there(person: Person, qtbot: QtBot) -> None:
+    coach = person.coach
+    assert coach.start("why-28-becomes-24")
+    assert not coach.back_button.isEnabled()
+    person.select("conv1")
+    person.goes_on_to(1)
+    qtbot.mouseClick(coach.back_button, LEFT)
+    assert coach.at == 0 and coach.done
+    person.studio.analysed.emit(person.studio.analysis)
+    qtbot.wait(20)
+    assert coach.at == 0
+
+
+def test_what_is_undone_at_once_is_not_done(person: Person, qtbot: QtBot) -> None:
+    coach = person.coach
+    coach._next_timer.setInterval(30)
+    assert coach.start("why-28-becomes-24")
+    coach._go(2)
+    person.set("conv1", padding=0)
+    assert coach.done
+    person.studio.document.undo()
+    qtbot.wait(60)
+    assert coach.at == 2 and not coach.done
+
+
+def test_show_me_selects_and_points(person: Person, qtbot: QtBot) -> None:
+    coach = person.coach
+    assert coach.start("why-28-becomes-24")
+    coach._go(2)
+    asked: list[object] = []
+    person.studio.focus_requested.connect(lambda ids, at: asked.append((ids, at)))
+    qtbot.mouseClick(coach.look_button, LEFT)
+    assert person.studio.selection == (person.node("conv1"),)
+    assert asked == [((person.node("conv1"),), "padding")]
+    coach._go(3)
+    assert not coach.look_button.isVisible()
+
+
+def test_a_node_that_was_removed_is_missed_in_words(person: Person) -> None:
+    coach = person.coach
+    assert coach.start("why-28-becomes-24")
+    coach._go(2)
+    assert not coach.note.isVisible()
+    ids = [person.node("conv1")]
+    person.studio.do("Remove", lambda p: edits.remove(p, MAIN, ids))
+    assert not coach.done
+    assert "conv1" in coach.note.text() and coach.note.isVisible()
+    person.studio.document.undo()
+    assert not coach.note.isVisible()
+
+
+def test_another_document_ends_the_lesson(person: Person) -> None:
+    assert person.coach.start("why-28-becomes-24")
+    person.open("mlp-mnist")
+    assert not person.coach.isVisible()
+    assert person.coach.step is None
+    assert person.lost == 1
+
+
+def test_it_does_not_begin_where_the_template_is_not_opened(person: Person) -> None:
+    person.coach.template_wanted.disconnect()
+    assert not person.coach.start("why-28-becomes-24")
+    assert not person.coach.isVisible()
+
+
+def test_a_second_lesson_takes_the_place_of_the_first(person: Person) -> None:
+    assert person.coach.start("watch-it-learn")
+    person.coach._go(2)
+    assert person.coach.start("break-it-and-mend-it")
+    assert (person.coach.at, person.coach.name.text()) == (0, "Break it and mend it")
+    assert not person.coach._run_timer.isActive()
+
+
+def test_escape_leaves_and_nothing_keeps_running(person: Person, qtbot: QtBot) -> None:
+    coach = person.coach
+    assert coach.start("watch-it-learn")
+    coach._go(2)
+    assert coach._run_timer.isActive()
+    coach.next_button.setFocus()
+    qtbot.keyClick(coach.next_button, Qt.Key.Key_Escape)
+    assert not coach.isVisible()
+    assert not coach._run_timer.isActive() and not coach._next_timer.isActive()
+    person.select("conv1")
+    assert person.lost == 1
+
+
+def test_leave_by_its_button(person: Person, qtbot: QtBot) -> None:
+    assert person.coach.start("why-28-becomes-24")
+    before = person.studio.project
+    qtbot.mouseClick(person.coach.leave_button, LEFT)
+    assert person.lost == 1
+    assert person.studio.project is before

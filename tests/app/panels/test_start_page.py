@@ -1,0 +1,328 @@
+"""The start page: what it shows, and what a mouse, keys and a dropped file do there."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QColor, QContextMenuEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QMenu
+from pytestqt.qtbot import QtBot
+
+from visualnet.app.filing import templates
+from visualnet.app.panels.choices import TemplateCard, what_it_is, when
+from visualnet.app.panels.graph_picture import families, places
+from visualnet.app.panels.start_page import StartPage
+from visualnet.app.settings import Settings
+from visualnet.app.studio import Studio
+from visualnet.app.theme.apply import apply_theme
+from visualnet.app.theme.tokens import DARK, LIGHT
+from visualnet.core.document import Document
+from visualnet.core.files import load
+from visualnet.core.project import Project
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(tmp_path / "settings.json")
+
+
+@pytest.fixture
+def page(qtbot: QtBot, settings: Settings) -> StartPage:
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    apply_theme(app, DARK)
+    made = StartPage(Studio(Document(Project()), DARK), settings)
+    qtbot.addWidget(made)
+    made.resize(1440, 856)
+    made.show()
+    qtbot.waitUntil(lambda: all(card.counted for card in made.cards))
+    return made
+
+
+def told(page: StartPage) -> list[object]:
+    """Everything that the page asks for from now on."""
+    heard: list[object] = []
+    page.template_chosen.connect(lambda name: heard.append(("template", name)))
+    page.file_chosen.connect(lambda name: heard.append(("file", name)))
+    page.lesson_chosen.connect(lambda name: heard.append(("lesson", name)))
+    page.open_asked.connect(lambda: heard.append("open"))
+    page.empty_chosen.connect(lambda: heard.append("empty"))
+    return heard
+
+
+def remember(settings: Settings, folder: Path, *names: str) -> list[str]:
+    """Files that were opened lately, the first one last."""
+    for name in names:
+        (folder / name).write_text("{}", "utf-8")
+        settings.remember_file(folder / name)
+    return settings.recent()
+
+
+# --- templates -----------------------------------------------------------------------------------------------------------------------
+
+
+def test_every_template_has_a_card_with_its_figures(page: StartPage) -> None:
+    assert [card.name for card in page.cards] == list(templates())
+    figures = {card.name: card.figures.full_text for card in page.cards}
+    assert figures["lenet5"] == "61,706 parameters · MNIST digits"
+    assert figures["mlp-mnist"].startswith("52,650 parameters")
+    for card in page.cards:
+        assert card.title.text() and card.about.text()
+        assert card.accessibleName() == f"Template {card.title.text()}: {card.about.text()}"
+        assert card.accessibleDescription() == card.figures.full_text
+
+
+def test_the_words_of_a_card_fit_into_it(page: StartPage, qtbot: QtBot) -> None:
+    for width, height in ((1440, 856), (1280, 676), (960, 556)):
+        page.resize(width, height)
+        qtbot.wait(1)
+        for card in page.cards:
+            needed = card.about.heightForWidth(card.about.width())
+            assert card.about.height() >= needed, (width, card.name)
+
+
+def test_the_picture_shows_the_colours_of_the_families(page: StartPage) -> None:
+    card = next(card for card in page.cards if card.name == "lenet5")
+    image = card.grab().toImage()
+    seen = {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}
+    used = {families(card.project, card.project.graph)[i] for i in card.project.graph.nodes}
+    assert {"convolution", "dense", "pooling", "activation", "data", "loss"} <= used
+    assert {DARK.family(family) for family in used} <= seen
+
+
+def test_pictures_follow_the_theme_and_are_drawn_once(page: StartPage, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[str] = []
+    draw = TemplateCard._draw
+    monkeypatch.setattr(
+        TemplateCard, "_draw", lambda card, theme, ratio: drawn.append(theme.name) or draw(card, theme, ratio)
+    )
+    card = page.cards[0]
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    card.grab()
+    dark = len(drawn)
+    assert dark <= 1  # it may have been painted before
+    card.grab()
+    assert len(drawn) == dark
+    apply_theme(app, LIGHT)
+    assert card.grab().toImage().pixelColor(20, 4) == QColor(LIGHT.canvas)
+    apply_theme(app, DARK)
+    assert card.grab().toImage().pixelColor(20, 4) == QColor(DARK.canvas)
+    assert drawn[dark:].count("light") == 1
+    assert drawn[dark:].count("dark") == 0
+
+
+def test_a_block_takes_the_colour_of_what_it_holds_most() -> None:
+    project = load(templates()["vit-small"])
+    block = next(node for node in project.graph if node.block)
+    assert families(project, project.graph)[block.id] == "attention"
+
+
+def test_nodes_without_a_place_do_not_lie_on_one_another() -> None:
+    graph = Project().graph
+    project = load(templates()["lenet5"])
+    bare = type(graph)(nodes=project.graph.nodes, wires=project.graph.wires)
+    cards = list(places(bare).values())
+    assert not any(a.intersects(b) for n, a in enumerate(cards) for b in cards[:n])
+
+
+def test_a_click_chooses_a_template_and_a_slip_does_not(page: StartPage, qtbot: QtBot) -> None:
+    heard = told(page)
+    card = page.cards[2]
+    qtbot.mouseClick(card, Qt.MouseButton.LeftButton, pos=QPoint(60, 60))
+    assert heard == [("template", "lenet5")]
+    qtbot.mousePress(card, Qt.MouseButton.LeftButton, pos=QPoint(60, 60))
+    qtbot.mouseRelease(card, Qt.MouseButton.LeftButton, pos=QPoint(60, -40))
+    qtbot.mouseClick(card, Qt.MouseButton.RightButton, pos=QPoint(60, 60))
+    assert len(heard) == 1
+
+
+def test_the_note_is_cut_to_what_it_is() -> None:
+    note = "Residual blocks (He et al. 2015): each adds a correction. Open a block with Enter."
+    assert what_it_is(note) == "Residual blocks: each adds a correction."
+    assert what_it_is("One neuron: ŷ = g(w₀ + xᵀw). It draws a line.") == "One neuron: ŷ = g(w₀ + xᵀw)."
+    assert what_it_is("") == ""
+
+
+# --- keys ----------------------------------------------------------------------------------------------------------------------------
+
+
+def test_arrows_go_over_cards_lessons_and_files(
+    page: StartPage, settings: Settings, tmp_path: Path, qtbot: QtBot
+) -> None:
+    remember(settings, tmp_path, "a.vnet", "b.vnet")
+    page.refresh()
+    qtbot.wait(1)
+    heard = told(page)
+
+    def press(key: Qt.Key) -> object:
+        qtbot.keyClick(page.focusWidget(), key)
+        return page.focusWidget()
+
+    page.cards[0].setFocus()
+    assert press(Qt.Key.Key_Right) is page.cards[1]
+    assert press(Qt.Key.Key_Down) is page.cards[4]
+    assert press(Qt.Key.Key_Left) is page.cards[3]
+    assert press(Qt.Key.Key_Up) is page.cards[0]
+    assert press(Qt.Key.Key_Up) is page.cards[0]
+    assert press(Qt.Key.Key_Right) is page.cards[1]
+    assert press(Qt.Key.Key_Right) is page.cards[2]
+    qtbot.keyClick(page.focusWidget(), Qt.Key.Key_Return)
+    assert press(Qt.Key.Key_Right) in page.lessons
+    page.lessons[0].setFocus()
+    assert press(Qt.Key.Key_Down) is page.lessons[1]
+    qtbot.keyClick(page.focusWidget(), Qt.Key.Key_Space)
+    assert press(Qt.Key.Key_Down) is page.lessons[2]
+    assert press(Qt.Key.Key_Down) is page.rows[0]
+    qtbot.keyClick(page.focusWidget(), Qt.Key.Key_Enter)
+    assert heard == [("template", "lenet5"), ("lesson", page.lessons[1].name), ("file", str(page.rows[0].path))]
+
+
+def test_tab_reaches_everything_that_acts(page: StartPage, settings: Settings, tmp_path: Path, qtbot: QtBot) -> None:
+    remember(settings, tmp_path, "a.vnet")
+    page.refresh()
+    qtbot.wait(1)
+    met = []
+    for _ in range(30):
+        qtbot.keyClick(page.focusWidget(), Qt.Key.Key_Tab)
+        met.append(page.focusWidget())
+    for wanted in (*page.choices(), page.open_button, page.empty_button):
+        assert wanted in met
+        assert wanted.accessibleName()
+
+
+def test_a_card_that_gets_the_focus_is_scrolled_into_view(page: StartPage, qtbot: QtBot) -> None:
+    page.resize(960, 400)
+    qtbot.wait(1)
+    last = page.lessons[-1]
+    assert last.visibleRegion().isEmpty()
+    last.setFocus()
+    assert not last.visibleRegion().isEmpty()
+
+
+def test_buttons_and_their_keys(page: StartPage, qtbot: QtBot) -> None:
+    heard = told(page)
+    assert "Ctrl+O" in page.open_button.text()
+    qtbot.mouseClick(page.open_button, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(page.empty_button, Qt.MouseButton.LeftButton)
+    page.activateWindow()
+    qtbot.keyClick(page.cards[0], Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    assert heard == ["open", "empty", "empty"]
+
+
+def test_the_keys_that_a_person_chose_are_shown(qtbot: QtBot, settings: Settings) -> None:
+    settings.section("shortcuts")["file.open"] = ["Ctrl+Alt+O"]
+    page = StartPage(Studio(Document(Project()), DARK), settings)
+    qtbot.addWidget(page)
+    assert page.open_button.accessibleDescription() == "Ctrl+Alt+O"
+
+
+# --- layout --------------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("width", "height", "beside"), [(1440, 856, True), (1280, 676, True), (960, 556, False)])
+def test_nothing_is_cut_off(page: StartPage, qtbot: QtBot, width: int, height: int, beside: bool) -> None:
+    page.resize(width, height)
+    qtbot.wait(1)
+    inside = page._page.rect()
+    for choice in page.choices():
+        at = choice.mapTo(page._page, QPoint(0, 0))
+        assert inside.contains(at) and at.x() + choice.width() <= inside.width()
+    boxes = [choice.rect().translated(choice.mapTo(page._page, QPoint(0, 0))) for choice in page.choices()]
+    assert not any(a.intersects(b) for n, a in enumerate(boxes) for b in boxes[:n])
+    left = page.lessons[0].mapTo(page._page, QPoint(0, 0)).x()
+    assert (left > page.cards[2].mapTo(page._page, QPoint(0, 0)).x()) == beside
+    if beside:  # all templates are seen at once
+        assert page._scroll.verticalScrollBar().maximum() == 0
+
+
+# --- files opened lately -------------------------------------------------------------------------------------------------------------
+
+
+def test_files_are_listed_newest_first_without_those_that_are_gone(
+    page: StartPage, settings: Settings, tmp_path: Path, qtbot: QtBot
+) -> None:
+    assert not page.rows
+    assert page.nothing.isVisible()
+    remember(settings, tmp_path, "old.vnet", "gone.vnet", "new.vnet")
+    (tmp_path / "gone.vnet").unlink()
+    os.utime(tmp_path / "old.vnet", (0, 86400))
+    page.refresh()
+    assert [row.path.name for row in page.rows] == ["new.vnet", "old.vnet"]
+    assert not page.nothing.isVisible()
+    assert "today" in page.rows[0].accessibleName()
+    assert "1970" in page.rows[1].accessibleName()
+    heard = told(page)
+    qtbot.wait(1)
+    qtbot.mouseClick(page.rows[1], Qt.MouseButton.LeftButton)
+    assert heard == [("file", str(tmp_path / "old.vnet"))]
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support grabbing the keyboard", extend=True)
+def test_a_right_click_offers_to_forget_a_file(
+    page: StartPage, settings: Settings, tmp_path: Path, qtbot: QtBot
+) -> None:
+    remember(settings, tmp_path, "one.vnet", "two.vnet")
+    page.refresh()
+    row = page.rows[0]
+    middle = row.rect().center()
+    QApplication.sendEvent(row, QContextMenuEvent(QContextMenuEvent.Reason.Mouse, middle, row.mapToGlobal(middle)))
+    menu = row.findChild(QMenu)
+    assert menu is not None and menu.isVisible()
+    action = next(a for a in menu.actions() if "Remove" in a.text())
+    qtbot.mouseClick(menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(action).center())
+    assert [r.path.name for r in page.rows] == ["one.vnet"]
+    assert settings.recent() == [str(tmp_path / "one.vnet")]
+    assert (tmp_path / "two.vnet").exists()
+
+
+def test_delete_forgets_a_file_and_the_focus_stays_near(
+    page: StartPage, settings: Settings, tmp_path: Path, qtbot: QtBot
+) -> None:
+    remember(settings, tmp_path, "one.vnet", "two.vnet")
+    page.refresh()
+    page.rows[1].setFocus()
+    qtbot.keyClick(page.rows[1], Qt.Key.Key_Delete)
+    assert page.focusWidget() is page.rows[0]
+    qtbot.keyClick(page.rows[0], Qt.Key.Key_Delete)
+    assert not page.rows
+    assert settings.recent() == []
+    assert page.nothing.isVisible()
+
+
+def test_when_it_was() -> None:
+    now = datetime(2026, 3, 10, 14, 5)
+    assert when(datetime(2026, 3, 10, 9, 7), now) == "today 09:07"
+    assert when(datetime(2026, 3, 9, 23, 59), now) == "yesterday 23:59"
+    assert when(datetime(2026, 3, 6, 12), now) == "4 days ago"
+    assert when(datetime(2026, 1, 2), now) == "2 Jan"
+    assert when(datetime(2024, 12, 31), now) == "31 Dec 2024"
+
+
+# --- dropping ------------------------------------------------------------------------------------------------------------------------
+
+
+def drag(page: StartPage, *names: str) -> bool:
+    """Drag files over the page and let them go; tells whether they were taken."""
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(name) for name in names])
+    left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    enter = QDragEnterEvent(QPoint(300, 300), Qt.DropAction.CopyAction, mime, left, none)
+    QApplication.sendEvent(page, enter)
+    if enter.isAccepted():
+        QApplication.sendEvent(page, QDropEvent(QPointF(300, 300), Qt.DropAction.CopyAction, mime, left, none))
+    return enter.isAccepted()
+
+
+def test_a_network_can_be_dropped_and_nothing_else(page: StartPage, tmp_path: Path) -> None:
+    heard = told(page)
+    name = str(tmp_path / "a.vnet")
+    assert drag(page, name)
+    assert heard == [("file", name)]
+    assert not drag(page, str(tmp_path / "a.png"))
+    assert not drag(page, name, str(tmp_path / "b.vnet"))
+    assert len(heard) == 1
