@@ -68,7 +68,7 @@ class Photographer:
         self.window.studio.do("Epochs", lambda p: edits.set_recipe(p, epochs=epochs))
         self.window.train()
         self.until(lambda: runner.state == "running")
-        self.until(lambda: runner.model is not None and runner.model.epoch >= 3)
+        self.until(lambda: runner.model is not None and len(runner.model.epochs) >= 3)
         shots()
         runner.stop()
         self.until(lambda: runner.state == "idle")

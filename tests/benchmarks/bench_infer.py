@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from itertools import pairwise
 from statistics import median
 
 from visualnet.analysis import infer
@@ -23,7 +24,7 @@ def chain(nodes: int) -> Project:
         made.append(Node(id=f"n{i}", kind="conv2d" if conv else "relu", name=f"layer{i}", params=params))
     made.append(Node(id=f"n{nodes}", kind="output", name="output1"))
     ends = {"input": ("", "x"), "conv2d": ("image", "features"), "relu": ("x", "y"), "output": ("x", "")}
-    wires = {Port(b.id, ends[b.kind][0]): Port(a.id, ends[a.kind][1]) for a, b in zip(made, made[1:], strict=False)}
+    wires = {Port(b.id, ends[b.kind][0]): Port(a.id, ends[a.kind][1]) for a, b in pairwise(made)}
     return Project(graph=Graph(nodes={n.id: n for n in made}, wires=wires))
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QHBoxLayout, QMenuBar, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenuBar, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from visualnet.app.actions import Actions
-from visualnet.app.widgets.basic import ElidedLabel
+from visualnet.app.widgets.basic import ElidedLabel, button
 from visualnet.app.widgets.segmented import Segmented
 
 WORKSPACES = ("view.workspace_build", "view.workspace_train", "view.workspace_inspect")
@@ -25,7 +25,7 @@ class TopBar(QWidget):
         self.menus.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         actions.menus(self.menus)
         self.title = ElidedLabel("")
-        self.title.setProperty("role", "title")
+        self.title.setProperty("role", "heading")
         self.state = ElidedLabel("")
         self.state.setProperty("role", "muted")
         self.spaces = Segmented.of_actions([actions[a] for a in WORKSPACES], "Workspace")
@@ -40,24 +40,36 @@ class TopBar(QWidget):
         left.addWidget(self.state, 1)
         right.addStretch(1)
         for action_id in ("edit.undo", "edit.redo"):
-            right.addWidget(self._button(action_id, words=False))
+            right.addWidget(self._button(action_id))
         right.addSpacing(8)
-        self.run_buttons = {a: self._button(a) for a in ("train.pause", "train.resume", "train.stop", "train.start")}
-        self.run_buttons["train.start"].setProperty("kind", "primary")
-        for button in self.run_buttons.values():
-            right.addWidget(button)
+        kinds = {"train.pause": "", "train.resume": "", "train.stop": "", "train.start": "primary"}
+        self.run_buttons = {action_id: self._worded(action_id, kind) for action_id, kind in kinds.items()}
+        for worded in self.run_buttons.values():
+            right.addWidget(worded)
         row.addLayout(left, 1)
         row.addWidget(self.spaces)
         row.addLayout(right, 1)
 
-    def _button(self, action_id: str, words: bool = True) -> QToolButton:
-        button = QToolButton(self)
-        button.setDefaultAction(self.actions_[action_id])
-        button.setIconSize(QSize(16, 16))
-        style = Qt.ToolButtonStyle.ToolButtonTextBesideIcon if words else Qt.ToolButtonStyle.ToolButtonIconOnly
-        button.setToolButtonStyle(style)
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        return button
+    def _button(self, action_id: str) -> QToolButton:
+        """An icon alone; its tooltip has the words and the keys."""
+        made = QToolButton(self)
+        made.setDefaultAction(self.actions_[action_id])
+        made.setIconSize(QSize(16, 16))
+        made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        return made
+
+    def _worded(self, action_id: str, kind: str) -> QPushButton:
+        """A push button that follows its action."""
+        action, spec = self.actions_[action_id], self.actions_.specs[action_id]
+        made = button(spec.name, kind, spec.icon, action.trigger)
+
+        def follow() -> None:
+            made.setEnabled(action.isEnabled())
+            made.setToolTip(action.toolTip())
+
+        action.changed.connect(follow)
+        follow()
+        return made
 
     def show_project(self, name: str, state: str) -> None:
         """The project's name and, muted, where it is and whether it is saved."""
@@ -72,5 +84,5 @@ class TopBar(QWidget):
             "running": ("train.pause", "train.stop"),
             "paused": ("train.resume", "train.stop"),
         }.get(state, ("train.start",))
-        for action_id, button in self.run_buttons.items():
-            button.setVisible(action_id in visible)
+        for action_id, made in self.run_buttons.items():
+            made.setVisible(action_id in visible)

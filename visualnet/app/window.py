@@ -220,12 +220,10 @@ class Window(QMainWindow):
         """On the start page there is nothing to inspect: the docks make room."""
         if visible and not self._docks_shown:
             self._docks_shown = True
-            self.show_space(self.spaces.current or "build")
+            self.spaces.show(self.settings.typed("workspace", "build"))
         elif not visible:
-            self.spaces.remember() if self._docks_shown else None
+            self.spaces.hide()
             self._docks_shown = False
-            for dock in self.spaces.docks.values():
-                dock.hide()
         self.status.setVisible(visible)
 
     _docks_shown = False
@@ -244,8 +242,6 @@ class Window(QMainWindow):
         self.settings["workspace"] = name
         if self._docks_shown:
             self.spaces.show(name)
-        else:
-            self.spaces.current = name
 
     def _show_dock(self, name: str, state: bool) -> None:
         if state:
@@ -388,8 +384,7 @@ class Window(QMainWindow):
             event.ignore()
             return
         self.runner.close()
-        if self._docks_shown:
-            self.spaces.remember()
+        self.spaces.remember()
         self.settings["geometry"] = bytes(self.saveGeometry().toBase64().data()).decode("ascii")
         self.filing.close()
         event.accept()

@@ -12,7 +12,11 @@ from visualnet.app.settings import Settings
 Area = Qt.DockWidgetArea
 
 # Where each dock stands in each workspace; the first of those that share a place is in front. Sizes in px.
-BUILD = {"palette": Area.LeftDockWidgetArea, "inspector": Area.RightDockWidgetArea, "problems": Area.BottomDockWidgetArea}
+BUILD = {
+    "palette": Area.LeftDockWidgetArea,
+    "inspector": Area.RightDockWidgetArea,
+    "problems": Area.BottomDockWidgetArea,
+}
 TRAIN = {
     "palette": Area.LeftDockWidgetArea,
     "inspector": Area.RightDockWidgetArea,
@@ -29,7 +33,7 @@ INSPECT = {
 }
 SPACES: Mapping[str, Mapping[str, Qt.DockWidgetArea]] = {"build": BUILD, "train": TRAIN, "inspect": INSPECT}
 SIZES: Mapping[str, Mapping[str, int]] = {
-    "build": {"palette": 196, "inspector": 300, "problems": 150},
+    "build": {"palette": 196, "inspector": 300, "problems": 124},
     "train": {"palette": 196, "inspector": 300, "training": 290},
     "inspect": {"maps": 520, "training": 240},
 }
@@ -61,6 +65,7 @@ class Workspaces:
 
     def show(self, name: str) -> None:
         """Switch to a workspace, as it was left, or as it comes."""
+        name = name if name in SPACES else "build"
         self.remember()
         self.current = name
         kept = self.settings.section("workspaces").get(name)
@@ -101,6 +106,13 @@ class Workspaces:
         if self.current and self.window.isVisible():
             state = bytes(self.window.saveState(VERSION).toBase64().data()).decode("ascii")
             self.settings.section("workspaces")[self.current] = state
+
+    def hide(self) -> None:
+        """Put every dock away, after remembering how they stand."""
+        self.remember()
+        self.current = ""
+        for dock in self.docks.values():
+            dock.hide()
 
     def reveal(self, name: str) -> None:
         """Bring a dock to the front, wherever it is; at the bottom if it is nowhere."""

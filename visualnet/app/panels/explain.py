@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from visualnet.analysis import NodeFacts
-from visualnet.core.expressions import Derived, number_text
+from visualnet.core.expressions import Derived, number_text, show
 from visualnet.layers.declare import Sized
 
 
@@ -28,9 +28,18 @@ def shapes(facts: NodeFacts) -> Iterator[Why]:
         for same in told.values():
             axis, extent = same[0]
             names = ", ".join(f"{a}′" for a, _ in same)
-            lines = [f"{names} = {extent.general}"] if any(c.isalpha() for c in extent.general) else []
+            general, legend = in_letters(extent)
+            lines = [f"{names} = {general}"] if any(c.isalpha() for c in general) else []
             question = f"Why {'×'.join(str(int(e)) for _, e in same)}?"
-            yield Why(question, (*_unless_numbered(lines), f"= {extent.filled}"))
+            yield Why(question, (*_unless_numbered(lines), f"= {extent.filled}"), legend)
+
+
+def in_letters(extent: Derived) -> tuple[str, str]:
+    """The formula short enough for a narrow column, and what its letters stand for."""
+    letters = {k: v for k, v in extent.symbols.items() if len(k) == 1 and len(v) > 2}
+    symbols = {k: v for k, v in extent.symbols.items() if k not in letters}
+    used = extent.formula.names()
+    return show(extent.formula, None, symbols), " · ".join(f"{k} {v}" for k, v in letters.items() if k in used)
 
 
 def _unless_numbered(lines: list[str]) -> list[str]:

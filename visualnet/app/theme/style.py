@@ -102,6 +102,10 @@ QPushButton:disabled { color: $disabled; background: transparent; border-color: 
 QPushButton:checked { background: $accent_ground; border-color: $accent; }
 QPushButton::menu-indicator { image: url($glyph_down); width: 12px; height: 12px;
   subcontrol-position: right center; right: 8px; }
+QFrame[choice="true"] { border: 1px solid transparent; border-radius: 6px; }
+QFrame[choice="true"]:hover { background: $hover; }
+QFrame[choice="true"][current="true"] { background: $raised; border-color: $line; }
+QFrame[choice="true"]:focus { border-color: $accent; }
 QPushButton[kind="primary"] { background: $accent; color: $accent_text; border-color: $accent; font-weight: 600; }
 QPushButton[kind="primary"]:hover { background: $accent_hover; border-color: $accent_hover; }
 QPushButton[kind="primary"]:pressed { background: $accent; }
@@ -194,6 +198,7 @@ QListView, QTreeView, QTableView { background: transparent; alternate-background
   outline: none; selection-background-color: $selection; selection-color: $text; gridline-color: $line; }
 QListView::item, QTreeView::item { padding: 4px 6px; border: 1px solid transparent; border-radius: 6px; }
 QTreeView::item { border-radius: 0; }
+LayerTree::item { padding: 1px 4px; }
 QTableView::item { padding: 3px 8px; border: none; }
 QListView::item:hover, QTreeView::item:hover, QTableView::item:hover { background: $hover; }
 QListView::item:selected, QTreeView::item:selected, QTableView::item:selected { background: $selection; color: $text; }
