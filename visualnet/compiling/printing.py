@@ -216,12 +216,14 @@ class Body:
         order = {step.id: at for at, step in enumerate(self.first.steps)}
         for at, step in enumerate(chosen):
             following = chosen[at + 1].id if at + 1 < len(chosen) else ""
-            ports = [p for p in step.facts.outputs if p in step.used]
-            passed = len(ports) == 1 and set(readers.get(Port(step.id, ports[0]), ())) == {following}
-            lines += self._statement(order[step.id], env, running if passed and running else "", names)
+            read = [p for p in step.facts.outputs if Port(step.id, p) in readers]
+            passed = len(read) == 1 and set(readers[Port(step.id, read[0])]) == {following}
+            lines += self._statement(order[step.id], read, env, running if passed and running else "", names)
         return lines
 
-    def _statement(self, at: int, env: dict[Port, str], running: str, names: set[str]) -> list[str]:
+    def _statement(
+        self, at: int, ports: Sequence[str], env: dict[Port, str], running: str, names: set[str]
+    ) -> list[str]:
         steps = self.abreast("steps", at)
         step = steps[0]
         refs = {port: env[source] if source is not None else "None" for port, source in step.args.items()}
@@ -230,7 +232,6 @@ class Body:
             return self._call(step, refs, env, running, names, comment)
         trees = [s.forward(s.used) for s in steps]
         text = _Text(self.figures, f"self.{step.module}", refs)
-        ports = list(trees[0])
         shared = text.shared([trees[0][p] for p in ports])
         lines = []
         for expr in shared:  # computed once, read several times

@@ -1,0 +1,188 @@
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+import torch
+
+from tests.compiling.test_module import STAGE, convolutional
+from tests.graphs import graph, random_project
+from visualnet.cli import open_project, template_names
+from visualnet.compiling.module import compile_project
+from visualnet.compiling.plan import GraphError
+from visualnet.compiling.source import model_source
+from visualnet.core.graph import Init
+from visualnet.core.project import Block, Project
+
+
+def executed(source: str) -> dict[str, Any]:
+    made: dict[str, Any] = {"__name__": "printed"}
+    exec(compile(source, "model.py", "exec"), made)
+    return made
+
+
+def chain(*nodes: tuple[str, str, dict[str, Any]], size: tuple[int, ...] = (4,), **rest: Any) -> Project:
+    wires = [
+        f"{a[0]}.{'x' if i == 0 else 'y'} -> {b[0]}.x"
+        for i, (a, b) in enumerate(zip([("x",), *nodes], [*nodes, ("out",)], strict=True))
+    ]
+    project = Project(graph=graph([("x", "input", {"size": size}), *nodes, ("out", "output", {})], wires))
+    return msgspec.structs.replace(project, **rest)
+
+
+def test_the_page_reads_as_one_would_write_it() -> None:
+    nodes = [
+        ("fc1", "linear", {"out_features": 8}),
+        ("relu", "relu", {}),
+        ("fc2", "linear", {"out_features": 2, "bias": False}),
+    ]
+    source = model_source(chain(*nodes, name="two layers"))
+    assert (
+        source.partition("\n\n")[2]
+        == """from torch import Tensor, nn
+
+
+class TwoLayers(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.fc1 = nn.Linear(4, 8)
+        self.relu = nn.ReLU()
+        self.fc2 = nn.Linear(8, 2, bias=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        h = self.fc1(x)  # 8
+        h = self.relu(h)  # 8
+        return self.fc2(h)  # 2
+"""
+    )
+
+
+def test_a_block_is_a_class_whose_differing_figures_are_arguments() -> None:
+    source = model_source(convolutional())
+    assert "self.stage = Stage()" in source
+    nodes = [("image", "input", {"size": (3, 8, 8)})]
+    nodes += [(f"s{i}", "block:Stage", {"c": c}) for i, c in enumerate((4, 4, 8))]
+    wires = ["image.x -> s0.image", "s0.out -> s1.image", "s1.out -> s2.image", "s2.out -> out.x"]
+    project = Project(graph=graph([*nodes, ("out", "output", {})], wires, s1={"repeat": 3}), blocks={"Stage": STAGE})
+    source = model_source(project)
+    assert source.count("class Stage") == 1
+    assert "def __init__(self, in_channels: int, c: int) -> None:" in source
+    assert "self.conv = nn.Conv2d(in_channels, c, kernel_size=3, padding=1)" in source
+    assert "self.s1 = nn.Sequential(*(Stage(in_channels=4, c=4) for _ in range(3)))" in source
+    assert "x = self.conv(image)  # C×8×8" in source
+
+
+def test_first_weights_and_frozen_layers_are_printed() -> None:
+    fields = {"conv1": {"init": Init("kaiming_normal")}, "fc": {"init": Init("normal", 0.5), "trainable": False}}
+    source = model_source(convolutional(**fields))
+    for line in (
+        "nn.init.kaiming_normal_(self.conv1.weight)",
+        "nn.init.zeros_(self.conv1.bias)",
+        "nn.init.normal_(self.fc.weight, std=0.5)",
+        "self.fc.requires_grad_(False)",
+    ):
+        assert line in source
+
+
+def test_a_loss_that_rests_on_more_than_the_answers_is_a_method() -> None:
+    """The answer is a softmax, the loss wants the logits."""
+    nodes = [
+        ("x", "input", {"size": (4,)}),
+        ("fc", "linear", {"out_features": 3}),
+        ("prob", "softmax", {}),
+        ("out", "output", {}),
+    ]
+    nodes += [("label", "target", {}), ("ce", "cross_entropy", {})]
+    wires = ["x.x -> fc.x", "fc.y -> prob.x", "prob.y -> out.x", "fc.y -> ce.logits", "label.y -> ce.target"]
+    project = Project(graph=graph(nodes, wires))
+    model = compile_project(project, seed=0)
+    net = executed(model_source(project))["Untitled"]()
+    net.load_state_dict(model.net.state_dict())
+    x, label = torch.rand(5, 4), torch.tensor([0, 1, 2, 0, 1])
+    assert torch.equal(net.loss(x, label), model.objective(image=x, label=label)["loss"])
+
+
+HOSTILE = '''"""\nimport os; os.abort()\n"""\r\x0cimport os\u2028os.abort()\u202e\x00 # "'''
+
+
+def test_text_from_a_file_stays_in_comments() -> None:
+    block = msgspec.structs.replace(STAGE, note=HOSTILE)
+    project = msgspec.structs.replace(convolutional(), name=HOSTILE, note=HOSTILE, blocks={"Stage": block})
+    tree = ast.parse(model_source(project))
+    assert {type(node) for node in tree.body} == {ast.Import, ast.ImportFrom, ast.ClassDef, ast.FunctionDef}
+    imported = {a.name for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom) for a in node.names}
+    assert imported == {"torch.nn.functional", "Tensor", "nn"}
+    calls = {
+        node.value.id for node in ast.walk(tree) if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
+    }
+    assert calls <= {"self", "nn", "F", "x"}
+
+
+@pytest.mark.parametrize("name", ["import os", "1", "class", "Tensor", "nn", "self", "größe", "…"])
+def test_any_names_of_blocks_and_projects_print(name: str) -> None:
+    project = convolutional()
+    nodes = {
+        i: msgspec.structs.replace(n, kind=f"block:{name}") if n.block else n for i, n in project.graph.nodes.items()
+    }
+    renamed = msgspec.structs.replace(project.graph, nodes=nodes)
+    project = msgspec.structs.replace(project, name=name, graph=renamed, blocks={name: STAGE})
+    made = executed(model_source(project))
+    net = [c for c in made.values() if isinstance(c, type) and c.__module__ == "printed"][-1]()
+    assert list(net.state_dict()) == list(compile_project(project).net.state_dict())
+
+
+def test_two_blocks_whose_classes_would_have_one_name_get_two() -> None:
+    other = Block(
+        graph=graph([("x", "input", {}), ("r", "relu", {}), ("y", "output", {})], ["x.x -> r.x", "r.y -> y.x"])
+    )
+    nodes = [
+        ("x", "input", {"size": (4,)}),
+        ("a", "block:my block", {}),
+        ("b", "block:MyBlock", {}),
+        ("out", "output", {}),
+    ]
+    project = Project(
+        graph=graph(nodes, ["x.x -> a.x", "a.y -> b.x", "b.y -> out.x"]), blocks={"my block": other, "MyBlock": other}
+    )
+    source = model_source(project)
+    assert "class MyBlock(" in source
+    assert "class MyBlock_2(" in source
+
+
+def test_errors_are_refused() -> None:
+    with pytest.raises(GraphError, match="relu: nothing is connected"):
+        model_source(
+            Project(graph=graph([("x", "input", {}), ("relu", "relu", {}), ("o", "output", {})], ["relu.y -> o.x"]))
+        )
+
+
+def test_what_is_printed_passes_a_strict_linter(tmp_path: Path) -> None:
+    for name in template_names():
+        (tmp_path / f"{name.replace('-', '_')}.py").write_text(model_source(open_project(name)), encoding="utf-8")
+    for seed in range(25):
+        (tmp_path / f"random_{seed}.py").write_text(model_source(random_project(seed)), encoding="utf-8")
+    rules = ["check", "--isolated", "--select", "E,F,W,B,PLE", "--ignore", "E501,B018", str(tmp_path)]
+    ended = subprocess.run([sys.executable, "-m", "ruff", *rules], capture_output=True, text=True, timeout=60)
+    assert ended.returncode == 0, ended.stdout[-3000:]
+
+
+@pytest.mark.parametrize("name", template_names())
+def test_templates_print_what_runs_without_this_program(name: str) -> None:
+    project = open_project(name)
+    source = model_source(project)
+    assert "import visualnet" not in source
+    assert "from visualnet" not in source
+    model = compile_project(project, seed=0)
+    made = executed(source)
+    net = [c for c in made.values() if isinstance(c, type) and c.__module__ == "printed"][-1]()
+    net.load_state_dict(model.net.state_dict())
+    inputs = [torch.rand(2, *map(int, next(iter(s.facts.leaving.values())).shape)) for s in model.plan.net_inputs]
+    model.net.eval()
+    net.eval()
+    ours, theirs = model.net(*inputs), net(*inputs)
+    assert torch.equal(ours, theirs)
