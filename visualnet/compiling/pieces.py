@@ -26,6 +26,8 @@ class LearnedPositions(nn.Module):
 class SinusoidalPositions(nn.Module):
     """Add sines and cosines of falling frequency to each place of a sequence. Nothing is learned, nothing is saved."""
 
+    table: Tensor
+
     def __init__(self, max_length: int, features: int) -> None:
         super().__init__()
         places = torch.arange(max_length, dtype=torch.float32).unsqueeze(1)

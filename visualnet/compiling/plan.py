@@ -148,7 +148,10 @@ def make_plan(project: Project, analysis: Analysis | None = None, budget: int | 
         if safe_name(name) != name:
             raise GraphError(f"{step.facts.node.name}: the data field “{name}” has a name that Python keeps for itself")
         fields[step.id] = name
-    return Plan(project, analysis, main, _answers(main), fields)
+    answers = _answers(main)
+    if not answers:
+        raise GraphError("the graph computes nothing: add an Input node, layers, and an Output")
+    return Plan(project, analysis, main, answers, fields)
 
 
 def check_size(analysis: Analysis, budget: int | None) -> None:

@@ -13,7 +13,8 @@ from visualnet.analysis import Analysis
 from visualnet.compiling import pieces
 from visualnet.compiling.names import class_name, safe_name
 from visualnet.compiling.plan import Plan, Sheet, Step, make_plan
-from visualnet.compiling.printing import WIDTH, Body, Mismatch, Printed
+from visualnet.compiling.printing import WIDTH, Body, Printed
+from visualnet.compiling.spelling import Mismatch
 from visualnet.core.graph import Port
 from visualnet.core.project import MAIN, Project
 
