@@ -197,6 +197,8 @@ class Huber(Pairwise):
 class Accuracy(Layer):
     """Share of samples whose largest logit is the right class: 1 is perfect, 1/K is guessing."""
 
+    holds = "fractions"
+
     def shape(self, *shapes: Shape) -> Shape:
         classes_fit(*shapes)
         return ()
@@ -217,6 +219,8 @@ class Accuracy(Layer):
 )
 class BinaryAccuracy(Layer):
     """Share of yes-or-no answers that are right: 1 is perfect."""
+
+    holds = "fractions"
 
     threshold: float = real(
         0.0, "What is larger means yes: 0 for logits, 0.5 for probabilities.", card=True, phrase="yes above {}"
