@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
-from pathlib import Path
+from pathlib import Path as Folder
 from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from visualnet.analysis.facts import Path
 from visualnet.app.aside import Aside
 from visualnet.app.peek import Peeked, Peeker, Question, torch_is_ready
 from visualnet.app.plots.sparkline import compose_strip
 from visualnet.app.settings import Settings
 from visualnet.app.studio import Studio
-from visualnet.core.project import DataChoice
+from visualnet.core.project import MAIN, DataChoice
 from visualnet.training.control import Control, Port, Watch
 
 if TYPE_CHECKING:
@@ -30,6 +31,13 @@ THUMBNAILS_S = 0.25
 THUMBNAIL = (144, 34)
 MOST_THUMBNAILS = 48
 CANVAS = "canvas"
+
+
+def sheet_path(studio: Studio) -> Path:
+    """The instance through which the open sheet is seen; for a block that was opened by itself, the first one there is."""
+    if studio.sheet == MAIN or studio.path:
+        return studio.path
+    return next((path for path, facts in studio.analysis.walk() if facts.node.block == studio.sheet), ())
 
 
 class DataLoaded(NamedTuple):
@@ -58,7 +66,7 @@ class Watching(QObject):
         self.sample = 0
         self.data: Loaded | None = None
         self.data_words = ""
-        self.run: Path | None = None
+        self.run: Folder | None = None
         """The folder of the run whose weights are looked at while nothing trains."""
         self._control: Control | None = None
         self._wants: dict[str, tuple[tuple[Port, ...], bool]] = {}
@@ -219,7 +227,7 @@ class Watching(QObject):
     def _choose_thumbnails(self) -> None:
         if self._control is None:
             return
-        facts, path = self.studio.facts, self.studio.path
+        facts, path = self.studio.facts, sheet_path(self.studio)
         ports: list[Port] = []
         for node_id in facts.graph.nodes if facts is not None else ():
             one = facts.nodes[node_id]
