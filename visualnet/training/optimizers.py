@@ -84,7 +84,8 @@ def make(recipe: Recipe, parameters: Iterable[torch.nn.Parameter], device: torch
 
     kind = OPTIMIZERS[recipe.optimizer]
     options: dict[str, Any] = {name: getattr(recipe, name) for name in kind.params}
-    options["fused"] = device.type in ("cpu", "cuda", "mps")
+    # Measured on the CPU: fused Adam takes 1/6 to 1/2 of the time, SGD with momentum 0.6, plain SGD the same or more.
+    options["fused"] = device.type != "cpu" or recipe.optimizer != "SGD" or recipe.momentum > 0
     made: type[torch.optim.Optimizer] = {"SGD": torch.optim.SGD, "Adam": torch.optim.Adam, "AdamW": torch.optim.AdamW}[
         recipe.optimizer
     ]

@@ -142,19 +142,18 @@ class Session:
         watch = self.control.watching
         if self.probe.due(watch, now):
             self._watch()
-        if phase == "training" and now >= self._save_due:
+        if now >= self._save_due:
             self._checkpoint()
         self._progress(phase)
-        return self._obey(phase) if self.control.urgent else True
+        return self._obey() if self.control.urgent else True
 
-    def _obey(self, phase: str) -> bool:
+    def _obey(self) -> bool:
         lr = self.control.take_lr()
         if lr is not None:
             self._set_lr(lr)
         if self.control.paused and not self.control.stopping:
             begin = time.perf_counter()
-            if phase == "training":
-                self._checkpoint()
+            self._checkpoint()
             self.emit(events.Paused(step=self.step))
             while not self.control.wait(0.05):
                 if self.probe.due(self.control.watching, time.perf_counter()):
@@ -374,7 +373,7 @@ class Session:
         if better:
             self.best, self.best_epoch = value, self.epoch
             if self.folder:
-                self._best_weights = {n: t.clone() for n, t in checkpoints.weights(self.model.net).items()}
+                self._best_weights = {n: t.to("cpu", copy=True) for n, t in checkpoints.weights(self.model.net).items()}
         self._epoch_begin, self._epoch_rested = now, self._rested
         samples = self.sampler.steps * self.sampler.batch_size
         self.emit(
