@@ -49,5 +49,5 @@ def test_what_cannot_be_written_says_why(qapp: QApplication, project: Project, t
         save_picture(Project(), tmp_path / "net.svg")
     with pytest.raises(ValueError, match="no theme"):
         save_picture(project, tmp_path / "net.svg", theme="pink")
-    with pytest.raises(OSError):
+    with pytest.raises(FileNotFoundError):
         save_picture(project, tmp_path / "missing" / "net.svg")

@@ -339,3 +339,19 @@ def test_a_drag_that_leaves_adds_nothing(hands: Hands) -> None:
     hands.view.cancel()
     assert hands.view.tool is None
     assert hands.studio.project is before
+
+
+def test_a_carried_wire_is_the_wire_drawn_anew(hands: Hands) -> None:
+    hands.view.select_all()
+    hands.drag(hands.card("soft"), hands.card("soft") + QPointF(64, 32))
+    for target, wire in hands.scene.wires.items():
+        carried = wire.path.pointAtPercent(0.3)
+        hands.scene.reroute([target])
+        assert (wire.path.pointAtPercent(0.3) - carried).manhattanLength() < 1e-6
+        assert wire.bounds.contains(carried)
+    hands.press(hands.card("soft"))
+    hands.move(hands.card("soft") + QPointF(80, 80))
+    assert all(w.bounds.contains(w.path.pointAtPercent(0.5)) for w in hands.scene.wires.values())
+    area = hands.scene.contents().adjusted(-60, -60, 60, 60)
+    assert len(hands.scene.wires_in(area)) == len(hands.scene.wires)
+    hands.key(Qt.Key.Key_Escape)

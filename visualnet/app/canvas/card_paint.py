@@ -195,7 +195,7 @@ def _ports(p: QPainter, item: NodeItem, theme: Theme) -> None:
 
 
 def paint_block(p: QPainter, item: NodeItem, theme: Theme, scale: float) -> None:
-    """The card from afar: its family's colour with the name as large as it can be."""
+    """The card from afar: its family's colour."""
     p.setRenderHint(QPainter.RenderHint.Antialiasing)
     face = item.face
     colour = block_colour(theme, face.family)
@@ -207,6 +207,13 @@ def paint_block(p: QPainter, item: NodeItem, theme: Theme, scale: float) -> None
         p.setPen(QPen(QColor(theme.ground), 2 / scale * 0.6))
         p.setBrush(Qt.BrushStyle.NoBrush)
         p.drawRoundedRect(area.adjusted(6, 6, -6, -6), RADIUS, RADIUS)
+
+
+def paint_block_label(p: QPainter, item: NodeItem, theme: Theme, scale: float) -> None:
+    """A block's name, as large as it can be."""
+    face = item.face
+    colour = block_colour(theme, face.family)
+    area = QRectF(1, 1, item.width - 2, item.height - 2)
     px = max(18, min(40, round(11.5 / scale)))
     room = area.width() - 16
     while px * scale > 10.5 and _metrics(px, True, False).horizontalAdvance(face.name) > room:

@@ -11,7 +11,15 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from visualnet.app.canvas.card_paint import FULL, LABEL, block_colour, paint_block, paint_card, paint_label
+from visualnet.app.canvas.card_paint import (
+    FULL,
+    LABEL,
+    block_colour,
+    paint_block,
+    paint_block_label,
+    paint_card,
+    paint_label,
+)
 from visualnet.app.canvas.node_item import MARGIN, PORT_RADIUS, NodeItem
 from visualnet.app.canvas.wire_item import WireItem
 from visualnet.app.theme.tokens import RADIUS, Theme
@@ -27,6 +35,8 @@ BUDGET_S = 0.003
 """How long a frame may spend on sharpening sprites; what is left over follows in the next frames."""
 FINE_WIRES = 0.45
 HAIR = 0.16
+MANY_LINES = 1200
+"""Above this many, seen from afar, lines go without smoothing: it takes three times as long."""
 LABELS_FROM = 0.6
 
 
@@ -157,6 +167,7 @@ class WireLayer(_Layer):
             else:
                 painter.drawPath(wire.path)
         if lines:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, scale >= FINE_WIRES or len(lines) < MANY_LINES)
             painter.drawLines(lines)
 
     def _special(self, scale: float) -> dict[Port, QPen]:
@@ -194,6 +205,14 @@ def _pen(colour: str, width: float, scale: float, style: Qt.PenStyle = Qt.PenSty
     if style == Qt.PenStyle.DashLine:
         pen.setDashPattern([4, 3])
     return pen
+
+
+def _blank(width: float, height: float, ratio: float) -> QPixmap:
+    """An empty sprite for so many logical px."""
+    picture = QPixmap(max(1, int(width * ratio) + 1), max(1, int(height * ratio) + 1))
+    picture.setDevicePixelRatio(ratio)
+    picture.fill(Qt.GlobalColor.transparent)
+    return picture
 
 
 class CardLayer(_Layer):
@@ -290,18 +309,33 @@ class CardLayer(_Layer):
 
     def _render(self, item: NodeItem, full: bool, scale: float, ratio: float) -> QPixmap:
         width, height = (item.width + 2 * MARGIN) * scale, (item.height + 2 * MARGIN) * scale
-        picture = QPixmap(max(1, int(width * ratio) + 1), max(1, int(height * ratio) + 1))
-        picture.setDevicePixelRatio(ratio)
-        picture.fill(Qt.GlobalColor.transparent)
+        # A block's shape is shared by all of its size and colour; its name is written on a copy.
+        picture = QPixmap(self._base(item, scale, ratio)) if not full else _blank(width, height, ratio)
         p = QPainter(picture)
         p.scale(scale, scale)
         p.translate(MARGIN, MARGIN)
         if full:
             paint_card(p, item, self.theme)
         else:
-            paint_block(p, item, self.theme, scale)
+            paint_block_label(p, item, self.theme, scale)
         p.end()
         return picture
+
+    def _base(self, item: NodeItem, scale: float, ratio: float) -> QPixmap:
+        """The block without its name."""
+        face = item.face
+        key = (item.width, item.height, face.family, face.badge == "error", face.block, scale * ratio)
+        if key not in self.sprites.rings:
+            if len(self.sprites.rings) > 200:
+                self.sprites.rings.clear()
+            made = _blank((item.width + 2 * MARGIN) * scale, (item.height + 2 * MARGIN) * scale, ratio)
+            p = QPainter(made)
+            p.scale(scale, scale)
+            p.translate(MARGIN, MARGIN)
+            paint_block(p, item, self.theme, scale)
+            p.end()
+            self.sprites.rings[key] = made
+        return self.sprites.rings[key]
 
     def _outlines(self, painter: QPainter) -> None:
         """Selection from very far."""
@@ -349,11 +383,7 @@ class CardLayer(_Layer):
             return self.sprites.rings[key]
         if len(self.sprites.rings) > 200:
             self.sprites.rings.clear()
-        picture = QPixmap(
-            round((item.width + 2 * MARGIN) * scale * ratio) + 1, round((item.height + 2 * MARGIN) * scale * ratio) + 1
-        )
-        picture.setDevicePixelRatio(ratio)
-        picture.fill(Qt.GlobalColor.transparent)
+        picture = _blank((item.width + 2 * MARGIN) * scale, (item.height + 2 * MARGIN) * scale, ratio)
         p = QPainter(picture)
         p.setRenderHint(QPainter.RenderHint.Antialiasing)
         p.scale(scale, scale)

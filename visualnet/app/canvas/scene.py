@@ -201,8 +201,9 @@ class CanvasScene(QGraphicsScene):
             ends = wire_ends(self.cards, target, wire.source) if wire is not None else None
             if wire is None or ends is None:
                 continue
-            wire.label, wire.failing = self._label_of(target), self._fails(target)
-            (self.failing.add if wire.failing else self.failing.discard)(target)
+            if detour:  # While something is dragged no fact changes.
+                wire.label, wire.failing = self._label_of(target), self._fails(target)
+                (self.failing.add if wire.failing else self.failing.discard)(target)
             start, end = ends
             boxes: list[QRectF] = []
             wire.measure(start, end)
@@ -269,16 +270,30 @@ class CanvasScene(QGraphicsScene):
     def shift(self, places: Mapping[str, tuple[float, float]]) -> None:
         """Let cards stand elsewhere for now; the document is not touched."""
         touched: set[Port] = set()
+        ways: dict[str, tuple[float, float]] = {}
         rects = self.rects()
         for node_id, place in places.items():
-            if node_id in self.cards:
-                self._stand(node_id, place)
+            item = self.cards.get(node_id)
+            if item is not None and (way := (place[0] - item.x, place[1] - item.y)) != (0.0, 0.0):
+                ways[node_id] = way
+                item.x, item.y = place
                 touched |= self.by_node.get(node_id, set())
-                item = self.cards[node_id]
                 rects[self._rows[node_id]] = (item.x, item.y, item.x + item.width, item.y + item.height)
+        self._carry(touched, ways)
         self._blocks = None
         self.reroute(touched, detour=False)
         self.update()
+
+    def _carry(self, touched: set[Port], ways: Mapping[str, tuple[float, float]]) -> None:
+        """Take along, as they are, the wires whose two cards move alike; only the others need a new curve."""
+        for target in tuple(touched):
+            wire = self.wires[target]
+            way = ways.get(target.node)
+            if way is not None and ways.get(wire.source.node) == way:
+                wire.carry(*way)
+                touched.discard(target)
+                if self._bounds is not None and target in self._wire_rows:
+                    self._bounds[self._wire_rows[target]] += (*way, *way)
 
     def settle(self) -> None:
         """Let every card stand where the document says."""

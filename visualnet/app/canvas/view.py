@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
-from functools import lru_cache
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, QVariantAnimation, Signal
-from PySide6.QtGui import QColor, QImage, QPainter, QPolygonF
+from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QMenu, QWidget
 
 from visualnet.analysis.tidy import tidy
@@ -15,6 +14,7 @@ from visualnet.app.canvas import adding, clipboard
 from visualnet.app.canvas.camera import Pose
 from visualnet.app.canvas.clipboard import count
 from visualnet.app.canvas.gestures import Gestures
+from visualnet.app.canvas.grid import Grid
 from visualnet.app.canvas.hud import Minimap, Words, totals
 from visualnet.app.canvas.node_item import offsets
 from visualnet.app.canvas.quick_add import QuickAdd
@@ -31,12 +31,6 @@ TIDY_MS = 200
 EMPTY = "Nothing here yet. Press Space to search for a layer, or drag one from the palette."
 
 
-@lru_cache(maxsize=16)
-def _dots(step: int, columns: int, rows: int) -> QPolygonF:
-    """The grid's dots, from 0, 0; kept, because making them takes longer than painting them."""
-    return QPolygonF([QPointF(x * step, y * step) for x in range(columns) for y in range(rows)])
-
-
 class CanvasView(Gestures):
     """The open sheet of a Studio. Every edit goes through the Studio; what comes back is what is drawn."""
 
@@ -50,6 +44,7 @@ class CanvasView(Gestures):
         self.setAccessibleName("Canvas")
         self.context_menu: Callable[[QMenu, Hit], None] | None = None
         """Fills the menu of the right button; the window sets it from its table of actions."""
+        self._grid = Grid()
         self._poses: dict[str, Pose] = {}
         self._shown = (MAIN, False)
         self._moving = QVariantAnimation(self)
@@ -349,29 +344,7 @@ class CanvasView(Gestures):
         if fitting is not None:
             fitting.begin_frame()  # type: ignore[attr-defined]
         painter.fillRect(rect, QColor(self.canvas.theme.canvas))
-        self._grid(painter, rect)
-
-    def _grid(self, painter: QPainter, rect: QRectF) -> None:
-        """Dots every 8 px and stronger ones every 64; each fades out before it becomes noise."""
-        dots = QColor(self.canvas.theme.grid)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        for step, size, near, full in ((8, 1.0, 1.1, 2.2), (64, 2.0, 0.22, 0.5)):
-            strength = min(1.0, max(0.0, (self.zoom - near) / (full - near)))
-            if strength <= 0.02:
-                continue
-            dots.setAlphaF(strength)
-            left, top = math.floor(rect.left() / step) * step, math.floor(rect.top() / step) * step
-            columns, rows = int(rect.width() / step) + 2, int(rect.height() / step) + 2
-            pen = painter.pen()
-            pen.setColor(dots)
-            pen.setWidthF(size)
-            pen.setCosmetic(True)
-            painter.setPen(pen)
-            painter.translate(left, top)
-            painter.drawPoints(_dots(step, columns, rows))
-            painter.translate(-left, -top)
-        painter.restore()
+        self._grid.paint(painter, rect, self.canvas.theme.grid)
 
     def drawForeground(self, painter: QPainter, rect: QRectF) -> None:
         if self.tool is not None:

@@ -43,6 +43,15 @@ class WireItem:
             half = label_width(self.label) / 2 + 2
             self.bounds = self.bounds.united(QRectF(middle.x() - half, middle.y() - 12, 2 * half, 24))
 
+    def carry(self, dx: float, dy: float) -> None:
+        """Move the curve as it is."""
+        self.path.translate(dx, dy)
+        self.bounds.translate(dx, dy)
+        for line in self.segments:
+            line.translate(dx, dy)
+        if self.label_at is not None:
+            self.label_at += QPointF(dx, dy)
+
     def measure(self, start: QPointF, end: QPointF) -> None:
         """Find out whether the wire is one that must look out for cards in its way."""
         self.bypass = end.x() - start.x() > FAR or end.x() < start.x() + 2 * STUB
