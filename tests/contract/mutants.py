@@ -85,7 +85,7 @@ def _tree_changed(tree: Any, dice: random.Random) -> bytes:
         holder, key = dice.choice([s for s in slots if _deep(s[0])] or slots if dice.random() < 0.6 else slots)
         what = dice.randrange(6)
         if what < 3:
-            holder[key] = dice.choice(WEIRD)
+            holder[key] = _weird(dice)
         elif what == 3:
             del holder[key]
         elif what == 4:
@@ -97,13 +97,17 @@ def _tree_changed(tree: Any, dice: random.Random) -> bytes:
         else:
             holder[
                 str(dice.choice(("id", "kind", "params", "extra", "later", "nodes", "graph", "repeat", "shares")))
-            ] = dice.choice(WEIRD)
+            ] = _weird(dice)
         if not list(_slots(tree)):
             break
     text = json.dumps(tree, ensure_ascii=dice.random() < 0.5, indent=dice.choice((None, 1)))
     if dice.random() < 0.15:  # a key twice
         text = text.replace('"id":', '"id": 1, "id":', 1)
     return text.encode("utf-8", "surrogatepass")
+
+
+def _weird(dice: random.Random) -> Any:
+    return json.loads(json.dumps(dice.choice(WEIRD)))  # a copy: later changes must not reach the table
 
 
 def _deep(holder: Any) -> bool:

@@ -315,7 +315,7 @@ def _wrong(value: Any, wanted: str, *place: str | int) -> NoReturn:
     came = _KINDS.get(type(value)) or f"{value!r}"
     if isinstance(value, str) and value.isprintable():
         came = f"“{value[:40]}”"
-    raise Refused(f"{wanted} is wanted here; {came} stands there", *place)
+    raise Refused(f"here should stand {wanted}, not {came}", *place)
 
 
 def _missing(key: str) -> NoReturn:
