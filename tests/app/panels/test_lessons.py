@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from visualnet.analysis.repairs import repairs
 from visualnet.app.filing import templates
-from visualnet.app.panels.lessons import LessonCoach, lessons, read_lesson
+from visualnet.app.panels.lesson_files import lessons, read_lesson
+from visualnet.app.panels.lessons import LessonCoach
 from visualnet.app.studio import Studio
 from visualnet.app.theme.apply import apply_theme
 from visualnet.app.theme.tokens import DARK
@@ -310,3 +311,24 @@ def test_leave_by_its_button(person: Person, qtbot: QtBot) -> None:
     qtbot.mouseClick(person.coach.leave_button, LEFT)
     assert person.lost == 1
     assert person.studio.project is before
+
+
+def test_in_a_narrow_window_the_buttons_stand_below(person: Person, qtbot: QtBot) -> None:
+    coach, host = person.coach, QWidget()
+    qtbot.addWidget(host)
+    column = QVBoxLayout(host)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.addStretch(1)
+    column.addWidget(coach)
+    host.show()
+    assert coach.start("break-it-and-mend-it")
+    for width, below in ((900, False), (464, True)):
+        host.resize(width, 300)
+        qtbot.wait(1)
+        assert coach.width() == width
+        words_end = coach.words.geometry().bottom()
+        assert (coach.next_button.y() > words_end) == below
+        assert coach.words.height() >= coach.words.heightForWidth(coach.words.width())
+        assert coach.leave_button.geometry().right() <= width
+    # What the host holds goes with it; the fixture must find its coach.
+    coach.setParent(None)

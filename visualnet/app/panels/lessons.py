@@ -1,176 +1,26 @@
-"""Short lessons at the lower edge of the canvas: each step says what to do and sees by itself that it is done.
-
-A lesson is a JSON file in ``resources/lessons``. Its conditions are a small closed set, checked when the file is read; they look only at
-the Studio: the project, what is true of it, the selection, the run.
-"""
+"""Short lessons at the lower edge of the canvas: each step says what to do and sees by itself that it is done."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Literal
 
-import msgspec
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from visualnet.app.panels.lesson_files import Check, Epochs, Lesson, Running, Step, lessons
+from visualnet.app.studio import Studio
 from visualnet.app.theme import icons
 from visualnet.app.widgets.basic import IconLabel, button, label, restyle
-from visualnet.core.graph import Node
 from visualnet.core.project import MAIN
-from visualnet.resources import resource
-
-if TYPE_CHECKING:
-    from visualnet.app.studio import Studio
 
 GO_ON_MS = 900
 """How long the tick stands before the next step comes."""
 RUN_MS = 250
 """How often a step that waits for a run looks at it."""
-
-
-# --- conditions: what a step can wait for ----------------------------------------------------------------------------------------
-
-
-class Condition(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="check"):
-    """Something about the Studio that holds or not."""
-
-    node: str = ""
-    """The name of the node of the main graph that it is about, if it is about one."""
-
-    def holds(self, studio: Studio) -> bool:
-        """Whether it is so now."""
-        raise NotImplementedError
-
-    def found(self, studio: Studio) -> Node | None:
-        """The node it is about, if it is there."""
-        return next((n for n in studio.project.graph if n.name == self.node), None)
-
-
-class Selected(Condition, frozen=True, tag="selected"):
-    """The node is selected on the main sheet."""
-
-    def holds(self, studio: Studio) -> bool:
-        node = self.found(studio)
-        return node is not None and studio.sheet == MAIN and node.id in studio.selection
-
-
-class Param(Condition, frozen=True, tag="param", kw_only=True):
-    """A parameter of the node has a value; of one with a number for each axis, all have it."""
-
-    name: str
-    equals: int | float | bool | str
-
-    def holds(self, studio: Studio) -> bool:
-        node = self.found(studio)
-        layer = studio.analysis.main[node.id].layer if node is not None else None
-        value = getattr(layer, self.name, None) if layer is not None and self.name in layer.params else None
-        values = value if isinstance(value, tuple) else (value,)
-        return value is not None and all(v == self.equals for v in values)
-
-
-class Shape(Condition, frozen=True, tag="shape", kw_only=True):
-    """The node's first output has this shape, written as on its card."""
-
-    equals: str
-
-    def holds(self, studio: Studio) -> bool:
-        node = self.found(studio)
-        leaving = studio.analysis.main[node.id].leaving if node is not None else {}
-        return next((spec.text for spec in leaving.values()), "") == self.equals
-
-
-class Problems(Condition, frozen=True, tag="problems", kw_only=True):
-    """There are problems, or none; ``errors`` leaves hints and warnings out of account."""
-
-    there: Literal["some", "none", "errors", "no errors"]
-
-    def holds(self, studio: Studio) -> bool:
-        of_weight = studio.analysis.errors() if "errors" in self.there else studio.analysis.problems
-        return bool(of_weight) == (self.there in ("some", "errors"))
-
-
-class Running(Condition, frozen=True, tag="running"):
-    """A training goes on, or has already come to the end of an epoch."""
-
-    def holds(self, studio: Studio) -> bool:
-        return getattr(studio.runner, "state", "idle") == "running" or epochs_done(studio.runner) > 0
-
-
-class Epochs(Condition, frozen=True, tag="epochs", kw_only=True):
-    """The run has finished so many epochs."""
-
-    at_least: int
-
-    def holds(self, studio: Studio) -> bool:
-        return epochs_done(studio.runner) >= self.at_least
-
-
-Check = Selected | Param | Shape | Problems | Running | Epochs
-
-
-def epochs_done(runner: Any) -> int:
-    """How many epochs the run that the window shows has finished; 0 where there is none."""
-    model = getattr(runner, "model", None)
-    return len(model.epochs) if model is not None else 0
-
-
-# --- lessons: data ---------------------------------------------------------------------------------------------------------------
-
-
-class Look(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What “Show me” selects, and the parameter that it points at."""
-
-    node: str
-    at: str = ""
-
-
-class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One thing to do or to read. Without ``until`` it is read; else it is done when all of it holds."""
-
-    title: str
-    words: str
-    until: tuple[Check, ...] = ()
-    look: Look | None = None
-
-
-class Lesson(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Steps on a template. ``order`` says where it stands among the others."""
-
-    order: int
-    title: str
-    summary: str
-    icon: str
-    minutes: int
-    template: str
-    steps: tuple[Step, ...]
-
-    def __post_init__(self) -> None:
-        if not self.steps:
-            raise ValueError("a lesson needs at least one step")
-
-
-def read_lesson(data: bytes) -> Lesson:
-    """A lesson from its file.
-
-    Raises:
-        ValueError: it is no lesson; the words name the place.
-    """
-    try:
-        return msgspec.json.decode(data, type=Lesson)
-    except msgspec.MsgspecError as error:
-        raise ValueError(str(error)) from error
-
-
-@lru_cache(maxsize=1)
-def lessons() -> dict[str, Lesson]:
-    """The shipped lessons by name, in order."""
-    found = {path.stem: read_lesson(path.read_bytes()) for path in sorted(resource("lessons").glob("*.json"))}
-    return dict(sorted(found.items(), key=lambda item: item[1].order))
-
-
-# --- the panel -------------------------------------------------------------------------------------------------------------------
+NARROW = 720
+"""Below this width the buttons stand under the words."""
+LEAST = 360
 
 
 class Dots(QWidget):
@@ -245,8 +95,10 @@ class LessonCoach(QFrame):
         self.next_button = button("Next", done=self.next)
         self.leave_button = button("Leave", "quiet", done=self.leave)
         self.leave_button.setToolTip("End the lesson; the network stays as it is (Esc)")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(16, 12, 14, 12)
+        self._whole = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._whole.setContentsMargins(16, 12, 14, 12)
+        self._whole.setSpacing(14)
+        row = QHBoxLayout()
         row.setSpacing(14)
         row.addWidget(self.icon, 0, Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout()
@@ -266,8 +118,9 @@ class LessonCoach(QFrame):
         for one in (self.look_button, self.back_button, self.next_button, self.leave_button):
             one.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
             acts.addWidget(one)
-        row.addLayout(acts)
-        row.setAlignment(acts, Qt.AlignmentFlag.AlignVCenter)
+        self._whole.addLayout(row, 1)
+        self._whole.addLayout(acts)
+        self._whole.setAlignment(acts, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
 
     # --- the course of a lesson ----------------------------------------------------------------------------------------------------
@@ -392,6 +245,19 @@ class LessonCoach(QFrame):
             self.leave()
         else:
             super().keyPressEvent(event)
+
+    def minimumSizeHint(self) -> QSize:
+        # The buttons side by side with the words must not keep the window from being narrow: they then move below.
+        hint = super().minimumSizeHint()
+        return QSize(min(hint.width(), LEAST), hint.height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        narrow = self.width() < NARROW
+        directions = QBoxLayout.Direction
+        self._whole.setDirection(directions.TopToBottom if narrow else directions.LeftToRight)
+        self._whole.setSpacing(8 if narrow else 14)
+        self.name.setVisible(not narrow)
+        super().resizeEvent(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -33,7 +33,7 @@ from visualnet.app.panels.choices import (
     TemplateCard,
     page_colour,
 )
-from visualnet.app.panels.lessons import lessons
+from visualnet.app.panels.lesson_files import lessons
 from visualnet.app.settings import Settings
 from visualnet.app.studio import Studio
 from visualnet.app.theme import icons
