@@ -261,7 +261,9 @@ class StartPage(QWidget):
         directions = QBoxLayout.Direction
         self._body.setDirection(directions.LeftToRight if beside else directions.TopToBottom)
         self._body.setSpacing(SIDE_GAP if beside else 28)
-        self._lessons.setDirection(directions.TopToBottom if beside or inner < 640 else directions.LeftToRight)
+        stacked = beside or inner < 640
+        self._lessons.setDirection(directions.TopToBottom if stacked else directions.LeftToRight)
+        self._lessons.setSpacing(8 if stacked else GAP)
         self._aside.setMinimumWidth(SIDE if beside else 0)
         self._aside.setMaximumWidth(SIDE if beside else 16777215)
         width = inner - SIDE - SIDE_GAP if beside else inner
