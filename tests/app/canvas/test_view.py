@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtGui import QAction, QColor, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 
@@ -152,6 +152,28 @@ def test_tab_opens_it_and_escape_closes_it(hands: Hands) -> None:
     QTest.keyClick(hands.view.popup.field, Qt.Key.Key_Escape)
     assert not hands.view.popup.isVisible()
     assert hands.studio.project is before
+
+
+def test_the_windows_own_keys_do_not_take_space_and_tab_away(hands: Hands) -> None:
+    fired = []
+    for keys in ("Space", "Tab", "Del"):
+        action = QAction(keys, hands.view)
+        action.setShortcut(keys)
+        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        action.triggered.connect(lambda _=False, keys=keys: fired.append(keys))
+        hands.view.addAction(action)
+    hands.view.activateWindow()
+    hands.key(Qt.Key.Key_Tab)
+    assert hands.view.popup.isVisible()
+    QTest.keyClicks(hands.view.popup.field, "dropout")
+    QTest.keyClick(hands.view.popup.field, Qt.Key.Key_Tab)
+    assert hands.studio.graph.nodes[hands.studio.selection[0]].kind == "dropout"
+    hands.key(Qt.Key.Key_Space)
+    assert hands.view.popup.isVisible()
+    QTest.keyClick(hands.view.popup.field, Qt.Key.Key_Delete)
+    QTest.keyClick(hands.view.popup.field, Qt.Key.Key_Escape)
+    hands.key(Qt.Key.Key_Delete)
+    assert fired == ["Del"]
 
 
 def test_a_double_click_on_empty_canvas_adds_there(hands: Hands) -> None:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 EVERYWHERE = QRectF(-2e7, -2e7, 4e7, 4e7)
 SPRITE_BYTES = 96 * 2**20
 NEWS_S = 0.005
-BUDGET_S = 0.003
+BUDGET_S = 0.002
 """How long a frame may spend on sharpening sprites; what is left over follows in the next frames."""
 FINE_WIRES = 0.45
 HAIR = 0.16

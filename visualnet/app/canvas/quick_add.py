@@ -183,6 +183,11 @@ class QuickAdd(QFrame):
         if watched is self.field and event.type() == QEvent.Type.KeyPress:
             assert isinstance(event, QKeyEvent)
             return self._key(event.key())
+        if watched is self.field and event.type() == QEvent.Type.ShortcutOverride:
+            assert isinstance(event, QKeyEvent)
+            if event.key() in (Qt.Key.Key_Tab, Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                event.accept()  # These choose and close here, whatever the window does with them.
+                return True
         if watched is self.field and event.type() == QEvent.Type.FocusOut and self.isVisible():
             self.hide()
         return super().eventFilter(watched, event)
