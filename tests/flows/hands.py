@@ -131,6 +131,7 @@ class Hands:
 
     def press(self, parent: QWidget, words: str) -> None:
         """Click the visible button with these words on it."""
+        self.rest()
         buttons = [b for b in parent.findChildren(QPushButton) if b.isVisible() and words in b.text()]
         assert buttons, (
             f"no button says “{words}”; there are {[b.text() for b in parent.findChildren(QPushButton) if b.isVisible()]}"

@@ -93,7 +93,7 @@ def test_lenet_is_built_trained_watched_saved_and_reopened(
     window.studio.do("Short training", lambda p: edits.set_recipe(p, epochs=3, lr=0.002))
     window.show_space("inspect")
     seen: list[Any] = []
-    maps = window.panel("maps").tiles
+    maps = window.panel("maps").view
     original = maps.set_maps
     monkeypatch.setattr(maps, "set_maps", lambda array, **k: (seen.append(np.array(array)), original(array, **k)))
     window.actions_.trigger("train.start")
@@ -122,4 +122,4 @@ def test_lenet_is_built_trained_watched_saved_and_reopened(
     assert after.recipe == before.recipe
     assert after.runs == before.runs
     assert load(path) == after
-    assert window.runner.model is not None, "the curves of the last run are shown again"
+    hands.until(lambda: window.runner.model is not None, 10, "the curves of the last run")

@@ -18,6 +18,7 @@ from visualnet.app.theme.apply import ThemeKeeper
 from visualnet.app.window import Window
 from visualnet.core import edits, files
 from visualnet.core.document import Document
+from visualnet.core.graph import Init
 from visualnet.core.journal import orphans
 
 
@@ -124,17 +125,17 @@ def test_pause_resume_stop(window: Window, hands: Hands) -> None:
     opened(window, hands)
     window.actions_.trigger("train.start")
     hands.until(lambda: window.runner.state == "running", 60, "running")
-    hands.until(lambda: window.runner.model is not None and len(window.runner.model.train["loss"]) > 5, 30, "a curve")
+    hands.until(lambda: window.runner.model is not None and len(window.runner.model.steps.get("loss", ())) > 5, 30, "a curve")
     window.actions_.trigger("train.pause")
     hands.until(lambda: window.runner.state == "paused", 5, "paused")
     model = window.runner.model
     assert model is not None
     hands.rest(0.2)
-    steps = len(model.train["loss"])
+    steps = len(model.steps["loss"])
     hands.rest(0.4)
-    assert len(model.train["loss"]) == steps, "a paused training stands still"
+    assert len(model.steps["loss"]) == steps, "a paused training stands still"
     window.actions_.trigger("train.resume")
-    hands.until(lambda: len(model.train["loss"]) > steps, 10, "more steps")
+    hands.until(lambda: len(model.steps["loss"]) > steps, 10, "more steps")
     window.actions_.trigger("train.stop")
     hands.until(lambda: window.runner.state == "idle", 5, "stopped")
     assert model.state == "stopped"
@@ -162,14 +163,15 @@ def test_closing_while_training_asks_stops_and_joins(
 
 def test_failing_layer_is_named_and_the_window_lives_on(window: Window, hands: Hands) -> None:
     opened(window, hands)
-    # So large a rate that the loss is no number after a few steps.
-    window.studio.do("Absurd rate", lambda p: edits.set_recipe(p, lr=1e12, optimizer="SGD"))
+    # Weights so large that two convolutions in a row overflow: the second one is guilty.
+    ids = [hands.node("conv1").id, hands.node("conv2").id]
+    window.studio.do("Absurd weights", lambda p: edits.set_node(p, "", ids, init=Init("normal", 1e30)))
     window.actions_.trigger("train.start")
     hands.until(lambda: window.runner.state != "idle" or window.banner.isVisible(), 60, "an answer")
     hands.until(lambda: window.runner.state == "idle" and window.banner.isVisible(), 60, "words about the failure")
     problem = hands.studio.runtime_problem
     assert problem is not None
-    assert problem.node in hands.studio.project.graph.nodes
+    assert hands.studio.graph.nodes[problem.node].name == "conv2"
     hands.set_param("fc1", "out_features", "100")
     assert size_of(hands, "fc1") == "100", "edits go on"
 

@@ -27,6 +27,8 @@ class ProblemsPanel(QWidget):
         self.studio = studio
         self.problems: tuple[Problem, ...] = ()
         self.current: Problem | None = None
+        self.walked = False
+        """Whether the current problem was gone to, by click or key; else the first F8 goes to it, not past it."""
         self.rows: list[ProblemRow] = []
         self.scroll = QScrollArea()
         self.scroll.setWidgetResizable(True)
@@ -66,8 +68,10 @@ class ProblemsPanel(QWidget):
         self.scroll.setVisible(bool(problems))
         empty = not self.studio.project.graph.nodes
         self.empty.sentence.setText("Nothing is drawn yet." if empty else "Everything fits.")
-        if self.current is None and problems and problems[0].severity == "error":
-            self.current = problems[0]
+        if self.current is None:
+            self.walked = False
+            if problems and problems[0].severity == "error":
+                self.current = problems[0]
         self._mark()
 
     def _rows(self) -> None:
@@ -87,7 +91,7 @@ class ProblemsPanel(QWidget):
 
     def choose(self, problem: Problem) -> None:
         """Make a problem the current one and jump to its node."""
-        self.current = problem
+        self.current, self.walked = problem, True
         self._mark()
         self.studio.reveal(problem)
 
@@ -96,7 +100,8 @@ class ProblemsPanel(QWidget):
         if not self.problems:
             self.studio.message.emit("ok", "There are no problems.")
             return
-        at = self.problems.index(self.current) + way if self.current in self.problems else 0
+        started = self.walked and self.current in self.problems
+        at = self.problems.index(self.current) + way if started else 0  # type: ignore[arg-type]
         self.choose(self.problems[at % len(self.problems)])
 
     def _mark(self) -> None:
