@@ -12,7 +12,7 @@ from tests.graphs import random_project
 from visualnet.analysis import Analysis, infer
 from visualnet.analysis.repairs import Repair, repairs
 from visualnet.core import edits, files
-from visualnet.core.graph import Graph
+from visualnet.core.graph import Graph, Node
 from visualnet.core.project import Project
 from visualnet.layers import LAYERS
 from visualnet.layers.params import Bool, Choice, Int, Ints
@@ -45,9 +45,7 @@ def one_break(rng: random.Random, project: Project) -> Broken | None:
 
 def _parameter(rng: random.Random, project: Project, sheet: str, graph: Graph) -> tuple[Project, str]:
     node = rng.choice([n for n in graph if n.kind in LAYERS and LAYERS[n.kind].params])
-    name, param = rng.choice(
-        [(n, p) for n, p in LAYERS[node.kind].params.items() if isinstance(p, Int | Ints | Bool | Choice)]
-    )
+    name, param = rng.choice([(n, p) for n, p in LAYERS[node.kind].params.items() if isinstance(p, Int | Ints | Bool | Choice)])
     now = node.params.get(name, param.default)
     new: Any
     if isinstance(param, Int) and isinstance(now, int):
@@ -55,9 +53,7 @@ def _parameter(rng: random.Random, project: Project, sheet: str, graph: Graph) -
     elif isinstance(param, Ints) and isinstance(now, tuple) and now:
         at = rng.randrange(len(now))
         one = rng.choice(
-            [n for n in (now[at] + 1, now[at] - 1, now[at] + 2, now[at] * 2) if n != now[at]]
-            if isinstance(now[at], int)
-            else [2]
+            [n for n in (now[at] + 1, now[at] - 1, now[at] + 2, now[at] * 2) if n != now[at]] if isinstance(now[at], int) else [2]
         )
         new = rng.choice([(*now[:at], one, *now[at + 1 :]), (one,) * len(now) if param.rank else (*now, one)])
     elif isinstance(param, Bool):
@@ -76,9 +72,7 @@ def _wire(rng: random.Random, project: Project, sheet: str, graph: Graph) -> tup
 
 def _source(rng: random.Random, project: Project, sheet: str, graph: Graph) -> tuple[Project, str]:
     target = rng.choice(list(graph.wires))
-    source = rng.choice(
-        [s for s in dict.fromkeys(graph.wires.values()) if s != graph.wires[target] and s.node != target.node]
-    )
+    source = rng.choice([s for s in dict.fromkeys(graph.wires.values()) if s != graph.wires[target] and s.node != target.node])
     return edits.connect(project, sheet, source, target), f"{target} from {graph.wires[target]} to {source}"
 
 
@@ -115,23 +109,24 @@ def tried(broken: Broken, seconds: float = 0.4) -> Tried:
 
 
 def _same(a: Project, b: Project) -> bool:
-    """Whether two projects are drawn alike: defaults may be written or left out."""
-    for (_, mine), (_, theirs) in zip(a.sheets(), b.sheets(), strict=True):
+    """Whether two projects are drawn alike: defaults may be written or left out, and numbers as expressions."""
+    for (name, mine), (_, theirs) in zip(a.sheets(), b.sheets(), strict=True):
         if mine.wires != theirs.wires or mine.nodes.keys() != theirs.nodes.keys():
             return False
+        scope = {**b.constants, **(b.blocks[name].params if name else {})}
         for i, node in mine.nodes.items():
             other = theirs.nodes[i]
-            if node is not other and (node.kind != other.kind or _values(node) != _values(other)):
+            if node is not other and (node.kind != other.kind or _values(node, scope) != _values(other, scope)):
                 return False
     return True
 
 
-def _values(node: Any) -> Any:
+def _values(node: Node, scope: dict[str, Any]) -> Any:
     kind = LAYERS.get(node.kind)
     if kind is None:
         return node.params
     try:
-        return kind(node.params, {"c": 3, "k": 2, "classes": 4}).values()
+        return kind(node.params, scope).values()
     except ValueError:
         return node.params
 

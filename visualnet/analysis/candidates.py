@@ -31,6 +31,7 @@ class Candidate(NamedTuple):
     words: str
     edit: Callable[[Project], Project]
     cost: float
+    inserts: bool = False
 
 
 class Place(NamedTuple):
@@ -92,7 +93,7 @@ def values(place: Place, node_id: str, distance: int) -> Iterator[Candidate]:
                 continue
             cost = _value_cost(param, value, current, usual, shapes) + 0.3 * distance
             cost += 0.0 if param.fit or wrong else 0.25
-            cost -= 0.6 if wrong else 0.0
+            cost += (0.3 if kind.role and distance else 0.0) - (0.6 if wrong else 0.0)
             yield _set(node, place.sheet, name, param, value, cost)
 
 
@@ -135,7 +136,7 @@ def _leaving(place: Place, node_id: str) -> Iterable[Spec]:
 def _step(value: float, current: Any) -> float:
     if not isinstance(current, int | float):
         return 0.3
-    return 0.3 * abs(value - current) / max(abs(value), abs(current), 1)
+    return 0.3 * abs(value - current) / (max(abs(value), abs(current)) + 2)
 
 
 def _value_cost(param: Param, value: Any, current: Any, usual: set[Any], shapes: list[Shape]) -> float:
@@ -281,7 +282,7 @@ def insertion(kind: type[Layer], params: dict[str, Value], wire: Wire, place: Pl
         project = edits.connect(project, sheet, wire.source, Port(node_id, next(iter(inner.inputs()))))
         return edits.connect(project, sheet, Port(node_id, next(iter(inner.outputs()))), wire.target)
 
-    return Candidate(words, edit, cost)
+    return Candidate(words, edit, cost, inserts=True)
 
 
 def fits(pattern: Pattern, spec: Spec) -> bool:

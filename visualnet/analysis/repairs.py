@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import islice, takewhile
 from typing import NamedTuple
 
 from visualnet.analysis.candidates import Candidate, Place, adapters, values
@@ -18,6 +19,14 @@ from visualnet.analysis.rewiring import fields as agreeing
 from visualnet.analysis.rewiring import missing, rewirings
 from visualnet.core.project import Project
 from visualnet.layers.declare import Spec
+
+DEAR = 1.9
+"""What costs more is no small change: two small ones may be better."""
+SLACK = 0.5
+"""How much less a candidate may come to cost when its consequences are seen."""
+
+RANGE = 1.4
+"""What costs so much more than the best is no alternative to it."""
 
 
 class Repair(NamedTuple):
@@ -43,20 +52,28 @@ def repairs(
     trial = _Trial(project, problem, analysis, fields, end)
     found: list[Repair] = []
     failed: list[tuple[Candidate, Analysis]] = []
-    for candidate in _sorted(_candidates(project, problem, analysis, fields)):
-        if trial.late or sum(r.after == 0 for r in found) >= 5 * limit:
+    for candidate in _sorted(_candidates(project, problem, analysis, fields), end - seconds / 2):
+        if trial.late or _enough(found, candidate, limit):
             break
         repair, after = trial(candidate)
         if repair is not None:
             found.append(repair)
         elif after is not None and len(failed) < 30:
             failed.append((candidate, after))
-    if not any(r.after == 0 for r in found):
+    if not any(r.after == 0 and r.cost < DEAR for r in found):
         for candidate, after in failed:
-            found += _second_steps(trial, candidate, after)
+            found += islice(_second_steps(trial, candidate, after), 2)
             if trial.late or sum(r.after == 0 for r in found) >= limit:
                 break
     return _varied(sorted(found, key=lambda r: (r.after, r.cost)), limit)
+
+
+def _enough(found: list[Repair], candidate: Candidate, limit: int) -> bool:
+    """Whether the candidates to come cost so much that none would be shown."""
+    whole = sorted(r.cost for r in found if r.after == 0)
+    if whole and candidate.cost > whole[0] + RANGE:
+        return True
+    return len(whole) >= 3 * limit and candidate.cost > whole[limit] + SLACK
 
 
 class _Trial:
@@ -73,14 +90,14 @@ class _Trial:
         self.project, self.problem, self.analysis, self.fields, self.end = project, problem, analysis, fields, end
         self.errors = len(analysis.errors())
         self.known = {_place(p) for p in analysis.problems}
-        self.warnings = sum(p.severity == "warning" for p in analysis.problems)
+        self.warned, self.hinted = _count(analysis, "warning"), _count(analysis, "hint")
 
     @property
     def late(self) -> bool:
         return time.monotonic() > self.end
 
     def __call__(self, candidate: Candidate) -> tuple[Repair | None, Analysis | None]:
-        """The candidate as a repair, if inference agrees that it is one; else what stands in its way."""
+        """The candidate as a repair, if inference agrees that it is one; else what came of it, if it moved the fault."""
         try:
             changed = candidate.edit(self.project)
         except ValueError:
@@ -93,14 +110,18 @@ class _Trial:
         worse = errors > self.errors - (self.problem.severity == "error")
         still = _place(self.problem) in {_place(p) for p in after.problems}
         if still or worse:
-            return None, after
+            return None, None if still else after
         warned = sum(p.severity == "warning" for p in fresh)
         if self.problem.severity != "error" and warned:
             return None, after
-        eased = self.warnings - sum(p.severity == "warning" for p in after.problems)
-        hints = sum(p.severity == "hint" for p in fresh)
-        cost = candidate.cost + 0.8 * warned - 0.4 * max(eased, 0) + 0.15 * hints
+        eased = min(max(self.warned - _count(after, "warning"), 0), 3)
+        hints = min(max(_count(after, "hint") - self.hinted, -3), 3)
+        cost = candidate.cost + 0.8 * warned - 0.4 * eased + 0.15 * hints
         return Repair(candidate.words, candidate.edit, cost, errors), after
+
+
+def _count(analysis: Analysis, severity: str) -> int:
+    return sum(p.severity == severity for p in analysis.problems)
 
 
 def _place(problem: Problem) -> tuple[str, str, str, str]:
@@ -110,9 +131,11 @@ def _place(problem: Problem) -> tuple[str, str, str, str]:
 def _second_steps(trial: _Trial, first: Candidate, after: Analysis) -> Iterator[Repair]:
     """What more is needed where one edit is not enough."""
     rest = next((p for p in after.problems if p.severity == "error" and p.node), None)
-    if rest is None or len(after.errors()) > trial.errors:
+    if rest is None or len(after.errors()) > trial.errors + 2:
         return
-    for second in _sorted(_candidates(after.project, rest, after, trial.fields))[:80]:
+    # A wire drawn anew most often lacks a layer in between, so that is tried first.
+    seconds = _sorted(_candidates(after.project, rest, after, trial.fields), trial.end)
+    for second in sorted(seconds, key=lambda c: not c.inserts)[:80]:
         if trial.late:
             return
 
@@ -128,17 +151,20 @@ def _second_steps(trial: _Trial, first: Candidate, after: Analysis) -> Iterator[
 def _varied(found: list[Repair], limit: int) -> list[Repair]:
     """The best few, without ten values of one parameter crowding everything else out."""
     chosen: list[Repair] = []
+    more: list[Repair] = []
     seen: dict[str, int] = {}
     for repair in found:
         stem = repair.words.partition("→")[0].partition(" (")[0]
         seen[stem] = seen.get(stem, 0) + 1
-        if seen[stem] <= 2 and all(repair.words != c.words for c in chosen):
-            chosen.append(repair)
-    return chosen[:limit]
+        if all(repair.words != c.words for c in chosen):
+            (chosen if seen[stem] <= 2 else more).append(repair)
+    return [*chosen, *more][:limit]
 
 
-def _sorted(candidates: Iterable[Candidate]) -> list[Candidate]:
-    return sorted(candidates, key=lambda c: c.cost)
+def _sorted(candidates: Iterable[Candidate], end: float) -> list[Candidate]:
+    """The cheapest first, of as many as can be thought of until ``end``."""
+    thought = takewhile(lambda _: time.monotonic() < end, candidates)
+    return sorted(thought, key=lambda c: c.cost)
 
 
 def _candidates(
@@ -159,12 +185,28 @@ def _candidates(
         if distance == 0 or upstream:
             cheaper = 0.4 if problem.code == "no-port" else 0.0
             yield from (c._replace(cost=c.cost - cheaper) for c in values(place, node_id, distance))
-        if distance <= 2 and (distance == 0 or upstream):
-            yield from adapters(place, node_id, distance)
+        doubted = any(p.code == "doubtful" for p in facts.nodes[node_id].problems)
+        if distance == 0 or (upstream and (doubted or distance <= 2)):
+            yield from adapters(place, node_id, 0 if doubted else distance)
+        if upstream and facts.nodes[node_id].inside and distance <= 3:
+            yield from _inner_values(place, node_id, distance)
     if problem.code == "inside":
         inner = next((p for p in analysis.problems if _within(p, problem)), None)
         if inner is not None:
             yield from (c._replace(cost=c.cost + 0.3) for c in _candidates(project, inner, analysis, fields))
+
+
+def _inner_values(place: Place, node_id: str, distance: int) -> Iterator[Candidate]:
+    """Parameters of the nodes in a block that feeds the fault, from its outputs upstream."""
+    block = place.facts.nodes[node_id]
+    inside = block.inside[-1]
+    seen: set[str] = set()
+    for end in inside.outline.ends.get("output", ()):
+        inner = Place(place.project, Problem("", "error", "", end, block.node.block or ""), inside, place.fields)
+        for inner_id, depth in inner.near():
+            if inner_id not in seen and depth:
+                seen.add(inner_id)
+                yield from (c._replace(cost=c.cost + 0.3) for c in values(inner, inner_id, distance + depth))
 
 
 def _within(inner: Problem, outer: Problem) -> bool:

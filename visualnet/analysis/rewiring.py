@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 
 from visualnet.analysis.candidates import Candidate, Place, fits
-from visualnet.analysis.facts import NodeFacts
+from visualnet.analysis.facts import NodeFacts, Problem
 from visualnet.core import edits
 from visualnet.core.graph import Port, Value
 from visualnet.core.project import Project
@@ -58,6 +58,41 @@ def _cuts(place: Place) -> Iterator[Candidate]:
             yield Candidate(words, partial(edits.disconnect, sheet=place.sheet, target=target), cost)
     if problem.code == "cycle":
         yield from _cuts_with_feeds(place)
+    elif place.node.node.block in place.project.blocks:
+        yield from _port_back(place)
+
+
+def _port_back(place: Place) -> Iterator[Candidate]:
+    """The port that wires at a block expect, added to the block again."""
+    name, block, port = place.node.node.name, place.node.node.block or "", place.problem.at
+    inside = next(iter(place.node.inside), None)
+    if inside is None:
+        return
+    inner = Place(place.project, Problem("", "error", "", "", block), inside, place.fields)
+    leaving = any(s == Port(place.problem.node, port) for s in place.facts.graph.wires.values())
+    (kind,) = _of_role("output" if leaving else "input")[:1]
+    sources = _answers(inner, "output") if leaving else []
+    for at, source in enumerate(sources or [None]):
+        targets = [] if leaving else open_ports(inner)[1:]
+        fed = f", which gives “{inside.nodes[source.node].node.name}”" if source else ""
+        words = f"Add {kind.label} “{port}” to the block of “{name}”{fed}"
+        change = partial(_put_port, kind, block, port, source, tuple(targets))
+        yield Candidate(words, change, 0.5 + 0.2 * at)
+
+
+def _put_port(
+    kind: type[Layer], block: str, port: str, source: Port | None, targets: tuple[Port, ...], project: Project
+) -> Project:
+    graph = project.sheet(block)
+    node_id = edits.new_id(graph)
+    ends = [graph.places.get(p.node, (0.0, 0.0)) for p in ([source] if source else targets)] or [(0.0, 0.0)]
+    at = (ends[0][0] + (APART if source else -APART), ends[0][1])
+    project = edits.add_node(project, block, kind.tag, at=at, id=node_id, name=port)
+    if source is not None:
+        project = edits.connect(project, block, source, Port(node_id, next(iter(kind().inputs()))))
+    for target in targets:
+        project = edits.connect(project, block, Port(node_id, next(iter(kind().outputs()))), target)
+    return project
 
 
 def _cuts_with_feeds(place: Place) -> Iterator[Candidate]:
@@ -103,7 +138,7 @@ def _ranked(place: Place, target: Port, pattern: Pattern | None, behind: set[str
         )
         order = abs(_number(target.node) - _number(node_id)) / 100 + 0.3 * (_number(node_id) > _number(target.node))
         for nth, (port, spec) in enumerate(other.leaving.items()):
-            cost = 0.5 + min(far, 1.0) + min(order, 0.6) + 0.6 * (Port(node_id, port) not in loose) + 0.2 * nth
+            cost = 0.5 + 0.5 * min(far, 1.0) + min(order, 0.6) + 0.9 * (Port(node_id, port) not in loose) + 0.2 * nth
             cost += 0.6 * (kind is not None and kind.role == "target") * (target.port == first)
             cost += 1.0 * (pattern is not None and not fits(pattern, spec))
             found.append((Port(node_id, port), cost))
@@ -198,7 +233,8 @@ def _added_feeds(place: Place) -> Iterator[Candidate]:
     target = Port(place.problem.node, place.problem.at)
     pattern = place.node.inputs.get(target.port)
     several = open_ports(place)
-    for role, cost in (("target", 1.6), ("input", 2.0)):
+    has_input = place.facts.outline.ends.get("input")
+    for role, cost in (("target", 1.6), ("input", 2.8 if has_input else 1.6)):
         if role == "target" and target.port == next(iter(place.node.inputs), ""):
             continue
         for kind in _of_role(role):
