@@ -168,7 +168,7 @@ def test_a_newer_file_opens_to_be_looked_at_and_keeps_all_it_holds() -> None:
 
 
 def test_a_path_in_the_run_history_is_saved_as_the_name_of_its_folder() -> None:
-    project = Project(runs=(RunRef(id="a", folder="/home/me/runs/lenet 3"),))
+    project = Project(runs=(RunRef(id="a", folder="/somewhere/runs/lenet 3"),))
     assert files.loads(files.dumps(project)).runs[0].folder == "lenet 3"
 
 

@@ -27,7 +27,7 @@ from visualnet.app.plots.paint import (
 from visualnet.app.theme.tokens import Theme
 
 PAD, HEAD = 12, 24
-ROW_MOST, ROW_LEAST = 22, 14
+ROW_MOST, ROW_LEAST = 22, 12
 
 
 class ClassBars(QWidget):
