@@ -188,12 +188,13 @@ def test_every_repair_of_a_random_fault_helps(thorough: bool) -> None:
 
 
 def test_broken_networks_are_made_whole(thorough: bool) -> None:
-    """Measured: valid again 0.99, what was there before among the first three 0.9 (but for deleted nodes)."""
-    rows = breaking.measure(2_000 if thorough else 80, seed=5)
+    """Measured over 2,000: see the module's own output; deleted nodes cannot come back as they were, so they are left out of the second."""
+    # Time enough, so that a busy machine finds no less.
+    rows = breaking.measure(2_000 if thorough else 80, seed=5, seconds=3)
     count, valid, _, _ = rows["all"]
-    assert valid / count >= 0.95
+    assert valid / count >= 0.97
     kept = [rows[how] for how in ("parameter", "wire", "source") if how in rows]
-    assert sum(r[2] for r in kept) / sum(r[0] for r in kept) >= 0.75
+    assert sum(r[2] for r in kept) / sum(r[0] for r in kept) >= 0.8
 
 
 def test_time_is_kept() -> None:

@@ -87,7 +87,7 @@ def values(place: Place, node_id: str, distance: int) -> Iterator[Candidate]:
         if not (wrong or isinstance(param, Int | Ints | Bool | Choice)):
             continue
         current = facts.layer.values()[name] if facts.layer is not None else param.default
-        usual = {v[name] for v in alike}
+        usual = dict.fromkeys(v[name] for v in alike)
         for value in dict.fromkeys(_hashable(v) for v in _others(param, raw, current, facts, shapes, usual, wrong)):
             if value == _hashable(current) and not wrong:
                 continue
@@ -113,7 +113,10 @@ def _block_values(place: Place, facts: NodeFacts, distance: int) -> Iterator[Can
 
 def _set(node: Node, sheet: str, name: str, param: Param, value: Any, cost: float) -> Candidate:
     raw = edits.RESET if value == _hashable(param.default) and name in node.params else value
-    words = f"Set {name.replace('_', ' ')} of “{node.name}” → {param.short(value)}"
+    told = name.replace("_", " ")
+    words = f"Set {told} of “{node.name}” → {param.short(value)}"
+    if isinstance(param, Bool):
+        words = f"Turn {told} of “{node.name}” {'on' if value else 'off'}"
     return Candidate(words, partial(edits.set_params, sheet=sheet, ids=[node.id], values={name: raw}), cost)
 
 
@@ -139,7 +142,7 @@ def _step(value: float, current: Any) -> float:
     return 0.3 * abs(value - current) / (max(abs(value), abs(current)) + 2)
 
 
-def _value_cost(param: Param, value: Any, current: Any, usual: set[Any], shapes: list[Shape]) -> float:
+def _value_cost(param: Param, value: Any, current: Any, usual: Mapping[Any, None], shapes: list[Shape]) -> float:
     """What a value costs: less where it is likelier meant."""
     cost = 1.0
     if value == _hashable(param.default):
@@ -164,7 +167,13 @@ def _value_cost(param: Param, value: Any, current: Any, usual: set[Any], shapes:
 
 
 def _others(
-    param: Param, raw: Value, current: Any, facts: NodeFacts, shapes: list[Shape], usual: set[Any], wrong: bool
+    param: Param,
+    raw: Value,
+    current: Any,
+    facts: NodeFacts,
+    shapes: list[Shape],
+    usual: Mapping[Any, None],
+    wrong: bool,
 ) -> Iterator[Any]:
     """Values for a parameter: the default, what others of its kind have, and what its type suggests."""
     yield _hashable(param.default)

@@ -62,7 +62,7 @@ def repairs(
             failed.append((candidate, after))
     if not any(r.after == 0 and r.cost < DEAR for r in found):
         for candidate, after in failed:
-            found += islice(_second_steps(trial, candidate, after), 2)
+            found += islice(_second_steps(trial, candidate, after), 4)
             if trial.late or sum(r.after == 0 for r in found) >= limit:
                 break
     return _varied(sorted(found, key=lambda r: (r.after, r.cost)), limit)

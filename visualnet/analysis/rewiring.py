@@ -233,6 +233,8 @@ def _added_feeds(place: Place) -> Iterator[Candidate]:
     target = Port(place.problem.node, place.problem.at)
     pattern = place.node.inputs.get(target.port)
     several = open_ports(place)
+    patterns = [place.facts.nodes[t.node].inputs.get(t.port) for t in several]
+    strictest = min((p for p in patterns if p), key=lambda p: (p.dtype != "int", -len(p.axes)), default=pattern)
     has_input = place.facts.outline.ends.get("input")
     for role, cost in (("target", 1.6), ("input", 2.8 if has_input else 1.6)):
         if role == "target" and target.port == next(iter(place.node.inputs), ""):
@@ -240,8 +242,8 @@ def _added_feeds(place: Place) -> Iterator[Candidate]:
         for kind in _of_role(role):
             for at, params in enumerate(_source_params(place, kind, pattern)):
                 yield _addition(place, kind, params, [target], cost + 0.1 * at)
-                if len(several) > 1:
-                    yield _addition(place, kind, params, several, cost + 0.05 + 0.1 * at)
+            for at, params in enumerate(_source_params(place, kind, strictest) if len(several) > 1 else ()):
+                yield _addition(place, kind, params, several, cost + 0.05 + 0.1 * at)
 
 
 def _of_role(role: str) -> list[type[Layer]]:
