@@ -89,8 +89,8 @@ def main() -> int:
         parts.append(part)
     if options.write:
         words = (
-            "# What was measured\n\nMade by `python -m tests.benchmarks --write`. Ratios are taken side by side in one run; times depend on the "
-            f"machine.\n\n{time.strftime('%Y-%m-%d')}, {machine()}.\n\n"
+            "# What was measured\n\nMade by `python -m tests.benchmarks --write`. Ratios are taken side by side in one run; "
+            f"times depend on the machine.\n\n{time.strftime('%Y-%m-%d')}, {machine()}.\n\n"
         )
         path = HERE / "RESULTS.md"
         kept = path.read_text("utf-8").partition("\n## ")[2] if path.exists() else ""

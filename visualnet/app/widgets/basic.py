@@ -188,6 +188,7 @@ class KeyValue(QWidget):
         """Remove every row."""
         while (item := self._grid.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
+                widget.hide()  # what is to be deleted would be painted once more, under its successor
                 widget.deleteLater()
         self._values.clear()
 
