@@ -101,6 +101,8 @@ def duration(seconds: float) -> str:
     """3 s, 1 min 12 s, 2 h 05 min."""
     if not math.isfinite(seconds) or seconds < 0:
         return ""
+    if 0 < seconds < 1:
+        return "under 1 s"
     whole = round(seconds)
     if whole < 60:
         return f"{whole} s"

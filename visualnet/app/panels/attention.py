@@ -36,6 +36,7 @@ class AttentionPanel(QWidget):
         self.layer.setToolTip("Which attention layer")
         self.layer.setAccessibleName("Attention layer")
         self.layer.setMinimumWidth(120)
+        self.layer.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.layer.activated.connect(lambda _: self._aim())
         self.view = AttentionView()
         self.empty = EmptyState("attention", "")
@@ -94,7 +95,7 @@ class AttentionPanel(QWidget):
         found: list[Path] = [()]
         for at, node_id in enumerate(path):
             turns = len(self.studio.analysis.at(path[: at + 1]).inside)
-            ids = [f"{node_id}#{turn}" for turn in range(turns)] if turns > 1 else [node_id]
+            ids = [node_id, *(f"{node_id}#{turn}" for turn in range(1, turns))]
             found = [(*before, step) for before in found for step in ids][:64]
         return found
 

@@ -50,7 +50,8 @@ def told_path(studio: Studio, path: Path) -> str:
     for at in range(len(path)):
         plain, _, turn = path[at].partition("#")
         facts = facts_at(studio, path[: at + 1])
-        names.append((facts.node.name if facts is not None else plain) + (f" {int(turn) + 1}" if turn else ""))
+        repeated = facts is not None and len(facts.inside) > 1
+        names.append((facts.node.name if facts is not None else plain) + (f" {int(turn or 0) + 1}" if repeated else ""))
     return " › ".join(names)
 
 

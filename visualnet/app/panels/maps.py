@@ -91,11 +91,10 @@ class MapsPanel(QWidget):
         self._aim()
 
     def _first(self) -> Path | None:
-        """The first node whose output is a stack of maps, behind the inputs."""
-        for path, facts in self.studio.analysis.walk():
-            if len(path) == 1 and facts.arriving and any(len(s.shape) == 3 for s in facts.leaving.values()):
-                return path
-        return None
+        """The first node behind the inputs whose output is a stack of maps; if there is none, the first one."""
+        behind = [(path, f) for path, f in self.studio.analysis.walk() if len(path) == 1 and f.arriving and f.leaving]
+        maps = [path for path, f in behind if any(len(s.shape) == 3 for s in f.leaving.values())]
+        return next(iter(maps or [path for path, _ in behind]), None)
 
     def _title(self, facts: NodeFacts | None) -> str:
         if facts is None or self.path is None:

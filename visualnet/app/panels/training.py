@@ -47,7 +47,7 @@ class TrainingPanel(QWidget):
 
     def _head(self) -> QHBoxLayout:
         head = QHBoxLayout()
-        head.setContentsMargins(12, 4, 12, 4)
+        head.setContentsMargins(12, 2, 12, 2)
         head.setSpacing(10)
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
@@ -82,7 +82,7 @@ class TrainingPanel(QWidget):
         self.smoothing.sliderReleased.connect(lambda: self._keep("smoothing", self.smoothing.value()))
         self.log.toggled.connect(self._log)
         self.units.chosen.connect(self._unit)
-        self.smoothing.setValue(min(max(self._kept("smoothing", 50), 0), 100))
+        self.smoothing.setValue(min(max(self._kept("smoothing", 43), 0), 100))
         self._smooth(self.smoothing.value())
         self.log.setChecked(self._kept("log", False))
         self.units.set_current(1 if self._kept("unit", 0) == 1 else 0)

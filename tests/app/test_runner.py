@@ -1,0 +1,210 @@
+"""The training thread as the window holds it: it starts, obeys, fails with words, is recorded and goes on."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+from pytestqt.qtbot import QtBot
+
+from tests.app.training_rig import Rig, small, template
+from visualnet.app import run_history as history
+from visualnet.app.faults import Fault
+from visualnet.core.document import Document
+from visualnet.core.edits import remove, set_params, set_recipe
+from visualnet.core.project import MAIN, DataChoice, RunRef
+
+
+@pytest.fixture
+def rig(qtbot: QtBot) -> Iterator[Rig]:
+    made = Rig(small())
+    yield made
+    made.runner.close()
+
+
+def test_a_run_is_trained_and_recorded_but_is_no_step_to_undo(rig: Rig, qtbot: QtBot) -> None:
+    rig.train(qtbot)
+    assert rig.states == ["starting", "running", "idle"]
+    (run,) = rig.studio.project.runs
+    assert (run.state, run.epochs) == ("done", 2)
+    assert run.summary["validation_loss"] == min(rig.runner.model.validation["loss"].values)
+    assert history.text(run, "device").startswith(("CPU", "GPU", "Apple"))
+    assert rig.studio.document.undo_label == ""
+    assert not rig.failures
+
+
+def test_run_history_survives_saving(rig: Rig, qtbot: QtBot, tmp_path: Path) -> None:
+    rig.train(qtbot)
+    rig.studio.document.save(tmp_path / "net.vnet")
+    again = Rig(Document.open(tmp_path / "net.vnet").project)
+    try:
+        again.runner.prepare()
+        again.until(qtbot, lambda: again.runner.model is not None)
+        assert again.runner.model.step == rig.runner.model.step
+        assert list(again.runner.model.steps["loss"].values) == list(rig.runner.model.steps["loss"].values)
+    finally:
+        again.runner.close()
+
+
+def test_pause_resume_stop_and_go_on(rig: Rig, qtbot: QtBot) -> None:
+    rig.studio.do("", lambda p: set_recipe(p, epochs=1_000_000))
+    rig.runner.start()
+    rig.until(qtbot, lambda: rig.runner.state == "running" and rig.runner.model.step > 20)
+    rig.runner.pause()
+    rig.until(qtbot, lambda: rig.runner.state == "paused")
+    assert rig.runner.can_resume()
+    step = rig.runner.model.step
+    qtbot.wait(120)
+    assert rig.runner.model.step == step
+    rig.runner.resume()
+    rig.until(qtbot, lambda: rig.runner.model.step > step)
+    rig.runner.stop()
+    rig.until(qtbot, lambda: not rig.runner.busy)
+    stopped = rig.runner.model.step
+    assert rig.studio.project.runs[0].state == "stopped"
+    assert rig.runner.can_resume()
+    assert rig.runner.resume()
+    rig.until(qtbot, lambda: rig.runner.state == "running" and rig.runner.model.step > stopped)
+    rig.runner.finish()
+    assert rig.runner.state == "idle"
+    assert len(rig.studio.project.runs) == 1
+    steps = rig.runner.model.steps["loss"].steps
+    assert list(steps) == list(range(1, len(steps) + 1))
+
+
+def test_closing_while_it_trains_ends_the_thread_and_records_it(qtbot: QtBot) -> None:
+    rig = Rig(small(epochs=1_000_000))
+    rig.runner.start()
+    rig.until(qtbot, lambda: rig.runner.state == "running")
+    begin = time.perf_counter()
+    rig.runner.close()
+    assert time.perf_counter() - begin < 2
+    assert not [t for t in threading.enumerate() if t.name == "training"]
+    assert rig.studio.project.runs[0].state == "stopped"
+
+
+def test_the_learning_rate_acts_while_it_runs_and_can_be_undone(rig: Rig, qtbot: QtBot) -> None:
+    rig.studio.do("", lambda p: set_recipe(p, epochs=1_000_000))
+    rig.runner.start()
+    rig.until(qtbot, lambda: rig.runner.state == "running")
+    before = rig.studio.project.recipe.lr
+    rig.studio.do("Set lr", lambda p: set_recipe(p, lr=0.0123))
+    rig.until(qtbot, lambda: rig.runner.model.lr.last is not None and rig.runner.model.lr.last[1] == 0.0123)
+    rig.studio.document.undo()
+    rig.until(qtbot, lambda: rig.runner.model.lr.last[1] == before)
+
+
+def test_why_training_cannot_start(rig: Rig) -> None:
+    assert rig.runner.why_not() == ""
+    studio = rig.studio
+    (loss,) = [f.node.id for f in studio.analysis.main.sinks("loss")]
+    studio.do("", lambda p: remove(p, MAIN, [loss]))
+    assert "loss" in rig.runner.why_not()
+    assert not rig.runner.start()
+    assert rig.said[-1] == ("error", rig.runner.why_not())
+    studio.document.undo()
+    studio.do("", lambda p: set_recipe(p, optimizer="SGD", nesterov=True, momentum=0.0))
+    assert "momentum" in rig.runner.why_not()
+    studio.document.undo()
+    assert rig.runner.why_not() == ""
+
+
+def test_labels_that_do_not_fit_are_told_before_training(qtbot: QtBot) -> None:
+    rig = Rig(template("lenet5", epochs=1))
+    try:
+        rig.runner.prepare()
+        rig.until(qtbot, lambda: rig.runner.watching.data is not None)
+        logits = rig.studio.graph.named("logits").id
+        rig.studio.do("", lambda p: set_params(p, MAIN, [logits], {"out_features": 7}))
+        assert "7 classes" in rig.runner.why_not()
+    finally:
+        rig.runner.close()
+
+
+def test_a_failure_comes_as_words_and_the_window_lives_on(rig: Rig, qtbot: QtBot) -> None:
+    rig.studio.do("", lambda p: set_recipe(p, epochs=2))
+    rig.studio.do("", lambda p: replace(p, recipe=replace(p.recipe, device="nowhere")))
+    assert rig.runner.start(), rig.said
+    rig.until(qtbot, lambda: bool(rig.failures) and not rig.runner.busy)
+    assert "nowhere" in rig.failures[0][0]
+    assert rig.studio.runtime_problem is not None
+    assert rig.studio.project.runs[-1].state == "failed"
+    rig.studio.do("", lambda p: set_recipe(p, lr=0.01, device="cpu", epochs=1))
+    rig.train(qtbot)
+    assert rig.studio.runtime_problem is None
+    assert rig.runner.model.state == "done"
+
+
+def test_a_fault_in_another_thread_is_told(rig: Rig, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(rig.runner.faulted, timeout=3000) as told:
+        rig.runner.mailbox.put(Fault("thread", "ValueError: x", "Traceback …", "somewhere"))
+    assert told.args == ["ValueError: x", "Traceback …"]
+
+
+def test_ghosts_come_and_go(rig: Rig, qtbot: QtBot) -> None:
+    rig.train(qtbot)
+    rig.train(qtbot)
+    first = rig.studio.project.runs[0].id
+    rig.runner.show_ghost(first, True)
+    rig.until(qtbot, lambda: first in rig.runner.ghosts)
+    rig.runner.show_ghost(first, False)
+    assert rig.runner.ghosts == {}
+
+
+def test_another_document_ends_the_run_and_shows_nothing_of_it(rig: Rig, qtbot: QtBot) -> None:
+    rig.studio.do("", lambda p: set_recipe(p, epochs=1_000_000))
+    rig.runner.start()
+    rig.until(qtbot, lambda: rig.runner.state == "running")
+    old = rig.studio.document
+    rig.studio.open(Document(small()))
+    assert rig.runner.state == "idle"
+    assert rig.runner.model is None
+    assert rig.studio.project.runs == ()
+    assert old.project.runs[0].state == "stopped"
+
+
+def test_looking_without_training(rig: Rig, qtbot: QtBot) -> None:
+    import torch  # noqa: F401  # what the window does in the background
+
+    node = next(i for i, f in rig.studio.analysis.main.nodes.items() if f.weights)
+    port = next(iter(rig.studio.analysis.main.nodes[node].outputs))
+    rig.runner.watch("test", [((node,), port)])
+    rig.until(qtbot, lambda: rig.runner.watching.seen is not None)
+    seen = rig.runner.watching.seen
+    assert seen.arrays[((node,), port)].shape == (1,)
+    assert not rig.runner.watching.trained
+    rig.runner.watching.set_sample(5)
+    rig.until(qtbot, lambda: rig.runner.watching.seen is not seen and rig.runner.watching.seen.sample == 5)
+
+
+def test_nothing_of_torch_is_imported_to_begin_with() -> None:
+    words = "import sys, visualnet.app.runner, visualnet.app.panels.training, visualnet.app.panels.runs, "
+    words += "visualnet.app.panels.maps, visualnet.app.panels.attention, visualnet.app.panels.status; "
+    words += "sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", words], check=False, timeout=60).returncode == 0
+
+
+def test_a_folder_is_only_followed_by_its_plain_name() -> None:
+    for name in ("../..", "/etc", "a/b", "..", "C:\\x", ""):
+        assert history.folder_of(RunRef(id="x", folder=name)) is None
+
+
+def test_history_edits() -> None:
+    project = replace(small(), runs=(RunRef(id="a", started="2026-11-21T03:12:00"), RunRef(id="b")))
+    named = history.rename("a", "with dropout")(project)
+    assert history.title(named.runs[0]) == "with dropout"
+    assert history.title(history.rename("a", "")(named).runs[0]) == "21 Nov 03:12"
+    assert [run.id for run in history.remove("a")(named).runs] == ["b"]
+    assert history.remove("zzz")(project) is project
+    assert [history.duration(s) for s in (0.4, 3, 72, 7500)] == ["under 1 s", "3 s", "1 min 12 s", "2 h 05 min"]
+
+
+def test_unknown_data_is_told_in_words(rig: Rig) -> None:
+    rig.studio.do("", lambda p: replace(p, data=DataChoice(name="no_such_data")))
+    assert rig.runner.why_not() != ""
