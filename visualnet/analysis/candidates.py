@@ -197,7 +197,9 @@ def _whole_numbers(param: Int, raw: Value, current: int, shapes: list[Shape]) ->
     near |= {n * current for n in (3, 4)} | {-(-n // current) * current for n in extents if current > 0}
     if isinstance(raw, int):
         near.add(min(max(raw, param.low), param.high))
-    yield from sorted(n for n in near if param.low <= n <= param.high)
+    # What is no number of channels or features (layers, groups, heads) is small.
+    top = param.high if param.fit else min(param.high, max(64, 2 * current))
+    yield from sorted(n for n in near if param.low <= n <= top)
 
 
 def _windows(param: Ints, raw: Value, current: Any) -> Iterator[Any]:

@@ -53,7 +53,8 @@ class _Inference:
             self.edited = self.nesting.reached(n for n in names if old.get(n) is not project.blocks.get(n))
         self.stale = previous.cache
         if len(self.stale) <= MAX_CACHE:
-            self.cache = {k: g for k, g in self.stale.items() if k[0] not in self.edited}
+            edited = self.edited
+            self.cache = {k: g for k, g in self.stale.items() if k[0] not in edited} if edited else dict(self.stale)
 
     def run(self, fields: Mapping[str, Spec] | None) -> Analysis:
         main = self.graph(self.project.graph, MAIN, self.project.constants, {}, self.old_main)
