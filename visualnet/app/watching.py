@@ -72,7 +72,8 @@ class Watching(QObject):
         self._wants: dict[str, tuple[tuple[Port, ...], bool]] = {}
         self._choice: DataChoice | None = None
         self._peeker, self._asked = Peeker(), 0
-        self._shown: set[tuple[str, ...]] = set()
+        self._shown: set[Path] = set()
+        self._pictures: set[Path] = set()
         self._thumbnails_due = 0.0
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -229,12 +230,15 @@ class Watching(QObject):
             return
         facts, path = self.studio.facts, sheet_path(self.studio)
         ports: list[Port] = []
+        self._pictures.clear()
         for node_id in facts.graph.nodes if facts is not None else ():
             one = facts.nodes[node_id]
             port = next(iter(one.outputs), None)
             spec = one.leaving.get(port) if port is not None else None
             if spec is not None and 1 <= len(spec.shape) <= 3:
                 ports.append(((*path, node_id), port))
+                if one.layer is not None and one.layer.role == "input":
+                    self._pictures.add((*path, node_id))
         self.clear_thumbnails()
         self.want(CANVAS, ports[:MOST_THUMBNAILS])
 
@@ -247,7 +251,9 @@ class Watching(QObject):
         for path, port in self._wants[CANVAS][0]:
             array = self.seen.arrays.get((path, port))
             if array is not None and 1 <= array.ndim <= 3 and array.size > 1:
-                found[path] = compose_strip(array, THUMBNAIL, self.studio.theme)
+                # A normalised picture goes below zero; it is still an amount of ink, not a signed quantity.
+                signed = False if path in self._pictures else None
+                found[path] = compose_strip(array, THUMBNAIL, self.studio.theme, signed=signed)
         self._shown |= found.keys()
         if found:
             self.studio.thumbnails_changed.emit(found)

@@ -78,7 +78,7 @@ class RecipePane(QScrollArea):
         self.column = QVBoxLayout(inner)
         self.column.setContentsMargins(12, 4, 12, 8)
         self.column.setSpacing(6)
-        self.note = caption("The run keeps these values; the learning rate can be changed while it goes on.")
+        self.note = caption("While it runs, only lr can change.")
         self.note.hide()
         self.column.addWidget(self.note)
         self.form: Form | None = None

@@ -1,0 +1,57 @@
+"""Attention of any layer that tells it, inside blocks too, each repetition by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from tests.app.training_rig import Rig, template
+from visualnet.app.panels.attention import AttentionPanel, patches
+from visualnet.core.document import Document
+
+
+@pytest.fixture
+def rig(qtbot: QtBot) -> Iterator[Rig]:
+    made = Rig(template("vit-small", epochs=1))
+    made.runner.prepare()
+    yield made
+    made.runner.close()
+
+
+def test_every_repetition_can_be_asked_before_it_is_trained(rig: Rig, qtbot: QtBot) -> None:
+    import torch  # noqa: F401  # what the window does in the background
+
+    panel = AttentionPanel(rig.studio)
+    qtbot.addWidget(panel)
+    panel.resize(520, 400)
+    panel.show()
+    assert panel.layer.count() == 3
+    seen = []
+    for index in range(3):
+        panel.layer.setCurrentIndex(index)
+        panel.layer.activated.emit(index)
+        port = (panel.path, "weights")
+        rig.until(qtbot, lambda port=port: port in getattr(rig.runner.watching.seen, "arrays", {}))
+        rig.until(qtbot, lambda: panel.stack.currentWidget() is panel.view)
+        seen.append(rig.runner.watching.seen.arrays[port])
+    assert all(weights.shape == (4, 49, 49) for weights in seen)
+    assert abs(seen[0].sum(-1) - 1).max() < 1e-4
+    assert not (seen[0] == seen[1]).all()
+    assert "patch" in panel.view.words()
+
+
+def test_a_network_without_attention_says_so(rig: Rig, qtbot: QtBot) -> None:
+    panel = AttentionPanel(rig.studio)
+    qtbot.addWidget(panel)
+    rig.studio.open(Document(template("lenet5")))
+    assert panel.layer.count() == 0
+    assert "no attention layer" in panel.empty.sentence.text()
+
+
+def test_patches_of_a_sequence() -> None:
+    assert patches(49) == ((7, 7), 0)
+    assert patches(50) == ((7, 7), 1)
+    assert patches(51) == (None, 0)
+    assert patches(1) == (None, 0)

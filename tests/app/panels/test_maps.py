@@ -1,0 +1,77 @@
+"""Feature maps follow the selection, live while it trains, and are never dead before or after."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
+
+from tests.app.training_rig import Rig, template
+from visualnet.app.panels.maps import MapsPanel, drawable
+
+
+@pytest.fixture
+def rig(qtbot: QtBot) -> Iterator[Rig]:
+    made = Rig(template("lenet5", epochs=1, batch_size=256))
+    made.runner.prepare()
+    yield made
+    made.runner.close()
+
+
+@pytest.fixture
+def panel(rig: Rig, qtbot: QtBot) -> MapsPanel:
+    made = MapsPanel(rig.studio)
+    qtbot.addWidget(made)
+    made.resize(460, 400)
+    made.show()
+    return made
+
+
+def shape(panel: MapsPanel) -> tuple[int, ...]:
+    canvas = panel.view._canvas
+    return () if panel.stack.currentWidget() is not panel.view or canvas._array is None else canvas._array.shape
+
+
+def test_maps_of_the_selected_node_before_during_and_after_a_run(rig: Rig, panel: MapsPanel, qtbot: QtBot) -> None:
+    import torch  # noqa: F401  # what the window does in the background
+
+    rig.until(qtbot, lambda: shape(panel) == (6, 28, 28))
+    assert "not trained yet" in panel.view._title.text()
+    rig.studio.select([rig.studio.graph.named("conv2").id])
+    rig.until(qtbot, lambda: shape(panel) == (16, 10, 10))
+    pictures: list[object] = []
+    rig.studio.thumbnails_changed.connect(pictures.append)
+    fresh = panel.view._canvas._array.copy()
+    rig.train(qtbot)
+    rig.until(qtbot, lambda: "step" in panel.view._title.text())
+    assert not np.array_equal(panel.view._canvas._array, fresh)
+    assert pictures and all(image.width() for image in pictures[0].values())
+    rig.until(qtbot, lambda: rig.runner.watching.trained and rig.runner.watching.seen.step == rig.runner.model.step)
+
+
+def test_a_pinned_node_stays(rig: Rig, panel: MapsPanel) -> None:
+    rig.studio.select([rig.studio.graph.named("conv2").id])
+    panel.pin.click()
+    rig.studio.select([rig.studio.graph.named("fc1").id])
+    assert panel.name.full_text.startswith("conv2")
+    panel.pin.click()
+    assert panel.name.full_text.startswith("fc1")
+
+
+def test_a_hidden_panel_asks_for_nothing(rig: Rig, panel: MapsPanel) -> None:
+    assert rig.runner.watching.watch().ports
+    panel.hide()
+    assert not rig.runner.watching.watch().ports
+
+
+def test_what_has_no_output_says_so(rig: Rig, panel: MapsPanel) -> None:
+    rig.studio.select([rig.studio.graph.named("digit").id])
+    assert "Nothing leaves this node" in panel.empty.sentence.text()
+
+
+def test_anything_can_be_drawn() -> None:
+    assert drawable(np.float32(3)).shape == (1,)
+    assert drawable(np.zeros((2, 3, 4, 5))).shape == (6, 4, 5)
+    assert drawable(np.zeros((7, 5))).shape == (7, 5)

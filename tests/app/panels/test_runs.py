@@ -1,0 +1,105 @@
+"""The list of runs: what it tells, and that deleting asks and can be undone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from msgspec.structs import replace
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from tests.app.training_rig import Rig, small
+from visualnet.app import run_history as history
+from visualnet.app.panels.runs import COLUMNS, CURVES, RunsPanel
+from visualnet.core.edits import set_recipe
+from visualnet.core.project import RunRef
+
+
+@pytest.fixture
+def rig(qtbot: QtBot) -> Iterator[Rig]:
+    made = Rig(small(epochs=2))
+    yield made
+    made.runner.close()
+
+
+@pytest.fixture
+def panel(rig: Rig, qtbot: QtBot) -> RunsPanel:
+    made = RunsPanel(rig.studio)
+    qtbot.addWidget(made)
+    made.resize(1100, 220)
+    made.show()
+    return made
+
+
+def cells(panel: RunsPanel, row: int = 0) -> dict[str, str]:
+    return {name: panel.model.data(panel.model.index(row, at)) for at, name in enumerate(COLUMNS)}
+
+
+def test_a_run_in_one_row(rig: Rig, panel: RunsPanel, qtbot: QtBot) -> None:
+    assert panel.stack.currentWidget() is panel.empty
+    rig.train(qtbot)
+    assert panel.stack.currentWidget() is panel.table
+    row = cells(panel)
+    assert row["state"] == "done" and row["epochs"] == "2"
+    assert row["metric"].endswith("%")
+    assert float(row["best loss"]) == pytest.approx(min(rig.runner.model.validation["loss"].values), rel=0.01)
+    assert row["optimizer"] == rig.studio.project.recipe.optimizer
+
+
+def test_what_says_it_runs_but_does_not_was_interrupted(rig: Rig, panel: RunsPanel) -> None:
+    rig.studio.do("", lambda p: replace(p, runs=(RunRef(id="x", folder="gone", state="running"),)))
+    assert cells(panel)["state"] == "interrupted"
+    assert cells(panel)["curves"] == "not here"
+    assert not panel.buttons["show"].isEnabled() and panel.buttons["delete"].isEnabled()
+
+
+def test_rename_and_undo(rig: Rig, panel: RunsPanel, qtbot: QtBot) -> None:
+    rig.train(qtbot)
+    before = cells(panel)["run"]
+    assert panel.model.setData(panel.model.index(0, 0), "with <b>dropout</b>")
+    assert cells(panel)["run"] == "with <b>dropout</b>"
+    rig.studio.document.undo()
+    assert cells(panel)["run"] == before
+
+
+def test_delete_from_the_list_keeps_the_files_and_can_be_undone(
+    rig: Rig, panel: RunsPanel, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rig.train(qtbot)
+    (run,) = rig.studio.project.runs
+    monkeypatch.setattr(panel, "_ask", lambda run: "")
+    panel.delete()
+    assert rig.studio.project.runs == (run,)
+    monkeypatch.setattr(panel, "_ask", lambda run: "record")
+    panel.delete()
+    assert rig.studio.project.runs == ()
+    assert rig.runner.model is None
+    rig.studio.document.undo()
+    assert [r.id for r in rig.studio.project.runs] == [run.id]
+    assert history.folder_of(run) is not None
+
+
+def test_showing_an_earlier_run_and_ghosts(rig: Rig, panel: RunsPanel, qtbot: QtBot) -> None:
+    rig.train(qtbot)
+    rig.train(qtbot)
+    older = panel.model.runs[1]
+    ghost = panel.model.index(1, CURVES)
+    assert panel.model.setData(ghost, Qt.CheckState.Checked.value, Qt.ItemDataRole.CheckStateRole)
+    rig.until(qtbot, lambda: older.id in rig.runner.ghosts)
+    assert panel.model.data(ghost, Qt.ItemDataRole.CheckStateRole) == Qt.CheckState.Checked
+    panel.choose(older.id)
+    panel.buttons["show"].click()
+    rig.until(qtbot, lambda: rig.runner.model is not None and rig.runner.model.run == older.id)
+    assert rig.runner.watching.run == history.folder_of(older)
+
+
+def test_resume_the_chosen_run(rig: Rig, panel: RunsPanel, qtbot: QtBot) -> None:
+    rig.train(qtbot)
+    assert not panel.buttons["resume"].isEnabled()
+    rig.studio.do("More epochs", lambda p: set_recipe(p, epochs=4))
+    panel.refresh()
+    panel.buttons["resume"].click()
+    rig.until(qtbot, lambda: not rig.runner.busy)
+    (run,) = rig.studio.project.runs
+    assert (run.state, run.epochs) == ("done", 4)

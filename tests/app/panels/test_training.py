@@ -1,0 +1,194 @@
+"""The training panel: what it shows, what its controls change, and that it keeps to a small window."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from tests.app.training_rig import Rig, small, template
+from visualnet.app.panels import recipe as recipe_panel
+from visualnet.app.panels.progress import share_done, tell
+from visualnet.app.panels.status import StatusLine
+from visualnet.app.panels.training import TrainingPanel, smoothing_weight
+from visualnet.app.theme.tokens import LIGHT
+from visualnet.core.document import Document
+from visualnet.core.edits import set_recipe
+from visualnet.layers.params import Param
+from visualnet.training.optimizers import OPTIMIZERS
+
+
+@pytest.fixture
+def rig(qtbot: QtBot) -> Iterator[Rig]:
+    made = Rig(small(epochs=3))
+    yield made
+    made.runner.close()
+
+
+@pytest.fixture
+def panel(rig: Rig, qtbot: QtBot) -> TrainingPanel:
+    made = TrainingPanel(rig.studio)
+    qtbot.addWidget(made)
+    made.resize(1280, 236)
+    made.show()
+    qtbot.waitExposed(made)
+    return made
+
+
+def test_curves_appear_while_it_trains(rig: Rig, panel: TrainingPanel, qtbot: QtBot) -> None:
+    assert panel.words.full_text == "Ready to train"
+    assert not panel.bar.isVisible()
+    rig.train(qtbot)
+    loss = panel.curves.loss._curves
+    rig.until(qtbot, lambda: {"training", "validation"} <= set(panel.curves.loss._curves))
+    assert loss["training"].series is rig.runner.model.steps["loss"]
+    assert loss["validation"].dashed and loss["validation"].best == "min"
+    assert panel.words.full_text.startswith("Trained · epoch 3 of 3")
+    assert share_done(rig.runner.model) == 1.0
+    metric = rig.runner.model.started.metrics[0]
+    assert panel.curves.measures._curves["training"].series is rig.runner.model.steps[metric]
+
+
+def test_a_new_run_clears_the_curves_and_an_old_one_is_a_ghost(rig: Rig, panel: TrainingPanel, qtbot: QtBot) -> None:
+    rig.train(qtbot)
+    first = rig.studio.project.runs[0]
+    rig.runner.show_ghost(first.id, True)
+    rig.until(qtbot, lambda: first.id in rig.runner.ghosts)
+    assert not [name for name in panel.curves.loss._curves if name.endswith("(earlier)")]
+    rig.train(qtbot)
+    rig.until(qtbot, lambda: len([n for n in panel.curves.loss._curves if n.endswith("(earlier)")]) == 2)
+    rig.runner.show_ghost(first.id, False)
+    assert not [name for name in panel.curves.loss._curves if name.endswith("(earlier)")]
+
+
+def test_edits_of_the_recipe_are_steps_that_can_be_undone(rig: Rig, panel: TrainingPanel) -> None:
+    field = panel.recipe.form.rows["lr"].field
+    before = rig.studio.project.recipe.lr
+    field.step_by(1)
+    field.step_by(1)
+    field.finished.emit()
+    assert rig.studio.project.recipe.lr > before
+    assert rig.studio.document.undo_label == "Set lr"
+    rig.studio.document.undo()
+    assert rig.studio.project.recipe.lr == before
+    assert rig.studio.document.undo_label == ""
+    assert field.value == before
+
+
+def test_the_form_is_made_of_the_optimizers_own_declarations(rig: Rig, panel: TrainingPanel) -> None:
+    for name, kind in OPTIMIZERS.items():
+        panel.recipe._change("optimizer", name)
+        rows = panel.recipe.form.rows
+        assert set(kind.params) <= set(rows)
+        assert {"optimizer", "batch_size", "epochs", "seed", "device"} <= set(rows)
+        assert rows["optimizer"].combo.currentText() == name
+        assert all(isinstance(row.param, Param) for row in rows.values())
+
+
+def test_defaults_follow_the_optimizer_but_own_values_stay(rig: Rig, panel: TrainingPanel) -> None:
+    rig.studio.do("", lambda p: set_recipe(p, optimizer="SGD", lr=0.01))
+    panel.recipe._change("optimizer", "Adam")
+    assert rig.studio.project.recipe.lr == 0.001
+    rig.studio.do("", lambda p: set_recipe(p, lr=0.3))
+    panel.recipe._change("optimizer", "SGD")
+    assert rig.studio.project.recipe.lr == 0.3
+
+
+def test_while_it_runs_only_the_learning_rate_can_be_changed(rig: Rig, panel: TrainingPanel, qtbot: QtBot) -> None:
+    rig.studio.do("", lambda p: set_recipe(p, epochs=1_000_000))
+    rig.runner.start()
+    rig.until(qtbot, lambda: rig.runner.state == "running")
+    rows = panel.recipe.form.rows
+    assert [name for name, row in rows.items() if row.isEnabled()] == ["lr"]
+    assert not panel.recipe.data.isEnabled()
+    rows["lr"].edited.emit(0.02)
+    rig.until(qtbot, lambda: rig.runner.model.lr.last is not None and rig.runner.model.lr.last[1] == 0.02)
+    rig.runner.finish()
+    assert all(row.isEnabled() for row in rows.values())
+
+
+def test_smoothing_log_and_unit_are_kept(rig: Rig, panel: TrainingPanel, qtbot: QtBot) -> None:
+    panel.smoothing.setValue(80)
+    panel.log.click()
+    qtbot.mouseClick(panel.units._group.button(1), Qt.MouseButton.LeftButton)
+    assert panel.curves.loss._smoothing == smoothing_weight(80)
+    assert panel.curves.loss._log and panel.curves.unit == "step"
+    again = TrainingPanel(rig.studio)
+    qtbot.addWidget(again)
+    assert (again.smoothing.value(), again.log.isChecked(), again.units.current) == (80, True, 1)
+    assert again.curves.loss._log and again.curves.unit == "step"
+
+
+def test_smoothing_goes_from_none_to_strong() -> None:
+    weights = [smoothing_weight(place) for place in range(0, 101, 10)]
+    assert weights[0] == 0.0
+    assert weights == sorted(weights)
+    assert weights[-1] == pytest.approx(0.995)
+
+
+def test_the_plane_is_drawn_for_points_and_bars_for_pictures(rig: Rig, panel: TrainingPanel, qtbot: QtBot) -> None:
+    rig.runner.prepare()
+    rig.train(qtbot)
+    rig.until(qtbot, lambda: panel.prediction.decision._ready())
+    assert panel.prediction.stack.currentWidget() is panel.prediction.decision
+    assert not panel.chooser.isVisible()
+    rig.studio.open(Document(template("mlp-mnist", epochs=1, batch_size=512)))
+    rig.runner.prepare()
+    assert panel.chooser.isVisible()
+    rig.until(qtbot, lambda: rig.runner.watching.samples > 0)
+    rig.train(qtbot)
+    rig.until(qtbot, lambda: panel.prediction.bars.headline() != "")
+    assert panel.prediction.stack.currentWidget() is panel.prediction.bars
+    rig.runner.watching.set_sample(7)
+    rig.until(qtbot, lambda: panel.prediction.bars.headline().startswith("Sample 7"))
+    assert np.isclose(panel.prediction.bars._probabilities.sum(), 1, atol=1e-4)
+
+
+def test_nothing_is_cut_off_in_a_small_window(rig: Rig, panel: TrainingPanel, qtbot: QtBot) -> None:
+    rig.studio.set_theme(LIGHT)
+    panel.resize(1280, 200)
+    qtbot.wait(20)
+    for part in (panel.smoothing, panel.log, panel.units, panel.curves.loss, panel.recipe, panel.prediction):
+        at = part.mapTo(panel, part.rect().bottomRight())
+        assert panel.rect().contains(at), part
+    form = panel.recipe.widget()
+    assert form.minimumSizeHint().width() <= panel.recipe.viewport().width()
+
+
+def test_the_status_line_does_not_dance(rig: Rig, qtbot: QtBot) -> None:
+    host = QWidget()
+    qtbot.addWidget(host)
+    line = StatusLine(rig.studio)
+    line.setParent(host)
+    line.resize(1280, 28)
+    host.show()
+    assert "parameters" in line.totals.text() and "120 samples" in line.totals.text()
+    rig.studio.do("", lambda p: set_recipe(p, epochs=1_000_000))
+    rig.runner.start()
+    rig.until(qtbot, lambda: rig.runner.state == "running" and bool(rig.runner.model.epochs))
+    rig.until(qtbot, lambda: line.fields["loss"].text().startswith("loss "))
+    widths = {name: field.width() for name, field in line.fields.items()}
+    assert line.fields["where"].text().startswith("epoch ")
+    line.fields["where"].setText("epoch 100 of 100 · step 100,000")
+    assert {name: field.width() for name, field in line.fields.items()} == widths
+    rig.runner.finish()
+    assert line.totals.isVisible() and not line.fields["loss"].isVisible()
+    assert "stopped" in line.place.text()
+
+
+def test_words_of_a_run(rig: Rig) -> None:
+    assert tell(rig.runner) == ("Ready to train", 0.0)
+    rig.runner.state = "starting"
+    assert tell(rig.runner)[0].startswith("Starting")
+    rig.runner.state = "idle"
+
+
+def test_devices_that_are_not_here_are_not_offered_once_torch_can_tell() -> None:
+    import torch
+
+    assert ("cuda" in recipe_panel.devices()) == torch.cuda.is_available()
+    assert list(recipe_panel.devices())[:2] == ["auto", "cpu"]
