@@ -120,7 +120,7 @@ def test_a_view_reaches_into_blocks_and_repetitions(model: Model, batch: dict[st
 
 
 def test_every_fx_node_knows_its_path(model: Model) -> None:
-    assert {path for node, path in model.paths.items() if node.op == "call_module"} >= {
+    assert {path for node, path in model.paths.items() if node.op in ("call_module", "call_function")} >= {
         ("n2",),
         ("n3",),
         ("n3", "n2"),

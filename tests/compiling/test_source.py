@@ -44,19 +44,19 @@ def test_the_page_reads_as_one_would_write_it() -> None:
     source = model_source(chain(*nodes, name="two layers"))
     assert (
         source.partition("\n\n")[2]
-        == """from torch import Tensor, nn
+        == """import torch.nn.functional as F
+from torch import Tensor, nn
 
 
 class TwoLayers(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.fc1 = nn.Linear(4, 8)
-        self.relu = nn.ReLU()
         self.fc2 = nn.Linear(8, 2, bias=False)
 
     def forward(self, x: Tensor) -> Tensor:
         h = self.fc1(x)  # 8
-        h = self.relu(h)  # 8
+        h = F.relu(h)  # 8
         return self.fc2(h)  # 2
 """
     )
@@ -116,11 +116,11 @@ def test_text_from_a_file_stays_in_comments() -> None:
     tree = ast.parse(model_source(project))
     assert {type(node) for node in tree.body} == {ast.Import, ast.ImportFrom, ast.ClassDef, ast.FunctionDef}
     imported = {a.name for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom) for a in node.names}
-    assert imported == {"torch.nn.functional", "Tensor", "nn"}
+    assert imported == {"torch", "torch.nn.functional", "Tensor", "nn"}
     calls = {
         node.value.id for node in ast.walk(tree) if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
     }
-    assert calls <= {"self", "nn", "F", "x"}
+    assert calls <= {"self", "nn", "torch", "F", "x"}
 
 
 @pytest.mark.parametrize("name", ["import os", "1", "class", "Tensor", "nn", "self", "größe", "…"])

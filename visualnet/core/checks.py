@@ -22,6 +22,9 @@ MAX_NUMBER = 2**53
 MAX_LIST = 1_000
 """Entries of one parameter."""
 
+MAX_STD = 1_000_000
+"""The largest deviation of first weights."""
+
 KIND = re.compile(r"[A-Za-z][A-Za-z0-9_.\-]{0,79}\Z")
 
 
@@ -77,6 +80,11 @@ def same(a: Any, b: Any) -> bool:
     if isinstance(a, dict):
         return list(a) == list(b) and all(same(v, b[k]) for k, v in a.items())
     return bool(a == b)
+
+
+def fault_in_std(std: float) -> str:
+    """Why first weights cannot have this deviation; empty if they can."""
+    return "" if 0 <= std <= MAX_STD else f"the deviation of the first weights is {std:,}; 0 to {MAX_STD:,} is allowed"
 
 
 def check_values(values: Mapping[str, Any]) -> None:

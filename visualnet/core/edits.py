@@ -6,7 +6,6 @@ Whether a port exists or a tensor fits is not asked here: a drawing may be wrong
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final
 
@@ -16,6 +15,7 @@ from visualnet.core.checks import (
     check_kind,
     check_numbers,
     check_values,
+    fault_in_std,
     node_of,
     nodes_of,
     plain,
@@ -185,8 +185,10 @@ def _check_node_fields(graph: Graph, fields: Mapping[str, Any]) -> None:
     if not isinstance(fields.get("trainable", True), bool):
         raise ValueError("trainable is true or false")
     init = fields.get("init", Init())
-    if not isinstance(init, Init) or not math.isfinite(init.std) or init.std < 0:
-        raise ValueError("the deviation of the first weights is a number of at least 0")
+    if not isinstance(init, Init):
+        raise ValueError("how weights start is an Init")
+    if fault := fault_in_std(init.std):
+        raise ValueError(fault)
     if init.kind not in INITS:
         raise ValueError(f"“{clean(init.kind[:80])}” is no way to start weights; it is one of {', '.join(INITS)}")
     if (owner := fields.get("shares")) is not None and owner not in graph.nodes:

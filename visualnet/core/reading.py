@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
-from visualnet.core.checks import FAR, KIND, MAX_LIST
+from visualnet.core.checks import FAR, KIND, MAX_LIST, fault_in_std
 from visualnet.core.graph import BLOCK_PREFIX, INITS, Graph, Init, Node, Port
 from visualnet.core.naming import ID, MAX_NAME, clean, fault_in_name, free, to_name
 from visualnet.core.project import Block, DataChoice, Project, Recipe, RunRef
@@ -166,7 +166,9 @@ def _plain(value: Any) -> Any:
 def _init(raw: Any) -> Init:
     fields = _object(raw)
     kind = _choice(fields.get("kind", "default"), INITS, "kind")
-    std = _number(fields.get("std", 0.01), "std", 0, 1e6)
+    std = _number(fields.get("std", 0.01), "std")
+    if fault := fault_in_std(std):
+        raise Refused(fault, "std")
     return Init(kind, float(std), _rest(fields, frozenset(("kind", "std"))))
 
 

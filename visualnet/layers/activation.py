@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from visualnet.layers.axes import place
-from visualnet.layers.calls import Make
+from visualnet.layers.calls import Expr, Own, fn
 from visualnet.layers.declare import Layer, Shape, layer
 from visualnet.layers.params import choice, index, real
 
 _PORTS = "x: * -> y: *"
 
 
+class Activation(Layer):
+    """What they share: one torch function, whose keywords the parameters are."""
+
+    function: ClassVar[str]
+
+    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+        return fn(self.function, *refs, **self.given(*self.params))
+
+
 @layer("relu", family="activation", ports=_PORTS, keywords="rectifier activation nonlinearity", holds="nonnegative")
-class ReLU(Layer):
+class ReLU(Activation):
     """Let positive numbers pass and set negative ones to zero.
 
     y = max(0, x). Cheap, and its slope does not fade for large x; a unit that is negative for every input is dead.
@@ -19,12 +30,11 @@ class ReLU(Layer):
 
     paper = "Nair and Hinton, Rectified linear units improve restricted Boltzmann machines, 2010"
 
-    def module(self, *shapes: Shape) -> Make:
-        return Make("nn.ReLU")
+    function = "F.relu"
 
 
 @layer("leaky_relu", family="activation", ports=_PORTS, keywords="rectifier activation slope")
-class LeakyReLU(Layer):
+class LeakyReLU(Activation):
     """Let positive numbers pass and shrink negative ones, so that no unit is ever dead.
 
     y = x for x ≥ 0, else negative_slope·x.
@@ -33,12 +43,11 @@ class LeakyReLU(Layer):
     paper = "Maas, Hannun and Ng, Rectifier nonlinearities improve neural network acoustic models, 2013"
     negative_slope: float = real(0.01, "Slope for negative numbers.", low=-100, high=100, card=True, phrase="slope {}")
 
-    def module(self, *shapes: Shape) -> Make:
-        return Make("nn.LeakyReLU", self.negative_slope)
+    function = "F.leaky_relu"
 
 
 @layer("elu", family="activation", ports=_PORTS, keywords="exponential linear activation")
-class ELU(Layer):
+class ELU(Activation):
     """Let positive numbers pass and bend negative ones smoothly towards −alpha.
 
     y = x for x > 0, else alpha·(eˣ − 1). Outputs centre near zero.
@@ -49,12 +58,11 @@ class ELU(Layer):
     )
     alpha: float = real(1.0, "Where negative numbers saturate: at −alpha.", low=-100, high=100, phrase="α {}")
 
-    def module(self, *shapes: Shape) -> Make:
-        return Make("nn.ELU", self.alpha)
+    function = "F.elu"
 
 
 @layer("gelu", family="activation", ports=_PORTS, keywords="gaussian error linear activation transformer")
-class GELU(Layer):
+class GELU(Activation):
     """Weigh each number by the chance that a normal one is smaller: a smooth ReLU, usual in transformers.
 
     y = x·Φ(x), where Φ is the normal distribution function.
@@ -65,12 +73,11 @@ class GELU(Layer):
         "none", "How Φ is computed.", {"none": "exactly, with erf", "tanh": "faster, with tanh"}, more=True
     )
 
-    def module(self, *shapes: Shape) -> Make:
-        return Make("nn.GELU", approximate=self.approximate)
+    function = "F.gelu"
 
 
 @layer("silu", family="activation", label="SiLU (swish)", ports=_PORTS, keywords="swish sigmoid linear activation")
-class SiLU(Layer):
+class SiLU(Activation):
     """Weigh each number by its own sigmoid: smooth, and slightly negative just below zero.
 
     y = x·σ(x) = x / (1 + e⁻ˣ). Also called swish.
@@ -78,32 +85,29 @@ class SiLU(Layer):
 
     paper = "Ramachandran, Zoph and Le, Searching for activation functions, 2017"
 
-    def module(self, *shapes: Shape) -> Make:
-        return Make("nn.SiLU")
+    function = "F.silu"
 
 
 @layer(
     "sigmoid", family="activation", ports=_PORTS, keywords="logistic squash activation gate binary", holds="fractions"
 )
-class Sigmoid(Layer):
+class Sigmoid(Activation):
     """Squash each number to between 0 and 1: the chance of “yes”.
 
     y = 1 / (1 + e⁻ˣ). Its slope is at most 1/4 and fades on both sides.
     """
 
-    def module(self, *shapes: Shape) -> Make:
-        return Make("nn.Sigmoid")
+    function = "torch.sigmoid"
 
 
 @layer("tanh", family="activation", ports=_PORTS, keywords="hyperbolic tangent squash activation")
-class Tanh(Layer):
+class Tanh(Activation):
     """Squash each number to between −1 and 1.
 
     y = (eˣ − e⁻ˣ) / (eˣ + e⁻ˣ). As sigmoid, but centred on zero.
     """
 
-    def module(self, *shapes: Shape) -> Make:
-        return Make("nn.Tanh")
+    function = "torch.tanh"
 
 
 @layer(
@@ -127,5 +131,5 @@ class Softmax(Layer):
         place(self.dim, shapes[0])
         return shapes[0]
 
-    def module(self, *shapes: Shape) -> Make:
-        return Make("nn.Softmax", self.dim)
+    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+        return fn("F.softmax", *refs, dim=self.dim)

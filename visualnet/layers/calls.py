@@ -73,6 +73,12 @@ def fn(name: str, *args: Any, **kwargs: Any) -> Function:
     return Function(name, args, kwargs)
 
 
+def one(value: Any) -> Any:
+    """``(2, 2)`` as ``2``: for arguments where torch takes one number for every axis."""
+    alike = isinstance(value, tuple) and value and len(set(value)) == 1
+    return value[0] if alike else value
+
+
 class Make:
     """The construction of a layer's module: ``nn.Conv2d(1, 6, kernel_size=(5, 5))``.
 

@@ -14,7 +14,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from visualnet.core.expressions import Derived, Scope, parse
 from visualnet.core.graph import Value
-from visualnet.layers.calls import Expr, Make, Own, Ref
+from visualnet.layers.calls import Expr, Make, Own, Ref, one
 from visualnet.layers.params import Param
 
 FAMILIES: Mapping[str, str] = {
@@ -276,6 +276,11 @@ class Layer:
         """Every parameter by name, resolved."""
         values: dict[str, Any] = self.__dict__["_values"]
         return dict(values)
+
+    def given(self, *names: str) -> dict[str, Any]:
+        """These parameters as keyword arguments of a torch function whose defaults are theirs: only what differs, ``(2, 2)`` as ``2``."""
+        values = self.values()
+        return {name: one(values[name]) for name in names if values[name] != self.params[name].default}
 
     def infer(self, specs: Sequence[Spec | None]) -> dict[str, Spec]:
         """The outputs' specs from the inputs' (None for an optional port left open), as ``shape`` gives them.

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 
 from visualnet.core.graph import Value
-from visualnet.layers.calls import Make
+from visualnet.layers.calls import Expr, Own, fn, one
 from visualnet.layers.declare import Fault, Layer, Pattern, Shape, Spec, layer
 from visualnet.layers.formulas import WINDOW, WINDOW_CEIL, window
 from visualnet.layers.params import flag, size
@@ -17,7 +17,7 @@ _CEIL = "Round sizes up, so that cells at the far edge are read too."
 class Pool2d(Layer):
     """What the 2-D poolings share. A stride left open equals the kernel, as in torch."""
 
-    module_name: ClassVar[str]
+    function: ClassVar[str]
     kernel_size: tuple[int, ...]
     stride: tuple[int, ...] | None
     padding: tuple[int, ...]
@@ -36,12 +36,9 @@ class Pool2d(Layer):
         stride = self.stride or self.kernel_size
         return (channels, *window(extents, self.kernel_size, stride, self.padding, self.dilation, "HW", formula))
 
-    def options(self) -> Mapping[str, Any]:
-        return {}
-
-    def module(self, *shapes: Shape) -> Make:
-        options = {"padding": self.padding, **self.options(), "ceil_mode": self.ceil_mode}
-        return Make(f"nn.{self.module_name}", self.kernel_size, stride=self.stride, **options)
+    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+        others = [name for name in self.params if name != "kernel_size"]
+        return fn(self.function, *refs, one(self.kernel_size), **self.given(*others))
 
 
 @layer(
@@ -57,7 +54,7 @@ class MaxPool2d(Pool2d):
     H' = ⌊(H + 2·padding − dilation·(kernel_size − 1) − 1) / stride⌋ + 1. Nothing is learned.
     """
 
-    module_name = "MaxPool2d"
+    function = "F.max_pool2d"
     kernel_size: tuple[int, ...] = size(2, 2, "Window height and width.", unit="px", card=True, fit=True, full=True)
     stride: tuple[int, ...] | None = size(2, None, "How far the window moves.", unit="px", none="as kernel", fit=True)
     padding: tuple[int, ...] = size(2, 0, "Cells added around the image.", unit="px", low=0, fit=True)
@@ -77,9 +74,6 @@ class MaxPool2d(Pool2d):
                 )
                 break
 
-    def options(self) -> Mapping[str, Any]:
-        return {"dilation": self.dilation}
-
 
 @layer(
     "avg_pool2d",
@@ -94,15 +88,12 @@ class AvgPool2d(Pool2d):
     H' = ⌊(H + 2·padding − kernel_size) / stride⌋ + 1. Nothing is learned.
     """
 
-    module_name = "AvgPool2d"
+    function = "F.avg_pool2d"
     kernel_size: tuple[int, ...] = size(2, 2, "Window height and width.", unit="px", card=True, fit=True, full=True)
     stride: tuple[int, ...] | None = size(2, None, "How far the window moves.", unit="px", none="as kernel", fit=True)
     padding: tuple[int, ...] = size(2, 0, "Cells of zero added around the image.", unit="px", low=0, fit=True)
     ceil_mode: bool = flag(False, _CEIL, more=True, phrase="rounded up")
     count_include_pad: bool = flag(True, "Count the padding's zeros in the mean.", more=True)
-
-    def options(self) -> Mapping[str, Any]:
-        return {"count_include_pad": self.count_include_pad}
 
 
 @layer(
@@ -127,8 +118,8 @@ class AdaptiveAvgPool2d(Layer):
     def shape(self, *shapes: Shape) -> Shape:
         return (shapes[0][0], *self.output_size)
 
-    def module(self, *shapes: Shape) -> Make:
-        return Make("nn.AdaptiveAvgPool2d", self.output_size)
+    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+        return fn("F.adaptive_avg_pool2d", *refs, one(self.output_size))
 
     @classmethod
     def adapt(cls, have: Spec, want: Pattern, target: Shape | None) -> Iterator[dict[str, Value]]:

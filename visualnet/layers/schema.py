@@ -115,7 +115,7 @@ def _node() -> dict[str, Any]:
             "trainable": {"type": "boolean", "default": True},
             "init": {
                 "type": "object",
-                "properties": {"kind": {"enum": list(INITS)}, "std": _bounded("number", 0, 1e6, 0.01)},
+                "properties": {"kind": {"enum": list(INITS)}, "std": _bounded("number", 0, checks.MAX_STD, 0.01)},
             },
             "shares": {"type": "string", "description": "Id of the node whose weights this one uses."},
             "repeat": {"anyOf": [{"type": "integer", "minimum": 1}, {"type": "string"}], "default": 1},

@@ -10,7 +10,7 @@ from typing import Any
 from visualnet.core.expressions import parse
 from visualnet.core.graph import Value
 from visualnet.layers.axes import place, text
-from visualnet.layers.calls import Expr, Make, Own
+from visualnet.layers.calls import Expr, Make, Own, fn
 from visualnet.layers.declare import Layer, Misfit, Pattern, Shape, Spec, default_axes, layer
 from visualnet.layers.formulas import derive
 from visualnet.layers.params import BIG, Ints, axes, flag, index
@@ -37,8 +37,8 @@ class Flatten(Layer):
         names = default_axes(len(shapes[0]))[start:end]
         return (*before, derive(parse("*".join(names)), dict(zip(names, merged, strict=True))), *after)
 
-    def module(self, *shapes: Shape) -> Make:
-        return Make("nn.Flatten", self.start_dim, self.end_dim)
+    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+        return fn("torch.flatten", *refs, self.start_dim, **self.given("end_dim"))
 
     @classmethod
     def adapt(cls, have: Spec, want: Pattern, target: Shape | None) -> Iterator[dict[str, Value]]:
