@@ -27,7 +27,7 @@ def copy(project: Project, sheet: str, ids: Iterable[str]) -> str:
     graph = sheet_of(project, sheet)
     part = cut_out(graph, ids)
     blocks = _used_blocks(project, part)
-    used = _names_used([part, *(b.graph for b in blocks.values())])
+    used = names_used([part, *(b.graph for b in blocks.values())])
     fields = {MARK: str(files.FORMAT), "graph": files.graph_text(part, 1)}
     if blocks:
         fields["blocks"] = (
@@ -55,8 +55,8 @@ def paste(project: Project, sheet: str, text: str, at: tuple[float, float] | Non
     part, blocks, constants = _read(text)
     graph = sheet_of(project, sheet)
     called = _names_for(project, blocks)
-    part = _with_blocks_called(part, called)
-    new = {called[n]: replace(b, graph=_with_blocks_called(b.graph, called)) for n, b in blocks.items()}
+    part = with_blocks_called(part, called)
+    new = {called[n]: replace(b, graph=with_blocks_called(b.graph, called)) for n, b in blocks.items()}
     missing = {k: v for k, v in constants.items() if k not in project.constants}
     new = {n: b for n, b in new.items() if n not in project.blocks}
     corner = [min((p[axis] for p in part.places.values()), default=0.0) for axis in (0, 1)]
@@ -156,7 +156,7 @@ def _names_for(project: Project, blocks: Mapping[str, Block]) -> dict[str, str]:
     return called
 
 
-def _with_blocks_called(graph: Graph, called: Mapping[str, str]) -> Graph:
+def with_blocks_called(graph: Graph, called: Mapping[str, str]) -> Graph:
     changed = {
         n.id: replace(n, kind=BLOCK_PREFIX + called[n.block])
         for n in graph
@@ -165,7 +165,7 @@ def _with_blocks_called(graph: Graph, called: Mapping[str, str]) -> Graph:
     return replace(graph, nodes={**graph.nodes, **changed}) if changed else graph
 
 
-def _names_used(graphs: list[Graph]) -> set[str]:
+def names_used(graphs: list[Graph]) -> set[str]:
     """Every name that an expression in these graphs uses."""
     found: set[str] = set()
     for text in {text for graph in graphs for node in graph for text in _texts((*node.params.values(), node.repeat))}:
