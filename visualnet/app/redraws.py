@@ -16,14 +16,14 @@ class Redraws(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._waiting: dict[Hashable, tuple[QWidget, Callable[[], None], float]] = {}
+        self._waiting: dict[Hashable, tuple[QWidget | None, Callable[[], None], float]] = {}
         self._drawn: dict[Hashable, float] = {}
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._draw_one)
 
-    def ask(self, key: Hashable, widget: QWidget, draw: Callable[[], None], every_ms: int = 0) -> None:
-        """Have `draw` called soon, if `widget` is on the screen then; at most once in `every_ms`."""
+    def ask(self, key: Hashable, widget: QWidget | None, draw: Callable[[], None], every_ms: int = 0) -> None:
+        """Have `draw` called soon, if `widget` (where there is one) is on the screen then; at most once in `every_ms`."""
         self._waiting.setdefault(key, (widget, draw, self._drawn.get(key, 0.0) + every_ms / 1000))
         if not self._timer.isActive():
             self._timer.start(BETWEEN_MS)
@@ -38,7 +38,7 @@ class Redraws(QObject):
         due = next((key for key, (_, _, at) in self._waiting.items() if at <= now), None)
         if due is not None:
             widget, draw, _ = self._waiting.pop(due)
-            if widget.isVisible():
+            if widget is None or widget.isVisible():
                 draw()
                 self._drawn[due] = time.monotonic()
         if self._waiting:

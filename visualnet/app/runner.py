@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 import threading
 import traceback
 from collections.abc import Callable, Iterable
@@ -33,6 +34,8 @@ from visualnet.training.runs import RunModel, create_run, read_run
 
 log = logging.getLogger("visualnet.runner")
 TICK_MS, REST_MS = 33, 250
+SWITCH_S = 0.001
+"""While training, the threads hand Python to each other so soon: at the usual 5 ms both the steps and the window wait for one another."""
 
 
 class Ended(NamedTuple):
@@ -76,12 +79,13 @@ class Runner(QObject):
         self._pump = MailboxPump(mailbox, self._deliver, self, interval_ms=TICK_MS, rest_ms=REST_MS)
         self._pump.set_idle(True)
         self._aside = Aside(mailbox)
-        self.watching = Watching(studio, self._aside, settings, self._pump.wake, self)
+        self.watching = Watching(studio, self._aside, self.redraws, settings, self._pump.wake, self)
         self.watching.changed.connect(self.watched)
         self._thread: threading.Thread | None = None
         self._control: Control | None = None
         self._document: Document | None = None
         self._lr = 0.0
+        self._switch_s = sys.getswitchinterval()
         self._why: tuple[tuple[Any, ...], str] | None = None
         studio.project_changed.connect(self._edited)
         studio.document_changed.connect(self._other_document)
@@ -270,6 +274,8 @@ class Runner(QObject):
         put = self.mailbox.put
         work = _Work(project, run.id, folder, resume, control, put)
         self._thread = threading.Thread(target=work, name="training")
+        self._switch_s = sys.getswitchinterval()
+        sys.setswitchinterval(SWITCH_S)
         self._set_state("starting")
         self._record()
         self._thread.start()
@@ -328,6 +334,7 @@ class Runner(QObject):
         if self._thread is not None:
             self._thread.join()
         self._thread = self._control = None
+        sys.setswitchinterval(self._switch_s)
         self._record()
         self._document = None
         self.watching.set_control(None)

@@ -5,7 +5,6 @@ While a run goes on it is asked to look, within its budget; otherwise a look is 
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable
 from pathlib import Path as Folder
 from typing import TYPE_CHECKING, NamedTuple
@@ -15,9 +14,12 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from visualnet.analysis.facts import Path
 from visualnet.app.aside import Aside
 from visualnet.app.peek import Peeked, Peeker, Question, torch_is_ready
+from visualnet.app.plots.paint import ink_of
 from visualnet.app.plots.sparkline import compose_strip
+from visualnet.app.redraws import Redraws
 from visualnet.app.settings import Settings
 from visualnet.app.studio import Studio
+from visualnet.app.theme.tokens import Theme
 from visualnet.core.project import MAIN, DataChoice
 from visualnet.training.control import Control, Port, Watch
 
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 
 NOT_READY = "Press Train, or wait for PyTorch to load"
 AFTER_EDIT_MS, AFTER_CHOICE_MS, POLL_MS = 150, 20, 250
-THUMBNAILS_S = 0.25
+THUMBNAILS_MS = 400
 THUMBNAIL = (144, 34)
 MOST_THUMBNAILS = 48
 CANVAS = "canvas"
@@ -56,10 +58,17 @@ class Watching(QObject):
     data_changed = Signal()
 
     def __init__(
-        self, studio: Studio, aside: Aside, settings: Settings, wake: Callable[[], None], parent: QObject | None = None
+        self,
+        studio: Studio,
+        aside: Aside,
+        redraws: Redraws,
+        settings: Settings,
+        wake: Callable[[], None],
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self.studio, self.settings, self._aside, self._wake = studio, settings, aside, wake
+        self._redraws = redraws
         self.seen: Watched | None = None
         self.trained = False
         self.words = NOT_READY
@@ -74,13 +83,13 @@ class Watching(QObject):
         self._peeker, self._asked = Peeker(), 0
         self._shown: set[Path] = set()
         self._pictures: set[Path] = set()
-        self._thumbnails_due = 0.0
+        self._ink = ink_of(studio.theme)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._look)
         studio.project_changed.connect(self._edited)
         studio.sheet_changed.connect(lambda _: self._choose_thumbnails())
-        studio.theme_changed.connect(lambda _: self._show_thumbnails(at_once=True))
+        studio.theme_changed.connect(self._wear)
 
     # --- what is wanted ------------------------------------------------------------------------------------------------------------
 
@@ -175,7 +184,7 @@ class Watching(QObject):
         """The run has looked."""
         if self._control is not None:
             self.seen, self.trained, self.words = seen, True, ""
-            self._show_thumbnails()
+            self._redraws.ask(CANVAS, None, self._show_thumbnails, THUMBNAILS_MS)
             self.changed.emit()
 
     # --- the data ------------------------------------------------------------------------------------------------------------------
@@ -242,18 +251,20 @@ class Watching(QObject):
         self.clear_thumbnails()
         self.want(CANVAS, ports[:MOST_THUMBNAILS])
 
-    def _show_thumbnails(self, at_once: bool = False) -> None:
-        now = time.monotonic()
-        if self.seen is None or CANVAS not in self._wants or (now < self._thumbnails_due and not at_once):
+    def _wear(self, theme: Theme) -> None:
+        self._ink = ink_of(theme)
+        self._show_thumbnails()
+
+    def _show_thumbnails(self) -> None:
+        if self.seen is None or CANVAS not in self._wants:
             return
-        self._thumbnails_due = now + THUMBNAILS_S
         found = {}
         for path, port in self._wants[CANVAS][0]:
             array = self.seen.arrays.get((path, port))
             if array is not None and 1 <= array.ndim <= 3 and array.size > 1:
                 # A normalised picture goes below zero; it is still an amount of ink, not a signed quantity.
                 signed = False if path in self._pictures else None
-                found[path] = compose_strip(array, THUMBNAIL, self.studio.theme, signed=signed)
+                found[path] = compose_strip(array, THUMBNAIL, self._ink, signed=signed)
         self._shown |= found.keys()
         if found:
             self.studio.thumbnails_changed.emit(found)

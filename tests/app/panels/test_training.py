@@ -43,14 +43,13 @@ def test_curves_appear_while_it_trains(rig: Rig, panel: TrainingPanel, qtbot: Qt
     assert panel.words.full_text == "Ready to train"
     assert not panel.bar.isVisible()
     rig.train(qtbot)
-    loss = panel.curves.loss._curves
-    rig.until(qtbot, lambda: {"training", "validation"} <= set(panel.curves.loss._curves))
-    assert loss["training"].series is rig.runner.model.steps["loss"]
+    model, metric = rig.runner.model, rig.runner.model.started.metrics[0]
+    loss, measures = panel.curves.loss._curves, panel.curves.measures._curves
+    rig.until(qtbot, lambda: loss["training"].series is model.steps["loss"] and "validation" in loss)
+    rig.until(qtbot, lambda: measures["training"].series is model.steps[metric])
     assert loss["validation"].dashed and loss["validation"].best == "min"
     assert panel.words.full_text.startswith("Trained · epoch 3 of 3")
-    assert share_done(rig.runner.model) == 1.0
-    metric = rig.runner.model.started.metrics[0]
-    assert panel.curves.measures._curves["training"].series is rig.runner.model.steps[metric]
+    assert share_done(model) == 1.0
 
 
 def test_a_new_run_clears_the_curves_and_an_old_one_is_a_ghost(rig: Rig, panel: TrainingPanel, qtbot: QtBot) -> None:

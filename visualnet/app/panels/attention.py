@@ -16,7 +16,7 @@ from visualnet.app.studio import Studio
 from visualnet.app.widgets.basic import EmptyState, label
 
 WHO, PORT = "attention", "weights"
-EVERY_MS = 80
+EVERY_MS = 150
 
 
 def attends(facts: NodeFacts) -> bool:

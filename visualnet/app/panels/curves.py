@@ -14,7 +14,7 @@ from visualnet.app.studio import Studio
 from visualnet.training.runs import RunModel
 from visualnet.training.series import Series
 
-EVERY_MS = 80
+EVERY_MS = 160
 NOTHING = Series()
 
 

@@ -17,7 +17,7 @@ from visualnet.app.theme import icons
 from visualnet.app.widgets.basic import ElidedLabel, EmptyState
 
 WHO = "maps"
-EVERY_MS = 60
+EVERY_MS = 120
 
 
 class MapsPanel(QWidget):

@@ -18,7 +18,7 @@ from visualnet.training.control import Port
 
 WHO = "prediction"
 MOST_POINTS = 600
-EVERY_MS = 120
+EVERY_MS = 200
 
 
 class PredictionPane(QWidget):

@@ -15,7 +15,7 @@ from visualnet.data import catalogue
 from visualnet.data.catalogue import DATASETS
 from visualnet.training.runs import RunModel
 
-EVERY_MS = 200
+EVERY_MS = 250
 FIELDS = {
     "where": "epoch 100 of 100 · step 100,000",
     "loss": "loss 0.00000",

@@ -18,6 +18,7 @@ from visualnet.app.widgets.basic import ElidedLabel, label
 from visualnet.app.widgets.segmented import Segmented
 
 SMOOTHEST = 0.995
+EVERY_MS = 250
 SETTINGS = "training"
 
 
@@ -40,7 +41,7 @@ class TrainingPanel(QWidget):
         column.addLayout(self._head())
         column.addWidget(self.splitter, 1)
         self._proportioned = False
-        self.runner.updated.connect(self.refresh)
+        self.runner.updated.connect(lambda: self.runner.redraws.ask("progress", self, self.refresh, EVERY_MS))
         self.runner.state_changed.connect(self.refresh)
         studio.analysed.connect(lambda _: self.refresh())
         self.refresh()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ LEVELS = 251
 GAP, NEUTRAL, HATCH, DARK = 251, 252, 253, 254
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Ink:
     """The colours a picture is drawn with, taken from a theme once."""
 
@@ -137,6 +138,7 @@ def tick_words(values: list[float]) -> list[str]:
     return [f"{v:,.{decimals}f}".replace("-", "−") for v in values]
 
 
+@lru_cache(maxsize=16)
 def colour_table(ink: Ink, signed: bool) -> list[int]:
     """The colours of an indexed image: the map, then gap, neutral, hatch and dark."""
     places = np.round(np.linspace(0, 255, LEVELS)).astype(int)

@@ -1,0 +1,170 @@
+"""The window while it trains: how late its timers are, how soon Stop is obeyed, what the window and watching cost the training."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+from msgspec.structs import replace
+
+Row = tuple[str, float, str, str]
+EPOCHS, ROUNDS, STOPS = 6, 3, 5
+TICK_MS = 10
+
+
+class Lateness:
+    """A timer of 10 ms that notes how late each of its ticks is."""
+
+    def __init__(self) -> None:
+        from PySide6.QtCore import Qt, QTimer
+
+        self.late_ms: list[float] = []
+        self._due = 0.0
+        self.timer = QTimer()
+        self.timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self.timer.setInterval(TICK_MS)
+        self.timer.timeout.connect(self._tick)
+
+    def start(self) -> None:
+        """Begin to note."""
+        self._due = time.perf_counter() + TICK_MS / 1000
+        self.timer.start()
+
+    def _tick(self) -> None:
+        now = time.perf_counter()
+        self.late_ms.append(max(now - self._due, 0.0) * 1000)
+        self._due = now + TICK_MS / 1000
+
+    def share(self, part: float) -> float:
+        """A quantile in ms."""
+        return sorted(self.late_ms)[min(int(part * len(self.late_ms)), len(self.late_ms) - 1)]
+
+
+def headless(project: Any) -> float:
+    """Training steps a second of a session alone, in a thread as in the window."""
+    from visualnet.data.catalogue import load
+    from visualnet.training import events
+    from visualnet.training.runs import create_run
+    from visualnet.training.session import Session
+
+    ends: list[events.Finished] = []
+
+    def emit(event: Any) -> None:
+        if isinstance(event, events.Finished):
+            ends.append(event)
+
+    session = Session(project, load(project.data), emit, folder=create_run(project))
+    thread = threading.Thread(target=session.run)
+    thread.start()
+    thread.join()
+    return ends[0].step / ends[0].seconds
+
+
+def wait(true: Callable[[], bool], seconds: float = 300) -> None:
+    """Let the window live until something is true."""
+    from PySide6.QtCore import QEventLoop, QTimer
+
+    loop, poll, end = QEventLoop(), QTimer(), time.monotonic() + seconds
+    poll.timeout.connect(lambda: loop.quit() if true() or time.monotonic() > end else None)
+    poll.start(20)
+    if not true():
+        loop.exec()
+    poll.stop()
+    assert true(), "the window did not get there"
+
+
+def in_window(window: Any, late: Lateness | None = None) -> float:
+    """Training steps a second of a whole run in the window."""
+    assert window.runner.start()
+    wait(lambda: window.runner.state == "running")
+    if late is not None:
+        late.start()
+    wait(lambda: not window.runner.busy)
+    if late is not None:
+        late.timer.stop()
+    return window.runner.model.finished.step / window.runner.model.finished.seconds
+
+
+def stop_ms(window: Any) -> float:
+    """From the press of Stop until the training thread has ended."""
+    assert window.runner.start()
+    wait(lambda: window.runner.state == "running" and window.runner.model.step > 20)
+    begin = time.perf_counter()
+    window.runner.stop()
+    window.runner._thread.join()
+    taken = (time.perf_counter() - begin) * 1000
+    wait(lambda: not window.runner.busy)
+    return taken
+
+
+def run() -> list[Row]:
+    """The rows."""
+    os.environ["VISUALNET_HOME"] = tempfile.mkdtemp(prefix="visualnet-bench-")
+    from PySide6.QtWidgets import QApplication
+
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    from visualnet.app.settings import Settings
+    from visualnet.app.theme.apply import ThemeKeeper
+    from visualnet.app.window import Window
+    from visualnet.core.document import Document
+    from visualnet.core.files import load
+    from visualnet.resources import resource
+
+    project = load(resource("templates", "lenet5.vnet"))
+    project = replace(project, recipe=replace(project.recipe, epochs=EPOCHS, device="cpu"))
+    window = Window(Settings(Path(os.environ["VISUALNET_HOME"]) / "s.json"), ThemeKeeper(app, "dark"))
+    window.resize(1440, 900)
+    window.show()
+    window.filing.adopt(Document(project))
+    window._opened()
+    window.show_space("train")
+    window.spaces.reveal("maps")
+    window.studio.select([window.studio.graph.named("conv1").id])
+    wait(lambda: window.runner.watching.samples > 0)
+    late, quiet = Lateness(), Lateness()
+    headless(project)
+    speeds: dict[str, list[float]] = {"headless": [], "window": [], "watched": []}
+    want = window.runner.watching.want
+    for _ in range(ROUNDS):
+        speeds["headless"].append(headless(project))
+        window.runner.watching._wants.clear()
+        window.runner.watching.want = lambda *_args, **_more: None
+        speeds["window"].append(in_window(window, quiet))
+        window.runner.watching.want = want
+        window.panel("maps")._aim()
+        window.panel("training").prediction._aim()
+        speeds["watched"].append(in_window(window, late))
+    stops = [stop_ms(window) for _ in range(STOPS)]
+    cost = window.runner.model.progress.watching
+    window.runner.close()
+    window.filing.close()
+    window.deleteLater()
+    base = statistics.median(speeds["headless"])
+    rows = [("LeNet, headless session", base, "steps/s", f"median of {ROUNDS} runs of {EPOCHS} epochs")]
+    for name, words, wanted in (
+        ("window", "in the window, curves live, nothing watched", "0.97"),
+        ("watched", "in the window, every card, the maps and the prediction watched", "0.90"),
+    ):
+        ratio = statistics.median([a / b for a, b in zip(speeds[name], speeds["headless"], strict=True)])
+        rows.append((words, ratio, "× headless", f"promise ≥ {wanted}"))
+    for words, one in (("nothing watched", quiet), ("all watched", late)):
+        rows.append((f"lateness of a 10 ms timer, {words}, p99", one.share(0.99), "ms", "promise ≤ 16"))
+        rows.append((f"lateness of a 10 ms timer, {words}, greatest", max(one.late_ms), "ms", "promise ≤ 100"))
+    rows.append(("Stop until the thread has ended, greatest of 5", max(stops), "ms", "promise ≤ 200"))
+    rows.append(("watching, as the program counts it", 100 * cost, "% of the time", "budget 5"))
+    return rows
+
+
+if __name__ == "__main__":
+    for row in run():
+        print(*row, sep="  ")
