@@ -45,8 +45,8 @@ def test_curves_appear_while_it_trains(rig: Rig, panel: TrainingPanel, qtbot: Qt
     rig.train(qtbot)
     model, metric = rig.runner.model, rig.runner.model.started.metrics[0]
     loss, measures = panel.curves.loss._curves, panel.curves.measures._curves
-    rig.until(qtbot, lambda: loss["training"].series is model.steps["loss"] and "validation" in loss)
-    rig.until(qtbot, lambda: measures["training"].series is model.steps[metric])
+    rig.until(qtbot, lambda: {"training", "validation"} <= set(loss) and loss["training"].series is model.steps["loss"])
+    rig.until(qtbot, lambda: "training" in measures and measures["training"].series is model.steps[metric])
     assert loss["validation"].dashed and loss["validation"].best == "min"
     assert panel.words.full_text.startswith("Trained · epoch 3 of 3")
     assert share_done(model) == 1.0
