@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QResizeEvent
-from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
 
-from visualnet.app import faults
+from visualnet.app import exporting, faults
 from visualnet.app.action_table import ACTIONS
 from visualnet.app.actions import Actions
 from visualnet.app.canvas_page import CanvasPage
-from visualnet.app.filing import Filing
+from visualnet.app.filing import Filing, templates
 from visualnet.app.mailbox import Mailbox
-from visualnet.app.panels.attention import AttentionPanel
 from visualnet.app.panels.inspector import InspectorPanel
-from visualnet.app.panels.maps import MapsPanel
 from visualnet.app.panels.palette import PalettePanel
 from visualnet.app.panels.problems import ProblemsPanel
-from visualnet.app.panels.runs import RunsPanel
-from visualnet.app.panels.start_page import StartPage
+from visualnet.app.panels.start_page import StartPage, dropped_file
 from visualnet.app.panels.status import StatusLine
-from visualnet.app.panels.training import TrainingPanel
 from visualnet.app.runner import Runner
 from visualnet.app.settings import Settings
 from visualnet.app.studio import Studio
@@ -34,8 +32,15 @@ from visualnet.app.widgets.messages import Act, Banner, Toast
 from visualnet.app.widgets.shortcuts_dialog import ShortcutsDialog
 from visualnet.app.workspaces import Workspaces
 from visualnet.core.document import Document
-from visualnet.core.journal import orphans
+from visualnet.core.journal import Orphan, orphans
 from visualnet.core.project import Project
+
+if TYPE_CHECKING:
+    from visualnet.app.panels.attention import AttentionPanel
+    from visualnet.app.panels.code import CodePanel
+    from visualnet.app.panels.maps import MapsPanel
+    from visualnet.app.panels.runs import RunsPanel
+    from visualnet.app.panels.training import TrainingPanel
 
 PANELS = {
     "view.palette": "palette",
@@ -45,7 +50,19 @@ PANELS = {
     "view.runs": "runs",
     "view.maps": "maps",
     "view.attention": "attention",
+    "view.code": "code",
 }
+ANYWHERE = ("file.new", "file.empty", "file.open", "file.open_recent", "file.quit", "train.pause", "train.stop")
+"""What can be done on the start page too, besides themes and help."""
+BLOCK_ACTIONS = (
+    "graph.group",
+    "graph.ungroup",
+    "graph.make_unique",
+    "graph.rename_block",
+    "graph.save_block",
+    "graph.export_block",
+    "graph.remove_unused",
+)
 
 
 class Window(QMainWindow):
@@ -59,6 +76,9 @@ class Window(QMainWindow):
         self.runner = Runner(self.studio, self.mailbox, settings, self)
         self.studio.runner = self.runner
         self.filing = Filing(self, self.studio, settings)
+        self.filing.may_stop = self.may_stop
+        self._traces: list[str] = []
+        self.setAcceptDrops(True)
         self.setObjectName("window")
         self.resize(1440, 900)
         self.setMinimumSize(QSize(960, 600))
@@ -73,6 +93,7 @@ class Window(QMainWindow):
         self.topbar = TopBar(self.actions_, self)
         self.setMenuWidget(self.topbar)
         self.canvas = CanvasPage(self.studio, self.actions_)
+        self.canvas.view.popup.kept = self.settings.section("used_layers")
         self.start_page = StartPage(self.studio, self.settings)
         self.banner = Banner()
         self.stack = QStackedWidget()
@@ -86,16 +107,22 @@ class Window(QMainWindow):
         column.addWidget(self.stack, 1)
         self.setCentralWidget(centre)
         self.toast = Toast(centre)
-        self.panels: dict[str, tuple[str, QWidget]] = {
-            "palette": ("Layers", PalettePanel(self.studio)),
-            "inspector": ("Inspector", InspectorPanel(self.studio)),
-            "problems": ("Problems", ProblemsPanel(self.studio)),
-            "training": ("Training", TrainingPanel(self.studio)),
-            "runs": ("Runs", RunsPanel(self.studio)),
-            "maps": ("Feature maps", MapsPanel(self.studio)),
-            "attention": ("Attention", AttentionPanel(self.studio)),
+        palette, inspector, problems = (
+            PalettePanel(self.studio),
+            InspectorPanel(self.studio),
+            ProblemsPanel(self.studio),
+        )
+        panels: dict[str, tuple[str, Callable[[], QWidget]]] = {
+            "palette": ("Layers", lambda: palette),
+            "inspector": ("Inspector", lambda: inspector),
+            "problems": ("Problems", lambda: problems),
+            "training": ("Training", self._training),
+            "runs": ("Runs", self._runs),
+            "maps": ("Feature maps", self._maps),
+            "attention": ("Attention", self._attention),
+            "code": ("Code", self._code),
         }
-        self.spaces = Workspaces(self, self.panels, self.settings)
+        self.spaces = Workspaces(self, panels, self.settings)
         self.status = StatusLine(self.studio)
         self.setStatusBar(self.status)
         self.palette_popup = CommandPalette(self.actions_, self)
@@ -104,7 +131,34 @@ class Window(QMainWindow):
 
     def panel(self, name: str) -> Any:
         """The panel of a dock."""
-        return self.panels[name][1]
+        return self.spaces.docks[name].panel
+
+    # What draws with pyqtgraph, or needs torch, is imported when it is first looked at.
+
+    def _training(self) -> TrainingPanel:
+        from visualnet.app.panels.training import TrainingPanel
+
+        return TrainingPanel(self.studio)
+
+    def _runs(self) -> RunsPanel:
+        from visualnet.app.panels.runs import RunsPanel
+
+        return RunsPanel(self.studio)
+
+    def _maps(self) -> MapsPanel:
+        from visualnet.app.panels.maps import MapsPanel
+
+        return MapsPanel(self.studio)
+
+    def _attention(self) -> AttentionPanel:
+        from visualnet.app.panels.attention import AttentionPanel
+
+        return AttentionPanel(self.studio)
+
+    def _code(self) -> CodePanel:
+        from visualnet.app.panels.code import CodePanel
+
+        return CodePanel(self.studio, lambda: exporting.export_code(self))
 
     def _join(self) -> None:
         studio = self.studio
@@ -121,6 +175,10 @@ class Window(QMainWindow):
         self.start_page.file_chosen.connect(lambda name: self.filing.open(Path(name)))
         self.start_page.open_asked.connect(self.filing.ask_open)
         self.start_page.empty_chosen.connect(self.filing.new)
+        self.start_page.lesson_chosen.connect(lambda name: self.canvas.coach.start(name))
+        self.canvas.coach.template_wanted.connect(self.filing.open_template)
+        studio.selection_changed.connect(lambda _: self._show_state())
+        studio.sheet_changed.connect(lambda _: self._show_state())
         problems: ProblemsPanel = self.panel("problems")
         problems.count_changed.connect(self._count_problems)
 
@@ -128,12 +186,13 @@ class Window(QMainWindow):
         on, filing, canvas = self.actions_.on, self.filing, self.canvas
         for action_id, handler in {
             "file.new": self.show_start,
+            "file.empty": filing.new,
             "file.open": filing.ask_open,
             "file.open_recent": filing.fill_recent,
             "file.save": filing.save,
             "file.save_as": filing.save_as,
-            "file.export_code": self.export_code,
-            "file.export_picture": self.export_picture,
+            "file.export_code": lambda: exporting.export_code(self),
+            "file.export_picture": lambda: exporting.export_picture(self),
             "file.close": self.close_project,
             "file.quit": self.close,
             "edit.undo": lambda: self.studio.document.undo(),
@@ -144,6 +203,7 @@ class Window(QMainWindow):
             "train.pause": self.runner.pause,
             "train.resume": self.runner.resume,
             "train.stop": self.runner.stop,
+            "view.reset": self.spaces.reset,
             "help.command_palette": self.palette_popup.open,
             "help.shortcuts": lambda: ShortcutsDialog(self.actions_, self).exec(),
             "help.start_page": self.show_start,
@@ -177,28 +237,40 @@ class Window(QMainWindow):
 
     # --- beginning -----------------------------------------------------------------------------------------------------------------
 
-    def begin(self, path: Path | None = None) -> None:
-        """What happens once the window is up: the given file, else an offer to recover what a crash left."""
+    def begin(self, wish: str | Path = "") -> None:
+        """What happens once the window is up: the given file or template, else an offer to recover what a crash left."""
+        if wish:
+            known = str(wish) in templates() and not Path(wish).exists()
+            self.filing.open_template(str(wish)) if known else self.filing.open(Path(wish))
         left = orphans()
-        if path is not None:
-            self.filing.open(path)
-        elif left:
-            newest = left[0]
-            name = newest.path.name if newest.path else "a network that was never saved"
-            acts: list[Act] = [
-                ("Recover", lambda: self.filing.recover(newest)),
-                ("Throw away", lambda: [o.discard() for o in left] and None),
-            ]
-            self._notice(
-                "warning", f"VisualNet did not close properly. Changes to {name} were kept ({newest.when}).", acts
-            )
+        if left:
+            self._offer(left)
         elif faults.previous_crash():
             self._notice("hint", "VisualNet ended unexpectedly last time. All saved work is whole.", [])
+
+    def _offer(self, left: list[Orphan]) -> None:
+        """Offer what crashed windows left, the newest first; one after the other."""
+        newest = left[0]
+        name = newest.path.name if newest.path else f"“{newest.name}”, which was never saved,"
+        when = datetime.fromtimestamp(newest.time)
+        today = when.date() == datetime.now().date()
+        acts: list[Act] = [
+            ("Recover", lambda: self.filing.recover(newest)),
+            ("Throw away", lambda: self._throw_away(newest)),
+        ]
+        words = f"VisualNet did not close properly. Changes to {name} were kept, from {when:{'%H:%M' if today else '%d %b %Y, %H:%M'}}."
+        self._notice("warning", words, acts)
+
+    def _throw_away(self, orphan: Orphan) -> None:
+        orphan.discard()
+        if left := orphans():
+            self._offer(left)
 
     def _opened(self) -> None:
         self.stack.setCurrentWidget(self.canvas)
         self.runner.prepare()
         self._docks_visible(True)
+        self.canvas.view.setFocus()
         QTimer.singleShot(0, self.canvas.fit)
         self._show_state()
 
@@ -211,7 +283,7 @@ class Window(QMainWindow):
 
     def close_project(self) -> None:
         """Back to the start page, after asking about unsaved changes and a running training."""
-        if self.may_stop() and self.filing.may_leave():
+        if self.filing.may_leave():
             self.runner.finish()
             self.filing.adopt(Document(Project()))
             self.show_start()
@@ -259,40 +331,6 @@ class Window(QMainWindow):
         if self.runner.start() and not self.spaces.docks["training"].isVisible():
             self.show_space("train")
 
-    def export_code(self) -> None:
-        """Write model.py; errors in the graph are shown instead."""
-        self._export("Export PyTorch code", "model.py", "Python (*.py)", self._write_code)
-
-    def _write_code(self, path: Path) -> None:
-        from visualnet.compiling.source import model_source
-
-        path.write_text(model_source(self.studio.project), "utf-8")
-
-    def export_picture(self) -> None:
-        """Write the open sheet as a picture."""
-        from visualnet.app.picture import save_picture
-
-        kinds = "Vector picture (*.svg);;Picture (*.png);;Page (*.pdf)"
-        theme = "dark" if self.studio.theme.dark else "light"
-        self._export(
-            "Export picture",
-            "network.svg",
-            kinds,
-            lambda p: save_picture(self.studio.project, p, theme, self.studio.sheet),
-        )
-
-    def _export(self, title: str, name: str, kinds: str, write: Any) -> None:
-        folder = Path(self.settings.typed("folder", "") or Path.home())
-        chosen, _ = QFileDialog.getSaveFileName(self, title, str(folder / name), kinds)
-        if not chosen:
-            return
-        try:
-            write(Path(chosen))
-        except (OSError, ValueError) as error:
-            self._notice("error", f"{Path(chosen).name} could not be written: {error}", [])
-            return
-        self._say("ok", f"Wrote {chosen}")
-
     def about(self) -> None:
         """Version, licence, libraries."""
         import platform
@@ -313,10 +351,17 @@ class Window(QMainWindow):
         self.banner.show_message(words, severity, acts)
 
     def _fault(self, words: str, trace: str) -> None:
-        acts: list[Act] = [("Copy the details", lambda: QApplication.clipboard().setText(trace))]
-        self._notice(
-            "error", f"Something went wrong inside VisualNet: {words}. Your work is still here; save it.", acts
-        )
+        """Once, however many there are: a paint event that fails would else flood the window."""
+        self._traces = [*self._traces, trace][-20:]
+        told = "Something went wrong inside VisualNet"
+        if self.banner.isVisible() and self.banner.text.startswith(told):
+            return
+        acts: list[Act] = [("Copy the details", self._copy_traces)]
+        self._notice("error", f"{told}: {words}. Your work is still here; save it.", acts)
+
+    def _copy_traces(self) -> None:
+        QApplication.clipboard().setText("\n".join(self._traces))
+        self._traces = []
 
     def _count_problems(self, count: int, severity: str) -> None:
         self.spaces.docks["problems"].setWindowTitle(f"Problems {count}" if count else "Problems")
@@ -338,28 +383,41 @@ class Window(QMainWindow):
         self.setWindowModified(document.modified and not start)
         actions.set_text("edit.undo", f"Undo {document.undo_label}" if document.undo_label else "")
         actions.set_text("edit.redo", f"Redo {document.redo_label}" if document.redo_label else "")
-        run = runner.state
-        busy = run != "idle"
-        actions.set_enabled(
-            {
-                "edit.undo": bool(document.undo_label) and not start,
-                "edit.redo": bool(document.redo_label) and not start,
-                "file.save": not start,
-                "file.save_as": not start,
-                "file.close": not start,
-                "file.export_code": not start and not self.studio.analysis.errors(),
-                "file.export_picture": not start and bool(self.studio.graph.nodes),
-                "train.start": not start and not busy and runner.why_not() == "",
-                "train.pause": run == "running",
-                "train.resume": run == "paused" or (run == "idle" and not start and runner.can_resume()),
-                "train.stop": busy,
-            }
-        )
+        self._enable(start)
         self.actions_["train.start"].setToolTip(runner.why_not() or f"Train ({self.actions_.keys_text('train.start')})")
         for button in self.topbar.run_buttons.values():
             button.setVisible(False)
         if not start:
-            self.topbar.show_run(run)
+            self.topbar.show_run(runner.state)
+
+    def _enable(self, start: bool) -> None:
+        """Which actions make sense now."""
+        document, runner, actions = self.studio.document, self.runner, self.actions_
+        run = runner.state
+        busy = run != "idle"
+        chosen = [n for n in map(self.studio.graph.nodes.get, self.studio.selection) if n is not None]
+        states = {a: not start for a in actions if a not in ANYWHERE and a.split(".")[0] != "help" and "theme" not in a}
+        states |= {
+            "edit.undo": bool(document.undo_label) and not start,
+            "edit.redo": bool(document.redo_label) and not start,
+            "edit.rename": not start and len(chosen) == 1,
+            "view.zoom_selection": not start and bool(chosen),
+            "graph.open_block": not start and len(chosen) == 1 and chosen[0].block is not None,
+            "file.export_code": not start
+            and not self.studio.analysis.errors()
+            and bool(self.studio.project.graph.nodes),
+            "file.export_picture": not start and bool(self.studio.graph.nodes),
+            "train.start": not start and not busy and runner.why_not() == "",
+            "train.pause": run == "running",
+            "train.resume": run == "paused" or (run == "idle" and not start and runner.can_resume()),
+            "train.stop": busy,
+        }
+        if start:
+            actions.set_enabled(states)
+            return
+        # What concerns blocks is said by those who know.
+        actions.set_enabled({a: state for a, state in states.items() if a not in BLOCK_ACTIONS})
+        self.canvas.blocks.show_state()
 
     # --- Qt ------------------------------------------------------------------------------------------------------------------------
 
@@ -380,14 +438,27 @@ class Window(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask, stop, join, remember."""
-        if not (self.may_stop() and self.filing.may_leave()):
+        if not self.filing.may_leave():
             event.ignore()
             return
         self.runner.close()
+        if self.spaces.docks["code"].made:
+            self.panel("code").close_thread()
         self.spaces.remember()
         self.settings["geometry"] = bytes(self.saveGeometry().toBase64().data()).decode("ascii")
         self.filing.close()
         event.accept()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if dropped_file(event):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        name = dropped_file(event)
+        if name:
+            event.acceptProposedAction()
+            # After the drag has ended: a question about unsaved changes must not hold up the program it came from.
+            QTimer.singleShot(0, lambda: self.filing.open(Path(name)))
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
@@ -401,7 +472,7 @@ class Window(QMainWindow):
     def minimumSizeHint(self) -> QSize:
         return QSize(960, 600)
 
-    def keyPressEvent(self, event: Any) -> None:
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self.banner.isVisible():
             self.banner.dismiss()
             return

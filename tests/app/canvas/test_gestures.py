@@ -191,7 +191,7 @@ def test_a_wire_dropped_on_empty_canvas_asks_what_to_add(hands: Hands, qtbot: An
         hands.drag(hands.port("logits", out=True), QPointF(1200, 420))
     popup = hands.view.popup
     assert popup.isVisible()
-    kinds = [popup.list.item(i).data(Qt.ItemDataRole.UserRole).kind for i in range(popup.list.count())]
+    kinds = [popup.list.item(i).data(Qt.ItemDataRole.UserRole).entry.kind for i in range(popup.list.count())]
     assert "softmax" in kinds
     assert "conv2d" not in kinds
     QTest.keyClicks(popup.field, "relu")

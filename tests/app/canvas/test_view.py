@@ -16,7 +16,7 @@ from visualnet.app.canvas.camera import Pose
 from visualnet.app.canvas.gestures import plain
 from visualnet.app.canvas.hud import totals
 from visualnet.app.canvas.node_item import HEIGHT, STRIP, tip
-from visualnet.app.canvas.quick_add import entries, ranked
+from visualnet.app.canvas.quick_add import entries, ranked, usage
 from visualnet.app.canvas.scene import CanvasScene
 from visualnet.app.theme.tokens import LIGHT
 from visualnet.core import edits
@@ -189,7 +189,7 @@ def test_a_double_click_on_empty_canvas_adds_there(hands: Hands) -> None:
     ("query", "kind"), [("conv2", "conv2d"), ("rectifier", "relu"), ("bn", "batch_norm2d"), ("cross", "cross_entropy")]
 )
 def test_the_search_finds_by_label_tag_and_keyword(query: str, kind: str) -> None:
-    found = [e.kind for e in ranked(query, entries(Project(), MAIN), Project())]
+    found = [f.entry.kind for f in ranked(query, entries(Project(), MAIN), Project())]
     assert kind in found[:3]
 
 
@@ -206,7 +206,7 @@ def test_what_is_used_most_comes_first() -> None:
     project = Project()
     for at in range(4):
         project = edits.add_node(project, MAIN, "gelu", at=(at * 200, 0))
-    assert ranked("", entries(project, MAIN), project)[0].kind == "gelu"
+    assert ranked("", entries(project, MAIN), project, usage(project, {}))[0].entry.kind == "gelu"
 
 
 # --- tidy, sheets, menu -------------------------------------------------------------------------------------------------

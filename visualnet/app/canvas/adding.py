@@ -8,6 +8,7 @@ from visualnet.analysis.facts import Analysis, Path
 from visualnet.app.canvas.acceptance import entry_ports, further_port, sheet_facts, try_node, widened
 from visualnet.app.canvas.node_item import HEIGHT, MIN_WIDTH
 from visualnet.app.canvas.scene import CanvasScene
+from visualnet.app.canvas.typed import NONE, Given
 from visualnet.app.theme.tokens import GRID
 from visualnet.core import edits
 from visualnet.core.graph import Node, Port
@@ -49,11 +50,14 @@ def plan(
     source: Port | None = None,
     target: Port | None = None,
     insert: Port | None = None,
+    given: Given = NONE,
 ) -> tuple[Project, str]:
     """The project with the new node, and its id. ``insert`` names the wire it is put into, by where that ends."""
     graph = project.sheet(sheet)
     node_id = new_id(graph)
-    after = edits.add_node(project, sheet, kind, at=at, id=node_id)
+    after = edits.add_node(project, sheet, kind, at=at, id=node_id, params=given.params)
+    if given.repeat != 1:
+        after = edits.set_node(after, sheet, [node_id], repeat=given.repeat)
     ins, outs = entry_ports(project, kind)
     node = after.sheet(sheet).nodes[node_id]
     if insert is not None and insert in graph.wires:

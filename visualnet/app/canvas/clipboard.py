@@ -35,7 +35,7 @@ def paste(studio: Studio, at: tuple[float, float] | None = None) -> bool:
     if not text:
         studio.message.emit("hint", "the clipboard is empty: copy some nodes first")
         return False
-    return _adding(studio, "Paste", lambda p: edits.paste(p, studio.sheet, text, at))
+    return adding(studio, "Paste", lambda p: edits.paste(p, studio.sheet, text, at))
 
 
 def duplicate(studio: Studio) -> bool:
@@ -43,10 +43,10 @@ def duplicate(studio: Studio) -> bool:
     chosen = studio.selection
     if not chosen:
         return False
-    return _adding(studio, f"Duplicate {count(len(chosen))}", lambda p: edits.duplicate(p, studio.sheet, chosen, STEP))
+    return adding(studio, f"Duplicate {count(len(chosen))}", lambda p: edits.duplicate(p, studio.sheet, chosen, STEP))
 
 
-def _adding(studio: Studio, label: str, edit: object) -> bool:
+def adding(studio: Studio, label: str, edit: object) -> bool:
     added: list[str] = []
 
     def run(project: Project) -> Project:

@@ -28,6 +28,7 @@ from visualnet.app.canvas.scene import CanvasScene, Hit
 from visualnet.app.canvas.tools.base import Tool
 from visualnet.app.canvas.tools.box import BoxTool
 from visualnet.app.canvas.tools.drop import DropTool, kind_of
+from visualnet.app.canvas.tools.join import JoinTool
 from visualnet.app.canvas.tools.move import MoveTool
 from visualnet.app.canvas.tools.pan import PanTool
 from visualnet.app.canvas.tools.wire import WireTool
@@ -35,6 +36,7 @@ from visualnet.app.studio import Studio
 from visualnet.core.graph import Port
 
 LEFT, MIDDLE = Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton
+CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 NOTCH = 120.0
 
 
@@ -94,14 +96,15 @@ class Gestures(Camera):
         if event.button() != LEFT:
             return None
         hit = self.canvas.hit(at, self._reach())
-        if hit.port:
+        if hit.port and not event.modifiers() & CTRL:
             port = Port(hit.node, hit.port)
             if hit.out:
                 return WireTool(self, source=port)
             source = self.canvas.graph.wires.get(port)
             return WireTool(self, source=source, picked=port) if source is not None else WireTool(self, target=port)
         if hit.node:
-            return MoveTool(self, hit.node)
+            joins = event.modifiers() & (CTRL | SHIFT) == CTRL | SHIFT
+            return JoinTool(self, hit.node) if joins else MoveTool(self, hit.node)
         if hit.wire is not None:
             self.studio.select(())
             self._tell().select_wires([hit.wire])

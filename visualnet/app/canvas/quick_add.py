@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
+from typing import Any, NamedTuple
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QPainter
@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from visualnet.app.canvas.node_item import family_of
+from visualnet.app.canvas.typed import NONE, Given, Reader, looks_typed
 from visualnet.app.theme import fonts, icons
 from visualnet.app.theme.tokens import Theme
 from visualnet.core.graph import Node
@@ -29,8 +30,8 @@ from visualnet.core.project import Project
 from visualnet.layers import FAMILIES, LAYERS
 
 WIDTH, ROW, ROWS = 380, 40, 8
-picked: Counter[str] = Counter()
-"""What was added in this session; it counts besides what the project holds."""
+LISTED = 60
+"""More rows than this nobody reads."""
 
 
 class Entry(NamedTuple):
@@ -46,7 +47,7 @@ class Entry(NamedTuple):
 def entries(project: Project, sheet: str) -> list[Entry]:
     """Every layer in palette order, then the project's blocks (not the one whose sheet is open)."""
     found = [
-        Entry(t, k.label, k.summary(), k.family, f"{t} {k.keywords} {FAMILIES[k.family]}")
+        Entry(t, k.label, k.summary(), k.family, f"{t} {k.keywords} {FAMILIES[k.family]}".lower())
         for t, k in LAYERS.items()
         if not k.hidden
     ]
@@ -57,19 +58,41 @@ def entries(project: Project, sheet: str) -> list[Entry]:
     return found
 
 
-def score(query: str, entry: Entry) -> float:
-    """How well an entry answers a search; 0 is not at all. Every word must be found somewhere."""
-    total = 0.0
-    for word in query.lower().split():
-        best = max(
-            _match(word, entry.label.lower()) * 4,
-            _match(word, entry.words.lower()) * 2,
-            _match(word, entry.summary.lower()),
-        )
-        if not best:
-            return 0.0
-        total += best
-    return total or 1.0
+class Found(NamedTuple):
+    """An entry that answers a search, with the parameters that were typed after its name."""
+
+    entry: Entry
+    given: Given = NONE
+
+
+def answer(words: list[str], entry: Entry, project: Project) -> tuple[float, Given]:
+    """How well an entry answers a search (0: not at all), and what was typed for it. Every word must be of use."""
+    total, left = 0.0, []
+    for at, word in enumerate(words):
+        typed = at > 0 and looks_typed(word)
+        best = 0.0 if typed else _best(word, entry)
+        if best:
+            total += best
+        elif at == 0:
+            return 0.0, NONE
+        else:
+            left.append(word)
+    if not left:
+        return total or 1.0, NONE
+    reader = Reader(entry.kind, project)
+    for word in left:
+        if not reader.take(word):
+            best = _best(word, entry)
+            if not best:
+                return 0.0, NONE
+            total += best
+    return total, reader.given()
+
+
+def _best(word: str, entry: Entry) -> float:
+    return max(
+        _match(word, entry.label.lower()) * 4, _match(word, entry.words) * 2, _match(word, entry.summary.lower())
+    )
 
 
 def _match(word: str, text: str) -> float:
@@ -85,13 +108,24 @@ def _match(word: str, text: str) -> float:
     return 0.25 if all(letter in rest for letter in word) else 0.0
 
 
-def ranked(query: str, found: Iterable[Entry], project: Project) -> list[Entry]:
+def ranked(query: str, found: Iterable[Entry], project: Project, used: Mapping[str, int] = {}) -> list[Found]:
     """What answers the search, the best first; among equals what is used most."""
-    used = Counter(n.kind for _, graph in project.sheets() for n in graph) + picked
-    scored = [(score(query, e), used[e.kind], -at, e) for at, e in enumerate(found)]
-    return [
-        e for s, *_, e in sorted(scored, key=lambda r: (-r[0] - min(r[1], 20) * (0.01 if query else 1), -r[2])) if s > 0
-    ]
+    words = query.lower().split()
+    scored = []
+    for at, entry in enumerate(found):
+        score, given = answer(words, entry, project)
+        if score > 0:
+            scored.append((-score - min(used.get(entry.kind, 0), 20) * (0.01 if words else 1), at, Found(entry, given)))
+    return [row[2] for row in sorted(scored, key=lambda row: row[:2])]
+
+
+def usage(project: Project, kept: Mapping[str, Any]) -> Counter[str]:
+    """How often each kind is used: in the project, and ever before as far as that was kept."""
+    used = Counter(n.kind for _, graph in project.sheets() for n in graph)
+    for kind, times in kept.items():
+        if isinstance(times, int):
+            used[kind] += times
+    return used
 
 
 class QuickAdd(QFrame):
@@ -102,11 +136,14 @@ class QuickAdd(QFrame):
         self.setObjectName("quickAdd")
         self.setAccessibleName("Add a layer")
         self.theme = theme
+        self.kept: MutableMapping[str, Any] = {}
+        """How often each kind was added before; the window puts something here that lasts."""
         self._project = Project()
+        self._used: Counter[str] = Counter()
         self._found: list[Entry] = []
-        self._chosen: Callable[[str], None] | None = None
+        self._chosen: Callable[[str, Given], object] | None = None
         self.field = QLineEdit(self)
-        self.field.setPlaceholderText("Search layers…")
+        self.field.setPlaceholderText("Search layers: conv 5x5 16 s2")
         self.field.setAccessibleName("Search layers")
         self.field.setClearButtonEnabled(False)
         self.list = QListWidget(self)
@@ -127,7 +164,7 @@ class QuickAdd(QFrame):
             layout.addWidget(part)
         self.field.textChanged.connect(self._search)
         self.field.installEventFilter(self)
-        self.list.itemClicked.connect(lambda item: self._pick(item.data(Qt.ItemDataRole.UserRole).kind))
+        self.list.itemClicked.connect(lambda item: self._pick(item.data(Qt.ItemDataRole.UserRole)))
         self.hide()
 
     def open(
@@ -136,15 +173,16 @@ class QuickAdd(QFrame):
         project: Project,
         sheet: str,
         kinds: Iterable[str] | None,
-        chosen: Callable[[str], None],
+        chosen: Callable[[str, Given], object],
         hint: str = "",
     ) -> None:
-        """Show it at a point of the parent, with all kinds or only these; ``chosen`` gets the kind."""
+        """Show it at a point of the parent, with all kinds or only these; ``chosen`` gets the kind and what was typed for it."""
         self._project, self._chosen = project, chosen
+        self._used = usage(project, self.kept)
         known = {e.kind: e for e in entries(project, sheet)}
         self._found = [known[k] for k in kinds if k in known] if kinds is not None else list(known.values())
         self.none.setText("Nothing fits here." if kinds is not None else "Nothing is called so.")
-        self.field.setPlaceholderText(hint or "Search layers…")
+        self.field.setPlaceholderText(hint or "Search layers: conv 5x5 16 s2")
         self.field.clear()
         self._wear()
         self._search("")
@@ -167,10 +205,9 @@ class QuickAdd(QFrame):
 
     def _search(self, text: str) -> None:
         self.list.clear()
-        for entry in ranked(text, self._found, self._project):
-            item = QListWidgetItem(entry.label)
-            item.setData(Qt.ItemDataRole.UserRole, entry)
-            item.setToolTip("")
+        for found in ranked(text, self._found, self._project, self._used)[:LISTED]:
+            item = QListWidgetItem(f"{found.entry.label} {told(found)}".strip())
+            item.setData(Qt.ItemDataRole.UserRole, found)
             self.list.addItem(item)
         self.list.setCurrentRow(0)
         rows = min(ROWS, self.list.count())
@@ -198,7 +235,7 @@ class QuickAdd(QFrame):
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab):
             item = self.list.currentItem()
             if item is not None:
-                self._pick(item.data(Qt.ItemDataRole.UserRole).kind)
+                self._pick(item.data(Qt.ItemDataRole.UserRole))
         elif key in (Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_PageDown, Qt.Key.Key_PageUp):
             step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: ROWS, Qt.Key.Key_PageUp: -ROWS}[
                 Qt.Key(key)
@@ -210,17 +247,31 @@ class QuickAdd(QFrame):
             return False
         return True
 
-    def _pick(self, kind: str) -> None:
-        picked[kind] += 1
+    def _pick(self, found: Found) -> None:
+        kind, before = found.entry.kind, self.kept.get(found.entry.kind, 0)
+        if kind in LAYERS:
+            self.kept[kind] = before + 1 if isinstance(before, int) else 1
         chosen = self._chosen
         self.close_()
         if chosen is not None:
-            chosen(kind)
+            chosen(kind, found.given)
 
     def close_(self) -> None:
         """Hide it and give the focus back."""
         self.hide()
         self.parentWidget().setFocus(Qt.FocusReason.PopupFocusReason)
+
+
+def told(found: Found) -> str:
+    """What was typed, as the card will say it."""
+    params, kind = found.given.params, LAYERS.get(found.entry.kind)
+    parts = (
+        [kind.params[n].told(kind.params[n].read(v, {})) for n, v in params.items() if not isinstance(v, str)]
+        if kind
+        else []
+    )
+    parts += [f"{n.replace('_', ' ')} {v}" for n, v in params.items() if not kind or isinstance(v, str)]
+    return " · ".join([*parts, *([f"×{found.given.repeat}"] if found.given.repeat != 1 else [])])
 
 
 class _Row(QStyledItemDelegate):
@@ -234,7 +285,8 @@ class _Row(QStyledItemDelegate):
         return QSize(WIDTH - 16, ROW)
 
     def paint(self, p: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
-        entry: Entry = index.data(Qt.ItemDataRole.UserRole)
+        found: Found = index.data(Qt.ItemDataRole.UserRole)
+        entry = found.entry
         theme, area = self.popup.theme, QRect(option.rect)
         p.save()
         p.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -259,6 +311,13 @@ class _Row(QStyledItemDelegate):
             Qt.AlignmentFlag.AlignVCenter,
             QFontMetricsF(font).elidedText(entry.label, Qt.TextElideMode.ElideRight, room),
         )
+        if found.given:
+            name = QFontMetricsF(font).horizontalAdvance(entry.label) + 10
+            mono = fonts.mono(11)
+            p.setFont(mono)
+            p.setPen(QColor(theme.accent))
+            words = QFontMetricsF(mono).elidedText(told(found), Qt.TextElideMode.ElideRight, room - name)
+            p.drawText(QRectF(left + name, area.top() + 3, room - name, 18), Qt.AlignmentFlag.AlignVCenter, words)
         small = fonts.sans(11)
         p.setFont(small)
         p.setPen(QColor(theme.text if current else theme.muted))

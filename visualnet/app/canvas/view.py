@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable
 
-from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, QVariantAnimation, Signal
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QMenu, QWidget
 
-from visualnet.analysis.tidy import tidy
-from visualnet.app.canvas import adding, clipboard
+from visualnet.app.canvas import adding, arrange, clipboard, joining
+from visualnet.app.canvas.acceptance import Acceptance
 from visualnet.app.canvas.camera import Pose
 from visualnet.app.canvas.clipboard import count
+from visualnet.app.canvas.drift import Drift
 from visualnet.app.canvas.gestures import Gestures
 from visualnet.app.canvas.grid import Grid
 from visualnet.app.canvas.hud import Minimap, Words, totals
-from visualnet.app.canvas.node_item import offsets
 from visualnet.app.canvas.quick_add import QuickAdd
 from visualnet.app.canvas.rename import NameEditor
+from visualnet.app.canvas.repair_popup import RepairPopup
 from visualnet.app.canvas.scene import CanvasScene, Hit
+from visualnet.app.canvas.typed import NONE, Given
 from visualnet.app.studio import Studio
 from visualnet.app.theme.tokens import GRID
-from visualnet.core import edits
+from visualnet.core import edits, library
 from visualnet.core.graph import Port
 from visualnet.core.project import MAIN, Project
 from visualnet.layers import LAYERS
 
-TIDY_MS = 200
 EMPTY = "Nothing here yet. Press Space to search for a layer, or drag one from the palette."
 
 
@@ -47,17 +47,13 @@ class CanvasView(Gestures):
         self._grid = Grid()
         self._poses: dict[str, Pose] = {}
         self._shown = (MAIN, False)
-        self._moving = QVariantAnimation(self)
-        self._moving.setStartValue(0.0)
-        self._moving.setEndValue(1.0)
-        self._moving.valueChanged.connect(self._drift)
-        self._moving.finished.connect(self.canvas.settle)
-        self._ways: dict[str, tuple[tuple[float, float], tuple[float, float]]] = {}
+        self.drift = Drift(self)
         self.minimap = Minimap(self)
         self.totals = Words(self, "Totals")
         self.empty = Words(self, "Empty sheet")
         self.empty.setText(EMPTY)
         self.popup = QuickAdd(self, studio.theme)
+        self.repairs = RepairPopup(self, studio)
         self.names = NameEditor(self)
         self.canvas.extent_changed.connect(self.minimap.refresh_soon)
         self.canvas.card_layer.wants_more = self._sharpen
@@ -84,7 +80,7 @@ class CanvasView(Gestures):
         self.fit_at_once()
 
     def _project_changed(self, before: Project, after: Project) -> None:
-        self._end_drift()
+        self.drift.finish()
         self.canvas.apply(before, after)
         self.minimap.refresh_soon()
         self._empty()
@@ -192,14 +188,16 @@ class CanvasView(Gestures):
         source: Port | None = None,
         target: Port | None = None,
         insert: Port | None = None,
+        given: Given = NONE,
     ) -> bool:
         """Add a node as one edit, wired if asked, and select it."""
         studio, place = self.studio, adding.free_place(self.canvas, at)
         added: list[str] = []
 
         def edit(project: Project) -> Project:
+            project, brought = library.bring(project, kind)
             after, node_id = adding.plan(
-                project, studio.sheet, studio.path, studio.analysis, kind, place, source, target, insert
+                project, studio.sheet, studio.path, studio.analysis, brought, place, source, target, insert, given
             )
             added[:] = [node_id]
             return after
@@ -229,8 +227,31 @@ class CanvasView(Gestures):
         hint = "Search what fits here…" if wired else ""
         view_at = self.mapFromScene(QPointF(*place)) if after else self.mapFromScene(spot)
         self.popup.open(
-            view_at, self.studio.project, self.studio.sheet, kinds, lambda k: self.add(k, place, source, target), hint
+            view_at,
+            self.studio.project,
+            self.studio.sheet,
+            kinds,
+            lambda kind, given: self.add(kind, place, source, target, given=given),
+            hint,
         )
+
+    def connect_ports(
+        self, source: Port, target: Port, at: QPointF, instead: Port | None = None, accept: Acceptance | None = None
+    ) -> None:
+        """Draw a wire (``instead`` of one that was picked up). One that does not fit stays, red, and its repairs are offered."""
+        sheet = self.studio.sheet
+        words = (accept or joining.acceptance(self.studio)).refused(source, target)
+        if words:
+            self.studio.message.emit("error", words)
+            return
+
+        def edit(project: Project) -> Project:
+            if instead is not None and instead != target:
+                project = edits.disconnect(project, sheet, instead)
+            return joining.connect(project, sheet, source, target)
+
+        if self.studio.do("Connect", edit):
+            self.repairs.open(self.mapFromScene(at), target)
 
     def _wire_dropped(self, source: Port | None, target: Port | None, at: QPointF) -> None:
         self.quick_add(at, source, target)
@@ -297,44 +318,15 @@ class CanvasView(Gestures):
         else:
             self.show_card(node_id)
 
-    # --- tidy -------------------------------------------------------------------------------------------------------
+    # --- arranging --------------------------------------------------------------------------------------------------
 
     def tidy(self) -> None:
         """Lay out the selected cards, or all, in order; one undo step."""
-        studio, cards = self.studio, self.canvas.cards
-        ids = [i for i in studio.selection if i in cards] if len(studio.selection) > 1 else None
-        sizes = {i: (c.width, c.height) for i, c in cards.items()}
-        room = self.viewport()
-        shape = max(1.0, room.width() / max(1, room.height()))
-        wrap = max(room.width() / 0.9, math.sqrt(len(ids or cards) * 248 * 168 * shape))
-        places = tidy(studio.graph, sizes, ids=ids, wrap_width=wrap, offsets=offsets(cards))
-        before = {i: (c.x, c.y) for i, c in cards.items()}
-        sheet = studio.sheet
-        if studio.do("Tidy", lambda p: edits.move(p, sheet, places)):
-            self._ways = {i: (before[i], at) for i, at in places.items() if before[i] != at}
-            self._start_drift()
-            if ids is None:
-                self.fit()
-
-    def _start_drift(self) -> None:
-        if not self.motion or not self.isVisible() or len(self._ways) > 2000:
-            return
-        self.canvas.shift({i: old for i, (old, _) in self._ways.items()})
-        self._moving.setDuration(TIDY_MS)
-        self._moving.start()
-
-    def _drift(self, share: float) -> None:
-        t = 1 - (1 - share) ** 3
-        self.canvas.shift({i: (a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t) for i, (a, b) in self._ways.items()})
-
-    def _end_drift(self) -> None:
-        if self._moving.state() != QVariantAnimation.State.Stopped:
-            self._moving.stop()
-            self.canvas.settle()
+        arrange.tidy(self)
 
     def finish_motion(self) -> None:
         """Be at once where every motion leads."""
-        self._end_drift()
+        self.drift.finish()
         self.skip()
 
     # --- painting ---------------------------------------------------------------------------------------------------

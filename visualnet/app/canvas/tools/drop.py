@@ -9,6 +9,7 @@ from visualnet.app.canvas.node_item import HEIGHT, MIN_WIDTH
 from visualnet.app.canvas.tools.base import Tool
 from visualnet.app.theme.tokens import GRID, RADIUS
 from visualnet.core.graph import BLOCK_PREFIX, Port
+from visualnet.core.library import PREFIX as LIBRARY
 from visualnet.layers import LAYERS
 
 MIME = "application/x-visualnet-layer"
@@ -21,7 +22,7 @@ def kind_of(data: QMimeData, blocks: object) -> str | None:
         return None
     raw = bytes(data.data(MIME).data())[:LONGEST]
     text = raw.decode("utf-8", "replace").strip()
-    if text in LAYERS:
+    if text in LAYERS or text.startswith(LIBRARY):
         return text
     name = text.removeprefix(BLOCK_PREFIX)
     return BLOCK_PREFIX + name if name in blocks else None  # type: ignore[operator]

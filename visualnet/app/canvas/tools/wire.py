@@ -8,13 +8,12 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QInputEvent, QPainter, QPen
 
 from visualnet.app.canvas import notes
-from visualnet.app.canvas.acceptance import Acceptance, Verdict, widened
+from visualnet.app.canvas.acceptance import Acceptance, Verdict
 from visualnet.app.canvas.node_item import PORT_RADIUS
 from visualnet.app.canvas.tools.base import Tool
 from visualnet.app.canvas.wire_item import curve
 from visualnet.core import edits
 from visualnet.core.graph import Port
-from visualnet.core.project import Project
 from visualnet.data import catalogue
 
 REACH = 22.0
@@ -133,27 +132,13 @@ class WireTool(Tool):
             node = (self.picked or self.source or self.target).node  # type: ignore[union-attr]
             self.studio.select([node])
         elif over is not None:
-            self._connect(*((self.source, over) if self.source is not None else (over, self.target)))  # type: ignore[arg-type]
+            ends = (self.source, over) if self.source is not None else (over, self.target)
+            self.view.connect_ports(*ends, at, self.picked, self.accept)  # type: ignore[arg-type]
         elif self.picked is not None:
             picked, sheet = self.picked, self.studio.sheet
             self.studio.do("Disconnect", lambda p: edits.disconnect(p, sheet, picked))
         else:
             self.view.wire_dropped.emit(self.source, self.target, at)
-
-    def _connect(self, source: Port, target: Port) -> None:
-        """One edit: the old wire goes, a further input is added where it is needed, the new wire comes."""
-        sheet, picked = self.studio.sheet, self.picked
-        words = self.accept.refused(source, target)
-        if words:
-            self.studio.message.emit("error", words)
-            return
-
-        def edit(project: Project) -> Project:
-            if picked is not None and picked != target:
-                project = edits.disconnect(project, sheet, picked)
-            return edits.connect(widened(project, sheet, target), sheet, source, target)
-
-        self.studio.do("Connect", edit)
 
     def _clear(self) -> None:
         marks = self.scene.marks

@@ -1,0 +1,116 @@
+"""Put cards in order: tidy, align, distribute. Each is one undo step, and the cards glide there."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Literal
+
+from visualnet.analysis.tidy import tidy as lay_out
+from visualnet.app.canvas.node_item import NodeItem, offsets
+from visualnet.app.theme.tokens import GRID
+from visualnet.core import edits
+
+if TYPE_CHECKING:
+    from visualnet.app.canvas.view import CanvasView
+
+Edge = Literal["left", "right", "top", "bottom", "centre", "middle"]
+Places = dict[str, tuple[float, float]]
+
+_EDGES: dict[str, Callable[[NodeItem], float]] = {
+    "left": lambda c: c.x,
+    "right": lambda c: c.x + c.width,
+    "centre": lambda c: c.x + c.width / 2,
+    "top": lambda c: c.y,
+    "bottom": lambda c: c.y + c.height,
+    "middle": lambda c: c.y + c.height / 2,
+}
+
+
+def put(view: CanvasView, label: str, places: Places) -> bool:
+    """Move cards there as one step, in a glide."""
+    cards, sheet = view.canvas.cards, view.studio.sheet
+    view.finish_motion()
+    before = {i: (cards[i].x, cards[i].y) for i in places}
+    done = view.studio.do(label, lambda p: edits.move(p, sheet, places))
+    if done:
+        view.drift.run(before, places)
+    return done
+
+
+def chosen(view: CanvasView, least: int) -> list[NodeItem]:
+    """The selected cards, if there are enough of them; else words about what is wanted."""
+    cards = [view.canvas.cards[i] for i in view.studio.selection if i in view.canvas.cards]
+    if len(cards) < least:
+        view.studio.message.emit("hint", f"select at least {least} cards first")
+        return []
+    return cards
+
+
+def tidy(view: CanvasView, direction: str = "right", ids: list[str] | None = None) -> None:
+    """Lay out the selected cards (two or more), or all, in the direction in which tensors flow."""
+    studio, cards = view.studio, view.canvas.cards
+    if ids is None and len(studio.selection) > 1:
+        ids = [i for i in studio.selection if i in cards]
+    sizes = {i: (c.width, c.height) for i, c in cards.items()}
+    room = view.viewport()
+    wide, high = max(1, room.width()), max(1, room.height())
+    amount = len(ids or cards)
+    if direction == "down":
+        wrap = max(high / 0.9, math.sqrt(amount * 248 * 168 * max(1.0, high / wide)))
+    else:
+        wrap = max(wide / 0.9, math.sqrt(amount * 248 * 168 * max(1.0, wide / high)))
+    places = lay_out(studio.graph, sizes, direction, ids=ids, wrap_width=wrap, offsets=offsets(cards))
+    words = "Tidy" if direction == "right" else "Tidy downwards"
+    if put(view, words if ids is None else f"{words} the selection", places) and ids is None:
+        view.fit()
+
+
+def tidy_selection(view: CanvasView) -> None:
+    """Lay out only what is selected; its top left corner stays where it is."""
+    cards = chosen(view, 2)
+    if cards:
+        tidy(view, ids=[c.id for c in cards])
+
+
+def align(view: CanvasView, edge: Edge) -> None:
+    """Bring an edge or the middle of all selected cards to one line: that of the outermost, or their mean."""
+    cards = chosen(view, 2)
+    if not cards:
+        return
+    of = _EDGES[edge]
+    values = [of(c) for c in cards]
+    line = {"left": min, "top": min, "right": max, "bottom": max}.get(edge, lambda v: sum(v) / len(v))(values)
+    if edge in ("left", "right", "centre"):
+        places = {c.id: (c.x + _snapped(line - of(c), c.x, edge), c.y) for c in cards}
+    else:
+        places = {c.id: (c.x, c.y + _snapped(line - of(c), c.y, edge)) for c in cards}
+    put(view, f"Align {edge}", places)
+
+
+def _snapped(by: float, start: float, edge: Edge) -> float:
+    """Edges meet exactly; a middle may be half a px off a whole number, which the file keeps."""
+    return by if edge not in ("centre", "middle") else round((start + by) * 2) / 2 - start
+
+
+def distribute(view: CanvasView, across: bool) -> None:
+    """Make the gaps between the selected cards equal; the first and the last stay."""
+    cards = chosen(view, 3)
+    if not cards:
+        return
+    at, size = (lambda c: c.x, lambda c: c.width) if across else (lambda c: c.y, lambda c: c.height)
+    row = sorted(cards, key=lambda c: (at(c), c.id))
+    room = at(row[-1]) - at(row[0]) - sum(size(c) for c in row[:-1])
+    gap = room / (len(row) - 1)
+    if gap < 0:  # They overlap: there is no room between the outermost, so the row grows.
+        gap = float(GRID * 3)
+    places: Places = {}
+    spot = at(row[0])
+    for card in row:
+        places[card.id] = (_half(spot), card.y) if across else (card.x, _half(spot))
+        spot += size(card) + gap
+    put(view, "Distribute across" if across else "Distribute down", places)
+
+
+def _half(value: float) -> float:
+    return round(value * 2) / 2
