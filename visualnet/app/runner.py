@@ -5,11 +5,10 @@ from __future__ import annotations
 import logging
 import sys
 import threading
-import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
@@ -22,6 +21,7 @@ from visualnet.app.peek import Peeked
 from visualnet.app.redraws import Redraws
 from visualnet.app.settings import Settings
 from visualnet.app.studio import Studio
+from visualnet.app.training_thread import Ended, RunRead, Work, read_aside, told
 from visualnet.app.watching import DataLoaded, Watching
 from visualnet.core.document import Document
 from visualnet.core.errors import FileError
@@ -30,27 +30,12 @@ from visualnet.data import catalogue
 from visualnet.training import checks, events
 from visualnet.training.control import Control, Port
 from visualnet.training.optimizers import check_recipe
-from visualnet.training.runs import RunModel, create_run, read_run
+from visualnet.training.runs import RunModel, create_run
 
 log = logging.getLogger("visualnet.runner")
 TICK_MS, REST_MS = 33, 250
 SWITCH_S = 0.001
 """While training, the threads hand Python to each other so soon: at the usual 5 ms both the steps and the window wait for one another."""
-
-
-class Ended(NamedTuple):
-    """The training thread has nothing more to say."""
-
-    run: str
-
-
-class RunRead(NamedTuple):
-    """A run has been read from its folder; None with words if it could not be."""
-
-    run: str
-    purpose: str
-    model: RunModel | None
-    words: str = ""
 
 
 class Runner(QObject):
@@ -247,7 +232,7 @@ class Runner(QObject):
             self.updated.emit()
 
     def _read(self, run_id: str, folder: Path, purpose: str) -> None:
-        self._aside.ask(f"{purpose} {run_id}", lambda: _read_run(run_id, folder, purpose))
+        self._aside.ask(f"{purpose} {run_id}", lambda: read_aside(run_id, folder, purpose))
         self._pump.wake()
 
     def _take_run(self, read: RunRead) -> None:
@@ -272,7 +257,7 @@ class Runner(QObject):
         self.watching.run = folder
         self.watching.set_control(control)
         put = self.mailbox.put
-        work = _Work(project, run.id, folder, resume, control, put)
+        work = Work(project, run.id, folder, resume, control, put)
         self._thread = threading.Thread(target=work, name="training")
         self._switch_s = sys.getswitchinterval()
         sys.setswitchinterval(SWITCH_S)
@@ -288,16 +273,16 @@ class Runner(QObject):
             self.state_changed.emit()
 
     def _deliver(self, mail: list[Any]) -> None:
-        told = False
+        heard = False
         for event in mail:
             if isinstance(event, events.Watched):
                 self.watching.take(event)
             elif isinstance(event, events.Event):
                 self._take(event)
-                told = True
+                heard = True
             else:
                 self._take_other(event)
-        if told:
+        if heard:
             self.updated.emit()
 
     def _take_other(self, message: Any) -> None:
@@ -346,7 +331,7 @@ class Runner(QObject):
             return
         known = history.find(self._document.project, self.run.id)
         run = self.run if known is None else replace(self.run, extra={**known.extra, **self.run.extra})
-        self.run = _told(run, self.model, self._control is not None)
+        self.run = told(run, self.model, self._control is not None)
         self._document.replace_quietly(history.put(self.run))
 
     # --- what the person does ------------------------------------------------------------------------------------------------------
@@ -373,69 +358,3 @@ class Runner(QObject):
     def recipe(self) -> Recipe:
         """How the next run will train; during a run what can still be changed follows it at once."""
         return self.studio.project.recipe
-
-
-class _Work:
-    """What the training thread does. Everything of torch is imported here, never in the window's thread."""
-
-    def __init__(
-        self, project: Project, run: str, folder: Path, resume: bool, control: Control, put: Callable[[object], None]
-    ) -> None:
-        self.project, self.run, self.folder, self.resume, self.control, self.put = (
-            project,
-            run,
-            folder,
-            resume,
-            control,
-            put,
-        )
-
-    def __call__(self) -> None:
-        failure: events.Failed | None = None
-        try:
-            self._train()
-        except Exception as error:
-            # Only text is kept: a kept exception would keep every tensor of the step alive.
-            words = str(error).strip().partition("\n")[0] or type(error).__name__
-            failure = events.Failed(kind="error", words=words, traceback=traceback.format_exc()[-20_000:])
-        if failure is not None:
-            self.put(failure)
-        self.put(Ended(self.run))
-
-    def _train(self) -> None:
-        from visualnet.training import placement
-
-        placement.prepare()
-        if self.resume:
-            self.put(_read_run(self.run, self.folder, "resume"))
-        from visualnet.training.session import Session
-
-        if self.control.stopping:
-            return
-        data = catalogue.load(self.project.data)
-        Session(self.project, data, self.put, self.control, folder=self.folder, resume=self.resume).run()
-
-
-def _read_run(run_id: str, folder: Path, purpose: str) -> RunRead:
-    try:
-        return RunRead(run_id, purpose, read_run(folder))
-    except (OSError, ValueError) as error:
-        return RunRead(run_id, purpose, None, str(error))
-
-
-def _told(run: RunRef, model: RunModel | None, goes_on: bool) -> RunRef:
-    """The line of the history for a run as it stands."""
-    if model is None:
-        return replace(run, state="running" if goes_on else "stopped")
-    state = "running" if goes_on else model.state if model.over else "stopped"
-    summary = {**run.summary, **model.ref().summary}
-    if model.lr.last is not None:
-        summary["lr"] = model.lr.last[1]
-    if model.finished is not None:
-        summary |= {"seconds": model.finished.seconds, "step": float(model.finished.step)}
-    if model.best is not None:
-        summary["best_epoch"] = float(model.best.epoch)
-    extra = dict(run.extra)
-    if model.started is not None:
-        extra |= {"device": model.started.device, "best_by": model.started.best_by, "best_is": model.started.best_is}
-    return replace(run, state=state, epochs=len(model.epochs), summary=history.figures(summary), extra=extra)
