@@ -6,6 +6,7 @@ from visualnet.app.actions import ActionSpec
 
 _FILE = (
     ActionSpec("file.new", "New…", "Start a network from a template or from nothing", "new", ("Ctrl+N",), "File"),
+    ActionSpec("file.empty", "New empty network", "Start a network from nothing", "new", ("Ctrl+Shift+N",), "File"),
     ActionSpec("file.open", "Open…", "Open a network from a file", "open", ("Ctrl+O",), "File"),
     ActionSpec("file.open_recent", "Open recent", "Networks opened lately", "open", (), "File", submenu=True),
     ActionSpec("file.save", "Save", "Write the network to its file", "save", ("Ctrl+S",), "File", divider=True),
@@ -113,6 +114,10 @@ _VIEW = (
     ActionSpec("view.runs", "Runs", "Show earlier trainings", "runs", (), "View", True),
     ActionSpec("view.maps", "Feature maps", "Show what a layer makes of a sample", "feature-maps", (), "View", True),
     ActionSpec("view.attention", "Attention", "Show what looks at what", "attention-map", (), "View", True),
+    ActionSpec("view.code", "Code", "Show the network as Python", "code", ("Ctrl+Shift+C",), "View", True),
+    ActionSpec(
+        "view.reset", "Reset the arrangement", "Put the panels back where this workspace begins", "reset", (), "View"
+    ),
     ActionSpec(
         "view.theme_system",
         "Theme of the system",
@@ -145,7 +150,44 @@ _GRAPH = (
         "Graph",
         divider=True,
     ),
-    ActionSpec("graph.next_problem", "Next problem", "Go to the next problem", "arrow-next", ("F8",), "Graph"),
+    ActionSpec(
+        "graph.group",
+        "Group into block",
+        "Put the selected nodes into a block",
+        "group",
+        ("Ctrl+G",),
+        "Graph",
+        context="canvas",
+    ),
+    ActionSpec(
+        "graph.ungroup",
+        "Ungroup",
+        "Put a block's nodes in its place",
+        "block",
+        ("Ctrl+Shift+G",),
+        "Graph",
+        context="canvas",
+    ),
+    ActionSpec(
+        "graph.make_unique", "Make unique", "Give this use of a block a definition of its own", "duplicate", (), "Graph"
+    ),
+    ActionSpec(
+        "graph.rename_block", "Rename block…", "Call the block otherwise, wherever it is used", "rename", (), "Graph"
+    ),
+    ActionSpec("graph.save_block", "Keep block in library", "Offer the block in every project", "save", (), "Graph"),
+    ActionSpec("graph.export_block", "Export block…", "Write the block to a file to hand on", "export", (), "Graph"),
+    ActionSpec(
+        "graph.remove_unused", "Remove unused blocks", "Throw away definitions that nothing uses", "delete", (), "Graph"
+    ),
+    ActionSpec(
+        "graph.next_problem",
+        "Next problem",
+        "Go to the next problem",
+        "arrow-next",
+        ("F8",),
+        "Graph",
+        divider=True,
+    ),
     ActionSpec(
         "graph.prev_problem",
         "Previous problem",

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QHideEvent, QImage, QShowEvent
 from PySide6.QtWidgets import QMenu, QTabBar, QVBoxLayout, QWidget
 
 from visualnet.analysis.facts import Path
 from visualnet.app.actions import Actions
+from visualnet.app.blocks import Blocks
 from visualnet.app.canvas import adding
 from visualnet.app.canvas.scene import Hit
 from visualnet.app.canvas.view import CanvasView
 from visualnet.app.panels.find_bar import FindBar
+from visualnet.app.panels.lessons import LessonCoach
 from visualnet.app.studio import Studio
 from visualnet.app.theme import icons
 from visualnet.core.graph import Port
@@ -20,7 +22,13 @@ from visualnet.core.project import MAIN
 
 _NODE_MENU = (
     "edit.rename",
+    "",
+    "graph.group",
+    "graph.ungroup",
     "graph.open_block",
+    "graph.make_unique",
+    "graph.rename_block",
+    "graph.save_block",
     "",
     "edit.cut",
     "edit.copy",
@@ -29,6 +37,7 @@ _NODE_MENU = (
     "",
     "view.zoom_selection",
 )
+_BLOCK_ONLY = ("graph.ungroup", "graph.make_unique", "graph.rename_block", "graph.save_block")
 _SHEET_MENU = (
     "graph.quick_add",
     "edit.paste",
@@ -48,6 +57,7 @@ class CanvasPage(QWidget):
     def __init__(self, studio: Studio, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.studio, self.actions_ = studio, actions
+        self.blocks = Blocks(studio, actions, self)
         self.view = CanvasView(studio)
         self.view.context_menu = self._menu
         self.tabs = QTabBar()
@@ -66,6 +76,9 @@ class CanvasPage(QWidget):
         self.find_bar = FindBar(studio, self)
         column.addWidget(self.find_bar)
         column.addWidget(self.view, 1)
+        self.coach = LessonCoach(studio)
+        column.addWidget(self.coach)
+        self.coach.left.connect(self.view.setFocus)
         self.setFocusProxy(self.view)
         studio.sheet_changed.connect(lambda _: self._show_tabs())
         studio.project_changed.connect(self._project_changed)
@@ -180,6 +193,14 @@ class CanvasPage(QWidget):
             view.add(kind, (centre.x() - 96, centre.y() - 40))
         view.setFocus()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.blocks.show_state()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.blocks.show_state()
+
     def show_thumbnails(self, images: Mapping[Path, QImage | None]) -> None:
         """Live pictures for the cards of the open sheet."""
         here = tuple(part.partition("#")[0] for part in self.studio.path)
@@ -190,4 +211,5 @@ class CanvasPage(QWidget):
 
     def _menu(self, menu: QMenu, hit: Hit) -> None:
         ids = _NODE_MENU if hit.node else _WIRE_MENU if hit.wire is not None else _SHEET_MENU
-        self.actions_.fill(menu, ids)
+        # Of what concerns blocks only what can be done now: a layer's menu stays short.
+        self.actions_.fill(menu, [i for i in ids if i not in _BLOCK_ONLY or self.actions_[i].isEnabled()])

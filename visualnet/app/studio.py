@@ -37,6 +37,8 @@ class Studio(QObject):
     runtime_problem_changed = Signal()
     """``runtime_problem`` came or went."""
 
+    library_changed = Signal()
+    """A block was put into the person's library, or taken out of it."""
     place_requested = Signal(str)
     """A kind (a layer's tag, or a block) to be placed where the canvas thinks best."""
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QLineEdit, QMenu, QVBoxLayout, QWidget
 
 from visualnet.app.forms.value_field import ValueField
 from visualnet.app.widgets.basic import label
@@ -164,6 +164,8 @@ class Form(QWidget):
     def __init__(self, params: Sequence[Param], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.rows: dict[str, Row] = {}
+        self.row_menu: Callable[[str, QMenu], None] | None = None
+        """Fills the menu of a parameter's row; the page that shows the form sets it."""
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
@@ -190,12 +192,27 @@ class Form(QWidget):
             row.setFixedWidth(EDITOR_WIDTH)
             if isinstance(row, ValueRow):
                 row.field.scrub_with(name)
+            for widget in (name, row.field if isinstance(row, ValueRow) else row):
+                widget.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+                widget.customContextMenuRequested.connect(
+                    lambda at, w=widget, n=param.name: self.menu_for(n, w).popup(w.mapToGlobal(at))
+                )
             row.edited.connect(lambda value, n=param.name: self.changed.emit(n, value))
             row.finished.connect(self.finished.emit)
             grid.addWidget(name, number, 0)
             grid.addWidget(row, number, 1)
             self.rows[param.name] = row
         return grid
+
+    def menu_for(self, name: str, widget: QWidget) -> QMenu:
+        """The menu of a parameter's row: its own entries, below those of the field that it was asked for."""
+        menu = widget.createStandardContextMenu() if isinstance(widget, QLineEdit) else QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        if not menu.isEmpty():
+            menu.addSeparator()
+        if self.row_menu is not None:
+            self.row_menu(name, menu)
+        return menu
 
     def show_values(self, values: Mapping[str, Value], scope: Scope, problems: Mapping[str, str] | None = None) -> None:
         """Show raw values; parameters without one show their default."""

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from visualnet.analysis import NodeFacts
+from visualnet.app.blocks import fill_row_menu
 from visualnet.app.forms.form import EDITOR_WIDTH, Form, caption
 from visualnet.app.forms.value_field import ValueField
 from visualnet.app.panels import explain
@@ -137,6 +138,7 @@ class NodePage(QWidget):
             form = Form(params)
             form.changed.connect(self._changed)
             form.finished.connect(self.studio.document.end_merge)
+            form.row_menu = lambda name, menu: fill_row_menu(self.studio, self.ids, name, menu)
             self.forms[key] = form
             self.slot.addWidget(form)
         wanted = self.forms[key]

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray, QMimeData, QSize, Qt
+from PySide6.QtCore import QByteArray, QMimeData, QPoint, QSize, Qt
 from PySide6.QtGui import QDrag, QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QMenu, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from visualnet.app.studio import Studio
 from visualnet.app.theme import icons
 from visualnet.app.widgets.basic import label
 from visualnet.app.widgets.fuzzy import fuzzy
 from visualnet.app.widgets.search_field import SearchField
+from visualnet.core import library
 from visualnet.core.graph import BLOCK_PREFIX
 from visualnet.layers import FAMILIES, LAYERS
 
@@ -40,6 +41,9 @@ class PalettePanel(QWidget):
         self.search.moved.connect(self._move)
         self.tree.itemActivated.connect(self._place)
         studio.theme_changed.connect(lambda _: self._fill())
+        studio.library_changed.connect(self._fill)
+        self.tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.tree.customContextMenuRequested.connect(self._menu)
         studio.project_changed.connect(self._project_changed)
         self._fill()
 
@@ -50,27 +54,52 @@ class PalettePanel(QWidget):
     def _fill(self) -> None:
         self.tree.clear()
         for family, title in FAMILIES.items():
-            entries = [(k.tag, k.label, k.summary(), k.keywords) for k in LAYERS.values() if k.family == family and not k.hidden]
+            entries = [
+                (k.tag, k.label, k.summary(), k.keywords)
+                for k in LAYERS.values()
+                if k.family == family and not k.hidden
+            ]
             if family == "block":
                 entries = [(BLOCK_PREFIX + n, n, b.note, "block") for n, b in self.studio.project.blocks.items()]
-            if not entries:
-                continue
-            head = QTreeWidgetItem([title])
-            head.setFlags(Qt.ItemFlag.ItemIsEnabled)
-            head.setIcon(0, icons.icon(family, self.studio.theme.family(family)))
-            font = head.font(0)
-            font.setWeight(font.Weight.DemiBold)
-            head.setFont(0, font)
-            self.tree.addTopLevelItem(head)
-            for kind, name, summary, keywords in entries:
-                item = QTreeWidgetItem([name])
-                item.setData(0, _KIND, kind)
-                item.setData(0, _KIND + 1, f"{name} {kind} {keywords} {title}")
-                item.setToolTip(0, f"{name}\n{summary}" if summary else name)
-                item.setData(0, Qt.ItemDataRole.AccessibleDescriptionRole, summary)
-                head.addChild(item)
+            self._head(family, title, entries)
+        kept = [(library.PREFIX + e.name, e.name, e.note, "library block") for e in library.entries()]
+        self._head("block", "Library", kept)
         self.tree.expandAll()
         self._filter(self.search.text())
+
+    def _head(self, family: str, title: str, entries: list[tuple[str, str, str, str]]) -> None:
+        """A heading and what stands below it; nothing where there is nothing."""
+        if not entries:
+            return
+        head = QTreeWidgetItem([title])
+        head.setFlags(Qt.ItemFlag.ItemIsEnabled)
+        head.setIcon(0, icons.icon(family, self.studio.theme.family(family)))
+        font = head.font(0)
+        font.setWeight(font.Weight.DemiBold)
+        head.setFont(0, font)
+        self.tree.addTopLevelItem(head)
+        for kind, name, summary, keywords in entries:
+            item = QTreeWidgetItem([name])
+            item.setData(0, _KIND, kind)
+            item.setData(0, _KIND + 1, f"{name} {kind} {keywords} {title}")
+            item.setToolTip(0, f"{name}\n{summary}" if summary else name)
+            item.setData(0, Qt.ItemDataRole.AccessibleDescriptionRole, summary)
+            head.addChild(item)
+
+    def _menu(self, at: QPoint) -> None:
+        """A block of the library can be taken out of it again."""
+        item = self.tree.itemAt(at)
+        kind = item.data(0, _KIND) if item is not None else None
+        if kind and kind.startswith(library.PREFIX):
+            menu = QMenu(self)
+            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            menu.addAction("Add to the network", lambda: self.studio.place_requested.emit(kind))
+            menu.addAction("Remove from the library", lambda: self._forget(kind))
+            menu.popup(self.tree.viewport().mapToGlobal(at))
+
+    def _forget(self, kind: str) -> None:
+        library.remove(kind[len(library.PREFIX) :])
+        self.studio.library_changed.emit()
 
     def _filter(self, text: str) -> None:
         best: tuple[float, QTreeWidgetItem | None] = (float("-inf"), None)

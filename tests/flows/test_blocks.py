@@ -1,0 +1,153 @@
+"""A person and blocks: group with the keyboard, open, change, use again, take apart, keep for another project."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QLineEdit
+
+from tests.flows.hands import Hands
+from visualnet.app.panels.palette import PalettePanel
+from visualnet.app.window import Window
+from visualnet.core import files, library
+from visualnet.core.project import MAIN
+
+CONTROL = Qt.KeyboardModifier.ControlModifier
+
+
+@pytest.fixture
+def lenet(window: Window, hands: Hands) -> Window:
+    """LeNet-5, as the start page opens it."""
+    window.start_page.template_chosen.emit("lenet5")
+    hands.rest(0.2)
+    return window
+
+
+def select(hands: Hands, *names: str) -> None:
+    for at, name in enumerate(names):
+        hands.click(name, Qt.KeyboardModifier.ShiftModifier if at else Qt.KeyboardModifier.NoModifier)
+    assert {hands.studio.graph.nodes[i].name for i in hands.studio.selection} == set(names)
+
+
+def canvas_keys(hands: Hands, sequence: str) -> None:
+    hands.view.setFocus()
+    QTest.keySequence(hands.view, sequence)
+    hands.rest(0.02)
+
+
+def first_two(hands: Hands) -> tuple[str, str]:
+    """The first convolution and what reads it."""
+    conv = next(n for n in hands.studio.graph if n.kind == "conv2d")
+    after = next(t.node for t, s in hands.studio.graph.wires.items() if s.node == conv.id)
+    return conv.name, hands.studio.graph.nodes[after].name
+
+
+def grouped(hands: Hands) -> str:
+    """Group the first two cards; the instance's name."""
+    select(hands, *first_two(hands))
+    canvas_keys(hands, "Ctrl+G")
+    (made,) = hands.studio.selection
+    return hands.studio.graph.nodes[made].name
+
+
+def test_group_open_change_and_take_apart(lenet: Window, hands: Hands) -> None:
+    studio, before = hands.studio, hands.studio.project
+    totals = studio.analysis.main.totals
+    conv, _ = first_two(hands)
+    name = grouped(hands)
+    assert list(studio.project.blocks) == ["block"]
+    assert studio.analysis.main.totals == totals
+    assert not studio.analysis.errors()
+    canvas_keys(hands, "Ctrl+Return")
+    assert studio.sheet == "block"
+    assert lenet.canvas.tabs.count() == 2
+    hands.set_param(conv, "out_channels", "12")
+    lenet.canvas.tabs.setCurrentIndex(0)
+    hands.rest()
+    assert studio.facts is not None
+    assert studio.analysis.main.totals != totals, "every use follows the definition"
+    hands.click(name)
+    canvas_keys(hands, "Ctrl+Shift+G")
+    assert hands.node(conv).params["out_channels"] == 12
+    for _ in range(3):
+        hands.keys("Ctrl+Z")
+    assert studio.project == before
+
+
+def test_what_cannot_be_grouped_is_said(lenet: Window, hands: Hands) -> None:
+    conv, after = first_two(hands)
+    beyond = next(t.node for t, s in hands.studio.graph.wires.items() if s.node == hands.node(after).id)
+    select(hands, conv, hands.studio.graph.nodes[beyond].name)
+    before = hands.studio.project
+    canvas_keys(hands, "Ctrl+G")
+    assert hands.studio.project is before
+    assert f"“{after}” stands between" in lenet.toast._words.text()
+
+
+def test_rename_unique_and_unused(lenet: Window, hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
+    studio, actions = hands.studio, lenet.actions_
+    name = grouped(hands)
+    assert not actions["graph.remove_unused"].isEnabled()
+    monkeypatch.setattr(QInputDialog, "getText", lambda *_, **__: ("Stem", True))
+    actions.trigger("graph.rename_block")
+    assert list(studio.project.blocks) == ["Stem"]
+    assert hands.node(name).block == "Stem"
+    hands.click(name)
+    canvas_keys(hands, "Ctrl+D")
+    actions.trigger("graph.make_unique")
+    assert list(studio.project.blocks) == ["Stem", "Stem2"]
+    canvas_keys(hands, "Del")
+    actions.trigger("graph.remove_unused")
+    assert list(studio.project.blocks) == ["Stem"]
+
+
+def test_a_number_becomes_the_block_s_parameter_by_the_right_button(lenet: Window, hands: Hands) -> None:
+    conv, _ = first_two(hands)
+    name = grouped(hands)
+    canvas_keys(hands, "Ctrl+Return")
+    hands.click(conv)
+    form = lenet.panel("inspector").node_page.form
+    field = form.rows["out_channels"].field
+    # The screen of the tests can show no menu: it is asked for as the right button does, and its entry chosen.
+    menu = form.menu_for("out_channels", field)
+    next(a for a in menu.actions() if a.text() == "Expose as block parameter").trigger()
+    menu.deleteLater()
+    hands.rest()
+    assert hands.studio.project.blocks["block"].params == {"out_channels": 6}
+    assert hands.node(conv).params["out_channels"] == "out_channels"
+    lenet.canvas.tabs.setCurrentIndex(0)
+    hands.rest()
+    hands.set_param(name, "out_channels", "9")
+    facts = hands.studio.facts
+    assert facts is not None
+    assert facts[hands.node(name).id].leaving[next(iter(facts[hands.node(name).id].outputs))].shape[0] == 9
+    assert isinstance(lenet.focusWidget(), QLineEdit)
+
+
+def test_a_block_is_kept_and_used_in_another_project(
+    lenet: Window, hands: Hands, monkeypatch: pytest.MonkeyPatch, tmp_path: object
+) -> None:
+    grouped(hands)
+    lenet.actions_.trigger("graph.save_block")
+    assert [e.name for e in library.entries()] == ["block"]
+    shared = library.library_dir() / "shared.vnet"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(shared), ""))
+    lenet.actions_.trigger("graph.export_block")
+    assert list(files.load(shared).blocks) == ["block"]
+    shared.unlink()
+    hands.studio.document._saved = hands.studio.project  # it may be left
+    lenet.start_page.template_chosen.emit("mlp-mnist")
+    hands.rest(0.2)
+    palette: PalettePanel = lenet.panel("palette")
+    heads = [palette.tree.topLevelItem(i) for i in range(palette.tree.topLevelItemCount())]
+    own = next(h for h in heads if h.text(0) == "Library")
+    assert own.child(0).text(0) == "block"
+    before = hands.studio.project
+    hands.drop_layer("library:block", 400, 900)
+    assert list(hands.studio.project.blocks) == ["block"]
+    hands.keys("Ctrl+Z")
+    assert hands.studio.project == before, "the definition and the card are one step"
+    palette._forget("library:block")
+    assert library.entries() == []
+    assert hands.studio.sheet == MAIN
