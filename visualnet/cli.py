@@ -17,10 +17,10 @@ from visualnet import __version__
 from visualnet.core.errors import FileError
 from visualnet.core.project import Project
 from visualnet.resources import resource
+from visualnet.template_index import SUFFIX, template_list
 
 FINE, FAULTY, UNUSABLE = 0, 1, 2
 INTERRUPTED = 130
-SUFFIX = ".vnet"
 
 
 class Misuse(ValueError):
@@ -73,8 +73,10 @@ def _failed(args: argparse.Namespace, words: str, code: int) -> int:
 
 
 def _is_document(argv: list[str]) -> bool:
-    """Whether a file alone is given, to be opened in the window."""
-    return len(argv) == 1 and not argv[0].startswith("-") and argv[0] not in VERBS and argv[0].endswith(SUFFIX)
+    """Whether a file or the name of a template alone is given, to be opened in the window."""
+    if len(argv) != 1 or argv[0].startswith("-") or argv[0] in VERBS:
+        return False
+    return argv[0].endswith(SUFFIX) or argv[0] in {path.stem for path in resource("templates").glob(f"*{SUFFIX}")}
 
 
 def _window(argv: list[str]) -> int:
@@ -166,7 +168,7 @@ def _number(kind: Callable[[str], Any], low: float) -> Callable[[str], Any]:
 
 def template_names() -> list[str]:
     """The templates that come with the program."""
-    return sorted(path.stem for path in resource("templates").glob(f"*{SUFFIX}"))
+    return [template.name for template in template_list()]
 
 
 def open_project(text: str) -> Project:
@@ -227,13 +229,14 @@ def _code(told: dict[str, Any]) -> int:
 
 
 def _templates(args: argparse.Namespace) -> int:
-    found = [(name, open_project(name)) for name in template_names()]
+    found = template_list()
     if args.json:
-        print(json.dumps([{"name": name, "title": p.name, "note": p.note} for name, p in found]))
+        keys = ("name", "title", "note", "group", "parameters")
+        print(json.dumps([{key: getattr(t, key) for key in keys} for t in found]))
         return FINE
-    width = max((len(name) for name, _ in found), default=0)
-    for name, project in found:
-        print(f"{name:{width}}  {project.note.partition(chr(10))[0] or project.name}".rstrip())
+    width = max((len(t.name) for t in found), default=0)
+    for t in found:
+        print(f"{t.name:{width}}  {t.note.partition(chr(10))[0] or t.title}".rstrip())
     return FINE
 
 

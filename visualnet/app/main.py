@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from pathlib import Path
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QIcon
@@ -35,7 +34,7 @@ def main(argv: list[str] | None = None) -> int:
     window = Window(settings, keeper, mailbox)
     window.show()
     files = [a for a in (argv or []) if not a.startswith("-")]
-    QTimer.singleShot(0, lambda: window.begin(Path(files[0]) if files else None))
+    QTimer.singleShot(0, lambda: window.begin(files[0] if files else ""))
     warm = WarmUp()
     QTimer.singleShot(300, warm.start)
     try:

@@ -22,8 +22,9 @@ class TopBar(QWidget):
         self.actions_ = actions
         self.menus = QMenuBar(self)
         self.menus.setNativeMenuBar(False)
-        self.menus.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         actions.menus(self.menus)
+        # Fixed: in a narrow window the project's name gives way, not a menu.
+        self.menus.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self.title = ElidedLabel("")
         self.title.setProperty("role", "heading")
         self.state = ElidedLabel("")
@@ -36,7 +37,7 @@ class TopBar(QWidget):
         left.setSpacing(8)
         right.setSpacing(8)
         left.addWidget(self.menus)
-        left.addWidget(self.title, 1)
+        left.addWidget(self.title)
         left.addWidget(self.state, 1)
         right.addStretch(1)
         for action_id in ("edit.undo", "edit.redo"):

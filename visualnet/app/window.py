@@ -107,15 +107,10 @@ class Window(QMainWindow):
         column.addWidget(self.stack, 1)
         self.setCentralWidget(centre)
         self.toast = Toast(centre)
-        palette, inspector, problems = (
-            PalettePanel(self.studio),
-            InspectorPanel(self.studio),
-            ProblemsPanel(self.studio),
-        )
         panels: dict[str, tuple[str, Callable[[], QWidget]]] = {
-            "palette": ("Layers", lambda: palette),
-            "inspector": ("Inspector", lambda: inspector),
-            "problems": ("Problems", lambda: problems),
+            "palette": ("Layers", lambda: PalettePanel(self.studio)),
+            "inspector": ("Inspector", lambda: InspectorPanel(self.studio)),
+            "problems": ("Problems", lambda: ProblemsPanel(self.studio)),
             "training": ("Training", self._training),
             "runs": ("Runs", self._runs),
             "maps": ("Feature maps", self._maps),
@@ -123,6 +118,8 @@ class Window(QMainWindow):
             "code": ("Code", self._code),
         }
         self.spaces = Workspaces(self, panels, self.settings)
+        for name in ("palette", "inspector", "problems"):
+            assert self.spaces.docks[name].panel is not None
         self.status = StatusLine(self.studio)
         self.setStatusBar(self.status)
         self.palette_popup = CommandPalette(self.actions_, self)

@@ -23,7 +23,6 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from visualnet.app.action_table import ACTIONS
-from visualnet.app.filing import templates
 from visualnet.app.panels.choices import (
     PICTURE_HIGH,
     PICTURE_LOW,
@@ -31,6 +30,7 @@ from visualnet.app.panels.choices import (
     LessonCard,
     RecentRow,
     TemplateCard,
+    TemplateRow,
     page_colour,
 )
 from visualnet.app.panels.lesson_files import lessons
@@ -42,13 +42,16 @@ from visualnet.app.widgets.basic import IconLabel, button, label
 from visualnet.app.widgets.flow import FlowLayout
 from visualnet.core.errors import FileError
 from visualnet.core.files import load
+from visualnet.template_index import Template, template_list
 
 SENTENCE = "Draw a neural network, see at once whether it fits and why, and watch it learn."
 WIDEST = 1232
 SIDE, SIDE_GAP = 320, 40
 BESIDE = 1080
 """From this width on lessons and files stand beside the templates; below, under them."""
-GAP, HEAD_GAP, CAPTION_GAP, FOOT = 16, 24, 10, 28
+GAP, HEAD_GAP, CAPTION_GAP, ROW_GAP, FOOT = 16, 24, 10, 8, 28
+PEEK = 44
+"""So much of what lies below the first templates is seen without scrolling, that one knows of it."""
 RECENT_SHOWN = 8
 EMPTY_KEYS = "Ctrl+Shift+N"
 
@@ -68,8 +71,10 @@ class StartPage(QWidget):
         self.setAccessibleName("Start page")
         self.setAcceptDrops(True)
         self.cards: list[TemplateCard] = []
+        self.more: list[TemplateRow] = []
         self.rows: list[RecentRow] = []
-        self._stamps: dict[str, tuple[Path, int]] = {}
+        self._stamps: list[tuple[Template, int]] = []
+        self._sections: list[tuple[QWidget, FlowLayout]] = []
         self._dropping = False
         self._build()
         self._scroll.viewport().installEventFilter(self)
@@ -104,6 +109,9 @@ class StartPage(QWidget):
         self._body.addWidget(self._templates(), 1)
         self._body.addWidget(self._side())
         column.addLayout(self._body)
+        self._more = QVBoxLayout()
+        self._more.setSpacing(CAPTION_GAP)
+        column.addLayout(self._more)
         column.addStretch(1)
 
     def _head(self) -> QWidget:
@@ -194,24 +202,50 @@ class StartPage(QWidget):
         self._arrange()
 
     def _show_templates(self) -> None:
-        found = {name: (path, path.stat().st_mtime_ns) for name, path in templates().items()}
+        """The first group with pictures; of the others only what the index tells, so that forty files need not be read."""
+        found = [(template, template.path.stat().st_mtime_ns) for template in template_list()]
         if found == self._stamps:
             return
         self._stamps = found
-        while (item := self._flow.takeAt(0)) is not None:
-            _drop(item.widget())
-        self.cards = []
-        for name, (path, _) in found.items():
+        for layout in (self._flow, self._more):
+            while (item := layout.takeAt(0)) is not None:
+                _drop(item.widget())
+        self.cards, self.more, self._sections = [], [], []
+        groups: dict[str, list[Template]] = {}
+        for template, _ in found:
+            groups.setdefault(template.group or "Others", []).append(template)
+        for at, (group, members) in enumerate(groups.items()):
+            if at == 0:
+                self._show_first(members)
+            else:
+                self._show_group(group, members)
+        if self.isVisible():
+            self._counter.start(0)
+
+    def _show_first(self, members: Iterable[Template]) -> None:
+        for template in members:
             try:
-                card = TemplateCard(name, load(path))
+                card = TemplateCard(template.name, load(template.path))
             except FileError:
                 continue  # A damaged file among ours keeps nobody from the others; the tests hold them all.
-            card.chosen.connect(lambda n=name: self.template_chosen.emit(n))
+            card.chosen.connect(lambda n=template.name: self.template_chosen.emit(n))
             self._join(card)
             self.cards.append(card)
             self._flow.addWidget(card)
-        if self.isVisible():
-            self._counter.start(0)
+
+    def _show_group(self, group: str, members: Iterable[Template]) -> None:
+        self._more.addSpacing(FOOT - CAPTION_GAP)
+        self._more.addWidget(_group_head(group))
+        grid = QWidget()
+        flow = FlowLayout(grid, ROW_GAP)
+        self._more.addWidget(grid)
+        self._sections.append((grid, flow))
+        for template in members:
+            row = TemplateRow(template)
+            row.chosen.connect(lambda n=template.name: self.template_chosen.emit(n))
+            self._join(row)
+            self.more.append(row)
+            flow.addWidget(row)
 
     def _show_recent(self) -> None:
         for row in self.rows:
@@ -274,13 +308,24 @@ class StartPage(QWidget):
             card.set_size(each, picture)
         self._flow.invalidate()
         self._grid.setFixedHeight(max(self._flow.heightForWidth(width), 1))
+        self._arrange_rows(inner)
+
+    def _arrange_rows(self, width: int) -> None:
+        """The further templates, in as many columns as the whole width has room for."""
+        columns = max(1, min(4, width // 260))
+        each = (width - ROW_GAP * (columns - 1)) // columns
+        for row in self.more:
+            row.setFixedSize(each, TemplateRow.HEIGHT)
+        for grid, flow in self._sections:
+            flow.invalidate()
+            grid.setFixedHeight(max(flow.heightForWidth(width), 1))
 
     def _picture_height(self, width: int, columns: int, top: int) -> int:
         """As high as lets all templates be seen without scrolling, within reason."""
         rows = -(-len(self.cards) // columns) or 1
         words = max((card.words_height(width) for card in self.cards), default=0)
         above = top + self._top.sizeHint().height() + HEAD_GAP + self._caption.sizeHint().height() + CAPTION_GAP
-        room = self._scroll.viewport().height() - above - FOOT - GAP * (rows - 1)
+        room = self._scroll.viewport().height() - above - (PEEK if self.more else FOOT) - GAP * (rows - 1)
         return min(max(room // rows - words, PICTURE_LOW), PICTURE_HIGH)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -308,7 +353,7 @@ class StartPage(QWidget):
 
     def choices(self) -> Iterable[Choice]:
         """All that the arrow keys can reach."""
-        return [*self.cards, *self.lessons, *self.rows]
+        return [*self.cards, *self.lessons, *self.rows, *self.more]
 
     def _go(self, start: Choice, dx: int, dy: int) -> None:
         """Move the focus to the nearest choice in a direction; what lies straight ahead comes first."""
@@ -332,7 +377,7 @@ class StartPage(QWidget):
     # --- dropping a file -----------------------------------------------------------------------------------------------------------
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        self._dropping = bool(_dropped(event))
+        self._dropping = bool(dropped_file(event))
         if self._dropping:
             event.acceptProposedAction()
         self.update()
@@ -344,7 +389,7 @@ class StartPage(QWidget):
     def dropEvent(self, event: QDropEvent) -> None:
         self._dropping = False
         self.update()
-        if name := _dropped(event):
+        if name := dropped_file(event):
             event.acceptProposedAction()
             self.file_chosen.emit(name)
 
@@ -359,12 +404,22 @@ class StartPage(QWidget):
         painter.end()
 
 
-def _dropped(event: QDropEvent) -> str:
+def dropped_file(event: QDropEvent) -> str:
     """The one local .vnet file that is being dragged, or nothing."""
     urls = event.mimeData().urls()
     if len(urls) == 1 and urls[0].isLocalFile() and urls[0].toLocalFile().lower().endswith(".vnet"):
         return urls[0].toLocalFile()
     return ""
+
+
+def _group_head(group: str) -> QWidget:
+    """The group's name, and at the right end what the numbers on its rows count."""
+    head = QWidget()
+    row = QHBoxLayout(head)
+    row.setContentsMargins(0, 0, 13, 0)
+    row.addWidget(label(group, "section"), 1)
+    row.addWidget(label("parameters", "small"))
+    return head
 
 
 def _centre(widget: QWidget, page: QWidget) -> QPoint:
