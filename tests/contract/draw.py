@@ -89,7 +89,8 @@ def value(param: Param, first: tuple[int, ...]) -> st.SearchStrategy[Any]:
 
 
 def _several(param: Ints, first: tuple[int, ...]) -> st.SearchStrategy[Any]:
-    number = st.integers(max(param.low, -4), min(param.high, max(param.low, 0) + 5))
+    low, high = max(param.low, -4), min(param.high, max(param.low, 0) + 5)
+    number = st.integers(low, max(low, min(high, max(low, 0) + 1))) | st.integers(low, high)
     if param.rank:
         alike = number
         choices = [alike, st.tuples(*[number] * param.rank), *(st.just(word) for word in param.words)]

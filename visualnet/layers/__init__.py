@@ -10,6 +10,7 @@ from visualnet.layers import (  # noqa: F401
     loss,
     normalization,
     pooling,
+    pooling_more,
     recurrent,
     shaping,
 )
@@ -19,9 +20,9 @@ __all__ = ["FAMILIES", "LAYERS", "Layer", "Spec"]
 
 
 def _order() -> None:
-    """Families as the palette shows them; within a family as declared, whatever the order of the imports."""
+    """Families as the palette shows them; within a family as declared, rarely used ones last, whatever the order of the imports."""
     rank = {family: i for i, family in enumerate(FAMILIES)}
-    for tag in sorted(LAYERS, key=lambda tag: rank[LAYERS[tag].family]):
+    for tag in sorted(LAYERS, key=lambda tag: (rank[LAYERS[tag].family], LAYERS[tag].rare)):
         LAYERS[tag] = LAYERS.pop(tag)
 
 

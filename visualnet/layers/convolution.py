@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import prod
-from typing import Any, ClassVar
+from typing import Any
 
 from visualnet.core.expressions import parse
 from visualnet.core.graph import Value
 from visualnet.layers.calls import Make
 from visualnet.layers.declare import Fault, Layer, Misfit, Pattern, Shape, Sized, Spec, layer, sized
 from visualnet.layers.formulas import WINDOW_SUM, along, derive, transposed, window
-from visualnet.layers.params import choice, count, flag, size
+from visualnet.layers.params import choice, count, flag, per_axis
 
 _MACS = parse("positions*kernel*(in_channels/groups)*out_channels")
+_DILATION = "Distance between the filter's taps."
+_GROUPS = "Channels are split into so many separate convolutions."
+_BIAS = "Add a learned constant to each output channel."
+_OUT = "Number of learned filters."
 PADDING_MODES = {
     "zeros": "pad with zeros",
     "reflect": "mirror the border",
@@ -32,18 +36,18 @@ def undivided(groups: int, in_channels: int, out_channels: int) -> Iterator[Faul
 
 
 class Convolution(Layer):
-    """What convolutions of every dimension share: the parameters are theirs, the arithmetic is here."""
+    """What convolutions of every dimension share. The classes bear the names of torch's modules."""
 
-    module_name: ClassVar[str]
-    spatial: ClassVar[str]
-    out_channels: int
-    kernel_size: tuple[int, ...]
-    stride: tuple[int, ...]
-    padding: tuple[int, ...] | str
-    dilation: tuple[int, ...]
-    groups: int
-    bias: bool
-    padding_mode: str
+    out_channels: int = count(32, _OUT, card=2, fit=True)
+    kernel_size: tuple[int, ...] = per_axis(3, "Extent of the filter.", unit="px", card=1, fit=True, full=True)
+    stride: tuple[int, ...] = per_axis(1, "How far the filter moves each time.", unit="px", fit=True)
+    padding: tuple[int, ...] | str = per_axis(
+        0, "Cells added at each side.", unit="px", low=0, words=PADDING_WORDS, fit=True
+    )
+    dilation: tuple[int, ...] = per_axis(1, _DILATION, unit="px", more=True, phrase="dilation {}")
+    groups: int = count(1, _GROUPS, more=True, fit=True, phrase="groups {}")
+    bias: bool = flag(True, _BIAS, more=True)
+    padding_mode: str = choice("zeros", "What the padding holds.", PADDING_MODES, more=True)
 
     def check(self, *shapes: Shape) -> Iterable[Fault]:
         yield from undivided(self.groups, int(shapes[0][0]), self.out_channels)
@@ -100,14 +104,56 @@ class Convolution(Layer):
         names = ("stride", "padding", "dilation", "groups", "bias", "padding_mode")
         options: Mapping[str, Any] = {name: getattr(self, name) for name in names}
         return Make(
-            f"nn.{self.module_name}", int(shapes[0][0]), self.out_channels, kernel_size=self.kernel_size, **options
+            f"nn.{type(self).__name__}", int(shapes[0][0]), self.out_channels, kernel_size=self.kernel_size, **options
         )
 
 
-_DILATION = "Distance between the filter's taps."
-_GROUPS = "Channels are split into so many separate convolutions."
-_BIAS = "Add a learned constant to each output channel."
-_OUT = "Number of learned filters."
+class TransposedConvolution(Layer):
+    """What transposed convolutions of every dimension share."""
+
+    out_channels: int = count(32, _OUT, card=2, fit=True)
+    kernel_size: tuple[int, ...] = per_axis(2, "Extent of the filter.", unit="px", card=1, fit=True, full=True)
+    stride: tuple[int, ...] = per_axis(
+        2, "How far apart the input cells are painted.", unit="px", card=3, fit=True, phrase="stride {}"
+    )
+    padding: tuple[int, ...] = per_axis(0, "Cells cut off at each side of the result.", unit="px", low=0, fit=True)
+    output_padding: tuple[int, ...] = per_axis(
+        0, "Cells added at one side of the result.", unit="px", low=0, more=True, phrase="extra {}"
+    )
+    groups: int = count(1, _GROUPS, more=True, fit=True, phrase="groups {}")
+    bias: bool = flag(True, _BIAS, more=True)
+    dilation: tuple[int, ...] = per_axis(1, _DILATION, unit="px", more=True, phrase="dilation {}")
+
+    def check(self, *shapes: Shape) -> Iterable[Fault]:
+        yield from undivided(self.groups, int(shapes[0][0]), self.out_channels)
+        for o, s, d in zip(self.output_padding, self.stride, self.dilation, strict=True):
+            if o >= max(s, d):
+                formula = f"{o} ≥ max({s}, {d})"
+                yield Fault(
+                    "output_padding must be smaller than the stride or the dilation", "output_padding", formula=formula
+                )
+                break
+
+    def shape(self, *shapes: Shape) -> Shape:
+        _, *extents = shapes[0]
+        numbers = (self.kernel_size, self.stride, self.padding, self.dilation, self.output_padding)
+        return (self.out_channels, *transposed(extents, *numbers, self.spatial))
+
+    def weights(self, *shapes: Shape) -> dict[str, Sized]:
+        kernel = {f"K_{a}": k for a, k in zip(self.spatial, self.kernel_size, strict=True)}
+        weight = sized(in_channels=shapes[0][0], **{"out_channels/groups": self.out_channels // self.groups}, **kernel)
+        return {"weight": weight, **({"bias": sized(out_channels=self.out_channels)} if self.bias else {})}
+
+    def macs(self, *shapes: Shape) -> int:
+        channels, *extents = shapes[0]
+        figures = {"positions": prod(extents), "kernel": prod(self.kernel_size), "in_channels": channels}
+        return derive(_MACS, {**figures, "groups": self.groups, "out_channels": self.out_channels})
+
+    def module(self, *shapes: Shape) -> Make:
+        names = ("stride", "padding", "output_padding", "groups", "bias", "dilation")
+        options = {name: getattr(self, name) for name in names}
+        name = f"nn.{type(self).__name__}"
+        return Make(name, int(shapes[0][0]), self.out_channels, kernel_size=self.kernel_size, **options)
 
 
 @layer(
@@ -126,17 +172,7 @@ class Conv2d(Convolution):
     """
 
     paper = "LeCun, Bottou, Bengio and Haffner, Gradient-based learning applied to document recognition, 1998"
-    module_name, spatial = "Conv2d", "HW"
-    out_channels: int = count(32, _OUT, card=2, fit=True)
-    kernel_size: tuple[int, ...] = size(2, 3, "Filter height and width.", unit="px", card=1, fit=True, full=True)
-    stride: tuple[int, ...] = size(2, 1, "How far the filter moves each time.", unit="px", fit=True)
-    padding: tuple[int, ...] | str = size(
-        2, 0, "Cells added around the image.", unit="px", low=0, words=PADDING_WORDS, fit=True
-    )
-    dilation: tuple[int, ...] = size(2, 1, _DILATION, unit="px", more=True, phrase="dilation {}")
-    groups: int = count(1, _GROUPS, more=True, fit=True, phrase="groups {}")
-    bias: bool = flag(True, _BIAS, more=True)
-    padding_mode: str = choice("zeros", "What the padding holds.", PADDING_MODES, more=True)
+    spatial = "HW"
 
     @classmethod
     def adapt(cls, have: Spec, want: Pattern, target: Shape | None) -> Iterator[dict[str, Value]]:
@@ -162,15 +198,7 @@ class Conv1d(Convolution):
     """
 
     paper = "Waibel, Hanazawa, Hinton, Shikano and Lang, Phoneme recognition using time-delay neural networks, 1989"
-    module_name, spatial = "Conv1d", "L"
-    out_channels: int = count(32, _OUT, card=2, fit=True)
-    kernel_size: tuple[int, ...] = size(1, 3, "Filter length.", card=1, fit=True, phrase="kernel {}")
-    stride: tuple[int, ...] = size(1, 1, "How far the filter moves each time.", fit=True)
-    padding: tuple[int, ...] | str = size(1, 0, "Cells added at each end.", low=0, words=PADDING_WORDS, fit=True)
-    dilation: tuple[int, ...] = size(1, 1, _DILATION, more=True, phrase="dilation {}")
-    groups: int = count(1, _GROUPS, more=True, fit=True, phrase="groups {}")
-    bias: bool = flag(True, _BIAS, more=True)
-    padding_mode: str = choice("zeros", "What the padding holds.", PADDING_MODES, more=True)
+    spatial = "L"
 
 
 @layer(
@@ -179,7 +207,7 @@ class Conv1d(Convolution):
     ports="image: C H W -> features: C H W",
     keywords="deconvolution upsample up-convolution decoder unet generator",
 )
-class ConvTranspose2d(Layer):
+class ConvTranspose2d(TransposedConvolution):
     """Enlarge an image with learned filters: every input cell paints a whole filter into the output.
 
     H' = (H − 1)·stride − 2·padding + dilation·(kernel_size − 1) + output_padding + 1: the convolution's formula solved for its
@@ -187,45 +215,56 @@ class ConvTranspose2d(Layer):
     """
 
     paper = "Zeiler, Krishnan, Taylor and Fergus, Deconvolutional networks, 2010"
-    out_channels: int = count(32, _OUT, card=2, fit=True)
-    kernel_size: tuple[int, ...] = size(2, 2, "Filter height and width.", unit="px", card=1, fit=True, full=True)
-    stride: tuple[int, ...] = size(
-        2, 2, "How far apart the input cells are painted.", unit="px", card=3, fit=True, phrase="stride {}"
-    )
-    padding: tuple[int, ...] = size(2, 0, "Cells cut off around the result.", unit="px", low=0, fit=True)
-    output_padding: tuple[int, ...] = size(
-        2, 0, "Cells added at one side of the result.", unit="px", low=0, more=True, phrase="extra {}"
-    )
-    groups: int = count(1, _GROUPS, more=True, fit=True, phrase="groups {}")
-    bias: bool = flag(True, _BIAS, more=True)
-    dilation: tuple[int, ...] = size(2, 1, _DILATION, unit="px", more=True, phrase="dilation {}")
+    spatial = "HW"
 
-    def check(self, *shapes: Shape) -> Iterable[Fault]:
-        yield from undivided(self.groups, int(shapes[0][0]), self.out_channels)
-        for o, s, d in zip(self.output_padding, self.stride, self.dilation, strict=True):
-            if o >= max(s, d):
-                formula = f"{o} ≥ max({s}, {d})"
-                yield Fault(
-                    "output_padding must be smaller than the stride or the dilation", "output_padding", formula=formula
-                )
-                break
 
-    def shape(self, *shapes: Shape) -> Shape:
-        _, *extents = shapes[0]
-        sizes = transposed(extents, self.kernel_size, self.stride, self.padding, self.dilation, self.output_padding)
-        return (self.out_channels, *sizes)
+@layer(
+    "conv3d",
+    family="convolution",
+    ports="volume: C D H W -> features: C D H W",
+    rare=True,
+    keywords="filter kernel video volume medical",
+)
+class Conv3d(Convolution):
+    """Slide learned filters through a volume: a film, a scan.
 
-    def weights(self, *shapes: Shape) -> dict[str, Sized]:
-        share = {"out_channels/groups": self.out_channels // self.groups}
-        weight = sized(in_channels=shapes[0][0], **share, K_H=self.kernel_size[0], K_W=self.kernel_size[1])
-        return {"weight": weight, **({"bias": sized(out_channels=self.out_channels)} if self.bias else {})}
+    D' = ⌊(D + 2·padding − dilation·(kernel_size − 1) − 1) / stride⌋ + 1, and H', W' alike.
+    Parameters: K_D·K_H·K_W·(in_channels/groups)·out_channels + out_channels.
+    """
 
-    def macs(self, *shapes: Shape) -> int:
-        channels, *extents = shapes[0]
-        figures = {"positions": prod(extents), "kernel": prod(self.kernel_size), "in_channels": channels}
-        return derive(_MACS, {**figures, "groups": self.groups, "out_channels": self.out_channels})
+    paper = "Ji, Xu, Yang and Yu, 3D convolutional neural networks for human action recognition, 2010"
+    spatial = "DHW"
 
-    def module(self, *shapes: Shape) -> Make:
-        names = ("stride", "padding", "output_padding", "groups", "bias", "dilation")
-        options = {name: getattr(self, name) for name in names}
-        return Make("nn.ConvTranspose2d", int(shapes[0][0]), self.out_channels, kernel_size=self.kernel_size, **options)
+
+@layer(
+    "conv_transpose1d",
+    family="convolution",
+    ports="signal: C L -> features: C L",
+    rare=True,
+    keywords="deconvolution upsample decoder generator audio",
+)
+class ConvTranspose1d(TransposedConvolution):
+    """Lengthen a line with learned filters: every input cell paints a whole filter into the output.
+
+    L' = (L − 1)·stride − 2·padding + dilation·(kernel_size − 1) + output_padding + 1.
+    Parameters: in_channels·(out_channels/groups)·K + out_channels.
+    """
+
+    spatial = "L"
+
+
+@layer(
+    "conv_transpose3d",
+    family="convolution",
+    ports="volume: C D H W -> features: C D H W",
+    rare=True,
+    keywords="deconvolution upsample decoder generator volume",
+)
+class ConvTranspose3d(TransposedConvolution):
+    """Enlarge a volume with learned filters: every input cell paints a whole filter into the output.
+
+    D' = (D − 1)·stride − 2·padding + dilation·(kernel_size − 1) + output_padding + 1, and H', W' alike.
+    Parameters: in_channels·(out_channels/groups)·K_D·K_H·K_W + out_channels.
+    """
+
+    spatial = "DHW"

@@ -159,6 +159,12 @@ class Layer:
     adapter: ClassVar[bool] = False
     """Whether the repair finder may insert it; ``adapt`` then says with which parameters."""
     hidden: ClassVar[bool] = False
+    rare: ClassVar[bool] = False
+    """Shown behind the others of its family."""
+    random: ClassVar[bool] = False
+    """Whether it draws random numbers, so that it may answer differently each time."""
+    spatial: ClassVar[str] = ""
+    """The axes that parameters with one number per axis stand for: ``HW``."""
     params: ClassVar[Mapping[str, Param]] = {}
 
     def __init_subclass__(cls) -> None:
@@ -170,7 +176,7 @@ class Layer:
         for name in own:
             if callable(getattr(Layer, name, None)):
                 delattr(cls, name)  # a parameter named as a method (``inputs``) is read through ``values()``
-        cls.params = {**found, **own}
+        cls.params = {name: param.along(cls.spatial) for name, param in {**found, **own}.items()}
 
     def __init__(self, raw: Mapping[str, Value] | None = None, scope: Scope | None = None) -> None:
         """Resolve the parameters that a node holds.

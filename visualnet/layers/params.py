@@ -7,6 +7,7 @@ say what came and what was wanted. The window has one form row per type; nothing
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from typing import Any, ClassVar, TypeVar
 
 from visualnet.core import expressions
@@ -58,6 +59,10 @@ class Param:
     def schema(self) -> dict[str, Any]:
         """The JSON Schema of the raw value."""
         raise NotImplementedError
+
+    def along(self, spatial: str) -> Param:
+        """The parameter as a class with these spatial axes has it."""
+        return self
 
     def short(self, value: Any) -> str:
         """The value as it stands on a card or in a sentence."""
@@ -175,7 +180,8 @@ class Field(Param):
 class Ints(Param):
     """Several whole numbers. ``rank`` fixes how many, and then one number stands for all; ``words`` are allowed besides (``same``).
 
-    ``full`` writes every number also where all are equal: ``5×5`` reads as a kernel, but a padding as ``2``.
+    ``full`` writes every number also where all are equal: ``5×5`` reads as a kernel, but a padding as ``2``. ``per_axis`` leaves the
+    rank to the class that has the parameter: one number for each of its spatial axes.
     """
 
     def __init__(
@@ -190,9 +196,11 @@ class Ints(Param):
         words: Mapping[str, str] | None = None,
         none: str = "",
         full: bool = False,
+        per_axis: bool = False,
         **options: Any,
     ) -> None:
         super().__init__(default, doc, **options)
+        self.per_axis = per_axis
         self.rank, self.low, self.high, self.longest, self.full = rank, low, high, longest, full
         self.words, self.none = dict(words or {}), none
 
@@ -212,6 +220,17 @@ class Ints(Param):
             parts = (raw,) * (self.rank or 1)
         numbers = (expressions.whole(part, scope) for part in parts)  # type: ignore[arg-type]
         return tuple(_bounded(self.name, number, self.low, self.high) for number in numbers)
+
+    def along(self, spatial: str) -> Ints:
+        if not self.per_axis or not spatial:
+            return self
+        found = copy(self)
+        found.per_axis, found.rank = False, len(spatial)
+        found.default = None if self.default is None else tuple(self.default) * found.rank
+        found.unit = self.unit if found.rank == 2 else ""
+        if found.rank == 1 and self.full and not self.phrase:
+            found.phrase = f"{self.name.partition('_')[0]} {{}}"  # a lone number on a card says too little
+        return found
 
     def schema(self) -> dict[str, Any]:
         one = {"anyOf": [{"type": "integer", "minimum": self.low, "maximum": self.high}, {"type": "string"}]}
@@ -280,11 +299,16 @@ def field(default: str, doc: str, **options: Any) -> Any:
     return Field(default, doc, **options)
 
 
-def size(rank: int, default: int | None, doc: str, *, low: int = 1, **options: Any) -> Any:
-    """One whole number per spatial axis; one number stands for all."""
-    return Ints(None if default is None else (default,) * rank, doc, rank=rank, low=low, **options)
+def per_axis(default: int | None, doc: str, *, low: int = 1, **options: Any) -> Any:
+    """One whole number for each of the class's spatial axes; one number stands for all. ``unit`` is that of images."""
+    return Ints(None if default is None else (default,), doc, low=low, per_axis=True, **options)
 
 
 def shape(default: Sequence[int], doc: str, *, low: int = 1, **options: Any) -> Any:
     """A tensor's size without the batch."""
     return Ints(tuple(default), doc, low=low, **options)
+
+
+def size(rank: int, default: int | None, doc: str, *, low: int = 1, **options: Any) -> Any:
+    """One whole number per spatial axis; one number stands for all."""
+    return Ints(None if default is None else (default,) * rank, doc, rank=rank, low=low, **options)
