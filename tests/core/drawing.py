@@ -8,7 +8,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from visualnet.core.graph import Graph, Init, Node, Port
+from visualnet.core.graph import COLOURS, MODES, REMARKS, Graph, Init, Node, Port, Remark
 from visualnet.core.naming import ID, fault_in_name
 from visualnet.core.project import Block, DataChoice, Project, Recipe, RunRef
 
@@ -29,6 +29,17 @@ halves = st.integers(-20_000, 20_000).map(lambda n: n / 2)
 inits = st.builds(Init, st.sampled_from(["default", "zeros", "normal"]), st.floats(0, 10), extras)
 
 
+remark = st.builds(
+    Remark,
+    id=st.integers(1, 99).map(lambda n: f"r{n}"),
+    kind=st.sampled_from(REMARKS),
+    text=texts,
+    colour=st.sampled_from(COLOURS),
+    area=st.tuples(halves, halves, st.just(320.0), st.sampled_from([48.0, 200.5])),
+    extra=extras,
+)
+
+
 @st.composite
 def graphs(draw: st.DrawFn) -> Graph:
     numbers = draw(st.lists(st.integers(1, 99), max_size=7, unique=True))
@@ -46,6 +57,7 @@ def graphs(draw: st.DrawFn) -> Graph:
             init=draw(inits),
             shares=draw(st.sampled_from([None, *others])),
             repeat=draw(st.sampled_from([1, 3, "depth"])),
+            mode=draw(st.sampled_from(MODES)),
             extra=draw(extras),
         )
     wires = {}
@@ -53,7 +65,12 @@ def graphs(draw: st.DrawFn) -> Graph:
         source, target = draw(st.permutations(ids))[:2]
         wires[Port(target, draw(names))] = Port(source, draw(names))
     places = {i: (draw(halves), draw(halves)) for i in ids if draw(st.booleans())}
-    return Graph(nodes, wires, places, draw(st.sampled_from([0, 100, 4711])), draw(extras))
+    points = st.tuples(halves, halves)
+    bends = {t: tuple(draw(st.lists(points, min_size=1, max_size=3))) for t in wires if draw(st.booleans())}
+    remarks = {r.id: r for r in draw(st.lists(remark, max_size=3))}
+    bookmarks = draw(st.dictionaries(names, st.tuples(halves, halves, st.sampled_from([0.5, 1.0])), max_size=2))
+    spent = draw(st.sampled_from([0, 100, 4711]))
+    return Graph(nodes, wires, places, spent, draw(extras), bends, remarks, bookmarks)
 
 
 numbers = st.dictionaries(names, whole | floats, max_size=3)
@@ -112,6 +129,7 @@ def check(project: Project) -> None:
             assert source.node in graph.nodes
             assert target.node != source.node
         assert graph.places.keys() <= graph.nodes.keys()
+        assert graph.bends.keys() <= graph.wires.keys()
         assert graph.spent == 0 or all(int(i[1:]) < graph.spent for i in graph.nodes)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from visualnet.analysis import instances, lints
+from visualnet.analysis import instances, lints, modes
 from visualnet.analysis.facts import Analysis, GraphFacts, NodeFacts, Path, Problem
 from visualnet.analysis.fitting import Arriving, Faults, Ports, layer_facts, ports, resolve
 from visualnet.analysis.nesting import Nesting
@@ -69,6 +69,7 @@ class _Inference:
         """The facts of a graph. ``given`` are the specs that a block's instance brings to its input nodes, by node name."""
         if old is not None and old.scope != scope:
             old = None
+        graph = modes.flowing(graph, self.project)
         topology = _topology(graph, old)
         loose = _loose(graph, topology)
         dirty = set(graph.nodes) if old is None else self._dirty(graph, topology, loose, given, old)
@@ -172,6 +173,8 @@ class _Inference:
         def arriving(inputs: Ports) -> Arriving:
             return tuple(nodes[s.node].leaving.get(s.port) if (s := fed.get(port)) else None for port in inputs)
 
+        if node.mode and (quiet := modes.mode(node)):
+            return self.quiet(node, graph, scope, quiet, arriving)
         if node.block is not None:
             return self.block(node, graph, sheet, scope, wires, arriving, before, fault)
         kind = LAYERS.get(node.kind)
@@ -193,6 +196,23 @@ class _Inference:
                 node, layer, {}, outputs, (), {} if spec is None else {next(iter(outputs)): spec}, fault.found()
             )
         return layer_facts(node, layer, arrived, tuple(port in wires for port in inputs), fault)
+
+    def quiet(self, node: Node, graph: Graph, scope: Scope, mode: str, arriving: Any) -> NodeFacts:
+        """The facts of a node that is muted or off: its ports, what arrives, and what it hands on; it has no problems and no weights."""
+        fault = Faults(node, "")
+        kind, block = LAYERS.get(node.kind), self.project.blocks.get(node.block or "")
+        layer = None
+        if kind is not None:
+            layer, told = resolve(kind, node, scope, fault)
+            inputs, outputs = ports(told)
+        elif block is not None:
+            inputs, outputs = instances.block_ports(block.graph)
+        else:
+            return instances.placeholder(node, graph, arriving, fault)._replace(problems=())
+        arrived: Arriving = arriving(inputs)
+        passed = arrived[0] if arrived and mode == "mute" else None
+        leaving = {next(iter(outputs)): passed} if passed is not None and outputs else {}
+        return NodeFacts(node, layer, inputs, outputs, arrived, leaving)
 
     # --- blocks --------------------------------------------------------------------------------------------------------------------
 
@@ -320,11 +340,15 @@ def _reason(extent: int) -> Any:
 
 def _same_outline(a: NodeFacts, b: NodeFacts) -> bool:
     """Whether an edit left alone all that the outline of a graph is drawn from."""
-    if a.node is not b.node and (a.node.kind != b.node.kind or a.node.name != b.node.name):
+    if a.node is not b.node and (_drawn(a.node) != _drawn(b.node)):
         return False
     return (a.inputs is b.inputs or a.inputs.keys() == b.inputs.keys()) and (
         a.outputs is b.outputs or a.outputs.keys() == b.outputs.keys()
     )
+
+
+def _drawn(node: Node) -> tuple[str, str, str]:
+    return node.kind, node.name, node.mode
 
 
 def _sums(facts: Iterable[NodeFacts]) -> tuple[int, int, int, int]:

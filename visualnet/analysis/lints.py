@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from visualnet.analysis import modes
 from visualnet.analysis.facts import GraphFacts, NodeFacts, Outline, Problem
 from visualnet.core.graph import Graph, Topology
 from visualnet.core.project import MAIN
@@ -18,6 +19,8 @@ def outline(graph: Graph, topology: Topology, nodes: Mapping[str, NodeFacts], sh
     blocks = []
     for node in graph.nodes.values():
         kind = LAYERS.get(node.kind)
+        if node.mode and modes.mode(node):
+            continue
         if kind is None:
             if node.block is not None:
                 blocks.append(node.id)
@@ -69,7 +72,7 @@ def _unused(graph: Graph, topology: Topology, ends: Mapping[str, list[str]], she
         if node.id not in useful and sheet != MAIN and node.id in ends.get("input", ()):
             words = f"nothing in this block reads its input “{node.name}”"
             yield Problem("unused", "hint", words, node.id, sheet)
-        elif node.id not in useful:
+        elif node.id not in useful and not node.mode:
             words = f"“{node.name}” leads to no output and no loss; wire it on, or remove it"
             yield Problem("unused", "warning", words, node.id, sheet)
 

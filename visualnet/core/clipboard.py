@@ -12,7 +12,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from visualnet.core import expressions, files, reading, scanning
-from visualnet.core.checks import sheet_of, with_nodes
+from visualnet.core.checks import sheet_of, spot, with_nodes
 from visualnet.core.graph import BLOCK_PREFIX, Graph, Node, Port
 from visualnet.core.naming import MAX_ID, free, highest, names
 from visualnet.core.project import Block, Project
@@ -43,7 +43,8 @@ def cut_out(graph: Graph, ids: Iterable[str]) -> Graph:
     wanted = {i for i in ids if i in graph.nodes}
     nodes = {i: n if n.shares in wanted else replace(n, shares=None) for i, n in graph.nodes.items() if i in wanted}
     wires = {t: s for t, s in graph.wires.items() if t.node in wanted and s.node in wanted}
-    return Graph(nodes, wires, {i: graph.places[i] for i in nodes if i in graph.places})
+    bends = {t: b for t, b in graph.bends.items() if t in wires}
+    return Graph(nodes, wires, {i: graph.places[i] for i in nodes if i in graph.places}, bends=bends)
 
 
 def paste(project: Project, sheet: str, text: str, at: tuple[float, float] | None = None) -> tuple[Project, list[str]]:
@@ -102,7 +103,12 @@ def _placed(graph: Graph, part: Graph, by: tuple[float, float]) -> tuple[Graph, 
     wires = {Port(ids[t.node], t.port): Port(ids[s.node], s.port) for t, s in part.wires.items()}
     if not nodes:
         return graph, []
-    return with_nodes(graph, nodes, places, wires), list(ids.values())
+    after = with_nodes(graph, nodes, places, wires)
+    bends = {
+        Port(ids[t.node], t.port): tuple(spot((x + by[0], y + by[1])) for x, y in points)
+        for t, points in part.bends.items()
+    }
+    return (replace(after, bends={**after.bends, **bends}) if bends else after), list(ids.values())
 
 
 def _read(text: str) -> tuple[Graph, dict[str, Block], dict[str, Any]]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from visualnet.core.graph import Graph, Wire
+from visualnet.core.graph import Graph, Port, Wire
 
 
 class GraphDiff(NamedTuple):
-    """Ids of nodes that came, went, changed (name, parameters, kind …) or stand elsewhere; wires that came and went."""
+    """Ids of nodes that came, went, changed (name, parameters, kind …) or stand elsewhere; wires that came and went; and of the wires
+    that stayed those whose bends changed, by where they end. ``remarked``: the ids of remarks that came, went or changed."""
 
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
@@ -16,6 +17,8 @@ class GraphDiff(NamedTuple):
     moved: tuple[str, ...] = ()
     wires_added: tuple[Wire, ...] = ()
     wires_removed: tuple[Wire, ...] = ()
+    bent: tuple[Port, ...] = ()
+    remarked: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return any(self)
@@ -38,12 +41,24 @@ def diff(before: Graph, after: Graph) -> GraphDiff:
         changed = tuple(i for i, node in new.items() if old.get(i, node) is not node)
     moved: tuple[str, ...] = ()
     if before.places is not after.places:
-        was = before.places
-        moved = tuple(i for i, at in after.places.items() if (spot := was.get(i)) is not at and spot != at and i in old)
+        stood = before.places
+        moved = tuple(
+            i for i, at in after.places.items() if (spot := stood.get(i)) is not at and spot != at and i in old
+        )
     wires_added: tuple[Wire, ...] = ()
     wires_removed: tuple[Wire, ...] = ()
     if before.wires is not after.wires:
         olds, news = before.wires, after.wires
         wires_added = tuple(Wire(s, t) for t, s in news.items() if (o := olds.get(t)) is not s and o != s)
         wires_removed = tuple(Wire(s, t) for t, s in olds.items() if (n := news.get(t)) is not s and n != s)
-    return GraphDiff(added, removed, changed, moved, wires_added, wires_removed)
+    bent: tuple[Port, ...] = ()
+    if before.bends is not after.bends:
+        was, now = before.bends, after.bends
+        bent = tuple(
+            t for t in {**was, **now} if was.get(t) != now.get(t) and before.wires.get(t) == after.wires.get(t)
+        )
+    remarked: tuple[str, ...] = ()
+    if before.remarks is not after.remarks:
+        old_r, new_r = before.remarks, after.remarks
+        remarked = tuple(i for i in {**old_r, **new_r} if old_r.get(i) != new_r.get(i))
+    return GraphDiff(added, removed, changed, moved, wires_added, wires_removed, bent, remarked)

@@ -26,7 +26,7 @@ from visualnet.core.checks import (
 )
 from visualnet.core.clipboard import copy, duplicate, paste
 from visualnet.core.files import check_part
-from visualnet.core.graph import BLOCK_PREFIX, INITS, Graph, Init, Node, Port, Value
+from visualnet.core.graph import BLOCK_PREFIX, INITS, MODES, Graph, Init, Node, Port, Value
 from visualnet.core.naming import ID, MAX_TEXT, clean, fault_in_name, free, free_name, highest, names, new_id
 from visualnet.core.project import MAIN, Block, DataChoice, Project, Recipe
 
@@ -106,9 +106,9 @@ def remove(project: Project, sheet: str, ids: Iterable[str]) -> Project:
     after = replace(
         graph,
         nodes=nodes,
-        wires=wires if len(wires) < len(graph.wires) else graph.wires,
         places=places,
     )
+    after = after.with_wires(wires) if len(wires) < len(graph.wires) else after
     spent = max(graph.spent, highest(graph))
     return project.with_sheet(sheet, replace(after, spent=spent if spent > highest(after) else 0))
 
@@ -149,7 +149,8 @@ def _rename_port(project: Project, block: str, old: str, new: str) -> Project:
     for name, graph in project.sheets():
         wires = {moved(graph, t): moved(graph, s) for t, s in graph.wires.items()}
         if wires != graph.wires:
-            project = project.with_sheet(name, replace(graph, wires=wires))
+            bends = {moved(graph, t): b for t, b in graph.bends.items()}
+            project = project.with_sheet(name, replace(graph, wires=wires, bends=bends))
     return project
 
 
@@ -167,8 +168,8 @@ def set_params(project: Project, sheet: str, ids: Iterable[str], values: Mapping
 
 
 def set_node(project: Project, sheet: str, ids: Iterable[str], **fields: Any) -> Project:
-    """Set ``trainable``, ``init``, ``shares`` or ``repeat`` of one or several nodes."""
-    if unknown := fields.keys() - {"trainable", "init", "shares", "repeat"}:
+    """Set ``trainable``, ``init``, ``shares``, ``repeat`` or ``mode`` of one or several nodes."""
+    if unknown := fields.keys() - {"trainable", "init", "shares", "repeat", "mode"}:
         raise ValueError(f"a node has no field “{sorted(unknown)[0]}” that can be set here")
     graph = sheet_of(project, sheet)
     _check_node_fields(graph, fields)
@@ -193,6 +194,8 @@ def _check_node_fields(graph: Graph, fields: Mapping[str, Any]) -> None:
         raise ValueError(f"“{clean(init.kind[:80])}” is no way to start weights; it is one of {', '.join(INITS)}")
     if (owner := fields.get("shares")) is not None and owner not in graph.nodes:
         raise ValueError(f"there is no node “{owner}” on this sheet to share weights with")
+    if fields.get("mode", "") not in MODES:
+        raise ValueError("a node works, hands its input on (“mute”), or is off")
     repeat = fields.get("repeat", 1)
     if isinstance(repeat, bool) or not isinstance(repeat, int | str) or (isinstance(repeat, int) and repeat < 1):
         raise ValueError("a block is repeated once or more")
@@ -204,7 +207,23 @@ def move(project: Project, sheet: str, places: Mapping[str, tuple[float, float]]
     graph = sheet_of(project, sheet)
     spots = {i: spot(at) for i, at in places.items() if i in graph.nodes}
     changed = {i: at for i, at in spots.items() if graph.places.get(i) != at}
-    return project.with_sheet(sheet, replace(graph, places={**graph.places, **changed})) if changed else project
+    if not changed:
+        return project
+    after = replace(graph, places={**graph.places, **changed}, bends=_carried(graph, changed))
+    return project.with_sheet(sheet, after)
+
+
+def _carried(graph: Graph, places: Mapping[str, tuple[float, float]]) -> Mapping[Port, tuple[tuple[float, float], ...]]:
+    """The bends, those between two cards that move alike moved along."""
+    bends = dict(graph.bends)
+    for target, points in graph.bends.items():
+        ways = set()
+        for end in (target.node, graph.wires[target].node):
+            (x, y), (u, v) = graph.places.get(end, (0.0, 0.0)), places.get(end, graph.places.get(end, (0.0, 0.0)))
+            ways.add((u - x, v - y))
+        if len(ways) == 1 and (way := ways.pop()) != (0.0, 0.0):
+            bends[target] = tuple(spot((x + way[0], y + way[1])) for x, y in points)
+    return bends if bends != graph.bends else graph.bends
 
 
 # --- wires ----------------------------------------------------------------------------------------------------------------------------
@@ -224,7 +243,7 @@ def connect(project: Project, sheet: str, source: Port, target: Port) -> Project
         )
     if graph.wires.get(target) == source:
         return project
-    return project.with_sheet(sheet, replace(graph, wires={**graph.wires, target: source}))
+    return project.with_sheet(sheet, graph.with_wires({**graph.wires, target: source}))
 
 
 def disconnect(project: Project, sheet: str, target: Port) -> Project:
@@ -232,7 +251,7 @@ def disconnect(project: Project, sheet: str, target: Port) -> Project:
     graph = sheet_of(project, sheet)
     if target not in graph.wires:
         return project
-    return project.with_sheet(sheet, replace(graph, wires={t: s for t, s in graph.wires.items() if t != target}))
+    return project.with_sheet(sheet, graph.with_wires({t: s for t, s in graph.wires.items() if t != target}))
 
 
 def insert_on_wire(project: Project, sheet: str, id: str, target: Port, into: str = "x", out: str = "y") -> Project:

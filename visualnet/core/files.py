@@ -14,7 +14,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from visualnet.core import reading, scanning
+from visualnet.core import dressing, reading, scanning
 from visualnet.core.errors import ChangedOnDisk, FileError
 from visualnet.core.graph import Graph, Init, Node
 from visualnet.core.naming import clean
@@ -186,6 +186,15 @@ def graph_text(graph: Graph, level: int) -> str:
         parts["layout"] = _lines("{}", (f'"{i}": [{_px(x)}, {_px(y)}]' for i, (x, y) in spots), level + 1)
     if graph.spent:
         parts["spent"] = str(graph.spent)
+    if graph.bends:
+        bent = ((t, graph.bends[t]) for t, _ in wires if t in graph.bends)
+        parts["bends"] = _lines(
+            "{}", (f'"{t.node}.{t.port}": {_json([list(p) for p in b])}' for t, b in bent), level + 1
+        )
+    if graph.remarks:
+        parts["remarks"] = _lines("[]", (_json(dressing.written(r)) for r in graph.remarks.values()), level + 1)
+    if graph.bookmarks:
+        parts["bookmarks"] = _json({name: list(view) for name, view in graph.bookmarks.items()})
     parts |= {k: _json(v) for k, v in graph.extra.items()}
     return _object(parts, level)
 
@@ -228,6 +237,8 @@ def _node(node: Node) -> dict[str, Any]:
         fields["shares"] = node.shares
     if node.repeat != 1:
         fields["repeat"] = node.repeat
+    if node.mode:
+        fields["mode"] = node.mode
     return {**fields, **node.extra}
 
 

@@ -43,13 +43,17 @@ class Init(msgspec.Struct, frozen=True, omit_defaults=True):
     extra: Mapping[str, Any] = {}
 
 
+MODES = ("", "mute", "off")
+"""What a node does: its work; hand its first input on unchanged; nothing, as if it were not there."""
+
+
 class Node(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """One card on the canvas.
 
     ``id`` never changes while the node lives; ``name`` is unique in its graph, a Python identifier, and is the prefix of its weights in
     the ``state_dict``. ``kind`` is a layer's tag or ``block:NAME``. ``params`` holds what differs from the layer's defaults.
     ``shares`` is the id of the node in the same graph whose weights this one uses. ``repeat`` chains a block so many times, each with
-    weights of its own. ``extra`` keeps fields of newer files that this version does not know.
+    weights of its own. ``mode`` is one of ``MODES``. ``extra`` keeps fields of newer files that this version does not know.
     """
 
     id: str
@@ -60,6 +64,7 @@ class Node(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     init: Init = Init()
     shares: str | None = None
     repeat: int | str = 1
+    mode: str = ""
     extra: Mapping[str, Any] = {}
 
     @property
@@ -68,11 +73,31 @@ class Node(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
         return self.kind[len(BLOCK_PREFIX) :] if self.kind.startswith(BLOCK_PREFIX) else None
 
 
+REMARKS = ("frame", "note")
+COLOURS = ("", "blue", "green", "yellow", "red", "violet")
+"""What a remark can be tinted in; the theme says how each looks."""
+
+
+class Remark(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What a person writes beside the network: a ``frame`` round some cards with a title, or a ``note`` in Markdown.
+
+    ``area`` is left, top, width, height in px.
+    """
+
+    id: str
+    kind: str = "frame"
+    text: str = ""
+    colour: str = ""
+    area: tuple[float, float, float, float] = (0.0, 0.0, 320.0, 200.0)
+    extra: Mapping[str, Any] = {}
+
+
 class Graph(msgspec.Struct, frozen=True):
     """Nodes by id (in file order), the wire that ends at each input port, and each card's top left corner in px.
 
     An input port takes one wire, so a wire is found by where it ends: ``wires[target] == source``. ``spent`` is the highest number that
-    an id ever had, where no node has it any more (else 0), so that ids are not given twice.
+    an id ever had, where no node has it any more (else 0), so that ids are not given twice. ``bends`` are the points that a wire is led
+    over, by where it ends; ``remarks`` are frames and notes by id; ``bookmarks`` are views to come back to: centre and scale by name.
     """
 
     nodes: Mapping[str, Node] = {}
@@ -80,6 +105,9 @@ class Graph(msgspec.Struct, frozen=True):
     places: Mapping[str, tuple[float, float]] = {}
     spent: int = 0
     extra: Mapping[str, Any] = {}
+    bends: Mapping[Port, tuple[tuple[float, float], ...]] = {}
+    remarks: Mapping[str, Remark] = {}
+    bookmarks: Mapping[str, tuple[float, float, float]] = {}
 
     def __iter__(self) -> Iterator[Node]:
         return iter(self.nodes.values())
@@ -94,6 +122,11 @@ class Graph(msgspec.Struct, frozen=True):
             if node.name == name:
                 return node
         raise KeyError(name)
+
+    def with_wires(self, wires: Mapping[Port, Port]) -> Graph:
+        """The graph with these wires; a bend goes with its wire."""
+        bends = {t: b for t, b in self.bends.items() if wires.get(t) == self.wires.get(t)} if self.bends else self.bends
+        return msgspec.structs.replace(self, wires=wires, bends=bends if len(bends) < len(self.bends) else self.bends)
 
     def wires_of(self, node_id: str) -> list[Wire]:
         """Every wire that begins or ends at the node."""

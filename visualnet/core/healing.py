@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
-from msgspec.structs import replace
-
 from visualnet.core import edits
 from visualnet.core.checks import sheet_of
 from visualnet.core.graph import Graph, Port
@@ -50,7 +48,7 @@ def pull_out(project: Project, sheet: str, ids: Iterable[str]) -> Project:
             and origin.node != target.node
         ):
             wires[target] = origin
-    return project.with_sheet(sheet, replace(graph, wires=wires)) if wires != graph.wires else project
+    return project.with_sheet(sheet, graph.with_wires(wires)) if wires != graph.wires else project
 
 
 def dissolve(project: Project, sheet: str, ids: Iterable[str]) -> Project:

@@ -101,7 +101,10 @@ class Project(msgspec.Struct, frozen=True, kw_only=True):
             yield name, block.graph
 
     def with_sheet(self, name: str, graph: Graph) -> Project:
-        """The project with one sheet put in place of the old one."""
+        """The project with one sheet put in place of the old one. Bends whose wire is gone go too."""
+        if any(target not in graph.wires for target in graph.bends):
+            bends = {t: b for t, b in graph.bends.items() if t in graph.wires}
+            graph = msgspec.structs.replace(graph, bends=bends)
         if name == MAIN:
             return msgspec.structs.replace(self, graph=graph)
         block = msgspec.structs.replace(self.blocks[name], graph=graph)

@@ -10,8 +10,11 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
+from msgspec.structs import replace
+
+from visualnet.core import dressing
 from visualnet.core.checks import FAR, KIND, MAX_LIST, fault_in_std
-from visualnet.core.graph import BLOCK_PREFIX, INITS, Graph, Init, Node, Port
+from visualnet.core.graph import BLOCK_PREFIX, INITS, MODES, Graph, Init, Node, Port
 from visualnet.core.naming import ID, MAX_NAME, clean, fault_in_name, free, to_name
 from visualnet.core.project import Block, DataChoice, Project, Recipe, RunRef
 from visualnet.core.scanning import Refused
@@ -87,17 +90,27 @@ def read_graph(raw: Any) -> Graph:
             raise Refused(
                 f"there is no other node “{clean(node.shares)}” to share weights with", "nodes", index, "shares"
             )
-    return Graph(
+    graph = Graph(
         nodes,
         _at("wires", _wires, fields.get("wires", []), nodes),
         _at("layout", _places, fields.get("layout", {}), nodes),
         _at("spent", _spent, fields.get("spent", 0), nodes),
-        _rest(fields, _GRAPH),
+        extra=_rest(fields, _GRAPH),
     )
+    return _dressed(graph, fields) if fields.keys() & _DRESS else graph
 
 
-_GRAPH = frozenset(["nodes", "wires", "layout", "spent"])
-_NODE = frozenset(["id", "kind", "name", "params", "trainable", "init", "shares", "repeat"])
+def _dressed(graph: Graph, fields: Mapping[str, Any]) -> Graph:
+    """The graph with what only the eye needs: bends, remarks, bookmarks."""
+    bends = _at("bends", dressing.bends, fields.get("bends", {}), graph.wires)
+    remarks = _at("remarks", dressing.remarks, fields.get("remarks", []))
+    bookmarks = _at("bookmarks", dressing.bookmarks, fields.get("bookmarks", {}))
+    return replace(graph, bends=bends, remarks=remarks, bookmarks=bookmarks)
+
+
+_DRESS = frozenset(["bends", "remarks", "bookmarks"])
+_GRAPH = frozenset(["nodes", "wires", "layout", "spent"]) | _DRESS
+_NODE = frozenset(["id", "kind", "name", "params", "trainable", "init", "shares", "repeat", "mode"])
 
 
 def _node(raw: Any) -> Node:
@@ -127,6 +140,7 @@ def _node(raw: Any) -> Node:
         init=_at("init", _init, init) if init is not None else Init(),
         shares=shares,
         repeat=repeat,
+        mode=_at("mode", _choice, raw["mode"], MODES) if "mode" in raw else "",
         extra=_rest(raw, _NODE),
     )
 

@@ -9,10 +9,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from visualnet.core import checks, reading
+from visualnet.core import checks, dressing, reading
 from visualnet.core.files import FORMAT, PROGRAM
-from visualnet.core.graph import INITS
-from visualnet.core.naming import MAX_NAME
+from visualnet.core.graph import COLOURS, INITS, MODES, REMARKS
+from visualnet.core.naming import MAX_NAME, MAX_TEXT
 from visualnet.core.project import DataChoice, Recipe
 from visualnet.layers import LAYERS, Layer
 
@@ -85,6 +85,44 @@ def _graph() -> dict[str, Any]:
                 "minimum": 0,
                 "description": "The highest number that an id has had, if its node is gone.",
             },
+            "bends": {
+                "type": "object",
+                "propertyNames": end,
+                "additionalProperties": {
+                    "type": "array",
+                    "items": {"type": "array", "items": coordinate, "minItems": 2, "maxItems": 2},
+                    "minItems": 1,
+                    "maxItems": dressing.MAX_BENDS,
+                },
+                "description": "Points that a wire is led over, by the port where it ends.",
+            },
+            "remarks": {"type": "array", "maxItems": dressing.MAX_REMARKS, "items": _remark(coordinate)},
+            "bookmarks": {
+                "type": "object",
+                "maxProperties": dressing.MAX_BOOKMARKS,
+                "additionalProperties": {"type": "array", "items": coordinate, "minItems": 3, "maxItems": 3},
+                "description": "Views to come back to: centre and scale.",
+            },
+        },
+    }
+
+
+def _remark(coordinate: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "required": ["id"],
+        "properties": {
+            "id": {"type": "string", "pattern": "^r[1-9][0-9]{0,8}$"},
+            "kind": {"enum": list(REMARKS), "default": "frame"},
+            "text": {"type": "string", "maxLength": MAX_TEXT, "description": "A frame's title, or a note in Markdown."},
+            "colour": {"enum": list(COLOURS), "default": ""},
+            "area": {
+                "type": "array",
+                "items": coordinate,
+                "minItems": 4,
+                "maxItems": 4,
+                "description": "Left, top, width, height, in px.",
+            },
         },
     }
 
@@ -119,6 +157,11 @@ def _node() -> dict[str, Any]:
             },
             "shares": {"type": "string", "description": "Id of the node whose weights this one uses."},
             "repeat": {"anyOf": [{"type": "integer", "minimum": 1}, {"type": "string"}], "default": 1},
+            "mode": {
+                "enum": list(MODES),
+                "default": "",
+                "description": "mute: hands its first input on; off: as if not there.",
+            },
         },
         "allOf": kinds,
     }

@@ -1,0 +1,108 @@
+"""What only the eye needs of a sheet: bends, frames and notes, bookmarks; and nodes that are muted."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.core.drawing import chain, check
+from visualnet.core import dressing, edits, files
+from visualnet.core.diff import diff
+from visualnet.core.files import FileError
+from visualnet.core.graph import Port
+from visualnet.core.project import MAIN, Project
+
+WIRE = Port("n2", "x")
+
+
+def bent() -> Project:
+    return dressing.bend(chain(3), MAIN, {WIRE: [(100, 50), (140.2, -20)]})
+
+
+def test_a_bend_is_kept_in_the_file_and_goes_with_its_wire() -> None:
+    project = bent()
+    assert project.graph.bends == {WIRE: ((100.0, 50.0), (140.0, -20.0))}
+    assert files.loads(files.dumps(project)) == project
+    assert diff(chain(3).graph, project.graph).bent == (WIRE,)
+    for after in (
+        edits.disconnect(project, MAIN, WIRE),
+        edits.remove(project, MAIN, ["n1"]),
+        edits.connect(project, MAIN, Port("n3", "y"), WIRE),
+        dressing.bend(project, MAIN, {WIRE: ()}),
+    ):
+        assert not after.graph.bends
+        check(after)
+    assert dressing.bend(project, MAIN, {WIRE: project.graph.bends[WIRE]}) is project
+    assert dressing.bend(project, MAIN, {Port("n9", "x"): [(0, 0)]}) is project
+
+
+def test_a_bend_moves_with_its_two_cards_and_with_copies() -> None:
+    project = edits.move(bent(), MAIN, {"n1": (10, 10), "n2": (250, 10), "n3": (480, 0)})
+    assert project.graph.bends[WIRE] == ((110.0, 60.0), (150.0, -10.0))
+    assert edits.move(project, MAIN, {"n1": (0, 0)}).graph.bends == project.graph.bends
+    after, new = edits.duplicate(project, MAIN, ["n1", "n2"], (100, 0))
+    assert after.graph.bends[Port(new[1], "x")] == ((210.0, 60.0), (250.0, -10.0))
+    pasted, ids = edits.paste(chain(1), MAIN, edits.copy(project, MAIN, ["n1", "n2"]), (10, 10))
+    assert pasted.graph.bends[Port(ids[1], "x")] == ((110.0, 60.0), (150.0, -10.0))
+    check(pasted)
+
+
+def test_too_many_bends_are_refused() -> None:
+    with pytest.raises(ValueError, match="64 points"):
+        dressing.bend(chain(3), MAIN, {WIRE: [(0, 0)] * 65})
+
+
+def test_frames_and_notes() -> None:
+    project, frame = dressing.add_remark(chain(2), MAIN, "frame", (0, 0, 500, 200), "Stem", "blue")
+    project, note = dressing.add_remark(project, MAIN, "note", (0, 300, 1, 1), "# why\n*because*")
+    assert (frame, note) == ("r1", "r2")
+    assert project.graph.remarks[note].area == (0.0, 300.0, 48.0, 32.0)
+    assert files.loads(files.dumps(project)) == project
+    after = dressing.set_remarks(project, MAIN, [frame], text="Head", colour="red")
+    after = dressing.place_remarks(after, MAIN, {frame: (8, 8, 100, 100), "r9": (0, 0, 1, 1)})
+    assert after.graph.remarks[frame].text == "Head"
+    assert diff(project.graph, after.graph).remarked == (frame,)
+    assert dressing.remove_remarks(after, MAIN, [frame, "r9"]).graph.remarks.keys() == {note}
+    assert dressing.set_remarks(after, MAIN, [frame], text="Head") is after
+    with pytest.raises(ValueError, match="known colours"):
+        dressing.set_remarks(project, MAIN, [frame], colour="mauve")
+    with pytest.raises(ValueError, match="characters"):
+        dressing.set_remarks(project, MAIN, [note], text="x" * 200_000)
+
+
+def test_bookmarks() -> None:
+    project = dressing.set_bookmark(chain(1), MAIN, "1", (100.26, -40, 0.123456))
+    assert project.graph.bookmarks == {"1": (100.5, -40.0, 0.1235)}
+    assert files.loads(files.dumps(project)) == project
+    assert not dressing.set_bookmark(project, MAIN, "1", None).graph.bookmarks
+    with pytest.raises(ValueError, match="name"):
+        dressing.set_bookmark(project, MAIN, " ", (0, 0, 1))
+
+
+def test_modes() -> None:
+    project = edits.set_node(chain(2), MAIN, ["n1"], mode="mute")
+    assert files.loads(files.dumps(project)).graph.nodes["n1"].mode == "mute"
+    with pytest.raises(ValueError, match="off"):
+        edits.set_node(project, MAIN, ["n1"], mode="asleep")
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "words"),
+    [
+        ("bends", '{"n9.x": [[0, 0]]}', "no wire ends there"),
+        ("bends", '{"n2.x": []}', "1 to 64 points"),
+        ("bends", '{"n2.x": [[0, "a"]]}', "2 numbers"),
+        ("bends", '{"n2.x": [[0, 1e99]]}', "2 numbers"),
+        ("remarks", "{}", "a list"),
+        ("remarks", '[{"id": "n1"}]', "no id"),
+        ("remarks", '[{"id": "r1"}, {"id": "r1"}]', "another remark"),
+        ("remarks", '[{"id": "r1", "kind": "video"}]', "one of frame, note"),
+        ("remarks", '[{"id": "r1", "text": 3}]', "a text"),
+        ("remarks", '[{"id": "r1", "area": [0, 0]}]', "4 numbers"),
+        ("bookmarks", '{"1": [0, 0]}', "3 numbers"),
+        ("bookmarks", "[]", "an object"),
+    ],
+)
+def test_what_a_file_says_wrong_is_told(key: str, value: str, words: str) -> None:
+    text = files.dumps(chain(2)).decode().replace('"wires"', f'"{key}": {value},\n    "wires"')
+    with pytest.raises(FileError, match=words):
+        files.loads(text.encode())
