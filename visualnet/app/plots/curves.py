@@ -82,7 +82,7 @@ class CurvesPlot(QWidget):
         self._smoothing = 0.0
         self._progress: float | None = None
         self._end: float | None = None
-        self._follow = True
+        self._follow, self._kept_y = True, None
         self._hover: QPointF | None = None
         self._note = ""
         self.legend = Legend(self)
@@ -97,6 +97,8 @@ class CurvesPlot(QWidget):
         self._now = pg.InfiniteLine(angle=90)
         self._cursor = pg.InfiniteLine(angle=90)
         self._dots = pg.ScatterPlotItem(pxMode=True)
+        self._spots: list[Any] = []
+        self._kept_y: tuple[float, float] | None = None
         for item, z in ((self._now, 5), (self._cursor, 6), (self._dots, 8)):
             item.setZValue(z)
             plane.addItem(item, ignoreBounds=True)
@@ -166,7 +168,7 @@ class CurvesPlot(QWidget):
         for name in list(self._curves):
             self.remove_curve(name)
         self._progress = self._end = self._hover = None
-        self._follow = True
+        self._follow, self._kept_y = True, None
         self.refresh()
 
     def set_x_unit(self, unit: Literal["step", "epoch"], steps_per_epoch: float = 1.0) -> None:
@@ -181,7 +183,7 @@ class CurvesPlot(QWidget):
         """Draw y by powers of ten; values not above zero sit on the lower edge."""
         if on != self._log:
             self._log = on
-            self._follow = True
+            self._follow, self._kept_y = True, None
 
     def set_smoothing(self, weight: float) -> None:
         """Smooth the curves that are not dashed: 0 not at all, 0.999 very much."""
@@ -193,7 +195,7 @@ class CurvesPlot(QWidget):
 
     def reset_view(self) -> None:
         """Show everything again and follow the run."""
-        self._follow = True
+        self._follow, self._kept_y = True, None
         self.refresh()
 
     # --- drawing -----------------------------------------------------------------------------------------------------
@@ -282,7 +284,15 @@ class CurvesPlot(QWidget):
             return low - room, high + room
         room = (high - low) * 0.05
         floor = 0.0 if not self._log and low >= 0 and low < 0.3 * high else low - room
-        return floor, high + room
+        return self._calm((floor, high + room))
+
+    def _calm(self, wanted: tuple[float, float]) -> tuple[float, float]:
+        """The range shown already, while it still fits well: an axis that never rests is hard to read and dear to draw."""
+        kept = self._kept_y
+        fits = kept is not None and kept[0] <= wanted[0] and wanted[1] <= kept[1]
+        if kept is None or not fits or wanted[1] - wanted[0] < 0.8 * (kept[1] - kept[0]):
+            self._kept_y = kept = wanted
+        return kept
 
     def _without_outliers(self, finite: Floats, low: float, high: float) -> tuple[float, float]:
         q0, q1 = np.quantile(finite, (0.01, 0.99))
@@ -331,7 +341,11 @@ class CurvesPlot(QWidget):
                 spots.append(
                     {"pos": (at[0] / self._per_x, y), "size": 7, "brush": colour, "pen": line_pen(ink.surface)}
                 )
-        self._dots.setData(spots)
+        # Setting the same spots again would cost more than all the curves.
+        key = [(s["pos"], s["size"], s["brush"] if isinstance(s["brush"], str) else s["brush"].rgba()) for s in spots]
+        if key != self._spots:
+            self._spots = key
+            self._dots.setData(spots)
         self._now.setVisible(self._progress is not None)
         if self._progress is not None:
             self._now.setValue(self._progress / self._per_x)
