@@ -16,6 +16,7 @@ class Activation(Layer):
     """What they share: one torch function, whose keywords the parameters are."""
 
     function: ClassVar[str]
+    pointwise = True
 
     def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
         return fn(self.function, *refs, **self.given(*self.params))

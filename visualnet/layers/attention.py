@@ -9,6 +9,7 @@ from visualnet.core.expressions import parse
 from visualnet.layers.axes import text
 from visualnet.layers.calls import Expr, Make, Own
 from visualnet.layers.declare import Fault, Layer, Misfit, Shape, Sized, layer, sized
+from visualnet.layers.drawings import Drawing, Heads
 from visualnet.layers.formulas import derive
 from visualnet.layers.params import count, flag, real
 
@@ -81,6 +82,10 @@ class MultiheadAttention(Layer):
     def macs(self, *shapes: Shape) -> int:
         t, s, d, d_key, d_value = self._sizes(*shapes)
         return derive(_MACS, {"T": t, "S": s, "D": d, "D_key": d_key, "D_value": d_value})
+
+    def drawing(self, *shapes: Shape) -> Drawing:
+        t, s, d, _, _ = (int(n) for n in self._sizes(*shapes))
+        return Heads(self.num_heads, d, t, s, self.causal)
 
     def module(self, *shapes: Shape) -> Make:
         _, _, d, d_key, d_value = (int(n) for n in self._sizes(*shapes))

@@ -10,6 +10,7 @@ from visualnet.core.expressions import parse
 from visualnet.core.graph import Value
 from visualnet.layers.calls import Make
 from visualnet.layers.declare import Fault, Layer, Misfit, Pattern, Shape, Sized, Spec, layer, sized
+from visualnet.layers.drawings import Drawing, Window
 from visualnet.layers.formulas import WINDOW_SUM, along, derive, transposed, window
 from visualnet.layers.params import choice, count, flag, per_axis
 
@@ -77,6 +78,15 @@ class Convolution(Layer):
             derive(WINDOW_SUM, dict(zip("nkspd", f[:5], strict=True)), {**along(f[5]), **letters}) for f in figures
         )
         return (self.out_channels, *sizes)
+
+    def drawing(self, *shapes: Shape) -> Drawing:
+        kernel, dilation = self.kernel_size, self.dilation
+        if isinstance(self.padding, str):
+            total = [d * (k - 1) if self.padding == "same" else 0 for d, k in zip(dilation, kernel, strict=True)]
+            sides = tuple((p // 2, p - p // 2) for p in total)
+        else:
+            sides = tuple((p, p) for p in self.padding)
+        return Window(self.spatial, tuple(map(int, shapes[0][1:])), kernel, self.stride, sides, dilation)
 
     def _check_mode(self, extents: Sequence[int], padding: Sequence[int]) -> None:
         """Mirroring needs fewer padded cells than there are cells to mirror, wrapping no more."""

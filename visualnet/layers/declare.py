@@ -15,6 +15,7 @@ from typing import Any, ClassVar, NamedTuple
 from visualnet.core.expressions import Derived, Scope, parse
 from visualnet.core.graph import Value
 from visualnet.layers.calls import Expr, Make, Own, Ref, one
+from visualnet.layers.drawings import Drawing
 from visualnet.layers.params import Param
 
 FAMILIES: Mapping[str, str] = {
@@ -38,7 +39,7 @@ class Spec(NamedTuple):
     """What is known of a tensor before it exists. ``shape`` is without the batch axis; ``axes`` names each of its axes.
 
     ``dtype`` is ``float``, ``int`` or ``bool``. ``holds`` says what the numbers are, where a later layer must know: ``probabilities``
-    (they add to 1), ``fractions`` (each from 0 to 1), ``nonnegative``, or nothing. ``batched`` is False for one number for the whole
+    (they add to 1), ``fractions`` (each from 0 to 1), ``nonnegative``, ``logarithms`` (of probabilities: at most 0), or nothing. ``batched`` is False for one number for the whole
     batch (a loss).
     """
 
@@ -159,6 +160,8 @@ class Layer:
     adapter: ClassVar[bool] = False
     """Whether the repair finder may insert it; ``adapt`` then says with which parameters."""
     hidden: ClassVar[bool] = False
+    pointwise: ClassVar[bool] = False
+    """Whether each place of the output reads only the same place of the inputs (channels may mix)."""
     rare: ClassVar[bool] = False
     """Shown behind the others of its family."""
     random: ClassVar[bool] = False
@@ -259,6 +262,10 @@ class Layer:
         """Parameters with which this layer would turn ``have`` into something that fits ``want`` (and ``target``, if a size is asked)."""
         yield from ()
 
+    def drawing(self, *shapes: Shape) -> Drawing | None:
+        """What the inspector draws of it: a sliding window, a matrix, heads."""
+        return None
+
     def card(self) -> str:
         """The muted line on the node's card: the two or three parameters that matter."""
         order = sorted(self.params.items(), key=lambda item: (not item[1].card, int(item[1].card)))
@@ -333,6 +340,11 @@ class BadParams(ValueError):
 def default_axes(rank: int) -> tuple[str, ...]:
     """The usual names where a layer gives none."""
     return {0: (), 1: ("D",), 2: ("T", "D"), 3: ("C", "H", "W")}.get(rank) or tuple(f"d{i + 1}" for i in range(rank))
+
+
+def stretched(holds: str) -> str:
+    """What is left of ``Spec.holds`` when numbers may grow but keep their sign."""
+    return "nonnegative" if holds in ("probabilities", "fractions") else holds
 
 
 LAYERS: dict[str, type[Layer]] = {}

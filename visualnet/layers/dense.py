@@ -9,6 +9,7 @@ from visualnet.core.expressions import parse
 from visualnet.core.graph import Value
 from visualnet.layers.calls import Make
 from visualnet.layers.declare import Fault, Layer, Pattern, Shape, Sized, Spec, layer, sized
+from visualnet.layers.drawings import Drawing, Matrix
 from visualnet.layers.formulas import derive
 from visualnet.layers.params import count, flag
 
@@ -50,6 +51,10 @@ class Linear(Layer):
 
     def module(self, *shapes: Shape) -> Make:
         return Make("nn.Linear", int(shapes[0][-1]), self.out_features, bias=self.bias)
+
+    def drawing(self, *shapes: Shape) -> Drawing:
+        *lead, features = shapes[0]
+        return Matrix(self.out_features, int(features), self.bias, prod(lead))
 
     @classmethod
     def adapt(cls, have: Spec, want: Pattern, target: Shape | None) -> Iterator[dict[str, Value]]:

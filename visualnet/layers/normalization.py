@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from visualnet.layers.axes import text
 from visualnet.layers.calls import Make
-from visualnet.layers.declare import Fault, Layer, Misfit, Shape, Sized, layer, sized
+from visualnet.layers.declare import Fault, Layer, Misfit, Shape, Sized, layer, sized, stretched
 from visualnet.layers.params import count, flag, real
 
 _EPS = "Added to the variance, so that nothing is divided by zero."
@@ -17,6 +17,7 @@ class BatchNorm(Layer):
     """What batch normalizations share: statistics of each channel, over the batch and all other axes."""
 
     module_name: ClassVar[str]
+    pointwise = True
     paper = "Ioffe and Szegedy, Batch normalization: accelerating deep network training by reducing internal covariate shift, 2015"
     eps: float = real(1e-5, _EPS, low=1e-12, high=1, more=True)
     momentum: float = real(0.1, "Share of the newest batch in the running statistics.", low=0, high=1, more=True)
@@ -100,11 +101,15 @@ class LayerNorm(Layer):
 class Dropping(Layer):
     """What dropouts share: what survives is enlarged, so that a number below 1 may come out above it."""
 
+    pointwise = True
+
     def holding(self, first: str) -> str:
-        return "nonnegative" if first else ""
+        return stretched(first)
 
 
-@layer("dropout", family="normalization", ports="x: * -> y: *", keywords="regularization overfitting noise")
+@layer(
+    "dropout", family="normalization", ports="x: * -> y: *", random=True, keywords="regularization overfitting noise"
+)
 class Dropout(Dropping):
     """Set a random share of the numbers to zero while training, so that no unit is relied on alone.
 
@@ -121,6 +126,7 @@ class Dropout(Dropping):
 @layer(
     "dropout2d",
     family="normalization",
+    random=True,
     ports="image: C H W -> features: C H W",
     keywords="regularization channel spatial",
 )

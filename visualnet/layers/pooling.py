@@ -8,7 +8,8 @@ from typing import Any, ClassVar
 from visualnet.core.expressions import parse
 from visualnet.core.graph import Value
 from visualnet.layers.calls import Expr, Own, fn, one
-from visualnet.layers.declare import Fault, Layer, Misfit, Pattern, Shape, Spec, layer
+from visualnet.layers.declare import Fault, Layer, Misfit, Pattern, Shape, Spec, layer, stretched
+from visualnet.layers.drawings import Drawing, Window
 from visualnet.layers.formulas import WINDOW, WINDOW_CEIL, along, derive, window
 from visualnet.layers.params import flag, per_axis, real
 
@@ -46,6 +47,13 @@ class Pool(Layer):
         padding, dilation = self._each("padding", 0), self._each("dilation", 1)
         stride = self.stride or self.kernel_size
         return (channels, *window(extents, self.kernel_size, stride, padding, dilation, self.spatial, formula))
+
+    def drawing(self, *shapes: Shape) -> Drawing:
+        sides = tuple((p, p) for p in self._each("padding", 0))
+        extents, dilation = tuple(map(int, shapes[0][1:])), tuple(self._each("dilation", 1))
+        up = bool(self.values().get("ceil_mode"))
+        stride = self.stride or self.kernel_size
+        return Window(self.spatial, extents, self.kernel_size, stride, sides, dilation, up)
 
     def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr | Mapping[str, Expr]:
         others = [name for name in self.params if name != "kernel_size"]
@@ -112,7 +120,7 @@ class LPPool(Pool):
     ceil_mode: bool = flag(False, _CEIL, more=True, phrase="rounded up")
 
     def holding(self, first: str) -> str:
-        return "nonnegative" if first else ""
+        return stretched(first)
 
     def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
         return fn(self.function, *refs, self.norm_type, one(self.kernel_size), **self.given("stride", "ceil_mode"))

@@ -13,7 +13,7 @@ from visualnet.layers.axes import place, text
 from visualnet.layers.calls import Expr, Make, Own, fn
 from visualnet.layers.declare import Layer, Misfit, Pattern, Shape, Spec, default_axes, layer
 from visualnet.layers.formulas import derive
-from visualnet.layers.params import BIG, Ints, axes, flag, index
+from visualnet.layers.params import BIG, Ints, axes, index
 
 _ANY = "x: * @any -> y: * @same"
 _REST = parse("total / given")
@@ -126,31 +126,6 @@ class Permute(Layer):
                 yield {"dims": tuple(i + 1 for i in order)}
 
 
-@layer("mean", family="shape", ports="x: * -> y: *", keywords="average reduce global pool", holds="same")
-class Mean(Layer):
-    """Average over one axis or several: over time, over patches, over the image.
-
-    T×D becomes D with axis 1. The batch is axis 0 and is kept.
-    """
-
-    dim: tuple[int, ...] = axes((1,), "Axes to average over (1 is the first after the batch).", card=True)
-    keepdim: bool = flag(False, "Keep the axes, with extent 1.", more=True)
-
-    def shape(self, *shapes: Shape) -> Shape:
-        places = [place(d, shapes[0]) for d in self.dim]
-        if not places or len(set(places)) < len(places):
-            raise Misfit("give at least one axis, and each once", "dim")
-        return tuple(1 if i in places else n for i, n in enumerate(shapes[0]) if self.keepdim or i not in places)
-
-    def card(self) -> str:
-        return "over " + ", ".join(map(str, self.dim))
-
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
-        dim = self.dim[0] if len(self.dim) == 1 else self.dim
-        result: Expr = refs[0].mean(dim, keepdim=True) if self.keepdim else refs[0].mean(dim)
-        return result
-
-
 @layer("select", family="shape", ports=_ANY, keywords="index last time step class token take slice", holds="same")
 class Select(Layer):
     """Take one entry along an axis: the last time step (−1), the class token (0).
@@ -178,6 +153,8 @@ class Select(Layer):
 @layer("identity", family="shape", ports=_ANY, keywords="pass through nothing shortcut skip", holds="same")
 class Identity(Layer):
     """Pass everything on unchanged: a place for a name, a watch point, or the straight way of a shortcut."""
+
+    pointwise = True
 
     def module(self, *shapes: Shape) -> Make:
         return Make("nn.Identity")
