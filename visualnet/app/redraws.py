@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
 BETWEEN_MS = 4
-SHARE = 0.03
+SHARE = 0.02
 """How much of the time this thread may work while pictures are being asked for."""
 MEASURE_S = 0.5
 SLOWEST = 8.0
