@@ -312,7 +312,7 @@ class Runner(QObject):
             words = f"Training stopped: {event.words}"
             if event.traceback:
                 log.info("a run failed\n%s", event.traceback)
-            self.studio.set_runtime_problem(event.path, words)
+            self.studio.set_runtime_problem(event.path, words, event.traceback)
             self.failed.emit(words, event.path)
 
     def _ended(self) -> None:

@@ -50,6 +50,8 @@ class Studio(QObject):
         self.selection: tuple[str, ...] = ()
         self.runtime_problem: Problem | None = None
         """Where and why the last run failed, until the graph changes there or a new run begins."""
+        self.runtime_trace = ""
+        """Python's own words about that failure, for those who want them."""
         self._adopt(document)
 
     # --- the document --------------------------------------------------------------------------------------------------------------
@@ -160,10 +162,11 @@ class Studio(QObject):
             self.select([problem.node])
             self.focus_requested.emit((problem.node,), problem.at)
 
-    def set_runtime_problem(self, path: Path, words: str) -> None:
+    def set_runtime_problem(self, path: Path, words: str, trace: str = "") -> None:
         """Tell that a run failed, and at which node (no path: at none in particular); the node is shown."""
         node, sheet, path = self._whereabouts(tuple(part.partition("#")[0] for part in path))
         self.runtime_problem = Problem("runtime", "error", words, node, sheet, path)
+        self.runtime_trace = trace
         self.runtime_problem_changed.emit()
         if node:
             self.reveal(self.runtime_problem)
@@ -171,7 +174,7 @@ class Studio(QObject):
     def clear_runtime_problem(self) -> None:
         """The last failure is no longer of interest."""
         if self.runtime_problem is not None:
-            self.runtime_problem = None
+            self.runtime_problem, self.runtime_trace = None, ""
             self.runtime_problem_changed.emit()
 
     def _whereabouts(self, path: Path) -> tuple[str, str, Path]:

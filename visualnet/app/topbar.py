@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenuBar, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from visualnet.app.actions import Actions
@@ -10,6 +11,9 @@ from visualnet.app.widgets.basic import ElidedLabel, button
 from visualnet.app.widgets.segmented import Segmented
 
 WORKSPACES = ("view.workspace_build", "view.workspace_train", "view.workspace_inspect")
+
+WIDE = 1100
+"""From this width on the name, the workspaces and the buttons have room side by side."""
 
 
 class TopBar(QWidget):
@@ -50,6 +54,7 @@ class TopBar(QWidget):
         row.addLayout(left, 1)
         row.addWidget(self.spaces)
         row.addLayout(right, 1)
+        self._row = row
 
     def _button(self, action_id: str) -> QToolButton:
         """An icon alone; its tooltip has the words and the keys."""
@@ -76,6 +81,7 @@ class TopBar(QWidget):
         """The project's name and, muted, where it is and whether it is saved."""
         self.title.setText(name)
         self.state.setText(state)
+        self.title.setAccessibleDescription(state)
 
     def show_run(self, state: str) -> None:
         """Only the buttons that make sense now: Train; or Pause and Stop; or Resume and Stop."""
@@ -87,3 +93,10 @@ class TopBar(QWidget):
         }.get(state, ("train.start",))
         for action_id, made in self.run_buttons.items():
             made.setVisible(action_id in visible)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a narrow window the workspaces leave the middle, so that the project's name can be read."""
+        super().resizeEvent(event)
+        wide = event.size().width() >= WIDE
+        self._row.setStretch(2, 1 if wide else 0)
+        self.state.setVisible(wide)

@@ -37,7 +37,7 @@ ELSEWHERE = {"code": Area.RightDockWidgetArea}
 """Where docks go that no workspace begins with."""
 SPACES: Mapping[str, Mapping[str, Qt.DockWidgetArea]] = {"build": BUILD, "train": TRAIN, "inspect": INSPECT}
 SIZES: Mapping[str, Mapping[str, int]] = {
-    "build": {"palette": 196, "inspector": 320, "problems": 132},
+    "build": {"palette": 196, "inspector": 320, "problems": 156},
     "train": {"palette": 196, "inspector": 320, "training": 290},
     "inspect": {"maps": 520, "training": 240},
 }

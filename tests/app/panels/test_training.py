@@ -165,7 +165,7 @@ def test_the_status_line_does_not_dance(rig: Rig, qtbot: QtBot) -> None:
     line.setParent(host)
     line.resize(1280, 28)
     host.show()
-    assert "parameters" in line.totals.text() and "120 samples" in line.totals.text()
+    assert "120 samples" in line.totals.text()
     rig.studio.do("", lambda p: set_recipe(p, epochs=1_000_000))
     rig.runner.start()
     rig.until(qtbot, lambda: rig.runner.state == "running" and bool(rig.runner.model.epochs))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -23,6 +23,7 @@ class Row(QWidget):
 
     edited = Signal(object)
     finished = Signal()
+    marked = Signal(str)
 
     def __init__(self, param: Param) -> None:
         super().__init__()
@@ -41,6 +42,10 @@ class Row(QWidget):
         """Show a raw value; ``problem`` marks it."""
         raise NotImplementedError
 
+    def show_mixed(self, scope: Scope) -> None:
+        """Show that several nodes differ here."""
+        raise NotImplementedError
+
 
 class ValueRow(Row):
     """Numbers, several numbers, words, expressions."""
@@ -53,6 +58,7 @@ class ValueRow(Row):
         self.field.setPlaceholderText(none)
         self.field.edited.connect(self.edited.emit)
         self.field.finished.connect(self.finished.emit)
+        self.field.marked.connect(self.marked.emit)
         self.hold(self.field)
         words = getattr(param, "words", {})
         tip = "\n".join([param.doc, *(f"{word}: {meaning}" for word, meaning in words.items())])
@@ -71,6 +77,11 @@ class ValueRow(Row):
         self.field.set_suffix(self._resolved(raw) or self.param.unit)
         if problem:
             self.field.set_problem(problem)
+
+    def show_mixed(self, scope: Scope) -> None:
+        self.scope = scope
+        self.field.show_mixed()
+        self.field.set_suffix(self.param.unit)
 
     def _resolved(self, raw: Value) -> str:
         """What an expression comes to."""
@@ -96,7 +107,12 @@ class FlagRow(Row):
         self.finished.emit()
 
     def show_value(self, raw: Value, scope: Scope, problem: str = "") -> None:
+        self.check.setTristate(False)
         self.check.setChecked(bool(raw))
+        self.marked.emit(problem)
+
+    def show_mixed(self, scope: Scope) -> None:
+        self.check.setCheckState(Qt.CheckState.PartiallyChecked)
 
 
 class ChoiceRow(Row):
@@ -131,6 +147,10 @@ class ChoiceRow(Row):
             at = self.combo.count() - 1
         self.combo.setCurrentIndex(at)
         self.combo.setToolTip(problem or self.param.doc)
+        self.marked.emit(problem)
+
+    def show_mixed(self, scope: Scope) -> None:
+        self.combo.setCurrentIndex(-1)
 
 
 class FieldRow(ChoiceRow):
@@ -164,6 +184,7 @@ class Form(QWidget):
     def __init__(self, params: Sequence[Param], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.rows: dict[str, Row] = {}
+        self.words: dict[str, QLabel] = {}
         self.row_menu: Callable[[str, QMenu], None] | None = None
         """Fills the menu of a parameter's row; the page that shows the form sets it."""
         column = QVBoxLayout(self)
@@ -199,8 +220,14 @@ class Form(QWidget):
                 )
             row.edited.connect(lambda value, n=param.name: self.changed.emit(n, value))
             row.finished.connect(self.finished.emit)
-            grid.addWidget(name, number, 0)
-            grid.addWidget(row, number, 1)
+            grid.addWidget(name, 2 * number, 0)
+            grid.addWidget(row, 2 * number, 1)
+            # What is wrong stands in words under the field; a red frame alone tells nobody what to do.
+            words = label("", "error", wrap=True)
+            words.hide()
+            row.marked.connect(lambda reason, w=words: _tell(w, reason))
+            grid.addWidget(words, 2 * number + 1, 0, 1, 2)
+            self.words[param.name] = words
             self.rows[param.name] = row
         return grid
 
@@ -214,9 +241,18 @@ class Form(QWidget):
             self.row_menu(name, menu)
         return menu
 
-    def show_values(self, values: Mapping[str, Value], scope: Scope, problems: Mapping[str, str] | None = None) -> None:
-        """Show raw values; parameters without one show their default."""
+    def show_values(
+        self,
+        values: Mapping[str, Value],
+        scope: Scope,
+        problems: Mapping[str, str] | None = None,
+        mixed: Collection[str] = (),
+    ) -> None:
+        """Show raw values; parameters without one show their default. ``mixed`` ones differ among several nodes."""
         for name, row in self.rows.items():
+            if name in mixed:
+                row.show_mixed(scope)
+                continue
             raw = values.get(name, row.param.default)
             row.show_value(raw, scope, (problems or {}).get(name, ""))
 
@@ -239,3 +275,9 @@ class Form(QWidget):
 def caption(text: str) -> QLabel:
     """A muted line of words that wraps."""
     return label(text, "muted", wrap=True)
+
+
+def _tell(words: QLabel, reason: str) -> None:
+    """Show why a value is wrong, as a sentence; or nothing."""
+    words.setText(reason[:1].upper() + reason[1:])
+    words.setVisible(bool(reason))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QResizeEvent, QWheelEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QMouseEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
 from visualnet.app.widgets.basic import label, restyle
@@ -51,9 +51,17 @@ class ValueField(QLineEdit):
 
     edited = Signal(object)
     finished = Signal()
+    marked = Signal(str)
+    """Why what stands in the field is wrong; nothing once it is right."""
 
     def __init__(
-        self, check: Callable[[Value], str], *, several: bool = False, unit: str = "", empty: bool = False, parent: QWidget | None = None
+        self,
+        check: Callable[[Value], str],
+        *,
+        several: bool = False,
+        unit: str = "",
+        empty: bool = False,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._check, self._several, self._empty = check, several, empty
@@ -62,6 +70,7 @@ class ValueField(QLineEdit):
         self._handle: QWidget | None = None
         self._tip = ""
         self.setProperty("mono", True)
+        self.setAcceptDrops(False)
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
         self._unit: QLabel = label(unit, "small", self)
         self._unit.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -125,6 +134,7 @@ class ValueField(QLineEdit):
 
     def _mark(self, reason: str) -> None:
         self.setToolTip(reason or self._tip)
+        self.marked.emit(reason)
         if bool(self.property("invalid")) != bool(reason):
             restyle(self, invalid=bool(reason))
 
@@ -140,7 +150,20 @@ class ValueField(QLineEdit):
         self._unit.move(self.width() - self._unit.width() - 8, (self.height() - self._unit.height()) // 2)
         self.setTextMargins(0, 0, self._unit.width() + 4 if self._unit.isVisibleTo(self) else 0, 0)
 
+    def show_mixed(self) -> None:
+        """Several nodes differ here: nothing is shown, and what is typed is set for all."""
+        self.set_value(None, "differ")
+
     # Qt
+
+    def event(self, event: QEvent) -> bool:
+        # Undo belongs to the document unless something is just being typed: a spun number is taken back with Ctrl+Z right here.
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and not self.isModified():
+            keys = QKeySequence.StandardKey
+            if event.matches(keys.Undo) or event.matches(keys.Redo):
+                event.ignore()
+                return False
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from visualnet.analysis import NodeFacts
 from visualnet.core.expressions import Derived, number_text, show
@@ -53,7 +54,7 @@ def parameters(facts: NodeFacts) -> Why | None:
         return None
     letters, figures = [], []
     for weight in facts.weights.values():
-        letters.append("·".join(weight.names))
+        letters.append("·".join(_plain(name, facts.layer) for name in weight.names))
         figures.append("·".join(number_text(n) for n in weight))
     total = sum(w.total for w in facts.weights.values())
     note = f"shares {', '.join(sorted(facts.shared))} with another node; not counted again" if facts.shared else ""
@@ -65,7 +66,22 @@ def macs(facts: NodeFacts) -> Why | None:
     count = facts.macs
     if not isinstance(count, Derived) or not count:
         return None
-    return Why(f"Why {count:,} multiplications?", (count.general, f"= {count.filled}"))
+    general, filled = count.general, count.filled
+    for name in [n for n in count.figures if count.figures[n] == 1 and f" / {count.symbols.get(n, n)}" in general]:
+        general = general.replace(f" / {count.symbols.get(name, name)}", "")
+        filled = filled.replace(" / 1", "")
+    return Why(f"Why {count:,} multiplications?", (_bare(general), f"= {_bare(filled)}"))
+
+
+def _plain(name: str, layer: Any) -> str:
+    """``in_channels/groups`` without a divisor that is 1 here."""
+    first, _, divisor = name.partition("/")
+    return first if divisor and getattr(layer, divisor, None) == 1 else name
+
+
+def _bare(formula: str) -> str:
+    """Without brackets around a single name or number."""
+    return re.sub(r"(?<![\w⌊])\(([\w,]+)\)", r"\1", formula)
 
 
 def tensors(weights: dict[str, Sized]) -> str:

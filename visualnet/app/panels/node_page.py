@@ -13,10 +13,12 @@ from visualnet.app.blocks import fill_row_menu
 from visualnet.app.forms.form import EDITOR_WIDTH, Form, caption
 from visualnet.app.forms.value_field import ValueField
 from visualnet.app.panels import explain
+from visualnet.app.panels.formula import FormulaLabel
 from visualnet.app.studio import Studio
 from visualnet.app.widgets.basic import Card, ColorDot, KeyValue, button, label, restyle
 from visualnet.app.widgets.section import Section
 from visualnet.core import edits, expressions
+from visualnet.core.checks import fault_in_std
 from visualnet.core.graph import Init, Node, Value
 from visualnet.layers import LAYERS
 from visualnet.layers.declare import Layer
@@ -137,7 +139,7 @@ class NodePage(QWidget):
         if key not in self.forms:
             form = Form(params)
             form.changed.connect(self._changed)
-            form.finished.connect(self.studio.document.end_merge)
+            form.finished.connect(lambda: self.studio.document.end_merge())
             form.row_menu = lambda name, menu: fill_row_menu(self.studio, self.ids, name, menu)
             self.forms[key] = form
             self.slot.addWidget(form)
@@ -151,7 +153,9 @@ class NodePage(QWidget):
         fields = self.studio.fields
         wanted.offer_fields({name: spec.text for name, spec in (fields or {}).items()})
         problems = {p.at: p.words for p in facts.problems if p.at} if facts else {}
-        wanted.show_values(node.params, self.studio.scope, problems)
+        others = [self.studio.graph.nodes[i].params for i in self.ids]
+        mixed = {p.name for p in params if any(o.get(p.name) != node.params.get(p.name) for o in others)}
+        wanted.show_values(node.params, self.studio.scope, problems, mixed)
 
     def _explain(self, facts: NodeFacts | None) -> None:
         whys: list[explain.Why] = []
@@ -231,8 +235,7 @@ class WhyCard(Card):
         column.setContentsMargins(10, 8, 10, 8)
         column.setSpacing(4)
         self.question = label("", "section", wrap=True)
-        self.lines = label("", "mono", wrap=True)
-        self.lines.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.lines = FormulaLabel()
         self.note = caption("")
         for widget in (self.question, self.lines, self.note):
             column.addWidget(widget)
@@ -240,8 +243,8 @@ class WhyCard(Card):
     def show_why(self, why: explain.Why) -> None:
         """Show it."""
         error = why.note == "error"
-        self.question.setText(why.question)
-        self.lines.setText("\n".join(why.lines))
+        self.question.setText(why.question[:1].upper() + why.question[1:])
+        self.lines.show_formulas(why.lines)
         self.lines.setVisible(bool(why.lines))
         self.note.setText("" if error else why.note)
         self.note.setVisible(bool(why.note) and not error)
@@ -318,7 +321,7 @@ class TrainingSection(Section):
         block = node.block is not None
         self.setVisible(learns or block)
         self.set_title("Block" if block else "Weights")
-        self.sizes.setText(explain.tensors(dict(facts.weights)) if facts else "")
+        self.sizes.setText(explain.tensors(dict(facts.weights)) if facts and len(ids) == 1 else "")
         self.sizes.setVisible(bool(self.sizes.text()))
         self.trainable.setChecked(node.trainable)
         self.init.setCurrentText(node.init.kind)
@@ -369,8 +372,8 @@ class TrainingSection(Section):
 
     @staticmethod
     def _std_problem(value: Value) -> str:
-        good = isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= 100
-        return "" if good else "a number above 0, at most 100"
+        good = isinstance(value, int | float) and not isinstance(value, bool)
+        return fault_in_std(value) if good else "a number is wanted"
 
     def _repeat_problem(self, value: Value) -> str:
         try:

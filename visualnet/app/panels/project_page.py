@@ -43,6 +43,7 @@ class ProjectPage(QWidget):
         self.note.setAccessibleName("Notes")
         self.note.setFixedHeight(104)
         self.note.setTabChangesFocus(True)
+        self.note.setAcceptDrops(False)
         self.note.textChanged.connect(self._note_changed)
         column.addWidget(self.name)
         column.addWidget(self.note)
@@ -158,7 +159,7 @@ class DataSection(Section):
             if data.name not in self.forms:
                 form = Form(list(kind.params.values()))
                 form.changed.connect(self._option)
-                form.finished.connect(self.studio.document.end_merge)
+                form.finished.connect(lambda: self.studio.document.end_merge())
                 self.forms[data.name] = form
                 self.add(form)
             self.forms[data.name].show_values(data.options, {})

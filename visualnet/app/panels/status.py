@@ -108,19 +108,14 @@ class StatusLine(QStatusBar):
         _say(self.cost, f"watching costs {100 * share:.1f} % of {100 * self.runner.watching.budget:g} %")
 
     def _totals(self) -> str:
-        """The network and its data, in one line."""
-        main, data = self.studio.analysis.main, self.studio.project.data
-        parts = [f"{main.parameters:,} parameters"]
-        if main.macs:
-            parts.append(f"{_short(main.macs)} MACs a sample")
+        """The data; what the network comes to stands on the canvas."""
+        data, parts = self.studio.project.data, list[str]()
         kind = DATASETS.get(data.name)
         if kind is not None:
             try:
                 parts.append(f"{kind.title}: {catalogue.chosen(data).size:,} samples")
             except ValueError as error:
                 parts.append(str(error))
-        count = len(self.studio.analysis.problems)
-        parts.append("no problems" if not count else f"{count} problem{'s' * (count > 1)}")
         return " · ".join(parts)
 
     def _last(self) -> str:
@@ -160,10 +155,3 @@ def _validation(studio: Studio, model: RunModel) -> str:
     assert value is not None
     of = "validation " if model.epochs[-1].validation else ""
     return f"{of}{name} {figure(studio, name, value)}"
-
-
-def _short(count: int) -> str:
-    for size, unit in ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")):
-        if count >= size:
-            return f"{count / size:.3g} {unit}"
-    return str(count)

@@ -1,0 +1,150 @@
+"""One problem in the list: severity, node, words; when it is the current one also formula, repairs and details."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+
+from visualnet.analysis.facts import Problem
+from visualnet.analysis.repairs import Repair
+from visualnet.app.panels.formula import FormulaLabel
+from visualnet.app.studio import Studio
+from visualnet.app.widgets.basic import ElidedLabel, IconLabel, button, label, restyle
+from visualnet.app.widgets.flow import FlowLayout
+from visualnet.core.project import MAIN
+
+WHERE = 120
+
+
+class ProblemRow(QFrame):
+    """Click, Enter or Space go to the node."""
+
+    clicked = Signal(object)
+
+    def __init__(self, studio: Studio) -> None:
+        super().__init__()
+        self.studio = studio
+        self.problem: Problem | None = None
+        self.current = False
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setProperty("choice", True)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(8, 4, 8, 4)
+        grid.setHorizontalSpacing(8)
+        grid.setVerticalSpacing(4)
+        self.icon = IconLabel("hint", 16, "hint")
+        self.where = ElidedLabel("", "section")
+        self.where.setFixedWidth(WHERE)
+        self.words = label("", wrap=True)
+        self.formula = FormulaLabel()
+        self.acts = QWidget()
+        self.buttons = FlowLayout(self.acts, gap=6)
+        self.details = Details(studio)
+        grid.addWidget(self.icon, 0, 0, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(self.where, 0, 1, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(self.words, 0, 2)
+        for row, widget in enumerate((self.formula, self.acts, self.details), 1):
+            grid.addWidget(widget, row, 2)
+            widget.hide()
+        grid.setColumnStretch(2, 1)
+
+    def show_problem(self, problem: Problem, words: str) -> None:
+        """Show another problem; repairs of the old one go."""
+        if problem == self.problem and words == self.words.text():
+            return
+        self.problem = problem
+        self.icon.set_icon(problem.severity, problem.severity)
+        try:
+            node = self.studio.project.sheet(problem.sheet).nodes.get(problem.node)
+        except KeyError:
+            node = None
+        place = f"{problem.sheet} / " if problem.sheet != MAIN else ""
+        self.where.setText(place + (node.name if node else "whole network"))
+        self.words.setText(words)
+        self.formula.show_formulas((problem.formula,) if problem.formula else ())
+        self.setAccessibleName(f"{problem.severity}: {self.where.full_text}: {words}")
+        self.setToolTip("Go to the node" if node else "")
+        self.offer([])
+        self._unfold()
+
+    def set_current(self, current: bool) -> None:
+        """Unfold or fold."""
+        if current != self.current:
+            self.current = current
+            restyle(self, current=current)
+        self._unfold()
+
+    def _unfold(self) -> None:
+        self.formula.setVisible(self.current and bool(self.formula.formulas))
+        self.acts.setVisible(self.current and self.buttons.count() > 0)
+        runtime = self.problem is not None and self.problem.code == "runtime"
+        self.details.setVisible(self.current and runtime and bool(self.studio.runtime_trace))
+
+    def offer(self, found: list[Repair]) -> None:
+        """A button for each repair, the best first."""
+        while (item := self.buttons.takeAt(0)) is not None:
+            if (old := item.widget()) is not None:
+                old.hide()
+                old.deleteLater()
+        for number, repair in enumerate(found):
+            rest = "" if not repair.after else f"   ({repair.after} other problem{'s' * (repair.after > 1)} left)"
+            one = button(repair.words + rest, "primary" if number == 0 else "", done=lambda r=repair: self._mend(r))
+            one.setToolTip("Make this change; Ctrl+Z takes it back.")
+            self.buttons.addWidget(one)
+        self._unfold()
+
+    def _mend(self, repair: Repair) -> None:
+        self.studio.do(repair.words, repair.edit)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self.problem is not None:
+            self.clicked.emit(self.problem)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and self.problem is not None:
+            self.clicked.emit(self.problem)
+        elif event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            self.focusNextPrevChild(event.key() == Qt.Key.Key_Down)
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.update()
+
+
+class Details(QWidget):
+    """Python's own words about a failed run, folded away until they are wanted."""
+
+    def __init__(self, studio: Studio) -> None:
+        super().__init__()
+        self.studio = studio
+        self.toggle = button("Show details", "quiet", "code", self._toggle)
+        self.copy = button("Copy", "quiet", "copy", self._copy)
+        self.text = QPlainTextEdit()
+        self.text.setReadOnly(True)
+        self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.text.setProperty("mono", True)
+        self.text.setAccessibleName("Details of the failure")
+        self.text.setFixedHeight(160)
+        row = QHBoxLayout()
+        row.addWidget(self.toggle)
+        row.addWidget(self.copy)
+        row.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addLayout(row)
+        column.addWidget(self.text)
+        self.text.hide()
+
+    def _toggle(self) -> None:
+        opened = self.text.isHidden()
+        self.text.setPlainText(self.studio.runtime_trace)
+        self.text.setVisible(opened)
+        self.toggle.setText("Hide details" if opened else "Show details")
+
+    def _copy(self) -> None:
+        QApplication.clipboard().setText(self.studio.runtime_trace)
+        self.studio.message.emit("ok", "The details are on the clipboard.")
