@@ -121,6 +121,28 @@ def _new_options(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--force", action="store_true", help="write over a file that is there")
 
 
+def _summary_options(verb: argparse.ArgumentParser) -> None:
+    _project_options(verb)
+    verb.add_argument(
+        "--batch-size",
+        metavar="N",
+        type=_number(int, 1),
+        help="samples for which memory is told; the recipe's if left out",
+    )
+
+
+def _compare_options(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument(
+        "projects",
+        metavar="X",
+        nargs="+",
+        help="two or more files or templates; or one of separable, stacked-3x3, inception",
+    )
+    verb.add_argument(
+        "--batch-size", metavar="N", type=_number(int, 1), default=1, help="samples for which memory is told (1)"
+    )
+
+
 def _code_options(verb: argparse.ArgumentParser) -> None:
     _project_options(verb)
     verb.add_argument("-o", "--output", metavar="FILE", help="write to this file instead of the terminal")
@@ -213,12 +235,12 @@ def _project(args: argparse.Namespace) -> Project:
         raise Misuse(f"--set: {error}") from None
 
 
-def _report(project: Project) -> dict[str, Any]:
+def _report(project: Project, batch_size: int | None = None) -> dict[str, Any]:
     from visualnet.analysis import infer
     from visualnet.analysis.report import report
     from visualnet.data.catalogue import fields_or_none
 
-    return report(project, infer(project, fields=fields_or_none(project.data)))
+    return report(project, infer(project, fields=fields_or_none(project.data)), batch_size)
 
 
 def _code(told: dict[str, Any]) -> int:
@@ -268,9 +290,26 @@ def _check(args: argparse.Namespace) -> int:
 def _summary(args: argparse.Namespace) -> int:
     from visualnet.analysis.report import table
 
-    told = _report(_project(args))
+    told = _report(_project(args), args.batch_size)
     print(json.dumps(told) if args.json else table(told))
     return _code(told)
+
+
+def _compare(args: argparse.Namespace) -> int:
+    from visualnet.analysis.compare import compare, table
+    from visualnet.analysis.pairs import PAIRS
+
+    pair = PAIRS.get(args.projects[0]) if len(args.projects) == 1 else None
+    if pair is None and len(args.projects) < 2:
+        raise Misuse(f"compare wants two networks or more, or one of: {', '.join(PAIRS)}")
+    networks = pair.build() if pair else [(name.removesuffix(SUFFIX), open_project(name)) for name in args.projects]
+    told = compare(networks, args.batch_size)
+    if args.json:
+        print(json.dumps({**told, "formula": list(pair.lines) if pair else []}))
+    else:
+        head = [pair.title, pair.words, ""] if pair else []
+        print("\n".join([*head, table(told), *([""] if pair else []), *(pair.lines if pair else ())]))
+    return FAULTY if any(network["problems"] for network in told["networks"]) else FINE
 
 
 def _source(args: argparse.Namespace) -> int:
@@ -324,7 +363,12 @@ VERBS: dict[str, tuple[Callable[[argparse.Namespace], int], str, Callable[[argpa
     "templates": (_templates, "list the templates", _no_options),
     "new": (_new, "write a template to a file of your own", _new_options),
     "check": (_check, "tell what is wrong with a graph, and how to repair it", _project_options),
-    "summary": (_summary, "show every node's shapes, parameters and multiplications", _project_options),
+    "summary": (_summary, "show every node's shapes, parameters and multiplications and memory", _summary_options),
+    "compare": (
+        _compare,
+        "hold two or more networks against each other: parameters, MACs, depth, memory",
+        _compare_options,
+    ),
     "code": (_source, "print the network as plain PyTorch", _code_options),
     "train": (_train, "train, and tell how it goes", _train_options),
     "picture": (_picture, "draw the graph into a file", _picture_options),

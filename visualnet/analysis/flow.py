@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from visualnet.analysis import modes
 from visualnet.analysis.facts import GraphFacts, NodeFacts
 from visualnet.analysis.keeping import BYTES, Kept, kept
 from visualnet.core.graph import Port
@@ -103,6 +104,8 @@ class _Course:
         graph = self.walk.graph
         for node_id in graph.topology.order:
             facts = graph.nodes[node_id]
+            if modes.mode(facts.node):
+                continue  # muted, or off: nothing runs there
             if facts.inside:
                 self._block(facts)
             elif facts.layer is not None:
@@ -252,4 +255,4 @@ class _Course:
 
 
 def _bytes(spec: Any) -> int:
-    return int(spec.size) * BYTES[spec.dtype]
+    return int(spec.size) * BYTES[spec.dtype] if spec.batched else 0

@@ -2,48 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from visualnet.analysis.cost import Cost, Costs, NodeCost, bytes_text
 from visualnet.analysis.facts import Analysis, GraphFacts, NodeFacts, Path, Problem
 from visualnet.core.project import MAIN, Project
 
 MAX_ROWS = 20_000
 
 
-def report(project: Project, analysis: Analysis) -> dict[str, Any]:
-    """What is known of every node, the totals, and the problems.
+def report(project: Project, analysis: Analysis, batch_size: int | None = None) -> dict[str, Any]:
+    """What is known of every node, the totals, and the problems. Memory is for ``batch_size`` samples, the recipe's if none is given.
 
     ``nodes`` are those of the main sheet in file order; a block's has its own below ``inside`` (those of the first repetition), and its
-    figures count every repetition. Shapes are without the batch; null where unknown.
+    figures count every repetition. Shapes are without the batch; null where unknown. ``output_bytes`` is the memory of a node's outputs,
+    ``kept_bytes`` what training keeps of them (and of masks and the like) for the backward pass.
     """
-    main = analysis.main
+    main, costs = analysis.main, Costs(analysis, batch_size)
+    whole = costs.whole()
     return {
         "name": project.name,
-        "nodes": _nodes(main, (), [MAX_ROWS]),
+        "nodes": _nodes(main, (), [MAX_ROWS], costs),
         "totals": {
             "nodes": len(main.nodes),
             "parameters": main.parameters,
             "trainable": main.trainable,
             "buffers": main.buffered,
             "macs": int(main.macs),
+            "flops": whole.flops,
+            "depth": whole.depth,
         },
+        "memory": memory(whole),
         "problems": [_problem(project, analysis, problem) for problem in analysis.problems],
     }
 
 
-def _nodes(graph: GraphFacts, path: Path, left: list[int]) -> list[dict[str, Any]]:
+def memory(cost: Cost) -> dict[str, int]:
+    """All that takes memory, in bytes, at the batch size."""
+    names = ("weights", "gradients", "optimizer", "forward", "kept", "passing", "inference", "training")
+    return {"batch_size": cost.batch, **{name: getattr(cost, name) for name in names}}
+
+
+def _nodes(graph: GraphFacts, path: Path, left: list[int], costs: Costs) -> list[dict[str, Any]]:
     """A graph's nodes with what is inside them. Nesting is capped by inference; ``left`` caps how much is told in all."""
     found = []
+    known = _sheet(costs, path)
     for node_id in graph.graph.nodes:
         left[0] -= 1
         if left[0] < 0:
             break
-        found.append(_node((*path, node_id), graph.nodes[node_id], left))
+        found.append(_node((*path, node_id), graph.nodes[node_id], left, costs, known.get(node_id)))
     return found
 
 
-def _node(path: Path, facts: NodeFacts, left: list[int]) -> dict[str, Any]:
+def _sheet(costs: Costs, path: Path) -> Mapping[str, NodeCost]:
+    try:
+        return costs.sheet(path)
+    except KeyError:  # a block on a circle is never reached
+        return {}
+
+
+def _node(path: Path, facts: NodeFacts, left: list[int], costs: Costs, cost: NodeCost | None) -> dict[str, Any]:
     told: dict[str, Any] = {
         "id": facts.node.id,
         "name": facts.node.name,
@@ -55,10 +75,12 @@ def _node(path: Path, facts: NodeFacts, left: list[int]) -> dict[str, Any]:
         "trainable": facts.trainable,
         "buffers": facts.buffered,
         "macs": int(facts.macs),
+        "output_bytes": cost.made if cost is not None else 0,
+        "kept_bytes": cost.kept if cost is not None else 0,
     }
     if facts.inside:
         told["repeat"] = len(facts.inside)
-        told["inside"] = _nodes(facts.inside[0], path, left)
+        told["inside"] = _nodes(facts.inside[0], path, left, costs)
     return told
 
 
@@ -92,7 +114,7 @@ def _repairs(project: Project, analysis: Analysis, problem: Problem) -> list[str
 
 # --- the table ---------------------------------------------------------------------------------------------------------------------
 
-_HEAD = ("node", "kind", "output", "parameters", "MACs")
+_HEAD = ("node", "kind", "output", "parameters", "MACs", "memory", "kept")
 _WIDEST = 44
 
 
@@ -116,9 +138,22 @@ def table(told: dict[str, Any]) -> str:
         line(tuple("─" * w for w in widths)),
         *map(line, rows),
         "",
-        f"{counts}, {totals['macs']:,} MACs per sample",
+        f"{counts}, {totals['macs']:,} MACs per sample ({totals['flops']:,} FLOPs)",
+        *_memory_lines(told["memory"]),
     ]
     return "\n".join([*lines, *(["", *problems(told)] if told["problems"] else [])])
+
+
+def _memory_lines(held: Mapping[str, int]) -> list[str]:
+    """What the columns “memory” (of a layer's outputs) and “kept” (for the backward pass) add up to."""
+    sizes = {name: bytes_text(count) for name, count in held.items() if name != "batch_size"}
+    batch = f"{held['batch_size']:,} sample{'s' if held['batch_size'] != 1 else ''}"
+    parts = [f"weights {sizes['weights']}", f"gradients {sizes['gradients']}", f"optimizer {sizes['optimizer']}"]
+    parts += [f"activations kept {sizes['kept']}", f"passing gradients {sizes['passing']}"]
+    return [
+        f"memory for {batch}: {sizes['inference']} to answer (weights {sizes['weights']}, activations {sizes['forward']})",
+        f"{' ' * (len(batch) + 11)} {sizes['training']} to train ({', '.join(parts)})",
+    ]
 
 
 def problems(told: dict[str, Any]) -> list[str]:
@@ -144,7 +179,8 @@ def _row(node: dict[str, Any]) -> tuple[str, ...]:
     shapes = ["?" if shape is None else "×".join(map(str, shape)) or "1" for shape in node["output_shapes"].values()]
     name = "  " * (len(node["path"]) - 1) + node["name"]
     card = f" {node['card']}" if node["card"] else ""
-    return name, kind + card, ", ".join(shapes), _count(node["parameters"]), _count(node["macs"])
+    memory = [bytes_text(node[key]) if node[key] else "" for key in ("output_bytes", "kept_bytes")]
+    return name, kind + card, ", ".join(shapes), _count(node["parameters"]), _count(node["macs"]), *memory
 
 
 def _count(number: int) -> str:
