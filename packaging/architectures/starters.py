@@ -1,54 +1,10 @@
-"""Write the templates in resources/templates. Run it after changing one: ``python packaging/templates.py``.
-
-Each template is a plain project, saved by the program's own writer; this file is only a shorter way to spell them. A test holds
-the files against it.
-"""
+"""The six that a first start shows: small, and trained in a minute on data that the program brings along."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Mapping
-from pathlib import Path
-
-import msgspec
-
-from visualnet.analysis.infer import block_ports
-from visualnet.analysis.tidy import tidy
-from visualnet.core.files import dumps
-from visualnet.core.graph import BLOCK_PREFIX, Graph, Node, Port, Value
+from architectures.sheet import Sheet
+from visualnet.core.graph import Port, Value
 from visualnet.core.project import Block, DataChoice, Project, Recipe
-from visualnet.layers import LAYERS
-
-CARD = (200.0, 88.0)
-
-
-class Sheet:
-    """A graph under construction. ``add`` wires the new node's inputs in order and gives its first output."""
-
-    def __init__(self, blocks: Mapping[str, Block] | None = None) -> None:
-        self.nodes: dict[str, Node] = {}
-        self.wires: dict[Port, Port] = {}
-        self.blocks = blocks or {}
-
-    def add(self, kind: str, name: str, *sources: Port, repeat: int | str = 1, **params: Value) -> Port:
-        """A node, its inputs wired to ``sources``. Gives its first output (of a node without outputs: a port nobody asks for)."""
-        node_id = f"n{len(self.nodes) + 1}"
-        self.nodes[node_id] = Node(id=node_id, kind=kind, name=name, params=params, repeat=repeat)
-        if kind.startswith(BLOCK_PREFIX):
-            inputs, outputs = block_ports(self.blocks[kind[len(BLOCK_PREFIX) :]].graph)
-        else:
-            scope = {n: 8 for n in ("channels", "width", "heads", "classes")}
-            layer = LAYERS[kind](params, scope)
-            inputs, outputs = dict(layer.inputs()), dict(layer.outputs())
-        for port, source in zip(inputs, sources, strict=False):
-            self.wires[Port(node_id, port)] = source
-        return Port(node_id, next(iter(outputs), ""))
-
-    def graph(self, wrap: float | None = None) -> Graph:
-        """The finished graph, laid out."""
-        graph = Graph(nodes=self.nodes, wires=self.wires)
-        places = tidy(graph, dict.fromkeys(self.nodes, CARD), wrap_width=wrap)
-        return msgspec.structs.replace(graph, places=places)
 
 
 def classify(sheet: Sheet, logits: Port) -> None:
@@ -117,7 +73,7 @@ def lenet5() -> Project:
 
 def resnet_small() -> Project:
     def body(stride: int) -> Block:
-        s = Sheet()
+        s = Sheet(scope={"channels": 16})
         image = s.add("input", "x", size=(16, 28, 28))
         first: dict[str, Value] = {"out_channels": "channels", "kernel_size": 3, "padding": 1, "bias": False}
         stride_param: dict[str, Value] = {"stride": stride} if stride > 1 else {}
@@ -158,7 +114,7 @@ def resnet_small() -> Project:
 
 
 def vit_small() -> Project:
-    s = Sheet()
+    s = Sheet(scope={"width": 64, "heads": 4})
     tokens = s.add("input", "x", size=(49, 64))
     normed = s.add("layer_norm", "norm1", tokens)
     x = s.add("add", "sum1", tokens, s.add("multihead_attention", "attention", normed, num_heads="heads"))
@@ -204,7 +160,7 @@ def gru_rows() -> Project:
     )
 
 
-TEMPLATES: Mapping[str, Callable[[], Project]] = {
+TEMPLATES = {
     "perceptron-points": perceptron_points,
     "mlp-mnist": mlp_mnist,
     "lenet5": lenet5,
@@ -212,14 +168,3 @@ TEMPLATES: Mapping[str, Callable[[], Project]] = {
     "vit-small": vit_small,
     "gru-rows": gru_rows,
 }
-
-
-def main(folder: Path) -> None:
-    """Write every template into the folder."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, build in TEMPLATES.items():
-        (folder / f"{name}.vnet").write_bytes(dumps(build()))
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent.parent / "resources" / "templates")

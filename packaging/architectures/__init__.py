@@ -1,0 +1,108 @@
+"""The templates in resources/templates: one file per family, each a shorter way to spell plain projects.
+
+``python packaging/architectures`` writes them all with the program's own writer; a test holds the files against this.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from architectures import classics, generative, imagenet, inception, residual, sequences, small, starters, transformers
+from visualnet.analysis import infer
+from visualnet.core.files import dumps
+from visualnet.core.project import Project
+
+ROOT = Path(__file__).parents[2]
+
+GROUPS: Mapping[str, Mapping[str, Callable[[], Project]]] = {
+    "Start here": starters.TEMPLATES,
+    "First networks": classics.TEMPLATES,
+    "Image classification": {
+        **imagenet.TEMPLATES,
+        **inception.TEMPLATES,
+        **residual.TEMPLATES,
+        **small.TEMPLATES,
+    },
+    "Segmentation and generation": generative.TEMPLATES,
+    "Sequences": sequences.TEMPLATES,
+    "Transformers": transformers.TEMPLATES,
+}
+"""The groups of the start page in its order, and in each its templates in the order in which a course meets them."""
+
+LINES: Mapping[str, str] = {
+    "perceptron": "One neuron, step by step",
+    "cifar-model-1": "3072-1024-256-64-10",
+    "cifar-model-2": "3→6→16, then 400-120-84-10",
+    "cifar-model-3": "Batch normalization and dropout",
+    "lenet5-32": "As published in 1998",
+    "lenet5-28": "The same on MNIST's own size",
+    "alexnet": "Five convolutions that won ImageNet",
+    "alexnet-course": "Batch normalization, 1×1, ten classes",
+    "zfnet": "AlexNet with finer first filters",
+    "vgg-a": "Only 3×3: eight convolutions",
+    "vgg-a-lrn": "The same with response normalization",
+    "vgg-b": "Ten convolutions",
+    "vgg-c": "Thirteen, three of them 1×1",
+    "vgg-d": "Thirteen convolutions: VGG-16",
+    "vgg-e": "Sixteen convolutions: VGG-19",
+    "inception-v1": "Four kernels at once, nine times",
+    "inception-modules": "One module, with and without 1×1",
+    "resnet-18": "8 residual blocks",
+    "resnet-34": "16 residual blocks",
+    "resnet-50": "16 bottleneck blocks",
+    "resnet-101": "33 bottleneck blocks",
+    "resnet-152": "50 bottleneck blocks",
+    "densenet-121": "Every layer reads all before it",
+    "squeezenet-1.1": "Squeeze, then expand",
+    "mobilenet-v1": "Depthwise, then pointwise",
+    "efficientnet-b0": "Inverted blocks with gates",
+    "convnext-t": "What a ResNet learned from transformers",
+    "unet": "Unpadded, 572 → 388, as published",
+    "unet-padded": "The mask is as large as the image",
+    "autoencoder": "Through 32 numbers and back",
+    "vae": "A code that can be drawn from",
+    "rnn-classifier": "The plain recurrence",
+    "lstm-classifier": "A cell with three gates",
+    "gru-classifier": "Two gates, no cell",
+    "seq2seq": "A sentence through one state",
+    "textcnn": "Phrases of three, four, five words",
+    "wavenet": "Ten convolutions hear 1,024 samples",
+    "transformer": "Encoder and decoder of attention",
+    "bert-base": "Fills in masked words",
+    "gpt": "Writes on, word by word",
+    "vit": "Patches read like words",
+    "mlp-mixer": "Patches mixed by dense layers",
+}
+"""What the start page says of each in one short line."""
+
+TEMPLATES: Mapping[str, Callable[[], Project]] = {
+    name: build for group in GROUPS.values() for name, build in group.items()
+}
+
+
+def index(built: Mapping[str, Project]) -> str:
+    """The index that the start page reads instead of all files: in order, each template's name, group, title, note and size."""
+    rows = [
+        {
+            "name": name,
+            "group": group,
+            "title": built[name].name,
+            "line": LINES.get(name, ""),
+            "note": built[name].note,
+            "parameters": infer(built[name]).main.parameters,
+        }
+        for group, templates in GROUPS.items()
+        for name in templates
+    ]
+    return json.dumps(rows, ensure_ascii=False, indent=1) + "\n"
+
+
+def write(folder: Path) -> None:
+    """Write every template into the folder, and the index."""
+    folder.mkdir(parents=True, exist_ok=True)
+    built = {name: build() for name, build in TEMPLATES.items()}
+    for name, project in built.items():
+        (folder / f"{name}.vnet").write_bytes(dumps(project))
+    (folder / "index.json").write_text(index(built), encoding="utf-8")

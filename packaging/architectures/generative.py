@@ -1,0 +1,140 @@
+"""Networks that answer with an image: segmentation, and reconstruction through a narrow code."""
+
+from __future__ import annotations
+
+from architectures.sheet import Sheet, image_input
+from visualnet.core.graph import Port, Value
+from visualnet.core.project import Block, DataChoice, Project, Recipe
+
+DIGITS = DataChoice(normalise=False)
+"""Digits as they are, from 0 to 1: what goes in is also what should come out."""
+RECIPE = Recipe(optimizer="Adam", lr=0.001, batch_size=64, epochs=20)
+
+
+# --- segmentation ------------------------------------------------------------------------------------------------------------------
+
+
+def _double(padding: int) -> Block:
+    s = Sheet(scope={"channels": 64})
+    x = s.add("input", "x", size=(64, 64, 64))
+    pad: dict[str, Value] = {"padding": padding} if padding else {}
+    for number in (1, 2):
+        x = s.add("relu", f"relu{number}", s.conv(f"conv{number}", x, "channels", 3, **pad))
+    s.add("output", "y", x)
+    return s.block("Two 3×3 convolutions" + ("." if padding else ": each takes one pixel off every side."))
+
+
+def _crop() -> Block:
+    s = Sheet(scope={"margin": 4})
+    x = s.add("input", "x", size=(512, 64, 64))
+    for name, dim in (("rows", 2), ("columns", 3)):
+        x = s.add("slice", name, x, dim=dim, start="margin", stop="-margin")
+    s.add("output", "y", x)
+    return s.block("The middle of an image: margin pixels are taken off every side.")
+
+
+def _unet(padded: bool) -> Project:
+    blocks = {"two_convolutions": _double(1 if padded else 0), **({} if padded else {"crop": _crop()})}
+    s = Sheet(blocks, {"classes": 2, "size": 256 if padded else 572})
+    x = image_input(s, 1)
+    beside: list[Port] = []
+    for level in range(1, 5):
+        x = s.add("block:two_convolutions", f"down{level}", x, channels=32 * 2**level)
+        beside.append(x)
+        x = s.add("max_pool2d", f"pool{level}", x)
+    x = s.add("block:two_convolutions", "bottom", x, channels=1024)
+    for level, margin in ((4, 4), (3, 16), (2, 40), (1, 88)):
+        x = s.add("conv_transpose2d", f"up{level}", x, out_channels=32 * 2**level)
+        skip = beside[level - 1]
+        if not padded:
+            skip = s.add("block:crop", f"crop{level}", skip, margin=margin)
+        x = s.add(
+            "block:two_convolutions",
+            f"join{level}",
+            s.add("concatenate", f"beside{level}", skip, x),
+            channels=32 * 2**level,
+        )
+    logits = s.conv("scores", x, "classes", 1)
+    side = "size" if padded else "size - 184"
+    mask = s.add("target", "mask", field="mask", size=(side, side))
+    s.add("cross_entropy", "loss", logits, mask)
+    s.add("accuracy", "accuracy", logits, mask)
+    s.add("output", "answer", logits)
+    what = (
+        "Its convolutions are padded, so that the mask is as large as the image and nothing must be cropped"
+        if padded
+        else "Without padding 572×572 becomes 388×388, and what crosses over is cropped"
+    )
+    return s.project(
+        "U-Net, padded" if padded else "U-Net",
+        "Down to see what it is, up again to say where, with shortcuts across at every size (Ronneberger et al. 2015). "
+        f"{what}. 31,030,658 parameters.",
+        DataChoice(name="masks"),
+        Recipe(optimizer="SGD", lr=0.001, momentum=0.99, batch_size=1, epochs=50),
+        wrap=100_000,
+    )
+
+
+# --- reconstruction ----------------------------------------------------------------------------------------------------------------
+
+
+def _decoded(s: Sheet, code: Port, image_name: str = "reconstruction") -> Port:
+    """From the code back to 28×28 shades between 0 and 1."""
+    x = s.dense("decode1", code, 128)
+    x = s.add("sigmoid", "shades", s.add("linear", "decode2", x, out_features=784))
+    image = s.add("reshape", "picture", x, size=(1, 28, 28))
+    s.add("output", image_name, image)
+    return image
+
+
+def _truth(s: Sheet) -> Port:
+    return s.add("target", "truth", field="image", size=(1, 28, 28), dtype="float")
+
+
+def autoencoder() -> Project:
+    s = Sheet(scope={"code": 32})
+    x = s.dense("encode1", s.add("flatten", "pixels", s.add("input", "image")), 128)
+    image = _decoded(s, s.dense("encode2", x, "code"))
+    s.add("bce", "loss", image, _truth(s))
+    return s.project(
+        "Autoencoder",
+        "The digit must pass through 32 numbers and come out again, so those must say what matters (Hinton and Salakhutdinov 2006). "
+        "What it cannot redraw is unlike all that it has seen: an anomaly.",
+        DIGITS,
+        RECIPE,
+        wrap=1160,
+    )
+
+
+def vae() -> Project:
+    inner = Sheet(scope={"code": 16})
+    mean = inner.add("input", "mean", size=(16,))
+    log_var = inner.add("input", "log_var", size=(16,))
+    squared = inner.add("multiply", "mean_squared", mean, mean)
+    inner.add("output", "spread", inner.add("add", "sum", squared, inner.add("exp", "variance", log_var)))
+    inner.add("output", "least", inner.add("scale", "plus_one", log_var, shift=1.0))
+    note = "The code's distance from a normal distribution is half of mean² + variance − (1 + log variance), which is never negative."
+    s = Sheet({"distance": inner.block(note)}, {"code": 16})
+    x = s.dense("encode1", s.add("flatten", "pixels", s.add("input", "image")), 128)
+    mean = s.add("linear", "mean", x, out_features="code")
+    log_var = s.add("linear", "log_var", x, out_features="code")
+    image = _decoded(s, s.add("gaussian_sample", "drawn", mean, log_var))
+    s.add("bce", "redrawn", image, _truth(s))
+    distance = s.add("block:distance", "distance", mean, log_var, code="code")
+    s.add("l1", "divergence", distance, Port(distance.node, "least"), weight="code / 1568")
+    return s.project(
+        "Variational autoencoder",
+        "The code is drawn from a normal distribution whose mean and variance are learned, so that every code means a digit (Kingma and "
+        "Welling 2013). The divergence keeps the codes together; its weight is that of 16 numbers beside 784 pixels.",
+        DIGITS,
+        RECIPE,
+        wrap=100_000,
+    )
+
+
+TEMPLATES = {
+    "unet": lambda: _unet(False),
+    "unet-padded": lambda: _unet(True),
+    "autoencoder": autoencoder,
+    "vae": vae,
+}
