@@ -139,7 +139,7 @@ class Monkey:
         self.window.actions_.trigger(self.chance.choice(THEMES))
 
 
-@pytest.mark.parametrize(("template", "seed"), [("lenet5", 1), ("resnet-small", 2)])
+@pytest.mark.parametrize(("template", "seed"), [("lenet5", 1), ("resnet-small", 2), ("vit-small", 3), ("lenet5", 4)])
 def test_whatever_a_monkey_does_the_drawing_stays_whole(
     window: Window, hands: Hands, monkeypatch: pytest.MonkeyPatch, template: str, seed: int
 ) -> None:
@@ -149,7 +149,7 @@ def test_whatever_a_monkey_does_the_drawing_stays_whole(
     hands.window.start_page.template_chosen.emit(template)
     hands.rest(0.05)
     monkey, done = Monkey(hands, seed), list[str]()
-    for number in range(GESTURES // 2):
+    for number in range(GESTURES // 4):
         done.append(monkey.act())
         if number % 50 == 49:
             whole(window, done)

@@ -16,7 +16,7 @@ from visualnet.core.errors import ChangedOnDisk, FileError
 from visualnet.core.files import load
 from visualnet.core.journal import Journal, Orphan
 from visualnet.core.project import Project
-from visualnet.resources import resource
+from visualnet.template_index import template_list
 
 FILTER = "VisualNet projects (*.vnet)"
 JOURNAL_MS = 1000
@@ -24,9 +24,7 @@ JOURNAL_MS = 1000
 
 def templates() -> dict[str, Path]:
     """The shipped templates by name, in the order in which a student meets them."""
-    order = ["perceptron-points", "mlp-mnist", "lenet5", "resnet-small", "vit-small", "gru-rows"]
-    found = {p.stem: p for p in sorted(resource("templates").glob("*.vnet"))}
-    return {name: found[name] for name in sorted(found, key=lambda n: (order.index(n) if n in order else len(order), n))}
+    return {template.name: template.path for template in template_list()}
 
 
 class Filing(QObject):
@@ -40,6 +38,8 @@ class Filing(QObject):
         super().__init__(window)
         self.window, self.studio, self.settings = window, studio, settings
         self.journal = Journal(studio.document)
+        self.may_stop: Callable[[], bool] = lambda: True
+        """Whether a running training may be ended; asked before another document takes its place."""
         self._told_disk = False
         self.timer = QTimer(self)
         self.timer.setInterval(JOURNAL_MS)
@@ -107,7 +107,7 @@ class Filing(QObject):
     def reload(self) -> None:
         """Read the file again; the version in the window is thrown away only here, by choice."""
         path = self.studio.document.path
-        if path is not None:
+        if path is not None and self.may_stop():
             try:
                 self.adopt(Document.open(path))
             except FileError as error:
@@ -169,7 +169,9 @@ class Filing(QObject):
     # --- leaving -------------------------------------------------------------------------------------------------------------------
 
     def may_leave(self) -> bool:
-        """Whether the present document may go: it is saved, or the person says so."""
+        """Whether the present document may go: no training runs on it and it is saved, or the person says so."""
+        if not self.may_stop():
+            return False
         if not self.studio.document.modified:
             return True
         buttons = QMessageBox.StandardButton
@@ -185,6 +187,8 @@ class Filing(QObject):
 
     def recover(self, orphan: Orphan) -> None:
         """Open what a crash left in the journal, as unsaved work on the original file."""
+        if not self.may_leave():
+            return
         try:
             document = Document.recovered(orphan.load(), orphan.path)
         except FileError as error:
