@@ -288,7 +288,11 @@ class _Growth:
         return layer.role if layer is not None else ""
 
     def ports(self) -> list[Port]:
-        """Every output port that a layer may read."""
+        """Every output port that a layer may read. Whole numbers that a layer computes (places, classes) would be too large for many."""
+        return [p for p in self.every() if self.role(p.node) or self.facts(p.node).outputs[p.port].dtype != "int"]
+
+    def every(self) -> list[Port]:
+        """Every output port of what stands between inputs and outputs."""
         return [
             Port(i, port)
             for i in self.project.graph.nodes
@@ -304,7 +308,7 @@ class _Growth:
         """The first port of each node that nothing reads."""
         read = {source.node for source in self.project.graph.wires.values()}
         first: dict[str, Port] = {}
-        for port in self.ports():
+        for port in self.every():
             first.setdefault(port.node, port)
         return [port for node_id, port in first.items() if node_id not in read]
 

@@ -52,7 +52,7 @@ def _states(draw: Any, layer: Layer, shapes: dict[str, tuple[int, ...]]) -> dict
 
 def _shapes(draw: Any, ports: dict[str, Pattern]) -> dict[str, tuple[int, ...]]:
     """Shapes that match the patterns; equal letters get equal extents, but now and then one is changed."""
-    letters: dict[str, tuple[int, ...]] = {"*": tuple(draw(st.lists(st.integers(1, 6), max_size=3)))}
+    letters: dict[str, tuple[int, ...]] = {"*": tuple(draw(st.lists(st.just(1) | st.integers(1, 6), max_size=3)))}
     shapes = {}
     for port, pattern in ports.items():
         for axis in pattern.axes:
@@ -74,7 +74,8 @@ def value(param: Param, first: tuple[int, ...]) -> st.SearchStrategy[Any]:
         low = max(param.low, -4)
         if param.low < 0:
             return st.integers(-len(first) - 1, len(first) + 1)
-        number = st.integers(low, min(param.high, max(low, 0) + 8))
+        high = min(param.high, max(low, 0) + 8)
+        number = st.integers(low, min(high, low + 1)) | st.integers(low, high)
         return st.none() | number if param.none else number
     if isinstance(param, Float):
         return st.floats(max(param.low, -2), min(param.high, 2), allow_subnormal=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,7 +14,7 @@ from visualnet.compiling import pieces
 from visualnet.layers import Layer
 from visualnet.layers.calls import Apply, Expr, Function, Item, Make, Method, Own, Ref
 
-_PLACES = {"nn": nn, "pieces": pieces, "torch": torch, "F": functional}
+_PLACES = {"nn": nn, "pieces": pieces, "torch": torch, "F": functional, "operator": operator}
 
 
 def build(make: Make | None) -> nn.Module | None:

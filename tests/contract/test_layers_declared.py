@@ -15,7 +15,7 @@ from visualnet.layers.params import Bool, Choice, Float, Int, Ints
 
 ROOT = Path(__file__).parents[2]
 TAGS = Path(__file__).with_name("tags.txt")
-HOLDS = ("", "same", "probabilities", "fractions", "nonnegative")
+HOLDS = ("", "same", "probabilities", "fractions", "nonnegative", "logarithms")
 every = pytest.mark.parametrize("tag", list(LAYERS))
 
 

@@ -56,3 +56,35 @@ class ClassToken(nn.Module):
     def forward(self, x_BTD: Tensor) -> Tensor:
         token_B1D = self.token.expand(x_BTD.shape[0], 1, -1)
         return torch.cat([token_B1D, x_BTD], dim=1)
+
+
+class StochasticDepth(nn.Module):
+    """While training, each sample is zero with probability p, else divided by 1 − p."""
+
+    def __init__(self, p: float) -> None:
+        super().__init__()
+        self.p = p
+
+    def forward(self, x: Tensor) -> Tensor:
+        if not self.training or self.p == 0:
+            return x
+        survives = torch.rand(x.shape[0], *[1] * (x.dim() - 1), device=x.device) >= self.p
+        return x * survives.to(x.dtype) / max(1 - self.p, 1e-12)
+
+
+class GaussianNoise(nn.Module):
+    """While training, normal noise of this deviation is added."""
+
+    def __init__(self, std: float) -> None:
+        super().__init__()
+        self.std = std
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.std * torch.randn_like(x) if self.training else x
+
+
+class GaussianSample(nn.Module):
+    """While training, a draw from a normal distribution with this mean and variance; afterwards the mean."""
+
+    def forward(self, mean: Tensor, log_var: Tensor) -> Tensor:
+        return mean + torch.exp(log_var / 2) * torch.randn_like(mean) if self.training else mean

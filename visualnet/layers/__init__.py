@@ -2,6 +2,7 @@
 
 from visualnet.layers import (  # noqa: F401
     activation,
+    activation_more,
     arithmetic,
     attention,
     convolution,
@@ -9,10 +10,13 @@ from visualnet.layers import (  # noqa: F401
     dense,
     loss,
     normalization,
+    normalization_more,
     pooling,
     pooling_more,
     recurrent,
+    reducing,
     shaping,
+    shaping_more,
 )
 from visualnet.layers.declare import FAMILIES, LAYERS, Layer, Spec
 
