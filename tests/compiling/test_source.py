@@ -18,6 +18,7 @@ from visualnet.compiling.plan import GraphError
 from visualnet.compiling.source import model_source
 from visualnet.core.graph import Init
 from visualnet.core.project import Block, Project
+from visualnet.template_index import template_list
 
 
 def executed(source: str) -> dict[str, Any]:
@@ -171,7 +172,7 @@ def test_what_is_printed_passes_a_strict_linter(tmp_path: Path) -> None:
     assert ended.returncode == 0, ended.stdout[-3000:]
 
 
-@pytest.mark.parametrize("name", template_names())
+@pytest.mark.parametrize("name", [t.name for t in template_list() if t.parameters < 1_000_000])
 def test_templates_print_what_runs_without_this_program(name: str) -> None:
     project = open_project(name)
     source = model_source(project)
@@ -185,4 +186,8 @@ def test_templates_print_what_runs_without_this_program(name: str) -> None:
     model.net.eval()
     net.eval()
     ours, theirs = model.net(*inputs), net(*inputs)
-    assert torch.equal(ours, theirs)
+    if isinstance(ours, dict):
+        assert ours.keys() == theirs.keys()
+        assert all(torch.equal(ours[name], theirs[name]) for name in ours)
+    else:
+        assert torch.equal(ours, theirs)

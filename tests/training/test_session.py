@@ -17,8 +17,9 @@ from tests.training.nets import chain, lenet, line, points, small
 from visualnet.analysis import infer
 from visualnet.core import files
 from visualnet.core.project import DataChoice, Project, Recipe
-from visualnet.data.catalogue import load
+from visualnet.data.catalogue import DATASETS, load
 from visualnet.resources import resource
+from visualnet.template_index import template_list
 from visualnet.training import checkpoints, events, session, tally
 from visualnet.training.control import Control
 from visualnet.training.runs import RunModel, read_run
@@ -80,7 +81,8 @@ def test_a_perceptron_divides_points_with_binary_cross_entropy() -> None:
     assert model.epochs[-1].validation["loss"] < 0.1
 
 
-TEMPLATES = sorted(path.stem for path in resource("templates").glob("*.vnet"))
+TEMPLATES = [t.name for t in template_list() if files.load(t.path).data.name in DATASETS]
+"""Those whose data comes with the program."""
 
 
 @pytest.mark.parametrize("name", TEMPLATES)

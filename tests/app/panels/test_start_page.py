@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from visualnet.app.filing import templates
-from visualnet.app.panels.choices import TemplateCard, what_it_is, when
+from visualnet.app.panels import start_page
+from visualnet.app.panels.choices import TemplateCard, short_count, what_it_is, when
 from visualnet.app.panels.graph_picture import families, places
 from visualnet.app.panels.start_page import StartPage
 from visualnet.app.settings import Settings
@@ -66,7 +67,8 @@ def remember(settings: Settings, folder: Path, *names: str) -> list[str]:
 
 
 def test_every_template_has_a_card_with_its_figures(page: StartPage) -> None:
-    assert [card.name for card in page.cards] == list(templates())
+    assert [card.name for card in (*page.cards, *page.more)] == list(templates())
+    assert len(page.cards) == 6
     figures = {card.name: card.figures.full_text for card in page.cards}
     assert figures["lenet5"] == "61,706 parameters · MNIST digits"
     assert figures["mlp-mnist"].startswith("52,650 parameters")
@@ -187,7 +189,7 @@ def test_tab_reaches_everything_that_acts(page: StartPage, settings: Settings, t
     page.refresh()
     qtbot.wait(1)
     met = []
-    for _ in range(30):
+    for _ in range(len(page.choices()) + 12):
         qtbot.keyClick(page.focusWidget(), Qt.Key.Key_Tab)
         met.append(page.focusWidget())
     for wanted in (*page.choices(), page.open_button, page.empty_button):
@@ -236,8 +238,39 @@ def test_nothing_is_cut_off(page: StartPage, qtbot: QtBot, width: int, height: i
     assert not any(a.intersects(b) for n, a in enumerate(boxes) for b in boxes[:n])
     left = page.lessons[0].mapTo(page._page, QPoint(0, 0)).x()
     assert (left > page.cards[2].mapTo(page._page, QPoint(0, 0)).x()) == beside
-    if beside:  # all templates are seen at once
-        assert page._scroll.verticalScrollBar().maximum() == 0
+    if beside:  # the first templates are seen at once, and that there are more
+        below = page.more[0].mapTo(page._scroll.viewport(), QPoint(0, 0)).y()
+        last = page.cards[-1]
+        assert last.mapTo(page._scroll.viewport(), QPoint(0, last.height())).y() < page._scroll.viewport().height()
+        assert below - 24 < page._scroll.viewport().height()
+
+
+def test_the_further_templates_are_told_from_the_index_and_not_read(
+    page: StartPage, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot, settings: Settings
+) -> None:
+    read: list[str] = []
+    load_now = start_page.load
+    monkeypatch.setattr(start_page, "load", lambda path: read.append(path.stem) or load_now(path))
+    other = StartPage(Studio(Document(Project()), DARK), settings)
+    qtbot.addWidget(other)
+    assert read == [card.name for card in other.cards]
+    row = next(row for row in page.more if row.name == "vgg-d")
+    assert row.accessibleDescription() == "138,357,544 parameters"
+    heard = told(page)
+    qtbot.mouseClick(row, Qt.MouseButton.LeftButton)
+    assert heard == [("template", "vgg-d")]
+
+
+def test_counts_are_short() -> None:
+    counts = {
+        3: "3",
+        61_706: "61.7 k",
+        999_999: "1.0 M",
+        4_231_976: "4.2 M",
+        138_357_544: "138 M",
+        174_604_259_328: "175 G",
+    }
+    assert {number: short_count(number) for number in counts} == counts
 
 
 # --- files opened lately -------------------------------------------------------------------------------------------------------------

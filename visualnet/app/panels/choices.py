@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import datetime
+from html import escape
 from pathlib import Path
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
@@ -31,6 +32,7 @@ from visualnet.app.theme.tokens import RADIUS, Theme, mix
 from visualnet.app.widgets.basic import ElidedLabel, IconLabel, label
 from visualnet.core.project import Project
 from visualnet.data import catalogue
+from visualnet.template_index import Template
 
 PICTURE_LOW, PICTURE_HIGH = 128, 208
 _ARROWS = {
@@ -229,6 +231,37 @@ class TemplateCard(Choice):
         paint_graph(painter, QRectF(14, 12, size.width() - 28, size.height() - 24), self.project, theme)
         painter.end()
         return drawn
+
+
+class TemplateRow(Choice):
+    """A template further down the page: its name, its size, and what it is in one line. It is not loaded until it is chosen."""
+
+    HEIGHT = 60
+
+    def __init__(self, template: Template, parent: QWidget | None = None) -> None:
+        what = template.line or what_it_is(template.note)
+        super().__init__(f"Template {template.title}: {what}", parent)
+        self.name = template.name
+        self.setToolTip(f"<qt>{escape(template.note)}</qt>" if template.note else "")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 8, 12, 9)
+        column.setSpacing(1)
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(ElidedLabel(template.title, "strong"), 1)
+        head.addWidget(label(short_count(template.parameters), "small"))
+        column.addLayout(head)
+        column.addWidget(ElidedLabel(what, "muted"))
+        self.setAccessibleDescription(f"{template.parameters:,} parameters")
+
+
+def short_count(number: int) -> str:
+    """About how many: 61.7 k, 62.4 M; small numbers as they are."""
+    for unit, name in ((10**9, "G"), (10**6, "M"), (10**3, "k")):
+        if number >= 0.9995 * unit:
+            figures = number / unit
+            return f"{figures:.{0 if figures >= 100 else 1}f} {name}"
+    return str(number)
 
 
 class LessonCard(Choice):
