@@ -41,7 +41,7 @@ def test_the_table_is_whole_once_every_action_has_a_handler(window: QMainWindow)
 def test_every_action_stands_in_a_menu(window: QMainWindow) -> None:
     actions = Actions(ACTIONS, window)
     menus = actions.menus(window.menuBar())
-    assert list(menus) == ["File", "Edit", "View", "Graph", "Train", "Help"]
+    assert list(menus) == ["File", "Edit", "Select", "View", "Graph", "Arrange", "Train", "Help"]
     shown = {action.objectName() for menu in menus.values() for action in menu.actions() if not action.isSeparator()}
     assert shown == set(actions)
 

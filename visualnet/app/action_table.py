@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from visualnet.app import canvas_actions
 from visualnet.app.actions import ActionSpec
 
 _FILE = (
@@ -219,4 +220,16 @@ _HELP = (
     ActionSpec("help.about", "About VisualNet", "Version, licence and libraries", "info", (), "Help"),
 )
 
-ACTIONS: tuple[ActionSpec, ...] = _FILE + _EDIT + _VIEW + _GRAPH + _TRAIN + _HELP
+ACTIONS: tuple[ActionSpec, ...] = (
+    *_FILE,
+    *_EDIT,
+    *canvas_actions.EDIT,
+    *canvas_actions.SELECT,
+    *_VIEW,
+    *canvas_actions.VIEW,
+    *_GRAPH,
+    *canvas_actions.GRAPH,
+    *canvas_actions.ARRANGE,
+    *_TRAIN,
+    *_HELP,
+)

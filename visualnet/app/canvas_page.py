@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMenu, QTabBar, QVBoxLayout, QWidget
 from visualnet.analysis.facts import Path
 from visualnet.app.actions import Actions
 from visualnet.app.blocks import Blocks
-from visualnet.app.canvas import adding
+from visualnet.app.canvas import adding, commands
 from visualnet.app.canvas.scene import Hit
 from visualnet.app.canvas.view import CanvasView
 from visualnet.app.panels.find_bar import FindBar
@@ -22,7 +22,12 @@ from visualnet.core.project import MAIN
 
 _NODE_MENU = (
     "edit.rename",
+    "graph.connect",
+    "graph.change_kind",
+    "graph.mute",
+    "graph.disable",
     "",
+    "graph.frame",
     "graph.group",
     "graph.ungroup",
     "graph.open_block",
@@ -34,6 +39,10 @@ _NODE_MENU = (
     "edit.copy",
     "edit.duplicate",
     "edit.delete",
+    "edit.dissolve",
+    "",
+    "edit.copy_params",
+    "edit.paste_params",
     "",
     "view.zoom_selection",
 )
@@ -42,13 +51,16 @@ _SHEET_MENU = (
     "graph.quick_add",
     "edit.paste",
     "edit.select_all",
+    "graph.note",
+    "graph.frame",
     "",
     "graph.tidy",
     "view.fit",
     "",
     "file.export_picture",
 )
-_WIRE_MENU = ("edit.delete",)
+_WIRE_MENU = ("edit.delete", "graph.straighten")
+_REMARK_MENU = ("graph.write", "graph.colour", "", "edit.delete")
 
 
 class CanvasPage(QWidget):
@@ -174,8 +186,10 @@ class CanvasPage(QWidget):
             "graph.quick_add": lambda: view.quick_add(),
             "graph.tidy": view.tidy,
             "graph.open_block": view.enter,
+            **commands.handlers(view),
         }.items():
             actions.on(action_id, handler)
+        actions.set_checked("view.path", view.path_shown)
 
     def fit(self) -> None:
         """Show the whole sheet."""
@@ -211,5 +225,6 @@ class CanvasPage(QWidget):
 
     def _menu(self, menu: QMenu, hit: Hit) -> None:
         ids = _NODE_MENU if hit.node else _WIRE_MENU if hit.wire is not None else _SHEET_MENU
+        ids = _REMARK_MENU if hit.remark else ids
         # Of what concerns blocks only what can be done now: a layer's menu stays short.
         self.actions_.fill(menu, [i for i in ids if i not in _BLOCK_ONLY or self.actions_[i].isEnabled()])

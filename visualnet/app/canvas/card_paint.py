@@ -42,6 +42,9 @@ def paint_card(p: QPainter, item: NodeItem, theme: Theme) -> None:
     if not theme.dark:
         _shadow(p, area, theme)
     edge = QPen(QColor(theme.line), 1.0)
+    if face.mode:
+        p.setOpacity(0.45)
+        edge = QPen(QColor(theme.text), 1.2, Qt.PenStyle.DashLine)
     if face.placeholder:
         edge = QPen(QColor(theme.outline), 1.2, Qt.PenStyle.DashLine)
     p.setPen(edge)
@@ -55,6 +58,7 @@ def paint_card(p: QPainter, item: NodeItem, theme: Theme) -> None:
     _words(p, item, theme)
     if item.thumbnail is not None:
         _strip(p, item)
+    p.setOpacity(1.0)
     _ports(p, item, theme)
 
 
@@ -124,7 +128,8 @@ def _badges(p: QPainter, item: NodeItem, theme: Theme) -> float:
         x -= 16
         paint_badge(p, QRectF(x, 11, 16, 16), face.badge, theme)
         x -= 4
-    for shown, name in ((face.frozen, "lock"), (face.shared, "link")):
+    quiet = (face.mode == "mute", "eye-off"), (face.mode == "off", "stop")
+    for shown, name in (*quiet, (face.frozen, "lock"), (face.shared, "link")):
         if shown:
             x -= 14
             icons.paint(p, name, QRectF(x, 12, 14, 14), theme.muted)
@@ -202,7 +207,9 @@ def paint_block(p: QPainter, item: NodeItem, theme: Theme, scale: float) -> None
     area = QRectF(1, 1, item.width - 2, item.height - 2)
     p.setPen(QPen(QColor(theme.error), 3 / scale * 0.8) if face.badge == "error" else Qt.PenStyle.NoPen)
     p.setBrush(QColor(colour))
+    p.setOpacity(0.4 if face.mode else 1.0)
     p.drawRoundedRect(area, RADIUS + 2, RADIUS + 2)
+    p.setOpacity(1.0)
     if face.block:
         p.setPen(QPen(QColor(theme.ground), 2 / scale * 0.6))
         p.setBrush(Qt.BrushStyle.NoBrush)

@@ -22,21 +22,27 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from visualnet.app.canvas import keys
+from visualnet.app.canvas.autoscroll import Autoscroll
 from visualnet.app.canvas.camera import Camera
 from visualnet.app.canvas.node_item import tip
 from visualnet.app.canvas.scene import CanvasScene, Hit
 from visualnet.app.canvas.tools.base import Tool
+from visualnet.app.canvas.tools.bend import BendTool
 from visualnet.app.canvas.tools.box import BoxTool
+from visualnet.app.canvas.tools.connect import ConnectTool
 from visualnet.app.canvas.tools.drop import DropTool, kind_of
 from visualnet.app.canvas.tools.join import JoinTool
+from visualnet.app.canvas.tools.lasso import LassoTool
 from visualnet.app.canvas.tools.move import MoveTool
 from visualnet.app.canvas.tools.pan import PanTool
+from visualnet.app.canvas.tools.remark import RemarkTool
 from visualnet.app.canvas.tools.wire import WireTool
 from visualnet.app.studio import Studio
 from visualnet.core.graph import Port
 
 LEFT, MIDDLE = Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+ALT = Qt.KeyboardModifier.AltModifier
 NOTCH = 120.0
 
 
@@ -51,6 +57,7 @@ class Gestures(Camera):
         self._spent = False
         """Whether Space, while held, has been used to pan: then letting it go opens nothing."""
         self._hit = Hit()
+        self.autoscroll = Autoscroll(self)
         self.setMouseTracking(True)
         self.viewport().setMouseTracking(True)
         self.setAcceptDrops(True)
@@ -76,6 +83,7 @@ class Gestures(Camera):
     def cancel(self) -> None:
         """Let go of the gesture that runs, as if it had never begun."""
         tool, self.tool = self.tool, None
+        self.autoscroll.stop()
         if tool is not None:
             tool.cancel()
             self._cursor()
@@ -106,10 +114,10 @@ class Gestures(Camera):
             joins = event.modifiers() & (CTRL | SHIFT) == CTRL | SHIFT
             return JoinTool(self, hit.node) if joins else MoveTool(self, hit.node)
         if hit.wire is not None:
-            self.studio.select(())
-            self._tell().select_wires([hit.wire])
-            return None
-        return BoxTool(self)  # type: ignore[arg-type]
+            return BendTool(self, hit.wire, hit.bend)
+        if hit.remark:
+            return RemarkTool(self, hit.remark, hit.corner)
+        return LassoTool(self) if event.modifiers() & ALT else BoxTool(self)  # type: ignore[arg-type]
 
     def _reach(self) -> float:
         """How near a port must be, in the scene: from afar a port is too small to be meant."""
@@ -130,6 +138,8 @@ class Gestures(Camera):
         at = self._at(event)
         if self.tool is not None:
             self.tool.move(at, event)
+            if self.tool.scrolls and self.tool.dragging:
+                self.autoscroll.follow(event)
             self.viewport().update()
         else:
             self._hover(at)
@@ -138,6 +148,7 @@ class Gestures(Camera):
         tool = self.tool
         if tool is not None and event.button() in (LEFT, MIDDLE):
             self.tool = None
+            self.autoscroll.stop()
             tool.release(self._at(event), event)
             self._cursor()
             self.viewport().update()
@@ -148,7 +159,11 @@ class Gestures(Camera):
             return
         at = self._at(event)
         hit = self.canvas.hit(at, self._reach())
-        if not hit.node and hit.wire is None:
+        if hit.wire is not None:
+            self._tell().toggle_bend(at)
+        elif hit.remark:
+            self._tell().words.open(hit.remark)
+        elif not hit.node:
             self._tell().quick_add(at)
         elif hit.node and not hit.port:
             self.studio.select([hit.node])
@@ -230,7 +245,7 @@ class Gestures(Camera):
         # Space and Tab are this view's own even where the window has an action for them: held, Space pans.
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and not event.modifiers():
             mine = (Qt.Key.Key_Space, Qt.Key.Key_Tab) + ((Qt.Key.Key_Escape,) if self.tool is not None else ())
-            if event.key() in mine:
+            if event.key() in mine or isinstance(self.tool, ConnectTool):
                 event.accept()
                 return True
         return super().event(event)
@@ -240,6 +255,8 @@ class Gestures(Camera):
         return False if forward else super().focusNextPrevChild(False)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        if isinstance(self.tool, ConnectTool) and self.tool.key(event):
+            return
         if event.key() == Qt.Key.Key_Escape:
             self.cancel() if self.tool is not None else self.studio.select(())
         elif event.key() == Qt.Key.Key_Space and not event.modifiers():

@@ -1,15 +1,15 @@
-"""The two items that paint the whole sheet: all wires, then all cards. One item each, because a call per card and frame is too many."""
+"""The item that paints all cards, from sprites. One item for all, because a call per card and frame is too many."""
 
 from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Container
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
-from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from visualnet.app.canvas.card_paint import (
     FULL,
@@ -20,51 +20,17 @@ from visualnet.app.canvas.card_paint import (
     paint_card,
     paint_label,
 )
+from visualnet.app.canvas.marks import LABELS_FROM, Layer
 from visualnet.app.canvas.node_item import MARGIN, PORT_RADIUS, NodeItem
-from visualnet.app.canvas.wire_item import WireItem
-from visualnet.app.theme.tokens import RADIUS, Theme
-from visualnet.core.graph import Port
+from visualnet.app.theme.tokens import RADIUS
 
 if TYPE_CHECKING:
     from visualnet.app.canvas.scene import CanvasScene
 
-EVERYWHERE = QRectF(-2e7, -2e7, 4e7, 4e7)
 SPRITE_BYTES = 96 * 2**20
 NEWS_S = 0.005
 BUDGET_S = 0.002
 """How long a frame may spend on sharpening sprites; what is left over follows in the next frames."""
-FINE_WIRES = 0.45
-HAIR = 0.16
-MANY_LINES = 1200
-"""Above this many, seen from afar, lines go without smoothing: it takes three times as long."""
-LABELS_FROM = 0.6
-
-
-class Marks:
-    """What lies over the drawing and is not in the document: selection, hover, and what a gesture shows."""
-
-    def __init__(self) -> None:
-        self.selected: set[str] = set()
-        self.wires: set[Port] = set()
-        self.hover_card = ""
-        self.hover_port: tuple[str, str, bool] | None = None
-        self.hover_wire: Port | None = None
-        self.fitting: Container[tuple[str, str, bool]] | None = None
-        """While a wire is drawn: the ports that take it. Everything else is dimmed."""
-        self.dim: Container[str] = ()
-        self.hidden_wire: Port | None = None
-
-    def reset(self) -> None:
-        self.__init__()  # type: ignore[misc]
-
-    def keep(self, cards: Collection[str], wires: Collection[Port]) -> None:
-        """Forget what is gone."""
-        self.selected.intersection_update(cards)
-        self.wires.intersection_update(wires)
-        if self.hover_card not in cards:
-            self.hover_card, self.hover_port = "", None
-        if self.hover_wire not in wires:
-            self.hover_wire = None
 
 
 class Sprites:
@@ -107,106 +73,6 @@ def _size(picture: QPixmap) -> int:
     return picture.width() * picture.height() * 4
 
 
-class _Layer(QGraphicsItem):
-    """An item that covers everything and paints what is exposed."""
-
-    def __init__(self, scene: CanvasScene) -> None:
-        super().__init__()
-        # Not called `scene`: that is Qt's own, and answers another thing while the item is taken out.
-        self.canvas = scene
-        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemUsesExtendedStyleOption)
-        self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
-
-    def boundingRect(self) -> QRectF:
-        return EVERYWHERE
-
-    @property
-    def theme(self) -> Theme:
-        return self.canvas.theme
-
-
-class WireLayer(_Layer):
-    """All wires."""
-
-    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
-        self.draw(painter, option.exposedRect, option.levelOfDetailFromTransform(painter.worldTransform()))
-
-    def draw(self, painter: QPainter, area: QRectF, scale: float, cosmetic: bool = True) -> None:
-        """Paint the wires that meet the area; fails and highlights last, so that nothing hides them."""
-        marks = self.canvas.marks
-        painter.save()
-        if marks.fitting is not None:
-            painter.setOpacity(0.45)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        plain, special = _pen(self.theme.wire, 2.0, scale), self._special(scale)
-        for pen in (plain, *special.values()):
-            pen.setCosmetic(cosmetic)
-        painter.setPen(plain)
-        if scale < HAIR:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-            painter.drawLines(self.canvas.hairs())
-            shown = []
-        else:
-            shown = self.canvas.wires_in(area)
-            self._plain(painter, [w for w in shown if w.target not in special] if special else shown, scale)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        for target, pen in special.items():
-            painter.setPen(pen)
-            painter.drawPath(self.canvas.wires[target].path)
-        painter.restore()
-        if scale >= LABELS_FROM:
-            self._labels(painter, shown)
-
-    def _plain(self, painter: QPainter, wires: list[WireItem], scale: float) -> None:
-        """What is straight goes in one call; so does everything from afar."""
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        lines: list[QLineF] = []
-        for wire in wires:
-            if scale < FINE_WIRES or len(wire.segments) == 1:
-                lines += wire.segments
-            else:
-                painter.drawPath(wire.path)
-        if lines:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing, scale >= FINE_WIRES or len(lines) < MANY_LINES)
-            painter.drawLines(lines)
-
-    def _special(self, scale: float) -> dict[Port, QPen]:
-        """The wires that are not painted like the rest, with their pens, the most important last."""
-        theme, marks, canvas = self.theme, self.canvas.marks, self.canvas
-        found: dict[Port, QPen] = {}
-        hot, chosen = _pen(theme.text, 2.0, scale), _pen(theme.accent, 2.0, scale)
-        for target in canvas.by_node.get(marks.hover_card, ()):
-            found[target] = hot
-        for node in marks.selected:
-            for target in canvas.by_node.get(node, ()):
-                found[target] = chosen
-        for target in canvas.failing:
-            found[target] = _pen(
-                theme.error, 2.6 if target in (marks.hover_wire, *marks.wires) else 2.0, scale, Qt.PenStyle.DashLine
-            )
-        for target in {*marks.wires, marks.hover_wire} - canvas.failing - {None}:
-            assert target is not None
-            found[target] = _pen(theme.accent, 2.6, scale)
-        if marks.hidden_wire is not None:
-            found[marks.hidden_wire] = QPen(Qt.PenStyle.NoPen)
-        return {t: pen for t, pen in found.items() if t in canvas.wires}
-
-    def _labels(self, painter: QPainter, wires: list[WireItem]) -> None:
-        theme = self.theme
-        for wire in wires:
-            if wire.label_at is not None:
-                paint_label(painter, wire.label_at, wire.label, theme, theme.error if wire.failing else None)
-
-
-def _pen(colour: str, width: float, scale: float, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
-    # Cosmetic, so that the thin line of a far zoom takes Qt's fast path.
-    pen = QPen(QColor(colour), max(1.0, width * min(scale, 1.6)), style, Qt.PenCapStyle.FlatCap)
-    pen.setCosmetic(True)
-    if style == Qt.PenStyle.DashLine:
-        pen.setDashPattern([4, 3])
-    return pen
-
-
 def _blank(width: float, height: float, ratio: float) -> QPixmap:
     """An empty sprite for so many logical px."""
     picture = QPixmap(max(1, int(width * ratio) + 1), max(1, int(height * ratio) + 1))
@@ -215,7 +81,7 @@ def _blank(width: float, height: float, ratio: float) -> QPixmap:
     return picture
 
 
-class CardLayer(_Layer):
+class CardLayer(Layer):
     """All cards, from sprites."""
 
     def __init__(self, scene: CanvasScene) -> None:
@@ -324,7 +190,7 @@ class CardLayer(_Layer):
     def _base(self, item: NodeItem, scale: float, ratio: float) -> QPixmap:
         """The block without its name."""
         face = item.face
-        key = (item.width, item.height, face.family, face.badge == "error", face.block, scale * ratio)
+        key = (item.width, item.height, face.family, face.badge == "error", face.block, face.mode, scale * ratio)
         if key not in self.sprites.rings:
             if len(self.sprites.rings) > 200:
                 self.sprites.rings.clear()

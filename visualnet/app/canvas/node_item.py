@@ -13,6 +13,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QFontMetricsF, QImage
 
 from visualnet.analysis.facts import SEVERITIES, NodeFacts, Problem
+from visualnet.analysis.modes import mode
 from visualnet.app.theme import fonts
 from visualnet.core.graph import Graph, Node, Port
 from visualnet.core.project import Project
@@ -40,6 +41,7 @@ class Face:
         "frozen",
         "icon",
         "line",
+        "mode",
         "name",
         "placeholder",
         "ports",
@@ -49,7 +51,7 @@ class Face:
     )
 
     def __init__(self) -> None:
-        self.name = self.line = self.shape = self.count = ""
+        self.name = self.line = self.shape = self.count = self.mode = ""
         self.family, self.icon, self.badge, self.repeat = "shape", "shape", "", ""
         self.frozen = self.shared = self.block = self.placeholder = False
         self.ports: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
@@ -172,7 +174,7 @@ def wide(face: Face) -> float:
         text_width(face.name, True)
         + 2 * PAD
         + 22
-        + 20 * (bool(face.badge) + face.frozen + face.shared)
+        + 20 * (bool(face.badge) + face.frozen + face.shared + bool(face.mode))
         + 26 * bool(face.repeat)
     )
     last = text_width(face.shape, False) + text_width(face.count, False) + 2 * PAD + 12
@@ -192,6 +194,7 @@ def _face(node: Node, facts: NodeFacts | None, problems: tuple[Problem, ...], pr
     face.name, face.block = node.name, node.block is not None
     face.placeholder = kind is None and (node.block is None or node.block not in project.blocks)
     face.frozen = not node.trainable
+    face.mode = mode(node) if node.mode else ""
     face.shared = node.shares is not None
     face.repeat = "" if node.repeat == 1 else f"×{node.repeat}"
     face.family = family_of(node, project)
@@ -206,7 +209,7 @@ def _face(node: Node, facts: NodeFacts | None, problems: tuple[Problem, ...], pr
             face.shape = facts.arriving[0].text
         elif facts.outputs:
             face.shape = "?"
-        count = facts.parameters
+        count = facts.parameters if not face.mode else 0
         face.count = f"{amount(count)} params" if count else ""
     else:
         face.ports = _ports_used(node.id, graph) if kind is None else (tuple(kind().inputs()), tuple(kind().outputs()))
@@ -264,6 +267,8 @@ def tip(item: NodeItem) -> str:
     kind = LAYERS.get(node.kind)
     head = f"{node.name} — {kind.label if kind else node.block or node.kind}"
     lines = [head]
+    if item.face.mode:
+        lines.append("muted: hands its input on" if item.face.mode == "mute" else "off: nothing is computed here")
     if kind is not None:
         lines.append(kind.summary())
     if facts is not None:

@@ -51,8 +51,8 @@ class RepairPopup(QFrame):
         self._search.setSingleShot(True)
         self._search.setInterval(0)
         self._search.timeout.connect(self._find)
-        studio.project_changed.connect(lambda *_: self.close_())
-        studio.sheet_changed.connect(lambda _: self.close_())
+        studio.project_changed.connect(self._stale)
+        studio.sheet_changed.connect(self._stale)
         self.hide()
 
     def open(self, at: QPoint, target: Port) -> bool:
@@ -137,6 +137,9 @@ class RepairPopup(QFrame):
         self.close_()
         if target is not None:
             self.studio.do("Disconnect", lambda p: edits.disconnect(p, sheet, target))
+
+    def _stale(self, *_: object) -> None:
+        self.close_()
 
     def close_(self) -> None:
         """Hide it and give the focus back."""

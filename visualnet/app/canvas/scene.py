@@ -14,9 +14,12 @@ from PySide6.QtWidgets import QGraphicsScene
 
 from visualnet.analysis.facts import GraphFacts, Problem
 from visualnet.app.canvas.card_paint import block_colour
-from visualnet.app.canvas.layers import CardLayer, Marks, WireLayer
+from visualnet.app.canvas.layers import CardLayer
+from visualnet.app.canvas.marks import Marks
 from visualnet.app.canvas.node_item import MARGIN, NodeItem, wire_ends
+from visualnet.app.canvas.remark_item import RemarkItem, RemarkLayer
 from visualnet.app.canvas.wire_item import WireItem
+from visualnet.app.canvas.wire_layer import WireLayer
 from visualnet.app.theme.tokens import DARK, Theme
 from visualnet.core.diff import diff
 from visualnet.core.graph import Graph, Port
@@ -24,12 +27,16 @@ from visualnet.core.project import MAIN, Project
 
 
 class Hit(NamedTuple):
-    """What is under a point: a port (``port`` set), a card (``node`` set), a wire (``wire`` set) or nothing."""
+    """What is under a point: a port (``port`` set), a card (``node`` set), a wire (``wire`` set; ``bend`` one of its points), a frame or
+    note (``remark`` set; ``corner``: where it is stretched), or nothing."""
 
     node: str = ""
     port: str = ""
     out: bool = False
     wire: Port | None = None
+    bend: int = -1
+    remark: str = ""
+    corner: bool = False
 
 
 NOTHING = Hit()
@@ -50,8 +57,9 @@ class CanvasScene(QGraphicsScene):
         self.wires: dict[Port, WireItem] = {}
         self.by_node: dict[str, set[Port]] = {}
         self.marks = Marks()
-        self.wire_layer, self.card_layer = WireLayer(self), CardLayer(self)
-        for z, layer in enumerate((self.wire_layer, self.card_layer)):
+        self.remarks: dict[str, RemarkItem] = {}
+        self.wire_layer, self.card_layer, self.remark_layer = WireLayer(self), CardLayer(self), RemarkLayer(self)
+        for z, layer in enumerate((self.remark_layer, self.wire_layer, self.card_layer)):
             layer.setZValue(z)
             self.addItem(layer)
         self.failing: set[Port] = set()
@@ -76,6 +84,7 @@ class CanvasScene(QGraphicsScene):
         self.cards.clear()
         self.wires.clear()
         self.by_node.clear()
+        self.remarks.clear()
         self.failing.clear()
         self.marks.reset()
         self.card_layer.sprites.clear()
@@ -126,12 +135,19 @@ class CanvasScene(QGraphicsScene):
             for end in (wire.source.node, wire.target.node):
                 self.by_node.setdefault(end, set()).add(wire.target)
             touched.add(wire.target)
+        for target in {*change.bent, *(w.target for w in change.wires_added)} & self.wires.keys():
+            self.wires[target].bends = [QPointF(*at) for at in after.bends.get(target, ())]
+            touched.add(target)
+        for remark in change.remarked:
+            self.remarks.pop(remark, None)
+            if remark in after.remarks:
+                self.remarks[remark] = RemarkItem(after.remarks[remark])
         self._rects = self._bounds = self._blocks = self._hairs = None
         # A card that came, went or moved may free or block the way of long wires elsewhere.
         if change.added or change.removed or change.moved:
             touched |= {t for t, w in self.wires.items() if w.bypass}
         self.reroute(touched)
-        self.marks.keep(self.cards, self.wires)
+        self.marks.keep(self.cards, self.wires, self.remarks)
         self._extent_moved()
         self.update()
 
@@ -297,9 +313,14 @@ class CanvasScene(QGraphicsScene):
 
     def settle(self) -> None:
         """Let every card stand where the document says."""
-        places = self.graph.places
-        self.shift({i: places.get(i, (0.0, 0.0)) for i in self.cards})
-        self.reroute([t for t, w in self.wires.items() if w.bypass])
+        graph = self.graph
+        self.shift({i: graph.places.get(i, (0.0, 0.0)) for i in self.cards})
+        bent = [t for t, w in self.wires.items() if w.bends or t in graph.bends]
+        for target in bent:
+            self.wires[target].bends = [QPointF(*at) for at in graph.bends.get(target, ())]
+        for item in self.remarks.values():
+            item.area = QRectF(*item.remark.area)
+        self.reroute([*bent, *(t for t, w in self.wires.items() if w.bypass)])
         self._extent_moved()
 
     def contents(self, ids: Iterable[str] | None = None) -> QRectF:
@@ -321,6 +342,8 @@ class CanvasScene(QGraphicsScene):
         area = self.contents().adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
         for wire in self.wires.values():
             area = area.united(wire.bounds)
+        for item in self.remarks.values():
+            area = area.united(item.area)
         return area
 
     def _extent_moved(self) -> None:
@@ -344,8 +367,11 @@ class CanvasScene(QGraphicsScene):
                 return Hit(node_id)
         if wires:
             for wire in self.wires_in(QRectF(at.x() - reach, at.y() - reach, 2 * reach, 2 * reach)):
-                if wire.near(at, reach * 0.6):
-                    return Hit(wire=wire.target)
+                if wire.near(at, reach * 0.6) or wire.bend_at(at) >= 0:
+                    return Hit(wire=wire.target, bend=wire.bend_at(at))
+        for remark in reversed(self.remarks.values()) if wires else ():
+            if (part := remark.part_at(at)) is not None:
+                return Hit(remark=remark.id, corner=part == "corner")
         return NOTHING
 
     # --- live -------------------------------------------------------------------------------------------------------
@@ -364,6 +390,8 @@ class CanvasScene(QGraphicsScene):
         """Paint in another theme."""
         self.theme = theme
         self.card_layer.sprites.clear()
+        for item in self.remarks.values():
+            item.forget()
         self._blocks = None
         self.update()
 

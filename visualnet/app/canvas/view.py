@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QMenu, QWidget
 
-from visualnet.app.canvas import adding, arrange, clipboard, joining
+from visualnet.app.canvas import adding, arrange, choosing, clipboard, dressing, joining
 from visualnet.app.canvas.acceptance import Acceptance
 from visualnet.app.canvas.camera import Pose
 from visualnet.app.canvas.clipboard import count
@@ -16,14 +16,18 @@ from visualnet.app.canvas.drift import Drift
 from visualnet.app.canvas.gestures import Gestures
 from visualnet.app.canvas.grid import Grid
 from visualnet.app.canvas.hud import Minimap, Words, totals
+from visualnet.app.canvas.node_item import wire_ends
 from visualnet.app.canvas.quick_add import QuickAdd
+from visualnet.app.canvas.remark_editor import RemarkEditor
 from visualnet.app.canvas.rename import NameEditor
 from visualnet.app.canvas.repair_popup import RepairPopup
 from visualnet.app.canvas.scene import CanvasScene, Hit
+from visualnet.app.canvas.tools.connect import ConnectTool
 from visualnet.app.canvas.typed import NONE, Given
 from visualnet.app.studio import Studio
 from visualnet.app.theme.tokens import GRID
 from visualnet.core import edits, library
+from visualnet.core.dressing import remove_remarks
 from visualnet.core.graph import Port
 from visualnet.core.project import MAIN, Project
 from visualnet.layers import LAYERS
@@ -55,6 +59,10 @@ class CanvasView(Gestures):
         self.popup = QuickAdd(self, studio.theme)
         self.repairs = RepairPopup(self, studio)
         self.names = NameEditor(self)
+        self.words = RemarkEditor(self)
+        self.path_shown = True
+        self.bookmark = ""
+        self.others: list[CanvasView] = []
         self.canvas.extent_changed.connect(self.minimap.refresh_soon)
         self.canvas.card_layer.wants_more = self._sharpen
         self.wire_dropped.connect(self._wire_dropped)
@@ -82,6 +90,7 @@ class CanvasView(Gestures):
     def _project_changed(self, before: Project, after: Project) -> None:
         self.drift.finish()
         self.canvas.apply(before, after)
+        self._show_flow()
         self.minimap.refresh_soon()
         self._empty()
 
@@ -109,9 +118,26 @@ class CanvasView(Gestures):
         self.minimap.refresh()
 
     def _selected(self, ids: Iterable[str]) -> None:
-        self.canvas.marks.selected = {i for i in ids if i in self.canvas.cards}
+        chosen = {i for i in ids if i in self.canvas.cards}
+        self.canvas.marks.selected = chosen
+        if chosen:
+            self.canvas.marks.remarks = set()
+        self._show_flow()
         self.canvas.update()
         self._describe()
+
+    def _show_flow(self) -> None:
+        """Tint what leads to the selected card and away from it."""
+        chosen = self.canvas.marks.selected
+        shown = self.path_shown and len(chosen) == 1
+        found = choosing.flow(self.canvas.graph, next(iter(chosen))) if shown else set()
+        self.canvas.marks.flow = found & self.canvas.wires.keys()
+
+    def show_path(self, state: bool) -> None:
+        """Show or hide the path of the selected card."""
+        self.path_shown = state
+        self._show_flow()
+        self.canvas.update()
 
     def _describe(self) -> None:
         """Say in words what is selected, for screen readers."""
@@ -213,7 +239,7 @@ class CanvasView(Gestures):
         """Open the search at a point of the scene; a single selected card is wired on to where that fits."""
         wired = source is not None or target is not None
         after = self.studio.selection[0] if at is None and len(self.studio.selection) == 1 else ""
-        spot = at if at is not None else self._pointer()
+        spot = at if at is not None else self.pointer()
         place = (spot.x(), spot.y())
         if after in self.canvas.cards:
             card = self.canvas.cards[after]
@@ -256,7 +282,7 @@ class CanvasView(Gestures):
     def _wire_dropped(self, source: Port | None, target: Port | None, at: QPointF) -> None:
         self.quick_add(at, source, target)
 
-    def _pointer(self) -> QPointF:
+    def pointer(self) -> QPointF:
         """The pointer in the scene, or the middle of the view when it is elsewhere."""
         at = self.viewport().mapFromGlobal(self.cursor().pos())
         rect = self.viewport().rect()
@@ -265,14 +291,17 @@ class CanvasView(Gestures):
     def delete(self) -> None:
         """Take out the selected cards and wires, as one step."""
         ids, wires, sheet = self.studio.selection, tuple(self.canvas.marks.wires), self.studio.sheet
+        remarks = tuple(self.canvas.marks.remarks)
 
         def edit(project: Project) -> Project:
             for target in wires:
                 project = edits.disconnect(project, sheet, target)
+            project = remove_remarks(project, sheet, remarks)
             return edits.remove(project, sheet, ids) if ids else project
 
-        if ids or wires:
-            self.studio.do(f"Delete {count(len(ids))}" if ids else "Delete wire", edit)
+        if ids or wires or remarks:
+            what = count(len(ids)) if ids else "wire" if wires else "remark"
+            self.studio.do(f"Delete {what}", edit)
 
     def select_all(self) -> None:
         """Select every card."""
@@ -285,6 +314,31 @@ class CanvasView(Gestures):
             self.canvas.marks.wires = chosen
             self.canvas.update()
 
+    def select_remarks(self, ids: Iterable[str]) -> None:
+        """Select these frames and notes and no others."""
+        self.canvas.marks.remarks = {i for i in ids if i in self.canvas.remarks}
+        self.canvas.update()
+
+    def wire_points(self, target: Port) -> list[QPointF]:
+        """The way of a wire: its ends, and the points that it is led over between them."""
+        wire = self.canvas.wires[target]
+        start, end = wire_ends(self.canvas.cards, target, wire.source) or (QPointF(), QPointF())
+        return [start, *wire.bends, end]
+
+    def toggle_bend(self, at: QPointF) -> None:
+        """Take a point off a wire, or put one there."""
+        dressing.points(self, at)
+
+    def connect_by_keys(self) -> None:
+        """Begin to draw a wire from the selected card; arrows choose where to."""
+        if len(self.studio.selection) != 1 or self.studio.selection[0] not in self.canvas.cards:
+            self.studio.message.emit("hint", "select the card from which the wire shall go")
+            return
+        self.cancel()
+        self.finish_motion()
+        self.tool = ConnectTool(self, self.studio.selection[0])
+        self.viewport().update()
+
     def copy(self) -> None:
         """Put the selected cards on the clipboard."""
         clipboard.copy(self.studio)
@@ -295,7 +349,7 @@ class CanvasView(Gestures):
 
     def paste(self) -> None:
         """Add what the clipboard holds at the pointer."""
-        at = self._pointer()
+        at = self.pointer()
         clipboard.paste(self.studio, (round(at.x() / GRID) * GRID, round(at.y() / GRID) * GRID))
 
     def duplicate(self) -> None:
@@ -363,6 +417,8 @@ class CanvasView(Gestures):
         if hit.node and hit.node not in self.studio.selection:
             self.studio.select([hit.node])
         self.select_wires([hit.wire] if hit.wire is not None else ())
+        if hit.remark:
+            self.select_remarks([hit.remark])
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.context_menu(menu, hit)

@@ -21,7 +21,7 @@ LANE = 20.0
 class WireItem:
     """A wire in the scene, found by where it ends."""
 
-    __slots__ = ("bounds", "bypass", "failing", "label", "label_at", "path", "segments", "source", "target")
+    __slots__ = ("bends", "bounds", "bypass", "failing", "label", "label_at", "path", "segments", "source", "target")
 
     def __init__(self, source: Port, target: Port) -> None:
         self.source, self.target = source, target
@@ -31,12 +31,17 @@ class WireItem:
         self.segments: list[QLineF] = []
         self.label_at: QPointF | None = None
         self.bypass = False
+        self.bends: list[QPointF] = []
+        """The points that a person leads it over."""
 
     def route(
         self, start: QPointF, end: QPointF, boxes: Sequence[QRectF] = (), own: tuple[QRectF, QRectF] | None = None
     ) -> None:
         """Draw the curve anew. ``boxes`` are the cards it should not run behind, ``own`` the two that it joins."""
-        self.path, self.segments, middle, room = curve(start, end, boxes, own)
+        if self.bends:
+            self.path, self.segments, middle, room = through([start, *self.bends, end])
+        else:
+            self.path, self.segments, middle, room = curve(start, end, boxes, own)
         self.bounds = self.path.controlPointRect().adjusted(-4, -4, 4, 4)
         self.label_at = middle if self.label and room >= label_width(self.label) + 48 else None
         if self.label_at is not None:
@@ -49,12 +54,19 @@ class WireItem:
         self.bounds.translate(dx, dy)
         for line in self.segments:
             line.translate(dx, dy)
+        self.bends = [at + QPointF(dx, dy) for at in self.bends]
         if self.label_at is not None:
             self.label_at += QPointF(dx, dy)
 
     def measure(self, start: QPointF, end: QPointF) -> None:
         """Find out whether the wire is one that must look out for cards in its way."""
-        self.bypass = end.x() - start.x() > FAR or end.x() < start.x() + 2 * STUB
+        self.bypass = not self.bends and (end.x() - start.x() > FAR or end.x() < start.x() + 2 * STUB)
+
+    def bend_at(self, at: QPointF, reach: float = REACH) -> int:
+        """Which of its points is at a point of the scene; −1 for none."""
+        near = [((p - at).manhattanLength(), i) for i, p in enumerate(self.bends)]
+        best = min(near, default=(reach + 1, -1))
+        return best[1] if best[0] <= reach * 1.6 else -1
 
     def near(self, at: QPointF, reach: float = REACH) -> bool:
         """Whether a point of the scene is on the wire."""
@@ -86,6 +98,35 @@ def curve(
         pieces = [QLineF(start, QPointF(a, lane)), QLineF(a, lane, b, lane), QLineF(QPointF(b, lane), end)]
         return path, pieces, QPointF((a + b) / 2, lane), b - a
     return _back(path, start, end, boxes, own)
+
+
+def through(points: Sequence[QPointF]) -> tuple[QPainterPath, list[QLineF], QPointF, float]:
+    """A smooth way over points that someone chose; it leaves and arrives level."""
+    path = QPainterPath(points[0])
+    pieces: list[QLineF] = []
+    slopes = [QPointF(1, 0), *(_slope(a, b) for a, b in zip(points, points[2:], strict=False)), QPointF(1, 0)]
+    best = (-1.0, points[0])
+    for at, (a, b) in enumerate(itertools.pairwise(points)):
+        length = QLineF(a, b).length()
+        reach = min(length * 0.4, 96.0)
+        c, d = a + slopes[at] * reach, b - slopes[at + 1] * reach
+        path.cubicTo(c, d, b)
+        line = [_on(a, c, d, b, t) for t in (0, 0.2, 0.4, 0.6, 0.8, 1)]
+        pieces += [QLineF(p, q) for p, q in itertools.pairwise(line)]
+        level = length - 2 * STUB if abs(b.y() - a.y()) < 30 else 0.0
+        best = max(best, (level, _on(a, c, d, b, 0.5)), key=lambda found: found[0])
+    return path, pieces, best[1], best[0]
+
+
+def _slope(before: QPointF, after: QPointF) -> QPointF:
+    line = QLineF(before, after)
+    length = line.length() or 1.0
+    return QPointF(line.dx() / length, line.dy() / length)
+
+
+def _on(a: QPointF, b: QPointF, c: QPointF, d: QPointF, t: float) -> QPointF:
+    s = 1 - t
+    return a * (s * s * s) + b * (3 * s * s * t) + c * (3 * s * t * t) + d * (t * t * t)
 
 
 def _pieces(start: QPointF, end: QPointF, bend: float) -> list[QLineF]:

@@ -18,6 +18,8 @@ class Tool:
     """A gesture between a press and a release. Points are in the scene."""
 
     cursor: Qt.CursorShape | None = None
+    scrolls = True
+    """Whether the view scrolls when the pointer reaches its edge."""
 
     def __init__(self, view: CanvasView) -> None:
         self.view = view

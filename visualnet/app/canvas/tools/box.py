@@ -27,6 +27,7 @@ class BoxTool(Tool):
         if not self.dragging:
             self.studio.select(self.kept)
             self.view.select_wires(())
+            self.view.select_remarks(())
 
     def cancel(self) -> None:
         self.studio.select(self.before)

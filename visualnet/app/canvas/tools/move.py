@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QInputEvent, QPainter, QPen
 
 from visualnet.app.canvas import joining, notes
 from visualnet.app.canvas.clipboard import adding, count
+from visualnet.app.canvas.guides import Guides
 from visualnet.app.canvas.tools.base import Tool, adds
 from visualnet.app.theme.tokens import GRID, RADIUS
 from visualnet.core import edits, healing
@@ -44,6 +45,7 @@ class MoveTool(Tool):
         }
         self.now = dict(self.places)
         self.wire: Port | None = None
+        self.guides: Guides | None = None
         self.at = at
 
     # --- dragging ---------------------------------------------------------------------------------------------------
@@ -56,7 +58,11 @@ class MoveTool(Tool):
         x, y = self.places[self.node]
         dx, dy = way.x(), way.y()
         if self.pulls or not event.modifiers() & ALT:
-            dx, dy = round((x + dx) / GRID) * GRID - x, round((y + dy) / GRID) * GRID - y
+            near = self._guided(dx, dy)
+            dx = round((x + dx) / GRID) * GRID - x if near[0] is None else dx + near[0]
+            dy = round((y + dy) / GRID) * GRID - y if near[1] is None else dy + near[1]
+        elif self.guides is not None:
+            self.guides.lines = []
         self.now = {i: (px + dx, py + dy) for i, (px, py) in self.places.items()}
         if self.copies:
             self.view.viewport().update()
@@ -64,6 +70,15 @@ class MoveTool(Tool):
         self.scene.shift(self.now)
         if len(self.places) == 1:
             self._over(at)
+
+    def _guided(self, dx: float, dy: float) -> tuple[float | None, float | None]:
+        """How far the cards are from a line of others that they should come to lie on."""
+        if self.guides is None:
+            self.guides = Guides(self.view, self.places)
+            self.area = self.scene.contents(self.places)
+        if self.copies:
+            return None, None
+        return self.guides.snap(self.area.translated(dx, dy))
 
     def _over(self, at: QPointF) -> None:
         """Find the wire that the card would go into."""
@@ -135,6 +150,8 @@ class MoveTool(Tool):
             return
         if self.copies:
             self._ghosts(painter)
+        elif self.guides is not None:
+            self.guides.paint(painter)
         words = "a copy" if self.copies else "put into the wire" if self.wire is not None else ""
         if not words and self.pulls and len(self.places) == 1:
             words = "out of its wires"

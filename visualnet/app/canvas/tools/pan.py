@@ -12,6 +12,7 @@ class PanTool(Tool):
     """The sheet follows the hand."""
 
     cursor = Qt.CursorShape.ClosedHandCursor
+    scrolls = False
 
     def press(self, at: QPointF, event: QInputEvent) -> None:
         assert isinstance(event, QMouseEvent)

@@ -1,0 +1,72 @@
+"""What the canvas answers of the table of actions, beyond the few that every editor has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from visualnet.app.canvas import arrange, changing, choosing, dressing
+from visualnet.app.canvas.clipboard import count
+from visualnet.core import healing
+
+if TYPE_CHECKING:
+    from visualnet.app.canvas.view import CanvasView
+
+
+def handlers(view: CanvasView) -> dict[str, Callable[..., Any]]:
+    """A handler for each action of ``canvas_actions``."""
+    found: dict[str, Callable[..., Any]] = {
+        "edit.dissolve": lambda: dissolve(view),
+        "edit.copy_params": lambda: changing.copy_params(view),
+        "edit.paste_params": lambda: changing.paste_params(view),
+        "graph.connect": view.connect_by_keys,
+        "graph.change_kind": lambda: changing.choose_kind(view),
+        "graph.mute": lambda: changing.set_mode(view, "mute"),
+        "graph.disable": lambda: changing.set_mode(view, "off"),
+        "graph.frame": lambda: dressing.frame(view),
+        "graph.note": lambda: dressing.note(view),
+        "graph.write": lambda: dressing.write(view),
+        "graph.colour": lambda menu: dressing.fill_colours(view, menu),
+        "graph.straighten": lambda: dressing.straighten(view),
+        "view.bookmark": lambda: dressing.bookmark(view),
+        "view.next_bookmark": lambda: dressing.next_bookmark(view),
+        "view.bookmarks": lambda menu: dressing.fill_bookmarks(view, menu),
+        "view.path": view.show_path,
+        "view.second": lambda: second_view(view),
+        "arrange.tidy_selection": lambda: arrange.tidy_selection(view),
+        "arrange.tidy_down": lambda: arrange.tidy(view, "down"),
+        "arrange.across": lambda: arrange.distribute(view, True),
+        "arrange.down": lambda: arrange.distribute(view, False),
+    }
+    for name in ("kind", "family", "connected", "upstream", "downstream", "invert"):
+        found[f"select.{name}"] = lambda n=name: getattr(choosing, n)(view)
+    for edge in ("left", "centre", "right", "top", "middle", "bottom"):
+        found[f"arrange.{edge}"] = lambda e=edge: arrange.align(view, e)
+    return found
+
+
+def dissolve(view: CanvasView) -> None:
+    """Remove the selected cards and close the gaps."""
+    ids, sheet = view.studio.selection, view.studio.sheet
+    if ids:
+        view.studio.do(f"Dissolve {count(len(ids))}", lambda p: healing.dissolve(p, sheet, ids))
+
+
+def second_view(view: CanvasView) -> CanvasView:
+    """Open a further window onto the same project; it looks from where it likes."""
+    from PySide6.QtCore import Qt
+
+    other = type(view)(view.studio)
+    other.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    other.setWindowFlag(Qt.WindowType.Window)
+    other.context_menu = view.context_menu
+    other.popup.kept = view.popup.kept
+    other.setWindowTitle(f"{view.studio.project.name} — second view")
+    other.resize(960, 640)
+    # Kept by the first one: without an owner Python would let it go at once.
+    view.others.append(other)
+    other.destroyed.connect(lambda: view.others.remove(other) if other in view.others else None)
+    view.window().destroyed.connect(other.close)
+    other.show()
+    other.fit_at_once()
+    return other
