@@ -1,80 +1,56 @@
-"""The docks around the canvas and the three arrangements of them: Build, Train, Inspect."""
+"""The docks around the canvas and the three arrangements of them: Build, Train, Inspect.
+
+Docks that share a place are tabbed once, when the window is made, and stay so: a workspace only says which are shown, which is in
+front and how large the sides are. (Tabbing anew at each switch leaves dead tab bars behind in QMainWindow.)
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
-from PySide6.QtCore import QByteArray, QSize, Qt
-from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar
 
+from visualnet.app.late_dock import Factory, LateDock
 from visualnet.app.settings import Settings
 
 Area = Qt.DockWidgetArea
-Factory = Callable[[], QWidget]
-
-# Where each dock stands in each workspace; the first of those that share a place is in front. Sizes in px.
-BUILD = {
+HOME: Mapping[str, Qt.DockWidgetArea] = {
     "palette": Area.LeftDockWidgetArea,
     "inspector": Area.RightDockWidgetArea,
-    "problems": Area.BottomDockWidgetArea,
-}
-TRAIN = {
-    "palette": Area.LeftDockWidgetArea,
-    "inspector": Area.RightDockWidgetArea,
-    "training": Area.BottomDockWidgetArea,
-    "problems": Area.BottomDockWidgetArea,
-    "runs": Area.BottomDockWidgetArea,
-}
-INSPECT = {
     "maps": Area.RightDockWidgetArea,
     "attention": Area.RightDockWidgetArea,
-    "inspector": Area.RightDockWidgetArea,
+    "problems": Area.BottomDockWidgetArea,
     "training": Area.BottomDockWidgetArea,
     "runs": Area.BottomDockWidgetArea,
 }
-ELSEWHERE = {"code": Area.RightDockWidgetArea}
-"""Where docks go that no workspace begins with."""
-SPACES: Mapping[str, Mapping[str, Qt.DockWidgetArea]] = {"build": BUILD, "train": TRAIN, "inspect": INSPECT}
-SIZES: Mapping[str, Mapping[str, int]] = {
-    "build": {"palette": 196, "inspector": 320, "problems": 156},
-    "train": {"palette": 196, "inspector": 320, "training": 290},
-    "inspect": {"maps": 520, "training": 240},
+
+
+class Space(NamedTuple):
+    """What a workspace shows, what is in front, and how many px the sides take."""
+
+    shown: tuple[str, ...]
+    front: tuple[str, ...]
+    sizes: Mapping[str, int]
+
+
+SPACES: Mapping[str, Space] = {
+    "build": Space(
+        ("palette", "inspector", "problems"), ("inspector", "problems"), {"left": 196, "right": 320, "bottom": 132}
+    ),
+    "train": Space(
+        ("palette", "inspector", "problems", "training", "runs"),
+        ("inspector", "training"),
+        {"left": 196, "right": 320, "bottom": 290},
+    ),
+    "inspect": Space(
+        ("inspector", "maps", "attention", "problems", "training", "runs"),
+        ("maps", "training"),
+        {"right": 520, "bottom": 250},
+    ),
 }
-VERSION = 2
-
-
-class LateDock(QDockWidget):
-    """A dock whose panel is made when it is first shown or asked for: what nobody looks at costs no start-up time."""
-
-    def __init__(self, title: str, make: Factory, window: QMainWindow) -> None:
-        super().__init__(title, window)
-        self._make = make
-        self._panel: QWidget | None = None
-        self._frame = QWidget()
-        self._column = QVBoxLayout(self._frame)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self.setWidget(self._frame)
-
-    @property
-    def made(self) -> bool:
-        """Whether the panel is there yet."""
-        return self._panel is not None
-
-    @property
-    def panel(self) -> QWidget:
-        """The panel; it is made now if it is not there yet."""
-        if self._panel is None:
-            self._panel = self._make()
-            self._column.addWidget(self._panel)
-        return self._panel
-
-    def showEvent(self, event: QShowEvent) -> None:
-        assert self.panel is not None
-        super().showEvent(event)
-
-    def minimumSizeHint(self) -> QSize:
-        return super().minimumSizeHint().expandedTo(QSize(80, 60))
+_SIDES = {"left": Area.LeftDockWidgetArea, "right": Area.RightDockWidgetArea, "bottom": Area.BottomDockWidgetArea}
 
 
 class Workspaces:
@@ -84,7 +60,7 @@ class Workspaces:
         self.window, self.settings = window, settings
         self.current = ""
         self.docks: dict[str, LateDock] = {}
-        window.setDockOptions(QMainWindow.DockOption.AllowTabbedDocks | QMainWindow.DockOption.AnimatedDocks)
+        window.setDockOptions(QMainWindow.DockOption.AllowTabbedDocks)
         window.setCorner(Qt.Corner.BottomLeftCorner, Area.BottomDockWidgetArea)
         window.setCorner(Qt.Corner.BottomRightCorner, Area.BottomDockWidgetArea)
         for name, (title, make) in panels.items():
@@ -96,58 +72,88 @@ class Workspaces:
                 | QDockWidget.DockWidgetFeature.DockWidgetFloatable
             )
             self.docks[name] = dock
-            window.addDockWidget(Area.RightDockWidgetArea, dock)
-            dock.hide()
+        self._put_home()
+        self.hide()
+
+    def _put_home(self) -> None:
+        """Every dock to its place, those that share one as tabs."""
+        first: dict[Qt.DockWidgetArea, QDockWidget] = {}
+        for name, dock in self.docks.items():
+            area = HOME.get(name, Area.RightDockWidgetArea)
+            dock.setFloating(False)
+            self.window.addDockWidget(area, dock)
+            if area in first:
+                self.window.tabifyDockWidget(first[area], dock)
+            first[area] = dock
 
     def show(self, name: str) -> None:
         """Switch to a workspace, as it was left, or as it comes."""
         name = name if name in SPACES else "build"
         self.remember()
-        self.current = name
-        kept = self.settings.section("workspaces").get(name)
-        if not isinstance(kept, str) or not self._restore(kept):
-            self.arrange(name)
-
-    def _restore(self, kept: str) -> bool:
-        try:
-            state = QByteArray.fromBase64(kept.encode("ascii"))
-        except UnicodeEncodeError:
-            return False
-        return self.window.restoreState(state, VERSION)
+        self._arrange(name, self._kept(name))
 
     def reset(self) -> None:
-        """Forget what was changed in the present workspace."""
-        if self.current:
-            self.settings.section("workspaces").pop(self.current, None)
-            self.arrange(self.current)
+        """Every dock home, and the present workspace as it comes."""
+        self.settings["workspaces"] = {}
+        self._put_home()
+        self._arrange(self.current or "build", SPACES[self.current or "build"])
 
-    def arrange(self, name: str) -> None:
-        """The arrangement as it comes, whatever was changed."""
-        plan = SPACES[name]
-        for dock in self.docks.values():
-            self.window.removeDockWidget(dock)
-        front: dict[Qt.DockWidgetArea, QDockWidget] = {}
-        for key, area in plan.items():
-            dock = self.docks[key]
-            self.window.addDockWidget(area, dock)
-            dock.setFloating(False)
-            dock.show()
-            if area in front:
-                self.window.tabifyDockWidget(front[area], dock)
-            else:
-                front[area] = dock
-        for first in front.values():
-            first.raise_()
-        for key, size in SIZES[name].items():
-            side = plan[key] in (Area.LeftDockWidgetArea, Area.RightDockWidgetArea)
-            way = Qt.Orientation.Horizontal if side else Qt.Orientation.Vertical
-            self.window.resizeDocks([self.docks[key]], [size], way)
+    def _kept(self, name: str) -> Space:
+        """What is remembered of a workspace, as far as it makes sense."""
+        own, kept = SPACES[name], self.settings.section("workspaces").get(name)
+        if not isinstance(kept, dict):
+            return own
+
+        def known(key: str, default: tuple[str, ...]) -> tuple[str, ...]:
+            names: Any = kept.get(key)
+            return tuple(n for n in names if n in self.docks) if isinstance(names, list) else default
+
+        sizes: Any = kept.get("sizes")
+        fits = isinstance(sizes, dict) and all(isinstance(v, int) and 40 <= v <= 4000 for v in sizes.values())
+        return Space(known("shown", own.shown), known("front", own.front), sizes if fits else own.sizes)
+
+    def _arrange(self, name: str, space: Space) -> None:
+        self.current = name
+        for key, dock in self.docks.items():
+            dock.setVisible(key in space.shown)
+        for key in space.front:
+            if key in space.shown:
+                self.docks[key].raise_()
+        for side, size in space.sizes.items():
+            there = [d for n, d in self.docks.items() if n in space.shown and self._side(d) == side]
+            if there:
+                way = Qt.Orientation.Vertical if side == "bottom" else Qt.Orientation.Horizontal
+                self.window.resizeDocks(there[:1], [size], way)
+        QTimer.singleShot(0, self.window, self._hide_dead_bars)
+
+    def _hide_dead_bars(self) -> None:
+        """WORKAROUND for QMainWindow: tabbing a third dock to two leaves the bar of the two on the screen."""
+        live = set()
+        for name, dock in self.docks.items():
+            group = {
+                n for n, d in self.docks.items() if d in self.window.tabifiedDockWidgets(dock) and not d.isHidden()
+            }
+            live.add(frozenset(self.docks[n].windowTitle() for n in {name, *group}))
+        for bar in self.window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            if frozenset(bar.tabText(i) for i in range(bar.count())) not in live:
+                bar.hide()
+
+    def _side(self, dock: QDockWidget) -> str:
+        area = self.window.dockWidgetArea(dock)
+        return "" if dock.isFloating() else next((side for side, a in _SIDES.items() if a == area), "")
 
     def remember(self) -> None:
         """Keep the arrangement that is on the screen now."""
-        if self.current and self.window.isVisible():
-            state = bytes(self.window.saveState(VERSION).toBase64().data()).decode("ascii")
-            self.settings.section("workspaces")[self.current] = state
+        if not self.current or not self.window.isVisible():
+            return
+        shown = [n for n, d in self.docks.items() if not d.isHidden()]
+        front = [n for n in shown if self.docks[n].visibleRegion().boundingRect().isValid()]
+        sizes = {}
+        for name in front:
+            dock, side = self.docks[name], self._side(self.docks[name])
+            if side:
+                sizes[side] = dock.height() if side == "bottom" else dock.width()
+        self.settings.section("workspaces")[self.current] = {"shown": shown, "front": front, "sizes": sizes}
 
     def hide(self) -> None:
         """Put every dock away, after remembering how they stand."""
@@ -157,14 +163,6 @@ class Workspaces:
             dock.hide()
 
     def reveal(self, name: str) -> None:
-        """Bring a dock to the front, wherever it is; where it stands in some workspace if it is nowhere."""
-        dock = self.docks[name]
-        if dock.isHidden():
-            area = {**ELSEWHERE, **INSPECT, **TRAIN, **BUILD}[name]
-            self.window.addDockWidget(area, dock)
-            others = [d for n, d in self.docks.items() if n != name and not d.isHidden()]
-            same = [d for d in others if self.window.dockWidgetArea(d) == area and not d.isFloating()]
-            if same:
-                self.window.tabifyDockWidget(same[0], dock)
-            dock.show()
-        dock.raise_()
+        """Bring a dock to the front, wherever it is."""
+        self.docks[name].show()
+        self.docks[name].raise_()

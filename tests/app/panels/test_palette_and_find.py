@@ -1,0 +1,79 @@
+"""Layers are found by typing, placed by Enter; nodes are found by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from visualnet.app.filing import templates
+from visualnet.app.panels.find_bar import FindBar
+from visualnet.app.panels.palette import PalettePanel
+from visualnet.app.studio import Studio
+from visualnet.app.theme.tokens import DARK
+from visualnet.core.document import Document
+from visualnet.core.files import load
+from visualnet.layers import LAYERS
+
+
+@pytest.fixture
+def studio(qapp: QApplication) -> Iterator[Studio]:
+    made = Studio(Document(load(templates()["lenet5"])), DARK)
+    yield made
+    made.deleteLater()
+
+
+def visible(panel: PalettePanel) -> list[str]:
+    tree = panel.tree
+    heads = [tree.topLevelItem(i) for i in range(tree.topLevelItemCount())]
+    items = [head.child(j) for head in heads if not head.isHidden() for j in range(head.childCount())]
+    return [item.text(0) for item in items if not item.isHidden()]
+
+
+def test_every_layer_is_there_and_typing_finds_it(studio: Studio, qtbot: object) -> None:
+    panel = PalettePanel(studio)
+    qtbot.addWidget(panel)  # type: ignore[attr-defined]
+    panel.show()
+    assert {k.label for k in LAYERS.values() if not k.hidden} <= set(visible(panel))
+    QTest.keyClicks(panel.search.edit, "conv2")
+    assert visible(panel)[0] == "Conv2d"
+    panel.search.clear()
+    QTest.keyClicks(panel.search.edit, "fully connected")
+    assert "Linear" in visible(panel)
+    panel.search.clear()
+    QTest.keyClicks(panel.search.edit, "zzzz")
+    assert not visible(panel)
+    assert panel.nothing.isVisible()
+
+
+def test_enter_places_the_best(studio: Studio, qtbot: object) -> None:
+    panel = PalettePanel(studio)
+    qtbot.addWidget(panel)  # type: ignore[attr-defined]
+    panel.show()
+    placed: list[str] = []
+    studio.place_requested.connect(placed.append)
+    QTest.keyClicks(panel.search.edit, "relu")
+    QTest.keyClick(panel.search.edit, Qt.Key.Key_Return)
+    assert placed == ["relu"]
+    assert panel.search.text() == ""
+
+
+def test_find_walks_the_matches(studio: Studio, qtbot: object) -> None:
+    bar = FindBar(studio)
+    qtbot.addWidget(bar)  # type: ignore[attr-defined]
+    bar.open()
+    QTest.keyClicks(bar.search.edit, "conv")
+    names = []
+    for _ in range(3):
+        names.append(studio.graph.nodes[studio.selection[0]].name)
+        QTest.keyClick(bar.search.edit, Qt.Key.Key_Return)
+    assert names == ["conv1", "conv2", "conv1"]
+    assert "of 2" in bar.count.text()
+    bar.search.clear()
+    QTest.keyClicks(bar.search.edit, "nowhere")
+    assert "nothing" in bar.count.text()
+    QTest.keyClick(bar.search.edit, Qt.Key.Key_Escape)
+    assert not bar.isVisible()

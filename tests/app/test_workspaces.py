@@ -1,0 +1,68 @@
+"""Docks come and go with the workspaces; what a person changed is remembered, and can be put back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication, QMessageBox, QTabBar
+
+from visualnet.app.settings import Settings
+from visualnet.app.theme.apply import ThemeKeeper
+from visualnet.app.window import Window
+from visualnet.app.workspaces import SPACES
+
+
+@pytest.fixture
+def window(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Window]:
+    made = Window(Settings(tmp_path / "settings.json"), ThemeKeeper(qapp, "dark"))
+    made.resize(1440, 900)
+    made.show()
+    made.filing.open_template("lenet5")
+    qapp.processEvents()
+    yield made
+    monkeypatch.setattr(QMessageBox, "exec", lambda self: QMessageBox.StandardButton.Discard)
+    made.close()
+    made.deleteLater()
+    qapp.processEvents()
+
+
+def shown(window: Window) -> set[str]:
+    return {name for name, dock in window.spaces.docks.items() if not dock.isHidden()}
+
+
+@pytest.mark.parametrize("name", list(SPACES))
+def test_each_shows_what_it_says(window: Window, qapp: QApplication, name: str) -> None:
+    window.show_space(name)
+    qapp.processEvents()
+    assert shown(window) == set(SPACES[name].shown)
+
+
+def test_going_round_leaves_no_dead_tab_bars(window: Window, qapp: QApplication) -> None:
+    for name in ("build", "train", "inspect", "build", "inspect", "train") * 2:
+        window.show_space(name)
+        qapp.processEvents()
+    titles = [
+        tuple(bar.tabText(i) for i in range(bar.count()))
+        for bar in window.findChildren(QTabBar)
+        if bar.parent() is window and bar.isVisible() and window.rect().intersects(bar.geometry()) and bar.count()
+    ]
+    assert len(titles) == len(set(titles)), titles
+
+
+def test_what_was_closed_stays_closed_until_reset(window: Window, qapp: QApplication) -> None:
+    window.show_space("train")
+    window.spaces.docks["palette"].hide()
+    window.show_space("build")
+    window.show_space("train")
+    assert "palette" not in shown(window)
+    window.spaces.reset()
+    assert shown(window) == set(SPACES["train"].shown)
+
+
+@pytest.mark.parametrize("kept", [7, {"shown": 3}, {"shown": ["nothing"], "sizes": {"left": -5}}, {"front": None}])
+def test_damaged_memory_is_passed_over(window: Window, kept: object) -> None:
+    window.settings["workspaces"] = {"train": kept}
+    window.show_space("train")
+    assert shown(window) <= set(window.spaces.docks)
