@@ -431,7 +431,11 @@ class Window(QMainWindow):
         box.setStandardButtons(buttons.Yes | buttons.Cancel)
         box.button(buttons.Yes).setText("Stop and close")
         box.setDefaultButton(buttons.Cancel)
-        return box.exec() == buttons.Yes
+        agreed = bool(box.exec() == buttons.Yes)
+        if agreed:
+            # Before anything is saved: the history must not say that the run still goes on.
+            self.runner.finish()
+        return agreed
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask, stop, join, remember."""
