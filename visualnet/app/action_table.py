@@ -115,10 +115,22 @@ _VIEW = (
     ActionSpec("view.runs", "Runs", "Show earlier trainings", "runs", (), "View", True),
     ActionSpec("view.maps", "Feature maps", "Show what a layer makes of a sample", "feature-maps", (), "View", True),
     ActionSpec("view.attention", "Attention", "Show what looks at what", "attention-map", (), "View", True),
+    ActionSpec("view.reference", "Reference", "Read about every layer", "info", (), "View", True),
     ActionSpec("view.code", "Code", "Show the network as Python", "code", ("Ctrl+Shift+C",), "View", True),
     ActionSpec(
         "view.reset", "Reset the arrangement", "Put the panels back where this workspace begins", "reset", (), "View"
     ),
+    ActionSpec(
+        "view.heat",
+        "Heat map",
+        "Tint the cards by what they cost",
+        "feature-maps",
+        (),
+        "View",
+        submenu=True,
+        divider=True,
+    ),
+    ActionSpec("view.compare", "Compare networks…", "Hold networks against each other", "shape", (), "View"),
     ActionSpec(
         "view.theme_system",
         "Theme of the system",
@@ -215,6 +227,7 @@ _HELP = (
         ("Ctrl+Shift+P",),
         "Help",
     ),
+    ActionSpec("help.reference", "Layer reference", "The page of the selected layer", "help", ("F1",), "Help"),
     ActionSpec("help.shortcuts", "Keyboard shortcuts…", "See and change the keys", "keyboard", ("Ctrl+K",), "Help"),
     ActionSpec("help.start_page", "Start page", "Templates and recent files", "home", (), "Help", divider=True),
     ActionSpec("help.about", "About VisualNet", "Version, licence and libraries", "info", (), "Help"),

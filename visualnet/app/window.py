@@ -16,6 +16,7 @@ from visualnet.app.action_table import ACTIONS
 from visualnet.app.actions import Actions
 from visualnet.app.canvas_page import CanvasPage
 from visualnet.app.filing import Filing, templates
+from visualnet.app.heat import Heat
 from visualnet.app.mailbox import Mailbox
 from visualnet.app.panels.inspector import InspectorPanel
 from visualnet.app.panels.palette import PalettePanel
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from visualnet.app.panels.attention import AttentionPanel
     from visualnet.app.panels.code import CodePanel
     from visualnet.app.panels.maps import MapsPanel
+    from visualnet.app.panels.reference_browser import ReferencePanel
     from visualnet.app.panels.runs import RunsPanel
     from visualnet.app.panels.training import TrainingPanel
 
@@ -51,6 +53,7 @@ PANELS = {
     "view.maps": "maps",
     "view.attention": "attention",
     "view.code": "code",
+    "view.reference": "reference",
 }
 ANYWHERE = ("file.new", "file.empty", "file.open", "file.open_recent", "file.quit", "train.pause", "train.stop")
 """What can be done on the start page too, besides themes and help."""
@@ -94,6 +97,7 @@ class Window(QMainWindow):
         self.setMenuWidget(self.topbar)
         self.canvas = CanvasPage(self.studio, self.actions_)
         self.canvas.view.popup.kept = self.settings.section("used_layers")
+        self.heat = Heat(self.studio, self.canvas.view, self.settings)
         self.start_page = StartPage(self.studio, self.settings)
         self.banner = Banner()
         self.stack = QStackedWidget()
@@ -116,6 +120,7 @@ class Window(QMainWindow):
             "maps": ("Feature maps", self._maps),
             "attention": ("Attention", self._attention),
             "code": ("Code", self._code),
+            "reference": ("Reference", self._reference),
         }
         self.spaces = Workspaces(self, panels, self.settings)
         for name in ("palette", "inspector", "problems"):
@@ -156,6 +161,23 @@ class Window(QMainWindow):
         from visualnet.app.panels.code import CodePanel
 
         return CodePanel(self.studio, lambda: exporting.export_code(self))
+
+    def _reference(self) -> ReferencePanel:
+        from visualnet.app.panels.reference_browser import ReferencePanel
+
+        return ReferencePanel(self.studio)
+
+    def show_reference(self) -> None:
+        """The layer reference, at the page of the selected node."""
+        if not self.on_start_page:
+            self.spaces.reveal("reference")
+            self.panel("reference").open_selected()
+
+    def show_comparison(self) -> None:
+        """Networks side by side."""
+        from visualnet.app.panels.compare import CompareDialog
+
+        CompareDialog(self.studio, self).exec()
 
     def _join(self) -> None:
         studio = self.studio
@@ -202,6 +224,9 @@ class Window(QMainWindow):
             "train.stop": self.runner.stop,
             "view.reset": self.spaces.reset,
             "help.command_palette": self.palette_popup.open,
+            "help.reference": self.show_reference,
+            "view.heat": self.heat.fill_menu,
+            "view.compare": self.show_comparison,
             "help.shortcuts": lambda: ShortcutsDialog(self.actions_, self).exec(),
             "help.start_page": self.show_start,
             "help.about": self.about,

@@ -13,6 +13,7 @@ from visualnet.app.blocks import fill_row_menu
 from visualnet.app.forms.form import EDITOR_WIDTH, Form, caption
 from visualnet.app.forms.value_field import ValueField
 from visualnet.app.panels import explain
+from visualnet.app.panels.cost_card import CostCard
 from visualnet.app.panels.formula import FormulaLabel
 from visualnet.app.studio import Studio
 from visualnet.app.widgets.basic import Card, ColorDot, KeyValue, button, label, restyle
@@ -68,6 +69,8 @@ class NodePage(QWidget):
         self.whys = QVBoxLayout()
         self.whys.setSpacing(8)
         column.addLayout(self.whys)
+        self.costs = CostCard(studio)
+        column.addWidget(self.costs)
         self.ports = Section("Ports")
         self.port_rows = KeyValue()
         self.ports.add(self.port_rows)
@@ -102,6 +105,7 @@ class NodePage(QWidget):
         self._form(node, kind, known)
         self.open_button.setVisible(single and node.block in self.studio.project.blocks)
         self._explain(known if single else None)
+        self.costs.show_node(node.id if single else None)
         self._ports(known if single else None)
         self.training.show_nodes(self.ids, known)
         self.page.setVisible(kind is not None)

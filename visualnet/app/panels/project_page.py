@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLineEdit, QP
 
 from visualnet.app.forms.form import EDITOR_WIDTH, Form, caption
 from visualnet.app.forms.value_field import ValueField
+from visualnet.app.panels.cost_card import CostCard
 from visualnet.app.studio import Studio
 from visualnet.app.widgets.basic import KeyValue, button, label
 from visualnet.app.widgets.section import Section
@@ -49,6 +50,8 @@ class ProjectPage(QWidget):
         column.addWidget(self.note)
         self.totals = KeyValue()
         column.addWidget(self.totals)
+        self.costs = CostCard(studio)
+        column.addWidget(self.costs)
         self.data = DataSection(studio)
         column.addWidget(self.data)
         self.constants = NumbersSection(studio)
@@ -75,9 +78,9 @@ class ProjectPage(QWidget):
             self.totals.set_value(
                 "MACs a sample", f"{facts.macs:,}", "Multiply–accumulate operations of one forward pass"
             )
-            self.totals.set_value(
-                "weights' memory", _bytes(4 * (facts.parameters + facts.buffered)), "At 4 bytes a number"
-            )
+        self.costs.setVisible(block is None and bool(project.graph.nodes))
+        if block is None:
+            self.costs.show_whole()
         self.data.setVisible(block is None)
         self.data.refresh()
         self.constants.refresh()
@@ -297,12 +300,3 @@ def _seed_problem(value: Value) -> str:
 
 def _number_problem(value: Value) -> str:
     return "" if isinstance(value, int | float) and not isinstance(value, bool) else "a number"
-
-
-def _bytes(count: int) -> str:
-    size = float(count)
-    for unit in ("B", "KB", "MB", "GB", "TB"):
-        if size < 1000 or unit == "TB":
-            break
-        size /= 1000
-    return f"{size:.3g} {unit}"

@@ -1,0 +1,88 @@
+"""What a node, or the whole network, costs: numbers, multiplications and memory at the recipe's batch size."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from visualnet.analysis import Analysis
+from visualnet.analysis.cost import Cost, Costs, NodeCost, bytes_text
+from visualnet.analysis.facts import Path
+from visualnet.app.studio import Studio
+from visualnet.app.widgets.basic import KeyValue
+from visualnet.app.widgets.section import Section
+
+
+@lru_cache(maxsize=2)
+def _costs(analysis: Analysis) -> Costs:
+    return Costs(analysis)
+
+
+@lru_cache(maxsize=4)
+def sheet_costs(analysis: Analysis, path: Path) -> dict[str, NodeCost]:
+    """Every node's costs on the sheet at a path; nothing where it is not reached."""
+    try:
+        return dict(_costs(analysis).sheet(path))
+    except KeyError:
+        return {}
+
+
+def whole_cost(analysis: Analysis) -> Cost:
+    """What the whole network costs."""
+    return _costs(analysis).whole()
+
+
+def instance_path(studio: Studio) -> Path:
+    """Where the open sheet is looked at: through the instance it was opened from, else through the first one."""
+    if not studio.sheet or studio.path:
+        return studio.path
+    return next((path for path, facts in studio.analysis.walk() if facts.node.block == studio.sheet), ())
+
+
+class CostCard(Section):
+    """Rows of figures, each with a tip that says what it counts."""
+
+    def __init__(self, studio: Studio) -> None:
+        super().__init__("What it costs")
+        self.studio = studio
+        self.rows = KeyValue()
+        self.add(self.rows)
+
+    def show_node(self, node_id: str | None) -> None:
+        """Show one node's costs; hide for several, or where nothing is known."""
+        cost = sheet_costs(self.studio.analysis, instance_path(self.studio)).get(node_id or "")
+        self.setVisible(cost is not None and bool(cost.parameters or cost.made or cost.kept))
+        if cost is None:
+            return
+        self.rows.clear()
+        batch = self.studio.project.recipe.batch_size
+        if cost.parameters:
+            self.rows.set_value("trainable", f"{cost.trainable:,}", "Numbers that training changes")
+        if cost.frozen:
+            self.rows.set_value("frozen", f"{cost.frozen:,}", "Learned numbers that training leaves alone")
+        if cost.buffers:
+            self.rows.set_value("saved besides", f"{cost.buffers:,}", "Numbers that are saved, not learned")
+        if cost.macs:
+            self.rows.set_value("MACs a sample", f"{cost.macs:,}", "A multiplication and an addition, one forward pass")
+            self.rows.set_value("FLOPs a sample", f"{cost.flops:,}", "Two for each MAC")
+        if cost.made:
+            self.rows.set_value("output memory", bytes_text(cost.made), f"What it gives, for {batch:,} samples")
+        kept = bytes_text(cost.kept) if cost.kept else "nothing"
+        self.rows.set_value("kept in training", kept, f"Held for the backward pass, for {batch:,} samples")
+
+    def show_whole(self) -> None:
+        """Show the whole network's memory."""
+        cost = whole_cost(self.studio.analysis)
+        batch = f"{cost.batch:,} sample{'s' if cost.batch != 1 else ''}"
+        optimizer = self.studio.project.recipe.optimizer
+        self.set_title(f"Memory for {batch}")
+        self.rows.set_value("depth", f"{cost.depth:,}", "Layers that multiply by weights, on the longest way")
+        for key, count, tip in (
+            ("weights", cost.weights, "Weights and what is saved beside them, 4 bytes a number"),
+            ("gradients", cost.gradients, "One for every trained number"),
+            ("optimizer", cost.optimizer, f"What {optimizer} keeps from step to step"),
+            ("activations", cost.kept, "What training keeps of the forward pass for the backward pass"),
+            ("passing gradients", cost.passing, "What flows back through the largest layer"),
+            ("to train", cost.training, "All of these together"),
+            ("to answer", cost.inference, "Weights, and activations at the fullest moment without training"),
+        ):
+            self.rows.set_value(key, bytes_text(count), tip)
