@@ -9,6 +9,7 @@ from visualnet.layers import (  # noqa: F401
     data,
     dense,
     loss,
+    loss_more,
     normalization,
     normalization_more,
     pooling,
