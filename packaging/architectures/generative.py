@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from architectures.sheet import Sheet, image_input
 from visualnet.core.graph import Port, Value
 from visualnet.core.project import Block, DataChoice, Project, Recipe
@@ -65,14 +67,34 @@ def _unet(padded: bool) -> Project:
         if padded
         else "Without padding 572×572 becomes 388×388, and what crosses over is cropped"
     )
-    return s.project(
+    made = s.project(
         "U-Net, padded" if padded else "U-Net",
         "Down to see what it is, up again to say where, with shortcuts across at every size (Ronneberger et al. 2015). "
         f"{what}. 31,030,658 parameters.",
         DataChoice(name="masks"),
         Recipe(optimizer="SGD", lr=0.001, momentum=0.99, batch_size=1, epochs=50),
-        wrap=100_000,
     )
+    places = {i: _in_the_u(node.name) for i, node in made.graph.nodes.items()}
+    return msgspec.structs.replace(made, graph=msgspec.structs.replace(made.graph, places=places))
+
+
+def _in_the_u(name: str) -> tuple[float, float]:
+    """Where a card stands, so that the network looks like its name: each size on a row of its own, the shortcuts straight across."""
+    ends = {
+        "image": (0, 0),
+        "bottom": (9, 8),
+        "scores": (22, 0),
+        "mask": (22, 1),
+        "answer": (23, -1),
+        "loss": (23, 0),
+        "accuracy": (23, 1),
+    }
+    kind, level = name[:-1], int(name[-1]) if name[-1].isdigit() else 0
+    row, left, right = 2 * (level - 1), 2 * level - 1, 22 - 3 * level
+    on_level = {"down": (left, row), "crop": (left + 1, row), "pool": (left + 1, row + 1)}
+    on_level |= {"up": (right, row + 1), "beside": (right + 1, row), "join": (right + 2, row)}
+    column, line = ends[name] if name in ends else on_level[kind]
+    return (288.0 * column, 120.0 * line)
 
 
 # --- reconstruction ----------------------------------------------------------------------------------------------------------------
