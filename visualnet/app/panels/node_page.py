@@ -15,6 +15,7 @@ from visualnet.app.forms.value_field import ValueField
 from visualnet.app.panels import explain
 from visualnet.app.panels.cost_card import CostCard
 from visualnet.app.panels.formula import FormulaLabel
+from visualnet.app.panels.formula_view import FormulaView
 from visualnet.app.studio import Studio
 from visualnet.app.widgets.basic import Card, ColorDot, KeyValue, button, label, restyle
 from visualnet.app.widgets.section import Section
@@ -69,6 +70,8 @@ class NodePage(QWidget):
         self.whys = QVBoxLayout()
         self.whys.setSpacing(8)
         column.addLayout(self.whys)
+        self.formula_view = FormulaView(studio)
+        column.addWidget(self.formula_view)
         self.costs = CostCard(studio)
         column.addWidget(self.costs)
         self.ports = Section("Ports")
@@ -105,6 +108,7 @@ class NodePage(QWidget):
         self._form(node, kind, known)
         self.open_button.setVisible(single and node.block in self.studio.project.blocks)
         self._explain(known if single else None)
+        self.formula_view.show_facts(known if single else None)
         self.costs.show_node(node.id if single else None)
         self._ports(known if single else None)
         self.training.show_nodes(self.ids, known)
