@@ -118,6 +118,7 @@ def _paint(scene: CanvasScene, painter: QPainter, area: QRectF, scale: float) ->
     painter.translate(-area.topLeft())
     painter.fillRect(area, QColor(scene.theme.canvas))
     painter.setPen(Qt.PenStyle.NoPen)
+    scene.remark_layer.draw(painter, area, 1.0)
     scene.wire_layer.draw(painter, area, 1.0, cosmetic=False)
     scene.card_layer.draw_sharp(painter, area)
     painter.end()
