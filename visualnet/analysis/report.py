@@ -102,7 +102,8 @@ def _problem(project: Project, analysis: Analysis, problem: Problem) -> dict[str
         "sheet": problem.sheet,
         "at": problem.at,
         "formula": problem.formula,
-        "repairs": _repairs(project, analysis, problem),
+        # What is only a hint is not worth the search: a deep network has many.
+        "repairs": _repairs(project, analysis, problem) if problem.severity != "hint" else [],
     }
 
 
