@@ -121,7 +121,8 @@ def test_resume_forgets_what_came_later(curve, share) -> None:
         each.extend(later, np.sin(later))
     for mine, right in zip(series.window(-1e9, 1e9, 5), fresh.window(-1e9, 1e9, 5), strict=True):
         np.testing.assert_array_equal(mine, right)
-    np.testing.assert_array_equal(series.smoothed(0.5).values, fresh.smoothed(0.5).values)
+    # Computed in other portions, so the last bits may differ with the memory's alignment.
+    np.testing.assert_allclose(series.smoothed(0.5).values, fresh.smoothed(0.5).values, rtol=1e-12, atol=1e-12)
     assert series.best() == fresh.best()
 
 

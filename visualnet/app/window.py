@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QResizeEvent
@@ -17,12 +16,12 @@ from visualnet.app.actions import Actions
 from visualnet.app.canvas_page import CanvasPage
 from visualnet.app.filing import Filing, templates
 from visualnet.app.heat import Heat
+from visualnet.app.late_panels import late_panels
 from visualnet.app.mailbox import Mailbox
-from visualnet.app.panels.inspector import InspectorPanel
-from visualnet.app.panels.palette import PalettePanel
 from visualnet.app.panels.problems import ProblemsPanel
 from visualnet.app.panels.start_page import StartPage, dropped_file
 from visualnet.app.panels.status import StatusLine
+from visualnet.app.possible import possible
 from visualnet.app.runner import Runner
 from visualnet.app.settings import Settings
 from visualnet.app.studio import Studio
@@ -36,14 +35,6 @@ from visualnet.core.document import Document
 from visualnet.core.journal import Orphan, orphans
 from visualnet.core.project import Project
 
-if TYPE_CHECKING:
-    from visualnet.app.panels.attention import AttentionPanel
-    from visualnet.app.panels.code import CodePanel
-    from visualnet.app.panels.maps import MapsPanel
-    from visualnet.app.panels.reference_browser import ReferencePanel
-    from visualnet.app.panels.runs import RunsPanel
-    from visualnet.app.panels.training import TrainingPanel
-
 PANELS = {
     "view.palette": "palette",
     "view.inspector": "inspector",
@@ -55,17 +46,6 @@ PANELS = {
     "view.code": "code",
     "view.reference": "reference",
 }
-ANYWHERE = ("file.new", "file.empty", "file.open", "file.open_recent", "file.quit", "train.pause", "train.stop")
-"""What can be done on the start page too, besides themes and help."""
-BLOCK_ACTIONS = (
-    "graph.group",
-    "graph.ungroup",
-    "graph.make_unique",
-    "graph.rename_block",
-    "graph.save_block",
-    "graph.export_block",
-    "graph.remove_unused",
-)
 
 
 class Window(QMainWindow):
@@ -111,17 +91,7 @@ class Window(QMainWindow):
         column.addWidget(self.stack, 1)
         self.setCentralWidget(centre)
         self.toast = Toast(centre)
-        panels: dict[str, tuple[str, Callable[[], QWidget]]] = {
-            "palette": ("Layers", lambda: PalettePanel(self.studio)),
-            "inspector": ("Inspector", lambda: InspectorPanel(self.studio)),
-            "problems": ("Problems", lambda: ProblemsPanel(self.studio)),
-            "training": ("Training", self._training),
-            "runs": ("Runs", self._runs),
-            "maps": ("Feature maps", self._maps),
-            "attention": ("Attention", self._attention),
-            "code": ("Code", self._code),
-            "reference": ("Reference", self._reference),
-        }
+        panels = late_panels(self.studio, lambda: exporting.export_code(self))
         self.spaces = Workspaces(self, panels, self.settings)
         for name in ("palette", "inspector", "problems"):
             assert self.spaces.docks[name].panel is not None
@@ -134,38 +104,6 @@ class Window(QMainWindow):
     def panel(self, name: str) -> Any:
         """The panel of a dock."""
         return self.spaces.docks[name].panel
-
-    # What draws with pyqtgraph, or needs torch, is imported when it is first looked at.
-
-    def _training(self) -> TrainingPanel:
-        from visualnet.app.panels.training import TrainingPanel
-
-        return TrainingPanel(self.studio)
-
-    def _runs(self) -> RunsPanel:
-        from visualnet.app.panels.runs import RunsPanel
-
-        return RunsPanel(self.studio)
-
-    def _maps(self) -> MapsPanel:
-        from visualnet.app.panels.maps import MapsPanel
-
-        return MapsPanel(self.studio)
-
-    def _attention(self) -> AttentionPanel:
-        from visualnet.app.panels.attention import AttentionPanel
-
-        return AttentionPanel(self.studio)
-
-    def _code(self) -> CodePanel:
-        from visualnet.app.panels.code import CodePanel
-
-        return CodePanel(self.studio, lambda: exporting.export_code(self))
-
-    def _reference(self) -> ReferencePanel:
-        from visualnet.app.panels.reference_browser import ReferencePanel
-
-        return ReferencePanel(self.studio)
 
     def show_reference(self) -> None:
         """The layer reference, at the page of the selected node."""
@@ -392,54 +330,22 @@ class Window(QMainWindow):
         document, runner, actions = self.studio.document, self.runner, self.actions_
         start = self.on_start_page
         name = document.path.name if document.path else "not saved yet"
-        state = (
-            f"{name} · edited"
-            if document.modified and document.path
-            else name
-            if not document.path
-            else f"{name} · saved"
-        )
+        state = name if document.path is None else f"{name} · {'edited' if document.modified else 'saved'}"
         self.topbar.show_project("VisualNet" if start else self.studio.project.name, "" if start else state)
         self.topbar.spaces.setVisible(not start)
         self.setWindowTitle("VisualNet" if start else f"{self.studio.project.name}[*] — VisualNet")
         self.setWindowModified(document.modified and not start)
         actions.set_text("edit.undo", f"Undo {document.undo_label}" if document.undo_label else "")
         actions.set_text("edit.redo", f"Redo {document.redo_label}" if document.redo_label else "")
-        self._enable(start)
+        actions.set_enabled(possible(self))
+        if not start:
+            # What concerns blocks is said by those who know.
+            self.canvas.blocks.show_state()
         self.actions_["train.start"].setToolTip(runner.why_not() or f"Train ({self.actions_.keys_text('train.start')})")
         for button in self.topbar.run_buttons.values():
             button.setVisible(False)
         if not start:
             self.topbar.show_run(runner.state)
-
-    def _enable(self, start: bool) -> None:
-        """Which actions make sense now."""
-        document, runner, actions = self.studio.document, self.runner, self.actions_
-        run = runner.state
-        busy = run != "idle"
-        chosen = [n for n in map(self.studio.graph.nodes.get, self.studio.selection) if n is not None]
-        states = {a: not start for a in actions if a not in ANYWHERE and a.split(".")[0] != "help" and "theme" not in a}
-        states |= {
-            "edit.undo": bool(document.undo_label) and not start,
-            "edit.redo": bool(document.redo_label) and not start,
-            "edit.rename": not start and len(chosen) == 1,
-            "view.zoom_selection": not start and bool(chosen),
-            "graph.open_block": not start and len(chosen) == 1 and chosen[0].block is not None,
-            "file.export_code": not start
-            and not self.studio.analysis.errors()
-            and bool(self.studio.project.graph.nodes),
-            "file.export_picture": not start and bool(self.studio.graph.nodes),
-            "train.start": not start and not busy and runner.why_not() == "",
-            "train.pause": run == "running",
-            "train.resume": run == "paused" or (run == "idle" and not start and runner.can_resume()),
-            "train.stop": busy,
-        }
-        if start:
-            actions.set_enabled(states)
-            return
-        # What concerns blocks is said by those who know.
-        actions.set_enabled({a: state for a, state in states.items() if a not in BLOCK_ACTIONS})
-        self.canvas.blocks.show_state()
 
     # --- Qt ------------------------------------------------------------------------------------------------------------------------
 

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from visualnet.analysis import NodeFacts
 from visualnet.analysis.receptive import Field, receptive
-from visualnet.app.plots.drawings import FieldDrawing, LayerDrawing
+from visualnet.app.plots.drawings import LayerDrawing
+from visualnet.app.plots.field_drawing import FieldDrawing
 from visualnet.app.plots.paint import ink_of, levels
 from visualnet.app.studio import Studio
 from visualnet.app.watching import sheet_path

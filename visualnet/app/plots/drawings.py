@@ -5,10 +5,9 @@ from __future__ import annotations
 from functools import singledispatchmethod
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QColor, QEnterEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QEnterEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from visualnet.analysis.receptive import Field
 from visualnet.app.theme import fonts, icons
 from visualnet.app.theme.tokens import Theme
 from visualnet.layers.drawings import Drawing, Heads, Matrix, Window
@@ -197,14 +196,14 @@ def _words(drawing: Drawing | None, step: tuple[int, ...]) -> str:
 # --- a window ----------------------------------------------------------------------------------------------------------------------
 
 
-def _pen(colour: str | QColor, width: float = 1.0, dashed: bool = False) -> QPen:
+def outline_pen(colour: str | QColor, width: float = 1.0, dashed: bool = False) -> QPen:
     pen = QPen(QColor(colour), width)
     if dashed:
         pen.setDashPattern([2, 2])
     return pen
 
 
-def _faint(colour: str, alpha: int) -> QColor:
+def faint(colour: str, alpha: int) -> QColor:
     made = QColor(colour)
     made.setAlpha(alpha)
     return made
@@ -225,20 +224,20 @@ def paint_window(painter: QPainter, area: QRectF, theme: Theme, window: Window, 
         for column in taps[1]:
             inside = row < window.total(0) and column < window.total(1)
             if inside:
-                painter.setBrush(_faint(family, 210))
+                painter.setBrush(faint(family, 210))
                 painter.drawRect(
                     QRectF(left + column * cell, top + row * cell, cell, cell).adjusted(0.5, 0.5, -0.5, -0.5)
                 )
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(_pen(theme.text, 1.5))
+    painter.setPen(outline_pen(theme.text, 1.5))
     frame = QRectF(left + taps[1][0] * cell, top + taps[0][0] * cell, window.span(1) * cell, window.span(0) * cell)
     painter.drawRect(frame)
     right = left + columns * cell + gap
     middle = top + out_rows * cell / 2
     _arrow(painter, QPointF(left + columns * cell + 8, middle), QPointF(right - 8, middle), theme)
     _grid(painter, QPointF(right, top), out_rows, out_columns, cell, theme)
-    painter.setPen(_pen(theme.text, 1.5))
-    painter.setBrush(_faint(family, 210))
+    painter.setPen(outline_pen(theme.text, 1.5))
+    painter.setBrush(faint(family, 210))
     painter.drawRect(QRectF(right + step[1] * cell, top + step[0] * cell, cell, cell))
     for axis, (drawn, steps) in enumerate(zip((rows, columns), (out_rows, out_columns), strict=True)):
         if drawn < window.total(axis) or steps < window.steps(axis):
@@ -253,7 +252,7 @@ def _paint_input(painter: QPainter, corner: QPointF, cell: float, theme: Theme, 
     ends = [min(drawn[axis], before[axis] + window.extents[axis]) for axis in (0, 1)]
     outer = QRectF(corner.x(), corner.y(), drawn[1] * cell, drawn[0] * cell)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(_pen(theme.outline, 1.0, dashed=True))
+    painter.setPen(outline_pen(theme.outline, 1.0, dashed=True))
     for row in range(drawn[0] + 1):
         y = corner.y() + row * cell
         painter.drawLine(QPointF(outer.left(), y), QPointF(outer.right(), y))
@@ -268,7 +267,7 @@ def _paint_input(painter: QPainter, corner: QPointF, cell: float, theme: Theme, 
 
 def _grid(painter: QPainter, corner: QPointF, rows: int, columns: int, cell: float, theme: Theme) -> None:
     painter.fillRect(QRectF(corner.x(), corner.y(), columns * cell, rows * cell), QColor(theme.raised))
-    painter.setPen(_pen(theme.outline))
+    painter.setPen(outline_pen(theme.outline))
     for row in range(rows + 1):
         y = corner.y() + row * cell
         painter.drawLine(QPointF(corner.x(), y), QPointF(corner.x() + columns * cell, y))
@@ -278,7 +277,7 @@ def _grid(painter: QPainter, corner: QPointF, rows: int, columns: int, cell: flo
 
 
 def _arrow(painter: QPainter, start: QPointF, end: QPointF, theme: Theme) -> None:
-    painter.setPen(_pen(theme.muted, 1.5))
+    painter.setPen(outline_pen(theme.muted, 1.5))
     painter.drawLine(start, end)
     for side in (-3.0, 3.0):
         painter.drawLine(end, QPointF(end.x() - 4, end.y() + side))
@@ -308,18 +307,18 @@ def paint_matrix(painter: QPainter, area: QRectF, theme: Theme, matrix: Matrix) 
     scale = min(wide / matrix.inputs, high / matrix.outputs)
     width, height = max(10.0, matrix.inputs * scale), max(10.0, matrix.outputs * scale)
     family = theme.family("dense")
-    painter.setPen(_pen(theme.outline))
-    painter.setBrush(_faint(family, 60))
+    painter.setPen(outline_pen(theme.outline))
+    painter.setBrush(faint(family, 60))
     painter.drawRect(QRectF(left, top, width, height))
     row = max(2.0, min(height / matrix.outputs, 12.0))
-    painter.fillRect(QRectF(left, top + height * 0.3, width, row), _faint(family, 220))
+    painter.fillRect(QRectF(left, top + height * 0.3, width, row), faint(family, 220))
     x = left + width + 22
     column = 12.0
     painter.drawRect(QRectF(x, top, column, min(high, max(10.0, matrix.inputs * scale))))
     y = x + column + (44 if matrix.bias else 26)
     if matrix.bias:
         painter.drawRect(QRectF(x + column + 18, top, column, height))
-    painter.setBrush(_faint(theme.accent, 60))
+    painter.setBrush(faint(theme.accent, 60))
     painter.drawRect(QRectF(y + 8, top, column, height))
     painter.fillRect(QRectF(y + 8, top + height * 0.3, column, row), QColor(theme.accent))
     painter.setPen(QColor(theme.muted))
@@ -349,7 +348,7 @@ def paint_heads(painter: QPainter, area: QRectF, theme: Theme, heads: Heads) -> 
     for head in range(shown):
         colour = theme.plot_lines[head % len(theme.plot_lines)]
         part = QRectF(bar.left() + head * each, bar.top(), each, bar.height()).adjusted(1, 0, -1, 0)
-        painter.fillRect(part, _faint(colour, 200))
+        painter.fillRect(part, faint(colour, 200))
         painter.setPen(QColor(theme.text))
     per_row = shown if shown <= 4 else -(-shown // 2)
     lines = -(-shown // per_row)
@@ -375,122 +374,11 @@ def _paint_head(painter: QPainter, box: QRectF, heads: Heads, colour: str, theme
                 continue
             painter.fillRect(
                 QRectF(box.left() + column * wide, box.top() + row * high, wide, high).adjusted(0.4, 0.4, -0.4, -0.4),
-                _faint(colour, 90),
+                faint(colour, 90),
             )
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(_pen(theme.outline))
+    painter.setPen(outline_pen(theme.outline))
     painter.drawRect(box)
 
 
 # --- what a place sees -------------------------------------------------------------------------------------------------------------
-
-
-class FieldDrawing(QWidget):
-    """The input sample with the part that one place of the selected map sees; the pointer chooses the place."""
-
-    SIDE = 132
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.field: Field | None = None
-        self.sample: QImage | None = None
-        self.place: tuple[int, ...] = ()
-        self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Receptive field")
-
-    def sizeHint(self) -> QSize:
-        return QSize(240, self.SIDE + 44)
-
-    def show_field(self, field: Field | None, sample: QImage | None = None) -> None:
-        """Draw another field; None takes the drawing away."""
-        if field is None or self.field is None or field.places != self.field.places or field.whole:
-            self.place = tuple(n // 2 for n in field.places) if field is not None else ()
-        self.field, self.sample = field, sample
-        self.setVisible(field is not None)
-        self.setFixedHeight(self.sizeHint().height())
-        self.setAccessibleDescription(self.words())
-        self.update()
-
-    def words(self) -> str:
-        """What the place sees, in figures."""
-        field = self.field
-        if field is None:
-            return ""
-        if field.whole:
-            return f"Every number here sees all of “{field.input}”."
-        sizes = "×".join(map(str, field.size))
-        place = ", ".join(str(p + 1) for p in self.place)
-        seen = "×".join(str(max(0, b - a)) for a, b in field.seen(self.place))
-        rest = f" (here {seen}, the rest is padding)" if seen != sizes else ""
-        return f"Place {place} sees {sizes} cells of “{field.input}”{rest}; its neighbour the same {_steps(field.jump)} on."
-
-    def _box(self) -> QRectF:
-        field = self.field
-        assert field is not None
-        rows, columns = (1, *field.extents)[-2:]
-        cell = min(self.SIDE / rows, (self.width() - 4) / columns, 14.0)
-        return QRectF(2, 2, columns * cell, rows * cell)
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        field = self.field
-        if field is None or field.whole:
-            return
-        box = self._box()
-        at = event.position()
-        shares = (at.y() - box.top()) / box.height(), (at.x() - box.left()) / box.width()
-        chosen = [
-            max(0, min(n - 1, int(share * n)))
-            for share, n in zip(shares[-len(field.places) :], field.places, strict=True)
-        ]
-        self._choose(tuple(chosen))
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        ways = {Qt.Key.Key_Right: (-1, 1), Qt.Key.Key_Left: (-1, -1), Qt.Key.Key_Down: (-2, 1), Qt.Key.Key_Up: (-2, -1)}
-        field = self.field
-        if field is None or field.whole or event.key() not in ways:
-            super().keyPressEvent(event)
-            return
-        axis, by = ways[Qt.Key(event.key())]
-        if -axis <= len(field.places):
-            place = list(self.place)
-            place[axis] = max(0, min(field.places[axis] - 1, place[axis] + by))
-            self._choose(tuple(place))
-
-    def _choose(self, place: tuple[int, ...]) -> None:
-        if place != self.place:
-            self.place = place
-            self.setAccessibleDescription(self.words())
-            self.update()
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        field = self.field
-        if field is None:
-            return
-        painter = QPainter(self)
-        theme = icons.current_theme()
-        box = self._box()
-        painter.fillRect(box, QColor(theme.raised))
-        if self.sample is not None and not self.sample.isNull():
-            painter.drawImage(box, self.sample)
-        cell = box.width() / field.extents[-1]
-        painter.setPen(_pen(theme.outline))
-        painter.drawRect(box)
-        seen = ((0, 1), *field.seen(self.place))[-2:]
-        (top, low), (left, right) = seen
-        part = QRectF(box.left() + left * cell, box.top() + top * cell, (right - left) * cell, (low - top) * cell)
-        painter.fillRect(part, _faint(theme.accent, 70))
-        painter.setPen(_pen(theme.accent, 2.0))
-        painter.drawRect(part)
-        painter.setPen(QColor(theme.accent if self.hasFocus() else theme.muted))
-        painter.setFont(fonts.sans(11))
-        words = QRectF(0, box.bottom() + 6, self.width(), 44)
-        painter.drawText(words, Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap, self.words())
-        painter.end()
-
-
-def _steps(jump: tuple[int, ...]) -> str:
-    if len(set(jump)) == 1:
-        return f"{jump[0]} cell{'s' * (jump[0] > 1)}"
-    return "×".join(map(str, jump)) + " cells"
