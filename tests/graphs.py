@@ -132,6 +132,12 @@ class _Growth:
         params = {
             name: self.value(param, self.spec(first)) for name, param in kind.params.items() if rng.random() < 0.6
         }
+        try:
+            inputs = kind(params, self.project.constants).inputs()
+        except ValueError:
+            return False
+        before = self.project, self.analysis
+        wires = self.wiring(list(inputs.items()), first, fresh=True)
         node = Node(
             id=self.id(),
             kind=kind.tag,
@@ -140,11 +146,10 @@ class _Growth:
             trainable=rng.random() < 0.85,
             init=self.init(),
         )
-        try:
-            inputs = kind(params, self.project.constants).inputs()
-        except ValueError:
-            return False
-        return self.add(node, self.wiring(list(inputs.items()), first))
+        if self.add(node, wires):
+            return True
+        self.project, self.analysis = before
+        return False
 
     def instance(self, name: str) -> bool:
         rng, block = self.rng, self.project.blocks[name]
@@ -160,16 +165,18 @@ class _Growth:
         for _ in range(20):
             kind = rng.choice([k for k in LAYERS.values() if k.role in ("loss", "metric")])
             params = {name: self.value(param, Spec(())) for name, param in kind.params.items() if rng.random() < 0.4}
-            first = self.pick()
-            spec = self.spec(first)
             before = self.project, self.analysis
             try:
                 ports = list(kind(params).inputs().items())
             except ValueError:
                 continue
+            refused = kind.refuses.get(ports[0][0], {})
+            fitting = [p for p in self.ports() if self.spec(p).holds not in refused]
+            first = rng.choice(fitting) if refused and fitting else self.pick()
+            spec = self.spec(first)
+            shape = rng.choice((spec.shape, spec.shape[1:], spec.shape[:-1]))
             wires = {ports[0][0]: first}
             for port, pattern in ports[1:]:
-                shape = rng.choice((spec.shape, spec.shape[1:], spec.shape[:-1]))
                 dtype = pattern.dtype if pattern.dtype in ("int", "float") else rng.choice(("int", "float"))
                 wires[port] = self.source(
                     "target", tuple(map(int, shape)), dtype, f"truth{len(self.project.graph.nodes)}"
@@ -251,13 +258,18 @@ class _Growth:
             product //= divisor
         return (*found, product)
 
-    def wiring(self, inputs: list[tuple[str, Any]], first: Port | None = None) -> dict[str, Port | None]:
-        """A source for each input port, alike ones more often."""
+    def wiring(
+        self, inputs: list[tuple[str, Any]], first: Port | None = None, fresh: bool = False
+    ) -> dict[str, Port | None]:
+        """A source for each input port, alike ones more often; ``fresh`` may bring a new input where whole numbers are wanted besides."""
         chosen = first or self.pick()
         wires: dict[str, Port | None] = {}
         for at, (port, pattern) in enumerate(inputs):
             alike = [p for p in self.ports() if self.spec(p).shape == self.spec(chosen).shape]
             other = self.rng.choice(alike) if self.rng.random() < 0.7 else self.pick()
+            if at and fresh and pattern.dtype == "int":
+                size = tuple(map(int, self.spec(chosen).shape))
+                other = self.source("input", size, "int", f"data{len(self.project.graph.nodes)}")
             wires[port] = None if pattern.optional and self.rng.random() < 0.5 else (chosen if at == 0 else other)
         return wires
 
@@ -289,7 +301,7 @@ class _Growth:
 
     def ports(self) -> list[Port]:
         """Every output port that a layer may read. Whole numbers that a layer computes (places, classes) would be too large for many."""
-        return [p for p in self.every() if self.role(p.node) or self.facts(p.node).outputs[p.port].dtype != "int"]
+        return [p for p in self.every() if self.role(p.node) or self.spec(p).dtype != "int"]
 
     def every(self) -> list[Port]:
         """Every output port of what stands between inputs and outputs."""

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import inspect
 import keyword
 
 import pytest
@@ -7,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import fx, nn
 
-from visualnet.compiling.names import MODULE_ATTRIBUTES, class_name, safe_name
+from visualnet.compiling import pieces
+from visualnet.compiling.names import CODE_NAMES, MODULE_ATTRIBUTES, class_name, safe_name
 
 
 def test_every_attribute_of_torchs_modules_is_known() -> None:
@@ -42,3 +44,9 @@ def test_names_stay_as_they_are_where_they_can(wish: str, name: str) -> None:
 def test_taken_names_are_counted_on() -> None:
     assert safe_name("conv", {"conv", "conv_2"}) == "conv_3"
     assert class_name("residual block", {"ResidualBlock"}) == "ResidualBlock_2"
+
+
+def test_no_node_hides_a_function_of_the_pieces() -> None:
+    functions = {name for name, found in vars(pieces).items() if inspect.isfunction(found)}
+    assert functions
+    assert functions <= CODE_NAMES

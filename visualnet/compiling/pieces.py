@@ -91,23 +91,23 @@ class GaussianSample(nn.Module):
         return mean + torch.exp(log_var / 2) * torch.randn_like(mean) if self.training else mean
 
 
-def kl_normal(mean: Tensor, log_var: Tensor) -> Tensor:
+def kl_normal_of(mean: Tensor, log_var: Tensor) -> Tensor:
     """The divergence of N(mean, exp(log_var)) from N(0, 1), summed for each sample, averaged over the batch."""
     return -0.5 * (1 + log_var - mean.square() - log_var.exp()).sum() / mean.shape[0]
 
 
-def dice_loss(probability: Tensor, target: Tensor, smooth: float) -> Tensor:
+def dice_loss_of(probability: Tensor, target: Tensor, smooth: float) -> Tensor:
     """One minus the overlap of two masks, averaged over the batch."""
     p, t = probability.reshape(probability.shape[0], -1), target.reshape(target.shape[0], -1)
     return (1 - (2 * (p * t).sum(1) + smooth) / (p.sum(1) + t.sum(1) + smooth)).mean()
 
 
-def top_k_accuracy(logits: Tensor, target: Tensor, k: int) -> Tensor:
+def top_k_accuracy_of(logits: Tensor, target: Tensor, k: int) -> Tensor:
     """Share of targets among the k largest logits."""
     return logits.topk(k, dim=1).indices.eq(target.unsqueeze(1)).any(1).float().mean()
 
 
-def hits(logits: Tensor, target: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+def class_hits(logits: Tensor, target: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """For each class that occurs: how often it was found, called by mistake, and missed."""
     classes = logits.shape[1]
     called = F.one_hot(logits.argmax(1), classes).reshape(-1, classes)
@@ -118,25 +118,25 @@ def hits(logits: Tensor, target: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     return found[occurs], mistaken[occurs], missed[occurs]
 
 
-def precision(logits: Tensor, target: Tensor) -> Tensor:
+def precision_of(logits: Tensor, target: Tensor) -> Tensor:
     """Macro mean over the batch's classes of found / called."""
-    found, mistaken, _ = hits(logits, target)
+    found, mistaken, _ = class_hits(logits, target)
     return (found / (found + mistaken).clamp(min=1)).mean()
 
 
-def recall(logits: Tensor, target: Tensor) -> Tensor:
+def recall_of(logits: Tensor, target: Tensor) -> Tensor:
     """Macro mean over the batch's classes of found / true."""
-    found, _, missed = hits(logits, target)
+    found, _, missed = class_hits(logits, target)
     return (found / (found + missed).clamp(min=1)).mean()
 
 
-def f1(logits: Tensor, target: Tensor) -> Tensor:
+def f1_of(logits: Tensor, target: Tensor) -> Tensor:
     """Macro mean over the batch's classes of F1."""
-    found, mistaken, missed = hits(logits, target)
+    found, mistaken, missed = class_hits(logits, target)
     return (2 * found / (2 * found + mistaken + missed)).mean()
 
 
-def iou(logits: Tensor, target: Tensor) -> Tensor:
+def iou_of(logits: Tensor, target: Tensor) -> Tensor:
     """Macro mean over the batch's classes of intersection over union."""
-    found, mistaken, missed = hits(logits, target)
+    found, mistaken, missed = class_hits(logits, target)
     return (found / (found + mistaken + missed)).mean()

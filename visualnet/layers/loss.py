@@ -18,6 +18,7 @@ _BINARY_LOGITS = {
     "probabilities": "this loss takes the logits themselves: it contains the sigmoid",
     "fractions": "this loss takes the logits themselves: it contains the sigmoid, and after a second one “no” is never likely",
     "nonnegative": "the logits cannot be negative after this activation, so “no” is never more likely than “yes”",
+    "logarithms": "logarithms of probabilities cannot be positive, so “yes” is never more likely than “no”",
 }
 _UNBOUNDED = "this loss wants probabilities from 0 to 1: put a sigmoid before it, or use the one with logits"
 _PAIR = "prediction: *, target: * -> loss: !"
@@ -132,7 +133,7 @@ class BCEWithLogits(Binary):
     label="Binary cross-entropy",
     ports="probability: *, target: * @any -> loss: !",
     role="loss",
-    refuses={"probability": {"": _UNBOUNDED, "nonnegative": _UNBOUNDED}},
+    refuses={"probability": dict.fromkeys(("", "nonnegative", "logarithms"), _UNBOUNDED)},
     keywords="bce sigmoid yes no classification",
 )
 class BCE(Binary):

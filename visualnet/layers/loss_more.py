@@ -96,7 +96,7 @@ class KLNormal(Loss):
         return ()
 
     def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
-        return fn("pieces.kl_normal", *refs)
+        return fn("pieces.kl_normal_of", *refs)
 
 
 @layer(
@@ -117,7 +117,7 @@ class DiceLoss(Pairwise):
     smooth: float = real(1.0, "Added above and below, so that empty masks agree.", low=1e-6, high=1e6, more=True)
 
     def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
-        return fn("pieces.dice_loss", refs[0], self.target(*refs).float(), self.smooth)
+        return fn("pieces.dice_loss_of", refs[0], self.target(*refs).float(), self.smooth)
 
 
 @layer(
@@ -213,7 +213,7 @@ class Metric(Layer):
 class TopKAccuracy(Metric):
     """Share of samples whose right class is among the k largest logits."""
 
-    function = "pieces.top_k_accuracy"
+    function = "pieces.top_k_accuracy_of"
     k: int = count(5, "How many guesses count.", high=1 << 20, card=True, phrase="top {}")
 
     def shape(self, *shapes: Shape) -> Shape:
@@ -239,7 +239,7 @@ class Precision(Metric):
     TP / (TP + FP) for each class that occurs in the batch, as answer or as truth; then the plain (macro) mean of these.
     """
 
-    function = "pieces.precision"
+    function = "pieces.precision_of"
 
 
 @layer("recall", family="loss", label="Recall", ports=_CLASSES.format("recall"), role="metric", keywords=_MACRO)
@@ -249,7 +249,7 @@ class Recall(Metric):
     TP / (TP + FN) for each class that occurs in the batch, as answer or as truth; then the plain (macro) mean of these.
     """
 
-    function = "pieces.recall"
+    function = "pieces.recall_of"
 
 
 @layer("f1", family="loss", label="F1", ports=_CLASSES.format("f1"), role="metric", keywords=_MACRO)
@@ -259,7 +259,7 @@ class F1(Metric):
     2·TP / (2·TP + FP + FN) for each class that occurs in the batch, as answer or as truth; then the plain (macro) mean.
     """
 
-    function = "pieces.f1"
+    function = "pieces.f1_of"
 
 
 @layer(
@@ -276,4 +276,4 @@ class IoU(Metric):
     TP / (TP + FP + FN) for each class that occurs in the batch, as answer or as truth; then the plain (macro) mean.
     """
 
-    function = "pieces.iou"
+    function = "pieces.iou_of"

@@ -269,7 +269,7 @@ def count(default: int | None, doc: str, *, low: int = 1, **options: Any) -> Any
     return Int(default, doc, low=low, **options)
 
 
-def index(default: int, doc: str, *, low: int = -8, high: int = 8, **options: Any) -> Any:
+def index(default: int | None, doc: str, *, low: int = -8, high: int = 8, **options: Any) -> Any:
     """An axis, as torch numbers it: 0 is the batch; negative counts from the end."""
     return Int(default, doc, low=low, high=high, **options)
 

@@ -28,7 +28,7 @@ class Slice(Layer):
     start: int = index(0, "First entry.", low=-BIG, high=BIG, card=1, phrase="from {}")
     stop: int | None = index(
         None, "First entry that is left out.", low=-BIG, high=BIG, none="end", card=2, phrase="to {}"
-    )  # type: ignore[arg-type]
+    )
     step: int = count(1, "How far from one entry to the next.", more=True, phrase="step {}")
 
     def holding(self, first: str) -> str:
