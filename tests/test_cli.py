@@ -157,7 +157,7 @@ def test_ctrl_c_is_no_traceback(monkeypatch: pytest.MonkeyPatch, capsys: pytest.
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("visualnet.cli._report", interrupted)
+    monkeypatch.setattr("visualnet.cli._project", interrupted)
     assert main(["check", "lenet5"]) == INTERRUPTED
     assert capsys.readouterr().err == "stopped\n"
 

@@ -214,6 +214,8 @@ def open_project(text: str) -> Project:
 def _project(args: argparse.Namespace) -> Project:
     """The project with its constants set as asked."""
     project = open_project(args.project)
+    if project.readonly:
+        print(f"visualnet: {project.readonly}", file=sys.stderr)
     values = dict(project.constants)
     for text in args.set:
         name, equals, value = text.partition("=")
@@ -277,14 +279,14 @@ def _new(args: argparse.Namespace) -> int:
 
 
 def _check(args: argparse.Namespace) -> int:
-    from visualnet.analysis.report import problems
+    from visualnet.analysis import infer
+    from visualnet.analysis.report import lines, problems
+    from visualnet.data.catalogue import fields_or_none
 
-    told = _report(_project(args))
-    if args.json:
-        print(json.dumps({"problems": told["problems"]}))
-    else:
-        print("\n".join(problems(told)) or "no problem found")
-    return _code(told)
+    project = _project(args)
+    found = problems(project, infer(project, fields=fields_or_none(project.data)))
+    print(json.dumps({"problems": found}) if args.json else "\n".join(lines(found)) or "no problem found")
+    return _code({"problems": found})
 
 
 def _summary(args: argparse.Namespace) -> int:

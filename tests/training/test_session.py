@@ -15,14 +15,14 @@ import torch
 
 from tests.training.nets import chain, lenet, line, points, small
 from visualnet.analysis import infer
-from visualnet.core import files
+from visualnet.core import edits, files
 from visualnet.core.project import DataChoice, Project, Recipe
 from visualnet.data.catalogue import DATASETS, load
 from visualnet.resources import resource
 from visualnet.template_index import template_list
 from visualnet.training import checkpoints, events, session, tally
 from visualnet.training.control import Control
-from visualnet.training.runs import RunModel, read_run
+from visualnet.training.runs import RunModel, create_run, read_run
 from visualnet.training.session import Session
 
 
@@ -219,6 +219,21 @@ def test_resuming_another_network_is_refused(tmp_path: Path) -> None:
     model = train(points(epochs=2), tmp_path, resume=True)
     assert model.failed is not None
     assert "safetensors" in model.failed.words
+
+
+def test_a_run_that_goes_on_changed_says_so(tmp_path: Path) -> None:
+    """Where the numbers cannot be those of an uninterrupted run, it is told; a new learning rate is obeyed."""
+    first = small(epochs=1, lr=0.01)
+    create_run(first, tmp_path)
+    train(first, tmp_path)
+    assert not train(small(epochs=2, lr=0.01), tmp_path, resume=True).troubles
+    changed = edits.set_recipe(small(epochs=3, lr=0.002), batch_size=50, seed=3)
+    relu = next(n.id for n in changed.graph if n.kind == "relu")
+    changed = edits.set_node(changed, "", [relu], trainable=False)
+    model = train(changed, tmp_path, resume=True)
+    (words,) = model.troubles
+    assert all(name in words for name in ("network", "batch_size", "seed"))
+    assert model.lr.values[-1] == pytest.approx(0.002)
 
 
 # --- obeying -------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -10,6 +11,8 @@ from visualnet.analysis.facts import Analysis, GraphFacts, NodeFacts, Path, Prob
 from visualnet.core.project import MAIN, Project
 
 MAX_ROWS = 20_000
+SEARCH_S = 0.5
+"""How long repairs are searched for all problems together."""
 
 
 def report(project: Project, analysis: Analysis, batch_size: int | None = None) -> dict[str, Any]:
@@ -34,8 +37,14 @@ def report(project: Project, analysis: Analysis, batch_size: int | None = None) 
             "depth": whole.depth,
         },
         "memory": memory(whole),
-        "problems": [_problem(project, analysis, problem) for problem in analysis.problems],
+        "problems": problems(project, analysis),
     }
+
+
+def problems(project: Project, analysis: Analysis, seconds: float = SEARCH_S) -> list[dict[str, Any]]:
+    """Every problem as plain data. Repairs are searched for the first ones, as far as ``seconds`` go for all of them together."""
+    end = time.monotonic() + seconds
+    return [_problem(project, analysis, problem, end - time.monotonic()) for problem in analysis.problems]
 
 
 def memory(cost: Cost) -> dict[str, int]:
@@ -89,7 +98,7 @@ def _shape(facts: NodeFacts, port: str) -> list[int] | None:
     return None if spec is None else [int(extent) for extent in spec.shape]
 
 
-def _problem(project: Project, analysis: Analysis, problem: Problem) -> dict[str, Any]:
+def _problem(project: Project, analysis: Analysis, problem: Problem, seconds: float) -> dict[str, Any]:
     try:
         name = project.sheet(problem.sheet).nodes[problem.node].name if problem.node else ""
     except KeyError:
@@ -103,14 +112,14 @@ def _problem(project: Project, analysis: Analysis, problem: Problem) -> dict[str
         "at": problem.at,
         "formula": problem.formula,
         # What is only a hint is not worth the search: a deep network has many.
-        "repairs": _repairs(project, analysis, problem) if problem.severity != "hint" else [],
+        "repairs": _repairs(project, analysis, problem, seconds) if problem.severity != "hint" and seconds > 0 else [],
     }
 
 
-def _repairs(project: Project, analysis: Analysis, problem: Problem) -> list[str]:
+def _repairs(project: Project, analysis: Analysis, problem: Problem, seconds: float) -> list[str]:
     from visualnet.analysis.repairs import repairs
 
-    return [repair.words for repair in repairs(project, problem, analysis)]
+    return [repair.words for repair in repairs(project, problem, analysis, seconds=min(seconds, 0.3))]
 
 
 # --- the table ---------------------------------------------------------------------------------------------------------------------
@@ -134,7 +143,7 @@ def table(told: dict[str, Any]) -> str:
     frozen = totals["parameters"] - totals["trainable"]
     counts = f"{totals['parameters']:,} parameters" + (f" ({frozen:,} of them frozen)" if frozen else "")
     counts += f", {totals['buffers']:,} numbers saved besides" if totals["buffers"] else ""
-    lines = [
+    shown = [
         line(_HEAD),
         line(tuple("─" * w for w in widths)),
         *map(line, rows),
@@ -142,7 +151,7 @@ def table(told: dict[str, Any]) -> str:
         f"{counts}, {totals['macs']:,} MACs per sample ({totals['flops']:,} FLOPs)",
         *_memory_lines(told["memory"]),
     ]
-    return "\n".join([*lines, *(["", *problems(told)] if told["problems"] else [])])
+    return "\n".join([*shown, *(["", *lines(told["problems"])] if told["problems"] else [])])
 
 
 def _memory_lines(held: Mapping[str, int]) -> list[str]:
@@ -157,16 +166,16 @@ def _memory_lines(held: Mapping[str, int]) -> list[str]:
     ]
 
 
-def problems(told: dict[str, Any]) -> list[str]:
+def lines(found: list[dict[str, Any]]) -> list[str]:
     """Each problem in a line, with its formula and its repairs below."""
-    lines = []
-    for problem in told["problems"]:
+    said = []
+    for problem in found:
         where = f"{problem['sheet']} › {problem['node']}" if problem["sheet"] != MAIN else problem["node"]
-        lines.append(f"{problem['severity']}: {f'{where}: ' if where else ''}{problem['words']}")
+        said.append(f"{problem['severity']}: {f'{where}: ' if where else ''}{problem['words']}")
         if problem["formula"]:
-            lines.append(f"    {problem['formula']}")
-        lines += [f"    repair: {words}" for words in problem["repairs"]]
-    return lines
+            said.append(f"    {problem['formula']}")
+        said += [f"    repair: {words}" for words in problem["repairs"]]
+    return said
 
 
 def _flat(nodes: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from visualnet.core.folders import runs_dir
-from visualnet.core.project import Project, RunRef
+from visualnet.core.project import Project, Recipe, RunRef
 from visualnet.training import events
 from visualnet.training.events import Event
 from visualnet.training.series import Series
@@ -204,6 +204,40 @@ def read_run(folder: Path) -> RunModel:
     if not model.over and model.state != "waiting":
         model.state = "interrupted"
     return model
+
+
+def begun_with(folder: Path) -> Project | None:
+    """The project as it was when the run began; None if that is not known any more."""
+    from visualnet.core import files
+
+    try:
+        return files.load(folder / PROJECT)
+    except ValueError:
+        return None
+
+
+def changed_since(folder: Path, project: Project) -> list[str]:
+    """What of the project differs from what the run began with and makes its numbers others: ``network``, ``batch_size`` …
+
+    Epochs, device and learning rate may change in a run; the last is told by its own curve.
+    """
+    before = begun_with(folder)
+    if before is None:
+        return []
+
+    def network(one: Project) -> object:
+        sheets = [(name, dict(g.nodes), dict(g.wires)) for name, g in one.sheets()]
+        return sheets, dict(one.constants), {name: dict(b.params) for name, b in one.blocks.items()}
+
+    told = ["network"] if network(before) != network(project) else []
+    fields = ("momentum", "nesterov", "weight_decay", "batch_size", "seed")
+    return told + [name for name in fields if getattr(before.recipe, name) != getattr(project.recipe, name)]
+
+
+def rate_changed(folder: Path, recipe: Recipe) -> bool:
+    """Whether the recipe asks for another learning rate than the run began with."""
+    before = begun_with(folder)
+    return before is not None and before.recipe.lr != recipe.lr
 
 
 class RunInfo(NamedTuple):

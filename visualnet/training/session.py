@@ -17,6 +17,7 @@ from visualnet.training import checkpoints, checks, events, optimizers, placemen
 from visualnet.training.control import Control
 from visualnet.training.failing import Refused, describe, first_line
 from visualnet.training.probes import Probe, plain_fields
+from visualnet.training.runs import changed_since, rate_changed
 from visualnet.training.sinks import EventLog, Sink, several
 from visualnet.training.tally import NonFinite, Tally, get_state, set_state
 
@@ -283,6 +284,8 @@ class Session:
             set_state(self.place.device, found["device"])
         self.step, self.epoch, self.position = state.step, state.epoch, state.position
         self.best, self.best_epoch, self.lr = state.best, state.best_epoch, state.lr
+        if self.folder is not None and rate_changed(self.folder, self.recipe):
+            self._set_lr(self.recipe.lr)
         self._seconds_before = state.seconds
         self.tally.restore(state.sums, state.samples)
         here = {
@@ -292,6 +295,8 @@ class Session:
             "torch": str(torch.__version__),
         }
         other = [name for name, value in here.items() if getattr(state, name) != value]
+        if self.folder is not None:
+            other += changed_since(self.folder, self.project)
         if other:
             words = f"the run goes on with another {', '.join(other)} than it began with: its numbers will not be the same to the last bit"
             self.emit(events.Trouble(words=words))

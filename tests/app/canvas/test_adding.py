@@ -39,9 +39,9 @@ Hands = Any
         ("stage 64", "block:stage", {"channels": 64}),
         ("conv classes", "conv2d", None),
         ("l1", "l1", {}),
-        ("conv 5x5x5x5", None, None),
+        ("conv2d 5x5x5x5", None, None),
         ("relu 5x5", None, None),
-        ("linear s2", None, None),
+        ("relu s2", None, None),
     ],
 )
 def test_what_is_typed_after_the_name(query: str, kind: str | None, params: dict[str, Any] | None) -> None:
