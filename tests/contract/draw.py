@@ -20,7 +20,7 @@ def cases(draw: Any, tag: str) -> Drawn:
     kind = LAYERS[tag]
     usual = _shapes(draw, kind().inputs())
     first = next(iter(usual.values()), ())
-    changed = [name for name in kind.params if draw(st.integers(0, 3))]
+    changed = [name for name in kind.params if draw(st.booleans())]
     layer = kind({name: draw(value(kind.params[name], first)) for name in changed}, {})
     ports = layer.inputs()
     shapes = usual if usual.keys() == ports.keys() else _shapes(draw, ports)

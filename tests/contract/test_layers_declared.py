@@ -124,7 +124,7 @@ def _tried(tag: str, name: str, value: Any) -> tuple[Any, tuple[Fault, ...]]:
 
 @every
 def test_bounds_keep_torch_from_hanging(tag: str) -> None:
-    caps = {"num_layers": 64, "num_heads": 1024, "inputs": 64, "axes": 8}
+    caps = {"num_layers": 64, "num_heads": 1024, "nhead": 1024, "sections": 64, "inputs": 64, "axes": 8}
     for name, param in LAYERS[tag].params.items():
         if isinstance(param, Int | Float | Ints):
             assert -1e9 <= param.low < param.high <= caps.get(name, 1e9), name

@@ -133,3 +133,72 @@ def test_shapes_that_move_numbers_move_the_right_ones() -> None:
     torch.testing.assert_close(compute("concatenate", x, x, dim=-1)["y"], torch.cat([x, x], 2))
     torch.testing.assert_close(compute("add", x, x)["y"], 2 * x)
     torch.testing.assert_close(compute("multiply", x, x)["y"], x * x)
+
+
+def test_unpooling_puts_values_back_where_they_stood() -> None:
+    x = torch.rand(2, 3, 5, 6) + 0.1
+    pooled = compute("max_pool2d", x, return_indices=True)
+    back = compute("max_unpool2d", pooled["features"], pooled["indices"], output_size=(5, 6))["image"]
+    assert back.shape == x.shape
+    assert set(back.unique().tolist()) == {0.0, *pooled["features"].unique().tolist()}
+    torch.testing.assert_close(back[back > 0], x[back > 0])
+
+
+def test_parts_and_pixels_come_together_again() -> None:
+    x = torch.rand(2, 3, 7, 4)
+    parts = compute("split", x, sections=3, dim=2)
+    assert [part.shape[2] for part in parts.values()] == [3, 2, 2]
+    torch.testing.assert_close(torch.cat(list(parts.values()), 2), x)
+    squeezed = compute("pixel_unshuffle", x[:, :, :6])["features"]
+    assert squeezed.shape == (2, 12, 3, 2)
+    torch.testing.assert_close(compute("pixel_shuffle", squeezed)["features"], x[:, :, :6])
+    torch.testing.assert_close(compute("slice", x, dim=-2, start=1, stop=-1, step=2)["y"], x[:, :, 1:-1:2])
+
+
+def test_metrics_of_classes_are_macro_means_over_the_batch() -> None:
+    """Classes 0 and 1 occur; class 2 neither as answer nor as truth."""
+    logits, target = torch.tensor([[2.0, 1, 0], [2, 1, 0], [2, 1, 0], [1, 2, 0]]), torch.tensor([0, 0, 1, 1])
+    wanted = {
+        "precision": (2 / 3 + 1) / 2,
+        "recall": (1 + 1 / 2) / 2,
+        "f1": (4 / 5 + 2 / 3) / 2,
+        "iou": (2 / 3 + 1 / 2) / 2,
+    }
+    for tag, value in wanted.items():
+        assert math.isclose(compute(tag, logits, target)[tag].item(), value, rel_tol=1e-6), tag
+    assert compute("top_k_accuracy", logits, target, k=1)["accuracy"].item() == 0.75
+    assert compute("top_k_accuracy", logits, target, k=2)["accuracy"].item() == 1
+
+
+def test_log_likelihood_after_log_softmax_is_cross_entropy() -> None:
+    logits, target = torch.randn(4, 5), torch.tensor([0, 4, 2, 2])
+    loss = compute("nll", compute("log_softmax", logits)["y"], target)["loss"]
+    torch.testing.assert_close(loss, compute("cross_entropy", logits, target)["loss"])
+
+
+def test_noise_is_for_training_only() -> None:
+    x = torch.rand(50, 6)
+    for tag, params in (("gaussian_noise", {"std": 0.5}), ("stochastic_depth", {"p": 0.4})):
+        module = build(LAYERS[tag](params).module((6,)))
+        assert module is not None
+        torch.manual_seed(0)
+        assert not torch.equal(module(x), x)
+        assert torch.equal(module.eval()(x), x)
+    rows = build(LAYERS["stochastic_depth"]({"p": 0.4}).module((6,)))(x) / x  # type: ignore[misc]
+    assert set(rows.round(decimals=3).unique().tolist()) == {0.0, torch.tensor(1 / 0.6).round(decimals=3).item()}
+
+
+def test_causal_layers_never_look_ahead() -> None:
+    x = torch.randn(2, 5, 8)
+    later = x.clone()
+    later[:, 3:] += 1
+    options = {"dropout": 0.0, "causal": True}
+    for tag, others, params in (
+        ("transformer_encoder_layer", (), options),
+        ("transformer_decoder_layer", (torch.randn(2, 4, 8),), options),
+    ):
+        first, second = (compute(tag, t, *others, **params)["y"] for t in (x, later))
+        torch.testing.assert_close(first[:, :3], second[:, :3])
+        assert not torch.allclose(first[:, 3:], second[:, 3:])
+    first, second = (compute("scaled_dot_product_attention", t, t, t, causal=True)["output"] for t in (x, later))
+    torch.testing.assert_close(first[:, :3], second[:, :3])

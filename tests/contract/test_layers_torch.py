@@ -34,6 +34,7 @@ STRICTER = {
     "need the same size": "torch would repeat the one that is smaller",
     "need one size": "torch would repeat the one that is smaller",
     "must have extent 1 to go": "torch would leave the axis where it is, and say nothing",
+    "wants 2 numbers for each axis": "torch would pad the channels",
     "wants one number for each axis": "torch would put new axes in front",
 }
 """Words of refusals where torch computes something, but nothing that anyone means."""

@@ -57,7 +57,7 @@ def test_the_window_slides_as_often_as_the_formula_says(data: st.DataObject) -> 
 
 def test_matrix_and_heads_count_what_the_weights_count() -> None:
     seen: Counter[type] = Counter()
-    for seed in range(120):
+    for seed in range(400):
         for _, facts in infer(random_project(seed)).walk():
             if facts.layer is None or not facts.known:
                 continue

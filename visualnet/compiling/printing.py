@@ -58,7 +58,7 @@ class Body:
             abreast = self.abreast("modules", at)
             made = self._chain(abreast) if step.inside else self._make([s.make for s in abreast if s.make])
             lines += wrapped(f"self.{step.module} = {made}")
-            after += self._afterwards(step)
+            after += same(self._afterwards(each) for each in abreast)
         return lines + after
 
     def _afterwards(self, step: Step) -> list[str]:

@@ -8,6 +8,7 @@ from visualnet.layers import (  # noqa: F401
     convolution,
     data,
     dense,
+    dense_more,
     loss,
     loss_more,
     normalization,
@@ -16,8 +17,10 @@ from visualnet.layers import (  # noqa: F401
     pooling_more,
     recurrent,
     reducing,
+    resampling,
     shaping,
     shaping_more,
+    transformer,
 )
 from visualnet.layers.declare import FAMILIES, LAYERS, Layer, Spec
 
