@@ -66,3 +66,20 @@ def test_damaged_memory_is_passed_over(window: Window, kept: object) -> None:
     window.settings["workspaces"] = {"train": kept}
     window.show_space("train")
     assert shown(window) <= set(window.spaces.docks)
+
+
+def test_a_fitted_sheet_stays_fitted_when_docks_come_and_go(window: Window, qapp: QApplication) -> None:
+    view = window.canvas.view
+    window.show_space("build")
+    qapp.processEvents()
+    view.fit_at_once()
+    window.show_space("train")
+    qapp.processEvents()
+    view.skip()
+    area = view.mapToScene(view.viewport().rect()).boundingRect()
+    assert area.contains(view.canvas.contents())
+    view.zoom_by(2.0)
+    zoom = view.zoom
+    window.show_space("build")
+    qapp.processEvents()
+    assert view.zoom == zoom, "a view that was moved by hand is left alone"

@@ -329,7 +329,7 @@ class Window(QMainWindow):
     def _show_state(self) -> None:
         document, runner, actions = self.studio.document, self.runner, self.actions_
         start = self.on_start_page
-        name = document.path.name if document.path else "not saved yet"
+        name = document.path.name if document.path else "unsaved"
         state = name if document.path is None else f"{name} · {'edited' if document.modified else 'saved'}"
         self.topbar.show_project("VisualNet" if start else self.studio.project.name, "" if start else state)
         self.topbar.spaces.setVisible(not start)

@@ -52,6 +52,9 @@ class Camera(QGraphicsView):
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
         self._rest.setInterval(REST_MS)
+        self.following = False
+        """Whether the whole sheet is shown, and stays so when the window is resized."""
+        self._whole = False
         self._rest.timeout.connect(self._rested)
 
     @property
@@ -70,6 +73,7 @@ class Camera(QGraphicsView):
 
     def look(self, pose: Pose) -> None:
         """Look there at once."""
+        self.following = False
         zoom = min(NEAREST, max(FURTHEST, pose.zoom))
         if zoom != self.zoom:
             self.setTransform(QTransform.fromScale(zoom, zoom))
@@ -82,6 +86,7 @@ class Camera(QGraphicsView):
     def pan(self, by: QPoint) -> None:
         """Shift the picture by screen px."""
         self.stop()
+        self.following = False
         self.horizontalScrollBar().setValue(self.horizontalScrollBar().value() - by.x())
         self.verticalScrollBar().setValue(self.verticalScrollBar().value() - by.y())
         self._moved()
@@ -101,22 +106,25 @@ class Camera(QGraphicsView):
         self.glide(self.pose()._replace(zoom=1.0))
 
     def fit(self, area: QRectF | None = None, closest: float = 1.0) -> None:
-        """Show the whole sheet, or an area."""
+        """Show the whole sheet, or an area. The whole sheet stays in view when the window is resized, until the view is moved."""
+        whole = area is None
         area = self.canvas.contents() if area is None else area
         if area.isEmpty():
-            self.glide(Pose(0, 0, 1))
+            self.glide(Pose(0, 0, 1), whole)
             return
         room = self.viewport().size()
         zoom = min(
             (room.width() - 2 * FIT_MARGIN) / area.width(), (room.height() - 2 * FIT_MARGIN) / area.height(), closest
         )
-        self.glide(Pose(area.center().x(), area.center().y(), max(zoom, FURTHEST)))
+        self.glide(Pose(area.center().x(), area.center().y(), max(zoom, FURTHEST)), whole)
 
-    def glide(self, pose: Pose) -> None:
-        """Go there in a moment, so that the eye can follow."""
+    def glide(self, pose: Pose, whole: bool = False) -> None:
+        """Go there in a moment, so that the eye can follow. ``whole``: what will be seen is the whole sheet."""
         self.stop()
+        self._whole = whole
         if not self.motion or not self.isVisible():
             self.look(pose)
+            self.following = whole
             return
         self._from, self._to = self.pose(), pose
         self._glide.setDuration(GLIDE_MS)
@@ -128,6 +136,7 @@ class Camera(QGraphicsView):
         # The way runs evenly on the screen, not in the scene, or the picture would swing.
         t = share if abs(b.zoom - a.zoom) < 1e-9 else (1 / zoom - 1 / a.zoom) / (1 / b.zoom - 1 / a.zoom)
         self.look(Pose(a.x + (b.x - a.x) * t, a.y + (b.y - a.y) * t, zoom))
+        self.following = self._whole
 
     def stop(self) -> None:
         """Skip what is left of a glide."""
@@ -139,6 +148,7 @@ class Camera(QGraphicsView):
         if self._glide.state() != QAbstractAnimation.State.Stopped:
             self._glide.stop()
             self.look(self._to)
+            self.following = self._whole
 
     def _moved(self) -> None:
         self.canvas.card_layer.hurry = True

@@ -399,6 +399,8 @@ class CanvasView(Gestures):
 
     def resizeEvent(self, event: object) -> None:
         super().resizeEvent(event)  # type: ignore[arg-type]
+        if self.following and self.tool is None:
+            self.fit_at_once()
         self._place_hud()
 
     def _place_hud(self) -> None:
