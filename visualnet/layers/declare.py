@@ -309,10 +309,10 @@ class Layer:
 
     def _spec(self, port: str, pattern: Pattern, shape: Shape, specs: Sequence[Spec | None]) -> Spec:
         first = next((s for s in specs if s is not None), Spec(()))
-        for axis, extent in enumerate(shape):
+        for axis, extent in zip(self._axes(pattern, shape, first), shape, strict=True):
             if extent <= 0:
                 formula = extent.filled if isinstance(extent, Derived) else ""
-                raise Misfit(f"the output would be empty: axis {axis + 1} comes out as {int(extent)}", "", formula)
+                raise Misfit(f"the output would be empty: its {axis} comes out as {int(extent)}", "", formula)
         dtype = first.dtype if pattern.dtype == "same" else pattern.dtype
         main = port == next(iter(self.outputs()))
         holds = self.holding(first.holds) if main else ""
