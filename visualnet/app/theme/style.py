@@ -199,6 +199,7 @@ QListView, QTreeView, QTableView { background: transparent; alternate-background
 QListView::item, QTreeView::item { padding: 4px 6px; border: 1px solid transparent; border-radius: 6px; }
 QTreeView::item { border-radius: 0; }
 LayerTree::item { padding: 1px 4px; }
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QTableView::item { padding: 3px 8px; border: none; }
 QListView::item:hover, QTreeView::item:hover, QTableView::item:hover { background: $hover; }
 QListView::item:selected, QTreeView::item:selected, QTableView::item:selected { background: $selection; color: $text; }
