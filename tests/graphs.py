@@ -175,6 +175,8 @@ class _Growth:
             first = rng.choice(fitting) if refused and fitting else self.pick()
             spec = self.spec(first)
             shape = rng.choice((spec.shape, spec.shape[1:], spec.shape[:-1]))
+            if len(shape) > 8:  # more than a target node can name
+                continue
             wires = {ports[0][0]: first}
             for port, pattern in ports[1:]:
                 dtype = pattern.dtype if pattern.dtype in ("int", "float") else rng.choice(("int", "float"))

@@ -191,3 +191,10 @@ def test_templates_print_what_runs_without_this_program(name: str) -> None:
         assert all(torch.equal(ours[name], theirs[name]) for name in ours)
     else:
         assert torch.equal(ours, theirs)
+
+
+def test_a_block_whose_places_take_one_number_and_several_prints_a_class_each() -> None:
+    """A window of 3×3 is written as one number, one of 3×2 as two: such places cannot share a class."""
+    from tests.graphs import random_project
+
+    assert model_source(random_project(1323)).count("class ") > 1

@@ -114,7 +114,9 @@ class Text:
             same(type(v) for v in values)
             return self.named.get(id(first)) or self._expr(values)
         if isinstance(first, tuple | list):
-            same((type(v), len(v)) for v in values)
+            # First the types: one place may hold a number where another holds several.
+            same(type(v) for v in values)
+            same(len(v) for v in values)
             if any(isinstance(part, Expr) for part in first):
                 inner = ", ".join(self.of(list(abreast), word) for abreast in zip(*values, strict=True))
                 return f"[{inner}]" if isinstance(first, list) else f"({inner}{',' if len(first) == 1 else ''})"
@@ -136,6 +138,8 @@ class Text:
             return self.refs[same(v.port for v in values)]
         if isinstance(first, Item):
             return f"{self.of([v.of for v in values])}[{_index(same(plain(v.index) for v in values))}]"
+        same(type(v) for v in values)
+        same(len(v.args) for v in values)
         given = [self.of(list(v)) for v in zip(*(v.args for v in values), strict=True)]
         for word in same(list(v.kwargs) for v in values):
             given.append(f"{word}={self.of([v.kwargs[word] for v in values], word)}")

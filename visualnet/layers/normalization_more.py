@@ -155,7 +155,9 @@ class LocalResponseNorm(Layer):
             yield Fault(f"{text(shapes[0])} has no places beside the channels: at least two axes are needed", "x")
 
     def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
-        return fn("F.local_response_norm", *refs, self.size, **self.given("alpha", "beta", "k"))
+        # WORKAROUND torch 2.13: local_response_norm looks at its input through view(), which wants it contiguous.
+        (x,) = refs
+        return fn("F.local_response_norm", x.contiguous(), self.size, **self.given("alpha", "beta", "k"))
 
 
 @layer("dropout1d", family="normalization", ports=_LINE, rare=True, random=True, keywords="regularization channel")
