@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QApplication, QMessageBox, QTabBar
 
+from visualnet.app.canvas.card_paint import FULL
 from visualnet.app.settings import Settings
 from visualnet.app.theme.apply import ThemeKeeper
 from visualnet.app.window import Window
@@ -83,3 +84,19 @@ def test_a_fitted_sheet_stays_fitted_when_docks_come_and_go(window: Window, qapp
     window.show_space("build")
     qapp.processEvents()
     assert view.zoom == zoom, "a view that was moved by hand is left alone"
+
+
+def test_a_small_screen_keeps_the_name_and_the_live_cards(window: Window, qapp: QApplication) -> None:
+    window.resize(1280, 720)
+    window.show_space("build")
+    qapp.processEvents()
+    window.canvas.view.fit_at_once()
+    window.show_space("train")
+    qapp.processEvents()
+    title = window.topbar.title
+    assert title.text() == title.full_text == "LeNet-5", "the project's name is not cut"
+    assert window.canvas.view.zoom > FULL, "cards stay cards, with room for their pictures"
+    before = window.topbar.spaces.x()
+    window.topbar.show_run("running")
+    qapp.processEvents()
+    assert window.topbar.spaces.x() == before, "nothing jumps when training begins"

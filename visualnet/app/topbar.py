@@ -12,7 +12,7 @@ from visualnet.app.widgets.segmented import Segmented
 
 WORKSPACES = ("view.workspace_build", "view.workspace_train", "view.workspace_inspect")
 
-WIDE = 1100
+WIDE = 1560
 """From this width on the name, the workspaces and the buttons have room side by side."""
 
 
@@ -53,7 +53,13 @@ class TopBar(QWidget):
             right.addWidget(worded)
         row.addLayout(left, 1)
         row.addWidget(self.spaces)
-        row.addLayout(right, 1)
+        # As wide as it ever gets, so that the workspaces stay where they are when Train becomes Pause and Stop.
+        holder = QWidget(self)
+        holder.setLayout(right)
+        right.setContentsMargins(0, 0, 0, 0)
+        widest = sum(self.run_buttons[a].sizeHint().width() for a in ("train.resume", "train.stop"))
+        holder.setMinimumWidth(widest + 112)
+        row.addWidget(holder)
         self._row = row
 
     def _button(self, action_id: str) -> QToolButton:
@@ -99,4 +105,4 @@ class TopBar(QWidget):
         super().resizeEvent(event)
         wide = event.size().width() >= WIDE
         self._row.setStretch(2, 1 if wide else 0)
-        self.state.setVisible(wide)
+        self.state.setVisible(event.size().width() >= 1200)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from visualnet.app.canvas import adding, arrange, choosing, clipboard, dressing, joining
 from visualnet.app.canvas.acceptance import Acceptance
 from visualnet.app.canvas.camera import Pose
+from visualnet.app.canvas.card_paint import FULL
 from visualnet.app.canvas.clipboard import count
 from visualnet.app.canvas.drift import Drift
 from visualnet.app.canvas.gestures import Gestures
@@ -400,7 +401,16 @@ class CanvasView(Gestures):
     def resizeEvent(self, event: object) -> None:
         super().resizeEvent(event)  # type: ignore[arg-type]
         if self.following and self.tool is None:
+            before = self.zoom
             self.fit_at_once()
+            if self.zoom < FULL <= before:
+                # Cards with their live pictures are worth more than the last row of them.
+                pose = self.pose()
+                area = self.canvas.contents()
+                zoom = 1.05 * FULL
+                top = area.top() + self.viewport().height() / zoom / 2 - 24
+                self.look(Pose(pose.x, top, zoom))
+                self.following = True
         self._place_hud()
 
     def _place_hud(self) -> None:
