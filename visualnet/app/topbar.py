@@ -53,13 +53,10 @@ class TopBar(QWidget):
             right.addWidget(worded)
         row.addLayout(left, 1)
         row.addWidget(self.spaces)
-        # As wide as it ever gets, so that the workspaces stay where they are when Train becomes Pause and Stop.
-        holder = QWidget(self)
-        holder.setLayout(right)
+        self.holder = QWidget(self)
+        self.holder.setLayout(right)
         right.setContentsMargins(0, 0, 0, 0)
-        widest = sum(self.run_buttons[a].sizeHint().width() for a in ("train.resume", "train.stop"))
-        holder.setMinimumWidth(widest + 112)
-        row.addWidget(holder)
+        row.addWidget(self.holder)
         self._row = row
 
     def _button(self, action_id: str) -> QToolButton:
@@ -100,9 +97,19 @@ class TopBar(QWidget):
         for action_id, made in self.run_buttons.items():
             made.setVisible(action_id in visible)
 
+    def _reserve(self) -> None:
+        """The right end is as wide as it ever gets: the workspaces stay when Train becomes Pause and Stop."""
+        for made in self.run_buttons.values():
+            made.ensurePolished()  # before the style sheet has been applied a hint tells another width
+        worded = {a: made.sizeHint().width() for a, made in self.run_buttons.items()}
+        two = worded["train.stop"] + max(worded["train.pause"], worded["train.resume"])
+        icons = sum(made.sizeHint().width() + 8 for made in self.holder.findChildren(QToolButton))
+        self.holder.setMinimumWidth(two + icons + 8 * 3)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """In a narrow window the workspaces leave the middle, so that the project's name can be read."""
         super().resizeEvent(event)
+        self._reserve()
         wide = event.size().width() >= WIDE
         self._row.setStretch(2, 1 if wide else 0)
         self.state.setVisible(event.size().width() >= 1200)
