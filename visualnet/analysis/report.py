@@ -13,6 +13,8 @@ from visualnet.core.project import MAIN, Project
 MAX_ROWS = 20_000
 SEARCH_S = 0.5
 """How long repairs are searched for all problems together."""
+MANY, SHORT_S = 2_000, 0.1
+"""So many problems are no slip that a repair mends: then only the first are searched for, and so long."""
 
 
 def report(project: Project, analysis: Analysis, batch_size: int | None = None) -> dict[str, Any]:
@@ -43,7 +45,7 @@ def report(project: Project, analysis: Analysis, batch_size: int | None = None) 
 
 def problems(project: Project, analysis: Analysis, seconds: float = SEARCH_S) -> list[dict[str, Any]]:
     """Every problem as plain data. Repairs are searched for the first ones, as far as ``seconds`` go for all of them together."""
-    end = time.monotonic() + seconds
+    end = time.monotonic() + (seconds if len(analysis.problems) <= MANY else min(seconds, SHORT_S))
     return [_problem(project, analysis, problem, end - time.monotonic()) for problem in analysis.problems]
 
 

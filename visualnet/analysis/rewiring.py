@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
+from heapq import nsmallest
+from itertools import islice
 
 from visualnet.analysis.candidates import Candidate, Place, fits
 from visualnet.analysis.facts import NodeFacts, Problem
@@ -14,6 +16,8 @@ from visualnet.layers.declare import LAYERS, Layer, Pattern, Spec
 
 APART = 240.0
 """How far from its neighbour a new card is put, in px."""
+MANY = 400
+"""Of more nodes than this only those nearest in the file are looked at, and no more open ports than this are joined at once."""
 
 
 def rewirings(place: Place) -> Iterator[Candidate]:
@@ -122,13 +126,22 @@ def _gives(facts: NodeFacts) -> bool:
     return kind is None or kind.role not in ("loss", "metric")
 
 
+def _nearest(place: Place, node_id: str) -> Iterable[tuple[str, NodeFacts]]:
+    """The nodes that a wire may come from: all, or of very many those whose numbers are nearest."""
+    nodes = place.facts.nodes
+    if len(nodes) <= MANY:
+        return nodes.items()
+    here = _number(node_id)
+    return nsmallest(MANY, nodes.items(), key=lambda item: abs(_number(item[0]) - here))
+
+
 def _ranked(place: Place, target: Port, pattern: Pattern | None, behind: set[str]) -> list[tuple[Port, float]]:
     """Outputs that could feed a port: of those that fit, what nothing reads first, then what is near."""
     facts, graph = place.facts, place.facts.graph
     loose, here = unread(place), graph.places.get(target.node)
     first = next(iter(facts.nodes[target.node].inputs), "")
     found = []
-    for node_id, other in facts.nodes.items():
+    for node_id, other in _nearest(place, target.node):
         if node_id in behind or not _gives(other):
             continue
         kind = LAYERS.get(other.node.kind)
@@ -164,7 +177,7 @@ def open_ports(place: Place) -> list[Port]:
     """Every port of the sheet that wants a wire, the problem's first."""
     mine = Port(place.problem.node, place.problem.at)
     others = (p for i in place.facts.faulty for p in place.facts.nodes[i].problems if p.code == "unconnected")
-    return list(dict.fromkeys([mine, *(Port(p.node, p.at) for p in others)]))
+    return list(dict.fromkeys([mine, *(Port(p.node, p.at) for p in islice(others, MANY))]))
 
 
 def _feeds(place: Place) -> Iterator[Candidate]:
