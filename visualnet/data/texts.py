@@ -1,0 +1,99 @@
+"""Texts made from small grammars, as numbers; the same for the same seed on every machine."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+
+THINGS = ["film", "story", "music", "acting", "ending", "cast", "plot", "picture"]
+GOOD = ["good", "great", "fine", "lovely", "warm", "clever", "bright", "moving"]
+BAD = ["bad", "poor", "dull", "cold", "silly", "weak", "ugly", "boring"]
+DEGREES = ["very", "quite", "rather", "so"]
+OPINION_WORDS = ("", "the", "was", "not", "and", *THINGS, *GOOD, *BAD, *DEGREES)
+"""What the numbers of ``opinions`` stand for."""
+
+ANIMALS = ["cat", "dog", "horse", "bird", "mouse", "fox"]
+KINDS = ["small", "old", "black", "quick", "sleepy", "brave"]
+DEEDS = ["sees", "wants", "finds", "likes"]
+OBJECTS = ["ball", "house", "tree", "fish", "stone", "door"]
+PLACES = ["in the garden", "by the river", "on the hill", "at home"]
+MARKS = ("", "[begin]", "[next]", "[mask]")
+STORY_WORDS = (
+    *MARKS,
+    *dict.fromkeys(["the", "a", "is", "it", *" ".join(PLACES).split(), *ANIMALS, *KINDS, *DEEDS, *OBJECTS]),
+)
+"""What the numbers of ``masked_words`` stand for."""
+
+
+def opinions(n: int, length: int, seed: int) -> dict[str, Array]:
+    """Three parts each, two or three of them on the side of the label; half of all parts say it by “not”."""
+    rng = np.random.default_rng(seed)
+    label = rng.permutation(np.arange(n) % 2)
+    number = {word: i for i, word in enumerate(OPINION_WORDS)}
+    text = np.zeros((n, length), np.int64)
+    for row, friendly in zip(text, label, strict=True):
+        sides = [bool(friendly)] * 3
+        if rng.random() < 0.5:
+            sides[rng.integers(3)] ^= True
+        words = [word for side in sides for word in (*_opinion(rng, side), "and")][:-1]
+        row[-len(words) :] = [number[word] for word in words]
+    return {"text": text, "label": label.astype(np.int64)}
+
+
+def _opinion(rng: np.random.Generator, friendly: bool) -> list[str]:
+    turned = rng.random() < 0.5
+    degree = [_one(rng, DEGREES)] if rng.random() < 0.3 else []
+    word = _one(rng, GOOD if friendly != turned else BAD)
+    return ["the", _one(rng, THINGS), "was", *(["not"] if turned else []), *degree, word]
+
+
+def reversal(n: int, length: int, symbols: int, seed: int) -> dict[str, Array]:
+    """``source``; ``translation`` is the same backwards; ``written`` that, one place later, after a 0."""
+    source = np.random.default_rng(seed).integers(1, symbols + 1, (n, length))
+    translation = np.ascontiguousarray(source[:, ::-1])
+    written = np.concatenate([np.zeros((n, 1), np.int64), translation[:, :-1]], 1)
+    return {"source": source, "written": written, "translation": translation}
+
+
+def letters(n: int, context: int, seed: int) -> dict[str, Array]:
+    """One long story, cut into pieces that do not overlap."""
+    rng, wanted = np.random.default_rng(seed), n * context + 1
+    parts: list[str] = []
+    told = 0
+    while told < wanted:
+        parts.append(" ".join((*_meets(rng, _one(rng, ANIMALS)), "")).rstrip() + ". ")
+        told += len(parts[-1])
+    alphabet = {c: i for i, c in enumerate(" abcdefghijklmnopqrstuvwxyz.")}
+    story = np.array([alphabet[c] for c in "".join(parts)[:wanted]], np.int64)
+    return {"text": story[:-1].reshape(n, context), "following": story[1:].reshape(n, context)}
+
+
+def masked_words(n: int, context: int, share: float, seed: int) -> dict[str, Array]:
+    """``text`` with masks, ``segment`` 0 and 1, and in ``masked`` the words as they were."""
+    rng = np.random.default_rng(seed)
+    number = {word: i for i, word in enumerate(STORY_WORDS)}
+    masked = np.zeros((n, context), np.int64)
+    segment = np.zeros((n, context), np.int64)
+    for row, part in zip(masked, segment, strict=True):
+        animal = _one(rng, ANIMALS)
+        first = ["[begin]", *_meets(rng, animal), "[next]"]
+        words = [*first, "the", animal, "is", _one(rng, KINDS), *_one(rng, PLACES).split(), "[next]"]
+        row[: len(words)] = [number[word] for word in words]
+        part[len(first) : len(words)] = 1
+    hidden = (rng.random(masked.shape) < share) & (masked >= len(MARKS))
+    # Never a row without a mask: the animal is then the word to be found, from where it is named again.
+    hidden[np.flatnonzero(~hidden.any(1)), 3] = True
+    return {"text": np.where(hidden, number["[mask]"], masked), "segment": segment, "masked": masked}
+
+
+def _meets(rng: np.random.Generator, animal: str) -> list[str]:
+    """``the small cat sees a ball in the garden``"""
+    return ["the", _one(rng, KINDS), animal, _one(rng, DEEDS), "a", _one(rng, OBJECTS), *_one(rng, PLACES).split()]
+
+
+def _one(rng: np.random.Generator, words: list[str]) -> str:
+    return words[rng.integers(len(words))]
