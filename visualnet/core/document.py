@@ -10,6 +10,7 @@ from typing import NamedTuple
 from psygnal import Signal
 
 from visualnet.core import files
+from visualnet.core.carrying import is_picture_file
 from visualnet.core.errors import ChangedOnDisk, FileError
 from visualnet.core.project import Project
 
@@ -46,13 +47,15 @@ class Document:
 
     @classmethod
     def open(cls, path: Path | str) -> Document:
-        """Read a file.
+        """Read a file. What came in a picture has no file of its own yet.
 
         Raises:
             FileError: it cannot be read; the words say where and why.
         """
         data = files.read(Path(path))
         document = cls(files.loads(data, Path(path).name))
+        if is_picture_file(Path(path)):
+            return document  # saving must not write over the picture: it asks for a name
         document._path, document._print = Path(path), _hash(data)
         return document
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import io
 import json
 import os
 import stat
@@ -14,7 +15,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from visualnet.core import dressing, reading, scanning
+from visualnet.core import carrying, dressing, reading, scanning
 from visualnet.core.errors import ChangedOnDisk, FileError
 from visualnet.core.graph import Graph, Init, Node
 from visualnet.core.naming import clean
@@ -37,7 +38,7 @@ _json = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 
 
 def load(path: Path | str) -> Project:
-    """Read a project from a file.
+    """Read a project from a file, or from a picture that carries one.
 
     Raises:
         FileError: it cannot be read; the words say where and why.
@@ -46,7 +47,7 @@ def load(path: Path | str) -> Project:
 
 
 def read(path: Path) -> bytes:
-    """A file's bytes, if it is one and not too large.
+    """A file's bytes, if it is one and not too large; of a picture, the project that it carries.
 
     Raises:
         FileError: it is not there, cannot be read, is no file, or is too large for a project.
@@ -56,8 +57,12 @@ def read(path: Path) -> bytes:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
             raise FileError(name, "it is a folder or a device, not a file", way_out="Choose a file.")
-        if status.st_size <= MAX_BYTES:
+        if status.st_size <= MAX_BYTES or path.suffix.lower() in carrying.PICTURES:
             with path.open("rb") as file:
+                if carrying.is_picture(file.read(256)):
+                    file.seek(0)
+                    return carrying.project_in(file, path.name)
+                file.seek(0)
                 data = file.read(MAX_BYTES + 1)
             if len(data) <= MAX_BYTES:
                 return data
@@ -78,6 +83,8 @@ def loads(data: bytes, name: str = "this text") -> Project:
     Raises:
         FileError: they describe none; the words say where and why.
     """
+    if carrying.is_picture(data[:256]):
+        data = carrying.project_in(io.BytesIO(data), name)
     try:
         tree = scanning.scan(data)
     except Refused as fault:
