@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from visualnet.analysis import Analysis, GraphFacts, Problem, infer
 from visualnet.analysis.facts import Path
+from visualnet.analysis.foresight import Foresight, foresee
 from visualnet.core.document import Document
 from visualnet.core.graph import Graph
 from visualnet.core.project import MAIN, Project
@@ -39,6 +40,8 @@ class Studio(QObject):
 
     library_changed = Signal()
     """A block was put into the person's library, or taken out of it."""
+    foreseen = Signal(object)
+    """A ``Foresight``: what the project would become, to be shown but not kept; None when nobody asks any more."""
     place_requested = Signal(str)
     """A kind (a layer's tag, or a block) to be placed where the canvas thinks best."""
 
@@ -52,6 +55,7 @@ class Studio(QObject):
         """Where and why the last run failed, until the graph changes there or a new run begins."""
         self.runtime_trace = ""
         """Python's own words about that failure, for those who want them."""
+        self.foresight: Foresight | None = None
         self._adopt(document)
 
     # --- the document --------------------------------------------------------------------------------------------------------------
@@ -64,6 +68,7 @@ class Studio(QObject):
 
     def open(self, document: Document) -> None:
         """Put another document in place of this one."""
+        self.foresee()
         before = self.document.project
         self.document.changed.disconnect(self._changed)
         self.document.state_changed.disconnect(self.state_changed.emit)
@@ -123,7 +128,16 @@ class Studio(QObject):
             self.message.emit("error", str(error))
             return False
 
+    def foresee(self, words: str = "", edit: Callable[[Project], Project] | None = None) -> Foresight | None:
+        """Show everywhere what an edit would make of the project, without making it; without an edit, show what is."""
+        before = self.foresight
+        self.foresight = foresee(words, edit, self.analysis, self.fields) if edit is not None else None
+        if before is not self.foresight:
+            self.foreseen.emit(self.foresight)
+        return self.foresight
+
     def _changed(self, before: Project, after: Project) -> None:
+        self.foresee()
         if self.sheet != MAIN and self.sheet not in after.blocks:
             self.open_sheet(MAIN)
         alive = tuple(i for i in self.selection if i in self.graph.nodes)

@@ -9,8 +9,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from visualnet.analysis.facts import Problem
 from visualnet.analysis.repairs import Repair, repairs
 from visualnet.app.canvas.acceptance import OPEN
+from visualnet.app.foreseeing import Foreseeing
 from visualnet.app.studio import Studio
-from visualnet.app.widgets.basic import IconLabel, button, label
+from visualnet.app.widgets.basic import IconLabel, button, label, restyle
 from visualnet.core import edits
 from visualnet.core.graph import Port
 from visualnet.data import catalogue
@@ -22,7 +23,10 @@ LINE = 54
 
 
 class RepairPopup(QFrame):
-    """The fault in words and its repairs, the best first: Enter or a digit takes one, Esc leaves the wire red."""
+    """The fault in words and its repairs, the best first: Enter or a digit takes one, Esc leaves the wire red.
+
+    Resting on a repair, or going to it with the arrow keys, shows what it would make of the network.
+    """
 
     def __init__(self, parent: QWidget, studio: Studio) -> None:
         super().__init__(parent)
@@ -35,6 +39,9 @@ class RepairPopup(QFrame):
         self.problem: Problem | None = None
         self.found: list[Repair] = []
         self.buttons: list[QWidget] = []
+        self.at = -1
+        """The repair that the arrow keys have gone to; −1 before."""
+        self.foreseeing = Foreseeing(studio, self)
         self._at = QPoint()
         self.words = label("", wrap=True)
         self.hint = label("", "muted", wrap=True)
@@ -87,15 +94,16 @@ class RepairPopup(QFrame):
             self.column.removeWidget(old)
             old.hide()
             old.deleteLater()
-        self.found, self.buttons = found, []
+        self.found, self.buttons, self.at = found, [], -1
         for number, repair in enumerate(found, 1):
             made = button(
                 f"{number}   {folded(repair.words)}",
                 "primary" if number == 1 else "",
                 done=lambda n=number: self.take(n),
             )
-            made.setToolTip(f"{repair.words} ({number})")
+            made.setToolTip(f"{repair.words} ({number}); rest here to see what comes of it")
             self._add(made)
+        self.foreseeing.watch(self.problem, dict(zip(self.buttons, found, strict=True)))
         out = button("Take the wire out", "quiet", done=self.take_out)
         out.setToolTip("Remove this wire again (Del)")
         self._add(out)
@@ -124,6 +132,17 @@ class RepairPopup(QFrame):
 
     # --- answering --------------------------------------------------------------------------------------------------
 
+    def go(self, way: int) -> None:
+        """To the next or previous repair, and show what it would do."""
+        if not self.found:
+            return
+        first = -1 if way > 0 else 0
+        self.at = ((self.at if self.at >= 0 else first) + way) % len(self.found)
+        for number, made in enumerate(self.buttons[: len(self.found)]):
+            restyle(made, kind="primary" if number == self.at else "")
+        self.setAccessibleDescription(self.found[self.at].words)
+        self.foreseeing.ask(self.buttons[self.at], at_once=True)
+
     def take(self, number: int) -> None:
         """Apply a repair, counted from 1."""
         if 0 < number <= len(self.found):
@@ -144,6 +163,7 @@ class RepairPopup(QFrame):
     def close_(self) -> None:
         """Hide it and give the focus back."""
         self._search.stop()
+        self.foreseeing.end()
         self.problem = None
         if self.isVisible():
             self.hide()
@@ -160,7 +180,9 @@ class RepairPopup(QFrame):
         if key == Qt.Key.Key_Escape:
             self.close_()
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.take(1)
+            self.take(max(self.at, 0) + 1)
+        elif key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            self.go(1 if key == Qt.Key.Key_Down else -1)
         elif key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             self.take_out()
         elif Qt.Key.Key_1 <= key <= Qt.Key.Key_9:
@@ -170,6 +192,7 @@ class RepairPopup(QFrame):
         super().focusOutEvent(event)
         if event.reason() != Qt.FocusReason.PopupFocusReason and self.isVisible():
             self._search.stop()
+            self.foreseeing.end()
             self.hide()
 
 

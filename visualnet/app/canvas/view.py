@@ -15,6 +15,7 @@ from visualnet.app.canvas.card_paint import FULL
 from visualnet.app.canvas.clipboard import count
 from visualnet.app.canvas.drift import Drift
 from visualnet.app.canvas.gestures import Gestures
+from visualnet.app.canvas.ghosts import Ghosts
 from visualnet.app.canvas.grid import Grid
 from visualnet.app.canvas.hud import Minimap, Words, totals
 from visualnet.app.canvas.node_item import wire_ends
@@ -59,6 +60,7 @@ class CanvasView(Gestures):
         self.empty.setText(EMPTY)
         self.popup = QuickAdd(self, studio.theme)
         self.repairs = RepairPopup(self, studio)
+        self.ghosts = Ghosts(self)
         self.names = NameEditor(self)
         self.words = RemarkEditor(self)
         self.path_shown = True

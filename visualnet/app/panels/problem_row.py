@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QHBoxLayout, QP
 
 from visualnet.analysis.facts import Problem
 from visualnet.analysis.repairs import Repair
+from visualnet.app.foreseeing import Foreseeing
 from visualnet.app.panels.formula import FormulaLabel
 from visualnet.app.studio import Studio
 from visualnet.app.widgets.basic import ElidedLabel, IconLabel, button, label, restyle
@@ -41,6 +42,7 @@ class ProblemRow(QFrame):
         self.formula = FormulaLabel()
         self.acts = QWidget()
         self.buttons = FlowLayout(self.acts, gap=6)
+        self.foreseeing = Foreseeing(studio, self)
         self.details = Details(studio)
         grid.addWidget(self.icon, 0, 0, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(self.where, 0, 1, Qt.AlignmentFlag.AlignTop)
@@ -88,11 +90,15 @@ class ProblemRow(QFrame):
             if (old := item.widget()) is not None:
                 old.hide()
                 old.deleteLater()
+        made: dict[QWidget, Repair] = {}
         for number, repair in enumerate(found):
             rest = "" if not repair.after else f"   ({repair.after} other problem{'s' * (repair.after > 1)} left)"
             one = button(repair.words + rest, "primary" if number == 0 else "", done=lambda r=repair: self._mend(r))
-            one.setToolTip("Make this change; Ctrl+Z takes it back.")
+            one.setObjectName("repair")
+            one.setToolTip("Make this change; Ctrl+Z takes it back. Rest here to see what comes of it.")
             self.buttons.addWidget(one)
+            made[one] = repair
+        self.foreseeing.watch(self.problem, made)
         self._unfold()
 
     def _mend(self, repair: Repair) -> None:
