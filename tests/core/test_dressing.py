@@ -106,3 +106,27 @@ def test_what_a_file_says_wrong_is_told(key: str, value: str, words: str) -> Non
     text = files.dumps(chain(2)).decode().replace('"wires"', f'"{key}": {value},\n    "wires"')
     with pytest.raises(FileError, match=words):
         files.loads(text.encode())
+
+
+def test_folded_cards_and_the_direction_are_kept_in_the_file() -> None:
+    project = edits.add_node(edits.add_node(Project(), MAIN, "relu", name="a"), MAIN, "relu", name="b")
+    plain = files.dumps(project)
+    after = dressing.turn(dressing.fold(project, MAIN, ["n1", "n9"]), MAIN, "down")
+    assert after.graph.nodes["n1"].folded
+    assert not after.graph.nodes["n2"].folded
+    assert files.loads(files.dumps(after)) == after
+    assert diff(project.graph, after.graph).turned
+    assert diff(project.graph, after.graph).changed == ("n1",)
+    assert dressing.fold(after, MAIN, ["n1"]) is after
+    assert dressing.turn(after, MAIN, "down") is after
+    back = dressing.turn(dressing.fold(after, MAIN, ["n1"], False), MAIN, "right")
+    assert files.dumps(back) == plain
+    with pytest.raises(ValueError, match="right or down"):
+        dressing.turn(project, MAIN, "up")
+
+
+@pytest.mark.parametrize(("old", "new"), [('"relu"', '"relu", "folded": 1'), ('"nodes"', '"direction": "up", "nodes"')])
+def test_a_wrong_fold_or_direction_is_refused(old: str, new: str) -> None:
+    text = files.dumps(edits.add_node(Project(), MAIN, "relu", name="a")).decode().replace(old, new, 1)
+    with pytest.raises(FileError, match="true or false|right, down"):
+        files.loads(text.encode())

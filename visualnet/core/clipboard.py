@@ -44,7 +44,9 @@ def cut_out(graph: Graph, ids: Iterable[str]) -> Graph:
     nodes = {i: n if n.shares in wanted else replace(n, shares=None) for i, n in graph.nodes.items() if i in wanted}
     wires = {t: s for t, s in graph.wires.items() if t.node in wanted and s.node in wanted}
     bends = {t: b for t, b in graph.bends.items() if t in wires}
-    return Graph(nodes, wires, {i: graph.places[i] for i in nodes if i in graph.places}, bends=bends)
+    return Graph(
+        nodes, wires, {i: graph.places[i] for i in nodes if i in graph.places}, bends=bends, direction=graph.direction
+    )
 
 
 def paste(project: Project, sheet: str, text: str, at: tuple[float, float] | None = None) -> tuple[Project, list[str]]:

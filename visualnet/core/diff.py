@@ -9,7 +9,8 @@ from visualnet.core.graph import Graph, Port, Wire
 
 class GraphDiff(NamedTuple):
     """Ids of nodes that came, went, changed (name, parameters, kind …) or stand elsewhere; wires that came and went; and of the wires
-    that stayed those whose bends changed, by where they end. ``remarked``: the ids of remarks that came, went or changed."""
+    that stayed those whose bends changed, by where they end. ``remarked``: the ids of remarks that came, went or changed.
+    ``turned``: the sheet flows in another direction."""
 
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
@@ -19,6 +20,7 @@ class GraphDiff(NamedTuple):
     wires_removed: tuple[Wire, ...] = ()
     bent: tuple[Port, ...] = ()
     remarked: tuple[str, ...] = ()
+    turned: bool = False
 
     def __bool__(self) -> bool:
         return any(self)
@@ -61,4 +63,5 @@ def diff(before: Graph, after: Graph) -> GraphDiff:
     if before.remarks is not after.remarks:
         old_r, new_r = before.remarks, after.remarks
         remarked = tuple(i for i in {**old_r, **new_r} if old_r.get(i) != new_r.get(i))
-    return GraphDiff(added, removed, changed, moved, wires_added, wires_removed, bent, remarked)
+    turned = before.direction != after.direction
+    return GraphDiff(added, removed, changed, moved, wires_added, wires_removed, bent, remarked, turned)

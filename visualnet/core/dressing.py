@@ -1,4 +1,4 @@
-"""What only the eye needs of a sheet: bends of wires, frames and notes, bookmarks. Read from a file, and edited."""
+"""What only the eye needs of a sheet: bends of wires, folded cards, the direction, frames and notes, bookmarks. Read, and edited."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 from msgspec.structs import replace
 
 from visualnet.core.checks import FAR, sheet_of, spot
-from visualnet.core.graph import COLOURS, REMARKS, Port, Remark
+from visualnet.core.graph import COLOURS, DIRECTIONS, REMARKS, Port, Remark
 from visualnet.core.naming import MAX_TEXT, clean
 from visualnet.core.project import Project
 from visualnet.core.scanning import Refused
@@ -133,6 +133,21 @@ def bend(project: Project, sheet: str, wires: Mapping[Port, Points]) -> Project:
         else:
             after.pop(target, None)
     return project.with_sheet(sheet, replace(graph, bends=after)) if after != graph.bends else project
+
+
+def fold(project: Project, sheet: str, ids: Iterable[str], folded: bool = True) -> Project:
+    """Let cards show only their names, or all again. Nothing that is computed changes."""
+    graph = sheet_of(project, sheet)
+    changed = {i: replace(n, folded=folded) for i in ids if (n := graph.nodes.get(i)) and n.folded != folded}
+    return project.with_sheet(sheet, replace(graph, nodes={**graph.nodes, **changed})) if changed else project
+
+
+def turn(project: Project, sheet: str, direction: str) -> Project:
+    """Let a sheet flow to the ``right`` or ``down``: its ports then stand at the tops and bottoms of the cards."""
+    graph = sheet_of(project, sheet)
+    if direction not in DIRECTIONS:
+        raise ValueError(f"a sheet flows {' or '.join(DIRECTIONS)}")
+    return project.with_sheet(sheet, replace(graph, direction=direction)) if direction != graph.direction else project
 
 
 def add_remark(

@@ -19,7 +19,7 @@ from visualnet.core import carrying, dressing, reading, scanning
 from visualnet.core.errors import ChangedOnDisk, FileError
 from visualnet.core.graph import Graph, Init, Node
 from visualnet.core.naming import clean
-from visualnet.core.project import Block, DataChoice, Project, Recipe, RunRef
+from visualnet.core.project import About, Block, DataChoice, Project, Recipe, RunRef
 from visualnet.core.scanning import MAX_BYTES, Place, Refused
 
 __all__ = ["FORMAT", "ChangedOnDisk", "FileError", "check_part", "dumps", "load", "loads", "read", "save"]
@@ -193,6 +193,8 @@ def graph_text(graph: Graph, level: int) -> str:
         parts["layout"] = _lines("{}", (f'"{i}": [{_px(x)}, {_px(y)}]' for i, (x, y) in spots), level + 1)
     if graph.spent:
         parts["spent"] = str(graph.spent)
+    if graph.direction != "right":
+        parts["direction"] = _json(graph.direction)
     if graph.bends:
         bent = ((t, graph.bends[t]) for t, _ in wires if t in graph.bends)
         parts["bends"] = _lines(
@@ -213,8 +215,15 @@ def block_text(block: Block, level: int) -> str:
         parts["note"] = _json(block.note)
     if block.params:
         parts["params"] = _json(dict(block.params))
+    if told := {name: _about(block.about[name]) for name in block.params if name in block.about}:
+        parts["about"] = _json({name: fields for name, fields in told.items() if fields})
     parts["graph"] = graph_text(block.graph, level + 1)
     return _object(parts | {k: _json(v) for k, v in block.extra.items()}, level)
+
+
+def _about(about: About) -> dict[str, Any]:
+    fields = {"note": about.note or None, "low": about.low, "high": about.high}
+    return {k: v for k, v in fields.items() if v is not None} | dict(about.extra)
 
 
 def _object(parts: Mapping[str, str], level: int) -> str:
@@ -246,6 +255,8 @@ def _node(node: Node) -> dict[str, Any]:
         fields["repeat"] = node.repeat
     if node.mode:
         fields["mode"] = node.mode
+    if node.folded:
+        fields["folded"] = True
     return {**fields, **node.extra}
 
 

@@ -53,7 +53,8 @@ class Node(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     ``id`` never changes while the node lives; ``name`` is unique in its graph, a Python identifier, and is the prefix of its weights in
     the ``state_dict``. ``kind`` is a layer's tag or ``block:NAME``. ``params`` holds what differs from the layer's defaults.
     ``shares`` is the id of the node in the same graph whose weights this one uses. ``repeat`` chains a block so many times, each with
-    weights of its own. ``mode`` is one of ``MODES``. ``extra`` keeps fields of newer files that this version does not know.
+    weights of its own. ``mode`` is one of ``MODES``. A ``folded`` card shows only its name. ``extra`` keeps fields of newer files that
+    this version does not know.
     """
 
     id: str
@@ -65,6 +66,7 @@ class Node(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     shares: str | None = None
     repeat: int | str = 1
     mode: str = ""
+    folded: bool = False
     extra: Mapping[str, Any] = {}
 
     @property
@@ -73,6 +75,8 @@ class Node(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
         return self.kind[len(BLOCK_PREFIX) :] if self.kind.startswith(BLOCK_PREFIX) else None
 
 
+DIRECTIONS = ("right", "down")
+"""The ways in which a sheet can be drawn to flow."""
 REMARKS = ("frame", "note")
 COLOURS = ("", "blue", "green", "yellow", "red", "violet")
 """What a remark can be tinted in; the theme says how each looks."""
@@ -98,6 +102,7 @@ class Graph(msgspec.Struct, frozen=True):
     An input port takes one wire, so a wire is found by where it ends: ``wires[target] == source``. ``spent`` is the highest number that
     an id ever had, where no node has it any more (else 0), so that ids are not given twice. ``bends`` are the points that a wire is led
     over, by where it ends; ``remarks`` are frames and notes by id; ``bookmarks`` are views to come back to: centre and scale by name.
+    ``direction`` is one of ``DIRECTIONS``: where the tensors flow to, and so on which sides of the cards the ports stand.
     """
 
     nodes: Mapping[str, Node] = {}
@@ -108,6 +113,7 @@ class Graph(msgspec.Struct, frozen=True):
     bends: Mapping[Port, tuple[tuple[float, float], ...]] = {}
     remarks: Mapping[str, Remark] = {}
     bookmarks: Mapping[str, tuple[float, float, float]] = {}
+    direction: str = "right"
 
     def __iter__(self) -> Iterator[Node]:
         return iter(self.nodes.values())

@@ -14,9 +14,9 @@ from msgspec.structs import replace
 
 from visualnet.core import dressing
 from visualnet.core.checks import FAR, KIND, MAX_LIST, fault_in_std
-from visualnet.core.graph import BLOCK_PREFIX, INITS, MODES, Graph, Init, Node, Port
+from visualnet.core.graph import BLOCK_PREFIX, DIRECTIONS, INITS, MODES, Graph, Init, Node, Port
 from visualnet.core.naming import ID, MAX_NAME, clean, fault_in_name, free, to_name
-from visualnet.core.project import Block, DataChoice, Project, Recipe, RunRef
+from visualnet.core.project import About, Block, DataChoice, Project, Recipe, RunRef
 from visualnet.core.scanning import Refused
 
 MAX_NODES = 20_000
@@ -105,12 +105,13 @@ def _dressed(graph: Graph, fields: Mapping[str, Any]) -> Graph:
     bends = _at("bends", dressing.bends, fields.get("bends", {}), graph.wires)
     remarks = _at("remarks", dressing.remarks, fields.get("remarks", []))
     bookmarks = _at("bookmarks", dressing.bookmarks, fields.get("bookmarks", {}))
-    return replace(graph, bends=bends, remarks=remarks, bookmarks=bookmarks)
+    direction = _at("direction", _choice, fields.get("direction", "right"), DIRECTIONS)
+    return replace(graph, bends=bends, remarks=remarks, bookmarks=bookmarks, direction=direction)
 
 
-_DRESS = frozenset(["bends", "remarks", "bookmarks"])
+_DRESS = frozenset(["bends", "remarks", "bookmarks", "direction"])
 _GRAPH = frozenset(["nodes", "wires", "layout", "spent"]) | _DRESS
-_NODE = frozenset(["id", "kind", "name", "params", "trainable", "init", "shares", "repeat", "mode"])
+_NODE = frozenset(["id", "kind", "name", "params", "trainable", "init", "shares", "repeat", "mode", "folded"])
 
 
 def _node(raw: Any) -> Node:
@@ -127,6 +128,9 @@ def _node(raw: Any) -> Node:
     trainable = raw.get("trainable", True)
     if type(trainable) is not bool:
         _wrong(trainable, "true or false", "trainable")
+    folded = raw.get("folded", False)
+    if type(folded) is not bool:
+        _wrong(folded, "true or false", "folded")
     if shares is not None and type(shares) is not str:
         _wrong(shares, "the id of a node", "shares")
     if type(repeat) not in (int, str):
@@ -141,6 +145,7 @@ def _node(raw: Any) -> Node:
         shares=shares,
         repeat=repeat,
         mode=_at("mode", _choice, raw["mode"], MODES) if "mode" in raw else "",
+        folded=folded,
         extra=_rest(raw, _NODE),
     )
 
@@ -242,12 +247,32 @@ def _blocks(raw: Any) -> dict[str, Block]:
 def read_block(raw: Any) -> Block:
     """A block's definition."""
     fields = _object(raw)
+    params = _at("params", _numbers, fields.get("params", {}))
     return Block(
         graph=_at("graph", read_graph, fields.get("graph", {})),
-        params=_at("params", _numbers, fields.get("params", {})),
+        params=params,
         note=_at("note", _text, fields.get("note", "")),
-        extra=_rest(fields, frozenset(("graph", "params", "note"))),
+        extra=_rest(fields, frozenset(("graph", "params", "note", "about"))),
+        about=_at("about", _abouts, fields.get("about", {}), params),
     )
+
+
+def _abouts(raw: Any, params: Mapping[str, int | float]) -> dict[str, About]:
+    found = {}
+    for name, item in _object(raw).items():
+        if name not in params:
+            raise Refused("the block has no parameter of this name", clean(name[:80]))
+        found[name] = _at(name, _about, item)
+    return found
+
+
+def _about(raw: Any) -> About:
+    fields = _object(raw)
+    bounds = _numbers({k: fields[k] for k in ("low", "high") if k in fields})
+    if bounds.get("low", 0) > bounds.get("high", bounds.get("low", 0)):
+        raise Refused(f"the least number {bounds['low']:,} is larger than the greatest, {bounds['high']:,}")
+    note = _at("note", _text, fields.get("note", ""))
+    return About(note=note, **bounds, extra=_rest(fields, frozenset(("note", "low", "high"))))
 
 
 # --- data, recipe, runs ---------------------------------------------------------------------------------------------------------------
@@ -284,6 +309,7 @@ def recipe(raw: Any) -> Recipe:
         values[key] = float(_number(fields.get(key, getattr(plain, key)), key, 0, high))
     for key, low, high in (("batch_size", 1, 10**9), ("epochs", 1, 10**9), ("seed", 0, MAX_SEED)):
         values[key] = _whole(fields.get(key, getattr(plain, key)), key, low, int(high))
+    values["best_by"] = _line(fields.get("best_by", plain.best_by), "best_by")
     values["nesterov"] = _flag(fields.get("nesterov", False), "nesterov")
     return Recipe(**values, extra=_rest(fields, frozenset(values)))
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from visualnet.core import checks, dressing, reading
 from visualnet.core.files import FORMAT, PROGRAM
-from visualnet.core.graph import COLOURS, INITS, MODES, REMARKS
+from visualnet.core.graph import COLOURS, DIRECTIONS, INITS, MODES, REMARKS
 from visualnet.core.naming import MAX_NAME, MAX_TEXT
 from visualnet.core.project import DataChoice, Recipe
 from visualnet.layers import LAYERS, Layer
@@ -84,6 +84,11 @@ def _graph() -> dict[str, Any]:
                 "type": "integer",
                 "minimum": 0,
                 "description": "The highest number that an id has had, if its node is gone.",
+            },
+            "direction": {
+                "enum": list(DIRECTIONS),
+                "default": "right",
+                "description": "Where the tensors flow to, and so on which sides of the cards the ports stand.",
             },
             "bends": {
                 "type": "object",
@@ -162,13 +167,24 @@ def _node() -> dict[str, Any]:
                 "default": "",
                 "description": "mute: hands its first input on; off: as if not there.",
             },
+            "folded": {"type": "boolean", "default": False, "description": "The card shows only its name."},
         },
         "allOf": kinds,
     }
 
 
 def _block() -> dict[str, Any]:
-    properties = {"graph": {"$ref": "#/$defs/graph"}, "params": _numbers(), "note": {"type": "string"}}
+    about = {
+        "type": "object",
+        "description": "What a parameter means, and between which numbers it may lie.",
+        "properties": {"note": {"type": "string"}, "low": _NUMBER, "high": _NUMBER},
+    }
+    properties = {
+        "graph": {"$ref": "#/$defs/graph"},
+        "params": _numbers(),
+        "note": {"type": "string"},
+        "about": {"type": "object", "additionalProperties": about},
+    }
     return {"type": "object", "properties": properties}
 
 
@@ -198,6 +214,12 @@ def _recipe() -> dict[str, Any]:
         "epochs": _bounded("integer", 1, 10**9, plain.epochs),
         "seed": _bounded("integer", 0, reading.MAX_SEED, plain.seed),
         "device": {"type": "string", "default": plain.device},
+        "best_by": {
+            "type": "string",
+            "maxLength": 255,
+            "default": plain.best_by,
+            "description": "The value by which the best epoch is told: loss, or the name of a loss or metric node.",
+        },
     }
     return {"type": "object", "properties": properties}
 
