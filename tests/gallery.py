@@ -39,6 +39,7 @@ from PySide6.QtWidgets import (
 
 from visualnet.app.action_table import ACTIONS
 from visualnet.app.actions import Actions
+from visualnet.app.forms.value_field import ValueField
 from visualnet.app.theme import icons
 from visualnet.app.theme.apply import ThemeKeeper
 from visualnet.app.theme.tokens import FAMILIES, THEMES
@@ -55,7 +56,6 @@ from visualnet.app.widgets.basic import (
 )
 from visualnet.app.widgets.command_palette import CommandPalette
 from visualnet.app.widgets.messages import Banner, Toast
-from visualnet.app.widgets.number_field import NumberField
 from visualnet.app.widgets.search_field import SearchField
 from visualnet.app.widgets.section import Section
 from visualnet.app.widgets.segmented import Segmented
@@ -123,18 +123,24 @@ def table() -> QTableWidget:
     return made
 
 
+def number(value: float, unit: str = "") -> ValueField:
+    made = ValueField(lambda raw: "" if isinstance(raw, float) or raw else "at least 1", unit=unit)
+    made.set_value(value)
+    return made
+
+
 def inspector() -> QWidget:
     form = QFormLayout()
     form.setHorizontalSpacing(16)
-    bad = NumberField(6, minimum=1)
+    bad = number(6)
     bad.setText("0")
     bad.textEdited.emit("0")
     fields = {
-        "out_channels": NumberField(6, minimum=1),
-        "kernel_size": NumberField(5, unit="px"),
-        "learning_rate": NumberField(0.02, whole=False, ladder=True),
+        "out_channels": number(6),
+        "kernel_size": number(5, "px"),
+        "learning_rate": number(0.02),
         "groups": bad,
-        "dilation": disabled(NumberField(1)),
+        "dilation": disabled(number(1)),
     }
     for name, field in fields.items():
         field.setFixedWidth(96)

@@ -5,10 +5,15 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel
+from pytestqt.qtbot import QtBot
 
-from visualnet.app.forms.value_field import ValueField, read_value, write_value
+from visualnet.app.forms.completion import NameCompleter
+from visualnet.app.forms.value_field import ValueField, read_value, whole_between, write_value
+from visualnet.core.expressions import whole
 
 
 @pytest.mark.parametrize(
@@ -91,3 +96,93 @@ def test_small_numbers_step_along_one_two_five(qtbot: object) -> None:
         assert field.value == pytest.approx(wanted)
     field.step_by(-2)
     assert field.value == pytest.approx(0.05)
+
+
+def test_a_great_step_goes_as_far_as_is_allowed_and_escape_takes_all_back(field: ValueField) -> None:
+    field.setFocus()
+    for _ in range(7):
+        QTest.keyClick(field, Qt.Key.Key_Up, Qt.KeyboardModifier.ShiftModifier)
+    assert field.value == 64
+    QTest.keyClick(field, Qt.Key.Key_Escape)
+    assert field.value == 6 and field.text() == "6"
+
+
+def test_the_wheel_counts_only_with_the_focus(field: ValueField, qtbot: QtBot) -> None:
+    field.clearFocus()
+    QApplication.sendEvent(field, wheel(120))
+    assert field.value == 6
+    field.activateWindow()
+    field.setFocus()
+    qtbot.waitUntil(field.hasFocus)
+    QApplication.sendEvent(field, wheel(120))
+    assert field.value == 7
+
+
+def test_dragging_the_label_changes_the_number_live_and_ends_once(field: ValueField, qtbot: QtBot) -> None:
+    handle = QLabel("kernel_size")
+    qtbot.addWidget(handle)
+    field.scrub_with(handle)
+    told: list[object] = []
+    field.edited.connect(told.append)
+    field.finished.connect(lambda: told.append("end"))
+    for kind, x in ((QEvent.Type.MouseButtonPress, 0), (QEvent.Type.MouseMove, 13), (QEvent.Type.MouseMove, 25)):
+        QApplication.sendEvent(handle, mouse(kind, x))
+    assert field.value == 10
+    QApplication.sendEvent(handle, mouse(QEvent.Type.MouseMove, 900))
+    assert field.value == 64
+    QApplication.sendEvent(handle, mouse(QEvent.Type.MouseMove, 1))
+    QApplication.sendEvent(handle, mouse(QEvent.Type.MouseButtonRelease, 1))
+    assert told == [8, 10, 64, 6, "end"]
+
+
+@pytest.mark.qt_log_ignore("grabbing the keyboard", "raise\\(\\)")  # the offscreen platform, of any popup
+def test_names_are_offered_while_they_are_typed(qtbot: QtBot) -> None:
+    scope = {"width": 32, "wide": 4, "classes": 10}
+
+    def known(value: object) -> str:
+        try:
+            whole(value, scope)  # type: ignore[arg-type]
+        except ValueError as error:
+            return str(error)
+        return ""
+
+    field = ValueField(known)
+    field.names = lambda: scope
+    qtbot.addWidget(field)
+    field.show()
+    field.setFocus()
+    QTest.keyClicks(field, "2*wi")
+    offered = field.findChild(NameCompleter)
+    assert offered is not None and offered.popup().isVisible()
+    assert [offered.completionModel().index(row, 0).data() for row in range(2)] == ["wide = 4", "width = 32"]
+    QTest.keyClick(offered.popup(), Qt.Key.Key_Down)
+    QTest.keyClick(offered.popup(), Qt.Key.Key_Return)
+    assert field.text() == "2*width" and field.value == "2*width"
+    assert not offered.popup().isVisible()
+    QTest.keyClicks(field, "x")
+    assert "widthx" in field.toolTip() and field.property("invalid")
+
+
+def test_whole_numbers_say_their_bounds() -> None:
+    check = whole_between(0, 9)
+    assert not check(9)
+    assert "from 0 to 9" in check(10)
+    assert "whole" in check("classes") and "whole" in check(1.5) and "whole" in check(True)
+
+
+def wheel(delta: int) -> QWheelEvent:
+    return QWheelEvent(
+        QPointF(5, 5),
+        QPointF(5, 5),
+        QPoint(),
+        QPoint(0, delta),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+
+
+def mouse(kind: QEvent.Type, x: float) -> QMouseEvent:
+    left = Qt.MouseButton.LeftButton
+    return QMouseEvent(kind, QPointF(x, 4), QPointF(x, 4), left, left, Qt.KeyboardModifier.NoModifier)

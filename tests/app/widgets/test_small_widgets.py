@@ -2,114 +2,16 @@
 
 from __future__ import annotations
 
-import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QAction, QActionGroup, QMouseEvent, QWheelEvent
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from visualnet.app.widgets.basic import Badge, ElidedLabel, EmptyState, KeyValue, button, label
 from visualnet.app.widgets.fuzzy import fuzzy, rank
 from visualnet.app.widgets.messages import Banner, Toast
-from visualnet.app.widgets.number_field import NumberField
 from visualnet.app.widgets.search_field import SearchField
 from visualnet.app.widgets.section import Section
 from visualnet.app.widgets.segmented import Segmented
-
-
-@pytest.fixture
-def field(qtbot) -> NumberField:
-    made = NumberField(6, minimum=1, maximum=64, unit="px")
-    made.told = []  # type: ignore[attr-defined]
-    made.edited.connect(lambda value: made.told.append(("edited", value)))  # type: ignore[attr-defined]
-    made.finished.connect(lambda value: made.told.append(("finished", value)))  # type: ignore[attr-defined]
-    qtbot.addWidget(made)
-    made.show()
-    return made
-
-
-def test_typing_tells_while_and_once_at_the_end(field: NumberField, qtbot) -> None:
-    field.selectAll()
-    qtbot.keyClicks(field, "32")
-    qtbot.keyClick(field, Qt.Key.Key_Return)
-    assert field.told == [("edited", 3), ("edited", 32), ("finished", 32)]  # type: ignore[attr-defined]
-    qtbot.keyClick(field, Qt.Key.Key_Return)
-    assert len(field.told) == 3  # type: ignore[attr-defined]
-
-
-@pytest.mark.parametrize(
-    ("text", "reason"),
-    [("0", "At least 1"), ("65", "At most 64"), ("", "whole number"), ("2.5", "whole number"), ("6x", "whole number")],
-)
-def test_what_is_no_such_number_is_marked_and_leaves_again(field: NumberField, qtbot, text: str, reason: str) -> None:
-    field.clear()
-    field.setText(text)
-    field.textEdited.emit(text)
-    assert reason in field.problem and reason in field.toolTip() and field.property("invalid")
-    assert field.value == 6 and field.told == []  # type: ignore[attr-defined]
-    qtbot.keyClick(field, Qt.Key.Key_Return)
-    assert (field.text(), field.problem, field.told) == ("6", "", [])  # type: ignore[attr-defined]
-
-
-def test_arrows_step_within_the_bounds_and_escape_takes_back(field: NumberField, qtbot) -> None:
-    qtbot.keyClick(field, Qt.Key.Key_Up)
-    qtbot.keyClick(field, Qt.Key.Key_Up, Qt.KeyboardModifier.ShiftModifier)
-    assert field.value == 17
-    for _ in range(9):
-        qtbot.keyClick(field, Qt.Key.Key_Up, Qt.KeyboardModifier.ShiftModifier)
-    assert field.value == 64
-    qtbot.keyClick(field, Qt.Key.Key_Escape)
-    assert field.value == 6 and field.text() == "6"
-    qtbot.keyClick(field, Qt.Key.Key_Return)
-    assert all(kind == "edited" for kind, _ in field.told)  # type: ignore[attr-defined]
-
-
-def test_the_wheel_counts_only_with_the_focus(field: NumberField, qtbot) -> None:
-    field.clearFocus()
-    QApplication.sendEvent(field, _wheel(120))
-    assert field.value == 6
-    field.activateWindow()
-    field.setFocus()
-    qtbot.waitUntil(field.hasFocus)
-    QApplication.sendEvent(field, _wheel(120))
-    assert field.value == 7
-
-
-def test_dragging_the_label_changes_the_number_and_ends_once(field: NumberField, qtbot) -> None:
-    handle = QLabel("kernel_size")
-    qtbot.addWidget(handle)
-    field.scrub_with(handle)
-    for kind, x in ((QEvent.Type.MouseButtonPress, 0), (QEvent.Type.MouseMove, 13), (QEvent.Type.MouseMove, 25)):
-        QApplication.sendEvent(handle, _mouse(kind, x))
-    assert field.value == 10
-    QApplication.sendEvent(handle, _mouse(QEvent.Type.MouseButtonRelease, 25))
-    assert field.told == [("edited", 8), ("edited", 10), ("finished", 10)]  # type: ignore[attr-defined]
-
-
-def test_a_learning_rate_climbs_even_rungs(qtbot) -> None:
-    rate = NumberField(0.01, whole=False, ladder=True, minimum=0.0, maximum=10.0)
-    qtbot.addWidget(rate)
-    seen = []
-    for step in (1, 1, 1, -1, -1, -1, -1):
-        rate.step_by(step)
-        seen.append(rate.value)
-    assert seen == [0.02, 0.05, 0.1, 0.05, 0.02, 0.01, 0.005]
-    rate.setText("3e-4")
-    rate.textEdited.emit("3e-4")
-    assert rate.value == 0.0003
-    rate.setText("nan")
-    rate.textEdited.emit("nan")
-    assert rate.value == 0.0003 and "finite" in rate.problem
-
-
-def test_a_reason_from_outside_holds_a_number_back(qtbot) -> None:
-    groups = NumberField(1, check=lambda value: None if 6 % value == 0 else "6 channels cannot be split so")
-    qtbot.addWidget(groups)
-    groups.setText("4")
-    groups.textEdited.emit("4")
-    assert groups.value == 1 and groups.problem == "6 channels cannot be split so"
-    groups.setText("3")
-    groups.textEdited.emit("3")
-    assert groups.value == 3 and groups.problem == ""
 
 
 def test_a_long_name_is_shortened_and_stays_plain(qtbot) -> None:

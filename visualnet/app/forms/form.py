@@ -56,6 +56,7 @@ class ValueRow(Row):
         none = getattr(param, "none", "")
         self.field = ValueField(self._check, several=isinstance(param, Ints), unit=param.unit, empty=bool(none))
         self.field.setPlaceholderText(none)
+        self.field.names = lambda: self.scope
         self.field.edited.connect(self.edited.emit)
         self.field.finished.connect(self.finished.emit)
         self.field.marked.connect(self.marked.emit)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QMouseEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
+from visualnet.app.forms.completion import NameCompleter
 from visualnet.app.widgets.basic import label, restyle
 from visualnet.core.graph import Value
 
@@ -45,9 +46,20 @@ def write_value(raw: Any) -> str:
     return str(raw)
 
 
+def whole_between(low: int, high: int, why: str = "") -> Callable[[Value], str]:
+    """A check for a field that takes a whole number from ``low`` to ``high``."""
+
+    def check(value: Value) -> str:
+        if not isinstance(value, int) or isinstance(value, bool):
+            return "a whole number is wanted"
+        return "" if low <= value <= high else why or f"a whole number from {low:,} to {high:,}"
+
+    return check
+
+
 class ValueField(QLineEdit):
     """Edits one raw value. ``check`` says what is wrong with a value, or gives "" — then ``edited`` tells of it while typing, stepping and
-    scrubbing, and ``finished`` once at the end."""
+    scrubbing, and ``finished`` once at the end. Escape goes back to what stood there before."""
 
     edited = Signal(object)
     finished = Signal()
@@ -66,6 +78,10 @@ class ValueField(QLineEdit):
         super().__init__(parent)
         self._check, self._several, self._empty = check, several, empty
         self._value: Value = None
+        self._settled: Value = None
+        self._names: NameCompleter | None = None
+        self.names: Callable[[], Mapping[str, Any]] = dict
+        """The names that may be used here, with their values; they are offered while one is typed."""
         self._scrub: tuple[float, Value] | None = None
         self._handle: QWidget | None = None
         self._tip = ""
@@ -84,6 +100,8 @@ class ValueField(QLineEdit):
 
     def set_value(self, raw: Value, placeholder: str = "") -> None:
         """Show a value without telling anyone; what is being typed stays as typed."""
+        if raw != self._value or not self.hasFocus():
+            self._settled = raw
         self._value = raw
         self.setPlaceholderText(placeholder)
         if not (self.hasFocus() and self.isModified()):
@@ -101,6 +119,7 @@ class ValueField(QLineEdit):
         """What the value means."""
         self._tip = tip
         self.setToolTip(tip)
+        self.setAccessibleDescription(tip)
 
     def set_problem(self, reason: str) -> None:
         """Mark it as wrong for a reason from outside."""
@@ -113,16 +132,25 @@ class ValueField(QLineEdit):
         handle.installEventFilter(self)
 
     def step_by(self, steps: int) -> None:
-        """Go up or down: whole numbers by one, others along 1, 2, 5, 10 …"""
-        self._take(_stepped(self._value, steps))
+        """Go up or down, as far as is allowed: whole numbers by one, others along 1, 2, 5, 10 …"""
+        self._go(self._value, steps)
 
-    def _take(self, value: Value) -> None:
-        if not self._check(value):
-            self._value = value
-            self.setText(write_value(value))
-            self.setModified(False)
-            self._mark("")
-            self.edited.emit(value)
+    def _go(self, start: Value, steps: int) -> None:
+        for left in range(abs(steps), 0, -1):
+            value = _stepped(start, left if steps > 0 else -left)
+            if value == self._value or self._take(value):
+                return
+
+    def _take(self, value: Value) -> bool:
+        """Set the value, if it is right."""
+        if self._check(value):
+            return False
+        self._value = value
+        self.setText(write_value(value))
+        self.setModified(False)
+        self._mark("")
+        self.edited.emit(value)
+        return True
 
     def _typed(self, text: str) -> None:
         value = None if self._empty and not text.strip() else read_value(text, self._several)
@@ -131,9 +159,13 @@ class ValueField(QLineEdit):
         if not reason and value != self._value:
             self._value = value
             self.edited.emit(value)
+        if self._names is not None or (self.names() and text[-1:].isalpha()):
+            self._names = self._names or NameCompleter(self)
+            self._names.offer(self.names())
 
     def _mark(self, reason: str) -> None:
         self.setToolTip(reason or self._tip)
+        self.setAccessibleDescription(reason or self._tip)
         self.marked.emit(reason)
         if bool(self.property("invalid")) != bool(reason):
             restyle(self, invalid=bool(reason))
@@ -143,6 +175,7 @@ class ValueField(QLineEdit):
             self.setModified(False)
             self.setText(write_value(self._value))
             self._mark("")
+        self._settled = self._value
         self.finished.emit()
 
     def _place(self) -> None:
@@ -167,15 +200,20 @@ class ValueField(QLineEdit):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()
-        if key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+        if self._choosing() and key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape, Qt.Key.Key_Tab):
+            event.ignore()
+        elif key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
             ten = 10 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
             self.step_by(ten if key == Qt.Key.Key_Up else -ten)
             self.selectAll()
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._finish()
             self.selectAll()
-        elif key == Qt.Key.Key_Escape and self.isModified():
+        elif key == Qt.Key.Key_Escape and (self.isModified() or self._value != self._settled):
+            if self._value != self._settled:
+                self._take(self._settled)
             self._finish()
+            self.selectAll()
         else:
             super().keyPressEvent(event)
 
@@ -189,8 +227,12 @@ class ValueField(QLineEdit):
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
-        if event.reason() != Qt.FocusReason.PopupFocusReason:
+        if event.reason() != Qt.FocusReason.PopupFocusReason and not self._choosing():
             self._finish()
+
+    def _choosing(self) -> bool:
+        """Whether names are on offer: their list answers Enter and Escape then."""
+        return self._names is not None and self._names.popup().isVisible()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -203,9 +245,11 @@ class ValueField(QLineEdit):
             self._scrub = (event.globalPosition().x(), self._value)
         elif event.type() == QEvent.Type.MouseMove and self._scrub is not None:
             start, value = self._scrub
-            wanted = _stepped(value, int((event.globalPosition().x() - start) / SCRUB_PX))
-            if wanted != self._value:
-                self._take(wanted)
+            steps = int((event.globalPosition().x() - start) / SCRUB_PX)
+            if steps:
+                self._go(value, steps)
+            elif value != self._value:
+                self._take(value)
         elif event.type() == QEvent.Type.MouseButtonRelease and self._scrub is not None:
             self._scrub = None
             self._finish()

@@ -20,12 +20,13 @@ from PySide6.QtWidgets import (
 )
 
 from visualnet.analysis.facts import NodeFacts, Path
+from visualnet.app.forms.value_field import ValueField, whole_between
 from visualnet.app.plots.sparkline import compose_strip
 from visualnet.app.studio import Studio
 from visualnet.app.theme import icons
 from visualnet.app.watching import sheet_path
 from visualnet.app.widgets.basic import label
-from visualnet.app.widgets.number_field import NumberField
+from visualnet.core.graph import Value
 from visualnet.data.catalogue import DATASETS
 
 GALLERY, FACE = 60, 44
@@ -78,7 +79,7 @@ class SampleChooser(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(2)
-        self.number = NumberField(0, minimum=0, maximum=1_000_000, check=self._check)
+        self.number = ValueField(self._check)
         self.number.setFixedWidth(64)
         self.number.setAccessibleName("Validation sample")
         self.number.set_tip("The sample of the validation set that is looked at")
@@ -119,9 +120,10 @@ class SampleChooser(QWidget):
         icons.bind(made, icon, "muted")
         return made
 
-    def _check(self, value: float) -> str | None:
+    def _check(self, value: Value) -> str:
         count = self.watching.samples
-        return f"there are {count:,} samples, from 0 to {count - 1:,}" if count and value >= count else None
+        told = f"there are {count:,} samples, from 0 to {count - 1:,}" if count else ""
+        return whole_between(0, count - 1 if count else 1_000_000, told)(value)
 
     def _any(self) -> None:
         if self.watching.samples:

@@ -249,5 +249,4 @@ CommandPalette > QFrame#panel { background: $raised; border: 1px solid $outline;
 CommandPalette SearchField { background: transparent; border: none; border-bottom: 1px solid $line; border-radius: 0; }
 CommandPalette QLineEdit { border: none; background: transparent; font-size: ${heading}px; padding: 6px 4px; }
 CommandPalette QListView::item { padding: 0; }
-NumberField { background: transparent; }
 """
