@@ -11,7 +11,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from visualnet.core import expressions, files, reading, scanning
+from visualnet.core import expressions, files, mail, reading, scanning
 from visualnet.core.checks import sheet_of, spot, with_nodes
 from visualnet.core.graph import BLOCK_PREFIX, Graph, Node, Port
 from visualnet.core.naming import MAX_ID, free, highest, names
@@ -19,6 +19,7 @@ from visualnet.core.project import Block, Project
 
 MARK = "visualnet-nodes"
 OFFSET = (32.0, 32.0)
+CHECK = "check"
 _FOREIGN = "what is on the clipboard is no part of a VisualNet graph"
 
 
@@ -35,7 +36,12 @@ def copy(project: Project, sheet: str, ids: Iterable[str]) -> str:
         )
     if constants := {k: v for k, v in project.constants.items() if k in used}:
         fields["constants"] = json.dumps(constants)
-    return "{" + ",\n ".join(f'"{k}": {v}' for k, v in fields.items()) + "}\n"
+    text = _object(fields)
+    return _object({MARK: fields.pop(MARK), CHECK: str(mail.summed(json.loads(text))), **fields})
+
+
+def _object(fields: Mapping[str, str]) -> str:
+    return mail.hardy("{" + ",\n ".join(f'"{k}": {v}' for k, v in fields.items()) + "}\n")
 
 
 def cut_out(graph: Graph, ids: Iterable[str]) -> Graph:
@@ -116,20 +122,43 @@ def _placed(graph: Graph, part: Graph, by: tuple[float, float]) -> tuple[Graph, 
 def _read(text: str) -> tuple[Graph, dict[str, Block], dict[str, Any]]:
     try:
         data = text.encode()
-        if MARK.encode() not in data[:200]:
-            raise ValueError(_FOREIGN)
-        tree = scanning.scan(data)
+    except UnicodeEncodeError:
+        raise ValueError(_FOREIGN) from None
+    if MARK.encode() not in data[: scanning.MAX_BYTES]:
+        raise ValueError(_FOREIGN)
+    try:
+        tree = _tree(text, data)
         if type(tree) is not dict or type(tree.get(MARK)) is not int:
             raise ValueError(_FOREIGN)
         if tree[MARK] > files.FORMAT:
             raise ValueError("these nodes were copied in a newer VisualNet; save them to a file there")
-        whole = reading.project({k: v for k, v in tree.items() if k != MARK})
-    except UnicodeEncodeError:
-        raise ValueError(_FOREIGN) from None
+        whole = reading.project({k: v for k, v in tree.items() if k not in (MARK, CHECK)})
     except scanning.Refused as fault:
         place = ".".join(map(str, fault.place))
         raise ValueError(f"the copied nodes are damaged{f' at {place}' if place else ''}: {fault.reason}") from None
     return whole.graph, dict(whole.blocks), dict(whole.constants)
+
+
+def _tree(text: str, data: bytes) -> Any:
+    """The values of copied text, also where a mail program has been at it."""
+    try:
+        return scanning.scan(data)
+    except scanning.Refused as fault:
+        if len(data) > scanning.MAX_BYTES:
+            raise
+        first = fault
+    try:
+        tree = scanning.scan(mail.mended(text, MARK).encode())
+    except ValueError as error:
+        raise ValueError(f"the copied nodes are damaged: {error}") from None
+    except scanning.Refused:
+        raise first from None
+    wanted = tree.pop(CHECK, None) if type(tree) is dict else None
+    if wanted is not None and wanted != mail.summed(tree):
+        raise ValueError(
+            "the copied nodes are damaged: a mail program cut or changed words in them; send them as an attached file"
+        )
+    return tree
 
 
 def _used_blocks(project: Project, part: Graph) -> dict[str, Block]:
