@@ -92,8 +92,13 @@ class _Growth:
         ports = [p for p in self.unread() if self.role(p.node) != "input"]
         if not ports:
             return None
-        for port in ports[-2 if self.rng.random() < 0.2 else -1 :]:
-            self.sink(port)
+        first = next(p for p in self.every() if self.role(p.node) == "input")
+        alike = [p for p in ports if self.spec(p).shape == self.spec(first).shape]
+        if alike and self.rng.random() < 0.7:
+            self.sink(alike[-1])  # such a block can stand behind itself
+        else:
+            for port in ports[-2 if self.rng.random() < 0.2 else -1 :]:
+                self.sink(port)
         self.prune()
         return Block(graph=self.project.graph, params=self.project.constants)
 
@@ -158,7 +163,7 @@ class _Growth:
         node = Node(id=self.id(), kind=BLOCK_PREFIX + name, name=self.name(name), params=params, repeat=repeat)
         node = msgspec.structs.replace(node, trainable=rng.random() < 0.9)
         inputs = [n.name for n in block.graph if LAYERS.get(n.kind) and LAYERS[n.kind].role == "input"]
-        return self.add(node, {port: self.pick() for port in inputs})
+        return self.add(node, self.wiring([(port, None) for port in inputs]))
 
     def loss(self) -> None:
         rng = self.rng
@@ -174,11 +179,10 @@ class _Growth:
             fitting = [p for p in self.ports() if self.spec(p).holds not in refused]
             first = rng.choice(fitting) if refused and fitting else self.pick()
             spec = self.spec(first)
-            shape = rng.choice((spec.shape, spec.shape[1:], spec.shape[:-1]))
-            if len(shape) > 8:  # more than a target node can name
-                continue
+            shapes = [s for s in (spec.shape, spec.shape[1:], spec.shape[:-1]) if len(s) <= 8]  # what a target can name
             wires = {ports[0][0]: first}
             for port, pattern in ports[1:]:
+                shape = rng.choice([s for s in shapes if pattern.fits_rank(len(s))] or shapes or [()])
                 dtype = pattern.dtype if pattern.dtype in ("int", "float") else rng.choice(("int", "float"))
                 wires[port] = self.source(
                     "target", tuple(map(int, shape)), dtype, f"truth{len(self.project.graph.nodes)}"
@@ -272,7 +276,8 @@ class _Growth:
             if at and fresh and pattern.dtype == "int":
                 size = tuple(map(int, self.spec(chosen).shape))
                 other = self.source("input", size, "int", f"data{len(self.project.graph.nodes)}")
-            wires[port] = None if pattern.optional and self.rng.random() < 0.5 else (chosen if at == 0 else other)
+            free = pattern is not None and pattern.optional and self.rng.random() < 0.5
+            wires[port] = None if free else (chosen if at == 0 else other)
         return wires
 
     def pick(self) -> Port:

@@ -325,11 +325,15 @@ def test_a_fault_in_a_later_repetition_is_found() -> None:
     [
         (1001, "repeat is 1,001; it can be 1 to 1,000"),
         ("2/3", "2/3 = 0.6667 is not whole; floor(2/3) would be 0"),
-        (2, "only a block with one input can be repeated; “two” has 2: set repeat to 1"),
+        (
+            2,
+            "“two”: only a block with one output can be repeated, which feeds its first input; this one has 2: "
+            "set repeat to 1",
+        ),
     ],
 )
 def test_what_cannot_be_repeated(repeat: Any, words: str) -> None:
-    two = Block(graph=graph("a:input c:input s:add b:output a>s c>s.x2 s>b"))
+    two = Block(graph=graph("a:input c:input s:add b:output d:output a>s c>s.x2 s>b a>d"))
     assert only(look("i:input u:block:two i>u.a i>u.c", {"two": two}, u={"_repeat": repeat}), "repeat").words == words
 
 

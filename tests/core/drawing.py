@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from visualnet.core.graph import COLOURS, MODES, REMARKS, Graph, Init, Node, Port, Remark
 from visualnet.core.naming import ID, fault_in_name
-from visualnet.core.project import Block, DataChoice, Project, Recipe, RunRef
+from visualnet.core.project import About, Block, DataChoice, Project, Recipe, RunRef
 
 LETTERS = string.ascii_letters + "äößéλ中ж"
 
@@ -74,7 +74,17 @@ def graphs(draw: st.DrawFn) -> Graph:
 
 
 numbers = st.dictionaries(names, whole | floats, max_size=3)
-blocks = st.builds(Block, graph=graphs(), params=numbers, note=texts, extra=extras)
+abouts = st.builds(About, note=texts.map(lambda t: f"about {t}"), low=st.sampled_from([None, -3, 0.5]), extra=extras)
+
+
+@st.composite
+def blocks_with_words(draw: st.DrawFn) -> Block:
+    params = draw(numbers)
+    about = {name: draw(abouts) for name in params if draw(st.booleans())}
+    return Block(graph=draw(graphs()), params=params, note=draw(texts), extra=draw(extras), about=about)
+
+
+blocks = blocks_with_words()
 data = st.builds(
     DataChoice,
     name=st.sampled_from(["mnist5k", "moons"]),

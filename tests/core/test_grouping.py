@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.graphs import graph, random_project
 from visualnet.analysis import infer
 from visualnet.analysis.borders import ends, open_ports
-from visualnet.core import edits, files, grouping
+from visualnet.core import dressing, edits, files, grouping
 from visualnet.core.graph import Graph, Port
 from visualnet.core.naming import free, names
 from visualnet.core.project import MAIN, Block, Project
@@ -23,11 +23,22 @@ def by_name(graph: Graph) -> Any:
     """A graph as it is but for ids and order."""
     called = {i: n.name for i, n in graph.nodes.items()}
     nodes = {
-        n.name: (n.kind, dict(n.params), n.trainable, n.init, called.get(n.shares or ""), n.repeat, dict(n.extra))
+        n.name: (
+            n.kind,
+            dict(n.params),
+            n.trainable,
+            n.init,
+            called.get(n.shares or ""),
+            n.repeat,
+            n.mode,
+            dict(n.extra),
+        )
         for n in graph
     }
     wires = {(called[t.node], t.port): (called[s.node], s.port) for t, s in graph.wires.items()}
-    return nodes, wires, {called[i]: at for i, at in graph.places.items()}
+    bends = {(called[t.node], t.port): points for t, points in graph.bends.items()}
+    remarks = Counter((r.kind, r.text, r.colour, r.area) for r in graph.remarks.values())
+    return nodes, wires, {called[i]: at for i, at in graph.places.items()}, bends, remarks
 
 
 def errors(project: Project) -> Counter[str]:
@@ -53,10 +64,22 @@ def spread(project: Project) -> Project:
     return project
 
 
+def dressed(project: Project, rng: random.Random) -> Project:
+    """The project with bent wires, frames and notes here and there, some round a few cards."""
+    for sheet, g in project.sheets():
+        points = {t: [(rng.randint(-99, 999) / 2, rng.randint(-99, 999) / 2)] for t in g.wires if rng.random() < 0.4}
+        project = dressing.bend(project, sheet, points)
+        for number in range(rng.randint(0, 5)):
+            area = (rng.randint(0, 6) * 213.0 - 8, rng.randint(0, 3) * 101.5 - 8, rng.choice([60, 200, 640]), 220.0)
+            kind = rng.choice(["frame", "note"])
+            project, _ = dressing.add_remark(project, sheet, kind, area, f"remark {number}", rng.choice(["", "red"]))
+    return project
+
+
 @given(st.integers(0, 400), st.integers(0, 10**6))
 def test_group_and_ungroup_are_an_identity_and_change_nothing_that_is_computed(seed: int, choice: int) -> None:
-    project = spread(tamed(random_project(seed, 10)))
     rng = random.Random(choice)
+    project = dressed(spread(tamed(random_project(seed, 10))), rng)
     sheet = rng.choice([name for name, g in project.sheets() if g.nodes])
     ids = [i for i in project.sheet(sheet).nodes if rng.random() < 0.5]
     facts = infer(project).sheet(sheet)
@@ -166,6 +189,46 @@ def test_ungrouping_a_repeated_block_lays_the_chain_out() -> None:
     assert found["n3"].arriving == before["n3"].arriving
 
 
+def test_what_stands_among_the_nodes_goes_with_them() -> None:
+    project = spread(chain())  # image, conv, act, pool … stand in a row, 213 px apart
+    bends = {Port("n3", "x"): [(300.0, 40.0)], Port("n2", "image"): [(100.0, 7.0)], Port("n4", "image"): [(900.0, 9.0)]}
+    project = dressing.bend(project, MAIN, bends)
+    project, own = dressing.add_remark(project, MAIN, "frame", (200.0, -20.0, 440.0, 130.0), "stem")
+    project, wide = dressing.add_remark(project, MAIN, "frame", (-20.0, -20.0, 2000.0, 300.0), "all")
+    project, note = dressing.add_remark(project, MAIN, "note", (220.0, 0.0, 60.0, 40.0), "why 3×3")
+    grouped, instance = grouping.group(project, MAIN, ["n2", "n3"], ends(), "stem")
+    inside = grouped.blocks["stem"].graph
+    assert set(inside.remarks) == {own, note}
+    assert set(grouped.graph.remarks) == {wide}
+    assert inside.bends == {Port("n3", "x"): ((300.0, 40.0),), Port("n2", "image"): ((100.0, 7.0),)}
+    assert grouped.graph.bends == {Port("n4", "image"): ((900.0, 9.0),)}
+    assert files.loads(files.dumps(grouped)) == grouped
+    away = edits.move(grouped, MAIN, {instance: tuple(at + 64 for at in grouped.graph.places[instance])})
+    back, _ = grouping.ungroup(away, MAIN, [instance], ends())
+    assert Counter(r.area for r in back.graph.remarks.values())[(264.0, 44.0, 440.0, 130.0)] == 1
+    assert ((364.0, 104.0),) in back.graph.bends.values()
+
+
+def test_a_block_with_a_memory_is_laid_out_with_the_memory_at_each() -> None:
+    inside = graph(
+        [("x", "input", {}), ("memory", "input", {}), ("add", "add", {}), ("act", "linear", {"out_features": 4}),
+         ("y", "output", {})],
+        ["x.x -> add.x1", "memory.x -> add.x2", "add.y -> act.x", "act.y -> y.x"],
+    )  # fmt: skip
+    outer = graph(
+        [("a", "input", {"size": (4,)}), ("b", "input", {"size": (4,)}), ("stage", "block:Stage", {}), ("out", "output", {})],
+        ["a.x -> stage.x", "b.x -> stage.memory", "stage.y -> out.x"],
+        stage={"repeat": 3},
+    )  # fmt: skip
+    project = Project(graph=outer, blocks={"Stage": Block(graph=inside)})
+    before = infer(project)
+    assert not before.errors()
+    after, new = grouping.ungroup(project, MAIN, ["n3"], ends())
+    assert infer(after).main.totals == before.main.totals
+    adds = [i for i in new if after.graph.nodes[i].kind == "add"]
+    assert [after.graph.wires[Port(i, "x2")] for i in adds] == [Port("n2", "x")] * 3
+
+
 def test_a_frozen_block_leaves_frozen_nodes() -> None:
     project = edits.set_node(parametric(), MAIN, ["n2"], trainable=False)
     project, (new,) = grouping.ungroup(project, MAIN, ["n2"], ends())
@@ -205,16 +268,3 @@ def test_only_what_nothing_uses_is_thrown_away() -> None:
     assert grouping.remove_unused(project) is project
     without = edits.remove(project, MAIN, ["n2"])
     assert grouping.remove_unused(without).blocks == {}
-
-
-def test_a_number_becomes_a_parameter_that_each_use_may_set() -> None:
-    project = parametric()
-    project = grouping.expose(project, "Stage", "n2", "stride", (2, 2))
-    assert project.blocks["Stage"].params == {"width": 8, "k": 3, "stride": 2}
-    assert project.blocks["Stage"].graph.nodes["n2"].params["stride"] == ("stride", "stride")
-    wide = edits.set_params(project, MAIN, ["n2"], {"stride": 1})
-    assert infer(wide).main["n2"].leaving["y"].shape == (16, 26, 26)
-    assert infer(project).main["n2"].leaving["y"].shape == (16, 13, 13)
-    for value in ((1, 2), "same", True):
-        with pytest.raises(ValueError, match="not one number"):
-            grouping.expose(project, "Stage", "n2", "padding", value)

@@ -59,7 +59,8 @@ class Walk:
         """The output ports of a block's first repetition whose tensors someone behind it keeps."""
         links = self.chains[node_id]
         if len(links) > 1:
-            return frozenset(links[0].outs) if links[1].reads else frozenset()
+            first = next(iter(self.graph.nodes[node_id].inputs), "")
+            return frozenset(links[0].outs) if first in links[1].reads else frozenset()
         everywhere = self.kept | {t.root for n, t in self.outs.items() if n in held}
         tensors = ((port, self.tensors_at.get(Port(node_id, port))) for port in links[0].outs)
         return frozenset(port for port, t in tensors if t is not None and t.root in everywhere)
@@ -194,7 +195,7 @@ class _Course:
             leaving = {port: self._out(facts, number, tensor, arriving, inside) for port, tensor in inside.outs.items()}
             last = number == len(facts.inside) - 1
             if not last:  # The next repetition is the only one that reads it.
-                arriving = dict(zip(arriving, leaving.values(), strict=False))
+                arriving = {**arriving, **dict(zip(facts.inputs, leaving.values(), strict=False))}
             extra, fixed = extra + inside.kept_inside, fixed + inside.fixed
             walk.tensors += inside.tensors
             walk.made += inside.made

@@ -275,7 +275,8 @@ class _Inference:
             leaving = instances.leaving(facts, outputs)
             graphs.append(facts)
             if times > 1:
-                following = (leaving.get(next(iter(outputs))),)
+                # What leaves feeds the first input of the next one; the other inputs are the same for each.
+                following = (leaving.get(next(iter(outputs))), *arrived[1:])
                 if following == arrived:
                     graphs += [facts] * (times - len(graphs))
                     break

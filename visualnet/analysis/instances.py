@@ -7,7 +7,7 @@ from typing import Any
 
 from visualnet.analysis.facts import GraphFacts, NodeFacts, Problem
 from visualnet.analysis.fitting import Arriving, Faults, Ports, open_port
-from visualnet.core import expressions
+from visualnet.core import chaining, expressions
 from visualnet.core.graph import Graph, Node, Port
 from visualnet.core.project import Block, Project
 from visualnet.layers.declare import LAYERS, Pattern, Spec
@@ -62,6 +62,8 @@ def inner_scope(
         try:
             whole = isinstance(block.params[name], int)
             inner[name] = (expressions.whole if whole else expressions.real)(raw, scope)  # type: ignore[arg-type]
+            if name in block.about and (wrong := block.about[name].fault(inner[name])):
+                raise ValueError(wrong)
         except ValueError as error:
             fault.add("parameter", f"{name}: {error}", name)
             readable = False
@@ -74,10 +76,8 @@ def repeats(node: Node, scope: Mapping[str, Any], inputs: Ports, outputs: Ports,
         times = expressions.whole(node.repeat, scope)
         if not 1 <= times <= MAX_REPEAT:
             raise ValueError(f"repeat is {times:,}; it can be 1 to {MAX_REPEAT:,}")
-        for ends, name in ((inputs, "input"), (outputs, "output")):
-            if times > 1 and len(ends) != 1:
-                words = f"only a block with one {name} can be repeated; “{node.block}” has {len(ends)}"
-                raise ValueError(f"{words}: set repeat to 1")
+        if times > 1 and (words := chaining.fault(inputs, outputs)):
+            raise ValueError(f"“{node.block}”: {words}: set repeat to 1")
     except ValueError as error:
         fault.add("repeat", str(error), "repeat")
         return None

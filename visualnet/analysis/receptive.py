@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple, TypeAlias
 
 from visualnet.analysis.facts import Analysis, GraphFacts, NodeFacts, Path
+from visualnet.core import chaining
 from visualnet.core.graph import Topology
 from visualnet.layers.declare import Spec
 from visualnet.layers.drawings import Window
@@ -146,5 +147,5 @@ def _through(facts: NodeFacts, graph: GraphFacts, found: Mapping[str, Fields]) -
     for inside in facts.inside:
         sinks = [f.node.id for f in inside.sinks("output")]
         answer = _joined([_fields(inside, given, i).get(i, {}) for i in sinks])
-        given = dict.fromkeys(given, answer)
+        given = chaining.following(facts.inputs, given, answer)
     return answer

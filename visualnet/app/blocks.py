@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFileDialog, QInputDialog, QMenu, QWidget
 from visualnet.analysis.borders import ends, open_ports
 from visualnet.app.actions import Actions
 from visualnet.app.studio import Studio
-from visualnet.core import edits, grouping, library
+from visualnet.core import edits, exposing, grouping, library
 from visualnet.core.errors import FileError
 from visualnet.core.graph import Node
 from visualnet.core.project import MAIN, Project
@@ -184,7 +184,7 @@ def fill_row_menu(studio: Studio, ids: Sequence[str], name: str, menu: QMenu) ->
         make.setEnabled(_is_number(value))
         make.triggered.connect(
             lambda: studio.do(
-                f"Expose {name}", partial(grouping.expose, block=sheet, id=node.id, param=name, value=value)
+                f"Expose {name}", partial(exposing.expose, block=sheet, id=node.id, param=name, value=value)
             )
         )
 

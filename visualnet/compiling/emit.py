@@ -103,7 +103,7 @@ class Emitter:
                 self.at[(*here, source.id), port] = value
             self.sheet(sheet, env, here, inner)
             results = {name: env[port] for name, port in sheet.outputs.items()}
-            values = list(results.values())
+            values = [*results.values(), *values[1:]]
             for name, value in results.items():
                 self.at[here if at else (*path[:-1], f"{path[-1]}#0"), name] = value
         return results

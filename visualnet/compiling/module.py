@@ -16,7 +16,7 @@ from torch import fx, nn
 
 from visualnet.analysis import Analysis
 from visualnet.analysis.facts import Path
-from visualnet.compiling import blame
+from visualnet.compiling import blame, pieces
 from visualnet.compiling.emit import Emitter, make_module
 from visualnet.compiling.initial import initialise
 from visualnet.compiling.names import class_name, safe_name
@@ -180,7 +180,8 @@ def _grow(sheet: Sheet, path: Path, trainable: bool) -> dict[str, nn.Module]:
         learns = trainable and node.trainable
         if step.inside:
             parts = [_block(inside, (*path, step.id), learns) for inside in step.inside]
-            children[step.module] = parts[0] if len(parts) == 1 else nn.Sequential(*parts)
+            several = pieces.Chain if len(step.args) > 1 else nn.Sequential
+            children[step.module] = parts[0] if len(parts) == 1 else several(*parts)
         else:
             assert step.make is not None
             module = make_module(step.make)

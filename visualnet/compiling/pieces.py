@@ -9,6 +9,15 @@ import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
 
 
+class Chain(nn.Sequential):
+    """Modules behind one another: what one gives is the first input of the next; the other inputs are the same for each."""
+
+    def forward(self, x: Tensor, *same: Tensor | None) -> Tensor:
+        for module in self:
+            x = module(x, *same)
+        return x
+
+
 class LearnedPositions(nn.Module):
     """Add a learned vector to each place of a sequence: x_BTD + weight[:T]."""
 
@@ -57,6 +66,92 @@ class ClassToken(nn.Module):
     def forward(self, x_BTD: Tensor) -> Tensor:
         token_B1D = self.token.expand(x_BTD.shape[0], 1, -1)
         return torch.cat([token_B1D, x_BTD], dim=1)
+
+
+class EncoderStack(nn.TransformerEncoder):
+    """Transformer encoder layers on each other. Each starts with weights of its own (torch copies the first one's)."""
+
+    def __init__(
+        self,
+        features: int,
+        nhead: int,
+        num_layers: int,
+        dim_feedforward: int = 256,
+        dropout: float = 0.1,
+        activation: str = "relu",
+        layer_norm_eps: float = 1e-5,
+        norm_first: bool = False,
+        bias: bool = True,
+        final_norm: bool = True,
+    ) -> None:
+        made = nn.TransformerEncoderLayer(
+            features, nhead, dim_feedforward, dropout, activation, layer_norm_eps, True, norm_first, bias
+        )
+        norm = nn.LayerNorm(features, layer_norm_eps, bias=bias) if final_norm else None
+        super().__init__(made, num_layers, norm, enable_nested_tensor=False)
+        start_anew(self)
+
+
+class DecoderStack(nn.TransformerDecoder):
+    """Transformer decoder layers on each other. Each starts with weights of its own (torch copies the first one's)."""
+
+    def __init__(
+        self,
+        features: int,
+        nhead: int,
+        num_layers: int,
+        dim_feedforward: int = 256,
+        dropout: float = 0.1,
+        activation: str = "relu",
+        layer_norm_eps: float = 1e-5,
+        norm_first: bool = False,
+        bias: bool = True,
+        final_norm: bool = True,
+    ) -> None:
+        made = nn.TransformerDecoderLayer(
+            features, nhead, dim_feedforward, dropout, activation, layer_norm_eps, True, norm_first, bias
+        )
+        norm = nn.LayerNorm(features, layer_norm_eps, bias=bias) if final_norm else None
+        super().__init__(made, num_layers, norm)
+        start_anew(self)
+
+
+class EncoderDecoder(nn.Transformer):
+    """A whole transformer: an encoder's stack and a decoder's, as nn.Transformer has them."""
+
+    def __init__(
+        self,
+        features: int,
+        nhead: int,
+        num_encoder_layers: int,
+        num_decoder_layers: int,
+        dim_feedforward: int = 256,
+        dropout: float = 0.1,
+        activation: str = "relu",
+        layer_norm_eps: float = 1e-5,
+        norm_first: bool = False,
+        bias: bool = True,
+    ) -> None:
+        rest = (dim_feedforward, dropout, activation, layer_norm_eps, norm_first, bias)
+        encoder = EncoderStack(features, nhead, num_encoder_layers, *rest)
+        decoder = DecoderStack(features, nhead, num_decoder_layers, *rest)
+        super().__init__(features, nhead, custom_encoder=encoder, custom_decoder=decoder, batch_first=True)
+
+
+def start_anew(module: nn.Module) -> None:
+    """Draw every matrix anew, as nn.Transformer does."""
+    for weight in module.parameters():
+        if weight.dim() > 1:
+            nn.init.xavier_uniform_(weight)
+
+
+def attend(query: Tensor, key: Tensor, value: Tensor, causal: bool) -> tuple[Tensor, Tensor]:
+    """What each query gathers, and its weights softmax(Q·Kᵀ / √D); with causal, nothing ahead is seen."""
+    scores = query @ key.transpose(-2, -1) / math.sqrt(query.shape[-1])
+    if causal:
+        scores = scores.masked_fill(torch.ones_like(scores, dtype=torch.bool).triu(1), -math.inf)
+    weights = scores.softmax(-1)
+    return weights @ value, weights
 
 
 class StochasticDepth(nn.Module):

@@ -7,6 +7,7 @@ constructor. Places whose structure differs get a class each.
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
@@ -69,14 +70,15 @@ class Body:
         weights = [name for name in step.facts.weights if not step.tie or name not in step.tie.names]
         for name in weights if init.kind != "default" and not step.inside else ():
             if init.kind == "zeros" or "bias" in name.rpartition(".")[2]:
-                lines.append(f"nn.init.zeros_({own}.{name})")
+                lines.append(f"nn.init.zeros_({own}.{spelled(name)})")
             elif len(step.facts.weights[name]) >= 2:
                 std = f", std={init.std!r}" if init.kind == "normal" else ""
-                lines.append(f"nn.init.{init.kind}_({own}.{name}{std})")
+                lines.append(f"nn.init.{init.kind}_({own}.{spelled(name)}{std})")
         if not step.facts.node.trainable and (step.facts.parameters or step.inside):
             lines.append(f"{own}.requires_grad_(False)")
         if step.tie:
-            lines += [f"{own}.{name} = self.{step.tie.owner}.{name}" for name in step.tie.names]
+            names = map(spelled, step.tie.names)
+            lines += [f"{own}.{name} = self.{step.tie.owner}.{name}" for name in names]
         return lines
 
     def _make(self, makes: Sequence[Make]) -> str:
@@ -111,7 +113,8 @@ class Body:
             made = self._instance([run[at][0] for run in runs])
             times = self.figures.text([len(run[at]) for run in runs], "repeats")
             parts.append(made if times == "1" else f"*({made} for _ in range({times}))")
-        return parts[0] if single else f"nn.Sequential({', '.join(parts)})"
+        several = "Chain" if len(steps[0].args) > 1 else "nn.Sequential"
+        return parts[0] if single else f"{several}({', '.join(parts)})"
 
     def _run(self, sheet: Sheet) -> tuple[str, str]:
         printed = self.known[id(sheet)]
@@ -232,6 +235,11 @@ def _fold(name: str, value: Any, default: Any = None) -> Any:
     if folds and isinstance(value, tuple) and value and len(set(value)) == 1:
         return value[0]
     return value
+
+
+def spelled(name: str) -> str:
+    """A weight's name as Python reaches it: ``layers.0.norm.weight`` is ``layers[0].norm.weight``."""
+    return re.sub(r"\.(\d+)(?=\.|$)", r"[\1]", name)
 
 
 def fresh(wish: str, names: set[str]) -> str:

@@ -330,6 +330,8 @@ def put_block(project: Project, name: str, block: Block) -> Project:
     if fault := fault_in_name(name):
         raise ValueError(f"{fault}; “{free(name, project.blocks, 'block')}” can be had")
     check_numbers(block.params)
+    if block.about.keys() - block.params.keys():
+        block = replace(block, about={k: v for k, v in block.about.items() if k in block.params})
     if project.blocks.get(name) == block:
         return project
     return replace(project, blocks={**project.blocks, name: block})

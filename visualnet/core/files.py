@@ -215,8 +215,8 @@ def block_text(block: Block, level: int) -> str:
         parts["note"] = _json(block.note)
     if block.params:
         parts["params"] = _json(dict(block.params))
-    if told := {name: _about(block.about[name]) for name in block.params if name in block.about}:
-        parts["about"] = _json({name: fields for name, fields in told.items() if fields})
+    if block.about:
+        parts["about"] = _json({name: _about(about) for name, about in block.about.items()})
     parts["graph"] = graph_text(block.graph, level + 1)
     return _object(parts | {k: _json(v) for k, v in block.extra.items()}, level)
 

@@ -1,7 +1,8 @@
 """Blocks made and unmade: nodes become a block, a block's instance becomes its nodes again.
 
-Which kinds of node are a block's ports is not known here: ``Ends`` tells it. What is grouped and ungrouped at once is as it was, but
-for ids.
+Which kinds of node are a block's ports is not known here: ``Ends`` tells it. What is grouped and ungrouped at once is as it was: nodes,
+names, parameters, wires and their bends, places, frames and notes. Ids and the order of nodes are new, and views that were kept
+(bookmarks) never leave their sheet.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
-from visualnet.core import expressions, substituting
+from visualnet.core import belongings, chaining, dressing, expressions, substituting
 from visualnet.core.checks import node_of, nodes_of, sheet_of, with_nodes
 from visualnet.core.clipboard import cut_out, names_used, with_blocks_called
 from visualnet.core.edits import put_block, remove
@@ -48,6 +49,21 @@ class Crossing(NamedTuple):
     into: list[tuple[Port | None, list[Port]]]
     out: list[tuple[Port, list[Port]]]
 
+    def fed(self) -> set[Port]:
+        """The ports inside that are fed from outside, and those outside that are fed from inside."""
+        return {t for _, targets in (*self.into, *self.out) for t in targets}
+
+
+class Bare(NamedTuple):
+    """A block's graph without its port nodes. ``inputs`` are the ports that each input feeds, with the bends of these wires; ``outputs``
+    what each output is: a port inside, or an input's name.
+    """
+
+    part: Graph
+    inputs: dict[str, list[Port]]
+    outputs: dict[str, Port | str | None]
+    bends: dict[Port, tuple[tuple[float, float], ...]]
+
 
 # --- grouping -------------------------------------------------------------------------------------------------------------------------
 
@@ -74,18 +90,23 @@ def group(
         raise ValueError("select the nodes that shall become a block; inputs, outputs and losses stay outside")
     _check_circle(graph, chosen)
     _check_shares(graph, chosen)
-    part = cut_out(graph, chosen)
     crossing = _crossing(graph, chosen, open_inputs, open_outputs)
+    remarks = belongings.among(graph, chosen)
+    part = belongings.with_remarks(cut_out(graph, chosen), remarks.values())
     called = free(name, project.blocks, "block")
     inside, inputs, outputs = _bordered(part, crossing, ends)
+    # The bends of a wire over the border stay where it ends: inside for an input's, outside for an output's.
+    over = {t: graph.bends[t] for t in crossing.fed() & graph.bends.keys()}
+    inside = belongings.bent(inside, {t: b for t, b in over.items() if t.node in chosen})
     params, given = _params(project, sheet, part)
-    project = put_block(project, called, Block(graph=inside, params=params))
+    project = put_block(project, called, _definition(project, sheet, inside, params))
     node_id = f"n{max(graph.spent, highest(graph)) + 1}"
-    left = remove(project, sheet, chosen).sheet(sheet)
+    left = dressing.remove_remarks(remove(project, sheet, chosen), sheet, remarks).sheet(sheet)
     node = Node(id=node_id, kind=BLOCK_PREFIX + called, name=free(called, names(left)), params=given)
     wires = {Port(node_id, n): source for n, (source, _) in zip(inputs, crossing.into, strict=True) if source}
     wires |= {t: Port(node_id, n) for n, (_, targets) in zip(outputs, crossing.out, strict=True) for t in targets}
-    return project.with_sheet(sheet, with_nodes(left, [node], {node_id: _middle(part)}, wires)), node_id
+    left = with_nodes(left, [node], {node_id: _middle(part)}, wires)
+    return project.with_sheet(sheet, belongings.bent(left, {t: b for t, b in over.items() if t in wires})), node_id
 
 
 def _check_circle(graph: Graph, chosen: Collection[str]) -> None:
@@ -172,6 +193,11 @@ def _params(project: Project, sheet: str, part: Graph) -> tuple[dict[str, int | 
     return params, {k: k for k in params}
 
 
+def _definition(project: Project, sheet: str, inside: Graph, params: Mapping[str, int | float]) -> Block:
+    told = project.blocks[sheet].about if sheet != MAIN else {}
+    return Block(graph=inside, params=params, about={k: a for k, a in told.items() if k in params})
+
+
 def _frame(graph: Graph) -> tuple[float, float, float, float]:
     """The leftmost, topmost, rightmost and lowest corner of the cards."""
     xs, ys = ([p[axis] for p in graph.places.values()] or [0.0] for axis in (0, 1))
@@ -208,40 +234,53 @@ def _unpacked(project: Project, sheet: str, node: Node, ends: Ends) -> tuple[Pro
     others = [n.name for n in graph if n.shares == node.id]
     if node.shares is not None or others:
         raise ValueError(f"“{node.name}” shares its weights: give it its own first")
-    part, inputs, outputs = _bare(block.graph, ends)
-    part = _settled(project, sheet, node, block, part)
+    if node.mode:
+        raise ValueError(f"“{node.name}” is muted or off: let it work first")
+    bare = _bare(block.graph, ends)
+    bare = bare._replace(part=_settled(project, sheet, node, block, bare.part))
     times = _times(project, node)
-    if times > 1 and (len(inputs), len(outputs)) != (1, 1):
-        raise ValueError(f"“{node.name}” is repeated, which wants one input and one output: set repeat to 1 first")
-    arriving = {t.port: s for t, s in graph.wires.items() if t.node == node.id}
-    leaving = [(t, s.port) for t, s in graph.wires.items() if s.node == node.id]
+    if times > 1 and (words := chaining.fault(bare.inputs, bare.outputs)):
+        raise ValueError(f"“{node.name}” is repeated, and {words}: set repeat to 1 first")
+    given: dict[str, Port | None] = {t.port: s for t, s in graph.wires.items() if t.node == node.id}
+    led = {t.port: b for t, b in graph.bends.items() if t.node == node.id}
+    leaving = {t: s.port for t, s in graph.wires.items() if s.node == node.id}
+    kept = {t: b for t, b in graph.bends.items() if t in leaving}
     graph = remove(project, sheet, [node.id]).sheet(sheet)
-    spot, centre = project.sheet(sheet).places.get(node.id, (0.0, 0.0)), _middle(part)
-    left, _, right, _ = _frame(part)
+    spot, centre = project.sheet(sheet).places.get(node.id, (0.0, 0.0)), _middle(bare.part)
+    left, _, right, _ = _frame(bare.part)
     made: list[str] = []
-    given: Mapping[str, Port | None] = arriving
+    answers: dict[str, Port | None] = {}
     for turn in range(times):
         by = (spot[0] - centre[0] + turn * (right - left + STEP), spot[1] - centre[1])
-        graph, new, answers = _placed(graph, part, by, inputs, outputs, given)
+        graph, new, answers = _placed(graph, bare, by, given, led)
         made += new
-        given = {next(iter(inputs), ""): next(iter(answers.values()), None)}
-    wires = {t: source for t, port in leaving if (source := answers.get(port)) is not None}
-    return project.with_sheet(sheet, replace(graph, wires={**graph.wires, **wires})), made
+        if turn < times - 1:
+            given = chaining.following(bare.inputs, given, next(iter(answers.values())))
+            led = {}
+    wires = {t: source for t, port in leaving.items() if (source := answers.get(port)) is not None}
+    graph = replace(graph, wires={**graph.wires, **wires})
+    return project.with_sheet(sheet, belongings.bent(graph, {t: b for t, b in kept.items() if t in wires})), made
 
 
-def _bare(graph: Graph, ends: Ends) -> tuple[Graph, dict[str, list[Port]], dict[str, Port | str | None]]:
-    """A block's graph without its port nodes; what each input feeds, and what each output is: an inner port or an input's name."""
+def _bare(graph: Graph, ends: Ends) -> Bare:
+    """A block's graph without its port nodes, its frames and notes with it."""
     sources = {n.id: n.name for n in graph if n.kind == ends.input}
     sinks = {n.id: n.name for n in graph if n.kind == ends.output}
     part = cut_out(graph, [i for i in graph.nodes if i not in sources and i not in sinks])
-    inputs: dict[str, list[Port]] = {name: [] for name in sources.values()}
-    outputs: dict[str, Port | str | None] = dict.fromkeys(sinks.values())
+    bare = Bare(
+        replace(part, remarks=graph.remarks),
+        {name: [] for name in sources.values()},
+        dict.fromkeys(sinks.values()),
+        {},
+    )
     for target, source in graph.wires.items():
         if target.node in sinks:
-            outputs[sinks[target.node]] = sources.get(source.node, source)
+            bare.outputs[sinks[target.node]] = sources.get(source.node, source)
         elif source.node in sources:
-            inputs[sources[source.node]].append(target)
-    return part, inputs, outputs
+            bare.inputs[sources[source.node]].append(target)
+            if target in graph.bends:
+                bare.bends[target] = graph.bends[target]
+    return bare
 
 
 def _settled(project: Project, sheet: str, node: Node, block: Block, part: Graph) -> Graph:
@@ -270,13 +309,16 @@ def _times(project: Project, node: Node) -> int:
 
 def _placed(
     graph: Graph,
-    part: Graph,
+    bare: Bare,
     by: tuple[float, float],
-    inputs: Mapping[str, list[Port]],
-    outputs: Mapping[str, Port | str | None],
     given: Mapping[str, Port | None],
+    led: Mapping[str, tuple[tuple[float, float], ...]],
 ) -> tuple[Graph, list[str], dict[str, Port | None]]:
-    """The graph with one copy of a block's inside; its new ids, and what each output of the block is now."""
+    """The graph with one copy of a block's inside; its new ids, and what each output of the block is now.
+
+    ``given`` is what feeds each input, ``led`` the bends of the wires on which that came.
+    """
+    part = bare.part
     number = max(graph.spent, highest(graph))
     if number + len(part.nodes) > MAX_ID:
         raise ValueError("this sheet has used up its ids")
@@ -288,16 +330,22 @@ def _placed(
         taken.add(called)
         nodes.append(replace(node, id=ids[old], name=called, shares=ids.get(node.shares or "")))
     wires = {Port(ids[t.node], t.port): Port(ids[s.node], s.port) for t, s in part.wires.items()}
-    for name, targets in inputs.items():
+    bends = {Port(ids[t.node], t.port): belongings.moved(b, by) for t, b in part.bends.items()}
+    for name, targets in bare.inputs.items():
         source = given.get(name)
-        if source is not None:
-            wires |= {Port(ids[t.node], t.port): source for t in targets}
+        for target in targets if source is not None else ():
+            end = Port(ids[target.node], target.port)
+            wires[end] = source  # type: ignore[assignment]
+            points = (*led.get(name, ()), *belongings.moved(bare.bends.get(target, ()), by))[: dressing.MAX_BENDS]
+            if points:
+                bends[end] = points
     answers = {
         name: given.get(inner) if isinstance(inner, str) else inner and Port(ids[inner.node], inner.port)
-        for name, inner in outputs.items()
+        for name, inner in bare.outputs.items()
     }
     places = {ids[i]: (x + by[0], y + by[1]) for i, (x, y) in part.places.items()}
-    return with_nodes(graph, nodes, places, wires), list(ids.values()), answers
+    after = belongings.bent(with_nodes(graph, nodes, places, wires), bends)
+    return belongings.with_remarks(after, part.remarks.values(), by), list(ids.values()), answers
 
 
 # --- definitions ----------------------------------------------------------------------------------------------------------------------
@@ -359,25 +407,3 @@ def remove_unused(project: Project) -> Project:
     """Throw away the definitions that nothing uses."""
     gone = set(unused_blocks(project))
     return replace(project, blocks={k: v for k, v in project.blocks.items() if k not in gone}) if gone else project
-
-
-def expose(project: Project, block: str, id: str, param: str, value: Value, name: str = "") -> Project:
-    """Make a node's number a parameter of its block, which each use may set: the node then names it. ``value`` is what it is now.
-
-    Raises:
-        ValueError: it is no number, or the sheet is no block.
-    """
-    if block not in project.blocks:
-        raise ValueError("only inside a block can a number become the block's parameter")
-    node = node_of(project.sheet(block), id)
-    parts = value if isinstance(value, tuple) else (value,)
-    if any(isinstance(p, bool) or not isinstance(p, int | float) for p in parts) or len(set(parts)) != 1:
-        raise ValueError(f"{param} of “{node.name}” is not one number, so it cannot become one")
-    definition = project.blocks[block]
-    taken = {*definition.params, *project.constants}
-    called = free(name or param, taken, "value")
-    (number,) = set(parts)
-    named: Value = (called,) * len(parts) if isinstance(value, tuple) else called
-    nodes = {**definition.graph.nodes, id: replace(node, params={**node.params, param: named})}
-    params = {**definition.params, called: number}
-    return put_block(project, block, replace(definition, graph=replace(definition.graph, nodes=nodes), params=params))

@@ -13,17 +13,35 @@ MAIN = ""
 """Where the main graph stands among ``Project.sheet(...)``; any other sheet is a block's name."""
 
 
+class About(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What a block's parameter means, and between which numbers it may lie."""
+
+    note: str = ""
+    low: int | float | None = None
+    high: int | float | None = None
+    extra: Mapping[str, Any] = {}
+
+    def fault(self, value: int | float) -> str:
+        """Why the parameter cannot be this number; empty if it can."""
+        if self.low is not None and value < self.low:
+            return f"{value:,} is too small; at least {self.low:,} is wanted"
+        if self.high is not None and value > self.high:
+            return f"{value:,} is too large; at most {self.high:,} is wanted"
+        return ""
+
+
 class Block(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """A named sub-graph, defined once and used many times.
 
     ``params`` are its own parameters with their defaults; inside, a number may be written as arithmetic in them. Its ``input`` and
-    ``output`` nodes are its ports, named as those nodes are.
+    ``output`` nodes are its ports, named as those nodes are. ``about`` tells of the parameters, by name.
     """
 
     graph: Graph = Graph()
     params: Mapping[str, int | float] = {}
     note: str = ""
     extra: Mapping[str, Any] = {}
+    about: Mapping[str, About] = {}
 
 
 class DataChoice(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -42,7 +60,10 @@ class DataChoice(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class Recipe(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """How to train. Names are torch's own; ``optimizer`` is ``SGD``, ``Adam`` or ``AdamW``; ``device`` is ``auto``, ``cpu``, ``cuda`` …"""
+    """How to train. Names are torch's own; ``optimizer`` is ``SGD``, ``Adam`` or ``AdamW``; ``device`` is ``auto``, ``cpu``, ``cuda`` …
+
+    ``best_by`` names the value (``loss``, or a loss or metric node) by which the best epoch is told, on the validation set.
+    """
 
     optimizer: str = "Adam"
     lr: float = 0.001
@@ -53,6 +74,7 @@ class Recipe(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     epochs: int = 10
     seed: int = 0
     device: str = "auto"
+    best_by: str = "loss"
     extra: Mapping[str, Any] = {}
 
 
