@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
-from visualnet.app import exporting, faults
+from visualnet.app import exporting, faults, questions
 from visualnet.app.action_table import ACTIONS
 from visualnet.app.actions import Actions
 from visualnet.app.canvas_page import CanvasPage
 from visualnet.app.filing import Filing, templates
+from visualnet.app.handlers import answer_actions
 from visualnet.app.heat import Heat
 from visualnet.app.late_panels import late_panels
 from visualnet.app.mailbox import Mailbox
@@ -25,27 +25,14 @@ from visualnet.app.possible import possible
 from visualnet.app.runner import Runner
 from visualnet.app.settings import Settings
 from visualnet.app.studio import Studio
-from visualnet.app.theme.apply import Mode, ThemeKeeper
+from visualnet.app.theme.apply import MODES, Mode, ThemeKeeper
 from visualnet.app.topbar import TopBar
 from visualnet.app.widgets.command_palette import CommandPalette
 from visualnet.app.widgets.messages import Act, Banner, Toast
-from visualnet.app.widgets.shortcuts_dialog import ShortcutsDialog
 from visualnet.app.workspaces import Workspaces
 from visualnet.core.document import Document
-from visualnet.core.journal import Orphan, orphans
+from visualnet.core.journal import orphans
 from visualnet.core.project import Project
-
-PANELS = {
-    "view.palette": "palette",
-    "view.inspector": "inspector",
-    "view.problems": "problems",
-    "view.training": "training",
-    "view.runs": "runs",
-    "view.maps": "maps",
-    "view.attention": "attention",
-    "view.code": "code",
-    "view.reference": "reference",
-}
 
 
 class Window(QMainWindow):
@@ -67,7 +54,7 @@ class Window(QMainWindow):
         self.setMinimumSize(QSize(960, 600))
         self._build()
         self._join()
-        self._handle()
+        answer_actions(self)
         self._restore()
 
     # --- building ------------------------------------------------------------------------------------------------------------------
@@ -123,10 +110,10 @@ class Window(QMainWindow):
         studio.state_changed.connect(self._show_state)
         studio.analysed.connect(lambda _: self._show_state())
         studio.message.connect(self._say)
-        self.filing.notice.connect(self._notice)
+        self.filing.notice.connect(self.tell)
         self.filing.opened.connect(self._opened)
         self.runner.state_changed.connect(self._show_state)
-        self.runner.failed.connect(lambda words, node: self._notice("error", words, []))
+        self.runner.failed.connect(lambda words, node: self.tell("error", words, []))
         self.runner.faulted.connect(self._fault)
         self.start_page.template_chosen.connect(self.filing.open_template)
         self.start_page.file_chosen.connect(lambda name: self.filing.open(Path(name)))
@@ -139,55 +126,9 @@ class Window(QMainWindow):
         problems: ProblemsPanel = self.panel("problems")
         problems.count_changed.connect(self._count_problems)
 
-    def _handle(self) -> None:
-        on, filing, canvas = self.actions_.on, self.filing, self.canvas
-        for action_id, handler in {
-            "file.new": self.show_start,
-            "file.empty": filing.new,
-            "file.open": filing.ask_open,
-            "file.open_recent": filing.fill_recent,
-            "file.save": filing.save,
-            "file.save_as": filing.save_as,
-            "file.export_code": lambda: exporting.export_code(self),
-            "file.export_picture": lambda: exporting.export_picture(self),
-            "file.close": self.close_project,
-            "file.quit": self.close,
-            "edit.undo": lambda: self.studio.document.undo(),
-            "edit.redo": lambda: self.studio.document.redo(),
-            "graph.next_problem": lambda: self.panel("problems").step(1),
-            "graph.prev_problem": lambda: self.panel("problems").step(-1),
-            "train.start": self.train,
-            "train.pause": self.runner.pause,
-            "train.resume": self.runner.resume,
-            "train.stop": self.runner.stop,
-            "view.reset": self.spaces.reset,
-            "help.command_palette": self.palette_popup.open,
-            "help.reference": self.show_reference,
-            "view.heat": self.heat.fill_menu,
-            "view.compare": self.show_comparison,
-            "help.shortcuts": lambda: ShortcutsDialog(self.actions_, self).exec(),
-            "help.start_page": self.show_start,
-            "help.about": self.about,
-            "view.theme_system": lambda _: self.set_mode("system"),
-            "view.theme_dark": lambda _: self.set_mode("dark"),
-            "view.theme_light": lambda _: self.set_mode("light"),
-            "view.theme_contrast": lambda _: self.set_mode("contrast"),
-        }.items():
-            on(action_id, handler)
-        for space in ("build", "train", "inspect"):
-            on(f"view.workspace_{space}", lambda _, s=space: self.show_space(s))
-        for action_id, name in PANELS.items():
-            dock = self.spaces.docks[name]
-            on(action_id, lambda state, n=name: self._show_dock(n, state))
-            dock.visibilityChanged.connect(
-                lambda _, a=action_id, d=dock: self.actions_.set_checked(a, not d.isHidden())
-            )
-        canvas.handle(self.actions_)
-        assert not self.actions_.check(), self.actions_.check()
-
     def _restore(self) -> None:
         mode = self.settings.typed("theme", "system")
-        self.actions_.set_checked(f"view.theme_{mode if mode in ('dark', 'light', 'contrast') else 'system'}", True)
+        self.actions_.set_checked(f"view.theme_{mode if mode in MODES else 'system'}".replace("-", "_"), True)
         kept = self.settings.typed("geometry", "")
         if kept:
             self.restoreGeometry(QByteArray.fromBase64(kept.encode("ascii", "ignore")))
@@ -204,27 +145,9 @@ class Window(QMainWindow):
             self.filing.open_template(str(wish)) if known else self.filing.open(Path(wish))
         left = orphans()
         if left:
-            self._offer(left)
+            questions.offer(self, left)
         elif faults.previous_crash():
-            self._notice("hint", "VisualNet ended unexpectedly last time. All saved work is whole.", [])
-
-    def _offer(self, left: list[Orphan]) -> None:
-        """Offer what crashed windows left, the newest first; one after the other."""
-        newest = left[0]
-        name = newest.path.name if newest.path else f"“{newest.name}”, which was never saved,"
-        when = datetime.fromtimestamp(newest.time)
-        today = when.date() == datetime.now().date()
-        acts: list[Act] = [
-            ("Recover", lambda: self.filing.recover(newest)),
-            ("Throw away", lambda: self._throw_away(newest)),
-        ]
-        words = f"VisualNet did not close properly. Changes to {name} were kept, from {when:{'%H:%M' if today else '%d %b %Y, %H:%M'}}."
-        self._notice("warning", words, acts)
-
-    def _throw_away(self, orphan: Orphan) -> None:
-        orphan.discard()
-        if left := orphans():
-            self._offer(left)
+            self.tell("hint", "VisualNet ended unexpectedly last time. All saved work is whole.", [])
 
     def _opened(self) -> None:
         self.stack.setCurrentWidget(self.canvas)
@@ -275,7 +198,8 @@ class Window(QMainWindow):
         if self._docks_shown:
             self.spaces.show(name)
 
-    def _show_dock(self, name: str, state: bool) -> None:
+    def show_dock(self, name: str, state: bool) -> None:
+        """Show a dock in front, or hide it."""
         if state:
             self.spaces.reveal(name)
         else:
@@ -291,23 +215,13 @@ class Window(QMainWindow):
         if self.runner.start() and not self.spaces.docks["training"].isVisible():
             self.show_space("train")
 
-    def about(self) -> None:
-        """Version, licence, libraries."""
-        import platform
-
-        import PySide6
-
-        from visualnet import __version__
-
-        words = f"VisualNet {__version__} · MIT licence\n\nPython {platform.python_version()}, Qt {PySide6.__version__} (LGPL)"
-        QMessageBox.about(self, "About VisualNet", words)
-
     # --- telling -------------------------------------------------------------------------------------------------------------------
 
     def _say(self, severity: str, words: str) -> None:
         self.toast.show_message(words, severity)
 
-    def _notice(self, severity: str, words: str, acts: list[Act]) -> None:
+    def tell(self, severity: str, words: str, acts: list[Act]) -> None:
+        """Say something across the top of the window, with what can be done about it."""
         self.banner.show_message(words, severity, acts)
 
     def _fault(self, words: str, trace: str) -> None:
@@ -317,7 +231,7 @@ class Window(QMainWindow):
         if self.banner.isVisible() and self.banner.text.startswith(told):
             return
         acts: list[Act] = [("Copy the details", self._copy_traces)]
-        self._notice("error", f"{told}: {words}. Your work is still here; save it.", acts)
+        self.tell("error", f"{told}: {words}. Your work is still here; save it.", acts)
 
     def _copy_traces(self) -> None:
         QApplication.clipboard().setText("\n".join(self._traces))
@@ -351,22 +265,7 @@ class Window(QMainWindow):
 
     def may_stop(self) -> bool:
         """Whether a running training may be ended: there is none, or the person says so."""
-        if self.runner.state == "idle":
-            return True
-        buttons = QMessageBox.StandardButton
-        box = QMessageBox(self)
-        box.setIcon(QMessageBox.Icon.Question)
-        box.setWindowTitle("Training is running")
-        box.setText("Stop the training?")
-        box.setInformativeText("Its weights are kept; it can be resumed later.")
-        box.setStandardButtons(buttons.Yes | buttons.Cancel)
-        box.button(buttons.Yes).setText("Stop and close")
-        box.setDefaultButton(buttons.Cancel)
-        agreed = bool(box.exec() == buttons.Yes)
-        if agreed:
-            # Before anything is saved: the history must not say that the run still goes on.
-            self.runner.finish()
-        return agreed
+        return questions.may_stop(self)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask, stop, join, remember."""

@@ -1,0 +1,66 @@
+"""What the window asks and offers: to stop a training, to recover what a crash left."""
+
+from __future__ import annotations
+
+import platform
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import PySide6
+from PySide6.QtWidgets import QMessageBox
+
+from visualnet import __version__
+from visualnet.app.widgets.messages import Act
+from visualnet.core.journal import Orphan, orphans
+
+if TYPE_CHECKING:
+    from visualnet.app.window import Window
+
+
+def may_stop(window: Window) -> bool:
+    """Whether a running training may be ended: there is none, or the person says so."""
+    if window.runner.state == "idle":
+        return True
+    buttons = QMessageBox.StandardButton
+    box = QMessageBox(window)
+    box.setIcon(QMessageBox.Icon.Question)
+    box.setWindowTitle("Training is running")
+    box.setText("Stop the training?")
+    box.setInformativeText("Its weights are kept; it can be resumed later.")
+    box.setStandardButtons(buttons.Yes | buttons.Cancel)
+    box.button(buttons.Yes).setText("Stop and close")
+    box.setDefaultButton(buttons.Cancel)
+    agreed = bool(box.exec() == buttons.Yes)
+    if agreed:
+        # Before anything is saved: the history must not say that the run still goes on.
+        window.runner.finish()
+    return agreed
+
+
+def offer(window: Window, left: list[Orphan]) -> None:
+    """Offer what crashed windows left, the newest first; one after the other."""
+    newest = left[0]
+    name = newest.path.name if newest.path else f"“{newest.name}”, which was never saved,"
+    when = datetime.fromtimestamp(newest.time)
+    today = when.date() == datetime.now().date()
+    acts: list[Act] = [
+        ("Recover", lambda: window.filing.recover(newest)),
+        ("Throw away", lambda: _throw_away(window, newest)),
+    ]
+    words = f"VisualNet did not close properly. Changes to {name} were kept, from {when:{'%H:%M' if today else '%d %b %Y, %H:%M'}}."
+    window.tell("warning", words, acts)
+
+
+def _throw_away(window: Window, orphan: Orphan) -> None:
+    orphan.discard()
+    if left := orphans():
+        offer(window, left)
+
+
+def about(window: Window) -> None:
+    """Version, licence, libraries."""
+
+    words = (
+        f"VisualNet {__version__} · MIT licence\n\nPython {platform.python_version()}, Qt {PySide6.__version__} (LGPL)"
+    )
+    QMessageBox.about(window, "About VisualNet", words)
