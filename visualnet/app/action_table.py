@@ -145,7 +145,24 @@ _VIEW = (
     ActionSpec("view.theme_dark", "Dark theme", "Light on dark", "theme-dark", (), "View", True, group="theme"),
     ActionSpec("view.theme_light", "Light theme", "Dark on light", "theme-light", (), "View", True, group="theme"),
     ActionSpec(
-        "view.theme_contrast", "High contrast", "White on black, strong lines", "eye", (), "View", True, group="theme"
+        "view.theme_contrast",
+        "High contrast, dark",
+        "White on black, strong lines",
+        "eye",
+        (),
+        "View",
+        True,
+        group="theme",
+    ),
+    ActionSpec(
+        "view.theme_contrast_light",
+        "High contrast, light",
+        "Black on white, strong lines",
+        "eye",
+        (),
+        "View",
+        True,
+        group="theme",
     ),
 )
 

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFontInfo, QFontMetricsF, QPalette
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
 
-from visualnet.app.theme import icons
+from visualnet.app.theme import apply, icons
 from visualnet.app.theme.apply import ThemeKeeper
 from visualnet.app.theme.fonts import body_px, load_fonts, mono, sans
 from visualnet.app.theme.style import style_sheet
@@ -21,7 +22,7 @@ from visualnet.resources import resource
 def keeper(qapp: QApplication) -> Iterator[ThemeKeeper]:
     made = ThemeKeeper(qapp, "dark")
     yield made
-    qapp.styleHints().colorSchemeChanged.disconnect(made._follow)
+    made.deleteLater()
     qapp.setStyleSheet("")
 
 
@@ -40,6 +41,46 @@ def test_system_follows_the_system(keeper: ThemeKeeper, qapp: QApplication) -> N
     keeper.set_mode("system")
     light = qapp.styleHints().colorScheme() == Qt.ColorScheme.Light
     assert keeper.theme is (LIGHT if light else DARK)
+
+
+def test_system_follows_the_wish_for_contrast(
+    keeper: ThemeKeeper, qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    style = qapp.styleHints()
+    hints = apply._accessibility(style)
+    if hints is not None:
+        assert not apply.wants_contrast(qapp), "the offscreen platform has no such wish"
+    monkeypatch.setattr(apply, "wants_contrast", lambda _app: True)
+    keeper.set_mode("system")
+    assert keeper.theme.strong
+    told: list[Theme] = []
+    keeper.changed.connect(told.append)
+    monkeypatch.setattr(apply, "wants_contrast", lambda _app: False)
+    if hints is not None:
+        hints.contrastPreferenceChanged.emit(Qt.ContrastPreference.NoPreference)
+        assert [t.strong for t in told] == [False]
+
+
+@pytest.mark.parametrize("mode", ["dark", "contrast", "contrast-light"])
+def test_what_has_the_focus_wears_a_ring(keeper: ThemeKeeper, qtbot: QtBot, mode: apply.Mode) -> None:
+    keeper.set_mode(mode)
+    theme = keeper.theme
+    holder = QWidget()
+    qtbot.addWidget(holder)
+    column = QVBoxLayout(holder)
+    for made in (QPushButton("Train"), QLineEdit(), QComboBox()):
+        column.addWidget(made)
+    holder.show()
+    holder.activateWindow()
+    for made in holder.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly):
+        size = made.sizeHint()
+        made.setFocus()
+        qtbot.waitUntil(made.hasFocus)
+        image = holder.grab(made.geometry()).toImage()
+        down = [image.pixelColor(image.width() // 2, y) for y in range(4)]
+        assert down[: theme.ring] == [QColor(theme.accent)] * theme.ring, type(made)
+        assert QColor(theme.accent) not in down[theme.ring :]
+        assert made.sizeHint() == size, "the ring moves nothing"
 
 
 def test_a_primary_button_wears_the_accent(keeper: ThemeKeeper, qtbot) -> None:

@@ -25,6 +25,27 @@ def test_text_can_be_read_on_every_surface(theme: Theme, surface: str) -> None:
         assert contrast(theme.colour(role), theme.colour(surface)) >= 4.5, (role, surface)
 
 
+@pytest.mark.parametrize("theme", [t for t in THEMES.values() if t.strong], ids=lambda theme: theme.name)
+def test_high_contrast_is_seven_to_one_and_draws_stronger_lines(theme: Theme) -> None:
+    for role in ("text", "muted", "error", "warning", "hint", "ok", "accent"):
+        for surface in ("ground", "canvas", "surface", "raised", "field"):
+            assert contrast(theme.colour(role), theme.colour(surface)) >= 7, (role, surface)
+    for role in ("text", "muted"):
+        for surface in ("hover", "pressed", "selection"):
+            assert contrast(theme.colour(role), theme.colour(surface)) >= 7, (role, surface)
+    assert contrast(theme.accent_text, theme.accent) >= 7
+    for role in ("line", "outline", "wire", "accent"):
+        assert contrast(theme.colour(role), theme.canvas) >= 4.5, role
+    for family in FAMILIES:
+        assert contrast(theme.family(family), theme.raised) >= 4.5, family
+    assert theme.ring > THEMES["dark"].ring and theme.edge > THEMES["dark"].edge
+    assert theme.wire_width > THEMES["dark"].wire_width
+
+
+def test_there_is_high_contrast_on_dark_and_on_light() -> None:
+    assert {t.dark for t in THEMES.values() if t.strong} == {True, False}
+
+
 @each_theme
 def test_text_can_be_read_where_it_is_chosen_or_pressed(theme: Theme) -> None:
     assert contrast(theme.text, theme.selection) >= 4.5

@@ -39,9 +39,9 @@ def paint_card(p: QPainter, item: NodeItem, theme: Theme) -> None:
     face = item.face
     area = QRectF(0.5, 0.5, item.width - 1, item.height - 1)
     colour = QColor(theme.family(face.family))
-    if not theme.dark:
+    if not theme.dark and not theme.strong:
         _shadow(p, area, theme)
-    edge = QPen(QColor(theme.line), 1.0)
+    edge = QPen(QColor(theme.line), theme.edge)
     if face.mode:
         p.setOpacity(0.45)
         edge = QPen(QColor(theme.text), 1.2, Qt.PenStyle.DashLine)
@@ -191,7 +191,7 @@ def _strip(p: QPainter, item: NodeItem) -> None:
 
 
 def _ports(p: QPainter, item: NodeItem, theme: Theme) -> None:
-    p.setPen(QPen(QColor(theme.wire), 1.6))
+    p.setPen(QPen(QColor(theme.wire), 0.8 * theme.wire_width))
     p.setBrush(QColor(theme.ground))
     for ports, out in ((item.inputs, False), (item.outputs, True)):
         x = item.width if out else 0.0

@@ -32,7 +32,7 @@ class WireLayer(Layer):
         if marks.fitting is not None:
             painter.setOpacity(0.45)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        plain, special = _pen(self.theme.wire, 2.0, scale), self._special(scale)
+        plain, special = self._pen(self.theme.wire, 2.0, scale), self._special(scale)
         for pen in (plain, *special.values()):
             pen.setCosmetic(cosmetic)
         painter.setPen(plain)
@@ -41,7 +41,7 @@ class WireLayer(Layer):
             painter.drawLines(self.canvas.hairs())
             shown = []
             if marks.flow:
-                painter.setPen(_pen(self._along(), 2.0, scale))
+                painter.setPen(self._pen(self._along(), 2.0, scale))
                 painter.drawLines([line for t in marks.flow for line in self.canvas.wires[t].segments])
         else:
             shown = self.canvas.wires_in(area)
@@ -49,7 +49,7 @@ class WireLayer(Layer):
             plain_ = [w for w in shown if w.target not in special and w.target not in marks.flow]
             self._plain(painter, plain_ if special or flow else shown, scale)
             if flow:
-                painter.setPen(_pen(self._along(), 2.0, scale))
+                painter.setPen(self._pen(self._along(), 2.0, scale))
                 self._plain(painter, flow, scale)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         for target, pen in special.items():
@@ -92,19 +92,19 @@ class WireLayer(Layer):
         """The wires that are not painted like the rest, with their pens, the most important last."""
         theme, marks, canvas = self.theme, self.canvas.marks, self.canvas
         found: dict[Port, QPen] = {}
-        hot, chosen = _pen(theme.text, 2.0, scale), _pen(theme.accent, 2.0, scale)
+        hot, chosen = self._pen(theme.text, 2.0, scale), self._pen(theme.accent, 2.0, scale)
         for target in canvas.by_node.get(marks.hover_card, ()):
             found[target] = hot
         for node in marks.selected:
             for target in canvas.by_node.get(node, ()):
                 found[target] = chosen
         for target in canvas.failing:
-            found[target] = _pen(
+            found[target] = self._pen(
                 theme.error, 2.6 if target in (marks.hover_wire, *marks.wires) else 2.0, scale, Qt.PenStyle.DashLine
             )
         for target in {*marks.wires, marks.hover_wire} - canvas.failing - {None}:
             assert target is not None
-            found[target] = _pen(theme.accent, 2.6, scale)
+            found[target] = self._pen(theme.accent, 2.6, scale)
         if marks.hidden_wire is not None:
             found[marks.hidden_wire] = QPen(Qt.PenStyle.NoPen)
         return {t: pen for t, pen in found.items() if t in canvas.wires}
@@ -120,6 +120,9 @@ class WireLayer(Layer):
             if not any(pill.intersects(other) for other in taken) and not self.canvas.ids_in(pill):
                 taken.append(pill)
                 paint_label(painter, wire.label_at, wire.label, theme, theme.error if wire.failing else None)
+
+    def _pen(self, colour: str, width: float, scale: float, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
+        return _pen(colour, width * self.theme.wire_width / 2, scale, style)
 
 
 def _pen(colour: str, width: float, scale: float, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:

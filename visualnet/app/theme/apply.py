@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QColor, QPalette
+from PySide6.QtGui import QColor, QPalette, QStyleHints
 from PySide6.QtWidgets import QApplication, QToolTip
 
 from visualnet.app.theme import icons
 from visualnet.app.theme.fonts import body_px, load_fonts, sans
 from visualnet.app.theme.style import style_sheet
-from visualnet.app.theme.tokens import DARK, LIGHT, THEMES, Theme
+from visualnet.app.theme.tokens import CONTRAST, CONTRAST_LIGHT, DARK, LIGHT, THEMES, Theme
 
-Mode = Literal["system", "dark", "light", "contrast"]
-MODES: tuple[Mode, ...] = ("system", "dark", "light", "contrast")
+Mode = Literal["system", "dark", "light", "contrast", "contrast-light"]
+MODES: tuple[Mode, ...] = ("system", "dark", "light", "contrast", "contrast-light")
 
 
 def apply_theme(app: QApplication, theme: Theme) -> None:
@@ -63,6 +63,19 @@ def palette(theme: Theme) -> QPalette:
     return made
 
 
+def wants_contrast(app: QApplication) -> bool:
+    """Whether the person asked the system for high contrast."""
+    hints = app.styleHints()  # held here: without it PySide forgets what comes from it
+    wishes = _accessibility(hints)
+    return wishes is not None and wishes.contrastPreference() == Qt.ContrastPreference.HighContrast
+
+
+def _accessibility(hints: QStyleHints) -> Any:
+    """The system's hints about accessibility; None before Qt 6.10."""
+    found = getattr(hints, "accessibility", None)
+    return found() if found is not None else None
+
+
 class ThemeKeeper(QObject):
     """Keeps the application in the chosen theme and follows the system where that is the choice.
 
@@ -77,7 +90,10 @@ class ThemeKeeper(QObject):
         self._mode: Mode = mode if mode in MODES else "system"
         self._theme = self._wanted()
         apply_theme(app, self._theme)
-        app.styleHints().colorSchemeChanged.connect(self._follow)
+        self._hints = app.styleHints()
+        self._hints.colorSchemeChanged.connect(self._follow)
+        if (wishes := _accessibility(self._hints)) is not None:
+            wishes.contrastPreferenceChanged.connect(self._follow)
 
     @property
     def theme(self) -> Theme:
@@ -98,7 +114,10 @@ class ThemeKeeper(QObject):
     def _wanted(self) -> Theme:
         if self._mode != "system":
             return THEMES[self._mode]
-        return LIGHT if self._app.styleHints().colorScheme() == Qt.ColorScheme.Light else DARK
+        light = self._app.styleHints().colorScheme() == Qt.ColorScheme.Light
+        if wants_contrast(self._app):
+            return CONTRAST_LIGHT if light else CONTRAST
+        return LIGHT if light else DARK
 
     def _follow(self, _scheme: object = None) -> None:
         wanted = self._wanted()

@@ -27,7 +27,8 @@ def style_sheet(theme: Theme, px: int = 13) -> str:
         "thumb": mix(theme.surface, theme.muted, 0.35),
         "thumb_hover": mix(theme.surface, theme.muted, 0.6),
     }
-    return Template(_BASE + _BUTTONS + _FIELDS + _VIEWS + _OWN).substitute(values)
+    strong = _STRONG if theme.strong else ""
+    return Template(_BASE + _BUTTONS + _FIELDS + _VIEWS + _OWN + strong).substitute(values)
 
 
 _BASE = """
@@ -249,4 +250,24 @@ CommandPalette > QFrame#panel { background: $raised; border: 1px solid $outline;
 CommandPalette SearchField { background: transparent; border: none; border-bottom: 1px solid $line; border-radius: 0; }
 CommandPalette QLineEdit { border: none; background: transparent; font-size: ${heading}px; padding: 6px 4px; }
 CommandPalette QListView::item { padding: 0; }
+"""
+
+# High contrast: what has the focus wears a ring of 2 px, what is chosen an edge besides its ground.
+_STRONG = """
+QPushButton:focus { border: 2px solid $accent; padding: 4px 13px; }
+QPushButton[kind="primary"]:focus { border: 2px solid $text; }
+QPushButton[kind="quiet"]:focus { border: 2px solid $accent; padding: 4px 9px; }
+QToolButton:focus { border: 2px solid $accent; padding: 3px; }
+QToolButton:hover, QToolButton:checked { border-color: $line; }
+QLineEdit:focus, QComboBox:focus, QComboBox:on, QPlainTextEdit:focus, QTextEdit:focus {
+  border: 2px solid $accent; padding: 3px 7px; }
+QComboBox:focus, QComboBox:on { padding-right: 21px; }
+QComboBox QLineEdit:focus, SearchField QLineEdit:focus, CommandPalette QLineEdit:focus { border: none; }
+QListView::item:focus, QListView:focus::item:focus { border: 2px solid $accent; padding: 3px 5px; }
+QListView::item:selected, QTreeView::item:selected { border: 1px solid $accent; }
+QMenu::item:selected { border: 1px solid $accent; padding: 5px 23px 5px 9px; }
+QFrame[choice="true"]:focus { border: 2px solid $accent; }
+Segmented QPushButton:focus { border: 2px solid $outline; padding: 2px 13px; }
+QTabBar::tab:selected { border-bottom: 3px solid $accent; }
+QScrollBar::handle { background: $muted; }
 """

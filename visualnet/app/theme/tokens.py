@@ -1,7 +1,7 @@
 """Every colour and measure of the window, as values.
 
-Text keeps a contrast of at least 4.5:1 on every surface and family colours 3:1 on a card;
-`tests/app/theme/test_tokens.py` measures both. Colours are `#rrggbb`, which `QColor` reads.
+Text keeps a contrast of at least 4.5:1 on every surface, 7:1 in the high-contrast themes, and family colours 3:1 on a
+card; `tests/app/theme/test_tokens.py` measures them. Colours are `#rrggbb`, which `QColor` reads.
 """
 
 from __future__ import annotations
@@ -106,8 +106,25 @@ class Theme:
     wire: str
     families: Mapping[str, str]
     plot_lines: tuple[str, ...]
+    strong: bool = False
+    """High contrast: heavier outlines, wires and focus rings."""
     sequential: Table = field(default_factory=lambda: SEQUENTIAL, compare=False, repr=False)
     diverging: Table = field(default_factory=lambda: DIVERGING, compare=False, repr=False)
+
+    @property
+    def ring(self) -> int:
+        """How many px wide the edge of what has the focus is."""
+        return 2 if self.strong else 1
+
+    @property
+    def edge(self) -> float:
+        """How many px wide the outline of a card is."""
+        return 2.0 if self.strong else 1.0
+
+    @property
+    def wire_width(self) -> float:
+        """How many px wide a wire is."""
+        return 3.0 if self.strong else 2.0
 
     def family(self, key: str) -> str:
         """The colour of a layer family; what has no colour of its own takes the one of shapes."""
@@ -259,9 +276,54 @@ CONTRAST = Theme(
         "#c2b6ff",
     ),
     plot_lines=("#66c2ff", "#ffb000", "#2fd09f", "#f09aca", "#fff04d", "#ff8a47", "#c2b6ff", "#ffffff"),
+    strong=True,
 )
 
-THEMES: Mapping[str, Theme] = MappingProxyType({theme.name: theme for theme in (DARK, LIGHT, CONTRAST)})
+CONTRAST_LIGHT = Theme(
+    name="contrast-light",
+    dark=False,
+    ground="#ffffff",
+    canvas="#ffffff",
+    surface="#ffffff",
+    raised="#ffffff",
+    hover="#ededed",
+    pressed="#dcdcdc",
+    field="#ffffff",
+    line="#5a5a5a",
+    outline="#000000",
+    text="#000000",
+    muted="#333333",
+    disabled="#6b6b6b",
+    accent="#0037a6",
+    accent_hover="#002b80",
+    accent_text="#ffffff",
+    error="#960018",
+    warning="#5c3a00",
+    hint="#003f9e",
+    ok="#00451f",
+    selection="#bcd5ff",
+    shadow="#ffffff",
+    grid="#dcdcdc",
+    wire="#3d3d3d",
+    families=_families(
+        "#42587c",
+        "#8a5a00",
+        "#0a6aa3",
+        "#004a80",
+        "#6b6000",
+        "#96386e",
+        "#006644",
+        "#a84400",
+        "#4f5766",
+        "#8c3122",
+        "#8c3122",
+        "#553fb5",
+    ),
+    plot_lines=("#0037a6", "#8a5a00", "#006644", "#96386e", "#6b6000", "#a84400", "#553fb5", "#333333"),
+    strong=True,
+)
+
+THEMES: Mapping[str, Theme] = MappingProxyType({theme.name: theme for theme in (DARK, LIGHT, CONTRAST, CONTRAST_LIGHT)})
 
 
 def luminance(colour: str) -> float:
