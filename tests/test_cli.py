@@ -38,10 +38,17 @@ def adjustable(tmp_path: Path) -> Path:
 
 def test_templates_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["templates"]) == FINE
-    lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in lines] == template_names()
+    text = capsys.readouterr().out
+    rows = [line.split() for line in text.splitlines() if line.startswith("  ")]
     assert main(["templates", "--json"]) == FINE
-    assert [t["name"] for t in json.loads(capsys.readouterr().out)] == template_names()
+    told = json.loads(capsys.readouterr().out)
+    assert [t["name"] for t in told] == template_names()
+    assert [row[0] for row in rows] == [t["name"] for t in told if not t["of"]]
+    assert ["alexnet", "62,378,344", "alexnet-small"] in [row[:3] for row in rows]
+    assert ["lenet5", "61,706", "as", "it", "is"] in [row[:5] for row in rows]
+    assert [line for line in text.splitlines() if line.endswith(":")] == [
+        f"{group}:" for group in dict.fromkeys(t["group"] for t in told)
+    ]
 
 
 @pytest.mark.parametrize("name", template_names())

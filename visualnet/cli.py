@@ -143,6 +143,12 @@ def _compare_options(verb: argparse.ArgumentParser) -> None:
     )
 
 
+def _diff_options(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("before", metavar="A", help="a .vnet file, or the name of a template")
+    verb.add_argument("after", metavar="B", help="the same, to be held against A")
+    verb.add_argument("--exit-code", action="store_true", help="exit with 1 where they differ, as git diff does")
+
+
 def _code_options(verb: argparse.ArgumentParser) -> None:
     _project_options(verb)
     verb.add_argument("-o", "--output", metavar="FILE", help="write to this file instead of the terminal")
@@ -255,12 +261,20 @@ def _code(told: dict[str, Any]) -> int:
 def _templates(args: argparse.Namespace) -> int:
     found = template_list()
     if args.json:
-        keys = ("name", "title", "note", "group", "parameters")
+        keys = ("name", "title", "note", "group", "parameters", "small", "of")
         print(json.dumps([{key: getattr(t, key) for key in keys} for t in found]))
         return FINE
-    width = max((len(t.name) for t in found), default=0)
-    for t in found:
-        print(f"{t.name:{width}}  {t.note.partition(chr(10))[0] or t.title}".rstrip())
+    listed = [t for t in found if not t.of]
+    names, smalls = (max((len(getattr(t, key)) for t in listed), default=0) for key in ("name", "small"))
+    group = None
+    for t in listed:
+        if t.group != group:
+            group = t.group
+            print(f"{group or 'Others'}:")
+        here = "as it is" if t.small == t.name else t.small or "–"
+        what = t.line or t.note.partition(".")[0] or t.title
+        print(f"  {t.name:{names}}  {t.parameters:>13,}  {here:{smalls}}  {what}".rstrip())
+    print("\nAfter each name: its parameters, and the small version that trains here on data that comes with the program.")
     return FINE
 
 
@@ -312,6 +326,17 @@ def _compare(args: argparse.Namespace) -> int:
         head = [pair.title, pair.words, ""] if pair else []
         print("\n".join([*head, table(told), *([""] if pair else []), *(pair.lines if pair else ())]))
     return FAULTY if any(network["problems"] for network in told["networks"]) else FINE
+
+
+def _diff(args: argparse.Namespace) -> int:
+    from visualnet.analysis import infer
+    from visualnet.analysis.differences import as_data, differences, lines
+    from visualnet.data.catalogue import fields_or_none
+
+    projects = [open_project(text) for text in (args.before, args.after)]
+    found = differences(*(infer(project, fields=fields_or_none(project.data)) for project in projects))
+    print(json.dumps(as_data(found)) if args.json else "\n".join(lines(found)))
+    return FAULTY if args.exit_code and found else FINE
 
 
 def _source(args: argparse.Namespace) -> int:
@@ -371,6 +396,7 @@ VERBS: dict[str, tuple[Callable[[argparse.Namespace], int], str, Callable[[argpa
         "hold two or more networks against each other: parameters, MACs, depth, memory",
         _compare_options,
     ),
+    "diff": (_diff, "tell what sets two networks apart: nodes, shapes, parameters", _diff_options),
     "code": (_source, "print the network as plain PyTorch", _code_options),
     "train": (_train, "train, and tell how it goes", _train_options),
     "picture": (_picture, "draw the graph into a file", _picture_options),

@@ -8,8 +8,20 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
-from architectures import classics, generative, imagenet, inception, residual, sequences, small, starters, transformers
+from architectures import (
+    classics,
+    generative,
+    imagenet,
+    inception,
+    reduced,
+    residual,
+    sequences,
+    small,
+    starters,
+    transformers,
+)
 from visualnet.analysis import infer
 from visualnet.core.files import dumps
 from visualnet.core.project import Project
@@ -32,6 +44,12 @@ GROUPS: Mapping[str, Mapping[str, Callable[[], Project]]] = {
 """The groups of the start page in its order, and in each its templates in the order in which a course meets them."""
 
 LINES: Mapping[str, str] = {
+    "perceptron-points": "One neuron draws one line",
+    "mlp-mnist": "784-64-32-10: dense layers only",
+    "lenet5": "Two convolutions, three dense layers",
+    "resnet-small": "Residual blocks on digits",
+    "vit-small": "7×7 patches that look at one another",
+    "gru-rows": "A digit read row by row",
     "perceptron": "One neuron, step by step",
     "cifar-model-1": "3072-1024-256-64-10",
     "cifar-model-2": "3→6→16, then 400-120-84-10",
@@ -62,6 +80,7 @@ LINES: Mapping[str, str] = {
     "unet": "Unpadded, 572 → 388, as published",
     "unet-padded": "The mask is as large as the image",
     "autoencoder": "Through 32 numbers and back",
+    "denoising-autoencoder": "From noisy digits to clean ones",
     "vae": "A code that can be drawn from",
     "rnn-classifier": "The plain recurrence",
     "lstm-classifier": "A cell with three gates",
@@ -77,26 +96,49 @@ LINES: Mapping[str, str] = {
 }
 """What the start page says of each in one short line."""
 
-TEMPLATES: Mapping[str, Callable[[], Project]] = {
+PUBLISHED: Mapping[str, Callable[[], Project]] = {
     name: build for group in GROUPS.values() for name, build in group.items()
 }
 
 
+def _small(name: str) -> Callable[[], Project]:
+    return lambda: reduced.small(PUBLISHED[name](), reduced.SMALL[name])
+
+
+SMALL: Mapping[str, Callable[[], Project]] = {f"{name}-small": _small(name) for name in reduced.SMALL}
+TEMPLATES: Mapping[str, Callable[[], Project]] = {**PUBLISHED, **SMALL}
+
+
+def small_of(name: str) -> str:
+    """The small version of a template: its own name where it trains as it is."""
+    return f"{name}-small" if name in reduced.SMALL else reduced.SISTERS.get(name, name)
+
+
 def index(built: Mapping[str, Project]) -> str:
-    """The index that the start page reads instead of all files: in order, each template's name, group, title, note and size."""
-    rows = [
-        {
-            "name": name,
-            "group": group,
-            "title": built[name].name,
-            "line": LINES.get(name, ""),
-            "note": built[name].note,
-            "parameters": infer(built[name]).main.parameters,
-        }
-        for group, templates in GROUPS.items()
-        for name in templates
-    ]
+    """The index that the start page reads instead of all files: in order, each template's name, group, title, note and size.
+
+    A small version follows what it is one of; ``small`` and ``of`` tell each of the other.
+    """
+    rows: list[dict[str, Any]] = []
+    for group, templates in GROUPS.items():
+        for name in templates:
+            small_one = small_of(name)
+            rows.append({**_row(name, group, built), "small": small_one})
+            if name in reduced.SMALL:
+                rows.append({**_row(small_one, group, built), "of": name})
     return json.dumps(rows, ensure_ascii=False, indent=1) + "\n"
+
+
+def _row(name: str, group: str, built: Mapping[str, Project]) -> dict[str, Any]:
+    project = built[name]
+    return {
+        "name": name,
+        "group": group,
+        "title": project.name,
+        "line": LINES.get(name, ""),
+        "note": project.note,
+        "parameters": infer(project).main.parameters,
+    }
 
 
 def write(folder: Path) -> None:

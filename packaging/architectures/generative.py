@@ -128,6 +128,21 @@ def autoencoder() -> Project:
     )
 
 
+def denoising_autoencoder() -> Project:
+    s = Sheet(scope={"code": 64})
+    noisy = s.add("input", "noisy", field="noisy", size=(1, 28, 28))
+    x = s.dense("encode1", s.add("flatten", "pixels", noisy), 256)
+    image = _decoded(s, s.dense("encode2", x, "code"))
+    s.add("bce", "loss", image, _truth(s))
+    return s.project(
+        "Denoising autoencoder",
+        "It is shown digits with noise on them and must draw them without, so it has to learn what digits look like (Vincent et al. 2008).",
+        DataChoice(name="noisy_digits", normalise=False),
+        RECIPE,
+        wrap=1160,
+    )
+
+
 def vae() -> Project:
     inner = Sheet(scope={"code": 16})
     mean = inner.add("input", "mean", size=(16,))
@@ -158,5 +173,6 @@ TEMPLATES = {
     "unet": lambda: _unet(False),
     "unet-padded": lambda: _unet(True),
     "autoencoder": autoencoder,
+    "denoising-autoencoder": denoising_autoencoder,
     "vae": vae,
 }

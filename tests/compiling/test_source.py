@@ -182,7 +182,12 @@ def test_templates_print_what_runs_without_this_program(name: str) -> None:
     made = executed(source)
     net = [c for c in made.values() if isinstance(c, type) and c.__module__ == "printed"][-1]()
     net.load_state_dict(model.net.state_dict())
-    inputs = [torch.rand(2, *map(int, next(iter(s.facts.leaving.values())).shape)) for s in model.plan.net_inputs]
+    specs = [next(iter(s.facts.leaving.values())) for s in model.plan.net_inputs]
+    shapes = [(2, *map(int, spec.shape)) for spec in specs]
+    inputs = [
+        torch.randint(2, shape) if spec.dtype == "int" else torch.rand(shape)
+        for spec, shape in zip(specs, shapes, strict=True)
+    ]
     model.net.eval()
     net.eval()
     ours, theirs = model.net(*inputs), net(*inputs)

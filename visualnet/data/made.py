@@ -18,8 +18,9 @@ def _digits() -> dict[str, Array]:
 
 def framed_digits(side: int) -> dict[str, Array]:
     """The digits in the middle of larger paper: ``image``, ``label``."""
-    found, edge = _digits(), (side - 28) // 2
-    return {**found, "image": np.pad(found["image"], ((0, 0), (0, 0), (edge, edge), (edge, edge)))}
+    found, before = _digits(), (side - 28) // 2
+    edges = (before, side - 28 - before)
+    return {**found, "image": np.pad(found["image"], ((0, 0), (0, 0), edges, edges))}
 
 
 def noisy_digits(noise: float, seed: int) -> dict[str, Array]:

@@ -1,0 +1,119 @@
+"""Every template trains on data that comes with the program, itself or as a small version that is the same drawing."""
+
+from __future__ import annotations
+
+import time
+from functools import lru_cache
+
+import pytest
+from msgspec.structs import replace
+
+from visualnet.analysis import infer
+from visualnet.core import files
+from visualnet.core.project import Project
+from visualnet.data.catalogue import DATASETS, fields, load
+from visualnet.resources import resource
+from visualnet.template_index import template_list
+from visualnet.training.control import Control
+from visualnet.training.events import Event
+from visualnet.training.runs import RunModel
+from visualnet.training.session import Session
+
+ALL = {template.name: template for template in template_list()}
+SMALL = [name for name, template in ALL.items() if template.of]
+TRAINING = [name for name, template in ALL.items() if template.trains]
+STEPS = 14
+LIGHT = 1_000_000
+"""So few multiplications leave time for a whole epoch."""
+
+
+@lru_cache(maxsize=8)
+def opened(name: str) -> Project:
+    return files.load(resource("templates", f"{name}.vnet"))
+
+
+# --- which there are ---------------------------------------------------------------------------------------------------------------
+
+
+def test_every_template_trains_itself_or_has_a_small_version() -> None:
+    for template in ALL.values():
+        if template.of:
+            assert ALL[template.of].small == template.name
+        else:
+            assert ALL[template.small].trains
+            assert template.small in (template.name, f"{template.name}-small")
+    assert len(SMALL) >= 36
+
+
+def test_one_that_trains_as_it_is_has_no_second_drawing() -> None:
+    itself = [name for name, template in ALL.items() if template.small == name]
+    assert {"lenet5", "lenet5-32", "perceptron", "autoencoder", "vae"} <= set(itself)
+    assert not {f"{name}-small" for name in itself} & set(ALL)
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_it_is_the_same_drawing_with_smaller_numbers(name: str) -> None:
+    small, large = opened(name), opened(ALL[name].of)
+    assert [(n.id, n.name, n.kind, n.shares) for n in small.graph] == [
+        (n.id, n.name, n.kind, n.shares) for n in large.graph
+    ]
+    assert small.graph.wires == large.graph.wires
+    assert small.graph.places == large.graph.places
+    assert small.blocks.keys() == large.blocks.keys()
+    for block, own in small.blocks.items():
+        # Inside the blocks only how weights begin may differ.
+        assert [(n.id, n.kind, n.params) for n in own.graph] == [
+            (n.id, n.kind, n.params) for n in large.blocks[block].graph
+        ]
+        assert own.graph.wires == large.blocks[block].graph.wires
+    assert infer(small).main.parameters <= infer(large).main.parameters
+    assert ALL[name].page == ALL[ALL[name].of].page
+
+
+@pytest.mark.parametrize("name", TRAINING)
+def test_it_opens_without_any_problem_on_its_data(name: str) -> None:
+    project = opened(name)
+    assert project.data.name in DATASETS
+    told = infer(project, fields=fields(project.data)).problems
+    # “Small ResNet” shows what a stride that does not divide leaves out; nothing else has even a hint.
+    assert [p.words for p in told if p.severity != "hint" or name != "resnet-small"] == []
+
+
+# --- that they learn ---------------------------------------------------------------------------------------------------------------
+
+
+def losses(project: Project, steps: int | None) -> list[float]:
+    """The loss of each step, up to the end of the first epoch."""
+    control, model = Control(), RunModel()
+
+    def emit(event: Event) -> None:
+        model.consume(event)
+        if steps is not None and model.step >= steps:
+            control.stop()
+
+    one = replace(project, recipe=replace(project.recipe, epochs=1, device="cpu"))
+    Session(one, load(one.data), emit, control, threads=1).run()
+    assert model.failed is None, model.failed
+    return list(model.steps["loss"].values)
+
+
+def falls(found: list[float]) -> bool:
+    quarter = max(2, len(found) // 4)
+    return sum(found[-quarter:]) < 0.98 * sum(found[:quarter])
+
+
+@pytest.mark.parametrize("name", TRAINING)
+def test_its_loss_falls(name: str, request: pytest.FixtureRequest) -> None:
+    """A few steps of the heavy ones; with ``--thorough`` the whole epoch of all, in less than a minute on two cores."""
+    project, thorough = opened(name), request.config.getoption("--thorough")
+    light = infer(project).main.macs < LIGHT
+    load(project.data)  # what reading costs is not the training's
+    start = time.perf_counter()
+    assert falls(losses(project, None if thorough or light else STEPS))
+    assert time.perf_counter() - start < 60
+
+
+def test_what_does_not_learn_does_not_fall() -> None:
+    """The measure itself: without a learning rate no loss falls."""
+    project = opened("mlp-mnist")
+    assert not falls(losses(replace(project, recipe=replace(project.recipe, lr=0.0, optimizer="SGD")), 40))
