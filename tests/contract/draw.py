@@ -25,6 +25,8 @@ def cases(draw: Any, tag: str) -> Drawn:
     ports = layer.inputs()
     shapes = usual if usual.keys() == ports.keys() else _shapes(draw, ports)
     shapes |= _states(draw, layer, shapes)
+    if (fitting := layer.example()) and draw(st.integers(0, 3)):
+        shapes |= dict(zip(ports, fitting, strict=True))
     specs: list[Spec | None] = []
     for port, pattern in ports.items():
         dtype = draw(st.sampled_from(["float", "int"])) if pattern.dtype == "any" else pattern.dtype
@@ -107,4 +109,6 @@ def _several(param: Ints, first: tuple[int, ...]) -> st.SearchStrategy[Any]:
     ]
     if param.low < 0:
         fitting.append(rest)
-    return st.one_of(*fitting, st.lists(number, max_size=4).map(tuple))
+    return st.one_of(*fitting, st.lists(number, max_size=min(4, param.longest)).map(tuple)).filter(
+        lambda t: len(t) <= param.longest
+    )

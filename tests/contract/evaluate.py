@@ -14,6 +14,16 @@ from visualnet.compiling import pieces
 from visualnet.layers import Layer
 from visualnet.layers.calls import Apply, Expr, Function, Item, Make, Method, Own, Ref
 
+
+def _pairs(first: Any, weight: Any, second: Any, *_: Any, **__: Any) -> int:
+    """nn.Bilinear: x1 with every matrix, and that with x2. torch's own counter does not look into it."""
+    out, d, e = weight
+    return 2 * first[0] * (out * d * e + out * e)
+
+
+COUNTED = {torch.ops.aten._trilinear: _pairs}
+"""Products that torch's counter misses."""
+
 _PLACES = {"nn": nn, "pieces": pieces, "torch": torch, "F": functional, "operator": operator}
 
 

@@ -146,3 +146,64 @@ def test_the_reference_page_is_current() -> None:
 def test_the_schema_is_current() -> None:
     written = schema.path().read_text(encoding="utf-8")
     assert written == schema.text(), "run: python -m visualnet.layers.schema"
+
+
+SAME = {
+    **dict.fromkeys(
+        [f"{kind}Pad{n}d" for kind in ("Circular", "Constant", "Reflection", "Replication", "Zero") for n in "123"],
+        "pad",
+    ),
+    "BCELoss": "bce",
+    "BCEWithLogitsLoss": "bce_with_logits",
+    "CosineEmbeddingLoss": "cosine_embedding",
+    "CrossEntropyLoss": "cross_entropy",
+    "CrossMapLRN2d": "local_response_norm",
+    "GaussianNLLLoss": "gaussian_nll",
+    "HingeEmbeddingLoss": "hinge_embedding",
+    "HuberLoss": "huber",
+    "KLDivLoss": "kl_divergence",
+    "L1Loss": "l1",
+    "MSELoss": "mse",
+    "MarginRankingLoss": "margin_ranking",
+    "MultiLabelMarginLoss": "multilabel_margin",
+    "MultiLabelSoftMarginLoss": "multilabel_soft_margin",
+    "MultiMarginLoss": "hinge",
+    "NLLLoss": "nll",
+    "NLLLoss2d": "nll",
+    "PoissonNLLLoss": "poisson_nll",
+    "SmoothL1Loss": "smooth_l1",
+    "SoftMarginLoss": "soft_margin",
+    "Softmax2d": "softmax",
+    "TripletMarginLoss": "triplet",
+    "Unflatten": "reshape",
+    "UpsamplingBilinear2d": "upsample",
+    "UpsamplingNearest2d": "upsample",
+}
+"""What torch calls otherwise."""
+CONTAINERS = {
+    "Module", "Container", "Sequential", "ModuleList", "ModuleDict", "ParameterList", "ParameterDict", "DataParallel",
+    "RNNBase", "RNNCellBase",
+}  # fmt: skip
+
+
+def test_every_layer_of_torch_is_declared_or_left_with_a_reason() -> None:
+    from torch import nn
+
+    modules = {n for n, c in vars(nn).items() if isinstance(c, type) and issubclass(c, nn.Module)}
+    ours = {kind.__name__.casefold() for kind in LAYERS.values()}
+    missing = {
+        name
+        for name in modules - CONTAINERS - SAME.keys() - reference.LEFT.keys()
+        if name.casefold() not in ours and not name.startswith("Lazy")
+    }
+    assert not missing
+    assert set(SAME.values()) <= LAYERS.keys() and not set(reference.LEFT) & ours
+    page = reference.text()
+    assert all(f"`nn.{name}` {why}" in page for name, why in reference.LEFT.items())
+
+
+def test_losses_and_metrics_say_what_is_better() -> None:
+    for tag, kind in LAYERS.items():
+        assert kind.better in (
+            ("min",) if kind.role == "loss" else ("min", "max") if kind.role == "metric" else ("",)
+        ), tag

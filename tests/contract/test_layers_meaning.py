@@ -202,3 +202,73 @@ def test_causal_layers_never_look_ahead() -> None:
         assert not torch.allclose(first[:, 3:], second[:, 3:])
     first, second = (compute("scaled_dot_product_attention", t, t, t, causal=True)["output"] for t in (x, later))
     torch.testing.assert_close(first[:, :3], second[:, :3])
+
+
+def test_attention_shows_who_looks_where_head_by_head() -> None:
+    query, key, value = torch.randn(2, 5, 8), torch.randn(2, 7, 8), torch.randn(2, 7, 12)
+    whole = compute("scaled_dot_product_attention", query, key, value, num_heads=4)
+    assert whole["weights"].shape == (2, 4, 5, 7)
+    torch.testing.assert_close(whole["weights"].sum(-1), torch.ones(2, 4, 5))
+    alone = compute("scaled_dot_product_attention", query, key, value, num_heads=4, used=("output",))["output"]
+    torch.testing.assert_close(whole["output"], alone)
+    # Heads that come as an axis are the same heads.
+    apart = [t.unflatten(-1, (4, -1)).transpose(1, 2) for t in (query, key, value)]
+    again = compute("scaled_dot_product_attention", *apart)
+    torch.testing.assert_close(again["output"].transpose(1, 2).flatten(2), alone)
+    seen = compute("scaled_dot_product_attention", query, query, query, causal=True, num_heads=2)
+    assert seen["weights"].triu(1).abs().max() == 0
+
+
+def test_what_is_padding_is_not_looked_at() -> None:
+    words = torch.tensor([[3, 4, 5, 0, 0], [1, 2, 3, 4, 0]])
+    mask = compute("padding_mask", words)["mask"]
+    assert mask.tolist() == (words == 0).tolist()
+    x = torch.randn(2, 5, 8)
+    other = x + 9 * mask.unsqueeze(-1)  # other numbers where nothing stands
+    real = (~mask).unsqueeze(-1)
+    plain = {"dropout": 0.0, "padding_mask": True}
+    for tag, name in (
+        ("transformer_encoder_layer", "y"),
+        ("transformer_encoder", "y"),
+        ("multihead_attention", "output"),
+    ):
+        rest = [None, None] if tag == "multihead_attention" else []
+        used = (name,)
+        first, second = (compute(tag, t, *rest, mask, used=used, **plain)[name] for t in (x, other))
+        torch.testing.assert_close(first * real, second * real)
+        open_ = compute(tag, x, *rest, None, used=used, **plain)[name]
+        assert not torch.allclose(first * real, open_ * real)
+    memory = torch.randn(2, 5, 8)
+    for tag in ("transformer_decoder_layer", "transformer_decoder"):
+        first, second = (
+            compute(tag, x, t, None, mask, **plain)["y"] for t in (memory, memory + 9 * mask.unsqueeze(-1))
+        )
+        torch.testing.assert_close(first, second)
+    first, second = (compute("transformer", t, memory, mask, None, **plain)["y"] for t in (x, other))
+    torch.testing.assert_close(first, second)
+
+
+def test_stacks_are_torchs_own_with_first_weights_of_their_own() -> None:
+    x, memory = torch.randn(2, 5, 8), torch.randn(2, 4, 8)
+    layer = LAYERS["transformer"]({"nhead": 2, "dropout": 0.0, "dim_feedforward": 16, "num_encoder_layers": 3})
+    ours = build(layer.module((4, 8), (5, 8)))
+    theirs = torch.nn.Transformer(8, 2, 3, 2, 16, 0.0, batch_first=True)
+    assert ours is not None
+    theirs.load_state_dict(ours.state_dict())
+    torch.testing.assert_close(ours(memory, x), theirs(memory, x))
+    first, second = ours.encoder.layers[0].linear1.weight, ours.encoder.layers[1].linear1.weight
+    assert not torch.equal(first, second)
+
+
+def test_upsampling_goes_by_any_factor_or_to_a_size() -> None:
+    x = torch.rand(2, 3, 10, 7)
+    for factor in (0.5, 1.1, 1.7, 2.9, 0.3):
+        shape = LAYERS["upsample"]({"scale_factor": factor}).shape((3, 10, 7))
+        assert compute("upsample", x, scale_factor=factor)["y"].shape[1:] == shape
+    assert compute("upsample", x, size=(31, 5), mode="bilinear", align_corners=True)["y"].shape == (2, 3, 31, 5)
+
+
+def test_folding_undoes_unfolding() -> None:
+    x = torch.rand(2, 3, 6, 8)
+    patches = compute("unfold", x, kernel_size=2, stride=2)["patches"]
+    torch.testing.assert_close(compute("fold", patches, output_size=(6, 8), kernel_size=2, stride=2)["image"], x)

@@ -12,7 +12,7 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
 
 from tests.contract.draw import Drawn, cases
-from tests.contract.evaluate import build, outputs
+from tests.contract.evaluate import COUNTED, build, outputs
 from visualnet.layers import LAYERS, Layer, Spec
 from visualnet.layers.declare import Misfit
 
@@ -35,6 +35,7 @@ STRICTER = {
     "need one size": "torch would repeat the one that is smaller",
     "must have extent 1 to go": "torch would leave the axis where it is, and say nothing",
     "wants 2 numbers for each axis": "torch would pad the channels",
+    "extents, not": "torch would take extents for axes that are not there",
     "wants one number for each axis": "torch would put new axes in front",
 }
 """Words of refusals where torch computes something, but nothing that anyone means."""
@@ -43,7 +44,10 @@ STRICTER = {
 def tensor(spec: Spec | None) -> torch.Tensor | None:
     if spec is None:
         return None
-    return torch.zeros(BATCH, *spec.shape, dtype=torch.int64) if spec.dtype == "int" else torch.rand(BATCH, *spec.shape)
+    kinds = {"int": torch.int64, "bool": torch.bool}
+    if spec.dtype in kinds:
+        return torch.zeros(BATCH, *spec.shape, dtype=kinds[spec.dtype])
+    return torch.rand(BATCH, *spec.shape)
 
 
 def inferred(layer: Layer, specs: list[Spec | None]) -> dict[str, Spec] | str:
@@ -60,7 +64,11 @@ def run(layer: Layer, specs: list[Spec | None]) -> tuple[dict[str, torch.Tensor]
     """Outputs, module and multiply–accumulates per sample, by torch."""
     shapes: Any = [s.shape if s is not None else None for s in specs]
     make = layer.module(*shapes)
-    with warnings.catch_warnings(), FlopCounterMode(display=False) as flops, sdpa_kernel(SDPBackend.MATH):
+    with (
+        warnings.catch_warnings(),
+        FlopCounterMode(display=False, custom_mapping=COUNTED) as flops,
+        sdpa_kernel(SDPBackend.MATH),
+    ):
         warnings.filterwarnings("ignore", "Using padding='same' with even kernel")
         warnings.filterwarnings("ignore", "TF32 acceleration on top of oneDNN")
         # The fused kernels for recurrent layers are not counted; the plain ones are.
@@ -140,7 +148,8 @@ def test_only_the_used_outputs_are_needed(tag: str) -> None:
     if not others:
         return
     layer = kind({"num_heads": 2} if "num_heads" in kind.params else {})
-    specs = [Spec((5, 8)) if not pattern.optional else None for pattern in layer.inputs().values()]
+    ports = layer.inputs().values()
+    specs = [Spec((5, 8)[-max(1, len(p.axes)) :]) if not p.optional else None for p in ports]
     module = build(layer.module(*[s.shape if s else None for s in specs]))  # type: ignore[arg-type]
     arriving = dict(zip(layer.inputs(), map(tensor, specs), strict=True))
     torch.manual_seed(0)

@@ -14,6 +14,7 @@ import torch
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
 
+from tests.contract.evaluate import COUNTED
 from tests.graphs import random_project
 from visualnet.analysis import infer
 from visualnet.compiling.module import Model, compile_project
@@ -103,7 +104,11 @@ def shapes_agree(model: Model, batch: dict[str, torch.Tensor]) -> None:
 
 def macs_agree(model: Model, batch: dict[str, torch.Tensor]) -> None:
     # Fused kernels hide their products from the counter.
-    with plain_kernels(), sdpa_kernel(SDPBackend.MATH), FlopCounterMode(display=False) as counter:
+    with (
+        plain_kernels(),
+        sdpa_kernel(SDPBackend.MATH),
+        FlopCounterMode(display=False, custom_mapping=COUNTED) as counter,
+    ):
         model.objective(**batch)
     assert counter.get_total_flops() == 2 * BATCH * model.analysis.main.macs
 

@@ -18,6 +18,7 @@ from visualnet.analysis import infer
 from visualnet.core import edits, files
 from visualnet.core.project import DataChoice, Project, Recipe
 from visualnet.data.catalogue import DATASETS, load
+from visualnet.layers import LAYERS
 from visualnet.resources import resource
 from visualnet.template_index import template_list
 from visualnet.training import checkpoints, events, session, tally
@@ -149,6 +150,26 @@ def test_the_best_epoch_is_the_one_with_the_least_validation_loss(tmp_path: Path
     assert model.best is not None
     assert model.best.validation["loss"] == min(losses)
     assert model.epochs[-1].best_epoch == losses.index(min(losses)) + 1
+
+
+def test_the_best_epoch_is_told_by_the_metric_that_the_recipe_names() -> None:
+    project = small(epochs=6, lr=0.1)
+    name = next(n.name for n in project.graph if LAYERS[n.kind].role == "metric")
+    recipe = msgspec.structs.replace(project.recipe, best_by=name)
+    model = train(msgspec.structs.replace(project, recipe=recipe))
+    assert model.started is not None and model.best is not None
+    assert (model.started.best_by, model.started.best_is) == (name, "max")
+    assert model.best.validation[name] == max(epoch.validation[name] for epoch in model.epochs)
+
+
+def test_a_recipe_that_names_no_value_says_so_and_takes_the_loss() -> None:
+    project = small(epochs=1)
+    recipe = msgspec.structs.replace(project.recipe, best_by="gone")
+    told: list[events.Event] = []
+    project = msgspec.structs.replace(project, recipe=recipe)
+    Session(project, load(project.data), told.append).run()
+    assert [e.best_by for e in told if isinstance(e, events.Started)] == ["loss"]
+    assert any("“gone”" in e.words for e in told if isinstance(e, events.Trouble))
 
 
 # --- the same again ------------------------------------------------------------------------------------------------

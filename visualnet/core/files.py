@@ -274,7 +274,9 @@ def _data(data: DataChoice) -> dict[str, Any]:
 
 def _recipe(recipe: Recipe) -> dict[str, Any]:
     # Written out in full: how a network was trained must not depend on what a later version takes for granted.
-    return {**{k: getattr(recipe, k) for k in recipe.__struct_fields__ if k != "extra"}, **recipe.extra}
+    # What came after the first format is left out where it is as it always was, so that old files stay as they are.
+    later = {"best_by"} if recipe.best_by == "loss" else set()
+    return {**{k: getattr(recipe, k) for k in recipe.__struct_fields__ if k not in {"extra", *later}}, **recipe.extra}
 
 
 def _run(run: RunRef) -> dict[str, Any]:

@@ -11,16 +11,19 @@ from visualnet.layers import (  # noqa: F401
     dense_more,
     loss,
     loss_more,
+    loss_rare,
     normalization,
     normalization_more,
     pooling,
     pooling_more,
     recurrent,
+    recurrent_cells,
     reducing,
     resampling,
     shaping,
     shaping_more,
     transformer,
+    transformer_stack,
 )
 from visualnet.layers.declare import FAMILIES, LAYERS, Layer, Spec
 

@@ -282,3 +282,27 @@ class Hardshrink(Activation):
 
     function = "F.hardshrink"
     lambd: float = real(0.5, "What counts as small.", low=0, high=1000, card=True, phrase="λ {}")
+
+
+@layer(
+    "rrelu", family="activation", label="RReLU", ports=_PORTS, rare=True, random=True, keywords="random rectifier leaky"
+)
+class RReLU(Layer):
+    """Let positive numbers pass and shrink negative ones by a slope that is drawn anew for each while training.
+
+    y = x for x ≥ 0, else a·x with a between lower and upper; when not training, a is their mean.
+    """
+
+    paper = "Xu, Wang, Chen and Li, Empirical evaluation of rectified activations in convolutional network, 2015"
+    lower: float = real(0.125, "Smallest slope.", low=0, high=10, card=1, phrase="{} to")
+    upper: float = real(0.333, "Largest slope.", low=0, high=10, card=2)
+
+    def check(self, *shapes: Shape) -> Iterable[Fault]:
+        if self.lower > self.upper:
+            yield Fault("the smallest slope is above the largest", "lower", formula=f"{self.lower} > {self.upper}")
+
+    def card(self) -> str:
+        return f"{self.lower:g} to {self.upper:g}"
+
+    def module(self, *shapes: Shape) -> Make:
+        return Make("nn.RReLU", self.lower, self.upper)

@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from visualnet.core.expressions import parse
 from visualnet.layers.axes import text
-from visualnet.layers.calls import Expr, Make, Own
-from visualnet.layers.declare import Fault, Layer, Misfit, Shape, Sized, layer, sized
+from visualnet.layers.calls import Expr, Make, Own, fn
+from visualnet.layers.declare import Fault, Layer, Misfit, Pattern, Shape, Sized, layer, read_ports, sized
 from visualnet.layers.drawings import Drawing, Heads
 from visualnet.layers.formulas import derive
-from visualnet.layers.params import count, flag, real
+from visualnet.layers.params import BIG, count, flag, index, real
 
 _ATTENTION = "Vaswani, Shazeer, Parmar, Uszkoreit, Jones, Gomez, Kaiser and Polosukhin, Attention is all you need, 2017"
 _MACS = parse("2*T*D*D + S*D_key*D + S*D_value*D + 2*T*S*D")
 _ONE_MORE = parse("T + 1")
+PADDING = "Take a mask of the places that hold nothing and are not looked at (from Padding mask)."
+_MASK = read_ports("key_padding_mask?: S @bool")
+
+
+def padding_fits(masks: Sequence[Shape | None], places: Sequence[int], ports: Sequence[str]) -> None:
+    """Hold masks against the number of places that they mark.
+
+    Raises:
+        Misfit: a mask marks another number of places.
+    """
+    for mask, wanted, port in zip(masks, places, ports, strict=False):
+        if mask is not None and tuple(mask) != (wanted,):
+            raise Misfit(f"the mask marks {text(mask)} places; there are {wanted}", port, f"{text(mask)} ≠ {wanted}")
 
 
 @layer(
@@ -42,8 +55,14 @@ class MultiheadAttention(Layer):
     )
     bias: bool = flag(True, "Add learned constants in the projections.", more=True)
     causal: bool = flag(False, "Each place sees only itself and earlier ones, as when a text is written.")
+    padding_mask: bool = flag(False, PADDING, more=True)
 
-    def _sizes(self, query: Shape, key: Shape | None, value: Shape | None) -> tuple[int, int, int, int, int]:
+    def inputs(self) -> Mapping[str, Pattern]:
+        return {**super().inputs(), **(_MASK if self.padding_mask else {})}
+
+    def _sizes(
+        self, query: Shape, key: Shape | None, value: Shape | None, *mask: Shape | None
+    ) -> tuple[int, int, int, int, int]:
         """T, S, and the features of query, key and value."""
         key = query if key is None else key
         value = key if value is None else value
@@ -56,13 +75,14 @@ class MultiheadAttention(Layer):
             yield Fault(words, "num_heads", formula=f"{features} / {self.num_heads} = {features / self.num_heads:.2f}")
 
     def shape(self, *shapes: Shape) -> Mapping[str, Shape]:
-        query, key, value = shapes
+        query, key, value, *masks = shapes
         t, s, d, _, _ = self._sizes(query, key, value)
         if value is not None and value[0] != s:
             owner = "query" if key is None else "key"
             raise Misfit(
                 f"{owner} has {s} places and value {value[0]}: each place needs both", "value", f"{s} ≠ {value[0]}"
             )
+        padding_fits(masks, (s,), ("key_padding_mask",))
         return {"output": (t, d), "weights": (self.num_heads, t, s)}
 
     def weights(self, *shapes: Shape) -> dict[str, Sized]:
@@ -94,7 +114,7 @@ class MultiheadAttention(Layer):
         return Make("nn.MultiheadAttention", d, self.num_heads, **options)
 
     def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Mapping[str, Expr]:
-        query, key, value = refs
+        query, key, value, *masks = refs
         key = query if key is None else key
         value = key if value is None else value
         options: dict[str, Any] = {"need_weights": False}
@@ -102,6 +122,8 @@ class MultiheadAttention(Layer):
             options = {"need_weights": True, "average_attn_weights": False}
         if self.causal:
             options["attn_mask"] = query.new_ones(query.size(1), key.size(1)).triu(1).bool()
+        if masks and masks[0] is not None:
+            options["key_padding_mask"] = masks[0]
         both = m(query, key, value, **options)
         return {"output": both[0], **({"weights": both[1]} if "weights" in used else {})}
 
@@ -181,3 +203,23 @@ class ClassToken(Layer):
 
     def module(self, *shapes: Shape) -> Make:
         return Make("pieces.ClassToken", int(shapes[0][1]))
+
+
+@layer(
+    "padding_mask",
+    family="attention",
+    label="Padding mask",
+    ports="indices: T @int -> mask: T @bool",
+    rare=True,
+    keywords="attention ignore empty words length key",
+)
+class PaddingMask(Layer):
+    """Mark the places of a text that hold nothing, so that attention does not look at them.
+
+    mask_t is yes where indices_t = padding_idx. Wire it to a layer whose padding_mask is on.
+    """
+
+    padding_idx: int = index(0, "The word that stands for nothing.", low=0, high=BIG, card=True, phrase="of {}")
+
+    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+        return fn("torch.eq", *refs, self.padding_idx)

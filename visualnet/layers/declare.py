@@ -150,6 +150,8 @@ class Layer:
     ports: ClassVar[str] = "x: * @any -> y: * @same"
     role: ClassVar[str] = ""
     """``input``, ``target``, ``output``, ``loss``, ``metric``; empty for what stands between."""
+    better: ClassVar[str] = ""
+    """For a loss or a metric: whether a smaller (``min``) or a larger value (``max``) is better."""
     paper: ClassVar[str] = ""
     holds: ClassVar[str] = ""
     """What the first output's numbers are: as in ``Spec.holds``, or ``same`` as the first input's."""
@@ -261,6 +263,10 @@ class Layer:
     def adapt(cls, have: Spec, want: Pattern, target: Shape | None) -> Iterator[dict[str, Value]]:
         """Parameters with which this layer would turn ``have`` into something that fits ``want`` (and ``target``, if a size is asked)."""
         yield from ()
+
+    def example(self) -> tuple[Shape, ...] | None:
+        """Sizes that fit these parameters, where the usual ones hardly ever do (for the reference page and the tests)."""
+        return None
 
     def drawing(self, *shapes: Shape) -> Drawing | None:
         """What the inspector draws of it: a sliding window, a matrix, heads."""

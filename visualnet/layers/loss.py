@@ -49,6 +49,7 @@ def pairs_fit(prediction: Shape, target: Shape) -> None:
 class Loss(Layer):
     """One number for the whole batch, to be minimised. Several losses are added, each times its weight."""
 
+    better = "min"
     weight: float = real(
         1.0, "Its share when several losses are added.", low=0, high=1e6, more=True, phrase="weight {}"
     )
@@ -198,7 +199,7 @@ class Huber(Pairwise):
 class Accuracy(Layer):
     """Share of samples whose largest logit is the right class: 1 is perfect, 1/K is guessing."""
 
-    holds = "fractions"
+    holds, better = "fractions", "max"
 
     def shape(self, *shapes: Shape) -> Shape:
         classes_fit(*shapes)
@@ -221,7 +222,7 @@ class Accuracy(Layer):
 class BinaryAccuracy(Layer):
     """Share of yes-or-no answers that are right: 1 is perfect."""
 
-    holds = "fractions"
+    holds, better = "fractions", "max"
 
     threshold: float = real(
         0.0, "What is larger means yes: 0 for logits, 0.5 for probabilities.", card=True, phrase="yes above {}"
@@ -247,6 +248,8 @@ class BinaryAccuracy(Layer):
 )
 class MAE(Layer):
     """How far the answers are off on average, in the target's own unit."""
+
+    better = "min"
 
     def shape(self, *shapes: Shape) -> Shape:
         pairs_fit(*shapes)

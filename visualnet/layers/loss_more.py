@@ -191,7 +191,7 @@ class Triplet(Loss):
 class Metric(Layer):
     """What metrics of classes share. They speak of one batch."""
 
-    holds = "fractions"
+    holds, better = "fractions", "max"
     function = ""
 
     def shape(self, *shapes: Shape) -> Shape:

@@ -20,7 +20,14 @@ class BatchNorm(Layer):
     pointwise = True
     paper = "Ioffe and Szegedy, Batch normalization: accelerating deep network training by reducing internal covariate shift, 2015"
     eps: float = real(1e-5, _EPS, low=1e-12, high=1, more=True)
-    momentum: float = real(0.1, "Share of the newest batch in the running statistics.", low=0, high=1, more=True)
+    momentum: float | None = real(
+        0.1,
+        "Share of the newest batch in the running statistics; left empty, all batches count alike.",
+        low=0,
+        high=1,
+        none="all alike",
+        more=True,
+    )
     affine: bool = flag(True, "Learn a scale γ and a shift β for each channel.", more=True)
     track_running_stats: bool = flag(True, "Keep running statistics, and use them when not training.", more=True)
 

@@ -241,3 +241,25 @@ class GaussianNoise(Layer):
 
     def module(self, *shapes: Shape) -> Make:
         return Make("pieces.GaussianNoise", self.std)
+
+
+@layer(
+    "feature_alpha_dropout",
+    family="normalization",
+    label="FeatureAlphaDropout",
+    ports="x: C * -> y: C *",
+    rare=True,
+    random=True,
+    keywords="regularization selu self normalizing channel",
+)
+class FeatureAlphaDropout(Layer):
+    """Drop whole random channels to SELU's negative limit while training, so that mean and deviation stay.
+
+    What AlphaDropout does to single numbers, done to channels: neighbouring cells say much the same.
+    """
+
+    paper = "Klambauer, Unterthiner, Mayr and Hochreiter, Self-normalizing neural networks, 2017"
+    p: float = real(0.5, "Share of the channels that is dropped.", low=0, high=1, card=True, phrase="p {}")
+
+    def module(self, *shapes: Shape) -> Make:
+        return Make("nn.FeatureAlphaDropout", self.p)

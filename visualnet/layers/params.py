@@ -109,22 +109,28 @@ class Int(Param):
 class Float(Param):
     """A number within bounds, or an expression."""
 
-    def __init__(self, default: float, doc: str, *, low: float = -1e9, high: float = 1e9, **options: Any) -> None:
+    def __init__(
+        self, default: float, doc: str, *, low: float = -1e9, high: float = 1e9, none: str = "", **options: Any
+    ) -> None:
         super().__init__(default, doc, **options)
-        self.low, self.high = low, high
+        self.low, self.high, self.none = low, high, none
 
-    def read(self, raw: Value, scope: Scope) -> float:
+    def read(self, raw: Value, scope: Scope) -> float | None:
+        if raw is None and self.none:
+            return None
         if raw is None or isinstance(raw, tuple):
             raise ValueError(f"{self.name} wants a number, not {_named(raw)}")
         return _bounded(self.name, expressions.real(raw, scope), self.low, self.high)
 
     def schema(self) -> dict[str, Any]:
-        return self._told(
-            {"anyOf": [{"type": "number", "minimum": self.low, "maximum": self.high}, {"type": "string"}]}
-        )
+        options: list[dict[str, Any]] = [
+            {"type": "number", "minimum": self.low, "maximum": self.high},
+            {"type": "string"},
+        ]
+        return self._told({"anyOf": [*options, {"type": "null"}] if self.none else options})
 
     def short(self, value: Any) -> str:
-        return f"{value:g}".replace("-", "−")
+        return self.none if value is None else f"{value:g}".replace("-", "−")
 
 
 class Bool(Param):

@@ -11,7 +11,7 @@ from visualnet.layers.calls import Expr, Own, fn, one
 from visualnet.layers.declare import Fault, Layer, Misfit, Pattern, Shape, Spec, layer, stretched
 from visualnet.layers.drawings import Drawing, Window
 from visualnet.layers.formulas import WINDOW, WINDOW_CEIL, along, derive, window
-from visualnet.layers.params import flag, per_axis, real
+from visualnet.layers.params import count, flag, per_axis, real
 
 _UNPOOLED = parse("(n - 1)*s - 2*p + k")
 _CEIL = "Round sizes up, so that cells at the far edge are read too."
@@ -113,6 +113,17 @@ class AvgPool(Pool):
     count_include_pad: bool = flag(True, "Count the padding's zeros in the mean.", more=True)
 
 
+class DividedPool(AvgPool):
+    """Average poolings that may divide by a number of one's own; torch knows it on images and in volumes."""
+
+    divisor_override: int | None = count(
+        None, "Divide each window's sum by this.", high=1 << 20, none="the window's cells", more=True, phrase="÷ {}"
+    )
+
+    def holding(self, first: str) -> str:
+        return super().holding(first) if self.divisor_override is None else stretched(first)
+
+
 class LPPool(Pool):
     """What power-average poolings share. torch knows no padding here."""
 
@@ -208,7 +219,7 @@ class MaxPool2d(MaxPool):
     ports="image: C H W -> features: C H W",
     keywords="mean average downsample subsample",
 )
-class AvgPool2d(AvgPool):
+class AvgPool2d(DividedPool):
     """Take the mean of each window; the image shrinks and is smoothed.
 
     H' = ⌊(H + 2·padding − kernel_size) / stride⌋ + 1. Nothing is learned.
@@ -288,22 +299,14 @@ class LPPool2d(LPPool):
     spatial, function = "HW", "F.lp_pool2d"
 
 
-@layer(
-    "fractional_max_pool2d",
-    family="pooling",
-    ports="image: C H W -> features: C H W",
-    random=True,
-    keywords="stochastic maximum downsample",
-)
-class FractionalMaxPool2d(Layer):
-    """Keep the largest value of windows laid at random, so that an image can shrink by less than a half.
-
-    The windows are drawn anew each time, also when not training: the same image may give different numbers.
-    """
+class FractionalMaxPool(Layer):
+    """What poolings with random windows share."""
 
     paper = "Graham, Fractional max-pooling, 2014"
     holds = "same"
-    spatial = "HW"
+    function: ClassVar[str]
+    spare: ClassVar[int] = 0
+    """Cells that torch wants beyond those that the windows need."""
     kernel_size: tuple[int, ...] = per_axis(2, "Extent of the window.", unit="px", card=True, fit=True, full=True)
     output_size: tuple[int, ...] = per_axis(
         1, "Size that comes out.", unit="px", high=1 << 20, card=True, fit=True, full=True, phrase="to {}"
@@ -311,10 +314,26 @@ class FractionalMaxPool2d(Layer):
 
     def shape(self, *shapes: Shape) -> Shape:
         for n, k, out in zip(shapes[0][1:], self.kernel_size, self.output_size, strict=True):
-            if out + k - 1 > n:
+            if out + k - 1 + self.spare > n:
                 words = f"{out} different windows of {k} do not fit into {n} cells"
-                raise Misfit(words, "output_size", f"{out} + {k} − 1 > {n}")
+                raise Misfit(words, "output_size", f"{out} + {k} − 1 {'≥' if self.spare else '>'} {n}")
         return (shapes[0][0], *self.output_size)
 
     def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
-        return fn("F.fractional_max_pool2d", *refs, one(self.kernel_size), output_size=one(self.output_size))
+        return fn(self.function, *refs, one(self.kernel_size), output_size=one(self.output_size))
+
+
+@layer(
+    "fractional_max_pool2d",
+    family="pooling",
+    ports="image: C H W -> features: C H W",
+    random=True,
+    keywords="stochastic maximum downsample",
+)
+class FractionalMaxPool2d(FractionalMaxPool):
+    """Keep the largest value of windows laid at random, so that an image can shrink by less than a half.
+
+    The windows are drawn anew each time, also when not training: the same image may give different numbers.
+    """
+
+    spatial, function = "HW", "F.fractional_max_pool2d"

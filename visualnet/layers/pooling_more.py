@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from visualnet.layers.declare import layer
-from visualnet.layers.pooling import AdaptivePool, AvgPool, LPPool, MaxPool, Unpool
+from visualnet.layers.pooling import AdaptivePool, AvgPool, DividedPool, FractionalMaxPool, LPPool, MaxPool, Unpool
 
 _LINE, _VOLUME = "signal: C L -> features: C L", "volume: C D H W -> features: C D H W"
 
@@ -95,7 +95,7 @@ class MaxPool3d(MaxPool):
 @layer(
     "avg_pool3d", family="pooling", ports=_VOLUME, rare=True, keywords="mean average downsample subsample video scan"
 )
-class AvgPool3d(AvgPool):
+class AvgPool3d(DividedPool):
     """Take the mean of each window of a volume.
 
     D' = ⌊(D + 2·padding − kernel_size) / stride⌋ + 1, and H', W' alike. Nothing is learned.
@@ -156,3 +156,20 @@ class MaxUnpool3d(Unpool):
     """
 
     spatial, function = "DHW", "F.max_unpool3d"
+
+
+@layer(
+    "fractional_max_pool3d",
+    family="pooling",
+    ports=_VOLUME,
+    rare=True,
+    random=True,
+    keywords="stochastic maximum downsample video scan",
+)
+class FractionalMaxPool3d(FractionalMaxPool):
+    """Keep the largest value of windows laid at random, so that a volume can shrink by less than a half.
+
+    The windows are drawn anew each time, also when not training: the same volume may give different numbers.
+    """
+
+    spatial, function, spare = "DHW", "F.fractional_max_pool3d", 1

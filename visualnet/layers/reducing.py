@@ -151,3 +151,30 @@ class CosineSimilarity(Layer):
 
     def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
         return fn("F.cosine_similarity", *refs, dim=self.dim, **self.given("eps"))
+
+
+@layer(
+    "pairwise_distance",
+    family="shape",
+    label="Distance",
+    ports="x1: * D, x2: * D -> y: *",
+    rare=True,
+    holds="nonnegative",
+    keywords="euclidean norm pairwise compare embedding siamese",
+)
+class PairwiseDistance(Layer):
+    """How far two vectors are apart, along the last axis.
+
+    y = ‖x1 − x2 + eps‖_p.
+    """
+
+    p: float = real(2.0, "Which length: 2 is the usual one, 1 the sum of sizes.", low=0.5, high=64, phrase="p {}")
+    eps: float = real(1e-6, "Added, so that the slope at zero is finite.", low=1e-12, high=1, more=True)
+
+    def shape(self, *shapes: Shape) -> Shape:
+        if shapes[0] != shapes[1]:
+            raise Misfit("x1 and x2 are compared number by number and need one size", "x2")
+        return shapes[0][:-1]
+
+    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+        return fn("F.pairwise_distance", *refs, **self.given("p", "eps"))

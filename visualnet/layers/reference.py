@@ -19,7 +19,17 @@ Every layer that VisualNet knows, by family. This page is written from the decla
 Sizes leave out the batch, which is always there and always axis 0. Parameters have torch's own names; where a number is wanted, an
 expression such as `2*channels` may stand. “Example” shows the learned tensors for one size that fits.
 """
+LEFT: Mapping[str, str] = {
+    "CTCLoss": "wants the length of every sample's sequences besides; no data set here tells them",
+    "AdaptiveLogSoftmaxWithLoss": "is a layer and its loss in one; use Linear and Cross-entropy",
+    "LinearCrossEntropyLoss": "is Linear and Cross-entropy in one, to spare memory; use both",
+    "TripletMarginWithDistanceLoss": "takes a function as parameter; use Triplet margin",
+    "SyncBatchNorm": "is BatchNorm over several computers; a file says BatchNorm",
+}
+"""Layers of ``torch.nn`` that are not declared, and why. Containers, and the lazy twins whose sizes are known here, are no layers."""
 _EXTENTS = {"C": 16, "H": 32, "W": 32, "L": 32, "T": 10, "S": 12, "D": 64, "K": 10}
+MOST = 24
+"""So many tensors are listed; a stack of layers has the same ones again and again."""
 _DTYPES = {"float": "real", "int": "whole numbers", "bool": "yes or no", "any": "any type", "same": "the input's type"}
 
 
@@ -39,7 +49,9 @@ def text() -> str:
     shown = {f: tags for f, tags in families.items() if tags}
     contents = [f"- **{FAMILIES[f]}**: {', '.join(LAYERS[tag].label for tag in tags)}" for f, tags in shown.items()]
     chapters = [f"## {FAMILIES[f]}\n\n" + "\n".join(page(tag) for tag in tags) for f, tags in shown.items()]
-    return "\n".join([_HEAD, *contents, "", *chapters])
+    left = ["## Not here", "", "What `torch.nn` has and VisualNet has not:", ""]
+    left += [f"- `nn.{name}` {why}." for name, why in LEFT.items()]
+    return "\n".join([_HEAD, *contents, "", *chapters, *left, ""])
 
 
 def write(folder: Path) -> Path:
@@ -90,9 +102,9 @@ def _allowed(param: Param) -> str:
         return "a field's name"
     assert isinstance(param, Int | Float | Ints)
     bounds = f"{_figure(param.low)} to {_figure(param.high)}"
-    if isinstance(param, Float):
-        return bounds
     words = ["nothing"] * bool(param.none)
+    if isinstance(param, Float):
+        return ", ".join([bounds, *words])
     if isinstance(param, Ints):
         words += [f"`{word}`" for word in param.words]
         bounds = f"{param.rank or 'up to ' + str(param.longest)} × {bounds}" if param.rank != 1 else bounds
@@ -127,7 +139,10 @@ def _usual(pattern: Pattern) -> tuple[int, ...]:
 
 
 def _tensors(what: str, tensors: Mapping[str, Sized]) -> Iterator[str]:
-    for name, tensor in tensors.items():
+    for number, (name, tensor) in enumerate(tensors.items()):
+        if number == MOST:
+            yield f"- … and {len(tensors) - MOST} more, named alike"
+            return
         extents = " × ".join(f"{n} {extent:,}" for n, extent in zip(tensor.names, tensor, strict=True)) or "one number"
         yield f"- `{name}` ({what}): {extents}" + (f" = {tensor.total:,}" if len(tensor) > 1 else "")
 

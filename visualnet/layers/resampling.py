@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from math import prod
+from math import floor, prod
 from typing import Any
 
 from visualnet.core.expressions import parse
@@ -15,39 +15,45 @@ from visualnet.layers.params import Ints, choice, count, flag, per_axis, real
 
 _IMAGE = "image: C H W -> features: C H W"
 _TIMES, _OVER, _PADDED = parse("n*r"), parse("n / r"), parse("n + p + q")
+_FACTOR = parse("floor(n*r)")
 _MORE, _LESS = parse("C*r*r"), parse("C / (r*r)")
 _RANKS = {"linear": 1, "bilinear": 2, "bicubic": 2, "trilinear": 3}
 _FOR = {1: "lines (C×L)", 2: "images (C×H×W)", 3: "volumes (C×D×H×W)"}
-_PATCH = parse("C*k")
+_PATCH, _UNPATCH = parse("C*k"), parse("D / k")
 
 
 @layer(
     "upsample",
     family="pooling",
     ports="x: C * -> y: C *",
-    keywords="interpolate resize enlarge bilinear nearest unet decoder",
+    keywords="interpolate resize enlarge shrink bilinear nearest unet decoder",
 )
 class Upsample(Layer):
-    """Enlarge by a whole factor, copying cells or drawing lines between them; nothing is learned.
+    """Enlarge (or shrink) by a factor or to a size, copying cells or drawing lines between them; nothing is learned.
 
-    H' = H·scale_factor. “nearest” copies; the others take means of neighbours, along one, two or three axes.
+    H' = ⌊H·scale_factor⌋, or what size says. “nearest” copies; the others take means of neighbours, along one, two or three axes.
     """
 
-    scale_factor: int = count(
-        2, "How many times larger along each axis.", high=1024, card=True, fit=True, phrase="× {}"
+    scale_factor: float = real(
+        2.0, "How many times larger along each axis.", low=0.001, high=1024, card=True, phrase="× {}"
     )
+    size: tuple[int, ...] | None = Ints(
+        None, "Size that comes out, instead of a factor.", low=1, high=1 << 20, longest=3, none="by factor", full=True
+    )  # type: ignore[assignment]
     mode: str = choice(
         "nearest",
         "How new cells are filled.",
         {
             "nearest": "copy the nearest",
+            "nearest-exact": "copy the nearest, cell centres kept (as picture programs do)",
             "linear": "between two cells (lines)",
             "bilinear": "between four cells (images)",
             "bicubic": "smoother, may overshoot (images)",
             "trilinear": "between eight cells (volumes)",
+            "area": "mean of the cells that a new one covers",
         },
     )
-    align_corners: bool = flag(False, "Corners stay on corners (not with nearest).", more=True)
+    align_corners: bool = flag(False, "Corners stay on corners (linear and cubic modes).", more=True)
 
     def check(self, *shapes: Shape) -> Iterable[Fault]:
         if not 2 <= len(shapes[0]) <= 4:
@@ -56,18 +62,36 @@ class Upsample(Layer):
             )
         elif len(shapes[0]) - 1 != _RANKS.get(self.mode, len(shapes[0]) - 1):
             yield Fault(f"{self.mode} does not suit {text(shapes[0])}: it is for {_FOR[_RANKS[self.mode]]}", "mode")
-        if self.align_corners and self.mode == "nearest":
-            yield Fault("align_corners has no meaning with nearest", "align_corners", "hint")
+        if self.align_corners and self.mode not in _RANKS:
+            yield Fault(f"align_corners has no meaning with {self.mode}", "align_corners", "hint")
+        if self.size is not None and len(self.size) not in (1, len(shapes[0]) - 1):
+            yield Fault(f"{text(shapes[0])} wants 1 or {len(shapes[0]) - 1} extents, not {len(self.size)}", "size")
 
     def shape(self, *shapes: Shape) -> Shape:
-        return (shapes[0][0], *(derive(_TIMES, {"n": n, "r": self.scale_factor}) for n in shapes[0][1:]))
+        channels, *extents = shapes[0]
+        if self.size is not None:
+            return (channels, *(self.size * len(extents) if len(self.size) == 1 else self.size))
+        return (channels, *(_enlarged(n, self.scale_factor) for n in extents))
 
     def holding(self, first: str) -> str:
         return "" if self.mode == "bicubic" else first
 
+    def card(self) -> str:
+        made = f"× {self.scale_factor:g}" if self.size is None else f"to {'×'.join(map(str, self.size))}"
+        return f"{made} · {self.mode}"
+
     def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
-        corners = self.given("align_corners") if self.mode != "nearest" else {}
-        return fn("F.interpolate", *refs, scale_factor=self.scale_factor, **self.given("mode"), **corners)
+        corners = self.given("align_corners") if self.mode in _RANKS else {}
+        # One factor that is whole is written as one: 2, not 2.0.
+        factor = int(self.scale_factor) if self.scale_factor == int(self.scale_factor) else self.scale_factor
+        to: dict[str, Any] = {"scale_factor": factor} if self.size is None else {"size": one(self.size)}
+        return fn("F.interpolate", *refs, **to, **self.given("mode"), **corners)
+
+
+def _enlarged(n: int, factor: float) -> int:
+    """torch multiplies in floating point: where that rounds to the other side of a whole number, its answer counts."""
+    told, found = derive(_FACTOR, {"n": n, "r": factor}), floor(n * factor)
+    return told if told == found else found
 
 
 @layer(
@@ -126,6 +150,39 @@ class PixelUnshuffle(Layer):
 
     def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
         return fn("F.pixel_unshuffle", *refs, self.downscale_factor)
+
+
+@layer(
+    "channel_shuffle",
+    family="pooling",
+    label="ChannelShuffle",
+    ports="x: C * -> y: C *",
+    rare=True,
+    keywords="groups mix shufflenet mobile",
+)
+class ChannelShuffle(Layer):
+    """Deal the channels out anew, so that what grouped convolutions kept apart meets in the next one.
+
+    C channels stand in groups of C/groups; the first of each group come first, then the second of each, and so on.
+    """
+
+    paper = "Zhang, Zhou, Lin and Sun, ShuffleNet, 2017"
+    holds = "same"
+    groups: int = count(2, "How many groups.", high=1 << 20, card=True, fit=True, phrase="{} groups")
+
+    def check(self, *shapes: Shape) -> Iterable[Fault]:
+        if len(shapes[0]) < 2:
+            yield Fault(f"{text(shapes[0])} has no places beside the channels: at least two axes are needed", "x")
+
+    def shape(self, *shapes: Shape) -> Shape:
+        channels = shapes[0][0]
+        if channels % self.groups:
+            words = f"{channels} channels are no multiple of {self.groups}"
+            raise Misfit(words, "groups", f"{channels} / {self.groups} = {channels / self.groups:.2f}")
+        return shapes[0]
+
+    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+        return fn("F.channel_shuffle", *refs, self.groups)
 
 
 _MODES = {
@@ -206,3 +263,48 @@ class Unfold(Layer):
 
     def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
         return fn("F.unfold", *refs, one(self.kernel_size), **self.given("dilation", "padding", "stride"))
+
+
+@layer(
+    "fold",
+    family="convolution",
+    ports="patches: D L -> image: C H W",
+    rare=True,
+    keywords="col2im patches overlap add sliding blocks",
+)
+class Fold(Layer):
+    """Lay patches back into an image; where they overlap, they are added. Unfold the other way round.
+
+    (C·K_H·K_W)×L becomes C×H×W with the size that you give; L must be the number of places of the window in it.
+    """
+
+    spatial = "HW"
+    output_size: tuple[int, ...] = per_axis(8, "Size of the image.", unit="px", high=1 << 20, card=True, full=True)
+    kernel_size: tuple[int, ...] = per_axis(2, "Extent of a patch.", unit="px", card=True, full=True)
+    dilation: tuple[int, ...] = per_axis(
+        1, "Distance between a patch's cells.", unit="px", more=True, phrase="dilation {}"
+    )
+    padding: tuple[int, ...] = per_axis(0, "Cells at each side that are cut off again.", unit="px", low=0)
+    stride: tuple[int, ...] = per_axis(1, "How far from patch to patch.", unit="px", phrase="stride {}")
+
+    def example(self) -> tuple[Shape, ...]:
+        fits = window(self.output_size, self.kernel_size, self.stride, self.padding, self.dilation, self.spatial)
+        return ((3 * prod(self.kernel_size), prod(max(int(n), 1) for n in fits)),)
+
+    def shape(self, *shapes: Shape) -> Shape:
+        features, places = shapes[0]
+        cells = prod(self.kernel_size)
+        if features % cells:
+            words = f"a column of {features} numbers is no whole number of channels of {cells} cells"
+            raise Misfit(words, "kernel_size", f"{features} / {cells} = {features / cells:.2f}")
+        fits = window(self.output_size, self.kernel_size, self.stride, self.padding, self.dilation, self.spatial)
+        if any(n <= 0 for n in fits):
+            raise Misfit(f"no patch fits into {text(self.output_size)}", "output_size", fits[0].filled)
+        if prod(map(int, fits)) != places:
+            words = f"{text(self.output_size)} has places for {prod(map(int, fits))} patches; {places} arrive"
+            raise Misfit(words, "output_size", f"{'·'.join(str(int(n)) for n in fits)} ≠ {places}")
+        return (derive(_UNPATCH, {"D": features, "k": cells}), *self.output_size)
+
+    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+        options = self.given("dilation", "padding", "stride")
+        return fn("F.fold", *refs, one(self.output_size), one(self.kernel_size), **options)

@@ -218,6 +218,13 @@ class Session:
             )
         )
 
+        wanted = self.recipe.best_by
+        if wanted not in ("loss", best_by, *self.model.losses):
+            words = (
+                f"the best epoch was to be told by “{wanted}”, which is no loss or metric here: it is told by the loss"
+            )
+            self.emit(events.Trouble(words=words))
+
     def _set_lr(self, lr: float) -> None:
         self.lr = lr
         for group in self.optimizer.param_groups:

@@ -70,8 +70,10 @@ class Tally:
     def __init__(self, model: Model, device: torch.device, optimizer: torch.optim.Optimizer) -> None:
         several = len(model.losses) > 1
         taken = [*(model.losses if several else ()), *model.metrics]
-        self.names = tuple(dict.fromkeys(("loss", *taken)))
         self.best_by = _best_by(model)
+        self.names = tuple(dict.fromkeys(("loss", *taken)))
+        if self.best_by[0] not in self.names:  # the only loss, under its own name: it is the sum
+            self.best_by = "loss", "min"
         self.device, self.lazy, self.optimizer = device, device.type != "cpu", optimizer
         self.sums = Sums(self.names)
         self._rows: list[Any] = []
@@ -166,9 +168,9 @@ def _row(results: Mapping[str, Tensor], names: tuple[str, ...]) -> Tensor:
 
 
 def _best_by(model: Model) -> tuple[str, str]:
-    """By which value the best epoch is told: the first metric whose layer says what is better, else the loss."""
-    for step in model.plan.main.sinks("metric"):
-        better = getattr(step.facts.layer, "better", "")
-        if better in ("min", "max"):
-            return step.facts.node.name, better
+    """By which value the best epoch is told, and which way is better: as the recipe says; else by the loss."""
+    for step in (*model.plan.main.sinks("metric"), *model.plan.main.sinks("loss")):
+        layer = step.facts.layer
+        if step.facts.node.name == model.project.recipe.best_by and layer is not None and layer.better:
+            return step.facts.node.name, layer.better
     return "loss", "min"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
@@ -43,7 +43,18 @@ def devices() -> dict[str, str]:
     return {name: words for name, words in DEVICES.items() if there.get(name, True)}
 
 
-def params(optimizer: str) -> list[Param]:
+def judges(studio: Studio) -> dict[str, str]:
+    """The values by which the best epoch can be told, each with what it means."""
+    main = studio.analysis.main
+    found = {"loss": "Smallest loss on the validation set (all losses together)"}
+    for facts in main.sinks("metric"):
+        if facts.layer is not None and facts.layer.better:
+            which = {"min": "Smallest", "max": "Largest"}[facts.layer.better]
+            found[facts.node.name] = f"{which} {facts.layer.label.lower()} on the validation set"
+    return found
+
+
+def params(optimizer: str, best_by: Mapping[str, str]) -> list[Param]:
     """The declarations of everything in a recipe with this optimizer."""
     chosen = named(
         "optimizer", Choice("Adam", "How the weights are moved.", {k: o.words for k, o in OPTIMIZERS.items()})
@@ -54,6 +65,8 @@ def params(optimizer: str) -> list[Param]:
     found += [param for param in own if param.name not in FOLDED]
     found.append(named("batch_size", Int(64, "Samples that one step looks at.", low=1, high=1_000_000)))
     found.append(named("epochs", Int(10, "How often every training sample is seen.", low=1, high=1_000_000)))
+    words = "Which value tells the best epoch, whose weights are kept."
+    found.append(named("best_by", Choice("loss", words, best_by, more=True)))
     for param in own:
         if param.name in FOLDED:
             folded = copy.copy(param)
@@ -95,10 +108,11 @@ class RecipePane(QScrollArea):
     def refresh(self) -> None:
         """Show the recipe as it is now."""
         recipe: Recipe = self.studio.project.recipe
-        wanted = (recipe.optimizer, tuple(devices()))
+        best_by = judges(self.studio)
+        wanted = (recipe.optimizer, tuple(devices()), tuple(best_by))
         if wanted != self._made:
             self._made = wanted
-            self._build(params(recipe.optimizer))
+            self._build(params(recipe.optimizer, best_by))
         assert self.form is not None
         values = {name: getattr(recipe, name) for name in self.form.rows}
         self.form.show_values(values, {}, _problems(recipe, self.form))

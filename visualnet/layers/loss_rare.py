@@ -1,0 +1,179 @@
+"""Losses that are met rarely: for pairs that are alike or not, for several labels at once, for answers with a deviation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from visualnet.layers.axes import text
+from visualnet.layers.calls import Expr, Own, fn
+from visualnet.layers.declare import Misfit, Shape, layer
+from visualnet.layers.loss import _BINARY_LOGITS, Binary, Loss, pairs_fit
+from visualnet.layers.params import flag, real
+
+_MARGIN = "By how much."
+
+
+@layer(
+    "cosine_embedding",
+    family="loss",
+    label="Cosine embedding",
+    ports="x1: D, x2: D, target: @any -> loss: !",
+    role="loss",
+    rare=True,
+    keywords="similarity siamese embedding alike pairs",
+)
+class CosineEmbedding(Loss):
+    """Turn two vectors the same way where they belong together, and apart where they do not.
+
+    L = 1 − cos(x1, x2) where the target is 1, max(0, cos(x1, x2) − margin) where it is −1, averaged.
+    """
+
+    margin: float = real(0.0, "How alike strangers may be.", low=-1, high=1, card=True, phrase="margin {}")
+
+    def shape(self, *shapes: Shape) -> Shape:
+        if shapes[0] != shapes[1]:
+            raise Misfit("x1 and x2 are compared number by number and need one size", "x2")
+        return ()
+
+    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+        return fn("F.cosine_embedding_loss", *refs, **self.given("margin"))
+
+
+@layer(
+    "hinge_embedding",
+    family="loss",
+    label="Hinge embedding",
+    ports="distance: *, target: * @any -> loss: !",
+    role="loss",
+    rare=True,
+    keywords="similarity siamese contrastive distance pairs",
+)
+class HingeEmbedding(Binary):
+    """Make distances small where the target is 1, and at least a margin where it is −1.
+
+    L = distance where the target is 1, max(0, margin − distance) where it is −1, averaged.
+    """
+
+    margin: float = real(1.0, "How far strangers must be apart.", low=0, high=1e6, card=True, phrase="margin {}")
+
+    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+        return fn("F.hinge_embedding_loss", refs[0], self.target(*refs), **self.given("margin"))
+
+
+@layer(
+    "margin_ranking",
+    family="loss",
+    label="Margin ranking",
+    ports="x1: *, x2: *, target: * @any -> loss: !",
+    role="loss",
+    rare=True,
+    keywords="rank order preference compare pairs",
+)
+class MarginRanking(Loss):
+    """Of two scores, the right one must be larger: the first where the target is 1, the second where it is −1.
+
+    L = max(0, −target·(x1 − x2) + margin), averaged.
+    """
+
+    margin: float = real(0.0, _MARGIN, low=0, high=1e6, card=True, phrase="margin {}")
+
+    def shape(self, *shapes: Shape) -> Shape:
+        if shapes[0] != shapes[1]:
+            raise Misfit("x1 and x2 are compared number by number and need one size", "x2")
+        pairs_fit(shapes[0], shapes[2])
+        return ()
+
+    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+        first, second, target = refs
+        return fn("F.margin_ranking_loss", first, second, target.reshape_as(first), **self.given("margin"))
+
+
+@layer(
+    "soft_margin",
+    family="loss",
+    label="Soft margin",
+    ports="scores: *, target: * @any -> loss: !",
+    role="loss",
+    rare=True,
+    keywords="logistic two classes yes no",
+)
+class SoftMargin(Binary):
+    """Logistic loss for targets that are written 1 and −1.
+
+    L = log(1 + e^(−target·score)), averaged.
+    """
+
+    function = "F.soft_margin_loss"
+
+
+@layer(
+    "multilabel_soft_margin",
+    family="loss",
+    label="Multi-label (logits)",
+    ports="logits: K, target: K @any -> loss: !",
+    role="loss",
+    rare=True,
+    refuses={"logits": _BINARY_LOGITS},
+    keywords="several labels tags binary cross entropy",
+)
+class MultiLabelSoftMargin(Binary):
+    """Several labels may be right at once: yes or no for each of K, from raw logits.
+
+    L = −Σ (target·log σ(x) + (1 − target)·log(1 − σ(x))) / K, averaged over the batch.
+    """
+
+    function = "F.multilabel_soft_margin_loss"
+
+
+@layer(
+    "multilabel_margin",
+    family="loss",
+    label="Multi-label hinge",
+    ports="scores: K, target: K @int -> loss: !",
+    role="loss",
+    rare=True,
+    keywords="several labels svm margin",
+)
+class MultiLabelMargin(Loss):
+    """Every right label must beat every wrong one by 1. The target lists the right labels, then −1.
+
+    L = Σ max(0, 1 − (scores[right] − scores[wrong])) / K, averaged over the batch.
+    """
+
+    def shape(self, *shapes: Shape) -> Shape:
+        if shapes[0] != shapes[1]:
+            words = f"the target has size {text(shapes[1])}; it lists labels in a row as long as the scores: {text(shapes[0])}"
+            raise Misfit(words, "target", f"{text(shapes[0])} ≠ {text(shapes[1])}")
+        return ()
+
+    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+        return fn("F.multilabel_margin_loss", *refs)
+
+
+@layer(
+    "gaussian_nll",
+    family="loss",
+    label="Gaussian",
+    ports="mean: *, log_var: *, target: * -> loss: !",
+    role="loss",
+    rare=True,
+    keywords="regression uncertainty deviation variance nll likelihood",
+)
+class GaussianNLL(Loss):
+    """For regression that also says how sure it is: how surprising the target is, given a mean and a variance.
+
+    L = ½·(log_var + (mean − target)² / e^log_var), averaged. Takes the logarithm of the variance, which may be any number.
+    """
+
+    paper = "Nix and Weigend, Estimating the mean and variance of the target probability distribution, 1994"
+    full: bool = flag(False, "Add the constant ½·log 2π.", more=True)
+
+    def shape(self, *shapes: Shape) -> Shape:
+        if shapes[0] != shapes[1]:
+            raise Misfit(f"mean is {text(shapes[0])} and log_var {text(shapes[1])}: both need the same size", "log_var")
+        pairs_fit(shapes[0], shapes[2])
+        return ()
+
+    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+        mean, log_var, target = refs
+        return fn("F.gaussian_nll_loss", mean, target.reshape_as(mean), log_var.exp(), **self.given("full"))
