@@ -274,7 +274,9 @@ def _templates(args: argparse.Namespace) -> int:
         here = "as it is" if t.small == t.name else t.small or "–"
         what = t.line or t.note.partition(".")[0] or t.title
         print(f"  {t.name:{names}}  {t.parameters:>13,}  {here:{smalls}}  {what}".rstrip())
-    print("\nAfter each name: its parameters, and the small version that trains here on data that comes with the program.")
+    print(
+        "\nAfter each name: its parameters, and the small version that trains here on data that comes with the program."
+    )
     return FINE
 
 
