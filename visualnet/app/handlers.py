@@ -48,6 +48,7 @@ def answer_actions(window: Window) -> None:
         "view.reset": window.spaces.reset,
         "help.command_palette": window.palette_popup.open,
         "help.reference": window.show_reference,
+        "help.explain": window.explain,
         "view.heat": window.heat.fill_menu,
         "view.compare": window.show_comparison,
         "help.shortcuts": lambda: ShortcutsDialog(window.actions_, window).exec(),

@@ -92,6 +92,14 @@ class Window(QMainWindow):
         """The panel of a dock."""
         return self.spaces.docks[name].panel
 
+    def explain(self) -> None:
+        """Show the formulas of the selected node large."""
+        if len(self.studio.selection) != 1:
+            self.studio.message.emit("hint", "Select one layer to have its figures explained.")
+            return
+        self.spaces.reveal("inspector")
+        self.panel("inspector").node_page.enlarge()
+
     def show_reference(self) -> None:
         """The layer reference, at the page of the selected node."""
         if not self.on_start_page:

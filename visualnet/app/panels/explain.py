@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from visualnet.analysis import NodeFacts
-from visualnet.core.expressions import Derived, number_text, show
+from visualnet.core.expressions import Derived, Expr, number_text, show
 from visualnet.layers.declare import Sized
+from visualnet.layers.notation import Derivation, derivation
 
 
 class Why(NamedTuple):
-    """One explained number: the question, and lines from the general to the figure."""
+    """One explained number: the question, and lines from the general to the figure; ``derivation`` is the same to be typeset."""
 
     question: str
     lines: tuple[str, ...]
     note: str = ""
+    derivation: Derivation | None = None
+    legend: str = ""
+    """What the letters of the lines stand for; what is typeset has its own."""
+
+    @property
+    def text(self) -> str:
+        """All of it as plain text."""
+        return "\n".join(filter(None, (self.question, *self.lines, self.legend, self.note)))
 
 
 def shapes(facts: NodeFacts) -> Iterator[Why]:
@@ -32,7 +40,9 @@ def shapes(facts: NodeFacts) -> Iterator[Why]:
             general, legend = in_letters(extent)
             lines = [f"{names} = {general}"] if any(c.isalpha() for c in general) else []
             question = f"Why {'×'.join(str(int(e)) for _, e in same)}?"
-            yield Why(question, (*_unless_numbered(lines), f"= {extent.filled}"), legend)
+            lettered = "n0" not in general and any(c.isalpha() for c in general)
+            made = derivation(names, extent.formula, extent.figures, extent.symbols, int(extent), lettered)
+            yield Why(question, (*_unless_numbered(lines), f"= {extent.filled}"), "", made, legend)
 
 
 def in_letters(extent: Derived) -> tuple[str, str]:
@@ -58,7 +68,52 @@ def parameters(facts: NodeFacts) -> Why | None:
         figures.append("·".join(number_text(n) for n in weight))
     total = sum(w.total for w in facts.weights.values())
     note = f"shares {', '.join(sorted(facts.shared))} with another node; not counted again" if facts.shared else ""
-    return Why(f"Why {total:,} parameters?", (" + ".join(letters), f"= {' + '.join(figures)} = {total:,}"), note)
+    lines = " + ".join(letters), f"= {' + '.join(figures)} = {total:,}"
+    return Why(f"Why {total:,} parameters?", lines, note, _counted(facts, total))
+
+
+MOST_TERMS = 8
+
+
+def _counted(facts: NodeFacts, total: int) -> Derivation | None:
+    """K²·C·M + M: each tensor a product, kernels first; equal tensors once with their number. None where that would be endless."""
+    scope: dict[str, int] = {}
+    terms: dict[tuple[tuple[str, int], ...], int] = {}
+    for weight in facts.weights.values():
+        names = [_plain(name, facts.layer) for name in weight.names]
+        pairs = sorted(zip(names, map(int, weight), strict=True), key=lambda p: not p[0].startswith("K"))
+        if any(scope.setdefault(name, figure) != figure for name, figure in pairs):
+            return None  # One letter would stand for two numbers.
+        terms[tuple(pairs)] = terms.get(tuple(pairs), 0) + 1
+    if not terms or len(terms) > MOST_TERMS or not all(terms):
+        return None
+    kernels = {n: f for n, f in scope.items() if n.startswith("K")}
+    if len(kernels) > 1 and len(set(kernels.values())) == 1:
+        scope["K"] = next(iter(kernels.values()))
+    sums = [
+        _product([("K", n) if "K" in scope and n.startswith("K") else ("", n) for n, _ in t], times)
+        for t, times in terms.items()
+    ]
+    whole = sums[0]
+    for term in sums[1:]:
+        whole = Expr("+", (whole, term))
+    symbols = {"K": "kernel_size"} if "K" in scope else {}
+    return derivation("parameters", whole, scope, symbols, total)
+
+
+def _product(factors: list[tuple[str, str]], times: int) -> Expr:
+    """A product of names; those that are one and the same become a power."""
+    found: dict[str, int] = {}
+    for same, name in factors:
+        found[same or name] = found.get(same or name, 0) + 1
+    parts = [Expr("number", value=times)] if times > 1 else []
+    for name, power in found.items():
+        one = Expr("name", name=name)
+        parts.append(Expr("**", (one, Expr("number", value=power))) if power > 1 else one)
+    whole = parts[0]
+    for part in parts[1:]:
+        whole = Expr("*", (whole, part))
+    return whole
 
 
 def macs(facts: NodeFacts) -> Why | None:
@@ -66,22 +121,25 @@ def macs(facts: NodeFacts) -> Why | None:
     count = facts.macs
     if not isinstance(count, Derived) or not count:
         return None
-    general, filled = count.general, count.filled
-    for name in [n for n in count.figures if count.figures[n] == 1 and f" / {count.symbols.get(n, n)}" in general]:
-        general = general.replace(f" / {count.symbols.get(name, name)}", "")
-        filled = filled.replace(" / 1", "")
-    return Why(f"Why {count:,} multiplications?", (_bare(general), f"= {_bare(filled)}"))
+    formula = _without_ones(count.formula, count.figures)
+    general, filled = show(formula, None, count.symbols), show(formula, count.figures)
+    lines = general, f"= {filled} = {number_text(int(count))}"
+    made = derivation("multiplications", formula, count.figures, count.symbols, int(count))
+    return Why(f"Why {count:,} multiplications?", lines, "", made)
+
+
+def _without_ones(expr: Expr, figures: Mapping[str, Any]) -> Expr:
+    """The expression without divisors that are 1 here."""
+    args = tuple(_without_ones(a, figures) for a in expr.args)
+    if expr.op == "/" and args[1].op == "name" and figures.get(args[1].name) == 1:
+        return args[0]
+    return expr if args == expr.args else Expr(expr.op, args, expr.name, expr.value)
 
 
 def _plain(name: str, layer: Any) -> str:
     """``in_channels/groups`` without a divisor that is 1 here."""
     first, _, divisor = name.partition("/")
     return first if divisor and getattr(layer, divisor, None) == 1 else name
-
-
-def _bare(formula: str) -> str:
-    """Without brackets around a single name or number."""
-    return re.sub(r"(?<![\w⌊])\(([\w,]+)\)", r"\1", formula)
 
 
 def tensors(weights: dict[str, Sized]) -> str:

@@ -57,6 +57,11 @@ class FormulaLabel(QLabel):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.formulas: tuple[str, ...] = ()
 
+    def enlarge(self, px: int) -> None:
+        """Another size of type."""
+        self.setFont(fonts.mono(px))
+        self._break()
+
     def show_formulas(self, formulas: tuple[str, ...]) -> None:
         """Show these, each from a new line."""
         if formulas != self.formulas:

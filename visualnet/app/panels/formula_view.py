@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from visualnet.analysis import NodeFacts
 from visualnet.analysis.receptive import Field, receptive
+from visualnet.app.panels.explain import Why
+from visualnet.app.panels.explain_view import ExplainView
 from visualnet.app.plots.drawings import LayerDrawing
 from visualnet.app.plots.field_drawing import FieldDrawing
 from visualnet.app.plots.paint import ink_of, levels
@@ -36,6 +40,11 @@ class FormulaView(QWidget):
         column.addWidget(self.field_part)
         self.show_facts(None)
         studio.theme_changed.connect(lambda _: self.show_facts(self.facts))
+        watching = getattr(studio.runner, "watching", None)
+        if watching is not None:
+            # The sample is read in the background, may be another data set's, and is chosen in several places.
+            watching.data_changed.connect(self._show_field)
+            watching.sample_changed.connect(lambda _: self._show_field())
 
     def show_facts(self, facts: NodeFacts | None) -> None:
         """Draw what is known of a node; None draws nothing."""
@@ -45,10 +54,24 @@ class FormulaView(QWidget):
             drawing = facts.layer.drawing(*facts.shapes)  # type: ignore[arg-type]
         self.layer.show_drawing(drawing)
         self.layer_part.setVisible(drawing is not None)
-        found = self._seen(facts)
+        self._show_field()
+        self.setVisible(drawing is not None or not self.field_part.isHidden())
+
+    def _show_field(self) -> None:
+        found = self._seen(self.facts)
         self.field.show_field(found, self._sample(found) if found is not None else None)
         self.field_part.setVisible(found is not None)
-        self.setVisible(drawing is not None or found is not None)
+
+    def enlarge(self, whys: Sequence[Why]) -> None:
+        """The formulas and the drawing as large as the window."""
+        if self.facts is None:
+            return
+        facts = self.facts
+        kind = facts.layer.label if facts.layer is not None else facts.node.block or facts.node.kind
+        view = ExplainView(self.studio, self.window())
+        view.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        view.explain(f"{facts.node.name} · {kind}", whys, self.layer.drawing)
+        view.open()
 
     def _seen(self, facts: NodeFacts | None) -> Field | None:
         """The field of the first input; an input itself is not told what it sees."""

@@ -14,10 +14,10 @@ from visualnet.app.forms.form import EDITOR_WIDTH, Form, caption
 from visualnet.app.forms.value_field import ValueField
 from visualnet.app.panels import explain
 from visualnet.app.panels.cost_card import CostCard
-from visualnet.app.panels.formula import FormulaLabel
 from visualnet.app.panels.formula_view import FormulaView
+from visualnet.app.panels.why_card import WhyCard
 from visualnet.app.studio import Studio
-from visualnet.app.widgets.basic import Card, ColorDot, KeyValue, button, label, restyle
+from visualnet.app.widgets.basic import ColorDot, KeyValue, button, label
 from visualnet.app.widgets.section import Section
 from visualnet.core import edits, expressions
 from visualnet.core.checks import fault_in_std
@@ -179,9 +179,15 @@ class NodePage(QWidget):
                 widget.hide()
                 widget.deleteLater()
         while self.whys.count() < len(whys):
-            self.whys.addWidget(WhyCard())
+            card = WhyCard()
+            card.enlarged.connect(self.enlarge)
+            self.whys.addWidget(card)
         for number, why in enumerate(whys):
             self.whys.itemAt(number).widget().show_why(why)  # type: ignore[union-attr]
+
+    def enlarge(self) -> None:
+        """The formulas and the drawing of the selected node as large as the window."""
+        self.formula_view.enlarge([w for i in range(self.whys.count()) if (w := self.whys.itemAt(i).widget().why)])  # type: ignore[union-attr,attr-defined]
 
     def _ports(self, facts: NodeFacts | None) -> None:
         self.port_rows.clear()
@@ -232,32 +238,6 @@ class NodePage(QWidget):
         """Give the focus to a parameter."""
         if self.form is not None:
             self.form.point_at(name)
-
-
-class WhyCard(Card):
-    """One question with its formula, and the formula with the figures."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(10, 8, 10, 8)
-        column.setSpacing(4)
-        self.question = label("", "section", wrap=True)
-        self.lines = FormulaLabel()
-        self.note = caption("")
-        for widget in (self.question, self.lines, self.note):
-            column.addWidget(widget)
-
-    def show_why(self, why: explain.Why) -> None:
-        """Show it."""
-        error = why.note == "error"
-        self.question.setText(why.question[:1].upper() + why.question[1:])
-        self.lines.show_formulas(why.lines)
-        self.lines.setVisible(bool(why.lines))
-        self.note.setText("" if error else why.note)
-        self.note.setVisible(bool(why.note) and not error)
-        if self.question.property("role") != ("error" if error else "section"):
-            restyle(self.question, role="error" if error else "section")
 
 
 class TrainingSection(Section):

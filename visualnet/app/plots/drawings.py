@@ -22,8 +22,10 @@ MOST_HEADS = 8
 class LayerDrawing(QWidget):
     """One drawing. The window slides while the pointer rests on it; the arrow keys move it when it has the focus."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, high: int = HEIGHT) -> None:
         super().__init__(parent)
+        self.high = high
+        self.words_px = 11 if high <= HEIGHT else 20
         self.drawing: Drawing | None = None
         self.step: tuple[int, ...] = (0, 0)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -34,7 +36,7 @@ class LayerDrawing(QWidget):
         self.timer.timeout.connect(lambda: self.move_on(1))
 
     def sizeHint(self) -> QSize:
-        return QSize(240, HEIGHT + 40)
+        return QSize(240, self.high + 3 * self.words_px + 7)
 
     def show_drawing(self, drawing: Drawing | None) -> None:
         """Draw something else; None takes the drawing away."""
@@ -112,11 +114,11 @@ class LayerDrawing(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         theme = icons.current_theme()
-        area = QRectF(0, 2, self.width(), HEIGHT - 4)
+        area = QRectF(0, 2, self.width(), self.high - 4)
         self._paint(self.drawing, painter, area, theme)
         painter.setPen(QColor(theme.accent if self.hasFocus() else theme.muted))
-        painter.setFont(fonts.sans(11))
-        box = QRectF(0, HEIGHT, self.width(), 40)
+        painter.setFont(fonts.sans(self.words_px))
+        box = QRectF(0, self.high, self.width(), self.height() - self.high)
         painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap, self.words())
         painter.end()
 
@@ -214,7 +216,9 @@ def paint_window(painter: QPainter, area: QRectF, theme: Theme, window: Window, 
     rows, columns = seen_cells(window, 0), seen_cells(window, 1)
     out_rows, out_columns = seen_steps(window)
     gap = 30.0
-    cell = min(area.height() / max(rows, 1), (area.width() - gap - 18) / max(columns + out_columns, 1), 15.0)
+    cell = min(
+        area.height() / max(rows, 1), (area.width() - gap - 18) / max(columns + out_columns, 1), area.height() * 0.104
+    )
     left, top = area.left() + 1, area.top() + 1
     family = theme.family("convolution")
     _paint_input(painter, QPointF(left, top), cell, theme, window)
