@@ -7,7 +7,7 @@ least squares in each column. What was drawn before gives the first order, so a 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from visualnet.core.graph import Graph
@@ -23,7 +23,8 @@ SWEEPS = 4
 
 Size = tuple[float, float]
 Offsets = Mapping[tuple[str, str, str], float]
-"""How far below the card's top a port stands, by (node, ``in`` or ``out``, port). Left out: the card's middle."""
+"""How far along its side a port stands (below the card's top, or for ``down`` right of its left edge), by (node, ``in`` or ``out``, port).
+Left out: the card's middle."""
 
 
 @dataclass(slots=True)
@@ -59,25 +60,26 @@ def tidy(
     ids: Iterable[str] | None = None,
     wrap_width: float | None = None,
     offsets: Offsets | None = None,
+    pulse: Callable[[], None] = lambda: None,
 ) -> dict[str, tuple[float, float]]:
     """Where each card should stand (top left corner), for all nodes or for those in ``ids``.
 
     ``direction`` is ``right`` or ``down``. With ``wrap_width`` a long network continues in a further row wherever a single wire
-    leads on. The whole stays where its top left corner was.
+    leads on. The whole stays where its top left corner was. ``pulse`` is called all along; what it raises ends the work.
     """
     chosen = list(graph.nodes) if ids is None else [i for i in graph.nodes if i in set(ids)]
     if not chosen:
         return {}
     down = direction == "down"
     turned = {i: (sizes[i][1], sizes[i][0]) if down else sizes[i] for i in chosen}
-    edges = _edges(graph, set(chosen), {} if down else offsets or {}, turned)
+    edges = _edges(graph, set(chosen), offsets or {}, turned)
     old = {i: (y, x) if down else (x, y) for i, (x, y) in graph.places.items() if i in turned}
     places: dict[str, tuple[float, float]] = {}
     top = 0.0
     for part in _parts(chosen, edges):
         inside = set(part)
         own = [e for e in edges if e[0] in inside]
-        found, height = _lay_out(part, own, turned, old, wrap_width)
+        found, height = _lay_out(part, own, turned, old, wrap_width, pulse)
         places.update({i: (x, y + top) for i, (x, y) in found.items()})
         top += _up(height + BAND_GAP)
     left0, top0 = (min((old[i][k] for i in chosen if i in old), default=0.0) for k in (0, 1))
@@ -148,17 +150,18 @@ def _lay_out(
     sizes: Mapping[str, Size],
     old: Mapping[str, Size],
     wrap_width: float | None,
+    pulse: Callable[[], None],
 ) -> tuple[dict[str, tuple[float, float]], float]:
     """One connected part, its corner at 0, 0; and its height."""
     column = _columns(nodes, edges)
     columns = _cells(nodes, edges, sizes, column)
-    _order(columns, old)
+    _order(columns, old, pulse)
     widths = [max((c.width for c in cells if c.real), default=0.0) for cells in columns]
     places: dict[str, tuple[float, float]] = {}
     top = 0.0
     for band in _bands(columns, widths, wrap_width):
         own = columns[band.start : band.stop]
-        _straighten(own)
+        _straighten(own, pulse)
         low = min(c.y for cells in own for c in cells if c.real)
         x = 0.0
         for cells, width in zip(own, widths[band.start : band.stop], strict=True):
@@ -224,7 +227,7 @@ def _link(source: _Cell, target: _Cell, leaves: float, enters: float, weight: fl
 # --- order within the columns -------------------------------------------------------------------------------------------
 
 
-def _order(columns: list[list[_Cell]], old: Mapping[str, Size]) -> None:
+def _order(columns: list[list[_Cell]], old: Mapping[str, Size], pulse: Callable[[], None]) -> None:
     """Sort each column so that few wires cross. Two beginnings are tried: as drawn before, and as the wires run."""
     beginnings = [_walked(columns)]
     if any(c.key in old for cells in columns for c in cells):
@@ -232,6 +235,7 @@ def _order(columns: list[list[_Cell]], old: Mapping[str, Size]) -> None:
     best: tuple[int, list[list[_Cell]]] | None = None
     for begun in beginnings:
         for turn in range(SWEEPS + 1):
+            pulse()
             if turn:
                 begun = _swept(begun, forwards=turn % 2 == 1)
             crossings = _crossings(begun)
@@ -350,7 +354,7 @@ def _bands(columns: Sequence[Sequence[_Cell]], widths: Sequence[float], wrap_wid
     return bands
 
 
-def _straighten(columns: Sequence[Sequence[_Cell]]) -> None:
+def _straighten(columns: Sequence[Sequence[_Cell]], pulse: Callable[[], None]) -> None:
     """Heights that keep chains straight and cards apart: each column in turn gives its cells the best places for their neighbours'."""
     inside = {id(c) for cells in columns for c in cells}
     for cells in columns:
@@ -360,6 +364,7 @@ def _straighten(columns: Sequence[Sequence[_Cell]]) -> None:
             y += cell.height + ROW_GAP
     for forwards in (True, False, True, False, True):
         for cells in columns if forwards else reversed(columns):
+            pulse()
             _settle(cells, inside, forwards)
     for cells in columns:
         for cell in cells:

@@ -32,6 +32,7 @@ GRAPH = (
     _do("graph.change_kind", "Change kind…", "Put another layer in its place", "repeat", "R", "Graph"),
     _do("graph.mute", "Mute", "Hand the input on unchanged, or no longer", "eye-off", "M", "Graph"),
     _do("graph.disable", "Disable", "Compute nothing here, or again", "stop", "Shift+M", "Graph"),
+    _do("graph.fold", "Collapse", "Show only the node's name, or all again", "chevron-right", "H", "Graph"),
     _do("graph.straighten", "Straighten wires", "Take the points off the wires", "reset", "Shift+S", "Graph"),
     _do("graph.frame", "Frame", "Put a frame with a title round the selection", "outline", "F", "Graph", True),
     _do("graph.note", "Note", "Write a note on the canvas", "rename", "N", "Graph"),
@@ -48,6 +49,7 @@ SELECT = (
 )
 ARRANGE = (
     _do("arrange.tidy_selection", "Tidy the selection", "Lay out only this", "tidy", "Ctrl+Shift+L", "Arrange"),
+    _do("arrange.tidy_right", "Tidy to the right", "Lay the nodes out from left to right", "tidy", "", "Arrange"),
     _do("arrange.tidy_down", "Tidy downwards", "Lay the nodes out from top to bottom", "tidy", "Ctrl+Alt+L", "Arrange"),
     _do("arrange.left", "Align left", "Bring left edges to one line", "outline", "Alt+Left", "Arrange", True),
     _do("arrange.centre", "Align centres", "Bring centres to one upright line", "outline", "Alt+Home", "Arrange"),

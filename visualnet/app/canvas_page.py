@@ -26,6 +26,7 @@ _NODE_MENU = (
     "graph.change_kind",
     "graph.mute",
     "graph.disable",
+    "graph.fold",
     "",
     "graph.frame",
     "graph.group",

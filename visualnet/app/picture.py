@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from visualnet.analysis import infer
 from visualnet.analysis.tidy import tidy
-from visualnet.app.canvas.node_item import offsets
+from visualnet.app.canvas.node_item import offsets, sizes
 from visualnet.app.canvas.scene import CanvasScene
 from visualnet.app.theme import icons
 from visualnet.app.theme.fonts import load_fonts
@@ -73,8 +73,10 @@ def _scene(project: Project, sheet: str, theme: Theme) -> CanvasScene:
     scene.show_facts(analysis.sheet(sheet), analysis.problems)
     graph = project.sheet(sheet)
     if len(graph.nodes) > 1 and len({graph.places.get(i, (0.0, 0.0)) for i in graph.nodes}) == 1:
-        sizes = {i: (c.width, c.height) for i, c in scene.cards.items()}
-        after = edits.move(project, sheet, tidy(graph, sizes, wrap_width=1600, offsets=offsets(scene.cards)))
+        found = sizes(scene.cards, graph.direction)
+        room = {i: size[:2] for i, size in found.items()}
+        places = tidy(graph, room, graph.direction, wrap_width=1600, offsets=offsets(found))
+        after = edits.move(project, sheet, places)
         scene.apply(project, after)
     return scene
 

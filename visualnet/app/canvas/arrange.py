@@ -7,15 +7,19 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal
 
 from visualnet.analysis.tidy import tidy as lay_out
-from visualnet.app.canvas.node_item import NodeItem, offsets
+from visualnet.app.canvas.node_item import NodeItem, offsets, sizes
+from visualnet.app.canvas.tools.work import start
 from visualnet.app.theme.tokens import GRID
-from visualnet.core import edits
+from visualnet.core import dressing, edits
+from visualnet.core.project import Project
 
 if TYPE_CHECKING:
     from visualnet.app.canvas.view import CanvasView
 
 Edge = Literal["left", "right", "top", "bottom", "centre", "middle"]
 Places = dict[str, tuple[float, float]]
+MANY = 700
+"""From so many cards on tidy works beside the window, and can be stopped."""
 
 _EDGES: dict[str, Callable[[NodeItem], float]] = {
     "left": lambda c: c.x,
@@ -27,12 +31,17 @@ _EDGES: dict[str, Callable[[NodeItem], float]] = {
 }
 
 
-def put(view: CanvasView, label: str, places: Places) -> bool:
-    """Move cards there as one step, in a glide."""
+def put(view: CanvasView, label: str, places: Places, direction: str = "") -> bool:
+    """Move cards there as one step, in a glide; ``direction``: the sheet flows that way from now on."""
     cards, sheet = view.canvas.cards, view.studio.sheet
     view.finish_motion()
     before = {i: (cards[i].x, cards[i].y) for i in places}
-    done = view.studio.do(label, lambda p: edits.move(p, sheet, places))
+
+    def edit(project: Project) -> Project:
+        project = edits.move(project, sheet, places)
+        return dressing.turn(project, sheet, direction) if direction else project
+
+    done = view.studio.do(label, edit)
     if done:
         view.drift.run(before, places)
     return done
@@ -47,23 +56,37 @@ def chosen(view: CanvasView, least: int) -> list[NodeItem]:
     return cards
 
 
-def tidy(view: CanvasView, direction: str = "right", ids: list[str] | None = None) -> None:
-    """Lay out the selected cards (two or more), or all, in the direction in which tensors flow."""
+def tidy(view: CanvasView, direction: str = "", ids: list[str] | None = None) -> None:
+    """Lay out the selected cards (two or more), or all, in the direction in which tensors flow. The sheet keeps the direction."""
     studio, cards = view.studio, view.canvas.cards
-    if ids is None and len(studio.selection) > 1:
+    direction, turns = direction or studio.graph.direction, direction
+    if ids is None and not turns and len(studio.selection) > 1:
         ids = [i for i in studio.selection if i in cards]
-    sizes = {i: (c.width, c.height) for i, c in cards.items()}
-    room = view.viewport()
-    wide, high = max(1, room.width()), max(1, room.height())
-    amount = len(ids or cards)
-    if direction == "down":
-        wrap = max(high / 0.9, math.sqrt(amount * 248 * 168 * max(1.0, high / wide)))
+    found = sizes(cards, direction)
+    room = {i: size[:2] for i, size in found.items()}
+    graph, wrap, ends = studio.graph, _wrap(view, direction, len(ids or cards)), offsets(found)
+
+    def work(pulse: Callable[[], None]) -> Places:
+        return lay_out(graph, room, direction, ids, wrap, ends, pulse)
+
+    def done(places: Places) -> None:
+        words = "Tidy" if ids is None else "Tidy the selection"
+        words = {"right": "Tidy to the right", "down": "Tidy downwards"}.get(turns, words)
+        if put(view, words, places, turns) and ids is None:
+            view.fit()
+
+    if len(ids or cards) < MANY:
+        done(work(lambda: None))
     else:
-        wrap = max(wide / 0.9, math.sqrt(amount * 248 * 168 * max(1.0, wide / high)))
-    places = lay_out(studio.graph, sizes, direction, ids=ids, wrap_width=wrap, offsets=offsets(cards))
-    words = "Tidy" if direction == "right" else "Tidy downwards"
-    if put(view, words if ids is None else f"{words} the selection", places) and ids is None:
-        view.fit()
+        start(view, f"Tidying {len(ids or cards):,} cards", work, done)
+
+
+def _wrap(view: CanvasView, direction: str, amount: int) -> float:
+    """How far the network may run before it goes on in a further row, so that it fills the view."""
+    wide, high = max(1, view.viewport().width()), max(1, view.viewport().height())
+    if direction == "down":
+        return max(high / 0.9, math.sqrt(amount * 248 * 168 * max(1.0, high / wide)))
+    return max(wide / 0.9, math.sqrt(amount * 248 * 168 * max(1.0, wide / high)))
 
 
 def tidy_selection(view: CanvasView) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
 
 from visualnet.app.canvas.node_item import HEIGHT, PAD, PORT_RADIUS, STRIP, NodeItem
 from visualnet.app.theme import fonts, icons
@@ -39,8 +40,9 @@ def paint_card(p: QPainter, item: NodeItem, theme: Theme) -> None:
     face = item.face
     area = QRectF(0.5, 0.5, item.width - 1, item.height - 1)
     colour = QColor(theme.family(face.family))
+    round_ = item.radius
     if not theme.dark and not theme.strong:
-        _shadow(p, area, theme)
+        _shadow(p, area, theme, round_)
     edge = QPen(QColor(theme.line), theme.edge)
     if face.mode:
         p.setOpacity(0.45)
@@ -49,32 +51,35 @@ def paint_card(p: QPainter, item: NodeItem, theme: Theme) -> None:
         edge = QPen(QColor(theme.outline), 1.2, Qt.PenStyle.DashLine)
     p.setPen(edge)
     p.setBrush(QColor(theme.ground if face.placeholder else theme.raised))
-    p.drawRoundedRect(area, RADIUS, RADIUS)
+    p.drawRoundedRect(area, round_, round_)
     if face.block:
         p.setBrush(Qt.BrushStyle.NoBrush)
         p.setPen(QPen(QColor(mix(theme.raised, theme.family(face.family), 0.6)), 1.0))
-        p.drawRoundedRect(area.adjusted(3, 3, -3, -3), RADIUS - 2.5, RADIUS - 2.5)
-    _bar(p, area, colour, face.block)
-    _words(p, item, theme)
-    if item.thumbnail is not None:
-        _strip(p, item)
+        p.drawRoundedRect(area.adjusted(3, 3, -3, -3), round_ - 2.5, round_ - 2.5)
+    _bar(p, area, colour, face.block and not face.folded, round_)
+    if face.folded:
+        _pill(p, item, theme)
+    else:
+        _words(p, item, theme)
+        if item.thumbnail is not None:
+            _strip(p, item)
     p.setOpacity(1.0)
     _ports(p, item, theme)
 
 
-def _shadow(p: QPainter, area: QRectF, theme: Theme) -> None:
+def _shadow(p: QPainter, area: QRectF, theme: Theme, round_: float) -> None:
     p.setPen(Qt.PenStyle.NoPen)
     for grow, alpha in ((3.0, 12), (2.0, 18), (1.0, 26)):
         shade = QColor(theme.shadow)
         shade.setAlpha(alpha * 2)
         p.setBrush(shade)
-        p.drawRoundedRect(area.adjusted(-grow + 0.5, -grow + 2, grow - 0.5, grow + 1), RADIUS + grow, RADIUS + grow)
+        p.drawRoundedRect(area.adjusted(-grow + 0.5, -grow + 2, grow - 0.5, grow + 1), round_ + grow, round_ + grow)
 
 
-def _bar(p: QPainter, area: QRectF, colour: QColor, block: bool) -> None:
+def _bar(p: QPainter, area: QRectF, colour: QColor, block: bool, round_: float) -> None:
     p.save()
     clip = QPainterPath()
-    clip.addRoundedRect(area, RADIUS, RADIUS)
+    clip.addRoundedRect(area, round_, round_)
     bar = QPainterPath()
     bar.addRect(QRectF(area.left(), area.top(), BAR, area.height()))
     p.setPen(Qt.PenStyle.NoPen)
@@ -85,9 +90,32 @@ def _bar(p: QPainter, area: QRectF, colour: QColor, block: bool) -> None:
     p.restore()
 
 
+def _pill(p: QPainter, item: NodeItem, theme: Theme) -> None:
+    """A folded card: its icon, its name, what is wrong, and the sign that opens it."""
+    face, middle = item.face, item.height / 2
+    control = item.control.translated(-item.x, -item.y)
+    p.save()
+    p.translate(0, middle - 19)
+    right = _badges(p, item, theme, control.left() + 4)
+    icons.paint(p, face.icon, QRectF(PAD, 11, 16, 16), _on_card(theme, face.family))
+    room = QRectF(PAD + 22, 9, right - PAD - 22, 20)
+    _text(p, room, face.name, _sans(13, True), _metrics(13, True, False), theme.text)
+    p.restore()
+    paint_control(p, control, True, theme)
+
+
+def paint_control(p: QPainter, area: QRectF, folded: bool, theme: Theme, ground: str = "") -> None:
+    """The sign that folds a card or opens it."""
+    if ground:
+        p.setPen(QPen(QColor(theme.line), 1.0))
+        p.setBrush(QColor(ground))
+        p.drawRoundedRect(area, 5, 5)
+    icons.paint(p, "chevron-right" if folded else "chevron-down", area.adjusted(2, 2, -2, -2), theme.muted)
+
+
 def _words(p: QPainter, item: NodeItem, theme: Theme) -> None:
     face = item.face
-    right = _badges(p, item, theme)
+    right = _badges(p, item, theme, item.width - PAD + 2)
     icons.paint(p, face.icon, QRectF(PAD, 11, 16, 16), _on_card(theme, face.family))
     _text(
         p, QRectF(PAD + 22, 9, right - PAD - 22, 20), face.name, _sans(13, True), _metrics(13, True, False), theme.text
@@ -120,10 +148,9 @@ def _text(
     p.drawText(QPointF(x, y), text)
 
 
-def _badges(p: QPainter, item: NodeItem, theme: Theme) -> float:
-    """Marks at the top right, the problem outermost; answers where they begin."""
+def _badges(p: QPainter, item: NodeItem, theme: Theme, x: float) -> float:
+    """Marks at the top right, the problem outermost, left of ``x``; answers where they begin."""
     face = item.face
-    x = item.width - PAD + 2
     if face.badge:
         x -= 16
         paint_badge(p, QRectF(x, 11, 16, 16), face.badge, theme)
@@ -194,9 +221,13 @@ def _ports(p: QPainter, item: NodeItem, theme: Theme) -> None:
     p.setPen(QPen(QColor(theme.wire), 0.8 * theme.wire_width))
     p.setBrush(QColor(theme.ground))
     for ports, out in ((item.inputs, False), (item.outputs, True)):
-        x = item.width if out else 0.0
         for port in ports:
-            p.drawEllipse(QPointF(x, item.offset(port, out)), PORT_RADIUS, PORT_RADIUS)
+            p.drawEllipse(item.spot(port, out), *(2 * (port_radius(item, ports),)))
+
+
+def port_radius(item: NodeItem, ports: Sequence[str]) -> float:
+    """How large a port is: on a folded card many stand close together."""
+    return PORT_RADIUS - 1.2 if item.face.folded and len(ports) > 1 else PORT_RADIUS
 
 
 def paint_block(p: QPainter, item: NodeItem, theme: Theme, scale: float) -> None:
@@ -208,12 +239,31 @@ def paint_block(p: QPainter, item: NodeItem, theme: Theme, scale: float) -> None
     p.setPen(QPen(QColor(theme.error), 3 / scale * 0.8) if face.badge == "error" else Qt.PenStyle.NoPen)
     p.setBrush(QColor(colour))
     p.setOpacity(0.4 if face.mode else 1.0)
-    p.drawRoundedRect(area, RADIUS + 2, RADIUS + 2)
+    p.drawRoundedRect(area, item.radius + 2, item.radius + 2)
     p.setOpacity(1.0)
+    if face.badge == "error":
+        paint_badge(p, _far_badge(item, scale), "error", theme)
     if face.block:
         p.setPen(QPen(QColor(theme.ground), 2 / scale * 0.6))
         p.setBrush(Qt.BrushStyle.NoBrush)
         p.drawRoundedRect(area.adjusted(6, 6, -6, -6), RADIUS, RADIUS)
+
+
+def _far_badge(item: NodeItem, scale: float) -> QRectF:
+    """The sign of a fault on a block: as large on the screen as can be, for a colour alone tells not everyone."""
+    size = min(item.height - 8, 16 / scale)
+    return QRectF(item.width - size - 6, (min(item.height, HEIGHT) - size) / 2, size, size)
+
+
+def fault_sign(theme: Theme, ratio: float) -> QPixmap:
+    """The same for a card that is only a dot, always of one size."""
+    picture = QPixmap(round(13 * ratio), round(13 * ratio))
+    picture.setDevicePixelRatio(ratio)
+    picture.fill(Qt.GlobalColor.transparent)
+    p = QPainter(picture)
+    paint_badge(p, QRectF(0, 0, 13, 13), "error", theme)
+    p.end()
+    return picture
 
 
 def paint_block_label(p: QPainter, item: NodeItem, theme: Theme, scale: float) -> None:
@@ -221,8 +271,9 @@ def paint_block_label(p: QPainter, item: NodeItem, theme: Theme, scale: float) -
     face = item.face
     colour = block_colour(theme, face.family)
     area = QRectF(1, 1, item.width - 2, item.height - 2)
-    px = max(18, min(40, round(11.5 / scale)))
-    room = area.width() - 16
+    px = min(max(18, min(40, round(11.5 / scale))), round(item.height * 0.8))
+    badge = 2 * (_far_badge(item, scale).width() + 2) if face.badge == "error" else 0.0
+    room = max(area.width() - 16 - badge, 24.0)
     while px * scale > 10.5 and _metrics(px, True, False).horizontalAdvance(face.name) > room:
         px -= 1
     ink = "#101318" if luminance(colour) > 0.22 else "#ffffff"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from visualnet.app.canvas import arrange, changing, choosing, dressing
+from visualnet.app.canvas import arrange, changing, choosing, dressing, folding
 from visualnet.app.canvas.clipboard import count
 from visualnet.core import healing
 
@@ -23,6 +23,7 @@ def handlers(view: CanvasView) -> dict[str, Callable[..., Any]]:
         "graph.change_kind": lambda: changing.choose_kind(view),
         "graph.mute": lambda: changing.set_mode(view, "mute"),
         "graph.disable": lambda: changing.set_mode(view, "off"),
+        "graph.fold": lambda: folding.toggle(view),
         "graph.frame": lambda: dressing.frame(view),
         "graph.note": lambda: dressing.note(view),
         "graph.write": lambda: dressing.write(view),
@@ -34,6 +35,7 @@ def handlers(view: CanvasView) -> dict[str, Callable[..., Any]]:
         "view.path": view.show_path,
         "view.second": lambda: second_view(view),
         "arrange.tidy_selection": lambda: arrange.tidy_selection(view),
+        "arrange.tidy_right": lambda: arrange.tidy(view, "right"),
         "arrange.tidy_down": lambda: arrange.tidy(view, "down"),
         "arrange.across": lambda: arrange.distribute(view, True),
         "arrange.down": lambda: arrange.distribute(view, False),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDragEnterEvent,
@@ -19,11 +19,12 @@ from PySide6.QtGui import (
     QNativeGestureEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QToolTip, QWidget
+from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 
 from visualnet.app.canvas import keys
 from visualnet.app.canvas.autoscroll import Autoscroll
 from visualnet.app.canvas.camera import Camera
+from visualnet.app.canvas.card_paint import FULL
 from visualnet.app.canvas.node_item import tip
 from visualnet.app.canvas.scene import CanvasScene, Hit
 from visualnet.app.canvas.tools.base import Tool
@@ -31,6 +32,7 @@ from visualnet.app.canvas.tools.bend import BendTool
 from visualnet.app.canvas.tools.box import BoxTool
 from visualnet.app.canvas.tools.connect import ConnectTool
 from visualnet.app.canvas.tools.drop import DropTool, kind_of
+from visualnet.app.canvas.tools.fold import FoldTool
 from visualnet.app.canvas.tools.join import JoinTool
 from visualnet.app.canvas.tools.lasso import LassoTool
 from visualnet.app.canvas.tools.move import MoveTool
@@ -57,6 +59,9 @@ class Gestures(Camera):
         self._spent = False
         """Whether Space, while held, has been used to pan: then letting it go opens nothing."""
         self._hit = Hit()
+        self.just_folded = QTimer(self)
+        self.just_folded.setSingleShot(True)
+        self.just_folded.setInterval(QApplication.doubleClickInterval())
         self.autoscroll = Autoscroll(self)
         self.setMouseTracking(True)
         self.viewport().setMouseTracking(True)
@@ -111,6 +116,8 @@ class Gestures(Camera):
             source = self.canvas.graph.wires.get(port)
             return WireTool(self, source=source, picked=port) if source is not None else WireTool(self, target=port)
         if hit.node:
+            if not event.modifiers() and self._on_control(hit.node, at):
+                return FoldTool(self, hit.node)
             joins = event.modifiers() & (CTRL | SHIFT) == CTRL | SHIFT
             return JoinTool(self, hit.node) if joins else MoveTool(self, hit.node)
         if hit.wire is not None:
@@ -118,6 +125,10 @@ class Gestures(Camera):
         if hit.remark:
             return RemarkTool(self, hit.remark, hit.corner)
         return LassoTool(self) if event.modifiers() & ALT else BoxTool(self)  # type: ignore[arg-type]
+
+    def _on_control(self, node: str, at: QPointF) -> bool:
+        """Whether a point is on the sign that folds a card."""
+        return self.zoom >= FULL and self.canvas.cards[node].control.contains(at)
 
     def _reach(self) -> float:
         """How near a port must be, in the scene: from afar a port is too small to be meant."""
@@ -157,6 +168,8 @@ class Gestures(Camera):
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if event.button() != LEFT:
             return
+        if self.just_folded.isActive():
+            return  # The second of two quick clicks on the sign: the card has got another shape under the pointer.
         at = self._at(event)
         hit = self.canvas.hit(at, self._reach())
         if hit.wire is not None:

@@ -74,7 +74,8 @@ class Ghosts(Layer):
             ends = wire_ends(there, wire.target, wire.source)
             if ends is not None:
                 made = WireItem(wire.source, wire.target)
-                made.route(*ends, (), (there[wire.source.node].rect, there[wire.target.node].rect))
+                own = (there[wire.source.node], there[wire.target.node])
+                made.route(*ends, (own[0].rect, own[1].rect), down=own[0].down)
                 self.wires[wire.target] = made
 
     # --- the view ----------------------------------------------------------------------------------------------------

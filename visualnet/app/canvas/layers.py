@@ -15,14 +15,16 @@ from visualnet.app.canvas.card_paint import (
     FULL,
     LABEL,
     block_colour,
+    fault_sign,
     paint_block,
     paint_block_label,
     paint_card,
+    paint_control,
     paint_label,
+    port_radius,
 )
 from visualnet.app.canvas.marks import LABELS_FROM, Layer
-from visualnet.app.canvas.node_item import MARGIN, PORT_RADIUS, NodeItem
-from visualnet.app.theme.tokens import RADIUS
+from visualnet.app.canvas.node_item import MARGIN, NodeItem
 
 if TYPE_CHECKING:
     from visualnet.app.canvas.scene import CanvasScene
@@ -127,6 +129,25 @@ class CardLayer(Layer):
             painter.setBrush(QColor(colour))
             painter.drawRects(rects)
         painter.restore()
+        self._faults(painter)
+
+    def _faults(self, painter: QPainter) -> None:
+        """From very far the cards with a fault carry its sign, not only its colour."""
+        areas = self.canvas.blocks().get(self.theme.error, ())
+        if not areas:
+            return
+        world = painter.worldTransform()
+        ratio = painter.device().devicePixelRatio() if painter.device() is not None else 1.0
+        key = ("fault", ratio)
+        if key not in self.sprites.rings:
+            self.sprites.rings[key] = fault_sign(self.theme, ratio)
+        sign = self.sprites.rings[key]
+        painter.save()
+        painter.resetTransform()
+        for area in areas:
+            at = world.map(area.center())
+            painter.drawPixmap(QPointF(round(at.x()) - 6, round(at.y()) - 6), sign)
+        painter.restore()
 
     def _sprites(self, painter: QPainter, items: list[NodeItem], scale: float) -> None:
         world = painter.worldTransform()
@@ -190,7 +211,16 @@ class CardLayer(Layer):
     def _base(self, item: NodeItem, scale: float, ratio: float) -> QPixmap:
         """The block without its name."""
         face = item.face
-        key = (item.width, item.height, face.family, face.badge == "error", face.block, face.mode, scale * ratio)
+        key = (
+            item.width,
+            item.height,
+            face.family,
+            face.badge == "error",
+            face.block,
+            face.mode,
+            face.folded,
+            scale * ratio,
+        )
         if key not in self.sprites.rings:
             if len(self.sprites.rings) > 200:
                 self.sprites.rings.clear()
@@ -243,8 +273,9 @@ class CardLayer(Layer):
 
     def _ring(self, item: NodeItem, chosen: bool, scale: float, ratio: float) -> QPixmap:
         """The edge of a selected or hovered card with its ports, as a sprite: cards of one size share it."""
-        ports = (tuple(item.offset(p, False) for p in item.inputs), tuple(item.offset(p, True) for p in item.outputs))
-        key = (item.width, item.height, ports, chosen, scale * ratio)
+        sides = ((item.inputs, False), (item.outputs, True))
+        ports = tuple((item.offset(p, out), out) for side, out in sides for p in side)
+        key = (item.width, item.height, ports, chosen, scale * ratio, item.down, item.face.folded)
         if key in self.sprites.rings:
             return self.sprites.rings[key]
         if len(self.sprites.rings) > 200:
@@ -258,13 +289,14 @@ class CardLayer(Layer):
         pen = QPen(colour, 2.0 if chosen else 1.2)
         pen.setCosmetic(True)
         p.setPen(pen)
-        p.drawRoundedRect(QRectF(0.5, 0.5, item.width - 1, item.height - 1), RADIUS, RADIUS)
+        p.drawRoundedRect(QRectF(0.5, 0.5, item.width - 1, item.height - 1), item.radius, item.radius)
         if scale >= FULL:
             p.setPen(QPen(colour, 1.8))
             p.setBrush(QColor(self.theme.ground))
-            for offsets, x in zip(ports, (0.0, item.width), strict=True):
-                for y in offsets:
-                    p.drawEllipse(QPointF(x, y), PORT_RADIUS, PORT_RADIUS)
+            for side, out in sides:
+                for port in side:
+                    size = port_radius(item, side)
+                    p.drawEllipse(item.spot(port, out), size, size)
         p.end()
         self.sprites.rings[key] = picture
         return picture
@@ -283,8 +315,19 @@ class CardLayer(Layer):
                 colour = theme.accent if fits or hot else theme.outline if not chosen else theme.accent
                 painter.setPen(QPen(QColor(colour), 1.8))
                 painter.setBrush(QColor(theme.accent if fits else theme.ground))
-                radius = PORT_RADIUS + (2.0 if hot else 1.0 if fits else 0.0)
+                radius = port_radius(item, ports) + (2.0 if hot else 1.0 if fits else 0.0)
                 painter.drawEllipse(at, radius, radius)
                 if named and (hot or len(ports) > 1):
-                    side = QPointF(at.x() + (10 if out else -10), at.y() + (0 if len(ports) > 1 else -16))
-                    paint_label(painter, side, port, theme, theme.text, theme.line, 0.0 if out else 1.0)
+                    self._port_name(painter, item, at, port, out, len(ports))
+        if item.id == marks.hover_card and scale >= FULL and marks.fitting is None and not item.face.folded:
+            paint_control(painter, item.control, False, theme, theme.hover)
+
+    def _port_name(self, painter: QPainter, item: NodeItem, at: QPointF, port: str, out: bool, count: int) -> None:
+        theme = self.theme
+        if item.down:
+            # Side by side the names would lie over each other: they go up and down in turn.
+            step = 18 * (list(item.outputs if out else item.inputs).index(port) % 3) if count > 1 else 0
+            paint_label(painter, at + QPointF(0, (18 + step) * (1 if out else -1)), port, theme, theme.text, theme.line)
+        else:
+            side = QPointF(at.x() + (10 if out else -10), at.y() + (0 if count > 1 else -16))
+            paint_label(painter, side, port, theme, theme.text, theme.line, 0.0 if out else 1.0)

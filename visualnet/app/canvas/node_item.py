@@ -7,23 +7,31 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QFontMetricsF, QImage
+from PySide6.QtGui import QImage
 
 from visualnet.analysis.facts import SEVERITIES, NodeFacts, Problem
 from visualnet.analysis.modes import mode
-from visualnet.app.theme import fonts
+from visualnet.app.canvas.card_size import (
+    HEIGHT,
+    MAX_WIDTH,
+    MIN_WIDTH,
+    PAD,
+    STRIP,
+    Said,
+    Size,
+    control,
+    measured,
+    radius,
+    text_width,
+)
 from visualnet.core.graph import Graph, Node, Port
 from visualnet.core.project import Project
 from visualnet.layers import LAYERS
 
-MIN_WIDTH, MAX_WIDTH = 168, 224
-HEIGHT = 80
-STRIP = 40
-"""What live thumbnails add below."""
-PAD = 14
+__all__ = ["HEIGHT", "MAX_WIDTH", "MIN_WIDTH", "PAD", "STRIP"]
+
 PORT_RADIUS = 5.0
 PORT_REACH = 13.0
 MARGIN = 10
@@ -38,6 +46,7 @@ class Face:
         "block",
         "count",
         "family",
+        "folded",
         "frozen",
         "icon",
         "line",
@@ -53,11 +62,18 @@ class Face:
     def __init__(self) -> None:
         self.name = self.line = self.shape = self.count = self.mode = ""
         self.family, self.icon, self.badge, self.repeat = "shape", "shape", "", ""
-        self.frozen = self.shared = self.block = self.placeholder = False
+        self.frozen = self.shared = self.block = self.placeholder = self.folded = False
         self.ports: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
 
     def key(self) -> tuple[object, ...]:
         return tuple(getattr(self, slot) for slot in self.__slots__)
+
+    def size(self, strip: bool, folded: bool, down: bool) -> Size:
+        """How large a card with this face is."""
+        signs = bool(self.badge) + self.frozen + self.shared + bool(self.mode)
+        marks = 20 * signs + 26 * bool(self.repeat) + (14 if folded else 0)
+        room = text_width(self.shape, False) + text_width(self.count, False)
+        return measured(Said(self.name, self.line, room, marks), self.ports, strip and not folded, folded, down)
 
 
 class NodeItem:
@@ -67,6 +83,7 @@ class NodeItem:
         "__weakref__",
         "_ins",
         "_outs",
+        "down",
         "face",
         "facts",
         "height",
@@ -89,6 +106,8 @@ class NodeItem:
         self.thumbnail: QImage | None = None
         self.width, self.height = float(MIN_WIDTH), float(HEIGHT)
         self.version = 0
+        self.down = False
+        """Whether its ports stand at the top and the bottom."""
         self._ins: dict[str, float] = {}
         self._outs: dict[str, float] = {}
 
@@ -106,23 +125,47 @@ class NodeItem:
     def outputs(self) -> Sequence[str]:
         return tuple(self._outs)
 
+    @property
+    def radius(self) -> float:
+        """How round its corners are."""
+        return radius(self.height, self.face.folded)
+
+    @property
+    def control(self) -> QRectF:
+        """Where the sign is that folds it and opens it, in the scene."""
+        return control(self.width, self.height, self.face.folded).translated(self.x, self.y)
+
     def offset(self, port: str, out: bool) -> float:
-        """How far below the top a port stands; an unknown port stands in the middle."""
-        return (self._outs if out else self._ins).get(port, HEIGHT / 2)
+        """How far along its side a port stands: below the top, or right of the left edge. An unknown port stands in the middle."""
+        middle = (self.width if self.down else min(self.height, HEIGHT)) / 2
+        return (self._outs if out else self._ins).get(port, middle)
+
+    def spot(self, port: str, out: bool) -> QPointF:
+        """Where a port stands, from the card's corner."""
+        along = self.offset(port, out)
+        if self.down:
+            return QPointF(along, self.height if out else 0.0)
+        return QPointF(self.width if out else 0.0, along)
 
     def anchor(self, port: str, out: bool) -> QPointF:
         """Where a wire meets the port, in the scene."""
-        return QPointF(self.x + (self.width if out else 0.0), self.y + self.offset(port, out))
+        at = self.spot(port, out)
+        return QPointF(self.x + at.x(), self.y + at.y())
 
     def port_at(self, at: QPointF, reach: float = PORT_REACH) -> tuple[str, bool] | None:
         """The port under a point of the scene, and whether it is an output."""
         best, found = reach * reach, None
+        x, y, side = (
+            (at.y() - self.y, at.x() - self.x, self.height)
+            if self.down
+            else (at.x() - self.x, at.y() - self.y, self.width)
+        )
         for ports, out in ((self._outs, True), (self._ins, False)):
-            dx = at.x() - self.x - (self.width if out else 0.0)
+            dx = x - (side if out else 0.0)
             if abs(dx) > reach:
                 continue
-            for port, dy in ports.items():
-                distance = dx * dx + (at.y() - self.y - dy) ** 2
+            for port, along in ports.items():
+                distance = dx * dx + (y - along) ** 2
                 if distance < best:
                     best, found = distance, (port, out)
         return found
@@ -133,9 +176,10 @@ class NodeItem:
         """Take what is known now; True if the picture changes."""
         self.facts, self.problems = facts, problems
         face = _face(self.node, facts, problems, project, graph)
-        if face.key() == self.face.key() and self.version:
+        down = graph.direction == "down"
+        if face.key() == self.face.key() and self.version and down == self.down:
             return False
-        self.face = face
+        self.face, self.down = face, down
         self.version += 1
         self._measure()
         return True
@@ -152,40 +196,8 @@ class NodeItem:
         return grew
 
     def _measure(self) -> None:
-        face = self.face
-        self._ins, self._outs = spread(face.ports[0]), spread(face.ports[1])
-        most = max(len(self._ins), len(self._outs), 1)
-        self.height = float(max(HEIGHT, 16 * (most + 1)) + (STRIP if self.thumbnail is not None else 0))
-        self.width = wide(face)
-
-
-def spread(ports: Sequence[str]) -> dict[str, float]:
-    """Ports down a card's side, on the grid, around the middle."""
-    count = len(ports)
-    middle = max(HEIGHT, 16 * (count + 1)) / 2
-    step = {1: 0, 2: 32, 3: 24}.get(count, 16)
-    return {port: middle + (at - (count - 1) / 2) * step for at, port in enumerate(ports)}
-
-
-def wide(face: Face) -> float:
-    """The width that shows the words, within bounds, on the grid."""
-    line = text_width(face.line, False) + 2 * PAD
-    name = (
-        text_width(face.name, True)
-        + 2 * PAD
-        + 22
-        + 20 * (bool(face.badge) + face.frozen + face.shared + bool(face.mode))
-        + 26 * bool(face.repeat)
-    )
-    last = text_width(face.shape, False) + text_width(face.count, False) + 2 * PAD + 12
-    return float(min(MAX_WIDTH, max(MIN_WIDTH, -(-max(line, name, last) // 8) * 8)))
-
-
-@lru_cache(maxsize=4096)
-def text_width(text: str, bold: bool) -> float:
-    return QFontMetricsF(fonts.sans(13, fonts.QFont.Weight.DemiBold) if bold else fonts.sans(12)).horizontalAdvance(
-        text
-    )
+        folded = self.face.folded
+        self.width, self.height, self._ins, self._outs = self.face.size(self.thumbnail is not None, folded, self.down)
 
 
 def _face(node: Node, facts: NodeFacts | None, problems: tuple[Problem, ...], project: Project, graph: Graph) -> Face:
@@ -196,6 +208,7 @@ def _face(node: Node, facts: NodeFacts | None, problems: tuple[Problem, ...], pr
     face.frozen = not node.trainable
     face.mode = mode(node) if node.mode else ""
     face.shared = node.shares is not None
+    face.folded = node.folded
     face.repeat = "" if node.repeat == 1 else f"×{node.repeat}"
     face.family = family_of(node, project)
     face.icon = "block" if face.block else "help" if face.placeholder else _icon(node.kind, face.family)
@@ -295,13 +308,16 @@ def _spec(text: str, axes: tuple[str, ...]) -> str:
     return f"{text} ({'×'.join(axes)})" if axes else text
 
 
-def offsets(items: Mapping[str, NodeItem]) -> dict[tuple[str, str, str], float]:
+def sizes(items: Mapping[str, NodeItem], direction: str) -> dict[str, Size]:
+    """How large the cards would be on a sheet that flows in this direction."""
+    down = direction == "down"
+    return {i: c.face.size(c.thumbnail is not None, c.face.folded, down) for i, c in items.items()}
+
+
+def offsets(found: Mapping[str, Size]) -> dict[tuple[str, str, str], float]:
     """Where the ports stand, as ``tidy`` wants to know it."""
-    found = {}
-    for item in items.values():
-        found.update({(item.id, "in", p): item.offset(p, False) for p in item.inputs})
-        found.update({(item.id, "out", p): item.offset(p, True) for p in item.outputs})
-    return found
+    ends = {(i, "in", p): at for i, size in found.items() for p, at in size.ins.items()}
+    return ends | {(i, "out", p): at for i, size in found.items() for p, at in size.outs.items()}
 
 
 def wire_ends(items: Mapping[str, NodeItem], target: Port, source: Port) -> tuple[QPointF, QPointF] | None:

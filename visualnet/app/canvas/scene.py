@@ -18,6 +18,7 @@ from visualnet.app.canvas.layers import CardLayer
 from visualnet.app.canvas.marks import Marks
 from visualnet.app.canvas.node_item import MARGIN, NodeItem, wire_ends
 from visualnet.app.canvas.remark_item import RemarkItem, RemarkLayer
+from visualnet.app.canvas.shelf import Shelf, meeting
 from visualnet.app.canvas.wire_item import WireItem
 from visualnet.app.canvas.wire_layer import WireLayer
 from visualnet.app.theme.tokens import DARK, Theme
@@ -40,6 +41,10 @@ class Hit(NamedTuple):
 
 
 NOTHING = Hit()
+MANY_ZONES = 60
+"""With more changes at once than this every wire is drawn anew."""
+PASSING = 48.0
+"""How far from a wire a card can be that made it go round."""
 
 
 class CanvasScene(QGraphicsScene):
@@ -67,6 +72,10 @@ class CanvasScene(QGraphicsScene):
         self._rows: dict[str, int] = {}
         self._wire_rows: dict[Port, int] = {}
         self._blocks: dict[str, list[QRectF]] | None = None
+        self._shelf: Shelf | None = None
+        self._hasty = False
+        self.moving = False
+        """Whether cards stand elsewhere than the document says, while they are dragged or glide."""
         self._hairs: list[QLineF] | None = None
         self._rects: NDArray[np.float64] | None = None
         self._bounds: NDArray[np.float64] | None = None
@@ -107,9 +116,15 @@ class CanvasScene(QGraphicsScene):
         change = diff(before, after)
         if not change:
             return
+        gone = [self.cards[i].rect for i in change.removed if i in self.cards]
         for node_id in change.removed:
             self._drop(node_id)
         touched: set[Port] = set()
+        # Where they stood by the document: on the screen they may have been dragged already.
+        stood = (
+            (self.cards[i].rect, before.places.get(i)) for i in (*change.changed, *change.moved) if i in self.cards
+        )
+        zones = [QRectF(QPointF(*place), rect.size()) if place else rect for rect, place in stood]
         for wire in change.wires_removed:
             self._unwire(wire.target)
         for node_id in change.added:
@@ -117,18 +132,15 @@ class CanvasScene(QGraphicsScene):
             item.show(None, (), self.project, after)
             self.cards[node_id] = item
             self.by_node.setdefault(node_id, set())
-        for node_id in change.changed:
+        for node_id in self.cards if change.turned else change.changed:
             item = self.cards[node_id]
             item.node = after.nodes[node_id]
             item.show(item.facts, item.problems, self.project, after)
             touched |= self.by_node[node_id]
-        for node_id in change.moved:
+        unplaced = dict.fromkeys(set(before.places) - set(after.places), (0.0, 0.0))
+        for node_id, place in ({i: after.places[i] for i in change.moved} | unplaced).items():
             if node_id in self.cards:
-                self._stand(node_id, after.places[node_id])
-                touched |= self.by_node[node_id]
-        for node_id in set(before.places) - set(after.places):
-            if node_id in self.cards:
-                self._stand(node_id, (0.0, 0.0))
+                self.cards[node_id].x, self.cards[node_id].y = place
                 touched |= self.by_node[node_id]
         for wire in change.wires_added:
             self.wires[wire.target] = WireItem(wire.source, wire.target)
@@ -142,17 +154,24 @@ class CanvasScene(QGraphicsScene):
             self.remarks.pop(remark, None)
             if remark in after.remarks:
                 self.remarks[remark] = RemarkItem(after.remarks[remark])
-        self._rects = self._bounds = self._blocks = self._hairs = None
-        # A card that came, went or moved may free or block the way of long wires elsewhere.
-        if change.added or change.removed or change.moved:
-            touched |= {t for t, w in self.wires.items() if w.bypass}
-        self.reroute(touched)
+        zones += [self.cards[i].rect for i in (*change.added, *change.changed, *change.moved) if i in self.cards]
+        self._rects = self._shelf = self._bounds = self._blocks = self._hairs = None
+        self.moving = self._hasty = False
+        # A card that came, went or moved may free or block the way of wires elsewhere.
+        self.reroute(touched | self._passing([*zones, *gone]))
         self.marks.keep(self.cards, self.wires, self.remarks)
         self._extent_moved()
         self.update()
 
-    def _stand(self, node_id: str, place: tuple[float, float]) -> None:
-        self.cards[node_id].x, self.cards[node_id].y = place
+    def _passing(self, zones: list[QRectF]) -> set[Port]:
+        """The wires that a change in these areas may concern."""
+        if len(zones) > MANY_ZONES:
+            return set(self.wires)
+        found: set[Port] = set()
+        for zone in zones:
+            near = zone.adjusted(-PASSING, -PASSING, PASSING, PASSING)
+            found.update(w.target for w in self.wires.values() if w.bounds.intersects(near))
+        return found
 
     def _drop(self, node_id: str) -> None:
         self.card_layer.sprites.forget(node_id)
@@ -172,6 +191,7 @@ class CanvasScene(QGraphicsScene):
             if problem.sheet == self.sheet and problem.node:
                 by_node.setdefault(problem.node, []).append(problem)
         touched: set[Port] = set()
+        grown: list[QRectF] = []
         graph = self.graph
         for node_id, item in self.cards.items():
             own = facts.nodes.get(node_id) if facts is not None else None
@@ -182,13 +202,14 @@ class CanvasScene(QGraphicsScene):
             if item.show(own, mine, self.project, graph):
                 self._blocks = None
                 if old_ports != item.face.ports or old_size != (item.width, item.height):
-                    self._rects = None
+                    self._rects = self._shelf = None
+                    grown.append(item.rect)
                 touched |= self.by_node.get(node_id, set())
             else:
                 touched |= {t for t in self.by_node.get(node_id, ()) if self._label_of(t) != self.wires[t].label}
             touched |= {t for t in self.by_node.get(node_id, ()) if self.wires[t].failing != self._fails(t)}
-        if touched:
-            self.reroute(touched)
+        if touched or grown:
+            self.reroute(touched | self._passing(grown))
             self._extent_moved()
         self.update()
 
@@ -220,22 +241,18 @@ class CanvasScene(QGraphicsScene):
             if detour:  # While something is dragged no fact changes.
                 wire.label, wire.failing = self._label_of(target), self._fails(target)
                 (self.failing.add if wire.failing else self.failing.discard)(target)
-            start, end = ends
-            boxes: list[QRectF] = []
-            wire.measure(start, end)
-            if detour and wire.bypass:
-                reach = 400 if end.x() > start.x() else 80
-                inside = self.ids_in(QRectF(start, end).normalized().adjusted(-8, -reach, 8, reach))
-                boxes = [
-                    self.cards[i].rect
-                    for i in inside
-                    if i not in (wire.source.node, target.node) or end.x() < start.x()
-                ]
-            wire.route(start, end, boxes, (self.cards[wire.source.node].rect, self.cards[target.node].rect))
+            own = (self.cards[wire.source.node], self.cards[target.node])
+            wire.route(*ends, (own[0].rect, own[1].rect), self.near if detour else None, own[0].down)
             if self._bounds is not None and target in self._wire_rows:
                 b = wire.bounds
                 self._bounds[self._wire_rows[target]] = (b.left(), b.top(), b.right(), b.bottom())
         self._hairs = None
+
+    def near(self, area: QRectF) -> list[QRectF]:
+        """The rectangles of the cards that meet an area; cheap for many questions in a row."""
+        if self._shelf is None:
+            self._shelf = Shelf(self.rects())
+        return self._shelf.near(area)
 
     def rects(self) -> NDArray[np.float64]:
         """Left, top, right, bottom of every card, in the registry's order."""
@@ -264,7 +281,7 @@ class CanvasScene(QGraphicsScene):
         """The cards that meet an area, in drawing order."""
         if not self.cards:
             return []
-        hits = _meeting(self.rects(), area, margin)
+        hits = meeting(self.rects(), area, margin)
         if len(hits) == len(self.cards):
             return list(self.cards)
         ids = list(self.cards)
@@ -279,7 +296,7 @@ class CanvasScene(QGraphicsScene):
             flat = chain.from_iterable((b.left(), b.top(), b.right(), b.bottom()) for b in boxes)
             self._bounds = np.fromiter(flat, float, 4 * len(self.wires)).reshape(-1, 4)
             self._wire_rows = {target: row for row, target in enumerate(self.wires)}
-        hits = _meeting(self._bounds, area, 0.0)
+        hits = meeting(self._bounds, area, 0.0)
         wires = list(self.wires.values())
         return wires if len(hits) == len(wires) else [wires[i] for i in hits]
 
@@ -296,7 +313,8 @@ class CanvasScene(QGraphicsScene):
                 touched |= self.by_node.get(node_id, set())
                 rects[self._rows[node_id]] = (item.x, item.y, item.x + item.width, item.y + item.height)
         self._carry(touched, ways)
-        self._blocks = None
+        self._blocks = self._shelf = None
+        self.moving = self._hasty = True
         self.reroute(touched, detour=False)
         self.update()
 
@@ -314,13 +332,17 @@ class CanvasScene(QGraphicsScene):
     def settle(self) -> None:
         """Let every card stand where the document says."""
         graph = self.graph
-        self.shift({i: graph.places.get(i, (0.0, 0.0)) for i in self.cards})
+        moved = {i: at for i, c in self.cards.items() if (at := graph.places.get(i, (0.0, 0.0))) != (c.x, c.y)}
+        self.shift(moved)
+        self.moving = False
         bent = [t for t, w in self.wires.items() if w.bends or t in graph.bends]
         for target in bent:
             self.wires[target].bends = [QPointF(*at) for at in graph.bends.get(target, ())]
         for item in self.remarks.values():
             item.area = QRectF(*item.remark.area)
-        self.reroute([*bent, *(t for t, w in self.wires.items() if w.bypass)])
+        # What was drawn while cards moved went straight; now every wire finds its way.
+        self.reroute(set(self.wires) if moved or self._hasty else bent)
+        self._hasty = False
         self._extent_moved()
 
     def contents(self, ids: Iterable[str] | None = None) -> QRectF:
@@ -382,8 +404,8 @@ class CanvasScene(QGraphicsScene):
         if item is None or (image is None and item.thumbnail is None):
             return
         if item.set_thumbnail(image):
-            self._rects = self._blocks = None
-            self.reroute(self.by_node.get(node_id, set()))
+            self._rects = self._blocks = self._shelf = None
+            self.reroute(self.by_node.get(node_id, set()) | self._passing([item.rect]))
         self.update(item.rect.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN))
 
     def set_theme(self, theme: Theme) -> None:
@@ -394,9 +416,3 @@ class CanvasScene(QGraphicsScene):
             item.forget()
         self._blocks = None
         self.update()
-
-
-def _meeting(rects: NDArray[np.float64], area: QRectF, margin: float) -> NDArray[np.intp]:
-    left, top, right, bottom = area.left() - margin, area.top() - margin, area.right() + margin, area.bottom() + margin
-    meets = (rects[:, 0] <= right) & (rects[:, 2] >= left) & (rects[:, 1] <= bottom) & (rects[:, 3] >= top)
-    return np.flatnonzero(meets)

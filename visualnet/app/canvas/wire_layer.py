@@ -6,7 +6,7 @@ from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
-from visualnet.app.canvas.card_paint import label_width, paint_label
+from visualnet.app.canvas.card_paint import paint_label
 from visualnet.app.canvas.marks import LABELS_FROM, Layer
 from visualnet.app.canvas.wire_item import WireItem
 from visualnet.app.theme.tokens import mix
@@ -111,15 +111,21 @@ class WireLayer(Layer):
 
     def _labels(self, painter: QPainter, wires: list[WireItem]) -> None:
         theme = self.theme
-        taken: list[QRectF] = []
-        for wire in sorted((w for w in wires if w.label_at is not None), key=lambda w: not w.failing):
-            assert wire.label_at is not None
-            width = label_width(wire.label)
-            pill = QRectF(wire.label_at.x() - width / 2, wire.label_at.y() - 9, width, 18)
+        for wire, pill in self.placed(wires):
+            paint_label(painter, pill.center(), wire.label, theme, theme.error if wire.failing else None)
+
+    def placed(self, wires: list[WireItem]) -> list[tuple[WireItem, QRectF]]:
+        """Where the labels of these wires lie: no two over each other, none over a card."""
+        taken: list[tuple[WireItem, QRectF]] = []
+        moving = self.canvas.moving
+        for wire in sorted((w for w in wires if w.pills), key=lambda w: not w.failing):
             # Two labels over each other, or one half behind a card, say nothing: the more important one stays.
-            if not any(pill.intersects(other) for other in taken) and not self.canvas.ids_in(pill):
-                taken.append(pill)
-                paint_label(painter, wire.label_at, wire.label, theme, theme.error if wire.failing else None)
+            for pill in wire.pills:
+                free = not any(pill.intersects(other) for _, other in taken)
+                if free and not (moving and self.canvas.ids_in(pill)):
+                    taken.append((wire, pill))
+                    break
+        return taken
 
     def _pen(self, colour: str, width: float, scale: float, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
         return _pen(colour, width * self.theme.wire_width / 2, scale, style)

@@ -6,8 +6,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QInputEvent, QPainter, QPen
 
 from visualnet.app.canvas import joining, notes
+from visualnet.app.canvas.routing import curve
 from visualnet.app.canvas.tools.base import Tool
-from visualnet.app.canvas.wire_item import curve
 from visualnet.app.theme.tokens import RADIUS
 
 
@@ -59,7 +59,7 @@ class JoinTool(Tool):
         if self.join is not None:
             start = cards[self.join.source.node].anchor(self.join.source.port, True)
             end = cards[self.join.target.node].anchor(self.join.target.port, False)
-        painter.drawPath(curve(start, end)[0])
+        painter.drawPath(curve(start, end, cards[self.node].down))
         words, meant = "join to…", ""
         if self.join is not None:
             ports = f"{self.join.source.port} → {self.join.target.port}"

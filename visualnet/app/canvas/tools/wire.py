@@ -10,8 +10,8 @@ from PySide6.QtGui import QColor, QInputEvent, QPainter, QPen
 from visualnet.app.canvas import notes
 from visualnet.app.canvas.acceptance import Acceptance, Verdict
 from visualnet.app.canvas.node_item import PORT_RADIUS
+from visualnet.app.canvas.routing import curve
 from visualnet.app.canvas.tools.base import Tool
-from visualnet.app.canvas.wire_item import curve
 from visualnet.core import edits
 from visualnet.core.graph import Port
 from visualnet.data import catalogue
@@ -171,7 +171,7 @@ class WireTool(Tool):
         pen.setCosmetic(True)
         painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawPath(curve(start, end)[0])
+        painter.drawPath(curve(start, end, card.down))
         painter.setBrush(QColor(theme.error if bad else theme.accent))
         painter.setPen(Qt.PenStyle.NoPen)
         for point in (own, free):
