@@ -130,6 +130,15 @@ _VIEW = (
         submenu=True,
         divider=True,
     ),
+    ActionSpec(
+        "view.differences",
+        "Differences",
+        "Show what sets this network apart from its saved file or another",
+        "duplicate",
+        ("Ctrl+Shift+D",),
+        "View",
+        True,
+    ),
     ActionSpec("view.compare", "Compare networks…", "Hold networks against each other", "shape", (), "View"),
     ActionSpec(
         "view.theme_system",
@@ -163,6 +172,19 @@ _VIEW = (
         "View",
         True,
         group="theme",
+    ),
+)
+
+_TEXT = (
+    ActionSpec(
+        "view.text_size", "Text size", "How large all words and figures are", "rename", (), "View", submenu=True
+    ),
+    ActionSpec(
+        "view.text_larger", "Larger text", "Make all text larger", "zoom-in", ("Ctrl+Alt+=", "Ctrl+Alt++"), "View"
+    ),
+    ActionSpec("view.text_smaller", "Smaller text", "Make all text smaller", "zoom-out", ("Ctrl+Alt+-",), "View"),
+    ActionSpec(
+        "view.text_normal", "Normal text", "Text as large as the system has it", "zoom-reset", ("Ctrl+Alt+0",), "View"
     ),
 )
 
@@ -206,6 +228,7 @@ _GRAPH = (
     ),
     ActionSpec("graph.save_block", "Keep block in library", "Offer the block in every project", "save", (), "Graph"),
     ActionSpec("graph.export_block", "Export block…", "Write the block to a file to hand on", "export", (), "Graph"),
+    ActionSpec("graph.import_block", "Import block…", "Take a block's file into the library", "open", (), "Graph"),
     ActionSpec(
         "graph.remove_unused", "Remove unused blocks", "Throw away definitions that nothing uses", "delete", (), "Graph"
     ),
@@ -264,6 +287,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     *canvas_actions.EDIT,
     *canvas_actions.SELECT,
     *_VIEW,
+    *_TEXT,
     *canvas_actions.VIEW,
     *_GRAPH,
     *canvas_actions.GRAPH,

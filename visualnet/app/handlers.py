@@ -20,6 +20,7 @@ PANELS = {
     "view.attention": "attention",
     "view.code": "code",
     "view.reference": "reference",
+    "view.differences": "differences",
 }
 
 
@@ -54,6 +55,10 @@ def answer_actions(window: Window) -> None:
         "help.shortcuts": lambda: ShortcutsDialog(window.actions_, window).exec(),
         "help.start_page": window.show_start,
         "help.about": lambda: questions.about(window),
+        "view.text_size": window.keeper.fill_sizes,
+        "view.text_larger": lambda: window.keeper.step_text_size(1),
+        "view.text_smaller": lambda: window.keeper.step_text_size(-1),
+        "view.text_normal": lambda: window.keeper.set_text_size(100),
         "view.theme_system": lambda _: window.set_mode("system"),
         "view.theme_dark": lambda _: window.set_mode("dark"),
         "view.theme_light": lambda _: window.set_mode("light"),

@@ -30,7 +30,7 @@ def main(argv: list[str] | None = None) -> int:
     app.setDesktopFileName("visualnet")
     app.setWindowIcon(QIcon(str(resource("app.svg"))))
     settings = Settings()
-    keeper = ThemeKeeper(app, settings.typed("theme", "system"))
+    keeper = ThemeKeeper(app, settings.typed("theme", "system"), text_size=settings.typed("text_size", 100))
     window = Window(settings, keeper, mailbox)
     window.show()
     files = [a for a in (argv or []) if not a.startswith("-")]

@@ -12,9 +12,12 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLa
 from visualnet.app import exporting, faults, questions
 from visualnet.app.action_table import ACTIONS
 from visualnet.app.actions import Actions
+from visualnet.app.canvas.difference_layer import DifferenceLayer
 from visualnet.app.canvas_page import CanvasPage
+from visualnet.app.differing import Differing
+from visualnet.app.document_tabs import DocumentTabs, Head
 from visualnet.app.filing import Filing, templates
-from visualnet.app.handlers import answer_actions
+from visualnet.app.handlers import answer_actions, fill_tab_menu
 from visualnet.app.heat import Heat
 from visualnet.app.late_panels import late_panels
 from visualnet.app.mailbox import Mailbox
@@ -46,7 +49,7 @@ class Window(QMainWindow):
         self.runner = Runner(self.studio, self.mailbox, settings, self)
         self.studio.runner = self.runner
         self.filing = Filing(self, self.studio, settings)
-        self.filing.may_stop = self.may_stop
+        self.filing.may_stop = lambda document: questions.may_stop(self, document)
         self._traces: list[str] = []
         self.setAcceptDrops(True)
         self.setObjectName("window")
@@ -61,9 +64,14 @@ class Window(QMainWindow):
 
     def _build(self) -> None:
         self.topbar = TopBar(self.actions_, self)
-        self.setMenuWidget(self.topbar)
+        filing = self.filing
+        self.strip = DocumentTabs(filing.tabs, lambda tab: self.runner.state_of(tab.document), filing.close_tab)
+        self.strip.menu_of = lambda menu, tab: fill_tab_menu(self, menu, tab)
+        self.setMenuWidget(Head(self.topbar, self.strip, self))
         self.canvas = CanvasPage(self.studio, self.actions_)
         self.canvas.view.popup.kept = self.settings.section("used_layers")
+        self.differing = Differing(self.studio)
+        self.difference_layer = DifferenceLayer(self.canvas.view, self.differing)
         self.heat = Heat(self.studio, self.canvas.view, self.settings)
         self.start_page = StartPage(self.studio, self.settings)
         self.banner = Banner()
@@ -78,7 +86,7 @@ class Window(QMainWindow):
         column.addWidget(self.stack, 1)
         self.setCentralWidget(centre)
         self.toast = Toast(centre)
-        panels = late_panels(self.studio, lambda: exporting.export_code(self))
+        panels = late_panels(self.studio, lambda: exporting.export_code(self), self.differing)
         self.spaces = Workspaces(self, panels, self.settings)
         for name in ("palette", "inspector", "problems"):
             assert self.spaces.docks[name].panel is not None
@@ -115,11 +123,17 @@ class Window(QMainWindow):
     def _join(self) -> None:
         studio = self.studio
         self.keeper.changed.connect(studio.set_theme)
+        studio.theme_changed.connect(lambda _: self.strip.wear())
+        self.keeper.resized.connect(lambda size: self.settings.update(text_size=size))
         studio.state_changed.connect(self._show_state)
         studio.analysed.connect(lambda _: self._show_state())
         studio.message.connect(self._say)
         self.filing.notice.connect(self.tell)
         self.filing.opened.connect(self._opened)
+        self.filing.tabs.shown.connect(self._other_tab)
+        self.filing.tabs.changed.connect(self._show_state)
+        self.filing.tabs.closed.connect(self.runner.ended_with)
+        self.runner.occupied.connect(lambda: questions.tell_occupied(self))
         self.runner.state_changed.connect(self._show_state)
         self.runner.failed.connect(lambda words, node: self.tell("error", words, []))
         self.runner.faulted.connect(self._fault)
@@ -158,26 +172,28 @@ class Window(QMainWindow):
             self.tell("hint", "VisualNet ended unexpectedly last time. All saved work is whole.", [])
 
     def _opened(self) -> None:
-        self.stack.setCurrentWidget(self.canvas)
+        self._other_tab()
         self.runner.prepare()
-        self._docks_visible(True)
         self.canvas.view.setFocus()
         QTimer.singleShot(0, self.canvas.fit)
+
+    def _other_tab(self) -> None:
+        """Another project is in front, or the start page."""
+        self.banner.dismiss()
+        self.filing.repeat_notice()
+        start = self.filing.tabs.front.start
+        if start:
+            self.start_page.refresh()
+        self.stack.setCurrentWidget(self.start_page if start else self.canvas)
+        self._docks_visible(not start)
+        if not start:
+            self.canvas.view.setFocus()
         self._show_state()
 
     def show_start(self) -> None:
-        """The start page; the open project stays as it is."""
-        self.start_page.refresh()
-        self.stack.setCurrentWidget(self.start_page)
-        self._docks_visible(False)
-        self._show_state()
-
-    def close_project(self) -> None:
-        """Back to the start page, after asking about unsaved changes and a running training."""
-        if self.filing.may_leave():
-            self.runner.finish()
-            self.filing.adopt(Document(Project()))
-            self.show_start()
+        """The start page, in a tab of its own; the open projects stay as they are."""
+        self.filing.show_start()
+        self._other_tab()
 
     def _docks_visible(self, visible: bool) -> None:
         """On the start page there is nothing to inspect: the docks make room."""
@@ -271,13 +287,9 @@ class Window(QMainWindow):
 
     # --- Qt ------------------------------------------------------------------------------------------------------------------------
 
-    def may_stop(self) -> bool:
-        """Whether a running training may be ended: there is none, or the person says so."""
-        return questions.may_stop(self)
-
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask, stop, join, remember."""
-        if not self.filing.may_leave():
+        if not self.filing.may_quit():
             event.ignore()
             return
         self.runner.close()

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen
 
+from visualnet.app.theme import fonts
 from visualnet.app.theme.tokens import Theme
 
 LEVELS = 251
@@ -77,7 +78,7 @@ def line_pen(colour: QColor, *, dashed: bool = False, width: float = 1) -> QPen:
 def text_font(base: QFont, pixels: int = 12, *, bold: bool = False) -> QFont:
     """The window's face at a size; figures of equal width, so that numbers do not dance."""
     font = QFont(base)
-    font.setPixelSize(pixels)
+    font.setPixelSize(fonts.px(pixels))
     font.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
     font.setFeature(QFont.Tag("tnum"), 1)
     return font

@@ -6,10 +6,10 @@ from typing import Any, Literal
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QPalette, QStyleHints
-from PySide6.QtWidgets import QApplication, QToolTip
+from PySide6.QtWidgets import QApplication, QMenu, QToolTip
 
 from visualnet.app.theme import icons
-from visualnet.app.theme.fonts import body_px, load_fonts, sans
+from visualnet.app.theme.fonts import SIZES, body_px, choose_size, chosen_size, load_fonts, sans
 from visualnet.app.theme.style import style_sheet
 from visualnet.app.theme.tokens import CONTRAST, CONTRAST_LIGHT, DARK, LIGHT, THEMES, Theme
 
@@ -21,11 +21,14 @@ def apply_theme(app: QApplication, theme: Theme) -> None:
     """Give the whole application this look."""
     load_fonts()
     size = body_px(app)
-    if app.style().objectName().lower() != "fusion":
+    # Asked for by a note of our own: under a style sheet the style does not tell its name, and to set it anew costs 0.1 s.
+    if not app.property("visualnet_fusion"):
         app.setStyle("Fusion")
+        app.setProperty("visualnet_fusion", True)
     icons.wear(theme)
-    app.setFont(sans(size))
-    QToolTip.setFont(sans(size - 1))
+    if app.font() != sans(size):
+        app.setFont(sans(size))
+        QToolTip.setFont(sans(size - 1))
     app.setPalette(palette(theme))
     app.setStyleSheet(style_sheet(theme, size))
 
@@ -83,12 +86,17 @@ class ThemeKeeper(QObject):
     """
 
     changed = Signal(object)
+    resized = Signal(int)
+    """Text has another size, in per cent; ``changed`` follows, so that what is drawn by hand is drawn anew."""
 
-    def __init__(self, app: QApplication, mode: Mode = "system", parent: QObject | None = None) -> None:
+    def __init__(
+        self, app: QApplication, mode: Mode = "system", parent: QObject | None = None, text_size: int = 100
+    ) -> None:
         super().__init__(parent)
         self._app = app
         self._mode: Mode = mode if mode in MODES else "system"
         self._theme = self._wanted()
+        choose_size(app, text_size)
         apply_theme(app, self._theme)
         self._hints = app.styleHints()
         self._hints.colorSchemeChanged.connect(self._follow)
@@ -110,6 +118,27 @@ class ThemeKeeper(QObject):
         assert mode in MODES, mode
         self._mode = mode
         self._follow()
+
+    def set_text_size(self, per_cent: int) -> None:
+        """Make all text larger or smaller; takes effect at once."""
+        before = chosen_size()
+        choose_size(self._app, per_cent)
+        if chosen_size() != before:
+            apply_theme(self._app, self._theme)
+            self.resized.emit(chosen_size())
+            self.changed.emit(self._theme)
+
+    def step_text_size(self, step: int) -> None:
+        """The next larger (1) or smaller (-1) size; at the last one it stays."""
+        at = SIZES.index(chosen_size()) + step
+        self.set_text_size(SIZES[max(0, min(at, len(SIZES) - 1))])
+
+    def fill_sizes(self, menu: QMenu) -> None:
+        """Offer the text sizes in a menu."""
+        for size in SIZES:
+            chosen = menu.addAction(f"{size} %", lambda s=size: self.set_text_size(s))
+            chosen.setCheckable(True)
+            chosen.setChecked(size == chosen_size())
 
     def _wanted(self) -> Theme:
         if self._mode != "system":

@@ -9,6 +9,8 @@ from visualnet.app.theme.tokens import FONT_PX, MONO, SANS
 from visualnet.resources import resource
 
 _LARGEST_PX = 28
+SIZES = (80, 90, 100, 110, 125, 150, 175, 200)
+"""The text sizes that can be chosen, in per cent of the system's."""
 _loaded: set[str] = set()
 
 
@@ -22,8 +24,38 @@ def load_fonts() -> frozenset[str]:
     return frozenset(_loaded)
 
 
+_share = 100
+_factor = 1.0
+
+
+def choose_size(app: QApplication, per_cent: int) -> None:
+    """Make all text of the window larger or smaller than the system has it."""
+    global _share, _factor
+    _share = min(SIZES, key=lambda size: abs(size - per_cent))
+    _factor = body_px(app) / FONT_PX
+
+
+def chosen_size() -> int:
+    """The chosen text size in per cent."""
+    return _share
+
+
+def factor() -> float:
+    """How many times larger than in the drawings text is now: the system's wish times the person's choice."""
+    return _factor
+
+
+def px(drawn: float) -> int:
+    """A measure that goes with the text: what is ``drawn`` px where body text has 13."""
+    return round(drawn * _factor)
+
+
 def body_px(app: QApplication) -> int:
-    """The size of body text: 13 px, or more where the person's system asks for larger type."""
+    """The size of body text: 13 px, or more where the person's system asks for larger type, times the chosen text size."""
+    return max(8, round(_system_px(app) * _share / 100))
+
+
+def _system_px(app: QApplication) -> int:
     known = app.property("visualnet_body_px")
     if known is None:
         size = QFontInfo(app.font()).pixelSize() if app.platformName() != "offscreen" else FONT_PX
