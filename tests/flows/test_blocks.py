@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog, QInputDialog, QLineEdit
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QLineEdit, QTreeWidgetItem
 
 from tests.flows.hands import Hands
 from visualnet.app.panels.palette import PalettePanel
@@ -125,29 +127,66 @@ def test_a_number_becomes_the_block_s_parameter_by_the_right_button(lenet: Windo
     assert isinstance(lenet.focusWidget(), QLineEdit)
 
 
+def own() -> list[str]:
+    return [e.name for e in library.entries() if not e.shipped]
+
+
+def row(palette: PalettePanel, title: str, text: str) -> QTreeWidgetItem:
+    """The palette's entry below a heading."""
+    heads = [palette.tree.topLevelItem(i) for i in range(palette.tree.topLevelItemCount())]
+    head = next(h for h in heads if h.text(0) == title)
+    return next(head.child(i) for i in range(head.childCount()) if head.child(i).text(0) == text)
+
+
 def test_a_block_is_kept_and_used_in_another_project(
-    lenet: Window, hands: Hands, monkeypatch: pytest.MonkeyPatch, tmp_path: object
+    lenet: Window, hands: Hands, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    palette: PalettePanel = lenet.panel("palette")
+    assert "Keep block in library" in row(palette, "Your library", "None yet").toolTip(0)
     grouped(hands)
     lenet.actions_.trigger("graph.save_block")
-    assert [e.name for e in library.entries()] == ["block"]
-    shared = library.library_dir() / "shared.vnet"
+    assert own() == ["block"]
+    shared = tmp_path / "shared.vnet"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(shared), ""))
     lenet.actions_.trigger("graph.export_block")
     assert list(files.load(shared).blocks) == ["block"]
-    shared.unlink()
     hands.studio.document._saved = hands.studio.project  # it may be left
     lenet.start_page.template_chosen.emit("mlp-mnist")
     hands.rest(0.2)
-    palette: PalettePanel = lenet.panel("palette")
-    heads = [palette.tree.topLevelItem(i) for i in range(palette.tree.topLevelItemCount())]
-    own = next(h for h in heads if h.text(0) == "Library")
-    assert own.child(0).text(0) == "block"
+    item = row(palette, "Your library", "block")
     before = hands.studio.project
     hands.drop_layer("library:block", 400, 900)
     assert list(hands.studio.project.blocks) == ["block"]
     hands.keys("Ctrl+Z")
     assert hands.studio.project == before, "the definition and the card are one step"
-    palette._forget("library:block")
-    assert library.entries() == []
+    palette.tree.setFocus()
+    palette.tree.setCurrentItem(item)
+    monkeypatch.setattr(QInputDialog, "getText", lambda *_, **__: ("pair", True))
+    QTest.keyClick(palette.tree, Qt.Key.Key_F2)
+    assert own() == ["pair"]
+    palette.tree.setCurrentItem(row(palette, "Your library", "pair"))
+    QTest.keyClick(palette.tree, Qt.Key.Key_Delete)
+    assert own() == []
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(shared), ""))
+    lenet.actions_.trigger("graph.import_block")
+    assert own() == ["block"]
+    shared.write_text("{", encoding="utf-8")
+    lenet.actions_.trigger("graph.import_block")
+    assert "shared.vnet" in lenet.toast._words.text()
+    assert own() == ["block"]
     assert hands.studio.sheet == MAIN
+
+
+def test_a_standard_block_stays_in_the_library(lenet: Window, hands: Hands) -> None:
+    palette: PalettePanel = lenet.panel("palette")
+    item = row(palette, "Standard blocks", "squeeze_excitation")
+    menu = palette.menu_for(item)
+    enabled = {a.text().partition("\t")[0]: a.isEnabled() for a in menu.actions() if a.text()}
+    assert not enabled["Remove from the library"]
+    assert enabled["Export to a file…"]
+    next(a for a in menu.actions() if a.text() == "Add to the network").trigger()
+    menu.deleteLater()
+    assert list(hands.studio.project.blocks) == ["squeeze_excitation"]
+    palette.tree.setCurrentItem(row(palette, "Standard blocks", "squeeze_excitation"))
+    QTest.keyClick(palette.tree, Qt.Key.Key_Delete)
+    assert "comes with the program" in lenet.toast._words.text()

@@ -33,6 +33,7 @@ class Blocks(QObject):
             "graph.rename_block": self.rename,
             "graph.save_block": self.save_to_library,
             "graph.export_block": self.export,
+            "graph.import_block": self.take_in,
             "graph.remove_unused": self.remove_unused,
         }
         self.actions = tuple(handlers)
@@ -60,6 +61,7 @@ class Blocks(QObject):
                 "graph.rename_block": bool(self._block()),
                 "graph.save_block": bool(self._block()),
                 "graph.export_block": bool(self._block()),
+                "graph.import_block": True,
                 "graph.remove_unused": bool(grouping.unused_blocks(self.studio.project)),
             }
         )
@@ -152,6 +154,10 @@ class Blocks(QObject):
         if chosen:
             self._save(Path(chosen))
 
+    def take_in(self) -> None:
+        """Ask for a block's file, and take it into the library."""
+        take_in(self.studio, self.window_)
+
     def _save(self, path: Path | None) -> None:
         block = self._block()
         try:
@@ -164,6 +170,20 @@ class Blocks(QObject):
             f"Wrote {target}" if path else f"“{block}” is in the library now: the palette offers it in every project."
         )
         self.studio.message.emit("ok", words)
+
+
+def take_in(studio: Studio, parent: QWidget) -> None:
+    """Ask for a file, and take its block into the library; words about why that cannot be go to the window."""
+    chosen, _ = QFileDialog.getOpenFileName(parent, "Import block", str(Path.home()), "VisualNet projects (*.vnet)")
+    if not chosen:
+        return
+    try:
+        entry = library.take_in(Path(chosen))
+    except (FileError, ValueError, OSError) as error:
+        studio.message.emit("error", str(error))
+        return
+    studio.library_changed.emit()
+    studio.message.emit("ok", f"“{entry.name}” is in the library now: the palette offers it in every project.")
 
 
 def fill_row_menu(studio: Studio, ids: Sequence[str], name: str, menu: QMenu) -> None:

@@ -1,4 +1,4 @@
-"""The person's own blocks, one ``.vnet`` file each, so that they can be used in every project and handed on as files.
+"""Blocks for every project, one ``.vnet`` file each: those that come with the program, and a person's own, which can be handed on.
 
 A file holds the block, the blocks and constants that it uses, and one use of it on the main sheet, so that it also opens as a project.
 """
@@ -8,11 +8,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from visualnet.core import edits, files
+from msgspec.structs import replace
+
+from visualnet.core import edits, files, grouping
 from visualnet.core.errors import FileError
 from visualnet.core.folders import data_dir
 from visualnet.core.graph import BLOCK_PREFIX
+from visualnet.core.naming import free
 from visualnet.core.project import MAIN, Project
+from visualnet.resources import resource
 
 PREFIX = "library:"
 """Before a block's name where a kind is wanted: it is taken from the library first."""
@@ -20,15 +24,17 @@ MAX_SHOWN = 200
 
 
 class Entry(NamedTuple):
-    """One block of the library."""
+    """One block of the library. ``project`` shows one use of it; ``shipped`` ones come with the program and stay as they are."""
 
     name: str
     note: str
     path: Path
+    project: Project
+    shipped: bool = False
 
 
 def library_dir() -> Path:
-    """Where the blocks are kept; made on demand."""
+    """Where a person's own blocks are kept; made on demand."""
     folder = data_dir() / "blocks"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
@@ -62,23 +68,70 @@ def save(project: Project, block: str, path: Path | None = None) -> Path:
     return target
 
 
+# --- what is there ------------------------------------------------------------------------------------------------------------------
+
+_read: dict[Path, tuple[tuple[int, int], Entry | None]] = {}
+"""Files that were read, with their time and size then."""
+
+
 def entries() -> list[Entry]:
-    """The library's blocks by name. A file that cannot be read is left out, for as long as it cannot."""
-    found = []
-    for path in sorted(library_dir().glob(f"*{files.SUFFIX}"))[:MAX_SHOWN]:
-        try:
+    """A person's own blocks by name, then those that come with the program. A file that cannot be read is left out, for as long as
+    it cannot; of two files about blocks of one name the first counts.
+    """
+    found: dict[str, Entry] = {}
+    for folder, shipped in ((library_dir(), False), (resource("blocks"), True)):
+        for path in sorted(folder.glob(f"*{files.SUFFIX}"))[:MAX_SHOWN]:
+            entry = _entry(path, shipped)
+            if entry is not None:
+                found.setdefault(entry.name, entry)
+    return list(found.values())
+
+
+def _entry(path: Path, shipped: bool) -> Entry | None:
+    try:
+        stat = path.stat()
+        seen = (stat.st_mtime_ns, stat.st_size)
+        if path not in _read or _read[path][0] != seen:
             project = files.load(path)
-        except FileError:
-            continue
-        if block := _main_block(project):
-            found.append(Entry(block, project.blocks[block].note, path))
-    return found
+            block = _main_block(project)
+            entry = Entry(block, project.blocks[block].note, path, project, shipped) if block else None
+            _read[path] = (seen, entry)
+    except (FileError, OSError):
+        return None
+    return _read[path][1]
+
+
+def own(name: str) -> Entry:
+    """The person's own block of this name.
+
+    Raises:
+        ValueError: there is none, or it comes with the program.
+    """
+    entry = find(name)
+    if entry.shipped:
+        raise ValueError(f"“{name}” comes with the program and stays as it is; put it on a sheet and keep that one")
+    return entry
+
+
+def find(name: str) -> Entry:
+    """The library's block of this name.
+
+    Raises:
+        ValueError: there is none.
+    """
+    entry = next((e for e in entries() if e.name == name), None)
+    if entry is None:
+        raise ValueError(f"the library has no block “{name}” any more")
+    return entry
 
 
 def _main_block(project: Project) -> str | None:
     """The block that a library's file is about: the one that its main sheet uses."""
     used = [n.block for n in project.graph if n.block in project.blocks]
     return used[0] if used else None
+
+
+# --- used -----------------------------------------------------------------------------------------------------------------------------
 
 
 def bring(project: Project, kind: str) -> tuple[Project, str]:
@@ -89,11 +142,7 @@ def bring(project: Project, kind: str) -> tuple[Project, str]:
     """
     if not kind.startswith(PREFIX):
         return project, kind
-    name = kind[len(PREFIX) :]
-    entry = next((e for e in entries() if e.name == name), None)
-    if entry is None:
-        raise ValueError(f"the library has no block “{name}” any more")
-    return bring_file(project, files.load(entry.path))
+    return bring_file(project, find(kind[len(PREFIX) :]).project)
 
 
 def bring_file(project: Project, other: Project) -> tuple[Project, str]:
@@ -111,8 +160,56 @@ def bring_file(project: Project, other: Project) -> tuple[Project, str]:
     return after.with_sheet(MAIN, project.graph), kind
 
 
+# --- put in order -----------------------------------------------------------------------------------------------------------------------
+
+
+def take_in(path: Path) -> Entry:
+    """Put the block of a file into the library, under a free name if another one has its own.
+
+    Raises:
+        FileError: the file is no project, or cannot be written here.
+        ValueError: it uses no block.
+    """
+    project = files.load(path)
+    block = _main_block(project)
+    if block is None:
+        raise ValueError(f"“{path.name}” is about no block: a block's file uses it on its main sheet")
+    alone = as_project(project, block)
+    same = next((e for e in entries() if e.name == block), None)
+    if same is not None and same.project.blocks == alone.blocks:
+        return same
+    called = free(block, {e.name for e in entries()}, "block")
+    return _keep(alone, block, called)
+
+
+def rename(name: str, new: str) -> Entry:
+    """Call one of the person's own blocks otherwise, in the library alone: projects that use it keep its name.
+
+    Raises:
+        ValueError: the name is taken or is none.
+        FileError: the file cannot be written.
+    """
+    entry = own(name)
+    if new == name:
+        return entry
+    if new in {e.name for e in entries()}:
+        raise ValueError(f"the library has a block “{new}” already")
+    made = _keep(entry.project, name, new)
+    if made.path != entry.path:
+        entry.path.unlink(missing_ok=True)
+    return made
+
+
+def _keep(project: Project, block: str, called: str) -> Entry:
+    renamed = replace(grouping.rename_block(project, block, called), name=called)
+    path = library_dir() / f"{called}{files.SUFFIX}"
+    files.save(path, renamed)
+    entry = _entry(path, False)
+    if entry is None:
+        raise ValueError(f"{path} could not be read again")
+    return entry
+
+
 def remove(name: str) -> None:
-    """Take a block out of the library; projects that use it keep it."""
-    for entry in entries():
-        if entry.name == name:
-            entry.path.unlink(missing_ok=True)
+    """Take one of the person's own blocks out of the library; projects that use it keep it."""
+    own(name).path.unlink(missing_ok=True)

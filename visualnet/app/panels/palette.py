@@ -2,21 +2,39 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray, QMimeData, QPoint, QSize, Qt
-from PySide6.QtGui import QDrag, QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QMenu, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+from collections.abc import Callable
+from pathlib import Path
 
+from PySide6.QtCore import QByteArray, QMimeData, QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QDrag, QKeyEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFileDialog,
+    QInputDialog,
+    QMenu,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from visualnet.app.blocks import take_in
 from visualnet.app.studio import Studio
 from visualnet.app.theme import icons
 from visualnet.app.widgets.basic import label
 from visualnet.app.widgets.fuzzy import fuzzy
 from visualnet.app.widgets.search_field import SearchField
-from visualnet.core import library
+from visualnet.core import files, library
+from visualnet.core.errors import FileError
 from visualnet.core.graph import BLOCK_PREFIX
 from visualnet.layers import FAMILIES, LAYERS
 
 MIME = "application/x-visualnet-layer"
 _KIND = Qt.ItemDataRole.UserRole
+_EMPTY = (
+    "No blocks of your own yet. Select nodes and group them (Ctrl+G), then Graph › Keep block in library: every project can use it. "
+    "The right button imports one from a file."
+)
 
 
 class PalettePanel(QWidget):
@@ -42,6 +60,8 @@ class PalettePanel(QWidget):
         self.tree.itemActivated.connect(self._place)
         studio.theme_changed.connect(lambda _: self._fill())
         studio.library_changed.connect(self._fill)
+        self.tree.renamed.connect(lambda kind: self.rename(kind[len(library.PREFIX) :]))
+        self.tree.removed.connect(lambda kind: self.forget(kind[len(library.PREFIX) :]))
         self.tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.tree.customContextMenuRequested.connect(self._menu)
         studio.project_changed.connect(self._project_changed)
@@ -62,14 +82,16 @@ class PalettePanel(QWidget):
             if family == "block":
                 entries = [(BLOCK_PREFIX + n, n, b.note, "block") for n, b in self.studio.project.blocks.items()]
             self._head(family, title, entries)
-        kept = [(library.PREFIX + e.name, e.name, e.note, "library block") for e in library.entries()]
-        self._head("block", "Library", kept)
+        kept = library.entries()
+        for title, shipped in (("Your library", False), ("Standard blocks", True)):
+            rows = [(library.PREFIX + e.name, e.name, e.note, "library") for e in kept if e.shipped is shipped]
+            self._head("block", title, rows, _EMPTY if not shipped else "")
         self.tree.expandAll()
         self._filter(self.search.text())
 
-    def _head(self, family: str, title: str, entries: list[tuple[str, str, str, str]]) -> None:
-        """A heading and what stands below it; nothing where there is nothing."""
-        if not entries:
+    def _head(self, family: str, title: str, entries: list[tuple[str, str, str, str]], empty: str = "") -> None:
+        """A heading and what stands below it; where there is nothing, words that say how that is changed, or nothing at all."""
+        if not entries and not empty:
             return
         head = QTreeWidgetItem([title])
         head.setFlags(Qt.ItemFlag.ItemIsEnabled)
@@ -85,21 +107,71 @@ class PalettePanel(QWidget):
             item.setToolTip(0, f"{name}\n{summary}" if summary else name)
             item.setData(0, Qt.ItemDataRole.AccessibleDescriptionRole, summary)
             head.addChild(item)
+        if not entries:
+            item = QTreeWidgetItem(["None yet"])
+            item.setFlags(Qt.ItemFlag.ItemIsEnabled)
+            item.setForeground(0, QColor(self.studio.theme.muted))
+            item.setToolTip(0, empty)
+            item.setData(0, _KIND + 1, title)
+            item.setData(0, Qt.ItemDataRole.AccessibleDescriptionRole, empty)
+            head.addChild(item)
 
     def _menu(self, at: QPoint) -> None:
-        """A block of the library can be taken out of it again."""
-        item = self.tree.itemAt(at)
-        kind = item.data(0, _KIND) if item is not None else None
-        if kind and kind.startswith(library.PREFIX):
-            menu = QMenu(self)
-            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-            menu.addAction("Add to the network", lambda: self.studio.place_requested.emit(kind))
-            menu.addAction("Remove from the library", lambda: self._forget(kind))
-            menu.popup(self.tree.viewport().mapToGlobal(at))
+        """What can be done with the entry: of a block of one's own, all."""
+        self.menu_for(self.tree.itemAt(at)).popup(self.tree.viewport().mapToGlobal(at))
 
-    def _forget(self, kind: str) -> None:
-        library.remove(kind[len(library.PREFIX) :])
+    def menu_for(self, item: QTreeWidgetItem | None) -> QMenu:
+        """The menu of an entry; beside the layers what can be done with the library."""
+        kind = (item.data(0, _KIND) or "") if item is not None else ""
+        library_row = kind.startswith(library.PREFIX)
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        if kind:
+            menu.addAction("Add to the network", lambda: self.studio.place_requested.emit(kind))
+        if library_row:
+            name = kind[len(library.PREFIX) :]
+            own = not library.find(name).shipped
+            menu.addAction("Export to a file…", lambda: self.export(name))
+            for words, done in (
+                ("Rename in the library…\tF2", self.rename),
+                ("Remove from the library\tDel", self.forget),
+            ):
+                action = menu.addAction(words, lambda n=name, d=done: d(n))
+                action.setEnabled(own)
+            menu.addSeparator()
+        if kind not in LAYERS:
+            menu.addAction("Import a block from a file…", lambda: take_in(self.studio, self))
+        return menu
+
+    # --- the library ---------------------------------------------------------------------------------------------------------------
+
+    def forget(self, name: str) -> None:
+        """Take a block out of the library."""
+        if self._try(lambda: library.remove(name)):
+            self.studio.message.emit("ok", f"“{name}” is out of the library; projects that use it keep it.")
+
+    def rename(self, name: str) -> None:
+        """Ask for another name of the library's block, and give it."""
+        new, agreed = QInputDialog.getText(self, "Rename block", "The block's name in the library:", text=name)
+        if agreed and new.strip() != name:
+            self._try(lambda: library.rename(name, new.strip()))
+
+    def export(self, name: str) -> None:
+        """Write the library's block to a file that can be handed on."""
+        start = str(Path.home() / f"{name}{files.SUFFIX}")
+        chosen, _ = QFileDialog.getSaveFileName(self, "Export block", start, "VisualNet projects (*.vnet)")
+        if chosen and self._try(lambda: files.save(Path(chosen), library.find(name).project)):
+            self.studio.message.emit("ok", f"Wrote {chosen}")
+
+    def _try(self, done: Callable[[], object]) -> bool:
+        """Do it and show the library anew; words about why it cannot be done go to the window."""
+        try:
+            done()
+        except (FileError, ValueError, OSError) as error:
+            self.studio.message.emit("error", str(error))
+            return False
         self.studio.library_changed.emit()
+        return True
 
     def _filter(self, text: str) -> None:
         best: tuple[float, QTreeWidgetItem | None] = (float("-inf"), None)
@@ -134,7 +206,10 @@ class PalettePanel(QWidget):
 
 
 class LayerTree(QTreeWidget):
-    """The list itself: what is dragged out of it carries the layer's tag."""
+    """The list itself: what is dragged out of it carries the layer's tag. F2 and Del concern the library's blocks."""
+
+    renamed = Signal(str)
+    removed = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
@@ -148,6 +223,15 @@ class LayerTree(QTreeWidget):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName("Layers")
         self.setFrameShape(QTreeWidget.Shape.NoFrame)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        item = self.currentItem()
+        kind = (item.data(0, _KIND) or "") if item is not None else ""
+        signals = {Qt.Key.Key_F2: self.renamed, Qt.Key.Key_Delete: self.removed}
+        if kind.startswith(library.PREFIX) and event.key() in signals:
+            signals[Qt.Key(event.key())].emit(kind)
+            return
+        super().keyPressEvent(event)
 
     def startDrag(self, _actions: Qt.DropAction) -> None:
         item = self.currentItem()
