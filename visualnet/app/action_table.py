@@ -116,6 +116,15 @@ _VIEW = (
     ActionSpec("view.maps", "Feature maps", "Show what a layer makes of a sample", "feature-maps", (), "View", True),
     ActionSpec("view.attention", "Attention", "Show what looks at what", "attention-map", (), "View", True),
     ActionSpec("view.reference", "Reference", "Read about every layer", "info", (), "View", True),
+    ActionSpec(
+        "view.about_network",
+        "About this network",
+        "What is new in it, its paper, what to look at, what to break",
+        "info",
+        (),
+        "View",
+        True,
+    ),
     ActionSpec("view.code", "Code", "Show the network as Python", "code", ("Ctrl+Shift+C",), "View", True),
     ActionSpec(
         "view.reset", "Reset the arrangement", "Put the panels back where this workspace begins", "reset", (), "View"

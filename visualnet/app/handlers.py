@@ -20,6 +20,7 @@ PANELS = {
     "view.attention": "attention",
     "view.code": "code",
     "view.reference": "reference",
+    "view.about_network": "about",
     "view.differences": "differences",
 }
 

@@ -33,5 +33,6 @@ def late_panels(studio: Studio, save_code: Callable[[], None]) -> dict[str, tupl
         "maps": ("Feature maps", late("maps", "MapsPanel")),
         "attention": ("Attention", late("attention", "AttentionPanel")),
         "code": ("Code", late("code", "CodePanel", save_code)),
+        "about": ("About", late("about_network", "AboutPanel")),
         "reference": ("Reference", late("reference_browser", "ReferencePanel")),
     }

@@ -42,6 +42,8 @@ class Studio(QObject):
     """A block was put into the person's library, or taken out of it."""
     foreseen = Signal(object)
     """A ``Foresight``: what the project would become, to be shown but not kept; None when nobody asks any more."""
+    template_requested = Signal(str)
+    """A template to be opened in place of the present network, after asking about unsaved changes."""
     place_requested = Signal(str)
     """A kind (a layer's tag, or a block) to be placed where the canvas thinks best."""
 

@@ -128,6 +128,7 @@ class Window(QMainWindow):
         studio.state_changed.connect(self._show_state)
         studio.analysed.connect(lambda _: self._show_state())
         studio.message.connect(self._say)
+        studio.template_requested.connect(self.filing.open_template)
         self.filing.notice.connect(self.tell)
         self.filing.opened.connect(self._opened)
         self.filing.tabs.shown.connect(self._other_tab)

@@ -37,7 +37,9 @@ class Space(NamedTuple):
 
 SPACES: Mapping[str, Space] = {
     "build": Space(
-        ("palette", "inspector", "problems"), ("inspector", "problems"), {"left": 196, "right": 320, "bottom": 132}
+        ("palette", "inspector", "about", "problems"),
+        ("inspector", "problems"),
+        {"left": 196, "right": 320, "bottom": 132},
     ),
     "train": Space(
         ("palette", "inspector", "problems", "training", "runs"),

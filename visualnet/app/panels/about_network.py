@@ -1,0 +1,164 @@
+"""About this network: the one-page note of the template that it was made from, with steps that can be tried on the spot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+
+from PySide6.QtCore import QSize, QUrl
+from PySide6.QtGui import QTextCursor, QTextDocument
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+
+from visualnet.app.panels.note_steps import carried_out, steps, without_steps
+from visualnet.app.panels.reference_browser import Page
+from visualnet.app.studio import Studio
+from visualnet.app.widgets.basic import button, label
+from visualnet.core.project import Project
+from visualnet.data.catalogue import DATASETS
+from visualnet.template_index import Template, origin, template_list
+
+OPEN_SMALL, OPEN_PUBLISHED = "Open the small version", "Open the published network"
+
+
+def template_of(project: Project) -> Template | None:
+    """The template that a project was made from; None for one's own."""
+    return _template_of(project.name, project.note)
+
+
+@lru_cache(maxsize=8)
+def _template_of(name: str, note: str) -> Template | None:
+    return origin(name, note)
+
+
+def small_version(project: Project) -> Template | None:
+    """The small version of a published network whose data does not come with the program; None where there is nothing to offer."""
+    found = template_of(project)
+    if found is None or found.trains or project.data.name in DATASETS:
+        return None
+    return next((t for t in template_list() if t.name == found.small), None)
+
+
+def page_text(template: Template) -> str:
+    """The note of a template in Markdown; nothing if it has none."""
+    try:
+        return template.page.read_text(encoding="utf-8")
+    except OSError:
+        return ""
+
+
+class NotePage(Page):
+    """Text of a note. A step in it is told by ``anchorClicked``; nothing is followed or loaded."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAccessibleName("About this network")
+
+    def show_note(self, markdown: str) -> None:
+        """Show a note that comes with the program; HTML in it stays text."""
+        features = QTextDocument.MarkdownFeature
+        self.document().setMarkdown(markdown, features.MarkdownNoHTML | features.MarkdownDialectGitHub)
+        self.moveCursor(QTextCursor.MoveOperation.Start)
+
+
+class AboutPanel(QWidget):
+    """The note of the open network, and the way to its small or its published version."""
+
+    def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.studio = studio
+        self.template: Template | None = None
+        self._shown: tuple[str, str] | None = None
+        self.page = NotePage()
+        self.page.anchorClicked.connect(self._try)
+        self.hint = label("", "small", wrap=True)
+        self.other = button(OPEN_SMALL, done=self._open_other)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 8, 12, 12)
+        column.setSpacing(8)
+        column.addWidget(self.page, 1)
+        column.addWidget(self.hint)
+        column.addWidget(self.other)
+        studio.project_changed.connect(lambda before, after: self.refresh())
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the note of the open network, if it is another than before."""
+        project = self.studio.project
+        if self._shown == (project.name, project.note):
+            return
+        self._shown = (project.name, project.note)
+        self.template = found = template_of(project)
+        text = page_text(found) if found is not None else ""
+        if text:
+            self.page.show_note(text)
+        else:
+            note = (
+                project.note
+                or "This network is your own. What you write under its name in the inspector is shown here."
+            )
+            self.page.setPlainText(f"{project.name}\n\n{note}")
+        tried = bool(list(steps(text)))
+        self.hint.setText("Click an underlined step to try it; Ctrl+Z takes it back." if tried else "")
+        self.hint.setVisible(tried)
+        self.other.setVisible(found is not None and found.small != found.name)
+        if found is not None:
+            self.other.setText(OPEN_PUBLISHED if found.of else OPEN_SMALL)
+            self.other.setToolTip(
+                f"Open “{found.of}”, with the sizes of its paper"
+                if found.of
+                else "The same blocks with smaller numbers: it trains here, on data that comes along"
+            )
+
+    def _open_other(self) -> None:
+        if self.template is not None:
+            self.studio.template_requested.emit(self.template.of or self.template.small)
+
+    def _try(self, address: QUrl) -> None:
+        link = address.toString()
+        words = (
+            next((words for words, step in steps(page_text(self.template)) if step == link), "")
+            if self.template
+            else ""
+        )
+        if not words:
+            return
+        label_ = words[:1].upper() + words[1:]
+        try:
+            changed = self.studio.do(label_, lambda project: carried_out(project, link))
+        except ValueError as error:
+            self.studio.message.emit("hint", f"This step fits no more: {error}.")
+            return
+        self.studio.message.emit("ok", f"{label_}: done. Ctrl+Z takes it back." if changed else "It is so already.")
+
+    def sizeHint(self) -> QSize:
+        return QSize(320, 480)
+
+
+class AboutDialog(QDialog):
+    """The note of a template before it is opened."""
+
+    def __init__(self, template: Template, open_template: Callable[[str], None], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(f"About {template.title}")
+        self.resize(560, 520)
+        self.page = NotePage()
+        self.page.show_note(without_steps(page_text(template)) or template.note)
+        self.open_button = button("Open", "primary", done=lambda: self._open(open_template, template.name))
+        self.small_button = button(OPEN_SMALL, done=lambda: self._open(open_template, template.small))
+        self.small_button.setVisible(template.small not in ("", template.name))
+        self.small_button.setToolTip("The same blocks with smaller numbers: it trains here, on data that comes along")
+        foot = QHBoxLayout()
+        foot.addStretch(1)
+        foot.addWidget(button("Close", "quiet", done=self.reject))
+        foot.addWidget(self.small_button)
+        foot.addWidget(self.open_button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 12, 16, 16)
+        column.setSpacing(12)
+        column.addWidget(self.page, 1)
+        column.addLayout(foot)
+        self.open_button.setDefault(True)
+
+    def _open(self, open_template: Callable[[str], None], name: str) -> None:
+        self.accept()
+        open_template(name)
