@@ -124,7 +124,8 @@ def test_ghosts_are_drawn_where_they_would_stand(faulty: Hands) -> None:
     for spot in spots.values():
         assert before.pixelColor(spot) != after.pixelColor(spot)
     faulty.studio.foresee()
-    assert view.grab().toImage() == before
+    again = view.grab().toImage()
+    assert all(again.pixelColor(spot) == before.pixelColor(spot) for spot in spots.values())
 
 
 def test_resting_on_a_button_of_the_list_and_focusing_it(faulty: Hands, qtbot: QtBot) -> None:

@@ -1,28 +1,42 @@
-"""The list of problems: in order, and no row twice."""
+"""The list of problems: in an order that holds, no row twice, filtered, in groups, walked by key."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from tests.analysis.drawing import project as drawn
+from visualnet.analysis.borders import ends
 from visualnet.analysis.facts import Problem
-from visualnet.app.panels.problems import joined
+from visualnet.app.panels.problem_list import Wish, counts, grouped, joined, ordered, text, wanted
+from visualnet.app.panels.problems import ProblemsPanel
+from visualnet.app.settings import Settings
+from visualnet.app.studio import Studio
+from visualnet.app.theme.tokens import DARK
+from visualnet.core import edits, grouping
+from visualnet.core.document import Document
+from visualnet.core.graph import Port
+from visualnet.core.project import MAIN, Project
+
+FORMULA = "⌊(28 + 2·2 − 1·(5 − 1) − 1) / 2⌋ + 1 = 14"
+
+
+def hint(axis: str, line: str, formula: str = FORMULA, number: int = 14) -> Problem:
+    words = f"{axis}: {number}.5 → {number}: the last padded {line} is never read"
+    return Problem("inexact", "hint", words, "n2", "", ("n2",), "", formula)
 
 
 def test_errors_come_first_and_equal_hints_of_two_axes_are_one_row() -> None:
-    formula = "⌊(28 + 2·2 − 1·(5 − 1) − 1) / 2⌋ + 1 = 14"
-    hints = [
-        Problem(
-            "inexact",
-            "hint",
-            f"{axis}: 14.5 → 14: the last padded {line} is never read",
-            "n2",
-            "",
-            ("n2",),
-            "",
-            formula,
-        )
-        for axis, line in (("H", "row"), ("W", "column"))
-    ]
     error = Problem("misfit", "error", "the output would be empty", "n7", "", ("n7",))
-    rows = joined([*hints, error])
+    rows = joined([hint("H", "row"), hint("W", "column"), error])
     assert [r.words for r in rows] == [
         "The output would be empty",
         "H: 14.5 → 14: the last padded row is never read; W likewise",
@@ -30,8 +44,173 @@ def test_errors_come_first_and_equal_hints_of_two_axes_are_one_row() -> None:
 
 
 def test_axes_that_differ_stay_apart() -> None:
-    hints = [
-        Problem("inexact", "hint", f"{axis}: {n}.5 → {n}: the last row is never read", "n2", "", ("n2",), "", str(n))
-        for axis, n in (("H", 14), ("W", 9))
-    ]
-    assert len(joined(hints)) == 2
+    assert len(joined([hint("H", "row", "14", 14), hint("W", "row", "9", 9)])) == 2
+
+
+# --- order, filters, groups, text -------------------------------------------------------------------------------------------------
+
+
+def studio_of(made: Project, settings: Any = None) -> Studio:
+    studio = Studio(Document(made), DARK)
+    if settings is not None:
+        studio.runner = SimpleNamespace(settings=settings)
+    return studio
+
+
+@pytest.fixture
+def panel_of(qtbot: QtBot) -> Callable[..., ProblemsPanel]:
+    def make(made: Project, settings: Any = None) -> ProblemsPanel:
+        panel = ProblemsPanel(studio_of(made, settings))
+        qtbot.addWidget(panel)
+        panel.resize(1000, 320)
+        with qtbot.waitExposed(panel):
+            panel.show()
+        return panel
+
+    return make
+
+
+BROKEN = "i:input a:conv2d f:linear b:linear o:output r:relu i>a a>f f>o"
+
+
+def broken() -> Project:
+    return drawn(BROKEN, a={"kernel_size": 40})
+
+
+def test_the_order_holds_while_figures_change() -> None:
+    before = studio_of(broken())
+    rows = ordered(joined(before.analysis.problems), before.project)
+    before.do("kernel", lambda p: edits.set_params(p, MAIN, ["n2"], {"kernel_size": 41}))
+    again = ordered(joined(reversed(before.analysis.problems)), before.project)
+    assert [r.key for r in again] == [r.key for r in rows]
+    assert [r.problem.severity for r in rows] == sorted(
+        (r.problem.severity for r in rows), key=("error warning hint").find
+    )
+
+
+def test_every_word_must_be_found_in_text_node_or_kind() -> None:
+    studio = studio_of(broken())
+    rows = joined(studio.analysis.problems)
+    assert {r.problem.node for r in wanted(rows, Wish("connected b"), studio.project)} == {"n4"}
+    assert wanted(rows, Wish("connected nowhereland"), studio.project) == []
+    assert wanted(rows, Wish(sheet="other"), studio.project) == []
+    assert counts(rows)["error"] == sum(r.problem.severity == "error" for r in rows)
+
+
+@pytest.mark.parametrize("by", ["severity", "node", "kind", ""])
+def test_groups_hold_every_row_once(by: str) -> None:
+    studio = studio_of(broken())
+    rows = ordered(joined(studio.analysis.problems), studio.project)
+    groups = grouped(rows, by, studio.project)
+    assert sorted(r.key for g in groups for r in g.rows) == sorted(r.key for r in rows)
+    assert len({g.title for g in groups}) == len(groups)
+    if by == "severity":
+        assert [g.worst for g in groups] == list(dict.fromkeys(r.problem.severity for r in rows))
+
+
+def test_as_text() -> None:
+    studio = studio_of(drawn("i:input f:linear o:output i>f f>o"))
+    told = text(joined(studio.analysis.problems), studio.project)
+    assert any(line.startswith("hint: f: ") for line in told.splitlines())
+
+
+# --- the panel --------------------------------------------------------------------------------------------------------------------
+
+
+def nodes(panel: ProblemsPanel) -> list[str]:
+    return [r.problem.node for r in panel.rows if r.isVisible() and r.problem is not None]
+
+
+def test_severities_and_text_filter_and_the_counts_say_how_many(panel_of: Callable[..., ProblemsPanel]) -> None:
+    panel = panel_of(broken())
+    total = len(panel.all)
+    found = counts(panel.all)
+    assert found["error"] and found["warning"]
+    assert panel.bar.severities["error"].text() == str(found["error"])
+    QTest.mouseClick(panel.bar.severities["warning"], Qt.MouseButton.LeftButton)
+    assert len(panel.shown) == total - found["warning"]
+    QTest.keyClicks(panel.bar.search.edit, "zebra")
+    assert panel.shown == [] and panel.filtered.isVisible()
+    panel.show_all()
+    assert len(panel.shown) == total and not panel.filtered.isVisible()
+
+
+def test_groups_fold_and_choices_are_remembered(panel_of: Callable[..., ProblemsPanel], tmp_path: Path) -> None:
+    path = tmp_path / "settings.json"
+    panel = panel_of(broken(), Settings(path))
+    before = nodes(panel)
+    head = next(h for h in panel.heads if h.title == "Warnings")
+    head.setFocus()
+    QTest.keyClick(head, Qt.Key.Key_Left)
+    assert len(nodes(panel)) == len(before) - counts(panel.all)["warning"]
+    panel.bar.grouping.setCurrentIndex(panel.bar.grouping.findData("node"))
+    other = panel_of(broken(), Settings(path))
+    assert other.bar.grouping.currentData() == "node"
+    assert other.folded() == {"Warnings"}
+
+
+def test_f8_walks_what_is_shown_opens_folded_groups_and_goes_round(panel_of: Callable[..., ProblemsPanel]) -> None:
+    panel = panel_of(broken())
+    panel.fold("Warnings")
+    met = []
+    for _ in panel.shown:
+        panel.step(1)
+        met.append(panel.current)
+    assert met == [r.problem for r in panel.shown]
+    assert not panel.folded()
+    panel.step(1)
+    assert panel.current == met[0]
+    panel.step(-1)
+    assert panel.current == met[-1]
+    assert panel.studio.selection == ((met[-1].node,) if met[-1].node else panel.studio.selection)  # type: ignore[union-attr]
+
+
+def block_with_a_fault() -> Project:
+    made = drawn("i:input f:flatten b:linear o:output i>f f>b b>o")
+    made = grouping.group(made, MAIN, ["n2", "n3"], ends(), "inner")[0]
+    inner = next(iter(made.blocks))
+    target = next(t for t in made.blocks[inner].graph.wires if made.blocks[inner].graph.nodes[t.node].kind == "linear")
+    return edits.disconnect(made, inner, Port(*target))
+
+
+def test_f8_walks_into_blocks(panel_of: Callable[..., ProblemsPanel]) -> None:
+    panel = panel_of(block_with_a_fault())
+    sheets = set()
+    for _ in panel.shown:
+        panel.step(1)
+        sheets.add(panel.studio.sheet)
+    assert len(sheets) == 2
+    assert panel.bar.scope.isVisible()
+    panel.bar.scope.setCurrentIndex(1)
+    assert {r.problem.sheet for r in panel.shown} <= {panel.studio.sheet}
+    panel.studio.open_sheet(MAIN)
+    assert {r.problem.sheet for r in panel.shown} <= {MAIN}
+
+
+def test_enter_on_a_row_goes_to_its_node(panel_of: Callable[..., ProblemsPanel]) -> None:
+    panel = panel_of(broken())
+    row = next(r for r in panel.rows if r.problem is not None and r.problem.node == "n4")
+    row.setFocus()
+    QTest.keyClick(row, Qt.Key.Key_Return)
+    assert panel.studio.selection == ("n4",)
+    assert row.property("current") is True
+
+
+def test_a_renamed_node_is_told_by_its_new_name(panel_of: Callable[..., ProblemsPanel]) -> None:
+    panel = panel_of(broken())
+    panel.studio.do("rename", lambda p: edits.rename(p, MAIN, "n4", "renamed"))
+    assert any("renamed" in r.where.full_text for r in panel.rows)
+    assert not any(r.where.full_text == "b" for r in panel.rows)
+
+
+def test_what_is_shown_is_copied(panel_of: Callable[..., ProblemsPanel]) -> None:
+    panel = panel_of(broken())
+    panel.copy_text()
+    assert QApplication.clipboard().text() == text(panel.shown, panel.studio.project)
+    assert "error: a: " in QApplication.clipboard().text()
+
+
+def test_without_problems_one_line_says_so(panel_of: Callable[..., ProblemsPanel]) -> None:
+    panel = panel_of(Project())
+    assert panel.sentence.isVisible() and panel.sentence.text() == "Nothing is drawn yet."
+    assert not panel.bar.isVisible() and not panel.filtered.isVisible()

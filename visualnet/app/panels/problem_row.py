@@ -10,10 +10,10 @@ from visualnet.analysis.facts import Problem
 from visualnet.analysis.repairs import Repair
 from visualnet.app.foreseeing import Foreseeing
 from visualnet.app.panels.formula import FormulaLabel
+from visualnet.app.panels.problem_list import where
 from visualnet.app.studio import Studio
 from visualnet.app.widgets.basic import ElidedLabel, IconLabel, button, label, restyle
 from visualnet.app.widgets.flow import FlowLayout
-from visualnet.core.project import MAIN
 
 WHERE = 120
 
@@ -55,21 +55,25 @@ class ProblemRow(QFrame):
     def show_problem(self, problem: Problem, words: str) -> None:
         """Show another problem; repairs of the old one go."""
         if problem == self.problem and words == self.words.text():
+            self.name()
             return
         self.problem = problem
         self.icon.set_icon(problem.severity, problem.severity)
-        try:
-            node = self.studio.project.sheet(problem.sheet).nodes.get(problem.node)
-        except KeyError:
-            node = None
-        place = f"{problem.sheet} / " if problem.sheet != MAIN else ""
-        self.where.setText(place + (node.name if node else "whole network"))
         self.words.setText(words)
+        self.name()
         self.formula.show_formulas((problem.formula,) if problem.formula else ())
-        self.setAccessibleName(f"{problem.severity}: {self.where.full_text}: {words}")
-        self.setToolTip("Go to the node" if node else "")
         self.offer([])
         self._unfold()
+
+    def name(self) -> None:
+        """Say where it is; nodes are renamed while a problem lasts."""
+        if self.problem is None:
+            return
+        place = where(self.problem, self.studio.project)
+        if place != self.where.full_text:
+            self.where.setText(place)
+        self.setAccessibleName(f"{self.problem.severity}: {place}: {self.words.text()}")
+        self.setToolTip("Go to the node (Enter); F8 goes to the next problem" if self.problem.node else "")
 
     def set_current(self, current: bool) -> None:
         """Unfold or fold."""

@@ -2,45 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import MutableMapping
+from itertools import pairwise
+from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from visualnet.analysis.facts import Problem
 from visualnet.analysis.repairs import repairs
+from visualnet.app.panels.problem_bar import GroupHead, ProblemBar
+from visualnet.app.panels.problem_list import Group, Row, counts, grouped, joined, key, ordered, text, wanted, where
 from visualnet.app.panels.problem_row import ProblemRow
 from visualnet.app.studio import Studio
-from visualnet.app.widgets.basic import IconLabel, label
+from visualnet.app.widgets.basic import IconLabel, button, label
 
 SHOWN = 60
 """More rows than this help nobody; a line says how many are left out."""
 SEARCH_MS = 120
-ORDER = {"error": 0, "warning": 1, "hint": 2}
-
-
-class Row(NamedTuple):
-    """What one row tells: a problem, and the axes for which the same is true."""
-
-    problem: Problem
-    words: str
-
-
-def joined(problems: Iterable[Problem]) -> list[Row]:
-    """Errors, warnings, hints; what is the same along several axes (``H: …``, ``W: …``) is one row."""
-    found: dict[tuple[str, ...], list[Problem]] = {}
-    for problem in sorted(problems, key=lambda p: ORDER.get(p.severity, 3)):
-        axis, colon, rest = problem.words.partition(": ")
-        same = rest.partition(":")[0] if colon and len(axis) == 1 else problem.words
-        key = (problem.severity, problem.code, problem.sheet, problem.node, problem.at, problem.formula, same)
-        found.setdefault(key, []).append(problem)
-    rows = []
-    for first, *others in found.values():
-        axes = [o.words.partition(": ")[0] for o in others if o.words != first.words]
-        words = first.words + (f"; {', '.join(axes)} likewise" if axes else "")
-        rows.append(Row(first, words[:1].upper() + words[1:]))
-    return rows
 
 
 class ProblemsPanel(QWidget):
@@ -52,11 +31,36 @@ class ProblemsPanel(QWidget):
         super().__init__(parent)
         self.studio = studio
         self.problems: tuple[Problem, ...] | None = None
+        self.all: list[Row] = []
+        """Every row there is; ``shown`` are those that the filters let through."""
         self.shown: list[Row] = []
+        self.groups: list[Group] = []
         self.current: Problem | None = None
         self.walked = False
         """Whether the current problem was gone to, by click or key; else the first F8 goes to it, not past it."""
         self.rows: list[ProblemRow] = []
+        self.heads: list[GroupHead] = []
+        self._laid: list[str] = []
+        settings = getattr(studio.runner, "settings", None)
+        self.kept: MutableMapping[str, Any] = settings.section("problems") if settings is not None else {}
+        self.bar = ProblemBar(self.kept)
+        self.bar.changed.connect(self._filter)
+        self.bar.copy_asked.connect(self.copy_text)
+        self.bar.search.accepted.connect(lambda: self.step(1))
+        self.bar.search.moved.connect(lambda _: self._enter_list())
+        self._build()
+        # Repairs are searched a moment after the edits pause, never while a number is being dragged.
+        self.timer = QTimer(self)
+        self.timer.setSingleShot(True)
+        self.timer.setInterval(SEARCH_MS)
+        self.timer.timeout.connect(self._search)
+        studio.analysed.connect(lambda _: self.refresh())
+        studio.runtime_problem_changed.connect(self.refresh)
+        studio.document_changed.connect(self._forget)
+        studio.sheet_changed.connect(lambda _: self._filter())
+        self.refresh()
+
+    def _build(self) -> None:
         self.scroll = QScrollArea()
         self.scroll.setWidgetResizable(True)
         self.scroll.setFrameShape(QFrame.Shape.NoFrame)
@@ -73,18 +77,22 @@ class ProblemsPanel(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._nothing())
+        column.addWidget(self.bar)
+        column.addWidget(self._none_left())
         column.addWidget(self.scroll, 1)
         self.filler = QWidget()
         column.addWidget(self.filler, 1)
-        # Repairs are searched a moment after the edits pause, never while a number is being dragged.
-        self.timer = QTimer(self)
-        self.timer.setSingleShot(True)
-        self.timer.setInterval(SEARCH_MS)
-        self.timer.timeout.connect(self._search)
-        studio.analysed.connect(lambda _: self.refresh())
-        studio.runtime_problem_changed.connect(self.refresh)
-        studio.document_changed.connect(self._forget)
-        self.refresh()
+
+    def _none_left(self) -> QWidget:
+        """What stands there when the filters leave nothing: say so, and offer the way back."""
+        self.filtered = QWidget()
+        row = QHBoxLayout(self.filtered)
+        row.setContentsMargins(16, 4, 16, 4)
+        self.filtered_words = label("", "muted")
+        row.addWidget(self.filtered_words)
+        row.addWidget(button("Show all", "quiet", done=self.show_all))
+        row.addStretch(1)
+        return self.filtered
 
     def _nothing(self) -> QWidget:
         """One quiet line: that all is well needs no room."""
@@ -108,55 +116,149 @@ class ProblemsPanel(QWidget):
         self.sentence.setText("Nothing is drawn yet." if empty else "Everything fits.")
         self.tick.set_icon("hint" if empty else "ok", "muted" if empty else "ok")
         if problems == self.problems:
+            self._name_rows()
             return
         self.problems = problems
-        self.shown = joined(problems)
+        self.all = ordered(joined(problems), self.studio.project)
         if self.current is not None:
-            self.current = next((r.problem for r in self.shown if _key(r.problem) == _key(self.current)), None)
-        self._rows()
-        self.count_changed.emit(len(self.shown), self.shown[0].problem.severity if self.shown else "")
+            self.current = next((r.problem for r in self.all if r.key == key(self.current)), None)
+        self.count_changed.emit(len(self.all), self.all[0].problem.severity if self.all else "")
         self.empty.setVisible(not problems)
-        self.filler.setVisible(not problems)
-        self.scroll.setVisible(bool(problems))
-        if self.current is None:
-            self.walked = False
-            if self.shown and self.shown[0].problem.severity == "error":
-                self.current = self.shown[0].problem
+        self.bar.setVisible(bool(problems))
+        self._filter()
+
+    def _filter(self) -> None:
+        """Show what is wanted of what there is."""
+        studio = self.studio
+        wish = self.bar.wish(studio.sheet)
+        found = wanted(self.all, wish, studio.project)
+        self.bar.show_counts(counts(found), bool(studio.project.blocks), studio.sheet)
+        self.shown = [r for r in found if r.problem.severity not in wish.hidden]
+        self.groups = grouped(self.shown, wish.grouping, studio.project)
+        # What is walked is what is seen, in the order in which it is seen.
+        self.shown = [row for group in self.groups for row in group.rows]
+        if self.current is None or all(r.problem != self.current for r in self.shown):
+            self.current, self.walked = None, False
+            first = next((r.problem for r in self.shown if r.problem.severity == "error"), None)
+            self.current = first
+        left = len(self.all) - len(self.shown)
+        self.filtered_words.setText(f"None of the {left:,} problems is shown by these filters.")
+        self.filtered.setVisible(bool(self.all) and not self.shown)
+        self.filler.setVisible(not self.shown)
+        self.scroll.setVisible(bool(self.shown))
+        self._arrange()
         self._mark()
 
-    def _rows(self) -> None:
-        shown = self.shown[:SHOWN]
-        left = len(self.shown) - len(shown)
-        self.rest.setText(f"and {left:,} more")
-        self.rest.setVisible(left > 0)
-        while len(self.rows) > len(shown):
-            row = self.rows.pop()
-            self.list.removeWidget(row)
-            row.hide()
-            row.deleteLater()
-        while len(self.rows) < len(shown):
+    def show_all(self) -> None:
+        """Take every filter away."""
+        self.bar.search.clear()
+        for made in self.bar.severities.values():
+            made.setChecked(True)
+        self.bar.scope.setCurrentIndex(0)
+
+    # --- the list --------------------------------------------------------------------------------------------------------------------
+
+    def folded(self) -> set[str]:
+        """The titles of the groups that are folded."""
+        kept = self.kept.get("folded")
+        return {t for t in kept if isinstance(t, str)} if isinstance(kept, list) else set()
+
+    def fold(self, title: str, state: bool = True) -> None:
+        """Fold a group, or open it."""
+        titles = self.folded() - {title} | ({title} if state else set())
+        self.kept["folded"] = sorted(titles)[-40:]
+        self._arrange()
+        self._mark()
+
+    def _arrange(self) -> None:
+        """Titles and rows from top to bottom. Widgets are kept, and moved only where the order of the two kinds changes."""
+        folded, titled = self.folded(), len(self.groups) > 1 or (self.groups and self.groups[0].title in self.folded())
+        plan: list[Group | Row] = []
+        for group in self.groups:
+            plan += [group] if titled else []
+            plan += [] if titled and group.title in folded else group.rows
+        hidden = sum(isinstance(p, Row) for p in plan) - SHOWN
+        while sum(isinstance(p, Row) for p in plan) > SHOWN or (len(plan) > SHOWN and isinstance(plan[-1], Group)):
+            plan.pop()
+        self.rest.setText(f"and {hidden:,} more")
+        self.rest.setVisible(hidden > 0)
+        laid = ["h" if isinstance(p, Group) else "r" for p in plan]
+        self._pools(laid.count("h"), laid.count("r"))
+        heads, rows = iter(self.heads), iter(self.rows)
+        made = [next(heads) if kind == "h" else next(rows) for kind in laid]
+        if laid != self._laid:
+            for widget in (*self.heads, *self.rows):
+                self.list.removeWidget(widget)
+            for at, widget in enumerate(made):
+                self.list.insertWidget(at, widget)
+                widget.show()
+            for before, after in pairwise(made):
+                QWidget.setTabOrder(before, after)
+            self._laid = laid
+        for part, widget in zip(plan, made, strict=True):
+            if isinstance(part, Group):
+                assert isinstance(widget, GroupHead)
+                widget.show_group(part.title, len(part.rows), part.title in folded)
+            else:
+                assert isinstance(widget, ProblemRow)
+                widget.show_problem(part.problem, part.words)
+
+    def _pools(self, heads: int, rows: int) -> None:
+        for pool, count in ((self.heads, heads), (self.rows, rows)):
+            while len(pool) > count:
+                old = pool.pop()
+                self.list.removeWidget(old)
+                old.hide()
+                old.deleteLater()
+                self._laid = []
+        while len(self.heads) < heads:
+            head = GroupHead()
+            head.folded.connect(self.fold)
+            self.heads.append(head)
+        while len(self.rows) < rows:
             row = ProblemRow(self.studio)
             row.clicked.connect(self.choose)
-            self.list.insertWidget(len(self.rows), row)
             self.rows.append(row)
-        for row, (problem, words) in zip(self.rows, shown, strict=True):
-            row.show_problem(problem, words)
+
+    def _name_rows(self) -> None:
+        """A node may bear another name while its problem is the same."""
+        for row in self.rows:
+            row.name()
+
+    def _enter_list(self) -> None:
+        if self.rows:
+            self.rows[0].setFocus(Qt.FocusReason.TabFocusReason)
+
+    def copy_text(self) -> None:
+        """Put what is shown on the clipboard."""
+        QApplication.clipboard().setText(text(self.shown, self.studio.project))
+        count = len(self.shown)
+        self.studio.message.emit("ok", f"{count:,} problem{'s are' if count != 1 else ' is'} on the clipboard.")
+
+    # --- walking ---------------------------------------------------------------------------------------------------------------------
 
     def choose(self, problem: Problem) -> None:
         """Make a problem the current one and jump to its node."""
         self.current, self.walked = problem, True
+        group = next((g for g in self.groups if any(r.problem == problem for r in g.rows)), None)
+        if group is not None and group.title in self.folded():
+            self.fold(group.title, False)
         self._mark()
         self.studio.reveal(problem)
 
     def step(self, way: int) -> None:
-        """F8 and Shift+F8: to the next or previous problem, round and round."""
+        """F8 and Shift+F8: to the next or previous problem that is shown, round and round, into blocks and out again."""
         problems = [row.problem for row in self.shown]
         if not problems:
-            self.studio.message.emit("ok", "There are no problems.")
+            hidden = f"None of the {len(self.all):,} problems is shown by these filters."
+            self.studio.message.emit("hint" if self.all else "ok", hidden if self.all else "There are no problems.")
             return
         started = self.walked and self.current in problems
         at = problems.index(self.current) + way if started else 0 if way > 0 else -1  # type: ignore[arg-type]
-        self.choose(problems[at % len(problems)])
+        problem = problems[at % len(problems)]
+        self.choose(problem)
+        count = f"Problem {at % len(problems) + 1:,} of {len(problems):,}"
+        self.setAccessibleDescription(f"{count}: {where(problem, self.studio.project)}")
 
     def _mark(self) -> None:
         for row in self.rows:
@@ -173,8 +275,3 @@ class ProblemsPanel(QWidget):
         # The layout must have taken the buttons in before it is known where the row ends.
         self.scroll.widget().layout().activate()  # type: ignore[union-attr]
         self.scroll.ensureWidgetVisible(row, 0, 8)
-
-
-def _key(problem: Problem) -> tuple[str, str, str, str]:
-    """What makes it the same problem while its figures change."""
-    return problem.code, problem.sheet, problem.node, problem.at
