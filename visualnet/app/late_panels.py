@@ -7,6 +7,7 @@ from importlib import import_module
 
 from PySide6.QtWidgets import QWidget
 
+from visualnet.app.differing import Differing
 from visualnet.app.late_dock import Factory
 from visualnet.app.panels.inspector import InspectorPanel
 from visualnet.app.panels.palette import PalettePanel
@@ -14,7 +15,7 @@ from visualnet.app.panels.problems import ProblemsPanel
 from visualnet.app.studio import Studio
 
 
-def late_panels(studio: Studio, save_code: Callable[[], None]) -> dict[str, tuple[str, Factory]]:
+def late_panels(studio: Studio, save_code: Callable[[], None], differing: Differing) -> dict[str, tuple[str, Factory]]:
     """Every dock by name: its title, and how its panel is made."""
 
     def late(module: str, name: str, *more: object) -> Factory:
@@ -33,6 +34,7 @@ def late_panels(studio: Studio, save_code: Callable[[], None]) -> dict[str, tupl
         "maps": ("Feature maps", late("maps", "MapsPanel")),
         "attention": ("Attention", late("attention", "AttentionPanel")),
         "code": ("Code", late("code", "CodePanel", save_code)),
+        "differences": ("Differences", late("differences", "DifferencesPanel", differing)),
         "about": ("About", late("about_network", "AboutPanel")),
         "reference": ("Reference", late("reference_browser", "ReferencePanel")),
     }

@@ -22,6 +22,7 @@ HOME: Mapping[str, Qt.DockWidgetArea] = {
     "maps": Area.RightDockWidgetArea,
     "attention": Area.RightDockWidgetArea,
     "problems": Area.BottomDockWidgetArea,
+    "differences": Area.BottomDockWidgetArea,
     "training": Area.BottomDockWidgetArea,
     "runs": Area.BottomDockWidgetArea,
 }
