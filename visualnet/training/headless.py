@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sys
@@ -58,6 +59,8 @@ def train(project: Project, options: TrainOptions, emit: Sink | None = None) -> 
         folder = _folder(project, options)
         data = load(project.data)
     except (ValueError, OSError) as error:
+        if options.json:
+            print(json.dumps({"event": "failed", "kind": "use", "words": str(error)}), flush=True)
         print(f"visualnet: {error}", file=sys.stderr)
         return USE
     emit = emit or (_print_json if options.json else Printer(sys.stdout, folder))
