@@ -153,14 +153,13 @@ def test_a_block_is_kept_and_used_in_another_project(
     hands.studio.document._saved = hands.studio.project  # it may be left
     lenet.start_page.template_chosen.emit("mlp-mnist")
     hands.rest(0.2)
-    item = row(palette, "Your library", "block")
     before = hands.studio.project
     hands.drop_layer("library:block", 400, 900)
     assert list(hands.studio.project.blocks) == ["block"]
     hands.keys("Ctrl+Z")
     assert hands.studio.project == before, "the definition and the card are one step"
     palette.tree.setFocus()
-    palette.tree.setCurrentItem(item)
+    palette.tree.setCurrentItem(row(palette, "Your library", "block"))
     monkeypatch.setattr(QInputDialog, "getText", lambda *_, **__: ("pair", True))
     QTest.keyClick(palette.tree, Qt.Key.Key_F2)
     assert own() == ["pair"]
@@ -187,6 +186,26 @@ def test_a_standard_block_stays_in_the_library(lenet: Window, hands: Hands) -> N
     next(a for a in menu.actions() if a.text() == "Add to the network").trigger()
     menu.deleteLater()
     assert list(hands.studio.project.blocks) == ["squeeze_excitation"]
+    palette.tree.setFocus()
     palette.tree.setCurrentItem(row(palette, "Standard blocks", "squeeze_excitation"))
     QTest.keyClick(palette.tree, Qt.Key.Key_Delete)
     assert "comes with the program" in lenet.toast._words.text()
+
+
+def test_quick_add_finds_the_library_s_blocks_and_sets_their_numbers(lenet: Window, hands: Hands) -> None:
+    studio, view = hands.studio, hands.view
+    conv = next(n for n in studio.graph if n.kind == "conv2d")
+    hands.click(conv.name)
+    canvas_keys(hands, "Space")
+    assert view.popup.isVisible()
+    QTest.keyClicks(view.popup.field, "squeeze excit channels=6 r2 x2")
+    assert view.popup.list.currentItem().text().startswith("squeeze_excitation")
+    QTest.keyClick(view.popup.field, Qt.Key.Key_Return)
+    (made,) = studio.selection
+    node = studio.graph.nodes[made]
+    assert (node.block, dict(node.params), node.repeat) == ("squeeze_excitation", {"channels": 6, "reduction": 2}, 2)
+    facts = studio.facts
+    assert facts is not None
+    assert facts[made].leaving["y"].shape[0] == 6, "it is wired after the selection"
+    hands.keys("Ctrl+Z")
+    assert not studio.project.blocks

@@ -72,6 +72,8 @@ def save(project: Project, block: str, path: Path | None = None) -> Path:
 
 _read: dict[Path, tuple[tuple[int, int], Entry | None]] = {}
 """Files that were read, with their time and size then."""
+_listed: dict[str, Entry] = {}
+"""What was found when last looked, by name."""
 
 
 def entries() -> list[Entry]:
@@ -84,7 +86,14 @@ def entries() -> list[Entry]:
             entry = _entry(path, shipped)
             if entry is not None:
                 found.setdefault(entry.name, entry)
+    _listed.clear()
+    _listed.update(found)
     return list(found.values())
+
+
+def seen(name: str) -> Entry | None:
+    """The block as it was when the library was last looked through: for every key that is typed, where no file may be asked."""
+    return _listed.get(name)
 
 
 def _entry(path: Path, shipped: bool) -> Entry | None:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from visualnet.analysis.facts import Analysis, GraphFacts, NodeFacts, Path
 from visualnet.analysis.infer import infer
-from visualnet.core import edits
+from visualnet.core import edits, library
 from visualnet.core.graph import Graph, Node, Port
 from visualnet.core.project import MAIN, Block, Project
 from visualnet.layers import LAYERS, Spec
@@ -193,6 +193,24 @@ def sheet_facts(analysis: Analysis, sheet: str, path: Path) -> GraphFacts | None
         return analysis.sheet(sheet, path if sheet != MAIN else ())
     except KeyError:
         return analysis.sheet(sheet)
+
+
+def known_spec(facts: GraphFacts | None, source: Port) -> Spec | None:
+    """What leaves a port, as far as it is known."""
+    known = facts.nodes.get(source.node) if facts is not None else None
+    return known.leaving.get(source.port) if known is not None else None
+
+
+def library_fitting(spec: Spec | None) -> list[str]:
+    """The library's blocks that take such a tensor at their first input, with their default parameters."""
+    found = []
+    for entry in library.entries():
+        instance = next(n for n in entry.project.graph if n.block == entry.name)
+        ins, _ = entry_ports(entry.project, instance.kind)
+        node = Node(id="new", kind=instance.kind, name="new")
+        if ins and (spec is None or try_node(entry.project, node, {ins[0]: spec}).fits):
+            found.append(library.PREFIX + entry.name)
+    return found
 
 
 def entry_ports(project: Project, kind: str) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -5,12 +5,20 @@ from __future__ import annotations
 from PySide6.QtCore import QRectF
 
 from visualnet.analysis.facts import Analysis, Path
-from visualnet.app.canvas.acceptance import entry_ports, further_port, sheet_facts, try_node, widened
+from visualnet.app.canvas.acceptance import (
+    entry_ports,
+    further_port,
+    known_spec,
+    library_fitting,
+    sheet_facts,
+    try_node,
+    widened,
+)
 from visualnet.app.canvas.node_item import HEIGHT, MIN_WIDTH
 from visualnet.app.canvas.scene import CanvasScene
 from visualnet.app.canvas.typed import NONE, Given
 from visualnet.app.theme.tokens import GRID
-from visualnet.core import edits
+from visualnet.core import edits, library
 from visualnet.core.graph import Node, Port
 from visualnet.core.naming import new_id
 from visualnet.core.project import Project
@@ -76,9 +84,7 @@ def plan(
 
 def accepting(project: Project, sheet: str, path: Path, analysis: Analysis, node: Node, source: Port) -> str | None:
     """The new node's first input that takes what leaves ``source``; the first of all while nothing is known of it."""
-    facts = sheet_facts(analysis, sheet, path)
-    known = facts.nodes.get(source.node) if facts is not None else None
-    spec = known.leaving.get(source.port) if known is not None else None
+    spec = known_spec(sheet_facts(analysis, sheet, path), source)
     ins, _ = entry_ports(project, node.kind)
     if spec is None:
         return ins[0] if ins else None
@@ -95,7 +101,8 @@ def fitting_kinds(
     facts = sheet_facts(analysis, sheet, path)
     if source is not None:
         probes = ((k, Node(id="new", kind=k, name="new")) for k in kinds)
-        return [k for k, node in probes if accepting(project, sheet, path, analysis, node, source) is not None]
+        fitting = [k for k, node in probes if accepting(project, sheet, path, analysis, node, source) is not None]
+        return fitting + library_fitting(known_spec(facts, source))
     assert target is not None
     known = facts.nodes.get(target.node) if facts is not None else None
     want = known.inputs.get(target.port) if known is not None else None
@@ -113,4 +120,4 @@ def fitting_kinds(
         ranks = want is None or "*" in (*want.axes, *gives.axes) or len(want.axes) == len(gives.axes)
         if types and ranks:
             found.append(kind)
-    return found
+    return found + [library.PREFIX + e.name for e in library.entries()]

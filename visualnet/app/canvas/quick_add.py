@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
+from functools import cache
 from typing import Any, NamedTuple
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt
@@ -25,6 +26,7 @@ from visualnet.app.canvas.node_item import family_of
 from visualnet.app.canvas.typed import NONE, Given, Reader, looks_typed
 from visualnet.app.theme import fonts, icons
 from visualnet.app.theme.tokens import Theme
+from visualnet.core import library
 from visualnet.core.graph import Node
 from visualnet.core.project import Project
 from visualnet.layers import FAMILIES, LAYERS
@@ -45,17 +47,31 @@ class Entry(NamedTuple):
 
 
 def entries(project: Project, sheet: str) -> list[Entry]:
-    """Every layer in palette order, then the project's blocks (not the one whose sheet is open)."""
-    found = [
-        Entry(t, k.label, k.summary(), k.family, f"{t} {k.keywords} {FAMILIES[k.family]}".lower())
-        for t, k in LAYERS.items()
-        if not k.hidden
-    ]
+    """Every layer in palette order, then the project's blocks (not the one whose sheet is open), then those of the library."""
+    found = list(_layers())
     for name, block in project.blocks.items():
         if name != sheet:
             family = family_of(Node(id="n", kind=f"block:{name}", name="n"), project)
-            found.append(Entry(f"block:{name}", name, block.note or "A block of this project.", family, "block"))
+            found.append(Entry(f"block:{name}", name, block.note or "A block of this project.", family, _words(name)))
+    for kept in library.entries():
+        if project.blocks.get(kept.name) != kept.project.blocks[kept.name]:
+            family = family_of(Node(id="n", kind=f"block:{kept.name}", name="n"), kept.project)
+            words = f"{_words(kept.name)} library"
+            found.append(Entry(library.PREFIX + kept.name, kept.name, kept.note or "A block you kept.", family, words))
     return found
+
+
+@cache
+def _layers() -> tuple[Entry, ...]:
+    return tuple(
+        Entry(t, k.label, k.summary(), k.family, f"{t} {k.keywords} {FAMILIES[k.family]}".lower())
+        for t, k in LAYERS.items()
+        if not k.hidden
+    )
+
+
+def _words(name: str) -> str:
+    return f"{name.replace('_', ' ').lower()} block"
 
 
 class Found(NamedTuple):
@@ -249,7 +265,7 @@ class QuickAdd(QFrame):
 
     def _pick(self, found: Found) -> None:
         kind, before = found.entry.kind, self.kept.get(found.entry.kind, 0)
-        if kind in LAYERS:
+        if kind in LAYERS or kind.startswith(library.PREFIX):
             self.kept[kind] = before + 1 if isinstance(before, int) else 1
         chosen = self._chosen
         self.close_()

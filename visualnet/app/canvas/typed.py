@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
+from visualnet.core import library
 from visualnet.core.graph import BLOCK_PREFIX, Value
-from visualnet.core.project import Project
+from visualnet.core.project import Block, Project
 from visualnet.layers import LAYERS
 from visualnet.layers.params import Bool, Choice, Field, Float, Int, Ints, Param
 
@@ -43,7 +44,7 @@ class Reader:
     def __init__(self, kind: str, project: Project) -> None:
         self.params: dict[str, Value] = {}
         self.repeat = 1
-        block = project.blocks.get(kind.removeprefix(BLOCK_PREFIX)) if kind not in LAYERS else None
+        block = _block(kind, project) if kind not in LAYERS else None
         self.block = block is not None
         self.scope = dict(project.constants)
         self.known = _params(kind) if block is None else {n: _number(n, v) for n, v in block.params.items()}
@@ -108,6 +109,15 @@ class Reader:
             self.params[name] = value
             return True
         return False
+
+
+def _block(kind: str, project: Project) -> Block | None:
+    """The definition that a kind stands for, of the project or of the library."""
+    if kind.startswith(library.PREFIX):
+        name = kind[len(library.PREFIX) :]
+        kept = library.seen(name)
+        return kept.project.blocks[name] if kept is not None else None
+    return project.blocks.get(kind.removeprefix(BLOCK_PREFIX))
 
 
 @lru_cache(maxsize=256)
