@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QLineEdit, QMenu, QVBoxLayout, QWidget
 
 from visualnet.app.forms.value_field import ValueField
+from visualnet.app.theme import fonts
 from visualnet.app.widgets.basic import label
 from visualnet.app.widgets.section import Section
 from visualnet.core.expressions import Scope
@@ -16,6 +17,12 @@ from visualnet.core.graph import Value
 from visualnet.layers.params import Bool, Choice, Field, Float, Int, Ints, Param
 
 EDITOR_WIDTH = 132
+"""The room for a value, where text has its normal size."""
+
+
+def editor_width() -> int:
+    """The room for a value: larger text gets more, but leaves some to the names beside it."""
+    return round(EDITOR_WIDTH * (1 + (fonts.factor() - 1) / 2))
 
 
 class Row(QWidget):
@@ -30,6 +37,11 @@ class Row(QWidget):
         self.param = param
         self.box = QVBoxLayout(self)
         self.box.setContentsMargins(0, 0, 0, 0)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self.setFixedWidth(editor_width())
 
     def hold(self, editor: QWidget) -> None:
         """Put the editor in."""
@@ -211,7 +223,7 @@ class Form(QWidget):
             name = label(param.name)
             name.setToolTip(param.doc)
             name.setBuddy(row)
-            row.setFixedWidth(EDITOR_WIDTH)
+            row.setFixedWidth(editor_width())
             if isinstance(row, ValueRow):
                 row.field.scrub_with(name)
             for widget in (name, row.field if isinstance(row, ValueRow) else row):

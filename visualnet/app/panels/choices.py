@@ -27,7 +27,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QSizePolicy, QVBoxLayo
 
 from visualnet.analysis.infer import infer
 from visualnet.app.panels.graph_picture import paint_graph
-from visualnet.app.theme import icons
+from visualnet.app.panels.template_acts import TemplateActs
+from visualnet.app.theme import fonts, icons
 from visualnet.app.theme.tokens import RADIUS, Theme, mix
 from visualnet.app.widgets.basic import ElidedLabel, IconLabel, label
 from visualnet.core.project import Project
@@ -73,6 +74,9 @@ class Choice(QFrame):
     arrow = Signal(int, int)
     focused = Signal()
 
+    acts: TemplateActs | None = None
+    """What else can be done with it."""
+
     def __init__(self, accessible: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._hovered = self._pressed = False
@@ -88,8 +92,14 @@ class Choice(QFrame):
             self.chosen.emit()
         elif key in _ARROWS:
             self.arrow.emit(*_ARROWS[key])
-        else:
+        elif self.acts is None or not self.acts.key(key):
             super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if self.acts is not None:
+            menu = self.acts.menu(self)
+            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            menu.popup(event.globalPos())
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
@@ -158,9 +168,11 @@ class Choice(QFrame):
 class TemplateCard(Choice):
     """A template: the picture of its graph, its name, what it is, and its figures once they are counted."""
 
-    def __init__(self, name: str, project: Project, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, name: str, project: Project, acts: TemplateActs | None = None, parent: QWidget | None = None
+    ) -> None:
         super().__init__(f"Template {project.name}: {what_it_is(project.note)}", parent)
-        self.name, self.project = name, project
+        self.name, self.project, self.acts = name, project, acts
         self._pictures: dict[tuple[str, int, int, float], QPixmap] = {}
         self.title = label(project.name, "heading")
         self.about = label(what_it_is(project.note), "muted", wrap=True)
@@ -169,7 +181,11 @@ class TemplateCard(Choice):
         self._picture_height = PICTURE_LOW
         column = self._column = QVBoxLayout(self)
         column.setSpacing(3)
-        column.addWidget(self.title)
+        head = QHBoxLayout()
+        head.addWidget(self.title, 1)
+        if acts is not None:
+            head.addWidget(acts.about)
+        column.addLayout(head)
         column.addWidget(self.about, 1)
         column.addSpacing(2)
         column.addWidget(self.figures)
@@ -178,7 +194,7 @@ class TemplateCard(Choice):
         """The room for the words of a card of this width: two lines say what it is, three where it is narrow."""
         self.about.ensurePolished()
         line = QFontMetrics(self.about.font()).lineSpacing()
-        return 32 + self.title.sizeHint().height() + (3 if width >= 270 else 4) * line
+        return 32 + self.title.sizeHint().height() + (3 if width >= fonts.px(270) else 4) * line
 
     def set_size(self, width: int, picture: int) -> None:
         """Take this width, with a picture of this height."""
@@ -238,10 +254,10 @@ class TemplateRow(Choice):
 
     HEIGHT = 60
 
-    def __init__(self, template: Template, parent: QWidget | None = None) -> None:
+    def __init__(self, template: Template, acts: TemplateActs | None = None, parent: QWidget | None = None) -> None:
         what = template.line or what_it_is(template.note)
         super().__init__(f"Template {template.title}: {what}", parent)
-        self.name = template.name
+        self.name, self.acts = template.name, acts
         self.setToolTip(f"<qt>{escape(template.note)}</qt>" if template.note else "")
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 8, 12, 9)
@@ -251,7 +267,13 @@ class TemplateRow(Choice):
         head.addWidget(ElidedLabel(template.title, "strong"), 1)
         head.addWidget(label(short_count(template.parameters), "small"))
         column.addLayout(head)
-        column.addWidget(ElidedLabel(what, "muted"))
+        foot = QHBoxLayout()
+        foot.setSpacing(4)
+        foot.addWidget(ElidedLabel(what, "muted"), 1)
+        if acts is not None:
+            foot.addWidget(acts.small)
+            foot.addWidget(acts.about)
+        column.addLayout(foot)
         self.setAccessibleDescription(f"{template.parameters:,} parameters")
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from visualnet.app.panels.node_page import NodePage
 from visualnet.app.panels.project_page import ProjectPage
 from visualnet.app.studio import Studio
+from visualnet.app.theme import fonts
 
 
 class InspectorPanel(QScrollArea):
@@ -19,7 +20,7 @@ class InspectorPanel(QScrollArea):
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setMinimumWidth(264)
+        self.setMinimumWidth(fonts.px(264))
         self.node_page, self.project_page = NodePage(studio), ProjectPage(studio)
         self.stack = QStackedWidget()
         for page in (self.project_page, self.node_page):
@@ -35,6 +36,11 @@ class InspectorPanel(QScrollArea):
         studio.sheet_changed.connect(lambda _: self.refresh())
         studio.focus_requested.connect(lambda _ids, at: self.node_page.point_at(at))
         self.refresh()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self.setMinimumWidth(fonts.px(264))
 
     def refresh(self) -> None:
         """Show what is selected now."""

@@ -163,6 +163,7 @@ class RunsPanel(QWidget):
         self.model = RunTable(studio)
         self.table = QTableView()
         self.table.setModel(self.model)
+        self.table.setAccessibleName("Runs")
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)

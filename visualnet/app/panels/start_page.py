@@ -34,9 +34,10 @@ from visualnet.app.panels.choices import (
     page_colour,
 )
 from visualnet.app.panels.lesson_files import lessons
+from visualnet.app.panels.template_acts import TemplateActs
 from visualnet.app.settings import Settings
 from visualnet.app.studio import Studio
-from visualnet.app.theme import icons
+from visualnet.app.theme import fonts, icons
 from visualnet.app.theme.tokens import RADIUS
 from visualnet.app.widgets.basic import IconLabel, button, label
 from visualnet.app.widgets.flow import FlowLayout
@@ -84,6 +85,7 @@ class StartPage(QWidget):
         shortcut = QShortcut(QKeySequence(EMPTY_KEYS), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
         shortcut.activated.connect(self.empty_chosen)
         studio.theme_changed.connect(lambda _: self.update())
+        studio.theme_changed.connect(lambda _: self._arrange())
         self.refresh()
 
     # --- building ------------------------------------------------------------------------------------------------------------------
@@ -137,7 +139,7 @@ class StartPage(QWidget):
         shown = QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
         made = button(f" {words}   {shown}".rstrip(), icon=icon, done=done)  # type: ignore[arg-type]
         made.setIconSize(QSize(16, 16))
-        made.setMinimumHeight(34)
+        made.setMinimumHeight(fonts.px(34))
         made.setAccessibleName(words.rstrip("…"))
         made.setAccessibleDescription(shown)
         return made
@@ -213,6 +215,8 @@ class StartPage(QWidget):
         self.cards, self.more, self._sections = [], [], []
         groups: dict[str, list[Template]] = {}
         for template, _ in found:
+            if template.of:
+                continue  # a small version is opened from the card of what it is one of
             groups.setdefault(template.group or "Others", []).append(template)
         for at, (group, members) in enumerate(groups.items()):
             if at == 0:
@@ -225,7 +229,7 @@ class StartPage(QWidget):
     def _show_first(self, members: Iterable[Template]) -> None:
         for template in members:
             try:
-                card = TemplateCard(template.name, load(template.path))
+                card = TemplateCard(template.name, load(template.path), self._acts(template))
             except FileError:
                 continue  # A damaged file among ours keeps nobody from the others; the tests hold them all.
             card.chosen.connect(lambda n=template.name: self.template_chosen.emit(n))
@@ -241,11 +245,20 @@ class StartPage(QWidget):
         self._more.addWidget(grid)
         self._sections.append((grid, flow))
         for template in members:
-            row = TemplateRow(template)
+            row = TemplateRow(template, self._acts(template))
             row.chosen.connect(lambda n=template.name: self.template_chosen.emit(n))
             self._join(row)
             self.more.append(row)
             flow.addWidget(row)
+
+    def _acts(self, template: Template) -> TemplateActs:
+        return TemplateActs(template, self.template_chosen.emit, self.read_about)
+
+    def read_about(self, template: Template) -> None:
+        """Show the note of a template; it can be opened from there."""
+        from visualnet.app.panels.about_network import AboutDialog
+
+        AboutDialog(template, self.template_chosen.emit, self).exec()
 
     def _show_recent(self) -> None:
         for row in self.rows:
@@ -301,7 +314,7 @@ class StartPage(QWidget):
         self._aside.setMinimumWidth(SIDE if beside else 0)
         self._aside.setMaximumWidth(SIDE if beside else 16777215)
         width = inner - SIDE - SIDE_GAP if beside else inner
-        columns = 3 if width >= 720 else 2 if width >= 480 else 1
+        columns = 3 if width >= fonts.px(720) else 2 if width >= fonts.px(480) else 1
         each = (width - GAP * (columns - 1)) // columns
         picture = self._picture_height(each, columns, top) if beside else PICTURE_LOW + 20
         for card in self.cards:
@@ -312,10 +325,10 @@ class StartPage(QWidget):
 
     def _arrange_rows(self, width: int) -> None:
         """The further templates, in as many columns as the whole width has room for."""
-        columns = max(1, min(4, width // 260))
+        columns = max(1, min(4, width // fonts.px(260)))
         each = (width - ROW_GAP * (columns - 1)) // columns
         for row in self.more:
-            row.setFixedSize(each, TemplateRow.HEIGHT)
+            row.setFixedSize(each, fonts.px(TemplateRow.HEIGHT))
         for grid, flow in self._sections:
             flow.invalidate()
             grid.setFixedHeight(max(flow.heightForWidth(width), 1))

@@ -69,7 +69,7 @@ class TrainingPanel(QWidget):
             "How much of the past each point of a training curve keeps; validation is never smoothed"
         )
         self.figure = label("", "mono")
-        self.figure.setFixedWidth(44)
+        self.figure.setMinimumWidth(44)
         head.addWidget(self.bar)
         head.addWidget(self.words, 1)
         head.addWidget(label("smoothing", "small"))

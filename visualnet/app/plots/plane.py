@@ -85,6 +85,7 @@ class Stage(pg.GraphicsView):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, background=None)
+        self.setAccessibleName("Curves")
         self.plane = Plane()
         self.left, self.bottom = Axis("left"), Axis("bottom")
         layout = pg.GraphicsLayout()
