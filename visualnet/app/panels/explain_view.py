@@ -33,14 +33,19 @@ class ExplainView(QDialog):
         self.title = label("", "title")
         self.drawing = LayerDrawing(high=DRAWN)
         holder = QWidget()
-        self.column = QVBoxLayout(holder)
-        self.column.setContentsMargins(24, 16, 24, 24)
+        beside = QHBoxLayout(holder)
+        beside.setContentsMargins(24, 16, 24, 24)
+        beside.setSpacing(32)
+        self.column = QVBoxLayout()
         self.column.setSpacing(16)
-        self.column.addWidget(self.drawing)
         self.column.addStretch(1)
+        beside.addLayout(self.column, 3)
+        beside.addWidget(self.drawing, 2, Qt.AlignmentFlag.AlignTop)
         self.scroll = QScrollArea()
         self.scroll.setWidgetResizable(True)
         self.scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        # A bar that comes and goes would change the width, with it the heights, and so come and go for ever.
+        self.scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.scroll.setWidget(holder)
         head = QHBoxLayout()
         head.setContentsMargins(24, 12, 16, 0)
@@ -92,12 +97,10 @@ class ExplainView(QDialog):
             card = WhyCard(self.px)
             card.set_.can_enlarge = False
             card.lines.enlarge(max(11, round(self.px * 0.8)))
+            card.question.setStyleSheet(f"font-size: {max(11, round(self.px * 0.6))}px;")
             card.show_why(why)
             self.column.insertWidget(at, card)
             self.cards.append(card)
-        # The drawing stands below the formulas, for it explains them.
-        self.column.removeWidget(self.drawing)
-        self.column.insertWidget(len(self.cards), self.drawing)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         ways = {Qt.Key.Key_Plus: 4, Qt.Key.Key_Equal: 4, Qt.Key.Key_Minus: -4}

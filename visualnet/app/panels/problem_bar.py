@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QToolButton, QWidget
+from PySide6.QtWidgets import QBoxLayout, QComboBox, QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
 from visualnet.analysis.facts import SEVERITIES
 from visualnet.app.panels.problem_list import GROUPINGS, SEVERITY_WORDS, Wish
@@ -15,6 +15,7 @@ from visualnet.app.theme import icons
 from visualnet.app.widgets.search_field import SearchField
 from visualnet.core.project import MAIN
 
+NARROW = 340
 SCOPES = ("Whole project", "This sheet")
 
 
@@ -27,14 +28,17 @@ class ProblemBar(QWidget):
     def __init__(self, kept: MutableMapping[str, Any]) -> None:
         super().__init__()
         self.kept = kept
-        row = QHBoxLayout(self)
-        row.setContentsMargins(8, 4, 8, 2)
+        self.lines = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self.lines.setContentsMargins(8, 4, 8, 2)
+        self.lines.setSpacing(4)
+        row = QHBoxLayout()
         row.setSpacing(4)
         self.search = SearchField("Filter problems")
         self.search.setMaximumWidth(260)
         self.search.setMinimumWidth(120)
         self.search.setToolTip("Show only problems with these words: of the text, the node, or the kind")
-        row.addWidget(self.search, 1)
+        self.lines.addWidget(self.search)
+        self.lines.addLayout(row, 1)
         hidden = _texts(kept.get("hidden"))
         self.severities: dict[str, QToolButton] = {}
         for severity in SEVERITIES:
@@ -62,6 +66,15 @@ class ProblemBar(QWidget):
         for combo in (self.scope, self.grouping):
             combo.currentIndexChanged.connect(lambda _: self._choose())
         self.search.changed.connect(lambda _: self.changed.emit())
+
+    def set_narrow(self, narrow: bool) -> None:
+        """Two short lines that stand beside the list, or one long line above it."""
+        ways = QBoxLayout.Direction
+        self.lines.setDirection(ways.TopToBottom if narrow else ways.LeftToRight)
+        self.search.setMaximumWidth(NARROW if narrow else 260)
+        self.setMaximumWidth(NARROW if narrow else 16_777_215)
+        policy = QSizePolicy.Policy
+        self.setSizePolicy(policy.Maximum if narrow else policy.Preferred, policy.Maximum)
 
     def _tool(self, icon: str, role: str) -> QToolButton:
         made = QToolButton()

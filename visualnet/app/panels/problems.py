@@ -7,7 +7,8 @@ from itertools import pairwise
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QApplication, QBoxLayout, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from visualnet.analysis.facts import Problem
 from visualnet.analysis.repairs import repairs
@@ -20,6 +21,8 @@ from visualnet.app.widgets.basic import IconLabel, button, label
 SHOWN = 60
 """More rows than this help nobody; a line says how many are left out."""
 SEARCH_MS = 120
+LOW = 170
+"""In so low a panel the filters stand beside the list, not above it."""
 
 
 class ProblemsPanel(QWidget):
@@ -41,6 +44,7 @@ class ProblemsPanel(QWidget):
         self.rows: list[ProblemRow] = []
         self.heads: list[GroupHead] = []
         self._laid: list[str] = []
+        self.low = False
         settings = getattr(studio.runner, "settings", None)
         self.kept: MutableMapping[str, Any] = settings.section("problems") if settings is not None else {}
         self.bar = ProblemBar(self.kept)
@@ -77,11 +81,16 @@ class ProblemsPanel(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._nothing())
-        column.addWidget(self.bar)
-        column.addWidget(self._none_left())
-        column.addWidget(self.scroll, 1)
+        self.beside = QBoxLayout(QBoxLayout.Direction.TopToBottom)
+        self.beside.setSpacing(0)
+        self.beside.addWidget(self.bar, 0, Qt.AlignmentFlag.AlignTop)
+        right = QVBoxLayout()
+        right.addWidget(self._none_left())
+        right.addWidget(self.scroll, 1)
         self.filler = QWidget()
-        column.addWidget(self.filler, 1)
+        right.addWidget(self.filler, 1)
+        self.beside.addLayout(right, 1)
+        column.addLayout(self.beside, 1)
 
     def _none_left(self) -> QWidget:
         """What stands there when the filters leave nothing: say so, and offer the way back."""
@@ -156,6 +165,16 @@ class ProblemsPanel(QWidget):
             made.setChecked(True)
         self.bar.scope.setCurrentIndex(0)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        low = self.height() < LOW
+        if low != self.low:
+            self.low = low
+            ways = QBoxLayout.Direction
+            self.beside.setDirection(ways.RightToLeft if low else ways.TopToBottom)
+            self.bar.set_narrow(low)
+            self._arrange()
+
     # --- the list --------------------------------------------------------------------------------------------------------------------
 
     def folded(self) -> set[str]:
@@ -172,7 +191,8 @@ class ProblemsPanel(QWidget):
 
     def _arrange(self) -> None:
         """Titles and rows from top to bottom. Widgets are kept, and moved only where the order of the two kinds changes."""
-        folded, titled = self.folded(), len(self.groups) > 1 or (self.groups and self.groups[0].title in self.folded())
+        folded = self.folded()
+        titled = any(g.title in folded for g in self.groups) or (len(self.groups) > 1 and not self._plain())
         plan: list[Group | Row] = []
         for group in self.groups:
             plan += [group] if titled else []
@@ -202,6 +222,10 @@ class ProblemsPanel(QWidget):
             else:
                 assert isinstance(widget, ProblemRow)
                 widget.show_problem(part.problem, part.words)
+
+    def _plain(self) -> bool:
+        """Whether titles would take the room of what they stand over: the icons say the severity as well."""
+        return self.low and self.bar.grouping.currentData() == "severity"
 
     def _pools(self, heads: int, rows: int) -> None:
         for pool, count in ((self.heads, heads), (self.rows, rows)):
