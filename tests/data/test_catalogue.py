@@ -72,6 +72,7 @@ def test_the_fingerprint_tells_the_division() -> None:
     ("choice", "words"),
     [
         (DataChoice(name="cifar"), "no data set “cifar”"),
+        (DataChoice(name="imagenet"), "ImageNet do not come with the program: open the small version"),
         (DataChoice(name="points", options={"shape": "cube"}), "it can be moons, circles"),
         (DataChoice(name="points", options={"n": 10**9}), "n is 1,000,000,000"),
         (DataChoice(name="points", options={"colour": 1}), "no option “colour”"),

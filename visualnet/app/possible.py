@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from visualnet.app.small_versions import small_version
+
 if TYPE_CHECKING:
     from visualnet.app.window import Window
 
@@ -36,7 +38,8 @@ def possible(window: Window) -> dict[str, bool]:
         "graph.open_block": here and len(chosen) == 1 and chosen[0].block is not None,
         "file.export_code": here and not studio.analysis.errors() and bool(studio.project.graph.nodes),
         "file.export_picture": here and bool(studio.graph.nodes),
-        "train.start": here and run == "idle" and runner.why_not() == "",
+        # Where only the data is missing, Train offers the small version.
+        "train.start": here and run == "idle" and (runner.why_not() == "" or small_version(studio.project) is not None),
         "train.pause": run == "running",
         "train.resume": run == "paused" or (run == "idle" and here and runner.can_resume()),
         "train.stop": run != "idle",

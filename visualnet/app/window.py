@@ -27,6 +27,7 @@ from visualnet.app.panels.status import StatusLine
 from visualnet.app.possible import possible
 from visualnet.app.runner import Runner
 from visualnet.app.settings import Settings
+from visualnet.app.small_versions import OPEN_SMALL, small_version
 from visualnet.app.studio import Studio
 from visualnet.app.theme.apply import MODES, Mode, ThemeKeeper
 from visualnet.app.topbar import TopBar
@@ -237,6 +238,10 @@ class Window(QMainWindow):
 
     def train(self) -> None:
         """Start a run, and show the training workspace if nothing about training is on the screen."""
+        small = small_version(self.studio.project)
+        if small is not None and (words := self.runner.why_not()):
+            self.tell("hint", words, [(OPEN_SMALL, lambda: self.filing.open_template(small.name))])
+            return
         if self.runner.start() and not self.spaces.docks["training"].isVisible():
             self.show_space("train")
 

@@ -22,6 +22,15 @@ if TYPE_CHECKING:
 __all__ = ["DATASETS", "SHAPES", "DataSet", "Loaded", "chosen", "fields", "fields_or_none", "load", "shipped", "tasks"]
 
 
+ABSENT = {
+    "imagenet": "the pictures of ImageNet",
+    "cifar10": "the pictures of CIFAR-10",
+    "text": "the texts that this network learns from",
+    "sound": "the sounds that this network learns from",
+    "masks": "the pictures and masks that this network learns from",
+}
+"""What published networks were trained on, by the names that their templates give it."""
+
 # --- what others ask ------------------------------------------------------------------------------------------------
 
 
@@ -32,6 +41,10 @@ def chosen(data: DataChoice) -> DataSet:
         ValueError: there is no such data set, or an option cannot be read; the words say which.
     """
     kind = DATASETS.get(data.name)
+    if kind is None and data.name in ABSENT:
+        raise ValueError(
+            f"{ABSENT[data.name]} do not come with the program: open the small version of this network, or choose other data"
+        )
     if kind is None:
         raise ValueError(f"there is no data set “{data.name}” (there are {', '.join(DATASETS)})")
     return kind(data.options)

@@ -3,39 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
 
 from PySide6.QtCore import QSize, QUrl
-from PySide6.QtGui import QTextCursor, QTextDocument
+from PySide6.QtGui import QFontInfo, QTextBlockFormat, QTextCharFormat, QTextCursor, QTextDocument, QTextFormat
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from visualnet.app.panels.note_steps import carried_out, steps, without_steps
 from visualnet.app.panels.reference_browser import Page
+from visualnet.app.small_versions import OPEN_SMALL, SMALL_TIP, template_of
 from visualnet.app.studio import Studio
 from visualnet.app.widgets.basic import button, label
-from visualnet.core.project import Project
-from visualnet.data.catalogue import DATASETS
-from visualnet.template_index import Template, origin, template_list
+from visualnet.template_index import Template
 
-OPEN_SMALL, OPEN_PUBLISHED = "Open the small version", "Open the published network"
-
-
-def template_of(project: Project) -> Template | None:
-    """The template that a project was made from; None for one's own."""
-    return _template_of(project.name, project.note)
-
-
-@lru_cache(maxsize=8)
-def _template_of(name: str, note: str) -> Template | None:
-    return origin(name, note)
-
-
-def small_version(project: Project) -> Template | None:
-    """The small version of a published network whose data does not come with the program; None where there is nothing to offer."""
-    found = template_of(project)
-    if found is None or found.trains or project.data.name in DATASETS:
-        return None
-    return next((t for t in template_list() if t.name == found.small), None)
+OPEN_PUBLISHED = "Open the published network"
 
 
 def page_text(template: Template) -> str:
@@ -52,12 +32,32 @@ class NotePage(Page):
     def __init__(self) -> None:
         super().__init__()
         self.setAccessibleName("About this network")
+        self.setProperty("bare", True)
 
     def show_note(self, markdown: str) -> None:
         """Show a note that comes with the program; HTML in it stays text."""
         features = QTextDocument.MarkdownFeature
         self.document().setMarkdown(markdown, features.MarkdownNoHTML | features.MarkdownDialectGitHub)
+        self._dress()
         self.moveCursor(QTextCursor.MoveOperation.Start)
+
+    def _dress(self) -> None:
+        """Headings of a narrow column: the title, and small heads with air above them."""
+        cursor, block = QTextCursor(self.document()), self.document().begin()
+        size = QFontInfo(self.font()).pixelSize()
+        while block.isValid():
+            cursor.setPosition(block.position())
+            cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor)
+            level, shape, face = block.blockFormat().headingLevel(), QTextBlockFormat(), QTextCharFormat()
+            shape.setLineHeight(128, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
+            if level:
+                face.setProperty(QTextFormat.Property.FontSizeAdjustment, 0)
+                face.setProperty(QTextFormat.Property.FontPixelSize, round(size * (1.3 if level == 1 else 1)))
+                shape.setTopMargin(0 if level == 1 else 14)
+                shape.setBottomMargin(2)
+            cursor.mergeBlockFormat(shape)
+            cursor.mergeCharFormat(face)
+            block = block.next()
 
 
 class AboutPanel(QWidget):
@@ -98,16 +98,12 @@ class AboutPanel(QWidget):
             )
             self.page.setPlainText(f"{project.name}\n\n{note}")
         tried = bool(list(steps(text)))
-        self.hint.setText("Click an underlined step to try it; Ctrl+Z takes it back." if tried else "")
+        self.hint.setText("Click a step in colour to try it; Ctrl+Z takes it back." if tried else "")
         self.hint.setVisible(tried)
         self.other.setVisible(found is not None and found.small != found.name)
         if found is not None:
             self.other.setText(OPEN_PUBLISHED if found.of else OPEN_SMALL)
-            self.other.setToolTip(
-                f"Open “{found.of}”, with the sizes of its paper"
-                if found.of
-                else "The same blocks with smaller numbers: it trains here, on data that comes along"
-            )
+            self.other.setToolTip(f"Open “{found.of}”, with the sizes of its paper" if found.of else SMALL_TIP)
 
     def _open_other(self) -> None:
         if self.template is not None:
@@ -146,7 +142,7 @@ class AboutDialog(QDialog):
         self.open_button = button("Open", "primary", done=lambda: self._open(open_template, template.name))
         self.small_button = button(OPEN_SMALL, done=lambda: self._open(open_template, template.small))
         self.small_button.setVisible(template.small not in ("", template.name))
-        self.small_button.setToolTip("The same blocks with smaller numbers: it trains here, on data that comes along")
+        self.small_button.setToolTip(SMALL_TIP)
         foot = QHBoxLayout()
         foot.addStretch(1)
         foot.addWidget(button("Close", "quiet", done=self.reject))

@@ -23,6 +23,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from visualnet.app.action_table import ACTIONS
+from visualnet.app.openable import openable
 from visualnet.app.panels.choices import (
     PICTURE_HIGH,
     PICTURE_LOW,
@@ -418,11 +419,8 @@ class StartPage(QWidget):
 
 
 def dropped_file(event: QDropEvent) -> str:
-    """The one local .vnet file that is being dragged, or nothing."""
-    urls = event.mimeData().urls()
-    if len(urls) == 1 and urls[0].isLocalFile() and urls[0].toLocalFile().lower().endswith(".vnet"):
-        return urls[0].toLocalFile()
-    return ""
+    """The one local project, or picture that may carry one, that is being dragged, or nothing."""
+    return openable(event.mimeData())
 
 
 def _group_head(group: str) -> QWidget:

@@ -121,6 +121,14 @@ QPushButton[kind="quiet"]:hover { background: $hover; color: $text; }
 QPushButton[kind="quiet"]:pressed { background: $pressed; }
 QPushButton[kind="quiet"]:focus { border-color: $accent; color: $text; }
 QPushButton[kind="quiet"]:disabled { color: $disabled; }
+QPushButton[kind="chip"] {
+    background: transparent; border: 1px solid $line; border-radius: 8px; color: $muted; font-size: ${small}px;
+    padding: 0px 7px; min-height: 16px;
+}
+QPushButton[kind="chip"][bare="true"] { border-color: transparent; padding: 0px 2px; }
+QTextBrowser[bare="true"] { background: transparent; border-color: transparent; padding: 0px; }
+QPushButton[kind="chip"]:hover { background: $hover; border-color: $accent; color: $text; }
+QPushButton[kind="chip"]:pressed { background: $pressed; }
 QToolButton { background: transparent; border: 1px solid transparent; border-radius: 6px; padding: 4px; }
 QToolButton:hover { background: $hover; }
 QToolButton:pressed { background: $pressed; }
