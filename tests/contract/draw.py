@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from visualnet.layers import LAYERS, Layer, Spec
 from visualnet.layers.declare import Pattern
-from visualnet.layers.params import Bool, Choice, Field, Float, Int, Ints, Param
+from visualnet.layers.params import Bool, Choice, Field, Float, Int, Ints, Param, Text
 
 Drawn = tuple[Layer, list[Spec | None]]
 
@@ -85,7 +85,7 @@ def value(param: Param, first: tuple[int, ...]) -> st.SearchStrategy[Any]:
         return st.booleans()
     if isinstance(param, Choice):
         return st.sampled_from(list(param.options))
-    if isinstance(param, Field):
+    if isinstance(param, Field | Text):
         return st.just(param.default)
     assert isinstance(param, Ints), param
     return _several(param, first)

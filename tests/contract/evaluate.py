@@ -10,7 +10,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from visualnet.compiling import pieces
+from visualnet.compiling import custom, pieces
 from visualnet.layers import Layer
 from visualnet.layers.calls import Apply, Expr, Function, Item, Make, Method, Own, Ref
 
@@ -31,6 +31,8 @@ def build(make: Make | None) -> nn.Module | None:
     """The module that a layer's ``module`` asks for."""
     if make is None:
         return None
+    if make.source:
+        return custom.build(make, make.args, make.kwargs)
     place, name = make.name.split(".")
     return getattr(_PLACES[place], name)(*make.args, **make.kwargs)
 

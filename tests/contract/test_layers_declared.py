@@ -11,7 +11,7 @@ import pytest
 from visualnet.core.graph import BLOCK_PREFIX
 from visualnet.layers import FAMILIES, LAYERS, reference, schema
 from visualnet.layers.declare import BadParams, Fault, read_ports
-from visualnet.layers.params import Bool, Choice, Float, Int, Ints
+from visualnet.layers.params import Bool, Choice, Float, Int, Ints, Text
 
 ROOT = Path(__file__).parents[2]
 TAGS = Path(__file__).with_name("tags.txt")
@@ -129,7 +129,9 @@ def test_bounds_keep_torch_from_hanging(tag: str) -> None:
         if isinstance(param, Int | Float | Ints):
             assert -1e9 <= param.low < param.high <= caps.get(name, 1e9), name
         else:
-            assert isinstance(param, Bool | Choice) or name == "field", name
+            assert isinstance(param, Bool | Choice | Text) or name == "field", name
+            if isinstance(param, Text):
+                assert param.longest <= 65_536, name
 
 
 def test_an_unknown_parameter_is_a_warning_and_stays_harmless() -> None:

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from visualnet.analysis.facts import NodeFacts, Problem
+from visualnet.core import trust
 from visualnet.core.expressions import Derived
 from visualnet.core.graph import Node
 from visualnet.layers.declare import BadParams, Fault, Layer, Misfit, Pattern, Sized, Spec
@@ -83,10 +84,15 @@ def ports(layer: Layer) -> tuple[Ports, Ports]:
     return layer.inputs(), layer.outputs()
 
 
+_INERT = "it holds Python code that came with the file and is inert: it runs only once you have read it and trust it on this machine"
+
+
 def layer_facts(node: Node, layer: Layer, arriving: Arriving, wired: tuple[bool, ...], fault: Faults) -> NodeFacts:
     """What is known of a layer's node, given what arrives at its input ports and which of them have a wire."""
     inputs, outputs = ports(layer)
     fault.take("parameter", layer.__dict__["unknown"])
+    if (code := layer.code()) and not trust.is_trusted(code):
+        fault.add("untrusted", _INERT, "source")
     leaving, weights, buffers, macs, parameters, buffered, faults = _outcome(layer, arriving, wired)
     for code, found in faults:
         fault.add(code, found.words, found.at, found.severity, found.formula)

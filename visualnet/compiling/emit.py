@@ -13,7 +13,7 @@ import torch.nn.functional as F  # noqa: N812
 from torch import fx, nn
 
 from visualnet.analysis.facts import Path
-from visualnet.compiling import pieces
+from visualnet.compiling import custom, pieces
 from visualnet.compiling.plan import Sheet, Step
 from visualnet.core.graph import Port
 from visualnet.layers.calls import Apply, Expr, Function, Item, Make, Method, Ref
@@ -47,6 +47,8 @@ def plain(value: Any) -> Any:
 
 def make_module(make: Make) -> nn.Module:
     """The torch module that a layer asks for."""
+    if make.source:
+        return custom.build(make, plain(make.args), plain(dict(make.kwargs)))
     module = resolve(make.name)(*plain(make.args), **plain(dict(make.kwargs)))
     assert isinstance(module, nn.Module)
     return module

@@ -16,7 +16,7 @@ from torch import fx, nn
 
 from visualnet.analysis import Analysis
 from visualnet.analysis.facts import Path
-from visualnet.compiling import blame, pieces
+from visualnet.compiling import blame, custom, pieces
 from visualnet.compiling.emit import Emitter, make_module
 from visualnet.compiling.initial import initialise
 from visualnet.compiling.names import class_name, safe_name
@@ -185,6 +185,8 @@ def _grow(sheet: Sheet, path: Path, trainable: bool) -> dict[str, nn.Module]:
         else:
             assert step.make is not None
             module = make_module(step.make)
+            if step.make.source:
+                custom.check(module, step)
             initialise(module, node.init)
             if not learns:
                 module.requires_grad_(False)

@@ -84,7 +84,7 @@ class Body:
     def _make(self, makes: Sequence[Make]) -> str:
         name = same(m.name for m in makes)
         home, _, bare = name.partition(".")
-        signature = _signature(resolve(name))
+        signature = [] if home == "own" else _signature(resolve(name))
         count = same(len(m.args) for m in makes)
         parts = []
         for at in range(count):

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from visualnet import __version__
 from visualnet.analysis import Analysis
-from visualnet.compiling import pieces
+from visualnet.compiling import custom, pieces
 from visualnet.compiling.names import class_name, safe_name
 from visualnet.compiling.plan import Plan, Sheet, Step, make_plan
 from visualnet.compiling.printing import WIDTH, Body, Printed
@@ -44,7 +44,8 @@ class _File:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.definitions = _definitions()
-        self.taken: set[str] = {*self.definitions, "loss"}
+        self.own = custom.sources(plan)
+        self.taken: set[str] = {*self.definitions, "loss", *custom.names(self.own, self.definitions)}
         self.known: dict[int, Printed] = {}
 
     def text(self) -> str:
@@ -53,9 +54,11 @@ class _File:
         body = Body([self.plan.main], self.known, frozenset(self.taken))
         network = self._network(main, body)
         code = "\n".join([*classes, *network])
+        futures, own = custom.printed(self.own)
+        code = "\n\n\n".join([*own, code])
         helpers = "\n\n\n".join(self.definitions[name] for name in self._used(code))
         code = f"{helpers}\n\n\n{code}" if helpers else code
-        return "\n".join([*self._header(), "", *_imports(code), "", "", code.strip(), ""])
+        return "\n".join([*self._header(), "", *futures, *_imports(code), "", "", code.strip(), ""])
 
     def _name(self, wish: str) -> str:
         name = safe_name(wish, self.taken)

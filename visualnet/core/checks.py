@@ -10,7 +10,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from visualnet.core.graph import BLOCK_PREFIX, Graph, Node, Port
-from visualnet.core.naming import MAX_NAME, MAX_TEXT, clean, fault_in_name, highest, to_name
+from visualnet.core.naming import MAX_NAME, MAX_SOURCE, clean, fault_in_name, highest, to_name
 from visualnet.core.project import MAIN, Project
 
 FAR = 1e7
@@ -110,8 +110,8 @@ def _check_value(name: str, value: Any, depth: int) -> None:
         if abs(value) > MAX_NUMBER:
             raise ValueError(f"{name} is larger than any file holds (2^53)")
     elif isinstance(value, str):
-        if len(value) > MAX_TEXT or clean(value, lines=True) != value:
-            raise ValueError(f"{name} has more than {MAX_TEXT:,} characters, or hidden ones")
+        if len(value) > MAX_SOURCE or clean(value, lines=True) != value:
+            raise ValueError(f"{name} has more than {MAX_SOURCE:,} characters, or hidden ones")
     elif value is not None:
         raise ValueError(f"{name} cannot hold {type(value).__name__}")
 

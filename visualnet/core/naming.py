@@ -15,6 +15,8 @@ from visualnet.core.graph import Graph
 
 MAX_NAME = 64
 MAX_TEXT = 10_000
+MAX_SOURCE = 64 << 10
+"""Bytes of Python source that one node may hold."""
 MAX_ID = 999_999_999
 
 ID = re.compile(r"n([1-9][0-9]{0,8})\Z")

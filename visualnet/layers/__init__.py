@@ -6,6 +6,7 @@ from visualnet.layers import (  # noqa: F401
     arithmetic,
     attention,
     convolution,
+    custom,
     data,
     dense,
     dense_more,

@@ -10,7 +10,7 @@ exported. Building a tree looks like the code that it stands for::
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 
@@ -85,12 +85,22 @@ class Make:
     ``name`` is ``nn.X`` or ``pieces.X`` (a module that torch lacks; its source is printed into the exported file).
     """
 
+    source = ""
+    """The text that defines the class, where neither torch nor this program has it."""
+
     def __init__(self, name: str, *args: Any, **kwargs: Any) -> None:
         self.name, self.args, self.kwargs = name, args, kwargs
 
+    @classmethod
+    def of_source(cls, source: str, name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Make:
+        """The construction of a class that a text defines."""
+        made = cls(f"own.{name}", *args, **kwargs)
+        made.source = source
+        return made
+
     def __repr__(self) -> str:
         inside = [repr(a) for a in self.args] + [f"{k}={v!r}" for k, v in self.kwargs.items()]
-        return f"{self.name}({', '.join(inside)})"
+        return f"{self.name}({', '.join(inside)})" + (f"  # {self.source!r}" if self.source else "")
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Make) and repr(self) == repr(other)

@@ -14,9 +14,10 @@ from typing import Any, ClassVar, NamedTuple
 
 from visualnet.core.expressions import Derived, Scope, parse
 from visualnet.core.graph import Value
+from visualnet.core.project import Project
 from visualnet.layers.calls import Expr, Make, Own, Ref, one
 from visualnet.layers.drawings import Drawing
-from visualnet.layers.params import Param
+from visualnet.layers.params import Code, Param
 
 FAMILIES: Mapping[str, str] = {
     "data": "Data & output",
@@ -255,6 +256,10 @@ class Layer:
         """How its torch module is made, or None for a plain function."""
         return None
 
+    def code(self) -> str:
+        """Python source from the file that it would run; empty for all that the program itself ships."""
+        return ""
+
     def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr | Mapping[str, Expr]:
         """What it computes. ``used`` names the output ports that something reads, so that costly ones may be left out."""
         return m(*refs)
@@ -375,6 +380,19 @@ def layer(tag: str, family: str, label: str = "", ports: str = "", keywords: str
         return cls
 
     return register
+
+
+def foreign_code(project: Project) -> list[tuple[str, str]]:
+    """The Python sources that a project holds, each with the name of its node. Nothing of them is run."""
+    found = []
+    for _, graph in project.sheets():
+        for node in graph:
+            kind = LAYERS.get(node.kind)
+            for name, value in node.params.items() if kind is not None else ():
+                param = kind.params.get(name) if kind is not None else None
+                if isinstance(param, Code) and isinstance(value, str) and value != param.default:
+                    found.append((node.name, value))
+    return found
 
 
 def formula(text: str) -> Any:

@@ -6,13 +6,14 @@ say what came and what was wanted. The window has one form row per type; nothing
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from typing import Any, ClassVar, TypeVar
 
 from visualnet.core import expressions
 from visualnet.core.expressions import Scope
 from visualnet.core.graph import Value
+from visualnet.core.naming import MAX_SOURCE, clean
 
 _N = TypeVar("_N", int, float)
 
@@ -183,6 +184,42 @@ class Field(Param):
         return self._told({"type": "string", "maxLength": 64, "pattern": r"^\w+$"})
 
 
+class Text(Param):
+    """A line of words in a small language of its own; ``check`` says in a ``ValueError`` why it cannot be read. Nothing in it can run."""
+
+    def __init__(
+        self, default: str, doc: str, *, check: Callable[[str], object], longest: int = 1_000, **options: Any
+    ) -> None:
+        super().__init__(default, doc, **options)
+        self.check, self.longest = check, longest
+
+    def read(self, raw: Value, scope: Scope) -> str:
+        if not isinstance(raw, str):
+            raise ValueError(f"{self.name} wants a text, not {_named(raw)}")
+        if len(raw.encode("utf-8", "surrogatepass")) > self.longest:
+            raise ValueError(f"{self.name} has {len(raw):,} characters; {self.longest:,} bytes are allowed")
+        if clean(raw, lines=True) != raw:
+            raise ValueError(f"{self.name} holds hidden characters")
+        try:
+            self.check(raw)
+        except ValueError as error:
+            raise ValueError(f"{self.name}: {error}") from None
+        return raw
+
+    def schema(self) -> dict[str, Any]:
+        return self._told({"type": "string", "maxLength": self.longest})
+
+    def told(self, value: Any) -> str:
+        return super().told(value) if self.card or self.phrase else ""
+
+
+class Code(Text):
+    """Python source. It is kept and shown as text; whether it may ever run is for the person to say (``core.trust``)."""
+
+    def short(self, value: Any) -> str:
+        return f"{value.count(chr(10)) + 1:,} lines"
+
+
 class Ints(Param):
     """Several whole numbers. ``rank`` fixes how many, and then one number stands for all; ``words`` are allowed besides (``same``).
 
@@ -298,6 +335,16 @@ def flag(default: bool, doc: str, **options: Any) -> Any:
 def choice(default: str, doc: str, options: Mapping[str, str], **rest: Any) -> Any:
     """One of a few words, each with its meaning."""
     return Choice(default, doc, options, **rest)
+
+
+def text(default: str, doc: str, check: Callable[[str], object], **options: Any) -> Any:
+    """A line in a small language of its own."""
+    return Text(default, doc, check=check, **options)
+
+
+def code(default: str, doc: str, check: Callable[[str], object], **options: Any) -> Any:
+    """Python source, as text."""
+    return Code(default, doc, check=check, longest=MAX_SOURCE, **options)
 
 
 def field(default: str, doc: str, **options: Any) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 
 from visualnet.layers import FAMILIES, LAYERS, Layer
 from visualnet.layers.declare import Pattern, Sized
-from visualnet.layers.params import Bool, Choice, Field, Float, Int, Ints, Param
+from visualnet.layers.params import Bool, Choice, Code, Field, Float, Int, Ints, Param, Text
 
 NAME = "layers.md"
 _HEAD = """# Layers
@@ -90,7 +90,9 @@ def _table(kind: type[Layer]) -> str:
 def _default(param: Param) -> str:
     if isinstance(param, Bool):
         return "yes" if param.default else "no"
-    return param.short(param.default)
+    return (
+        f"`{param.default}`" if isinstance(param, Text) and not isinstance(param, Code) else param.short(param.default)
+    )
 
 
 def _allowed(param: Param) -> str:
@@ -100,6 +102,8 @@ def _allowed(param: Param) -> str:
         return "yes, no"
     if isinstance(param, Field):
         return "a field's name"
+    if isinstance(param, Text):
+        return "Python, at most 64 KiB" if isinstance(param, Code) else "a line"
     assert isinstance(param, Int | Float | Ints)
     bounds = f"{_figure(param.low)} to {_figure(param.high)}"
     words = ["nothing"] * bool(param.none)

@@ -1,0 +1,81 @@
+"""Which Python code of strangers this person has read and trusts, on this machine.
+
+A project may hold Python source (a layer of one's own). It is text, shown and inert, until the person trusts exactly that text: what is
+kept is its fingerprint, in the person's own folder, never in the file. Another text, by one letter, is not trusted.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from pathlib import Path
+
+from visualnet.core import files, folders
+
+MAX_KNOWN = 10_000
+MAX_BYTES = 1 << 20
+_HEX = frozenset("0123456789abcdef")
+
+_lock = threading.Lock()
+_for_now: set[str] = set()
+"""Fingerprints that are trusted until the program ends."""
+
+
+def fingerprint(source: str) -> str:
+    """The SHA-256 of the exact text."""
+    return hashlib.sha256(source.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def is_trusted(source: str) -> bool:
+    """Whether this very text may run here. Nothing else is looked at, and nothing is run to find out."""
+    mark = fingerprint(source)
+    return mark in _for_now or mark in _kept()
+
+
+def trust(source: str) -> None:
+    """Let this text run on this machine, from now on.
+
+    Raises:
+        FileError: the person's folder cannot be written.
+    """
+    with _lock:
+        _write((*(m for m in _kept() if m != fingerprint(source)), fingerprint(source)))
+
+
+def trust_for_now(source: str) -> None:
+    """Let this text run until the program ends."""
+    _for_now.add(fingerprint(source))
+
+
+def distrust(source: str) -> None:
+    """Let this text run no more.
+
+    Raises:
+        FileError: the person's folder cannot be written.
+    """
+    mark = fingerprint(source)
+    _for_now.discard(mark)
+    with _lock:
+        if mark in _kept():
+            _write(tuple(m for m in _kept() if m != mark))
+
+
+def _path() -> Path:
+    return folders.data_dir() / "trusted-code.json"
+
+
+def _kept() -> tuple[str, ...]:
+    """The fingerprints in the person's folder. What cannot be read trusts nothing."""
+    try:
+        with _path().open("rb") as file:
+            found = json.loads(file.read(MAX_BYTES))
+    except (OSError, ValueError, RecursionError):
+        return ()
+    if not isinstance(found, list) or len(found) > MAX_KNOWN:
+        return ()
+    return tuple(m for m in found if isinstance(m, str) and len(m) == 64 and set(m) <= _HEX)
+
+
+def _write(marks: tuple[str, ...]) -> None:
+    files.write(_path(), json.dumps(marks[-MAX_KNOWN:], indent=0).encode())
