@@ -157,16 +157,55 @@ def test_ghosts_come_and_go(rig: Rig, qtbot: QtBot) -> None:
     assert rig.runner.ghosts == {}
 
 
-def test_another_document_ends_the_run_and_shows_nothing_of_it(rig: Rig, qtbot: QtBot) -> None:
+def test_a_run_goes_on_behind_another_document_and_shows_nothing_of_itself_there(rig: Rig, qtbot: QtBot) -> None:
     rig.studio.do("", lambda p: set_recipe(p, epochs=1_000_000))
     rig.runner.start()
     rig.until(qtbot, lambda: rig.runner.state == "running")
+    old, model, other = rig.studio.document, rig.runner.model, Document(small())
+    rig.studio.open(other)
+    assert rig.runner.state == "idle" and not rig.runner.busy
+    assert rig.runner.model is None and rig.runner.run is None
+    assert other.project.runs == ()
+    assert rig.runner.elsewhere is old and rig.runner.state_of(old) == "running"
+    step = model.step
+    rig.until(qtbot, lambda: model.step > step)
+    told: list[bool] = []
+    rig.runner.occupied.connect(lambda: told.append(True))
+    rig.runner.pause()
+    rig.runner.stop()
+    assert not rig.runner.start() and told == [True]
+    assert rig.runner.state_of(old) == "running", "the reins in front move nothing behind"
+    rig.studio.open(old)
+    assert rig.runner.state == "running" and rig.runner.model is model and rig.runner.elsewhere is None
+    rig.studio.open(other)
+    rig.runner.ended_with(old)
+    assert old.project.runs[0].state == "stopped" and rig.runner.elsewhere is None
+    assert other.project.runs == ()
+
+
+def test_a_run_that_ends_behind_is_there_when_its_document_comes_back(rig: Rig, qtbot: QtBot) -> None:
+    rig.studio.do("", lambda p: set_recipe(p, epochs=3))
+    rig.runner.start()
     old = rig.studio.document
     rig.studio.open(Document(small()))
-    assert rig.runner.state == "idle"
-    assert rig.runner.model is None
-    assert rig.studio.project.runs == ()
-    assert old.project.runs[0].state == "stopped"
+    rig.until(qtbot, lambda: rig.runner.elsewhere is None)
+    assert old.project.runs[0].state == "done" and rig.runner.model is None
+    rig.studio.open(old)
+    assert rig.runner.run.id == old.project.runs[0].id
+    assert len(rig.runner.model.epochs) == 3 and rig.runner.state == "idle"
+
+
+def test_a_failure_behind_is_kept_for_its_document(rig: Rig, qtbot: QtBot) -> None:
+    rig.studio.do("", lambda p: replace(p, recipe=replace(p.recipe, device="nowhere")))
+    assert rig.runner.start(), rig.said
+    old = rig.studio.document
+    rig.studio.open(Document(small()))
+    rig.until(qtbot, lambda: bool(rig.failures) and rig.runner.elsewhere is None)
+    assert rig.studio.runtime_problem is None
+    assert old.project.name in rig.failures[0][0]
+    assert rig.runner.state_of(old) == "failed"
+    rig.studio.open(old)
+    assert rig.studio.runtime_problem is not None
 
 
 def test_looking_without_training(rig: Rig, qtbot: QtBot) -> None:

@@ -161,7 +161,7 @@ def test_closing_while_training_asks_stops_and_joins(
     window.close()
     assert window.isVisible()
     assert window.runner.state == "running"
-    assert asked == ["Stop the training?"]
+    assert asked == ["Stop the training of LeNet-5?"]
 
 
 def test_failing_layer_is_named_and_the_window_lives_on(window: Window, hands: Hands) -> None:
@@ -191,8 +191,10 @@ def test_unsaved_work_is_asked_about_and_survives_cancel(
     hands.set_param("fc1", "out_features", "100")
     monkeypatch.setattr(QMessageBox, "exec", lambda self: QMessageBox.StandardButton.Cancel)
     assert not window.filing.may_leave()
-    window.filing.open_template("mlp-mnist")
+    hands.keys("Ctrl+W")
     assert hands.studio.project.name == "LeNet-5"
+    assert not window.close()
+    assert window.isVisible()
 
 
 def test_a_broken_file_says_where_and_why_and_the_present_work_stays(

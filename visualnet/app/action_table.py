@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from visualnet.app import canvas_actions
+from visualnet.app import canvas_actions, tab_actions
 from visualnet.app.actions import ActionSpec
 
 _FILE = (
-    ActionSpec("file.new", "New…", "Start a network from a template or from nothing", "new", ("Ctrl+N",), "File"),
+    ActionSpec(
+        "file.new", "New…", "Start a network from a template or from nothing", "new", ("Ctrl+N", "Ctrl+T"), "File"
+    ),
     ActionSpec("file.empty", "New empty network", "Start a network from nothing", "new", ("Ctrl+Shift+N",), "File"),
     ActionSpec("file.open", "Open…", "Open a network from a file", "open", ("Ctrl+O",), "File"),
     ActionSpec("file.open_recent", "Open recent", "Networks opened lately", "open", (), "File", submenu=True),
@@ -24,13 +26,14 @@ _FILE = (
     ActionSpec(
         "file.export_picture",
         "Export picture…",
-        "Write the canvas as SVG, PNG or PDF",
+        "Make a picture of the network, or a figure for a paper: SVG, PNG or PDF",
         "picture",
         ("Ctrl+Shift+E",),
         "File",
     ),
-    ActionSpec("file.close", "Close", "Go back to the start page", "close", ("Ctrl+W",), "File", divider=True),
-    ActionSpec("file.quit", "Quit", "Leave the program", "quit", ("Ctrl+Q",), "File"),
+    ActionSpec("file.print", "Print…", "Print the open sheet on one page", "picture", ("Ctrl+P",), "File"),
+    *tab_actions.FILE,
+    ActionSpec("file.quit", "Quit", "Leave the program", "quit", ("Ctrl+Q",), "File", divider=True),
 )
 
 _EDIT = (
@@ -298,6 +301,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     *_VIEW,
     *_TEXT,
     *canvas_actions.VIEW,
+    *tab_actions.VIEW,
     *_GRAPH,
     *canvas_actions.GRAPH,
     *canvas_actions.ARRANGE,

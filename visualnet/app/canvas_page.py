@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from weakref import WeakKeyDictionary
 
 from PySide6.QtGui import QHideEvent, QImage, QShowEvent
 from PySide6.QtWidgets import QMenu, QTabBar, QVBoxLayout, QWidget
@@ -17,6 +18,7 @@ from visualnet.app.panels.find_bar import FindBar
 from visualnet.app.panels.lessons import LessonCoach
 from visualnet.app.studio import Studio
 from visualnet.app.theme import icons
+from visualnet.core.document import Document
 from visualnet.core.graph import Port
 from visualnet.core.project import MAIN
 
@@ -81,7 +83,7 @@ class CanvasPage(QWidget):
         self.tabs.setAccessibleName("Sheets")
         self.tabs.currentChanged.connect(self._tab_chosen)
         self.tabs.tabCloseRequested.connect(self._tab_closed)
-        self.opened: list[tuple[str, Path]] = [(MAIN, ())]
+        self._opened: WeakKeyDictionary[Document, list[tuple[str, Path]]] = WeakKeyDictionary()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -95,15 +97,16 @@ class CanvasPage(QWidget):
         self.setFocusProxy(self.view)
         studio.sheet_changed.connect(lambda _: self._show_tabs())
         studio.project_changed.connect(self._project_changed)
-        studio.document_changed.connect(self._forget)
         studio.place_requested.connect(self.place)
         studio.thumbnails_changed.connect(self.show_thumbnails)
         self._show_tabs()
 
     # --- tabs ----------------------------------------------------------------------------------------------------------------------
 
-    def _forget(self) -> None:
-        self.opened = [(MAIN, ())]
+    @property
+    def opened(self) -> list[tuple[str, Path]]:
+        """The sheets that have a tab, of the document in front."""
+        return self._opened.setdefault(self.studio.document, [(MAIN, ())])
 
     def _project_changed(self, before: object, after: object) -> None:
         if getattr(before, "name", "") != getattr(after, "name", "") or getattr(before, "blocks", 0) is not getattr(
@@ -115,7 +118,7 @@ class CanvasPage(QWidget):
         """One tab per opened sheet, the open one in front; sheets whose block is gone leave."""
         blocks = self.studio.project.blocks
         here = (self.studio.sheet, self.studio.path)
-        self.opened = [s for s in self.opened if s[0] == MAIN or s[0] in blocks]
+        self.opened[:] = [s for s in self.opened if s[0] == MAIN or s[0] in blocks]
         names = [name for name, _ in self.opened]
         if here[0] in names:
             self.opened[names.index(here[0])] = here

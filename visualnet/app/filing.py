@@ -1,4 +1,4 @@
-"""New, open, save, close: the document's life in the window, so that nothing is lost on the way."""
+"""New, open, save, close: the life of the documents in the window, so that nothing is lost on the way."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
 
 from visualnet.app.settings import Settings
 from visualnet.app.studio import Studio
+from visualnet.app.tabs import Tab, Tabs
 from visualnet.app.widgets.messages import Act
 from visualnet.core.document import Document
 from visualnet.core.errors import ChangedOnDisk, FileError
@@ -19,6 +20,7 @@ from visualnet.core.project import Project
 from visualnet.template_index import template_list
 
 FILTER = "VisualNet projects (*.vnet)"
+OPENABLE = "Projects and pictures that carry one (*.vnet *.png *.svg)"
 JOURNAL_MS = 1000
 
 
@@ -28,7 +30,7 @@ def templates() -> dict[str, Path]:
 
 
 class Filing(QObject):
-    """Asks before anything would be lost; keeps the journal; notices when the file changes on disk."""
+    """Asks before anything would be lost; keeps the journals; notices when a file changes on disk."""
 
     opened = Signal()
     notice = Signal(str, str, object)
@@ -37,64 +39,93 @@ class Filing(QObject):
     def __init__(self, window: QWidget, studio: Studio, settings: Settings) -> None:
         super().__init__(window)
         self.window, self.studio, self.settings = window, studio, settings
-        self.journal = Journal(studio.document)
-        self.may_stop: Callable[[], bool] = lambda: True
-        """Whether a running training may be ended; asked before another document takes its place."""
-        self._told_disk = False
+        self.tabs = Tabs(studio, self)
+        self.may_stop: Callable[[Document], bool] = lambda _document: True
+        """Whether a running training of a document may be ended; asked before it is closed."""
+        self.last = [p for p in settings.typed("open_files", []) if isinstance(p, str)]
+        """The files that were open when the program was left last."""
+        self._looked = 0
         self.timer = QTimer(self)
         self.timer.setInterval(JOURNAL_MS)
         self.timer.timeout.connect(self.tick)
         self.timer.start()
 
+    @property
+    def journal(self) -> Journal:
+        """The copy of the document in front."""
+        return self.tabs.front.journal
+
     def tick(self) -> None:
-        """Once a second: the journal, and a look at the file on disk."""
-        self.journal.tick()
-        document = self.studio.document
-        changed = document.changed_on_disk()
-        if changed and not self._told_disk and document.path is not None:
+        """Once a second: the journals, and a look at the file in front and at one of the others."""
+        for tab in self.tabs:
+            tab.journal.tick()
+        self._looked = (self._looked + 1) % len(self.tabs)
+        for tab in {self.tabs.front, self.tabs.all[self._looked]}:
+            changed = tab.document.changed_on_disk()
+            if changed != tab.told_disk:
+                tab.told_disk = changed
+                if changed and tab is self.tabs.front:
+                    self._tell_changed(tab)
+                self.tabs.changed.emit()
+
+    def _tell_changed(self, tab: Tab) -> None:
+        if tab.path is not None:
             acts = [("Read it again", self.reload), ("Keep mine", lambda: None)]
-            words = f"“{document.path.name}” was changed by another program."
-            self.notice.emit("warning", words, acts)
-        self._told_disk = changed
+            self.notice.emit("warning", f"“{tab.path.name}” was changed by another program.", acts)
+
+    def repeat_notice(self) -> None:
+        """What is to be known of the document that came to the front."""
+        tab = self.tabs.front
+        if tab.document.project.readonly:
+            self.notice.emit("warning", tab.document.project.readonly, [("Save a copy…", self.save_as)])
+        elif tab.told_disk:
+            self._tell_changed(tab)
 
     # --- opening -------------------------------------------------------------------------------------------------------------------
 
     def adopt(self, document: Document) -> None:
-        """Show a document in place of the present one."""
-        self.journal.close()
-        self.studio.open(document)
-        self.journal = Journal(document)
-        self._told_disk = False
+        """Show a document, in a tab of its own unless the present one is blank."""
+        self.tabs.add(document)
+        self._adopted(document)
+
+    def _adopted(self, document: Document) -> None:
         if document.path is not None:
             self.settings.remember_file(document.path)
-        if document.project.readonly:
-            self.notice.emit("warning", document.project.readonly, [("Save a copy…", self.save_as)])
+        self.remember_open()
         self.opened.emit()
 
     def new(self) -> None:
-        """An empty project, after asking about unsaved changes."""
-        if self.may_leave():
-            self.adopt(Document(Project()))
+        """An empty project."""
+        self.adopt(Document(Project()))
 
     def open_template(self, name: str) -> None:
         """A copy of a template: saving asks for a name."""
-        if self.may_leave():
-            try:
-                self.adopt(Document(load(templates()[name])))
-            except FileError as error:
-                self.notice.emit("error", str(error), [])
+        try:
+            self.adopt(Document(load(templates()[name])))
+        except FileError as error:
+            self.notice.emit("error", str(error), [])
+
+    def show_start(self) -> None:
+        """A tab with the start page: the one there is, else a new one."""
+        tabs = self.tabs
+        waiting = next((t for t in tabs if t.start), None)
+        if waiting is not None:
+            tabs.show(waiting)
+        else:
+            tabs.add(Document(Project()), start=True)
 
     def ask_open(self) -> None:
         """Let the person choose a file."""
         start = self.settings.typed("folder", "")
-        name, _ = QFileDialog.getOpenFileName(self.window, "Open a network", start, f"{FILTER};;All files (*)")
+        name, _ = QFileDialog.getOpenFileName(self.window, "Open a network", start, f"{OPENABLE};;{FILTER};;All files (*)")
         if name:
             self.open(Path(name))
 
     def open(self, path: Path) -> bool:
-        """Open a file; words about why it cannot be opened are shown, and the present document stays."""
-        if not self.may_leave():
-            return False
+        """Open a file, or go to the tab that has it; words about why it cannot be opened are shown, and the present document stays."""
+        if (there := self.tabs.at(path)) is not None:
+            self.tabs.show(there)
+            return True
         try:
             document = Document.open(path)
         except FileError as error:
@@ -106,12 +137,35 @@ class Filing(QObject):
 
     def reload(self) -> None:
         """Read the file again; the version in the window is thrown away only here, by choice."""
-        path = self.studio.document.path
-        if path is not None and self.may_stop():
+        tab = self.tabs.front
+        if tab.path is not None and self.may_stop(tab.document):
             try:
-                self.adopt(Document.open(path))
+                document = Document.open(tab.path)
             except FileError as error:
                 self.notice.emit("error", str(error), [])
+                return
+            self.tabs.put(tab, document)
+            self._adopted(document)
+
+    @property
+    def reopening(self) -> bool:
+        """Whether the next start opens what is open now."""
+        return bool(self.settings.typed("reopen", False))
+
+    def set_reopening(self, wish: bool) -> None:
+        """Say whether the next start opens what is open now."""
+        self.settings["reopen"] = wish
+
+    def to_reopen(self) -> list[Path]:
+        """The files that were open when the program was left last, are still there, and are not open now."""
+        return [Path(p) for p in self.last if Path(p).is_file() and self.tabs.at(Path(p)) is None]
+
+    def reopen(self) -> None:
+        """Open what was open when the program was left last."""
+        for path in self.to_reopen():
+            self.open(path)
+        self.last = []
+        self.tabs.changed.emit()
 
     def fill_recent(self, menu: QMenu) -> None:
         """The files opened lately."""
@@ -146,6 +200,7 @@ class Filing(QObject):
         if done:
             self.settings["folder"] = str(path.parent)
             self.settings.remember_file(path)
+            self.remember_open()
         return done
 
     def _write(self, write: Callable[[], None]) -> bool:
@@ -163,42 +218,72 @@ class Filing(QObject):
             self.notice.emit("error", str(error), [("Save elsewhere…", self.save_as)])
             return False
         self.journal.tick()
+        self.tabs.front.told_disk = False
         self.studio.message.emit("ok", f"Saved {self.studio.document.path}")
         return True
 
     # --- leaving -------------------------------------------------------------------------------------------------------------------
 
-    def may_leave(self) -> bool:
-        """Whether the present document may go: no training runs on it and it is saved, or the person says so."""
-        if not self.may_stop():
+    def may_leave(self, tab: Tab | None = None) -> bool:
+        """Whether a document may go: no training runs on it and it is saved, or the person says so. It is shown while that is asked."""
+        tab = tab or self.tabs.front
+        document = tab.document
+        if not document.modified:
+            return self.may_stop(document)
+        self.tabs.show(tab)
+        if not self.may_stop(document):
             return False
-        if not self.studio.document.modified:
-            return True
         buttons = QMessageBox.StandardButton
         box = QMessageBox(self.window)
         box.setIcon(QMessageBox.Icon.Question)
         box.setWindowTitle("Unsaved changes")
-        box.setText(f"Save the changes to {self.studio.project.name}?")
+        box.setText(f"Save the changes to {document.project.name}?")
         box.setInformativeText("Without saving, they are lost.")
         box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
         box.setDefaultButton(buttons.Save)
         answer = box.exec()
         return self.save() if answer == buttons.Save else answer == buttons.Discard
 
-    def recover(self, orphan: Orphan) -> None:
-        """Open what a crash left in the journal, as unsaved work on the original file."""
-        if not self.may_leave():
-            return
-        try:
-            document = Document.recovered(orphan.load(), orphan.path)
-        except FileError as error:
-            self.notice.emit("error", str(error), [])
-            return
-        self.adopt(document)
-        self.journal.tick()
-        orphan.discard()
+    def may_quit(self) -> bool:
+        """Whether every open document may go."""
+        return all(self.may_leave(tab) for tab in tuple(self.tabs))
+
+    def close_tab(self, tab: Tab | None = None) -> bool:
+        """Close a project, after asking about unsaved changes and a running training."""
+        tab = tab or self.tabs.front
+        if not self.may_leave(tab):
+            return False
+        self.tabs.remove(tab)
+        self.remember_open()
+        return True
+
+    def close_others(self, tab: Tab | None = None) -> None:
+        """Close every project but one; the first one that is to be kept after all ends it."""
+        kept = tab or self.tabs.front
+        for other in tuple(self.tabs):
+            if other is not kept and not self.close_tab(other):
+                return
+        self.tabs.show(kept)
+
+    def remember_open(self) -> None:
+        """Keep which files are open, for the next start."""
+        self.settings["open_files"] = [str(tab.path.resolve()) for tab in self.tabs if tab.path is not None]
+
+    def recover(self, *orphans: Orphan) -> None:
+        """Open what a crash left in the journals, as unsaved work on the original files."""
+        for orphan in orphans:
+            try:
+                document = orphan.document()
+            except FileError as error:
+                self.notice.emit("error", str(error), [])
+                continue
+            self.adopt(document)
+            self.journal.flush()
+            orphan.discard()
 
     def close(self) -> None:
         """The window closes: nothing is left to recover."""
         self.timer.stop()
-        self.journal.close()
+        self.remember_open()
+        for tab in self.tabs:
+            tab.journal.close()

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QApplication, QMenu
+
 from visualnet.app import exporting, questions
+from visualnet.app.tabs import Tab
 from visualnet.app.widgets.shortcuts_dialog import ShortcutsDialog
 
 if TYPE_CHECKING:
@@ -37,7 +42,15 @@ def answer_actions(window: Window) -> None:
         "file.save_as": filing.save_as,
         "file.export_code": lambda: exporting.export_code(window),
         "file.export_picture": lambda: exporting.export_picture(window),
-        "file.close": window.close_project,
+        "file.print": lambda: exporting.print_sheet(window),
+        "file.close": filing.close_tab,
+        "file.close_others": filing.close_others,
+        "file.copy_path": lambda: copy_path(filing.tabs.front),
+        "file.show_folder": lambda: show_folder(filing.tabs.front),
+        "file.reopen_last": filing.reopen,
+        "file.reopen": filing.set_reopening,
+        "view.next_tab": lambda: filing.tabs.step(1),
+        "view.previous_tab": lambda: filing.tabs.step(-1),
         "file.quit": window.close,
         "edit.undo": lambda: window.studio.document.undo(),
         "edit.redo": lambda: window.studio.document.redo(),
@@ -73,5 +86,36 @@ def answer_actions(window: Window) -> None:
         dock = window.spaces.docks[name]
         on(action_id, lambda state, n=name: window.show_dock(n, state))
         dock.visibilityChanged.connect(lambda _, a=action_id, d=dock: window.actions_.set_checked(a, not d.isHidden()))
+    window.actions_.set_checked("file.reopen", filing.reopening)
     canvas.handle(window.actions_)
     assert not window.actions_.check(), window.actions_.check()
+
+
+def copy_path(tab: Tab) -> None:
+    """Put the path of a tab's file on the clipboard."""
+    QApplication.clipboard().setText(str(tab.path or ""))
+
+
+def show_folder(tab: Tab) -> None:
+    """Open the folder of a tab's file in the system's own file manager."""
+    if tab.path is not None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(tab.path.absolute().parent)))
+
+
+def fill_tab_menu(window: Window, menu: QMenu, tab: Tab) -> None:
+    """What a right click on a tab offers; the words are the table's own."""
+    filing, specs = window.filing, window.actions_.specs
+    saved, several = tab.path is not None, len(filing.tabs) > 1
+    for action_id, able, done in (
+        ("file.close", True, lambda: filing.close_tab(tab)),
+        ("file.close_others", several, lambda: filing.close_others(tab)),
+        ("", True, None),
+        ("file.copy_path", saved, lambda: copy_path(tab)),
+        ("file.show_folder", saved, lambda: show_folder(tab)),
+    ):
+        if done is None:
+            menu.addSeparator()
+        else:
+            action = menu.addAction(specs[action_id].text)
+            action.setEnabled(able)
+            action.triggered.connect(done)

@@ -11,21 +11,22 @@ from PySide6.QtWidgets import QMessageBox
 
 from visualnet import __version__
 from visualnet.app.widgets.messages import Act
+from visualnet.core.document import Document
 from visualnet.core.journal import Orphan, orphans
 
 if TYPE_CHECKING:
     from visualnet.app.window import Window
 
 
-def may_stop(window: Window) -> bool:
-    """Whether a running training may be ended: there is none, or the person says so."""
-    if window.runner.state == "idle":
+def may_stop(window: Window, document: Document) -> bool:
+    """Whether a running training of a document may be ended: there is none, or the person says so."""
+    if window.runner.state_of(document) in ("idle", "failed"):
         return True
     buttons = QMessageBox.StandardButton
     box = QMessageBox(window)
     box.setIcon(QMessageBox.Icon.Question)
     box.setWindowTitle("Training is running")
-    box.setText("Stop the training?")
+    box.setText(f"Stop the training of {document.project.name}?")
     box.setInformativeText("Its weights are kept; it can be resumed later.")
     box.setStandardButtons(buttons.Yes | buttons.Cancel)
     box.button(buttons.Yes).setText("Stop and close")
@@ -38,17 +39,27 @@ def may_stop(window: Window) -> bool:
 
 
 def offer(window: Window, left: list[Orphan]) -> None:
-    """Offer what crashed windows left, the newest first; one after the other."""
+    """Offer what crashed windows left, the newest first; one after the other, or all at once."""
     newest = left[0]
     name = newest.path.name if newest.path else f"“{newest.name}”, which was never saved,"
     when = datetime.fromtimestamp(newest.time)
     today = when.date() == datetime.now().date()
     acts: list[Act] = [
-        ("Recover", lambda: window.filing.recover(newest)),
+        ("Recover", lambda: _recover(window, newest)),
         ("Throw away", lambda: _throw_away(window, newest)),
     ]
+    more = ""
+    if len(left) > 1:
+        acts.insert(1, (f"Recover all {len(left)}", lambda: _recover(window, *left)))
+        more = f" {len(left) - 1} more project{'s were' if len(left) > 2 else ' was'} open."
     words = f"VisualNet did not close properly. Changes to {name} were kept, from {when:{'%H:%M' if today else '%d %b %Y, %H:%M'}}."
-    window.tell("warning", words, acts)
+    window.tell("warning", words + more, acts)
+
+
+def _recover(window: Window, *chosen: Orphan) -> None:
+    window.filing.recover(*chosen)
+    if left := orphans():
+        offer(window, left)
 
 
 def _throw_away(window: Window, orphan: Orphan) -> None:
@@ -64,3 +75,12 @@ def about(window: Window) -> None:
         f"VisualNet {__version__} · MIT licence\n\nPython {platform.python_version()}, Qt {PySide6.__version__} (LGPL)"
     )
     QMessageBox.about(window, "About VisualNet", words)
+
+
+def tell_occupied(window: Window) -> None:
+    """Say which tab trains, and offer to go there."""
+    tabs, trains = window.filing.tabs, window.runner.elsewhere
+    tab = tabs.of(trains)
+    if tab is not None:
+        words = f"“{tabs.name(tab)}” is training in another tab. One network trains at a time: wait for it, or stop it there."
+        window.tell("hint", words, [("Go there", lambda: tabs.show(tab))])

@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 import sys
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
@@ -38,8 +40,19 @@ SWITCH_S = 0.001
 """While training, the threads hand Python to each other so soon: at the usual 5 ms both the steps and the window wait for one another."""
 
 
+class Shown(NamedTuple):
+    """What was shown of a document's runs when another came in front of it."""
+
+    run: RunRef | None = None
+    model: RunModel | None = None
+    ghosts: Mapping[str, RunModel] = MappingProxyType({})
+
+
 class Runner(QObject):
-    """One training at a time. ``state`` is ``idle``, ``starting``, ``running`` or ``paused``; ``model`` holds its curves."""
+    """One training at a time. ``state`` is ``idle``, ``starting``, ``running`` or ``paused``; ``model`` holds its curves.
+
+    Both are those of the document in front. A run of another one goes on behind it: ``elsewhere`` is that document.
+    """
 
     state_changed = Signal()
     updated = Signal()
@@ -50,11 +63,13 @@ class Runner(QObject):
     attached_changed = Signal()
     """``model`` is that of another run."""
     ghosts_changed = Signal()
+    occupied = Signal()
+    """A run was asked for while another document trains."""
 
     def __init__(self, studio: Studio, mailbox: Mailbox, settings: Settings, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.studio, self.mailbox, self.settings = studio, mailbox, settings
-        self.state = "idle"
+        self._state = "idle"
         self.model: RunModel | None = None
         self.run: RunRef | None = None
         """The run that trains, or else the one whose curves are shown."""
@@ -69,6 +84,10 @@ class Runner(QObject):
         self._thread: threading.Thread | None = None
         self._control: Control | None = None
         self._document: Document | None = None
+        """What trains, in front or not; ``_live`` is how it stands."""
+        self._live = Shown()
+        self._front = studio.document
+        self._behind: WeakKeyDictionary[Document, Shown] = WeakKeyDictionary()
         self._lr = 0.0
         self._switch_s = sys.getswitchinterval()
         self._why: tuple[tuple[Any, ...], str] | None = None
@@ -121,13 +140,39 @@ class Runner(QObject):
     # --- reins ---------------------------------------------------------------------------------------------------------------------
 
     @property
+    def state(self) -> str:
+        """How the run of the document in front stands."""
+        return "idle" if self.elsewhere is not None else self._state
+
+    @state.setter
+    def state(self, state: str) -> None:
+        self._state = state
+
+    @property
     def busy(self) -> bool:
-        """Whether a run goes on, in whatever state."""
+        """Whether a run of the document in front goes on, in whatever state."""
         return self.state != "idle"
+
+    @property
+    def elsewhere(self) -> Document | None:
+        """The document that trains behind the one in front."""
+        return None if self._document is self.studio.document else self._document
+
+    def state_of(self, document: Document) -> str:
+        """How the run of any document stands: also ``failed``, until something is done about it."""
+        if document is self._document:
+            return self._state
+        return "failed" if self.studio.failed(document) else "idle"
+
+    def _free(self) -> bool:
+        """Whether nothing trains elsewhere; if something does, that is told."""
+        if self.elsewhere is not None:
+            self.occupied.emit()
+        return self.elsewhere is None
 
     def start(self) -> bool:
         """Train from the start; False (and a message) if that cannot be."""
-        if self.busy:
+        if self.busy or not self._free():
             return False
         if words := self.why_not():
             self.studio.message.emit("error", words)
@@ -146,12 +191,12 @@ class Runner(QObject):
 
     def resume(self) -> bool:
         """Go on after a pause, or with the last run where it was stopped."""
-        if self._control is not None:
+        if self._control is not None and self.elsewhere is None:
             self._control.resume()
             return True
         run = self._resumable()
         folder = history.folder_of(run) if run is not None else None
-        if self.busy or run is None or folder is None:
+        if self.busy or run is None or folder is None or not self._free():
             return False
         if words := self.why_not():
             self.studio.message.emit("error", words)
@@ -161,17 +206,18 @@ class Runner(QObject):
 
     def pause(self) -> None:
         """Wait after the current step."""
-        if self._control is not None:
+        if self._control is not None and self.elsewhere is None:
             self._control.pause()
 
     def stop(self) -> None:
         """End after the current step; the weights are kept."""
-        if self._control is not None:
+        if self._control is not None and self.elsewhere is None:
             self._control.stop()
 
     def finish(self) -> None:
-        """Stop, wait until the thread has ended, and take in what it still had to say."""
-        self.stop()
+        """Stop, wherever it trains, wait until the thread has ended, and take in what it still had to say."""
+        if self._control is not None:
+            self._control.stop()
         if self._thread is not None:
             self._thread.join()
             self._pump.flush()
@@ -238,10 +284,15 @@ class Runner(QObject):
     def _take_run(self, read: RunRead) -> None:
         if read.model is None:
             self.studio.message.emit("warning", f"The record of the run cannot be read: {read.words}")
-        elif read.purpose == "ghost":
+        elif read.purpose == "resume" and self._live.run is not None and read.run == self._live.run.id:
+            self._live = self._live._replace(model=read.model)
+            if self.elsewhere is None:
+                self.model = read.model
+                self.attached_changed.emit()
+        elif read.purpose == "ghost" and history.find(self.studio.project, read.run) is not None:
             self.ghosts[read.run] = read.model
             self.ghosts_changed.emit()
-        elif self.run is not None and read.run == self.run.id and (read.purpose == "resume" or not self.busy):
+        elif read.purpose == "attach" and self.run is not None and read.run == self.run.id and not self.busy:
             self.model = read.model
             self.attached_changed.emit()
 
@@ -253,6 +304,7 @@ class Runner(QObject):
         if not resume:
             self.model = RunModel(run.id, folder)
             self.attached_changed.emit()
+        self._live = Shown(run, self.model)
         self._control = control = Control()
         self.watching.run = folder
         self.watching.set_control(control)
@@ -267,8 +319,8 @@ class Runner(QObject):
         self._pump.wake()
 
     def _set_state(self, state: str) -> None:
-        if state != self.state:
-            self.state = state
+        if state != self._state:
+            self._state = state
             self._pump.set_idle(state == "idle")
             self.state_changed.emit()
 
@@ -282,7 +334,7 @@ class Runner(QObject):
                 heard = True
             else:
                 self._take_other(event)
-        if heard:
+        if heard and self.elsewhere is None:
             self.updated.emit()
 
     def _take_other(self, message: Any) -> None:
@@ -296,12 +348,12 @@ class Runner(QObject):
         elif isinstance(message, RunRead):
             self._take_run(message)
             self.updated.emit()
-        elif isinstance(message, Ended) and self.run is not None and message.run == self.run.id:
+        elif isinstance(message, Ended) and self._live.run is not None and message.run == self._live.run.id:
             self._ended()
 
     def _take(self, event: events.Event) -> None:
-        if self.model is not None:
-            self.model.consume(event)
+        if self._live.model is not None:
+            self._live.model.consume(event)
         if isinstance(event, events.Started | events.Resumed):
             self._set_state("running")
         elif isinstance(event, events.Paused):
@@ -312,8 +364,9 @@ class Runner(QObject):
             words = f"Training stopped: {event.words}"
             if event.traceback:
                 log.info("a run failed\n%s", event.traceback)
-            self.studio.set_runtime_problem(event.path, words, event.traceback)
-            self.failed.emit(words, event.path)
+            self.studio.set_runtime_problem(event.path, words, event.traceback, self._document)
+            behind = f"{self.elsewhere.project.name}: " if self.elsewhere is not None else ""
+            self.failed.emit(behind + words, event.path)
 
     def _ended(self) -> None:
         if self._thread is not None:
@@ -321,23 +374,29 @@ class Runner(QObject):
         self._thread = self._control = None
         sys.setswitchinterval(self._switch_s)
         self._record()
-        self._document = None
-        self.watching.set_control(None)
+        if self.elsewhere is None:
+            self.watching.set_control(None)
+        else:
+            self._behind[self._document] = self._live  # type: ignore[index]
+        self._document, self._live = None, Shown()
         self._set_state("idle")
 
     def _record(self) -> None:
         """Write into the project's history how the run stands."""
-        if self.run is None or self._document is None:
+        run, model, _ = self._live
+        if run is None or self._document is None:
             return
-        known = history.find(self._document.project, self.run.id)
-        run = self.run if known is None else replace(self.run, extra={**known.extra, **self.run.extra})
-        self.run = told(run, self.model, self._control is not None)
-        self._document.replace_quietly(history.put(self.run))
+        known = history.find(self._document.project, run.id)
+        run = run if known is None else replace(run, extra={**known.extra, **run.extra})
+        self._live = Shown(told(run, model, self._control is not None), model)
+        if self.elsewhere is None:
+            self.run = self._live.run
+        self._document.replace_quietly(history.put(self._live.run))  # type: ignore[arg-type]
 
     # --- what the person does ------------------------------------------------------------------------------------------------------
 
     def _edited(self, before: Project, after: Project) -> None:
-        if self._control is not None and after.recipe.lr != self._lr:
+        if self._control is not None and self.elsewhere is None and after.recipe.lr != self._lr:
             self._lr = after.recipe.lr
             self._control.set_lr(self._lr)
         if self.studio.runtime_problem is not None and (
@@ -346,13 +405,30 @@ class Runner(QObject):
             self.studio.clear_runtime_problem()
 
     def _other_document(self) -> None:
-        self.finish()
-        self.run = self.model = None
-        self.ghosts.clear()
+        """Another document is in front: its own runs are shown, and what trains is watched only while it is seen."""
+        document = self.studio.document
+        self._behind[self._front] = Shown(self.run, self.model, dict(self.ghosts))
+        shown = self._behind.pop(document, Shown())
+        self._front = document
+        self.run, self.model, _ = self._live if document is self._document else shown
+        self.ghosts = dict(shown.ghosts)
+        self.watching.set_control(None)
         self.watching.reset()
+        if document is self._document:
+            self.watching.set_control(self._control)
+        self.watching.run = folder = history.folder_of(self.run) if self.run is not None else None
+        if self.run is not None and self.model is None and folder is not None:
+            self._read(self.run.id, folder, "attach")
         self.attached_changed.emit()
         self.ghosts_changed.emit()
+        self.state_changed.emit()
         self.updated.emit()
+
+    def ended_with(self, document: Document) -> None:
+        """A document is closed: a run of it ends, and nothing of it is kept."""
+        if document is self._document:
+            self.finish()
+        self._behind.pop(document, None)
 
     @property
     def recipe(self) -> Recipe:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 from PySide6.QtCore import QObject, Signal
 
@@ -15,6 +16,26 @@ from visualnet.core.graph import Graph
 from visualnet.core.project import MAIN, Project
 from visualnet.data import catalogue
 from visualnet.layers.declare import Spec
+
+_known: WeakKeyDictionary[Document, Analysis] = WeakKeyDictionary()
+
+
+def analysis_of(document: Document) -> Analysis:
+    """What is true of a document now. Worked out once, however many views show it, and kept while another document is in front."""
+    project, known = document.project, _known.get(document)
+    if known is None or known.project is not project:
+        known = _known[document] = infer(project, known, catalogue.fields_or_none(project.data))
+    return known
+
+
+class Left(NamedTuple):
+    """How a document was left when another came in front of it."""
+
+    sheet: str = MAIN
+    path: Path = ()
+    selection: tuple[str, ...] = ()
+    problem: Problem | None = None
+    trace: str = ""
 
 
 class Studio(QObject):
@@ -58,6 +79,7 @@ class Studio(QObject):
         self.runtime_trace = ""
         """Python's own words about that failure, for those who want them."""
         self.foresight: Foresight | None = None
+        self._left: WeakKeyDictionary[Document, Left] = WeakKeyDictionary()
         self._adopt(document)
 
     # --- the document --------------------------------------------------------------------------------------------------------------
@@ -66,23 +88,33 @@ class Studio(QObject):
         self.document = document
         document.changed.connect(self._changed)
         document.state_changed.connect(self.state_changed.emit)
-        self.analysis: Analysis = infer(document.project, None, catalogue.fields_or_none(document.project.data))
+        self.analysis: Analysis = analysis_of(document)
 
     def open(self, document: Document) -> None:
-        """Put another document in place of this one."""
+        """Bring another document to the front; one that was there before is seen as it was left."""
         self.foresee()
-        before = self.document.project
-        self.document.changed.disconnect(self._changed)
-        self.document.state_changed.disconnect(self.state_changed.emit)
-        self.sheet, self.path, self.selection = MAIN, (), ()
-        self.clear_runtime_problem()
+        old, left = self.document, self._left.pop(document, Left())
+        self.release()
+        self._left[old] = Left(self.sheet, self.path, self.selection, self.runtime_problem, self.runtime_trace)
+        if left.sheet != MAIN and left.sheet not in document.project.blocks:
+            left = left._replace(sheet=MAIN, path=(), selection=())
+        self.sheet, self.path, self.selection = left.sheet, left.path, ()
+        self.runtime_problem, self.runtime_trace = None, ""
         self._adopt(document)
         self.document_changed.emit()
-        self.project_changed.emit(before, document.project)
+        self.project_changed.emit(old.project, document.project)
         self.analysed.emit(self.analysis)
-        self.sheet_changed.emit(MAIN)
-        self.selection_changed.emit(())
+        self.sheet_changed.emit(self.sheet)
+        self.selection = tuple(i for i in left.selection if i in self.graph.nodes)
+        self.selection_changed.emit(self.selection)
+        self.runtime_problem, self.runtime_trace = left.problem, left.trace
+        self.runtime_problem_changed.emit()
         self.state_changed.emit()
+
+    def release(self) -> None:
+        """Hear no more of the document; for what is closed."""
+        self.document.changed.disconnect(self._changed)
+        self.document.state_changed.disconnect(self.state_changed.emit)
 
     @property
     def project(self) -> Project:
@@ -143,7 +175,7 @@ class Studio(QObject):
         if self.sheet != MAIN and self.sheet not in after.blocks:
             self.open_sheet(MAIN)
         alive = tuple(i for i in self.selection if i in self.graph.nodes)
-        self.analysis = infer(after, self.analysis, catalogue.fields_or_none(after.data))
+        self.analysis = analysis_of(self.document)
         self.project_changed.emit(before, after)
         self.analysed.emit(self.analysis)
         if alive != self.selection:
@@ -178,11 +210,18 @@ class Studio(QObject):
             self.select([problem.node])
             self.focus_requested.emit((problem.node,), problem.at)
 
-    def set_runtime_problem(self, path: Path, words: str, trace: str = "") -> None:
-        """Tell that a run failed, and at which node (no path: at none in particular); the node is shown."""
-        node, sheet, path = self._whereabouts(tuple(part.partition("#")[0] for part in path))
-        self.runtime_problem = Problem("runtime", "error", words, node, sheet, path)
-        self.runtime_trace = trace
+    def set_runtime_problem(self, path: Path, words: str, trace: str = "", document: Document | None = None) -> None:
+        """Tell that a run failed, and at which node (no path: at none in particular); the node is shown.
+
+        Of a ``document`` that is not in front it is kept until that one is.
+        """
+        document = document or self.document
+        node, sheet, path = _whereabouts(document.project, tuple(part.partition("#")[0] for part in path))
+        problem = Problem("runtime", "error", words, node, sheet, path)
+        if document is not self.document:
+            self._left[document] = self._left.get(document, Left())._replace(problem=problem, trace=trace)
+            return
+        self.runtime_problem, self.runtime_trace = problem, trace
         self.runtime_problem_changed.emit()
         if node:
             self.reveal(self.runtime_problem)
@@ -193,18 +232,24 @@ class Studio(QObject):
             self.runtime_problem, self.runtime_trace = None, ""
             self.runtime_problem_changed.emit()
 
-    def _whereabouts(self, path: Path) -> tuple[str, str, Path]:
-        """The node that a path leads to, its sheet and the path; nothing if it is not there any more."""
-        sheet = MAIN
-        for node_id in path[:-1]:
-            node = self.project.sheet(sheet).nodes.get(node_id)
-            if node is None or node.block not in self.project.blocks:
-                return "", MAIN, ()
-            sheet = node.block or MAIN
-        there = bool(path) and path[-1] in self.project.sheet(sheet).nodes
-        return (path[-1], sheet, path) if there else ("", MAIN, ())
+    def failed(self, document: Document) -> bool:
+        """Whether the last run of a document failed and nothing has been done about it yet."""
+        problem = self.runtime_problem if document is self.document else self._left.get(document, Left()).problem
+        return problem is not None
 
     def set_theme(self, theme: Any) -> None:
         """Repaint everything in another theme."""
         self.theme = theme
         self.theme_changed.emit(theme)
+
+
+def _whereabouts(project: Project, path: Path) -> tuple[str, str, Path]:
+    """The node that a path leads to, its sheet and the path; nothing if it is not there any more."""
+    sheet = MAIN
+    for node_id in path[:-1]:
+        node = project.sheet(sheet).nodes.get(node_id)
+        if node is None or node.block not in project.blocks:
+            return "", MAIN, ()
+        sheet = node.block or MAIN
+    there = bool(path) and path[-1] in project.sheet(sheet).nodes
+    return (path[-1], sheet, path) if there else ("", MAIN, ())

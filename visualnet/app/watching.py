@@ -137,7 +137,9 @@ class Watching(QObject):
         return Watch(tuple(ports), self.sample, self.budget, any(grid for _, grid in self._wants.values()))
 
     def set_control(self, control: Control | None) -> None:
-        """A run begins (its reins are given) or is over."""
+        """A run begins or comes to the front (its reins are given), or is over or goes on unseen: then it looks no more."""
+        if self._control is not None and control is None:
+            self._control.watch((), 0, self.budget, False)
         self._control = control
         if control is None:
             self._wants.pop(CANVAS, None)

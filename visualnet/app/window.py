@@ -167,6 +167,8 @@ class Window(QMainWindow):
         if wish:
             known = str(wish) in templates() and not Path(wish).exists()
             self.filing.open_template(str(wish)) if known else self.filing.open(Path(wish))
+        elif self.filing.reopening:
+            self.filing.reopen()
         left = orphans()
         if left:
             questions.offer(self, left)
@@ -282,6 +284,7 @@ class Window(QMainWindow):
         actions.set_text("edit.undo", f"Undo {document.undo_label}" if document.undo_label else "")
         actions.set_text("edit.redo", f"Redo {document.redo_label}" if document.redo_label else "")
         actions.set_enabled(possible(self))
+        self.strip.refresh()
         if not start:
             # What concerns blocks is said by those who know.
             self.canvas.blocks.show_state()

@@ -19,6 +19,7 @@ from visualnet.app.canvas.ghosts import Ghosts
 from visualnet.app.canvas.grid import Grid
 from visualnet.app.canvas.hud import Minimap, Words, totals
 from visualnet.app.canvas.node_item import wire_ends
+from visualnet.app.canvas.poses import Poses
 from visualnet.app.canvas.quick_add import QuickAdd
 from visualnet.app.canvas.remark_editor import RemarkEditor
 from visualnet.app.canvas.rename import NameEditor
@@ -51,8 +52,7 @@ class CanvasView(Gestures):
         self.context_menu: Callable[[QMenu, Hit], None] | None = None
         """Fills the menu of the right button; the window sets it from its table of actions."""
         self._grid = Grid()
-        self._poses: dict[str, Pose] = {}
-        self._shown = (MAIN, False)
+        self._poses = Poses(self, studio.document)
         self.drift = Drift(self)
         self.minimap = Minimap(self)
         self.totals = Words(self, "Totals")
@@ -85,10 +85,8 @@ class CanvasView(Gestures):
 
     def _other_document(self) -> None:
         self.cancel()
-        self._poses.clear()
         self.canvas.show_sheet(self.studio.project, self.studio.sheet)
-        self._shown = (MAIN, False)
-        self.fit_at_once()
+        self._poses.turn(self.studio.document, self.studio.sheet)
 
     def _project_changed(self, before: Project, after: Project) -> None:
         self.drift.finish()
@@ -110,14 +108,10 @@ class CanvasView(Gestures):
 
     def _sheet_changed(self, name: str) -> None:
         self.cancel()
-        self._poses[self._shown[0]] = self.pose()
-        self._shown = (name, True)
-        self.canvas.show_sheet(self.studio.project, name)
+        if self.canvas.project is not self.studio.project or self.canvas.sheet != name:
+            self.canvas.show_sheet(self.studio.project, name)
         self._analysed(self.studio.analysis)
-        if name in self._poses:
-            self.look(self._poses[name])
-        else:
-            self.fit_at_once()
+        self._poses.turn(self.studio.document, name)
         self.minimap.refresh()
 
     def _selected(self, ids: Iterable[str]) -> None:

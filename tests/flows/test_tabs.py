@@ -1,0 +1,378 @@
+"""Several projects at once: tabs by mouse and keys, what each keeps for itself, a training behind, files that are open already."""
+
+from __future__ import annotations
+
+import gc
+import os
+import threading
+import weakref
+from pathlib import Path
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt, QTimer
+from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMenu, QMessageBox, QWidget
+
+from tests.flows.conftest import answer
+from tests.flows.hands import LEFT, NONE, Hands
+from visualnet.app.canvas.camera import Pose
+from visualnet.app.filing import templates
+from visualnet.app.settings import Settings
+from visualnet.app.window import Window
+from visualnet.core import files
+from visualnet.core.document import Document
+from visualnet.core.edits import set_recipe
+from visualnet.core.journal import Journal, orphans
+
+
+@pytest.fixture
+def three(window: Window, hands: Hands, tmp_path: Path) -> list[Path]:
+    """Three files, open in this order; the last is in front."""
+    paths = []
+    for name in ("lenet5", "mlp-mnist", "perceptron-points"):
+        path = tmp_path / f"{name}.vnet"
+        path.write_bytes(templates()[name].read_bytes())
+        assert window.filing.open(path)
+        paths.append(path)
+    hands.rest(0.05)
+    return paths
+
+
+def names(window: Window) -> list[str]:
+    return [window.strip.tabText(at) for at in range(window.strip.count())]
+
+
+def middle(window: Window, at: int) -> QPoint:
+    return window.strip.tabRect(at).center() - QPoint(12, 0)
+
+
+def click_tab(window: Window, hands: Hands, at: int, button: Any = LEFT) -> None:
+    QTest.mouseClick(window.strip, button, NONE, middle(window, at))
+    hands.rest(0.02)
+
+
+# --- tabs -------------------------------------------------------------------------------------------------------------------------
+
+
+def test_the_first_project_takes_the_start_page_s_tab_and_the_next_gets_its_own(window: Window, hands: Hands) -> None:
+    assert not window.strip.isVisible()
+    window.begin("lenet5")
+    assert len(window.filing.tabs) == 1 and not window.strip.isVisible()
+    hands.keys("Ctrl+Shift+N")
+    assert names(window) == ["LeNet-5", "untitled"] and window.strip.isVisible()
+    window.begin("mlp-mnist")
+    assert len(window.filing.tabs) == 2, "the untouched empty project gave way"
+    hands.keys("Ctrl+T")
+    assert window.on_start_page and names(window)[-1] == "Start"
+    hands.keys("Ctrl+N")
+    assert len(window.filing.tabs) == 3, "one start page is enough"
+    window.start_page.cards[0].chosen.emit()
+    assert not window.on_start_page and len(window.filing.tabs) == 3
+
+
+def test_tabs_by_mouse_and_by_keys(window: Window, hands: Hands, three: list[Path]) -> None:
+    assert names(window) == ["lenet5", "mlp-mnist", "perceptron-points"]
+    click_tab(window, hands, 0)
+    assert hands.studio.document.path == three[0]
+    assert window.focusWidget() is window.canvas.view
+    hands.keys("Ctrl+Tab")
+    assert hands.studio.document.path == three[1]
+    hands.keys("Ctrl+Shift+Tab")
+    hands.keys("Ctrl+Shift+Tab")
+    assert hands.studio.document.path == three[2], "round and round"
+    hands.keys("Ctrl+W")
+    assert names(window) == ["lenet5", "mlp-mnist"] and hands.studio.document.path == three[1]
+    click_tab(window, hands, 0, Qt.MouseButton.MiddleButton)
+    assert len(window.filing.tabs) == 1 and hands.studio.document.path == three[1]
+    hands.keys("Ctrl+W")
+    assert window.on_start_page and not window.actions_["file.close"].isEnabled()
+
+
+def test_the_close_button_closes_its_own_tab(window: Window, hands: Hands, three: list[Path]) -> None:
+    side = window.strip.ButtonPosition.RightSide
+    button = window.strip.tabButton(0, side) or window.strip.tabButton(0, window.strip.ButtonPosition.LeftSide)
+    QTest.mouseClick(button, LEFT)
+    hands.rest(0.02)
+    assert names(window) == ["mlp-mnist", "perceptron-points"] and hands.studio.document.path == three[2]
+
+
+def test_tabs_are_put_in_another_order_by_dragging(window: Window, hands: Hands, three: list[Path]) -> None:
+    strip, start = window.strip, middle(window, 0)
+    end = middle(window, 2) + QPoint(20, 0)
+    QTest.mousePress(strip, LEFT, NONE, start)
+    for step in range(1, 21):
+        QTest.mouseMove(strip, start + (end - start) * (step / 20))
+        QApplication.processEvents()
+    QTest.mouseRelease(strip, LEFT, NONE, end)
+    hands.rest(0.3)
+    assert names(window) == ["mlp-mnist", "perceptron-points", "lenet5"]
+    assert [t.path for t in window.filing.tabs] == [three[1], three[2], three[0]]
+    assert hands.studio.document.path == three[0], "the dragged one is in front"
+    click_tab(window, hands, 0)
+    assert hands.studio.document.path == three[1]
+
+
+def test_the_menu_of_a_tab(window: Window, hands: Hands, three: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    menus: list[QMenu] = []
+    monkeypatch.setattr(QMenu, "popup", lambda self, _at: menus.append(self))
+    at = middle(window, 0)
+    QApplication.sendEvent(
+        window.strip, QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, window.strip.mapToGlobal(at))
+    )
+    (menu,) = menus
+    by_name = {a.text(): a for a in menu.actions()}
+    assert list(by_name) == ["Close tab", "Close other tabs", "", "Copy path", "Show in folder"]
+    by_name["Copy path"].trigger()
+    assert QApplication.clipboard().text() == str(three[0])
+    by_name["Close other tabs"].trigger()
+    menu.deleteLater()
+    hands.rest(0.02)
+    assert [t.path for t in window.filing.tabs] == [three[0]] and hands.studio.document.path == three[0]
+
+
+def test_an_open_file_is_gone_to_and_files_of_one_name_tell_their_folder(
+    window: Window, hands: Hands, three: list[Path], tmp_path: Path
+) -> None:
+    assert window.filing.open(three[0]) and window.filing.open(tmp_path / "." / "mlp-mnist.vnet")
+    assert len(window.filing.tabs) == 3 and hands.studio.document.path == three[1]
+    other = tmp_path / "elsewhere" / "lenet5.vnet"
+    other.parent.mkdir()
+    other.write_bytes(three[0].read_bytes())
+    assert window.filing.open(other)
+    assert sorted(n for n in names(window) if n.startswith("lenet5")) == [
+        "lenet5 · elsewhere",
+        f"lenet5 · {tmp_path.name}",
+    ]
+
+
+# --- what each keeps for itself ---------------------------------------------------------------------------------------------------
+
+
+def test_each_tab_keeps_its_history_selection_and_camera(window: Window, hands: Hands, three: list[Path]) -> None:
+    click_tab(window, hands, 0)
+    hands.set_param("conv1", "out_channels", "8")
+    assert names(window)[0] == "lenet5 •"
+    hands.view.look(Pose(300.0, 120.0, 1.25))
+    click_tab(window, hands, 1)
+    assert window.studio.selection == () and not window.actions_["edit.undo"].isEnabled()
+    hands.set_param("fc1", "out_features", "100")
+    click_tab(window, hands, 0)
+    pose = hands.view.pose()
+    assert (round(pose.x), round(pose.y), pose.zoom) == (300, 120, 1.25)
+    assert window.studio.selection == (hands.node("conv1").id,)
+    assert window.canvas.view.canvas.marks.selected == {hands.node("conv1").id}
+    hands.keys("Ctrl+Z")
+    assert "conv1" in hands.studio.graph.nodes[hands.node("conv1").id].name
+    assert names(window) == ["lenet5", "mlp-mnist •", "perceptron-points"]
+    hands.keys("Ctrl+Tab")
+    assert hands.node("fc1").params["out_features"] == 100
+    hands.keys("Ctrl+S")
+    assert names(window)[1] == "mlp-mnist"
+
+
+def test_each_tab_keeps_its_sheet(window: Window, hands: Hands, three: list[Path]) -> None:
+    click_tab(window, hands, 0)
+    hands.keys("Ctrl+A")
+    window.studio.select([hands.node("conv1").id, hands.node("relu1").id] if "relu1" in _names(hands) else _two(hands))
+    window.canvas.view.setFocus()
+    hands.keys("Ctrl+G")
+    hands.keys("Ctrl+Return")
+    sheet, path = window.studio.sheet, window.studio.path
+    assert sheet and path
+    hands.keys("Ctrl+Tab")
+    assert window.studio.sheet == "" and window.canvas.opened == [("", ())]
+    hands.keys("Ctrl+Shift+Tab")
+    assert (window.studio.sheet, window.studio.path) == (sheet, path)
+    assert window.canvas.opened == [("", ()), (sheet, path)]
+    assert window.canvas.view.canvas.sheet == sheet
+
+
+def _names(hands: Hands) -> list[str]:
+    return [n.name for n in hands.studio.graph]
+
+
+def _two(hands: Hands) -> list[str]:
+    return [n.id for n in hands.studio.graph][1:3]
+
+
+def test_nodes_are_copied_from_tab_to_tab(window: Window, hands: Hands, three: list[Path]) -> None:
+    click_tab(window, hands, 0)
+    hands.set_param("conv1", "out_channels", "9")
+    hands.click("conv1")
+    window.canvas.view.setFocus()
+    hands.keys("Ctrl+C")
+    hands.keys("Ctrl+Shift+Tab")
+    window.canvas.view.setFocus()
+    count = len(window.studio.graph.nodes)
+    hands.keys("Ctrl+V")
+    assert len(window.studio.graph.nodes) == count + 1
+    (new,) = window.studio.selection
+    assert window.studio.graph.nodes[new].params["out_channels"] == 9
+    hands.keys("Ctrl+Z")
+    assert len(window.studio.graph.nodes) == count
+
+
+# --- a training behind -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_training_goes_on_in_a_tab_behind(
+    window: Window, hands: Hands, three: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window.studio.do("", lambda p: set_recipe(p, epochs=1_000_000))
+    hands.keys("F5")
+    hands.until(lambda: window.runner.state == "running", 60, "running")
+    model = window.runner.model
+    click_tab(window, hands, 1)
+    assert not window.strip.tabIcon(2).isNull() and "training" in window.strip.tabToolTip(2)
+    assert window.actions_["train.start"].isEnabled() and not window.actions_["train.stop"].isEnabled()
+    step = model.step
+    hands.until(lambda: model.step > step, 20, "the run goes on")
+    hands.keys("F5")
+    assert "perceptron-points" in window.banner.text and "another tab" in window.banner.text
+    hands.press(window.banner, "Go there")
+    assert hands.studio.document.path == three[2] and window.runner.model is model
+    hands.keys("F6")
+    hands.until(lambda: window.runner.state == "paused", 10, "paused")
+    click_tab(window, hands, 0)
+    assert "paused" in window.strip.tabToolTip(2)
+    asked: list[str] = []
+
+    def ask(box: QMessageBox) -> Any:
+        asked.append(box.text())
+        return QMessageBox.StandardButton.Cancel
+
+    monkeypatch.setattr(QMessageBox, "exec", ask)
+    click_tab(window, hands, 2, Qt.MouseButton.MiddleButton)
+    assert len(window.filing.tabs) == 3 and "training" in asked[0]
+    click_tab(window, hands, 0)
+    click_tab(window, hands, 1, Qt.MouseButton.MiddleButton)
+    assert len(window.filing.tabs) == 2 and len(asked) == 1, "a tab that does not train is closed without a word"
+    monkeypatch.setattr(QMessageBox, "exec", answer)
+    click_tab(window, hands, 1, Qt.MouseButton.MiddleButton)
+    assert len(window.filing.tabs) == 1 and window.runner.elsewhere is None
+
+
+# --- leaving and coming back -------------------------------------------------------------------------------------------------------
+
+
+def test_quitting_asks_for_each_unsaved_project_and_shows_it(
+    window: Window, hands: Hands, three: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for at, (node, param) in enumerate((("conv1", "out_channels"), ("fc1", "out_features"))):
+        click_tab(window, hands, at)
+        hands.set_param(node, param, "33")
+    seen: list[tuple[str, str]] = []
+
+    def ask(box: QMessageBox) -> Any:
+        seen.append((box.text(), window.studio.project.name))
+        return QMessageBox.StandardButton.Cancel if len(seen) == 2 else QMessageBox.StandardButton.Discard
+
+    monkeypatch.setattr(QMessageBox, "exec", ask)
+    assert not window.close()
+    assert len(seen) == 2 and all(name in words for words, name in seen)
+    assert len(window.filing.tabs) == 3, "nothing was closed"
+
+
+def test_open_files_are_remembered_and_reopened(window: Window, hands: Hands, three: list[Path]) -> None:
+    again = Settings(window.settings.path)
+    assert again["open_files"] == [str(p) for p in three]
+    window.filing.last = again["open_files"]
+    window.filing.close_others()
+    hands.keys("Ctrl+W")
+    three[1].unlink()
+    assert window.on_start_page and window.actions_["file.reopen_last"].isEnabled()
+    hands.keys("Ctrl+Shift+T")
+    assert [t.path for t in window.filing.tabs] == [three[0], three[2]]
+    assert not window.actions_["file.reopen_last"].isEnabled()
+
+
+def test_reopening_at_the_start_is_a_setting(window: Window, three: list[Path]) -> None:
+    window.filing.last = [str(three[0])]
+    window.filing.close_others()
+    window.filing.close_tab()
+    window.begin()
+    assert window.on_start_page, "by default the start page offers it"
+    window.actions_.trigger("file.reopen")
+    assert Settings(window.settings.path)["reopen"] is True
+    window.begin()
+    assert window.studio.document.path == three[0]
+
+
+def test_after_a_crash_every_project_is_offered(window: Window, hands: Hands, tmp_path: Path) -> None:
+    left = []
+    for name in ("lenet5", "mlp-mnist", "unet"):
+        document = Document(files.load(templates()[name]))
+        document.do("Train longer", lambda p: set_recipe(p, epochs=77))
+        journal = Journal(document)
+        journal.flush()
+        left.append(journal)
+    for journal in left:  # what the system does when a process dies
+        os.close(journal._lock)  # type: ignore[arg-type]
+    window.begin()
+    assert "2 more projects were open" in window.banner.text
+    hands.press(window.banner, "Recover all 3")
+    assert sorted(t.document.project.name for t in window.filing.tabs) == sorted(
+        files.load(templates()[n]).name for n in ("lenet5", "mlp-mnist", "unet")
+    )
+    assert all(t.document.modified and t.document.project.recipe.epochs == 77 for t in window.filing.tabs)
+    assert orphans() == [], "they belong to this window now"
+
+
+# --- the files behind --------------------------------------------------------------------------------------------------------------
+
+
+def test_a_file_behind_that_changes_on_disk_is_marked_and_told_when_it_comes_to_the_front(
+    window: Window, hands: Hands, three: list[Path]
+) -> None:
+    files.save(three[0], files.load(templates()["unet"]))
+    for _ in range(4):
+        window.filing.tick()
+    assert "changed by another program" in window.strip.tabToolTip(0)
+    assert not window.banner.isVisible()
+    click_tab(window, hands, 0)
+    assert "lenet5.vnet" in window.banner.text
+    click_tab(window, hands, 1)
+    assert not window.banner.isVisible()
+    click_tab(window, hands, 0)
+    hands.press(window.banner, "Read it again")
+    assert len(window.filing.tabs) == 3 and "U-Net" in window.studio.project.name
+    assert "changed" not in window.strip.tabToolTip(0)
+
+
+# --- nothing is left ---------------------------------------------------------------------------------------------------------------
+
+
+def test_fifty_tabs_leave_nothing_behind(window: Window, hands: Hands) -> None:
+    window.begin("perceptron-points")
+    hands.rest(0.2)
+    project = window.studio.project
+
+    def counts() -> tuple[int, int, int]:
+        gc.collect()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+        hands.until(lambda: not any(t.isActive() and t.isSingleShot() for t in window.findChildren(QTimer)), 10)
+        timers = sum(t.isActive() for t in window.findChildren(QTimer))
+        return threading.active_count(), timers, len(window.findChildren(QWidget))
+
+    def once() -> weakref.ref[Document]:
+        window.filing.adopt(Document(replace(project, name="one more")))
+        window.studio.do("Longer", lambda p: set_recipe(p, epochs=p.recipe.epochs + 1))
+        made = weakref.ref(window.studio.document)
+        window.studio.document.undo()
+        return made
+
+    once()
+    window.filing.tabs.remove(window.filing.tabs.front)
+    hands.rest(0.3)
+    before = counts()
+    made = [once() for _ in range(50)]
+    assert len(window.filing.tabs) == 51
+    while len(window.filing.tabs) > 1:
+        window.filing.tabs.remove(window.filing.tabs.front)
+    hands.until(lambda: not window.runner._aside.busy, 10)
+    hands.rest(0.1)
+    assert counts() == before
+    assert [ref for ref in made if ref() is not None] == []
