@@ -55,9 +55,7 @@ def page() -> str:
         positional = "".join(f" {a.metavar}" for a in given if not a.option_strings)
         needed = "".join(f" {a.option_strings[0]} {a.metavar}" for a in given if a.option_strings and a.required)
         parts += [f"## visualnet {name}{positional}{needed}\n", f"{verb.description}\n", "| | |\n|---|---|"]
-        parts += [
-            f"| `{spelled(a)}` | {a.help} |".replace("|light", "\\|light").replace("|dark", "\\|dark") for a in given
-        ]
+        parts += [f"| `{spelled(a).replace('|', chr(92) + '|')}` | {a.help} |" for a in given]
         parts.append("")
     return "\n".join(parts)
 

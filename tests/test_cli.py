@@ -154,8 +154,10 @@ def test_wrong_use_ends_with_two(argv: list[str], capsys: pytest.CaptureFixture[
 
 
 def test_resume_wants_a_run_and_a_picture_a_known_end(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["train", "lenet5", "--resume"]) == UNUSABLE
-    assert "--run" in capsys.readouterr().err
+    assert main(["train", "lenet5", "--resume", "--json"]) == UNUSABLE
+    told = capsys.readouterr()
+    assert "--run" in told.err
+    assert json.loads(told.out)["kind"] == "use" and "can be resumed" in json.loads(told.out)["words"]
     assert main(["picture", "lenet5", "-o", "net.bmp"]) == UNUSABLE
     assert ".svg" in capsys.readouterr().err
 
@@ -164,7 +166,7 @@ def test_ctrl_c_is_no_traceback(monkeypatch: pytest.MonkeyPatch, capsys: pytest.
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("visualnet.cli._project", interrupted)
+    monkeypatch.setattr("visualnet.cli.project_of", interrupted)
     assert main(["check", "lenet5"]) == INTERRUPTED
     assert capsys.readouterr().err == "stopped\n"
 

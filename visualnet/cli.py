@@ -13,7 +13,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from visualnet import __version__
+from visualnet import __version__, cli_picture
+from visualnet.core.carrying import PICTURES
 from visualnet.core.errors import FileError
 from visualnet.core.project import Project
 from visualnet.resources import resource
@@ -76,7 +77,9 @@ def _is_document(argv: list[str]) -> bool:
     """Whether a file or the name of a template alone is given, to be opened in the window."""
     if len(argv) != 1 or argv[0].startswith("-") or argv[0] in VERBS:
         return False
-    return argv[0].endswith(SUFFIX) or argv[0] in {path.stem for path in resource("templates").glob(f"*{SUFFIX}")}
+    return argv[0].lower().endswith((SUFFIX, *PICTURES)) or argv[0] in {
+        path.stem for path in resource("templates").glob(f"*{SUFFIX}")
+    }
 
 
 def _window(argv: list[str]) -> int:
@@ -104,14 +107,21 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def _project_options(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument("project", metavar="X", help="a .vnet file, or the name of a template")
+def project_options(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument(
+        "project", metavar="X", help="a .vnet file, a picture that carries a project, or the name of a template"
+    )
     verb.add_argument(
         "--set",
         metavar="NAME=VALUE",
         action="append",
         default=[],
         help="set a constant of the project; may be repeated",
+    )
+    verb.add_argument(
+        "--trust",
+        action="store_true",
+        help="let the Python code of the project's custom layers run this once; read it first",
     )
 
 
@@ -122,11 +132,11 @@ def _new_options(verb: argparse.ArgumentParser) -> None:
 
 
 def _summary_options(verb: argparse.ArgumentParser) -> None:
-    _project_options(verb)
+    project_options(verb)
     verb.add_argument(
         "--batch-size",
         metavar="N",
-        type=_number(int, 1),
+        type=number(int, 1),
         help="samples for which memory is told; the recipe's if left out",
     )
 
@@ -139,48 +149,44 @@ def _compare_options(verb: argparse.ArgumentParser) -> None:
         help="two or more files or templates; or one of separable, stacked-3x3, inception",
     )
     verb.add_argument(
-        "--batch-size", metavar="N", type=_number(int, 1), default=1, help="samples for which memory is told (1)"
+        "--batch-size", metavar="N", type=number(int, 1), default=1, help="samples for which memory is told (1)"
     )
 
 
 def _diff_options(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument("before", metavar="A", help="a .vnet file, or the name of a template")
+    verb.add_argument(
+        "before", metavar="A", help="a .vnet file, a picture that carries a project, or the name of a template"
+    )
     verb.add_argument("after", metavar="B", help="the same, to be held against A")
     verb.add_argument("--exit-code", action="store_true", help="exit with 1 where they differ, as git diff does")
 
 
 def _code_options(verb: argparse.ArgumentParser) -> None:
-    _project_options(verb)
+    project_options(verb)
     verb.add_argument("-o", "--output", metavar="FILE", help="write to this file instead of the terminal")
 
 
 def _train_options(verb: argparse.ArgumentParser) -> None:
-    _project_options(verb)
+    project_options(verb)
     verb.add_argument(
         "--data", metavar="NAME", help="another data set, with options if wanted: points:shape=spiral,n=1000"
     )
-    verb.add_argument("--epochs", metavar="N", type=_number(int, 1), help="how often to go through the training set")
-    verb.add_argument("--batch-size", metavar="N", type=_number(int, 1), help="samples per step")
-    verb.add_argument("--lr", metavar="RATE", type=_number(float, 0), help="the learning rate")
+    verb.add_argument("--epochs", metavar="N", type=number(int, 1), help="how often to go through the training set")
+    verb.add_argument("--batch-size", metavar="N", type=number(int, 1), help="samples per step")
+    verb.add_argument("--lr", metavar="RATE", type=number(float, 0), help="the learning rate")
     verb.add_argument("--device", metavar="NAME", help="auto, cpu, cuda, cuda:1, mps …")
-    verb.add_argument(
-        "--seed", metavar="N", type=_number(int, 0), help="fixes initial weights and the order of samples"
-    )
+    verb.add_argument("--seed", metavar="N", type=number(int, 0), help="fixes initial weights and the order of samples")
     verb.add_argument(
         "--run", metavar="DIR", type=Path, help="the run's folder; by default a new one among the user's runs"
     )
-    verb.add_argument("--resume", action="store_true", help="go on where the run in --run DIR was stopped")
-
-
-def _picture_options(verb: argparse.ArgumentParser) -> None:
-    _project_options(verb)
     verb.add_argument(
-        "-o", "--output", metavar="FILE", required=True, type=Path, help="the picture: .svg, .png or .pdf"
+        "--resume",
+        action="store_true",
+        help="go on where the run in --run DIR was stopped, or the latest run of this network that can go on",
     )
-    verb.add_argument("--theme", choices=("light", "dark"), default="light", help="the picture's colours (light)")
 
 
-def _number(kind: Callable[[str], Any], low: float) -> Callable[[str], Any]:
+def number(kind: Callable[[str], Any], low: float) -> Callable[[str], Any]:
     def read(text: str) -> Any:
         value = kind(text)
         if not low <= value < 1e12:
@@ -217,9 +223,15 @@ def open_project(text: str) -> Project:
     return files.load(path)
 
 
-def _project(args: argparse.Namespace) -> Project:
+def project_of(args: argparse.Namespace) -> Project:
     """The project with its constants set as asked."""
     project = open_project(args.project)
+    if args.trust:
+        from visualnet.core import trust
+        from visualnet.layers.declare import foreign_code
+
+        for _, source in foreign_code(project):
+            trust.trust_for_now(source)
     if project.readonly:
         print(f"visualnet: {project.readonly}", file=sys.stderr)
     values = dict(project.constants)
@@ -299,7 +311,7 @@ def _check(args: argparse.Namespace) -> int:
     from visualnet.analysis.report import lines, problems
     from visualnet.data.catalogue import fields_or_none
 
-    project = _project(args)
+    project = project_of(args)
     found = problems(project, infer(project, fields=fields_or_none(project.data)))
     print(json.dumps({"problems": found}) if args.json else "\n".join(lines(found)) or "no problem found")
     return _code({"problems": found})
@@ -308,7 +320,7 @@ def _check(args: argparse.Namespace) -> int:
 def _summary(args: argparse.Namespace) -> int:
     from visualnet.analysis.report import table
 
-    told = _report(_project(args), args.batch_size)
+    told = _report(project_of(args), args.batch_size)
     print(json.dumps(told) if args.json else table(told))
     return _code(told)
 
@@ -342,7 +354,7 @@ def _diff(args: argparse.Namespace) -> int:
 
 
 def _source(args: argparse.Namespace) -> int:
-    project = _project(args)
+    project = project_of(args)
     from visualnet.compiling.source import model_source
     from visualnet.core import files
 
@@ -356,9 +368,7 @@ def _source(args: argparse.Namespace) -> int:
 
 
 def _train(args: argparse.Namespace) -> int:
-    project = _project(args)
-    if args.resume and args.run is None:
-        raise Misuse("--resume wants --run DIR, the folder of the run to go on with")
+    project = project_of(args)
     told = _report(project)
     if args.data is None and _code(told) != FINE:  # told at once, before torch and the data are loaded
         words = "\n".join(f"{p['node']}: {p['words']}" for p in told["problems"] if p["severity"] == "error")
@@ -372,18 +382,6 @@ def _train(args: argparse.Namespace) -> int:
     return train(project, TrainOptions(**{name: getattr(args, name) for name in names}))
 
 
-def _picture(args: argparse.Namespace) -> int:
-    if args.output.suffix.lower() not in (".svg", ".png", ".pdf"):
-        raise Misuse(f"{args.output}: a picture's name ends in .svg, .png or .pdf")
-    project = _project(args)
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    from visualnet.app.picture import save_picture
-
-    save_picture(project, args.output, args.theme)
-    print(json.dumps({"file": str(args.output)}) if args.json else f"wrote {args.output}")
-    return FINE
-
-
 def _no_options(verb: argparse.ArgumentParser) -> None:
     """`templates` has none of its own."""
 
@@ -391,7 +389,7 @@ def _no_options(verb: argparse.ArgumentParser) -> None:
 VERBS: dict[str, tuple[Callable[[argparse.Namespace], int], str, Callable[[argparse.ArgumentParser], None]]] = {
     "templates": (_templates, "list the templates", _no_options),
     "new": (_new, "write a template to a file of your own", _new_options),
-    "check": (_check, "tell what is wrong with a graph, and how to repair it", _project_options),
+    "check": (_check, "tell what is wrong with a graph, and how to repair it", project_options),
     "summary": (_summary, "show every node's shapes, parameters and multiplications and memory", _summary_options),
     "compare": (
         _compare,
@@ -401,5 +399,5 @@ VERBS: dict[str, tuple[Callable[[argparse.Namespace], int], str, Callable[[argpa
     "diff": (_diff, "tell what sets two networks apart: nodes, shapes, parameters", _diff_options),
     "code": (_source, "print the network as plain PyTorch", _code_options),
     "train": (_train, "train, and tell how it goes", _train_options),
-    "picture": (_picture, "draw the graph into a file", _picture_options),
+    "picture": (cli_picture.picture, "draw the graph into a file", cli_picture.options),
 }

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 from visualnet.app.picture import save_picture
 from visualnet.app.theme.tokens import DARK, LIGHT
 from visualnet.core import edits
+from visualnet.core.errors import FileError
 from visualnet.core.graph import Port
 from visualnet.core.project import MAIN, Project
 
@@ -47,7 +48,7 @@ def test_what_cannot_be_written_says_why(qapp: QApplication, project: Project, t
         save_picture(project, tmp_path / "net.bmp")
     with pytest.raises(ValueError, match="nothing on this sheet"):
         save_picture(Project(), tmp_path / "net.svg")
-    with pytest.raises(ValueError, match="no theme"):
+    with pytest.raises(ValueError, match="no style"):
         save_picture(project, tmp_path / "net.svg", theme="pink")
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(FileError, match="folder is gone"):
         save_picture(project, tmp_path / "missing" / "net.svg")

@@ -24,16 +24,36 @@ def export_code(window: Window) -> None:
 
 
 def export_picture(window: Window) -> None:
-    """Ask for a name and write the open sheet as a picture."""
+    """Choose what of the open sheet becomes a picture, and how; then write it."""
+    from visualnet.app.export_dialog import ExportDialog
+
+    view = window.canvas.view
+    seen = view.mapToScene(view.viewport().rect()).boundingRect()
+    folder = Path(window.settings.typed("folder", "") or Path.home())
+    visible = (seen.x(), seen.y(), seen.width(), seen.height())
+    dialog = ExportDialog(window.studio, window.settings.section("picture"), visible, folder, window)
+    dialog.exec()
+    if dialog.written is not None:
+        window.settings["folder"] = str(dialog.written.parent)
+    dialog.deleteLater()
+
+
+def print_sheet(window: Window) -> None:
+    """Print the open sheet, in the style that was last chosen for a picture if that is one for paper."""
+    from visualnet.app.picture import Look, drawing_of
+    from visualnet.app.picture_files import Cancelled
+    from visualnet.app.printing import ask_and_print
+
     studio = window.studio
-
-    def write(path: Path) -> None:
-        from visualnet.app.picture import save_picture
-
-        save_picture(studio.project, path, "dark" if studio.theme.dark else "light", studio.sheet)
-
-    kinds = "Vector picture (*.svg);;Picture (*.png);;Page (*.pdf)"
-    _export(window, "Export picture", "network.svg", kinds, write)
+    style = "publication" if window.settings.section("picture").get("style") == "publication" else "print"
+    try:
+        drawing = drawing_of(studio.project, Look(style, studio.sheet), studio.analysis)
+        if ask_and_print(drawing, studio.project.name, window):
+            studio.message.emit("ok", "Sent to the printer.")
+    except Cancelled:
+        studio.message.emit("hint", "Nothing was printed.")
+    except ValueError as error:
+        window.filing.notice.emit("error", f"It could not be printed: {error}", [])
 
 
 def _export(window: Window, title: str, name: str, kinds: str, write: Callable[[Path], None]) -> None:

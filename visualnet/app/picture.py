@@ -1,60 +1,156 @@
-"""Write the whole graph as a picture, SVG, PNG or PDF, with its words as in the window."""
+"""A network as a picture: what of it is shown, in which style, and how it is painted. ``picture_files`` writes it."""
 
 from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple, Protocol
 
-from PySide6.QtCore import QMarginsF, QRectF, QSize, QSizeF, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QImage, QPageLayout, QPageSize, QPainter, QPdfWriter
-from PySide6.QtSvg import QSvgGenerator
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QGuiApplication, QPainter
 from PySide6.QtWidgets import QApplication
 
 from visualnet.analysis import infer
+from visualnet.analysis.infer import Analysis
 from visualnet.analysis.tidy import tidy
+from visualnet.app.canvas.card_paint import paint_card
 from visualnet.app.canvas.node_item import offsets, sizes
 from visualnet.app.canvas.scene import CanvasScene
-from visualnet.app.theme import icons
 from visualnet.app.theme.fonts import load_fonts
-from visualnet.app.theme.tokens import THEMES, Theme
+from visualnet.app.theme.tokens import LIGHT, THEMES, Theme, mix
 from visualnet.core import edits
+from visualnet.core.clipboard import cut_out
 from visualnet.core.project import MAIN, Project
 from visualnet.data import catalogue
 
 MARGIN = 32.0
-SHARP = 2.0
-"""Pixels of a PNG for one px of the canvas."""
-LARGEST_PX = 16_000
-FORMATS = (".svg", ".png", ".pdf")
+PRINT = replace(
+    LIGHT,
+    name="print",
+    **dict.fromkeys(("ground", "canvas", "surface", "raised", "shadow", "hover", "field"), "#ffffff"),
+    line="#8b909b",
+    outline="#5a5f6a",
+    text="#000000",
+    muted="#3a3f49",
+    wire="#3a3f49",
+    families=MappingProxyType({name: mix(colour, "#000000", 0.35) for name, colour in LIGHT.families.items()}),
+)
+"""White ground, thin lines, no shadows: little ink, and clear in grey."""
+
+STYLES = ("light", "dark", "print", "publication")
+AT_ONCE = 40
 
 
-def save_picture(project: Project, path: Path | str, theme: str = "light", sheet: str = MAIN) -> None:
-    """Write one sheet of the project to ``path``; the ending says how. A graph whose cards have no places is laid out first.
+class Look(NamedTuple):
+    """What of a network is shown, and how. ``ids`` are the nodes to show, ``area`` the part of the canvas; neither means all."""
+
+    style: str = "light"
+    sheet: str = MAIN
+    ids: frozenset[str] | None = None
+    area: tuple[float, float, float, float] | None = None
+
+
+class Drawing(Protocol):
+    """Something that can be painted on any device, a step at a time."""
+
+    area: QRectF
+    ground: str
+
+    def paint(self, painter: QPainter) -> Iterator[float]:
+        """Draw all of it in its own coordinates; yields the share that is done."""
+
+
+class CanvasDrawing:
+    """The cards and wires as the canvas shows them."""
+
+    def __init__(self, project: Project, look: Look, analysis: Analysis) -> None:
+        theme = PRINT if look.style == "print" else THEMES[look.style]
+        self.scene = _scene(_part(project, look), look.sheet, theme, analysis)
+        whole = self.scene.picture_area().adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
+        self.area = QRectF(*look.area).intersected(whole) if look.area else whole
+        self.ground = theme.canvas
+
+    def paint(self, painter: QPainter) -> Iterator[float]:
+        """Remarks, wires, then the cards, some at a time."""
+        scene, area = self.scene, self.area
+        painter.setPen(Qt.PenStyle.NoPen)
+        scene.remark_layer.draw(painter, area, 1.0)
+        scene.wire_layer.draw(painter, area, 1.0, cosmetic=False)
+        ids = scene.ids_in(area, MARGIN)
+        for number, node_id in enumerate(ids):
+            card = scene.cards[node_id]
+            painter.save()
+            painter.translate(QPointF(card.x, card.y))
+            paint_card(painter, card, scene.theme)
+            painter.restore()
+            if number % AT_ONCE == 0:
+                yield number / len(ids)
+
+
+def drawing_of(project: Project, look: Look, analysis: Analysis | None = None) -> Drawing:
+    """What is to be painted. A graph whose cards have no places is laid out first.
 
     Raises:
-        ValueError: the ending, the theme or the sheet is unknown, or the sheet is empty.
-        OSError: the file cannot be written.
+        ValueError: the style or the sheet is unknown, or there is nothing to show.
     """
-    path = Path(path)
-    if path.suffix.lower() not in FORMATS:
-        raise ValueError(f"a picture ends in .svg, .png or .pdf, not in “{path.suffix}”")
-    if theme not in THEMES:
-        raise ValueError(f"there is no theme “{theme}”; there are {', '.join(THEMES)}")
-    if sheet != MAIN and sheet not in project.blocks:
-        raise ValueError(f"there is no block “{sheet}” in this project")
-    if not project.sheet(sheet).nodes:
+    if look.style not in STYLES and look.style not in THEMES:
+        raise ValueError(f"there is no style “{look.style}”; there are {', '.join(STYLES)}")
+    if look.sheet != MAIN and look.sheet not in project.blocks:
+        raise ValueError(f"there is no block “{look.sheet}” in this project")
+    nodes = project.sheet(look.sheet).nodes
+    if not nodes or (look.ids is not None and not look.ids & nodes.keys()):
         raise ValueError("there is nothing on this sheet to make a picture of")
-    kept = _application()
-    worn = icons.current_theme()
-    try:
-        _write(_scene(project, sheet, THEMES[theme]), path, project.name)
-    finally:
-        icons.wear(worn)
+    load_fonts()
+    analysis = analysis or infer(project, None, catalogue.fields_or_none(project.data))
+    facts = analysis.sheet(look.sheet)
+    if look.style != "publication" or facts is None:
+        return CanvasDrawing(
+            project, look._replace(style="print" if look.style == "publication" else look.style), analysis
+        )
+    from visualnet.app.publish.figure import Figure
+    from visualnet.app.publish.pieces import content
+
+    shown = content(project, facts, look.ids)
+    if not shown.pieces:
+        raise ValueError("only targets, outputs and losses are chosen: a figure shows what is computed from them")
+    return Figure(shown)
+
+
+def save_picture(
+    project: Project,
+    path: Path | str,
+    theme: str = "light",
+    sheet: str = MAIN,
+    *,
+    ids: frozenset[str] | None = None,
+    scale: float = 2.0,
+    page: str = "",
+    transparent: bool = False,
+    carry: bool = True,
+    step: Callable[[float], bool] | None = None,
+) -> None:
+    """Write one sheet of the project to ``path``, with the project inside unless ``carry`` is off; the ending says how.
+
+    Raises:
+        ValueError: the ending, the style, the page or the sheet is unknown, or there is nothing to show, or (as a ``FileError``) the
+            file cannot be written.
+        Cancelled: ``step`` said so; there is no new file.
+    """
+    from visualnet.app.picture_files import Print, write
+
+    path = Path(path)
+    how = Print(path.suffix.lower().lstrip("."), scale, page, transparent, carry)
+    how.check(path)
+    kept = application()
+    write(drawing_of(project, Look(theme, sheet, ids)), path, how, project, step)
     del kept
 
 
-def _application() -> object:
+def application() -> object:
     """The application that fonts and painting need; one without a screen if there is none."""
     running = QGuiApplication.instance()
     if running is None:
@@ -65,10 +161,14 @@ def _application() -> object:
     return running
 
 
-def _scene(project: Project, sheet: str, theme: Theme) -> CanvasScene:
-    icons.wear(theme)
+def _part(project: Project, look: Look) -> Project:
+    if look.ids is None:
+        return project
+    return project.with_sheet(look.sheet, cut_out(project.sheet(look.sheet), look.ids))
+
+
+def _scene(project: Project, sheet: str, theme: Theme, analysis: Analysis) -> CanvasScene:
     scene = CanvasScene(theme)
-    analysis = infer(project, None, catalogue.fields_or_none(project.data))
     scene.show_sheet(project, sheet)
     scene.show_facts(analysis.sheet(sheet), analysis.problems)
     graph = project.sheet(sheet)
@@ -76,51 +176,5 @@ def _scene(project: Project, sheet: str, theme: Theme) -> CanvasScene:
         found = sizes(scene.cards, graph.direction)
         room = {i: size[:2] for i, size in found.items()}
         places = tidy(graph, room, graph.direction, wrap_width=1600, offsets=offsets(found))
-        after = edits.move(project, sheet, places)
-        scene.apply(project, after)
+        scene.apply(project, edits.move(project, sheet, places))
     return scene
-
-
-def _write(scene: CanvasScene, path: Path, title: str) -> None:
-    area = scene.picture_area().adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
-    ending = path.suffix.lower()
-    # Qt's writers only warn when a file cannot be written; this raises first.
-    with path.open("wb"):
-        pass
-    if ending == ".png":
-        scale = min(SHARP, LARGEST_PX / max(area.width(), area.height()))
-        image = QImage(
-            QSize(max(1, round(area.width() * scale)), max(1, round(area.height() * scale))), QImage.Format.Format_RGB32
-        )
-        image.fill(QColor(scene.theme.canvas))
-        _paint(scene, QPainter(image), area, scale)
-        if not image.save(str(path), "PNG"):
-            raise OSError(f"“{path.name}” cannot be written")
-    elif ending == ".svg":
-        writer = QSvgGenerator()
-        writer.setFileName(str(path))
-        writer.setTitle(title)
-        writer.setSize(area.size().toSize())
-        writer.setViewBox(QRectF(0, 0, area.width(), area.height()))
-        _paint(scene, QPainter(writer), area, 1.0)
-    else:
-        pdf = QPdfWriter(str(path))
-        pdf.setTitle(title)
-        pdf.setCreator("VisualNet")
-        pdf.setResolution(144)
-        size = QSizeF(area.width() * 0.5, area.height() * 0.5)
-        page = QPageSize(size, QPageSize.Unit.Point, "", QPageSize.SizeMatchPolicy.ExactMatch)
-        pdf.setPageLayout(QPageLayout(page, QPageLayout.Orientation.Portrait, QMarginsF(0, 0, 0, 0)))
-        _paint(scene, QPainter(pdf), area, pdf.width() / area.width())
-
-
-def _paint(scene: CanvasScene, painter: QPainter, area: QRectF, scale: float) -> None:
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.scale(scale, scale)
-    painter.translate(-area.topLeft())
-    painter.fillRect(area, QColor(scene.theme.canvas))
-    painter.setPen(Qt.PenStyle.NoPen)
-    scene.remark_layer.draw(painter, area, 1.0)
-    scene.wire_layer.draw(painter, area, 1.0, cosmetic=False)
-    scene.card_layer.draw_sharp(painter, area)
-    painter.end()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtGui import QGuiApplication
 
+from visualnet.app.openable import nodes_in
 from visualnet.app.studio import Studio
 from visualnet.core import edits
 from visualnet.core.project import Project
@@ -31,7 +32,11 @@ def cut(studio: Studio) -> bool:
 
 def paste(studio: Studio, at: tuple[float, float] | None = None) -> bool:
     """Add what the clipboard holds, at a point of the scene, and select it."""
-    text = QGuiApplication.clipboard().text()
+    try:
+        text = nodes_in(QGuiApplication.clipboard().mimeData())
+    except ValueError as error:
+        studio.message.emit("error", str(error))
+        return False
     if not text:
         studio.message.emit("hint", "the clipboard is empty: copy some nodes first")
         return False

@@ -21,6 +21,8 @@ DARKEST = 0.62
 class Figure:
     """A network as a figure; it knows its area and paints itself."""
 
+    ground = "#ffffff"
+
     def __init__(self, content: Content) -> None:
         self.layout: Layout = place(content, _widths(content))
         left, top, right, bottom = bounds(self.layout)
