@@ -64,6 +64,7 @@ def answer_actions(window: Window) -> None:
         "help.command_palette": window.palette_popup.open,
         "help.reference": window.show_reference,
         "help.explain": window.explain,
+        "help.about_network": lambda: window.on_start_page or window.spaces.reveal("about"),
         "view.heat": window.heat.fill_menu,
         "view.compare": window.show_comparison,
         "help.shortcuts": lambda: ShortcutsDialog(window.actions_, window).exec(),

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from visualnet.app.filing import templates
 from visualnet.app.panels import start_page
+from visualnet.app.panels.about_network import AboutDialog
 from visualnet.app.panels.choices import TemplateCard, short_count, what_it_is, when
 from visualnet.app.panels.graph_picture import families, places
 from visualnet.app.panels.start_page import StartPage
@@ -360,3 +361,47 @@ def test_a_network_can_be_dropped_and_nothing_else(page: StartPage, tmp_path: Pa
     assert not drag(page, str(tmp_path / "a.png"))
     assert not drag(page, name, str(tmp_path / "b.vnet"))
     assert len(heard) == 1
+
+
+# --- small versions and notes --------------------------------------------------------------------------------------------------------
+
+
+def test_a_row_opens_the_small_version_by_its_chip_its_key_and_its_menu(page: StartPage, qtbot: QtBot) -> None:
+    heard = told(page)
+    row = next(row for row in page.more if row.name == "alexnet")
+    assert row.acts is not None
+    qtbot.mouseClick(row.acts.small, Qt.MouseButton.LeftButton)
+    qtbot.keyClick(row, Qt.Key.Key_S)
+    menu = row.acts.menu(page)
+    action = next(a for a in menu.actions() if a.text().startswith("Open the small version"))
+    action.trigger()
+    menu.deleteLater()
+    assert heard == [("template", "alexnet-small")] * 3
+
+
+def test_one_that_trains_as_it_is_offers_no_small_version(page: StartPage, qtbot: QtBot) -> None:
+    heard = told(page)
+    card = page.cards[2]
+    assert card.acts is not None and not card.acts.has_small
+    qtbot.keyClick(card, Qt.Key.Key_S)
+    assert heard == []
+    assert [len(row.acts.chips) for row in page.more if row.acts and row.name in ("lenet5-28", "vit")] == [1, 2]
+
+
+def test_a_card_tells_about_its_network_and_opens_it_from_there(
+    page: StartPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[AboutDialog] = []
+    monkeypatch.setattr(AboutDialog, "exec", lambda self: shown.append(self))
+    heard = told(page)
+    row = next(row for row in page.more if row.name == "mobilenet-v1")
+    assert row.acts is not None
+    qtbot.mouseClick(row.acts.about, Qt.MouseButton.LeftButton)
+    qtbot.keyClick(page.cards[0], Qt.Key.Key_I)
+    text = shown[0].page.toPlainText()
+    assert "What is new" in text and "Howard" in text
+    assert not shown[0].page.document().toHtml().count("href")  # nothing is open yet that a step could change
+    qtbot.mouseClick(shown[0].small_button, Qt.MouseButton.LeftButton)
+    assert not shown[1].small_button.isVisibleTo(shown[1])
+    qtbot.mouseClick(shown[1].open_button, Qt.MouseButton.LeftButton)
+    assert heard == [("template", "mobilenet-v1-small"), ("template", "perceptron-points")]

@@ -118,13 +118,16 @@ class AboutPanel(QWidget):
         )
         if not words:
             return
-        label_ = words[:1].upper() + words[1:]
+        studio, said = self.studio, words[:1].upper() + words[1:]
         try:
-            changed = self.studio.do(label_, lambda project: carried_out(project, link))
+            after = carried_out(studio.project, link)
         except ValueError as error:
-            self.studio.message.emit("hint", f"This step fits no more: {error}.")
+            studio.message.emit("hint", f"This step fits no more: {error}.")
             return
-        self.studio.message.emit("ok", f"{label_}: done. Ctrl+Z takes it back." if changed else "It is so already.")
+        if after == studio.project:
+            studio.message.emit("ok", "It is so already.")
+        elif studio.do(said, lambda project: carried_out(project, link)):
+            studio.message.emit("ok", f"{said}: done. Ctrl+Z takes it back.")
 
     def sizeHint(self) -> QSize:
         return QSize(320, 480)

@@ -183,8 +183,8 @@ class TemplateCard(Choice):
         column.setSpacing(3)
         head = QHBoxLayout()
         head.addWidget(self.title, 1)
-        if acts is not None:
-            head.addWidget(acts.about)
+        for chip in acts.chips if acts is not None else ():
+            head.addWidget(chip)
         column.addLayout(head)
         column.addWidget(self.about, 1)
         column.addSpacing(2)
@@ -270,9 +270,8 @@ class TemplateRow(Choice):
         foot = QHBoxLayout()
         foot.setSpacing(4)
         foot.addWidget(ElidedLabel(what, "muted"), 1)
-        if acts is not None:
-            foot.addWidget(acts.small)
-            foot.addWidget(acts.about)
+        for chip in acts.chips if acts is not None else ():
+            foot.addWidget(chip)
         column.addLayout(foot)
         self.setAccessibleDescription(f"{template.parameters:,} parameters")
 

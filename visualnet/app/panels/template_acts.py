@@ -20,12 +20,15 @@ class TemplateActs:
 
     def __init__(self, template: Template, open_it: Callable[[str], None], about: Callable[[Template], None]) -> None:
         self.template, self._open, self._about = template, open_it, about
-        self.small = _chip("small", "", SMALL_TIP, self.open_small)
-        self.small.setAccessibleName(f"Open the small version of {template.title}")
-        self.small.setVisible(self.has_small)
+        self.chips: list[QPushButton] = []
+        if self.has_small:
+            self.small = _chip("small", "", SMALL_TIP, self.open_small)
+            self.small.setAccessibleName(f"Open the small version of {template.title}")
+            self.chips.append(self.small)
         self.about = _chip("", "info", ABOUT_TIP, self.read)
         self.about.setProperty("bare", True)
         self.about.setAccessibleName(f"About {template.title}")
+        self.chips.append(self.about)
 
     @property
     def has_small(self) -> bool:

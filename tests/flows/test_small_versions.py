@@ -1,0 +1,54 @@
+"""From the published network to one that trains here: Train without data offers it, and it learns."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from tests.flows.hands import Hands
+from visualnet.app.panels.about_network import OPEN_SMALL
+from visualnet.app.window import Window
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+def test_train_without_data_offers_the_small_version(window: Window, qtbot: QtBot) -> None:
+    window.filing.open_template("gpt")
+    qtbot.wait(50)
+    train = window.actions_["train.start"]
+    assert train.isEnabled()
+    train.trigger()
+    assert window.runner.state == "idle"
+    assert "do not come with the program" in window.banner.text
+    offer = next(b for b in window.banner.findChildren(type(window.start_page.open_button)) if b.text() == OPEN_SMALL)
+    qtbot.mouseClick(offer, LEFT)
+    assert window.studio.project.name == "GPT, small"
+    assert window.runner.why_not() == ""
+
+
+@pytest.mark.parametrize("name", ["gpt-small", "unet-padded-small", "seq2seq-small"])
+def test_words_and_masks_train_in_the_window(hands: Hands, window: Window, qtbot: QtBot, name: str) -> None:
+    """What is no picture of one class is looked at as well while it trains: no panel stumbles over it."""
+    window.filing.open_template(name)
+    window.show_space("inspect")
+    window.actions_["train.start"].trigger()
+    qtbot.waitUntil(lambda: window.runner.model is not None and window.runner.model.step >= 3, timeout=60_000)
+    for node in list(window.studio.graph)[:4]:
+        window.studio.select([node.id])
+        qtbot.wait(60)
+    window.show_space("train")
+    qtbot.wait(100)
+    window.runner.finish()
+    assert window.runner.model is not None and window.runner.model.failed is None
+    assert not window.banner.isVisible(), window.banner.text
+
+
+def test_about_this_network_is_beside_the_inspector(window: Window, qtbot: QtBot) -> None:
+    window.filing.open_template("lenet5")
+    qtbot.wait(20)
+    window.actions_["help.about_network"].trigger()
+    qtbot.wait(20)
+    panel = window.panel("about")
+    assert panel.isVisible()
+    assert "LeNet" in panel.page.toPlainText()
