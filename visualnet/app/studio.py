@@ -181,6 +181,12 @@ class Studio(QObject):
         if alive != self.selection:
             self.select(alive)
 
+    def reconsider(self) -> None:
+        """Work out anew what is true, because something outside the project has changed (whose code is trusted)."""
+        _known.clear()
+        self.analysis = analysis_of(self.document)
+        self.analysed.emit(self.analysis)
+
     # --- what is looked at ---------------------------------------------------------------------------------------------------------
 
     def open_sheet(self, name: str, path: Path = ()) -> None:

@@ -1,0 +1,95 @@
+"""A custom layer's code in the inspector: shown and inert, trusted only by the person's own click, edited without losing a letter."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit
+from pytestqt.qtbot import QtBot
+
+from tests.compiling.test_custom import HALF, project
+from visualnet.app.panels.node_page import NodePage
+from visualnet.app.studio import Studio
+from visualnet.app.theme.tokens import DARK
+from visualnet.core import trust
+from visualnet.core.document import Document
+
+
+@pytest.fixture
+def page(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> NodePage:
+    monkeypatch.setenv("VISUALNET_HOME", str(tmp_path))
+    monkeypatch.setattr(trust, "_for_now", set())
+    studio = Studio(Document(project()), DARK)
+    page = NodePage(studio)
+    page.setProperty("studio", studio)
+    qtbot.addWidget(page)
+    studio.analysed.connect(lambda _: page.show_nodes(["n2"]))
+    page.show_nodes(["n2"])
+    page.show()
+    return page
+
+
+def codes(page: NodePage) -> list[str]:
+    return [p.code for p in page.studio.analysis.errors() if p.node == "n2"]
+
+
+def test_a_strangers_code_is_shown_and_inert_until_the_person_clicks(page: NodePage) -> None:
+    card = page.source
+    assert card.isVisibleTo(page) and card.edit.toPlainText() == HALF
+    assert codes(page) == ["untrusted"] and card.words.text().startswith("Inert")
+    card.trust_button.click()
+    dialog = card.dialog
+    assert (
+        dialog is not None
+        and dialog.text.toPlainText() == HALF
+        and "all your rights" in dialog.findChildren(type(card.words))[1].text()
+    )
+    QTest.keyClick(dialog, Qt.Key.Key_Return)  # what a hasty hand does
+    assert codes(page) == ["untrusted"] and not trust.is_trusted(HALF)
+    card.trust_button.click()
+    assert card.dialog is not None
+    QTest.mouseClick(card.dialog.yes, Qt.MouseButton.LeftButton)
+    assert codes(page) == [] and trust.is_trusted(HALF) and card.words.text().startswith("You trust")
+    card.distrust_button.click()
+    assert codes(page) == ["untrusted"]
+
+
+def test_what_is_typed_is_kept_can_be_undone_and_is_trusted_on_confirmation(page: NodePage) -> None:
+    card = page.source
+    trust.trust(HALF)
+    page.studio.reconsider()
+    card.edit.setFocus()
+    card.edit.selectAll()
+    QTest.keyClicks(card.edit, "class Broken")
+    card.apply()
+    assert "no class" in card.fault.text() and page.studio.graph.nodes["n2"].params["source"] == HALF
+    page.show_nodes(["n3"])
+    page.show_nodes(["n2"])
+    assert card.edit.toPlainText() == "class Broken"  # nothing typed is lost
+    QTest.keyClicks(card.edit, "")
+    card.edit.selectAll()
+    card.edit.insertPlainText(HALF + "# mine\n")
+    QTest.keyClick(card.edit, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert page.studio.graph.nodes["n2"].params["source"] == HALF + "# mine\n"
+    assert codes(page) == ["untrusted"] and card.dialog is not None
+    card.dialog.accept()
+    assert codes(page) == []
+    page.studio.document.undo()
+    assert card.edit.toPlainText() == HALF and codes(page) == []
+
+
+def test_the_sizes_stand_in_the_form_as_lines(page: NodePage) -> None:
+    assert page.form is not None
+    assert "source" not in page.form.rows
+    line = page.form.rows["sizes"].findChildren(QLineEdit)[0]
+    line.setFocus()
+    line.selectAll()
+    QTest.keyClicks(line, "image: C H W -> half: C K")
+    assert "“K”" in page.form.words["sizes"].text()
+    line.selectAll()
+    QTest.keyClicks(line, "image: C H W -> half: C H W")
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    assert page.studio.analysis.main["n2"].leaving["half"].shape == (3, 9, 8)
