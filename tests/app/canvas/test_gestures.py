@@ -346,7 +346,7 @@ def test_a_carried_wire_is_the_wire_drawn_anew(hands: Hands) -> None:
     hands.drag(hands.card("soft"), hands.card("soft") + QPointF(64, 32))
     for target, wire in hands.scene.wires.items():
         carried = wire.path.pointAtPercent(0.3)
-        hands.scene.reroute([target])
+        hands.scene.routes.draw([target])
         assert (wire.path.pointAtPercent(0.3) - carried).manhattanLength() < 1e-6
         assert wire.bounds.contains(carried)
     hands.press(hands.card("soft"))

@@ -9,6 +9,8 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QPointF, QRectF
 from PySide6.QtGui import QPainterPath
 
@@ -17,7 +19,10 @@ LANE = 20.0
 CLEAR = 8.0
 """How far a wire keeps from cards that are not its own: their ports hang out."""
 REACH = 400.0
-MOST_LANES = 14
+MOST_LANES = 10
+MOST_WAYS = 20
+"""So many ways are tried before the best of them is taken."""
+FEW = 12
 Point = tuple[float, float]
 Box = tuple[float, float, float, float]
 Near = Callable[[QRectF], Sequence[QRectF]]
@@ -104,9 +109,10 @@ def _free(a: Point, b: Point, near: Callable[[Box], list[Box]] | None, own: tupl
     else:
         boxes = near((b[0] - 80, min(a[1], b[1]) - REACH, a[0] + 80, max(a[1], b[1]) + REACH))
         others = _back_laned(a, b, boxes, own)
-    best = (_hits(first, boxes, own), first)
-    for way in others:
-        hits = _hits(way, boxes, own)
+    areas = _grown(boxes, own)
+    best = (_hits(first, boxes, own, areas), first)
+    for way in itertools.islice(others, MOST_WAYS):
+        hits = _hits(way, boxes, own, areas)
         if hits < best[0]:
             best = (hits, way)
             if not hits:
@@ -279,17 +285,39 @@ def _bounds(way: Way) -> Box:
     return min(xs) - CLEAR, min(ys) - CLEAR, max(xs) + CLEAR, max(ys) + CLEAR
 
 
-def _hits(way: Way, boxes: Sequence[Box], own: tuple[Box, Box]) -> int:
+def _hits(way: Way, boxes: Sequence[Box], own: tuple[Box, Box], areas: NDArray[np.float64] | None = None) -> int:
     """How many cards a way runs through. Of its own cards only the inside counts."""
     if not boxes:
         return 0
     points = _flat(way, 8)
+    if areas is not None:
+        return _many_hits(points, areas)
     total = 0
     for box in boxes:
         grow = -6.0 if box in own else CLEAR - 1
         left, top, right, bottom = box[0] - grow, box[1] - grow, box[2] + grow, box[3] + grow
         total += any(_meets(p, q, left, top, right, bottom) for p, q in itertools.pairwise(points))
     return total
+
+
+def _grown(boxes: Sequence[Box], own: tuple[Box, Box]) -> NDArray[np.float64] | None:
+    """What a way must not touch, ready to be asked about many ways; None while there are so few that it does not pay."""
+    if len(boxes) <= FEW:
+        return None
+    grow = np.array([-6.0 if box in own else CLEAR - 1 for box in boxes])
+    return np.asarray(np.array(boxes) + np.outer(grow, (-1.0, -1.0, 1.0, 1.0)))
+
+
+def _many_hits(points: Sequence[Point], areas: NDArray[np.float64]) -> int:
+    """The same for many cards at once: each piece is cut to each rectangle's slab, first across, then down."""
+    ends = np.array(points)
+    low, high = np.zeros((len(areas), len(points) - 1)), np.ones((len(areas), len(points) - 1))
+    for axis in (0, 1):
+        start, way = ends[:-1, axis], np.diff(ends[:, axis])
+        way = np.where(np.abs(way) < 1e-9, 1e-9, way)
+        one, two = ((areas[:, axis + edge, None] - start) / way for edge in (0, 2))
+        low, high = np.maximum(low, np.minimum(one, two)), np.minimum(high, np.maximum(one, two))
+    return int((low <= high).any(axis=1).sum())
 
 
 def _meets(p: Point, q: Point, left: float, top: float, right: float, bottom: float) -> bool:

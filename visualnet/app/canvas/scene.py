@@ -16,9 +16,10 @@ from visualnet.analysis.facts import GraphFacts, Problem
 from visualnet.app.canvas.card_paint import block_colour
 from visualnet.app.canvas.layers import CardLayer
 from visualnet.app.canvas.marks import Marks
-from visualnet.app.canvas.node_item import MARGIN, NodeItem, wire_ends
+from visualnet.app.canvas.node_item import MARGIN, NodeItem
 from visualnet.app.canvas.remark_item import RemarkItem, RemarkLayer
-from visualnet.app.canvas.shelf import Shelf, meeting
+from visualnet.app.canvas.routes import Routes
+from visualnet.app.canvas.shelf import meeting
 from visualnet.app.canvas.wire_item import WireItem
 from visualnet.app.canvas.wire_layer import WireLayer
 from visualnet.app.theme.tokens import DARK, Theme
@@ -41,10 +42,6 @@ class Hit(NamedTuple):
 
 
 NOTHING = Hit()
-MANY_ZONES = 60
-"""With more changes at once than this every wire is drawn anew."""
-PASSING = 48.0
-"""How far from a wire a card can be that made it go round."""
 
 
 class CanvasScene(QGraphicsScene):
@@ -72,14 +69,11 @@ class CanvasScene(QGraphicsScene):
         self._rows: dict[str, int] = {}
         self._wire_rows: dict[Port, int] = {}
         self._blocks: dict[str, list[QRectF]] | None = None
-        self._shelf: Shelf | None = None
-        self._hasty = False
-        self.moving = False
-        """Whether cards stand elsewhere than the document says, while they are dragged or glide."""
         self._hairs: list[QLineF] | None = None
         self._rects: NDArray[np.float64] | None = None
         self._bounds: NDArray[np.float64] | None = None
         self._extent = QRectF()
+        self.routes = Routes(self)
 
     # --- mirroring --------------------------------------------------------------------------------------------------
 
@@ -155,23 +149,13 @@ class CanvasScene(QGraphicsScene):
             if remark in after.remarks:
                 self.remarks[remark] = RemarkItem(after.remarks[remark])
         zones += [self.cards[i].rect for i in (*change.added, *change.changed, *change.moved) if i in self.cards]
-        self._rects = self._shelf = self._bounds = self._blocks = self._hairs = None
-        self.moving = self._hasty = False
+        self._rects = self.routes.shelf = self._bounds = self._blocks = self._hairs = None
+        self.routes.moving = self.routes.hasty = False
         # A card that came, went or moved may free or block the way of wires elsewhere.
-        self.reroute(touched | self._passing([*zones, *gone]))
+        self.routes.draw(touched | self.routes.passing([*zones, *gone]))
         self.marks.keep(self.cards, self.wires, self.remarks)
         self._extent_moved()
         self.update()
-
-    def _passing(self, zones: list[QRectF]) -> set[Port]:
-        """The wires that a change in these areas may concern."""
-        if len(zones) > MANY_ZONES:
-            return set(self.wires)
-        found: set[Port] = set()
-        for zone in zones:
-            near = zone.adjusted(-PASSING, -PASSING, PASSING, PASSING)
-            found.update(w.target for w in self.wires.values() if w.bounds.intersects(near))
-        return found
 
     def _drop(self, node_id: str) -> None:
         self.card_layer.sprites.forget(node_id)
@@ -202,57 +186,25 @@ class CanvasScene(QGraphicsScene):
             if item.show(own, mine, self.project, graph):
                 self._blocks = None
                 if old_ports != item.face.ports or old_size != (item.width, item.height):
-                    self._rects = self._shelf = None
+                    self._rects = self.routes.shelf = None
                     grown.append(item.rect)
                 touched |= self.by_node.get(node_id, set())
             else:
-                touched |= {t for t in self.by_node.get(node_id, ()) if self._label_of(t) != self.wires[t].label}
-            touched |= {t for t in self.by_node.get(node_id, ()) if self.wires[t].failing != self._fails(t)}
+                touched |= {t for t in self.by_node.get(node_id, ()) if self.routes.label_of(t) != self.wires[t].label}
+            touched |= {t for t in self.by_node.get(node_id, ()) if self.wires[t].failing != self.routes.fails(t)}
         if touched or grown:
-            self.reroute(touched | self._passing(grown))
+            self.routes.draw(touched | self.routes.passing(grown))
             self._extent_moved()
         self.update()
 
-    def _label_of(self, target: Port) -> str:
-        source = self.wires[target].source
-        item = self.cards.get(source.node)
-        spec = item.facts.leaving.get(source.port) if item is not None and item.facts is not None else None
-        return spec.text if spec is not None else ""
-
-    def _fails(self, target: Port) -> bool:
-        """Whether the tensor that arrives here does not fit."""
-        item = self.cards.get(target.node)
-        if item is None or item.facts is None:
-            return False
-        if target.port not in item.facts.inputs:
-            return bool(item.facts.inputs) or bool(item.problems)
-        whole = [p for p in item.problems if p.severity == "error" and p.code == "misfit" and p.at == ""]
-        return bool(whole) or any(p.at == target.port and p.severity == "error" for p in item.problems)
-
     # --- geometry ---------------------------------------------------------------------------------------------------
 
-    def reroute(self, targets: Iterable[Port], detour: bool = True) -> None:
-        """Draw these wires anew. Without ``detour`` long wires may pass behind cards: for while something is dragged."""
-        for target in targets:
-            wire = self.wires.get(target)
-            ends = wire_ends(self.cards, target, wire.source) if wire is not None else None
-            if wire is None or ends is None:
-                continue
-            if detour:  # While something is dragged no fact changes.
-                wire.label, wire.failing = self._label_of(target), self._fails(target)
-                (self.failing.add if wire.failing else self.failing.discard)(target)
-            own = (self.cards[wire.source.node], self.cards[target.node])
-            wire.route(*ends, (own[0].rect, own[1].rect), self.near if detour else None, own[0].down)
-            if self._bounds is not None and target in self._wire_rows:
-                b = wire.bounds
-                self._bounds[self._wire_rows[target]] = (b.left(), b.top(), b.right(), b.bottom())
+    def redrawn(self, wire: WireItem) -> None:
+        """A wire has got another curve."""
         self._hairs = None
-
-    def near(self, area: QRectF) -> list[QRectF]:
-        """The rectangles of the cards that meet an area; cheap for many questions in a row."""
-        if self._shelf is None:
-            self._shelf = Shelf(self.rects())
-        return self._shelf.near(area)
+        if self._bounds is not None and wire.target in self._wire_rows:
+            b = wire.bounds
+            self._bounds[self._wire_rows[wire.target]] = (b.left(), b.top(), b.right(), b.bottom())
 
     def rects(self) -> NDArray[np.float64]:
         """Left, top, right, bottom of every card, in the registry's order."""
@@ -313,9 +265,9 @@ class CanvasScene(QGraphicsScene):
                 touched |= self.by_node.get(node_id, set())
                 rects[self._rows[node_id]] = (item.x, item.y, item.x + item.width, item.y + item.height)
         self._carry(touched, ways)
-        self._blocks = self._shelf = None
-        self.moving = self._hasty = True
-        self.reroute(touched, detour=False)
+        self._blocks = self._hairs = self.routes.shelf = None
+        self.routes.moving = self.routes.hasty = True
+        self.routes.draw(touched, detour=False)
         self.update()
 
     def _carry(self, touched: set[Port], ways: Mapping[str, tuple[float, float]]) -> None:
@@ -334,15 +286,15 @@ class CanvasScene(QGraphicsScene):
         graph = self.graph
         moved = {i: at for i, c in self.cards.items() if (at := graph.places.get(i, (0.0, 0.0))) != (c.x, c.y)}
         self.shift(moved)
-        self.moving = False
+        self.routes.moving = False
         bent = [t for t, w in self.wires.items() if w.bends or t in graph.bends]
         for target in bent:
             self.wires[target].bends = [QPointF(*at) for at in graph.bends.get(target, ())]
         for item in self.remarks.values():
             item.area = QRectF(*item.remark.area)
         # What was drawn while cards moved went straight; now every wire finds its way.
-        self.reroute(set(self.wires) if moved or self._hasty else bent)
-        self._hasty = False
+        self.routes.draw(set(self.wires) if moved or self.routes.hasty else bent)
+        self.routes.hasty = False
         self._extent_moved()
 
     def contents(self, ids: Iterable[str] | None = None) -> QRectF:
@@ -404,8 +356,8 @@ class CanvasScene(QGraphicsScene):
         if item is None or (image is None and item.thumbnail is None):
             return
         if item.set_thumbnail(image):
-            self._rects = self._blocks = self._shelf = None
-            self.reroute(self.by_node.get(node_id, set()) | self._passing([item.rect]))
+            self._rects = self._blocks = self.routes.shelf = None
+            self.routes.draw(self.by_node.get(node_id, set()) | self.routes.passing([item.rect]))
         self.update(item.rect.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN))
 
     def set_theme(self, theme: Theme) -> None:

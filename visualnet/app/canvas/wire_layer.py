@@ -117,12 +117,12 @@ class WireLayer(Layer):
     def placed(self, wires: list[WireItem]) -> list[tuple[WireItem, QRectF]]:
         """Where the labels of these wires lie: no two over each other, none over a card."""
         taken: list[tuple[WireItem, QRectF]] = []
-        moving = self.canvas.moving
+        settled = self.canvas.routes.settled
         for wire in sorted((w for w in wires if w.pills), key=lambda w: not w.failing):
             # Two labels over each other, or one half behind a card, say nothing: the more important one stays.
             for pill in wire.pills:
                 free = not any(pill.intersects(other) for _, other in taken)
-                if free and not (moving and self.canvas.ids_in(pill)):
+                if free and (settled or not self.canvas.ids_in(pill)):
                     taken.append((wire, pill))
                     break
         return taken

@@ -36,7 +36,7 @@ class BendTool(Tool):
             points = list(self.before)
         points[self.bend] = QPointF(round(at.x() / GRID) * GRID, round(at.y() / GRID) * GRID)
         wire.bends = points
-        self.scene.reroute([self.wire], detour=False)
+        self.scene.routes.draw([self.wire], detour=False)
         self.scene.update()
 
     def release(self, at: QPointF, event: QInputEvent) -> None:
