@@ -121,12 +121,12 @@ class ExportDialog(QDialog):
         self.written: Path | None = None
         self._known: dict[Look, Drawing] = {}
         self.setWindowTitle("Export picture")
-        self._build()
-        self._recall()
         self.timer = QTimer(self)
         self.timer.setSingleShot(True)
         self.timer.setInterval(PREVIEW_MS)
         self.timer.timeout.connect(self.refresh)
+        self._build()
+        self._recall()
         self.refresh()
 
     # --- building ------------------------------------------------------------------------------------------------------------------

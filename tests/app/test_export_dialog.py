@@ -1,0 +1,208 @@
+"""The dialog that makes pictures: what is chosen is what is seen and written, and is remembered."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+from PySide6.QtCore import QMimeData, Qt, QUrl
+from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton
+
+from visualnet.app.canvas import clipboard
+from visualnet.app.export_dialog import ExportDialog, with_progress
+from visualnet.app.openable import nodes_in, openable
+from visualnet.app.picture import Look, drawing_of
+from visualnet.app.picture_files import Cancelled, Print, image_of, made
+from visualnet.app.printing import prepared
+from visualnet.app.studio import Studio
+from visualnet.app.theme.tokens import LIGHT
+from visualnet.app.widgets.segmented import Segmented
+from visualnet.cli import open_project
+from visualnet.core import files
+from visualnet.core.document import Document
+from visualnet.core.errors import FileError
+from visualnet.core.project import MAIN, DataChoice, Project
+
+
+@pytest.fixture
+def studio(qapp: QApplication) -> Studio:
+    return Studio(Document(open_project("lenet5")), LIGHT)
+
+
+@pytest.fixture
+def kept() -> dict[str, Any]:
+    return {}
+
+
+@pytest.fixture
+def dialog(studio: Studio, kept: dict[str, Any], tmp_path: Path) -> Iterator[ExportDialog]:
+    made = ExportDialog(studio, kept, (0.0, 0.0, 300.0, 200.0), tmp_path)
+    made.show()
+    yield made
+    made.close()
+    made.deleteLater()
+
+
+def choose(control: Segmented, word: str) -> None:
+    part = next(b for b in control.findChildren(QPushButton) if b.text() == word)
+    QTest.mouseClick(part, Qt.MouseButton.LeftButton)
+
+
+def shown(dialog: ExportDialog) -> None:
+    assert dialog.timer.isActive()
+    QTest.qWait(120)
+    assert not dialog.timer.isActive()
+
+
+def test_a_choice_is_seen_and_remembered(
+    dialog: ExportDialog, kept: dict[str, Any], studio: Studio, tmp_path: Path
+) -> None:
+    before = dialog.preview.drawing
+    choose(dialog.style_, "Publication")
+    choose(dialog.form, "PNG")
+    choose(dialog.scale, "3×")
+    QTest.mouseClick(dialog.carry, Qt.MouseButton.LeftButton, pos=dialog.carry.rect().center() / 4)
+    shown(dialog)
+    assert dialog.preview.drawing is not before and not dialog.preview._image.isNull()
+    assert "pixels" in dialog.told.text() and dialog.scale_row.isVisible() and not dialog.page_row.isVisible()
+    assert kept["style"] == "publication" and kept["form"] == "png" and kept["scale"] == 3
+    again = ExportDialog(studio, kept, (0.0, 0.0, 1.0, 1.0), tmp_path)
+    assert again.look.style == "publication" and again.how == Print("png", 3, "", False, dialog.carry.isChecked())
+    again.deleteLater()
+
+
+def test_selection_and_visible_part(studio: Studio, kept: dict[str, Any], tmp_path: Path) -> None:
+    chosen = [studio.graph.named(name).id for name in ("conv1", "relu1")]
+    studio.select(chosen)
+    made = ExportDialog(studio, kept, (0.0, 0.0, 200.0, 120.0), tmp_path)
+    assert made.look.ids == frozenset(chosen), "a selection of several is what one wants to show"
+    assert set(made.drawing().scene.cards) == set(chosen)  # type: ignore[attr-defined]
+    made.scope.set_current(2)
+    assert made.drawing().area.width() <= 200
+    made.style_.set_current(3)
+    x, y = studio.graph.places[chosen[0]]
+    made.visible = (x - 1, y - 1, 20.0, 20.0)
+    assert made.look.ids == {chosen[0]}
+    made.deleteLater()
+
+
+def test_without_a_selection_it_is_not_offered_and_emptiness_is_told(dialog: ExportDialog) -> None:
+    assert not dialog.scope.findChildren(QPushButton)[1].isEnabled()
+    dialog.visible = (9e6, 9e6, 10.0, 10.0)
+    choose(dialog.style_, "Publication")
+    choose(dialog.scope, "Visible part")
+    shown(dialog)
+    assert "nothing on this sheet" in dialog.preview.words and not dialog.save_button.isEnabled()
+
+
+@pytest.mark.parametrize("form", ["png", "svg", "pdf"])
+def test_saved_with_the_project_or_without(
+    form: str, dialog: ExportDialog, studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "net"), ""))
+    dialog.form.set_current(("svg", "png", "pdf").index(form))
+    QTest.mouseClick(dialog.save_button, Qt.MouseButton.LeftButton)
+    path = tmp_path / f"net.{form}"
+    assert dialog.written == path
+    if form == "pdf":
+        assert b"network.vnet" in path.read_bytes() or b"/EmbeddedFile" in path.read_bytes()
+    else:
+        assert files.load(path) == studio.project
+    bare = made(dialog.drawing(), dialog.how._replace(carry=False), studio.project)
+    if form == "pdf":
+        assert b"/EmbeddedFile" not in bare
+    else:
+        with pytest.raises(FileError, match="carries no project"):
+            files.loads(bare, "bare")
+
+
+def test_a_place_on_this_machine_never_leaves_it(studio: Studio) -> None:
+    project = Project(data=DataChoice(options={"folder": "/home/me/secret"}), graph=studio.graph)
+    picture = made(drawing_of(project, Look()), Print("png", 1), project)
+    assert files.loads(picture).data.options == {}
+
+
+def test_a_failing_write_is_told_and_the_dialog_stays(
+    dialog: ExportDialog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "gone" / "net.svg"), ""))
+    QTest.mouseClick(dialog.save_button, Qt.MouseButton.LeftButton)
+    assert "could not be written" in dialog.carried.text() and dialog.isVisible() and dialog.written is None
+
+
+def test_transparent_pixels_and_the_scale(studio: Studio) -> None:
+    drawing = drawing_of(studio.project, Look("print"))
+    clear = Image.open(io.BytesIO(made(drawing, Print("png", 1, transparent=True), studio.project)))
+    assert clear.mode == "RGBA" and clear.getpixel((0, 0)) == (0, 0, 0, 0)
+    twice = image_of(drawing, 2)
+    assert abs(twice.width() - 2 * clear.width) <= 1
+    assert twice.pixelColor(0, 0).name() == "#ffffff"
+
+
+def test_a_stopped_picture_leaves_no_file(studio: Studio, tmp_path: Path, dialog: ExportDialog) -> None:
+    def stopped(_: float) -> bool:
+        return False
+
+    drawing = dialog.drawing()
+    for form in ("png", "svg", "pdf"):
+        with pytest.raises(Cancelled):
+            made(drawing, Print(form, 1), studio.project, stopped)
+    shares: list[bool] = []
+    with_progress(dialog, lambda step: shares.append(step(0.5)))
+    assert shares == [True]
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("page", ["a4", "a3", "letter"])
+def test_a_page_has_its_paper_size(page: str, studio: Studio) -> None:
+    drawing = drawing_of(studio.project, Look("publication"))
+    data = made(drawing, Print("pdf", 1, page), studio.project)
+    wide, high = {"a4": (842, 595), "a3": (1191, 842), "letter": (792, 612)}[page]
+    assert f"/MediaBox [0 0 {wide}".encode() in data or f"{high}".encode() in data.split(b"MediaBox")[1][:60]
+    assert prepared(drawing, "net").pageLayout().orientation().name == "Landscape"
+
+
+def test_copied_pictures_come_back_as_nodes(dialog: ExportDialog, studio: Studio) -> None:
+    QTest.mouseClick(dialog.copy_button, Qt.MouseButton.LeftButton)
+    assert QGuiApplication.clipboard().mimeData().hasImage()
+    other = Studio(Document(Project()), LIGHT)
+    assert clipboard.paste(other)
+    assert [n.kind for n in other.graph] == [n.kind for n in studio.graph]
+    assert len(other.graph.wires) == len(studio.graph.wires)
+    other.document.undo()
+    assert not other.graph.nodes
+
+
+def test_pasted_files_and_foreign_pictures(dialog: ExportDialog, studio: Studio, tmp_path: Path) -> None:
+    path = tmp_path / "net.svg"
+    path.write_bytes(made(dialog.drawing(), Print("svg"), studio.project))
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path))])
+    assert openable(mime) == str(path)
+    assert "visualnet-nodes" in nodes_in(mime)
+    (tmp_path / "photo.jpg").write_bytes(b"\xff\xd8\xff\xe0")
+    mime.setUrls([QUrl.fromLocalFile(str(tmp_path / "photo.jpg"))])
+    with pytest.raises(FileError, match="JPEG"):
+        nodes_in(mime)
+    foreign = QMimeData()
+    foreign.setImageData(QImage(4, 4, QImage.Format.Format_RGB32))
+    with pytest.raises(FileError, match="no project"):
+        nodes_in(foreign)
+    told: list[str] = []
+    studio.message.connect(lambda _severity, words: told.append(words))
+    QGuiApplication.clipboard().setMimeData(foreign)
+    assert not clipboard.paste(studio)
+    assert "no project" in told[-1]
+
+
+def test_print_uses_no_ground_and_dark_lines(studio: Studio) -> None:
+    image = image_of(drawing_of(studio.project, Look("print", MAIN)), 1)
+    small = image.scaled(120, 100)
+    white = sum(small.pixelColor(x, y).lightness() > 250 for x in range(small.width()) for y in range(small.height()))
+    assert white > 0.75 * small.width() * small.height()
