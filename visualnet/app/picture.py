@@ -70,6 +70,7 @@ class CanvasDrawing:
     def __init__(self, project: Project, look: Look, analysis: Analysis) -> None:
         theme = PRINT if look.style == "print" else THEMES[look.style]
         self.scene = _scene(_part(project, look), look.sheet, theme, analysis)
+        self.scene.routes.finish()
         whole = self.scene.picture_area().adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
         self.area = QRectF(*look.area).intersected(whole) if look.area else whole
         self.ground = theme.canvas
