@@ -209,3 +209,28 @@ def test_the_page_is_current() -> None:
 
 def test_every_verb_takes_json() -> None:
     assert [name for name, verb in cli_docs.verbs() if "--json" in verb._option_string_actions] == list(VERBS)
+
+
+def test_pictures_carry_the_project_that_other_verbs_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    svg, png = str(tmp_path / "net.svg"), str(tmp_path / "net.png")
+    assert main(["picture", "lenet5", "-o", svg, "--style", "publication"]) == FINE
+    assert main(["check", svg]) == FINE
+    assert main(["summary", svg]) == FINE
+    assert "61,706" in capsys.readouterr().out
+    assert (
+        main(["picture", svg, "-o", png, "--style", "print", "--nodes", "conv1,relu1", "--scale", "1", "--no-project"])
+        == FINE
+    )
+    assert main(["check", png]) == UNUSABLE
+    assert "carries no project" in capsys.readouterr().err
+
+
+def test_a_picture_of_what_is_not_there_is_refused_with_words(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = ["-o", str(tmp_path / "x.svg")]
+    assert main(["picture", "lenet5", *out, "--nodes", "conv1,conv9"]) == UNUSABLE
+    assert "no node “conv9”" in capsys.readouterr().err
+    assert main(["picture", "resnet-18", *out, "--block", "bas"]) == UNUSABLE
+    assert "no block “bas”" in capsys.readouterr().err
+    assert main(["picture", "resnet-18", *out, "--block", "basic", "--style", "publication"]) == FINE
