@@ -5,15 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
+from PySide6.QtGui import QDrag, QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog, QInputDialog, QLineEdit, QTreeWidgetItem
+from PySide6.QtWidgets import QApplication, QFileDialog, QInputDialog, QLabel, QLineEdit, QToolButton, QTreeWidgetItem
 
 from tests.flows.hands import Hands
+from visualnet.app.blocks import expose_default
+from visualnet.app.panels.numbers import NumbersSection
 from visualnet.app.panels.palette import PalettePanel
 from visualnet.app.window import Window
-from visualnet.core import files, library
-from visualnet.core.project import MAIN
+from visualnet.core import edits, files, library
+from visualnet.core.project import MAIN, About
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 
@@ -209,3 +212,122 @@ def test_quick_add_finds_the_library_s_blocks_and_sets_their_numbers(lenet: Wind
     assert facts[made].leaving["y"].shape[0] == 6, "it is wired after the selection"
     hands.keys("Ctrl+Z")
     assert not studio.project.blocks
+
+
+def dropped(target: NumbersSection, mime: QMimeData) -> None:
+    """Bring what is carried over the list, see the mark, let go."""
+    spot, action = target.rect().center(), Qt.DropAction.CopyAction
+    left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    QApplication.sendEvent(target, QDragEnterEvent(spot, action, mime, left, none))
+    assert target.mark.isVisibleTo(target), "the list says what a drop would do"
+    QApplication.sendEvent(target, QDropEvent(QPointF(spot), action, mime, left, none))
+    assert not target.mark.isVisibleTo(target)
+
+
+def test_a_field_is_dragged_onto_the_block_s_parameters(
+    lenet: Window, hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    conv, _ = first_two(hands)
+    grouped(hands)
+    canvas_keys(hands, "Ctrl+Return")
+    hands.click(conv)
+    page = lenet.panel("inspector").node_page
+    name = next(w for w in page.form.findChildren(QLabel) if w.text() == "out_channels")
+    carried: list[QMimeData] = []
+
+    def carry(drag: QDrag, *_: object) -> None:
+        carried.append(QMimeData())
+        for kind in drag.mimeData().formats():
+            carried[0].setData(kind, drag.mimeData().data(kind))
+
+    monkeypatch.setattr(QDrag, "exec", carry)
+    start = name.rect().center()
+    QTest.mousePress(name, Qt.MouseButton.LeftButton, pos=start)
+    QTest.mouseMove(name, start + QPoint(0, 40))
+    assert carried, "dragged down the field is carried"
+    QTest.mouseRelease(name, Qt.MouseButton.LeftButton, pos=start)
+    before = hands.studio.project
+    dropped(page.numbers, carried[0])
+    assert hands.studio.project.blocks["block"].params == {"out_channels": 6}
+    assert hands.node(conv).params["out_channels"] == "out_channels"
+    hands.keys("Ctrl+Z")
+    assert hands.studio.project == before
+    start = name.rect().center()
+    QTest.mousePress(name, Qt.MouseButton.LeftButton, pos=start)
+    for by in (10, 20, 30):
+        QTest.mouseMove(name, start + QPoint(by, 0))
+    QTest.mouseRelease(name, Qt.MouseButton.LeftButton, pos=start)
+    assert len(carried) == 1, "dragged sideways its number changes"
+
+
+def test_a_block_s_parameter_is_told_of_renamed_and_taken_away(lenet: Window, hands: Hands) -> None:
+    studio = hands.studio
+    conv, _ = first_two(hands)
+    grouped(hands)
+    canvas_keys(hands, "Ctrl+Return")
+    assert expose_default(studio, hands.node(conv).id, "out_channels")
+    studio.select(())
+    hands.rest()
+    numbers: NumbersSection = lenet.panel("inspector").project_page.constants
+    numbers.set_opened(True)
+    menu = numbers.menu_for("out_channels")
+    words = [a.text() for a in menu.actions()]
+    assert f"Used by “{conv}”" in words
+    next(a for a in menu.actions() if a.text().startswith("Describe")).trigger()
+    menu.deleteLater()
+    told = numbers.told["out_channels"]
+    hands.type_into(told.note, "Filters of the stem.")
+    hands.type_into(told.low, "2")
+    assert studio.project.blocks["block"].about["out_channels"] == About(note="Filters of the stem.", low=2)
+    assert told.words.text() == "Filters of the stem. (at least 2)"
+    hands.type_into(numbers.fields["out_channels"], "1")
+    assert studio.project.blocks["block"].params == {"out_channels": 6}, "it lies outside the bounds"
+    text = next(w for w in numbers.findChildren(QLabel) if w.text() == "out_channels")
+    QTest.mouseDClick(text, Qt.MouseButton.LeftButton)
+    edit = next(e for e in numbers.findChildren(QLineEdit) if e.accessibleName() == "New name of out_channels")
+    hands.type_into(edit, "width")
+    assert studio.project.blocks["block"].params == {"width": 6}
+    assert hands.node(conv).params["out_channels"] == "width"
+    before = studio.project
+    menu = numbers.menu_for("width")
+    next(a for a in menu.actions() if a.text().startswith("Put 6 in its place")).trigger()
+    menu.deleteLater()
+    assert studio.project.blocks["block"].params == {}
+    assert hands.node(conv).params["out_channels"] == 6
+    hands.keys("Ctrl+Z")
+    assert studio.project == before
+
+
+def test_breadcrumbs_lead_up_and_beside(lenet: Window, hands: Hands) -> None:
+    studio, row_ = hands.studio, lenet.canvas.crumbs
+    assert not row_.isVisible(), "the main sheet needs none"
+    outer = grouped(hands)
+    studio.do("Repeat", lambda p: edits.set_node(p, MAIN, [hands.node(outer).id], repeat="2 - 1"))
+    hands.click(outer)
+    canvas_keys(hands, "Ctrl+D")
+    other = studio.graph.nodes[studio.selection[0]].name
+    hands.click(outer)
+    canvas_keys(hands, "Ctrl+Return")
+    assert row_.isVisible()
+    assert [c.words for c in row_.shown] == [studio.project.name, f"{outer} ×2 - 1"]
+    conv = next(n for n in studio.graph if n.kind == "conv2d")
+    hands.click(conv.name)
+    canvas_keys(hands, "Ctrl+G")
+    inner = studio.graph.nodes[studio.selection[0]].name
+    canvas_keys(hands, "Ctrl+Return")
+    assert [c.words for c in row_.shown] == [studio.project.name, f"{outer} ×2 - 1", inner]
+    canvas_keys(hands, "Ctrl+Shift+Return")
+    assert studio.sheet == "block"
+    assert [studio.graph.nodes[i].name for i in studio.selection] == [inner], "what one came from is selected"
+    menu = row_.menu_for(row_.shown[1])
+    assert [(a.text(), a.isChecked()) for a in menu.actions()] == [
+        (f"{outer} ×2 - 1", True),
+        (f"{other} ×2 - 1", False),
+    ]
+    next(a for a in menu.actions() if a.text().startswith(other)).trigger()
+    menu.deleteLater()
+    assert studio.path == (studio.project.graph.named(other).id,)
+    home = next(b for b in row_.findChildren(QToolButton) if b.text() == studio.project.name)
+    QTest.mouseClick(home, Qt.MouseButton.LeftButton)
+    assert (studio.sheet, studio.path) == (MAIN, ())
+    assert not row_.isVisible()

@@ -116,6 +116,9 @@ _VIEW = (
     ActionSpec("view.problems", "Problems", "Show what does not fit and how to mend it", "problems", (), "View", True),
     ActionSpec("view.training", "Training", "Show the recipe and the curves", "training", (), "View", True),
     ActionSpec("view.runs", "Runs", "Show earlier trainings", "runs", (), "View", True),
+    ActionSpec(
+        "view.history", "History", "Show every step, and go to any of them", "undo", ("Ctrl+Shift+H",), "View", True
+    ),
     ActionSpec("view.maps", "Feature maps", "Show what a layer makes of a sample", "feature-maps", (), "View", True),
     ActionSpec("view.attention", "Attention", "Show what looks at what", "attention-map", (), "View", True),
     ActionSpec("view.reference", "Reference", "Read about every layer", "info", (), "View", True),
@@ -213,6 +216,14 @@ _GRAPH = (
         ("Ctrl+Return",),
         "Graph",
         divider=True,
+    ),
+    ActionSpec(
+        "graph.leave_block",
+        "Go up",
+        "Show the sheet on which the open block stands",
+        "arrow-previous",
+        ("Ctrl+Shift+Return",),
+        "Graph",
     ),
     ActionSpec(
         "graph.group",

@@ -16,8 +16,9 @@ from visualnet.app.studio import Studio
 from visualnet.core import edits, exposing, grouping, library
 from visualnet.core.errors import FileError
 from visualnet.core.graph import Node
-from visualnet.core.project import MAIN, Project
+from visualnet.core.project import MAIN, About, Block, Project
 from visualnet.layers import LAYERS
+from visualnet.layers.params import Float, Int, Param
 
 
 class Blocks(QObject):
@@ -36,7 +37,7 @@ class Blocks(QObject):
             "graph.import_block": self.take_in,
             "graph.remove_unused": self.remove_unused,
         }
-        self.actions = tuple(handlers)
+        self.actions = (*handlers, "graph.leave_block")
         """The actions whose state is decided here."""
         for action_id, handler in handlers.items():
             actions.on(action_id, handler)
@@ -62,6 +63,7 @@ class Blocks(QObject):
                 "graph.save_block": bool(self._block()),
                 "graph.export_block": bool(self._block()),
                 "graph.import_block": True,
+                "graph.leave_block": self.studio.sheet != MAIN,
                 "graph.remove_unused": bool(grouping.unused_blocks(self.studio.project)),
             }
         )
@@ -199,14 +201,32 @@ def fill_row_menu(studio: Studio, ids: Sequence[str], name: str, menu: QMenu) ->
         lambda: studio.do(f"Reset {name}", lambda p: edits.set_params(p, sheet, chosen, {name: edits.RESET}))
     )
     if sheet != MAIN and len(chosen) == 1:
-        value: Any = node.params.get(name, default)
         make = menu.addAction("Expose as block parameter")
-        make.setEnabled(_is_number(value))
-        make.triggered.connect(
-            lambda: studio.do(
-                f"Expose {name}", partial(exposing.expose, block=sheet, id=node.id, param=name, value=value)
-            )
-        )
+        make.setEnabled(exposing.is_number(node.params.get(name, default)))
+        make.triggered.connect(lambda: expose_default(studio, node.id, name))
+
+
+def expose_default(studio: Studio, id: str, name: str) -> bool:
+    """Make a parameter of a node on the open block's sheet a parameter of the block, with the value that it has."""
+    node, sheet = studio.graph.nodes.get(id), studio.sheet
+    if node is None:
+        return False
+    value = node.params.get(name, _default(studio, node, name))
+    return studio.do(f"Expose {name}", partial(exposing.expose, block=sheet, id=id, param=name, value=value))
+
+
+def params_of(block: Block) -> list[Param]:
+    """A block's parameters as declared ones, with what is told of them."""
+    params: list[Param] = []
+    for name, default in block.params.items():
+        about = block.about.get(name, About())
+        kind: type[Int] | type[Float] = Int if isinstance(default, int) else Float
+        low = -(10**9) if about.low is None else about.low
+        high = 10**9 if about.high is None else about.high
+        param = kind(default, about.note or "A parameter of the block.", low=low, high=high)  # type: ignore[arg-type]
+        param.name = name
+        params.append(param)
+    return params
 
 
 def _default(studio: Studio, node: Node, name: str) -> Any:
@@ -215,12 +235,3 @@ def _default(studio: Studio, node: Node, name: str) -> Any:
         return kind.params[name].default if name in kind.params else None
     block = studio.project.blocks.get(node.block or "")
     return block.params.get(name) if block else None
-
-
-def _is_number(value: Any) -> bool:
-    parts = value if isinstance(value, tuple) else (value,)
-    return (
-        bool(parts)
-        and len(set(parts)) == 1
-        and all(isinstance(p, int | float) and not isinstance(p, bool) for p in parts)
-    )

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu, QTabBar, QVBoxLayout, QWidget
 from visualnet.analysis.facts import Path
 from visualnet.app.actions import Actions
 from visualnet.app.blocks import Blocks
+from visualnet.app.breadcrumbs import Breadcrumbs
 from visualnet.app.canvas import adding, commands
 from visualnet.app.canvas.scene import Hit
 from visualnet.app.canvas.view import CanvasView
@@ -88,6 +89,8 @@ class CanvasPage(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.tabs)
+        self.crumbs = Breadcrumbs(studio, self)
+        column.addWidget(self.crumbs)
         self.find_bar = FindBar(studio, self)
         column.addWidget(self.find_bar)
         column.addWidget(self.view, 1)
@@ -190,6 +193,7 @@ class CanvasPage(QWidget):
             "graph.quick_add": lambda: view.quick_add(),
             "graph.tidy": view.tidy,
             "graph.open_block": view.enter,
+            "graph.leave_block": self.crumbs.up,
             **commands.handlers(view),
         }.items():
             actions.on(action_id, handler)

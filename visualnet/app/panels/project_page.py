@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
 from visualnet.app.forms.form import EDITOR_WIDTH, Form, caption
 from visualnet.app.forms.value_field import ValueField
 from visualnet.app.panels.cost_card import CostCard
+from visualnet.app.panels.numbers import NumbersSection
 from visualnet.app.studio import Studio
-from visualnet.app.widgets.basic import KeyValue, button, label
+from visualnet.app.widgets.basic import KeyValue, label
 from visualnet.app.widgets.section import Section
 from visualnet.core import edits
 from visualnet.core.graph import Value
@@ -202,101 +203,6 @@ class DataSection(Section):
             self._set("Divide the data", split=shares)
 
 
-class NumbersSection(Section):
-    """Named numbers that expressions may use: the project's constants, or the open block's parameters."""
-
-    def __init__(self, studio: Studio) -> None:
-        super().__init__("Constants", opened=False)
-        self.studio = studio
-        self.shown: tuple[object, ...] = ()
-        self.words = caption("")
-        self.add(self.words)
-        self.grid = QGridLayout()
-        self.grid.setContentsMargins(0, 0, 0, 0)
-        self.grid.setColumnStretch(0, 1)
-        holder = QWidget()
-        holder.setLayout(self.grid)
-        self.add(holder)
-        row = QHBoxLayout()
-        row.setContentsMargins(0, 0, 0, 0)
-        self.new_name = QLineEdit()
-        self.new_name.setPlaceholderText("new name, such as width")
-        self.new_name.setAccessibleName("Name of a new constant")
-        self.new_name.returnPressed.connect(self._add)
-        row.addWidget(self.new_name, 1)
-        row.addWidget(button("Add", icon="plus", done=self._add))
-        adder = QWidget()
-        adder.setLayout(row)
-        self.add(adder)
-
-    def _values(self) -> dict[str, int | float]:
-        project, sheet = self.studio.project, self.studio.sheet
-        return dict(project.constants if sheet == MAIN else project.blocks[sheet].params)
-
-    def refresh(self) -> None:
-        """Show the numbers; the rows are only made anew when names come or go."""
-        main = self.studio.sheet == MAIN
-        values = self._values()
-        self.set_title("Constants" if main else "Block parameters")
-        self.words.setText(
-            "Numbers with a name. Any number of the network may be written with them: 2*width."
-            if main
-            else "What may differ from use to use of this block. Inside it, any number may be written with them: 2*channels."
-        )
-        shown = (self.studio.sheet, *values)
-        if shown != self.shown:
-            self.shown = shown
-            self._rows(values)
-        for name, field in self.fields.items():
-            field.set_value(values[name])
-
-    fields: dict[str, ValueField]
-
-    def _rows(self, values: dict[str, int | float]) -> None:
-        while (item := self.grid.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
-        self.fields = {}
-        for row, name in enumerate(values):
-            field = ValueField(_number_problem)
-            field.setFixedWidth(EDITOR_WIDTH - 32)
-            field.setAccessibleName(name)
-            field.edited.connect(lambda value, n=name: self._set(n, value))
-            field.finished.connect(lambda: self.studio.document.end_merge())
-            text = label(name, "mono")
-            field.scrub_with(text)
-            remove = button("", "quiet", "delete", done=lambda n=name: self._remove(n))
-            remove.setToolTip(f"Remove {name}")
-            remove.setAccessibleName(f"Remove {name}")
-            for place, widget in enumerate((text, field, remove)):
-                self.grid.addWidget(widget, row, place)
-            self.fields[name] = field
-
-    def _put(self, label_: str, values: dict[str, int | float], merge: str = "") -> bool:
-        sheet = self.studio.sheet
-        if sheet == MAIN:
-            return self.studio.do(label_, lambda p: edits.set_constants(p, values), merge=merge)
-        return self.studio.do(label_, lambda p: edits.set_block_params(p, sheet, values), merge=merge)
-
-    def _set(self, name: str, value: Any) -> None:
-        self._put(f"Set {name}", {**self._values(), name: value}, merge=f"constant:{self.studio.sheet}:{name}")
-
-    def _remove(self, name: str) -> None:
-        self._put(f"Remove {name}", {n: v for n, v in self._values().items() if n != name})
-
-    def _add(self) -> None:
-        name = self.new_name.text().strip()
-        if not name.isidentifier() or name in self._values():
-            self.studio.message.emit("error", "A new name is wanted, of letters, digits and _, such as width.")
-        elif self._put(f"Add {name}", {**self._values(), name: 1}):
-            self.new_name.clear()
-
-
 def _seed_problem(value: Value) -> str:
     good = isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**31
     return "" if good else "a whole number from 0"
-
-
-def _number_problem(value: Value) -> str:
-    return "" if isinstance(value, int | float) and not isinstance(value, bool) else "a number"
