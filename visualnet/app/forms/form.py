@@ -8,13 +8,14 @@ from typing import Any
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QLineEdit, QMenu, QVBoxLayout, QWidget
 
+from visualnet.app.forms.dragging import FieldDrag
 from visualnet.app.forms.value_field import ValueField
 from visualnet.app.theme import fonts
 from visualnet.app.widgets.basic import label
 from visualnet.app.widgets.section import Section
 from visualnet.core.expressions import Scope
 from visualnet.core.graph import Value
-from visualnet.layers.params import Bool, Choice, Field, Float, Int, Ints, Param
+from visualnet.layers.params import Bool, Choice, Field, Float, Int, Ints, Param, Text
 
 EDITOR_WIDTH = 132
 """The room for a value, where text has its normal size."""
@@ -31,6 +32,8 @@ class Row(QWidget):
     edited = Signal(object)
     finished = Signal()
     marked = Signal(str)
+    wide = False
+    """Whether it stands below its name, in the whole width."""
 
     def __init__(self, param: Param) -> None:
         super().__init__()
@@ -40,7 +43,7 @@ class Row(QWidget):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() == QEvent.Type.FontChange:
+        if event.type() == QEvent.Type.FontChange and not self.wide:
             self.setFixedWidth(editor_width())
 
     def hold(self, editor: QWidget) -> None:
@@ -103,6 +106,48 @@ class ValueRow(Row):
         if not any(isinstance(p, str) and p not in words for p in parts) or self._check(raw):
             return ""
         return f"= {self.param.short(self.param.read(raw, self.scope))}"
+
+
+class TextRow(Row):
+    """A line in a small language; it has the whole width. Enter, or leaving the field, takes it over once it can be read."""
+
+    wide = True
+
+    def __init__(self, param: Param) -> None:
+        super().__init__(param)
+        self.line = QLineEdit()
+        self.line.setProperty("mono", True)
+        self.line.setAcceptDrops(False)
+        self.line.textEdited.connect(lambda text: self.marked.emit(self._fault(text)))
+        self.line.editingFinished.connect(self._done)
+        self.hold(self.line)
+        self._value = ""
+
+    def _fault(self, text: str) -> str:
+        try:
+            self.param.read(text, {})
+        except ValueError as error:
+            return str(error)
+        return ""
+
+    def _done(self) -> None:
+        text = self.line.text()
+        if text != self._value and not self._fault(text):
+            self._value = text
+            self.edited.emit(text)
+        self.finished.emit()
+
+    def show_value(self, raw: Value, scope: Scope, problem: str = "") -> None:
+        if str(raw) != self._value or not (self.line.hasFocus() and self.line.isModified()):
+            self._value = str(raw)
+            self.line.setText(self._value)
+            self.line.setCursorPosition(0)
+            self.marked.emit(problem)
+
+    def show_mixed(self, scope: Scope) -> None:
+        self._value = ""
+        self.line.setText("")
+        self.line.setPlaceholderText("differ")
 
 
 class FlagRow(Row):
@@ -180,6 +225,7 @@ ROWS: Mapping[type[Param], Callable[[Any], Row]] = {
     Bool: FlagRow,
     Choice: ChoiceRow,
     Field: FieldRow,
+    Text: TextRow,
 }
 
 
@@ -223,9 +269,11 @@ class Form(QWidget):
             name = label(param.name)
             name.setToolTip(param.doc)
             name.setBuddy(row)
-            row.setFixedWidth(editor_width())
+            if not row.wide:
+                row.setFixedWidth(editor_width())
             if isinstance(row, ValueRow):
                 row.field.scrub_with(name)
+            FieldDrag(name, param.name)  # after scrubbing, whose events it sees first
             for widget in (name, row.field if isinstance(row, ValueRow) else row):
                 widget.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
                 widget.customContextMenuRequested.connect(
@@ -233,13 +281,17 @@ class Form(QWidget):
                 )
             row.edited.connect(lambda value, n=param.name: self.changed.emit(n, value))
             row.finished.connect(self.finished.emit)
-            grid.addWidget(name, 2 * number, 0)
-            grid.addWidget(row, 2 * number, 1)
+            at = 3 * number
+            grid.addWidget(name, at, 0)
+            if row.wide:
+                grid.addWidget(row, at + 1, 0, 1, 2)
+            else:
+                grid.addWidget(row, at, 1)
             # What is wrong stands in words under the field; a red frame alone tells nobody what to do.
             words = label("", "error", wrap=True)
             words.hide()
             row.marked.connect(lambda reason, w=words: _tell(w, reason))
-            grid.addWidget(words, 2 * number + 1, 0, 1, 2)
+            grid.addWidget(words, at + 2, 0, 1, 2)
             self.words[param.name] = words
             self.rows[param.name] = row
         return grid

@@ -9,22 +9,29 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from visualnet.analysis import NodeFacts
-from visualnet.app.blocks import fill_row_menu
+from visualnet.app.blocks import fill_row_menu, params_of
+from visualnet.app.forms.common import common_params
 from visualnet.app.forms.form import EDITOR_WIDTH, Form, caption
 from visualnet.app.forms.value_field import ValueField
 from visualnet.app.panels import explain
 from visualnet.app.panels.cost_card import CostCard
 from visualnet.app.panels.formula_view import FormulaView
+from visualnet.app.panels.mode_row import ModeRow
+from visualnet.app.panels.numbers import NumbersSection
+from visualnet.app.panels.preset_menu import PresetButton
+from visualnet.app.panels.source_card import SourceCard
 from visualnet.app.panels.why_card import WhyCard
 from visualnet.app.studio import Studio
 from visualnet.app.widgets.basic import ColorDot, KeyValue, button, label
 from visualnet.app.widgets.section import Section
 from visualnet.core import edits, expressions
-from visualnet.core.checks import fault_in_std
+from visualnet.core.checks import fault_in_std, same
+from visualnet.core.checks import plain as plain_value
 from visualnet.core.graph import Init, Node, Value
+from visualnet.core.project import MAIN
 from visualnet.layers import LAYERS
 from visualnet.layers.declare import Layer
-from visualnet.layers.params import Float, Int, Param
+from visualnet.layers.params import Code, Param
 
 INITS: Mapping[str, str] = {
     "default": "torch's own choice for this layer",
@@ -60,11 +67,19 @@ class NodePage(QWidget):
         head.addWidget(self.dot)
         head.addWidget(self.name, 1)
         head.addWidget(self.kind)
+        self.presets = PresetButton(studio)
+        head.addWidget(self.presets)
         column.addLayout(head)
         self.about = caption("")
         column.addWidget(self.about)
+        self.mode = ModeRow(studio)
+        column.addWidget(self.mode)
         self.slot = QVBoxLayout()
         column.addLayout(self.slot)
+        self.numbers = NumbersSection(studio, drops=True)
+        column.addWidget(self.numbers)
+        self.source = SourceCard(studio)
+        column.addWidget(self.source)
         self.open_button = button("Open the block", icon="enter", done=self._open_block)
         column.addWidget(self.open_button)
         self.whys = QVBoxLayout()
@@ -89,11 +104,12 @@ class NodePage(QWidget):
     # --- showing -------------------------------------------------------------------------------------------------------------------
 
     def show_nodes(self, ids: Sequence[str]) -> None:
-        """Show the nodes; the first one's figures, and a form for all that are of its kind."""
+        """Show the nodes: of one all that is known, of several a form that sets them all."""
         graph, facts = self.studio.graph, self.studio.facts
         node = graph.nodes[ids[0]]
         kind = LAYERS.get(node.kind)
-        self.ids = [i for i in ids if graph.nodes[i].kind == node.kind]
+        self.ids = list(ids)
+        kinds = {graph.nodes[i].kind for i in ids}
         single = len(ids) == 1
         known = facts.nodes.get(node.id) if facts is not None else None
         self.dot.set_role(f"family:{kind.family if kind else 'block'}")
@@ -102,18 +118,39 @@ class NodePage(QWidget):
             self.name.setText(node.name if single else f"{len(ids)} nodes")
         self.name.setProperty("node", node.id)
         title = kind.label if kind else (f"block {node.block}" if node.block else node.kind)
-        others = len(ids) - len(self.ids)
-        self.kind.setText(title if single else f"{len(self.ids)} × {title}" + (f", {others} other" if others else ""))
-        self._about(node, kind)
-        self._form(node, kind, known)
+        alike = len(kinds) == 1
+        self.kind.setText(title if single else f"{len(ids)} × {title}" if alike else f"{len(kinds)} kinds")
+        if alike:
+            self._about(node, kind)
+        self._form(node, known)
+        if not alike:
+            shown = self.form is not None and bool(self.form.rows)
+            words = "What these kinds have in common." if shown else "These kinds have no parameter in common."
+            self.about.setText(words)
+            self.about.show()
+        self.mode.show_nodes(self.ids)
+        self.presets.show_nodes(self.ids)
+        self.source.show_node(node if single else None)
+        self.numbers.setVisible(single and self.studio.sheet != MAIN)
+        if single and self.studio.sheet != MAIN:
+            self.numbers.refresh()
         self.open_button.setVisible(single and node.block in self.studio.project.blocks)
         self._explain(known if single else None)
         self.formula_view.show_facts(known if single else None)
         self.costs.show_node(node.id if single else None)
         self._ports(known if single else None)
-        self.training.show_nodes(self.ids, known)
-        self.page.setVisible(kind is not None)
+        learning = self.ids if alike else self._learning()
+        self.training.setVisible(bool(learning))
+        if learning:
+            self.training.show_nodes(learning, facts.nodes.get(learning[0]) if facts is not None else None)
+        self.page.setVisible(kind is not None and alike)
         self.page_text.setText(kind.page() + (f"\n\n{kind.paper}" if kind.paper else "") if kind else "")
+
+    def _learning(self) -> list[str]:
+        """Of the shown nodes those that have weights of their own, blocks aside."""
+        facts = self.studio.facts
+        found = [facts.nodes[i] for i in self.ids if i in facts.nodes] if facts is not None else []
+        return [known.node.id for known in found if known.weights and not known.node.block]
 
     def _about(self, node: Node, kind: type[Layer] | None) -> None:
         block = self.studio.project.blocks.get(node.block or "")
@@ -130,20 +167,24 @@ class NodePage(QWidget):
     def _params(self, node: Node, kind: type[Layer] | None) -> tuple[Any, list[Param]]:
         """A key for the form and the parameters in it: the layer's, or the block's own."""
         if kind is not None:
-            return node.kind, list(kind.params.values())
+            return node.kind, [p for p in kind.params.values() if not isinstance(p, Code)]
         block = self.studio.project.blocks.get(node.block or "")
         if block is None:
             return None, []
-        params: list[Param] = []
-        for name, default in block.params.items():
-            kind_of: type[Int] | type[Float] = Int if isinstance(default, int) else Float
-            param = kind_of(default, "A parameter of the block.")
-            param.name = name
-            params.append(param)
-        return (node.kind, tuple(block.params.items())), params
+        told = tuple((k, a.note, a.low, a.high) for k, a in block.about.items())
+        return (node.kind, tuple(block.params.items()), told), params_of(block)
 
-    def _form(self, node: Node, kind: type[Layer] | None, facts: NodeFacts | None) -> None:
-        key, params = self._params(node, kind)
+    def _common(self) -> tuple[Any, list[Param]]:
+        """A key for the form of all shown nodes, and the parameters that they have in common."""
+        nodes = self.studio.graph.nodes
+        firsts = {nodes[i].kind: nodes[i] for i in self.ids}
+        known = [self._params(node, LAYERS.get(kind)) for kind, node in firsts.items()]
+        if len(known) == 1:
+            return known[0]
+        return tuple(key for key, _ in known), common_params([params for _, params in known])
+
+    def _form(self, node: Node, facts: NodeFacts | None) -> None:
+        key, params = self._common()
         if key not in self.forms:
             form = Form(params)
             form.changed.connect(self._changed)
@@ -161,9 +202,11 @@ class NodePage(QWidget):
         fields = self.studio.fields
         wanted.offer_fields({name: spec.text for name, spec in (fields or {}).items()})
         problems = {p.at: p.words for p in facts.problems if p.at} if facts else {}
-        others = [self.studio.graph.nodes[i].params for i in self.ids]
-        mixed = {p.name for p in params if any(o.get(p.name) != node.params.get(p.name) for o in others)}
-        wanted.show_values(node.params, self.studio.scope, problems, mixed)
+        nodes = [self.studio.graph.nodes[i] for i in self.ids]
+        values = {p.name: [n.params.get(p.name, self._default(n, p.name)) for n in nodes] for p in params}
+        mixed = {name for name, found in values.items() if any(v != found[0] for v in found)}
+        first = {name: found[0] for name, found in values.items()}
+        wanted.show_values(first, self.studio.scope, problems, mixed)
 
     def _explain(self, facts: NodeFacts | None) -> None:
         whys: list[explain.Why] = []
@@ -206,17 +249,20 @@ class NodePage(QWidget):
 
     def _changed(self, name: str, value: Value) -> None:
         ids, sheet = list(self.ids), self.studio.sheet
-        default = self._default(name)
-        raw: Any = edits.RESET if value == default and type(value) is type(default) else value
+        nodes = self.studio.graph.nodes
+        # What a node's own kind has as its default is not written down.
+        plain = [i for i in ids if same(plain_value(self._default(nodes[i], name)), plain_value(value))]
+        rest = [i for i in ids if i not in set(plain)]
         many = f" of {len(ids)} nodes" if len(ids) > 1 else ""
         self.studio.do(
             f"Set {name}{many}",
-            lambda p: edits.set_params(p, sheet, ids, {name: raw}),
+            lambda p: edits.set_params(
+                edits.set_params(p, sheet, plain, {name: edits.RESET}), sheet, rest, {name: value}
+            ),
             merge=f"param:{sheet}:{','.join(ids)}:{name}",
         )
 
-    def _default(self, name: str) -> Any:
-        node = self.studio.graph.nodes[self.ids[0]]
+    def _default(self, node: Node, name: str) -> Any:
         kind = LAYERS.get(node.kind)
         return kind.params[name].default if kind else self.studio.project.blocks[node.block or ""].params.get(name)
 

@@ -52,5 +52,17 @@ class Segmented(QFrame):
         return self._group.checkedId()
 
     def set_current(self, index: int) -> None:
-        """Show a choice without telling anyone."""
+        """Show a choice without telling anyone; -1 for none of them."""
+        if index < 0:
+            self._group.setExclusive(False)
+            for part in self._group.buttons():
+                part.setChecked(False)
+            self._group.setExclusive(True)
+            return
         self._group.button(index).setChecked(True)
+
+    def part(self, index: int) -> QPushButton:
+        """The button of one of the words."""
+        found = self._group.button(index)
+        assert isinstance(found, QPushButton)
+        return found

@@ -1,0 +1,141 @@
+"""One form for many nodes, their mode, and presets."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from tests.app.canvas.conftest import lenet
+from visualnet.app.forms.common import common_params
+from visualnet.app.panels.inspector import InspectorPanel
+from visualnet.app.studio import Studio
+from visualnet.app.theme.tokens import DARK
+from visualnet.core import edits, presets
+from visualnet.core.document import Document
+from visualnet.core.project import MAIN, Project
+from visualnet.layers import LAYERS
+
+
+def two_convolutions() -> Project:
+    project = lenet()
+    for kind, name in (("conv2d", "conv2"), ("max_pool2d", "pool")):
+        project = edits.add_node(project, MAIN, kind, at=(0, 400), name=name)
+    return project
+
+
+@pytest.fixture
+def panel(qtbot: QtBot) -> InspectorPanel:
+    made = InspectorPanel(Studio(Document(two_convolutions()), DARK))
+    made.told = []  # type: ignore[attr-defined]
+    made.studio.message.connect(lambda severity, words: made.told.append((severity, words)))  # type: ignore[attr-defined]
+    qtbot.addWidget(made)
+    made.resize(320, 900)
+    made.show()
+    return made
+
+
+def choose(panel: InspectorPanel, *names: str) -> None:
+    panel.studio.select([panel.studio.graph.named(name).id for name in names])
+
+
+def params(panel: InspectorPanel, name: str) -> dict[str, object]:
+    return dict(panel.studio.graph.named(name).params)
+
+
+def type_into(panel: InspectorPanel, param: str, text: str) -> None:
+    form = panel.node_page.form
+    assert form is not None
+    field = form.rows[param].field  # type: ignore[attr-defined]
+    field.setFocus()
+    field.selectAll()
+    QTest.keyClicks(field, text)
+    QTest.keyClick(field, Qt.Key.Key_Return)
+
+
+def test_nodes_of_different_kinds_are_set_by_what_they_share(panel: InspectorPanel) -> None:
+    choose(panel, "conv1", "conv2", "pool")
+    page = panel.node_page
+    assert page.form is not None
+    assert {"kernel_size", "stride", "padding"} <= page.form.rows.keys() and "out_channels" not in page.form.rows
+    assert page.kind.text() == "2 kinds"
+    type_into(panel, "kernel_size", "3")
+    assert [params(panel, n)["kernel_size"] for n in ("conv1", "conv2", "pool")] == [3, 3, 3]
+    assert page.form.rows["kernel_size"].field.text() == "3"  # type: ignore[attr-defined]
+    type_into(panel, "dilation", "2")
+    type_into(panel, "dilation", "1 × 1")
+    assert all("dilation" not in params(panel, n) for n in ("conv1", "conv2", "pool")), "a default is not written down"
+    panel.studio.document.undo()
+    panel.studio.document.undo()
+    panel.studio.document.undo()
+    assert params(panel, "conv1")["kernel_size"] == 5, "one step for all of them"
+
+
+def test_kinds_with_nothing_in_common_say_so(panel: InspectorPanel) -> None:
+    choose(panel, "conv1", "flatten")
+    assert "no parameter in common" in panel.node_page.about.text()
+
+
+def test_what_is_shared_keeps_the_bounds_of_all() -> None:
+    conv, pool = (list(LAYERS[k].params.values()) for k in ("conv2d", "max_pool2d"))
+    for param in common_params([conv, pool]):
+        for kind in ("conv2d", "max_pool2d"):
+            assert param.low >= LAYERS[kind].params[param.name].low or not hasattr(param, "low")  # type: ignore[attr-defined]
+    assert [p.name for p in common_params([conv])] == [p.name for p in conv]
+
+
+def test_weights_of_all_that_learn_are_frozen_at_once(panel: InspectorPanel) -> None:
+    choose(panel, "conv1", "logits", "flatten")
+    assert panel.node_page.training.isVisibleTo(panel)
+    QTest.mouseClick(panel.node_page.training.trainable, Qt.MouseButton.LeftButton)
+    frozen = {n.name for n in panel.studio.graph if not n.trainable}
+    assert frozen == {"conv1", "logits"}
+
+
+def test_the_mode_of_all_selected_is_shown_and_set(panel: InspectorPanel) -> None:
+    choose(panel, "conv1", "relu1")
+    switch = panel.node_page.mode.switch
+    assert switch.current == 0
+    QTest.mouseClick(switch.part(1), Qt.MouseButton.LeftButton)
+    assert {panel.studio.graph.named(n).mode for n in ("conv1", "relu1")} == {"mute"}
+    choose(panel, "conv1", "flatten")
+    assert switch.current == -1, "they differ"
+    QTest.mouseClick(switch.part(2), Qt.MouseButton.LeftButton)
+    assert panel.studio.graph.named("flatten").mode == "off"
+    panel.studio.document.undo()
+    assert panel.studio.graph.named("flatten").mode == "" and panel.studio.graph.named("conv1").mode == "mute"
+    choose(panel, "image")
+    assert not panel.node_page.mode.isVisibleTo(panel), "an input is always on"
+
+
+def test_presets_are_kept_used_and_begun_with(panel: InspectorPanel) -> None:
+    choose(panel, "conv1")
+    button = panel.node_page.presets
+    button.keep("LeNet's first")
+    assert panel.told[-1][0] == "ok"  # type: ignore[attr-defined]
+    choose(panel, "conv2", "pool")
+    assert not button.isVisibleTo(panel), "of two kinds"
+    choose(panel, "conv2")
+    type_into(panel, "stride", "2")
+    button.use("LeNet's first")
+    assert params(panel, "conv2") == params(panel, "conv1")
+    panel.studio.document.undo()
+    assert params(panel, "conv2") == {"stride": 2}
+    button.begin_with("LeNet's first")
+    assert presets.first_values("conv2d") == params(panel, "conv1")
+    button._fill()
+    names = [action.text() for action in button.menu_.actions()]
+    assert names[0] == "LeNet's first" and "Keep these parameters as a preset…" in names
+    button.drop("LeNet's first")
+    assert presets.first_values("conv2d") == {}
+    button.keep("x" * 99)
+    assert panel.told[-1][0] == "error"  # type: ignore[attr-defined]
+
+
+def test_a_preset_that_cannot_be_used_whole_says_what_is_left_out(panel: InspectorPanel) -> None:
+    presets.keep("conv2d", "wide", {"out_channels": "4*width", "kernel_size": 7})
+    choose(panel, "conv2")
+    panel.node_page.presets.use("wide")
+    assert params(panel, "conv2") == {"kernel_size": 7}
+    assert "out_channels" in panel.told[-1][1]  # type: ignore[attr-defined]
