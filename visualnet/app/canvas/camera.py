@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from PySide6.QtCore import QAbstractAnimation, QEasingCurve, QPoint, QPointF, QRectF, Qt, QTimer, QVariantAnimation
-from PySide6.QtGui import QTransform
+from PySide6.QtGui import QPaintEvent, QTransform
 from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 
 from visualnet.app.canvas.scene import CanvasScene
+from visualnet.app.canvas.still import Still
 
 NEAREST, FURTHEST = 4.0, 0.02
 WORLD = QRectF(-4e6, -4e6, 8e6, 8e6)
@@ -34,6 +35,7 @@ class Camera(QGraphicsView):
     def __init__(self, scene: CanvasScene, parent: QWidget | None = None) -> None:
         super().__init__(scene, parent)
         self.canvas = scene
+        self.still = Still(self)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -149,6 +151,10 @@ class Camera(QGraphicsView):
             self._glide.stop()
             self.look(self._to)
             self.following = self._whole
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if not self.still.paint():
+            super().paintEvent(event)
 
     def _moved(self) -> None:
         self.canvas.card_layer.hurry = True

@@ -73,7 +73,14 @@ class CanvasScene(QGraphicsScene):
         self._rects: NDArray[np.float64] | None = None
         self._bounds: NDArray[np.float64] | None = None
         self._extent = QRectF()
+        self.generation = 0
+        """Counts whatever may change the picture; see ``still.py``."""
         self.routes = Routes(self)
+
+    def update(self, *area: object) -> None:
+        """Have it painted anew; a kept picture of it is stale."""
+        self.generation += 1
+        super().update(*area)  # type: ignore[call-overload]
 
     # --- mirroring --------------------------------------------------------------------------------------------------
 

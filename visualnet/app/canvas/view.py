@@ -194,10 +194,13 @@ class CanvasView(Gestures):
 
     def _moved(self) -> None:
         super()._moved()
+        if not self.minimap.held:
+            self.minimap.appear()
         self.minimap.update()
         self.zoom_changed.emit(self.zoom)
 
     def _sharpen(self) -> None:
+        self.still.blurred()
         if not self._rest.isActive():
             self._rest.start(0)
             self._rest.setInterval(70)
@@ -411,7 +414,8 @@ class CanvasView(Gestures):
 
     def _place_hud(self) -> None:
         width, height = self.width(), self.height()
-        self.minimap.move(width - self.minimap.width() - 14, height - self.minimap.height() - 14)
+        self.minimap.place()
+        self.minimap.appear()
         self.totals.adjustSize()
         self.totals.move(16, height - self.totals.height() - 12)
         self.empty.adjustSize()
