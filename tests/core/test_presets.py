@@ -38,7 +38,7 @@ def test_kept_chosen_and_forgotten() -> None:
     ],
 )
 def test_what_no_file_can_hold_is_refused(name: str, values: dict[str, object]) -> None:
-    with pytest.raises(ValueError, match="a preset|must|is |entries|name"):
+    with pytest.raises(ValueError, match=r"a preset|is |entries|name"):
         presets.keep("conv2d", name, values)
     assert not presets.presets_path().exists()
 

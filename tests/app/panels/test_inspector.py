@@ -8,6 +8,8 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from tests.app.canvas.conftest import lenet
+from visualnet.app.canvas.adding import plan
+from visualnet.app.canvas.typed import Given
 from visualnet.app.forms.common import common_params
 from visualnet.app.panels.inspector import InspectorPanel
 from visualnet.app.studio import Studio
@@ -139,3 +141,13 @@ def test_a_preset_that_cannot_be_used_whole_says_what_is_left_out(panel: Inspect
     panel.node_page.presets.use("wide")
     assert params(panel, "conv2") == {"kernel_size": 7}
     assert "out_channels" in panel.told[-1][1]  # type: ignore[attr-defined]
+
+
+def test_a_new_node_begins_with_the_chosen_preset(panel: InspectorPanel) -> None:
+    presets.keep("conv2d", "same", {"kernel_size": 7, "padding": "same", "out_channels": "no_such_constant"})
+    presets.begin_with("conv2d", "same")
+    studio = panel.studio
+    after, new = plan(studio.project, MAIN, (), studio.analysis, "conv2d", (0.0, 0.0), given=Given({"kernel_size": 3}))
+    assert after.graph.nodes[new].params == {"kernel_size": 3, "padding": "same"}, "what is typed comes first"
+    after, new = plan(studio.project, MAIN, (), studio.analysis, "linear", (0.0, 0.0))
+    assert after.graph.nodes[new].params == {}

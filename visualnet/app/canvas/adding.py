@@ -14,11 +14,12 @@ from visualnet.app.canvas.acceptance import (
     try_node,
     widened,
 )
+from visualnet.app.canvas.changing import shared
 from visualnet.app.canvas.node_item import HEIGHT, MIN_WIDTH
 from visualnet.app.canvas.scene import CanvasScene
 from visualnet.app.canvas.typed import NONE, Given
 from visualnet.app.theme.tokens import GRID
-from visualnet.core import edits, library
+from visualnet.core import edits, library, presets
 from visualnet.core.graph import Node, Port
 from visualnet.core.naming import new_id
 from visualnet.core.project import Project
@@ -63,7 +64,10 @@ def plan(
     """The project with the new node, and its id. ``insert`` names the wire it is put into, by where that ends."""
     graph = project.sheet(sheet)
     node_id = new_id(graph)
-    after = edits.add_node(project, sheet, kind, at=at, id=node_id, params=given.params)
+    block = project.blocks.get(sheet)
+    scope = {**project.constants, **(block.params if block is not None else {})}
+    params = {**shared(presets.first_values(kind), kind, project, scope), **given.params}
+    after = edits.add_node(project, sheet, kind, at=at, id=node_id, params=params)
     if given.repeat != 1:
         after = edits.set_node(after, sheet, [node_id], repeat=given.repeat)
     ins, outs = entry_ports(project, kind)
