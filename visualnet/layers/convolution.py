@@ -10,7 +10,7 @@ from visualnet.core.expressions import parse
 from visualnet.core.graph import Value
 from visualnet.layers.calls import Make
 from visualnet.layers.declare import Fault, Layer, Misfit, Pattern, Shape, Sized, Spec, layer, sized
-from visualnet.layers.drawings import Drawing, Window
+from visualnet.layers.drawings import Drawing, Spread, Window
 from visualnet.layers.formulas import WINDOW_SUM, along, derive, transposed, window
 from visualnet.layers.params import choice, count, flag, per_axis
 
@@ -148,6 +148,11 @@ class TransposedConvolution(Layer):
         _, *extents = shapes[0]
         numbers = (self.kernel_size, self.stride, self.padding, self.dilation, self.output_padding)
         return (self.out_channels, *transposed(extents, *numbers, self.spatial))
+
+    def drawing(self, *shapes: Shape) -> Drawing:
+        extents = tuple(map(int, shapes[0][1:]))
+        rest = (self.stride, self.padding, self.output_padding, self.dilation)
+        return Spread(self.spatial, extents, self.kernel_size, *rest)
 
     def weights(self, *shapes: Shape) -> dict[str, Sized]:
         kernel = {f"K_{a}": k for a, k in zip(self.spatial, self.kernel_size, strict=True)}

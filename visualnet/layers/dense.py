@@ -9,7 +9,7 @@ from visualnet.core.expressions import parse
 from visualnet.core.graph import Value
 from visualnet.layers.calls import Make
 from visualnet.layers.declare import Fault, Layer, Pattern, Shape, Sized, Spec, layer, sized
-from visualnet.layers.drawings import Drawing, Matrix
+from visualnet.layers.drawings import Drawing, Matrix, Table
 from visualnet.layers.formulas import derive
 from visualnet.layers.params import count, flag
 
@@ -90,6 +90,9 @@ class Embedding(Layer):
 
     def weights(self, *shapes: Shape) -> dict[str, Sized]:
         return {"weight": sized(num_embeddings=self.num_embeddings, embedding_dim=self.embedding_dim)}
+
+    def drawing(self, *shapes: Shape) -> Drawing:
+        return Table(self.num_embeddings, self.embedding_dim, prod(map(int, shapes[0])))
 
     def module(self, *shapes: Shape) -> Make:
         return Make("nn.Embedding", self.num_embeddings, self.embedding_dim, padding_idx=self.padding_idx)

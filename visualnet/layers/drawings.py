@@ -1,4 +1,4 @@
-"""What a layer can show of itself, as plain figures: a window that slides, a matrix, heads. A picture is made of them elsewhere."""
+"""What a layer can show of itself, as plain figures: windows, matrices, heads, tables, steps. A picture is made of them elsewhere."""
 
 from __future__ import annotations
 
@@ -75,4 +75,75 @@ class Heads(NamedTuple):
         return self.features // self.heads
 
 
-Drawing: TypeAlias = "Window | Matrix | Heads"
+class Spread(NamedTuple):
+    """Cells laid out ``stride`` apart, each of which stamps a whole kernel.
+
+    Then ``padding`` is cut off at both sides, and ``extra`` cells are added behind.
+    """
+
+    axes: str
+    extents: tuple[int, ...]
+    kernel: tuple[int, ...]
+    stride: tuple[int, ...]
+    padding: tuple[int, ...]
+    extra: tuple[int, ...]
+    dilation: tuple[int, ...]
+
+    def stamps(self, axis: int, cell: int) -> list[int]:
+        """The cells that an input cell stamps, before anything is cut off."""
+        return [cell * self.stride[axis] + tap * self.dilation[axis] for tap in range(self.kernel[axis])]
+
+    def total(self, axis: int) -> int:
+        """Cells from the first that is stamped to the last, and those added behind."""
+        return self.stamps(axis, self.extents[axis] - 1)[-1] + 1 + self.extra[axis]
+
+    def kept(self, axis: int) -> range:
+        """The cells that are left of them: the output."""
+        return range(self.padding[axis], self.total(axis) - self.padding[axis])
+
+
+class Table(NamedTuple):
+    """A table with a row for each index; each position reads one row."""
+
+    rows: int
+    width: int
+    positions: int
+
+
+class Unrolled(NamedTuple):
+    """One cell, used again at each step, in ``layers`` stacked on each other; ``directions`` is 2 if it is also read from the end."""
+
+    steps: int
+    features: int
+    hidden: int
+    layers: int
+    directions: int
+    states: tuple[str, ...]
+
+    @property
+    def states_count(self) -> int:
+        """How many states are handed on: one for each layer and direction."""
+        return self.layers * self.directions
+
+
+class Slab(NamedTuple):
+    """The numbers that share one mean and one deviation: so many channels ``together``, at all places or one, of the batch or a sample."""
+
+    channels: int
+    places: int
+    together: int
+    all_places: bool = True
+    batch: bool = False
+
+    @property
+    def means(self) -> int:
+        """How many means there are: for the whole batch, or for each sample."""
+        return self.channels // self.together * (1 if self.all_places else self.places)
+
+    @property
+    def over(self) -> int:
+        """How many numbers of a sample each is taken over."""
+        return self.together * (self.places if self.all_places else 1)
+
+
+Drawing: TypeAlias = "Window | Matrix | Heads | Spread | Table | Unrolled | Slab"

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from math import prod
 from typing import ClassVar
 
 from visualnet.layers.axes import text
 from visualnet.layers.calls import Make
 from visualnet.layers.declare import Fault, Layer, Misfit, Shape, Sized, layer, sized, stretched
+from visualnet.layers.drawings import Drawing, Slab
 from visualnet.layers.params import count, flag, real
 
 _EPS = "Added to the variance, so that nothing is divided by zero."
@@ -42,6 +44,10 @@ class BatchNorm(Layer):
             if self.track_running_stats
             else {}
         )
+
+    def drawing(self, *shapes: Shape) -> Drawing:
+        channels, *places = map(int, shapes[0])
+        return Slab(channels, prod(places), 1, batch=True)
 
     def module(self, *shapes: Shape) -> Make:
         return Make(f"nn.{self.module_name}", int(shapes[0][0]), **self.values())
@@ -98,6 +104,10 @@ class LayerNorm(Layer):
         last = shapes[0][-self.axes :]
         one = sized(**({"features": last[0]} if len(last) == 1 else {f"n{i}": n for i, n in enumerate(last, 1)}))
         return {"weight": one, **({"bias": one} if self.bias else {})} if self.elementwise_affine else {}
+
+    def drawing(self, *shapes: Shape) -> Drawing:
+        last = prod(map(int, shapes[0][-self.axes :]))
+        return Slab(last, prod(map(int, shapes[0][: -self.axes])), last, all_places=False)
 
     def module(self, *shapes: Shape) -> Make:
         last = tuple(int(n) for n in shapes[0][-self.axes :])

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from math import prod
 from typing import Any
 
 from visualnet.layers.axes import text
 from visualnet.layers.calls import Expr, Make, Own, fn
 from visualnet.layers.declare import Fault, Layer, Misfit, Shape, Sized, layer, sized
+from visualnet.layers.drawings import Drawing, Slab
 from visualnet.layers.normalization import BatchNorm, Dropping
 from visualnet.layers.params import count, flag, real
 
@@ -46,6 +48,10 @@ class GroupNorm(Layer):
     def weights(self, *shapes: Shape) -> dict[str, Sized]:
         one = sized(channels=shapes[0][0])
         return {"weight": one, "bias": one} if self.affine else {}
+
+    def drawing(self, *shapes: Shape) -> Drawing:
+        channels, *places = map(int, shapes[0])
+        return Slab(channels, prod(places), channels // self.num_groups)
 
     def module(self, *shapes: Shape) -> Make:
         return Make("nn.GroupNorm", self.num_groups, int(shapes[0][0]), eps=self.eps, affine=self.affine)
@@ -89,6 +95,10 @@ class InstanceNorm(BatchNorm):
     def check(self, *shapes: Shape) -> Iterable[Fault]:
         if all(n == 1 for n in shapes[0][1:]):
             yield Fault(f"{text(shapes[0])} has one value per channel: nothing would be left of it", "")
+
+    def drawing(self, *shapes: Shape) -> Drawing:
+        channels, *places = map(int, shapes[0])
+        return Slab(channels, prod(places), 1)
 
 
 @layer("instance_norm2d", family="normalization", ports=_IMAGE, keywords="normalize style contrast")

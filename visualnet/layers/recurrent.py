@@ -9,6 +9,7 @@ from visualnet.core.expressions import parse
 from visualnet.layers.axes import text
 from visualnet.layers.calls import Expr, Make, Own, fn
 from visualnet.layers.declare import Fault, Layer, Misfit, Shape, Sized, layer, sized
+from visualnet.layers.drawings import Drawing, Unrolled
 from visualnet.layers.formulas import derive
 from visualnet.layers.params import choice, count, flag, real
 
@@ -69,6 +70,10 @@ class Recurrent(Layer):
         steps, features = shapes[0]
         figures = {"T": steps, "input_size": features, "directions": self.directions, "gates": self.gates}
         return derive(_MACS, {**figures, "hidden_size": self.hidden_size, "num_layers": self.num_layers})
+
+    def drawing(self, *shapes: Shape) -> Drawing:
+        steps, features = map(int, shapes[0])
+        return Unrolled(steps, features, self.hidden_size, self.num_layers, self.directions, self.states)
 
     def options(self) -> Mapping[str, Any]:
         return {}

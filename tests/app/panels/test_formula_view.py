@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from visualnet.app.panels.formula_view import FormulaView
+from visualnet.app.plots.drawings import LayerDrawing, moves
 from visualnet.app.studio import Studio
-from visualnet.app.theme.tokens import DARK
+from visualnet.app.theme import icons
+from visualnet.app.theme.tokens import DARK, LIGHT
 from visualnet.core.document import Document
 from visualnet.core.files import load
+from visualnet.layers import LAYERS
 from visualnet.resources import resource
 
 
@@ -28,4 +37,66 @@ def test_words_and_steps_follow_the_selected_layer(qapp: QApplication) -> None:
     assert view.field.words() == "Every number here sees all of “image”."
     view.show_facts(facts[studio.graph.named("image").id])
     assert view.isHidden()
+    view.deleteLater()
+
+
+SHOWN = {
+    "conv_transpose2d": (
+        (1, 4, 5),
+        {"stride": 2, "kernel_size": 3},
+        "Cell 2, 2 stamps rows 3 to 5 and columns 3 to 5 of 9×11",
+    ),
+    "conv_transpose1d": ((1, 6), {"stride": 3}, "stamps cells 4 to 5 of 17"),
+    "conv1d": ((1, 12), {"kernel_size": 3}, "10 places. Place 2 reads cells 2 to 4."),
+    "embedding": ((7,), {"num_embeddings": 50}, "Index 1 reads row 1 of 50×"),
+    "gru": ((9, 5), {"hidden_size": 16}, "6 of 9 steps: step 2 reads 5 features and hands on h of 16 numbers"),
+    "batch_norm2d": ((6, 4, 5), {}, "6 means for the whole batch, each over 20 numbers of every sample."),
+    "layer_norm": ((7, 12), {}, "7 means for each sample on its own, each over 12 numbers."),
+    "linear": ((20,), {"out_features": 3}, "3×20 weights + 3 biases = 63."),
+    "multihead_attention": ((7, 16), {"num_heads": 4}, "4 heads of 4 features each"),
+}
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=["dark", "light"])
+@pytest.mark.parametrize("tag", SHOWN)
+def test_every_drawing_is_painted_says_its_figures_and_moves(tag: str, theme: Any, qtbot: QtBot) -> None:
+    shape, params, words = SHOWN[tag]
+    icons.wear(theme)
+    layer = LAYERS[tag](params)
+    view = LayerDrawing()
+    qtbot.addWidget(view)
+    view.resize(280, 200)
+    view.show_drawing(layer.drawing(shape, *[None] * (len(layer.inputs()) - 1)))  # type: ignore[arg-type]
+    assert words in view.words()
+    before = view.grab().toImage()
+    assert len({before.pixel(x, y) for x in range(0, 280, 3) for y in range(0, 140, 3)}) > 2
+    QTest.keyClick(view, Qt.Key.Key_Right)
+    if moves(view.drawing) != (1, 1):
+        assert words not in view.words()
+        assert view.grab().toImage() != before
+
+
+def test_the_field_is_drawn_on_the_sample_once_it_is_read_and_follows_the_choice(qapp: QApplication) -> None:
+    class Watching(QObject):
+        data_changed, sample_changed = Signal(), Signal(int)
+        sample, data = 0, None
+
+        def place(self, sample: int) -> int | None:
+            return sample if self.data is not None else None
+
+    studio = Studio(Document(load(resource("templates", "lenet5.vnet"))), DARK)
+    watching = Watching()
+    studio.runner = SimpleNamespace(watching=watching)
+    view = FormulaView(studio)
+    view.show_facts(studio.analysis.main[studio.graph.named("conv2").id])
+    assert view.field.sample is None
+    images = np.zeros((2, 1, 28, 28), np.float32)
+    images[1, 0, 14, 14] = 1
+    watching.data = SimpleNamespace(arrays={"image": images})  # type: ignore[assignment]
+    watching.data_changed.emit()
+    first = view.field.sample
+    assert first is not None and (first.width(), first.height()) == (28, 28)
+    watching.sample = 1
+    watching.sample_changed.emit(1)
+    assert view.field.sample != first
     view.deleteLater()

@@ -3,20 +3,40 @@
 from __future__ import annotations
 
 from functools import singledispatchmethod
+from math import prod
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QColor, QEnterEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QEnterEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from visualnet.app.plots.more_drawings import (
+    MOST_HEADS,
+    MOST_ROWS,
+    MOST_STEPS,
+    faint,
+    outline_pen,
+    paint_arrow,
+    paint_grid,
+    paint_heads,
+    paint_matrix,
+    paint_slab,
+    paint_spread,
+    paint_table,
+    paint_unrolled,
+    slab_words,
+    spread_steps,
+    spread_words,
+    table_words,
+    unrolled_words,
+)
 from visualnet.app.theme import fonts, icons
 from visualnet.app.theme.tokens import Theme
-from visualnet.layers.drawings import Drawing, Heads, Matrix, Window
+from visualnet.layers.drawings import Drawing, Heads, Matrix, Slab, Spread, Table, Unrolled, Window
 
 CELLS = 24
 """More cells than this along an axis are not drawn; a fading edge says so."""
 HEIGHT = 148
 STEP_MS = 420
-MOST_HEADS = 8
 
 
 class LayerDrawing(QWidget):
@@ -42,10 +62,8 @@ class LayerDrawing(QWidget):
         """Draw something else; None takes the drawing away."""
         if drawing != self.drawing:
             self.drawing = drawing
-            window = flat(drawing)
-            self.step = (0, 0)
-            if window is not None:  # one step in from the corner shows more than the corner
-                self.step = tuple(min(1, max(0, s - 1)) for s in seen_steps(window))
+            # One step in from the corner shows more than the corner.
+            self.step = tuple(min(1, max(0, s - 1)) for s in moves(drawing))
             self.setAccessibleName("Drawing of the layer")
             self.setAccessibleDescription(self.words())
         self.setVisible(drawing is not None)
@@ -60,11 +78,8 @@ class LayerDrawing(QWidget):
 
     def move_on(self, by: int, axis: int = -1) -> None:
         """Let the window step on, row by row; with an axis, along it only."""
-        window = flat(self.drawing)
-        if window is None:
-            return
-        rows, columns = seen_steps(window)
-        if not rows or not columns:
+        rows, columns = moves(self.drawing)
+        if rows * columns < 2:
             return
         if axis == -1:
             at = (self.step[0] * columns + self.step[1] + by) % (rows * columns)
@@ -77,7 +92,7 @@ class LayerDrawing(QWidget):
         self.update()
 
     def enterEvent(self, event: QEnterEvent) -> None:
-        if flat(self.drawing) is not None:
+        if prod(moves(self.drawing)) > 1:
             self.timer.start()
         super().enterEvent(event)
 
@@ -102,7 +117,7 @@ class LayerDrawing(QWidget):
             Qt.Key.Key_Down: (1, 0),
             Qt.Key.Key_Up: (-1, 0),
         }
-        if event.key() in ways and flat(self.drawing) is not None:
+        if event.key() in ways and prod(moves(self.drawing)) > 1:
             self.timer.stop()
             self.move_on(*ways[Qt.Key(event.key())])
         else:
@@ -140,8 +155,39 @@ class LayerDrawing(QWidget):
     def _(self, drawing: Heads, painter: QPainter, area: QRectF, theme: Theme) -> None:
         paint_heads(painter, area, theme, drawing)
 
+    @_paint.register
+    def _(self, drawing: Spread, painter: QPainter, area: QRectF, theme: Theme) -> None:
+        paint_spread(painter, area, theme, drawing, self.step)
+
+    @_paint.register
+    def _(self, drawing: Table, painter: QPainter, area: QRectF, theme: Theme) -> None:
+        paint_table(painter, area, theme, drawing, self.step[1])
+
+    @_paint.register
+    def _(self, drawing: Unrolled, painter: QPainter, area: QRectF, theme: Theme) -> None:
+        paint_unrolled(painter, area, theme, drawing, self.step[1])
+
+    @_paint.register
+    def _(self, drawing: Slab, painter: QPainter, area: QRectF, theme: Theme) -> None:
+        paint_slab(painter, area, theme, drawing)
+
 
 # --- figures -----------------------------------------------------------------------------------------------------------------------
+
+
+def moves(drawing: Drawing | None) -> tuple[int, int]:
+    """How many steps something in the drawing can take, down and across; 1×1 where nothing moves."""
+    window = flat(drawing)
+    if window is not None:
+        rows, columns = seen_steps(window)
+        return rows, columns
+    if isinstance(drawing, Spread):
+        return spread_steps(drawing)
+    if isinstance(drawing, Table):
+        return 1, min(drawing.rows, MOST_ROWS)
+    if isinstance(drawing, Unrolled):
+        return 1, min(drawing.steps, MOST_STEPS)
+    return 1, 1
 
 
 def flat(drawing: Drawing | None) -> Window | None:
@@ -180,6 +226,14 @@ def _words(drawing: Drawing | None, step: tuple[int, ...]) -> str:
         bias = f" + {drawing.outputs:,} biases" if drawing.bias else ""
         often = f", used at each of {drawing.positions:,} places" if drawing.positions > 1 else ""
         return f"{drawing.outputs:,}×{drawing.inputs:,} weights{bias} = {drawing.weights:,}{often}."
+    if isinstance(drawing, Spread):
+        return spread_words(drawing, step)
+    if isinstance(drawing, Table):
+        return table_words(drawing, step[1])
+    if isinstance(drawing, Unrolled):
+        return unrolled_words(drawing, step[1])
+    if isinstance(drawing, Slab):
+        return slab_words(drawing)
     window = flat(drawing)
     if window is None:
         return ""
@@ -196,19 +250,6 @@ def _words(drawing: Drawing | None, step: tuple[int, ...]) -> str:
 
 
 # --- a window ----------------------------------------------------------------------------------------------------------------------
-
-
-def outline_pen(colour: str | QColor, width: float = 1.0, dashed: bool = False) -> QPen:
-    pen = QPen(QColor(colour), width)
-    if dashed:
-        pen.setDashPattern([2, 2])
-    return pen
-
-
-def faint(colour: str, alpha: int) -> QColor:
-    made = QColor(colour)
-    made.setAlpha(alpha)
-    return made
 
 
 def paint_window(painter: QPainter, area: QRectF, theme: Theme, window: Window, step: tuple[int, ...]) -> None:
@@ -238,8 +279,8 @@ def paint_window(painter: QPainter, area: QRectF, theme: Theme, window: Window, 
     painter.drawRect(frame)
     right = left + columns * cell + gap
     middle = top + out_rows * cell / 2
-    _arrow(painter, QPointF(left + columns * cell + 8, middle), QPointF(right - 8, middle), theme)
-    _grid(painter, QPointF(right, top), out_rows, out_columns, cell, theme)
+    paint_arrow(painter, QPointF(left + columns * cell + 8, middle), QPointF(right - 8, middle), theme)
+    paint_grid(painter, QPointF(right, top), out_rows, out_columns, cell, theme)
     painter.setPen(outline_pen(theme.text, 1.5))
     painter.setBrush(faint(family, 210))
     painter.drawRect(QRectF(right + step[1] * cell, top + step[0] * cell, cell, cell))
@@ -266,25 +307,7 @@ def _paint_input(painter: QPainter, corner: QPointF, cell: float, theme: Theme, 
     real = QPointF(corner.x() + before[1] * cell, corner.y() + before[0] * cell)
     rows, columns = max(0, ends[0] - before[0]), max(0, ends[1] - before[1])
     painter.fillRect(QRectF(real.x(), real.y(), columns * cell, rows * cell), QColor(theme.raised))
-    _grid(painter, real, rows, columns, cell, theme)
-
-
-def _grid(painter: QPainter, corner: QPointF, rows: int, columns: int, cell: float, theme: Theme) -> None:
-    painter.fillRect(QRectF(corner.x(), corner.y(), columns * cell, rows * cell), QColor(theme.raised))
-    painter.setPen(outline_pen(theme.outline))
-    for row in range(rows + 1):
-        y = corner.y() + row * cell
-        painter.drawLine(QPointF(corner.x(), y), QPointF(corner.x() + columns * cell, y))
-    for column in range(columns + 1):
-        x = corner.x() + column * cell
-        painter.drawLine(QPointF(x, corner.y()), QPointF(x, corner.y() + rows * cell))
-
-
-def _arrow(painter: QPainter, start: QPointF, end: QPointF, theme: Theme) -> None:
-    painter.setPen(outline_pen(theme.muted, 1.5))
-    painter.drawLine(start, end)
-    for side in (-3.0, 3.0):
-        painter.drawLine(end, QPointF(end.x() - 4, end.y() + side))
+    paint_grid(painter, real, rows, columns, cell, theme)
 
 
 def _more(painter: QPainter, axis: int, box: QRectF, theme: Theme, cut: bool) -> None:
@@ -299,90 +322,3 @@ def _more(painter: QPainter, axis: int, box: QRectF, theme: Theme, cut: bool) ->
         else:
             at = QPointF(box.left() + 4, box.bottom() + 3 + 3 * dot)
         painter.drawEllipse(at, 1.2, 1.2)
-
-
-# --- a matrix, heads ---------------------------------------------------------------------------------------------------------------
-
-
-def paint_matrix(painter: QPainter, area: QRectF, theme: Theme, matrix: Matrix) -> None:
-    """``y = W·x + b``: W as broad as there are inputs and as high as there are outputs, to scale while that can be seen."""
-    left, top = area.left() + 26, area.top() + 18
-    wide, high = area.width() - 146, area.height() - 26
-    scale = min(wide / matrix.inputs, high / matrix.outputs)
-    width, height = max(10.0, matrix.inputs * scale), max(10.0, matrix.outputs * scale)
-    family = theme.family("dense")
-    painter.setPen(outline_pen(theme.outline))
-    painter.setBrush(faint(family, 60))
-    painter.drawRect(QRectF(left, top, width, height))
-    row = max(2.0, min(height / matrix.outputs, 12.0))
-    painter.fillRect(QRectF(left, top + height * 0.3, width, row), faint(family, 220))
-    x = left + width + 22
-    column = 12.0
-    painter.drawRect(QRectF(x, top, column, min(high, max(10.0, matrix.inputs * scale))))
-    y = x + column + (44 if matrix.bias else 26)
-    if matrix.bias:
-        painter.drawRect(QRectF(x + column + 18, top, column, height))
-    painter.setBrush(faint(theme.accent, 60))
-    painter.drawRect(QRectF(y + 8, top, column, height))
-    painter.fillRect(QRectF(y + 8, top + height * 0.3, column, row), QColor(theme.accent))
-    painter.setPen(QColor(theme.muted))
-    painter.setFont(fonts.mono(10))
-    centre = Qt.AlignmentFlag.AlignCenter
-    painter.drawText(QRectF(left - 20, top - 16, width + 40, 14), centre, f"{matrix.inputs:,}")
-    painter.save()
-    painter.translate(left - 8, top + height / 2)
-    painter.rotate(-90)
-    painter.drawText(QRectF(-50, -14, 100, 14), centre, f"{matrix.outputs:,}")
-    painter.restore()
-    signs = [(left + width + 4, "·", 16.0), (x + column + 2, "+" if matrix.bias else "=", 14.0)]
-    signs += [(x + 2 * column + 20, "=", 16.0)] if matrix.bias else []
-    for at, sign, room in signs:
-        painter.drawText(QRectF(at, top, room, 18), centre, sign)
-    names = [(x, "x")] + ([(x + column + 18, "b")] if matrix.bias else []) + [(y + 8, "y")]
-    for at, name in names:
-        painter.drawText(QRectF(at - 4, top - 16, column + 8, 14), centre, name)
-
-
-def paint_heads(painter: QPainter, area: QRectF, theme: Theme, heads: Heads) -> None:
-    """The features shared out to the heads, and for each head a square: which place looks at which."""
-    shown = min(heads.heads, MOST_HEADS)
-    bar = QRectF(area.left() + 1, area.top() + 1, area.width() - 2, 16)
-    each = bar.width() / shown
-    painter.setFont(fonts.mono(10))
-    for head in range(shown):
-        colour = theme.plot_lines[head % len(theme.plot_lines)]
-        part = QRectF(bar.left() + head * each, bar.top(), each, bar.height()).adjusted(1, 0, -1, 0)
-        painter.fillRect(part, faint(colour, 200))
-        painter.setPen(QColor(theme.text))
-    per_row = shown if shown <= 4 else -(-shown // 2)
-    lines = -(-shown // per_row)
-    room = min(bar.width() / per_row - 8, (area.height() - 26) / lines - 6)
-    ratio = heads.queries / heads.keys
-    wide, high = (room, room * ratio) if ratio <= 1 else (room / ratio, room)
-    for head in range(shown):
-        colour = theme.plot_lines[head % len(theme.plot_lines)]
-        x = bar.left() + (head % per_row) * bar.width() / per_row + (bar.width() / per_row - wide) / 2
-        y = bar.bottom() + 8 + (head // per_row) * (room + 6)
-        box = QRectF(x, y, max(wide, 3.0), max(high, 3.0))
-        _paint_head(painter, box, heads, colour, theme)
-
-
-def _paint_head(painter: QPainter, box: QRectF, heads: Heads, colour: str, theme: Theme) -> None:
-    """One head's square; what a causal head may not look at is left empty."""
-    rows, columns = min(heads.queries, 12), min(heads.keys, 12)
-    wide, high = box.width() / columns, box.height() / rows
-    painter.setPen(Qt.PenStyle.NoPen)
-    for row in range(rows):
-        for column in range(columns):
-            if heads.causal and column > row:
-                continue
-            painter.fillRect(
-                QRectF(box.left() + column * wide, box.top() + row * high, wide, high).adjusted(0.4, 0.4, -0.4, -0.4),
-                faint(colour, 90),
-            )
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(outline_pen(theme.outline))
-    painter.drawRect(box)
-
-
-# --- what a place sees -------------------------------------------------------------------------------------------------------------

@@ -7,14 +7,8 @@ from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPai
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from visualnet.analysis.receptive import Field
-from visualnet.app.plots.drawings import faint, outline_pen
+from visualnet.app.plots.more_drawings import faint, outline_pen
 from visualnet.app.theme import fonts, icons
-
-CELLS = 24
-"""More cells than this along an axis are not drawn; a fading edge says so."""
-HEIGHT = 148
-STEP_MS = 420
-MOST_HEADS = 8
 
 
 class FieldDrawing(QWidget):
