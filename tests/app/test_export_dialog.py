@@ -14,6 +14,7 @@ from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton
 
+from tests.core.drawing import chain
 from visualnet.app.canvas import clipboard
 from visualnet.app.export_dialog import ExportDialog, with_progress
 from visualnet.app.openable import nodes_in, openable
@@ -206,3 +207,8 @@ def test_print_uses_no_ground_and_dark_lines(studio: Studio) -> None:
     small = image.scaled(120, 100)
     white = sum(small.pixelColor(x, y).lightness() > 250 for x in range(small.width()) for y in range(small.height()))
     assert white > 0.75 * small.width() * small.height()
+
+
+def test_a_figure_of_too_much_says_what_to_do_instead(qapp: QApplication) -> None:
+    with pytest.raises(ValueError, match="select some nodes"):
+        drawing_of(chain(1_600), Look("publication"))

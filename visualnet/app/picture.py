@@ -43,6 +43,7 @@ PRINT = replace(
 
 STYLES = ("light", "dark", "print", "publication")
 AT_ONCE = 40
+MOST_PIECES = 1_500
 
 
 class Look(NamedTuple):
@@ -118,6 +119,11 @@ def drawing_of(project: Project, look: Look, analysis: Analysis | None = None) -
     shown = content(project, facts, look.ids)
     if not shown.pieces:
         raise ValueError("only targets, outputs and losses are chosen: a figure shows what is computed from them")
+    if len(shown.pieces) > MOST_PIECES:
+        words = (
+            f"a figure of {len(shown.pieces):,} pieces is more than anyone can read: select some nodes, or show a block"
+        )
+        raise ValueError(words)
     return Figure(shown)
 
 

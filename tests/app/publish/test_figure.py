@@ -89,8 +89,10 @@ def test_nothing_overlaps_and_all_is_on_the_picture(template: str, qapp: QApplic
         for (x0, y0), (x1, y1) in pairwise(way.points):
             assert x0 == x1 or y0 == y1, "links run upright or level"
             line = QRectF(min(x0, x1), min(y0, y1), abs(x1 - x0) + 0.1, abs(y1 - y0) + 0.1)
-            inner = [QRectF(s.x, s.y - s.body.high / 2, s.body.wide, s.body.high).adjusted(3, 3, -3, -3)
-                     for s in layout.spots.values() if s not in (source, target)]  # fmt: skip
+            others = [s for s in layout.spots.values() if s not in (source, target)]
+            fronts = [QRectF(s.x, s.y - s.body.high / 2, s.body.wide, s.body.high) for s in others]
+            words = [QRectF(s.middle - s.body.text / 2, s.caption + 6, s.body.text, s.foot - s.caption) for s in others]
+            inner = [r.adjusted(3, 3, -3, -3) for r in (*fronts, *words) if r.width() > 6 and r.height() > 6]
             assert not any(line.intersects(body) for body in inner)
 
 

@@ -15,6 +15,8 @@ from visualnet.core.graph import Graph, Node, Port
 LINE = 14.0
 GAP, NEAR = 34.0, 16.0
 RAIL = 16.0
+CLEAR = 6.0
+"""Between words and a link that runs past them."""
 LARGEST, SMALLEST = 132.0, 12.0
 SHEET = 5.0
 """How far each sheet stands beside the one in front."""
@@ -73,6 +75,12 @@ class Spot(NamedTuple):
     def middle(self) -> float:
         """Halfway from left to right."""
         return self.x + self.body.full / 2
+
+    @property
+    def edges(self) -> tuple[float, float]:
+        """Left and right of its ink, words included."""
+        half = max(self.body.full, self.body.text) / 2
+        return self.middle - half, self.middle + half
 
     @property
     def enters(self) -> tuple[float, float]:
@@ -224,13 +232,10 @@ def _rows(content: Content, bodies: Mapping[str, Body], columns: Mapping[str, in
     """Branches below one another, by the canvas' own layout; links over several columns are led round and take no room."""
     nodes = {i: Node(id=i, kind="figure", name=i) for i in content.pieces}
     wires = {}
+    into, out_of = Counter(k.target for k in content.links), Counter(k.source for k in content.links)
     for number, link in enumerate(content.links):
         short = columns[link.target] - columns[link.source] == 1
-        alone = (
-            sum(k.target == link.target for k in content.links) == 1
-            or sum(k.source == link.source for k in content.links) == 1
-        )
-        if short or alone:
+        if short or into[link.target] == 1 or out_of[link.source] == 1:
             wires[Port(link.target, f"x{number}")] = Port(link.source, "y")
     sizes, offsets = {}, {}
     for i, body in bodies.items():
@@ -269,7 +274,7 @@ def _spots(
         wide, text = max(bodies[i].full for i in row), max(bodies[i].text for i in row)
         x += NEAR if near else GAP
         # Words below neighbours never touch.
-        left = max(x, edge + 10 + (text - wide) / 2)
+        left = max(x, edge + 2 * CLEAR + (text - wide) / 2)
         for i in row:
             at = left + (wide - bodies[i].full) / 2
             spots[i] = Spot(content.pieces[i], bodies[i], at, middles[i], column, middles[i] + bodies[i].high / 2)
@@ -288,17 +293,22 @@ def _alike(one: Piece, other: Piece) -> bool:
 def _ways(content: Content, spots: Mapping[str, Spot]) -> list[Way]:
     ways: list[Way] = []
     rails: list[tuple[float, float, float, str]] = []
+    columns: dict[int, list[Spot]] = {}
+    for spot in spots.values():
+        columns.setdefault(spot.column, []).append(spot)
     for link in sorted(content.links, key=lambda k: spots[k.target].column - spots[k.source].column):
         source, target = spots[link.source], spots[link.target]
         if source.column == target.column:
             ways.append(Way(link, _upright(source, target)))
             continue
         (x0, y0), (x1, y1) = source.leaves, target.enters
-        between = [s for s in spots.values() if source.column < s.column < target.column]
+        between = [s for c in range(source.column + 1, target.column) for s in columns.get(c, ())]
         if x1 > x0 and _free(between, y0):
-            middle = max((x0 + x1) / 2, min(s.x for s in spots.values() if s.column == target.column) - 12)
+            clear = min(s.edges[0] for s in columns[target.column]) - CLEAR
+            middle = clear if clear > x0 else (x0 + x1) / 2
         elif x1 > x0 and _free(between, y1):
-            middle = min((x0 + x1) / 2, max(s.leaves[0] for s in spots.values() if s.column == source.column) + 12)
+            clear = max(s.edges[1] for s in columns[source.column]) + CLEAR
+            middle = clear if clear < x1 else (x0 + x1) / 2
         else:
             ways.append(Way(link, _over(source, target, between, rails)))
             continue
@@ -339,8 +349,7 @@ def bounds(layout: Layout) -> tuple[float, float, float, float]:
     """Left, top, right, bottom of all ink."""
     xs, ys = [0.0], [0.0]
     for spot in layout.spots.values():
-        half = max(spot.body.full, spot.body.text) / 2
-        xs += [spot.middle - half, spot.middle + half]
+        xs += spot.edges
         ys += [spot.top, spot.foot + 8]
     for way in layout.ways:
         xs += [p[0] for p in way.points]
