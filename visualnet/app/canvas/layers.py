@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 from visualnet.app.canvas.card_paint import (
     FULL,
     LABEL,
+    SIGN,
     block_colour,
     fault_sign,
     paint_block,
@@ -24,6 +25,7 @@ from visualnet.app.canvas.card_paint import (
     port_radius,
 )
 from visualnet.app.canvas.marks import LABELS_FROM, Layer
+from visualnet.app.canvas.miniature import paint_miniature
 from visualnet.app.canvas.node_item import MARGIN, NodeItem
 
 if TYPE_CHECKING:
@@ -146,7 +148,7 @@ class CardLayer(Layer):
         painter.resetTransform()
         for area in areas:
             at = world.map(area.center())
-            painter.drawPixmap(QPointF(round(at.x()) - 6, round(at.y()) - 6), sign)
+            painter.drawPixmap(QPointF(round(at.x()) - SIGN / 2, round(at.y()) - SIGN / 2), sign)
         painter.restore()
 
     def _sprites(self, painter: QPainter, items: list[NodeItem], scale: float) -> None:
@@ -203,7 +205,7 @@ class CardLayer(Layer):
         p.translate(MARGIN, MARGIN)
         if full:
             paint_card(p, item, self.theme)
-        else:
+        elif not paint_miniature(p, item, self.canvas.project, self.theme, scale):
             paint_block_label(p, item, self.theme, scale)
         p.end()
         return picture

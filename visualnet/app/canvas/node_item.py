@@ -49,6 +49,7 @@ class Face:
         "folded",
         "frozen",
         "icon",
+        "inside",
         "line",
         "mode",
         "name",
@@ -64,6 +65,8 @@ class Face:
         self.family, self.icon, self.badge, self.repeat = "shape", "shape", "", ""
         self.frozen = self.shared = self.block = self.placeholder = self.folded = False
         self.ports: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
+        self.inside = 0
+        """Which definition a block has now: a changed one wants another miniature."""
 
     def key(self) -> tuple[object, ...]:
         return tuple(getattr(self, slot) for slot in self.__slots__)
@@ -205,6 +208,7 @@ def _face(node: Node, facts: NodeFacts | None, problems: tuple[Problem, ...], pr
     kind = LAYERS.get(node.kind)
     face.name, face.block = node.name, node.block is not None
     face.placeholder = kind is None and (node.block is None or node.block not in project.blocks)
+    face.inside = id(project.blocks[node.block].graph) if node.block in project.blocks else 0
     face.frozen = not node.trainable
     face.mode = mode(node) if node.mode else ""
     face.shared = node.shares is not None
