@@ -18,6 +18,8 @@ ROW_GAP = 48
 LANE = 24
 BAND_GAP = 88
 """Between two rows of a wrapped chain, and between parts that no wire joins."""
+LEAST_ROW = 0.4
+"""How much of the width a row must fill before it may end."""
 MAX_DUMMIES = 12_000
 SWEEPS = 4
 
@@ -347,7 +349,8 @@ def _bands(columns: Sequence[Sequence[_Cell]], widths: Sequence[float], wrap_wid
             bands.append(range(start, cut + 1))
             start, at, x, cut = cut + 1, cut + 1, 0.0, -1
             continue
-        if free[at]:
+        # A row that ends after a card or two makes the picture no narrower.
+        if free[at] and x >= LEAST_ROW * wrap_width:
             cut = at
         at += 1
     bands.append(range(start, count))

@@ -25,6 +25,8 @@ VIEW = (
     ActionSpec(
         "view.path", "Show the path", "Tint all that leads to a node and away from it", "link", (), "View", True
     ),
+    ActionSpec("view.minimap", "Map", "Show the whole sheet in small in the corner", "picture", (), "View", True),
+    ActionSpec("view.motion", "Motion", "Whether things glide to their places", "play", (), "View", submenu=True),
     _do("view.second", "Second view", "Open another window onto the same project", "new", "Ctrl+Alt+N", "View"),
 )
 GRAPH = (

@@ -198,6 +198,8 @@ class CanvasPage(QWidget):
         }.items():
             actions.on(action_id, handler)
         actions.set_checked("view.path", view.path_shown)
+        actions.set_checked("view.minimap", not view.minimap.folded)
+        view.minimap.folded_changed.connect(lambda folded: actions.set_checked("view.minimap", not folded))
 
     def fit(self) -> None:
         """Show the whole sheet."""

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLa
 from visualnet.app import exporting, faults, questions
 from visualnet.app.action_table import ACTIONS
 from visualnet.app.actions import Actions
+from visualnet.app.canvas import commands
 from visualnet.app.canvas.difference_layer import DifferenceLayer
 from visualnet.app.canvas_page import CanvasPage
 from visualnet.app.differing import Differing
@@ -71,6 +72,7 @@ class Window(QMainWindow):
         self.setMenuWidget(Head(self.topbar, self.strip, self))
         self.canvas = CanvasPage(self.studio, self.actions_)
         self.canvas.view.popup.kept = self.settings.section("used_layers")
+        commands.remember(self.canvas.view, self.settings.section("canvas"))
         self.differing = Differing(self.studio)
         self.difference_layer = DifferenceLayer(self.canvas.view, self.differing)
         self.heat = Heat(self.studio, self.canvas.view, self.settings)

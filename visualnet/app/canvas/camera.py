@@ -8,6 +8,7 @@ from PySide6.QtCore import QAbstractAnimation, QEasingCurve, QPoint, QPointF, QR
 from PySide6.QtGui import QPaintEvent, QTransform
 from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 
+from visualnet.app.canvas.motion import wanted
 from visualnet.app.canvas.scene import CanvasScene
 from visualnet.app.canvas.still import Still
 
@@ -29,12 +30,11 @@ class Pose(NamedTuple):
 class Camera(QGraphicsView):
     """A view that scrolls without bars and zooms without bounds that one would notice."""
 
-    motion = True
-    """Whether the view glides; off when the system asks for less motion."""
-
     def __init__(self, scene: CanvasScene, parent: QWidget | None = None) -> None:
         super().__init__(scene, parent)
         self.canvas = scene
+        self._motion: bool | None = None
+        self.motion_choice: object = "system"
         self.still = Still(self)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -58,6 +58,21 @@ class Camera(QGraphicsView):
         """Whether the whole sheet is shown, and stays so when the window is resized."""
         self._whole = False
         self._rest.timeout.connect(self._rested)
+
+    @property
+    def motion(self) -> bool:
+        """Whether the view glides; off when the system or the person asks for less motion. Found out when first needed."""
+        if self._motion is None:
+            self._motion = wanted(self.motion_choice)
+        return self._motion
+
+    @motion.setter
+    def motion(self, glides: bool) -> None:
+        self._motion = glides
+
+    def choose_motion(self, choice: object) -> None:
+        """``on``, ``off``, or whatever the system is set to."""
+        self.motion_choice, self._motion = choice, None
 
     @property
     def zoom(self) -> float:

@@ -17,6 +17,8 @@ FULL = 0.45
 """From this scale on a card is painted in full; below, as a block with a label."""
 LABEL = 0.16
 """Below this scale a block has no label."""
+SIGN = 18
+"""How large the sign of a fault is, in px of the screen, on a card that is only a dot."""
 
 
 @lru_cache(maxsize=64)
@@ -43,7 +45,9 @@ def paint_card(p: QPainter, item: NodeItem, theme: Theme) -> None:
     round_ = item.radius
     if not theme.dark and not theme.strong:
         _shadow(p, area, theme, round_)
-    edge = QPen(QColor(theme.line), theme.edge)
+    # A folded card has no room for a bar: its edge tells the family.
+    line = mix(theme.line, theme.family(face.family), 0.6) if face.folded else theme.line
+    edge = QPen(QColor(line), theme.edge)
     if face.mode:
         p.setOpacity(0.45)
         edge = QPen(QColor(theme.text), 1.2, Qt.PenStyle.DashLine)
@@ -56,10 +60,10 @@ def paint_card(p: QPainter, item: NodeItem, theme: Theme) -> None:
         p.setBrush(Qt.BrushStyle.NoBrush)
         p.setPen(QPen(QColor(mix(theme.raised, theme.family(face.family), 0.6)), 1.0))
         p.drawRoundedRect(area.adjusted(3, 3, -3, -3), round_ - 2.5, round_ - 2.5)
-    _bar(p, area, colour, face.block and not face.folded, round_)
     if face.folded:
         _pill(p, item, theme)
     else:
+        _bar(p, area, colour, face.block, round_)
         _words(p, item, theme)
         if item.thumbnail is not None:
             _strip(p, item)
@@ -242,7 +246,9 @@ def paint_block(p: QPainter, item: NodeItem, theme: Theme, scale: float) -> None
     p.drawRoundedRect(area, item.radius + 2, item.radius + 2)
     p.setOpacity(1.0)
     if face.badge == "error":
-        paint_badge(p, _far_badge(item, scale), "error", theme)
+        sign = _far_badge(item, scale)
+        _halo(p, sign.adjusted(-2 / scale, -2 / scale, 2 / scale, 2 / scale), theme)
+        paint_badge(p, sign, "error", theme)
     if face.block:
         p.setPen(QPen(QColor(theme.ground), 2 / scale * 0.6))
         p.setBrush(Qt.BrushStyle.NoBrush)
@@ -255,13 +261,23 @@ def _far_badge(item: NodeItem, scale: float) -> QRectF:
     return QRectF(item.width - size - 6, (min(item.height, HEIGHT) - size) / 2, size, size)
 
 
+def _halo(p: QPainter, area: QRectF, theme: Theme) -> None:
+    """A ground on which a sign is seen whatever lies under it."""
+    p.setRenderHint(QPainter.RenderHint.Antialiasing)
+    p.setPen(Qt.PenStyle.NoPen)
+    p.setBrush(QColor(theme.canvas))
+    p.drawEllipse(area)
+
+
 def fault_sign(theme: Theme, ratio: float) -> QPixmap:
     """The same for a card that is only a dot, always of one size."""
-    picture = QPixmap(round(13 * ratio), round(13 * ratio))
+    picture = QPixmap(round(SIGN * ratio), round(SIGN * ratio))
     picture.setDevicePixelRatio(ratio)
     picture.fill(Qt.GlobalColor.transparent)
     p = QPainter(picture)
-    paint_badge(p, QRectF(0, 0, 13, 13), "error", theme)
+    area = QRectF(0, 0, SIGN, SIGN)
+    _halo(p, area, theme)
+    paint_badge(p, area.adjusted(2, 2, -2, -2), "error", theme)
     p.end()
     return picture
 

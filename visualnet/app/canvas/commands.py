@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from typing import TYPE_CHECKING, Any
+
+from PySide6.QtGui import QActionGroup
+from PySide6.QtWidgets import QMenu
 
 from visualnet.app.canvas import arrange, changing, choosing, dressing, folding
 from visualnet.app.canvas.clipboard import count
@@ -33,6 +36,8 @@ def handlers(view: CanvasView) -> dict[str, Callable[..., Any]]:
         "view.next_bookmark": lambda: dressing.next_bookmark(view),
         "view.bookmarks": lambda menu: dressing.fill_bookmarks(view, menu),
         "view.path": view.show_path,
+        "view.minimap": lambda shown: view.minimap.fold(not shown),
+        "view.motion": lambda menu: fill_motion(view, menu),
         "view.second": lambda: second_view(view),
         "arrange.tidy_selection": lambda: arrange.tidy_selection(view),
         "arrange.tidy_right": lambda: arrange.tidy(view, "right"),
@@ -45,6 +50,31 @@ def handlers(view: CanvasView) -> dict[str, Callable[..., Any]]:
     for edge in ("left", "centre", "right", "top", "middle", "bottom"):
         found[f"arrange.{edge}"] = lambda e=edge: arrange.align(view, e)
     return found
+
+
+def remember(view: CanvasView, kept: MutableMapping[str, Any]) -> None:
+    """Keep there what a person chose about the canvas, and take it over."""
+    view.minimap.remember(kept)
+    view.choose_motion(kept.get("view.motion", "system"))
+
+
+def fill_motion(view: CanvasView, menu: QMenu) -> None:
+    """How much may move: as the system is set to, always, never."""
+    words = {"system": "As the system is set", "on": "Glide", "off": "No motion"}
+    group = QActionGroup(menu)
+    for choice, text in words.items():
+        action = menu.addAction(text)
+        action.setCheckable(True)
+        action.setChecked(view.minimap.kept.get("view.motion", "system") == choice)
+        group.addAction(action)
+        action.triggered.connect(lambda _=False, c=choice: choose_motion(view, c))
+
+
+def choose_motion(view: CanvasView, choice: str) -> None:
+    """Take over a choice of motion and remember it."""
+    view.minimap.kept["view.motion"] = choice
+    for each in (view, *view.others):
+        each.choose_motion(choice)
 
 
 def dissolve(view: CanvasView) -> None:
@@ -63,6 +93,7 @@ def second_view(view: CanvasView) -> CanvasView:
     other.setWindowFlag(Qt.WindowType.Window)
     other.context_menu = view.context_menu
     other.popup.kept = view.popup.kept
+    remember(other, view.minimap.kept)
     other.setWindowTitle(f"{view.studio.project.name} — second view")
     other.resize(960, 640)
     # Kept by the first one: without an owner Python would let it go at once.

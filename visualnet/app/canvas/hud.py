@@ -2,35 +2,41 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import MutableMapping
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QLabel, QWidget
 
 from visualnet.analysis.facts import GraphFacts, Problem
 from visualnet.app.canvas.node_item import amount
-from visualnet.app.theme import fonts
+from visualnet.app.theme import fonts, icons
 
 if TYPE_CHECKING:
     from visualnet.app.canvas.view import CanvasView
 
-SIZE = QSize(136, 96)
-INSET = 8.0
+SIZE = QSize(112, 76)
+SMALL = QSize(22, 22)
+INSET = 7.0
 LEAST_CARDS = 2
 
 
 class Minimap(QWidget):
-    """The whole sheet in small; a click or a drag goes there."""
+    """The whole sheet in small; a click or a drag goes there, a click on its sign folds it."""
+
+    folded_changed = Signal(bool)
 
     def __init__(self, view: CanvasView) -> None:
         super().__init__(view)
         self.view = view
-        self.setFixedSize(SIZE)
+        self.kept: MutableMapping[str, Any] = {}
+        """Where it is remembered whether it is folded; the window puts its settings here."""
         self.setCursor(Qt.CursorShape.ArrowCursor)
         self.setAccessibleName("Minimap")
-        self.setToolTip("The whole sheet; click or drag to go there")
+        self._take_size()
         self._picture: QPixmap | None = None
+        self.held = False
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(60)
@@ -44,8 +50,49 @@ class Minimap(QWidget):
     def refresh(self) -> None:
         """Draw anew."""
         self._picture = None
-        self.setVisible(len(self.view.canvas.cards) >= LEAST_CARDS)
+        self.appear()
         self.update()
+
+    @property
+    def folded(self) -> bool:
+        """Whether only a small button is left of it."""
+        return self.kept.get("minimap") is False
+
+    def remember(self, kept: MutableMapping[str, Any]) -> None:
+        """Keep there from now on whether it is folded."""
+        self.kept = kept
+        self._take_size()
+
+    def fold(self, folded: bool) -> None:
+        """Leave only a small button, or show the map again."""
+        self.kept["minimap"] = not folded
+        self._take_size()
+        self.appear()
+        self.folded_changed.emit(folded)
+
+    def _take_size(self) -> None:
+        self.setFixedSize(SMALL if self.folded else SIZE)
+        self.setToolTip("Show the map" if self.folded else "The whole sheet; click or drag to go there")
+        self._picture = None
+        self.place()
+        self.update()
+
+    def place(self) -> None:
+        """Stand in the corner."""
+        view = self.view
+        self.move(view.width() - self.width() - 12, view.height() - self.height() - 12)
+
+    def appear(self) -> None:
+        """Be there where it helps: not while the whole sheet is in view."""
+        canvas = self.view.canvas
+        seen = self.view.mapToScene(self.view.viewport().rect()).boundingRect()
+        wanted = len(canvas.cards) >= LEAST_CARDS and not seen.contains(canvas.contents())
+        if wanted != self.isVisibleTo(self.view):
+            self.setVisible(wanted)
+
+    def _sign(self) -> QRectF:
+        """Where it is folded."""
+        return QRectF(self.width() - 17, 3, 14, 14)
 
     def _scale(self) -> tuple[float, QPointF]:
         """From the scene to here."""
@@ -60,7 +107,10 @@ class Minimap(QWidget):
         p.setRenderHint(QPainter.RenderHint.Antialiasing)
         p.setPen(QPen(QColor(theme.line), 1))
         p.setBrush(QColor(theme.surface))
-        p.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
+        p.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 7, 7)
+        if self.folded:
+            icons.paint(p, "chevron-left", QRectF(4, 4, 14, 14), theme.muted)
+            return
         scale, shift = self._scale()
         if self._picture is None:
             self._picture = self._draw(scale, shift)
@@ -73,6 +123,10 @@ class Minimap(QWidget):
         tint.setAlpha(20)
         p.setBrush(tint)
         p.drawRoundedRect(frame, 4, 4)
+        p.setPen(Qt.PenStyle.NoPen)
+        p.setBrush(QColor(theme.surface))
+        p.drawRoundedRect(self._sign(), 4, 4)
+        icons.paint(p, "chevron-right", self._sign().adjusted(1, 1, -1, -1), theme.muted)
 
     def _draw(self, scale: float, shift: QPointF) -> QPixmap:
         ratio = self.devicePixelRatioF()
@@ -107,13 +161,19 @@ class Minimap(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
-            self._go(event)
+            if self.folded or self._sign().contains(event.position()):
+                self.fold(not self.folded)
+            else:
+                self.held = True
+                self._go(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self.held = False
+        self.appear()
         event.accept()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if event.buttons() & Qt.MouseButton.LeftButton:
+        if self.held:
             self._go(event)
 
 
