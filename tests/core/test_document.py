@@ -45,6 +45,50 @@ def test_undo_and_redo_return_the_very_same_objects() -> None:
     assert [step.label for step in document.history] == ["Add relu", "Add conv2d"]
 
 
+def test_a_jump_is_many_undos_at_once() -> None:
+    document = Document(Project())
+    for kind in ("relu", "tanh", "conv2d"):
+        add(document, kind)
+    walk = [document.steps[0].before, *(step.after for step in document.steps)]
+    heard: list[Any] = []
+    document.changed.connect(lambda before, after: heard.append((before, after)))
+    assert document.jump(0)
+    assert document.project is walk[0]
+    assert heard == [(walk[3], walk[0])]
+    assert (document.undo_label, document.redo_label, document.position) == ("", "Add relu", 0)
+    assert not document.jump(0)
+    assert document.jump(2)
+    assert document.project is walk[2]
+    assert document.redo()
+    assert document.project is walk[3]
+    assert [step.label for step in document.steps] == ["Add relu", "Add tanh", "Add conv2d"]
+    with pytest.raises(ValueError, match="3 steps"):
+        document.jump(4)
+
+
+def test_the_saved_position_follows_the_steps(tmp_path: Path) -> None:
+    document = Document(Project())
+    assert document.saved_position == 0
+    add(document)
+    assert document.saved_position == 0
+    document.save(tmp_path / "net.vnet")
+    add(document)
+    assert (document.saved_position, document.position) == (1, 2)
+    document.undo()
+    assert not document.modified
+    document.undo()
+    add(document, "tanh")
+    assert document.saved_position is None, "what was saved can no longer be reached"
+
+
+def test_steps_know_when_they_were_done_and_how_many_are_forgotten() -> None:
+    document, began = Document(Project()), time.time()
+    for _ in range(MAX_STEPS + 3):
+        add(document)
+    assert document.forgotten == 3
+    assert began <= document.steps[0].time <= document.steps[-1].time <= time.time()
+
+
 def test_a_drag_is_one_step() -> None:
     document = Document(Project())
     add(document)
@@ -223,6 +267,14 @@ class Editing(RuleBasedStateMachine):
                 self.future.clear()
                 return
         assert self.document.project is before
+
+    @rule(share=st.floats(0, 1))
+    def jump(self, share: float) -> None:
+        walk = [*self.past, self.document.project, *reversed(self.future)]
+        target = round(share * (len(walk) - 1))
+        assert self.document.jump(target) == (target != len(self.past))
+        assert self.document.project is walk[target]
+        self.past, self.future = walk[:target], list(reversed(walk[target + 1 :]))
 
     @rule(sheet=sheets, kind=st.sampled_from(["relu", "input", "output", "block:cell", "block:stage", "bad kind"]))
     def add(self, sheet: str, kind: str) -> None:

@@ -21,6 +21,7 @@ PANELS = {
     "view.problems": "problems",
     "view.training": "training",
     "view.runs": "runs",
+    "view.history": "history",
     "view.maps": "maps",
     "view.attention": "attention",
     "view.code": "code",

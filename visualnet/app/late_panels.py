@@ -36,5 +36,6 @@ def late_panels(studio: Studio, save_code: Callable[[], None], differing: Differ
         "code": ("Code", late("code", "CodePanel", save_code)),
         "differences": ("Differences", late("differences", "DifferencesPanel", differing)),
         "about": ("About", late("about_network", "AboutPanel")),
+        "history": ("History", late("history", "HistoryPanel")),
         "reference": ("Reference", late("reference_browser", "ReferencePanel")),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -18,12 +19,13 @@ MAX_STEPS = 1_000
 
 
 class Step(NamedTuple):
-    """One edit that can be taken back: what the user did, and the project before and after it."""
+    """One edit that can be taken back: what the user did, the project before and after it, and when (seconds since 1970)."""
 
     label: str
     before: Project
     after: Project
     merge: str = ""
+    time: float = 0.0
 
 
 class Document:
@@ -44,6 +46,8 @@ class Document:
         self._past: list[Step] = []
         self._future: list[Step] = []
         self._open_merge = ""
+        self.forgotten = 0
+        """How many steps were done before the first that is still kept."""
 
     @classmethod
     def open(cls, path: Path | str) -> Document:
@@ -98,6 +102,24 @@ class Document:
         """What was done, the oldest first (at most the last 1,000 steps)."""
         return tuple(self._past)
 
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """Every step that can be gone to: what was done, then what was taken back and can be done again."""
+        return (*self._past, *reversed(self._future))
+
+    @property
+    def position(self) -> int:
+        """How many of ``steps`` are done: 0 is the project as it was opened."""
+        return len(self._past)
+
+    @property
+    def saved_position(self) -> int | None:
+        """After how many of ``steps`` the project is as it was saved; None if that cannot be reached by undo or redo."""
+        steps = self.steps
+        if self._saved is (steps[0].before if steps else self._project):
+            return 0
+        return next((n for n, step in enumerate(steps, 1) if step.after is self._saved), None)
+
     # --- edits -----------------------------------------------------------------------------------------------------------------------
 
     def do(self, label: str, edit: Callable[[Project], Project], merge: str = "") -> bool:
@@ -113,13 +135,14 @@ class Document:
         if after is before:
             return False
         if merge and merge == self._open_merge and self._past:
-            step = self._past[-1]._replace(label=label, after=after)
+            step = self._past[-1]._replace(label=label, after=after, time=time.time())
             if step.before is after:
                 self._past.pop()
             else:
                 self._past[-1] = step
         else:
-            self._past.append(Step(label, before, after, merge))
+            self._past.append(Step(label, before, after, merge, time.time()))
+            self.forgotten += max(0, len(self._past) - MAX_STEPS)
             del self._past[:-MAX_STEPS]
         self._open_merge = merge
         self._future.clear()
@@ -168,6 +191,22 @@ class Document:
         step = self._future.pop()
         self._past.append(step)
         self._become(step.after)
+        return True
+
+    def jump(self, position: int) -> bool:
+        """Go to the state after so many of ``steps``, at once; False if it is there already.
+
+        Raises:
+            ValueError: there are not so many steps.
+        """
+        self._open_merge = ""
+        steps = self.steps
+        if not 0 <= position <= len(steps):
+            raise ValueError(f"there are {len(steps)} steps: {position} is not among them")
+        if position == self.position:
+            return False
+        self._past, self._future = list(steps[:position]), list(reversed(steps[position:]))
+        self._become(steps[position].before if position < len(steps) else steps[-1].after)
         return True
 
     def _become(self, project: Project) -> None:

@@ -238,6 +238,11 @@ QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 
 # Names of our own widgets, from visualnet/app/widgets.
 _OWN = """
+QTabBar#documents { background: $surface; border-top: 1px solid $line; }
+QTabBar#documents::tab { background: transparent; border: none; border-right: 1px solid $line; margin: 0;
+  padding: 6px 8px 6px 12px; min-width: 84px; }
+QTabBar#documents::tab:hover { background: $hover; }
+QTabBar#documents::tab:selected { background: $raised; color: $text; border-top: 2px solid $accent; padding-top: 4px; }
 SearchField { background: $field; border: 1px solid $line; border-radius: 6px; }
 SearchField[active="true"] { border-color: $accent; }
 SearchField QLabel#keys { color: $muted; font-size: ${small}px; }
