@@ -124,15 +124,86 @@ def _gates(each_step: float, each_state: float) -> _Extra:
 
 
 def _heads(make: Make | None, sizes: _Sizes) -> tuple[int, int]:
-    """The projected queries, keys and values, what the heads answer, and either the weights or what they are computed from."""
-    query = next((s for s in sizes.arriving if s is not None), (0, 0))
-    there = [s for s in sizes.arriving if s is not None]
-    sources = there[1] if len(there) > 1 else query
+    """Copies of what arrives (the batch goes second inside), projections, what the heads answer, and their weights."""
+    there = [s for s in sizes.arriving if s is not None and len(s) == 2]
+    (t, d), (s, _) = there[0], there[min(1, len(there) - 1)]
     heads = int(make.args[1]) if make is not None and len(make.args) > 1 else 1
-    places, features = query[0], query[1]
-    numbers = 2 * places * features + 2 * sources[0] * features
-    numbers += heads * places * (sources[0] if len(sizes.used) > 1 else 1)
+    drops, shown = bool(make is not None and make.kwargs.get("dropout")), len(sizes.used) > 1
+    weights = heads * t * s * (3 if drops else 1) if drops or shown else heads * t
+    if len(there) == 1:
+        return 4 * (weights + (6 if shown else 7 if drops else 5) * t * d), 0
+    return 4 * (weights + 3 * t * d + (4 if drops and not shown else 3) * s * d), 0
+
+
+def _storeys(make: Make | None, sizes: _Sizes) -> tuple[int, int]:
+    """What transformer layers keep of their insides, as measured: for places, heads and the wide middle each so many times."""
+    if make is None:
+        return 0, 0
+    there = [s for s in sizes.arriving if s is not None and len(s) == 2]
+    options, (d, heads, *counts) = make.kwargs, map(int, make.args)
+    wide, gelu = int(options.get("dim_feedforward", 0)), options.get("activation") == "gelu"
+    drops, first = bool(options.get("dropout", 0.1)), bool(options.get("norm_first"))
+    middle = 3 if drops else 1 + gelu
+
+    def encoder(t: int) -> int:
+        looks = 3 * heads * t * t if drops else heads * t
+        return ((12 if drops else 8) - first) * t * d + looks + middle * t * wide + 4 * t
+
+    def decoder(t: int, s: int) -> int:
+        looks = 3 * heads * t * (t + s) if drops else 2 * heads * t
+        own = ((17 if drops else 12) - first) * t * d + (4 if drops else 3) * s * d
+        return own + looks + middle * t * wide + 6 * t
+
+    t, s = there[0][0], there[-1][0]
+    # Only a normalization that comes first keeps what arrives; attention works on copies.
+    comes = d if first else 0
+    norm = d + 2 if options.get("final_norm", True) else 0
+    match make.name.rpartition(".")[2]:
+        case "TransformerEncoderLayer":
+            numbers = encoder(t) + comes * t
+        case "TransformerDecoderLayer":
+            numbers = decoder(t, s) + comes * t
+        case "EncoderStack":
+            numbers = counts[0] * (encoder(t) + comes * t) + norm * t
+        case "DecoderStack":
+            numbers = counts[0] * (decoder(t, s) + comes * t) + norm * t
+        case _:  # the source comes first here
+            numbers = counts[0] * (encoder(t) + comes * t) + norm * t
+            numbers += counts[1] * (decoder(s, t) + comes * s) + norm * s
     return 4 * numbers, 0
+
+
+def _last(sizes: _Sizes) -> int:
+    """Extent of the last axis that arrives."""
+    return int(next((s[-1] for s in sizes.arriving if s), 1))
+
+
+def _cell(each: int, first: int) -> _Extra:
+    """What one step keeps: so many numbers for each that is remembered, and the first state where none is wired."""
+
+    def found(make: Make | None, sizes: _Sizes) -> tuple[int, int]:
+        started = any(s is not None for s in sizes.arriving[1:])
+        return 4 * sizes.made * (each + (0 if started else first)), 0
+
+    return found
+
+
+def _looks(make: Make | None, sizes: _Sizes) -> tuple[int, int]:
+    """Dot-product attention: with heads as an axis a fused kernel keeps its answer and a sum for each query; else the weights are kept,
+    beside scaled copies."""
+    query, key, value = (s or (0, 0) for s in sizes.arriving)
+    weights = next((spec.size for port, spec in sizes.leaving.items() if port == "weights"), 0)
+    cut = len(query) == 2 and weights > query[-2] * key[-2]  # the heads are cut out of the features here
+    if "weights" in sizes.used:
+        return 4 * (weights + (prod(query) + prod(key) + prod(value) if cut else 0)), 0
+    if (len(query) == 3 or cut) and query[-1] == value[-1]:
+        return 4 * (sizes.made + weights // max(int(key[-2]), 1)), 0
+    return 4 * (prod(query) + prod(key) + weights), 0
+
+
+def _noise(make: Make | None, sizes: _Sizes) -> tuple[int, int]:
+    """A number drawn for each."""
+    return 4 * sizes.made, 0
 
 
 def _again(make: Make | None, sizes: _Sizes) -> tuple[int, int]:
@@ -152,8 +223,8 @@ class _Rule(NamedTuple):
 
 _NAMES = {
     "factor": "bilinear convtranspose",
-    "in": "leakyrelu elu celu selu gelu silu mish softplus hardswish hardtanh relu6 hardsigmoid logsigmoid softshrink hardshrink prelu"
-    " rrelu glu avgpool adaptiveavgpool pow square abs log embedding embeddingbag cosinesimilarity"
+    "in": "leakyrelu elu celu selu gelu silu mish softplus hardswish hardtanh relu6 hardsigmoid softshrink hardshrink prelu"
+    " glu avgpool adaptiveavgpool pow square abs log embedding embeddingbag cosinesimilarity"
     " localresponsenorm amax amin prod where clamp mseloss smoothl1loss huberloss",
     "times": "mul div matmul bmm",
     "out": "relu sigmoid tanh softmax exp sqrt rsqrt softmin logsoftmax sigmoid_",
@@ -164,6 +235,7 @@ _NAMES = {
     " learnedpositions sinusoidalpositions classtoken size float long contiguous argmax eq gt lt ge le newones newzeros triu tril bool"
     " zeroslike oneslike onehot flip roll",
 }
+_STOREYS = ("transformerencoderlayer", "transformerdecoderlayer", "encoderstack", "decoderstack", "encoderdecoder")
 _RULES: dict[str, _Rule] = {
     **{name: _Rule(keeps) for keeps, names in _NAMES.items() for name in names.split()},
     "lppool": _Rule("in", lambda make, sizes: (4 * (sizes.read + 4 * sizes.made), 0)),
@@ -181,7 +253,23 @@ _RULES: dict[str, _Rule] = {
     "rnn": _Rule("in", _gates(1.0, 1.0)),
     "lstm": _Rule("in", _gates(16.1, 15.0)),
     "gru": _Rule("in", _gates(7.0, 0.0)),
-    "multiheadattention": _Rule("in", _heads),
+    "multiheadattention": _Rule("", _heads),
+    "scaleddotproductattention": _Rule("in", _looks),
+    "attend": _Rule("in", _looks),
+    **dict.fromkeys(_STOREYS, _Rule("", _storeys)),
+    "rrelu": _Rule("in", _noise),
+    "featurealphadropout": _Rule(
+        "", lambda make, sizes: (4 * prod(sizes.arriving[0][:1] if sizes.arriving[0] else ()), 0)
+    ),
+    "pairwisedistance": _Rule("", lambda make, sizes: (4 * (sizes.read + sizes.made), 0)),
+    "normalize": _Rule("in", lambda make, sizes: (8 * (sizes.read // max(_last(sizes), 1)), 0)),
+    "rmsnorm": _Rule("in", lambda make, sizes: (4 * (sizes.read + sizes.read // max(_last(sizes), 1)), 0)),
+    "stochasticdepth": _Rule("", lambda make, sizes: (4, 0)),
+    "gaussiansample": _Rule("", lambda make, sizes: (8 * sizes.made, 0)),
+    "logsigmoid": _Rule("in", _noise),
+    "rnncell": _Rule("in", _cell(1, 1)),
+    "lstmcell": _Rule("in", _cell(5, 1)),
+    "grucell": _Rule("in", _cell(6, 1)),
     "crossentropy": _Rule("", _again),
     "nllloss": _Rule("", _again),
     "binarycrossentropywithlogits": _Rule("in"),
