@@ -15,7 +15,6 @@ from visualnet.app.canvas.card_paint import (
     FULL,
     LABEL,
     SIGN,
-    SIGN,
     block_colour,
     fault_sign,
     paint_block,
