@@ -124,7 +124,7 @@ def test_saved_with_the_project_or_without(
 
 
 def test_a_place_on_this_machine_never_leaves_it(studio: Studio) -> None:
-    project = Project(data=DataChoice(options={"folder": "/home/me/secret"}), graph=studio.graph)
+    project = Project(data=DataChoice(options={"folder": "/somewhere/secret"}), graph=studio.graph)
     picture = made(drawing_of(project, Look()), Print("png", 1), project)
     assert files.loads(picture).data.options == {}
 

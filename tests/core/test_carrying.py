@@ -111,7 +111,7 @@ def test_a_picture_larger_than_a_project_may_be_is_read_all_the_same(tmp_path: P
 
 
 def test_places_on_this_machine_are_not_carried() -> None:
-    options = {"folder": "/home/someone/photos", "more": ("~/x", 3), "disk": "C:\\data", "n": 3, "shape": "spiral"}
+    options = {"folder": "/somewhere/photos", "more": ("~/x", 3), "disk": "C:\\data", "n": 3, "shape": "spiral"}
     shared = carrying.shared(Project(data=DataChoice(name="own", options=options), readonly="newer"))
     assert shared.data.options == {"n": 3, "shape": "spiral"}
     assert shared.readonly == ""

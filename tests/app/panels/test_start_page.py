@@ -358,9 +358,10 @@ def test_a_network_can_be_dropped_and_nothing_else(page: StartPage, tmp_path: Pa
     name = str(tmp_path / "a.vnet")
     assert drag(page, name)
     assert heard == [("file", name)]
-    assert not drag(page, str(tmp_path / "a.png"))
+    assert drag(page, str(tmp_path / "a.png")), "a picture may carry one"
+    assert not drag(page, str(tmp_path / "a.txt"))
     assert not drag(page, name, str(tmp_path / "b.vnet"))
-    assert len(heard) == 1
+    assert len(heard) == 2
 
 
 # --- small versions and notes --------------------------------------------------------------------------------------------------------
