@@ -17,6 +17,7 @@ from visualnet.core import edits
 from visualnet.core.graph import Graph, Node
 from visualnet.core.project import Project
 from visualnet.layers import LAYERS, Spec
+from visualnet.layers.params import Ints
 
 FIELDS = {"image": Spec((1, 28, 28)), "label": Spec((), (), "int")}
 
@@ -123,6 +124,21 @@ CASES: list[tuple[str, str, dict[str, Any], str, int]] = [
     ("cycle", "i:input a:add r:relu o:output i>a a>r r>a.x2 r>o", {}, "Connect “i” to “x2” of “a”", 3),
     ("unconnected", "i:input f:linear r:relu o:output i>f r>o", {"i": {"size": (10,)}}, "Connect “f” to “x” of “r”", 1),
     ("unused", "i:input r:relu o:output i>r i>o", {}, "Remove “r”", 1),
+    (
+        "misfit",
+        "i:input p:max_pool2d q:avg_pool2d s:add o:output i>p i>q p>s q>s.x2 s>o",
+        {"i": {"size": (8, 14, 14)}, "q": {"stride": 3}},
+        "Set stride of “q” → as kernel",
+        1,
+    ),
+    ("dtype", "i:input e:embedding o:output i>e e>o", {"i": {"size": (10,)}}, "Set dtype of “i” → int", 1),
+    (
+        "dtype",
+        "i:input f:linear t:target l:cross_entropy o:output i>f f>l t>l.target f>o",
+        {"i": {"size": (10,)}, "t": {"dtype": "float"}},
+        "Set dtype of “t” → int",
+        1,
+    ),
     ("parameter", "i:input c:conv2d o:output i>c c>o", {"c": {"stride": 0}}, "Set stride of “c” → 1", 1),
     ("parameter", "i:input d:dropout o:output i>d d>o", {"d": {"p": 7.0}}, "Set p of “d” → 0.5", 1),
     (
@@ -162,6 +178,43 @@ def test_what_was_deleted_from_lenet_comes_back() -> None:
     found = offered(edits.remove(lenet, "", [flatten.id]), "unconnected")
     assert found[0].after == 0
     assert found[0].words == "Connect “pool2” to “x” of “fc1”; insert Flatten between “pool2” and “fc1”"
+
+
+def test_a_stride_goes_back_before_rare_switches_are_turned() -> None:
+    made = project(
+        "i:input p:max_pool2d q:avg_pool2d s:add o:output i>p i>q p>s q>s.x2 s>o",
+        i={"size": (8, 15, 15)},
+        p={"stride": 2},
+        q={"stride": 3},
+    )
+    found = words(offered(made, "misfit"), 6)
+    stride = next(at for at, told in enumerate(found) if told.startswith("Set stride of “q”"))
+    assert all("ceil mode" not in told and "dilation" not in told for told in found[: stride + 1])
+
+
+def test_a_size_that_is_left_out_is_no_stumbling_block() -> None:
+    """Found by breaking 300 networks: a parameter of sizes may be None."""
+    for kind in LAYERS.values():
+        for param in kind.params.values():
+            if isinstance(param, Ints) and param.default is None and not param.rank and kind().inputs():
+                port = next(iter(kind().inputs()))
+                made = project(f"i:input k:{kind.tag} o:output i>k.{port}", i={"size": (3,)})
+                for problem in infer(made).errors():
+                    repairs(made, problem, infer(made), seconds=0.05)
+
+
+def test_no_size_is_offered_for_the_wrong_kind_of_numbers() -> None:
+    made = project("i:input e:embedding o:output i>e e>o", i={"size": (10,)})
+    assert all("size" not in told for told in words(offered(made, "dtype"), 3))
+
+
+def test_a_stride_in_a_block_is_restored_before_others_are_made_absurd() -> None:
+    made = next(p for p in breaking.templates() if "ResNet" in p.name)
+    block, graph = next((name, g) for name, g in made.sheets() if name and any(n.name == "conv1" for n in g))
+    broken = edits.set_params(made, block, [graph.named("conv1").id], {"stride": 3})
+    found = words(offered(broken, "inside"), 3)
+    assert any(told.startswith("Set stride of “conv1” → ") for told in found)
+    assert not any(told.endswith(("→ 10", "→ 11")) for told in found)
 
 
 def test_an_edit_that_was_offered_fits_the_project_of_later() -> None:
@@ -210,16 +263,18 @@ def test_time_is_kept() -> None:
 
 
 def test_twenty_thousand_loose_nodes_are_told_at_once() -> None:
-    """A hostile file: as many errors as nodes. The promise for the whole of ``visualnet check`` is 1 s; this is its larger half."""
+    """A hostile file: as many errors as nodes. Telling them, repairs and all, takes less than finding them: 0.4 of it, once 6 times."""
     nodes = {f"n{i}": Node(id=f"n{i}", kind="relu", name=f"c{i}") for i in range(1, 20_001)}
     made = Project(graph=Graph(nodes))
-    times = []
+    shares = []
     for _ in range(2):
         start = time.perf_counter()
-        told = report.problems(made, infer(made))
-        times.append(time.perf_counter() - start)
+        analysis = infer(made)
+        found = time.perf_counter()
+        told = report.problems(made, analysis)
+        shares.append((time.perf_counter() - found) / (found - start))
     assert len(told) >= 20_000
-    assert min(times) < 0.8
+    assert min(shares) < 1.5
 
 
 def test_no_time_gives_no_repairs_and_a_place_that_is_gone_none() -> None:

@@ -21,6 +21,8 @@ from visualnet.layers.params import Bool, Choice, Int, Ints, Param
 
 REACH = 14
 """How many nodes upstream of a fault are searched."""
+RARE = 0.4
+"""What a parameter costs more that is folded away in the form, unless it goes back to its default."""
 FAR = 12
 """How large a kernel, stride or padding is tried."""
 
@@ -93,6 +95,10 @@ def values(place: Place, node_id: str, distance: int) -> Iterator[Candidate]:
                 continue
             cost = _value_cost(param, value, current, usual, shapes) + 0.3 * distance
             cost += 0.0 if param.fit or wrong else 0.25
+            if place.problem.code == "dtype":
+                cost += -0.8 if isinstance(param, Choice) else 1.0  # A size is no matter of whole or real numbers.
+            elif param.more and not wrong and value != _hashable(param.default) and value not in usual:
+                cost += RARE  # What few people ever set is seldom the slip.
             cost += (0.3 if kind.role and distance else 0.0) - (0.6 if wrong else 0.0)
             yield _set(node, place.sheet, name, param, value, cost)
 
@@ -155,6 +161,8 @@ def _value_cost(param: Param, value: Any, current: Any, usual: Mapping[Any, None
         now = current if isinstance(current, tuple) and len(current) == len(value) else ()
         changed = [(v, c) for v, c in zip(value, now, strict=bool(now)) if v != c]
         cost += 0.1 * len(changed) + sum(_step(v, c) for v, c in changed) / max(len(changed), 1) if now else 0.3
+        if param.rank and param.fit and value != _hashable(param.default):
+            cost += min(0.8, 0.15 * max([0, *(abs(v - c) - 3 for v, c in changed)]))  # Nobody slips so far.
         if len(set(value)) > 1 and param.default and len(set(now)) == 1:
             cost += 0.5  # A square window seldom becomes an oblong one.
         if value in shapes:
@@ -222,6 +230,7 @@ def _windows(param: Ints, raw: Value, current: Any) -> Iterator[Any]:
 
 def _sizes(param: Ints, current: Any, facts: NodeFacts, shapes: list[Shape]) -> Iterator[tuple[int, ...]]:
     """Sizes of tensors and orders of axes, of any length."""
+    current = current if isinstance(current, tuple) else ()
     if param.high <= 8:  # Axes.
         rank = next((len(s.shape) for s in facts.arriving if s), 2)
         for count in {rank, len(current)}:

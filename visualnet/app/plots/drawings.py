@@ -257,9 +257,8 @@ def paint_window(painter: QPainter, area: QRectF, theme: Theme, window: Window, 
     rows, columns = seen_cells(window, 0), seen_cells(window, 1)
     out_rows, out_columns = seen_steps(window)
     gap = 30.0
-    cell = min(
-        area.height() / max(rows, 1), (area.width() - gap - 18) / max(columns + out_columns, 1), area.height() * 0.104
-    )
+    most = area.height() * (0.104 if rows > 1 else 0.2)
+    cell = min((area.height() - 10) / max(rows, 1), (area.width() - gap - 18) / max(columns + out_columns, 1), most)
     left, top = area.left() + 1, area.top() + 1
     family = theme.family("convolution")
     _paint_input(painter, QPointF(left, top), cell, theme, window)
