@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton, QWidget
 
@@ -87,3 +88,24 @@ def test_nodes_go_through_a_mail(window: Window, hands: Hands) -> None:
     assert len(window.studio.graph.nodes) == count
     QTest.keyClick(view, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert not window.studio.graph.nodes
+
+
+def test_ctrl_p_prints_one_page_and_cancel_prints_none(
+    window: Window, hands: Hands, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window.filing.open_template("lenet5")
+    hands.rest()
+    paper = tmp_path / "paper.pdf"
+    answers = [QPrintDialog.DialogCode.Rejected, QPrintDialog.DialogCode.Accepted]
+
+    def answer(dialog: QPrintDialog) -> QPrintDialog.DialogCode:
+        dialog.printer().setOutputFormat(QPrinter.OutputFormat.PdfFormat)
+        dialog.printer().setOutputFileName(str(paper))
+        return answers.pop(0)
+
+    monkeypatch.setattr(QPrintDialog, "exec", answer)
+    for printed in (False, True):
+        QTest.keyClick(window.canvas.view, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
+        assert paper.exists() is printed
+    page = paper.read_bytes()
+    assert page.startswith(b"%PDF") and page.count(b"/Type /Page\n") == 1 and len(page) > 5_000
