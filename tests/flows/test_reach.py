@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication, QDialog, QWidget
+from PySide6.QtCore import QEvent, QModelIndex, QObject
+from PySide6.QtWidgets import QApplication, QDialog, QStyleOptionViewItem, QWidget
 
 from tests.flows.hands import Hands
 from tests.reach import cut, nameless
@@ -131,3 +132,45 @@ def test_text_grows_at_once_and_is_remembered(opened: Callable[[int, int, int], 
     assert hands.window.settings["text_size"] == 125
     hands.keys("Ctrl+Alt+0")
     assert label.fontMetrics().height() == small
+
+
+def test_what_is_drawn_grows_too(opened: Callable[[int, int, int], Hands]) -> None:
+    hands = opened(100, 1440, 900)
+    view = hands.view
+    hands.until(lambda: not view._rest.isActive())
+    view.zoom_reset()
+    view.skip()
+    words, row = (
+        view.totals.fontMetrics().height(),
+        view.popup.list.itemDelegate().sizeHint(QStyleOptionViewItem(), QModelIndex()),
+    )
+    hands.window.keeper.set_text_size(200)
+    hands.rest(0.03)
+    assert view.zoom == pytest.approx(2.0), "the words on cards are as large as all others"
+    assert view.totals.fontMetrics().height() == pytest.approx(2 * words, abs=2)
+    grown = view.popup.list.itemDelegate().sizeHint(QStyleOptionViewItem(), QModelIndex())
+    assert grown.height() == 2 * row.height()
+
+
+def test_another_theme_is_worn_soon(opened: Callable[[int, int, int], Hands]) -> None:
+    """Each widget is dressed a few times, not once for every parent it has."""
+    hands = opened(100, 1440, 900)
+    for space in SPACES:
+        hands.window.show_space(space)
+        hands.rest(0.02)
+    counter = DressCounter()
+    QApplication.instance().installEventFilter(counter)  # type: ignore[union-attr]
+    hands.window.set_mode("light")
+    QApplication.instance().removeEventFilter(counter)  # type: ignore[union-attr]
+    hands.window.set_mode("dark")
+    assert counter.dressed <= 3 * len(QApplication.allWidgets())
+
+
+class DressCounter(QObject):
+    """Counts how often any widget is dressed anew."""
+
+    dressed = 0
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        self.dressed += event.type() == QEvent.Type.StyleChange
+        return False

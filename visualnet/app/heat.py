@@ -162,6 +162,10 @@ class HeatLayer(QGraphicsItem):
         painter.restore()
 
 
+WIDE, HIGH = 224, 66
+"""The legend, where text has its normal size."""
+
+
 class Legend(QWidget):
     """The colours with figures, at the top right of the canvas."""
 
@@ -169,10 +173,15 @@ class Legend(QWidget):
         super().__init__(heat.view)
         self.heat = heat
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.setFixedSize(QSize(224, 66))
+        self.place_size()
+
+    def place_size(self) -> None:
+        """Be as large as the text asks for."""
+        self.setFixedSize(QSize(fonts.px(WIDE), fonts.px(HIGH)))
 
     def place(self) -> None:
         """Stand in the corner, whatever the size of the canvas; tell in words what is shown."""
+        self.place_size()
         port = self.heat.view.viewport().geometry()
         self.move(port.right() - self.width() - 12, port.top() + 12)
         quantity = self.heat.quantity
@@ -186,18 +195,19 @@ class Legend(QWidget):
             return
         p = QPainter(self)
         p.setRenderHint(QPainter.RenderHint.Antialiasing)
+        p.scale(fonts.factor(), fonts.factor())
         p.setPen(QPen(QColor(theme.line), 1))
         p.setBrush(QColor(theme.surface))
-        p.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
+        p.drawRoundedRect(QRectF(0, 0, WIDE, HIGH).adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
         total = quantity.text(sum(self.heat.amounts.values()))
         left, right = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
-        row = QRectF(12, 6, self.width() - 24, 18)
+        row = QRectF(12, 6, WIDE - 24, 18)
         p.setFont(fonts.sans(12))
         p.setPen(QColor(theme.text))
         p.drawText(row, left | Qt.AlignmentFlag.AlignVCenter, quantity.title)
         p.setPen(QColor(theme.muted))
         p.drawText(row, right | Qt.AlignmentFlag.AlignVCenter, f"{total} in all")
-        bar = QRectF(12, 28, self.width() - 24, 10)
+        bar = QRectF(12, 28, WIDE - 24, 10)
         shades = QLinearGradient(bar.topLeft(), bar.topRight())
         for number, shade in enumerate(VIRIDIS):
             shades.setColorAt(number / (len(VIRIDIS) - 1), QColor(shade))
@@ -206,7 +216,7 @@ class Legend(QWidget):
         p.drawRoundedRect(bar, 3, 3)
         p.setFont(fonts.mono(11))
         p.setPen(QColor(theme.muted))
-        below = QRectF(12, 42, self.width() - 24, 18)
+        below = QRectF(12, 42, WIDE - 24, 18)
         for side, text in (
             (left, "0"),
             (Qt.AlignmentFlag.AlignHCenter, quantity.text(self.heat.most // 2)),

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 from visualnet.app.canvas.motion import wanted
 from visualnet.app.canvas.scene import CanvasScene
 from visualnet.app.canvas.still import Still
+from visualnet.app.theme import fonts
 
 NEAREST, FURTHEST = 4.0, 0.02
 WORLD = QRectF(-4e6, -4e6, 8e6, 8e6)
@@ -58,6 +59,7 @@ class Camera(QGraphicsView):
         """Whether the whole sheet is shown, and stays so when the window is resized."""
         self._whole = False
         self._rest.timeout.connect(self._rested)
+        self._factor = fonts.factor()
 
     @property
     def motion(self) -> bool:
@@ -120,9 +122,9 @@ class Camera(QGraphicsView):
 
     def zoom_reset(self) -> None:
         """Show cards at their own size."""
-        self.glide(self.pose()._replace(zoom=1.0))
+        self.glide(self.pose()._replace(zoom=fonts.factor()))
 
-    def fit(self, area: QRectF | None = None, closest: float = 1.0) -> None:
+    def fit(self, area: QRectF | None = None, closest: float | None = None) -> None:
         """Show the whole sheet, or an area. The whole sheet stays in view when the window is resized, until the view is moved."""
         whole = area is None
         area = self.canvas.contents() if area is None else area
@@ -131,9 +133,23 @@ class Camera(QGraphicsView):
             return
         room = self.viewport().size()
         zoom = min(
-            (room.width() - 2 * FIT_MARGIN) / area.width(), (room.height() - 2 * FIT_MARGIN) / area.height(), closest
+            (room.width() - 2 * FIT_MARGIN) / area.width(),
+            (room.height() - 2 * FIT_MARGIN) / area.height(),
+            # The words on cards are as large as all others when a card has its own size.
+            fonts.factor() if closest is None else closest,
         )
         self.glide(Pose(area.center().x(), area.center().y(), max(zoom, FURTHEST)), whole)
+
+    def grow_with_text(self) -> None:
+        """Cards grow with all other text, by coming closer."""
+        before, self._factor = self._factor, fonts.factor()
+        if before == self._factor:
+            return
+        if self.following:
+            self.fit()
+            self.skip()
+        else:
+            self.zoom_by(self._factor / before)
 
     def glide(self, pose: Pose, whole: bool = False) -> None:
         """Go there in a moment, so that the eye can follow. ``whole``: what will be seen is the whole sheet."""

@@ -185,10 +185,11 @@ class Words(QLabel):
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setAccessibleName(name)
-        self.setFont(fonts.sans(12))
+        self.setFont(fonts.sans(fonts.px(12)))
 
     def wear(self, ground: str, ink: str) -> None:
         """Take a theme's colours; the ground keeps the words readable over cards."""
+        self.setFont(fonts.sans(fonts.px(12)))
         wanted = f"QLabel {{ color: {ink}; background: {ground}; border-radius: 6px; padding: 3px 8px; }}"
         if self.styleSheet() != wanted:
             self.setStyleSheet(wanted)

@@ -229,8 +229,8 @@ class QuickAdd(QFrame):
         rows = min(ROWS, self.list.count())
         self.list.setVisible(rows > 0)
         self.none.setVisible(rows == 0)
-        self.list.setFixedHeight(rows * ROW)
-        self.resize(WIDTH, 16 + self.field.sizeHint().height() + 6 + (rows * ROW if rows else 44))
+        self.list.setFixedHeight(fonts.px(rows * ROW))
+        self.resize(fonts.px(WIDTH), 16 + self.field.sizeHint().height() + 6 + fonts.px(rows * ROW if rows else 44))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.field and event.type() == QEvent.Type.KeyPress:
@@ -298,13 +298,17 @@ class _Row(QStyledItemDelegate):
         self.popup = popup
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
-        return QSize(WIDTH - 16, ROW)
+        return QSize(fonts.px(WIDTH) - 16, fonts.px(ROW))
 
     def paint(self, p: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
         found: Found = index.data(Qt.ItemDataRole.UserRole)
         entry = found.entry
-        theme, area = self.popup.theme, QRect(option.rect)
+        theme = self.popup.theme
         p.save()
+        # Drawn for text of normal size, and enlarged with it.
+        p.translate(option.rect.topLeft())
+        p.scale(fonts.factor(), fonts.factor())
+        area = QRect(0, 0, round(option.rect.width() / fonts.factor()), ROW)
         p.setRenderHint(QPainter.RenderHint.Antialiasing)
         current = bool(option.state & QStyle.StateFlag.State_Selected)
         if current or option.state & QStyle.StateFlag.State_MouseOver:

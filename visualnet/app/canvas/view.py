@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QMenu, QWidget
 
-from visualnet.app.canvas import adding, arrange, choosing, clipboard, dressing, joining
+from visualnet.app.canvas import adding, arrange, choosing, clipboard, dressing, focus, joining
 from visualnet.app.canvas.acceptance import Acceptance
 from visualnet.app.canvas.camera import Pose
 from visualnet.app.canvas.card_paint import FULL
@@ -138,13 +138,7 @@ class CanvasView(Gestures):
 
     def _describe(self) -> None:
         """Say in words what is selected, for screen readers."""
-        chosen = [self.canvas.cards[i] for i in self.studio.selection if i in self.canvas.cards]
-        if len(chosen) == 1:
-            face = chosen[0].face
-            words = ", ".join(filter(None, (face.name, face.line, face.shape, face.count, face.badge)))
-        else:
-            words = f"{len(chosen)} of {count(len(self.canvas.cards))} selected"
-        self.setAccessibleDescription(words)
+        focus.told(self)
 
     def _theme(self, theme: object) -> None:
         self.canvas.set_theme(theme)  # type: ignore[arg-type]
@@ -153,6 +147,7 @@ class CanvasView(Gestures):
         self.totals.wear(self.canvas.theme.canvas, self.canvas.theme.muted)
         self.empty.wear(self.canvas.theme.canvas, self.canvas.theme.muted)
         self.minimap.refresh()
+        self.grow_with_text()
         self._place_hud()
         self.viewport().update()
 
@@ -179,7 +174,11 @@ class CanvasView(Gestures):
 
     def show_card(self, node_id: str) -> None:
         """Bring a card into view, moving no more than needed."""
-        area = self.canvas.cards[node_id].rect.adjusted(-40, -40, 40, 40)
+        self.show_area(self.canvas.cards[node_id].rect)
+
+    def show_area(self, area: QRectF) -> None:
+        """Bring a part of the sheet into view, moving no more than needed."""
+        area = area.adjusted(-40, -40, 40, 40)
         seen = self.mapToScene(self.viewport().rect()).boundingRect()
         if seen.contains(area):
             return
@@ -311,13 +310,15 @@ class CanvasView(Gestures):
         """Select these wires, by where they end, and no others."""
         chosen = set(targets)
         if chosen != self.canvas.marks.wires:
-            self.canvas.marks.wires = chosen
+            self.canvas.marks.wires, self.canvas.marks.bend = chosen, -1
             self.canvas.update()
+            self._describe()
 
     def select_remarks(self, ids: Iterable[str]) -> None:
         """Select these frames and notes and no others."""
         self.canvas.marks.remarks = {i for i in ids if i in self.canvas.remarks}
         self.canvas.update()
+        self._describe()
 
     def wire_points(self, target: Port) -> list[QPointF]:
         """The way of a wire: its ends, and the points that it is led over between them."""
@@ -393,8 +394,9 @@ class CanvasView(Gestures):
         self._grid.paint(painter, rect, self.canvas.theme.grid)
 
     def drawForeground(self, painter: QPainter, rect: QRectF) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        focus.paint(self, painter)
         if self.tool is not None:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             self.tool.paint(painter)
 
     def resizeEvent(self, event: object) -> None:

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from visualnet.app.blocks import take_in
 from visualnet.app.studio import Studio
-from visualnet.app.theme import icons
+from visualnet.app.theme import fonts, icons
 from visualnet.app.widgets.basic import label
 from visualnet.app.widgets.fuzzy import fuzzy
 from visualnet.app.widgets.search_field import SearchField
@@ -47,7 +47,7 @@ class PalettePanel(QWidget):
         self.tree = LayerTree()
         self.nothing = label("No layer is called that. Try “conv”, “pool”, “dense”.", "muted", wrap=True)
         self.nothing.hide()
-        self.setMinimumWidth(168)
+        self.setMinimumWidth(fonts.px(168))
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 8, 4, 0)
         column.setSpacing(8)

@@ -61,7 +61,7 @@ class TypesetLabel(QWidget):
             self.sheet = None
             return
         room = max(self.room, LEAST)
-        self.sheet = typeset(self.derivation, icons.current_theme(), self.px, room)
+        self.sheet = typeset(self.derivation, icons.current_theme(), fonts.px(self.px), room)
         self._legend = self._legend_rows(room)
         high = self.sheet.height + 4 if self.sheet is not None else 0.0
         if self._legend:
@@ -72,7 +72,9 @@ class TypesetLabel(QWidget):
     # --- the legend --------------------------------------------------------------------------------------------------
 
     def _small(self, bold: bool = False) -> QFont:
-        return fonts.sans(max(11, round(self.px * 0.82)), QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
+        return fonts.sans(
+            fonts.px(max(11, round(self.px * 0.82))), QFont.Weight.DemiBold if bold else QFont.Weight.Normal
+        )
 
     def _row(self) -> float:
         return QFontMetricsF(self._small()).height() + 1

@@ -15,13 +15,13 @@ from PySide6.QtWidgets import (
 )
 
 from visualnet.app.actions import Actions
-from visualnet.app.theme import icons
+from visualnet.app.theme import fonts, icons
 from visualnet.app.theme.tokens import GRID
 from visualnet.app.widgets.basic import label
 from visualnet.app.widgets.fuzzy import Match, rank
 from visualnet.app.widgets.search_field import SearchField
 
-_ROW_PX = 34
+_ROW = 34
 _WIDTH_PX = 560
 _ROWS = 10
 _NONE = QModelIndex()
@@ -120,9 +120,9 @@ class CommandPalette(QFrame):
     def _place(self) -> None:
         host = self.parentWidget()
         width = min(_WIDTH_PX, host.width() - 4 * GRID)
-        rows = min(self._model.rowCount(), _ROWS, max((host.height() - 160) // _ROW_PX, 1))
-        self.list.setFixedHeight(max(rows * _ROW_PX, 1))
-        height = self.search.sizeHint().height() + 3 * GRID + (rows * _ROW_PX if rows else 40)
+        rows = min(self._model.rowCount(), _ROWS, max((host.height() - 160) // fonts.px(_ROW), 1))
+        self.list.setFixedHeight(max(rows * fonts.px(_ROW), 1))
+        height = self.search.sizeHint().height() + 3 * GRID + (rows * fonts.px(_ROW) if rows else 40)
         self.setGeometry((host.width() - width) // 2, min(72, host.height() // 8), width, height)
         self._panel.setGeometry(self.rect())
 
@@ -170,7 +170,7 @@ class _Painter(QStyledItemDelegate):
     """Icon, words with the found letters bright, the menu they are in, the keys."""
 
     def sizeHint(self, option: QStyleOptionViewItem, _index: Index) -> QSize:
-        return QSize(option.rect.width(), _ROW_PX)
+        return QSize(option.rect.width(), fonts.px(_ROW))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         spec, match, keys, enabled = index.data(Qt.ItemDataRole.UserRole + 1)
