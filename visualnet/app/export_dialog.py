@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QBrush, QColor, QGuiApplication, QImage, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -98,11 +98,20 @@ class Preview(QWidget):
             (self.width() - size.width()) / 2, (self.height() - size.height()) / 2, size.width(), size.height()
         )
         if self.transparent:
-            p.fillRect(spot, QColor("#ffffff"))
-            p.fillRect(spot, QColor("#d9d9d9") if theme.dark else QColor("#ececec"))
-            p.fillRect(spot, Qt.BrushStyle.Dense6Pattern)
+            p.fillRect(spot, QBrush(_chequers()))
         p.drawImage(spot.topLeft(), self._image)
         p.end()
+
+
+def _chequers() -> QPixmap:
+    """What stands for nothing in picture programs."""
+    tile = QPixmap(16, 16)
+    tile.fill(QColor("#ffffff"))
+    p = QPainter(tile)
+    for x, y in ((0, 0), (8, 8)):
+        p.fillRect(x, y, 8, 8, QColor("#e6e8ec"))
+    p.end()
+    return tile
 
 
 class ExportDialog(QDialog):
