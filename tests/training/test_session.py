@@ -15,6 +15,7 @@ import torch
 
 from tests.training.nets import chain, lenet, line, points, small
 from visualnet.analysis import infer
+from visualnet.analysis.cost import Costs
 from visualnet.core import edits, files
 from visualnet.core.project import DataChoice, Project, Recipe
 from visualnet.data.catalogue import DATASETS, load
@@ -170,6 +171,17 @@ def test_a_recipe_that_names_no_value_says_so_and_takes_the_loss() -> None:
     Session(project, load(project.data), told.append).run()
     assert [e.best_by for e in told if isinstance(e, events.Started)] == ["loss"]
     assert any("“gone”" in e.words for e in told if isinstance(e, events.Trouble))
+
+
+def test_memory_is_told_beside_the_forecast_and_where_it_is_not_measured_so_is_that(tmp_path: Path) -> None:
+    project = small(epochs=1)
+    model = train(project, tmp_path / "run")
+    assert model.memory is not None and model.started is not None
+    assert model.memory.forecast == Costs(infer(project), project.recipe.batch_size).whole().training
+    measures = model.started.device.startswith("cuda")
+    assert (model.memory.peak is not None) == measures
+    again = read_run(tmp_path / "run")
+    assert again.memory == model.memory
 
 
 # --- the same again ------------------------------------------------------------------------------------------------

@@ -143,6 +143,15 @@ class CheckpointSaved(Event, frozen=True, tag="checkpoint"):
     seconds: float
 
 
+class Memory(Event, frozen=True, tag="memory"):
+    """Bytes that training took on the device at its fullest moment (None where nothing measures it), and the forecast."""
+
+    step: int
+    device: str
+    peak: int | None
+    forecast: int
+
+
 class Trouble(Event, frozen=True, tag="trouble"):
     """Something went wrong that does not end the run: the words say what, and what to do."""
 
@@ -173,7 +182,9 @@ class Failed(Event, frozen=True, tag="failed"):
     step: int = 0
 
 
-Logged = Started | Steps | EpochDone | Paused | Resumed | CheckpointSaved | Trouble | Finished | Failed | Progress
+Logged = (
+    Started | Steps | EpochDone | Paused | Resumed | CheckpointSaved | Memory | Trouble | Finished | Failed | Progress
+)
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Logged)
 

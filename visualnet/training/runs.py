@@ -48,6 +48,7 @@ class RunModel:
         self.failed: events.Failed | None = None
         self.finished: events.Finished | None = None
         self.saved: events.CheckpointSaved | None = None
+        self.memory: events.Memory | None = None
         self.troubles: list[str] = []
         self.begun_at = 0.0
 
@@ -131,6 +132,9 @@ class RunModel:
     def _on_saved(self, event: events.CheckpointSaved) -> None:
         self.saved = event
 
+    def _on_memory(self, event: events.Memory) -> None:
+        self.memory = event
+
     def _on_trouble(self, event: events.Trouble) -> None:
         self.troubles.append(event.words)
 
@@ -150,6 +154,7 @@ _TAKERS = {
     events.Paused: RunModel._on_paused,
     events.Resumed: RunModel._on_resumed,
     events.CheckpointSaved: RunModel._on_saved,
+    events.Memory: RunModel._on_memory,
     events.Trouble: RunModel._on_trouble,
     events.Finished: RunModel._on_finished,
     events.Failed: RunModel._on_failed,

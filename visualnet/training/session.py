@@ -16,6 +16,7 @@ from visualnet.data.tensors import Sampler, Tensors
 from visualnet.training import checkpoints, checks, events, optimizers, placement
 from visualnet.training.control import Control
 from visualnet.training.failing import Refused, describe, first_line
+from visualnet.training.memory import MemoryMeter
 from visualnet.training.probes import Probe, plain_fields
 from visualnet.training.runs import changed_since, rate_changed
 from visualnet.training.sinks import EventLog, Sink, several
@@ -177,10 +178,13 @@ class Session:
         folder = checkpoints.find(self.folder) if self.resume and self.folder else None
         state = checkpoints.read_state(folder) if folder else None
         place = placement.place(self.recipe.device, state.threads if state else self.threads)
+        self.memory = MemoryMeter(place.device)
         self.model = compile_project(self.project, analysis, device=place.device, seed=self.recipe.seed)
         trained = [p for p in self.model.objective.parameters() if p.requires_grad]
         self.optimizer = optimizers.make(self.recipe, trained, place.device)
+        taken = self.memory.taken()
         self.tensors = Tensors(self.data, self.model.fields, place.device, plain_fields(self.model))
+        self.memory.count_data(taken)
         self.sampler = Sampler(len(self.data.train), self.recipe.batch_size, self.recipe.seed)
         self.tally = Tally(self.model, place.device, self.optimizer)
         self.probe = Probe(self.model, self.data, self.tensors)
@@ -407,6 +411,7 @@ class Session:
         if self.control.watching.ports or self.control.watching.grid:
             self._watch()
         self._progress("done")
+        self.emit(self.memory.tell(self.model.analysis, self.sampler.batch_size, self.step))
         seconds = self._spent()
         self.emit(
             events.Finished(
