@@ -35,6 +35,7 @@ GRAPH = (
     _do("graph.mute", "Mute", "Hand the input on unchanged, or no longer", "eye-off", "M", "Graph"),
     _do("graph.disable", "Disable", "Compute nothing here, or again", "stop", "Shift+M", "Graph"),
     _do("graph.fold", "Collapse", "Show only the node's name, or all again", "chevron-right", "H", "Graph"),
+    _do("graph.add_bend", "Add a point", "Lead the selected wire over a point", "plus", "P", "Graph"),
     _do("graph.straighten", "Straighten wires", "Take the points off the wires", "reset", "Shift+S", "Graph"),
     _do("graph.frame", "Frame", "Put a frame with a title round the selection", "outline", "F", "Graph", True),
     _do("graph.note", "Note", "Write a note on the canvas", "rename", "N", "Graph"),
@@ -47,6 +48,9 @@ SELECT = (
     _do("select.connected", "Connected", "All that hangs together", "link", "Ctrl+Shift+A", "Select"),
     _do("select.upstream", "Upstream", "All that leads here", "arrow-previous", "Ctrl+[", "Select"),
     _do("select.downstream", "Downstream", "All that this leads to", "arrow-next", "Ctrl+]", "Select"),
+    _do("select.next_wire", "Next wire", "Go to a wire of this node, then to the next", "link", "W", "Select", True),
+    _do("select.next_bend", "Next point of the wire", "Go along the points it is led over", "more", ".", "Select"),
+    _do("select.next_remark", "Next frame or note", "Go to it; arrows with Ctrl move it", "outline", "G", "Select"),
     _do("select.invert", "The others", "All that is not selected", "select-all", "Ctrl+I", "Select"),
 )
 ARRANGE = (

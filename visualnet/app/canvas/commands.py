@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu
 
-from visualnet.app.canvas import arrange, changing, choosing, dressing, folding
+from visualnet.app.canvas import arrange, changing, choosing, dressing, focus, folding
 from visualnet.app.canvas.clipboard import count
 from visualnet.core import healing
 
@@ -27,6 +27,7 @@ def handlers(view: CanvasView) -> dict[str, Callable[..., Any]]:
         "graph.mute": lambda: changing.set_mode(view, "mute"),
         "graph.disable": lambda: changing.set_mode(view, "off"),
         "graph.fold": lambda: folding.toggle(view),
+        "graph.add_bend": lambda: focus.add_bend(view),
         "graph.frame": lambda: dressing.frame(view),
         "graph.note": lambda: dressing.note(view),
         "graph.write": lambda: dressing.write(view),
@@ -38,13 +39,14 @@ def handlers(view: CanvasView) -> dict[str, Callable[..., Any]]:
         "view.path": view.show_path,
         "view.minimap": lambda shown: view.minimap.fold(not shown),
         "view.motion": lambda menu: fill_motion(view, menu),
-        "view.second": lambda: second_view(view),
         "arrange.tidy_selection": lambda: arrange.tidy_selection(view),
         "arrange.tidy_right": lambda: arrange.tidy(view, "right"),
         "arrange.tidy_down": lambda: arrange.tidy(view, "down"),
         "arrange.across": lambda: arrange.distribute(view, True),
         "arrange.down": lambda: arrange.distribute(view, False),
     }
+    for name in ("next_wire", "next_bend", "next_remark"):
+        found[f"select.{name}"] = lambda n=name: getattr(focus, n)(view)
     for name in ("kind", "family", "connected", "upstream", "downstream", "invert"):
         found[f"select.{name}"] = lambda n=name: getattr(choosing, n)(view)
     for edge in ("left", "centre", "right", "top", "middle", "bottom"):
@@ -82,24 +84,3 @@ def dissolve(view: CanvasView) -> None:
     ids, sheet = view.studio.selection, view.studio.sheet
     if ids:
         view.studio.do(f"Dissolve {count(len(ids))}", lambda p: healing.dissolve(p, sheet, ids))
-
-
-def second_view(view: CanvasView) -> CanvasView:
-    """Open a further window onto the same project; it looks from where it likes."""
-    from PySide6.QtCore import Qt
-
-    other = type(view)(view.studio)
-    other.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    other.setWindowFlag(Qt.WindowType.Window)
-    other.context_menu = view.context_menu
-    other.popup.kept = view.popup.kept
-    remember(other, view.minimap.kept)
-    other.setWindowTitle(f"{view.studio.project.name} — second view")
-    other.resize(960, 640)
-    # Kept by the first one: without an owner Python would let it go at once.
-    view.others.append(other)
-    other.destroyed.connect(lambda: view.others.remove(other) if other in view.others else None)
-    view.window().destroyed.connect(other.close)
-    other.show()
-    other.fit_at_once()
-    return other

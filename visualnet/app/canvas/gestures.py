@@ -21,7 +21,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 
-from visualnet.app.canvas import keys
+from visualnet.app.canvas import focus, keys
 from visualnet.app.canvas.autoscroll import Autoscroll
 from visualnet.app.canvas.camera import Camera
 from visualnet.app.canvas.card_paint import FULL
@@ -203,8 +203,9 @@ class Gestures(Camera):
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         self.cancel()
         at = event.pos()
-        if event.reason() == QContextMenuEvent.Reason.Keyboard and self.studio.selection:
-            at = self.mapFromScene(self.canvas.contents(self.studio.selection).center())
+        here = focus.point(self._tell()) if event.reason() == QContextMenuEvent.Reason.Keyboard else None
+        if here is not None:
+            at = self.mapFromScene(here)
         menu = self._tell().menu_at(at)
         if menu is not None:
             menu.popup(self.viewport().mapToGlobal(at))
@@ -256,7 +257,9 @@ class Gestures(Camera):
 
     def event(self, event: QEvent) -> bool:
         # Space and Tab are this view's own even where the window has an action for them: held, Space pans.
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and not event.modifiers():
+        asked = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
+        if asked and (not event.modifiers() or isinstance(self.tool, ConnectTool)):  # type: ignore[attr-defined]
+            assert isinstance(event, QKeyEvent)
             mine = (Qt.Key.Key_Space, Qt.Key.Key_Tab) + ((Qt.Key.Key_Escape,) if self.tool is not None else ())
             if event.key() in mine or isinstance(self.tool, ConnectTool):
                 event.accept()
@@ -265,7 +268,7 @@ class Gestures(Camera):
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         # Tab adds a layer, Shift+Tab leaves.
-        return False if forward else super().focusNextPrevChild(False)
+        return False if forward or isinstance(self.tool, ConnectTool) else super().focusNextPrevChild(False)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if isinstance(self.tool, ConnectTool) and self.tool.key(event):

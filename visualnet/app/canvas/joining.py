@@ -32,6 +32,19 @@ def best(accept: Acceptance, a: str, b: str) -> Join | None:
     return next((j for j in found if j.verdict.fits), found[0] if found else None)
 
 
+def every(accept: Acceptance, a: str, b: str) -> list[Join]:
+    """All ways to wire two cards, those that fit first; backwards only where none fits."""
+    found: list[Join] = []
+    for one, other in ((a, b), (b, a)):
+        facts = accept.facts.nodes if accept.facts is not None else {}
+        if one in facts and other in facts:
+            pairs = [(Port(one, o), Port(other, i)) for o in facts[one].outputs for i in facts[other].inputs]
+            found += sorted((Join(s, t, accept.verdict(s, t)) for s, t in pairs), key=lambda j: not j.verdict.fits)
+        if any(j.verdict.fits for j in found):
+            break
+    return found
+
+
 def _joins(accept: Acceptance, a: str, b: str) -> list[Join]:
     facts = accept.facts.nodes.get(a) if accept.facts is not None else None
     joins = []

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QKeyEvent
 
+from visualnet.app.canvas import focus
 from visualnet.app.theme.tokens import GRID
 from visualnet.core import edits
 
@@ -25,6 +26,8 @@ CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModi
 
 def press(view: CanvasView, event: QKeyEvent) -> bool:
     """Answer a key; False if it means nothing here."""
+    if focus.press(view, ARROWS.get(Qt.Key(event.key())), event):
+        return True
     key, held = Qt.Key(event.key()), event.modifiers() & (CTRL | SHIFT | Qt.KeyboardModifier.AltModifier)
     if key in ARROWS:
         way = ARROWS[key]
@@ -93,17 +96,19 @@ def first(view: CanvasView) -> str:
 
 def along(view: CanvasView, here: str, way: tuple[int, int]) -> str | None:
     """The neighbour along a wire, the one that goes straightest on."""
-    if not way[0]:
+    down = view.canvas.graph.direction == "down"
+    ahead = way[1] if down else way[0]
+    if not ahead:
         return None
     wires = [view.canvas.wires[t] for t in view.canvas.by_node.get(here, ())]
     ends = (
         [w.target.node for w in wires if w.source.node == here]
-        if way[0] > 0
+        if ahead > 0
         else [w.source.node for w in wires if w.target.node == here]
     )
     cards = view.canvas.cards
-    y = cards[here].y
-    return min((e for e in ends if e in cards), key=lambda e: (abs(cards[e].y - y), e), default=None)
+    across = {e: cards[e].x if down else cards[e].y for e in (*ends, here) if e in cards}
+    return min((e for e in ends if e in cards), key=lambda e: (abs(across[e] - across[here]), e), default=None)
 
 
 def beside(view: CanvasView, here: str, way: tuple[int, int]) -> str | None:

@@ -33,6 +33,10 @@ class Marks:
         self.dim: Container[str] = ()
         self.hidden_wire: Port | None = None
         self.remarks: set[str] = set()
+        self.bend = -1
+        """Which point of the selected wire the keyboard is at; −1: at the wire itself."""
+        self.home = ""
+        """The card from which the keyboard went to its wires."""
         self.flow: set[Port] = set()
         """The wires that lead to the selected card or away from it."""
 
@@ -51,8 +55,14 @@ class Marks:
             self.hover_wire = None
 
 
+ALL, STANDING, LIFTED = "all", "standing", "lifted"
+"""What a layer paints: everything; what stays while cards are moved; those cards and their wires alone."""
+
+
 class Layer(QGraphicsItem):
     """An item that covers everything and paints what is exposed."""
+
+    part = ALL
 
     def __init__(self, scene: CanvasScene) -> None:
         super().__init__()

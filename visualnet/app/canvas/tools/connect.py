@@ -1,4 +1,4 @@
-"""Draw a wire by keyboard: arrows go from card to card, Enter joins the ports that fit best, Esc lets go."""
+"""Draw a wire by keyboard: arrows go from card to card, Tab from port to port, Enter joins, Esc lets go."""
 
 from __future__ import annotations
 
@@ -38,6 +38,18 @@ class ConnectTool(JoinTool):
             self.view.show_card(node_id)
         self.view.viewport().update()
 
+    def _other_ports(self, step: int) -> None:
+        """Take the next pair of ports of the two cards."""
+        pairs = joining.every(self.accept, self.node, self.over)
+        ends = [(j.source, j.target) for j in pairs]
+        now = (self.join.source, self.join.target) if self.join is not None else None
+        if pairs:
+            self.join = pairs[(ends.index(now) + step) % len(pairs) if now in ends else 0]
+            self.view.setAccessibleDescription(
+                f"{self.join.source.port} to {self.join.target.port}: {self.join.verdict.words}"
+            )
+        self.view.viewport().update()
+
     def key(self, event: QKeyEvent) -> bool:
         """Answer a key while the wire is being chosen."""
         key = Qt.Key(event.key())
@@ -47,6 +59,8 @@ class ConnectTool(JoinTool):
                 there = keys.beside(self.view, there, keys.ARROWS[key])
             if there is not None:
                 self._choose(there)
+        elif key in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab) and self.over:
+            self._other_ports(-1 if key == Qt.Key.Key_Backtab else 1)
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.view.cancel()
             if self.join is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QInputEvent
 
+from visualnet.app.canvas.scene import CanvasScene
 from visualnet.app.canvas.tools.base import Tool, adds
 from visualnet.app.theme.tokens import GRID
 from visualnet.core import dressing, edits
@@ -23,15 +24,9 @@ class RemarkTool(Tool):
         self.studio.select(())
         self.view.select_wires(())
         self.view.select_remarks([*self.scene.marks.remarks, self.id] if adds(event) else [self.id])
-        self.areas = {self.id: QRectF(self.scene.remarks[self.id].area)}
-        self.cards: dict[str, tuple[float, float]] = {}
-        if not self.corner and self.scene.remarks[self.id].remark.kind == "frame":
-            frame = self.areas[self.id]
-            inside = (i for i in self.scene.ids_in(frame) if frame.contains(self.scene.cards[i].rect))
-            self.cards = {i: (self.scene.cards[i].x, self.scene.cards[i].y) for i in inside}
-            for other in self.scene.remarks.values():
-                if other.id != self.id and frame.contains(other.area):
-                    self.areas[other.id] = QRectF(other.area)
+        self.areas, self.cards = held(self.scene, self.id)
+        if self.corner:
+            self.areas, self.cards = {self.id: self.areas[self.id]}, {}
         self.now = dict(self.areas)
         self.places = dict(self.cards)
 
@@ -70,3 +65,16 @@ class RemarkTool(Tool):
 
     def cancel(self) -> None:
         self.scene.settle()
+
+
+def held(scene: CanvasScene, remark: str) -> tuple[dict[str, QRectF], dict[str, tuple[float, float]]]:
+    """What moves with a remark: its own area and those of the remarks in a frame, and where the cards in it stand."""
+    frame = QRectF(scene.remarks[remark].area)
+    areas = {remark: frame}
+    if scene.remarks[remark].remark.kind != "frame":
+        return areas, {}
+    inside = (scene.cards[i] for i in scene.ids_in(frame) if frame.contains(scene.cards[i].rect))
+    for other in scene.remarks.values():
+        if other.id != remark and frame.contains(other.area):
+            areas[other.id] = QRectF(other.area)
+    return areas, {c.id: (c.x, c.y) for c in inside}
