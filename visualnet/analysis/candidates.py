@@ -161,7 +161,7 @@ def _value_cost(param: Param, value: Any, current: Any, usual: Mapping[Any, None
         now = current if isinstance(current, tuple) and len(current) == len(value) else ()
         changed = [(v, c) for v, c in zip(value, now, strict=bool(now)) if v != c]
         cost += 0.1 * len(changed) + sum(_step(v, c) for v, c in changed) / max(len(changed), 1) if now else 0.3
-        if param.rank and param.fit and value != _hashable(param.default):
+        if isinstance(param, Ints) and param.rank and param.fit and value != _hashable(param.default):
             cost += min(0.8, 0.15 * max([0, *(abs(v - c) - 3 for v, c in changed)]))  # Nobody slips so far.
         if len(set(value)) > 1 and param.default and len(set(now)) == 1:
             cost += 0.5  # A square window seldom becomes an oblong one.

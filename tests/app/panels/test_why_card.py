@@ -152,7 +152,7 @@ def test_the_large_view_grows_and_takes_the_drawing_along(qtbot: QtBot) -> None:
     studio = Studio(Document(load(resource("templates", "lenet5.vnet"))), DARK)
     panel = InspectorPanel(studio)
     qtbot.addWidget(panel)
-    panel.resize(900, 700)
+    panel.resize(1400, 800)
     with qtbot.waitExposed(panel):
         panel.show()
     studio.select([studio.graph.named("conv1").id])
@@ -165,7 +165,7 @@ def test_the_large_view_grows_and_takes_the_drawing_along(qtbot: QtBot) -> None:
     ]
     assert view.drawing.drawing == panel.node_page.formula_view.layer.drawing
     small = view.cards[0].set_.sheet.px
-    assert small >= 22
+    assert small >= 20
     QTest.keyClick(view, Qt.Key.Key_Plus, Qt.KeyboardModifier.ControlModifier)
     assert view.cards[0].set_.sheet.px > small
     view.reject()
