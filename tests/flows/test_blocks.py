@@ -331,3 +331,50 @@ def test_breadcrumbs_lead_up_and_beside(lenet: Window, hands: Hands) -> None:
     QTest.mouseClick(home, Qt.MouseButton.LeftButton)
     assert (studio.sheet, studio.path) == (MAIN, ())
     assert not row_.isVisible()
+
+
+def test_a_block_opens_in_place_and_is_edited_there(lenet: Window, hands: Hands) -> None:
+    studio, inside = hands.studio, lenet.canvas.inside
+    conv, _ = first_two(hands)
+    name = grouped(hands)
+    canvas_keys(hands, "Alt+Return")
+    assert inside.isVisible()
+    view, own = inside.view, inside.own
+    assert view is not None and own is not None
+    assert (own.sheet, own.path, studio.sheet) == ("block", (hands.node(name).id,), MAIN)
+    assert name in inside.words.text()
+    hands.rest(0.1)
+    card = next(c for c in view.canvas.cards.values() if c.node.name == conv)
+    middle = view.mapFromScene(card.rect.center())
+    QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, middle)
+    assert own.selection == (card.id,)
+    assert [studio.graph.nodes[i].name for i in studio.selection] == [name], "around it the selection stays"
+    before = studio.project
+    view.setFocus()
+    QTest.keySequence(view, "Ctrl+D")
+    hands.rest()
+    assert len(studio.project.blocks["block"].graph.nodes) == len(before.blocks["block"].graph.nodes) + 1
+    QTest.keySequence(view, "Del")
+    hands.rest()
+    assert studio.project.blocks["block"].graph.nodes.keys() == before.blocks["block"].graph.nodes.keys()
+    assert name in {n.name for n in studio.graph}, "Del inside leaves alone what is selected around it"
+    hands.keys("Ctrl+Z")
+    hands.keys("Ctrl+Z")
+    assert studio.project == before
+    own.select([card.id])
+    QTest.keySequence(view, "Ctrl+Return")
+    hands.rest()
+    assert studio.sheet == "block"
+    assert [studio.graph.nodes[i].name for i in studio.selection] == [conv]
+    assert not inside.isVisible()
+    canvas_keys(hands, "Ctrl+Shift+Return")
+    hands.click(name)
+    canvas_keys(hands, "Alt+Return")
+    assert inside.view is not None
+    QTest.keyClick(inside.view, Qt.Key.Key_Escape)
+    hands.rest()
+    assert not inside.isVisible()
+    canvas_keys(hands, "Alt+Return")
+    hands.keys("Ctrl+Z")
+    assert not inside.isVisible(), "its block is gone"
+    hands.rest()

@@ -218,6 +218,15 @@ _GRAPH = (
         divider=True,
     ),
     ActionSpec(
+        "graph.open_inside",
+        "Open in place",
+        "Show what is inside the selected block in a frame over it, and edit it there",
+        "eye",
+        ("Alt+Return",),
+        "Graph",
+        context="canvas",
+    ),
+    ActionSpec(
         "graph.leave_block",
         "Go up",
         "Show the sheet on which the open block stands",

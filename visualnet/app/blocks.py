@@ -37,7 +37,7 @@ class Blocks(QObject):
             "graph.import_block": self.take_in,
             "graph.remove_unused": self.remove_unused,
         }
-        self.actions = (*handlers, "graph.leave_block")
+        self.actions = (*handlers, "graph.leave_block", "graph.open_inside")
         """The actions whose state is decided here."""
         for action_id, handler in handlers.items():
             actions.on(action_id, handler)
@@ -64,6 +64,7 @@ class Blocks(QObject):
                 "graph.export_block": bool(self._block()),
                 "graph.import_block": True,
                 "graph.leave_block": self.studio.sheet != MAIN,
+                "graph.open_inside": instance,
                 "graph.remove_unused": bool(grouping.unused_blocks(self.studio.project)),
             }
         )
