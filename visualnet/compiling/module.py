@@ -93,6 +93,12 @@ class Model:
         _prune(graph)
         return self._assemble(graph, "View")
 
+    def everything(self) -> fx.GraphModule:
+        """A module that computes every node, blocks laid open, and answers nothing; each fx node's ``meta["path"]`` says whose it is."""
+        graph, _ = self._inlined(frozenset())
+        graph.output(())
+        return self._assemble(graph, "Everything")
+
     def guilty(self, error: BaseException | None, inputs: Mapping[str, torch.Tensor]) -> tuple[Path, str] | None:
         """The node at which a run with these fields fails or first gives a number that is not finite, and what happened there.
 
@@ -100,9 +106,7 @@ class Model:
         """
         found = blame.from_traceback(error) if error is not None else None
         if found is None:
-            graph, _ = self._inlined(frozenset())
-            graph.output(())
-            replay = blame.replay(self._assemble(graph, "Replay"), [inputs.get(name) for name in self.fields])
+            replay = blame.replay(self.everything(), [inputs.get(name) for name in self.fields])
             found = replay
         if found is None:
             return None

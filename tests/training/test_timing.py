@@ -1,0 +1,44 @@
+"""Each node's time, measured: all nodes, blocks with what is in them, and an end when nobody wants to wait."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from visualnet.analysis import infer
+from visualnet.core import files
+from visualnet.resources import resource
+from visualnet.training.timing import PASSES, WARM_UP, Cancelled, measure
+
+
+def test_every_node_takes_its_time_and_a_block_that_of_its_nodes() -> None:
+    project = files.load(resource("templates", "vit-small.vnet"))
+    analysis = infer(project)
+    told: list[float] = []
+    timing = measure(project, analysis, told.append)
+    assert told == sorted(told) and told[-1] == 1 and len(told) == WARM_UP + PASSES
+    assert timing.batch == project.recipe.batch_size and timing.passes == PASSES
+    computing = {(f.node.id,) for f in analysis.main.nodes.values() if f.layer is None or not f.layer.role}
+    assert computing <= timing.seconds.keys()
+    assert all(seconds > 0 for path, seconds in timing.seconds.items())
+    encoder = project.graph.named("encoder").id
+    inside = sum(s for path, s in timing.seconds.items() if len(path) == 2 and path[0] == encoder)
+    assert inside == pytest.approx(timing.seconds[encoder,], rel=0.2)
+    dearest = max((s, path) for path, s in timing.seconds.items() if len(path) == 1)[1]
+    assert dearest == (encoder,)
+    assert sum(s for path, s in timing.seconds.items() if len(path) == 1) == pytest.approx(timing.whole, rel=0.3)
+
+
+def test_it_ends_when_nobody_wants_to_wait() -> None:
+    project = files.load(resource("templates", "lenet5.vnet"))
+    stop = threading.Event()
+    shares: list[float] = []
+
+    def progress(share: float) -> None:
+        shares.append(share)
+        stop.set()
+
+    with pytest.raises(Cancelled):
+        measure(project, infer(project), progress, stop)
+    assert len(shares) == 1
