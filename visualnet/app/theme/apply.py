@@ -25,14 +25,14 @@ def apply_theme(app: QApplication, theme: Theme) -> None:
     if not app.property("visualnet_fusion"):
         app.setStyle("Fusion")
         app.setProperty("visualnet_fusion", True)
+    # Taken off before it is put on: Qt dresses each widget anew once for every parent it has when one sheet follows another,
+    # but only once when the first one comes. Measured on 1,050 widgets: 0.11 s instead of 0.40 s.
+    app.setStyleSheet("")
     icons.wear(theme)
     if app.font() != sans(size):
         app.setFont(sans(size))
         QToolTip.setFont(sans(size - 1))
     app.setPalette(palette(theme))
-    # Taken off before it is put on: Qt dresses each widget anew once for every parent it has when one sheet follows another,
-    # but only once when the first one comes. Measured on 1,050 widgets: 0.11 s instead of 0.40 s.
-    app.setStyleSheet("")
     app.setStyleSheet(style_sheet(theme, size))
 
 
