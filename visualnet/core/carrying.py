@@ -28,7 +28,10 @@ ENCODING = "zlib base64"
 PICTURES = (".png", ".svg")
 """How the names of pictures end that can carry a project."""
 
-CARRIED = "The network, its blocks and notes, the recipe, the names of the data set and of runs. No data, no weights, no folders."
+CARRIED = (
+    "The network with its blocks, notes and layers of your own, the recipe, the names of the data set and of runs. "
+    "No data, no weights, no folders."
+)
 """What travels with a picture, in words."""
 
 _PNG = b"\x89PNG\r\n\x1a\n"
