@@ -88,13 +88,16 @@ class Breadcrumbs(QWidget):
                 self.row.addWidget(self._arrow(crumb))
         self.row.addStretch(1)
 
-    def _part(self, crumb: Crumb, here: bool) -> QToolButton:
+    def _part(self, crumb: Crumb, here: bool) -> QWidget:
+        if here:
+            made = label(crumb.words)
+            made.setToolTip(crumb.tip)
+            return made
         part = QToolButton()
         part.setText(crumb.words.replace("&", "&&"))
         part.setProperty("kind", "quiet")
-        part.setEnabled(not here)
-        part.setToolTip(f"{crumb.tip} (Ctrl+Shift+Return goes up)" if not here else crumb.tip)
-        part.setAccessibleName(crumb.words if here else f"Go up to {crumb.words}")
+        part.setToolTip(f"{crumb.tip} (Ctrl+Shift+Return goes up)")
+        part.setAccessibleName(f"Go up to {crumb.words}")
         part.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         part.clicked.connect(lambda: self.go(crumb))
         return part

@@ -15,6 +15,8 @@ from visualnet.core.project import MAIN
 
 LEAST, MOST = (320, 200), (760, 380)
 HEAD = 36
+EDGE = 110
+"""Left free round the cards, for the totals and for dropping things."""
 ROOM = 8
 """Between the frame and the edge of the canvas."""
 
@@ -208,7 +210,9 @@ class Inside(QFrame):
         area = QRect(port.mapTo(parent, QPoint(0, 0)), port.size()).adjusted(ROOM, ROOM, -ROOM, -ROOM)
         corner = port.mapTo(parent, self.around.mapFromScene(card.rect.topLeft()))
         width = max(LEAST[0], min(MOST[0], area.width()))
-        height = max(LEAST[1], min(MOST[1], area.height()))
+        inner = self.view.canvas.contents()
+        wanted = HEAD + EDGE + inner.height() * min(1.0, (width - EDGE) / max(1.0, inner.width()))
+        height = round(max(LEAST[1], min(wanted, MOST[1], area.height())))
         x = max(area.left(), min(corner.x(), area.right() - width))
         y = max(area.top(), min(corner.y(), area.bottom() - height))
         place = QRect(x, y, width, height)

@@ -24,7 +24,7 @@ from visualnet.app.panels.why_card import WhyCard
 from visualnet.app.studio import Studio
 from visualnet.app.widgets.basic import ColorDot, KeyValue, button, label
 from visualnet.app.widgets.section import Section
-from visualnet.core import edits, expressions
+from visualnet.core import chaining, edits, expressions
 from visualnet.core.checks import fault_in_std, same
 from visualnet.core.checks import plain as plain_value
 from visualnet.core.graph import Init, Node, Value
@@ -42,6 +42,8 @@ INITS: Mapping[str, str] = {
     "kaiming_uniform": "He et al. 2015, uniform: keeps the variance for ReLU",
     "kaiming_normal": "He et al. 2015, normal",
 }
+
+_REPEATED = "How many times the block stands behind itself, each time with weights of its own."
 
 
 class NodePage(QWidget):
@@ -321,7 +323,7 @@ class TrainingSection(Section):
         )
         self.shares.activated.connect(lambda i: self._set("Share weights", shares=self.shares.itemData(i)))
         self.repeat = ValueField(self._repeat_problem)
-        self.repeat.set_tip("How many times the block stands behind itself, each time with weights of its own.")
+        self.repeat.names = lambda: studio.scope
         self.repeat.edited.connect(lambda v: self._set("Repeat", repeat=v, merge="repeat"))
         self.repeat.finished.connect(lambda: studio.document.end_merge())
         self.names: dict[str, tuple[QWidget, QWidget]] = {}
@@ -361,6 +363,10 @@ class TrainingSection(Section):
         self.init.setCurrentText(node.init.kind)
         self.std.set_value(node.init.std)
         self.repeat.set_value(node.repeat)
+        known = isinstance(node.repeat, str) and not self._repeat_problem(node.repeat)
+        self.repeat.set_suffix(f"= {expressions.whole(node.repeat, self.studio.scope)}" if known else "")
+        handed = chaining.words(facts.inputs, facts.outputs) if facts is not None else ""
+        self.repeat.set_tip(f"{_REPEATED} {handed}".strip())
         self._offer_owners(node, block)
         shown = {
             "trainable": learns,
