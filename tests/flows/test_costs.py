@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QMenu, QScrollBar
 
 from tests.flows.hands import Hands
 from visualnet.analysis.cost import bytes_text
-from visualnet.app.heat import QUANTITIES, colour
+from visualnet.app.heat import MEASURE, QUANTITIES, STOP, colour
 from visualnet.app.panels.compare import CompareDialog
 from visualnet.app.panels.reference_browser import found
 from visualnet.app.settings import Settings
@@ -72,7 +72,7 @@ def test_the_heat_map_tints_by_share_and_is_off_at_first(lenet: Hands) -> None:
     plain = brightness(lenet, "conv2")
     menu = QMenu(lenet.window)
     heat.fill_menu(menu)
-    assert [a.text() for a in menu.actions() if a.text()] == ["Off", *(q.title for q in QUANTITIES.values())]
+    assert [a.text() for a in menu.actions() if a.text()] == ["Off", *(q.title for q in QUANTITIES.values()), MEASURE]
     next(a for a in menu.actions() if a.text() == "MACs").trigger()
     menu.deleteLater()
     lenet.rest()
@@ -94,6 +94,33 @@ def test_the_heat_maps_choice_is_remembered(lenet: Hands) -> None:
     assert Settings(lenet.window.settings.path).typed("heat", "") == "kept" or lenet.window.settings["heat"] == "kept"
     lenet.window.heat.choose("")
     assert not lenet.window.heat.legend.isVisible()
+
+
+def heat_menu(hands: Hands, text: str) -> None:
+    menu = QMenu(hands.window)
+    hands.window.heat.fill_menu(menu)
+    next(a for a in menu.actions() if a.text() == text).trigger()
+    menu.deleteLater()
+
+
+def test_time_is_measured_when_asked_and_never_made_up(lenet: Hands) -> None:
+    heat = lenet.window.heat
+    heat_menu(lenet, "Time")
+    assert not heat.amounts and "not measured" in heat.legend.accessibleName() and heat.legend.isVisible()
+    heat_menu(lenet, MEASURE)
+    assert heat.stopwatch.running and "measuring" in heat.legend.accessibleName()
+    lenet.until(lambda: not heat.stopwatch.running, 60)
+    ids = {n.name: n.id for n in lenet.studio.graph}
+    assert heat.amounts[ids["conv2"]] > 0 and "in all" in heat.legend.accessibleName()
+    lenet.studio.do("Move", lambda p: edits.move(p, "", {ids["conv2"]: (5.0, 5.0)}))
+    assert heat.amounts  # where a card stands costs nothing
+    lenet.studio.do("Wider", lambda p: edits.set_params(p, "", [ids["conv2"]], {"out_channels": 32}))
+    assert not heat.amounts and "not measured" in heat.legend.accessibleName()
+    heat_menu(lenet, MEASURE)
+    heat_menu(lenet, STOP)
+    lenet.until(lambda: not heat.stopwatch.running, 60)
+    assert not heat.amounts
+    heat.choose("")
 
 
 def test_viridis_grows_brighter() -> None:

@@ -14,6 +14,7 @@ from visualnet.app.canvas.card_paint import paint_label
 from visualnet.app.canvas.view import CanvasView
 from visualnet.app.panels.cost_card import instance_path, sheet_costs
 from visualnet.app.settings import Settings
+from visualnet.app.stopwatch import Stopwatch
 from visualnet.app.studio import Studio
 from visualnet.app.theme import fonts
 from visualnet.app.theme.tokens import RADIUS, mix
@@ -34,12 +35,20 @@ def _count(number: int) -> str:
     return f"{number:,}"
 
 
+def _duration(nanoseconds: int) -> str:
+    for size, unit in ((10**9, "s"), (10**6, "ms"), (10**3, "µs")):
+        if nanoseconds >= size:
+            return f"{nanoseconds / size:.3g} {unit}"
+    return f"{nanoseconds} ns"
+
+
 class Quantity(NamedTuple):
     """Something that cards can be tinted by."""
 
     title: str
     tip: str
-    of: Callable[[NodeCost], int]
+    of: Callable[[NodeCost], int] | None
+    """From a node's costs; None where it is measured."""
     text: Callable[[int], str]
 
 
@@ -48,7 +57,9 @@ QUANTITIES: Mapping[str, Quantity] = {
     "macs": Quantity("MACs", "Where the multiplications are", lambda c: c.macs, _count),
     "made": Quantity("Output memory", "What each layer gives, at the batch size", lambda c: c.made, bytes_text),
     "kept": Quantity("Training memory", "What is kept for the backward pass", lambda c: c.kept, bytes_text),
+    "time": Quantity("Time", "How long each layer takes for one batch, forward: measured here", None, _duration),
 }
+MEASURE, STOP = "Measure the time of each layer", "Stop measuring"
 
 
 def colour(share: float) -> str:
@@ -67,6 +78,8 @@ class Heat(QObject):
         kept = settings.typed("heat", "")
         self.chosen = kept if kept in QUANTITIES else ""
         self.amounts: dict[str, int] = {}
+        self.stopwatch = Stopwatch(studio, self)
+        self.stopwatch.changed.connect(self.refresh)
         self.layer = HeatLayer(self)
         self.legend = Legend(self)
         view.canvas.addItem(self.layer)
@@ -105,14 +118,39 @@ class Heat(QObject):
             action.triggered.connect(lambda _=False, n=name: self.choose(n))
             if not name:
                 menu.addSeparator()
+        menu.addSeparator()
+        running = self.stopwatch.running
+        action = menu.addAction(STOP if running else MEASURE)
+        action.setStatusTip("Runs one batch forward some times on this machine; it can be stopped at any moment")
+        action.triggered.connect(self.measure)
+
+    def measure(self) -> None:
+        """Measure each layer's time and show it; asked again, stop measuring."""
+        if not self.stopwatch.running:
+            self.choose("time")
+        self.stopwatch.toggle()
+
+    @property
+    def note(self) -> str:
+        """What stands in the legend where there are no amounts."""
+        if self.quantity is None or self.quantity.of is not None:
+            return ""
+        if self.stopwatch.running:
+            return f"measuring … {self.stopwatch.share:.0%}"
+        return "" if self.amounts else "not measured: View › Heat map › Measure"
 
     def refresh(self) -> None:
         """Count anew."""
         quantity = self.quantity
-        costs = sheet_costs(self.studio.analysis, instance_path(self.studio)) if quantity else {}
-        self.amounts = {i: quantity.of(cost) for i, cost in costs.items()} if quantity else {}
+        path = instance_path(self.studio)
+        if quantity is None:
+            self.amounts = {}
+        elif quantity.of is None:
+            self.amounts = self.stopwatch.on_sheet(path)
+        else:
+            self.amounts = {i: quantity.of(cost) for i, cost in sheet_costs(self.studio.analysis, path).items()}
         self.layer.setVisible(quantity is not None)
-        self.legend.setVisible(quantity is not None and bool(self.amounts))
+        self.legend.setVisible(quantity is not None and bool(self.amounts or self.note))
         self.legend.place()
         self.legend.update()
         self.layer.update()
@@ -187,7 +225,8 @@ class Legend(QWidget):
         quantity = self.heat.quantity
         if quantity is not None:
             total = quantity.text(sum(self.heat.amounts.values()))
-            self.setAccessibleName(f"Heat map: {quantity.title}, 0 to {quantity.text(self.heat.most)}, {total} in all")
+            told = f"0 to {quantity.text(self.heat.most)}, {total} in all"
+            self.setAccessibleName(f"Heat map: {quantity.title}, {self.heat.note or told}")
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         quantity, theme = self.heat.quantity, self.heat.studio.theme
@@ -206,7 +245,12 @@ class Legend(QWidget):
         p.setPen(QColor(theme.text))
         p.drawText(row, left | Qt.AlignmentFlag.AlignVCenter, quantity.title)
         p.setPen(QColor(theme.muted))
-        p.drawText(row, right | Qt.AlignmentFlag.AlignVCenter, f"{total} in all")
+        note = self.heat.note
+        p.drawText(row, right | Qt.AlignmentFlag.AlignVCenter, "" if note else f"{total} in all")
+        if note:
+            p.drawText(QRectF(12, 28, self.width() - 24, 32), left | Qt.TextFlag.TextWordWrap, note)
+            p.end()
+            return
         bar = QRectF(12, 28, WIDE - 24, 10)
         shades = QLinearGradient(bar.topLeft(), bar.topRight())
         for number, shade in enumerate(VIRIDIS):
