@@ -24,7 +24,7 @@ def test_train_without_data_offers_the_small_version(window: Window, qtbot: QtBo
     offer = next(b for b in window.banner.findChildren(type(window.start_page.open_button)) if b.text() == OPEN_SMALL)
     qtbot.mouseClick(offer, LEFT)
     assert window.studio.project.name == "GPT, small"
-    assert window.runner.why_not() == ""
+    qtbot.waitUntil(lambda: window.runner.why_not() == "", timeout=10_000)
 
 
 @pytest.mark.parametrize("name", ["gpt-small", "unet-padded-small", "seq2seq-small"])

@@ -207,8 +207,9 @@ def _noise(make: Make | None, sizes: _Sizes) -> tuple[int, int]:
 
 
 def _again(make: Make | None, sizes: _Sizes) -> tuple[int, int]:
-    """As much as arrives: the probabilities inside a loss."""
-    return 4 * sizes.read, 8
+    """As much as arrives: the probabilities inside a loss; and the class numbers that they are held against."""
+    target = sizes.arriving[1] if len(sizes.arriving) > 1 else None
+    return 4 * sizes.read + (8 * prod(target) if target is not None else 0), 8
 
 
 class _Rule(NamedTuple):
@@ -225,7 +226,7 @@ _NAMES = {
     "factor": "bilinear convtranspose",
     "in": "leakyrelu elu celu selu gelu silu mish softplus hardswish hardtanh relu6 hardsigmoid softshrink hardshrink prelu"
     " glu avgpool adaptiveavgpool pow square abs log embedding embeddingbag cosinesimilarity"
-    " localresponsenorm amax amin prod where clamp mseloss smoothl1loss huberloss",
+    " amax amin prod where clamp mseloss smoothl1loss huberloss",
     "times": "mul div matmul bmm",
     "out": "relu sigmoid tanh softmax exp sqrt rsqrt softmin logsoftmax sigmoid_",
     "view": "tensorsplit flatten reshape permute transpose squeeze unsqueeze identity unflatten view expand movedim"
@@ -270,6 +271,8 @@ _RULES: dict[str, _Rule] = {
     "rnncell": _Rule("in", _cell(1, 1)),
     "lstmcell": _Rule("in", _cell(5, 1)),
     "grucell": _Rule("in", _cell(6, 1)),
+    # The squares with a border, their means, and the power of those; the border is left out.
+    "localresponsenorm": _Rule("in", lambda make, sizes: (12 * sizes.made, 0)),
     "crossentropy": _Rule("", _again),
     "nllloss": _Rule("", _again),
     "binarycrossentropywithlogits": _Rule("in"),
