@@ -265,7 +265,7 @@ WORDS = {
         recipe=Recipe(lr=0.005, batch_size=16, epochs=5),
     ),
     "transformer": Small(
-        "a sixteenth as wide with two encoder layers, turning rows of ten symbols round",
+        "a sixteenth as wide with two layers each, turning rows of ten symbols round",
         REVERSAL,
         {"layers": 2, "width": 32, "heads": 4, "words": 11, "context": 8},
         recipe=Recipe(lr=0.002, batch_size=64, epochs=10),

@@ -91,8 +91,7 @@ def transformer() -> Project:
     written = _tokens(s, "written", "context", field="written")
     x = s.add("embedding", "embedding_out", written, shares=table, **sizes)
     x = _drop(s, "dropout_out", s.add("sinusoidal_positions", "positions_out", x, max_length="context"))
-    for number in range(1, 7):
-        x = s.add("block:decoder", f"decoder{number}", x, memory, **inner)
+    x = s.add("block:decoder", "decoder", x, memory, repeat="layers", **inner)
     _predict_words(s, x, table, "translation")
     return s.project(
         "Transformer",
