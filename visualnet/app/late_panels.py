@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib import import_module
+from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
@@ -15,24 +16,29 @@ from visualnet.app.panels.problems import ProblemsPanel
 from visualnet.app.studio import Studio
 
 
-def late_panels(studio: Studio, save_code: Callable[[], None], differing: Differing) -> dict[str, tuple[str, Factory]]:
-    """Every dock by name: its title, and how its panel is made."""
+def late_panels(
+    studio: Studio, focus: Any, save_code: Callable[[], None], differing: Differing
+) -> dict[str, tuple[str, Factory]]:
+    """Every dock by name: its title, and how its panel is made.
 
-    def late(module: str, name: str, *more: object) -> Factory:
+    ``focus`` stands for the Studio of the view that was worked in last: what follows the selection listens to that.
+    """
+
+    def late(module: str, name: str, *more: object, to: Any = studio) -> Factory:
         def make() -> QWidget:
-            panel: QWidget = getattr(import_module(f"visualnet.app.panels.{module}"), name)(studio, *more)
+            panel: QWidget = getattr(import_module(f"visualnet.app.panels.{module}"), name)(to, *more)
             return panel
 
         return make
 
     return {
         "palette": ("Layers", lambda: PalettePanel(studio)),
-        "inspector": ("Inspector", lambda: InspectorPanel(studio)),
+        "inspector": ("Inspector", lambda: InspectorPanel(focus)),
         "problems": ("Problems", lambda: ProblemsPanel(studio)),
         "training": ("Training", late("training", "TrainingPanel")),
         "runs": ("Runs", late("runs", "RunsPanel")),
-        "maps": ("Feature maps", late("maps", "MapsPanel")),
-        "attention": ("Attention", late("attention", "AttentionPanel")),
+        "maps": ("Feature maps", late("maps", "MapsPanel", to=focus)),
+        "attention": ("Attention", late("attention", "AttentionPanel", to=focus)),
         "code": ("Code", late("code", "CodePanel", save_code)),
         "differences": ("Differences", late("differences", "DifferencesPanel", differing)),
         "about": ("About", late("about_network", "AboutPanel")),

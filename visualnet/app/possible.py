@@ -37,7 +37,8 @@ def possible(window: Window) -> dict[str, bool]:
     studio, runner, actions = window.studio, window.runner, window.actions_
     document, run, here = studio.document, runner.state, not window.on_start_page
     tabs = window.filing.tabs
-    chosen = [n for n in map(studio.graph.nodes.get, studio.selection) if n is not None]
+    looking = window.views.studio
+    chosen = [n for n in map(looking.graph.nodes.get, looking.selection) if n is not None]
     general = [a for a in actions if a not in ANYWHERE and a.split(".")[0] != "help" and "theme" not in a]
     states = {a: here for a in general if not (here and a in BLOCKS)}
     return states | {

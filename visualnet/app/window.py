@@ -32,6 +32,7 @@ from visualnet.app.small_versions import OPEN_SMALL, small_version
 from visualnet.app.studio import Studio
 from visualnet.app.theme.apply import MODES, Mode, ThemeKeeper
 from visualnet.app.topbar import TopBar
+from visualnet.app.views import Views
 from visualnet.app.widgets.command_palette import CommandPalette
 from visualnet.app.widgets.messages import Act, Banner, Toast
 from visualnet.app.workspaces import Workspaces
@@ -51,6 +52,7 @@ class Window(QMainWindow):
         self.runner = Runner(self.studio, self.mailbox, settings, self)
         self.studio.runner = self.runner
         self.filing = Filing(self, self.studio, settings)
+        self.views = Views(self)
         self.filing.may_stop = lambda document: questions.may_stop(self, document)
         self._traces: list[str] = []
         self.setAcceptDrops(True)
@@ -89,7 +91,7 @@ class Window(QMainWindow):
         column.addWidget(self.stack, 1)
         self.setCentralWidget(centre)
         self.toast = Toast(centre)
-        panels = late_panels(self.studio, lambda: exporting.export_code(self), self.differing)
+        panels = late_panels(self.studio, self.views.focus, lambda: exporting.export_code(self), self.differing)
         self.spaces = Workspaces(self, panels, self.settings)
         for name in ("palette", "inspector", "problems"):
             assert self.spaces.docks[name].panel is not None
@@ -149,6 +151,8 @@ class Window(QMainWindow):
         self.canvas.coach.template_wanted.connect(self.filing.open_template)
         studio.selection_changed.connect(lambda _: self._show_state())
         studio.sheet_changed.connect(lambda _: self._show_state())
+        self.views.join()
+        self.views.changed.connect(self._show_state)
         problems: ProblemsPanel = self.panel("problems")
         problems.count_changed.connect(self._count_problems)
 
@@ -303,6 +307,8 @@ class Window(QMainWindow):
         if not self.filing.may_quit():
             event.ignore()
             return
+        self.views.close_all()
+        self.heat.stopwatch.close()
         self.runner.close()
         if self.spaces.docks["code"].made:
             self.panel("code").close_thread()

@@ -322,18 +322,6 @@ def test_a_wire_by_keyboard(hands: Hands) -> None:
     assert not any(s.node == hands.id("logits") for s in hands.studio.graph.wires.values())
 
 
-def test_a_second_view_shows_the_same_project(hands: Hands, qtbot: Any) -> None:
-    other = commands.second_view(hands.view)
-    assert set(other.canvas.cards) == set(hands.scene.cards)
-    pick(hands, "soft")
-    hands.key(Qt.Key.Key_Delete)
-    assert set(other.canvas.cards) == set(hands.scene.cards)
-    other.close()
-    qtbot.waitUntil(lambda: not hands.view.others)
-    hands.studio.document.undo()
-    assert "soft" in [n.name for n in hands.studio.graph]
-
-
 def test_labels_never_lie_over_each_other(hands: Hands) -> None:
     from PySide6.QtGui import QImage, QPainter
 
