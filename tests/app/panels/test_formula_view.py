@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from tests.analysis.drawing import project as drawn
 from visualnet.app.panels.formula_view import FormulaView
 from visualnet.app.plots.drawings import LayerDrawing, moves
 from visualnet.app.studio import Studio
@@ -99,4 +100,15 @@ def test_the_field_is_drawn_on_the_sample_once_it_is_read_and_follows_the_choice
     watching.sample = 1
     watching.sample_changed.emit(1)
     assert view.field.sample != first
+    view.deleteLater()
+
+
+def test_what_is_not_known_exactly_is_not_claimed(qapp: QApplication) -> None:
+    project = drawn("i:input c:conv2d u:conv_transpose2d o:output i>c c>u u>o")
+    studio = Studio(Document(project), DARK)
+    view = FormulaView(studio)
+    view.show_facts(studio.analysis.main["n3"])
+    assert "may see all of" in view.field.words()
+    view.show_facts(studio.analysis.main["n2"])
+    assert "sees 3×3 cells" in view.field.words()
     view.deleteLater()

@@ -44,6 +44,9 @@ class FieldDrawing(QWidget):
         field = self.field
         if field is None:
             return ""
+        if field.whole and any(n > 1 for n in field.places):
+            # Not all that lies between slides a window: what a place sees is then not told exactly, and not claimed.
+            return f"A place here may see all of “{field.input}”: more than windows lies between them."
         if field.whole:
             return f"Every number here sees all of “{field.input}”."
         sizes = "×".join(map(str, field.size))
