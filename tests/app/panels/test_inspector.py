@@ -8,13 +8,14 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from tests.app.canvas.conftest import lenet
+from visualnet.analysis.borders import ends
 from visualnet.app.canvas.adding import plan
 from visualnet.app.canvas.typed import Given
 from visualnet.app.forms.common import common_params
 from visualnet.app.panels.inspector import InspectorPanel
 from visualnet.app.studio import Studio
 from visualnet.app.theme.tokens import DARK
-from visualnet.core import edits, presets
+from visualnet.core import edits, grouping, presets
 from visualnet.core.document import Document
 from visualnet.core.project import MAIN, Project
 from visualnet.layers import LAYERS
@@ -151,3 +152,21 @@ def test_a_new_node_begins_with_the_chosen_preset(panel: InspectorPanel) -> None
     assert after.graph.nodes[new].params == {"kernel_size": 3, "padding": "same"}, "what is typed comes first"
     after, new = plan(studio.project, MAIN, (), studio.analysis, "linear", (0.0, 0.0))
     assert after.graph.nodes[new].params == {}
+
+
+@pytest.mark.qt_log_ignore("grabbing the keyboard", extend=True)  # the offscreen platform, of any popup
+def test_how_often_a_block_repeats_may_be_written_with_constants(panel: InspectorPanel) -> None:
+    studio = panel.studio
+    studio.do("Constants", lambda p: edits.set_constants(p, {"depth": 3}))
+    choose(panel, "conv1", "relu1")
+    ids = list(studio.selection)
+    studio.do("Group", lambda p: grouping.group(p, MAIN, ids, ends(), "stage")[0])
+    choose(panel, "stage")
+    field = panel.node_page.training.repeat
+    field.setFocus()
+    field.selectAll()
+    QTest.keyClicks(field, "2*depth-1")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert studio.graph.named("stage").repeat == "2*depth-1" and field.text() == "2*depth-1"
+    assert field._unit.text() == "= 5"
+    assert field.names() == {"depth": 3}

@@ -17,7 +17,7 @@ from visualnet.app.panels.status import StatusLine
 from visualnet.app.panels.training import TrainingPanel, smoothing_weight
 from visualnet.app.theme.tokens import LIGHT
 from visualnet.core.document import Document
-from visualnet.core.edits import set_recipe
+from visualnet.core.edits import set_constants, set_recipe
 from visualnet.layers.params import Param
 from visualnet.training.optimizers import OPTIMIZERS
 
@@ -191,3 +191,25 @@ def test_devices_that_are_not_here_are_not_offered_once_torch_can_tell() -> None
 
     assert ("cuda" in recipe_panel.devices()) == torch.cuda.is_available()
     assert list(recipe_panel.devices())[:2] == ["auto", "cpu"]
+
+
+@pytest.mark.qt_log_ignore("grabbing the keyboard", extend=True)  # the offscreen platform, of any popup
+def test_numbers_of_the_recipe_and_the_data_may_be_written_with_constants(
+    rig: Rig, panel: TrainingPanel, qtbot: QtBot
+) -> None:
+    rig.studio.do("Constants", lambda p: set_constants(p, {"width": 8}))
+    form = panel.recipe.form
+    assert form is not None
+    field = form.rows["batch_size"].field  # type: ignore[attr-defined]
+    assert dict(field.names()) == {"width": 8}
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClicks(field, "2*width")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert rig.studio.project.recipe.batch_size == 16 and field.text() == "16"
+    field.selectAll()
+    qtbot.keyClicks(field, "2*depth")
+    assert "depth" in form.words["batch_size"].text()
+    qtbot.keyClick(field, Qt.Key.Key_Escape)
+    assert rig.studio.project.recipe.batch_size == 16

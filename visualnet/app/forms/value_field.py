@@ -227,7 +227,8 @@ class ValueField(QLineEdit):
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
-        if event.reason() != Qt.FocusReason.PopupFocusReason and not self._choosing():
+        # One that is no longer seen is being taken down with its list of names: nobody is left to be told.
+        if event.reason() != Qt.FocusReason.PopupFocusReason and self.isVisible() and not self._choosing():
             self._finish()
 
     def _choosing(self) -> bool:

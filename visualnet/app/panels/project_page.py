@@ -18,6 +18,7 @@ from visualnet.core import edits
 from visualnet.core.graph import Value
 from visualnet.core.project import MAIN
 from visualnet.data.catalogue import DATASETS
+from visualnet.layers.params import Float, Int, Ints
 
 SPLITS: dict[str, tuple[float, float, float]] = {
     "80 / 20": (0.8, 0.2, 0.0),
@@ -166,7 +167,7 @@ class DataSection(Section):
                 form.finished.connect(lambda: self.studio.document.end_merge())
                 self.forms[data.name] = form
                 self.add(form)
-            self.forms[data.name].show_values(data.options, {})
+            self.forms[data.name].show_values(data.options, self.studio.project.constants)
 
     def _set(self, label_: str, merge: str = "", **fields: Any) -> None:
         self.studio.do(label_, lambda p: edits.set_data(p, **fields), merge=merge)
@@ -175,6 +176,10 @@ class DataSection(Section):
         self._set("Choose the data", name=self.names.itemData(index), options={})
 
     def _option(self, name: str, value: Value) -> None:
+        param = DATASETS[self.studio.project.data.name].params[name]
+        if isinstance(param, Int | Float | Ints) and value is not None:
+            # Data is read without the project: what is written with its constants is worked out once, here.
+            value = param.read(value, self.studio.project.constants)
         options = {**self.studio.project.data.options, name: value}
         self._set(f"Set {name} of the data", merge=f"data:{name}", options=options)
 

@@ -7,12 +7,14 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from visualnet.app.forms.form import Form, caption
 from visualnet.app.panels.project_page import DataSection
 from visualnet.app.peek import torch_is_ready
 from visualnet.app.studio import Studio
+from visualnet.app.theme import fonts
 from visualnet.core import edits
 from visualnet.core.graph import Value
 from visualnet.core.project import Recipe
@@ -86,7 +88,7 @@ class RecipePane(QScrollArea):
         super().__init__(parent)
         self.studio = studio
         self.setWidgetResizable(True)
-        self.setMinimumWidth(252)
+        self.setMinimumWidth(fonts.px(252))
         inner = QWidget()
         self.column = QVBoxLayout(inner)
         self.column.setContentsMargins(12, 4, 12, 8)
@@ -105,6 +107,11 @@ class RecipePane(QScrollArea):
         studio.runner.state_changed.connect(self.refresh)
         self.refresh()
 
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self.setMinimumWidth(fonts.px(252))
+
     def refresh(self) -> None:
         """Show the recipe as it is now."""
         recipe: Recipe = self.studio.project.recipe
@@ -115,7 +122,7 @@ class RecipePane(QScrollArea):
             self._build(params(recipe.optimizer, best_by))
         assert self.form is not None
         values = {name: getattr(recipe, name) for name in self.form.rows}
-        self.form.show_values(values, {}, _problems(recipe, self.form))
+        self.form.show_values(values, self.studio.project.constants, _problems(recipe, self.form))
         busy = self.studio.runner.busy
         self.note.setVisible(busy)
         for name, row in self.form.rows.items():
@@ -139,7 +146,8 @@ class RecipePane(QScrollArea):
         assert self.form is not None
         param = self.form.rows[name].param
         try:
-            fields = {name: param.read(raw, {})}
+            # A recipe holds figures: what is written with the project's constants is worked out once, here.
+            fields = {name: param.read(raw, self.studio.project.constants)}
         except ValueError as error:
             self.studio.message.emit("error", str(error))
             return
