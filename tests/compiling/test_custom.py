@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from tests.graphs import graph
-from visualnet.analysis import infer
+from visualnet.analysis import infer, repairs
 from visualnet.compiling.module import compile_project
 from visualnet.compiling.plan import GraphError
 from visualnet.compiling.source import model_source
@@ -163,6 +163,16 @@ def test_what_does_not_keep_its_word_is_named(params: dict[str, Any], words: str
 def test_what_cannot_be_read_is_refused_in_words(params: dict[str, Any], words: str) -> None:
     problems = [p.words for p in infer(project(**params)).problems if p.node == "n2"]
     assert any(words in p for p in problems), problems
+
+
+def test_no_repair_touches_the_code_or_trusts_it() -> None:
+    made = wired()
+    analysis = infer(made)
+    for problem in analysis.problems:
+        for repair in repairs.repairs(made, problem, analysis):
+            after = repair.edit(made).graph.nodes.get("n2")
+            assert after is None or after.params["source"] == HALF, repair.words
+    assert not trust.is_trusted(HALF)
 
 
 def test_two_of_one_name_cannot_stand_in_one_file() -> None:

@@ -17,7 +17,7 @@ from visualnet.core import edits
 from visualnet.core.graph import Node, Port, Value, Wire
 from visualnet.core.project import Project
 from visualnet.layers.declare import LAYERS, Layer, Pattern, Shape, Spec
-from visualnet.layers.params import Bool, Choice, Int, Ints, Param
+from visualnet.layers.params import Bool, Choice, Code, Int, Ints, Param
 
 REACH = 14
 """How many nodes upstream of a fault are searched."""
@@ -86,8 +86,8 @@ def values(place: Place, node_id: str, distance: int) -> Iterator[Candidate]:
     for name, param in kind.params.items():
         raw = node.params.get(name, param.default)
         wrong = any(p.at == name for p in facts.problems)
-        if not (wrong or isinstance(param, Int | Ints | Bool | Choice)):
-            continue
+        if isinstance(param, Code) or not (wrong or isinstance(param, Int | Ints | Bool | Choice)):
+            continue  # a repair never replaces a person's own code
         current = facts.layer.values()[name] if facts.layer is not None else param.default
         usual = dict.fromkeys(v[name] for v in alike)
         for value in dict.fromkeys(_hashable(v) for v in _others(param, raw, current, facts, shapes, usual, wrong)):

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QPlainText
 
 from visualnet.app.studio import Studio
 from visualnet.app.widgets.basic import IconLabel, button, label
+from visualnet.app.widgets.flow import FlowLayout
 from visualnet.app.widgets.section import Section
 from visualnet.core import edits, trust
 from visualnet.core.errors import FileError
@@ -34,7 +35,7 @@ class CodeEdit(QPlainTextEdit):
         self.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.setAccessibleName("Python code")
-        self.setMinimumHeight(96)
+        self.setMinimumSize(160, 96)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Tab and not self.isReadOnly():
@@ -111,15 +112,15 @@ class SourceCard(Section):
         self.fault = label("", "error", wrap=True)
         self.fault.hide()
         self.add(self.fault)
-        row = QHBoxLayout()
         self.apply_button = button("Apply", done=lambda: self.apply(ask=True))
         self.apply_button.setToolTip("Take the text over (Ctrl+Return)")
         self.trust_button = button("Trust this code on this machine…", done=self.ask)
         self.distrust_button = button("Stop trusting", done=self.distrust)
+        row = QWidget()
+        flow = FlowLayout(row)
         for one in (self.apply_button, self.trust_button, self.distrust_button):
-            row.addWidget(one)
-        row.addStretch(1)
-        self.body.addLayout(row)
+            flow.addWidget(one)
+        self.add(row)
         self.hide()
 
     @property
@@ -152,7 +153,7 @@ class SourceCard(Section):
         ours = self.source == self.param.default
         trusted = ours or trust.is_trusted(self.source)
         self.icon.set_icon("ok" if trusted else "warning", "ok" if trusted else "warning")
-        inert = "Inert: this code does not run until you trust it. Sizes and counts come from the lines above."
+        inert = "Inert: this code does not run until you trust it. Sizes and counts are those of the lines above."
         known = "The program's own example: it may run." if ours else "You trust this text on this machine: it runs."
         self.words.setText(known if trusted else inert)
         typed = self.edit.toPlainText() != self.source
