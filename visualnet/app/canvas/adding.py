@@ -44,8 +44,10 @@ def free_place(
 
 
 def after_card(scene: CanvasScene, node_id: str) -> tuple[float, float]:
-    """The place right of a card."""
+    """The place where the next card goes: right of a card, or below it where the sheet flows down."""
     item = scene.cards[node_id]
+    if item.down:
+        return free_place(scene, (item.x, item.y + item.height + GAP))
     return free_place(scene, (item.x + item.width + GAP, item.y))
 
 

@@ -246,10 +246,10 @@ def _between(a: Point, b: Point, near: Callable[[Box], list[Box]], own: tuple[Bo
     if not _hits(straight, boxes, own) or b[0] < a[0] + 60:
         return []
     boxes = near((a[0], min(a[1], b[1]) - REACH, b[0], max(a[1], b[1]) + REACH))
-    turn = min(40.0, (b[0] - a[0]) / 4)
-    for lane in sorted(_open(boxes), key=lambda y: abs(y - a[1]) + abs(y - b[1]))[:MOST_LANES]:
+    lanes = sorted(_open(boxes), key=lambda y: abs(y - a[1]) + abs(y - b[1]))[:MOST_LANES]
+    for lane, turn in itertools.product(lanes, (40.0, 20.0, 8.0)):
         found = [(a[0] + turn, lane), (b[0] - turn, lane)]
-        if not _hits(Way(a, tuple(Step(p) for p in (*found, b))), boxes, own):
+        if b[0] - a[0] > 3 * turn and not _hits(Way(a, tuple(Step(p) for p in (*found, b))), boxes, own):
             return found
     return []
 

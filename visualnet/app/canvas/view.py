@@ -104,6 +104,7 @@ class CanvasView(Gestures):
         self.totals.setText(totals(facts, shown))
         self.totals.adjustSize()
         self.totals.setVisible(bool(self.totals.text()))
+        self._describe()
         self._empty()
 
     def _sheet_changed(self, name: str) -> None:

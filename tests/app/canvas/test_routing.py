@@ -1,0 +1,167 @@
+"""Wires go round cards and ports, and their labels lie free: held against every template, as drawn, folded, and turned."""
+
+from __future__ import annotations
+
+import functools
+import time
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QPainterPath
+
+from visualnet.analysis import infer
+from visualnet.analysis.facts import Analysis
+from visualnet.analysis.tidy import tidy
+from visualnet.app.canvas import routing
+from visualnet.app.canvas.node_item import offsets, sizes
+from visualnet.app.canvas.scene import CanvasScene
+from visualnet.app.filing import templates
+from visualnet.core import dressing, edits, files
+from visualnet.core.graph import Graph, Node, Port
+from visualnet.core.project import MAIN, Project
+from visualnet.data import catalogue
+
+Hands = Any
+TEMPLATES = sorted(templates())
+SOME = ("inception-v1", "resnet-small", "transformer", "unet", "wavenet", "vae")
+
+
+@functools.cache
+def opened(name: str) -> tuple[Project, Analysis]:
+    project = files.load(templates()[name])
+    return project, infer(project, None, catalogue.fields_or_none(project.data))
+
+
+def drawn(name: str, sheet: str, how: str) -> CanvasScene:
+    """A template's sheet, its wires all found."""
+    project, analysis = opened(name)
+    scene = CanvasScene()
+    scene.show_sheet(project, sheet)
+    scene.show_facts(analysis.sheet(sheet), analysis.problems)
+    after = project
+    if how == "folded":
+        after = dressing.fold(project, sheet, list(scene.cards))
+    elif how == "down":
+        found = sizes(scene.cards, "down")
+        room = {i: size[:2] for i, size in found.items()}
+        places = tidy(project.sheet(sheet), room, "down", wrap_width=1600, offsets=offsets(found))
+        after = dressing.turn(edits.move(project, sheet, places), sheet, "down")
+    scene.apply(project, after)
+    scene.routes.finish()
+    return scene
+
+
+def faults(scene: CanvasScene) -> list[str]:
+    """What is hidden: cards that a wire runs through, ports that it lies on, labels over cards or labels."""
+    found = []
+    for target, wire in scene.wires.items():
+        count = max(24, int(wire.path.length() / 5))
+        points = [wire.path.pointAtPercent(i / count) for i in range(1, count)]
+        for node_id in scene.ids_in(wire.bounds):
+            card = scene.cards[node_id]
+            inset = 8 if node_id in (target.node, wire.source.node) else 1
+            inside = card.rect.adjusted(inset, inset, -inset, -inset)
+            found += [f"{target} through {card.face.name}"] * any(inside.contains(p) for p in points)
+            for port, out in [(p, False) for p in card.inputs] + [(p, True) for p in card.outputs]:
+                if (node_id, port) not in (target, wire.source):
+                    at = card.anchor(port, out)
+                    found += [f"{target} on {port}"] * any((at - p).manhattanLength() < 6 for p in points)
+    placed = scene.wire_layer.placed(list(scene.wires.values()))
+    for number, (wire, pill) in enumerate(placed):
+        found += [f"label of {wire.target} on a card"] * bool(scene.ids_in(pill))
+        found += [f"two labels at {wire.target}"] * any(pill.intersects(other) for _, other in placed[:number])
+    return found
+
+
+@pytest.mark.parametrize(
+    ("name", "how"), [*((n, "drawn") for n in TEMPLATES), *((n, how) for n in SOME for how in ("folded", "down"))]
+)
+def test_no_wire_hides_a_card_a_port_or_a_label(qapp: object, name: str, how: str) -> None:
+    for sheet, _ in opened(name)[0].sheets():
+        scene = drawn(name, sheet, how)
+        assert faults(scene) == []
+    if how == "down":
+        assert any(w.pills for w in scene.wires.values()), "labels are shown where there is room"
+
+
+# --- single ways --------------------------------------------------------------------------------------------------------
+
+OWN = (QRectF(0, 0, 168, 80), QRectF(600, 0, 168, 80))
+WALL = QRectF(300, -40, 168, 160)
+
+
+def meets(path: QPainterPath, area: QRectF) -> bool:
+    return any(area.contains(path.pointAtPercent(i / 400)) for i in range(401))
+
+
+def through(way: routing.Way, area: QRectF) -> bool:
+    return meets(routing.path(way), area)
+
+
+def near(area: QRectF) -> list[QRectF]:
+    return [WALL] if WALL.intersects(area) else []
+
+
+@pytest.mark.parametrize("down", [False, True])
+def test_a_long_wire_goes_round_what_stands_in_its_way(down: bool) -> None:
+    start, end = QPointF(168, 40), QPointF(600, 40)
+    own, wall = OWN, WALL
+    if down:
+        start, end, wall = start.transposed(), end.transposed(), turned(WALL)
+        own = (turned(OWN[0]), turned(OWN[1]))
+    assert through(routing.find(start, end, own=own, down=down), wall)
+    found = routing.find(start, end, own=own, near=lambda a: [wall] if wall.intersects(a) else [], down=down)
+    assert not through(found, wall)
+
+
+def turned(area: QRectF) -> QRectF:
+    return QRectF(area.y(), area.x(), area.height(), area.width())
+
+
+def test_a_wire_led_over_points_goes_round_too() -> None:
+    bends = [QPointF(260, 40), QPointF(520, 40)]
+    assert through(routing.find(QPointF(168, 40), QPointF(600, 40), bends, OWN), WALL)
+    found = routing.find(QPointF(168, 40), QPointF(600, 40), bends, OWN, near)
+    assert not through(found, WALL)
+    assert all(any(step.to == (p.x(), p.y()) for step in found.steps) for p in bends), "its own points are kept"
+
+
+def test_a_card_dropped_on_a_wire_pushes_it_aside_and_lets_it_back(hands: Hands) -> None:
+    hands.studio.do(
+        "Far", lambda p: edits.disconnect(edits.disconnect(p, MAIN, hands.end("relu1")), MAIN, hands.end("flatten"))
+    )
+    hands.studio.do("Long", lambda p: edits.connect(p, MAIN, Port(hands.id("conv1"), "features"), hands.end("flatten")))
+    wire = hands.scene.wires[hands.end("flatten")]
+    relu = hands.scene.cards[hands.id("relu1")]
+    assert not meets(wire.path, relu.rect)
+    hands.studio.do("Away", lambda p: edits.move(p, MAIN, {relu.id: (512, -400)}))
+    assert wire.path.boundingRect().height() < 1, "the way is free again"
+    hands.studio.do("Back", lambda p: edits.move(p, MAIN, {relu.id: (512, 0)}))
+    assert not meets(wire.path, relu.rect)
+
+
+def mess(count: int) -> Project:
+    """Cards in a lattice, each fed by two of the others."""
+    nodes = {f"n{i}": Node(id=f"n{i}", kind="add", name=f"a{i}") for i in range(count)}
+    places = {f"n{i}": (i % 25 * 300.0, i // 25 * 170.0) for i in range(count)}
+    wires = {
+        Port(f"n{i}", port): Port(f"n{(i * k + 7) % count}", "y")
+        for i in range(count)
+        for port, k in (("x1", 3), ("x2", 11))
+        if (i * k + 7) % count != i
+    }
+    return Project(graph=Graph(nodes, wires, places))
+
+
+def test_finding_ways_never_holds_an_edit_up(qapp: object) -> None:
+    project = mess(500)
+    scene = CanvasScene()
+    scene.show_sheet(project, MAIN)
+    assert not scene.routes.settled, "the rest of the ways come later"
+    after = edits.move(project, MAIN, {"n250": (40.0, 40.0)})
+    start = time.thread_time()
+    scene.apply(project, after)
+    assert time.thread_time() - start < 0.5
+    scene.routes.finish()
+    assert scene.routes.settled
