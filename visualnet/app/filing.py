@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
 from visualnet.app.settings import Settings
 from visualnet.app.studio import Studio
 from visualnet.app.tabs import Tab, Tabs
+from visualnet.app.theme import icons
 from visualnet.app.widgets.messages import Act
 from visualnet.core.document import Document
 from visualnet.core.errors import ChangedOnDisk, FileError
@@ -117,7 +118,9 @@ class Filing(QObject):
     def ask_open(self) -> None:
         """Let the person choose a file."""
         start = self.settings.typed("folder", "")
-        name, _ = QFileDialog.getOpenFileName(self.window, "Open a network", start, f"{OPENABLE};;{FILTER};;All files (*)")
+        name, _ = QFileDialog.getOpenFileName(
+            self.window, "Open a network", start, f"{OPENABLE};;{FILTER};;All files (*)"
+        )
         if name:
             self.open(Path(name))
 
@@ -169,10 +172,13 @@ class Filing(QObject):
 
     def fill_recent(self, menu: QMenu) -> None:
         """The files opened lately."""
-        for name in self.settings.recent():
-            path = Path(name)
-            action = menu.addAction(f"{path.name}   {path.parent}".replace("&", "&&"))
-            action.triggered.connect(lambda _=False, p=path: self.open(p))
+        for file in self.settings.files():
+            words = f"{file.path.name}   {file.path.parent}".replace("&", "&&")
+            action = menu.addAction(words if file.there else f"{words}   (missing)")
+            action.setEnabled(file.there)
+            if file.pinned:
+                action.setIcon(icons.icon("pin", "accent"))
+            action.triggered.connect(lambda _=False, p=file.path: self.open(p))
         if menu.isEmpty():
             menu.addAction("No file was opened yet").setEnabled(False)
 

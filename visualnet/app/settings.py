@@ -7,11 +7,19 @@ import os
 import tempfile
 from collections.abc import Iterator, MutableMapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from visualnet.core.folders import settings_path
 
 RECENT = 12
+
+
+class RecentFile(NamedTuple):
+    """A file of the list: whether it is kept at its head, and whether it is still there."""
+
+    path: Path
+    pinned: bool
+    there: bool
 
 
 class Settings(MutableMapping[str, Any]):
@@ -59,12 +67,31 @@ class Settings(MutableMapping[str, Any]):
 
     def recent(self) -> list[str]:
         """The files opened lately that still exist, newest first."""
-        return [p for p in self.typed("recent", []) if isinstance(p, str) and Path(p).is_file()]
+        return [p for p in self._names("recent") if Path(p).is_file()]
+
+    def files(self) -> list[RecentFile]:
+        """The files opened lately, those that are pinned first; of the others the newest first. Missing ones among them."""
+        pinned = self._names("pinned")
+        names = [*pinned, *(p for p in self._names("recent") if p not in pinned)]
+        return [RecentFile(Path(p), p in pinned, Path(p).is_file()) for p in names]
 
     def remember_file(self, path: Path) -> None:
         """Put a file first among the recent ones."""
         name = str(path.resolve())
-        self["recent"] = [name, *(p for p in self.recent() if p != name)][:RECENT]
+        self["recent"] = [name, *(p for p in self._names("recent") if p != name)][:RECENT]
+
+    def pin_file(self, path: Path, state: bool) -> None:
+        """Keep a file at the head of the list, or no longer."""
+        others = [p for p in self._names("pinned") if p != str(path)]
+        self["pinned"] = [*others, str(path)] if state else others
+
+    def forget_file(self, path: Path) -> None:
+        """Take a file off the list; the file itself stays."""
+        self["pinned"] = [p for p in self._names("pinned") if p != str(path)]
+        self["recent"] = [p for p in self._names("recent") if p != str(path)]
+
+    def _names(self, key: str) -> list[str]:
+        return [p for p in self.typed(key, []) if isinstance(p, str)]
 
     def save(self) -> None:
         """Write the file aside, then put it in place. A full or read-only disk costs the memory, not the session."""

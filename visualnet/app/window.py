@@ -146,6 +146,7 @@ class Window(QMainWindow):
         self.start_page.template_chosen.connect(self.filing.open_template)
         self.start_page.file_chosen.connect(lambda name: self.filing.open(Path(name)))
         self.start_page.open_asked.connect(self.filing.ask_open)
+        self.start_page.recent.reopen_asked.connect(self.filing.reopen)
         self.start_page.empty_chosen.connect(self.filing.new)
         self.start_page.lesson_chosen.connect(lambda name: self.canvas.coach.start(name))
         self.canvas.coach.template_wanted.connect(self.filing.open_template)
@@ -194,6 +195,7 @@ class Window(QMainWindow):
         start = self.filing.tabs.front.start
         if start:
             self.start_page.refresh()
+            self.start_page.recent.show_last(self.filing.to_reopen())
         self.stack.setCurrentWidget(self.start_page if start else self.canvas)
         self._docks_visible(not start)
         if not start:

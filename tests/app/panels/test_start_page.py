@@ -282,19 +282,46 @@ def test_files_are_listed_newest_first_without_those_that_are_gone(
     page: StartPage, settings: Settings, tmp_path: Path, qtbot: QtBot
 ) -> None:
     assert not page.rows
-    assert page.nothing.isVisible()
+    assert page.recent.nothing.isVisible()
     remember(settings, tmp_path, "old.vnet", "gone.vnet", "new.vnet")
     (tmp_path / "gone.vnet").unlink()
     os.utime(tmp_path / "old.vnet", (0, 86400))
     page.refresh()
-    assert [row.path.name for row in page.rows] == ["new.vnet", "old.vnet"]
-    assert not page.nothing.isVisible()
+    assert [(row.path.name, row.there) for row in page.rows] == [
+        ("new.vnet", True),
+        ("gone.vnet", False),
+        ("old.vnet", True),
+    ]
+    assert "missing" in page.rows[1].accessibleName() and "moved" in page.rows[1].toolTip()
+    assert not page.rows[1].menu().actions()[0].isEnabled()
+    assert not page.recent.nothing.isVisible()
     assert "today" in page.rows[0].accessibleName()
-    assert "1970" in page.rows[1].accessibleName()
+    assert "1970" in page.rows[2].accessibleName()
     heard = told(page)
     qtbot.wait(1)
-    qtbot.mouseClick(page.rows[1], Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(page.rows[2], Qt.MouseButton.LeftButton)
     assert heard == [("file", str(tmp_path / "old.vnet"))]
+
+
+def test_a_pinned_file_stays_at_the_head(page: StartPage, settings: Settings, tmp_path: Path, qtbot: QtBot) -> None:
+    remember(settings, tmp_path, "one.vnet", "two.vnet", "three.vnet")
+    page.refresh()
+    qtbot.mouseClick(page.rows[2].pin, Qt.MouseButton.LeftButton)
+    assert [row.path.name for row in page.rows] == ["one.vnet", "three.vnet", "two.vnet"]
+    assert page.rows[0].pinned and page.focusWidget() is page.rows[0]
+    remember(settings, tmp_path, *(f"{n}.vnet" for n in range(20)))
+    page.refresh()
+    assert page.rows[0].path.name == "one.vnet", "however many come after it"
+    qtbot.keyClick(page.rows[0], Qt.Key.Key_P)
+    assert "one.vnet" not in [row.path.name for row in page.rows]
+
+
+def test_what_was_open_last_is_offered(page: StartPage, tmp_path: Path, qtbot: QtBot) -> None:
+    assert not page.recent.reopen.isVisible()
+    page.recent.show_last([tmp_path / "one.vnet", tmp_path / "two.vnet"])
+    assert page.recent.reopen.isVisible() and "Reopen last projects (2)" in page.recent.reopen.text()
+    with qtbot.waitSignal(page.recent.reopen_asked):
+        qtbot.mouseClick(page.recent.reopen, Qt.MouseButton.LeftButton)
 
 
 @pytest.mark.qt_log_ignore("This plugin does not support grabbing the keyboard", extend=True)
@@ -326,7 +353,7 @@ def test_delete_forgets_a_file_and_the_focus_stays_near(
     qtbot.keyClick(page.rows[0], Qt.Key.Key_Delete)
     assert not page.rows
     assert settings.recent() == []
-    assert page.nothing.isVisible()
+    assert page.recent.nothing.isVisible()
 
 
 def test_when_it_was() -> None:

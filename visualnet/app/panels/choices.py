@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import datetime
 from html import escape
-from pathlib import Path
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -23,7 +21,7 @@ from PySide6.QtGui import (
     QPen,
     QPixmap,
 )
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from visualnet.analysis.infer import infer
 from visualnet.app.panels.graph_picture import paint_graph
@@ -306,64 +304,3 @@ class LessonCard(Choice):
         column.addWidget(label(summary, "muted", wrap=True))
         column.addStretch(1)
         row.addLayout(column, 1)
-
-
-class RecentRow(Choice):
-    """A file opened lately: name, folder, when it was last written."""
-
-    def __init__(self, path: Path, remove: Callable[[], None], now: datetime, parent: QWidget | None = None) -> None:
-        try:
-            told = when(datetime.fromtimestamp(path.stat().st_mtime), now)
-        except (OSError, ValueError, OverflowError):
-            told = ""
-        super().__init__(f"File {path.name} in {path.parent}, {told}", parent)
-        self.path, self._remove = path, remove
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.DefaultContextMenu)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(8, 5, 8, 6)
-        row.setSpacing(10)
-        row.addWidget(IconLabel("visualnet", 16, "muted"))
-        column = QVBoxLayout()
-        column.setSpacing(0)
-        head = QHBoxLayout()
-        head.setSpacing(12)
-        head.addWidget(ElidedLabel(path.name, mode=Qt.TextElideMode.ElideMiddle), 1)
-        head.addWidget(label(told, "small"))
-        column.addLayout(head)
-        column.addWidget(ElidedLabel(_short(path.parent), "small", mode=Qt.TextElideMode.ElideMiddle))
-        row.addLayout(column, 1)
-        self.setToolTip(str(path))
-
-    def menu(self) -> QMenu:
-        """What a right click offers."""
-        menu = QMenu(self)
-        menu.addAction("Open").triggered.connect(lambda: self.chosen.emit())
-        menu.addAction("Remove from this list").triggered.connect(lambda: self._remove())
-        return menu
-
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        menu = self.menu()
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(event.globalPos())
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
-            self._remove()
-        else:
-            super().keyPressEvent(event)
-
-    def face(self, theme: Theme) -> str:
-        return page_colour(theme)
-
-    def edge(self, theme: Theme) -> str:
-        return page_colour(theme)
-
-
-def _short(folder: Path) -> str:
-    """A folder below one's own begins with ~."""
-    try:
-        below = folder.relative_to(Path.home())
-    except (ValueError, RuntimeError):
-        return str(folder)
-    return "~" if below == Path() else str(Path("~") / below)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
-from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
@@ -29,12 +27,12 @@ from visualnet.app.panels.choices import (
     PICTURE_LOW,
     Choice,
     LessonCard,
-    RecentRow,
     TemplateCard,
     TemplateRow,
     page_colour,
 )
 from visualnet.app.panels.lesson_files import lessons
+from visualnet.app.panels.recent import RecentList, RecentRow
 from visualnet.app.panels.template_acts import TemplateActs
 from visualnet.app.settings import Settings
 from visualnet.app.studio import Studio
@@ -74,7 +72,6 @@ class StartPage(QWidget):
         self.setAcceptDrops(True)
         self.cards: list[TemplateCard] = []
         self.more: list[TemplateRow] = []
-        self.rows: list[RecentRow] = []
         self._stamps: list[tuple[Template, int]] = []
         self._sections: list[tuple[QWidget, FlowLayout]] = []
         self._dropping = False
@@ -184,15 +181,10 @@ class StartPage(QWidget):
             self._lessons.addWidget(card, 1)
         column.addSpacing(16)
         column.addWidget(label("Opened lately", "section"))
-        self._recent = QVBoxLayout()
-        self._recent.setSpacing(2)
-        column.addLayout(self._recent)
-        self.nothing = label(
-            "Files that you save or open are listed here. You can also drop a .vnet file on this page.",
-            "muted",
-            wrap=True,
-        )
-        column.addWidget(self.nothing)
+        self.recent = RecentList(self.settings, self._join)
+        self.recent.chosen.connect(self.file_chosen)
+        self.recent.emptied.connect(lambda: self.lessons[0].setFocus(Qt.FocusReason.OtherFocusReason))
+        column.addWidget(self.recent)
         column.addStretch(1)
         return holder
 
@@ -201,7 +193,7 @@ class StartPage(QWidget):
     def refresh(self) -> None:
         """Look again for templates and recent files."""
         self._show_templates()
-        self._show_recent()
+        self.recent.refresh()
         self._arrange()
 
     def _show_templates(self) -> None:
@@ -261,30 +253,10 @@ class StartPage(QWidget):
 
         AboutDialog(template, self.template_chosen.emit, self).exec()
 
-    def _show_recent(self) -> None:
-        for row in self.rows:
-            self._recent.removeWidget(row)
-            _drop(row)
-        now = datetime.now()
-        self.rows = []
-        for name in self.settings.recent()[:RECENT_SHOWN]:
-            row = RecentRow(Path(name), lambda n=name: self.forget(n), now)
-            row.chosen.connect(lambda n=name: self.file_chosen.emit(n))
-            self._join(row)
-            self.rows.append(row)
-            self._recent.addWidget(row)
-            row.show()  # now, not after the next turn of the event loop: it may be given the focus
-        self.nothing.setVisible(not self.rows)
-
-    def forget(self, name: str) -> None:
-        """Take a file off the list of recent ones; the file itself stays."""
-        at = next((i for i, row in enumerate(self.rows) if str(row.path) == name), 0)
-        kept = self.settings.typed("recent", [])
-        self.settings["recent"] = [other for other in kept if other != name]
-        self._show_recent()
-        near: Choice | None = self.rows[min(at, len(self.rows) - 1)] if self.rows else next(iter(self.lessons), None)
-        if near is not None and self.isVisible():
-            near.setFocus(Qt.FocusReason.OtherFocusReason)
+    @property
+    def rows(self) -> list[RecentRow]:
+        """The files opened lately."""
+        return self.recent.rows
 
     def _count_one(self) -> None:
         """Count one template's figures, and the next after the window has had its turn."""
