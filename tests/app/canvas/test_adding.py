@@ -9,8 +9,10 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 
+from visualnet.analysis import infer
+from visualnet.app.canvas.adding import fitting_kinds
 from visualnet.app.canvas.quick_add import entries, ranked, usage
-from visualnet.core import edits, healing
+from visualnet.core import edits, healing, library
 from visualnet.core.graph import Port
 from visualnet.core.project import MAIN, Block, Project
 
@@ -251,3 +253,22 @@ def test_a_wire_that_fits_offers_nothing(hands: Hands) -> None:
 
 def test_kept_counts_add_to_those_of_the_project(hands: Hands) -> None:
     assert usage(hands.studio.project, {"conv2d": 2})["conv2d"] == 3
+
+
+def test_the_library_s_blocks_are_offered_where_they_fit() -> None:
+    project = edits.add_node(Project(), MAIN, "input", params={"size": (64, 8, 8)})
+    project = edits.add_node(project, MAIN, "input", params={"size": (16, 64), "field": "words"})
+    analysis = infer(project)
+    maps = fitting_kinds(project, MAIN, (), analysis, Port("n1", "x"), None)
+    words = fitting_kinds(project, MAIN, (), analysis, Port("n2", "x"), None)
+    assert maps is not None
+    assert words is not None
+    assert "library:squeeze_excitation" in maps
+    assert "library:transformer_encoder" not in maps
+    assert "library:transformer_encoder" in words
+    assert "library:squeeze_excitation" not in words
+    every = {e.kind for e in entries(project, MAIN)}
+    assert {"library:squeeze_excitation", "library:transformer_encoder"} <= every
+    brought, kind = library.bring(project, "library:squeeze_excitation")
+    assert "library:squeeze_excitation" not in {e.kind for e in entries(brought, MAIN)}, "it is the project's own now"
+    assert kind in {e.kind for e in entries(brought, MAIN)}
