@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QMainWindow, QMenu, QToolBar, QWidget
@@ -177,3 +179,24 @@ def test_the_dialog_changes_and_resets_keys(window: QMainWindow, qtbot) -> None:
     assert actions.shortcuts("edit.undo") == ("Ctrl+Z",)
     dialog.search.edit.setText("redo")
     assert dialog._items["edit.undo"].isHidden() and not dialog._items["edit.redo"].isHidden()
+
+
+def test_keys_that_another_action_has_by_now_are_not_remembered(window: QMainWindow) -> None:
+    told: dict[str, Any] = {"edit.undo": ["Ctrl+Y"], "edit.redo": 7, "gone.action": ["Ctrl+J"]}
+    told_before = dict(told)
+    actions = Actions(SMALL, window, told)
+    assert not [fault for fault in actions.check() if "handler" not in fault]
+    assert actions.shortcuts("edit.undo") == ("Ctrl+Z",) and actions.shortcuts("edit.redo") != ()
+    assert told == {"gone.action": told_before["gone.action"]}, "what another version knows is kept"
+
+
+def test_a_reset_does_not_take_another_action_s_keys(window: QMainWindow, qtbot) -> None:
+    actions = Actions(SMALL, window)
+    dialog = ShortcutsDialog(actions, window)
+    actions.set_shortcuts("edit.undo", ("Ctrl+U",))
+    actions.set_shortcuts("edit.redo", ("Ctrl+Z",))
+    dialog.select("edit.undo")
+    qtbot.mouseClick(dialog.reset_button, Qt.MouseButton.LeftButton)
+    assert actions.shortcuts("edit.undo") == ("Ctrl+U",) and "Redo" in dialog.words.text()
+    qtbot.mouseClick(dialog.reset_all, Qt.MouseButton.LeftButton)
+    assert actions.shortcuts("edit.undo") == ("Ctrl+Z",)

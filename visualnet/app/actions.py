@@ -63,6 +63,7 @@ class Actions(QObject):
         super().__init__(parent)
         self.specs = {spec.id: spec for spec in table}
         self._remembered: MutableMapping[str, list[str]] = {} if remembered is None else remembered
+        self._forget_unusable()
         self._actions: dict[str, QAction] = {}
         self._handlers: dict[str, Callable[..., Any]] = {}
         self._submenus: dict[str, QMenu] = {}
@@ -168,7 +169,15 @@ class Actions(QObject):
         self.shortcuts_changed.emit(action_id)
 
     def reset_shortcuts(self, action_id: str | None = None) -> None:
-        """Bring the table's own keys back, for one action or for all."""
+        """Bring the table's own keys back, for one action or for all.
+
+        Raises:
+            ValueError: another action was given one of them.
+        """
+        if action_id is not None:
+            for key in self.specs[action_id].shortcuts:
+                if (owner := self.conflict(action_id, key)) is not None:
+                    raise ValueError(f"{key} does “{self.specs[owner].name}” now; give that other keys first")
         for each in [action_id] if action_id else list(self._remembered):
             self._remembered.pop(each, None)
             if each in self.specs:
@@ -197,6 +206,17 @@ class Actions(QObject):
                 if not _portable(key):
                     faults.append(f"{spec.id}: {key} is no key")
         return faults
+
+    def _forget_unusable(self) -> None:
+        """Drop remembered keys that are none, or that another action has by now: an old or edited file must not stop the window."""
+        known = [each for each in self._remembered if each in self.specs]
+        for action_id in known:
+            keys: object = self._remembered[action_id]
+            if not isinstance(keys, list) or not all(isinstance(key, str) and _portable(key) for key in keys):
+                del self._remembered[action_id]
+        for action_id in known:
+            if any(self.conflict(action_id, key) for key in self._remembered.get(action_id, ())):
+                del self._remembered[action_id]
 
     def _build(self, spec: ActionSpec) -> QAction:
         action = QAction(spec.text.replace("&", "&&"), self)

@@ -162,7 +162,10 @@ class ShortcutsDialog(QDialog):
 
     def _reset(self) -> None:
         if self.selected is not None:
-            self._actions.reset_shortcuts(self.selected)
+            try:
+                self._actions.reset_shortcuts(self.selected)
+            except ValueError as error:
+                self.words.setText(str(error))
 
     def _reset_all(self) -> None:
         self._actions.reset_shortcuts()
