@@ -139,7 +139,7 @@ def theirs(project: Project) -> dict[str, float]:
 
 
 def median(view: Any, step: Callable[[int], None]) -> float:
-    """The middle frame of two dozen."""
+    """The middle frame of sixty."""
     return statistics.median(frames(view, step))
 
 

@@ -69,7 +69,7 @@ def opened(project: Project) -> CanvasView:
     return view
 
 
-def frames(view: CanvasView, step: Callable[[int], None], count: int = 24) -> list[float]:
+def frames(view: CanvasView, step: Callable[[int], None], count: int = 60) -> list[float]:
     """Milliseconds of this thread's time for each of some whole repaints: other programs on the machine do not count."""
     spent = []
     gc.collect()
@@ -86,26 +86,30 @@ def high(values: list[float]) -> float:
     return statistics.quantiles(values, n=20)[-1]
 
 
-def panning(view: CanvasView, zoom: float) -> list[float]:
+def settled(view: CanvasView, zoom: float) -> None:
+    """Look at the middle and wait, as a hand does between two gestures, until every card is sharp."""
     centre = view.canvas.contents().center()
     view.look(Pose(centre.x(), centre.y(), zoom))
-    view.viewport().repaint()
+    end = time.monotonic() + 1.5
+    while time.monotonic() < end:
+        QApplication.processEvents()
+        time.sleep(0.01)
+
+
+def panning(view: CanvasView, zoom: float) -> list[float]:
+    settled(view, zoom)
     return frames(view, lambda at: view.pan(QPoint(-17 if at % 12 < 6 else 17, 9 if at % 12 < 6 else -9)))
 
 
 def zooming(view: CanvasView) -> list[float]:
-    centre = view.canvas.contents().center()
-    view.look(Pose(centre.x(), centre.y(), 0.05))
-    view.viewport().repaint()
+    settled(view, 0.05)
     middle = QPointF(800, 500)
     return frames(view, lambda at: view.zoom_by(1.09 if at < 40 else 1 / 1.09, middle), 80)
 
 
 def dragging(view: CanvasView) -> list[float]:
     cards = view.canvas.cards
-    centre = view.canvas.contents().center()
-    view.look(Pose(centre.x(), centre.y(), 0.5))
-    view.viewport().repaint()
+    settled(view, 0.5)
     chosen = view.canvas.ids_in(view.mapToScene(view.viewport().rect()).boundingRect())[:100]
     view.studio.select(chosen)
     start = {i: (cards[i].x, cards[i].y) for i in chosen}

@@ -25,11 +25,21 @@ def shown(view: CanvasView) -> QImage:
 
 def anew(view: CanvasView) -> QImage:
     """The same, painted from nothing."""
-    kept, hurry = view.still.picture, view.canvas.card_layer.hurry
-    view.canvas.card_layer.hurry = False
+    still, layer = view.still, view.canvas.card_layer
+    view.still, hurry, layer.hurry = Painted(), layer.hurry, False  # type: ignore[assignment]
     found = shown(view)
-    view.still.picture, view.canvas.card_layer.hurry = kept, hurry
+    view.still, layer.hurry = still, hurry
     return found
+
+
+class Painted:
+    """Keeps nothing."""
+
+    def paint(self) -> bool:
+        return False
+
+    def blurred(self) -> None:
+        pass
 
 
 def differing(a: QImage, b: QImage) -> float:
@@ -42,6 +52,7 @@ def differing(a: QImage, b: QImage) -> float:
 
 def ready(view: CanvasView, zoom: float) -> None:
     """Look at the middle of the sheet with every sprite sharp."""
+    view.canvas.routes.finish()
     centre = view.canvas.contents().center()
     view.look(Pose(centre.x(), centre.y(), zoom))
     view._rest.stop()
@@ -52,7 +63,8 @@ def ready(view: CanvasView, zoom: float) -> None:
 
 
 @pytest.fixture
-def hands_on(make: Callable[[Project], Hands]) -> Hands:
+def hands_on(make: Callable[[Project], Hands], monkeypatch: pytest.MonkeyPatch) -> Hands:
+    monkeypatch.setattr("visualnet.app.canvas.layers.BUDGET_S", 10.0)  # every card sharp, however slow the machine is
     return make(open_project("lenet5-28"))
 
 
@@ -61,8 +73,10 @@ def test_shifting_shows_what_painting_anew_shows(hands_on: Hands, zoom: float) -
     view, rng = hands_on.view, random.Random(round(zoom * 100))
     ready(view, zoom)
     hands_on.studio.select([next(iter(view.canvas.cards))])
-    view.pan(QPoint(1, 1))
-    shown(view)
+    for _ in range(2):
+        view.pan(QPoint(1, 1))
+        view._rest.stop()
+        shown(view)
     before = view.still.strips
     for _ in range(12):
         view.pan(QPoint(rng.randint(-60, 60), rng.randint(-40, 40)))
@@ -70,6 +84,27 @@ def test_shifting_shows_what_painting_anew_shows(hands_on: Hands, zoom: float) -
         image = shown(view)
     assert view.still.strips == before + 12, "no frame was painted anew"
     assert differing(image, anew(view)) < 0.0005
+
+
+def test_dragged_cards_lie_above_what_stands(hands_on: Hands) -> None:
+    view, canvas = hands_on.view, hands_on.view.canvas
+    ready(view, 0.8)
+    ids = list(canvas.cards)[2:5]
+    hands_on.studio.select(ids)
+    start = {i: (canvas.cards[i].x, canvas.cards[i].y) for i in ids}
+    for step in range(5):
+        canvas.shift({i: (x + 7 * step, y - 11 * step) for i, (x, y) in start.items()})
+        image = shown(view)
+    assert view.still.picture is not None, "what stands is kept"
+    assert canvas.lifted == set(ids)
+    assert differing(image, anew(view)) < 0.003
+    view.pan(QPoint(31, -17))
+    view._rest.stop()
+    assert differing(shown(view), anew(view)) < 0.003
+    canvas.settle()
+    canvas.routes.finish()
+    assert not canvas.lifted and not canvas.loose
+    assert differing(shown(view), anew(view)) < 0.0005
 
 
 def test_a_change_is_seen_at_once(hands_on: Hands) -> None:
@@ -92,8 +127,10 @@ def test_a_change_is_seen_at_once(hands_on: Hands) -> None:
 def test_at_rest_nothing_is_kept(hands_on: Hands) -> None:
     view = hands_on.view
     ready(view, 0.5)
-    view.pan(QPoint(5, 5))
-    shown(view)
+    for _ in range(2):
+        view.pan(QPoint(5, 5))
+        view._rest.stop()
+        shown(view)
     assert view.still.picture is not None
     view._rested()
     QApplication.processEvents()

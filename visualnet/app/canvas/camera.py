@@ -95,6 +95,7 @@ class Camera(QGraphicsView):
         self.following = False
         zoom = min(NEAREST, max(FURTHEST, pose.zoom))
         if zoom != self.zoom:
+            self.canvas.card_layer.zooming = True
             self.setTransform(QTransform.fromScale(zoom, zoom))
         left = pose.x * zoom - self.viewport().width() / 2
         top = pose.y * zoom - self.viewport().height() / 2
@@ -192,5 +193,5 @@ class Camera(QGraphicsView):
         self._rest.start()
 
     def _rested(self) -> None:
-        self.canvas.card_layer.hurry = False
+        self.canvas.card_layer.hurry = self.canvas.card_layer.zooming = False
         self.viewport().update()

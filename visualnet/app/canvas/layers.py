@@ -24,7 +24,7 @@ from visualnet.app.canvas.card_paint import (
     paint_label,
     port_radius,
 )
-from visualnet.app.canvas.marks import LABELS_FROM, Layer
+from visualnet.app.canvas.marks import LABELS_FROM, LIFTED, STANDING, Layer
 from visualnet.app.canvas.miniature import paint_miniature
 from visualnet.app.canvas.node_item import MARGIN, NodeItem
 
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 SPRITE_BYTES = 96 * 2**20
 NEWS_S = 0.005
+MANY_CARDS = 400
+"""From so many on, blocks go without their names while the zoom changes; they come back when it rests."""
 BUDGET_S = 0.002
 """How long a frame may spend on sharpening sprites; what is left over follows in the next frames."""
 
@@ -44,12 +46,15 @@ class Sprites:
         self.full: OrderedDict[str, Sprite] = OrderedDict()
         self.block: OrderedDict[str, Sprite] = OrderedDict()
         self.rings: dict[object, QPixmap] = {}
+        self.ringed: dict[str, tuple[int, bool, float, QPixmap]] = {}
+        """The ring that each card was last drawn with: its version, whether it was selected, the scale, the picture."""
         self._bytes = 0
 
     def clear(self) -> None:
         self.full.clear()
         self.block.clear()
         self.rings.clear()
+        self.ringed.clear()
         self._bytes = 0
 
     def forget(self, node_id: str) -> None:
@@ -93,6 +98,7 @@ class CardLayer(Layer):
         self.sprites = Sprites()
         self.hurry = False
         """While the view moves: a card without a sprite may be a plain rectangle for a frame."""
+        self.zooming = False
         self.wants_more: Callable[[], None] | None = None
         """Called when some cards are shown from a sprite of another scale and want another frame."""
 
@@ -102,11 +108,15 @@ class CardLayer(Layer):
     def draw(self, painter: QPainter, area: QRectF, scale: float) -> None:
         """Paint the cards that meet the area, the selected ones on top."""
         canvas, marks = self.canvas, self.canvas.marks
-        if scale < LABEL:
+        if scale < LABEL or (self.zooming and scale < FULL and len(canvas.cards) > MANY_CARDS):
             self._blocks(painter)
             self._outlines(painter)
             return
         ids = canvas.ids_in(area, MARGIN)
+        if self.part == STANDING:
+            ids = [i for i in ids if i not in canvas.lifted]
+        elif self.part == LIFTED:
+            ids = [i for i in ids if i in canvas.lifted]
         if marks.selected:
             ids.sort(key=marks.selected.__contains__)
         items = [canvas.cards[i] for i in ids]
@@ -158,7 +168,9 @@ class CardLayer(Layer):
         pictures = self.sprites.full if full else self.sprites.block
         painter.save()
         painter.resetTransform()
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, len(items) < 300 or not self.hurry)
+        painter.setRenderHint(
+            QPainter.RenderHint.SmoothPixmapTransform, len(items) < (120 if self.zooming else 300) or not self.hurry
+        )
         until = time.perf_counter() + BUDGET_S
         late = False
         wanted = scale * ratio
@@ -275,6 +287,14 @@ class CardLayer(Layer):
 
     def _ring(self, item: NodeItem, chosen: bool, scale: float, ratio: float) -> QPixmap:
         """The edge of a selected or hovered card with its ports, as a sprite: cards of one size share it."""
+        drawn = self.sprites.ringed.get(item.id)
+        if drawn is not None and drawn[:3] == (item.version, chosen, scale * ratio):
+            return drawn[3]
+        found = self._ring_for(item, chosen, scale, ratio)
+        self.sprites.ringed[item.id] = (item.version, chosen, scale * ratio, found)
+        return found
+
+    def _ring_for(self, item: NodeItem, chosen: bool, scale: float, ratio: float) -> QPixmap:
         sides = ((item.inputs, False), (item.outputs, True))
         ports = tuple((item.offset(p, out), out) for side, out in sides for p in side)
         key = (item.width, item.height, ports, chosen, scale * ratio, item.down, item.face.folded)

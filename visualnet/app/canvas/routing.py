@@ -87,12 +87,6 @@ def path(way: Way) -> QPainterPath:
     return made
 
 
-def lines(way: Way) -> list[QLineF]:
-    """A few straight pieces that stand for it from afar."""
-    points = _flat(way, 4)
-    return [QLineF(*p, *q) for p, q in itertools.pairwise(points)]
-
-
 # --- which way --------------------------------------------------------------------------------------------------------
 
 

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QLineF, QPointF, QRectF, Signal
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QPointF, QRectF, Signal
+from PySide6.QtGui import QImage, QPainterPath
 from PySide6.QtWidgets import QGraphicsScene
 
 from visualnet.analysis.facts import GraphFacts, Problem
@@ -69,7 +69,11 @@ class CanvasScene(QGraphicsScene):
         self._rows: dict[str, int] = {}
         self._wire_rows: dict[Port, int] = {}
         self._blocks: dict[str, list[QRectF]] | None = None
-        self._hairs: list[QLineF] | None = None
+        self.lifted: frozenset[str] = frozenset()
+        """The cards that are being moved, and"""
+        self.loose: frozenset[Port] = frozenset()
+        """the wires that go with them."""
+        self._whole: tuple[frozenset[Port], QPainterPath] | None = None
         self._rects: NDArray[np.float64] | None = None
         self._bounds: NDArray[np.float64] | None = None
         self._extent = QRectF()
@@ -93,6 +97,7 @@ class CanvasScene(QGraphicsScene):
         self.project, self.sheet = project, sheet
         self.cards.clear()
         self.wires.clear()
+        self._put_down()
         self.by_node.clear()
         self.remarks.clear()
         self.failing.clear()
@@ -156,7 +161,7 @@ class CanvasScene(QGraphicsScene):
             if remark in after.remarks:
                 self.remarks[remark] = RemarkItem(after.remarks[remark])
         zones += [self.cards[i].rect for i in (*change.added, *change.changed, *change.moved) if i in self.cards]
-        self._rects = self.routes.shelf = self._bounds = self._blocks = self._hairs = None
+        self._rects = self.routes.shelf = self._bounds = self._blocks = self._whole = None
         self.routes.moving = self.routes.hasty = False
         # A card that came, went or moved may free or block the way of wires elsewhere.
         self.routes.draw(touched | self.routes.passing([*zones, *gone]))
@@ -208,7 +213,8 @@ class CanvasScene(QGraphicsScene):
 
     def redrawn(self, wire: WireItem) -> None:
         """A wire has got another curve."""
-        self._hairs = None
+        if wire.target not in self.loose:
+            self._whole = None
         if self._bounds is not None and wire.target in self._wire_rows:
             b = wire.bounds
             self._bounds[self._wire_rows[wire.target]] = (b.left(), b.top(), b.right(), b.bottom())
@@ -230,11 +236,15 @@ class CanvasScene(QGraphicsScene):
                 self._blocks.setdefault(colour, []).append(item.rect)
         return self._blocks
 
-    def hairs(self) -> list[QLineF]:
-        """Every wire as straight lines, for the view from afar."""
-        if self._hairs is None:
-            self._hairs = [line for wire in self.wires.values() for line in wire.segments]
-        return self._hairs
+    def all_wires(self, without: frozenset[Port]) -> QPainterPath:
+        """Every wire but some as one path: one call instead of a thousand, for the view from afar."""
+        if self._whole is None or self._whole[0] != without:
+            path = QPainterPath()
+            for target, wire in self.wires.items():
+                if target not in without:
+                    path.addPath(wire.path)
+            self._whole = (without, path)
+        return self._whole[1]
 
     def ids_in(self, area: QRectF, margin: float = 0.0) -> list[str]:
         """The cards that meet an area, in drawing order."""
@@ -271,11 +281,15 @@ class CanvasScene(QGraphicsScene):
                 item.x, item.y = place
                 touched |= self.by_node.get(node_id, set())
                 rects[self._rows[node_id]] = (item.x, item.y, item.x + item.width, item.y + item.height)
+        if not (touched <= self.loose and ways.keys() <= self.lifted):
+            self.lifted, self.loose = self.lifted | ways.keys(), self.loose | touched
+            self._whole = None
+            self.generation += 1
         self._carry(touched, ways)
-        self._blocks = self._hairs = self.routes.shelf = None
+        self._blocks = self.routes.shelf = None
         self.routes.moving = self.routes.hasty = True
         self.routes.draw(touched, detour=False)
-        self.update()
+        super().update()  # what is kept as a picture stands still
 
     def _carry(self, touched: set[Port], ways: Mapping[str, tuple[float, float]]) -> None:
         """Take along, as they are, the wires whose two cards move alike; only the others need a new curve."""
@@ -288,12 +302,17 @@ class CanvasScene(QGraphicsScene):
                 if self._bounds is not None and target in self._wire_rows:
                     self._bounds[self._wire_rows[target]] += (*way, *way)
 
+    def _put_down(self) -> None:
+        self.lifted, self.loose, self._whole = frozenset(), frozenset(), None
+        self.generation += 1
+
     def settle(self) -> None:
         """Let every card stand where the document says."""
         graph = self.graph
         moved = {i: at for i, c in self.cards.items() if (at := graph.places.get(i, (0.0, 0.0))) != (c.x, c.y)}
         self.shift(moved)
         self.routes.moving = False
+        self._put_down()
         bent = [t for t, w in self.wires.items() if w.bends or t in graph.bends]
         for target in bent:
             self.wires[target].bends = [QPointF(*at) for at in graph.bends.get(target, ())]

@@ -1,4 +1,6 @@
-"""The last picture of the sheet, kept while the view is only shifted: what was seen moves along, what comes into view is painted.
+"""The last picture of the sheet, kept while the view is only shifted, or only some cards are moved over it.
+
+What was seen moves along, what comes into view is painted; cards that are being moved, and their wires, lie above what stands.
 
 A whole frame of a large sheet takes most of the 8 ms that a frame may; a strip at the edge takes a tenth.
 """
@@ -10,6 +12,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QRect, QRectF
 from PySide6.QtGui import QPainter, QPixmap
+
+from visualnet.app.canvas.card_paint import LABEL
+from visualnet.app.canvas.marks import ALL, LIFTED, STANDING
 
 if TYPE_CHECKING:
     from visualnet.app.canvas.camera import Camera
@@ -45,28 +50,33 @@ class Still:
         view = self.view
         canvas = view.canvas
         own = {canvas.remark_layer, canvas.wire_layer, canvas.card_layer}
-        if not canvas.card_layer.hurry or any(i.isVisible() for i in canvas.items() if i not in own):
-            self.drop()
-            return False
         ratio = view.viewport().devicePixelRatioF()
-        if ratio != round(ratio):
-            return False
         size, at = view.viewport().size(), QPoint(view.horizontalScrollBar().value(), view.verticalScrollBar().value())
         key = (canvas.generation, view.transform(), size, ratio)
-        if self.picture is None or key != self._key:
+        held, self._key = key == self._key, key
+        lifted = bool(canvas.lifted) and view.zoom >= LABEL
+        covered = any(i.isVisible() for i in canvas.items() if i not in own)
+        if not held or covered or ratio != round(ratio) or not (canvas.card_layer.hurry or lifted):
+            # While every frame is another, keeping it would only cost time.
+            self.drop()
+            return False
+        if self.picture is None:
             self.picture = QPixmap(size * ratio)
             self.picture.setDevicePixelRatio(ratio)
             fresh = [QRect(QPoint(0, 0), size)]
             self._made = time.monotonic()
         else:
             fresh = self._shift(self._at - at, round(ratio))
-        self._key, self._at = key, at
-        self._fill(fresh)
+        self._at = at
+        kept, whole = self.picture, QRect(QPoint(0, 0), size)
+        self._fill(kept, fresh, STANDING if lifted else ALL)
         painter = QPainter(view.viewport())
-        if self.picture is not None:
-            painter.drawPixmap(0, 0, self.picture)
+        painter.drawPixmap(0, 0, kept)
         painter.setWorldTransform(view.viewportTransform())
-        view.drawForeground(painter, view.mapToScene(QRect(QPoint(0, 0), size)).boundingRect())
+        area = view.mapToScene(whole).boundingRect()
+        if lifted:
+            self._layers(painter, area, LIFTED)
+        view.drawForeground(painter, area)
         painter.end()
         return True
 
@@ -90,23 +100,28 @@ class Still:
             strips.append(QRect(stays.left(), top, stays.width(), abs(by.y())))
         return strips
 
-    def _fill(self, strips: list[QRect]) -> None:
+    def _fill(self, picture: QPixmap, strips: list[QRect], part: str) -> None:
         """Paint these parts of the picture."""
-        view, canvas = self.view, self.view.canvas
-        assert self.picture is not None
-        kept = self.picture
-        scale = view.zoom
+        view = self.view
         world = view.viewportTransform()
         inverse, _ = world.inverted()
         for strip in strips:
             area = inverse.mapRect(QRectF(strip))
-            painter = QPainter(kept)
+            painter = QPainter(picture)
             painter.setRenderHints(view.renderHints())
             painter.setClipRect(strip)
             painter.setWorldTransform(world)
             view.drawBackground(painter, area)
-            for layer in (canvas.remark_layer, canvas.wire_layer, canvas.card_layer):
-                painter.save()
-                layer.draw(painter, area, scale)
-                painter.restore()
+            self._layers(painter, area, part)
             painter.end()
+
+    def _layers(self, painter: QPainter, area: QRectF, part: str) -> None:
+        canvas = self.view.canvas
+        for layer in (canvas.remark_layer, canvas.wire_layer, canvas.card_layer):
+            if part == LIFTED and layer is canvas.remark_layer:
+                continue
+            painter.save()
+            layer.part = part
+            layer.draw(painter, area, self.view.zoom)
+            layer.part = ALL
+            painter.restore()

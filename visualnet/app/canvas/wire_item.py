@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QLineF, QPointF, QRectF
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainterPath, QPainterPathStroker
 
 from visualnet.app.canvas import routing
@@ -21,14 +21,13 @@ FREE = 4.0
 class WireItem:
     """A wire in the scene, found by where it ends."""
 
-    __slots__ = ("bends", "bounds", "failing", "label", "path", "pills", "segments", "source", "target")
+    __slots__ = ("bends", "bounds", "failing", "label", "path", "pills", "source", "target")
 
     def __init__(self, source: Port, target: Port) -> None:
         self.source, self.target = source, target
         self.label, self.failing = "", False
         self.path = QPainterPath()
         self.bounds = QRectF()
-        self.segments: list[QLineF] = []
         self.pills: list[QRectF] = []
         """Where its label could lie, the best place first; none of them meets a card."""
         self.bends: list[QPointF] = []
@@ -44,7 +43,7 @@ class WireItem:
     ) -> None:
         """Draw the curve anew, round the cards that ``near`` tells of; ``own`` are the two that it joins."""
         way = routing.find(start, end, self.bends, own, near, down)
-        self.path, self.segments = routing.path(way), routing.lines(way)
+        self.path = routing.path(way)
         self.bounds = self.path.controlPointRect().adjusted(-4, -4, 4, 4)
         self.pills = self._pills(way.spots, near, down) if self.label else []
         for pill in self.pills:
@@ -65,8 +64,6 @@ class WireItem:
         """Move the curve as it is."""
         self.path.translate(dx, dy)
         self.bounds.translate(dx, dy)
-        for line in self.segments:
-            line.translate(dx, dy)
         self.bends = [at + QPointF(dx, dy) for at in self.bends]
         for pill in self.pills:
             pill.translate(dx, dy)

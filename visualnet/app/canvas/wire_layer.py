@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QLineF, QRectF, Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from visualnet.app.canvas.card_paint import paint_label
-from visualnet.app.canvas.marks import LABELS_FROM, Layer
+from visualnet.app.canvas.marks import ALL, LABELS_FROM, LIFTED, Layer
 from visualnet.app.canvas.wire_item import WireItem
 from visualnet.app.theme.tokens import mix
 from visualnet.core.graph import Port
 
 FINE_WIRES = 0.45
 HAIR = 0.16
-MANY_LINES = 1200
-"""Above this many, seen from afar, lines go without smoothing: it takes three times as long."""
+TOGETHER = 150
+"""From so many wires in view on, all are painted in one call."""
+MANY, MANY_MOVING = 1500, 400
+"""From so many on they go without smoothing, which takes three times as long: at rest, and while something moves."""
+NOWHERE = Port("", "")
 BEND_RADIUS = 4.0
 
 
@@ -36,25 +39,40 @@ class WireLayer(Layer):
         for pen in (plain, *special.values()):
             pen.setCosmetic(cosmetic)
         painter.setPen(plain)
-        if scale < HAIR:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-            painter.drawLines(self.canvas.hairs())
-            shown = []
-            if marks.flow:
-                painter.setPen(self._pen(self._along(), 2.0, scale))
-                painter.drawLines([line for t in marks.flow for line in self.canvas.wires[t].segments])
+        wires, loose = self.canvas.wires, self.canvas.loose
+        shown = self.canvas.wires_in(area) if scale >= FINE_WIRES else list(wires.values())
+        if self.part != ALL:
+            lifted = self.part == LIFTED
+            shown = [w for w in shown if (w.target in loose) == lifted]
+            special = {t: pen for t, pen in special.items() if (t in loose) == lifted}
+        if self.part == LIFTED:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+            singles = [w for w in shown if w.target not in special]
+        elif scale < FINE_WIRES or len(shown) > TOGETHER:
+            apart = frozenset({*self.canvas.failing, *loose, marks.hidden_wire or NOWHERE})
+            moving = self.canvas.card_layer.hurry or loose
+            fine = scale >= HAIR and len(wires) < (MANY_MOVING if moving else MANY)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, fine)
+            painter.drawPath(self.canvas.all_wires(apart))
+            singles = (
+                [w for t in loose if (w := wires.get(t)) is not None and t not in special] if self.part == ALL else []
+            )
         else:
-            shown = self.canvas.wires_in(area)
-            flow = [w for w in shown if w.target in marks.flow and w.target not in special] if marks.flow else []
-            plain_ = [w for w in shown if w.target not in special and w.target not in marks.flow]
-            self._plain(painter, plain_ if special or flow else shown, scale)
-            if flow:
-                painter.setPen(self._pen(self._along(), 2.0, scale))
-                self._plain(painter, flow, scale)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+            singles = [w for w in shown if w.target not in special and w.target not in marks.flow]
+        for wire in singles:
+            painter.drawPath(wire.path)
+        if marks.flow and self.part != LIFTED:
+            painter.setPen(self._pen(self._along(), 2.0, scale))
+            for target in marks.flow - special.keys():
+                painter.drawPath(wires[target].path)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        last: QPen | None = None
         for target, pen in special.items():
-            painter.setPen(pen)
-            painter.drawPath(self.canvas.wires[target].path)
+            if pen is not last:
+                painter.setPen(pen)
+                last = pen
+            painter.drawPath(wires[target].path)
         if scale >= FINE_WIRES:
             self._bends(painter, shown, special)
         painter.restore()
@@ -74,19 +92,6 @@ class WireLayer(Layer):
                 for at in wire.bends:
                     painter.drawEllipse(at, BEND_RADIUS, BEND_RADIUS)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-
-    def _plain(self, painter: QPainter, wires: list[WireItem], scale: float) -> None:
-        """What is straight goes in one call; so does everything from afar."""
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        lines: list[QLineF] = []
-        for wire in wires:
-            if scale < FINE_WIRES or len(wire.segments) == 1:
-                lines += wire.segments
-            else:
-                painter.drawPath(wire.path)
-        if lines:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing, scale >= FINE_WIRES or len(lines) < MANY_LINES)
-            painter.drawLines(lines)
 
     def _special(self, scale: float) -> dict[Port, QPen]:
         """The wires that are not painted like the rest, with their pens, the most important last."""
