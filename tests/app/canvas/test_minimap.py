@@ -1,0 +1,157 @@
+"""The map in the corner, motion, long work, and faults seen from afar."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMenu
+
+from visualnet.app.canvas import arrange, commands, motion
+from visualnet.app.canvas.camera import Pose
+from visualnet.app.canvas.hud import SIZE, SMALL
+from visualnet.app.settings import Settings
+from visualnet.core import edits
+from visualnet.core.graph import Graph, Node, Port
+from visualnet.core.project import MAIN, Project
+
+LEFT = Qt.MouseButton.LeftButton
+Hands = Any
+
+
+# --- the map ------------------------------------------------------------------------------------------------------------
+
+
+def test_the_map_is_there_only_while_something_is_out_of_view(hands: Hands) -> None:
+    small = hands.view.minimap
+    hands.view.fit_at_once()
+    assert not small.isVisible()
+    hands.view.zoom_by(3.0)
+    assert small.isVisible()
+    assert small.width() * small.height() < 0.011 * 1280 * 720
+    hands.view.fit_at_once()
+    assert not small.isVisible()
+
+
+def test_the_map_folds_and_is_remembered(hands: Hands, make: Any, tmp_path: Path) -> None:
+    kept = Settings(tmp_path / "settings.json")
+    commands.remember(hands.view, kept.section("canvas"))
+    hands.view.look(Pose(0, 0, 2.0))
+    small = hands.view.minimap
+    pose = hands.view.pose()
+    QTest.mouseClick(small, LEFT, pos=small._sign().center().toPoint())
+    assert small.size() == SMALL
+    assert hands.view.pose() == pose, "folding it goes nowhere"
+    other = make(hands.studio.project)
+    commands.remember(other.view, Settings(tmp_path / "settings.json").section("canvas"))
+    assert other.view.minimap.folded
+    QTest.mouseClick(small, LEFT, pos=QPoint(8, 8))
+    assert small.size() == SIZE
+    assert Settings(tmp_path / "settings.json")["canvas"]["minimap"] is True
+
+
+# --- motion -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "moves"),
+    [
+        ("kdeglobals", "[KDE]\nAnimationDurationFactor=0\n", False),
+        ("kdeglobals", "[KDE]\nAnimationDurationFactor=0.5\n", True),
+        ("gtk-3.0/settings.ini", "[Settings]\ngtk-enable-animations=false\n", False),
+        ("gtk-4.0/settings.ini", "[Settings]\ngtk-enable-animations=1\n", True),
+        ("other", "", True),
+    ],
+)
+def test_the_systems_wish_for_less_motion_is_heard(tmp_path: Path, file: str, text: str, moves: bool) -> None:
+    path = tmp_path / file
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text)
+    assert motion._linux({}, tmp_path) is moves
+
+
+def test_without_motion_everything_is_there_at_once(hands: Hands, tmp_path: Path) -> None:
+    kept = Settings(tmp_path / "settings.json").section("canvas")
+    commands.remember(hands.view, kept)
+    menu = QMenu()
+    commands.fill_motion(hands.view, menu)
+    words = {a.text(): a for a in menu.actions()}
+    words["Glide"].trigger()
+    assert hands.view.motion
+    words["No motion"].trigger()
+    assert not hands.view.motion
+    assert kept["view.motion"] == "off"
+    arrange.tidy(hands.view)
+    assert not hands.view.drift.running
+    places = hands.studio.graph.places
+    assert all((c.x, c.y) == places[i] for i, c in hands.scene.cards.items())
+
+
+# --- work that takes long -----------------------------------------------------------------------------------------------
+
+
+def large(count: int) -> Project:
+    nodes = {f"n{i}": Node(id=f"n{i}", kind="add", name=f"a{i}") for i in range(1, count + 1)}
+    places = {f"n{i}": (float(i * 37 % 4001), float(i * 91 % 3989)) for i in range(1, count + 1)}
+    wires = {Port(f"n{i}", "x1"): Port(f"n{i - 1}", "y") for i in range(2, count + 1)}
+    wires |= {Port(f"n{i}", "x2"): Port(f"n{i - 9}", "y") for i in range(10, count + 1, 3)}
+    return Project(graph=Graph(nodes, wires, places))
+
+
+def test_escape_stops_a_long_tidy_and_nothing_has_moved(make: Any) -> None:
+    hands = make(large(1200))
+    before = hands.studio.project
+    hands.view.tidy()
+    assert hands.view.tool is not None
+    assert any(t.name == "canvas work" for t in threading.enumerate())
+    hands.key(Qt.Key.Key_Escape)
+    assert hands.view.tool is None
+    assert not any(t.name == "canvas work" for t in threading.enumerate())
+    QTest.qWait(60)
+    assert hands.studio.project is before
+
+
+def test_a_long_tidy_is_one_step_and_is_dropped_if_the_sheet_changed(
+    make: Any, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(arrange, "MANY", 40)
+    hands = make(large(90))
+    before = hands.studio.project
+    hands.view.tidy()
+    qtbot.waitUntil(lambda: hands.view.tool is None, timeout=20_000)
+    assert hands.studio.project is not before
+    hands.studio.document.undo()
+    assert hands.studio.project is before
+    hands.view.tidy()
+    hands.studio.do("Edit", lambda p: edits.rename(p, MAIN, "n1", "first"))
+    changed = hands.studio.project
+    qtbot.waitUntil(lambda: hands.view.tool is None, timeout=20_000)
+    assert hands.studio.project is changed
+
+
+# --- from afar ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("zoom", [0.05, 0.1, 0.2, 0.4])
+def test_a_fault_is_told_by_a_shape_at_every_distance(hands: Hands, zoom: float) -> None:
+    def picture() -> Any:
+        hands.view.look(Pose(340, 40, zoom))
+        QTest.qWait(150)
+        return hands.view.grab().toImage()
+
+    hands.studio.do("Break", lambda p: edits.set_params(p, MAIN, [hands.id("conv1")], {"kernel_size": 999}))
+    hands.studio.select([])
+    image = picture()
+    card = hands.scene.cards[hands.id("conv1")]
+    middle = hands.px(card.rect.center())
+    reach = range(-int(card.width * zoom / 2) - 2, int(card.width * zoom / 2) + 3)
+    ground = hands.scene.theme.canvas
+    row = [image.pixelColor(middle + QPoint(dx, dy)).name() for dx in reach for dy in (-3, 0, 3)]
+    family = hands.scene.theme.error
+    assert any(c == family for c in row), "the sign is red"
+    dark = [c for c in row if c == ground or sum(int(c[i : i + 2], 16) for i in (1, 3, 5)) < 150]
+    assert dark, "with a mark and a rim that can be told without colour"
