@@ -12,9 +12,10 @@ from PySide6.QtTest import QTest
 from visualnet.analysis import infer
 from visualnet.app.canvas.adding import fitting_kinds
 from visualnet.app.canvas.quick_add import entries, ranked, usage
-from visualnet.core import edits, healing, library
+from visualnet.core import edits, healing, library, presets
 from visualnet.core.graph import Port
 from visualnet.core.project import MAIN, Block, Project
+from visualnet.layers import LAYERS
 
 ALT, CTRL, SHIFT = (
     Qt.KeyboardModifier.AltModifier,
@@ -272,3 +273,18 @@ def test_the_library_s_blocks_are_offered_where_they_fit() -> None:
     brought, kind = library.bring(project, "library:squeeze_excitation")
     assert "library:squeeze_excitation" not in {e.kind for e in entries(brought, MAIN)}, "it is the project's own now"
     assert kind in {e.kind for e in entries(brought, MAIN)}
+
+
+def test_a_preset_is_an_entry_of_its_own() -> None:
+    presets.keep("conv2d", "stem", {"kernel_size": 7, "stride": 2})
+    presets.keep("conv2d", "narrow", {"out_channels": 4})
+    presets.begin_with("conv2d", "stem")
+    project = Project()
+    best = ranked("stem", entries(project, MAIN), project)[0]
+    assert (best.entry.kind, best.entry.label) == ("conv2d", "Conv2d: stem")
+    assert best.entry.preset == {"kernel_size": 7, "stride": 2}
+    narrow = ranked("narrow", entries(project, MAIN), project)[0].entry
+    assert narrow.preset["out_channels"] == 4
+    assert LAYERS["conv2d"]({**narrow.preset}).values()["stride"] == (1, 1), "what “stem” sets is not carried over"
+    typed = ranked("stem 16", entries(project, MAIN), project)[0]
+    assert typed.given.params == {"out_channels": 16}

@@ -26,7 +26,8 @@ from visualnet.app.canvas.node_item import family_of
 from visualnet.app.canvas.typed import NONE, Given, Reader, looks_typed
 from visualnet.app.theme import fonts, icons
 from visualnet.app.theme.tokens import Theme
-from visualnet.core import library
+from visualnet.core import library, presets
+from visualnet.core.errors import FileError
 from visualnet.core.graph import Node
 from visualnet.core.project import Project
 from visualnet.layers import FAMILIES, LAYERS
@@ -44,11 +45,13 @@ class Entry(NamedTuple):
     summary: str
     family: str
     words: str
+    preset: Mapping[str, Any] = {}
+    """Parameters that a person kept under a name."""
 
 
 def entries(project: Project, sheet: str) -> list[Entry]:
     """Every layer in palette order, then the project's blocks (not the one whose sheet is open), then those of the library."""
-    found = list(_layers())
+    found = [*_layers(), *_presets()]
     for name, block in project.blocks.items():
         if name != sheet:
             family = family_of(Node(id="n", kind=f"block:{name}", name="n"), project)
@@ -68,6 +71,25 @@ def _layers() -> tuple[Entry, ...]:
         for t, k in LAYERS.items()
         if not k.hidden
     )
+
+
+def _presets() -> list[Entry]:
+    """The person's presets, each as an entry of its own."""
+    found: list[Entry] = []
+    try:
+        shelves = presets.shelves()
+    except FileError:
+        return found
+    for entry in _layers() if shelves else ():
+        for name, values in shelves.get(entry.kind, presets.Shelf()).presets.items():
+            told_ = ", ".join(f"{k.replace('_', ' ')} {v}" for k, v in values.items()) or "the layer's own defaults"
+            words = f"{entry.words} preset"
+            # What the chosen first preset sets and this one does not goes back to the layer's own.
+            own = {k: LAYERS[entry.kind].params[k].default for k in presets.first_values(entry.kind)}
+            found.append(
+                entry._replace(label=f"{entry.label}: {name}", summary=told_, words=words, preset=own | values)
+            )
+    return found
 
 
 def _words(name: str) -> str:
@@ -195,8 +217,11 @@ class QuickAdd(QFrame):
         """Show it at a point of the parent, with all kinds or only these; ``chosen`` gets the kind and what was typed for it."""
         self._project, self._chosen = project, chosen
         self._used = usage(project, self.kept)
-        known = {e.kind: e for e in entries(project, sheet)}
-        self._found = [known[k] for k in kinds if k in known] if kinds is not None else list(known.values())
+        every = entries(project, sheet)
+        known: dict[str, list[Entry]] = {}
+        for entry in every:
+            known.setdefault(entry.kind, []).append(entry)
+        self._found = [e for k in kinds for e in known.get(k, ())] if kinds is not None else every
         self.none.setText("Nothing fits here." if kinds is not None else "Nothing is called so.")
         self.field.setPlaceholderText(hint or "Search layers: conv 5x5 16 s2")
         self.field.clear()
@@ -270,7 +295,8 @@ class QuickAdd(QFrame):
         chosen = self._chosen
         self.close_()
         if chosen is not None:
-            chosen(kind, found.given)
+            params = {**found.entry.preset, **found.given.params}
+            chosen(kind, found.given._replace(params=params) if params else found.given)
 
     def close_(self) -> None:
         """Hide it and give the focus back."""
