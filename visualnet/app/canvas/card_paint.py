@@ -288,7 +288,7 @@ def paint_block_label(p: QPainter, item: NodeItem, theme: Theme, scale: float) -
     colour = block_colour(theme, face.family)
     area = QRectF(1, 1, item.width - 2, item.height - 2)
     px = min(max(18, min(40, round(11.5 / scale))), round(item.height * 0.8))
-    badge = 2 * (_far_badge(item, scale).width() + 2) if face.badge == "error" else 0.0
+    badge = _far_badge(item, scale).width() + 4 if face.badge == "error" else 0.0
     room = max(area.width() - 16 - badge, 24.0)
     while px * scale > 10.5 and _metrics(px, True, False).horizontalAdvance(face.name) > room:
         px -= 1
@@ -299,7 +299,7 @@ def paint_block_label(p: QPainter, item: NodeItem, theme: Theme, scale: float) -
     p.setFont(_sans(px, True))
     p.setPen(QColor(ink))
     height = min(item.height, float(HEIGHT)) if item.thumbnail is None else item.height
-    p.drawText(QPointF((item.width - width) / 2, (height + metrics.ascent() - metrics.descent()) / 2), text)
+    p.drawText(QPointF((item.width - badge - width) / 2, (height + metrics.ascent() - metrics.descent()) / 2), text)
 
 
 def block_colour(theme: Theme, family: str) -> str:
