@@ -21,13 +21,14 @@ from PySide6.QtWidgets import (
 
 from visualnet.analysis.compare import QUANTITIES, compare, ratio_text
 from visualnet.analysis.pairs import PAIRS
+from visualnet.app.panels.graph_picture import paint_graph
 from visualnet.app.studio import Studio
 from visualnet.app.theme import icons
 from visualnet.app.widgets.basic import button, label
 from visualnet.core import files
 from visualnet.core.errors import FileError
 from visualnet.core.project import Project
-from visualnet.resources import resource
+from visualnet.template_index import template_list
 
 MOST = 4
 """So many networks fit beside each other."""
@@ -55,6 +56,26 @@ class Bar(QWidget):
         p.end()
 
 
+class Sketch(QWidget):
+    """A small picture of a network, so that one sees which column is which."""
+
+    def __init__(self, name: str, project: Project) -> None:
+        super().__init__()
+        self.project = project
+        self.setFixedHeight(72)
+        self.setAccessibleName(f"Picture of {name}")
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        theme = icons.current_theme()
+        p = QPainter(self)
+        p.setRenderHint(QPainter.RenderHint.Antialiasing)
+        p.setPen(Qt.PenStyle.NoPen)
+        p.setBrush(QColor(theme.canvas))
+        p.drawRoundedRect(QRectF(self.rect()), 6, 6)
+        paint_graph(p, QRectF(self.rect()).adjusted(10, 8, -10, -8), self.project, theme)
+        p.end()
+
+
 class CompareDialog(QDialog):
     """The open network, templates, files and pairs, up to four beside each other."""
 
@@ -64,7 +85,7 @@ class CompareDialog(QDialog):
         self.networks: list[tuple[str, Project]] = []
         self.pair = ""
         self.setWindowTitle("Compare networks")
-        self.resize(820, 560)
+        self.resize(880, 640)
         self.presets = QComboBox()
         self.presets.setAccessibleName("Pairs of the course")
         self.presets.addItem("Pairs of the course …", "")
@@ -74,14 +95,15 @@ class CompareDialog(QDialog):
         self.templates = QComboBox()
         self.templates.setAccessibleName("Add a template")
         self.templates.addItem("Add a template …", "")
-        for path in sorted(resource("templates").glob("*.vnet")):
-            self.templates.addItem(path.stem, str(path))
+        for template in template_list():
+            self.templates.addItem(template.title, str(template.path))
         self.templates.activated.connect(self._template)
         head = QHBoxLayout()
         head.addWidget(self.presets, 1)
         head.addWidget(self.templates, 1)
         head.addWidget(button("Add a file…", icon="open", done=self._ask))
         head.addWidget(button("Clear", "quiet", done=self.clear))
+        self.title = label("", "heading", wrap=True)
         self.words = label("", "muted", wrap=True)
         self.formula = label("", "mono", wrap=True)
         self.told = label("", "error", wrap=True)
@@ -103,9 +125,11 @@ class CompareDialog(QDialog):
         column.setContentsMargins(16, 16, 16, 16)
         column.setSpacing(12)
         column.addLayout(head)
-        for widget in (self.words, self.formula, self.told):
+        for widget in (self.title, self.words, self.formula, self.told):
             column.addWidget(widget)
         column.addWidget(area, 1)
+        self.foot = label("", "small", wrap=True)
+        column.addWidget(self.foot)
         if studio.graph.nodes:
             self.networks = [(studio.project.name, studio.project)]
         self._show()
@@ -129,7 +153,12 @@ class CompareDialog(QDialog):
         if self.pair or len(self.networks) >= MOST:
             self.networks = [] if self.pair else self.networks[: MOST - 1]
         self.pair = ""
-        self.networks.append((path.stem, project))
+        self.networks.append((project.name or path.stem, project))
+        self._show()
+
+    def take_away(self, at: int) -> None:
+        """Take one of the networks away; the others are then compared with the first that is left."""
+        self.networks = [one for number, one in enumerate(self.networks) if number != at]
         self._show()
 
     def clear(self) -> None:
@@ -157,6 +186,8 @@ class CompareDialog(QDialog):
                 widget.deleteLater()
         pair = PAIRS.get(self.pair)
         more = "Add a template or a file beside it." if self.networks else "Choose a pair, a template or a file."
+        self.title.setText(pair.title if pair else "")
+        self.title.setVisible(pair is not None)
         self.words.setText(pair.words if pair else more if len(self.networks) < 2 else "")
         self.words.setVisible(bool(self.words.text()))
         self.formula.setText("\n".join(pair.lines) if pair else "")
@@ -166,15 +197,36 @@ class CompareDialog(QDialog):
         faults = [f"{n['name']}: {words}" for n in told["networks"] for words in n["problems"][:1]]
         self.told.setText("\n".join([*([fault] if fault else []), *faults]))
         self.told.setVisible(bool(self.told.text()))
+        samples = f"{batch:,} sample{'s' * (batch != 1)}"
+        first = "; × compares with the first network" if len(self.networks) > 1 else ""
+        self.foot.setText(f"Activations and the memory to train are for {samples}, the recipe's batch{first}.")
+        self.foot.setVisible(bool(self.networks))
         if told["networks"]:
             self._fill(told["networks"], told["ratios"], batch)
+
+    def _heads(self, networks: Sequence[Mapping[str, Any]]) -> None:
+        """Above each column the network's name and picture, and a way to take it away again."""
+        for column, network in enumerate(networks, 1):
+            row = QHBoxLayout()
+            row.addWidget(label(network["name"], "section", wrap=True), 1)
+            if not self.pair:
+                away = button("", "quiet", "close", lambda at=column - 1: self.take_away(at))
+                away.setAccessibleName(f"Take {network['name']} away")
+                away.setToolTip(f"Take “{network['name']}” away")
+                row.addWidget(away)
+            head = QWidget()
+            inside = QVBoxLayout(head)
+            inside.setContentsMargins(0, 0, 0, 0)
+            inside.setSpacing(6)
+            inside.addLayout(row)
+            inside.addWidget(Sketch(network["name"], self.networks[column - 1][1]))
+            self.grid.addWidget(head, 0, column)
+            self.grid.setColumnStretch(column, 1)
 
     def _fill(
         self, networks: Sequence[Mapping[str, Any]], ratios: Mapping[str, Sequence[float | None]], batch: int
     ) -> None:
-        for column, network in enumerate(networks, 1):
-            self.grid.addWidget(label(network["name"], "section", wrap=True), 0, column)
-            self.grid.setColumnStretch(column, 1)
+        self._heads(networks)
         for column in range(len(networks) + 1, MOST + 1):
             self.grid.setColumnStretch(column, 0)
         for row, quantity in enumerate(QUANTITIES, 1):
@@ -186,12 +238,16 @@ class CompareDialog(QDialog):
             for column, network in enumerate(networks, 1):
                 amount = network[quantity.name]
                 text = quantity.text(amount)
+                figures = QHBoxLayout()
+                figures.addWidget(label(text, "mono"), 1)
                 if column > 1:
-                    text += f"   {ratio_text(ratios[quantity.name][column - 1])}"
+                    ratio = ratio_text(ratios[quantity.name][column - 1])
+                    figures.addWidget(label(ratio, "muted"))
+                    text += f", {ratio}"
                 cell = QWidget()
                 inside = QVBoxLayout(cell)
                 inside.setContentsMargins(0, 0, 0, 0)
                 inside.setSpacing(4)
-                inside.addWidget(label(text, "mono"))
+                inside.addLayout(figures)
                 inside.addWidget(Bar(amount / most, f"{quantity.title} of {network['name']}: {text}"))
                 self.grid.addWidget(cell, row, column)
