@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import json
 import os
 import threading
 import weakref
@@ -342,6 +343,37 @@ def test_a_file_behind_that_changes_on_disk_is_marked_and_told_when_it_comes_to_
     assert "changed" not in window.strip.tabToolTip(0)
 
 
+def test_a_newer_file_is_readonly_in_its_own_tab_only(
+    window: Window, hands: Hands, three: list[Path], tmp_path: Path
+) -> None:
+    raw = json.loads(three[0].read_text("utf-8"))
+    newer = tmp_path / "newer.vnet"
+    newer.write_text(json.dumps({**raw, "format": 999}), "utf-8")
+    assert window.filing.open(newer)
+    assert "newer" in window.banner.text and "cannot be saved" in window.strip.tabToolTip(3)
+    hands.keys("Ctrl+Tab")
+    assert not window.banner.isVisible()
+    hands.set_param("conv1", "out_channels", "7")
+    hands.keys("Ctrl+S")
+    assert not window.studio.document.modified
+    hands.keys("Ctrl+Shift+Tab")
+    assert "newer" in window.banner.text
+
+
+def test_the_menu_of_recent_files_pins_and_dims(window: Window, hands: Hands, three: list[Path]) -> None:
+    window.settings.pin_file(three[1].resolve(), True)
+    three[0].unlink()
+    menu = QMenu(window)
+    window.filing.fill_recent(menu)
+    told = [(a.text().split("   ")[0], a.isEnabled(), "(missing)" in a.text()) for a in menu.actions()]
+    assert told == [
+        ("mlp-mnist.vnet", True, False),
+        ("perceptron-points.vnet", True, False),
+        ("lenet5.vnet", False, True),
+    ]
+    assert not menu.actions()[0].icon().isNull()
+
+
 # --- nothing is left ---------------------------------------------------------------------------------------------------------------
 
 
@@ -376,3 +408,12 @@ def test_fifty_tabs_leave_nothing_behind(window: Window, hands: Hands) -> None:
     hands.rest(0.1)
     assert counts() == before
     assert [ref for ref in made if ref() is not None] == []
+
+
+def test_the_collector_settles_after_a_project_was_opened_and_is_free_again_at_the_end(
+    window: Window, hands: Hands
+) -> None:
+    window.begin("lenet5")
+    hands.until(lambda: gc.get_freeze_count() > 10_000, 5, "the collector settles")
+    window.close()
+    assert gc.get_freeze_count() == 0

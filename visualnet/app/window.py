@@ -15,6 +15,7 @@ from visualnet.app.actions import Actions
 from visualnet.app.canvas import commands
 from visualnet.app.canvas.difference_layer import DifferenceLayer
 from visualnet.app.canvas_page import CanvasPage
+from visualnet.app.collector import Collector
 from visualnet.app.differing import Differing
 from visualnet.app.document_tabs import DocumentTabs, Head
 from visualnet.app.filing import Filing, templates
@@ -139,6 +140,9 @@ class Window(QMainWindow):
         self.filing.tabs.shown.connect(self._other_tab)
         self.filing.tabs.changed.connect(self._show_state)
         self.filing.tabs.closed.connect(self.runner.ended_with)
+        self.collector = Collector(lambda: self.runner.busy or self.runner.elsewhere is not None, self)
+        self.filing.opened.connect(self.collector.opened)
+        self.filing.tabs.closed.connect(lambda _: self.collector.closed())
         self.runner.occupied.connect(lambda: questions.tell_occupied(self))
         self.runner.state_changed.connect(self._show_state)
         self.runner.failed.connect(lambda words, node: self.tell("error", words, []))
@@ -310,6 +314,7 @@ class Window(QMainWindow):
             event.ignore()
             return
         self.views.close_all()
+        self.collector.stop()
         self.heat.stopwatch.close()
         self.runner.close()
         if self.spaces.docks["code"].made:
