@@ -102,6 +102,9 @@ class SourceCard(Section):
         state.addWidget(self.icon, 0, Qt.AlignmentFlag.AlignTop)
         state.addWidget(self.words, 1)
         self.body.addLayout(state)
+        self.trust_button = button("Trust this code on this machine…", done=self.ask)
+        self.distrust_button = button("Stop trusting", done=self.distrust)
+        self._row(self.trust_button, self.distrust_button)
         self.edit = CodeEdit()
         self.edit.setFixedHeight(230)
         self.edit.setToolTip("Plain Python with torch. Ctrl+Return applies; leaving the field applies too.")
@@ -114,14 +117,15 @@ class SourceCard(Section):
         self.add(self.fault)
         self.apply_button = button("Apply", done=lambda: self.apply(ask=True))
         self.apply_button.setToolTip("Take the text over (Ctrl+Return)")
-        self.trust_button = button("Trust this code on this machine…", done=self.ask)
-        self.distrust_button = button("Stop trusting", done=self.distrust)
+        self._row(self.apply_button)
+        self.hide()
+
+    def _row(self, *buttons: QWidget) -> None:
         row = QWidget()
         flow = FlowLayout(row)
-        for one in (self.apply_button, self.trust_button, self.distrust_button):
+        for one in buttons:
             flow.addWidget(one)
         self.add(row)
-        self.hide()
 
     @property
     def source(self) -> str:
