@@ -276,3 +276,9 @@ def test_trusted_it_trains(tmp_path: Path) -> None:
     model = trained()
     assert model.state == "done", model.failure
     assert model.epochs[-1].train["loss"] < model.epochs[0].train["loss"]
+
+
+def test_long_source_is_saved_and_opened_as_it_is(tmp_path: Path) -> None:
+    long = HALF + "# " + "x" * 60_000 + "\n\t# a tab, and größer\n"
+    files.save(tmp_path / "long.vnet", project(source=long))
+    assert files.load(tmp_path / "long.vnet").graph.nodes["n2"].params["source"] == long
