@@ -155,7 +155,7 @@ def test_a_block_in_use_stays() -> None:
         (lambda p: edits.set_params(p, MAIN, ["n1"], {"a": float("nan")}), "no number"),
         (lambda p: edits.set_params(p, MAIN, ["n1"], {"a": 2**53 + 1}), "larger than any file holds"),
         (lambda p: edits.set_params(p, MAIN, ["n1"], {"a": object()}), "cannot hold object"),
-        (lambda p: edits.set_params(p, MAIN, ["n1"], {"a": "x" * 10_001}), "10,000 characters"),
+        (lambda p: edits.set_params(p, MAIN, ["n1"], {"a": "x" * 65_537}), "65,536 characters"),
         (lambda p: edits.set_node(p, MAIN, ["n1"], name="x"), "no field “name”"),
         (lambda p: edits.set_node(p, MAIN, ["n1"], shares="n1"), "with itself"),
         (lambda p: edits.set_node(p, MAIN, ["n1"], shares="n9"), "no node “n9”"),

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from hypothesis import given
+from msgspec.structs import replace
 
 from tests.core.drawing import chain, projects
 from visualnet.core import edits, files
@@ -101,9 +102,9 @@ def test_the_same_project_gives_the_same_bytes() -> None:
         ('"stride": 2', '"stride": 2, "stride": 3', "graph.nodes[1] “conv1” → params.stride (line 8)", "stands twice"),
         (
             '"stride": 2',
-            f'"stride": "{"x" * 10_001}"',
+            f'"stride": "{"x" * 65_537}"',
             "graph.nodes[1] “conv1” → params.stride (line 8)",
-            "10,001 characters",
+            "65,537 characters",
         ),
         ('"stride": 2', '"str\\u202eide": 2', "graph.nodes[1] “conv1” → params (line 8)", "name of a parameter"),
         (
@@ -349,3 +350,11 @@ def test_what_could_not_be_opened_again_is_not_written(tmp_path: Path) -> None:
             files.save(path, broken)
     assert files.load(path) == chain(1)
     assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_long_texts_open_where_they_may_stand() -> None:
+    """Source of 20,000 characters is a parameter like any other; a note of that length is refused with its place."""
+    project = edits.set_params(edits.add_node(Project(), MAIN, "relu"), MAIN, ["n1"], {"a": "x" * 20_000})
+    assert files.loads(files.dumps(project), "long") == project
+    with pytest.raises(FileError, match="20,000 characters; 10,000 are allowed"):
+        files.loads(files.dumps(replace(project, note="x" * 20_000)), "long")

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from visualnet.core import dressing
 from visualnet.core.checks import FAR, KIND, MAX_LIST, fault_in_std
 from visualnet.core.graph import BLOCK_PREFIX, DIRECTIONS, INITS, MODES, Graph, Init, Node, Port
-from visualnet.core.naming import ID, MAX_NAME, clean, fault_in_name, free, to_name
+from visualnet.core.naming import ID, MAX_NAME, MAX_TEXT, clean, fault_in_name, free, to_name
 from visualnet.core.project import About, Block, DataChoice, Project, Recipe, RunRef
 from visualnet.core.scanning import Refused
 
@@ -373,7 +373,11 @@ def _list(raw: Any) -> list[Any]:
 
 
 def _text(raw: Any) -> str:
-    return clean(raw, lines=True) if type(raw) is str else _wrong(raw, "a text")
+    if type(raw) is not str:
+        _wrong(raw, "a text")
+    if len(raw) > MAX_TEXT:
+        raise Refused(f"a text has {len(raw):,} characters; {MAX_TEXT:,} are allowed")
+    return clean(raw, lines=True)
 
 
 def _title(raw: Any) -> str:

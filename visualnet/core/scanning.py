@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 import msgspec
 
 from visualnet.core.checks import MAX_NUMBER
-from visualnet.core.naming import MAX_TEXT
+from visualnet.core.naming import MAX_SOURCE, MAX_TEXT
 
 MAX_BYTES = 8 * 1024 * 1024
 MAX_DEPTH = 64
@@ -133,7 +133,7 @@ def _sweep(tree: Any) -> int:
         value = stack.pop()
         kind = type(value)
         if kind is str:
-            if len(value) > MAX_TEXT:
+            if len(value) > MAX_SOURCE:
                 raise _found(tree, value)
         elif kind is dict:
             keys += len(value)
@@ -151,7 +151,7 @@ def _sweep(tree: Any) -> int:
 def _found(tree: Any, wanted: Any) -> Refused:
     """The refusal of this very value, with its place."""
     if isinstance(wanted, str):
-        reason = f"a text has {len(wanted):,} characters; {MAX_TEXT:,} are allowed"
+        reason = f"a text has {len(wanted):,} characters; {MAX_SOURCE:,} are allowed"
     else:
         reason = f"{wanted:,} is too large; whole numbers go to 2^53"
     stack: list[tuple[Place, Any]] = [((), tree)]
