@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainterPath
 
 from visualnet.analysis import infer
@@ -165,3 +165,26 @@ def test_finding_ways_never_holds_an_edit_up(qapp: object) -> None:
     assert time.thread_time() - start < 0.5
     scene.routes.finish()
     assert scene.routes.settled
+
+
+def test_after_a_drag_that_was_let_go_every_wire_is_where_it_was(hands: Hands) -> None:
+    ways = {t: [w.path.pointAtPercent(i / 20) for i in range(21)] for t, w in hands.scene.wires.items()}
+    hands.press(hands.card("conv1"))
+    hands.move(hands.card("conv1") + QPointF(200, 60))
+    hands.move(hands.card("conv1") + QPointF(60, 60))
+    assert not hands.scene.routes.settled
+    hands.key(Qt.Key.Key_Escape)
+    hands.scene.routes.finish()
+    assert hands.scene.routes.settled
+    for target, points in ways.items():
+        path = hands.scene.wires[target].path
+        assert all((path.pointAtPercent(i / 20) - p).manhattanLength() < 0.01 for i, p in enumerate(points))
+
+
+def test_after_a_glide_every_wire_goes_round(hands: Hands, qtbot: Any) -> None:
+    hands.view.motion = True
+    hands.view.tidy()
+    qtbot.waitUntil(lambda: not hands.view.drift.running, timeout=3000)
+    hands.scene.routes.finish()
+    assert hands.scene.routes.settled
+    assert faults(hands.scene) == []

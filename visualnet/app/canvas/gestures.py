@@ -250,7 +250,8 @@ class Gestures(Camera):
             )
         else:
             item = self.canvas.cards[hit.node]
-            words = tip(item)
+            on_sign = self._on_control(hit.node, self.mapToScene(event.pos()))
+            words = ("Open (H)" if item.face.folded else "Collapse (H)") if on_sign else tip(item)
         QToolTip.showText(event.globalPos(), plain(words), self.viewport())
 
     # --- keys -------------------------------------------------------------------------------------------------------

@@ -35,7 +35,8 @@ class Routes(QObject):
         self._later.setSingleShot(True)
         self._later.setInterval(LATER_MS)
         self._later.timeout.connect(self._some_routes)
-        self.hasty = False
+        self.hasty: set[Port] = set()
+        """The wires that were drawn straight while cards moved."""
         self.moving = False
         """Whether cards stand elsewhere than the document says, while they are dragged or glide."""
 
@@ -52,6 +53,8 @@ class Routes(QObject):
                 wire.label, wire.failing = self.label_of(target), self.fails(target)
                 (self.scene.failing.add if wire.failing else self.scene.failing.discard)(target)
             own = (self.scene.cards[wire.source.node], self.scene.cards[target.node])
+            if not detour:
+                self.hasty.add(target)
             in_time = detour and time.perf_counter() < until
             if detour and not in_time:
                 self._waiting[target] = None
@@ -59,6 +62,11 @@ class Routes(QObject):
             self.scene.redrawn(wire)
         if self._waiting and not self._later.isActive():
             self._later.start()
+
+    def taken(self) -> set[Port]:
+        """The wires that were drawn straight while cards moved, given over to be drawn well."""
+        found, self.hasty = self.hasty, set()
+        return found
 
     def finish(self, budget_s: float = 1e9) -> None:
         """Find the ways that there was no time for."""

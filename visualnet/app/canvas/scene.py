@@ -162,9 +162,9 @@ class CanvasScene(QGraphicsScene):
                 self.remarks[remark] = RemarkItem(after.remarks[remark])
         zones += [self.cards[i].rect for i in (*change.added, *change.changed, *change.moved) if i in self.cards]
         self._rects = self.routes.shelf = self._bounds = self._blocks = self._whole = None
-        self.routes.moving = self.routes.hasty = False
+        self.routes.moving = False
         # A card that came, went or moved may free or block the way of wires elsewhere.
-        self.routes.draw(touched | self.routes.passing([*zones, *gone]))
+        self.routes.draw(touched | self.routes.passing([*zones, *gone]) | self.routes.taken())
         self.marks.keep(self.cards, self.wires, self.remarks)
         self._extent_moved()
         self.update()
@@ -287,7 +287,7 @@ class CanvasScene(QGraphicsScene):
             self.generation += 1
         self._carry(touched, ways)
         self._blocks = self.routes.shelf = None
-        self.routes.moving = self.routes.hasty = True
+        self.routes.moving = True
         self.routes.draw(touched, detour=False)
         super().update()  # what is kept as a picture stands still
 
@@ -318,9 +318,8 @@ class CanvasScene(QGraphicsScene):
             self.wires[target].bends = [QPointF(*at) for at in graph.bends.get(target, ())]
         for item in self.remarks.values():
             item.area = QRectF(*item.remark.area)
-        # What was drawn while cards moved went straight; now every wire finds its way.
-        self.routes.draw(set(self.wires) if moved or self.routes.hasty else bent)
-        self.routes.hasty = False
+        # What was drawn while cards moved went straight; now it finds its way again.
+        self.routes.draw({*bent, *self.routes.taken()})
         self._extent_moved()
 
     def contents(self, ids: Iterable[str] | None = None) -> QRectF:

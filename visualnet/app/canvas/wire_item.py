@@ -14,6 +14,8 @@ from visualnet.core.graph import Port
 REACH = 7.0
 TALL = 18.0
 """A label's height."""
+ENOUGH = 3
+"""So many places for a label are worth asking for."""
 FREE = 4.0
 """How far a label keeps from cards."""
 
@@ -58,6 +60,8 @@ class WireItem:
                 pill = QRectF(spot.at[0] - width / 2, spot.at[1] - TALL / 2, width, TALL)
                 if near is None or not near(pill.adjusted(-FREE, -FREE, FREE, FREE)):
                     found.append(pill)
+                    if len(found) == ENOUGH:
+                        break
         return found
 
     def carry(self, dx: float, dy: float) -> None:
