@@ -18,7 +18,7 @@ from visualnet.app.panels.reference_browser import found
 from visualnet.app.settings import Settings
 from visualnet.app.window import Window
 from visualnet.core import edits
-from visualnet.layers import LAYERS
+from visualnet.layers import LAYERS, reference
 from visualnet.resources import resource
 
 
@@ -199,3 +199,14 @@ def test_the_comparison_shows_pairs_templates_and_bad_files(lenet: Hands, window
     assert "bad.vnet" in dialog.told.text() and dialog.told.isVisible()
     dialog.close()
     dialog.deleteLater()
+
+
+def test_a_page_of_the_reference_shows_the_layers_drawing(lenet: Hands) -> None:
+    lenet.window.show_reference()
+    panel = lenet.window.panel("reference")
+    drawn = [tag for tag in LAYERS if reference.drawing(tag) is not None]
+    assert {"conv2d", "max_pool2d", "linear", "multihead_attention"} <= set(drawn)
+    panel.open_page("conv2d")
+    assert panel.drawing.isVisibleTo(panel) and panel.drawing.drawing == reference.drawing("conv2d")
+    panel.open_page("relu")
+    assert not panel.drawing.isVisibleTo(panel)

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from visualnet.layers import FAMILIES, LAYERS, Layer
-from visualnet.layers.declare import Pattern, Sized
+from visualnet.layers.declare import Misfit, Pattern, Sized
+from visualnet.layers.drawings import Drawing
 from visualnet.layers.params import Bool, Choice, Code, Field, Float, Int, Ints, Param, Text
 
 NAME = "layers.md"
@@ -136,6 +137,17 @@ def _example(kind: type[Layer]) -> str:
         return ""
     sizes = ", ".join("×".join(map(str, s)) or "1" for s in shapes if s is not None)
     return "\n".join([f"Example, for {sizes}:", "", *lines])
+
+
+def drawing(tag: str) -> Drawing | None:
+    """A layer's drawing with its defaults, for the usual sizes; None for a layer that has none."""
+    layer = LAYERS[tag]()
+    ports = layer.inputs().values()
+    shapes: Any = layer.example() or tuple(_usual(p) if not p.optional else None for p in ports)
+    try:
+        return layer.drawing(*shapes)
+    except Misfit:
+        return None
 
 
 def _usual(pattern: Pattern) -> tuple[int, ...]:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QSize, Qt, QUrl
 from PySide6.QtGui import QTextCursor, QTextDocument
 from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QSplitter, QTextBrowser, QVBoxLayout, QWidget
 
+from visualnet.app.plots.drawings import LayerDrawing
 from visualnet.app.studio import Studio
 from visualnet.app.theme import icons
 from visualnet.app.widgets.basic import button, label
@@ -89,13 +90,19 @@ class ReferencePanel(QWidget):
         self.nothing = label("No page says that. Try “normalize”, “image” or “sequence”.", "muted", wrap=True)
         self.nothing.hide()
         self.page = Page()
+        self.drawing = LayerDrawing()
+        below = QWidget()
+        text = QVBoxLayout(below)
+        text.setContentsMargins(0, 0, 0, 0)
+        text.addWidget(self.drawing)
+        text.addWidget(self.page, 1)
         self.add_button = button("Add to canvas", icon="plus", done=self._add)
         head = QHBoxLayout()
         head.addWidget(self.search, 1)
         head.addWidget(self.add_button)
         split = QSplitter(Qt.Orientation.Vertical)
         split.addWidget(self.list)
-        split.addWidget(self.page)
+        split.addWidget(below)
         split.setStretchFactor(1, 1)
         split.setSizes([150, 400])
         split.setChildrenCollapsible(False)
@@ -153,6 +160,7 @@ class ReferencePanel(QWidget):
         self._show(self.list.currentItem())
 
     def _show(self, item: QListWidgetItem | None) -> None:
+        self.drawing.show_drawing(reference.drawing(str(item.data(_TAG))) if item is not None else None)
         if item is not None:
             self.page.show_page(str(item.data(_TAG)))
         else:
