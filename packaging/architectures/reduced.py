@@ -51,7 +51,7 @@ def small(project: Project, how: Small) -> Project:
         for sheet, graph in project.sheets():
             found = [node.id for node in graph if node.kind in kinds and node.shares is None]
             made = edits.set_node(made, sheet, found, init=init) if found else made
-    note = f"{project.name} with the same blocks and wires, but {how.what}. An epoch takes seconds without a graphics card."
+    note = f"The same blocks and wires as “{project.name}”, but smaller: {how.what}. An epoch takes seconds without a graphics card."
     return msgspec.structs.replace(made, name=f"{project.name}, small", note=note, data=how.data, recipe=how.recipe)
 
 
