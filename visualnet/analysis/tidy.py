@@ -86,7 +86,8 @@ def tidy(
         top += _up(height + BAND_GAP)
     left0, top0 = (min((old[i][k] for i in chosen if i in old), default=0.0) for k in (0, 1))
     left, first = (min(p[k] for p in places.values()) for k in (0, 1))
-    moved = {i: (_snap(x - left + left0), _snap(y - first + top0)) for i, (x, y) in places.items()}
+    across = GRID / 2 if down else GRID  # Ports in the middle of cards of different widths come to stand on one line.
+    moved = {i: (_snap(x - left + left0), _snap(y - first + top0, across)) for i, (x, y) in places.items()}
     return {i: (y, x) if down else (x, y) for i, (x, y) in moved.items()}
 
 
@@ -415,8 +416,8 @@ def _wish(cell: _Cell, inside: set[int], before: bool) -> tuple[float, float]:
     return (total / weight, weight if cell.real else min(weight, 0.02)) if weight else (0.0, 0.0)
 
 
-def _snap(value: float) -> float:
-    return float(round(value / GRID) * GRID)
+def _snap(value: float, step: float = GRID) -> float:
+    return float(round(value / step) * step)
 
 
 def _up(value: float) -> float:

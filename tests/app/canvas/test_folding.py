@@ -142,4 +142,4 @@ def test_tidy_downwards_straightens_chains(hands: Hands, folded: bool) -> None:
         end = hands.end(name)
         source = hands.studio.graph.wires[end]
         start = hands.scene.cards[source.node].anchor(source.port, True)
-        assert abs(start.x() - hands.port(name).x()) <= 8
+        assert abs(start.x() - hands.port(name).x()) <= 2
