@@ -80,6 +80,8 @@ class Studio(QObject):
         """Python's own words about that failure, for those who want them."""
         self.foresight: Foresight | None = None
         self._left: WeakKeyDictionary[Document, Left] = WeakKeyDictionary()
+        self.turning = False
+        """Another document is coming to the front: ``state_changed`` tells when all of it has been said."""
         self._adopt(document)
 
     # --- the document --------------------------------------------------------------------------------------------------------------
@@ -100,6 +102,7 @@ class Studio(QObject):
             left = left._replace(sheet=MAIN, path=(), selection=())
         self.sheet, self.path, self.selection = left.sheet, left.path, ()
         self.runtime_problem, self.runtime_trace = None, ""
+        self.turning = True
         self._adopt(document)
         self.document_changed.emit()
         self.project_changed.emit(old.project, document.project)
@@ -109,6 +112,7 @@ class Studio(QObject):
         self.selection_changed.emit(self.selection)
         self.runtime_problem, self.runtime_trace = left.problem, left.trace
         self.runtime_problem_changed.emit()
+        self.turning = False
         self.state_changed.emit()
 
     def release(self) -> None:

@@ -137,7 +137,7 @@ class Views(QObject):
         window.studio.thumbnails_changed.connect(self._show_thumbnails)
         window.studio.document_changed.connect(self._other_document)
         window.filing.tabs.closed.connect(self._closed_document)
-        self.focus.selection_changed.connect(lambda _: self.changed.emit())
+        self.focus.selection_changed.connect(lambda _: self.changed.emit() if self._worked is not None else None)
 
     @property
     def studio(self) -> Studio:

@@ -285,6 +285,8 @@ class Window(QMainWindow):
         self.spaces.docks["problems"].setWindowTitle(f"Problems {count}" if count else "Problems")
 
     def _show_state(self) -> None:
+        if self.studio.turning:
+            return
         document, runner, actions = self.studio.document, self.runner, self.actions_
         start = self.on_start_page
         name = document.path.name if document.path else "unsaved"
