@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication
 
-from visualnet.app.picture import save_picture
+from visualnet.app.picture import PRINT, save_picture
 from visualnet.app.theme.tokens import DARK, LIGHT
 from visualnet.core import edits
 from visualnet.core.errors import FileError
@@ -52,3 +52,9 @@ def test_what_cannot_be_written_says_why(qapp: QApplication, project: Project, t
         save_picture(project, tmp_path / "net.svg", theme="pink")
     with pytest.raises(FileError, match="folder is gone"):
         save_picture(project, tmp_path / "missing" / "net.svg")
+
+
+def test_on_paper_wires_are_thin(qapp: QApplication, project: Project, tmp_path: Path) -> None:
+    assert PRINT.wire_width < LIGHT.wire_width
+    save_picture(project, tmp_path / "net.svg", "print")
+    assert 'stroke-width="1.2"' in (tmp_path / "net.svg").read_text("utf-8")

@@ -31,6 +31,7 @@ MARGIN = 32.0
 PRINT = replace(
     LIGHT,
     name="print",
+    fine=True,
     **dict.fromkeys(("ground", "canvas", "surface", "raised", "shadow", "hover", "field"), "#ffffff"),
     line="#8b909b",
     outline="#5a5f6a",

@@ -108,6 +108,8 @@ class Theme:
     plot_lines: tuple[str, ...]
     strong: bool = False
     """High contrast: heavier outlines, wires and focus rings."""
+    fine: bool = False
+    """Thin wires, for paper."""
     sequential: Table = field(default_factory=lambda: SEQUENTIAL, compare=False, repr=False)
     diverging: Table = field(default_factory=lambda: DIVERGING, compare=False, repr=False)
 
@@ -124,7 +126,7 @@ class Theme:
     @property
     def wire_width(self) -> float:
         """How many px wide a wire is."""
-        return 3.0 if self.strong else 2.0
+        return 3.0 if self.strong else 1.2 if self.fine else 2.0
 
     def family(self, key: str) -> str:
         """The colour of a layer family; what has no colour of its own takes the one of shapes."""
