@@ -165,9 +165,9 @@ def doubled(levels: int) -> Project:
 
 def test_two_to_the_fortieth_instances_are_exact_and_fast() -> None:
     analysis = infer(doubled(40))
-    start = time.perf_counter()
+    start = time.thread_time()
     whole = Costs(analysis, 8).whole()
-    assert time.perf_counter() - start < 1
+    assert time.thread_time() - start < 1
     times = 2**40
     assert (whole.parameters, whole.macs, whole.depth) == (20 * times, 16 * times, times)
     # Each ReLU keeps its output, which the next linear layer keeps too; the first one keeps what comes in.

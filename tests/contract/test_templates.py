@@ -314,10 +314,10 @@ def test_bottlenecks_make_inceptions_module_cheaper() -> None:
 def test_gpt_3_is_summarised_without_allocating_it() -> None:
     from visualnet.cli import main
 
-    start = time.perf_counter()
+    start = time.thread_time()
     sizes = ("layers=96", "width=12288", "heads=96", "context=2048")
     assert main(["summary", "gpt", *(f"--set={size}" for size in sizes)]) == 0
-    assert time.perf_counter() - start < 2
+    assert time.thread_time() - start < 2
 
 
 # --- computed ----------------------------------------------------------------------------------------------------------------------

@@ -155,14 +155,14 @@ BROKEN = {
 def test_what_is_broken_or_hostile_is_refused_at_once_and_says_why(name: str) -> None:
     data, words = BROKEN[name]
     tracemalloc.start()
-    begun = time.perf_counter()
+    begun = time.thread_time()
     try:
         with pytest.raises(FileError, match=words) as told:
             files.loads(data, name)
         assert tracemalloc.get_traced_memory()[1] < 30_000_000
     finally:
         tracemalloc.stop()
-    assert time.perf_counter() - begun < 1.0
+    assert time.thread_time() - begun < 1.0
     assert name in str(told.value)
 
 

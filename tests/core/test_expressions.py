@@ -210,10 +210,10 @@ def test_no_tower_of_powers_is_ever_built(seed: str) -> None:
     tower = f"({seed})"
     for _ in range(12):
         tower = f"({tower}**64)"
-    start = time.perf_counter()
+    start = time.thread_time()
     with pytest.raises(ValueError, match="bits"):
         parse(tower).compute({})
-    assert time.perf_counter() - start < 0.1
+    assert time.thread_time() - start < 0.4
 
 
 def test_powers_read_from_the_right_and_show_so() -> None:

@@ -94,10 +94,10 @@ def test_a_bad_choice_is_refused_in_words(choice: DataChoice, words: str) -> Non
 def test_asking_for_fields_on_every_edit_costs_microseconds() -> None:
     choice = DataChoice(name="points", options={"shape": "spiral"})
     fields_or_none(choice)
-    begin = time.perf_counter()
+    begin = time.thread_time()
     for _ in range(1000):
         fields_or_none(choice)
-    assert time.perf_counter() - begin < 0.1
+    assert time.thread_time() - begin < 0.4
 
 
 def test_the_catalogue_needs_neither_torch_nor_numpy() -> None:
