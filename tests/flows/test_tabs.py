@@ -314,6 +314,8 @@ def test_after_a_crash_every_project_is_offered(window: Window, hands: Hands, tm
         os.close(journal._lock)  # type: ignore[arg-type]
     window.begin()
     assert "2 more projects were open" in window.banner.text
+    hands.keys("Ctrl+Shift+N")
+    assert "2 more projects were open" in window.banner.text, "the offer outlives the tab that it came with"
     hands.press(window.banner, "Recover all 3")
     assert sorted(t.document.project.name for t in window.filing.tabs) == sorted(
         files.load(templates()[n]).name for n in ("lenet5", "mlp-mnist", "unet")

@@ -17,6 +17,8 @@ from visualnet.core.journal import Orphan, orphans
 if TYPE_CHECKING:
     from visualnet.app.window import Window
 
+CRASHED = "VisualNet did not close properly."
+
 
 def may_stop(window: Window, document: Document) -> bool:
     """Whether a running training of a document may be ended: there is none, or the person says so."""
@@ -52,7 +54,7 @@ def offer(window: Window, left: list[Orphan]) -> None:
     if len(left) > 1:
         acts.insert(1, (f"Recover all {len(left)}", lambda: _recover(window, *left)))
         more = f" {len(left) - 1} more project{'s were' if len(left) > 2 else ' was'} open."
-    words = f"VisualNet did not close properly. Changes to {name} were kept, from {when:{'%H:%M' if today else '%d %b %Y, %H:%M'}}."
+    words = f"{CRASHED} Changes to {name} were kept, from {when:{'%H:%M' if today else '%d %b %Y, %H:%M'}}."
     window.tell("warning", words + more, acts)
 
 

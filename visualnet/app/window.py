@@ -194,8 +194,11 @@ class Window(QMainWindow):
 
     def _other_tab(self) -> None:
         """Another project is in front, or the start page."""
+        offered = self.banner.isVisible() and self.banner.text.startswith(questions.CRASHED)
         self.banner.dismiss()
         self.filing.repeat_notice()
+        if offered and (left := orphans()):
+            questions.offer(self, left)
         start = self.filing.tabs.front.start
         if start:
             self.start_page.refresh()

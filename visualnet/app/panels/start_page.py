@@ -15,7 +15,6 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
     QResizeEvent,
-    QShortcut,
     QShowEvent,
 )
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
@@ -53,7 +52,6 @@ GAP, HEAD_GAP, CAPTION_GAP, ROW_GAP, FOOT = 16, 24, 10, 8, 28
 PEEK = 44
 """So much of what lies below the first templates is seen without scrolling, that one knows of it."""
 RECENT_SHOWN = 8
-EMPTY_KEYS = "Ctrl+Shift+N"
 
 
 class StartPage(QWidget):
@@ -80,8 +78,6 @@ class StartPage(QWidget):
         self._counter = QTimer(self)
         self._counter.setSingleShot(True)
         self._counter.timeout.connect(self._count_one)
-        shortcut = QShortcut(QKeySequence(EMPTY_KEYS), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        shortcut.activated.connect(self.empty_chosen)
         studio.theme_changed.connect(lambda _: self.update())
         studio.theme_changed.connect(lambda _: self._arrange())
         self.refresh()
@@ -127,7 +123,7 @@ class StartPage(QWidget):
         words.addWidget(label(SENTENCE, "muted", wrap=True))
         row.addLayout(words, 1)
         row.addSpacing(16)
-        self.empty_button = self._key_button("Empty network", "new", EMPTY_KEYS, self.empty_chosen.emit)
+        self.empty_button = self._key_button("Empty network", "new", self._keys("file.empty"), self.empty_chosen.emit)
         self.open_button = self._key_button("Open…", "open", self._keys("file.open"), self.open_asked.emit)
         row.addWidget(self.empty_button, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self.open_button, 0, Qt.AlignmentFlag.AlignVCenter)
