@@ -9,6 +9,7 @@ import signal
 import threading
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from tests.training.nets import small
@@ -56,11 +57,32 @@ def test_wrong_use_is_told_and_ends_with_2(tmp_path: Path, capsys: pytest.Captur
         (TrainOptions(data="points:n"), "option=value"),
         (TrainOptions(epochs=0), "epochs is 0"),
         (TrainOptions(lr=-3.0), "lr is -3"),
+        (TrainOptions(device="abacus", run=tmp_path / "new"), "there is no device “abacus” here"),
+        (TrainOptions(data="points:n=-1", run=tmp_path / "new"), "n"),
     ]
     for options, words in cases:
         capsys.readouterr()
         assert train(small(), options) == 2
         assert words in capsys.readouterr().err
+    assert not (tmp_path / "new").exists(), "what is refused leaves no folder behind"
+
+
+def test_resume_leaves_the_project_of_the_run_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run = tmp_path / "r"
+    train(small(epochs=1), TrainOptions(run=run))
+    before = (run / "project.vnet").read_bytes()
+    assert train(small(optimizer="SGD"), TrainOptions(run=run, resume=True)) == 1, "another optimizer’s state"
+    assert (run / "project.vnet").read_bytes() == before
+    capsys.readouterr()
+    assert train(small(), TrainOptions(epochs=2, batch_size=16, run=run, resume=True)) == 0, "and it can still go on"
+    assert "goes on with another batch_size" in capsys.readouterr().out
+    assert (run / "project.vnet").read_bytes() == before
+
+
+def test_a_file_of_a_newer_version_can_be_trained(tmp_path: Path) -> None:
+    newer = msgspec.structs.replace(small(epochs=1), readonly="it was written by a newer VisualNet")
+    assert train(newer, TrainOptions(run=tmp_path / "r")) == 0
+    assert (tmp_path / "r" / "project.vnet").is_file()
 
 
 def test_a_network_that_cannot_be_trained_ends_with_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -56,8 +56,9 @@ def train(project: Project, options: TrainOptions, emit: Sink | None = None) -> 
     control = Control()
     try:
         project = configured(project, options)
-        folder = _folder(project, options)
+        placement.device_of(project.recipe.device)
         data = load(project.data)
+        folder = _folder(project, options)  # last: what is refused leaves no folder behind
     except (ValueError, OSError) as error:
         if options.json:
             print(json.dumps({"event": "failed", "kind": "use", "words": str(error)}), flush=True)
@@ -128,7 +129,10 @@ def _folder(project: Project, options: TrainOptions) -> Path:
         raise ValueError(f"{folder} already holds a run: add --resume to go on with it, or name another folder")
     if folder is not None and options.resume and not (folder / runs.LOG).exists():
         raise ValueError(f"there is no run in {folder} to resume")
-    return runs.create_run(project, folder)
+    if folder is not None and options.resume:
+        return folder  # The project in it stays the one that the run began with: what differs is told against it.
+    # A file of a newer version may not be saved over, but a run may begin with what could be read of it.
+    return runs.create_run(msgspec.structs.replace(project, runs=(), readonly=""), folder)
 
 
 @contextmanager

@@ -42,7 +42,7 @@ def place(wish: str = "auto", threads: int | None = None) -> Place:
     """
     import torch
 
-    device = _device(wish)
+    device = device_of(wish)
     threads = max(1, cores() - 1) if threads is None else max(1, min(threads, cores()))
     if device.type == "cpu" and torch.get_num_threads() != threads:
         torch.set_num_threads(threads)
@@ -65,7 +65,12 @@ def devices() -> list[str]:
     return found
 
 
-def _device(wish: str) -> torch.device:
+def device_of(wish: str) -> torch.device:
+    """The device that a recipe means.
+
+    Raises:
+        ValueError: this machine has none of that name.
+    """
     import torch
 
     offered = devices()
