@@ -111,6 +111,22 @@ def test_a_loss_that_rests_on_more_than_the_answers_is_a_method() -> None:
 HOSTILE = '''"""\nimport os; os.abort()\n"""\r\x0cimport os\u2028os.abort()\u202e\x00 # "'''
 
 
+@pytest.mark.parametrize(
+    ("name", "note"),
+    [
+        ("coding: utf-7", "+AAo-raise SystemExit(3) +AAo-"),
+        ("-*- coding=utf_7 -*-", "+AAo-raise SystemExit(3) +AAo-"),
+        ("plain", "vim: set fileencoding=utf-7 :\n+AAo-raise SystemExit(3) +AAo-"),
+        ("cod\u200bing: utf-7", "+AAo-raise SystemExit(3) +AAo-"),
+    ],
+)
+def test_no_name_or_note_says_how_the_printed_file_is_read(name: str, note: str) -> None:
+    """Python takes the encoding from a comment in the first two lines; in UTF-7 a comment can hold a line break, and then code."""
+    text = model_source(msgspec.structs.replace(convolutional(), name=name, note=note))
+    assert "utf" in text and "+AAo-raise" in text
+    assert ast.dump(ast.parse(text.encode())) == ast.dump(ast.parse(text))
+
+
 def test_text_from_a_file_stays_in_comments() -> None:
     block = msgspec.structs.replace(STAGE, note=HOSTILE)
     project = msgspec.structs.replace(convolutional(), name=HOSTILE, note=HOSTILE, blocks={"Stage": block})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 import textwrap
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -25,6 +26,7 @@ _IMPORTS = {
     "F": "import torch.nn.functional as F",
 }
 MAX_NOTE = 2_000
+_ENCODING = re.compile(r"coding(?=[:=])")
 LOSS_NAMES = ("loss", "objective", "total_loss", "sum_of_losses")
 """What the loss may be called where it is a method: the first that no layer is called."""
 
@@ -267,9 +269,11 @@ def _imports(code: str) -> list[str]:
 
 
 def comment(text: str, longest: int) -> list[str]:
-    """Text from a file as comment lines, however it was meant: nothing in it ends a comment or hides."""
+    """Text from a file as comment lines, however it was meant: nothing in it ends a comment, hides, or is read as the encoding of the
+    printed file (``# coding: utf-7`` in its first lines would make other text of what follows)."""
     lines = []
     for line in text[:longest].splitlines():
         kept = "".join(c for c in line if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Zl", "Zp")).strip()
+        kept = _ENCODING.sub("coding ", kept)
         lines += [f"# {part}" for part in textwrap.wrap(kept, WIDTH - 2)] or ["#"]
     return lines
