@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from tests.analysis.drawing import project as drawn
 from visualnet.analysis.borders import ends
 from visualnet.analysis.facts import Problem
 from visualnet.app.panels.problem_list import Wish, counts, grouped, joined, ordered, text, wanted
+from visualnet.app.panels.problem_row import ProblemRow
 from visualnet.app.panels.problems import ProblemsPanel
 from visualnet.app.settings import Settings
 from visualnet.app.studio import Studio
@@ -214,3 +215,42 @@ def test_without_problems_one_line_says_so(panel_of: Callable[..., ProblemsPanel
     panel = panel_of(Project())
     assert panel.sentence.isVisible() and panel.sentence.text() == "Nothing is drawn yet."
     assert not panel.bar.isVisible() and not panel.filtered.isVisible()
+
+
+# --- repairs ----------------------------------------------------------------------------------------------------------------------
+
+
+def offered(panel: ProblemsPanel) -> list[QPushButton]:
+    return [b for row in panel.rows for b in row.findChildren(QPushButton, "repair") if b.isVisible()]
+
+
+def test_repairs_of_a_problem_that_lasts_follow_the_network(
+    panel_of: Callable[..., ProblemsPanel], qtbot: QtBot
+) -> None:
+    panel = panel_of(drawn("i:input a:conv2d i>a"))
+    qtbot.waitUntil(lambda: any("“a”" in b.text() for b in offered(panel)))
+    before = panel.current
+
+    def longer(project: Project) -> Project:
+        project = edits.add_node(project, MAIN, "relu", id="n3", name="last")
+        return edits.connect(project, MAIN, Port("n2", "features"), Port("n3", "x"))
+
+    panel.studio.do("a layer more", longer)
+    assert panel.current == before, "the problem is the same as before"
+    qtbot.waitUntil(lambda: "“last”" in offered(panel)[0].text())
+
+
+def test_the_keyboard_stays_in_the_list_when_a_repair_is_taken(
+    panel_of: Callable[..., ProblemsPanel], qtbot: QtBot
+) -> None:
+    panel = panel_of(broken())
+    qtbot.waitUntil(lambda: bool(offered(panel)))
+    count = len(panel.all)
+    one = offered(panel)[0]
+    one.setFocus()
+    QTest.keyClick(one, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: len(panel.all) < count)
+    focus = QApplication.focusWidget()
+    assert isinstance(focus, ProblemRow) and focus.current
+    qtbot.waitUntil(lambda: not panel.timer.isActive())
+    assert QApplication.focusWidget() is focus, "also when the next repairs are there"

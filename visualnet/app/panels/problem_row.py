@@ -90,6 +90,9 @@ class ProblemRow(QFrame):
 
     def offer(self, found: list[Repair]) -> None:
         """A button for each repair, the best first."""
+        focus = QApplication.focusWidget()
+        if focus is not None and self.acts.isAncestorOf(focus):
+            self.setFocus()
         while (item := self.buttons.takeAt(0)) is not None:
             if (old := item.widget()) is not None:
                 old.hide()

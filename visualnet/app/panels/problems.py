@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QBoxLayout, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from visualnet.analysis.facts import Problem
+from visualnet.analysis.facts import Analysis, Problem
 from visualnet.analysis.repairs import repairs
 from visualnet.app.panels.problem_bar import GroupHead, ProblemBar
 from visualnet.app.panels.problem_list import Group, Row, counts, grouped, joined, key, ordered, text, wanted, where
@@ -41,6 +41,8 @@ class ProblemsPanel(QWidget):
         self.current: Problem | None = None
         self.walked = False
         """Whether the current problem was gone to, by click or key; else the first F8 goes to it, not past it."""
+        self.searched: Analysis | None = None
+        """What the repairs that are offered were found for."""
         self.rows: list[ProblemRow] = []
         self.heads: list[GroupHead] = []
         self._laid: list[str] = []
@@ -126,7 +128,11 @@ class ProblemsPanel(QWidget):
         self.tick.set_icon("hint" if empty else "ok", "muted" if empty else "ok")
         if problems == self.problems:
             self._name_rows()
+            if self.studio.analysis is not self.searched:  # the same problem may have other repairs by now
+                self.timer.start()
             return
+        focus = QApplication.focusWidget()
+        here = focus is not None and self.scroll.isAncestorOf(focus)
         self.problems = problems
         self.all = ordered(joined(problems), self.studio.project)
         if self.current is not None:
@@ -135,6 +141,13 @@ class ProblemsPanel(QWidget):
         self.empty.setVisible(not problems)
         self.bar.setVisible(bool(problems))
         self._filter()
+        if here:
+            self._keep_focus()
+
+    def _keep_focus(self) -> None:
+        """The keyboard stays in the list when the button that was pressed goes; else Qt would move it to a button elsewhere."""
+        row = next((r for r in self.rows if r.current), self.rows[0] if self.shown else None)
+        (row or self).setFocus()
 
     def _filter(self) -> None:
         """Show what is wanted of what there is."""
@@ -294,6 +307,7 @@ class ProblemsPanel(QWidget):
         if row is None or self.current is None or not self.isVisible():
             return
         studio = self.studio
+        self.searched = studio.analysis
         if self.current.code != "runtime":
             row.offer(repairs(studio.project, self.current, studio.analysis, fields=studio.fields))
         # The layout must have taken the buttons in before it is known where the row ends.
