@@ -18,7 +18,7 @@ from visualnet.app.window import Window
 from visualnet.core import edits, files, library
 from visualnet.core.project import MAIN, About
 
-CONTROL = Qt.KeyboardModifier.ControlModifier
+CONTROL, NONE = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.NoModifier
 
 
 @pytest.fixture
@@ -378,3 +378,46 @@ def test_a_block_opens_in_place_and_is_edited_there(lenet: Window, hands: Hands)
     hands.keys("Ctrl+Z")
     assert not inside.isVisible(), "its block is gone"
     hands.rest()
+
+
+def inside_click(lenet: Window, hands: Hands, name: str, modifiers: Qt.KeyboardModifier = NONE) -> None:
+    """Click a card of the block that is open in place."""
+    view = lenet.canvas.inside.view
+    assert view is not None
+    card = next(c for c in view.canvas.cards.values() if c.node.name == name)
+    middle = view.mapFromScene(card.rect.center())
+    QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, modifiers, middle)
+    hands.rest(0.02)
+
+
+def test_in_place_the_inspector_and_the_keys_work_on_what_is_inside(lenet: Window, hands: Hands) -> None:
+    studio, inside, page = hands.studio, lenet.canvas.inside, lenet.panel("inspector").node_page
+    conv, after = first_two(hands)
+    name = grouped(hands)
+    canvas_keys(hands, "Alt+Return")
+    hands.rest(0.1)
+    inside_click(lenet, hands, conv)
+    assert page.name.text() == conv
+    page.form.point_at("out_channels")
+    hands.type_into(page.form.rows["out_channels"].findChild(QLineEdit), "9")
+    assert studio.project.blocks["block"].graph.named(conv).params["out_channels"] == 9
+    assert inside.isVisible() and page.name.text() == conv, "working in the inspector does not turn away from it"
+    assert "9" in inside.ports.text(), "the ports tell the new size"
+    hands.click(name)
+    assert page.name.text() == name, "around it the block itself is meant"
+    inside_click(lenet, hands, conv)
+    inside_click(lenet, hands, after, Qt.KeyboardModifier.ShiftModifier)
+    before = studio.project
+    QTest.keySequence(inside.view, "Ctrl+G")
+    hands.rest()
+    assert set(studio.project.blocks) == {"block", "block2"}, "grouped inside, not around"
+    assert name in {n.name for n in studio.project.graph}
+    hands.keys("Ctrl+Z")
+    assert studio.project == before
+    hands.keys("Ctrl+Shift+Z")
+    inner = next(c for c in inside.view.canvas.cards.values() if c.node.block)
+    inside_click(lenet, hands, inner.node.name)
+    QTest.keySequence(inside.view, "Return")
+    hands.rest()
+    assert (studio.sheet, len(studio.path)) == ("block2", 2), "a block inside has a sheet of its own"
+    assert not inside.isVisible() and lenet.views.studio is studio

@@ -110,6 +110,17 @@ def test_a_view_stays_with_its_project_when_another_tab_is_in_front(
     assert other.view.canvas.theme is LIGHT
 
 
+def test_the_sheet_of_a_view_may_go(window: Window, hands: Hands, other: ViewWindow) -> None:
+    click(other, hands, "conv1")
+    for keys in ("Ctrl+G", "Ctrl+Return"):
+        QTest.keySequence(other, keys)
+        hands.rest(0.1)
+    assert other.studio.sheet and window.views.studio is other.studio
+    QTest.keySequence(other, "Ctrl+Z")
+    hands.rest(0.05)
+    assert not window.studio.project.blocks and other.studio.sheet == ""
+
+
 def test_closing_is_clean(window: Window, hands: Hands) -> None:
     window.begin("lenet5")
     hands.rest(0.1)

@@ -91,7 +91,7 @@ class CanvasPage(QWidget):
         self.find_bar = FindBar(studio, self)
         column.addWidget(self.find_bar)
         column.addWidget(self.view, 1)
-        self.inside = Inside(studio, self.view, self)
+        self.inside = Inside(studio, self.view, lambda v, up: self.answers(v, self.find_bar.open, up), self)
         self.coach = LessonCoach(studio)
         column.addWidget(self.coach)
         self.coach.left.connect(self.view.setFocus)

@@ -1,10 +1,14 @@
-"""A block opened in place: its inside in a frame over its card, a canvas like the one around it, so that it can be edited there."""
+"""A block opened in place: its inside in a frame over its card, a canvas like the one around it, so that it can be edited there.
+
+To the rest of the window it is a further view (``views.py``): what is selected inside, the inspector shows.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -24,9 +28,21 @@ ROOM = 8
 class Inside(QFrame):
     """The frame. It has a Studio of its own on the same document: what is selected inside does not change what is selected around it."""
 
-    def __init__(self, studio: Studio, around: CanvasView, parent: QWidget) -> None:
+    opened = Signal()
+    closing = Signal()
+    """Its canvas and its Studio are about to go."""
+
+    def __init__(
+        self,
+        studio: Studio,
+        around: CanvasView,
+        answers: Callable[[CanvasView, Callable[[], object]], Mapping[str, Any]],
+        parent: QWidget,
+    ) -> None:
         super().__init__(parent)
-        self.studio, self.around = studio, around
+        self.studio, self.around, self._answers = studio, around, answers
+        self.answers: Mapping[str, Any] = {}
+        """What the actions of the window do in here."""
         self.node = ""
         self.own: Studio | None = None
         self.view: CanvasView | None = None
@@ -52,23 +68,7 @@ class Inside(QFrame):
         self.column.setContentsMargins(2, 2, 2, 2)
         self.column.setSpacing(0)
         self.column.addWidget(bar)
-        self.keys: dict[str, Callable[[], object]] = {
-            "Esc": self.shut,
-            "Ctrl+Return": self.open_tab,
-            "Alt+Return": self.shut,
-            "Del": lambda: self._view().delete(),
-            "Backspace": lambda: self._view().delete(),
-            "Space": lambda: self._view().quick_add(),
-            "Tab": lambda: self._view().quick_add(),
-            "F2": lambda: self._view().rename(),
-            "Ctrl+A": lambda: self._view().select_all(),
-            "Ctrl+D": lambda: self._view().duplicate(),
-            "Ctrl+C": lambda: self._view().copy(),
-            "Ctrl+X": lambda: self._view().cut(),
-            "Ctrl+V": lambda: self._view().paste(),
-            "Ctrl+L": lambda: self._view().tidy(),
-        }
-        """What the keys of the canvas do while the focus is in here: they must not reach what is selected around the frame."""
+        self.keys: dict[str, Callable[[], object]] = {"Esc": self.shut, "Ctrl+Return": self.open_tab}
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(0)
@@ -80,10 +80,6 @@ class Inside(QFrame):
         studio.analysed.connect(lambda _: self._tell())
         studio.theme_changed.connect(self._theme)
         self.hide()
-
-    def _view(self) -> CanvasView:
-        assert self.view is not None
-        return self.view
 
     # --- opening and folding up --------------------------------------------------------------------------------------------------------
 
@@ -106,17 +102,24 @@ class Inside(QFrame):
         self.own.runner = self.studio.runner
         self.own.message.connect(self.studio.message.emit)
         self.own.open_sheet(node.block or MAIN, (*self.studio.path, node_id))
+        self.own.sheet_changed.connect(self._elsewhere)
         self.view = CanvasView(self.own)
-        self.view.context_menu = lambda menu, _hit: menu.addAction("Open in a tab", self.open_tab)
+        self.view.context_menu = self.around.context_menu
         self.view.popup.kept = self.around.popup.kept
         self.view.minimap.hide()
         self.view.installEventFilter(self)
         self.column.addWidget(self.view, 1)
+        self.answers = {
+            **self._answers(self.view, self.shut),
+            "graph.open_block": self.open_tab,
+            "graph.open_inside": self.shut,
+        }
         self._tell()
         self._wear()
         self._stand()
         self.show()
         self.raise_()
+        self.opened.emit()
         self.view.fit_at_once()
         self.view.setFocus(Qt.FocusReason.PopupFocusReason)
         return True
@@ -127,6 +130,7 @@ class Inside(QFrame):
         if view is None or own is None:
             return
         had = self.isAncestorOf(focus) if (focus := self.window().focusWidget()) is not None else False
+        self.closing.emit()
         self.view = self.own = None
         self.hide()
         own.release()
@@ -149,6 +153,13 @@ class Inside(QFrame):
             if chosen:
                 self.studio.focus_requested.emit(list(chosen), "")
             self.around.setFocus()
+
+    def _elsewhere(self, sheet: str) -> None:
+        """A block inside was entered: that has a tab of its own. Or this one is gone."""
+        if self.own is not None and sheet != MAIN and len(self.own.path) > len(self.studio.path) + 1:
+            self.open_tab()
+        else:
+            self.shut()
 
     # --- following -----------------------------------------------------------------------------------------------------------------------
 

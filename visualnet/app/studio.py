@@ -126,8 +126,8 @@ class Studio(QObject):
 
     @property
     def graph(self) -> Graph:
-        """The sheet that is open."""
-        return self.project.sheet(self.sheet)
+        """The sheet that is open; the main one while others hear first that its block has gone."""
+        return self.project.sheet(self.sheet if self.sheet in self.project.blocks else MAIN)
 
     @property
     def facts(self) -> GraphFacts | None:

@@ -1,4 +1,4 @@
-"""Further windows onto a project: each looks where it likes, at another sheet, with a selection of its own.
+"""Further views of a project, windows and blocks opened in place: each looks where it likes, with a selection of its own.
 
 What is done by menu, key or inspector concerns the view that was worked in last.
 """
@@ -17,6 +17,7 @@ from visualnet.app.breadcrumbs import Breadcrumbs
 from visualnet.app.canvas.commands import remember
 from visualnet.app.canvas.view import CanvasView
 from visualnet.app.canvas_page import show_thumbnails
+from visualnet.app.inside import Inside
 from visualnet.app.panels.find_bar import FindBar
 from visualnet.app.sheet_tabs import SheetTabs
 from visualnet.app.studio import Studio
@@ -125,13 +126,16 @@ class Views(QObject):
         self.window_ = window
         self.all: list[ViewWindow] = []
         self.focus = Focus(window.studio)
-        self._worked: ViewWindow | None = None
+        self._worked: ViewWindow | Inside | None = None
 
     def join(self) -> None:
         """Once the parts of the window are there: follow the views, the tabs and the themes."""
         window, canvas = self.window_, self.window_.canvas
         canvas.looking = lambda: self._worked.answers if self._worked is not None else {}
         self._notice(canvas.view)
+        self.inside = canvas.inside
+        self.inside.opened.connect(lambda: self._notice(self.inside.view))
+        self.inside.closing.connect(lambda: self._turn(None) if self._worked is self.inside else None)
         window.studio.focus_requested.connect(lambda _ids, _at: self._turn(None))
         window.studio.theme_changed.connect(self._wear)
         window.studio.thumbnails_changed.connect(self._show_thumbnails)
@@ -142,7 +146,11 @@ class Views(QObject):
     @property
     def studio(self) -> Studio:
         """That of the view which was worked in last."""
-        return self._worked.studio if self._worked is not None else self.window_.studio
+        worked = self._worked
+        if isinstance(worked, Inside):
+            assert worked.own is not None
+            return worked.own
+        return worked.studio if worked is not None else self.window_.studio
 
     def open(self) -> ViewWindow:
         """Open a further view of the project in front, on the sheet that is seen now."""
@@ -180,7 +188,7 @@ class Views(QObject):
         view.installEventFilter(self)
         view.viewport().installEventFilter(self)
 
-    def _turn(self, worked: ViewWindow | None) -> None:
+    def _turn(self, worked: ViewWindow | Inside | None) -> None:
         if worked is not self._worked:
             self._worked = worked
             if worked is not None:
@@ -217,8 +225,11 @@ class Views(QObject):
         for other in self.all:
             if other.studio.document is self.window_.studio.document:
                 show_thumbnails(other.view, other.studio, images)
+        if self.inside.view is not None and self.inside.own is not None:
+            show_thumbnails(self.inside.view, self.inside.own, images)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.FocusIn, QEvent.Type.MouseButtonPress):
-            self._turn(next((o for o in self.all if watched in (o.view, o.view.viewport())), None))
+            views = (*self.all, self.inside)
+            self._turn(next((o for o in views if o.view and watched in (o.view, o.view.viewport())), None))
         return super().eventFilter(watched, event)
