@@ -142,8 +142,8 @@ def _outcome(layer: Layer, arriving: Arriving, wired: tuple[bool, ...]) -> Outco
     for spec in leaving.values():
         if spec.size > MAX_SIZE:
             return _nothing([*faults, ("too-large", _too_large(spec))])
-        cut = ((unread(n), n.filled) for n in spec.shape if isinstance(n, Derived))
-        faults += [("inexact", Fault(words, "", "hint", figures)) for words, figures in cut if words]
+        cut = ((words, n) for n in spec.shape if isinstance(n, Derived) and (words := unread(n)))
+        faults += [("inexact", Fault(words, "", "hint", n.filled)) for words, n in cut]
     learned, kept = sum(w.total for w in weights.values()), sum(b.total for b in buffers.values())
     return Outcome(leaving, weights, buffers, macs, learned, kept, tuple(faults))
 

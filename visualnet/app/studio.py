@@ -190,6 +190,7 @@ class Studio(QObject):
         _known.clear()
         self.analysis = analysis_of(self.document)
         self.analysed.emit(self.analysis)
+        self.state_changed.emit()
 
     # --- what is looked at ---------------------------------------------------------------------------------------------------------
 

@@ -87,8 +87,9 @@ class TopBar(QWidget):
         self.title.setAccessibleDescription(state)
 
     def show_run(self, state: str) -> None:
-        """Only the buttons that make sense now: Train; or Pause and Stop; or Resume and Stop."""
+        """Only the buttons that make sense now: none on the start page; Train; or Pause and Stop; or Resume and Stop."""
         visible = {
+            "": (),
             "idle": ("train.start",),
             "starting": ("train.stop",),
             "running": ("train.pause", "train.stop"),

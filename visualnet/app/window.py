@@ -132,7 +132,6 @@ class Window(QMainWindow):
         studio.theme_changed.connect(lambda _: self.strip.wear())
         self.keeper.resized.connect(lambda size: self.settings.update(text_size=size))
         studio.state_changed.connect(self._show_state)
-        studio.analysed.connect(lambda _: self._show_state())
         studio.message.connect(self._say)
         studio.template_requested.connect(self.filing.open_template)
         self.filing.notice.connect(self.tell)
@@ -306,10 +305,7 @@ class Window(QMainWindow):
             # What concerns blocks is said by those who know.
             self.canvas.blocks.show_state()
         self.actions_["train.start"].setToolTip(runner.why_not() or f"Train ({self.actions_.keys_text('train.start')})")
-        for button in self.topbar.run_buttons.values():
-            button.setVisible(False)
-        if not start:
-            self.topbar.show_run(runner.state)
+        self.topbar.show_run("" if start else runner.state)
 
     # --- Qt ------------------------------------------------------------------------------------------------------------------------
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from PySide6.QtCore import QTimer
+
 from visualnet.analysis import Analysis
 from visualnet.analysis.cost import Cost, Costs, NodeCost, bytes_text
 from visualnet.analysis.facts import Path
@@ -38,17 +40,48 @@ def instance_path(studio: Studio) -> Path:
     return next((path for path, facts in studio.analysis.walk() if facts.node.block == studio.sheet), ())
 
 
+WAIT_MS = 80
+"""While a number is dragged the sums follow when it pauses: the canvas comes first."""
+
+
 class CostCard(Section):
-    """Rows of figures, each with a tip that says what it counts."""
+    """Rows of figures, each with a tip that says what it counts. Another node's are shown at once, the same one's after an edit soon."""
 
     def __init__(self, studio: Studio) -> None:
         super().__init__("What it costs")
         self.studio = studio
         self.rows = KeyValue()
         self.add(self.rows)
+        self._shown: tuple[object, ...] = ()
+        self._node: str | None = None
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(WAIT_MS)
+        self._timer.timeout.connect(self._fill)
 
     def show_node(self, node_id: str | None) -> None:
         """Show one node's costs; hide for several, or where nothing is known."""
+        self._ask((self.studio.document, self.studio.sheet, node_id), node_id)
+
+    def show_whole(self) -> None:
+        """Show the whole network's memory."""
+        self._ask((self.studio.document, None), None)
+
+    def _ask(self, what: tuple[object, ...], node_id: str | None) -> None:
+        again, self._shown, self._node = what == self._shown, what, node_id
+        if again and self.isVisible():
+            self._timer.start()
+        else:
+            self._fill()
+
+    def _fill(self) -> None:
+        self._timer.stop()
+        if len(self._shown) == 2:
+            self._fill_whole()
+        else:
+            self._fill_node(self._node)
+
+    def _fill_node(self, node_id: str | None) -> None:
         cost = sheet_costs(self.studio.analysis, instance_path(self.studio)).get(node_id or "")
         self.setVisible(cost is not None and bool(cost.parameters or cost.made or cost.kept))
         if cost is None:
@@ -69,8 +102,7 @@ class CostCard(Section):
         kept = bytes_text(cost.kept) if cost.kept else "nothing"
         self.rows.set_value("kept in training", kept, f"Held for the backward pass, for {batch:,} samples")
 
-    def show_whole(self) -> None:
-        """Show the whole network's memory."""
+    def _fill_whole(self) -> None:
         cost = whole_cost(self.studio.analysis)
         batch = f"{cost.batch:,} sample{'s' if cost.batch != 1 else ''}"
         optimizer = self.studio.project.recipe.optimizer
