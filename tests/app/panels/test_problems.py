@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.analysis.drawing import project as drawn
@@ -240,17 +240,24 @@ def test_repairs_of_a_problem_that_lasts_follow_the_network(
     qtbot.waitUntil(lambda: "“last”" in offered(panel)[0].text())
 
 
-def test_the_keyboard_stays_in_the_list_when_a_repair_is_taken(
-    panel_of: Callable[..., ProblemsPanel], qtbot: QtBot
-) -> None:
-    panel = panel_of(broken())
+def test_the_keyboard_stays_in_the_list_when_a_repair_is_taken(qtbot: QtBot) -> None:
+    both = QWidget()
+    panel = ProblemsPanel(studio_of(broken()))
+    undo = QPushButton("Undo")
+    row = QHBoxLayout(both)
+    row.addWidget(undo)
+    row.addWidget(panel)
+    qtbot.addWidget(both)
+    both.resize(1200, 320)
+    with qtbot.waitExposed(both):
+        both.show()
     qtbot.waitUntil(lambda: bool(offered(panel)))
-    count = len(panel.all)
-    one = offered(panel)[0]
-    one.setFocus()
-    QTest.keyClick(one, Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: len(panel.all) < count)
-    focus = QApplication.focusWidget()
-    assert isinstance(focus, ProblemRow) and focus.current
-    qtbot.waitUntil(lambda: not panel.timer.isActive())
-    assert QApplication.focusWidget() is focus, "also when the next repairs are there"
+    while buttons := offered(panel):  # one error after another, to the last
+        before = panel.studio.project
+        buttons[0].setFocus()
+        QTest.keyClick(buttons[0], Qt.Key.Key_Space)
+        assert panel.studio.project is not before
+        for _ in range(2):  # now, and when the next repairs are there
+            focus = QApplication.focusWidget()
+            assert focus is panel or (isinstance(focus, ProblemRow) and focus.current is (panel.current is not None))
+            qtbot.waitUntil(lambda: not panel.timer.isActive())
