@@ -112,7 +112,7 @@ def test_wiring(window: Window, hands: Hands) -> None:
     hands.click("fc1")
     assert scene.marks.flow, "the path of the selected node is tinted"
     scene.routes.finish()
-    placed = [pill for _, pill in scene.wire_layer.placed(list(scene.wires.values()))]
+    placed = [pill for _, pill in scene.labels.of(scene.wires.values())]
     assert not any(a.intersects(b) for n, a in enumerate(placed) for b in placed[:n])
     assert not any(scene.ids_in(pill) for pill in placed)
     whole(hands)

@@ -67,7 +67,7 @@ def faults(scene: CanvasScene) -> list[str]:
                 if (node_id, port) not in (target, wire.source):
                     at = card.anchor(port, out)
                     found += [f"{target} on {port}"] * any((at - p).manhattanLength() < 6 for p in points)
-    placed = scene.wire_layer.placed(list(scene.wires.values()))
+    placed = scene.labels.of(scene.wires.values())
     for number, (wire, pill) in enumerate(placed):
         found += [f"label of {wire.target} on a card"] * bool(scene.ids_in(pill))
         found += [f"two labels at {wire.target}"] * any(pill.intersects(other) for _, other in placed[:number])

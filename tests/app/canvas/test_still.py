@@ -6,15 +6,17 @@ import random
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, QRectF
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
 from tests.app.canvas.conftest import Hands
 from visualnet.app.canvas.camera import Pose
+from visualnet.app.canvas.label_places import LabelPlaces
 from visualnet.app.canvas.view import CanvasView
 from visualnet.cli import open_project
 from visualnet.core import edits
+from visualnet.core.graph import Port
 from visualnet.core.project import Project
 
 
@@ -136,3 +138,75 @@ def test_at_rest_nothing_is_kept(hands_on: Hands) -> None:
     QApplication.processEvents()
     shown(view)
     assert view.still.picture is None
+
+
+def labels_in(view: CanvasView, area: QRectF) -> dict[Port, tuple[float, float]]:
+    """Where the labels of the wires in an area lie."""
+    return {w.target: (p.x(), p.y()) for w, p in view.canvas.labels.of(view.canvas.wires_in(area))}
+
+
+@pytest.fixture
+def crowded(make: Callable[[Project], Hands], monkeypatch: pytest.MonkeyPatch) -> Hands:
+    """So many wires side by side that not every label has room."""
+    monkeypatch.setattr("visualnet.app.canvas.layers.BUDGET_S", 10.0)
+    project = Project()
+    for n in range(7):
+        project = edits.add_node(project, "", "input", at=(n * 9, n * 14), name=f"x{n}", params={"size": (8, 9, 9)})
+    project = edits.add_node(project, "", "concat", at=(700, 60), params={"inputs": 7})
+    (concat,) = (n.id for n in project.graph if n.kind == "concat")
+    for n in range(7):
+        source = Port(project.graph.named(f"x{n}").id, "x")
+        project = edits.connect(project, "", source, Port(concat, f"x{n + 1}"))
+    return make(project)
+
+
+def test_labels_lie_where_they_lie_whatever_is_in_view(crowded: Hands) -> None:
+    view, canvas = crowded.view, crowded.scene
+    canvas.routes.finish()
+    whole = labels_in(view, canvas.picture_area())
+    some = [w for w in canvas.wires.values() if w.pills]
+    assert 0 < len(whole) < len(some), "not all have room, or there is nothing to choose"
+    area = canvas.picture_area()
+    for way in (1, -1):
+        canvas.labels = LabelPlaces(canvas)
+        for wire in canvas.wires.values():
+            canvas.labels.changed(wire.target)
+        for n in range(40)[::way]:
+            strip = QRectF(area.left(), area.top() + n * area.height() / 40, area.width(), area.height() / 40)
+            for target, at in labels_in(view, strip).items():
+                assert whole.get(target) == at
+
+
+def test_labels_stay_while_the_view_is_shifted(crowded: Hands) -> None:
+    view = crowded.view
+    ready(view, 1.0)
+    for _ in range(2):
+        view.pan(QPoint(1, 1))
+        view._rest.stop()
+        shown(view)
+    strips = view.still.strips
+    for n in range(24):
+        view.pan(QPoint(0, -37 if n < 12 else 37))
+        view._rest.stop()
+        image = shown(view)
+        if n % 6 == 5:
+            assert differing(image, anew(view)) < 0.0005
+    assert view.still.strips == strips + 24
+
+
+def test_labels_of_what_stands_stay_while_cards_are_dragged(crowded: Hands) -> None:
+    view, canvas, rng = crowded.view, crowded.scene, random.Random(4)
+    canvas.routes.finish()
+    before = labels_in(view, canvas.picture_area())
+    card = crowded.id("x3")
+    x, y = canvas.cards[card].x, canvas.cards[card].y
+    for _ in range(8):
+        canvas.shift({card: (x + rng.randint(-90, 200), y + rng.randint(-80, 80))})
+        found = canvas.labels.of(canvas.wires.values())
+        pills = [pill for _, pill in found]
+        assert not any(a.intersects(b) for n, a in enumerate(pills) for b in pills[:n])
+        now = {w.target: (p.x(), p.y()) for w, p in found if w.target not in canvas.loose}
+        assert now == {t: at for t, at in before.items() if t not in canvas.loose}
+    canvas.settle()
+    canvas.routes.finish()
+    assert labels_in(view, canvas.picture_area()) == before

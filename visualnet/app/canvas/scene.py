@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QGraphicsScene
 
 from visualnet.analysis.facts import GraphFacts, Problem
 from visualnet.app.canvas.card_paint import block_colour
+from visualnet.app.canvas.label_places import LabelPlaces
 from visualnet.app.canvas.layers import CardLayer
 from visualnet.app.canvas.marks import Marks
 from visualnet.app.canvas.node_item import MARGIN, NodeItem
@@ -79,6 +80,7 @@ class CanvasScene(QGraphicsScene):
         self._extent = QRectF()
         self.generation = 0
         """Counts whatever may change the picture; see ``still.py``."""
+        self.labels = LabelPlaces(self)
         self.routes = Routes(self)
 
     def update(self, *area: object) -> None:
@@ -97,6 +99,7 @@ class CanvasScene(QGraphicsScene):
         self.project, self.sheet = project, sheet
         self.cards.clear()
         self.wires.clear()
+        self.labels = LabelPlaces(self)
         self._put_down()
         self.by_node.clear()
         self.remarks.clear()
@@ -177,6 +180,7 @@ class CanvasScene(QGraphicsScene):
         self.failing.discard(target)
         wire = self.wires.pop(target, None)
         if wire is not None:
+            self.labels.changed(target)
             for end in (wire.source.node, target.node):
                 self.by_node.get(end, set()).discard(target)
 
@@ -213,6 +217,7 @@ class CanvasScene(QGraphicsScene):
 
     def redrawn(self, wire: WireItem) -> None:
         """A wire has got another curve."""
+        self.labels.changed(wire.target)
         if wire.target not in self.loose:
             self._whole = None
         if self._bounds is not None and wire.target in self._wire_rows:
@@ -298,6 +303,7 @@ class CanvasScene(QGraphicsScene):
             way = ways.get(target.node)
             if way is not None and ways.get(wire.source.node) == way:
                 wire.carry(*way)
+                self.labels.changed(target)
                 touched.discard(target)
                 if self._bounds is not None and target in self._wire_rows:
                     self._bounds[self._wire_rows[target]] += (*way, *way)

@@ -23,7 +23,7 @@ FREE = 4.0
 class WireItem:
     """A wire in the scene, found by where it ends."""
 
-    __slots__ = ("bends", "bounds", "failing", "label", "path", "pills", "source", "target")
+    __slots__ = ("bends", "bounds", "checked", "failing", "label", "path", "pills", "source", "target")
 
     def __init__(self, source: Port, target: Port) -> None:
         self.source, self.target = source, target
@@ -31,7 +31,9 @@ class WireItem:
         self.path = QPainterPath()
         self.bounds = QRectF()
         self.pills: list[QRectF] = []
-        """Where its label could lie, the best place first; none of them meets a card."""
+        """Where its label could lie, the best place first; none of them meets a card, if they were"""
+        self.checked = False
+        """held against the cards."""
         self.bends: list[QPointF] = []
         """The points that a person leads it over."""
 
@@ -47,9 +49,9 @@ class WireItem:
         way = routing.find(start, end, self.bends, own, near, down)
         self.path = routing.path(way)
         self.bounds = self.path.controlPointRect().adjusted(-4, -4, 4, 4)
-        self.pills = self._pills(way.spots, near, down) if self.label else []
+        self.pills, self.checked = self._pills(way.spots, near, down) if self.label else [], near is not None
         for pill in self.pills:
-            self.bounds = self.bounds.united(pill)
+            self.bounds = self.bounds.united(pill.adjusted(-2, -2, 2, 2))
 
     def _pills(self, spots: Sequence[routing.Spot], near: routing.Near | None, down: bool) -> list[QRectF]:
         width = label_width(self.label)

@@ -115,22 +115,10 @@ class WireLayer(Layer):
         return {t: pen for t, pen in found.items() if t in canvas.wires}
 
     def _labels(self, painter: QPainter, wires: list[WireItem]) -> None:
-        theme = self.theme
-        for wire, pill in self.placed(wires):
-            paint_label(painter, pill.center(), wire.label, theme, theme.error if wire.failing else None)
-
-    def placed(self, wires: list[WireItem]) -> list[tuple[WireItem, QRectF]]:
-        """Where the labels of these wires lie: no two over each other, none over a card."""
-        taken: list[tuple[WireItem, QRectF]] = []
-        settled = self.canvas.routes.settled
-        for wire in sorted((w for w in wires if w.pills), key=lambda w: not w.failing):
-            # Two labels over each other, or one half behind a card, say nothing: the more important one stays.
-            for pill in wire.pills:
-                free = not any(pill.intersects(other) for _, other in taken)
-                if free and (settled or not self.canvas.ids_in(pill)):
-                    taken.append((wire, pill))
-                    break
-        return taken
+        theme, hidden = self.theme, self.canvas.marks.hidden_wire
+        for wire, pill in self.canvas.labels.of(wires):
+            if wire.target != hidden:
+                paint_label(painter, pill.center(), wire.label, theme, theme.error if wire.failing else None)
 
     def _pen(self, colour: str, width: float, scale: float, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
         return _pen(colour, width * self.theme.wire_width / 2, scale, style)
