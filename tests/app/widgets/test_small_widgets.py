@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QAction, QActionGroup, QMouseEvent, QWheelEvent
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from visualnet.app.widgets.basic import Badge, ElidedLabel, EmptyState, KeyValue, button, label
@@ -124,21 +124,3 @@ def test_fuzzy_search_prefers_beginnings_and_runs() -> None:
     match = fuzzy("c2", "Conv2d")
     assert match is not None and match.places == (0, 4)
     assert [index for index, _ in rank("", names)] == list(range(6))
-
-
-def _wheel(delta: int) -> QWheelEvent:
-    return QWheelEvent(
-        QPointF(5, 5),
-        QPointF(5, 5),
-        QPoint(),
-        QPoint(0, delta),
-        Qt.MouseButton.NoButton,
-        Qt.KeyboardModifier.NoModifier,
-        Qt.ScrollPhase.NoScrollPhase,
-        False,
-    )
-
-
-def _mouse(kind: QEvent.Type, x: float) -> QMouseEvent:
-    left = Qt.MouseButton.LeftButton
-    return QMouseEvent(kind, QPointF(x, 5), QPointF(x, 5), left, left, Qt.KeyboardModifier.NoModifier)
