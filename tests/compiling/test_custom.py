@@ -157,12 +157,22 @@ def test_what_does_not_keep_its_word_is_named(params: dict[str, Any], words: str
         ({"source": "print('hello')"}, "no class"),
         ({"source": "class A(nn.Module):\n" + "#" * 65_536}, "65,536"),
         ({"source": "class A(nn.Module):\n    x = '\u202e'\n"}, "hidden"),
+        ({"source": "class A(nn.Module):\n    x = y\u3164\n"}, "line 2 holds U+3164"),
+        ({"source": "class A(nn.Module):\n    x = y\ufe0f\n"}, "line 2 holds U+FE0F"),
+        ({"source": "# safe \ufdd0\nclass A(nn.Module): pass"}, "line 1 holds U+FDD0"),
+        ({"source": "class A(nn.Module):\u00a0pass"}, "line 1 holds U+00A0"),
         ({"source": 3}, "a text"),
     ],
 )
 def test_what_cannot_be_read_is_refused_in_words(params: dict[str, Any], words: str) -> None:
     problems = [p.words for p in infer(project(**params)).problems if p.node == "n2"]
     assert any(words in p for p in problems), problems
+
+
+def test_letters_and_signs_that_can_be_seen_are_allowed() -> None:
+    source = HALF + "# größer 层 é e\u0301 ⚠\ufe0f ❤\ufe0f 😀\n"
+    trust.trust(source)
+    assert not infer(project(source=source)).errors()
 
 
 def test_no_repair_touches_the_code_or_trusts_it() -> None:

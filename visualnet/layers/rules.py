@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import keyword
 import re
+import unicodedata
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
@@ -183,8 +184,30 @@ def read_source(text: str) -> object:
     """Whether a text can be the source of a layer.
 
     Raises:
-        ValueError: it defines no class.
+        ValueError: it defines no class, or would not be what it looks like.
     """
+    for number, line in enumerate(text.split("\n"), 1):
+        if not line.isascii() and (unseen := _unseen(line)):
+            raise ValueError(
+                f"line {number} holds U+{ord(unseen):04X}, which looks like nothing or like a space; delete it there"
+            )
     if not class_name(text):
         raise ValueError("the source defines no class; write “class Name(nn.Module):” with forward(self, x)")
     return text
+
+
+_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2065\u2800\u3164\uffa0")
+"""Letters and marks that Python takes in names and nobody sees."""
+
+
+def _unseen(line: str) -> str:
+    """The first character that the eye cannot tell from nothing, from a space or from a line's end: what is read must be what runs."""
+    for before, c in zip(" " + line, line, strict=False):
+        point = ord(c)
+        selects = 0xFE00 <= point <= 0xFE0F or 0xE0100 <= point <= 0xE01EF
+        if selects and unicodedata.category(before) == "So":
+            continue  # ⚠️: how a sign is drawn
+        nothing = 0xFDD0 <= point <= 0xFDEF or point & 0xFFFE == 0xFFFE  # Qt shows some of these as the end of a line
+        if selects or nothing or c in _BLANK or (c != " " and unicodedata.category(c) == "Zs"):
+            return c
+    return ""

@@ -12,9 +12,10 @@ from pytestqt.qtbot import QtBot
 
 from tests.compiling.test_custom import HALF, project
 from visualnet.app.panels.node_page import NodePage
+from visualnet.app.panels.source_card import TrustDialog
 from visualnet.app.studio import Studio
 from visualnet.app.theme.tokens import DARK
-from visualnet.core import trust
+from visualnet.core import edits, trust
 from visualnet.core.document import Document
 
 
@@ -93,3 +94,38 @@ def test_the_sizes_stand_in_the_form_as_lines(page: NodePage) -> None:
     QTest.keyClicks(line, "image: C H W -> half: C H W")
     QTest.keyClick(line, Qt.Key.Key_Return)
     assert page.studio.analysis.main["n2"].leaving["half"].shape == (3, 9, 8)
+
+
+def test_what_was_typed_in_one_project_is_not_shown_in_another(page: NodePage) -> None:
+    card = page.source
+    card.edit.selectAll()
+    card.edit.insertPlainText("class Broken")
+    card.apply()
+    first = page.studio.document
+    page.studio.open(Document(project()))
+    page.show_nodes(["n2"])
+    assert card.edit.toPlainText() == HALF
+    card.edit.left.emit()
+    assert not page.studio.document.modified and page.studio.graph.nodes["n2"].params["source"] == HALF
+    page.studio.open(first)
+    page.show_nodes(["n2"])
+    assert card.edit.toPlainText() == "class Broken"
+
+
+def test_looking_at_code_changes_no_letter_of_it_and_hides_nothing(page: NodePage) -> None:
+    far = HALF + "pass" + " " * 3000 + "; import os\n"
+    strange = far + "# \ufdd0 \u00a0\n"
+    page.studio.do("test", lambda p: edits.set_params(p, "", ["n2"], {"source": strange}))
+    card = page.source
+    page.show_nodes(["n2"])
+    card.edit.setFocus()
+    card.edit.left.emit()
+    assert page.studio.graph.nodes["n2"].params["source"] == strange
+    assert any("U+FDD0" in p.words for p in page.studio.analysis.errors())
+    dialog = TrustDialog("half", far, page)
+    dialog.show()
+    assert dialog.text.horizontalScrollBar().maximum() == 0
+    line = dialog.text.document().findBlockByNumber(far[: far.index("; import")].count("\n"))
+    assert line.layout().lineCount() > 1  # what follows the spaces stands on a line that is seen
+    assert dialog.text.toPlainText() == far
+    dialog.close()

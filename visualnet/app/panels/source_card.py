@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from weakref import WeakKeyDictionary
+
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFocusEvent, QFontDatabase, QKeyEvent
+from PySide6.QtGui import QFocusEvent, QFontDatabase, QKeyEvent, QTextOption
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from visualnet.app.studio import Studio
@@ -11,6 +13,7 @@ from visualnet.app.widgets.basic import IconLabel, button, label
 from visualnet.app.widgets.flow import FlowLayout
 from visualnet.app.widgets.section import Section
 from visualnet.core import edits, trust
+from visualnet.core.document import Document
 from visualnet.core.errors import FileError
 from visualnet.core.graph import Node
 from visualnet.layers.declare import LAYERS
@@ -70,6 +73,10 @@ class TrustDialog(QDialog):
         column.addWidget(label(MEANING, wrap=True))
         self.text = CodeEdit()
         self.text.setReadOnly(True)
+        self.text.setLineWrapMode(
+            QPlainTextEdit.LineWrapMode.WidgetWidth
+        )  # nothing stands out of sight behind many spaces
+        self.text.setWordWrapMode(QTextOption.WrapMode.WrapAnywhere)
         self.text.setPlainText(source)
         column.addWidget(self.text, 1)
         lines = source.count("\n") + 1
@@ -93,8 +100,8 @@ class SourceCard(Section):
         self.node: Node | None = None
         self.param: Code | None = None
         self.dialog: TrustDialog | None = None
-        self._drafts: dict[str, str] = {}
-        """What was typed and cannot be taken over yet, by node."""
+        self._typed_in: WeakKeyDictionary[Document, dict[tuple[str, str], str]] = WeakKeyDictionary()
+        """What was typed and cannot be taken over yet: by project, sheet and node."""
         state = QHBoxLayout()
         state.setSpacing(6)
         self.icon = IconLabel("hint", 16, "hint")
@@ -128,6 +135,14 @@ class SourceCard(Section):
         self.add(row)
 
     @property
+    def _drafts(self) -> dict[tuple[str, str], str]:
+        return self._typed_in.setdefault(self.studio.document, {})
+
+    @property
+    def _at(self) -> tuple[str, str]:
+        return self.studio.sheet, self.node.id if self.node is not None else ""
+
+    @property
     def source(self) -> str:
         """The text that the project holds."""
         if self.node is None or self.param is None:
@@ -144,7 +159,7 @@ class SourceCard(Section):
         self.node, self.param = node, param
         if node is None or param is None:
             return
-        text = self._drafts.get(node.id, self.source)
+        text = self._drafts.get(self._at, self.source)
         if text != self.edit.toPlainText() and not (same and before == self.source and self.edit.hasFocus()):
             self.edit.blockSignals(True)
             self.edit.setPlainText(text)
@@ -160,7 +175,7 @@ class SourceCard(Section):
         inert = "Inert: this code does not run until you trust it. Sizes and counts are those of the lines above."
         known = "The program's own example: it may run." if ours else "You trust this text on this machine: it runs."
         self.words.setText(known if trusted else inert)
-        typed = self.edit.toPlainText() != self.source
+        typed = self._drafts.get(self._at, self.source) != self.source
         self.apply_button.setEnabled(typed)
         self.trust_button.setVisible(not trusted)
         self.trust_button.setEnabled(not typed)
@@ -168,7 +183,7 @@ class SourceCard(Section):
 
     def _typed(self) -> None:
         if self.node is not None:
-            self._drafts[self.node.id] = self.edit.toPlainText()
+            self._drafts[self._at] = self.edit.toPlainText()
             self._tell()
 
     def apply(self, *, ask: bool = False) -> None:
@@ -177,6 +192,8 @@ class SourceCard(Section):
         if self.node is None or self.param is None:
             return
         name, node_id, fault = self.param.name, self.node.id, ""
+        if self._at not in self._drafts:
+            text = self.source  # nothing was typed; the field may show rare characters otherwise than they are
         try:
             self.param.read(text, {})
         except ValueError as error:
@@ -185,7 +202,7 @@ class SourceCard(Section):
         self.fault.setVisible(bool(fault))
         if fault:
             return
-        self._drafts.pop(node_id, None)
+        self._drafts.pop(self._at, None)
         if text != self.source and node_id in self.studio.graph.nodes:
             sheet = self.studio.sheet
             self.studio.do("Change the code", lambda p: edits.set_params(p, sheet, [node_id], {name: text}))
