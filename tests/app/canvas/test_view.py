@@ -6,6 +6,7 @@ import gc
 import weakref
 from typing import Any
 
+import msgspec
 import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QAction, QColor, QImage
@@ -297,6 +298,22 @@ def test_an_unknown_kind_keeps_its_wires(make: Any) -> None:
     assert card.face.placeholder
     assert card.inputs == ("signal",)
     assert "from_the_future" in card.face.line
+
+
+def test_a_blocks_card_shows_figures_and_its_tip_the_arithmetic(make: Any) -> None:
+    project = with_block()
+    stage = msgspec.structs.replace(project.blocks["stage"], params={"channels": 4, "rate": 0.5})
+    project = msgspec.structs.replace(project, blocks={"stage": stage}, constants={"width": 8, "layers": 3})
+    project = edits.connect(project, MAIN, Port("n1", "x"), Port("n2", "x"))
+    project = edits.set_params(project, MAIN, ["n2"], {"channels": "2*width", "rate": "1/width"})
+    hands = make(edits.set_node(project, MAIN, ["n2"], repeat="layers"))
+    card = hands.scene.cards["n2"]
+    assert (card.face.line, card.face.repeat) == ("stage · channels 16 · rate 0.125", "×3")
+    assert "channels = 2*width = 16" in tip(card)
+    hands.studio.do("Constants", lambda p: edits.set_constants(p, {"width": 16, "layers": 2}))
+    assert (card.face.line, card.face.repeat) == ("stage · channels 32 · rate 0.0625", "×2")
+    hands.studio.do("Constants", lambda p: edits.set_constants(p, {"width": 16}))
+    assert card.face.repeat == "×layers"
 
 
 def test_tips_are_plain_text() -> None:

@@ -213,7 +213,9 @@ def _face(node: Node, facts: NodeFacts | None, problems: tuple[Problem, ...], pr
     face.mode = mode(node) if node.mode else ""
     face.shared = node.shares is not None
     face.folded = node.folded
-    face.repeat = "" if node.repeat == 1 else f"×{node.repeat}"
+    face.repeat = (
+        "" if node.repeat == 1 else f"×{len(facts.inside) if facts is not None and facts.inside else node.repeat}"
+    )
     face.family = family_of(node, project)
     face.icon = "block" if face.block else "help" if face.placeholder else _icon(node.kind, face.family)
     face.line = _line(node, facts)
@@ -242,12 +244,20 @@ def _icon(tag: str, family: str) -> str:
 
 def _line(node: Node, facts: NodeFacts | None) -> str:
     if node.block is not None:
-        return " · ".join([node.block, *(f"{k.replace('_', ' ')} {v}" for k, v in node.params.items())])
+        return " · ".join(
+            [node.block, *(f"{k.replace('_', ' ')} {_figure(k, v, facts)}" for k, v in node.params.items())]
+        )
     kind = LAYERS.get(node.kind)
     if kind is None:
         return f"unknown layer “{node.kind}”"
     card = facts.layer.card() if facts is not None and facts.layer is not None else ""
     return f"{kind.label} · {card}" if card else kind.label
+
+
+def _figure(name: str, raw: object, facts: NodeFacts | None) -> object:
+    """What an expression comes to in this place, where that is known: a card shows figures, its tip the arithmetic."""
+    value = facts.inside[0].scope.get(name) if isinstance(raw, str) and facts is not None and facts.inside else None
+    return raw if value is None else value if isinstance(value, int) else f"{float(value):g}"
 
 
 def _ports_used(node_id: str, graph: Graph) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -297,6 +307,9 @@ def tip(item: NodeItem) -> str:
         if facts.layer is not None:
             values = facts.layer.values()
             lines += [", ".join(f"{k} {facts.layer.params[k].short(v)}" for k, v in values.items())] if values else []
+        lines += [
+            f"{k} = {v} = {_figure(k, v, facts)}" for k, v in node.params.items() if facts.inside and isinstance(v, str)
+        ]
         if facts.parameters:
             lines.append(f"{facts.parameters:,} parameters" + ("" if node.trainable else ", frozen"))
         if facts.macs:
