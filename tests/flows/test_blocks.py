@@ -258,6 +258,14 @@ def test_a_field_is_dragged_onto_the_block_s_parameters(
         QTest.mouseMove(name, start + QPoint(by, 0))
     QTest.mouseRelease(name, Qt.MouseButton.LeftButton, pos=start)
     assert len(carried) == 1, "dragged sideways its number changes"
+    hands.keys("Ctrl+Z")
+    assert hands.studio.project == before
+    QTest.mousePress(name, Qt.MouseButton.LeftButton, pos=start)
+    for step in range(1, 6):
+        QTest.mouseMove(name, start + QPoint(9 * step, 20 * step))
+    QTest.mouseRelease(name, Qt.MouseButton.LeftButton, pos=start)
+    assert len(carried) == 2, "a hand that goes down goes a little sideways too"
+    assert hands.studio.project == before
 
 
 def test_a_block_s_parameter_is_told_of_renamed_and_taken_away(lenet: Window, hands: Hands) -> None:

@@ -16,21 +16,22 @@ class FieldDrag(QObject):
         super().__init__(handle)
         self.handle, self.param = handle, param
         self._from: QPointF | None = None
+        self._press = QPointF()
         handle.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if not isinstance(event, QMouseEvent):
             return False
         if event.type() == QEvent.Type.MouseButtonPress and event.button() == Qt.MouseButton.LeftButton:
-            self._from = event.position()
+            self._from = self._press = event.position()
         elif event.type() == QEvent.Type.MouseMove and self._from is not None:
             way = event.position() - self._from
-            if abs(way.x()) >= QApplication.startDragDistance():
-                self._from = None  # sideways: the number changes
-            elif abs(way.y()) > QApplication.startDragDistance() + 4:
+            if max(abs(way.x()), abs(way.y())) >= QApplication.startDragDistance():
                 self._from = None
-                self.carry()
-                return True
+                if abs(way.y()) > abs(way.x()):
+                    self.carry()
+                    return True
+                # sideways: the number changes
         elif event.type() == QEvent.Type.MouseButtonRelease:
             self._from = None
         return False
@@ -44,10 +45,14 @@ class FieldDrag(QObject):
         drag.setPixmap(self.handle.grab())
         # The release goes to where it is dropped; whoever scrubs with the name must not wait for it.
         self.handle.removeEventFilter(self)
-        spot, none = QPointF(self.handle.rect().center()), Qt.MouseButton.NoButton
-        left, plain = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-        where = QPointF(self.handle.mapToGlobal(spot))
-        QApplication.sendEvent(self.handle, QMouseEvent(QEvent.Type.MouseButtonRelease, spot, where, left, none, plain))
+        # Back to where it was pressed first: a hand that goes down goes a little sideways too, which is no change.
+        left, none, plain = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier
+        where = QPointF(self.handle.mapToGlobal(self._press))
+        for kind, button, held in (
+            (QEvent.Type.MouseMove, none, left),
+            (QEvent.Type.MouseButtonRelease, left, none),
+        ):
+            QApplication.sendEvent(self.handle, QMouseEvent(kind, self._press, where, button, held, plain))
         self.handle.installEventFilter(self)
         drag.exec(Qt.DropAction.CopyAction)
 
