@@ -29,7 +29,7 @@ TITLES = {
     "bench_files": "Opening, saving, edits",
     "bench_plots": "Live pictures",
     "bench_start": "Start to window",
-    "bench_cost": "Memory: forecast against measurement",
+    "bench_cost": "Memory and time: forecast against measurement",
     "bench_scale": "Deep networks",
 }
 

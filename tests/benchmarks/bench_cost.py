@@ -1,18 +1,21 @@
-"""The forecast of memory against what torch holds: what autograd keeps, and the peak of whole training steps, on the CPU and on a GPU."""
+"""The forecasts against what is measured: what autograd keeps, the peak of whole training steps, the time of a step; on the CPU and a GPU."""
 
 from __future__ import annotations
 
 import gc
-from statistics import quantiles
+import time
+from statistics import median, quantiles
 
 import torch
 
 from tests.analysis.test_cost import batch_of, measured
 from visualnet.analysis import infer
 from visualnet.analysis.cost import Costs, bytes_text
+from visualnet.analysis.pace import step_seconds, time_text
 from visualnet.compiling.module import compile_project
 from visualnet.core import files
 from visualnet.resources import resource
+from visualnet.training import calibration
 from visualnet.training.optimizers import make
 
 Row = tuple[str, float, str, str]
@@ -56,6 +59,31 @@ def _cpu_peak(path: str, batch: int) -> int:
     return peak
 
 
+def _step_s(path: str, device: torch.device) -> float:
+    """The middle one of some training steps at the recipe's batch size."""
+    project = files.load(resource("templates", path))
+    model = compile_project(project, infer(project), device=device, seed=0)
+    optimizer = make(project.recipe, [p for p in model.objective.parameters() if p.requires_grad], device)
+    fields = {name: t.to(device) for name, t in batch_of(model, project.recipe.batch_size).items()}
+    model.objective.train()
+    found = []
+    for number in range(9):
+        begin = time.perf_counter()
+        model.objective(**fields)["loss"].backward()
+        optimizer.step()
+        optimizer.zero_grad()
+        if device.type == "cuda":
+            torch.cuda.synchronize()
+        if number >= 2:
+            found.append(time.perf_counter() - begin)
+    return median(found)
+
+
+def _timed(name: str, said: float, found: float, where: str) -> Row:
+    note = f"forecast {time_text(said)}, measured {time_text(found)}, at the recipe's batch size"
+    return f"{name}: time of a step{where}, error", 100 * (said / found - 1), "%", note
+
+
 def _row(name: str, what: str, said: int, found: int, batch: int) -> Row:
     note = f"forecast {bytes_text(said)}, measured {bytes_text(found)}, {batch} samples"
     return f"{name}: {what}, error", 100 * (said / found - 1), "%", note
@@ -64,6 +92,7 @@ def _row(name: str, what: str, said: int, found: int, batch: int) -> Row:
 def run() -> list[Row]:
     """The rows of the table: name, value, unit, note."""
     rows: list[Row] = []
+    paces = {name: calibration.measure(torch.device(name)) for name in ("cpu", *(["cuda"] * torch.cuda.is_available()))}
     for path in sorted(resource("templates").glob("*.vnet")):
         project = files.load(path)
         analysis = infer(project)
@@ -73,6 +102,9 @@ def run() -> list[Row]:
         found = measured(compile_project(project, analysis, seed=0), BATCH)
         rows.append(_row(path.stem, "kept for the backward pass", cost.kept, found, BATCH))
         rows.append(_row(path.stem, "peak of two training steps", cost.training, _cpu_peak(path.name, BATCH), BATCH))
+        for device, pace in paces.items():
+            took, where = _step_s(path.name, torch.device(device)), "" if device == "cpu" else " on the GPU"
+            rows.append(_timed(path.stem, step_seconds(analysis, pace), took, where))
         if torch.cuda.is_available():
             said = Costs(analysis, 256).whole().training
             rows.append(_row(path.stem, "peak on the GPU", said, _gpu_peak(path.name, 256), 256))

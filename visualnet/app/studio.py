@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from visualnet.analysis import Analysis, GraphFacts, Problem, infer
 from visualnet.analysis.facts import Path
 from visualnet.analysis.foresight import Foresight, foresee
+from visualnet.app.pacing import Pacing
 from visualnet.core.document import Document
 from visualnet.core.graph import Graph
 from visualnet.core.project import MAIN, Project
@@ -79,6 +80,7 @@ class Studio(QObject):
         self.runtime_trace = ""
         """Python's own words about that failure, for those who want them."""
         self.foresight: Foresight | None = None
+        self.pacing = Pacing(self)
         self._left: WeakKeyDictionary[Document, Left] = WeakKeyDictionary()
         self.turning = False
         """Another document is coming to the front: ``state_changed`` tells when all of it has been said."""

@@ -108,7 +108,7 @@ class Window(QMainWindow):
 
     def explain(self) -> None:
         """Show the formulas of the selected node large."""
-        if len(self.studio.selection) != 1:
+        if len(self.views.studio.selection) != 1:
             self.studio.message.emit("hint", "Select one layer to have its figures explained.")
             return
         self.spaces.reveal("inspector")
@@ -127,7 +127,7 @@ class Window(QMainWindow):
         CompareDialog(self.studio, self).exec()
 
     def _join(self) -> None:
-        studio = self.studio
+        studio, tabs = self.studio, self.filing.tabs
         self.keeper.changed.connect(studio.set_theme)
         studio.theme_changed.connect(lambda _: self.strip.wear())
         self.keeper.resized.connect(lambda size: self.settings.update(text_size=size))
@@ -157,6 +157,10 @@ class Window(QMainWindow):
         studio.sheet_changed.connect(lambda _: self._show_state())
         self.views.join()
         self.views.changed.connect(self._show_state)
+        self.differing.asked.connect(lambda: self.spaces.reveal("differences"))
+        self.differing.others = lambda: [
+            (tabs.name(t), t.document.project) for t in tabs if not t.start and t.document is not studio.document
+        ]
         problems: ProblemsPanel = self.panel("problems")
         problems.count_changed.connect(self._count_problems)
 
@@ -293,7 +297,7 @@ class Window(QMainWindow):
         start = self.on_start_page
         name = document.path.name if document.path else "unsaved"
         state = name if document.path is None else f"{name} · {'edited' if document.modified else 'saved'}"
-        self.topbar.show_project("VisualNet" if start else self.studio.project.name, "" if start else state)
+        self.topbar.show_project("" if start else self.studio.project.name, "" if start else state)
         self.topbar.spaces.setVisible(not start)
         self.setWindowTitle("VisualNet" if start else f"{self.studio.project.name}[*] — VisualNet")
         self.setWindowModified(document.modified and not start)
@@ -317,6 +321,7 @@ class Window(QMainWindow):
         self.views.close_all()
         self.collector.stop()
         self.heat.stopwatch.close()
+        self.studio.pacing.close()
         self.runner.close()
         if self.spaces.docks["code"].made:
             self.panel("code").close_thread()

@@ -9,8 +9,9 @@ from PySide6.QtCore import QTimer
 from visualnet.analysis import Analysis
 from visualnet.analysis.cost import Cost, Costs, NodeCost, bytes_text
 from visualnet.analysis.facts import Path
+from visualnet.analysis.pace import time_text
 from visualnet.app.studio import Studio
-from visualnet.app.widgets.basic import KeyValue
+from visualnet.app.widgets.basic import KeyValue, button
 from visualnet.app.widgets.section import Section
 
 
@@ -52,6 +53,11 @@ class CostCard(Section):
         self.studio = studio
         self.rows = KeyValue()
         self.add(self.rows)
+        self.measure = button("Measure this machine", "quiet", "training", studio.pacing.measure)
+        self.measure.setToolTip("Takes about a second, once; then the time of a step is forecast for every network.")
+        self.measure.hide()
+        self.add(self.measure)
+        studio.pacing.changed.connect(self._fill)
         self._shown: tuple[object, ...] = ()
         self._node: str | None = None
         self._timer = QTimer(self)
@@ -118,3 +124,20 @@ class CostCard(Section):
             ("to answer", cost.inference, "Weights, and activations at the fullest moment without training"),
         ):
             self.rows.set_value(key, bytes_text(count), tip)
+        self._fill_pace()
+
+    def _fill_pace(self) -> None:
+        """How long a step takes, and how long the last run's took."""
+        pacing = self.studio.pacing
+        seconds, taken = pacing.step_seconds(), pacing.taken_seconds()
+        if pacing.running:
+            said, tip = "measuring …", "The machine is being measured; this takes about a second"
+        elif seconds is None:
+            said, tip = "not known yet", "Measure the machine, and the time of a step is forecast"
+        elif taken is None:
+            said, tip = f"about {time_text(seconds)}", "Forecast for this device: within a factor of two as a rule"
+        else:
+            said = f"{time_text(seconds)}, took {time_text(taken)}"
+            tip = f"Forecast {time_text(seconds)}; the last run took {time_text(taken)}: {seconds / taken - 1:+.0%}"
+        self.rows.set_value("a training step", said, tip)
+        self.measure.setVisible(seconds is None and not pacing.running and not self.studio.analysis.errors())

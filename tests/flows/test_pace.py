@@ -1,0 +1,82 @@
+"""The time of a training step: forecast once the machine was measured, held against what a run takes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from tests.flows.hands import Hands
+from visualnet.analysis import infer
+from visualnet.analysis.pace import Pace, Work, step_seconds, time_text, work
+from visualnet.cli import open_project
+from visualnet.core import edits
+from visualnet.training import calibration
+
+PACE = Pace(call_s=1e-5, matrix_macs=1e10, sliding_macs=2e10, bytes=1e10, tensor_s=1e-6, number_s=1e-9)
+
+
+def test_the_work_is_that_of_every_layer_and_repetition() -> None:
+    project = open_project("lenet5-28")
+    analysis = infer(project)
+    whole = work(analysis.main)
+    assert whole.matrix + whole.sliding == analysis.main.macs
+    assert whole.matrix == 400 * 120 + 120 * 84 + 84 * 10
+    deep = infer(open_project("resnet-18"))
+    assert work(deep.main).matrix + work(deep.main).sliding == deep.main.macs
+    assert work(infer(open_project("resnet-34")).main).calls > work(deep.main).calls
+    assert Work(1, 2, 3).plus(Work(1, 1, 1)) == Work(2, 3, 4)
+
+
+def test_more_to_do_takes_longer() -> None:
+    project = open_project("lenet5-28")
+    small = step_seconds(infer(project), PACE, 32)
+    assert step_seconds(infer(project), PACE, 64) > small
+    wider = edits.set_params(project, "", [project.graph.named("c1").id], {"out_channels": 32})
+    assert step_seconds(infer(wider), PACE, 32) > small
+    assert [time_text(s) for s in (3.2e-6, 4.44e-3, 0.123, 12.0)] == ["3.2 µs", "4.4 ms", "120 ms", "12 s"]
+
+
+def test_a_device_is_measured_once_and_what_is_kept_is_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import torch
+
+    calls: list[object] = []
+    monkeypatch.setattr(calibration, "measure", lambda device: calls.append(device) or PACE)
+    path = tmp_path / "pace.json"
+    assert calibration.known(torch.device("cpu"), path) == calibration.known(torch.device("cpu"), path) == PACE
+    assert len(calls) == 1
+    path.write_text(
+        '{"cpu": {"call_s": -1, "matrix_macs": 0, "sliding_macs": 1, "bytes": 1, "tensor_s": 0, "number_s": 0}}'
+    )
+    assert calibration.kept(path) == {}
+    path.write_text("no JSON")
+    assert calibration.kept(path) == {}
+
+
+def test_measuring_leaves_the_generators_as_they_were() -> None:
+    import torch
+
+    torch.manual_seed(3)
+    before = torch.random.get_rng_state()
+    pace = calibration.measure(torch.device("cpu"))
+    assert torch.equal(before, torch.random.get_rng_state())
+    assert calibration._sound(pace)
+
+
+def test_the_button_measures_and_the_run_is_held_against_it(hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(calibration, "measure", lambda device: PACE)
+    hands.window.filing.open_template("mlp-mnist")
+    hands.studio.do("Short", lambda p: edits.set_recipe(p, epochs=1))
+    hands.studio.select([])
+    card = hands.window.panel("inspector").project_page.costs
+    hands.until(lambda: card.measure.isVisible(), what="the button")
+    assert card.rows.value("a training step") == "not known yet"
+    QTest.mouseClick(card.measure, Qt.MouseButton.LeftButton)
+    hands.until(lambda: card.rows.value("a training step").startswith("about"), what="the forecast")
+    assert not card.measure.isVisible()
+    assert hands.window.runner.start()
+    hands.until(lambda: not hands.window.runner.busy, seconds=60, what="the run's end")
+    hands.studio.do("Name", lambda p: edits.set_name(p, "again"))
+    hands.until(lambda: "took" in card.rows.value("a training step"), what="the time it took")
