@@ -1,4 +1,4 @@
-"""Render the window's main states in both themes to PNG: ``python tests/pictures.py OUT [--size 1280x720]``."""
+"""Render the window's states to PNG: ``python tests/pictures.py OUT [--theme dark] [--size 1280x720] [--only history,blocks]``."""
 
 from __future__ import annotations
 
@@ -16,10 +16,12 @@ os.environ["VISUALNET_HOME"] = tempfile.mkdtemp(prefix="visualnet-pictures-")
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from PySide6.QtCore import qInstallMessageHandler
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QApplication, QDialog, QMessageBox, QScrollArea, QWidget
 
+from tests.further_pictures import FURTHER
 from visualnet.app.settings import Settings
-from visualnet.app.theme.apply import ThemeKeeper
+from visualnet.app.studio import Studio
+from visualnet.app.theme.apply import MODES, ThemeKeeper
 from visualnet.app.window import Window
 from visualnet.core import edits
 
@@ -29,7 +31,7 @@ class Photographer:
 
     def __init__(self, app: QApplication, folder: Path, theme: str, size: tuple[int, int]) -> None:
         self.app, self.folder, self.theme = app, folder, theme
-        self.window = Window(Settings(folder / "settings.json"), ThemeKeeper(app, theme))  # type: ignore[arg-type]
+        self.window = Window(Settings(Path(os.environ["VISUALNET_HOME"]) / f"{theme}.json"), ThemeKeeper(app, theme))  # type: ignore[arg-type]
         self.window.resize(*size)
         self.window.show()
         self.rest(0.4)
@@ -50,17 +52,57 @@ class Photographer:
     def shot(self, name: str) -> None:
         """Take a picture."""
         self.rest(0.35)
-        self.window.grab().save(str(self.folder / f"{name}-{self.theme}.png"))
+        self.picture(self.window, name)
+
+    def picture(self, widget: QWidget, name: str) -> None:
+        """Take a picture of anything."""
+        widget.grab().save(str(self.folder / f"{name}-{self.theme}.png"))
+
+    def dialog(self, dialog: QDialog, name: str, close: bool = True) -> None:
+        """Show a dialog, take its picture, put it away."""
+        dialog.show()
+        self.rest(0.4)
+        self.picture(dialog, name)
+        if close:
+            dialog.close()
+            dialog.deleteLater()
+
+    def dialogs(self, name: str) -> None:
+        """Take a picture of the dialog that is open, and put it away."""
+        for dialog in self.window.findChildren(QDialog):
+            if dialog.isVisible():
+                self.dialog(dialog, name)
+
+    def below(self, page: QWidget) -> None:
+        """Scroll down to the end of what a page holds."""
+        self.rest()
+        area = page.findChild(QScrollArea) or page.parentWidget()
+        while area is not None and not isinstance(area, QScrollArea):
+            area = area.parentWidget()
+        if area is not None:
+            bar = area.verticalScrollBar()
+            bar.setValue(bar.maximum() // 2)
 
     def select(self, name: str) -> None:
         """Select a node of the open sheet."""
         self.window.studio.select([self.window.studio.graph.named(name).id])
 
-    def open(self, template: str) -> None:
+    def open(self, template: str) -> Studio:
         """Open a template."""
         self.window.filing.open_template(template)
         self.rest(0.5)
         self.window.canvas.view.fit_at_once()
+        return self.window.studio
+
+    def further(self, names: list[str]) -> None:
+        """What is shown more seldom, each in a window of its own tabs."""
+        for name in names:
+            FURTHER[name](self)
+            for tab in list(self.window.filing.tabs):
+                self.window.filing.tabs.remove(tab)
+            self.window.show_space("build")
+            self.window.spaces.reset()
+            self.window.show_start()
 
     def train(self, epochs: int, shots: Callable[[], None]) -> None:
         """Train for real, take pictures on the way, wait for the end."""
@@ -140,7 +182,8 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("out", type=Path)
     parser.add_argument("--size", default="1440x900")
-    parser.add_argument("--theme", choices=["dark", "light"])
+    parser.add_argument("--theme", choices=MODES[1:])
+    parser.add_argument("--only", default="", help=f"main, {', '.join(FURTHER)}")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     width, height = map(int, options.size.split("x"))
@@ -151,7 +194,10 @@ def main() -> None:
     app = QApplication([])
     for theme in [options.theme] if options.theme else ["dark", "light"]:
         photographer = Photographer(app, options.out, theme, (width, height))
-        photographer.states()
+        names = options.only.split(",") if options.only else ["main", *FURTHER]
+        if "main" in names:
+            photographer.states()
+        photographer.further([name for name in names if name != "main"])
         photographer.close()
 
 

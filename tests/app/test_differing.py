@@ -43,11 +43,11 @@ def rows(hands: Hands) -> dict[str, str]:  # noqa: F811
     return {item.text(1): item.text(0) for item in items}
 
 
-def test_the_list_tells_what_came_went_and_changed(compared: Hands) -> None:
+def test_the_list_tells_what_was_added_removed_and_changed(compared: Hands) -> None:
     panel = compared.window.panel("differences")
     told = rows(compared)
     assert told["c1"] == "~" and told["s4"] == "−" and told["c2"] == "+" and told["c3"] == "·"
-    assert "Since mine.vnet: 1 came, 1 went, 1 changed" in panel.told.full_text
+    assert "Since mine.vnet: 1 added, 1 removed, 1 changed" in panel.told.full_text
     panel.copy.click()
     assert "~ c1 (conv2d)  out_channels: 6 → 12" in QApplication.clipboard().text()
 

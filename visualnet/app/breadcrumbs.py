@@ -83,6 +83,7 @@ class Breadcrumbs(QWidget):
         for at, crumb in enumerate(way):
             if at:
                 self.row.addWidget(label("›", "muted"))
+                self.row.addSpacing(4)
             self.row.addWidget(self._part(crumb, at == len(way) - 1))
             if len(beside(studio.project, crumb)) > 1:
                 self.row.addWidget(self._arrow(crumb))

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from visualnet.analysis.facts import GraphFacts, Problem
 from visualnet.app.canvas.node_item import amount
+from visualnet.app.panels.problem_list import joined
 from visualnet.app.theme import fonts, icons
 
 if TYPE_CHECKING:
@@ -210,7 +211,8 @@ def totals(facts: GraphFacts | None, problems: tuple[Problem, ...]) -> str:
         parts.append(f"{facts.trainable:,} trained")
     if facts.macs:
         parts.append(f"{_short(facts.macs)} MACs")
-    counts = {s: sum(p.severity == s for p in problems) for s in ("error", "warning", "hint")}
+    rows = joined(problems)  # as the list of problems counts them
+    counts = {s: sum(r.problem.severity == s for r in rows) for s in ("error", "warning", "hint")}
     found = [f"{n} {word}{'s' if n > 1 else ''}" for word, n in counts.items() if n]
     parts.append(", ".join(found) if found else "no problems")
     return " · ".join(parts)

@@ -88,13 +88,13 @@ class CompareDialog(QDialog):
         self.resize(880, 640)
         self.presets = QComboBox()
         self.presets.setAccessibleName("Pairs of the course")
-        self.presets.addItem("Pairs of the course …", "")
+        self.presets.addItem("Pairs of the course…", "")
         for name, pair in PAIRS.items():
             self.presets.addItem(pair.title, name)
         self.presets.activated.connect(lambda i: self.show_pair(str(self.presets.itemData(i))))
         self.templates = QComboBox()
         self.templates.setAccessibleName("Add a template")
-        self.templates.addItem("Add a template …", "")
+        self.templates.addItem("Add a template…", "")
         for template in template_list():
             self.templates.addItem(template.title, str(template.path))
         self.templates.activated.connect(self._template)
@@ -108,6 +108,7 @@ class CompareDialog(QDialog):
         self.formula = label("", "mono", wrap=True)
         self.told = label("", "error", wrap=True)
         self.grid = QGridLayout()
+        self.grid.setContentsMargins(0, 0, 0, 0)
         self.grid.setHorizontalSpacing(24)
         self.grid.setVerticalSpacing(12)
         holder = QWidget()
@@ -249,5 +250,6 @@ class CompareDialog(QDialog):
                 inside.setContentsMargins(0, 0, 0, 0)
                 inside.setSpacing(4)
                 inside.addLayout(figures)
-                inside.addWidget(Bar(amount / most, f"{quantity.title} of {network['name']}: {text}"))
+                if len(networks) > 1:  # one bar alone says nothing
+                    inside.addWidget(Bar(amount / most, f"{quantity.title} of {network['name']}: {text}"))
                 self.grid.addWidget(cell, row, column)

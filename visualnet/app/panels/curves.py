@@ -26,14 +26,13 @@ class CurvesPane(QSplitter):
         self.studio, self.runner = studio, studio.runner
         self.loss, self.measures = CurvesPlot(), CurvesPlot()
         self.loss.title = "Loss"
-        self.loss.empty_words = "Press Train: the loss appears here"
-        self.measures.empty_words = "Press Train: accuracy appears here"
         self.unit: Literal["step", "epoch"] = "epoch"
         self._shown: tuple[list[str], list[str]] = ([], [])
         self._ghosts: set[str] = set()
         for plot in (self.loss, self.measures):
             plot.setMinimumWidth(200)
             self.addWidget(plot)
+        self.loss.legend.stand_beside(self.measures.legend)
         self.setChildrenCollapsible(False)
         self.setContentsMargins(8, 0, 0, 0)
         studio.theme_changed.connect(self._wear)
@@ -98,11 +97,14 @@ class CurvesPane(QSplitter):
         names = self._metrics()
         self.measures.setVisible(bool(names))
         self.measures.title = names[0].replace("_", " ").capitalize() if len(names) == 1 else "Metrics"
-        self.measures.empty_words = (
-            f"Press Train: {' and '.join(names)} appear here"
-            if len(names) > 1
-            else f"Press Train: {''.join(names)} appears here"
+        # Where there is a run, its curves are about to be drawn.
+        self.loss.empty_words = self._empty_words("the loss appears here")
+        self.measures.empty_words = self._empty_words(
+            f"{' and '.join(names)} appear{'s' * (len(names) == 1)} here" if names else ""
         )
+
+    def _empty_words(self, words: str) -> str:
+        return f"Press Train: {words}" if self.runner.model is None else words[:1].upper() + words[1:]
 
     def _draw_loss(self) -> None:
         model: RunModel | None = self.runner.model

@@ -40,7 +40,7 @@ from visualnet.core.errors import FileError
 from visualnet.resources import resource
 from visualnet.template_index import template_list
 
-WORDS = {ADDED: "came", REMOVED: "went", CHANGED: "changed", FOLLOWS: "follow"}
+WORDS = {ADDED: "added", REMOVED: "removed", CHANGED: "changed", FOLLOWS: "follow"}
 SHOWN = 2_000
 """More lines than this help nobody; the last one says how many are left out."""
 
@@ -81,13 +81,15 @@ class DifferencesPanel(QWidget):
         for column, width in ((0, 32), (1, 168), (3, 208), (4, 112)):
             header.resizeSection(column, width)
         header.setStretchLastSection(False)
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        self.tree.headerItem().setTextAlignment(4, right)
         self.tree.itemActivated.connect(self._go)
         self.tree.itemClicked.connect(self._go)
         self.tree.currentItemChanged.connect(lambda item, _: self._go(item))
         self.empty = EmptyState(
             "duplicate",
-            "Nothing to compare with yet. Choose the saved file, another file or a template: the canvas then shows what came, "
-            "went and changed.",
+            "Nothing to compare with yet. Choose the saved file, another file or a template: the canvas then shows what was "
+            "added, removed and changed.",
         )
         self.same = EmptyState("ok", "No difference, but perhaps in how it is laid out.")
         self.pages = QStackedWidget()
@@ -157,8 +159,8 @@ class DifferencesPanel(QWidget):
             shapes = "; ".join(
                 f"{c.before} → {c.after}" if c.before and c.after else c.after or c.before for c in d.shapes
             )
-            changed = "; ".join(map(str, d.changes)) or ("" if d.status in (ADDED, REMOVED) else "follows")
-            item = self._row(d.status, place + d.node.name, changed, shapes, delta(d.parameters))
+            changed = "; ".join(map(str, d.changes)) or ("follows" if d.status == FOLLOWS else WORDS[d.status])
+            item = self._row(d.status, place + d.node.name, changed, shapes, delta(d.parameters).replace("-", "−"))
             item.setData(0, Qt.ItemDataRole.UserRole, d)
             if kept is not None and (d.sheet, d.node.id) == (kept.sheet, kept.node.id):
                 self.tree.setCurrentItem(item)
@@ -202,7 +204,7 @@ class DifferencesPanel(QWidget):
 
 
 def _summary(found: Differences) -> str:
-    """``1 came, 2 changed, 4 follow; +52 parameters``."""
+    """``1 added, 2 changed, 4 follow; +52 parameters``."""
     counts = {status: sum(d.status == status for d in found.nodes) for status in WORDS}
     parts = [f"{n:,} {WORDS[s]}" for s, n in counts.items() if n]
     if found.wires:
@@ -210,4 +212,4 @@ def _summary(found: Differences) -> str:
     if found.settings:
         parts.append(f"{len(found.settings):,} setting{'s' if len(found.settings) > 1 else ''}")
     total = next((c.after.partition("(")[2].rstrip(")") for c in found.totals if c.what == "parameters"), "")
-    return ", ".join(parts or ["no difference"]) + (f"; {total} parameters" if total else "")
+    return ", ".join(parts or ["no difference"]) + (f"; {total.replace('-', '−')} parameters" if total else "")

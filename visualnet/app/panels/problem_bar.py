@@ -15,7 +15,7 @@ from visualnet.app.theme import icons
 from visualnet.app.widgets.search_field import SearchField
 from visualnet.core.project import MAIN
 
-NARROW = 340
+NARROW = 468
 SCOPES = ("Whole project", "This sheet")
 
 

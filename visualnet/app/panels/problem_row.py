@@ -15,7 +15,8 @@ from visualnet.app.studio import Studio
 from visualnet.app.widgets.basic import ElidedLabel, IconLabel, button, label, restyle
 from visualnet.app.widgets.flow import FlowLayout
 
-WHERE = 120
+WHERE, WIDEST = 120, 280
+"""How wide the names of the nodes stand, in px: all alike, and as wide as they need."""
 
 
 class ProblemRow(QFrame):
@@ -74,6 +75,11 @@ class ProblemRow(QFrame):
             self.where.setText(place)
         self.setAccessibleName(f"{self.problem.severity}: {place}: {self.words.text()}")
         self.setToolTip("Go to the node (Enter); F8 goes to the next problem" if self.problem.node else "")
+
+    @property
+    def wanted(self) -> int:
+        """How wide the node's name is."""
+        return self.where.sizeHint().width()
 
     def set_current(self, current: bool) -> None:
         """Unfold or fold."""

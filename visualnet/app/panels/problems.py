@@ -14,7 +14,7 @@ from visualnet.analysis.facts import Analysis, Problem
 from visualnet.analysis.repairs import repairs
 from visualnet.app.panels.problem_bar import GroupHead, ProblemBar
 from visualnet.app.panels.problem_list import Group, Row, counts, grouped, joined, key, ordered, text, wanted, where
-from visualnet.app.panels.problem_row import ProblemRow
+from visualnet.app.panels.problem_row import WHERE, WIDEST, ProblemRow
 from visualnet.app.studio import Studio
 from visualnet.app.widgets.basic import IconLabel, button, label
 
@@ -235,6 +235,14 @@ class ProblemsPanel(QWidget):
             else:
                 assert isinstance(widget, ProblemRow)
                 widget.show_problem(part.problem, part.words)
+        self._line_up()
+
+    def _line_up(self) -> None:
+        """The words of all rows begin at one line, behind the longest name."""
+        most = max(WHERE, min(WIDEST, self.width() // 4))
+        wide = max(WHERE, min(most, max((row.wanted for row in self.rows), default=0)))
+        for row in self.rows:
+            row.where.setFixedWidth(wide)
 
     def _plain(self) -> bool:
         """Whether titles would take the room of what they stand over: the icons say the severity as well."""

@@ -81,7 +81,7 @@ class ReferencePanel(QWidget):
     def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.studio = studio
-        self.search = SearchField("Search the reference")
+        self.search = SearchField("Search layers")
         self.list = QListWidget()
         self.list.setIconSize(QSize(14, 14))
         self.list.setFrameShape(QListWidget.Shape.NoFrame)

@@ -24,7 +24,7 @@ class WhyCard(Card):
         self.why: Why | None = None
         column = QVBoxLayout(self)
         column.setContentsMargins(10, 8, 10, 8)
-        column.setSpacing(4)
+        column.setSpacing(4 if px <= FONT_PX else px // 3)
         self.question = label("", "section", wrap=True)
         self.set_ = TypesetLabel(px)
         self.lines = FormulaLabel()

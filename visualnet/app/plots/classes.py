@@ -127,7 +127,10 @@ class ClassBars(QWidget):
         painter.setFont(text_font(self.font(), 12))
         if not self._labels:
             draw_empty(
-                painter, QRectF(self.rect()), ink, "Press Train: the prediction for the pinned sample appears here"
+                painter,
+                QRectF(self.rect()).adjusted(PAD, 0, -PAD, 0),
+                ink,
+                "Press Train: the prediction for the pinned sample appears here",
             )
             return
         painter.setFont(text_font(self.font(), 12, bold=True))

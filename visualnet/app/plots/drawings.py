@@ -6,7 +6,7 @@ from functools import singledispatchmethod
 from math import prod
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QColor, QEnterEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QEnterEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPicture
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from visualnet.app.plots.more_drawings import (
@@ -131,11 +131,20 @@ class LayerDrawing(QWidget):
         theme = icons.current_theme()
         area = QRectF(0, 2, self.width(), self.high - 4)
         self._paint(self.drawing, painter, area, theme)
+        under = min(self.high, self._end(theme) + 8) if self.high > HEIGHT else self.high
         painter.setPen(QColor(theme.accent if self.hasFocus() else theme.muted))
         painter.setFont(fonts.sans(self.words_px))
-        box = QRectF(0, self.high, self.width(), self.height() - self.high)
+        box = QRectF(0, under, self.width(), self.height() - under)
         painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap, self.words())
         painter.end()
+
+    def _end(self, theme: Theme) -> int:
+        """Where the drawing ends below: a large one in a narrow place is not as high as it might be."""
+        recorded = QPicture()
+        recorder = QPainter(recorded)
+        self._paint(self.drawing, recorder, QRectF(0, 2, self.width(), self.high - 4), theme)
+        recorder.end()
+        return recorded.boundingRect().bottom()
 
     @singledispatchmethod
     def _paint(self, drawing: object, painter: QPainter, area: QRectF, theme: Theme) -> None:

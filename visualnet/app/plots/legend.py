@@ -36,6 +36,8 @@ class Legend(QWidget):
         self._entries: tuple[Entry, ...] = ()
         self._title = ""
         self._places: list[tuple[QRectF, Entry]] = []
+        self._beside: Legend | None = None
+        self._needed = ROW
         self.setMouseTracking(True)
         self.setFixedHeight(ROW)
 
@@ -50,6 +52,19 @@ class Legend(QWidget):
             self._title, self._entries = title, entries
             self._arrange()
             self.update()
+
+    def stand_beside(self, other: Legend) -> None:
+        """Take as many rows as another one, so that the plots under both begin at one line."""
+        self._beside, other._beside = other, self
+        self._settle()
+
+    def _settle(self) -> None:
+        other = self._beside
+        pair = [self] if other is None or not other.isVisible() else [self, other]
+        for legend in pair:
+            high = max(one._needed for one in pair)
+            if high != legend.height():
+                legend.setFixedHeight(high)
 
     def place_of(self, name: str) -> QPointF:
         """The middle of a curve's entry, where a click toggles it."""
@@ -70,9 +85,8 @@ class Legend(QWidget):
                 x, y = 4.0, y + ROW
             self._places.append((QRectF(x, y, width, ROW), entry))
             x += width + SPACE
-        height = int(y) + ROW
-        if height != self.height():
-            self.setFixedHeight(height)
+        self._needed = int(y) + ROW
+        self._settle()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._arrange()

@@ -36,7 +36,7 @@ QMainWindow, QDialog { background: $surface; }
 QMainWindow::separator { background: $line; width: 1px; height: 1px; }
 QMainWindow::separator:hover { background: $accent; }
 QDockWidget { color: $muted; font-weight: 600; }
-QDockWidget::title { background: $surface; padding: 8px 12px; text-align: left; border: none; }
+QDockWidget::title { background: $surface; padding: 8px 10px; text-align: left; border: none; }
 QStackedWidget, QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; }
 QScrollArea, QFrame#plain { border: none; }
 QFrame[frameShape="4"] { background: $line; border: none; max-height: 1px; }
@@ -249,12 +249,13 @@ SearchField QLabel#keys { color: $muted; font-size: ${small}px; }
 Segmented { background: $field; border: 1px solid $line; border-radius: 8px; }
 Segmented QPushButton { background: transparent; border: 1px solid transparent; color: $muted; padding: 3px 14px; }
 Segmented QPushButton:hover { color: $text; background: $hover; }
+Segmented QPushButton:disabled { color: $disabled; background: transparent; border-color: transparent; }
 Segmented QPushButton:checked { background: $accent; color: $accent_text; font-weight: 600; }
 Segmented QPushButton:focus { border-color: $outline; }
 Segmented QPushButton:checked:focus { border-color: $text; }
 Banner { border: none; border-bottom: 1px solid $line; background: $raised; }
 Toast { border: 1px solid $line; border-radius: 8px; background: $raised; }
-Section > QToolButton#head { color: $muted; font-weight: 600; font-size: ${small}px; padding: 5px 4px; }
+Section > QToolButton#head { color: $muted; font-weight: 600; font-size: ${small}px; padding: 5px 0; }
 Section > QToolButton#head:hover { color: $text; background: $hover; }
 Badge { border-radius: 8px; padding: 1px 7px; font-size: ${small}px; background: $pressed; color: $text; }
 QFrame[card="true"] { background: $raised; border: 1px solid $line; border-radius: 8px; }

@@ -26,7 +26,7 @@ class Section(QWidget):
         self._head.clicked.connect(lambda: self.set_opened(not self._opened))
         self._body = QWidget()
         self.body = QVBoxLayout(self._body)
-        self.body.setContentsMargins(GRID // 2, 0, GRID // 2, GRID)
+        self.body.setContentsMargins(0, 0, 0, GRID)
         self.body.setSpacing(GRID // 2)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

@@ -1,0 +1,268 @@
+"""What else the window can show, a state each, for ``tests/pictures.py --only NAME``: every view is rendered and looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QMenu, QScrollArea
+
+from visualnet.core import dressing, edits, trust
+
+if TYPE_CHECKING:
+    from tests.pictures import Photographer
+
+
+def tabs(p: Photographer) -> None:
+    """Several projects, one of them training behind the others."""
+    p.open("lenet5")
+    p.window.studio.do("Epochs", lambda project: edits.set_recipe(project, epochs=40))
+    p.window.train()
+    p.until(lambda: p.window.runner.model is not None and len(p.window.runner.model.epochs) >= 1)
+    p.open("vit-small")
+    p.open("resnet-small")
+    p.window.show_space("build")
+    p.shot("tabs")
+    p.window.show_space("train")
+    p.shot("tabs-train")
+    p.window.filing.tabs.show(p.window.filing.tabs.all[0])
+    p.window.runner.stop()
+    p.until(lambda: p.window.runner.state == "idle")
+    p.shot("trained")
+
+
+def history(p: Photographer) -> None:
+    """Every step, some of them taken back."""
+    studio = p.open("lenet5")
+    conv, pool = (studio.graph.named(name).id for name in ("conv1", "pool1"))
+    studio.do("Set kernel_size", lambda project: edits.set_params(project, "", [conv], {"kernel_size": 3}))
+    studio.do("Rename pool1", lambda project: edits.rename(project, "", pool, "shrink"))
+    studio.do("Add ReLU", lambda project: edits.add_node(project, "", "relu", at=(700, 700)))
+    studio.document.undo()
+    p.window.actions_.trigger("view.history")
+    p.shot("history")
+
+
+def differences(p: Photographer) -> None:
+    """What was changed since the template, on the canvas and as a list."""
+    studio = p.open("lenet5")
+    before = studio.project
+    conv, relu = (studio.graph.named(name).id for name in ("conv1", "relu3"))
+    studio.do("Kernel", lambda project: edits.set_params(project, "", [conv], {"out_channels": 12}))
+    studio.do("Remove relu3", lambda project: edits.remove(project, "", [relu]))
+    studio.do("Add dropout", lambda project: edits.add_node(project, "", "dropout", at=(700, 760)))
+    studio.select([])
+    p.window.actions_.trigger("view.differences")
+    p.shot("differences-none")
+    p.window.differing.against(before, "lenet5")
+    p.shot("differences")
+
+
+def problems(p: Photographer) -> None:
+    """Several problems in groups; what a repair would do."""
+    studio = p.open("lenet5")
+    conv, fc = (studio.graph.named(name).id for name in ("conv1", "fc2"))
+    studio.do("Stride", lambda project: edits.set_params(project, "", [conv], {"stride": 3}))
+    studio.do("Add", lambda project: edits.add_node(project, "", "linear", at=(900, 760)))
+    studio.do("Cut", lambda project: edits.disconnect(project, "", next(w for w in project.graph.wires if w[0] == fc)))
+    studio.select([])
+    panel = p.window.panel("problems")
+    panel.bar.grouping.setCurrentIndex(1) if hasattr(panel.bar, "grouping") else None
+    p.window.actions_.trigger("graph.next_problem")
+    p.rest(1.0)
+    p.shot("problems-grouped")
+    row = next(row for row in panel.rows if row.isVisible() and row.current)
+    p.until(lambda: row.buttons.count() > 0, 5)
+    row.foreseeing.ask(row.buttons.itemAt(0).widget(), at_once=True)
+    p.shot("repair")
+
+
+def explain(p: Photographer) -> None:
+    """The typeset formulas, large."""
+    p.open("lenet5")
+    p.select("conv2")
+    page = p.window.panel("inspector").node_page
+    p.below(page)
+    p.shot("formulas")
+    page.enlarge()
+    p.rest()
+    p.dialogs("explain")
+
+
+def blocks(p: Photographer) -> None:
+    """Blocks: in small, opened in place, on a sheet of their own; the library."""
+    studio = p.open("resnet-small")
+    view = p.window.canvas.view
+    view.zoom_by(0.62)
+    p.shot("miniatures")
+    view.fit_at_once()
+    block = next(node for node in studio.graph.nodes.values() if node.block)
+    studio.select([block.id])
+    p.window.canvas.inside.open(block.id)
+    p.shot("inside")
+    p.window.canvas.inside.shut()
+    studio.open_sheet(block.block, (block.id,))
+    studio.select([])
+    p.rest(0.5)
+    p.shot("crumbs")
+    tree = p.window.panel("palette").tree
+    tree.scrollToBottom()
+    p.shot("library")
+
+
+def adding(p: Photographer) -> None:
+    """Quick add, with something typed."""
+    p.open("lenet5")
+    p.window.canvas.view.quick_add()
+    p.window.canvas.view.popup.field.setText("conv 5x5 16 s2")
+    p.shot("adding")
+    p.window.canvas.view.popup.close_()
+
+
+def exporting(p: Photographer) -> None:
+    """The picture's dialog, with a figure for a paper."""
+    from visualnet.app.export_dialog import ExportDialog
+
+    studio = p.open("lenet5")
+    for number, name in ((0, "picture"), (3, "figure")):
+        dialog = ExportDialog(studio, {}, (0, 0, 800, 600), Path.home(), p.window)
+        dialog.style_.set_current(number)
+        dialog.refresh()
+        p.dialog(dialog, f"export-{name}")
+
+
+def about(p: Photographer) -> None:
+    """The note of a network, beside it and before it is opened."""
+    p.open("resnet-18-small")
+    p.window.actions_.trigger("help.about_network")
+    p.shot("about")
+
+
+def comparison(p: Photographer) -> None:
+    """Networks beside each other."""
+    from visualnet.analysis.pairs import PAIRS
+    from visualnet.app.panels.compare import CompareDialog
+
+    studio = p.open("lenet5")
+    dialog = CompareDialog(studio, p.window)
+    p.dialog(dialog, "compare-one", close=False)
+    dialog.show_pair(next(iter(PAIRS)))
+    p.dialog(dialog, "compare")
+
+
+def reference(p: Photographer) -> None:
+    """A page of the reference, with its drawing."""
+    p.open("lenet5")
+    p.select("conv2")
+    p.window.actions_.trigger("help.reference")
+    p.shot("reference")
+
+
+def heat(p: Photographer) -> None:
+    """Cards tinted by their parameters."""
+    p.open("lenet5")
+    p.window.heat.choose("parameters")
+    p.shot("heat")
+    p.window.heat.choose("")
+
+
+def cards(p: Photographer) -> None:
+    """Folded cards, muted ones, frames and notes; from top to bottom."""
+    studio = p.open("lenet5")
+    view, at = p.window.canvas.view, studio.graph.places
+    studio.select([studio.graph.named(name).id for name in ("relu1", "relu2", "pool1")])
+    p.window.actions_.trigger("graph.fold")
+    p.select("relu3")
+    p.window.actions_.trigger("graph.mute")
+    p.select("relu4")
+    p.window.actions_.trigger("graph.disable")
+    studio.select([studio.graph.named(name).id for name in ("conv2", "relu2", "pool2", "flatten")])
+    p.window.actions_.trigger("graph.frame")
+    p.rest(0.3)
+    x, y = at[studio.graph.named("loss").id]
+    area = (x + 320, y - 60, 260, 120)
+    words = "Why cross-entropy?\nIt punishes confident mistakes most."
+    studio.do("Note", lambda project: dressing.add_remark(project, "", "note", area, words)[0])
+    studio.select([])
+    view.setFocus()
+    view.fit_at_once()
+    p.shot("frames")
+    studio = p.open("unet-small")
+    p.window.actions_.trigger("arrange.tidy_down")
+    p.rest(2.0)
+    view.fit_at_once()
+    p.shot("down")
+
+
+def custom(p: Photographer) -> None:
+    """A layer of one's own that is not trusted, and the question."""
+    from visualnet.app.panels.source_card import TrustDialog
+
+    studio = p.open("lenet5")
+    source = "class Half(nn.Module):\n    def forward(self, x):\n        return x * 0.5\n"
+    settings = {"source": source, "arguments": "", "tensors": ""}
+    relu = studio.graph.named("relu1").id
+    x, y = studio.graph.places[relu]
+    studio.do("Add", lambda project: edits.add_node(project, "", "python", at=(x, y + 80), id="n90", params=settings))
+    studio.do(
+        "Join", lambda project: edits.connect(project, "", (studio.graph.named("conv1").id, "features"), ("n90", "x"))
+    )
+    assert not trust.is_trusted(source)
+    studio.select(["n90"])
+    p.shot("untrusted")
+    p.dialog(TrustDialog("python1", source, p.window), "trust")
+
+
+def start(p: Photographer) -> None:
+    """All of the start page."""
+    p.window.show_start()
+    area = p.window.start_page.findChild(QScrollArea)
+    bar = area.verticalScrollBar()
+    for number in range(4):
+        bar.setValue(round(bar.maximum() * number / 3))
+        p.shot(f"start-{number}")
+    bar.setValue(0)
+
+
+def help_(p: Photographer) -> None:
+    """The keys, the menus."""
+    from visualnet.app.widgets.shortcuts_dialog import ShortcutsDialog
+
+    p.open("lenet5")
+    p.dialog(ShortcutsDialog(p.window.actions_, p.window), "shortcuts")
+    for menu in p.window.topbar.findChildren(QMenu):
+        if menu.title().replace("&", "") in ("File", "View", "Graph", "Select"):
+            menu.ensurePolished()
+            menu.aboutToShow.emit()
+            p.picture(menu, f"menu-{menu.title().replace('&', '').lower()}")
+    p.select("conv1")
+    menu = p.window.canvas.view.menu_at(
+        p.window.canvas.view.mapFromScene(p.window.canvas.view.canvas.cards[p.window.studio.selection[0]].rect.center())
+    )
+    if menu is not None:
+        p.picture(menu, "menu-card")
+
+
+def large(p: Photographer) -> None:
+    """Text at one and a half times its size."""
+    p.window.keeper.set_text_size(150)
+    p.open("lenet5")
+    p.select("conv1")
+    p.shot("large")
+    p.window.show_space("train")
+    p.shot("large-train")
+    p.window.show_space("build")
+    p.window.show_start()
+    p.shot("large-start")
+    p.window.keeper.set_text_size(100)
+
+
+FURTHER: dict[str, Callable[[Photographer], None]] = {
+    made.__name__.strip("_"): made
+    for made in (
+        tabs, history, differences, problems, explain, blocks, adding, exporting, about, comparison, reference, heat, cards,
+        custom, start, help_, large,
+    )
+}  # fmt: skip
+"""Every further state by name."""
