@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -34,11 +35,15 @@ class Differing(QObject):
     changed = Signal()
     shown = Signal(object)
     """A ``NodeDifference`` that somebody wants to see on the canvas."""
+    asked = Signal()
+    """Somebody elsewhere began to compare, and wants to see the list."""
 
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio)
         self.studio = studio
         self.found: Differences | None = None
+        self.others: Callable[[], list[tuple[str, Project]]] = list
+        """The other open projects by name, to compare with as they are now."""
         self._bases: WeakKeyDictionary[Document, Base] = WeakKeyDictionary()
         self.timer = QTimer(self)
         self.timer.setSingleShot(True)

@@ -42,6 +42,6 @@ def late_panels(
         "code": ("Code", late("code", "CodePanel", save_code)),
         "differences": ("Differences", late("differences", "DifferencesPanel", differing)),
         "about": ("About", late("about_network", "AboutPanel")),
-        "history": ("History", late("history", "HistoryPanel")),
+        "history": ("History", late("history", "HistoryPanel", differing)),
         "reference": ("Reference", late("reference_browser", "ReferencePanel")),
     }

@@ -11,6 +11,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from visualnet.app.differing import Differing
 from visualnet.app.panels.history import HistoryPanel, icon_of
 from visualnet.app.studio import Studio
 from visualnet.app.theme import icons
@@ -22,7 +23,8 @@ from visualnet.core.project import MAIN, Project
 
 @pytest.fixture
 def panel(qapp: QApplication) -> Iterator[HistoryPanel]:
-    made = HistoryPanel(Studio(Document(Project()), DARK))
+    studio = Studio(Document(Project()), DARK)
+    made = HistoryPanel(studio, Differing(studio))
     made.resize(300, 400)
     made.show()
     yield made
@@ -79,6 +81,31 @@ def test_by_the_keyboard(panel: HistoryPanel) -> None:
     QTest.keyClick(panel.list, Qt.Key.Key_End)
     QTest.keyClick(panel.list, Qt.Key.Key_Space)
     assert panel.studio.document.position == 2
+
+
+def test_a_step_is_gone_to_or_compared_with_by_its_menu(panel: HistoryPanel) -> None:
+    add(panel, "relu", "tanh", "conv2d")
+    asked: list[bool] = []
+    panel.differing.asked.connect(lambda: asked.append(True))
+    menu = panel.menu_for(3)
+    assert [(a.text(), a.isEnabled()) for a in menu.actions()] == [
+        ("Go there", False),
+        ("Compare with this step", False),
+    ]
+    menu.deleteLater()
+    menu = panel.menu_for(1)
+    menu.actions()[1].trigger()
+    menu.deleteLater()
+    found, base = panel.differing.found, panel.differing.base
+    assert found is not None and base is not None and asked
+    assert sorted((d.status, d.node.kind) for d in found.nodes) == [("added", "conv2d"), ("added", "tanh")]
+    assert base.title.startswith("“Add relu”, ")
+    assert panel.studio.document.position == 3, "comparing moves nothing"
+    panel.differing.clear()
+    menu = panel.menu_for(0)
+    menu.actions()[0].trigger()
+    menu.deleteLater()
+    assert panel.studio.document.position == 0
 
 
 def test_the_saved_state_is_marked(panel: HistoryPanel, tmp_path: Path) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QKeyEvent, QPainter, QShowEvent
+from PySide6.QtGui import QColor, QContextMenuEvent, QFont, QKeyEvent, QPainter, QShowEvent
 from PySide6.QtWidgets import (
     QListView,
+    QMenu,
     QStackedWidget,
     QStyle,
     QStyledItemDelegate,
@@ -17,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from visualnet.app.differing import Differing
 from visualnet.app.studio import Studio
 from visualnet.app.theme import fonts, icons
 from visualnet.app.widgets.basic import EmptyState
@@ -174,7 +177,18 @@ class StepPainter(QStyledItemDelegate):
 
 
 class StepList(QListView):
-    """Up and Down look, Enter or Space goes."""
+    """Up and Down look, Enter or Space goes, the right button and the menu key ask what else can be done."""
+
+    menu_of: Callable[[int], QMenu]
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+        index = self.currentIndex() if by_key else self.indexAt(event.pos())
+        if index.isValid():
+            place = self.visualRect(index).center() if by_key else event.pos()
+            menu = self.menu_of(index.row())
+            menu.exec(self.viewport().mapToGlobal(place))
+            menu.deleteLater()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
@@ -187,11 +201,12 @@ class StepList(QListView):
 class HistoryPanel(QWidget):
     """Every step of the project in front; undo, redo and a click are the same walk."""
 
-    def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
+    def __init__(self, studio: Studio, differing: Differing, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.studio = studio
+        self.studio, self.differing = studio, differing
         self.model = Steps(self)
         self.list = StepList()
+        self.list.menu_of = self.menu_for
         self.list.setModel(self.model)
         self.list.setItemDelegate(StepPainter(self.list))
         self.list.setUniformItemSizes(True)
@@ -214,6 +229,24 @@ class HistoryPanel(QWidget):
         """Go to the state after so many steps."""
         self.studio.document.jump(position)
         self.refresh()
+
+    def menu_for(self, position: int) -> QMenu:
+        """What can be done with the state after so many steps."""
+        menu, here = QMenu(self), position == self.studio.document.position
+        go = menu.addAction("Go there")
+        go.triggered.connect(lambda: self.go(position))
+        compare = menu.addAction("Compare with this step")
+        compare.triggered.connect(lambda: self.compare(position))
+        for action in (go, compare):
+            action.setEnabled(not here)
+        return menu
+
+    def compare(self, position: int) -> None:
+        """Hold the project against what it was after so many steps."""
+        steps, row = self.studio.document.steps, self.model.row(position)
+        project = steps[position - 1].after if position else steps[0].before
+        self.differing.against(project, f"“{row.words}”" + (f", {row.time}" if row.time else ""))
+        self.differing.asked.emit()
 
     def refresh(self) -> None:
         """Show the steps as they are now; while nobody looks nothing is done."""
