@@ -1,4 +1,4 @@
-"""The forecasts against what is measured: what autograd keeps, the peak of whole training steps, the time of a step; on the CPU and a GPU."""
+"""The forecasts against what is measured: what autograd keeps, the peak of whole training steps, the time of a step."""
 
 from __future__ import annotations
 

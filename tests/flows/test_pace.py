@@ -13,7 +13,7 @@ from visualnet.analysis import infer
 from visualnet.analysis.pace import Pace, Work, step_seconds, time_text, work
 from visualnet.cli import open_project
 from visualnet.core import edits
-from visualnet.training import calibration
+from visualnet.training import calibration, paces
 
 PACE = Pace(call_s=1e-5, matrix_macs=1e10, sliding_macs=2e10, bytes=1e10, tensor_s=1e-6, number_s=1e-9)
 
@@ -39,20 +39,17 @@ def test_more_to_do_takes_longer() -> None:
     assert [time_text(s) for s in (3.2e-6, 4.44e-3, 0.123, 12.0)] == ["3.2 µs", "4.4 ms", "120 ms", "12 s"]
 
 
-def test_a_device_is_measured_once_and_what_is_kept_is_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import torch
-
-    calls: list[object] = []
-    monkeypatch.setattr(calibration, "measure", lambda device: calls.append(device) or PACE)
+def test_figures_are_kept_for_the_machine_and_checked(tmp_path: Path) -> None:
     path = tmp_path / "pace.json"
-    assert calibration.known(torch.device("cpu"), path) == calibration.known(torch.device("cpu"), path) == PACE
-    assert len(calls) == 1
+    paces.keep("cpu", PACE, path)
+    paces.keep("cuda", PACE, path)
+    assert paces.kept(path) == {paces.key("cpu"): PACE, paces.key("cuda"): PACE}
     path.write_text(
         '{"cpu": {"call_s": -1, "matrix_macs": 0, "sliding_macs": 1, "bytes": 1, "tensor_s": 0, "number_s": 0}}'
     )
-    assert calibration.kept(path) == {}
+    assert paces.kept(path) == {}
     path.write_text("no JSON")
-    assert calibration.kept(path) == {}
+    assert paces.kept(path) == {}
 
 
 def test_measuring_leaves_the_generators_as_they_were() -> None:
@@ -62,7 +59,7 @@ def test_measuring_leaves_the_generators_as_they_were() -> None:
     before = torch.random.get_rng_state()
     pace = calibration.measure(torch.device("cpu"))
     assert torch.equal(before, torch.random.get_rng_state())
-    assert calibration._sound(pace)
+    assert paces.sound(pace)
 
 
 def test_the_button_measures_and_the_run_is_held_against_it(hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:

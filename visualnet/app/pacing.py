@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from visualnet.analysis.pace import Pace, step_seconds
+from visualnet.training import paces
 
 if TYPE_CHECKING:
     from visualnet.app.studio import Studio
@@ -23,7 +24,7 @@ class Pacing(QObject):
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio)
         self.studio = studio
-        self._paces: dict[str, Pace] = {}
+        self._paces: dict[str, Pace] | None = None
         self._thread: threading.Thread | None = None
         self._answer: Pace | str | None = None
         self._asked = ""
@@ -43,7 +44,9 @@ class Pacing(QObject):
 
     def step_seconds(self) -> float | None:
         """The forecast for the open project; None while the device was not measured, or the network cannot be trained."""
-        pace, analysis = self._paces.get(self.device), self.studio.analysis
+        if self._paces is None:
+            self._paces = paces.kept()
+        pace, analysis = self._paces.get(paces.key(self.device)), self.studio.analysis
         return None if pace is None or analysis.errors() else step_seconds(analysis, pace)
 
     def taken_seconds(self) -> float | None:
@@ -77,7 +80,8 @@ class Pacing(QObject):
         try:
             from visualnet.training import calibration, placement
 
-            self._answer = calibration.known(placement.place(wish).device)
+            self._answer = calibration.measure(placement.place(wish).device)
+            paces.keep(wish, self._answer)
         except Exception as error:
             self._answer = str(error).strip().partition("\n")[0] or type(error).__name__
 
@@ -88,7 +92,7 @@ class Pacing(QObject):
         if isinstance(self._answer, str):
             self.studio.message.emit("error", f"The machine cannot be measured: {self._answer}")
         else:
-            self._paces[self._asked] = self._answer
+            self._paces = {**(self._paces or {}), paces.key(self._asked): self._answer}
         self.changed.emit()
 
     def close(self) -> None:

@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
-import platform
 import time
 from collections.abc import Callable
-from pathlib import Path
 from statistics import median
 
-import msgspec
 import torch
 from torch import nn
 
 from visualnet.analysis.pace import MOVES, PASSES, Pace
-from visualnet.core import files
-from visualnet.core.errors import FileError
-from visualnet.core.folders import data_dir
 from visualnet.core.project import Recipe
 from visualnet.training.optimizers import make
 
 ROUNDS, WARM_UP = 5, 2
-FILE = "pace.json"
-MOST_BYTES = 64 << 10
 
 
 def measure(device: torch.device) -> Pace:
@@ -78,45 +69,3 @@ def _optimizing(tensors: int, size: int, device: torch.device, timed: Callable[[
         parameter.grad = torch.rand_like(parameter)
     optimizer = make(Recipe(), parameters, device)
     return timed(optimizer.step)
-
-
-# --- kept ----------------------------------------------------------------------------------------------------------------------------
-
-
-def machine(device: torch.device | str) -> str:
-    """What figures hold for: another device, processor or torch has others."""
-    device = torch.device(device)
-    name = torch.cuda.get_device_name(device) if device.type == "cuda" else platform.processor() or platform.machine()
-    return f"{device.type}, {name}, torch {torch.__version__}, {torch.get_num_threads()} threads"
-
-
-def kept(path: Path | None = None) -> dict[str, Pace]:
-    """What was measured on this machine, by device; nothing where it cannot be read."""
-    path = path or data_dir() / FILE
-    try:
-        if path.stat().st_size > MOST_BYTES:
-            return {}
-        found = msgspec.json.decode(path.read_bytes(), type=dict[str, Pace])
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
-        return {}
-    return {name: pace for name, pace in found.items() if _sound(pace)}
-
-
-def _sound(pace: Pace) -> bool:
-    """Whether these can be figures of a machine."""
-    rates = (pace.matrix_macs, pace.sliding_macs, pace.bytes)
-    times = (pace.call_s, pace.tensor_s, pace.number_s, pace.step_s)
-    return all(1 < r < 1e20 for r in rates) and all(0 <= t < 10 for t in times)
-
-
-def known(device: torch.device, path: Path | None = None) -> Pace:
-    """The figures of a device; measured now if they never were, and kept."""
-    path = path or data_dir() / FILE
-    name = machine(device)
-    found = kept(path)
-    if name not in found:
-        found[name] = measure(device)
-        # Where it cannot be kept, it will be measured again.
-        with contextlib.suppress(OSError, FileError):
-            files.write(path, msgspec.json.encode(found))
-    return found[name]
