@@ -87,6 +87,10 @@ class CanvasScene(QGraphicsScene):
         """Have it painted anew; a kept picture of it is stale."""
         self.generation += 1
         super().update(*area)  # type: ignore[call-overload]
+        if not area:
+            # Qt forgets that all is to be painted when a part (a label on the view has other words) is painted first.
+            for view in self.views():
+                view.viewport().update()
 
     # --- mirroring --------------------------------------------------------------------------------------------------
 
