@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtCore import QPoint, QRectF
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from tests.app.canvas.conftest import Hands
 from visualnet.app.canvas.camera import Pose
@@ -210,3 +211,24 @@ def test_labels_of_what_stands_stay_while_cards_are_dragged(crowded: Hands) -> N
     canvas.settle()
     canvas.routes.finish()
     assert labels_in(view, canvas.picture_area()) == before
+
+
+def test_what_stands_under_dragged_cards_becomes_sharp(
+    make: Callable[[Project], Hands], monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    view = make(open_project("lenet5-28")).view
+    sprites = view.canvas.card_layer.sprites
+    ready(view, 0.8)
+    monkeypatch.setattr("visualnet.app.canvas.layers.BUDGET_S", 0.0)  # a frame has time for no card …
+    view.look(Pose(*view.pose()[:2], 1.0))
+    shown(view)
+    one = next(iter(view.canvas.cards))
+    view.canvas.shift({one: (view.canvas.cards[one].x + 24, view.canvas.cards[one].y)})
+    view._rested()
+    for _ in range(2):
+        shown(view)
+    assert view.still.picture is not None and view.canvas.lifted
+    assert all(kept[1] != 1.0 for kept in sprites.full.values())
+    monkeypatch.setattr("visualnet.app.canvas.layers.BUDGET_S", 0.001)  # … and then for a few
+    seen = view.canvas.ids_in(view.mapToScene(view.viewport().rect()).boundingRect())
+    qtbot.waitUntil(lambda: all(sprites.full[i][1] == 1.0 for i in seen))

@@ -33,6 +33,7 @@ class Still:
         self._key: object = None
         self._at = QPoint()
         self._made = 0.0
+        self._late = False
         self.strips = 0
         """How many frames were made by shifting, for tests."""
 
@@ -42,8 +43,7 @@ class Still:
 
     def blurred(self) -> None:
         """Some cards of the picture are not sharp yet: make another before long."""
-        if time.monotonic() - self._made > BLURRED_S:
-            self.drop()
+        self._late = True
 
     def paint(self) -> bool:
         """Paint the viewport from the kept picture; False if this frame has to be painted as usual."""
@@ -60,7 +60,10 @@ class Still:
             # While every frame is another, keeping it would only cost time.
             self.drop()
             return False
+        if self._late and time.monotonic() - self._made > BLURRED_S:
+            self.drop()
         if self.picture is None:
+            self._late = False
             self.picture = QPixmap(size * ratio)
             self.picture.setDevicePixelRatio(ratio)
             fresh = [QRect(QPoint(0, 0), size)]
@@ -78,6 +81,8 @@ class Still:
             self._layers(painter, area, LIFTED)
         view.drawForeground(painter, area)
         painter.end()
+        if self._late and (more := canvas.card_layer.wants_more) is not None:
+            more()  # what is kept as it was would stay blurred
         return True
 
     def _shift(self, by: QPoint, ratio: int) -> list[QRect]:
