@@ -112,7 +112,7 @@ class CostCard(Section):
         cost = whole_cost(self.studio.analysis)
         batch = f"{cost.batch:,} sample{'s' if cost.batch != 1 else ''}"
         optimizer = self.studio.project.recipe.optimizer
-        self.set_title(f"Memory for {batch}")
+        self.set_title(f"Memory and time, {batch}")
         self.rows.set_value("depth", f"{cost.depth:,}", "Layers that multiply by weights, on the longest way")
         for key, count, tip in (
             ("weights", cost.weights, "Weights and what is saved beside them, 4 bytes a number"),
