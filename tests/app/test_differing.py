@@ -98,3 +98,33 @@ def test_what_cannot_be_read_is_said_and_changes_nothing(compared: Hands, tmp_pa
     compared.window.panel("differences").against_file(bad, "bad")
     assert said and said[0].startswith("error") and "bad.vnet" in said[0]
     assert rows(compared)["c1"] == "~"
+
+
+def test_another_open_project_is_compared_with_as_it_is_now(compared: Hands) -> None:
+    win, panel = compared.window, compared.window.panel("differences")
+    win.studio.do("Call it", lambda p: edits.rename(p, "", p.graph.named("c1").id, "first"))
+    win.filing.open_template("lenet5-28")
+    panel.menu.aboutToShow.emit()
+    offered = [a for a in panel.menu.actions() if a.text().endswith("the open tab")]
+    assert len(offered) == 1, "not the one in front"
+    offered[0].trigger()
+    found = win.differing.found
+    assert found is not None
+    assert {d.status for d in found.nodes if d.node.name == "s4"} == {"added"}, (
+        "unsaved work is what it is compared with"
+    )
+
+
+def test_the_history_compares_with_a_step_on_the_canvas(compared: Hands) -> None:
+    win = compared.window
+    win.spaces.docks["differences"].hide()
+    win.differing.clear()
+    win.spaces.reveal("history")
+    history = win.panel("history")
+    compared.rest(0.05)
+    menu = history.menu_for(0)
+    next(a for a in menu.actions() if a.text() == "Compare with this step").trigger()
+    menu.deleteLater()
+    compared.rest(0.05)
+    assert win.spaces.docks["differences"].isVisible() and win.difference_layer.isVisible()
+    assert rows(compared)["c1"] == "~"

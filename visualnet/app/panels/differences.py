@@ -88,8 +88,8 @@ class DifferencesPanel(QWidget):
         self.tree.currentItemChanged.connect(lambda item, _: self._go(item))
         self.empty = EmptyState(
             "duplicate",
-            "Nothing to compare with yet. Choose the saved file, another file or a template: the canvas then shows what was "
-            "added, removed and changed.",
+            "Nothing to compare with yet. Choose the saved file, another open project, another file or a template: the canvas "
+            "then shows what was added, removed and changed. The history compares with an earlier step.",
         )
         self.same = EmptyState("ok", "No difference, but perhaps in how it is laid out.")
         self.pages = QStackedWidget()
@@ -112,6 +112,9 @@ class DifferencesPanel(QWidget):
         saved = self.menu.addAction("The saved file")
         saved.setEnabled(path is not None)
         saved.triggered.connect(lambda: path and self.against_file(Path(path), "the saved file"))
+        for name, project in self.differing.others():
+            action = self.menu.addAction(f"“{name}”, the open tab".replace("&", "&&"))
+            action.triggered.connect(lambda _=False, n=name, p=project: self.differing.against(p, f"“{n}”"))
         self.menu.addAction("Another file…").triggered.connect(self._ask)
         templates = self.menu.addMenu("A template")
         for template in template_list():
