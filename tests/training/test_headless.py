@@ -114,6 +114,31 @@ def test_ctrl_c_stops_in_good_order(tmp_path: Path) -> None:
     assert (tmp_path / "last" / "state.json").is_file()
 
 
+def test_weights_that_cannot_be_written_are_not_said_to_be_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise RuntimeError("Error while serializing: I/O error: No space left on device (os error 28)")
+
+    monkeypatch.setattr("visualnet.training.checkpoints.save_file", full)
+    assert train(small(epochs=1), TrainOptions(run=tmp_path / "r")) == 2
+    told = capsys.readouterr()
+    assert "cannot be saved" in told.out and "(No space left on device)" in told.out and "not kept" in told.out
+    assert "kept in" not in told.out and "Training goes on" not in told.out
+    assert "could not be written" in told.err
+    monkeypatch.undo()
+    assert train(small(epochs=1), TrainOptions(run=tmp_path / "r", resume=True)) == 0
+    told = capsys.readouterr()
+    assert "it begins anew" in told.out and "kept in" in told.out
+
+
+def test_a_folder_that_cannot_be_made_is_told_in_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "file").touch()
+    assert train(small(), TrainOptions(run=tmp_path / "file" / "r")) == 2
+    words = capsys.readouterr().err
+    assert "the run cannot be kept in" in words and "not a directory" in words and "Errno" not in words
+
+
 def test_a_terminal_gets_a_bar_that_is_wiped_before_each_line() -> None:
     class Terminal(io.StringIO):
         def isatty(self) -> bool:

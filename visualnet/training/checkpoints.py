@@ -6,6 +6,7 @@ A checkpoint is a folder that is written aside, made sure of and renamed; the on
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import uuid
 from collections.abc import Mapping
@@ -250,8 +251,9 @@ def _save(path: Path, tensors: Mapping[str, Tensor]) -> None:
         save_file({name: tensor.detach().contiguous().cpu() for name, tensor in tensors.items()}, path)
     except OSError:
         raise
-    except Exception as error:  # safetensors tells a full disk as an error of its own
-        raise OSError(str(error)) from None
+    except Exception as error:  # safetensors tells a full disk as an error of its own, the number in its words
+        number = re.search(r"os error (\d+)", str(error))
+        raise (OSError(int(number[1]), os.strerror(int(number[1]))) if number else OSError(str(error))) from None
     with open(path, "rb+") as file:
         os.fsync(file.fileno())
 

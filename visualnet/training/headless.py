@@ -60,9 +60,14 @@ def train(project: Project, options: TrainOptions, emit: Sink | None = None) -> 
         data = load(project.data)
         folder = _folder(project, options)  # last: what is refused leaves no folder behind
     except (ValueError, OSError) as error:
+        words = str(error)
+        if isinstance(error, OSError) and error.strerror and error.filename:
+            words = (
+                f"the run cannot be kept in {error.filename} ({error.strerror.lower()}); name another folder with --run"
+            )
         if options.json:
-            print(json.dumps({"event": "failed", "kind": "use", "words": str(error)}), flush=True)
-        print(f"visualnet: {error}", file=sys.stderr)
+            print(json.dumps({"event": "failed", "kind": "use", "words": words}), flush=True)
+        print(f"visualnet: {words}", file=sys.stderr)
         return USE
     emit = emit or (_print_json if options.json else Printer(sys.stdout, folder))
     from visualnet.training.session import Session
@@ -72,6 +77,9 @@ def train(project: Project, options: TrainOptions, emit: Sink | None = None) -> 
     with _ctrl_c(control):
         session = Session(project, data, emit, control, folder=folder, resume=options.resume)
         reason = session.run()
+    if reason == "done" and session.kept != session.step:
+        print(f"visualnet: the weights could not be written to {folder}", file=sys.stderr)
+        return USE
     return {"done": FINE, "stopped": INTERRUPTED}.get(reason, GRAPH)
 
 
@@ -168,10 +176,13 @@ class Printer:
         self._names: tuple[str, ...] = ("loss",)
         self._width = 0
         self._epochs = 0
+        self._kept = -1
 
     def __call__(self, event: events.Event) -> None:
         """Say what has happened, if it is worth a line."""
-        if isinstance(event, events.Progress):
+        if isinstance(event, events.CheckpointSaved):
+            self._kept = event.step
+        elif isinstance(event, events.Progress):
             if self.live and event.phase != "done":
                 self._bar(event)
         elif (words := self._words(event)) is not None:
@@ -191,7 +202,7 @@ class Printer:
         if isinstance(event, events.EpochDone):
             return self._epoch(event)
         if isinstance(event, events.Finished):
-            kept = f"; kept in {self.folder}" if self.folder else ""
+            kept = f"; kept in {self.folder}" if self.folder and self._kept == event.step else ""
             best = f", best in epoch {event.best_epoch}" if event.best_epoch else ""
             return f"{event.reason} after {event.epoch} epochs, {duration(event.seconds)}{best}{kept}"
         if isinstance(event, events.Failed):

@@ -50,6 +50,8 @@ class Session:
         self.folder, self.resume, self.threads = folder, resume, threads
         self._out = emit
         self.step = self.epoch = self.position = 0
+        self.kept = -1
+        """The step whose state is on disk."""
         self.best: float | None = None
         self.best_epoch = 0
         self.model: Model | None = None
@@ -82,9 +84,9 @@ class Session:
         self._set_up()
         while self.epoch < self.recipe.epochs:
             if not (self._train_epoch() and self._validate_epoch()):
-                self._checkpoint()
+                self._checkpoint(last=True)
                 return self._finish("stopped")
-        self._checkpoint()
+        self._checkpoint(last=True)
         return self._finish("done")
 
     # --- the loop --------------------------------------------------------------------------------------------------
@@ -177,6 +179,8 @@ class Session:
             raise Refused(fault)
         folder = checkpoints.find(self.folder) if self.resume and self.folder else None
         state = checkpoints.read_state(folder) if folder else None
+        if self.resume and folder is None:
+            self.emit(events.Trouble(words="nothing of the run was kept to go on from: it begins anew"))
         place = placement.place(self.recipe.device, state.threads if state else self.threads)
         self.memory = MemoryMeter(place.device)
         self.model = compile_project(self.project, analysis, device=place.device, seed=self.recipe.seed)
@@ -243,7 +247,7 @@ class Session:
             found["device"] = get_state(self.place.device)
         return {**found, "order": self.sampler.order}
 
-    def _checkpoint(self) -> None:
+    def _checkpoint(self, last: bool = False) -> None:
         """Put all that is needed to go on into the run's folder. A full disk is told, and training goes on."""
         self._flush()
         if self.folder is None:
@@ -272,9 +276,15 @@ class Session:
             checkpoints.save(self.folder, state, self.model.net, self.optimizer, self._extras())
         except OSError as error:
             words = f"the state of the run cannot be saved in {self.folder} ({error.strerror or error})"
-            self.emit(events.Trouble(words=f"{words}. Training goes on; free some space to be able to resume it."))
+            rest = (
+                "What it learned last is not kept"
+                if last
+                else "Training goes on; free some space to be able to resume it"
+            )
+            self.emit(events.Trouble(words=f"{words}. {rest}."))
             self._save_due = time.perf_counter() + 60
             return
+        self.kept = self.step
         seconds = time.perf_counter() - begin
         self._save_due = time.perf_counter() + max(CHECKPOINT_S, seconds / CHECKPOINT_SHARE)
         self.emit(events.CheckpointSaved(step=self.step, epoch=self.epoch, seconds=seconds))
