@@ -313,8 +313,14 @@ def start(arguments):
 def command_for(arguments):
     """(command, folder to run in): tests run at the top, all else where the user stands."""
     if arguments[:1] == ["test"]:
-        return [str(PYTHON), "-m", "pytest"] + list(arguments[1:]), str(ROOT)
+        return [str(PYTHON), "-m", "pytest"] + (list(arguments[1:]) or side_by_side()), str(ROOT)
     return [str(PYTHON), "-m", "visualnet"] + list(arguments), None
+
+
+def side_by_side():
+    """All tests on all cores, four at most."""
+    cores = min(os.cpu_count() or 1, 4)
+    return ["-n", str(cores), "--dist", "worksteal"] if cores > 1 else []
 
 
 def environment_for(arguments):

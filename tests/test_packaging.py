@@ -171,8 +171,14 @@ def test_pips_words_are_kept_and_few_are_shown(
     ]
 
 
-def test_tests_run_at_the_top_and_the_window_where_the_user_stands(start: ModuleType) -> None:
+def test_tests_run_at_the_top_and_the_window_where_the_user_stands(
+    start: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert start.command_for(["test", "-q"]) == ([str(start.PYTHON), "-m", "pytest", "-q"], str(start.ROOT))
+    monkeypatch.setattr(start.os, "cpu_count", lambda: 2)
+    assert start.command_for(["test"])[0][3:] == ["-n", "2", "--dist", "worksteal"]
+    monkeypatch.setattr(start.os, "cpu_count", lambda: 1)
+    assert start.command_for(["test"])[0][3:] == []
     assert start.command_for(["check", "test"]) == ([str(start.PYTHON), "-m", "visualnet", "check", "test"], None)
 
 
