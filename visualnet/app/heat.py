@@ -83,7 +83,8 @@ class Heat(QObject):
         self.layer = HeatLayer(self)
         self.legend = Legend(self)
         view.canvas.addItem(self.layer)
-        view.viewport().installEventFilter(self)
+        for watched in (view.viewport(), view.minimap):
+            watched.installEventFilter(self)
         studio.analysed.connect(lambda _: self.refresh())
         studio.sheet_changed.connect(lambda _: self.refresh())
         studio.theme_changed.connect(lambda _: self.refresh())
@@ -156,7 +157,7 @@ class Heat(QObject):
         self.layer.update()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize:
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.Move, QEvent.Type.Show, QEvent.Type.Hide):
             self.legend.place()
         return False
 
@@ -183,18 +184,27 @@ class HeatLayer(QGraphicsItem):
         near = scale >= FAR
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        # Bright words stay bright under a tint that only adds light, dark words dark under one that only takes it.
+        modes = QPainter.CompositionMode
+        tinting = modes.CompositionMode_Screen if canvas.theme.dark else modes.CompositionMode_Multiply
         for node_id in canvas.ids_in(option.exposedRect, 24.0):
             amount = heat.amounts.get(node_id, 0)
             if not amount:
                 continue
             tint = QColor(colour(amount / most))
             area = canvas.cards[node_id].rect
-            painter.setPen(QPen(tint, 2.5) if near else Qt.PenStyle.NoPen)
+            body = area.adjusted(0.5, 0.5, -0.5, -0.5)
             fill = QColor(tint)
-            fill.setAlphaF(0.34 if near else 0.95)
+            fill.setAlphaF(0.36 if near else 0.95)
+            painter.setCompositionMode(tinting if near else modes.CompositionMode_SourceOver)
+            painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(fill)
-            painter.drawRoundedRect(area.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
+            painter.drawRoundedRect(body, RADIUS, RADIUS)
             if near:
+                painter.setCompositionMode(modes.CompositionMode_SourceOver)
+                painter.setPen(QPen(tint, 2.5))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.drawRoundedRect(body, RADIUS, RADIUS)
                 at = QPointF(area.center().x(), area.bottom() + 1)
                 paint_label(painter, at, quantity.text(amount), canvas.theme, canvas.theme.text, colour(amount / most))
         painter.restore()
@@ -205,7 +215,7 @@ WIDE, HIGH = 224, 66
 
 
 class Legend(QWidget):
-    """The colours with figures, at the top right of the canvas."""
+    """The colours with figures, at the bottom right of the canvas: networks begin at the top."""
 
     def __init__(self, heat: Heat) -> None:
         super().__init__(heat.view)
@@ -221,7 +231,9 @@ class Legend(QWidget):
         """Stand in the corner, whatever the size of the canvas; tell in words what is shown."""
         self.place_size()
         port = self.heat.view.viewport().geometry()
-        self.move(port.right() - self.width() - 12, port.top() + 12)
+        small = self.heat.view.minimap
+        below = small.geometry().top() if not small.isHidden() else port.bottom()
+        self.move(port.right() - self.width() - 12, below - self.height() - 12)
         quantity = self.heat.quantity
         if quantity is not None:
             total = quantity.text(sum(self.heat.amounts.values()))

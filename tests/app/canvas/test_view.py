@@ -13,6 +13,7 @@ from PySide6.QtGui import QAction, QColor, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 
+from visualnet.analysis.facts import Problem
 from visualnet.app.canvas.camera import Pose
 from visualnet.app.canvas.gestures import plain
 from visualnet.app.canvas.hud import totals
@@ -325,6 +326,9 @@ def test_totals_in_words(hands: Hands) -> None:
     assert line.startswith("47,206 parameters")
     assert "error" in line
     assert totals(None, ()) == ""
+    words = ("H: 7.5 → 7: the last row is never read", "W: 7.5 → 7: the last column is never read")
+    likewise = tuple(Problem("inexact", "hint", w, "n2", "", ("n2",), "", "f") for w in words)
+    assert totals(hands.studio.facts, likewise).endswith("1 hint"), "counted as in the list of problems"
 
 
 def test_a_screen_reader_hears_the_selection(hands: Hands) -> None:
@@ -388,6 +392,17 @@ def test_fit_glides_and_can_be_skipped(hands: Hands, qtbot: Any) -> None:
     hands.view.zoom_reset()
     hands.view.skip()
     assert hands.view.zoom == 1.0
+
+
+def test_the_card_where_a_run_failed_carries_the_sign(hands: Hands) -> None:
+    studio = hands.studio
+    card = hands.scene.cards[hands.id("relu1")]
+    before, counted = card.face.badge, hands.view.totals.text()
+    studio.set_runtime_problem((card.id,), "the loss became NaN")
+    assert before != "error" and card.face.badge == "error"
+    assert hands.view.totals.text() != counted and "error" in hands.view.totals.text()
+    studio.clear_runtime_problem()
+    assert card.face.badge == before and hands.view.totals.text() == counted
 
 
 def test_a_thrown_away_scene_is_gone(qapp: QApplication) -> None:

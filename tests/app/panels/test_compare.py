@@ -13,12 +13,18 @@ from pytestqt.qtbot import QtBot
 from visualnet.analysis.compare import compare
 from visualnet.analysis.pairs import PAIRS
 from visualnet.app.filing import templates
-from visualnet.app.panels.compare import CompareDialog, Sketch
+from visualnet.app.panels.compare import Bar, CompareDialog, Sketch
 from visualnet.app.studio import Studio
 from visualnet.app.theme.apply import apply_theme
 from visualnet.app.theme.tokens import DARK
 from visualnet.core.document import Document
 from visualnet.core.files import load
+
+
+def test_one_network_alone_has_no_bars(dialog: CompareDialog) -> None:
+    assert not dialog.findChildren(Bar)
+    dialog.add_file(templates()["lenet5"])
+    assert dialog.findChildren(Bar)
 
 
 @pytest.fixture

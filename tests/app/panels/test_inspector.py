@@ -17,7 +17,7 @@ from visualnet.app.studio import Studio
 from visualnet.app.theme.tokens import DARK
 from visualnet.core import edits, grouping, presets
 from visualnet.core.document import Document
-from visualnet.core.project import MAIN, Project
+from visualnet.core.project import MAIN, Block, Project
 from visualnet.layers import LAYERS
 
 
@@ -170,3 +170,15 @@ def test_how_often_a_block_repeats_may_be_written_with_constants(panel: Inspecto
     assert studio.graph.named("stage").repeat == "2*depth-1" and field.text() == "2*depth-1"
     assert field._unit.text() == "= 5"
     assert field.names() == {"depth": 3}
+
+
+def test_there_is_nothing_to_scroll_where_everything_is_seen(panel: InspectorPanel, qtbot: QtBot) -> None:
+    bar = panel.verticalScrollBar()
+    block = edits.put_block(Project(), "empty", Block())
+    panel.resize(320, 420)
+    choose(panel, "conv2")
+    qtbot.waitUntil(lambda: bar.maximum() > 0)
+    panel.studio.open(Document(block))
+    panel.studio.open_sheet("empty")
+    qtbot.waitUntil(lambda: bar.maximum() == 0)
+    assert panel.project_page.isVisible() and not panel.node_page.isVisible()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from visualnet.app.panels.node_page import NodePage
 from visualnet.app.panels.project_page import ProjectPage
@@ -22,15 +22,16 @@ class InspectorPanel(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMinimumWidth(fonts.px(264))
         self.node_page, self.project_page = NodePage(studio), ProjectPage(studio)
-        self.stack = QStackedWidget()
+        # No QStackedWidget: that is as high as its highest page wants to be, also while another one is shown.
+        holder = QWidget()
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(12, 8, 12, 12)
+        column.setSpacing(0)
         for page in (self.project_page, self.node_page):
-            holder = QWidget()
-            column = QVBoxLayout(holder)
-            column.setContentsMargins(12, 8, 12, 12)
             column.addWidget(page)
-            column.addStretch(1)
-            self.stack.addWidget(holder)
-        self.setWidget(self.stack)
+        column.addStretch(1)
+        self.node_page.hide()
+        self.setWidget(holder)
         studio.analysed.connect(lambda _: self.refresh())
         studio.selection_changed.connect(lambda _: self.refresh())
         studio.sheet_changed.connect(lambda _: self.refresh())
@@ -49,13 +50,7 @@ class InspectorPanel(QScrollArea):
             self.node_page.show_nodes(chosen)
         else:
             self.project_page.refresh()
-        index = 1 if chosen else 0
-        if self.stack.currentIndex() != index:
-            self.stack.setCurrentIndex(index)
+        if self.node_page.isHidden() == bool(chosen):
+            self.project_page.setVisible(not chosen)
+            self.node_page.setVisible(bool(chosen))
             self.verticalScrollBar().setValue(0)
-        # A hidden page must not stretch the visible one.
-        for number in range(self.stack.count()):
-            policy = self.stack.widget(number).sizePolicy()
-            wanted = policy.Policy.Preferred if number == index else policy.Policy.Ignored
-            policy.setVerticalPolicy(wanted)
-            self.stack.widget(number).setSizePolicy(policy)
