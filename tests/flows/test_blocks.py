@@ -429,3 +429,41 @@ def test_in_place_the_inspector_and_the_keys_work_on_what_is_inside(lenet: Windo
     hands.rest()
     assert (studio.sheet, len(studio.path)) == ("block2", 2), "a block inside has a sheet of its own"
     assert not inside.isVisible() and lenet.views.studio is studio
+
+
+def test_frames_and_notes_go_into_the_block_and_come_back(lenet: Window, hands: Hands) -> None:
+    studio, view = hands.studio, hands.view
+    conv, after = first_two(hands)
+
+    def round_(*names: str) -> None:
+        """Draw a rectangle round these cards."""
+        cards = [view.canvas.cards[hands.node(n).id].rect for n in names]
+        whole = cards[0].united(cards[-1]).adjusted(-12, -12, 12, 12)
+        hands.drag(hands.at(whole.left(), whole.top()), hands.at(whole.right(), whole.bottom()))
+        assert {studio.graph.nodes[i].name for i in studio.selection} == set(names)
+
+    round_(conv, after)
+    canvas_keys(hands, "F")
+    QTest.keyClicks(view.words, "Stem")
+    QTest.keyClick(view.words, Qt.Key.Key_Return)
+    (frame,) = studio.graph.remarks.values()
+    view.setFocus()
+    hands.drag(hands.at(frame.area[0] + 20, frame.area[1] + 10), hands.at(frame.area[0] + 28, frame.area[1] - 6))
+    (moved,) = studio.graph.remarks.values()
+    assert moved.area != frame.area, "taken by its title it moves"
+    before = studio.project
+    beside = next(n.name for n in studio.graph if n.kind == "max_pool2d")
+    hands.click(conv)
+    for name in (after, beside):
+        hands.click(name, Qt.KeyboardModifier.ShiftModifier)
+    canvas_keys(hands, "Ctrl+G")
+    assert not studio.graph.remarks and not view.canvas.remarks
+    assert [r.text for r in studio.project.blocks["block"].graph.remarks.values()] == ["Stem"]
+    canvas_keys(hands, "Ctrl+Shift+G")
+    assert studio.graph.remarks.keys() == view.canvas.remarks.keys()
+    assert [(r.text, r.area) for r in studio.graph.remarks.values()] == [("Stem", moved.area)]
+    places = {n.name: studio.graph.places[n.id] for n in studio.graph}
+    assert places == {n.name: before.graph.places[n.id] for n in before.graph}
+    hands.keys("Ctrl+Z")
+    hands.keys("Ctrl+Z")
+    assert studio.project == before
