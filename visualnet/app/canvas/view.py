@@ -72,6 +72,7 @@ class CanvasView(Gestures):
         studio.document_changed.connect(self._other_document)
         studio.project_changed.connect(self._project_changed)
         studio.analysed.connect(self._analysed)
+        studio.runtime_problem_changed.connect(self._analysed)
         studio.sheet_changed.connect(self._sheet_changed)
         studio.selection_changed.connect(self._selected)
         studio.theme_changed.connect(self._theme)
@@ -95,9 +96,9 @@ class CanvasView(Gestures):
         self.minimap.refresh_soon()
         self._empty()
 
-    def _analysed(self, _analysis: object) -> None:
+    def _analysed(self, _analysis: object = None) -> None:
         facts = self.studio.facts
-        problems = self.studio.analysis.problems
+        problems = self.studio.problems()
         self.canvas.show_facts(facts, problems)
         self.minimap.refresh_soon()
         shown = problems if self.studio.sheet == MAIN else tuple(p for p in problems if p.sheet == self.studio.sheet)
