@@ -40,11 +40,16 @@ def _measure(device: torch.device) -> Pace:
     layers = 48
     small = nn.Sequential(*(m for _ in range(layers // 2) for m in (nn.Linear(8, 8), nn.ReLU()))).to(device)
     call = there_and_back(small, torch.rand(8, 8, device=device)) / layers
+
+    def sliding(channels: int, side: int) -> float:
+        """Multiplications a second of a 3×3 convolution."""
+        filters = nn.Conv2d(channels, channels, 3, padding=1).to(device)
+        took = there_and_back(filters, torch.rand(batch, channels, side, side, device=device)) - call
+        return PASSES * batch * channels * channels * 9 * side * side / max(took, 1e-9)
+
     width, batch = 512, 64
     matrix = there_and_back(nn.Linear(width, width).to(device), torch.rand(batch, width, device=device)) - call
-    channels, side = 24, 16  # as a small network has them; wide ones fill the machine better
-    filters = nn.Conv2d(channels, channels, 3, padding=1).to(device)
-    sliding = there_and_back(filters, torch.rand(batch, channels, side, side, device=device)) - call
+    narrow, wide = sliding(8, 24), sliding(32, 12)
     numbers = 1 << 20
     # What moves much and multiplies little: half of it is an activation, half a normalization.
     plain = nn.Sequential(nn.ReLU(), nn.BatchNorm2d(16)).to(device)
@@ -53,7 +58,8 @@ def _measure(device: torch.device) -> Pace:
     return Pace(
         call_s=call,
         matrix_macs=PASSES * batch * width * width / max(matrix, 1e-9),
-        sliding_macs=PASSES * batch * channels * channels * 9 * side * side / max(sliding, 1e-9),
+        # Few filters leave most of the machine idle, many fill it: between them lies what networks have.
+        sliding_macs=(narrow * wide) ** 0.5,
         bytes=MOVES * 4 * numbers / max(moved, 1e-9),
         tensor_s=few / 64,
         number_s=max(many - few / 16, 0.0) / numbers,
