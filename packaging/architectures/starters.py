@@ -65,7 +65,7 @@ def lenet5() -> Project:
     return Project(
         name="LeNet-5",
         note="Two convolutions find strokes and their combinations, three dense layers decide (LeCun et al. 1998). 61,706 parameters. "
-        "Set the stride of conv1 to 2 and see what no longer fits.",
+        "Set the stride of conv1 to 3 and see what no longer fits.",
         graph=s.graph(wrap=1160),
         recipe=Recipe(optimizer="SGD", lr=0.02, momentum=0.9, batch_size=64, epochs=20),
     )

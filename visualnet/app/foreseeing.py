@@ -44,7 +44,13 @@ class Foreseeing(QObject):
             self.ask(watched)  # type: ignore[arg-type]
         elif kind in (QEvent.Type.Leave, QEvent.Type.FocusOut, QEvent.Type.Hide) and watched is self.asked:
             self.end()
-        return False
+        # Who sees what would come of it needs no words about that on top of the picture.
+        return (
+            kind == QEvent.Type.ToolTip
+            and watched is self.asked
+            and self.picture is not None
+            and self.picture.isVisible()
+        )
 
     def ask(self, button: QWidget, at_once: bool = False) -> None:
         """Show in a moment what this button would do."""

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from PySide6.QtCore import QEvent, QPointF, Qt
-from PySide6.QtGui import QEnterEvent
+from PySide6.QtGui import QEnterEvent, QHelpEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.app.canvas.conftest import Hands
@@ -139,6 +139,9 @@ def test_resting_on_a_button_of_the_list_and_focusing_it(faulty: Hands, qtbot: Q
     enter(first)
     qtbot.waitUntil(lambda: faulty.studio.foresight is not None)
     assert faulty.view.ghosts.isVisible()
+    at = first.rect().center()
+    QApplication.sendEvent(first, QHelpEvent(QEvent.Type.ToolTip, at, first.mapToGlobal(at)))
+    assert not QToolTip.isVisible(), "the picture of what would be is not covered by words"
     QApplication.sendEvent(first, QEvent(QEvent.Type.Leave))
     assert faulty.studio.foresight is None
     second.setFocus(Qt.FocusReason.TabFocusReason)
