@@ -6,8 +6,8 @@ import random
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import QPoint, QRectF
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -17,6 +17,7 @@ from visualnet.app.canvas.label_places import LabelPlaces
 from visualnet.app.canvas.view import CanvasView
 from visualnet.cli import open_project
 from visualnet.core import edits
+from visualnet.core.dressing import add_remark
 from visualnet.core.graph import Port
 from visualnet.core.project import Project
 
@@ -232,3 +233,94 @@ def test_what_stands_under_dragged_cards_becomes_sharp(
     monkeypatch.setattr("visualnet.app.canvas.layers.BUDGET_S", 0.001)  # … and then for a few
     seen = view.canvas.ids_in(view.mapToScene(view.viewport().rect()).boundingRect())
     qtbot.waitUntil(lambda: all(sprites.full[i][1] == 1.0 for i in seen))
+
+
+def test_what_was_put_down_is_no_longer_lifted(hands_on: Hands) -> None:
+    view, canvas = hands_on.view, hands_on.scene
+    ready(view, 0.8)
+    at = next(iter(canvas.cards.values())).rect.center()
+    hands_on.drag(at, at + QPointF(80, 160))
+    assert hands_on.studio.document.undo_label.startswith("Move")
+    assert not canvas.lifted
+    assert not canvas.loose
+    canvas.routes.finish()
+    for _ in range(3):
+        image = shown(view)
+    assert view.still.picture is None, "at rest nothing is kept"
+    assert differing(image, anew(view)) < 0.0005
+
+
+def test_the_path_of_the_selected_card_goes_along(hands_on: Hands) -> None:
+    """Tidying lets cards glide that are not selected, on whose wires the selected one's path lies."""
+    view, canvas = hands_on.view, hands_on.scene
+    ready(view, 0.6)
+    first, *others = canvas.cards
+    hands_on.studio.select([first])
+    assert len(canvas.marks.flow) > 5
+    start = {i: (canvas.cards[i].x, canvas.cards[i].y) for i in others}
+    for step in range(6):
+        canvas.shift({i: (x + 10 * step, y + 26 * step) for i, (x, y) in start.items()})
+        image = shown(view)
+    assert view.still.picture is not None
+    assert differing(image, anew(view)) < 0.0015
+    canvas.settle()
+
+
+def test_cards_do_not_shiver_in_a_pan(hands_on: Hands) -> None:
+    """Halves of a px go the same way wherever the view is."""
+    view, studio = hands_on.view, hands_on.studio
+    graph = studio.graph
+    studio.do("Move", lambda p: edits.move(p, "", {i: (x + 1, y + 1) for i, (x, y) in graph.places.items()}))
+    ready(view, 0.5)
+    for _ in range(4):
+        view.pan(QPoint(1, 1))
+        view._rest.stop()
+        assert differing(shown(view), anew(view)) < 0.0005
+    assert view.still.picture is not None
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_whatever_happens_between_two_frames(hands_on: Hands, seed: int) -> None:
+    """Pans, hovers, live pictures, selections, drags, undo and Esc in the middle of them: what is kept is what painting anew gives."""
+    view, canvas, studio, dice = hands_on.view, hands_on.scene, hands_on.studio, random.Random(seed)
+    studio.do("Frame", lambda p: add_remark(p, "", "frame", (-20, -60, 600, 500), text="F")[0])
+    ready(view, (0.65, 0.9)[seed])
+    live = QImage(90, 90, QImage.Format.Format_RGB32)
+    held: QPointF | None = None
+    did: list[str] = []
+    for _ in range(36):
+        card = dice.choice(list(canvas.cards.values()))
+        what = dice.choice(
+            ["pan", "pan", "live", "undo", "hover", "select", "press", "press"] if held is None else MOVES
+        )
+        did.append(what)
+        if what == "pan":
+            view.pan(QPoint(dice.randint(-40, 40), dice.randint(-30, 30)))
+        elif what == "live":
+            live.fill(QColor(dice.randrange(255), 90, 120))
+            view.set_thumbnail(card.id, QImage(live))
+        elif what == "undo":
+            studio.document.undo()
+        elif what == "hover":
+            hands_on.move(card.rect.center(), Qt.MouseButton.NoButton)
+        elif what == "select":
+            studio.select(dice.sample(list(canvas.cards), dice.choice([0, 1, 1, 3])))
+        elif what == "press":
+            held = card.rect.center()
+            hands_on.press(held)
+        elif what == "Esc":
+            hands_on.key(Qt.Key.Key_Escape)
+        else:
+            held += QPointF(dice.randint(-60, 60), dice.randint(-50, 50))  # type: ignore[operator]
+            hands_on.move(held)
+            if what == "release":
+                hands_on.release(held)
+                held = None
+        if held is None:
+            canvas.routes.finish()
+        view._rest.stop()
+        # Where wires go behind cards while these are dragged is another matter.
+        assert differing(shown(view), anew(view)) < (0.006 if canvas.lifted else 0.002), did
+
+
+MOVES = ["move"] * 5 + ["pan", "live", "undo", "Esc", "release"]

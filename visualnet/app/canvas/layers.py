@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from math import floor
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -80,6 +81,11 @@ Sprite = tuple[int, float, QPixmap]
 
 def _size(picture: QPixmap) -> int:
     return picture.width() * picture.height() * 4
+
+
+def _snapped(x: float, y: float, ratio: float) -> QPointF:
+    """The nearest whole px of the device; not ``round``, which takes halves up or down in turn, so that cards would shiver in a pan."""
+    return QPointF(floor(x * ratio + 0.5) / ratio, floor(y * ratio + 0.5) / ratio)
 
 
 def _blank(width: float, height: float, ratio: float) -> QPixmap:
@@ -158,7 +164,7 @@ class CardLayer(Layer):
         painter.resetTransform()
         for area in areas:
             at = world.map(area.center())
-            painter.drawPixmap(QPointF(round(at.x()) - SIGN / 2, round(at.y()) - SIGN / 2), sign)
+            painter.drawPixmap(_snapped(at.x(), at.y(), 1.0) - QPointF(SIGN / 2, SIGN / 2), sign)
         painter.restore()
 
     def _sprites(self, painter: QPainter, items: list[NodeItem], scale: float) -> None:
@@ -196,9 +202,9 @@ class CardLayer(Layer):
                 size = QRectF(x, y, (item.width + 2 * MARGIN) * m11, (item.height + 2 * MARGIN) * m11)
                 draw(size, kept[2], QRectF(kept[2].rect()))
             elif ratio == 1.0:
-                draw(round(x), round(y), kept[2])
+                draw(floor(x + 0.5), floor(y + 0.5), kept[2])
             else:
-                draw(QPointF(round(x * ratio) / ratio, round(y * ratio) / ratio), kept[2])
+                draw(_snapped(x, y, ratio), kept[2])
         painter.restore()
         if late and self.wants_more is not None:
             self.wants_more()
@@ -274,8 +280,8 @@ class CardLayer(Layer):
             chosen = item.id in marks.selected
             if chosen or item.id == marks.hover_card:
                 corner = world.map(QPointF(item.x - MARGIN, item.y - MARGIN))
-                snapped = QPointF(round(corner.x() * ratio) / ratio, round(corner.y() * ratio) / ratio)
-                painter.drawPixmap(snapped, self._ring(item, chosen, scale, ratio))
+                at = _snapped(corner.x(), corner.y(), ratio)
+                painter.drawPixmap(at, self._ring(item, chosen, scale, ratio))
         painter.restore()
         if scale >= 0.3:
             painter.save()

@@ -168,8 +168,9 @@ class CanvasScene(QGraphicsScene):
             if remark in after.remarks:
                 self.remarks[remark] = RemarkItem(after.remarks[remark])
         zones += [self.cards[i].rect for i in (*change.added, *change.changed, *change.moved) if i in self.cards]
-        self._rects = self.routes.shelf = self._bounds = self._blocks = self._whole = None
+        self._rects = self.routes.shelf = self._bounds = self._blocks = None
         self.routes.moving = False
+        self._put_down()
         # A card that came, went or moved may free or block the way of wires elsewhere.
         self.routes.draw(touched | self.routes.passing([*zones, *gone]) | self.routes.taken())
         self.marks.keep(self.cards, self.wires, self.remarks)

@@ -47,7 +47,7 @@ class WireLayer(Layer):
             special = {t: pen for t, pen in special.items() if (t in loose) == lifted}
         if self.part == LIFTED:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-            singles = [w for w in shown if w.target not in special]
+            singles = [w for w in shown if w.target not in special and w.target not in marks.flow]
         elif scale < FINE_WIRES or len(shown) > TOGETHER:
             apart = frozenset({*self.canvas.failing, *loose, marks.hidden_wire or NOWHERE})
             moving = self.canvas.card_layer.hurry or loose
@@ -62,9 +62,12 @@ class WireLayer(Layer):
             singles = [w for w in shown if w.target not in special and w.target not in marks.flow]
         for wire in singles:
             painter.drawPath(wire.path)
-        if marks.flow and self.part != LIFTED:
+        along = marks.flow - special.keys()
+        if self.part != ALL:
+            along = along & loose if self.part == LIFTED else along - loose
+        if along:
             painter.setPen(self._pen(self._along(), 2.0, scale))
-            for target in marks.flow - special.keys():
+            for target in along:
                 painter.drawPath(wires[target].path)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         last: QPen | None = None
