@@ -100,3 +100,34 @@ def test_a_small_screen_keeps_the_name_and_the_live_cards(window: Window, qapp: 
     window.topbar.show_run("running")
     qapp.processEvents()
     assert window.topbar.spaces.x() == before, "nothing jumps when training begins"
+
+
+def test_the_keyboard_goes_from_pause_to_resume_not_to_stop(window: Window, qapp: QApplication) -> None:
+    bar, buttons = window.topbar, window.topbar.run_buttons
+    able = {
+        "idle": {"train.start"},
+        "starting": {"train.stop"},
+        "running": {"train.pause", "train.stop"},
+        "paused": {"train.resume", "train.stop"},
+    }
+
+    def show(state: str) -> None:
+        for action_id in buttons:
+            window.actions_[action_id].setEnabled(action_id in able[state])
+        bar.show_run(state)
+        qapp.processEvents()
+
+    show("idle")
+    buttons["train.start"].setFocus()
+    for state, wanted in (
+        ("starting", bar),
+        ("running", buttons["train.pause"]),
+        ("paused", buttons["train.resume"]),
+        ("running", buttons["train.pause"]),
+        ("idle", buttons["train.start"]),
+    ):
+        show(state)
+        assert qapp.focusWidget() is wanted, state
+    window.canvas.view.setFocus()
+    show("running")
+    assert window.canvas.view.hasFocus(), "who works elsewhere is left alone"

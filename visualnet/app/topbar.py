@@ -37,6 +37,8 @@ class TopBar(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 6, 12, 6)
         row.setSpacing(8)
+        self._left = False
+        """Whether a button of the run lost the keyboard because it cannot be pressed any more."""
         left, right = QHBoxLayout(), QHBoxLayout()
         left.setSpacing(8)
         right.setSpacing(8)
@@ -73,6 +75,7 @@ class TopBar(QWidget):
         made = button(spec.name, kind, spec.icon, action.trigger)
 
         def follow() -> None:
+            self._left = self._left or (made.hasFocus() and not action.isEnabled())
             made.setEnabled(action.isEnabled())
             made.setToolTip(action.toolTip())
 
@@ -95,8 +98,13 @@ class TopBar(QWidget):
             "running": ("train.pause", "train.stop"),
             "paused": ("train.resume", "train.stop"),
         }.get(state, ("train.start",))
-        for action_id, made in self.run_buttons.items():
-            made.setVisible(action_id in visible)
+        left = self._left or any(made.hasFocus() and a not in visible for a, made in self.run_buttons.items())
+        # What comes before what goes; else the keyboard would be on the button beside it: on Stop, where Pause was pressed.
+        for action_id in sorted(self.run_buttons, key=visible.__contains__, reverse=True):
+            self.run_buttons[action_id].setVisible(action_id in visible)
+        if left and visible:
+            self._left = visible[0] == "train.stop"  # while it starts nothing else can be pressed
+            (self if self._left else self.run_buttons[visible[0]]).setFocus()
 
     def _reserve(self) -> None:
         """The right end is as wide as it ever gets: the workspaces stay when Train becomes Pause and Stop."""
