@@ -16,7 +16,7 @@ from visualnet.analysis import infer, repairs
 from visualnet.compiling.module import compile_project
 from visualnet.compiling.plan import GraphError
 from visualnet.compiling.source import model_source
-from visualnet.core import edits, files, trust
+from visualnet.core import edits, exposing, files, trust
 from visualnet.core.project import Project
 
 HALF = '''class Half(nn.Module):
@@ -185,6 +185,35 @@ def test_no_repair_touches_the_code_or_trusts_it() -> None:
     assert not trust.is_trusted(HALF)
 
 
+def test_its_lines_know_constants_and_a_blocks_parameters() -> None:
+    """By its numbers, which are expressions like all others: renamed with what they name, computed anew with it."""
+    wide = """class Wide(nn.Module):
+    def __init__(self, channels, width, step):
+        super().__init__()
+        self.mix, self.step = nn.Conv2d(channels, width, 1, bias=False), step
+    def forward(self, x):
+        return self.mix(x)[:, :, ::self.step]
+"""
+    tells: dict[str, Any] = {
+        "source": wide,
+        "sizes": "image: C H W -> half: p1 (H+p2-1)//p2 W",
+        "arguments": "C, p1, step=p2",
+        "tensors": "mix.weight: p1 C 1 1",
+        "mac_count": "p1*C*H*W",
+        "numbers": ("2*width", 3),
+    }
+    made = edits.set_constants(project(**tells), {"width": 4})
+    trust.trust(wide)
+    mine = infer(made).main["n2"]
+    assert (mine.leaving["half"].shape, mine.parameters, mine.macs) == ((8, 3, 8), 24, 8 * 3 * 9 * 8)
+    assert compile_project(made).net(torch.rand(2, 3, 9, 8)).shape == (2, 4)
+    made = exposing.rename_number(made, "", "width", "broad")
+    made = edits.set_constants(made, {"broad": 5})
+    assert infer(made).main["n2"].leaving["half"].shape == (10, 3, 8)
+    short = edits.set_params(made, "", ["n2"], {"numbers": (8,), "arguments": "C, p1, step=3"})
+    assert any("“p2”" in p.words and "numbers" in p.words for p in infer(short).errors()), infer(short).errors()
+
+
 def test_two_of_one_name_cannot_stand_in_one_file() -> None:
     other = HALF.replace("learned", "learnt")
     for source in (HALF, other):
@@ -230,7 +259,7 @@ with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.St
 assert codes == [1, 1, 1, 1, 0], codes
 assert "trust" in said.getvalue(), said.getvalue()
 from pathlib import Path
-from visualnet.core import edits, files, trust
+from visualnet.core import edits, exposing, files, trust
 from visualnet.analysis import infer, repairs
 project = files.load(path)
 text = edits.copy(project, "", list(project.graph.nodes))

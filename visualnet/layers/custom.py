@@ -10,7 +10,7 @@ from visualnet.layers import rules
 from visualnet.layers.calls import Expr, Make, Own
 from visualnet.layers.declare import Layer, Misfit, Pattern, Shape, Sized, layer
 from visualnet.layers.formulas import derive
-from visualnet.layers.params import code, text
+from visualnet.layers.params import Ints, code, text
 
 _OURS = '''class ScaleChannels(nn.Module):
     """Multiply each channel by a number that is learned."""
@@ -46,10 +46,17 @@ class CustomPython(Layer):
         rules.read_source,
     )
     sizes: str = text("x: C * -> y: C *", "What comes in and goes out, such as C H W -> C H//2 W//2.", rules.read_rule)
-    arguments: str = text("channels=C", "What the class is made with, in the names of axes.", rules.read_arguments)
+    arguments: str = text(
+        "channels=C", "What the class is made with, in the names of axes and numbers.", rules.read_arguments
+    )
     tensors: str = text(
         "scale: C", "What it learns, by name and size; @buffer for what is only saved.", rules.read_tensors
     )
+    numbers: tuple[int, ...] | None = Ints(
+        None,
+        "Called p1, p2, … in the lines above; here the project's constants and a block's parameters may be named.",
+        none="none",
+    )  # type: ignore[assignment]
     mac_count: str = text("0", "Its multiplications for one sample.", parse, more=True)
 
     @property
@@ -69,10 +76,10 @@ class CustomPython(Layer):
         return rules.class_name(self.source)[:28]
 
     def shape(self, *shapes: Shape) -> Mapping[str, Shape]:
-        return rules.leaving(self.rule, shapes)
+        return rules.leaving(self.rule, shapes, self.numbers or ())
 
     def _names(self, shapes: tuple[Shape, ...]) -> dict[str, int]:
-        return rules.scope(self.rule, shapes)[0]
+        return rules.scope(self.rule, shapes, self.numbers or ())[0]
 
     def weights(self, *shapes: Shape) -> dict[str, Sized]:
         return rules.tensors(self.tensors, self._names(shapes), True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import keyword
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -21,6 +21,8 @@ MAX_PORTS = 8
 MAX_AXES = 8
 MAX_TENSORS = 64
 BUFFER = "buffer"
+NUMBERS = tuple(f"p{i}" for i in range(1, 9))
+"""What the numbers of a node are called in its lines, unless an axis that comes in is called so."""
 _CLASS = re.compile(r"^class[ \t]+([^\W\d]\w*)[ \t]*[(:]", re.MULTILINE)
 
 
@@ -53,8 +55,10 @@ def read_rule(text: str) -> Rule:
     for port, pattern in outputs.items():
         exprs = tuple(None if axis == "*" else parse(axis) for axis in pattern.axes)
         for expr in filter(None, exprs):
-            if unknown := expr.names() - names:
-                raise ValueError(f"“{min(unknown)}” of the output “{port}” is no axis that comes in")
+            if unknown := expr.names() - names - set(NUMBERS):
+                raise ValueError(
+                    f"“{min(unknown)}” of the output “{port}” is no axis that comes in, nor p1 to p{len(NUMBERS)}"
+                )
         if None in exprs and not any("*" in p.axes for p in inputs.values()):
             raise ValueError(f"the output “{port}” repeats axes (*) that no input has")
         extents[port] = exprs
@@ -87,8 +91,8 @@ def _shown(pattern: Pattern) -> Pattern:
     return pattern._replace(axes=axes)
 
 
-def scope(rule: Rule, shapes: tuple[Shape, ...]) -> tuple[dict[str, int], Shape]:
-    """What the axes' names stand for, and the extents that ``*`` stands for.
+def scope(rule: Rule, shapes: tuple[Shape, ...], numbers: Sequence[int] = ()) -> tuple[dict[str, int], Shape]:
+    """What the axes' names and those of the numbers stand for, and the extents that ``*`` stands for.
 
     Raises:
         Misfit: one name would stand for two extents, or an axis has not the extent that is asked.
@@ -104,16 +108,18 @@ def scope(rule: Rule, shapes: tuple[Shape, ...]) -> tuple[dict[str, int], Shape]
             wanted = int(axis) if axis.isdecimal() else found.setdefault(axis, int(extent))
             if wanted != extent:
                 raise Misfit(f"“{port}” has {extent} along {axis}; {wanted} is wanted", port, f"{extent} ≠ {wanted}")
-    return found, star
+    return {**dict(zip(NUMBERS, numbers, strict=False)), **found}, star
 
 
-def leaving(rule: Rule, shapes: tuple[Shape, ...]) -> dict[str, Shape]:
+def leaving(rule: Rule, shapes: tuple[Shape, ...], numbers: Sequence[int] = ()) -> dict[str, Shape]:
     """The outputs' sizes; each extent carries its formula."""
-    names, star = scope(rule, shapes)
+    names, star = scope(rule, shapes, numbers)
     found = {}
     for port, exprs in rule.extents.items():
         extents: list[int] = []
         for expr in exprs:
+            if expr is not None and (missing := expr.names() - names.keys()):
+                raise Misfit(f"“{min(missing)}” of “{port}” stands for nothing: write it among the numbers", "numbers")
             extents += star if expr is None else [names[expr.name] if expr.op == "name" else derive(expr, names)]
         found[port] = tuple(extents)
     return found
