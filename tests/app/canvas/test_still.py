@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from tests.app.canvas.conftest import Hands
 from visualnet.app.canvas.camera import Pose
 from visualnet.app.canvas.label_places import LabelPlaces
+from visualnet.app.canvas.typed import Given
 from visualnet.app.canvas.view import CanvasView
 from visualnet.cli import open_project
 from visualnet.core import edits
@@ -324,3 +325,22 @@ def test_whatever_happens_between_two_frames(hands_on: Hands, seed: int) -> None
 
 
 MOVES = ["move"] * 5 + ["pan", "live", "undo", "Esc", "release"]
+
+
+def test_a_card_does_not_wear_the_ring_of_one_that_was_undone(hands_on: Hands) -> None:
+    """The next card gets the same name; its ring is its own."""
+    view, studio = hands_on.view, hands_on.studio
+    ready(view, 1.0)
+    middle = view.canvas.contents().center()
+    at = (middle.x(), middle.y())
+    assert view.add("conv2d", at, given=Given({"kernel_size": 5, "out_channels": 1024, "stride": 2}))
+    (wide,) = studio.selection
+    width = view.canvas.cards[wide].width
+    shown(view)
+    studio.document.undo()
+    view.add("relu", at)
+    assert studio.selection == (wide,)
+    assert view.canvas.cards[wide].width < width
+    image = shown(view)
+    view.canvas.card_layer.sprites.clear()
+    assert differing(image, shown(view)) < 0.00001

@@ -59,6 +59,7 @@ class Sprites:
         self._bytes = 0
 
     def forget(self, node_id: str) -> None:
+        self.ringed.pop(node_id, None)
         for kept in (self.full, self.block):
             old = kept.pop(node_id, None)
             if old is not None:
