@@ -75,6 +75,8 @@ def test_group_open_change_and_take_apart(lenet: Window, hands: Hands) -> None:
     hands.click(name)
     canvas_keys(hands, "Ctrl+Shift+G")
     assert hands.node(conv).params["out_channels"] == 12
+    told = ["Group 2 nodes", f"Set out_channels of “{conv}”", f"Ungroup “{name}”"]
+    assert [step.label for step in studio.document.steps] == told, "the history says what was done to what"
     for _ in range(3):
         hands.keys("Ctrl+Z")
     assert studio.project == before

@@ -94,7 +94,7 @@ class Blocks(QObject):
             made[:] = [node_id]
             return after
 
-        if studio.do("Group", edit):
+        if studio.do(f"Group {_named(self._chosen(), 'nodes')}", edit):
             studio.select(made)
             block = studio.graph.nodes[made[0]].block
             studio.message.emit("ok", f"Grouped into “{block}”: Ctrl+Return opens it, the Graph menu renames it.")
@@ -110,13 +110,15 @@ class Blocks(QObject):
             made[:] = new
             return after
 
-        if studio.do("Ungroup", edit):
+        blocks = [n for n in self._chosen() if n.block]
+        if studio.do(f"Ungroup {_named(blocks, 'blocks')}", edit):
             studio.select(made)
 
     def make_unique(self) -> None:
         """Give the selected block a definition of its own."""
         sheet, node_id = self.studio.sheet, self.studio.selection[0]
-        if self.studio.do("Make unique", lambda p: grouping.make_unique(p, sheet, node_id)):
+        label = f"Make {_named(self._chosen(), 'blocks')} unique"
+        if self.studio.do(label, lambda p: grouping.make_unique(p, sheet, node_id)):
             block = self.studio.graph.nodes[node_id].block
             self.studio.message.emit("ok", f"It is a block of its own now: “{block}”.")
 
@@ -173,6 +175,11 @@ class Blocks(QObject):
             f"Wrote {target}" if path else f"“{block}” is in the library now: the palette offers it in every project."
         )
         self.studio.message.emit("ok", words)
+
+
+def _named(nodes: Sequence[Node], many: str) -> str:
+    """What a step was done to, for the history."""
+    return f"“{nodes[0].name}”" if len(nodes) == 1 else f"{len(nodes)} {many}"
 
 
 def take_in(studio: Studio, parent: QWidget) -> None:

@@ -119,7 +119,10 @@ class NodePage(QWidget):
         if not self.name.hasFocus() or self.name.property("node") != node.id:
             self.name.setText(node.name if single else f"{len(ids)} nodes")
         self.name.setProperty("node", node.id)
-        title = kind.label if kind else (f"block {node.block}" if node.block else node.kind)
+        title = kind.label if kind else node.kind
+        if node.block:
+            # At first an instance is called as the block is: that need not be said twice.
+            title = "block" if single and node.block == node.name else f"block {node.block}"
         alike = len(kinds) == 1
         self.kind.setText(title if single else f"{len(ids)} × {title}" if alike else f"{len(kinds)} kinds")
         if alike:
@@ -255,9 +258,9 @@ class NodePage(QWidget):
         # What a node's own kind has as its default is not written down.
         plain = [i for i in ids if same(plain_value(self._default(nodes[i], name)), plain_value(value))]
         rest = [i for i in ids if i not in set(plain)]
-        many = f" of {len(ids)} nodes" if len(ids) > 1 else ""
+        whose = f"{len(ids)} nodes" if len(ids) > 1 else f"“{nodes[ids[0]].name}”"
         self.studio.do(
-            f"Set {name}{many}",
+            f"Set {name} of {whose}",
             lambda p: edits.set_params(
                 edits.set_params(p, sheet, plain, {name: edits.RESET}), sheet, rest, {name: value}
             ),
