@@ -10,10 +10,11 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 
 from visualnet.analysis import infer
-from visualnet.app.canvas.adding import fitting_kinds
+from visualnet.app.canvas.adding import fitting_kinds, plan
+from visualnet.app.canvas.changing import with_kind
 from visualnet.app.canvas.quick_add import entries, ranked, usage
 from visualnet.core import edits, healing, library, presets
-from visualnet.core.graph import Port
+from visualnet.core.graph import Graph, Node, Port
 from visualnet.core.project import MAIN, Block, Project
 from visualnet.layers import LAYERS
 
@@ -288,3 +289,23 @@ def test_a_preset_is_an_entry_of_its_own() -> None:
     assert LAYERS["conv2d"]({**narrow.preset}).values()["stride"] == (1, 1), "what “stem” sets is not carried over"
     typed = ranked("stem 16", entries(project, MAIN), project)[0]
     assert typed.given.params == {"out_channels": 16}
+
+
+def test_a_custom_layer_goes_into_a_wire_by_the_ports_that_its_line_names() -> None:
+    nodes = {"n1": Node(id="n1", kind="input", name="image"), "n2": Node(id="n2", kind="flatten", name="flat")}
+    project = Project(graph=Graph(nodes, {Port("n2", "x"): Port("n1", "x")}))
+    presets.keep("python", "halves", {"sizes": "image: C H W -> small: C H//2 W//2"})
+    presets.begin_with("python", "halves")
+    after, new = plan(project, MAIN, (), infer(project), "python", (0, 0), insert=Port("n2", "x"))
+    assert after.graph.wires == {Port(new, "image"): Port("n1", "x"), Port("n2", "x"): Port(new, "small")}
+
+
+def test_another_kind_takes_the_wires_of_ports_that_a_line_names() -> None:
+    nodes = {
+        "n1": Node(id="n1", kind="input", name="image"),
+        "n2": Node(id="n2", kind="python", name="mine", params={"sizes": "image: C H W -> small: C H//2 W//2"}),
+        "n3": Node(id="n3", kind="flatten", name="flat"),
+    }
+    project = Project(graph=Graph(nodes, {Port("n2", "image"): Port("n1", "x"), Port("n3", "x"): Port("n2", "small")}))
+    after = with_kind(project, MAIN, ["n2"], "relu")
+    assert after.graph.wires == {Port("n2", "x"): Port("n1", "x"), Port("n3", "x"): Port("n2", "y")}

@@ -213,13 +213,18 @@ def library_fitting(spec: Spec | None) -> list[str]:
     return found
 
 
-def entry_ports(project: Project, kind: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The inputs and outputs that a fresh node of this kind has."""
+def entry_ports(
+    project: Project, kind: str, params: Mapping[str, object] = {}, scope: Mapping[str, object] = {}
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The inputs and outputs that a node of this kind has with these parameters; those of a fresh one where they cannot be read."""
     block = project.blocks.get(kind.partition(":")[2]) if kind not in LAYERS else None
     if isinstance(block, Block):
         facts = infer(
             Project(graph=Graph({"n1": Node(id="n1", kind=kind, name="probe")}), blocks=project.blocks)
         ).main.nodes["n1"]
         return tuple(facts.inputs), tuple(facts.outputs)
-    layer = LAYERS[kind]()
+    try:
+        layer = LAYERS[kind](params, scope)  # type: ignore[arg-type]
+    except ValueError:
+        layer = LAYERS[kind]()
     return tuple(layer.inputs()), tuple(layer.outputs())

@@ -72,7 +72,7 @@ def plan(
     after = edits.add_node(project, sheet, kind, at=at, id=node_id, params=params)
     if given.repeat != 1:
         after = edits.set_node(after, sheet, [node_id], repeat=given.repeat)
-    ins, outs = entry_ports(project, kind)
+    ins, outs = entry_ports(project, kind, params, scope)
     node = after.sheet(sheet).nodes[node_id]
     if insert is not None and insert in graph.wires:
         if ins and outs:
@@ -91,7 +91,7 @@ def plan(
 def accepting(project: Project, sheet: str, path: Path, analysis: Analysis, node: Node, source: Port) -> str | None:
     """The new node's first input that takes what leaves ``source``; the first of all while nothing is known of it."""
     spec = known_spec(sheet_facts(analysis, sheet, path), source)
-    ins, _ = entry_ports(project, node.kind)
+    ins, _ = entry_ports(project, node.kind, node.params, project.constants)
     if spec is None:
         return ins[0] if ins else None
     return next((p for p in ins if try_node(project, node, {p: spec}).fits), None)

@@ -51,9 +51,9 @@ def with_kind(
 
 def _changed(project: Project, graph: Graph, node: Node, kind: str, given: Given, scope: Mapping[str, object]) -> Graph:
     params = {**shared(node.params, kind, project, scope), **given.params}
-    ins, outs = entry_ports(project, kind)
+    ins, outs = entry_ports(project, kind, params, scope)
     try:
-        old = entry_ports(project, node.kind)
+        old = entry_ports(project, node.kind, node.params, scope)
     except KeyError:
         old = ((), ())
     into, out = _mapped(old[0], ins), _mapped(old[1], outs)
