@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMenu
 
 from visualnet.app.canvas import changing, choosing, commands, dressing
 from visualnet.core import edits, files
+from visualnet.core.document import Document
 from visualnet.core.graph import Port
 
 ALT, CTRL, SHIFT = (
@@ -186,6 +187,17 @@ def test_escape_while_a_wire_is_bent(hands: Hands) -> None:
     hands.key(Qt.Key.Key_Escape)
     assert not hands.scene.wires[wire].bends
     assert hands.studio.project is before
+
+
+def test_words_of_a_frame_go_where_they_were_begun(hands: Hands) -> None:
+    pick(hands, "soft")
+    do(hands, "graph.frame")
+    QTest.keyClicks(hands.view.words, "Stem")
+    first = hands.studio.document
+    hands.studio.open(Document(first.project))
+    assert not hands.view.words.isVisible(), "another project is in front"
+    assert [r.text for r in first.project.graph.remarks.values()] == ["Stem"]
+    assert [r.text for r in hands.studio.graph.remarks.values()] == [""]
 
 
 def test_a_frame_round_the_selection_moves_with_its_cards(hands: Hands) -> None:

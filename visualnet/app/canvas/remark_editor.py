@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QPlainTextEdit
 
 from visualnet.app.theme import fonts
 from visualnet.core import dressing
+from visualnet.core.document import Document
 
 if TYPE_CHECKING:
     from visualnet.app.canvas.view import CanvasView
@@ -22,20 +23,26 @@ class RemarkEditor(QPlainTextEdit):
         super().__init__(view)
         self.view = view
         self.remark = ""
+        self._home: tuple[Document, str] | None = None
+        """The project and the sheet that hold the remark: another one may be in front by the time the words are kept."""
         self.setAccessibleName("Words of the frame or note")
         self.setToolTip("Markdown. Ctrl+Enter keeps it, Esc leaves it as it was")
-        self.setFont(fonts.sans(13))
+        view.studio.document_changed.connect(self.keep)
+        view.studio.sheet_changed.connect(lambda _: self.keep())
         self.hide()
 
     def open(self, remark: str) -> None:
         """Stand over the remark, with its words selected."""
         item = self.view.canvas.remarks[remark]
-        self.remark = remark
+        self.remark, self._home = remark, (self.view.studio.document, self.view.studio.sheet)
+        self.setFont(fonts.sans(13))
         title = item.remark.kind == "frame"
         corner = self.view.mapFromScene(item.area.topLeft())
         size = item.area.size() * self.view.zoom
         self.setPlaceholderText("Title" if title else "Note, in Markdown")
-        height = 34 if title else max(90, round(size.height()))
+        bars = Qt.ScrollBarPolicy
+        self.setVerticalScrollBarPolicy(bars.ScrollBarAlwaysOff if title else bars.ScrollBarAsNeeded)
+        height = fonts.px(34) if title else max(90, round(size.height()))
         self.setGeometry(corner.x(), corner.y(), max(180, round(size.width())), height)
         self.setPlainText(item.remark.text)
         self.selectAll()
@@ -45,16 +52,23 @@ class RemarkEditor(QPlainTextEdit):
 
     def keep(self) -> None:
         """Take the words over and close."""
-        remark, sheet, words = self.remark, self.view.studio.sheet, self.toPlainText()
+        if self._home is None:
+            return
+        remark, words, (document, sheet) = self.remark, self.toPlainText(), self._home
         self.leave()
-        if remark in self.view.canvas.remarks:
-            kind = self.view.canvas.remarks[remark].remark.kind
-            words = words.replace("\n", " ").strip() if kind == "frame" else words
-            self.view.studio.do(f"Write {kind}", lambda p: dressing.set_remarks(p, sheet, [remark], text=words))
+        held = dict(document.project.sheets()).get(sheet)
+        if held is None or remark not in held.remarks:
+            return
+        kind = held.remarks[remark].kind
+        words = words.replace("\n", " ").strip() if kind == "frame" else words
+        try:
+            document.do(f"Write {kind}", lambda p: dressing.set_remarks(p, sheet, [remark], text=words))
+        except ValueError as error:
+            self.view.studio.message.emit("error", str(error))
 
     def leave(self) -> None:
         """Close; what was typed is forgotten."""
-        self.remark = ""
+        self.remark, self._home = "", None
         if self.isVisible():
             self.hide()
             self.view.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -15,7 +15,7 @@ from visualnet.app.theme import icons
 from visualnet.app.widgets.search_field import SearchField
 from visualnet.core.project import MAIN
 
-NARROW = 468
+NARROW = 484
 SCOPES = ("Whole project", "This sheet")
 
 

@@ -6,18 +6,20 @@ import re
 from functools import cache
 
 from PySide6.QtCore import QSize, Qt, QUrl
-from PySide6.QtGui import QTextCursor, QTextDocument
+from PySide6.QtGui import QResizeEvent, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QSplitter, QTextBrowser, QVBoxLayout, QWidget
 
 from visualnet.app.plots.drawings import LayerDrawing
 from visualnet.app.studio import Studio
-from visualnet.app.theme import icons
+from visualnet.app.theme import fonts, icons
 from visualnet.app.widgets.basic import button, label
 from visualnet.app.widgets.fuzzy import fuzzy
 from visualnet.app.widgets.search_field import SearchField
 from visualnet.layers import FAMILIES, LAYERS, reference
 
 _TAG = Qt.ItemDataRole.UserRole
+LOW = 460
+"""Below this height a page and its drawing do not fit under the list."""
 
 
 @cache
@@ -91,6 +93,7 @@ class ReferencePanel(QWidget):
         self.nothing.hide()
         self.page = Page()
         self.drawing = LayerDrawing()
+        self._low = False
         below = QWidget()
         text = QVBoxLayout(below)
         text.setContentsMargins(0, 0, 0, 0)
@@ -159,8 +162,16 @@ class ReferencePanel(QWidget):
         self.list.setCurrentRow(row if tags else -1)
         self._show(self.list.currentItem())
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        low = self.height() < fonts.px(LOW)
+        if low != self._low:
+            self._low = low
+            self._show(self.list.currentItem())
+
     def _show(self, item: QListWidgetItem | None) -> None:
-        self.drawing.show_drawing(reference.drawing(str(item.data(_TAG))) if item is not None else None)
+        drawn = item is not None and not self._low  # where there is little room, the words come first
+        self.drawing.show_drawing(reference.drawing(str(item.data(_TAG))) if item is not None and drawn else None)
         if item is not None:
             self.page.show_page(str(item.data(_TAG)))
         else:

@@ -73,7 +73,7 @@ QTabBar::tab { background: transparent; color: $muted; padding: 8px 4px 7px 4px;
 QTabBar::tab:hover { color: $text; border-bottom: 2px solid $line; }
 QTabBar::tab:selected { color: $text; border-bottom: 2px solid $accent; }
 QTabBar::tab:focus { color: $accent; }
-QTabBar::close-button { image: url($glyph_close); width: 14px; height: 14px; }
+QTabBar::close-button { image: url($glyph_close); width: 12px; height: 12px; }
 QTabBar::close-button:hover { image: url($glyph_close_hover); background: $hover; border-radius: 4px; }
 QTabBar QToolButton { background: $surface; }
 
