@@ -59,7 +59,8 @@ def test_adding(window: Window, hands: Hands) -> None:
     card = hands.view.canvas.cards[hands.node(relu).id]
     grip = QPointF(card.x + card.width / 2, card.y + 16)
     middle = wire.path.pointAtPercent(0.5)
-    to = middle + QPointF(0, 16 - card.height / 2)
+    to = middle + QPointF(0, 32)  # the wire runs through the card, neither at the pointer nor at the card's middle
+    assert abs(middle.y() - (to.y() - 16 + card.height / 2)) > 14
     hands.drag(view.mapFromScene(grip), view.mapFromScene(to))
     assert hands.studio.graph.wires[Port(hands.node(pool).id, "image")].node == hands.node(relu).id, "into the wire"
     count = len(hands.studio.graph.nodes)
@@ -81,6 +82,9 @@ def test_wiring(window: Window, hands: Hands) -> None:
     area = scene.contents()
     view.look(view.pose()._replace(x=area.center().x(), y=area.bottom(), zoom=0.7))
     name = hands.drop_layer("conv2d", area.center().x(), area.bottom() + 120)
+    hands.drag(hands.port("flatten", "y", True), hands.port("conv2", "image", False))
+    assert "circle" in window.toast.text
+    assert window.toast._timer.isActive(), "what was refused is said, and leaves by itself"
     start, port = hands.port("fc1", "y", True), view.viewport()
     QTest.mousePress(port, Qt.MouseButton.LeftButton, NONE, start)
     bad = hands.port(name, "image", False)

@@ -161,11 +161,12 @@ class Studio(QObject):
         return scope
 
     def do(self, label: str, edit: Callable[[Project], Project], merge: str = "") -> bool:
-        """Make an edit; words about why it cannot be made go to ``message``. True if something changed."""
+        """Make an edit; words about why it cannot be made go to ``message``, and leave by themselves: nothing is broken. True if something
+        changed."""
         try:
             return self.document.do(label, edit, merge)
         except ValueError as error:
-            self.message.emit("error", str(error))
+            self.message.emit("warning", str(error))
             return False
 
     def foresee(self, words: str = "", edit: Callable[[Project], Project] | None = None) -> Foresight | None:

@@ -35,7 +35,7 @@ def paste(studio: Studio, at: tuple[float, float] | None = None) -> bool:
     try:
         text = nodes_in(QGuiApplication.clipboard().mimeData())
     except ValueError as error:
-        studio.message.emit("error", str(error))
+        studio.message.emit("warning", str(error))
         return False
     if not text:
         studio.message.emit("hint", "the clipboard is empty: copy some nodes first")

@@ -269,7 +269,7 @@ class CanvasView(Gestures):
         sheet = self.studio.sheet
         words = (accept or joining.acceptance(self.studio)).refused(source, target)
         if words:
-            self.studio.message.emit("error", words)
+            self.studio.message.emit("warning", words)
             return
 
         def edit(project: Project) -> Project:

@@ -87,3 +87,11 @@ class WireItem:
         stroker = QPainterPathStroker()
         stroker.setWidth(2 * reach)
         return stroker.createStroke(self.path).contains(at)
+
+    def meets(self, area: QRectF) -> bool:
+        """Whether the wire runs through an area of the scene."""
+        if not self.bounds.intersects(area):
+            return False
+        stroker = QPainterPathStroker()
+        stroker.setWidth(1)
+        return stroker.createStroke(self.path).intersects(area)

@@ -41,7 +41,7 @@ class JoinTool(Tool):
         elif join is not None:
             self.view.connect_ports(join.source, join.target, at)
         elif self.over:
-            self.studio.message.emit("error", "these two cards have no ports that could be joined")
+            self.studio.message.emit("warning", "these two cards have no ports that could be joined")
 
     def paint(self, painter: QPainter) -> None:
         if not self.dragging or self.node not in self.scene.cards:

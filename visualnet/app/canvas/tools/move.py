@@ -15,6 +15,8 @@ from visualnet.core.graph import Port
 from visualnet.core.project import Project
 
 ALT, CTRL = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ControlModifier
+DEEP = 8.0
+"""How far a card must lie over a wire to go into it."""
 SHOWN = 400
 """More ghosts than this are one outline."""
 
@@ -89,7 +91,9 @@ class MoveTool(Tool):
             return
         card = self.scene.cards[self.node].rect
         near = [w for w in self.scene.wires_in(card) if self.node not in (w.source.node, w.target.node)]
+        body = card.adjusted(DEEP, DEEP, -DEEP, -DEEP)
         hit = next((w.target for w in near if w.near(at, 14) or w.near(card.center(), 14)), None)
+        hit = hit or next((w.target for w in near if w.meets(body)), None)
         self.wire = hit if hit is not None and joining.insertion(self.accept, self.node, hit) is not None else None
         self.scene.marks.hover_wire = self.wire
         self.scene.update()
