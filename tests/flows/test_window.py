@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
@@ -13,6 +14,7 @@ from tests.flows.hands import LEFT, NONE, Hands
 from visualnet.app.filing import templates
 from visualnet.app.window import Window
 from visualnet.cli import _is_document
+from visualnet.core import files
 
 
 def test_an_opened_project_has_the_focus_on_its_canvas(window: Window, hands: Hands) -> None:
@@ -46,6 +48,22 @@ def test_a_file_dropped_on_the_window_opens(window: Window, hands: Hands, tmp_pa
     assert window.topbar.state.full_text == "mine.vnet · saved"
     hands.set_param("fc1", "out_features", "100")
     assert window.topbar.state.full_text == "mine.vnet · edited"
+
+
+def test_a_file_without_a_layout_opens_laid_out(window: Window, hands: Hands, tmp_path: Path) -> None:
+    """As other programs write it: no card may hide another, on no sheet; and the person can take it back."""
+    project = files.load(templates()["resnet-small"])
+    for name in ("", *project.blocks):
+        project = project.with_sheet(name, msgspec.structs.replace(project.sheet(name), places={}))
+    files.save(tmp_path / "bare.vnet", project)
+    window.filing.open(tmp_path / "bare.vnet")
+    hands.rest(0.3)
+    for sheet in ("", next(iter(project.blocks))):
+        hands.studio.open_sheet(sheet, ())
+        hands.rest(0.3)
+        boxes = [c.rect for c in window.canvas.view.canvas.cards.values()]
+        assert not any(a.intersects(b) for i, a in enumerate(boxes) for b in boxes[:i]), sheet
+    assert hands.studio.document.undo_label == "Tidy"
 
 
 def test_the_code_follows_the_edits(window: Window, hands: Hands) -> None:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLa
 from visualnet.app import exporting, faults, questions
 from visualnet.app.action_table import ACTIONS
 from visualnet.app.actions import Actions
-from visualnet.app.canvas import commands
+from visualnet.app.canvas import arrange, commands
 from visualnet.app.canvas.difference_layer import DifferenceLayer
 from visualnet.app.canvas_page import CanvasPage
 from visualnet.app.collector import Collector
@@ -136,6 +136,7 @@ class Window(QMainWindow):
         studio.template_requested.connect(self.filing.open_template)
         self.filing.notice.connect(self.tell)
         self.filing.opened.connect(self._opened)
+        self.studio.sheet_changed.connect(lambda _: arrange.unstack(self.canvas.view))
         self.filing.tabs.shown.connect(self._other_tab)
         self.filing.tabs.changed.connect(self._show_state)
         self.filing.tabs.closed.connect(self.runner.ended_with)
@@ -193,6 +194,7 @@ class Window(QMainWindow):
         self._other_tab()
         self.runner.prepare()
         self.canvas.view.setFocus()
+        arrange.unstack(self.canvas.view)
         QTimer.singleShot(0, self.canvas.fit)
 
     def _other_tab(self) -> None:

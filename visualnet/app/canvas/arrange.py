@@ -81,6 +81,13 @@ def tidy(view: CanvasView, direction: str = "", ids: list[str] | None = None) ->
         start(view, f"Tidying {len(ids or cards):,} cards", work, done)
 
 
+def unstack(view: CanvasView) -> None:
+    """Lay out cards that all lie on one place, as those of a file without a layout do; undo puts them back."""
+    cards = view.canvas.cards.values()
+    if len(cards) > 1 and len({(c.x, c.y) for c in cards}) == 1 and not view.studio.project.readonly:
+        tidy(view)
+
+
 def _wrap(view: CanvasView, direction: str, amount: int) -> float:
     """How far the network may run before it goes on in a further row, so that it fills the view."""
     wide, high = max(1, view.viewport().width()), max(1, view.viewport().height())
