@@ -469,3 +469,18 @@ def test_frames_and_notes_go_into_the_block_and_come_back(lenet: Window, hands: 
     hands.keys("Ctrl+Z")
     hands.keys("Ctrl+Z")
     assert studio.project == before
+
+
+def test_the_icons_of_the_sheets_wear_the_theme(lenet: Window, hands: Hands) -> None:
+    grouped(hands)
+
+    def ink() -> int:
+        """How light the home icon's strokes are."""
+        image = lenet.canvas.tabs.tabIcon(0).pixmap(16, 16).toImage()
+        seen = [image.pixelColor(x, y) for x in range(16) for y in range(16)]
+        return max((c.alpha(), c.lightness()) for c in seen)[1]
+
+    dark = ink()
+    lenet.set_mode("light")
+    hands.rest(0.05)
+    assert ink() < dark - 60

@@ -29,6 +29,7 @@ class SheetTabs(QTabBar):
         self.tabCloseRequested.connect(self._closed)
         studio.sheet_changed.connect(lambda _: self.refresh())
         studio.project_changed.connect(self._project_changed)
+        studio.theme_changed.connect(lambda _: self.refresh())  # the icons are drawn in its colours
         self.refresh()
 
     @property
