@@ -17,7 +17,7 @@ from tests.training.nets import chain, lenet, line, points, small
 from visualnet.analysis import infer
 from visualnet.analysis.cost import Costs
 from visualnet.core import edits, files
-from visualnet.core.project import DataChoice, Project, Recipe
+from visualnet.core.project import MAIN, DataChoice, Project, Recipe
 from visualnet.data.catalogue import DATASETS, load
 from visualnet.layers import LAYERS
 from visualnet.resources import resource
@@ -470,6 +470,19 @@ def test_an_exception_in_a_layer_is_told_at_its_node(
     assert words in model.failed.words
     assert "dropout_3" in model.failed.words
     assert "Traceback" in model.failed.traceback
+
+
+def test_where_weights_take_the_memory_no_smaller_batch_is_advised(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 3 GiB")
+
+    project = small(batch_size=8)
+    project = edits.set_params(project, MAIN, [project.graph.named("linear_1").id], {"out_features": 50_000})
+    monkeypatch.setattr(torch.optim.Adam, "step", full)
+    model = train(project)
+    assert model.failed is not None and model.failed.kind == "memory"
+    assert "“linear_1” (3,250,000 parameters)" in model.failed.words and "batch" not in model.failed.words
+    assert model.failed.path == (project.graph.named("linear_1").id,)
 
 
 def test_nothing_of_a_failed_run_stays_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -55,6 +56,9 @@ class Work:
             # Only text is kept: a kept exception would keep every tensor of the step alive.
             words = str(error).strip().partition("\n")[0] or type(error).__name__
             failure = events.Failed(kind="error", words=words, traceback=traceback.format_exc()[-20_000:])
+        # A network refers to itself in circles: without this its tensors, and the optimizer's, stay until Python next looks for
+        # such circles, which in a quiet window is never, and the next run has that much less memory.
+        gc.collect()
         if failure is not None:
             self.put(failure)
         self.put(Ended(self.run))

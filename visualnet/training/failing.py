@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from visualnet.analysis import Analysis
+from visualnet.analysis.cost import Costs, bytes_text
+from visualnet.analysis.facts import Path
 from visualnet.compiling import GraphError, blame
 from visualnet.training.checkpoints import BadCheckpoint
 from visualnet.training.checks import Fault
@@ -33,7 +36,9 @@ def first_line(error: BaseException) -> str:
     return text.splitlines()[0] if text else type(error).__name__
 
 
-def describe(error: Exception, model: Model | None, batch_size: int, step: int) -> Failed:
+def describe(
+    error: Exception, model: Model | None, batch_size: int, step: int, analysis: Analysis | None = None
+) -> Failed:
     """The exception as an event of plain text; nothing of it may be kept, for it holds every tensor of the step."""
     if isinstance(error, Refused):
         return Failed(kind=error.fault.kind, words=error.fault.words, path=tuple(error.fault.path), step=step)
@@ -45,6 +50,9 @@ def describe(error: Exception, model: Model | None, batch_size: int, step: int) 
     found = blame.from_traceback(error)
     path = tuple(found[0]) if found else ()
     told = model.guilty(error, {}) if model is not None and found else None
+    if is_memory(error) and (heavy := _heavy(analysis, batch_size)):
+        words = f"there is not enough memory to train this network: {heavy[1]}"
+        return Failed(kind="memory", words=words, path=heavy[0], traceback=text, step=step)
     if is_memory(error):
         where = f" at {_node(told[1])}" if told else ""
         smaller = max(batch_size // 2, 1)
@@ -64,6 +72,22 @@ def is_memory(error: BaseException) -> bool:
     if isinstance(error, MemoryError | torch.OutOfMemoryError):
         return True
     return isinstance(error, RuntimeError) and any(words in str(error).lower() for words in _MEMORY)
+
+
+def _heavy(analysis: Analysis | None, batch_size: int) -> tuple[Path, str] | None:
+    """The node with the most weights and what to do, where it is the weights, not the batch, that take the memory."""
+    if analysis is None:
+        return None
+    costs = Costs(analysis, batch_size)
+    whole = costs.whole()
+    held = whole.weights + whole.gradients + whole.optimizer
+    if held < whole.training / 2:
+        return None
+    most, cost = max(costs.sheet().items(), key=lambda item: item[1].parameters)
+    return (most,), (
+        f"weights, gradients and optimizer alone take {bytes_text(held)}, most of it for “{analysis.main.nodes[most].node.name}” "
+        f"({cost.parameters:,} parameters): make it smaller"
+    )
 
 
 def _node(words: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from visualnet.analysis import infer
+from visualnet.analysis import Analysis, infer
 from visualnet.compiling.module import Model, compile_project
 from visualnet.core.project import Project
 from visualnet.data.catalogue import Loaded
@@ -54,6 +54,7 @@ class Session:
         """The step whose state is on disk."""
         self.best: float | None = None
         self.best_epoch = 0
+        self.analysis: Analysis | None = None
         self.model: Model | None = None
         self._best_weights: dict[str, Tensor] | None = None
         self._seconds_before = 0.0
@@ -69,7 +70,7 @@ class Session:
             except NonFinite as fault:
                 failed = NonFinite(fault.value, fault.back, fault.index, fault.state)
             except Exception as error:
-                failed = describe(error, self.model, self.recipe.batch_size, self.step)
+                failed = describe(error, self.model, self.recipe.batch_size, self.step, self.analysis)
             # Out here the exception is gone, and with it every tensor that it held.
             if failed is not None:
                 self._flush_rest()
@@ -174,7 +175,7 @@ class Session:
 
     def _set_up(self) -> None:
         optimizers.check_recipe(self.recipe)
-        analysis = infer(self.project, None, self.data.fields)
+        self.analysis = analysis = infer(self.project, None, self.data.fields)
         for fault in checks.faults(analysis, self.data):
             raise Refused(fault)
         folder = checkpoints.find(self.folder) if self.resume and self.folder else None
