@@ -59,6 +59,13 @@ def test_every_template_is_fine_and_prints_code_that_compiles(name: str, capsys:
     compile(capsys.readouterr().out, name, "exec")
 
 
+def test_an_unknown_name_is_told_with_the_likely_one(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["diff", "lenet5", "resnet18"]) == UNUSABLE
+    told = capsys.readouterr().err
+    assert "“resnet18”; was resnet-18 or " in told and "visualnet templates" in told
+    assert len(told) < 200, "not every name there is"
+
+
 def test_new_writes_the_template_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     target = tmp_path / "mine.vnet"
     assert main(["new", "lenet5", "-o", str(target)]) == FINE
