@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, QUrl
-from PySide6.QtGui import QFontInfo, QTextBlockFormat, QTextCharFormat, QTextCursor, QTextDocument, QTextFormat
+from PySide6.QtGui import QTextCursor, QTextDocument
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from visualnet.app.panels.note_steps import carried_out, steps, without_steps
@@ -38,26 +38,8 @@ class NotePage(Page):
         """Show a note that comes with the program; HTML in it stays text."""
         features = QTextDocument.MarkdownFeature
         self.document().setMarkdown(markdown, features.MarkdownNoHTML | features.MarkdownDialectGitHub)
-        self._dress()
+        self.dress()
         self.moveCursor(QTextCursor.MoveOperation.Start)
-
-    def _dress(self) -> None:
-        """Headings of a narrow column: the title, and small heads with air above them."""
-        cursor, block = QTextCursor(self.document()), self.document().begin()
-        size = QFontInfo(self.font()).pixelSize()
-        while block.isValid():
-            cursor.setPosition(block.position())
-            cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor)
-            level, shape, face = block.blockFormat().headingLevel(), QTextBlockFormat(), QTextCharFormat()
-            shape.setLineHeight(128, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
-            if level:
-                face.setProperty(QTextFormat.Property.FontSizeAdjustment, 0)
-                face.setProperty(QTextFormat.Property.FontPixelSize, round(size * (1.3 if level == 1 else 1)))
-                shape.setTopMargin(0 if level == 1 else 14)
-                shape.setBottomMargin(2)
-            cursor.mergeBlockFormat(shape)
-            cursor.mergeCharFormat(face)
-            block = block.next()
 
 
 class AboutPanel(QWidget):

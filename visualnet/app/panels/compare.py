@@ -234,7 +234,7 @@ class CompareDialog(QDialog):
             name = label(quantity.title, "muted")
             samples = f", for {batch:,} samples" if quantity.name in ("forward", "kept", "training") else ""
             name.setToolTip(quantity.meaning + samples)
-            self.grid.addWidget(name, row, 0)
+            self.grid.addWidget(name, row, 0, Qt.AlignmentFlag.AlignTop)
             most = max(network[quantity.name] for network in networks) or 1
             for column, network in enumerate(networks, 1):
                 amount = network[quantity.name]

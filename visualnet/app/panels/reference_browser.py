@@ -6,7 +6,15 @@ import re
 from functools import cache
 
 from PySide6.QtCore import QSize, Qt, QUrl
-from PySide6.QtGui import QResizeEvent, QTextCursor, QTextDocument
+from PySide6.QtGui import (
+    QFontInfo,
+    QResizeEvent,
+    QTextBlockFormat,
+    QTextCharFormat,
+    QTextCursor,
+    QTextDocument,
+    QTextFormat,
+)
 from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QSplitter, QTextBrowser, QVBoxLayout, QWidget
 
 from visualnet.app.plots.drawings import LayerDrawing
@@ -18,6 +26,8 @@ from visualnet.app.widgets.search_field import SearchField
 from visualnet.layers import FAMILIES, LAYERS, reference
 
 _TAG = Qt.ItemDataRole.UserRole
+INDENT = 20
+"""Of a list, in px."""
 LOW = 460
 """Below this height a page and its drawing do not fit under the list."""
 
@@ -63,6 +73,7 @@ class Page(QTextBrowser):
         self.setOpenExternalLinks(False)
         self.setFrameShape(QTextBrowser.Shape.NoFrame)
         self.setAccessibleName("Layer page")
+        self.document().setIndentWidth(INDENT)
 
     def loadResource(self, _kind: int, _name: QUrl | str) -> None:
         return None
@@ -73,8 +84,29 @@ class Page(QTextBrowser):
             text_of(tag),
             QTextDocument.MarkdownFeature.MarkdownNoHTML | QTextDocument.MarkdownFeature.MarkdownDialectGitHub,
         )
+        self.dress()
         self.moveCursor(QTextCursor.MoveOperation.Start)
         self.ensureCursorVisible()
+
+    def dress(self) -> None:
+        """Headings of a narrow column: the title, and small heads with air above them."""
+        cursor, block = QTextCursor(self.document()), self.document().begin()
+        size = QFontInfo(self.font()).pixelSize()
+        while block.isValid():
+            cursor.setPosition(block.position())
+            cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor)
+            level, shape, face = block.blockFormat().headingLevel(), QTextBlockFormat(), QTextCharFormat()
+            shape.setLineHeight(128, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
+            if level:
+                face.setProperty(QTextFormat.Property.FontSizeAdjustment, 0)
+                face.setProperty(QTextFormat.Property.FontPixelSize, round(size * (1.3 if level == 1 else 1)))
+                shape.setTopMargin(0 if level == 1 else 14)
+                shape.setBottomMargin(2)
+            elif block.textList() is None:
+                shape.setBottomMargin(6)
+            cursor.mergeBlockFormat(shape)
+            cursor.mergeCharFormat(face)
+            block = block.next()
 
 
 class ReferencePanel(QWidget):
