@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtGui import QColor, QImage, QPainterPath
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -344,3 +344,25 @@ def test_a_card_does_not_wear_the_ring_of_one_that_was_undone(hands_on: Hands) -
     image = shown(view)
     view.canvas.card_layer.sprites.clear()
     assert differing(image, shown(view)) < 0.00001
+
+
+def test_wires_are_painted_where_they_go_once_a_card_has_grown(hands_on: Hands) -> None:
+    """With its first live picture a card is taller, and wires below it go elsewhere: they too are painted anew."""
+    view, canvas = hands_on.view, hands_on.scene
+    ready(view, 0.7)
+    live = QImage(200, 90, QImage.Format.Format_RGB32)
+    live.fill(QColor("teal"))
+    painted: list[QRectF] = []
+    canvas.changed.connect(painted.extend)
+    moved = 0
+    for name in ("c1", "s2", "c3", "s4", "flatten"):
+        before = {t: (QPainterPath(w.path), QRectF(w.bounds)) for t, w in canvas.wires.items()}
+        QApplication.processEvents()
+        painted.clear()
+        view.set_thumbnail(hands_on.id(name), live)
+        QApplication.processEvents()
+        for target, (path, old) in before.items():
+            if canvas.wires[target].path != path:
+                moved += 1
+                assert all(any(area.contains(b) for area in painted) for b in (old, canvas.wires[target].bounds))
+    assert moved, "no wire had to make room"

@@ -394,7 +394,9 @@ class CanvasScene(QGraphicsScene):
         if item.set_thumbnail(image):
             self._rects = self._blocks = self.routes.shelf = None
             self.routes.draw(self.by_node.get(node_id, set()) | self.routes.passing([item.rect]))
-        self.update(item.rect.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN))
+            self.update()  # also where the wires went and go now
+        else:
+            self.update(item.rect.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN))
 
     def set_theme(self, theme: Theme) -> None:
         """Paint in another theme."""
