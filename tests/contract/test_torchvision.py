@@ -1,4 +1,8 @@
-"""Held against torchvision, where it is there: the same counts, the same shapes of state, and with the same weights the same answers."""
+"""Held against torchvision, where it is there: the same counts, the same shapes of state, and with the same weights the same answers.
+
+Last run with torchvision 0.29.2 and torch 2.13.0 on the CPU (21 November 2026): all fourteen pass, thirteen of them with the same bits.
+torchvision is no dependency; ``pip install --no-deps --target DIR torchvision`` and ``PYTHONPATH=DIR`` run it.
+"""
 
 from __future__ import annotations
 
