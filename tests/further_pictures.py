@@ -244,6 +244,22 @@ def help_(p: Photographer) -> None:
         p.picture(menu, "menu-card")
 
 
+def readme(p: Photographer) -> None:
+    """The picture of the README: docs/pictures/train-dark.png, at 1440x900."""
+    studio = p.open("lenet5")
+    studio.do("Epochs", lambda project: edits.set_recipe(project, epochs=20))
+    p.window.show_space("train")
+    p.select("conv2")
+    p.rest(2.0)
+    p.window.train()
+    p.until(lambda: p.window.runner.model is not None and len(p.window.runner.model.epochs) >= 9)
+    p.window.canvas.view.fit_at_once()
+    p.rest(1.0)
+    p.shot("train")
+    p.window.runner.stop()
+    p.until(lambda: p.window.runner.state == "idle")
+
+
 def large(p: Photographer) -> None:
     """Text at one and a half times its size."""
     p.window.keeper.set_text_size(150)
@@ -262,7 +278,7 @@ FURTHER: dict[str, Callable[[Photographer], None]] = {
     made.__name__.strip("_"): made
     for made in (
         tabs, history, differences, problems, explain, blocks, adding, exporting, about, comparison, reference, heat, cards,
-        custom, start, help_, large,
+        custom, start, help_, large, readme,
     )
 }  # fmt: skip
 """Every further state by name."""
