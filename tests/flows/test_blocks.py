@@ -413,6 +413,15 @@ def test_in_place_the_inspector_and_the_keys_work_on_what_is_inside(lenet: Windo
     assert studio.project.blocks["block"].graph.named(conv).params["out_channels"] == 9
     assert inside.isVisible() and page.name.text() == conv, "working in the inspector does not turn away from it"
     assert "9" in inside.ports.text(), "the ports tell the new size"
+    inner = len(studio.project.blocks["block"].graph.nodes)
+    palette: PalettePanel = lenet.panel("palette")
+    palette.search.edit.setFocus()
+    QTest.keyClicks(palette.search.edit, "tanh")
+    QTest.keyClick(palette.search.edit, Qt.Key.Key_Return)
+    hands.rest()
+    assert len(studio.project.blocks["block"].graph.nodes) == inner + 1, "the palette adds to what is worked in"
+    assert page.name.text() == "tanh" and inside.isVisible()
+    hands.keys("Ctrl+Z")
     hands.click(name)
     assert page.name.text() == name, "around it the block itself is meant"
     inside_click(lenet, hands, conv)

@@ -81,6 +81,8 @@ class CanvasPage(QWidget):
         self.view.context_menu = self._menu
         self.looking: Callable[[], Mapping[str, Handler]] = dict
         """What the actions do in a further view, if one was worked in last."""
+        self.worked: Callable[[], CanvasView] = lambda: self.view
+        """The view that was worked in last."""
         self.tabs = SheetTabs(studio)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -149,7 +151,8 @@ class CanvasPage(QWidget):
 
     def place(self, kind: str) -> None:
         """Add a node behind the selected one, wired where it fits; in the middle of the view when nothing is selected."""
-        view, chosen = self.view, self.studio.selection
+        view = self.worked()
+        chosen = view.studio.selection
         if len(chosen) == 1 and chosen[0] in view.canvas.cards:
             card = view.canvas.cards[chosen[0]]
             source = Port(chosen[0], card.outputs[0]) if card.outputs else None

@@ -132,6 +132,7 @@ class Views(QObject):
         """Once the parts of the window are there: follow the views, the tabs and the themes."""
         window, canvas = self.window_, self.window_.canvas
         canvas.looking = lambda: self._worked.answers if self._worked is not None else {}
+        canvas.worked = lambda: self.view
         self._notice(canvas.view)
         self.inside = canvas.inside
         self.inside.opened.connect(lambda: self._notice(self.inside.view))
@@ -151,6 +152,12 @@ class Views(QObject):
             assert worked.own is not None
             return worked.own
         return worked.studio if worked is not None else self.window_.studio
+
+    @property
+    def view(self) -> CanvasView:
+        """The canvas that was worked in last."""
+        worked = self._worked
+        return self.window_.canvas.view if worked is None or worked.view is None else worked.view
 
     def open(self) -> ViewWindow:
         """Open a further view of the project in front, on the sheet that is seen now."""
