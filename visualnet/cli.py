@@ -205,6 +205,15 @@ def template_names() -> list[str]:
     return [template.name for template in template_list()]
 
 
+def _nearest(text: str) -> str:
+    """What was meant, perhaps; the whole list is too long to be read in an error."""
+    import difflib
+
+    found = difflib.get_close_matches(text.lower().removesuffix(SUFFIX), template_names(), n=3, cutoff=0.5)
+    meant = f"did you mean {' or '.join(found)}? " if found else ""
+    return f"{meant}“visualnet templates” lists them"
+
+
 def open_project(text: str) -> Project:
     """The project in a file, or the template of that name.
 
@@ -306,7 +315,7 @@ def _new(args: argparse.Namespace) -> int:
 
     name = args.template.removesuffix(SUFFIX)
     if name not in template_names():
-        raise Misuse(f"there is no template “{name}”; templates are {', '.join(template_names())}")
+        raise Misuse(f"there is no template “{name}”; {_nearest(name)}")
     target = Path(args.output)
     if target.exists() and not args.force:
         raise Misuse(f"{target} is there already; --force writes over it")
