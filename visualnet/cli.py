@@ -228,17 +228,8 @@ def open_project(text: str) -> Project:
         if text.removesuffix(SUFFIX) in template_names():
             path = resource("templates", f"{text.removesuffix(SUFFIX)}{SUFFIX}")
         else:
-            raise Misuse(f"there is no file and no template “{text}”; {_near(text)}")
+            raise Misuse(f"there is no file and no template “{text}”; {_nearest(text)}")
     return files.load(path)
-
-
-def _near(text: str) -> str:
-    """Which template may have been meant, and how all are listed."""
-    import difflib  # on the way to no window
-
-    meant = difflib.get_close_matches(text.lower().removesuffix(SUFFIX), template_names(), 3)
-    asked = f"was {' or '.join(meant)} meant? " if meant else ""
-    return f"{asked}“visualnet templates” lists them"
 
 
 def project_of(args: argparse.Namespace) -> Project:
