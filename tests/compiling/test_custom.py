@@ -13,6 +13,7 @@ import torch
 
 from tests.graphs import graph
 from visualnet.analysis import infer, repairs
+from visualnet.compiling import custom
 from visualnet.compiling.module import compile_project
 from visualnet.compiling.plan import GraphError
 from visualnet.compiling.source import model_source
@@ -224,6 +225,31 @@ def test_two_of_one_name_cannot_stand_in_one_file() -> None:
     assert compile_project(made).net(torch.rand(2, 3, 9, 8)).shape == (2, 4)
     with pytest.raises(GraphError, match="define “Half”"):
         model_source(made)
+
+
+SQUARE = "class Square(nn.Module):\n    def forward(self, x):\n        return x * x\n"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "name"),
+    [
+        ("STEP: int = 1\n", "STEP: int = 2\n", "STEP"),
+        ("A, B = 1, 2\n", "B = 3\n", "B"),
+        ("import math as m\n", "import cmath as m\n", "m"),
+        ("", "def nn(): pass\n", "nn"),
+        ("", "from math import floor as F\n", "F"),
+        ("async def go(): pass\n", "go = 1\n", "go"),
+        ("import math\nimport os.path\nfrom torch import nn\n", "import math\nimport os\nimport torch.nn as nn\n", ""),
+        ("x = 1\n", "def f():\n    x = 2\n", ""),
+    ],
+)
+def test_names_of_two_sources_never_mix_in_one_file(first: str, second: str, name: str) -> None:
+    sources = [first + HALF, second + SQUARE]
+    if name:
+        with pytest.raises(GraphError, match=f"“{name}”"):
+            custom.names(sources, [])
+    else:
+        assert {"Half", "Square"} <= custom.names(sources, [])
 
 
 HOOK = """

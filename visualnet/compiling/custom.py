@@ -11,6 +11,7 @@ import linecache
 import math
 import operator
 import re
+import symtable
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
@@ -141,18 +142,45 @@ def names(sources: Sequence[str], ours: Collection[str]) -> set[str]:
     Raises:
         GraphError: two define the same name, or one of those that the printed file needs.
     """
-    taken: set[str] = set()
+    taken: dict[str, str] = dict.fromkeys(ours, "") | _OURS
     for source in sources:
         try:
-            tree = ast.parse(source)
-        except SyntaxError as error:
+            found = _bound(source)
+        except (SyntaxError, ValueError) as error:
             raise GraphError(f"a custom layer's code cannot be read: {_told(error, source)}") from None
-        own = {n.name for n in tree.body if isinstance(n, ast.ClassDef | ast.FunctionDef)}
-        own |= {t.id for n in tree.body if isinstance(n, ast.Assign) for t in n.targets if isinstance(t, ast.Name)}
-        if both := own & (taken | set(ours)):
-            raise GraphError(f"two custom layers define “{min(both)}”; in one file they need different names")
-        taken |= own
-    return taken
+        for name, meaning in found.items():
+            if name in taken and not (meaning and taken[name] == meaning):
+                whose = "two custom layers define" if name not in _OURS else "a custom layer redefines"
+                raise GraphError(f"{whose} “{name}”; in one file they need different names")
+        taken |= found
+    return set(taken)
+
+
+_OURS = {
+    "torch": "torch",
+    "nn": "torch.nn",
+    "F": "torch.nn.functional",
+    "math": "math",
+    "operator": "operator",
+    "Tensor": "torch.Tensor",
+}
+"""What every source finds, and the printed file imports."""
+
+
+def _bound(source: str) -> dict[str, str]:
+    """The names that a source binds at its left edge, each with what is imported by it; empty for what it defines itself."""
+    imported: dict[str, str] = {}
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            imported |= {
+                a.asname or a.name.partition(".")[0]: a.name if a.asname else a.name.partition(".")[0]
+                for a in node.names
+            }
+        elif isinstance(node, ast.ImportFrom):
+            imported |= {a.asname or a.name: f"{node.module}.{a.name}" for a in node.names}
+    symbols = symtable.symtable(source, _file(source), "exec").get_symbols()
+    found = {s.get_name(): "" for s in symbols if s.is_assigned() or s.is_namespace()}
+    return found | {s.get_name(): imported.get(s.get_name(), "") for s in symbols if s.is_imported()}
 
 
 def printed(sources: Sequence[str]) -> tuple[list[str], list[str]]:
