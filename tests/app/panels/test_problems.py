@@ -24,8 +24,10 @@ from visualnet.app.studio import Studio
 from visualnet.app.theme.tokens import DARK
 from visualnet.core import edits, grouping
 from visualnet.core.document import Document
+from visualnet.core.files import load
 from visualnet.core.graph import Port
 from visualnet.core.project import MAIN, Project
+from visualnet.resources import resource
 
 FORMULA = "⌊(28 + 2·2 − 1·(5 − 1) − 1) / 2⌋ + 1 = 14"
 
@@ -238,6 +240,20 @@ def test_repairs_of_a_problem_that_lasts_follow_the_network(
     panel.studio.do("a layer more", longer)
     assert panel.current == before, "the problem is the same as before"
     qtbot.waitUntil(lambda: "“last”" in offered(panel)[0].text())
+
+
+def test_a_low_panel_shows_the_formula_and_all_repairs_without_scrolling(
+    panel_of: Callable[..., ProblemsPanel], qtbot: QtBot
+) -> None:
+    project = load(resource("templates", "lenet5.vnet"))
+    conv = project.graph.named("conv1").id
+    panel = panel_of(edits.set_params(project, MAIN, [conv], {"stride": 3}))
+    qtbot.waitUntil(lambda: len(offered(panel)) > 3)
+    row = panel.rows[0]
+    assert row.formula.y() > row.words.geometry().bottom(), "under the words where there is room"
+    panel.resize(1400, 98)
+    qtbot.waitUntil(lambda: abs(row.formula.geometry().center().y() - row.words.geometry().center().y()) < 6)
+    qtbot.waitUntil(lambda: panel.scroll.verticalScrollBar().maximum() == 0)
 
 
 def test_the_keyboard_stays_in_the_list_when_a_repair_is_taken(qtbot: QtBot) -> None:

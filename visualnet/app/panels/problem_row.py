@@ -32,7 +32,8 @@ class ProblemRow(QFrame):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setProperty("choice", True)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        grid = QGridLayout(self)
+        self.low: bool | None = None
+        grid = self.grid = QGridLayout(self)
         grid.setContentsMargins(8, 4, 8, 4)
         grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(4)
@@ -48,10 +49,20 @@ class ProblemRow(QFrame):
         grid.addWidget(self.icon, 0, 0, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(self.where, 0, 1, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(self.words, 0, 2)
-        for row, widget in enumerate((self.formula, self.acts, self.details), 1):
-            grid.addWidget(widget, row, 2)
+        for row, widget in enumerate((self.acts, self.details), 2):
+            grid.addWidget(widget, row, 2, 1, 2)
             widget.hide()
+        self.formula.hide()
         grid.setColumnStretch(2, 1)
+        self.set_low(False)
+
+    def set_low(self, low: bool) -> None:
+        """In a low list the formula stands beside the words, not under them, so that the repairs are seen."""
+        if low != self.low:
+            self.low = low
+            self.grid.removeWidget(self.formula)
+            self.grid.addWidget(self.formula, *((0, 3) if low else (1, 2)))
+            self.grid.setColumnStretch(3, int(low))
 
     def show_problem(self, problem: Problem, words: str) -> None:
         """Show another problem; repairs of the old one go."""

@@ -23,6 +23,8 @@ SHOWN = 60
 SEARCH_MS = 120
 LOW = 170
 """In so low a panel the filters stand beside the list, not above it."""
+WIDE = 1000
+"""From this width on a low panel has room for formulas beside the words."""
 
 
 class ProblemsPanel(QWidget):
@@ -73,7 +75,7 @@ class ProblemsPanel(QWidget):
         self.scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         holder = QWidget()
         self.list = QVBoxLayout(holder)
-        self.list.setContentsMargins(8, 2, 8, 4)
+        self.list.setContentsMargins(8, 2, 8, 2)
         self.list.setSpacing(2)
         self.rest = label("", "muted")
         self.list.addWidget(self.rest)
@@ -234,6 +236,7 @@ class ProblemsPanel(QWidget):
                 widget.show_group(part.title, len(part.rows), part.title in folded)
             else:
                 assert isinstance(widget, ProblemRow)
+                widget.set_low(self.low and self.width() > WIDE)
                 widget.show_problem(part.problem, part.words)
         self._line_up()
 
