@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -123,6 +124,22 @@ def test_trust_is_kept_in_the_persons_folder_and_nowhere_else(tmp_path: Path) ->
         assert not trust.is_trusted(HALF)
     trust.trust_for_now(HALF)
     assert trust.is_trusted(HALF) and kept.read_bytes() == b"[" * 100_000
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid"), reason="file modes say nothing here")
+def test_what_somebody_else_can_have_written_trusts_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    trust.trust(HALF)
+    (kept,) = (tmp_path / "home").iterdir()
+    assert not kept.stat().st_mode & 0o002 and trust.is_trusted(HALF)
+    kept.chmod(0o666)
+    assert not trust.is_trusted(HALF)
+    trust.trust("another text")  # takes nothing over from it, and closes it
+    assert kept.stat().st_mode & 0o777 == 0o600 and not trust.is_trusted(HALF)
+    trust.trust(HALF)
+    kept.chmod(0o644)
+    assert trust.is_trusted(HALF)
+    monkeypatch.setattr(os, "getuid", lambda: kept.stat().st_uid + 1)
+    assert not trust.is_trusted(HALF)
 
 
 @pytest.mark.parametrize(
@@ -303,8 +320,6 @@ def test_a_strangers_file_is_opened_told_drawn_and_pasted_without_running_a_lett
     path, trace = tmp_path / "gift.vnet", tmp_path / "boom"
     files.save(path, made)
     environment = {"VISUALNET_HOME": str(tmp_path / "home"), "BOOM": str(trace), "QT_QPA_PLATFORM": "offscreen"}
-    import os
-
     run = subprocess.run(
         [sys.executable, "-c", HOOK + OPENED, str(path)],
         env={**os.environ, **environment},

@@ -6,8 +6,11 @@ kept is its fingerprint, in the person's own folder, never in the file. Another 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
+import os
+import stat
 import threading
 from pathlib import Path
 
@@ -69,6 +72,8 @@ def _kept() -> tuple[str, ...]:
     """The fingerprints in the person's folder. What cannot be read trusts nothing."""
     try:
         with _path().open("rb") as file:
+            if _by_others(os.fstat(file.fileno())):
+                return ()
             found = json.loads(file.read(MAX_BYTES))
     except (OSError, ValueError, RecursionError):
         return ()
@@ -77,5 +82,14 @@ def _kept() -> tuple[str, ...]:
     return tuple(m for m in found if isinstance(m, str) and len(m) == 64 and set(m) <= _HEX)
 
 
+def _by_others(state: os.stat_result) -> bool:
+    """Whether somebody else can have written the file. Windows keeps a person's folder to the person; its modes say nothing."""
+    if not hasattr(os, "getuid"):
+        return False
+    return state.st_uid != os.getuid() or bool(state.st_mode & stat.S_IWOTH)
+
+
 def _write(marks: tuple[str, ...]) -> None:
     files.write(_path(), json.dumps(marks[-MAX_KNOWN:], indent=0).encode())
+    with contextlib.suppress(OSError):
+        _path().chmod(0o600)  # also where new files are everybody's
