@@ -11,7 +11,7 @@ import time
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QRect, QRectF
-from PySide6.QtGui import QPainter, QPixmap
+from PySide6.QtGui import QPainter, QPixmap, QRegion
 
 from visualnet.app.canvas.card_paint import LABEL
 from visualnet.app.canvas.marks import ALL, LIFTED, STANDING
@@ -73,6 +73,8 @@ class Still:
         self._at = at
         kept, whole = self.picture, QRect(QPoint(0, 0), size)
         self._fill(kept, fresh, STANDING if lifted else ALL)
+        if fresh:
+            self._open = None
         painter = QPainter(view.viewport())
         painter.drawPixmap(0, 0, kept)
         painter.setWorldTransform(view.viewportTransform())
@@ -126,7 +128,21 @@ class Still:
             if part == LIFTED and layer is canvas.remark_layer:
                 continue
             painter.save()
+            if part == LIFTED and layer is canvas.wire_layer:
+                self._behind(painter, area)
             layer.part = part
             layer.draw(painter, area, self.view.zoom)
             layer.part = ALL
             painter.restore()
+
+    def _behind(self, painter: QPainter, area: QRectF) -> None:
+        """Let wires pass behind the cards that stand, as they do otherwise."""
+        world, canvas = painter.worldTransform(), self.view.canvas
+        if self._open is None:
+            self._open = QRegion(self.view.viewport().rect())
+            for node_id in canvas.ids_in(area):
+                if node_id not in canvas.lifted:
+                    self._open -= world.mapRect(canvas.cards[node_id].rect).toAlignedRect()
+        painter.resetTransform()
+        painter.setClipRegion(self._open)
+        painter.setWorldTransform(world)
