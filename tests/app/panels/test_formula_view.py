@@ -7,16 +7,19 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, QRect, Qt, Signal
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.analysis.drawing import project as drawn
+from visualnet.analysis.receptive import receptive
 from visualnet.app.panels.formula_view import FormulaView
 from visualnet.app.plots.drawings import LayerDrawing, moves
+from visualnet.app.plots.field_drawing import FieldDrawing
 from visualnet.app.studio import Studio
-from visualnet.app.theme import icons
+from visualnet.app.theme import fonts, icons
 from visualnet.app.theme.tokens import DARK, LIGHT
 from visualnet.core.document import Document
 from visualnet.core.files import load
@@ -101,6 +104,28 @@ def test_the_field_is_drawn_on_the_sample_once_it_is_read_and_follows_the_choice
     watching.sample_changed.emit(1)
     assert view.field.sample != first
     view.deleteLater()
+
+
+@pytest.mark.parametrize("size", [100, 150])
+@pytest.mark.parametrize("width", [240, 300])
+def test_what_a_corner_sees_is_said_in_whole(
+    width: int, size: int, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fonts, "_factor", size / 100)
+    drawing = FieldDrawing()
+    qtbot.addWidget(drawing)
+    drawing.resize(width, 100)
+    drawing.show()
+    studio = Studio(Document(load(resource("templates", "resnet-small.vnet"))), DARK)
+    field = receptive(studio.analysis, (studio.graph.named("stage1").id,))[0]
+    drawing.show_field(field)
+    drawing.resize(width, drawing.height())
+    drawing._choose(tuple(n - 1 for n in field.places))
+    assert "the rest is padding" in drawing.words()
+    wanted = QFontMetrics(fonts.sans(fonts.px(11))).boundingRect(
+        QRect(0, 0, width, 999), Qt.TextFlag.TextWordWrap, drawing.words()
+    )
+    assert drawing._box().bottom() + 6 + wanted.height() <= drawing.height()
 
 
 def test_what_is_not_known_exactly_is_not_claimed(qapp: QApplication) -> None:

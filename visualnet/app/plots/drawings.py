@@ -6,7 +6,7 @@ from functools import singledispatchmethod
 from math import prod
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QColor, QEnterEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPicture
+from PySide6.QtGui import QColor, QEnterEvent, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPicture
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from visualnet.app.plots.more_drawings import (
@@ -45,7 +45,7 @@ class LayerDrawing(QWidget):
     def __init__(self, parent: QWidget | None = None, high: int = HEIGHT) -> None:
         super().__init__(parent)
         self.high = high
-        self.words_px = 11 if high <= HEIGHT else 20
+        self.words_px = fonts.px(11) if high <= HEIGHT else 20
         self.drawing: Drawing | None = None
         self.step: tuple[int, ...] = (0, 0)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -56,7 +56,8 @@ class LayerDrawing(QWidget):
         self.timer.timeout.connect(lambda: self.move_on(1))
 
     def sizeHint(self) -> QSize:
-        return QSize(240, self.high + 3 * self.words_px + 7)
+        lines = 3 * QFontMetrics(fonts.sans(self.words_px)).lineSpacing()
+        return QSize(240, self.high + lines + 4)
 
     def show_drawing(self, drawing: Drawing | None) -> None:
         """Draw something else; None takes the drawing away."""

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from visualnet.analysis.receptive import Field
 from visualnet.app.plots.more_drawings import faint, outline_pen
 from visualnet.app.theme import fonts, icons
+
+WORDS = Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap
+WORDS_PX, GAP = 11, 10
 
 
 class FieldDrawing(QWidget):
@@ -27,7 +32,21 @@ class FieldDrawing(QWidget):
         self.setAccessibleName("Receptive field")
 
     def sizeHint(self) -> QSize:
-        return QSize(240, self.SIDE + 44)
+        return QSize(240, self.SIDE + GAP + self._words_high())
+
+    def _words_high(self) -> int:
+        """Room for what is said of any place: the sheet below does not jump while the pointer moves."""
+        field = self.field
+        if field is None:
+            return 0
+        font, wide = QFontMetricsF(fonts.sans(fonts.px(WORDS_PX))), max(self.width(), self.minimumWidth(), 200)
+        area = QRectF(0, 0, wide, 1000)
+        corners = (tuple(0 for _ in field.places), tuple(n - 1 for n in field.places))
+        return ceil(max(font.boundingRect(area, WORDS, self.words(at)).height() for at in corners)) + 2
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.setFixedHeight(self.sizeHint().height())
 
     def show_field(self, field: Field | None, sample: QImage | None = None) -> None:
         """Draw another field; None takes the drawing away."""
@@ -39,9 +58,9 @@ class FieldDrawing(QWidget):
         self.setAccessibleDescription(self.words())
         self.update()
 
-    def words(self) -> str:
-        """What the place sees, in figures."""
-        field = self.field
+    def words(self, at: tuple[int, ...] | None = None) -> str:
+        """What a place sees, in figures; the chosen one, unless told."""
+        field, at = self.field, self.place if at is None else at
         if field is None:
             return ""
         if field.whole and any(n > 1 for n in field.places):
@@ -50,8 +69,8 @@ class FieldDrawing(QWidget):
         if field.whole:
             return f"Every number here sees all of “{field.input}”."
         sizes = "×".join(map(str, field.size))
-        place = ", ".join(str(p + 1) for p in self.place)
-        seen = "×".join(str(max(0, b - a)) for a, b in field.seen(self.place))
+        place = ", ".join(str(p + 1) for p in at)
+        seen = "×".join(str(max(0, b - a)) for a, b in field.seen(at))
         rest = f" (here {seen}, the rest is padding)" if seen != sizes else ""
         return f"Place {place} sees {sizes} cells of “{field.input}”{rest}; its neighbour the same {_steps(field.jump)} on."
 
@@ -113,9 +132,8 @@ class FieldDrawing(QWidget):
         painter.setPen(outline_pen(theme.accent, 2.0))
         painter.drawRect(part)
         painter.setPen(QColor(theme.accent if self.hasFocus() else theme.muted))
-        painter.setFont(fonts.sans(11))
-        words = QRectF(0, box.bottom() + 6, self.width(), 44)
-        painter.drawText(words, Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap, self.words())
+        painter.setFont(fonts.sans(fonts.px(WORDS_PX)))
+        painter.drawText(QRectF(0, box.bottom() + 6, self.width(), self.height()), WORDS, self.words())
         painter.end()
 
 
