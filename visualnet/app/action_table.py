@@ -111,7 +111,7 @@ _VIEW = (
     ActionSpec("view.zoom_in", "Zoom in", "Come closer", "zoom-in", ("Ctrl++", "Ctrl+="), "View"),
     ActionSpec("view.zoom_out", "Zoom out", "Step back", "zoom-out", ("Ctrl+-",), "View"),
     ActionSpec("view.zoom_reset", "Actual size", "Show cards at their own size", "zoom-reset", ("Ctrl+0",), "View"),
-    ActionSpec("view.palette", "Palette", "Show the layers to choose from", "palette", (), "View", True, divider=True),
+    ActionSpec("view.palette", "Layers", "Show the layers to choose from", "palette", (), "View", True, divider=True),
     ActionSpec("view.inspector", "Inspector", "Show what the selection is made of", "inspector", (), "View", True),
     ActionSpec("view.problems", "Problems", "Show what does not fit and how to mend it", "problems", (), "View", True),
     ActionSpec("view.training", "Training", "Show the recipe and the curves", "training", (), "View", True),

@@ -172,7 +172,7 @@ class Blocks(QObject):
             return
         self.studio.library_changed.emit()
         words = (
-            f"Wrote {target}" if path else f"“{block}” is in the library now: the palette offers it in every project."
+            f"Wrote {target}" if path else f"“{block}” is in the library now: Layers offers it in every project."
         )
         self.studio.message.emit("ok", words)
 
@@ -193,7 +193,7 @@ def take_in(studio: Studio, parent: QWidget) -> None:
         studio.message.emit("error", str(error))
         return
     studio.library_changed.emit()
-    studio.message.emit("ok", f"“{entry.name}” is in the library now: the palette offers it in every project.")
+    studio.message.emit("ok", f"“{entry.name}” is in the library now: Layers offers it in every project.")
 
 
 def fill_row_menu(studio: Studio, ids: Sequence[str], name: str, menu: QMenu) -> None:

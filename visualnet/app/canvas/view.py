@@ -35,7 +35,7 @@ from visualnet.core.graph import Port
 from visualnet.core.project import MAIN, Project
 from visualnet.layers import LAYERS
 
-EMPTY = "Nothing here yet. Press Space to search for a layer, or drag one from the palette."
+EMPTY = "Nothing here yet. Press Space to search for a layer, or drag one from the list of layers."
 
 
 class CanvasView(Gestures):

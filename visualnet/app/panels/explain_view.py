@@ -12,7 +12,7 @@ from visualnet.app.panels.explain import Why
 from visualnet.app.panels.why_card import WhyCard
 from visualnet.app.plots.drawings import LayerDrawing
 from visualnet.app.studio import Studio
-from visualnet.app.widgets.basic import button, label
+from visualnet.app.widgets.basic import button, label, restyle
 from visualnet.layers.drawings import Drawing
 
 PX, LEAST_PX, MOST_PX = 28, 14, 72
@@ -46,6 +46,8 @@ class ExplainView(QDialog):
         self.scroll.setFrameShape(QScrollArea.Shape.NoFrame)
         # A bar that comes and goes would change the width, with it the heights, and so come and go for ever.
         self.scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        bar = self.scroll.verticalScrollBar()
+        bar.rangeChanged.connect(lambda low, high: restyle(bar, idle=low == high))
         self.scroll.setWidget(holder)
         head = QHBoxLayout()
         head.setContentsMargins(24, 12, 16, 0)

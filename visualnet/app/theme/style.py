@@ -232,6 +232,7 @@ QScrollBar::handle { background: $thumb; border-radius: 3px; }
 QScrollBar::handle:vertical { min-height: 32px; margin: 2px; }
 QScrollBar::handle:horizontal { min-width: 32px; margin: 2px; }
 QScrollBar::handle:hover, QScrollBar::handle:pressed { background: $thumb_hover; }
+QScrollBar[idle="true"]::handle { background: transparent; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 """
@@ -284,4 +285,5 @@ QFrame[choice="true"]:focus { border: 2px solid $accent; }
 Segmented QPushButton:focus { border: 2px solid $outline; padding: 2px 13px; }
 QTabBar::tab:selected { border-bottom: 3px solid $accent; }
 QScrollBar::handle { background: $muted; }
+QScrollBar[idle="true"]::handle { background: transparent; }
 """
