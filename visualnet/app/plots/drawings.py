@@ -51,6 +51,7 @@ class LayerDrawing(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setMouseTracking(True)
+        self.setAccessibleName("Drawing of the layer")
         self.timer = QTimer(self)
         self.timer.setInterval(STEP_MS)
         self.timer.timeout.connect(lambda: self.move_on(1))
@@ -65,7 +66,6 @@ class LayerDrawing(QWidget):
             self.drawing = drawing
             # One step in from the corner shows more than the corner.
             self.step = tuple(min(1, max(0, s - 1)) for s in moves(drawing))
-            self.setAccessibleName("Drawing of the layer")
             self.setAccessibleDescription(self.words())
         self.setVisible(drawing is not None)
         self.setFixedHeight(self.sizeHint().height())
