@@ -155,6 +155,15 @@ def test_a_terminal_gets_a_bar_that_is_wiped_before_each_line() -> None:
     assert text.endswith(" \rthe disk is full\n")
 
 
+def test_memory_is_told_where_it_was_measured() -> None:
+    out = io.StringIO()
+    printer = Printer(out)
+    printer(events.Memory(step=9, device="cpu", peak=None, forecast=2_000_000))
+    assert out.getvalue() == ""
+    printer(events.Memory(step=9, device="cuda", peak=1_500_000, forecast=2_000_000))
+    assert out.getvalue() == "memory 1.5 MB at most, 2 MB forecast\n"
+
+
 @pytest.mark.parametrize(("seconds", "text"), [(7.4, "0:07"), (750, "12:30"), (11100, "3:05:00"), (-1, "0:00")])
 def test_durations(seconds: float, text: str) -> None:
     assert duration(seconds) == text

@@ -12,6 +12,8 @@ from typing import Any, ClassVar
 
 import msgspec
 
+from visualnet.analysis.cost import bytes_text
+
 Numbers = Mapping[str, float | None]
 """Values by name; None stands for one that is not finite."""
 
@@ -150,6 +152,15 @@ class Memory(Event, frozen=True, tag="memory"):
     device: str
     peak: int | None
     forecast: int
+
+    def told(self) -> str:
+        """Both in words; on the CPU nothing measures it."""
+        forecast = f"{bytes_text(self.forecast)} forecast"
+        return (
+            f"memory {bytes_text(self.peak)} at most, {forecast}"
+            if self.peak
+            else f"memory not measured here, {forecast}"
+        )
 
 
 class Trouble(Event, frozen=True, tag="trouble"):

@@ -205,6 +205,8 @@ class Printer:
             kept = f"; kept in {self.folder}" if self.folder and self._kept == event.step else ""
             best = f", best in epoch {event.best_epoch}" if event.best_epoch else ""
             return f"{event.reason} after {event.epoch} epochs, {duration(event.seconds)}{best}{kept}"
+        if isinstance(event, events.Memory):
+            return event.told() if event.peak else None  # a forecast alone is what the summary tells
         if isinstance(event, events.Failed):
             return f"failed: {event.words}"
         return event.words if isinstance(event, events.Trouble) else None

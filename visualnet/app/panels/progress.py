@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from visualnet.analysis.cost import bytes_text
 from visualnet.app.plots.paint import number
 from visualnet.app.run_history import duration
 from visualnet.app.studio import Studio
-from visualnet.training.events import Memory
 from visualnet.training.runs import RunModel
 
 STATES = {
@@ -51,18 +49,8 @@ def tell(runner: Any) -> tuple[str, float]:
             if value is not None:
                 parts.append(f"best {of}{name} {figure(runner.studio, name, value)} in epoch {model.best.epoch}")
         if model.memory is not None:
-            parts.append(memory_words(model.memory))
+            parts.append(model.memory.told())
     return " · ".join(parts), share_done(model)
-
-
-def memory_words(memory: Memory) -> str:
-    """What training took on the device, beside the forecast; on the CPU nothing measures it."""
-    forecast = f"{bytes_text(memory.forecast)} forecast"
-    return (
-        f"memory {bytes_text(memory.peak)} at most, {forecast}"
-        if memory.peak
-        else f"memory not measured here, {forecast}"
-    )
 
 
 def where(model: RunModel) -> str:
