@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QMenu
 from visualnet.app.canvas import changing, choosing, commands, dressing
 from visualnet.core import edits, files
 from visualnet.core.document import Document
+from visualnet.core.dressing import add_remark
 from visualnet.core.graph import Port
 
 ALT, CTRL, SHIFT = (
@@ -126,6 +127,26 @@ def test_tidy_downwards(hands: Hands) -> None:
     assert ys == sorted(ys)
     assert len(set(ys)) == 5
     held(hands)
+
+
+def test_frames_go_with_their_cards_when_these_are_tidied(hands: Hands) -> None:
+    pick(hands, "conv1", "relu1")
+    hands.studio.do("Note", lambda p: add_remark(p, "", "note", (300, 700, 80, 60), "far")[0])
+    do(hands, "graph.frame")
+    hands.key(Qt.Key.Key_Escape)
+    (frame,) = (r for r in hands.scene.remarks.values() if r.remark.kind == "frame")
+    cards = [hands.scene.cards[hands.id(n)] for n in ("conv1", "relu1")]
+    rim = hands.scene.contents([c.id for c in cards]).left() - frame.area.left()
+    do(hands, "arrange.tidy_down")
+    frame = hands.scene.remarks[frame.id]
+    assert cards[0].rect.bottom() < cards[1].rect.top()
+    assert all(frame.area.contains(c.rect) for c in cards)
+    assert hands.scene.contents([c.id for c in cards]).left() - frame.area.left() == rim
+    assert not frame.area.intersects(hands.scene.cards[hands.id("flatten")].rect)
+    assert [r.area for r in hands.studio.graph.remarks.values() if r.kind == "note"] == [(300, 700, 80, 60)]
+    hands.studio.document.undo()
+    assert hands.studio.graph.direction != "down"
+    assert all(hands.scene.remarks[frame.id].area.contains(c.rect) for c in cards)
 
 
 def test_a_dragged_card_snaps_to_the_line_of_others(hands: Hands) -> None:

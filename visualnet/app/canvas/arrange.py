@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Literal
+
+from PySide6.QtCore import QRectF
 
 from visualnet.analysis.tidy import tidy as lay_out
 from visualnet.app.canvas.node_item import NodeItem, offsets, sizes
@@ -31,14 +33,17 @@ _EDGES: dict[str, Callable[[NodeItem], float]] = {
 }
 
 
-def put(view: CanvasView, label: str, places: Places, direction: str = "") -> bool:
-    """Move cards there as one step, in a glide; ``direction``: the sheet flows that way from now on."""
+def put(
+    view: CanvasView, label: str, places: Places, direction: str = "", areas: Mapping[str, dressing.Area] | None = None
+) -> bool:
+    """Move cards there as one step, in a glide; ``direction``: the sheet flows that way from now on; ``areas``: frames' and notes' places."""
     cards, sheet = view.canvas.cards, view.studio.sheet
     view.finish_motion()
     before = {i: (cards[i].x, cards[i].y) for i in places}
 
     def edit(project: Project) -> Project:
         project = edits.move(project, sheet, places)
+        project = dressing.place_remarks(project, sheet, areas) if areas else project
         return dressing.turn(project, sheet, direction) if direction else project
 
     done = view.studio.do(label, edit)
@@ -72,13 +77,36 @@ def tidy(view: CanvasView, direction: str = "", ids: list[str] | None = None) ->
     def done(places: Places) -> None:
         words = "Tidy" if ids is None else "Tidy the selection"
         words = {"right": "Tidy to the right", "down": "Tidy downwards"}.get(turns, words)
-        if put(view, words, places, turns) and ids is None:
+        if put(view, words, places, turns, taken_along(view, places, room)) and ids is None:
             view.fit()
 
     if len(ids or cards) < MANY:
         done(work(lambda: None))
     else:
         start(view, f"Tidying {len(ids or cards):,} cards", work, done)
+
+
+def taken_along(view: CanvasView, places: Places, room: Mapping[str, tuple[float, float]]) -> dict[str, dressing.Area]:
+    """Where frames go when their cards go there: round them as closely as before; what else lies in a frame goes with it."""
+    canvas = view.canvas
+    found: dict[str, QRectF] = {}
+    frames = [r for r in canvas.remarks.values() if r.remark.kind == "frame"]
+    for frame in sorted(frames, key=lambda r: -r.area.width() * r.area.height()):
+        held = [i for i in canvas.ids_in(frame.area) if frame.area.contains(canvas.cards[i].rect)]
+        if not places.keys() & set(held):
+            continue
+        was, becomes = canvas.contents(held), QRectF()
+        for i in held:
+            card = canvas.cards[i]
+            becomes = becomes.united(QRectF(*places.get(i, (card.x, card.y)), *room[i]))
+        area = frame.area
+        found[frame.id] = becomes.adjusted(
+            area.left() - was.left(), area.top() - was.top(), area.right() - was.right(), area.bottom() - was.bottom()
+        )
+        by = found[frame.id].topLeft() - area.topLeft()
+        inside = [r for r in canvas.remarks.values() if r.id != frame.id and area.contains(r.area)]
+        found |= {r.id: r.area.translated(by) for r in inside}
+    return {i: (a.left(), a.top(), a.width(), a.height()) for i, a in found.items()}
 
 
 def unstack(view: CanvasView) -> None:
