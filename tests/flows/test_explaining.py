@@ -51,5 +51,7 @@ def test_break_look_ahead_repair_explain(hands: Hands, window: Window, qtbot: Qt
     assert large is not None and large.isVisible()
     assert next(c.why.question for c in large.cards if c.why) == "Why 28×28?"
     assert large.cards[0].set_.sheet is not None and large.cards[0].set_.sheet.px > 20
+    bar = large.scroll.verticalScrollBar()
+    assert bar.property("idle") is (bar.maximum() == 0), "a bar with nothing to scroll is not seen"
     QTest.keyClick(large, Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: window.findChild(ExplainView) is None)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenuBar, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from visualnet.app.actions import Actions
+from visualnet.app.theme import fonts
 from visualnet.app.widgets.basic import ElidedLabel, button
 from visualnet.app.widgets.segmented import Segmented
 
@@ -118,7 +119,14 @@ class TopBar(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """In a narrow window the workspaces leave the middle, so that the project's name can be read."""
         super().resizeEvent(event)
+        self._share()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._share()
+
+    def _share(self) -> None:
         self._reserve()
-        wide = event.size().width() >= WIDE
-        self._row.setStretch(2, 1 if wide else 0)
-        self.state.setVisible(event.size().width() >= 1200)
+        self._row.setStretch(2, 1 if self.width() >= WIDE else 0)
+        self.state.setVisible(self.width() >= fonts.px(1200))

@@ -47,6 +47,7 @@ class ExplainView(QDialog):
         # A bar that comes and goes would change the width, with it the heights, and so come and go for ever.
         self.scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         bar = self.scroll.verticalScrollBar()
+        bar.setProperty("idle", True)
         bar.rangeChanged.connect(lambda low, high: restyle(bar, idle=low == high))
         self.scroll.setWidget(holder)
         head = QHBoxLayout()
