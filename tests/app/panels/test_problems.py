@@ -256,6 +256,18 @@ def test_a_low_panel_shows_the_formula_and_all_repairs_without_scrolling(
     qtbot.waitUntil(lambda: panel.scroll.verticalScrollBar().maximum() == 0)
 
 
+def test_in_a_low_panel_folded_rows_have_all_the_room_for_their_words(
+    panel_of: Callable[..., ProblemsPanel], qtbot: QtBot
+) -> None:
+    panel = panel_of(load(resource("templates", "resnet-small.vnet")))
+    panel.resize(1400, 98)
+    folded = panel.rows[1]
+    qtbot.waitUntil(lambda: folded.low and not folded.current)
+    qtbot.waitUntil(lambda: folded.width() < 1200)  # the filters stand beside the list now
+    panel.grab()
+    assert folded.words.width() > 0.6 * folded.width()
+
+
 def test_the_keyboard_stays_in_the_list_when_a_repair_is_taken(qtbot: QtBot) -> None:
     both = QWidget()
     panel = ProblemsPanel(studio_of(broken()))

@@ -62,7 +62,11 @@ class ProblemRow(QFrame):
             self.low = low
             self.grid.removeWidget(self.formula)
             self.grid.addWidget(self.formula, *((0, 3) if low else (1, 2)))
-            self.grid.setColumnStretch(3, int(low))
+            self._share()
+
+    def _share(self) -> None:
+        """Only a formula that is seen takes room from the words."""
+        self.grid.setColumnStretch(3, int(self.low and not self.formula.isHidden()))
 
     def show_problem(self, problem: Problem, words: str) -> None:
         """Show another problem; repairs of the old one go."""
@@ -101,6 +105,7 @@ class ProblemRow(QFrame):
 
     def _unfold(self) -> None:
         self.formula.setVisible(self.current and bool(self.formula.formulas))
+        self._share()
         self.acts.setVisible(self.current and self.buttons.count() > 0)
         runtime = self.problem is not None and self.problem.code == "runtime"
         self.details.setVisible(self.current and runtime and bool(self.studio.runtime_trace))
