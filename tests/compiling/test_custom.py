@@ -269,6 +269,28 @@ def test_names_of_two_sources_never_mix_in_one_file(first: str, second: str, nam
         assert {"Half", "Square"} <= custom.names(sources, [])
 
 
+@pytest.mark.parametrize(
+    ("source", "futures", "body"),
+    [
+        ("from __future__ import annotations\n\nclass A: pass\n", ["annotations"], "class A: pass"),
+        (
+            "from __future__ import (\n    annotations,\n)  # coding: utf-7\nclass A: pass",
+            ["annotations"],
+            "class A: pass",
+        ),
+        ("'é'; from __future__ import annotations; x = 1", ["annotations"], "'é'; pass; x = 1"),
+        (
+            'class A:\n    s = """\nfrom __future__ import annotations; print(1)\n"""',
+            [],
+            'class A:\n    s = """\nfrom __future__ import annotations; print(1)\n"""',
+        ),
+    ],
+)
+def test_only_true_imports_from_the_future_move_to_the_top(source: str, futures: list[str], body: str) -> None:
+    """What stands in a text stays there: moved, it would be code that nobody read as such."""
+    assert custom.printed([source]) == ([f"from __future__ import {name}" for name in futures], [body])
+
+
 HOOK = """
 import sys
 files_opened = []

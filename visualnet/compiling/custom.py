@@ -10,7 +10,6 @@ import copy
 import linecache
 import math
 import operator
-import re
 import symtable
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
@@ -23,8 +22,6 @@ from visualnet.compiling.plan import GraphError, Plan, Sheet, Step
 from visualnet.core import trust
 from visualnet.layers import LAYERS
 from visualnet.layers.calls import Make
-
-_FUTURE = re.compile(r"^from __future__ import [^\n]*\n?", re.MULTILINE)
 
 
 def build(make: Make, args: Sequence[Any], kwargs: Mapping[str, Any]) -> nn.Module:
@@ -185,5 +182,25 @@ def _bound(source: str) -> dict[str, str]:
 
 def printed(sources: Sequence[str]) -> tuple[list[str], list[str]]:
     """Lines that must stand at the top of the file, and the sources without them."""
-    futures = dict.fromkeys(line.strip() for source in sources for line in _FUTURE.findall(source))
-    return list(futures), [_FUTURE.sub("", source).strip() for source in sources]
+    futures: dict[str, None] = {}
+    bodies = []
+    for source in sources:
+        names, body = _without_futures(source)
+        futures |= dict.fromkeys(f"from __future__ import {name}" for name in names)
+        bodies.append(body.strip())
+    return list(futures), bodies
+
+
+def _without_futures(source: str) -> tuple[list[str], str]:
+    """What a source imports from the future, and all else of it. Only what Python reads as such an import, not what looks like one in a
+    text, may come to stand elsewhere."""
+    found = [
+        n for n in ast.parse(source).body if isinstance(n, ast.ImportFrom) and n.module == "__future__" and not n.level
+    ]
+    lines = [line.encode() for line in source.split("\n")]
+    for node in reversed(found):
+        first, last = node.lineno - 1, (node.end_lineno or node.lineno) - 1
+        before, after = lines[first][: node.col_offset], lines[last][node.end_col_offset :]
+        alone = not before.strip() and (not after.strip() or after.strip().startswith(b"#"))
+        lines[first : last + 1] = [] if alone else [before + b"pass" + after]
+    return [a.name for n in found for a in n.names], b"\n".join(lines).decode()
