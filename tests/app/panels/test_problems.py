@@ -268,6 +268,19 @@ def test_in_a_low_panel_folded_rows_have_all_the_room_for_their_words(
     assert folded.words.width() > 0.6 * folded.width()
 
 
+def test_beside_the_list_the_choices_are_read_at_every_text_size(
+    panel_of: Callable[..., ProblemsPanel], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    panel = panel_of(load(resource("templates", "resnet-small.vnet")))
+    panel.resize(1400, 98)
+    monkeypatch.setattr("visualnet.app.theme.fonts._factor", 1.5)
+    font = panel.font()
+    font.setPixelSize(20)
+    panel.bar.setFont(font)
+    for choice in (panel.bar.scope, panel.bar.grouping):
+        qtbot.waitUntil(lambda c=choice: c.width() >= c.sizeHint().width())
+
+
 def test_the_keyboard_stays_in_the_list_when_a_repair_is_taken(qtbot: QtBot) -> None:
     both = QWidget()
     panel = ProblemsPanel(studio_of(broken()))

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, MutableMapping
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QBoxLayout, QComboBox, QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
 from visualnet.analysis.facts import SEVERITIES
 from visualnet.app.panels.problem_list import GROUPINGS, SEVERITY_WORDS, Wish
-from visualnet.app.theme import icons
+from visualnet.app.theme import fonts, icons
 from visualnet.app.widgets.search_field import SearchField
 from visualnet.core.project import MAIN
 
@@ -28,6 +28,7 @@ class ProblemBar(QWidget):
     def __init__(self, kept: MutableMapping[str, Any]) -> None:
         super().__init__()
         self.kept = kept
+        self.narrow = False
         self.lines = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self.lines.setContentsMargins(8, 4, 8, 2)
         self.lines.setSpacing(4)
@@ -69,12 +70,19 @@ class ProblemBar(QWidget):
 
     def set_narrow(self, narrow: bool) -> None:
         """Two short lines that stand beside the list, or one long line above it."""
+        self.narrow = narrow
         ways = QBoxLayout.Direction
         self.lines.setDirection(ways.TopToBottom if narrow else ways.LeftToRight)
-        self.search.setMaximumWidth(NARROW if narrow else 260)
-        self.setMaximumWidth(NARROW if narrow else 16_777_215)
+        width = fonts.px(NARROW)
+        self.search.setMaximumWidth(width if narrow else 260)
+        self.setMaximumWidth(width if narrow else 16_777_215)
         policy = QSizePolicy.Policy
         self.setSizePolicy(policy.Maximum if narrow else policy.Preferred, policy.Maximum)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange and self.narrow:
+            self.set_narrow(True)  # larger words want more room
 
     def _tool(self, icon: str, role: str) -> QToolButton:
         made = QToolButton()
