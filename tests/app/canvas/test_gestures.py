@@ -9,6 +9,7 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from visualnet.app.canvas.tools.drop import MIME
 from visualnet.core import edits
@@ -120,6 +121,34 @@ def test_a_card_that_is_full_gets_a_further_input(hands: Hands) -> None:
     assert len(hands.scene.cards[node.id].inputs) == 3
     hands.studio.document.undo()
     assert "inputs" not in hands.studio.graph.named("sum").params
+
+
+def test_what_fits_lights_up_while_the_hand_rests(hands: Hands, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a large sheet a frame has time for a few ports only; the next frames go on without another move."""
+    monkeypatch.setattr("visualnet.app.canvas.tools.wire.FRAME_S", 0.0)
+    hands.press(hands.port("image", out=True))
+    hands.move(hands.port("image", out=True) + QPointF(60, 60))
+    fitting = hands.scene.marks.fitting
+    assert fitting is not None
+    likely = hands.view.tool.accept._likely  # type: ignore[union-attr, attr-defined]
+    qtbot.waitUntil(lambda: len(likely) >= 5 and not fitting.more, timeout=3000)  # type: ignore[attr-defined]
+    hands.key(Qt.Key.Key_Escape)
+
+
+def test_the_label_of_a_wire_that_was_picked_up_is_gone(hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
+    hands.studio.do("Move", lambda p: edits.move(p, "", {hands.id("logits"): (1240, 0)}))
+    hands.scene.routes.finish()
+    shown: list[str] = []
+    monkeypatch.setattr("visualnet.app.canvas.wire_layer.paint_label", lambda p, at, words, *_: shown.append(words))
+    hands.view.viewport().grab()
+    words = hands.scene.wires[hands.end("logits")].label
+    assert words in shown
+    hands.press(hands.port("logits"))
+    hands.move(hands.port("logits") + QPointF(-60, 60))
+    shown.clear()
+    hands.view.viewport().grab()
+    assert words not in shown
+    hands.key(Qt.Key.Key_Escape)
 
 
 def test_what_fits_lights_up_and_the_rest_is_dimmed(hands: Hands) -> None:

@@ -36,7 +36,7 @@ _EDGES: dict[str, Callable[[NodeItem], float]] = {
 def put(
     view: CanvasView, label: str, places: Places, direction: str = "", areas: Mapping[str, dressing.Area] | None = None
 ) -> bool:
-    """Move cards there as one step, in a glide; ``direction``: the sheet flows that way from now on; ``areas``: frames' and notes' places."""
+    """Move cards there as one step, in a glide; ``direction``: the sheet flows that way from now on; ``areas``: where remarks go."""
     cards, sheet = view.canvas.cards, view.studio.sheet
     view.finish_motion()
     before = {i: (cards[i].x, cards[i].y) for i in places}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF, Qt, QTimer
 from PySide6.QtGui import QColor, QInputEvent, QPainter, QPen
 
 from visualnet.app.canvas import notes
@@ -26,10 +26,12 @@ class Fitting:
     def __init__(self, tool: WireTool) -> None:
         self.tool = tool
         self._until = 0.0
+        self._asked = False
         self.more = False
+        """Whether some are not found out yet: another frame is wanted."""
 
     def begin_frame(self) -> None:
-        self._until, self.more = time.perf_counter() + FRAME_S, False
+        self._until, self._asked, self.more = time.perf_counter() + FRAME_S, False, False
 
     def __contains__(self, key: object) -> bool:
         node, port, out = key  # type: ignore[misc]
@@ -37,9 +39,11 @@ class Fitting:
         if out is (tool.source is not None):
             return False
         pair = (tool.source, Port(node, port)) if tool.source is not None else (Port(node, port), tool.target)
-        if pair not in tool.accept._likely and time.perf_counter() > self._until:
-            self.more = True
-            return False
+        if pair not in tool.accept._likely:
+            if self._asked and time.perf_counter() > self._until:
+                self.more = True
+                return False
+            self._asked = True
         return tool.accept.likely(*pair)  # type: ignore[arg-type]
 
 
@@ -151,6 +155,8 @@ class WireTool(Tool):
     def paint(self, painter: QPainter) -> None:
         if not self.dragging:
             return
+        if isinstance(fitting := self.scene.marks.fitting, Fitting) and fitting.more:
+            QTimer.singleShot(0, self.scene, self.scene.update)  # also while the hand rests
         theme = self.scene.theme
         fixed = self.source or self.target
         assert fixed is not None
