@@ -233,7 +233,7 @@ def test_what_stands_under_dragged_cards_becomes_sharp(
     assert all(kept[1] != 1.0 for kept in sprites.full.values())
     monkeypatch.setattr("visualnet.app.canvas.layers.BUDGET_S", 0.001)  # … and then for a few
     seen = view.canvas.ids_in(view.mapToScene(view.viewport().rect()).boundingRect())
-    qtbot.waitUntil(lambda: all(sprites.full[i][1] == 1.0 for i in seen))
+    qtbot.waitUntil(lambda: all(sprites.full[i][1] == 1.0 for i in seen), timeout=30_000)  # a tenth of a second each
 
 
 def test_what_was_put_down_is_no_longer_lifted(hands_on: Hands) -> None:
