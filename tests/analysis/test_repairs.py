@@ -180,6 +180,15 @@ def test_what_was_deleted_from_lenet_comes_back() -> None:
     assert found[0].words == "Connect “pool2” to “x” of “fc1”; insert Flatten between “pool2” and “fc1”"
 
 
+def test_a_busy_machine_takes_no_repair_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The bound is of this thread's own time: a training beside the window would else leave nothing to offer."""
+    analysis = look("i:input f:flatten d:linear c:conv2d i>f f>d d>c")
+    problem = next(p for p in analysis.errors() if p.code in ("rank", "misfit"))
+    clock = iter(range(0, 10**9, 10))
+    monkeypatch.setattr(time, "monotonic", lambda: next(clock))
+    assert repairs(analysis.project, problem, analysis)
+
+
 def test_a_stride_goes_back_before_rare_switches_are_turned() -> None:
     made = project(
         "i:input p:max_pool2d q:avg_pool2d s:add o:output i>p i>q p>s q>s.x2 s>o",

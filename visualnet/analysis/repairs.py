@@ -47,8 +47,11 @@ def repairs(
     seconds: float = 0.3,
     fields: Mapping[str, Spec] | None = None,
 ) -> list[Repair]:
-    """The best repairs of one problem, each proved by inference. Takes at most about ``seconds``."""
-    end = time.monotonic() + seconds
+    """The best repairs of one problem, each proved by inference.
+
+    Takes at most about ``seconds`` of this thread's own time: while a training keeps the machine busy, none is left out for that.
+    """
+    end = time.thread_time() + seconds
     trial = _Trial(project, problem, analysis, fields, end)
     found: list[Repair] = []
     failed: list[tuple[Candidate, Analysis]] = []
@@ -94,7 +97,7 @@ class _Trial:
 
     @property
     def late(self) -> bool:
-        return time.monotonic() > self.end
+        return time.thread_time() > self.end
 
     def __call__(self, candidate: Candidate) -> tuple[Repair | None, Analysis | None]:
         """The candidate as a repair, if inference agrees that it is one; else what came of it, if it moved the fault."""
@@ -163,7 +166,7 @@ def _varied(found: list[Repair], limit: int) -> list[Repair]:
 
 def _sorted(candidates: Iterable[Candidate], end: float) -> list[Candidate]:
     """The cheapest first, of as many as can be thought of until ``end``."""
-    thought = takewhile(lambda _: time.monotonic() < end, candidates)
+    thought = takewhile(lambda _: time.thread_time() < end, candidates)
     return sorted(thought, key=lambda c: c.cost)
 
 
