@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
+import shiboken6
 from PySide6.QtWidgets import QApplication, QWidget
 
 from visualnet.app.redraws import SLOWEST, Redraws
@@ -26,6 +27,15 @@ def test_asked_twice_is_drawn_once_and_not_too_often(qapp: QApplication) -> None
     redraws.ask("a", None, lambda: drawn.append(1), 60_000)
     live(qapp, 0.05)
     assert len(drawn) == 1
+    redraws.stop()
+
+
+def test_what_is_gone_is_not_drawn(qapp: QApplication) -> None:
+    redraws, drawn, widget = Redraws(), [], QWidget()
+    redraws.ask("a", widget, lambda: drawn.append(1))
+    shiboken6.delete(widget)
+    live(qapp, 0.05)
+    assert not drawn
     redraws.stop()
 
 

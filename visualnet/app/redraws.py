@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Hashable
 
+import shiboken6
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
@@ -59,7 +60,8 @@ class Redraws(QObject):
         due = next((key for key, (_, _, every) in self._waiting.items() if self._due(key, every) <= now), None)
         if due is not None:
             widget, draw, _ = self._waiting.pop(due)
-            if widget is None or widget.isVisible():
+            # A panel may have gone while it waited.
+            if widget is None or (shiboken6.isValid(widget) and widget.isVisible()):
                 draw()
                 self._drawn[due] = time.monotonic()
         if self._waiting:
