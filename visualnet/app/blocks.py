@@ -171,9 +171,7 @@ class Blocks(QObject):
             self.studio.message.emit("error", str(error))
             return
         self.studio.library_changed.emit()
-        words = (
-            f"Wrote {target}" if path else f"“{block}” is in the library now: Layers offers it in every project."
-        )
+        words = f"Wrote {target}" if path else f"“{block}” is in the library now: Layers offers it in every project."
         self.studio.message.emit("ok", words)
 
 
