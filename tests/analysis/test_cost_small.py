@@ -10,7 +10,9 @@ from visualnet.analysis.cost import Costs
 from visualnet.compiling.module import compile_project
 
 
-@pytest.mark.parametrize("name", ["unet-padded-small", "bert-base-small", "gpt-small", "wavenet-small", "resnet-18-small"])
+@pytest.mark.parametrize(
+    "name", ["unet-padded-small", "bert-base-small", "gpt-small", "wavenet-small", "resnet-18-small"]
+)
 def test_forecast_counts_the_targets_that_a_loss_keeps(name: str) -> None:
     project = template(name)
     analysis = infer(project)

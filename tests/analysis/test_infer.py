@@ -11,7 +11,7 @@ from tests.analysis.drawing import graph, look, only, project
 from visualnet.analysis import infer
 from visualnet.core import edits
 from visualnet.core.graph import Graph, Node, Port
-from visualnet.core.project import Block, Project
+from visualnet.core.project import MAIN, Block, Project
 from visualnet.layers import Spec
 
 CLASSIFIER = "image:input conv:conv2d flat:flatten fc:linear label:target loss:cross_entropy out:output "
@@ -404,3 +404,21 @@ def test_optional_ports_are_open_or_wired() -> None:
     open_ = edits.disconnect(made, "", Port("n3", "key"))
     assert infer(open_, before).main["n3"].leaving["weights"].shape == (4, 7, 7)
     assert infer(made, infer(open_, before)).main["n3"].leaving["weights"].shape == (4, 7, 5)
+
+
+def test_fewer_classes_than_the_labels_count_are_an_error_with_a_repair() -> None:
+    from visualnet.analysis.repairs import repairs
+    from visualnet.cli import open_project
+    from visualnet.data.catalogue import fields_or_none
+
+    project = open_project("lenet5")
+    last = [n for n in project.graph if n.kind == "linear"][-1]
+    fields = fields_or_none(project.data)
+    assert not infer(project, fields=fields).errors()
+    narrow = edits.set_params(project, MAIN, [last.id], {"out_features": 7})
+    analysis = infer(narrow, fields=fields)
+    problem = next(p for p in analysis.errors() if p.code == "labels")
+    assert "counts from 0 to 9, but this node is given 7 classes" in problem.words
+    assert "10" in repairs(narrow, problem, analysis, fields=fields)[0].words
+    wide = edits.set_params(project, MAIN, [last.id], {"out_features": 12})
+    assert not infer(wide, fields=fields).errors(), "more classes than the data have do no harm"

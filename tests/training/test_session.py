@@ -22,7 +22,7 @@ from visualnet.data.catalogue import DATASETS, load
 from visualnet.layers import LAYERS
 from visualnet.resources import resource
 from visualnet.template_index import template_list
-from visualnet.training import checkpoints, events, session, tally
+from visualnet.training import checkpoints, checks, events, session, tally
 from visualnet.training.control import Control
 from visualnet.training.runs import RunModel, create_run, read_run
 from visualnet.training.session import Session
@@ -403,10 +403,18 @@ def test_reading_rows_late_changes_no_number(monkeypatch: pytest.MonkeyPatch) ->
 def test_labels_outside_the_classes_are_refused_before_the_first_step() -> None:
     model = train(small(classes=7))
     assert model.failed is not None
-    assert (model.failed.kind, model.failed.path) == ("data", ("n103",))
+    assert (model.failed.kind, model.failed.path) == ("graph", ("n103",))
     assert "counts from 0 to 9" in model.failed.words
     assert "7 classes" in model.failed.words
     assert not model.steps
+
+
+def test_labels_that_the_data_themselves_count_further_are_refused_too() -> None:
+    """What is declared may be wrong: the numbers that were read are held against the classes as well."""
+    project = small(classes=7)
+    fault, *_ = checks.faults(infer(project), load(project.data))
+    assert (fault.kind, fault.path) == ("data", ("n103",))
+    assert "counts from 0 to 9" in fault.words and "7 classes" in fault.words
 
 
 def test_a_graph_with_errors_is_refused_with_its_node() -> None:

@@ -58,7 +58,11 @@ class _Inference:
 
     def run(self, fields: Mapping[str, Spec] | None) -> Analysis:
         main = self.graph(self.project.graph, MAIN, self.project.constants, {}, self.old_main)
-        own = (*lints.whole(main, MAIN), *lints.sources(main, fields, self.project.data.name))
+        own = (
+            *lints.whole(main, MAIN),
+            *lints.sources(main, fields, self.project.data.name),
+            *lints.labels(main, fields, self.project.data.name),
+        )
         order = {"error": 0, "warning": 1, "hint": 2}
         problems = sorted((*_collect(main), *own), key=lambda p: order[p.severity])
         return Analysis(self.project, main, tuple(problems), self.cache, self.nesting)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from visualnet.analysis import modes
 from visualnet.analysis.facts import GraphFacts, NodeFacts, Outline, Problem
-from visualnet.core.graph import Graph, Topology
+from visualnet.core.graph import Graph, Port, Topology
 from visualnet.core.project import MAIN
 from visualnet.layers.declare import LAYERS, Spec
 
@@ -126,6 +126,40 @@ def sources(main: GraphFacts, fields: Mapping[str, Spec] | None, data: str) -> I
         elif spec.dtype != found.dtype:
             words = f"“{name}” of the data set “{data}” holds {_NUMBERS[found.dtype]}; this node says {_NUMBERS[spec.dtype]}"
             yield Problem("field-type", "error", words, *place, "dtype")
+
+
+def labels(main: GraphFacts, fields: Mapping[str, Spec] | None, data: str) -> Iterator[Problem]:
+    """Losses and metrics that are given fewer classes than the data's labels count."""
+    for facts in (*main.sinks("loss"), *main.sinks("metric")) if fields else ():
+        given = classes(facts)
+        for target in label_sources(main, facts) if given is not None else ():
+            name = target.layer.values()["field"] if target.layer is not None else ""
+            found = (fields or {}).get(name)
+            if found is not None and given is not None and found.classes > given:
+                words = (
+                    f"“{name}” of the data set “{data}” counts from 0 to {found.classes - 1}, but this node is given "
+                    f"{given} {'class' if given == 1 else 'classes'} (0 to {given - 1}): make the last layer {found.classes} wide"
+                )
+                yield Problem("labels", "error", words, facts.node.id, MAIN, (facts.node.id,))
+                break
+
+
+def classes(facts: NodeFacts) -> int | None:
+    """How many classes a loss or metric is given: the axis that its ports call K."""
+    for pattern, spec in zip(facts.inputs.values(), facts.arriving, strict=True):
+        if spec is not None and "K" in pattern.axes and pattern.dtype == "float":
+            return int(spec.shape[pattern.axes.index("K")])
+    return None
+
+
+def label_sources(main: GraphFacts, facts: NodeFacts) -> Iterator[NodeFacts]:
+    """The inputs and targets whose whole numbers reach this node."""
+    ports = [Port(facts.node.id, name) for name, pattern in facts.inputs.items() if pattern.dtype == "int"]
+    for source in filter(None, map(main.graph.wires.get, ports)):
+        for node_id in main.topology.upstream(source.node):
+            found = main.nodes.get(node_id)
+            if found is not None and found.layer is not None and found.layer.role in ("input", "target"):
+                yield found
 
 
 _NUMBERS = {"float": "real numbers", "int": "whole numbers", "bool": "yes or no"}

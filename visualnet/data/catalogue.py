@@ -56,7 +56,7 @@ def fields(data: DataChoice) -> dict[str, Spec]:
     Raises:
         ValueError: there is no such data set, or an option cannot be read.
     """
-    return chosen(data).fields()
+    return chosen(data).specs()
 
 
 def fields_or_none(data: DataChoice) -> dict[str, Spec] | None:

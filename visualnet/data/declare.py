@@ -55,6 +55,13 @@ class DataSet:
         """The names of the classes that ``label`` counts; empty where there is no label."""
         return ()
 
+    def specs(self) -> dict[str, Spec]:
+        """The fields; labels with how many classes they count."""
+        found = self.fields()
+        if "label" in found and found["label"].dtype == "int":
+            found["label"] = found["label"]._replace(classes=len(self.class_names()))
+        return found
+
     def arrays(self) -> dict[str, Array]:
         """All samples, by field; reading or making them is all that costs."""
         raise NotImplementedError

@@ -24,7 +24,7 @@ def load(source: DataSet, choice: DataChoice) -> Loaded:
     arrays = _kept_arrays(source.name, tuple(choice.options.items()))
     train, validation, test = split(source.size, choice.split, choice.seed, arrays.get("label"))
     mean, std = {}, {}
-    specs = source.fields()
+    specs = source.specs()
     for field in source.inputs:
         if specs[field].dtype == "float" and choice.normalise:
             mean[field], std[field] = statistics(arrays[field][train])

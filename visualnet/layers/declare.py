@@ -41,7 +41,8 @@ class Spec(NamedTuple):
 
     ``dtype`` is ``float``, ``int`` or ``bool``. ``holds`` says what the numbers are, where a later layer must know: ``probabilities``
     (they add to 1), ``fractions`` (each from 0 to 1), ``nonnegative``, ``logarithms`` (of probabilities: at
-    most 0), or nothing. ``batched`` is False for one number for the whole batch (a loss).
+    most 0), or nothing. ``batched`` is False for one number for the whole batch (a loss). ``classes``, for whole numbers of a data set:
+    they count from 0 to below it; 0 where that is not known.
     """
 
     shape: Shape
@@ -49,6 +50,7 @@ class Spec(NamedTuple):
     dtype: str = "float"
     holds: str = ""
     batched: bool = True
+    classes: int = 0
 
     @property
     def text(self) -> str:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from visualnet.analysis import Analysis
-from visualnet.analysis.facts import NodeFacts, Path
-from visualnet.core.graph import Port
+from visualnet.analysis import Analysis, lints
+from visualnet.analysis.facts import Path
 from visualnet.data.catalogue import Loaded
 
 
@@ -38,10 +37,10 @@ def _labels(analysis: Analysis, data: Loaded) -> Iterator[Fault]:
     """Class numbers outside the classes end the whole program on a GPU, so they are refused beforehand."""
     for role in ("loss", "metric"):
         for facts in analysis.main.sinks(role):
-            classes = _classes(facts)
+            classes = lints.classes(facts)
             if classes is None:
                 continue
-            for target in _targets(analysis, facts):
+            for target in lints.label_sources(analysis.main, facts):
                 assert target.layer is not None
                 name = target.layer.values()["field"]
                 values = data.arrays.get(name)
@@ -55,25 +54,3 @@ def _labels(analysis: Analysis, data: Loaded) -> Iterator[Fault]:
                         f"make the last layer {high + 1} wide"
                     )
                     yield Fault(words, (facts.node.id,))
-
-
-def _classes(facts: NodeFacts) -> int | None:
-    """How many classes a loss or metric is given: the axis that its ports call K."""
-    for pattern, spec in zip(facts.inputs.values(), facts.arriving, strict=True):
-        if spec is not None and "K" in pattern.axes and pattern.dtype == "float":
-            return int(spec.shape[pattern.axes.index("K")])
-    return None
-
-
-def _targets(analysis: Analysis, facts: NodeFacts) -> Iterator[NodeFacts]:
-    """The targets whose whole numbers reach this node."""
-    main = analysis.main
-    ports = [Port(facts.node.id, name) for name, pattern in facts.inputs.items() if pattern.dtype == "int"]
-    for port in ports:
-        source = main.graph.wires.get(port)
-        if source is None:
-            continue
-        for node_id in main.topology.upstream(source.node):
-            found = main.nodes[node_id]
-            if found.layer is not None and found.layer.role in ("input", "target"):
-                yield found
