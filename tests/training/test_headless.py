@@ -87,7 +87,7 @@ def test_a_file_of_a_newer_version_can_be_trained(tmp_path: Path) -> None:
 
 def test_a_network_that_cannot_be_trained_ends_with_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert train(small(classes=3), TrainOptions(run=tmp_path)) == 1
-    assert "failed: “label” of “digits8x8” counts from 0 to 9" in capsys.readouterr().out
+    assert "failed: “label” of the data set “digits8x8” counts from 0 to 9" in capsys.readouterr().out
 
 
 def test_data_can_be_chosen_with_options() -> None:

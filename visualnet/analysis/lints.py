@@ -148,7 +148,8 @@ def classes(facts: NodeFacts) -> int | None:
     """How many classes a loss or metric is given: the axis that its ports call K."""
     for pattern, spec in zip(facts.inputs.values(), facts.arriving, strict=True):
         if spec is not None and "K" in pattern.axes and pattern.dtype == "float":
-            return int(spec.shape[pattern.axes.index("K")])
+            at = pattern.axes.index("K")
+            return int(spec.shape[at]) if at < len(spec.shape) and not facts.problems else None
     return None
 
 
