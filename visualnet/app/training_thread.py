@@ -74,6 +74,8 @@ class Work:
         if self.control.stopping:
             return
         data = catalogue.load(self.project.data)
+        # What is there now stays: the collection at the end walks over what the run made, not over all of torch and the window.
+        gc.freeze()
         Session(self.project, data, self.put, self.control, folder=self.folder, resume=self.resume).run()
 
 

@@ -121,6 +121,11 @@ class NodeItem:
         return QRectF(self.x, self.y, self.width, self.height)
 
     @property
+    def outline(self) -> tuple[object, ...]:
+        """What wires have to know of it: where it stands, how large it is, and where its ports are."""
+        return self.x, self.y, self.width, self.height, self.down, tuple(self._ins.items()), tuple(self._outs.items())
+
+    @property
     def inputs(self) -> Sequence[str]:
         return tuple(self._ins)
 

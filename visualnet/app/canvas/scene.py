@@ -145,10 +145,12 @@ class CanvasScene(QGraphicsScene):
             item.show(None, (), self.project, after)
             self.cards[node_id] = item
             self.by_node.setdefault(node_id, set())
+        stays = not any(change._replace(changed=(), remarked=()))
         for node_id in self.cards if change.turned else change.changed:
             item = self.cards[node_id]
-            item.node = after.nodes[node_id]
+            item.node, outline = after.nodes[node_id], item.outline
             item.show(item.facts, item.problems, self.project, after)
+            stays = stays and item.outline == outline
             touched |= self.by_node[node_id]
         unplaced = dict.fromkeys(set(before.places) - set(after.places), (0.0, 0.0))
         for node_id, place in ({i: after.places[i] for i in change.moved} | unplaced).items():
@@ -167,6 +169,12 @@ class CanvasScene(QGraphicsScene):
             self.remarks.pop(remark, None)
             if remark in after.remarks:
                 self.remarks[remark] = RemarkItem(after.remarks[remark])
+        if stays and not unplaced and not self.lifted:
+            # Only what is written on cards is new: no wire has to look for another way.
+            self._blocks = None
+            self.marks.keep(self.cards, self.wires, self.remarks)
+            self.update()
+            return
         zones += [self.cards[i].rect for i in (*change.added, *change.changed, *change.moved) if i in self.cards]
         self._rects = self.routes.shelf = self._bounds = self._blocks = None
         self.routes.moving = False
@@ -203,15 +211,14 @@ class CanvasScene(QGraphicsScene):
             mine = tuple(by_node.get(node_id, ()))
             if own is item.facts and mine == item.problems and own is not None:
                 continue
-            old_ports, old_size = item.face.ports, (item.width, item.height)
+            outline = item.outline
             if item.show(own, mine, self.project, graph):
                 self._blocks = None
-                if old_ports != item.face.ports or old_size != (item.width, item.height):
-                    self._rects = self.routes.shelf = None
-                    grown.append(item.rect)
+            if outline != item.outline:
+                self._rects = self.routes.shelf = None
+                grown.append(item.rect)
                 touched |= self.by_node.get(node_id, set())
-            else:
-                touched |= {t for t in self.by_node.get(node_id, ()) if self.routes.label_of(t) != self.wires[t].label}
+            touched |= {t for t in self.by_node.get(node_id, ()) if self.routes.label_of(t) != self.wires[t].label}
             touched |= {t for t in self.by_node.get(node_id, ()) if self.wires[t].failing != self.routes.fails(t)}
         if touched or grown:
             self.routes.draw(touched | self.routes.passing(grown))
