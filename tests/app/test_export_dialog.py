@@ -46,6 +46,8 @@ def dialog(studio: Studio, kept: dict[str, Any], tmp_path: Path) -> Iterator[Exp
     made = ExportDialog(studio, kept, (0.0, 0.0, 300.0, 200.0), tmp_path)
     made.show()
     yield made
+    # Qt frees a picture on the offscreen clipboard after the application itself: the process would end in a crash.
+    QApplication.clipboard().clear()
     made.close()
     made.deleteLater()
 
