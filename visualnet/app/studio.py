@@ -39,8 +39,8 @@ class Left(NamedTuple):
     trace: str = ""
 
 
-class Studio(QObject):
-    """The state of one window. Every edit goes through ``do``; every signal is sent in the window's thread."""
+class Voice(QObject):
+    """What a Studio tells, always in the window's thread."""
 
     document_changed = Signal()
     """Another document was opened; ``project_changed`` and ``analysed`` follow."""
@@ -68,6 +68,10 @@ class Studio(QObject):
     """A template to be opened in place of the present network, after asking about unsaved changes."""
     place_requested = Signal(str)
     """A kind (a layer's tag, or a block) to be placed where the canvas thinks best."""
+
+
+class Studio(Voice):
+    """The state of one window. Every edit goes through ``do``."""
 
     def __init__(self, document: Document, theme: Any, parent: QObject | None = None) -> None:
         super().__init__(parent)

@@ -20,30 +20,15 @@ from visualnet.app.canvas_page import show_thumbnails
 from visualnet.app.inside import Inside
 from visualnet.app.panels.find_bar import FindBar
 from visualnet.app.sheet_tabs import SheetTabs
-from visualnet.app.studio import Studio
+from visualnet.app.studio import Studio, Voice
 from visualnet.core.document import Document
 
 if TYPE_CHECKING:
     from visualnet.app.window import Window
 
 
-class Focus(QObject):
+class Focus(Voice):
     """The Studio of the view that was worked in last: what the inspector shows and edits."""
-
-    document_changed = Signal()
-    project_changed = Signal(object, object)
-    analysed = Signal(object)
-    sheet_changed = Signal(str)
-    selection_changed = Signal(object)
-    state_changed = Signal()
-    theme_changed = Signal(object)
-    message = Signal(str, str)
-    focus_requested = Signal(object, str)
-    thumbnails_changed = Signal(object)
-    runtime_problem_changed = Signal()
-    library_changed = Signal()
-    foreseen = Signal(object)
-    place_requested = Signal(str)
 
     def __init__(self, main: Studio) -> None:
         super().__init__(main)
@@ -66,7 +51,7 @@ class Focus(QObject):
 
     def _follow(self, studio: Studio) -> None:
         self.studio = studio
-        for name, value in vars(type(self)).items():
+        for name, value in vars(Voice).items():
             if isinstance(value, Signal):
                 source, target = getattr(studio, name), getattr(self, name)
                 source.connect(target)

@@ -54,10 +54,11 @@ class CostCard(Section):
         self.rows = KeyValue()
         self.add(self.rows)
         self.measure = button("Measure this machine", "quiet", "training", studio.pacing.measure)
+        self.pacing = studio.pacing
         self.measure.setToolTip("Takes about a second, once; then the time of a step is forecast for every network.")
         self.measure.hide()
         self.add(self.measure)
-        studio.pacing.changed.connect(self._fill)
+        self.pacing.changed.connect(self._fill)
         self._shown: tuple[object, ...] = ()
         self._node: str | None = None
         self._timer = QTimer(self)
@@ -128,7 +129,7 @@ class CostCard(Section):
 
     def _fill_pace(self) -> None:
         """How long a step takes, and how long the last run's took."""
-        pacing = self.studio.pacing
+        pacing = self.pacing
         seconds, taken = pacing.step_seconds(), pacing.taken_seconds()
         if pacing.running:
             said, tip = "measuring …", "The machine is being measured; this takes about a second"
