@@ -145,3 +145,10 @@ def test_closing_is_clean(window: Window, hands: Hands) -> None:
 def test_closing_the_window_closes_its_views(window: Window, hands: Hands, other: ViewWindow) -> None:
     assert window.close()
     assert window.views.all == [] and not other.isVisible()
+
+
+def test_what_the_inspector_says_is_heard(window: Window, hands: Hands) -> None:
+    """The inspector follows the view that is worked in; its own words and wishes reach the window all the same."""
+    window.filing.open_template("lenet5")
+    window.panel("inspector").studio.message.emit("error", "this cannot be trusted")
+    hands.until(lambda: "this cannot be trusted" in window.toast.text, seconds=5, what="the words")

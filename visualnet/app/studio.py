@@ -40,7 +40,7 @@ class Left(NamedTuple):
 
 
 class Voice(QObject):
-    """What a Studio tells, always in the window's thread."""
+    """What a Studio tells its panels, always in the window's thread."""
 
     document_changed = Signal()
     """Another document was opened; ``project_changed`` and ``analysed`` follow."""
@@ -51,8 +51,6 @@ class Voice(QObject):
     state_changed = Signal()
     """Undo, redo, modified or the path may have changed."""
     theme_changed = Signal(object)
-    message = Signal(str, str)
-    """Severity (``error``, ``warning``, ``hint``, ``ok``) and words for the user."""
     focus_requested = Signal(object, str)
     """Ids on the open sheet to bring into view, and the parameter or port to point at."""
     thumbnails_changed = Signal(object)
@@ -60,18 +58,22 @@ class Voice(QObject):
     runtime_problem_changed = Signal()
     """``runtime_problem`` came or went."""
 
-    library_changed = Signal()
-    """A block was put into the person's library, or taken out of it."""
     foreseen = Signal(object)
     """A ``Foresight``: what the project would become, to be shown but not kept; None when nobody asks any more."""
-    template_requested = Signal(str)
-    """A template to be opened in place of the present network, after asking about unsaved changes."""
-    place_requested = Signal(str)
-    """A kind (a layer's tag, or a block) to be placed where the canvas thinks best."""
 
 
 class Studio(Voice):
     """The state of one window. Every edit goes through ``do``."""
+
+    # What panels say to it, not it to them.
+    message = Signal(str, str)
+    """Severity (``error``, ``warning``, ``hint``, ``ok``) and words for the user."""
+    library_changed = Signal()
+    """A block was put into the person's library, or taken out of it."""
+    template_requested = Signal(str)
+    """A template to be opened in place of the present network, after asking about unsaved changes."""
+    place_requested = Signal(str)
+    """A kind (a layer's tag, or a block) to be placed where the canvas thinks best."""
 
     def __init__(self, document: Document, theme: Any, parent: QObject | None = None) -> None:
         super().__init__(parent)
