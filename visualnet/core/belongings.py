@@ -6,8 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 from msgspec.structs import replace
 
-from visualnet.core.checks import spot
-from visualnet.core.dressing import MAX_REMARKS
+from visualnet.core.checks import MAX_REMARKS, spot
 from visualnet.core.graph import Graph, Port, Remark
 
 CARD = (168.0, 80.0)

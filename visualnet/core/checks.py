@@ -25,6 +25,21 @@ MAX_LIST = 1_000
 MAX_STD = 1_000_000
 """The largest deviation of first weights."""
 
+MAX_BENDS = 64
+"""Points of one wire."""
+
+MAX_REMARKS = 2_000
+"""Frames and notes of one sheet."""
+
+MAX_BOOKMARKS = 100
+"""Kept views of one sheet."""
+
+LEAST_AREA = (48.0, 32.0)
+"""No frame and no note is narrower or lower, in px."""
+
+Area = tuple[float, float, float, float]
+"""x, y, width and height of a frame or a note, in px."""
+
 KIND = re.compile(r"[A-Za-z][A-Za-z0-9_.\-]{0,79}\Z")
 
 
@@ -49,6 +64,17 @@ def spot(at: tuple[float, float]) -> tuple[float, float]:
     if not (math.isfinite(x) and math.isfinite(y)):
         raise ValueError("a card stands at two numbers")
     return round(max(-FAR, min(FAR, x)) * 2) / 2, round(max(-FAR, min(FAR, y)) * 2) / 2
+
+
+def clamp_area(area: Area) -> Area:
+    """The area within the sheet's bounds, not smaller than ``LEAST_AREA``.
+
+    Raises:
+        ValueError: a number is not finite.
+    """
+    x, y = spot((area[0], area[1]))
+    width, height = spot((max(LEAST_AREA[0], area[2]), max(LEAST_AREA[1], area[3])))
+    return x, y, width, height
 
 
 def check_kind(kind: str) -> None:

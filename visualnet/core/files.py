@@ -15,7 +15,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from visualnet.core import carrying, dressing, reading, scanning
+from visualnet.core import carrying, decode_annotations, reading, scanning
 from visualnet.core.errors import ChangedOnDisk, FileError
 from visualnet.core.graph import Graph, Init, Node
 from visualnet.core.naming import clean
@@ -201,7 +201,9 @@ def graph_text(graph: Graph, level: int) -> str:
             "{}", (f'"{t.node}.{t.port}": {_json([list(p) for p in b])}' for t, b in bent), level + 1
         )
     if graph.remarks:
-        parts["remarks"] = _lines("[]", (_json(dressing.written(r)) for r in graph.remarks.values()), level + 1)
+        parts["remarks"] = _lines(
+            "[]", (_json(decode_annotations.written(r)) for r in graph.remarks.values()), level + 1
+        )
     if graph.bookmarks:
         parts["bookmarks"] = _json({name: list(view) for name, view in graph.bookmarks.items()})
     parts |= {k: _json(v) for k, v in graph.extra.items()}

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from msgspec.structs import replace
 
 from visualnet.core import belongings, chaining, dressing, expressions, substituting
-from visualnet.core.checks import node_of, nodes_of, sheet_of, with_nodes
+from visualnet.core.checks import MAX_BENDS, node_of, nodes_of, sheet_of, with_nodes
 from visualnet.core.clipboard import cut_out, names_used, with_blocks_called
 from visualnet.core.edits import put_block, remove
 from visualnet.core.graph import BLOCK_PREFIX, Graph, Node, Port, Topology, Value
@@ -336,7 +336,7 @@ def _placed(
         for target in targets if source is not None else ():
             end = Port(ids[target.node], target.port)
             wires[end] = source  # type: ignore[assignment]
-            points = (*led.get(name, ()), *belongings.moved(bare.bends.get(target, ()), by))[: dressing.MAX_BENDS]
+            points = (*led.get(name, ()), *belongings.moved(bare.bends.get(target, ()), by))[:MAX_BENDS]
             if points:
                 bends[end] = points
     answers = {

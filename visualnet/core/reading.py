@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 
 from msgspec.structs import replace
 
-from visualnet.core import dressing
+from visualnet.core import decode_annotations
 from visualnet.core.checks import FAR, KIND, MAX_LIST, fault_in_std
 from visualnet.core.graph import BLOCK_PREFIX, DIRECTIONS, INITS, MODES, Graph, Init, Node, Port
 from visualnet.core.naming import ID, MAX_NAME, MAX_TEXT, clean, fault_in_name, free, to_name
@@ -102,9 +102,9 @@ def read_graph(raw: Any) -> Graph:
 
 def _dressed(graph: Graph, fields: Mapping[str, Any]) -> Graph:
     """The graph with what only the eye needs: bends, remarks, bookmarks."""
-    bends = _at("bends", dressing.bends, fields.get("bends", {}), graph.wires)
-    remarks = _at("remarks", dressing.remarks, fields.get("remarks", []))
-    bookmarks = _at("bookmarks", dressing.bookmarks, fields.get("bookmarks", {}))
+    bends = _at("bends", decode_annotations.bends, fields.get("bends", {}), graph.wires)
+    remarks = _at("remarks", decode_annotations.remarks, fields.get("remarks", []))
+    bookmarks = _at("bookmarks", decode_annotations.bookmarks, fields.get("bookmarks", {}))
     direction = _at("direction", _choice, fields.get("direction", "right"), DIRECTIONS)
     return replace(graph, bends=bends, remarks=remarks, bookmarks=bookmarks, direction=direction)
 

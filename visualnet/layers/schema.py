@@ -9,7 +9,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from visualnet.core import checks, dressing, reading
+from visualnet.core import checks, reading
+from visualnet.core.checks import MAX_BENDS, MAX_BOOKMARKS, MAX_REMARKS
 from visualnet.core.files import FORMAT, PROGRAM
 from visualnet.core.graph import COLOURS, DIRECTIONS, INITS, MODES, REMARKS
 from visualnet.core.naming import MAX_NAME, MAX_TEXT
@@ -97,14 +98,14 @@ def _graph() -> dict[str, Any]:
                     "type": "array",
                     "items": {"type": "array", "items": coordinate, "minItems": 2, "maxItems": 2},
                     "minItems": 1,
-                    "maxItems": dressing.MAX_BENDS,
+                    "maxItems": MAX_BENDS,
                 },
                 "description": "Points that a wire is led over, by the port where it ends.",
             },
-            "remarks": {"type": "array", "maxItems": dressing.MAX_REMARKS, "items": _remark(coordinate)},
+            "remarks": {"type": "array", "maxItems": MAX_REMARKS, "items": _remark(coordinate)},
             "bookmarks": {
                 "type": "object",
-                "maxProperties": dressing.MAX_BOOKMARKS,
+                "maxProperties": MAX_BOOKMARKS,
                 "additionalProperties": {"type": "array", "items": coordinate, "minItems": 3, "maxItems": 3},
                 "description": "Views to come back to: centre and scale.",
             },

@@ -13,6 +13,7 @@ from visualnet.app.canvas.node_item import NodeItem, offsets, sizes
 from visualnet.app.canvas.tools.work import start
 from visualnet.app.theme.tokens import GRID
 from visualnet.core import dressing, edits
+from visualnet.core.checks import Area
 from visualnet.core.project import Project
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ _EDGES: dict[str, Callable[[NodeItem], float]] = {
 
 
 def put(
-    view: CanvasView, label: str, places: Places, direction: str = "", areas: Mapping[str, dressing.Area] | None = None
+    view: CanvasView, label: str, places: Places, direction: str = "", areas: Mapping[str, Area] | None = None
 ) -> bool:
     """Move cards there as one step, in a glide; ``direction``: the sheet flows that way from now on; ``areas``: where remarks go."""
     cards, sheet = view.canvas.cards, view.studio.sheet
@@ -86,7 +87,7 @@ def tidy(view: CanvasView, direction: str = "", ids: list[str] | None = None) ->
         start(view, f"Tidying {len(ids or cards):,} cards", work, done)
 
 
-def taken_along(view: CanvasView, places: Places, room: Mapping[str, tuple[float, float]]) -> dict[str, dressing.Area]:
+def taken_along(view: CanvasView, places: Places, room: Mapping[str, tuple[float, float]]) -> dict[str, Area]:
     """Where frames go when their cards go there: round them as closely as before; what else lies in a frame goes with it."""
     canvas = view.canvas
     found: dict[str, QRectF] = {}

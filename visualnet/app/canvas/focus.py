@@ -13,6 +13,7 @@ from visualnet.app.canvas.tools.remark import held
 from visualnet.app.canvas.typed import Given
 from visualnet.app.theme.tokens import GRID
 from visualnet.core import dressing, edits
+from visualnet.core.checks import LEAST_AREA
 from visualnet.core.graph import Port
 from visualnet.core.project import Project
 
@@ -179,7 +180,7 @@ def _move_remark(view: CanvasView, found: str, way: Way, stretches: bool) -> Non
     areas, cards = held(view.canvas, found)
     if stretches:
         x, y, width, height = view.canvas.remarks[found].remark.area
-        size = max(dressing.LEAST[0], width + dx), max(dressing.LEAST[1], height + dy)
+        size = max(LEAST_AREA[0], width + dx), max(LEAST_AREA[1], height + dy)
         boxes, places = {found: (x, y, *size)}, {}
     else:
         boxes = {i: (a.left() + dx, a.top() + dy, a.width(), a.height()) for i, a in areas.items()}

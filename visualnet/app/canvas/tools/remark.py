@@ -9,6 +9,7 @@ from visualnet.app.canvas.scene import CanvasScene
 from visualnet.app.canvas.tools.base import Tool, adds
 from visualnet.app.theme.tokens import GRID
 from visualnet.core import dressing, edits
+from visualnet.core.checks import LEAST_AREA
 from visualnet.core.project import Project
 
 
@@ -37,7 +38,7 @@ class RemarkTool(Tool):
         own = self.areas[self.id]
         if self.corner:
             right, bottom = (round(v / GRID) * GRID for v in (own.right() + way.x(), own.bottom() + way.y()))
-            width, height = max(dressing.LEAST[0], right - own.left()), max(dressing.LEAST[1], bottom - own.top())
+            width, height = max(LEAST_AREA[0], right - own.left()), max(LEAST_AREA[1], bottom - own.top())
             self.now = {self.id: QRectF(own.left(), own.top(), width, height)}
         else:
             dx = round((own.left() + way.x()) / GRID) * GRID - own.left()
