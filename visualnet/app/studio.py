@@ -11,9 +11,11 @@ from PySide6.QtCore import QObject, Signal
 from visualnet.analysis import Analysis, GraphFacts, Problem, infer
 from visualnet.analysis.facts import Path
 from visualnet.analysis.foresight import Foresight, foresee
+from visualnet.app.canvas.acceptance import Acceptance
 from visualnet.app.pacing import Pacing
+from visualnet.core import edits
 from visualnet.core.document import Document
-from visualnet.core.graph import Graph
+from visualnet.core.graph import Graph, Port
 from visualnet.core.project import MAIN, Project
 from visualnet.data import catalogue
 from visualnet.layers.declare import Spec
@@ -149,6 +151,13 @@ class Studio(Voice):
     def fields(self) -> dict[str, Spec] | None:
         """The fields of the chosen data set; None if it is not known."""
         return catalogue.fields_or_none(self.project.data)
+
+    def acceptance(self, without: Port | None = None) -> Acceptance:
+        """Answers whether a wire fits on the open sheet as it stands, or with the wire into ``without`` taken away."""
+        if without is None:
+            return Acceptance(self.project, self.sheet, self.path, self.analysis, self.fields)
+        project = edits.disconnect(self.project, self.sheet, without)
+        return Acceptance.after(project, self.sheet, self.path, self.analysis, self.fields)
 
     @property
     def scope(self) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from visualnet.analysis.facts import Analysis, GraphFacts, NodeFacts, Path
 from visualnet.analysis.infer import infer
 from visualnet.core import edits, library
-from visualnet.core.graph import Graph, Node, Port
+from visualnet.core.graph import Graph, Node, Port, Value
 from visualnet.core.project import MAIN, Block, Project
 from visualnet.layers import LAYERS, Spec
 
@@ -145,7 +145,7 @@ def try_node(project: Project, node: Node, arriving: Mapping[str, Spec | None]) 
         if spec is None:
             continue
         probe = f"{PROBE}{at}"
-        params = {"size": tuple(int(n) for n in spec.shape), "dtype": spec.dtype}
+        params: dict[str, Value] = {"size": tuple(int(n) for n in spec.shape), "dtype": spec.dtype}
         nodes[probe] = Node(id=probe, kind="input", name=probe, params=params)
         wires[Port(node.id, port)] = Port(probe, "x")
         if not spec.batched:

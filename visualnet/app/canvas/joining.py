@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from visualnet.app.canvas.acceptance import Acceptance, Verdict, try_node, widened
-from visualnet.app.studio import Studio
 from visualnet.core import edits
 from visualnet.core.graph import Port
 from visualnet.core.project import Project
-from visualnet.data import catalogue
 
 
 class Join(NamedTuple):
@@ -18,12 +16,6 @@ class Join(NamedTuple):
     source: Port
     target: Port
     verdict: Verdict
-
-
-def acceptance(studio: Studio) -> Acceptance:
-    """Answers about the open sheet as it stands."""
-    fields = catalogue.fields_or_none(studio.project.data)
-    return Acceptance(studio.project, studio.sheet, studio.path, studio.analysis, fields)
 
 
 def best(accept: Acceptance, a: str, b: str) -> Join | None:

@@ -267,7 +267,7 @@ class CanvasView(Gestures):
     ) -> None:
         """Draw a wire (``instead`` of one that was picked up). One that does not fit stays, red, and its repairs are offered."""
         sheet = self.studio.sheet
-        words = (accept or joining.acceptance(self.studio)).refused(source, target)
+        words = (accept or self.studio.acceptance()).refused(source, target)
         if words:
             self.studio.message.emit("warning", words)
             return

@@ -19,7 +19,7 @@ class JoinTool(Tool):
     def __init__(self, view: object, node: str) -> None:
         super().__init__(view)  # type: ignore[arg-type]
         self.node = node
-        self.accept = joining.acceptance(self.studio)
+        self.accept = self.studio.acceptance()
         self.over = ""
         self.join: joining.Join | None = None
         self.at = QPointF()

@@ -85,7 +85,7 @@ class MoveTool(Tool):
     def _over(self, at: QPointF) -> None:
         """Find the wire that the card would go into."""
         if not hasattr(self, "accept"):
-            self.accept = joining.acceptance(self.studio)
+            self.accept = self.studio.acceptance()
             self.free = self.pulls or joining.lonely(self.accept, self.node)
         if not self.free:
             return

@@ -8,13 +8,12 @@ from PySide6.QtCore import QPointF, Qt, QTimer
 from PySide6.QtGui import QColor, QInputEvent, QPainter, QPen
 
 from visualnet.app.canvas import notes
-from visualnet.app.canvas.acceptance import Acceptance, Verdict
+from visualnet.app.canvas.acceptance import Verdict
 from visualnet.app.canvas.node_item import PORT_RADIUS
 from visualnet.app.canvas.routing import curve
 from visualnet.app.canvas.tools.base import Tool
 from visualnet.core import edits
 from visualnet.core.graph import Port
-from visualnet.data import catalogue
 
 REACH = 22.0
 FRAME_S = 0.004
@@ -75,18 +74,10 @@ class WireTool(Tool):
         super().__init__(view)  # type: ignore[arg-type]
         assert (source is None) != (target is None)
         self.source, self.target, self.picked = source, target, picked
-        self.accept = self._acceptance()
+        self.accept = self.studio.acceptance(without=picked)
         self.over: Port | None = None
         self.verdict: Verdict | None = None
         self.at = QPointF()
-
-    def _acceptance(self) -> Acceptance:
-        studio = self.studio
-        fields = catalogue.fields_or_none(studio.project.data)
-        if self.picked is None:
-            return Acceptance(studio.project, studio.sheet, studio.path, studio.analysis, fields)
-        project = edits.disconnect(studio.project, studio.sheet, self.picked)
-        return Acceptance.after(project, studio.sheet, studio.path, studio.analysis, fields)
 
     def press(self, at: QPointF, event: QInputEvent) -> None:
         super().press(at, event)
