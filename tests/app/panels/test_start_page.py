@@ -12,11 +12,12 @@ from PySide6.QtGui import QColor, QContextMenuEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
+from visualnet.analysis.families import family_of
 from visualnet.app.filing import templates
 from visualnet.app.panels import start_page
 from visualnet.app.panels.about_network import AboutDialog
 from visualnet.app.panels.choices import TemplateCard, short_count, what_it_is, when
-from visualnet.app.panels.graph_picture import families, places
+from visualnet.app.panels.graph_picture import places
 from visualnet.app.panels.start_page import StartPage
 from visualnet.app.settings import Settings
 from visualnet.app.studio import Studio
@@ -93,7 +94,7 @@ def test_the_picture_shows_the_colours_of_the_families(page: StartPage) -> None:
     card = next(card for card in page.cards if card.name == "lenet5")
     image = card.grab().toImage()
     seen = {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}
-    used = {families(card.project, card.project.graph)[i] for i in card.project.graph.nodes}
+    used = {family_of(node, card.project) for node in card.project.graph}
     assert {"convolution", "dense", "pooling", "activation", "data", "loss"} <= used
     assert {DARK.family(family) for family in used} <= seen
 
@@ -118,12 +119,6 @@ def test_pictures_follow_the_theme_and_are_drawn_once(page: StartPage, monkeypat
     assert card.grab().toImage().pixelColor(20, 4) == QColor(DARK.canvas)
     assert drawn[dark:].count("light") == 1
     assert drawn[dark:].count("dark") == 0
-
-
-def test_a_block_takes_the_colour_of_what_it_holds_most() -> None:
-    project = load(templates()["vit-small"])
-    block = next(node for node in project.graph if node.block)
-    assert families(project, project.graph)[block.id] == "attention"
 
 
 def test_nodes_without_a_place_do_not_lie_on_one_another() -> None:

@@ -5,13 +5,13 @@ A card is no QGraphicsItem of its own: one item paints them all from sprites, wh
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QImage
 
 from visualnet.analysis.facts import SEVERITIES, NodeFacts, Problem
+from visualnet.analysis.families import family_of
 from visualnet.analysis.modes import mode
 from visualnet.app.canvas.card_size import (
     HEIGHT,
@@ -269,21 +269,6 @@ def _ports_used(node_id: str, graph: Graph) -> tuple[tuple[str, ...], tuple[str,
     ins = dict.fromkeys(t.port for t in graph.wires if t.node == node_id)
     outs = dict.fromkeys(s.port for s in graph.wires.values() if s.node == node_id)
     return tuple(ins), tuple(outs)
-
-
-def family_of(node: Node, project: Project, depth: int = 0) -> str:
-    """A layer's family; a block takes that of what it holds most (data nodes and plain arithmetic do not count)."""
-    kind = LAYERS.get(node.kind)
-    if kind is not None:
-        return kind.family
-    block = project.blocks.get(node.block or "")
-    if block is None or depth > 8:
-        return "block" if node.block else "shape"
-    held = Counter(family_of(n, project, depth + 1) for n in block.graph)
-    for quiet in ("data", "shape", "activation", "normalization"):
-        if len(held) > 1:
-            held.pop(quiet, None)
-    return held.most_common(1)[0][0] if held else "block"
 
 
 def amount(number: int) -> str:

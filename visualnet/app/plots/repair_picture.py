@@ -6,8 +6,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
+from visualnet.analysis.families import family_of
 from visualnet.analysis.foresight import Change, Foresight, shape
-from visualnet.app.canvas.node_item import family_of
 from visualnet.app.theme import fonts, icons
 from visualnet.app.theme.tokens import Theme, mix
 from visualnet.core.graph import Topology
