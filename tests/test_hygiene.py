@@ -1,6 +1,7 @@
 """What must never be in the shipped source, held over every file."""
 
 import ast
+import itertools
 import re
 import subprocess
 import sys
@@ -135,6 +136,86 @@ def test_the_walk_finds_each_unsafe_line(line: str) -> None:
 )
 def test_the_walk_lets_harmless_lines_pass(line: str) -> None:
     assert not list(unsafe(ast.parse(line)))
+
+
+# --- figures in words ---------------------------------------------------------------------------------------------
+
+FORMAT = "visualnet/core/format.py"
+"""The one place where figures become words."""
+UNIT = re.compile(r"^ ?(?:B|bytes|[kKMGTP]i?B|ns|µs|us|ms|s|min|h|%|per cent)(?![\w-])")
+UNIT_ALONE = re.compile(r"^ ?(?:[kKMGTP]i?B|ns|µs|ms)$")
+
+
+def figures_by_hand(tree: ast.AST) -> Iterator[str]:
+    """Yield `line: what` for bytes, durations, shares, plurals and sentences that are put into words on the spot."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            for part, after in itertools.pairwise([*node.values, ast.Constant("")]):
+                if not isinstance(part, ast.FormattedValue):
+                    continue
+                if part.format_spec is not None and ast.unparse(part.format_spec).rstrip("'\"").endswith("%"):
+                    yield f"{node.lineno}: a share"
+                if isinstance(after, ast.Constant) and UNIT.match(after.value):
+                    yield f"{node.lineno}: a figure with its unit: {after.value.split()[0]}"
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and UNIT_ALONE.match(node.value):
+            yield f"{node.lineno}: the unit {node.value}"
+        elif isinstance(node, ast.Call) and name_of(node.func) == "divmod":
+            if isinstance(node.args[-1], ast.Constant) and node.args[-1].value in {60, 1000, 1024, 3600}:
+                yield f"{node.lineno}: divmod"
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            first = isinstance(node.func.value, ast.Subscript) and ast.unparse(node.func.value.slice) in {":1", "0"}
+            if node.func.attr == "capitalize" or (node.func.attr == "upper" and first):
+                yield f"{node.lineno}: {node.func.attr}()"
+        elif isinstance(node, ast.IfExp) and isinstance(node.test, ast.Compare):
+            words = [
+                w.value for w in (node.body, node.orelse) if isinstance(w, ast.Constant) and isinstance(w.value, str)
+            ]
+            one, many = sorted(words, key=len) if len(words) == 2 else ("", "-")
+            if many in {one + "s", one + "es"}:
+                yield f"{node.lineno}: a plural: {many}"
+        elif (
+            isinstance(node, ast.BinOp)
+            and isinstance(node.op, ast.Mult)
+            and "'s'" in map(ast.unparse, (node.left, node.right))
+        ):
+            yield f"{node.lineno}: a plural made by multiplication"
+
+
+def test_figures_become_words_in_one_place(trees: dict[Path, ast.AST]) -> None:
+    faults = [(path, fault) for path, tree in trees.items() if place(path) != FORMAT for fault in figures_by_hand(tree)]
+    assert [f"{place(path)}:{fault}" for path, fault in faults] == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "f'{n / 1024:.1f} KiB'",
+        "f'{n:,} bytes'",
+        "f'{t:.1f} s left'",
+        "f'{t:.0f} ms'",
+        "f'{m} min'",
+        "f'{100 * share:.1f} %'",
+        "f'{share:.0%}'",
+        "units = ('B', 'MiB')",
+        "divmod(t, 60)",
+        "words[:1].upper() + words[1:]",
+        "words[0].upper()",
+        "words.capitalize()",
+        "'s' if n != 1 else ''",
+        "'s' * (n != 1)",
+        "'class' if n == 1 else 'classes'",
+    ],
+)
+def test_the_walk_finds_each_figure_written_by_hand(line: str) -> None:
+    assert list(figures_by_hand(ast.parse(line)))
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["f'{n:,} samples'", "f'{name} has {n} heads'", "f'{kind}-size'", "'dark' if n == 1 else 'light'", "w.upper()"],
+)
+def test_the_walk_lets_other_words_pass(line: str) -> None:
+    assert not list(figures_by_hand(ast.parse(line)))
 
 
 def test_only_the_app_knows_qt(trees: dict[Path, ast.AST]) -> None:

@@ -11,13 +11,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QScrollBar
 
 from tests.flows.hands import Hands
-from visualnet.analysis.cost import bytes_text
 from visualnet.app.heat import MEASURE, QUANTITIES, STOP, colour
 from visualnet.app.panels.compare import CompareDialog
 from visualnet.app.panels.reference_browser import found
 from visualnet.app.settings import Settings
 from visualnet.app.window import Window
 from visualnet.core import edits
+from visualnet.core.format import format_bytes
 from visualnet.layers import LAYERS, reference
 from visualnet.resources import resource
 
@@ -40,16 +40,16 @@ def test_the_inspector_tells_what_a_node_costs(lenet: Hands) -> None:
     assert card.isVisible()
     assert card.rows.value("MACs a sample") == "240,000" and card.rows.value("FLOPs a sample") == "480,000"
     batch = lenet.studio.project.recipe.batch_size
-    assert card.rows.value("output memory") == bytes_text(4 * 16 * 10 * 10 * batch)
+    assert card.rows.value("output memory") == format_bytes(4 * 16 * 10 * 10 * batch)
     assert card.rows.value("kept in training") == "nothing"
     lenet.click("relu2")
-    assert card.rows.value("kept in training") == bytes_text(4 * 16 * 10 * 10 * batch)
+    assert card.rows.value("kept in training") == format_bytes(4 * 16 * 10 * 10 * batch)
 
 
 def test_the_project_page_adds_up_and_follows_the_recipe(lenet: Hands) -> None:
     lenet.studio.select([])
     rows = lenet.window.panel("inspector").project_page.costs.rows
-    assert rows.value("weights") == rows.value("gradients") == bytes_text(4 * 61_706)
+    assert rows.value("weights") == rows.value("gradients") == format_bytes(4 * 61_706)
     before = rows.value("activations")
     lenet.studio.do("Batch", lambda p: edits.set_recipe(p, batch_size=1024, optimizer="SGD", momentum=0.0))
     lenet.until(lambda: rows.value("optimizer") == "0 B", what="the sums after the edit")

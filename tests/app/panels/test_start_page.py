@@ -16,7 +16,7 @@ from visualnet.analysis.families import family_of
 from visualnet.app.filing import templates
 from visualnet.app.panels import start_page
 from visualnet.app.panels.about_network import AboutDialog
-from visualnet.app.panels.choices import TemplateCard, short_count, what_it_is, when
+from visualnet.app.panels.choices import TemplateCard, what_it_is, when
 from visualnet.app.panels.graph_picture import places
 from visualnet.app.panels.start_page import StartPage
 from visualnet.app.settings import Settings
@@ -257,18 +257,6 @@ def test_the_further_templates_are_told_from_the_index_and_not_read(
     assert heard == [("template", "vgg-d")]
 
 
-def test_counts_are_short() -> None:
-    counts = {
-        3: "3",
-        61_706: "61.7 k",
-        999_999: "1.0 M",
-        4_231_976: "4.2 M",
-        138_357_544: "138 M",
-        174_604_259_328: "175 G",
-    }
-    assert {number: short_count(number) for number in counts} == counts
-
-
 # --- files opened lately -------------------------------------------------------------------------------------------------------------
 
 
@@ -313,7 +301,7 @@ def test_a_pinned_file_stays_at_the_head(page: StartPage, settings: Settings, tm
 def test_what_was_open_last_is_offered(page: StartPage, tmp_path: Path, qtbot: QtBot) -> None:
     assert not page.recent.reopen.isVisible()
     page.recent.show_last([tmp_path / "one.vnet", tmp_path / "two.vnet"])
-    assert page.recent.reopen.isVisible() and "Reopen last projects (2)" in page.recent.reopen.text()
+    assert page.recent.reopen.isVisible() and "Reopen last 2 projects" in page.recent.reopen.text()
     with qtbot.waitSignal(page.recent.reopen_asked):
         qtbot.mouseClick(page.recent.reopen, Qt.MouseButton.LeftButton)
 

@@ -26,6 +26,7 @@ from visualnet.app.canvas.card_size import (
     radius,
     text_width,
 )
+from visualnet.core.format import format_count
 from visualnet.core.graph import Graph, Node, Port
 from visualnet.core.project import Project
 from visualnet.layers import LAYERS
@@ -234,7 +235,7 @@ def _face(node: Node, facts: NodeFacts | None, problems: tuple[Problem, ...], pr
         elif facts.outputs:
             face.shape = "?"
         count = facts.parameters if not face.mode else 0
-        face.count = f"{amount(count)} params" if count else ""
+        face.count = f"{format_count(count)} params" if count else ""
     else:
         face.ports = _ports_used(node.id, graph) if kind is None else (tuple(kind().inputs()), tuple(kind().outputs()))
     worst = min((SEVERITIES.index(p.severity) for p in problems), default=-1)
@@ -269,13 +270,6 @@ def _ports_used(node_id: str, graph: Graph) -> tuple[tuple[str, ...], tuple[str,
     ins = dict.fromkeys(t.port for t in graph.wires if t.node == node_id)
     outs = dict.fromkeys(s.port for s in graph.wires.values() if s.node == node_id)
     return tuple(ins), tuple(outs)
-
-
-def amount(number: int) -> str:
-    """2,416 as it is; from ten million on, 37.8 M."""
-    if number < 10_000_000:
-        return f"{number:,}"
-    return f"{number / 1e6:,.1f} M" if number < 10**10 else f"{number / 1e9:,.1f} G"
 
 
 def tip(item: NodeItem) -> str:

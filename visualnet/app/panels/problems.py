@@ -17,6 +17,7 @@ from visualnet.app.panels.problem_list import Group, Row, counts, grouped, joine
 from visualnet.app.panels.problem_row import WHERE, WIDEST, ProblemRow
 from visualnet.app.studio import Studio
 from visualnet.app.widgets.basic import IconLabel, button, label
+from visualnet.core.format import format_quantity
 
 SHOWN = 60
 """More rows than this help nobody; a line says how many are left out."""
@@ -281,7 +282,7 @@ class ProblemsPanel(QWidget):
         """Put what is shown on the clipboard."""
         QApplication.clipboard().setText(text(self.shown, self.studio.project))
         count = len(self.shown)
-        self.studio.message.emit("ok", f"{count:,} problem{'s are' if count != 1 else ' is'} on the clipboard.")
+        self.studio.message.emit("ok", f"{format_quantity(count, 'problem is', 'problems are')} on the clipboard.")
 
     # --- walking ---------------------------------------------------------------------------------------------------------------------
 
