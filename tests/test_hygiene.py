@@ -320,3 +320,87 @@ def test_qt_keeps_its_references_to_none() -> None:
         listener.event(event)  # C++ calls back into customEvent
     assert listener.heard
     assert sys.getrefcount(None) - before > -1_000
+
+
+# --- tests hold at any load -----------------------------------------------------------------------------------------
+
+LEAST_PATIENCE = {"timeout": 10, "timeout_s": 10, "seconds": 10}
+CLOCKS = {"time.perf_counter", "time.monotonic", "perf_counter", "monotonic"}
+WAITING = {"tests/waiting.py", "tests/conftest.py", "tests/pictures.py", "tests/further_pictures.py"}
+"""Where waiting is made, and what draws pictures for people to look at."""
+TESTS = [
+    path
+    for path in sorted((ROOT / "tests").rglob("*.py"))
+    if place(path) not in WAITING and "benchmarks" not in path.parts
+]
+
+
+def waits_for_time(tree: ast.AST) -> Iterator[str]:
+    """Yield `line: what` where a test waits for a time instead of a state, has little patience, or asserts what a clock shows."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            called = name_of(node.func)
+            if called in {"time.sleep", "sleep", "qtbot.wait", "QTest.qWait", "QThread.msleep"}:
+                yield f"{node.lineno}: {called}()"
+            unit = 1000 if called.startswith("qtbot.") else 1
+            for keyword in node.keywords:
+                if called.rpartition(".")[2].startswith(("wait", "until", "run")) and isinstance(
+                    keyword.value, ast.Constant
+                ):
+                    least = LEAST_PATIENCE.get(keyword.arg or "", 0) * unit
+                    if isinstance(keyword.value.value, int | float) and keyword.value.value < least:
+                        yield f"{node.lineno}: {called}({keyword.arg}={keyword.value.value})"
+        if isinstance(node, ast.FunctionDef):
+            timed = {
+                target.id
+                for assigned in ast.walk(node)
+                if isinstance(assigned, ast.Assign) and _asks_clock(assigned.value)
+                for target in assigned.targets
+                if isinstance(target, ast.Name)
+            }
+            for claim in ast.walk(node):
+                if isinstance(claim, ast.Assert) and (_asks_clock(claim.test) or _names(claim.test) & timed):
+                    yield f"{claim.lineno}: asserts a time"
+
+
+def _asks_clock(node: ast.AST) -> bool:
+    return any(isinstance(call, ast.Call) and name_of(call.func) in CLOCKS for call in ast.walk(node))
+
+
+def _names(node: ast.AST) -> set[str]:
+    return {name.id for name in ast.walk(node) if isinstance(name, ast.Name)}
+
+
+def test_no_test_waits_for_a_time_or_asserts_one() -> None:
+    faults = [(path, fault) for path in TESTS for fault in waits_for_time(ast.parse(path.read_text(encoding="utf-8")))]
+    assert [f"{place(path)}:{fault}" for path, fault in faults] == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "time.sleep(0.1)",
+        "qtbot.wait(20)",
+        "QTest.qWait(20)",
+        "qtbot.waitUntil(f, timeout=3000)",
+        "hands.until(f, seconds=5)",
+        "subprocess.run(c, timeout=5)",
+        "def test():\n    begin = time.perf_counter()\n    assert time.perf_counter() - begin < 2",
+        "def test():\n    spent = time.monotonic() - begin\n    assert spent < 2",
+    ],
+)
+def test_the_walk_finds_each_wait_for_a_time(line: str) -> None:
+    assert list(waits_for_time(ast.parse(line)))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "until(f)",
+        "qtbot.waitUntil(f)",
+        "subprocess.run(c, timeout=60)",
+        "def t():\n    assert time.thread_time() - b < 2",
+    ],
+)
+def test_the_walk_lets_waits_for_a_state_pass(line: str) -> None:
+    assert not list(waits_for_time(ast.parse(line)))

@@ -84,7 +84,7 @@ def test_wiring(window: Window, hands: Hands) -> None:
     name = hands.drop_layer("conv2d", area.center().x(), area.bottom() + 120)
     hands.rest(0.3)  # the view may still glide to what was dropped
     hands.drag(hands.port("flatten", "y", True), hands.port("conv2", "image", False))
-    hands.until(lambda: "circle" in window.toast.text, seconds=5, what="why it was refused")
+    hands.until(lambda: "circle" in window.toast.text, what="why it was refused")
     assert window.toast._timer.isActive(), "what was refused is said, and leaves by itself"
     start, port = hands.port("fc1", "y", True), view.viewport()
     QTest.mousePress(port, Qt.MouseButton.LeftButton, NONE, start)

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QTextDocument
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QScrollBar
 
 from tests.flows.hands import Hands
+from tests.waiting import until
 from visualnet.app.heat import MEASURE, QUANTITIES, STOP, colour
 from visualnet.app.panels.compare import CompareDialog
 from visualnet.app.panels.reference_browser import found
@@ -110,7 +110,7 @@ def test_time_is_measured_when_asked_and_never_made_up(lenet: Hands) -> None:
     assert not heat.amounts and "not measured" in heat.legend.accessibleName() and heat.legend.isVisible()
     heat_menu(lenet, MEASURE)
     assert heat.stopwatch.running and "measuring" in heat.legend.accessibleName()
-    lenet.until(lambda: not heat.stopwatch.running, 60)
+    lenet.until(lambda: not heat.stopwatch.running)
     ids = {n.name: n.id for n in lenet.studio.graph}
     assert heat.amounts[ids["conv2"]] > 0 and "in all" in heat.legend.accessibleName()
     lenet.studio.do("Move", lambda p: edits.move(p, "", {ids["conv2"]: (5.0, 5.0)}))
@@ -119,7 +119,7 @@ def test_time_is_measured_when_asked_and_never_made_up(lenet: Hands) -> None:
     assert not heat.amounts and "not measured" in heat.legend.accessibleName()
     heat_menu(lenet, MEASURE)
     heat_menu(lenet, STOP)
-    lenet.until(lambda: not heat.stopwatch.running, 60)
+    lenet.until(lambda: not heat.stopwatch.running)
     assert not heat.amounts
     heat.choose("")
 
@@ -188,12 +188,10 @@ def test_the_comparison_shows_pairs_templates_and_bad_files(lenet: Hands, window
     texts = lambda: [w.text() for w in dialog.findChildren(type(dialog.words)) if w.isVisible()]  # noqa: E731
     assert "61,706" in texts()
     dialog.add_file(resource("templates", "mlp-mnist.vnet"))
-    QTest.qWait(10)
-    assert any("×0.853" in text for text in texts())
+    until(lambda: any("×0.853" in text for text in texts()))
     dialog.presets.setCurrentIndex(1)
     dialog.presets.activated.emit(1)
-    QTest.qWait(10)
-    assert any("1/N + 1/D_K²" in text for text in texts()) and any("×0.115" in text for text in texts())
+    until(lambda: any("1/N + 1/D_K²" in text for text in texts()) and any("×0.115" in text for text in texts()))
     bad = tmp_path / "bad.vnet"
     bad.write_text("nothing")
     dialog.add_file(bad)

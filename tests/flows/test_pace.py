@@ -73,6 +73,6 @@ def test_the_button_measures_and_the_run_is_held_against_it(hands: Hands, monkey
     hands.until(lambda: card.rows.value("a training step").startswith("about"), what="the forecast")
     assert not card.measure.isVisible()
     assert hands.window.runner.start()
-    hands.until(lambda: not hands.window.runner.busy, seconds=60, what="the run's end")
+    hands.until(lambda: not hands.window.runner.busy, what="the run's end")
     hands.studio.do("Name", lambda p: edits.set_name(p, "again"))
     hands.until(lambda: "took" in card.rows.value("a training step"), what="the time it took")

@@ -58,7 +58,7 @@ def test_a_picture_is_exported_dropped_and_opens_as_unsaved_work(
     window.filing.new()
     hands.rest()
     drop(window, picture)
-    hands.until(lambda: window.studio.project == sent, 5, "the project of the picture")
+    hands.until(lambda: window.studio.project == sent, what="the project of the picture")
     assert window.studio.document.path is None, "saving asks for a name"
     assert picture.read_bytes() == held
 

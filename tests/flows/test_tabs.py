@@ -388,7 +388,7 @@ def test_fifty_tabs_leave_nothing_behind(window: Window, hands: Hands) -> None:
     def counts() -> tuple[int, int, int]:
         gc.collect()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
-        hands.until(lambda: not any(t.isActive() and t.isSingleShot() for t in window.findChildren(QTimer)), 10)
+        hands.until(lambda: not any(t.isActive() and t.isSingleShot() for t in window.findChildren(QTimer)))
         timers = sum(t.isActive() for t in window.findChildren(QTimer))
         return threading.active_count(), timers, len(window.findChildren(QWidget))
 
@@ -407,7 +407,7 @@ def test_fifty_tabs_leave_nothing_behind(window: Window, hands: Hands) -> None:
     assert len(window.filing.tabs) == 51
     while len(window.filing.tabs) > 1:
         window.filing.tabs.remove(window.filing.tabs.front)
-    hands.until(lambda: not window.runner._aside.busy, 10)
+    hands.until(lambda: not window.runner._aside.busy)
     hands.rest(0.1)
     assert counts() == before
     assert [ref for ref in made if ref() is not None] == []

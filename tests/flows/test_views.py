@@ -151,4 +151,4 @@ def test_what_the_inspector_says_is_heard(window: Window, hands: Hands) -> None:
     """The inspector follows the view that is worked in; its own words and wishes reach the window all the same."""
     window.filing.open_template("lenet5")
     window.panel("inspector").studio.message.emit("error", "this cannot be trusted")
-    hands.until(lambda: "this cannot be trusted" in window.toast.text, seconds=5, what="the words")
+    hands.until(lambda: "this cannot be trusted" in window.toast.text, what="the words")

@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QContextMenuEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
+from tests.waiting import settle
 from visualnet.analysis.families import family_of
 from visualnet.app.filing import templates
 from visualnet.app.panels import start_page
@@ -84,7 +85,7 @@ def test_every_template_has_a_card_with_its_figures(page: StartPage) -> None:
 def test_the_words_of_a_card_fit_into_it(page: StartPage, qtbot: QtBot) -> None:
     for width, height in ((1440, 856), (1280, 676), (960, 556)):
         page.resize(width, height)
-        qtbot.wait(1)
+        settle()
         for card in page.cards:
             needed = card.about.heightForWidth(card.about.width())
             assert card.about.height() >= needed, (width, card.name)
@@ -155,7 +156,7 @@ def test_arrows_go_over_cards_lessons_and_files(
 ) -> None:
     remember(settings, tmp_path, "a.vnet", "b.vnet")
     page.refresh()
-    qtbot.wait(1)
+    settle()
     heard = told(page)
 
     def press(key: Qt.Key) -> object:
@@ -184,7 +185,7 @@ def test_arrows_go_over_cards_lessons_and_files(
 def test_tab_reaches_everything_that_acts(page: StartPage, settings: Settings, tmp_path: Path, qtbot: QtBot) -> None:
     remember(settings, tmp_path, "a.vnet")
     page.refresh()
-    qtbot.wait(1)
+    settle()
     met = []
     for _ in range(len(page.choices()) + 12):
         qtbot.keyClick(page.focusWidget(), Qt.Key.Key_Tab)
@@ -196,7 +197,7 @@ def test_tab_reaches_everything_that_acts(page: StartPage, settings: Settings, t
 
 def test_a_card_that_gets_the_focus_is_scrolled_into_view(page: StartPage, qtbot: QtBot) -> None:
     page.resize(960, 400)
-    qtbot.wait(1)
+    settle()
     last = page.lessons[-1]
     assert last.visibleRegion().isEmpty()
     last.setFocus()
@@ -225,7 +226,7 @@ def test_the_keys_that_a_person_chose_are_shown(qtbot: QtBot, settings: Settings
 @pytest.mark.parametrize(("width", "height", "beside"), [(1440, 856, True), (1280, 676, True), (960, 556, False)])
 def test_nothing_is_cut_off(page: StartPage, qtbot: QtBot, width: int, height: int, beside: bool) -> None:
     page.resize(width, height)
-    qtbot.wait(1)
+    settle()
     inside = page._page.rect()
     for choice in page.choices():
         at = choice.mapTo(page._page, QPoint(0, 0))
@@ -280,7 +281,7 @@ def test_files_are_listed_newest_first_without_those_that_are_gone(
     assert "today" in page.rows[0].accessibleName()
     assert "1970" in page.rows[2].accessibleName()
     heard = told(page)
-    qtbot.wait(1)
+    settle()
     qtbot.mouseClick(page.rows[2], Qt.MouseButton.LeftButton)
     assert heard == [("file", str(tmp_path / "old.vnet"))]
 
