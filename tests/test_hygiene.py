@@ -230,6 +230,25 @@ def test_only_the_app_knows_qt(trees: dict[Path, ast.AST]) -> None:
     assert faults == []
 
 
+THREADS = {
+    "visualnet/app/background_task.py": "the one for all short work",
+    "visualnet/app/runner.py": "training, whose events go through the mailbox",
+    "visualnet/app/main.py": "importing torch, before there is a window to own it",
+    "visualnet/core/journal.py": "below Qt",
+}
+"""Who starts threads, and why it is no `BackgroundTask`."""
+
+
+def test_only_a_few_start_threads(trees: dict[Path, ast.AST]) -> None:
+    found = {
+        place(path)
+        for path, tree in trees.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and name_of(node.func).rpartition(".")[2] in {"Thread", "QThread", "QThreadPool"}
+    }
+    assert found == THREADS.keys()
+
+
 def test_no_file_is_too_long_to_read() -> None:
     lengths = {place(path): len(path.read_text(encoding="utf-8").splitlines()) for path in SOURCES}
     assert {name: lines for name, lines in lengths.items() if lines > MOST_LINES} == {}

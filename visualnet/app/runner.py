@@ -79,7 +79,7 @@ class Runner(QObject):
         self.redraws = Redraws(self)
         self._pump = MailboxPump(mailbox, self._deliver, self, interval_ms=TICK_MS, rest_ms=REST_MS)
         self._pump.set_idle(True)
-        self._aside = Aside(mailbox)
+        self._aside = Aside(mailbox, self)
         self.watching = Watching(studio, self._aside, self.redraws, settings, self._pump.wake, self)
         self.watching.changed.connect(self.watched)
         self._thread: threading.Thread | None = None
