@@ -15,7 +15,6 @@ from visualnet.core.folders import runs_dir
 from visualnet.core.project import Project, RunRef
 
 Edit = Callable[[Project], Project]
-ENDED = ("done", "stopped", "failed")
 
 
 def folder_of(run: RunRef) -> Path | None:

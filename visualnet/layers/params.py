@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
-from typing import Any, ClassVar, TypeVar
+from typing import Any, TypeVar
 
 from visualnet.core import expressions
 from visualnet.core.expressions import Scope
@@ -31,7 +31,6 @@ class Param:
     """
 
     name: str = ""
-    schema_type: ClassVar[str] = ""
 
     def __init__(
         self,
