@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import re
 import subprocess
 import sys
 import threading
@@ -15,7 +17,10 @@ from pytestqt.qtbot import QtBot
 from tests.app.training_rig import Rig, small, template
 from tests.waiting import linger
 from visualnet.app import run_history as history
+from visualnet.app import runner as runner_module
 from visualnet.app.faults import Fault
+from visualnet.app.runner import Runner
+from visualnet.app.runner_protocol import RunnerProtocol
 from visualnet.core.document import Document
 from visualnet.core.edits import remove, set_params, set_recipe
 from visualnet.core.project import MAIN, DataChoice, RunRef
@@ -244,3 +249,33 @@ def test_history_edits() -> None:
 def test_unknown_data_is_told_in_words(rig: Rig) -> None:
     rig.studio.do("", lambda p: replace(p, data=DataChoice(name="no_such_data")))
     assert rig.runner.why_not() != ""
+
+
+def test_the_runner_is_what_panels_are_promised(rig: Rig) -> None:
+    """The Studio holds it by `RunnerProtocol`; what panels use of it is there, with the same words to call it by."""
+    promised = {n: v for n, v in vars(RunnerProtocol).items() if inspect.isfunction(v) and not n.startswith("_")}
+    assert {"start", "resume", "watch", "attach"} <= promised.keys()
+    for name, method in promised.items():
+        assert inspect.signature(getattr(Runner, name)) == inspect.signature(method), name
+    named = {*RunnerProtocol.__annotations__, *(n for n, v in vars(RunnerProtocol).items() if isinstance(v, property))}
+    assert [name for name in named if not hasattr(rig.runner, name)] == []
+
+
+def test_nothing_guesses_at_what_the_runner_has() -> None:
+    """Panels ask `studio.runner` by name, so that a change of it is found by reading and by the checker."""
+    app = Path(runner_module.__file__).parent
+    guesses = [
+        path.name for path in app.rglob("*.py") if re.search(r"getattr\([^()]*\brunner\b", path.read_text("utf-8"))
+    ]
+    assert guesses == []
+
+
+def test_panels_use_only_what_is_promised() -> None:
+    app = Path(runner_module.__file__).parent
+    promised = {*RunnerProtocol.__annotations__, *vars(RunnerProtocol)}
+    used = {
+        (path.name, name)
+        for path in (app / "panels").rglob("*.py")
+        for name in re.findall(r"(?:self|studio)\.runner\.(\w+)", path.read_text("utf-8"))
+    }
+    assert {(path, name) for path, name in used if name not in promised} == set()

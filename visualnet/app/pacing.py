@@ -44,7 +44,8 @@ class Pacing(QObject):
 
     def taken_seconds(self) -> float | None:
         """What a step of the last run took, if that run was of a network like this one."""
-        model = getattr(self.studio.runner, "model", None)
+        runner = self.studio.runner
+        model = runner.model if runner is not None else None
         if model is None or model.started is None or model.finished is None or not model.finished.step:
             return None
         started, project = model.started, self.studio.project

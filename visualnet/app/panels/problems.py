@@ -50,8 +50,8 @@ class ProblemsPanel(QWidget):
         self.heads: list[GroupHead] = []
         self._laid: list[str] = []
         self.low = False
-        settings = getattr(studio.runner, "settings", None)
-        self.kept: MutableMapping[str, Any] = settings.section("problems") if settings is not None else {}
+        runner = studio.runner
+        self.kept: MutableMapping[str, Any] = runner.settings.section("problems") if runner is not None else {}
         self.bar = ProblemBar(self.kept)
         self.bar.changed.connect(self._filter)
         self.bar.copy_asked.connect(self.copy_text)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from visualnet.app.plots.paint import number
+from visualnet.app.runner_protocol import RunnerProtocol
 from visualnet.app.studio import Studio
 from visualnet.core.format import format_duration, format_percent
 from visualnet.training.runs import RunModel
@@ -25,7 +24,7 @@ def share_done(model: RunModel | None) -> float:
     return min(model.step / steps, 1.0) if steps else 0.0
 
 
-def tell(runner: Any) -> tuple[str, float]:
+def tell(runner: RunnerProtocol) -> tuple[str, float]:
     """A line such as “epoch 8 of 20 · step 500 · 10,900 samples/s · 1 min 12 s left”, and the share that is done."""
     model: RunModel | None = runner.model
     if runner.state == "starting":
