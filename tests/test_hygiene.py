@@ -362,6 +362,9 @@ def waits_for_time(tree: ast.AST) -> Iterator[str]:
             if called in {"time.sleep", "sleep", "qtbot.wait", "QTest.qWait", "QThread.msleep"}:
                 yield f"{node.lineno}: {called}()"
             unit = 1000 if called.startswith("qtbot.") else 1
+            for given in node.args[1:] if called.rpartition(".")[2] == "until" else ():
+                if isinstance(given, ast.Constant) and isinstance(given.value, int | float) and given.value < 10:
+                    yield f"{node.lineno}: {called}(…, {given.value})"
             for keyword in node.keywords:
                 if called.rpartition(".")[2].startswith(("wait", "until", "run")) and isinstance(
                     keyword.value, ast.Constant
@@ -403,6 +406,7 @@ def test_no_test_waits_for_a_time_or_asserts_one() -> None:
         "QTest.qWait(20)",
         "qtbot.waitUntil(f, timeout=3000)",
         "hands.until(f, seconds=5)",
+        "hands.until(f, 'the words', 5)",
         "subprocess.run(c, timeout=5)",
         "def test():\n    begin = time.perf_counter()\n    assert time.perf_counter() - begin < 2",
         "def test():\n    spent = time.monotonic() - begin\n    assert spent < 2",
