@@ -40,7 +40,7 @@ LIBRARIES = (
     # and its Wayland plugin
     "libwayland-cursor0"
 ).split()
-WORKS = "import PySide6.QtWidgets, pyqtgraph, superqt, msgspec, psygnal, networkx, safetensors, PIL, visualnet"
+WORKS = "import PySide6.QtWidgets, pyqtgraph, msgspec, psygnal, networkx, safetensors, PIL, visualnet"
 
 
 class SetupError(Exception):

@@ -28,7 +28,7 @@ os.environ["VISUALNET_HOME"] = str(HOMES / "collection")
 
 import pytest  # noqa: E402
 
-GRACE_S = 5.0
+GRACE_S = 30.0
 """How long a thread that was told to stop may take to end after its test."""
 
 _places: weakref.WeakKeyDictionary[Any, str] = weakref.WeakKeyDictionary()
@@ -51,8 +51,17 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.register_profile("suite", derandomize=True, database=None, **calm)
     settings.register_profile("thorough", max_examples=1000, print_blob=True, **calm)
     settings.load_profile("thorough" if config.getoption("--thorough") else "suite")
+    _give_patience()
     threading.Thread.start = _noting_place(threading.Thread.start)  # type: ignore[method-assign]
     logging.getLogger().addHandler(_log)
+
+
+def _give_patience() -> None:
+    """Let pytest-qt wait as long as `tests.waiting` does; five seconds are not enough on a machine with other things to do."""
+    from pytestqt.qtbot import QtBot
+
+    for wait in ("waitUntil", "waitSignal", "waitSignals", "waitExposed", "waitActive", "waitCallback"):
+        getattr(QtBot, wait).__kwdefaults__["timeout"] = 60_000
 
 
 def pytest_unconfigure() -> None:

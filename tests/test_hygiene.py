@@ -1,6 +1,7 @@
 """What must never be in the shipped source, held over every file."""
 
 import ast
+import itertools
 import re
 import subprocess
 import sys
@@ -137,6 +138,86 @@ def test_the_walk_lets_harmless_lines_pass(line: str) -> None:
     assert not list(unsafe(ast.parse(line)))
 
 
+# --- figures in words ---------------------------------------------------------------------------------------------
+
+FORMAT = "visualnet/core/format.py"
+"""The one place where figures become words."""
+UNIT = re.compile(r"^ ?(?:B|bytes|[kKMGTP]i?B|ns|µs|us|ms|s|min|h|%|per cent)(?![\w-])")
+UNIT_ALONE = re.compile(r"^ ?(?:[kKMGTP]i?B|ns|µs|ms)$")
+
+
+def figures_by_hand(tree: ast.AST) -> Iterator[str]:
+    """Yield `line: what` for bytes, durations, shares, plurals and sentences that are put into words on the spot."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            for part, after in itertools.pairwise([*node.values, ast.Constant("")]):
+                if not isinstance(part, ast.FormattedValue):
+                    continue
+                if part.format_spec is not None and ast.unparse(part.format_spec).rstrip("'\"").endswith("%"):
+                    yield f"{node.lineno}: a share"
+                if isinstance(after, ast.Constant) and UNIT.match(after.value):
+                    yield f"{node.lineno}: a figure with its unit: {after.value.split()[0]}"
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and UNIT_ALONE.match(node.value):
+            yield f"{node.lineno}: the unit {node.value}"
+        elif isinstance(node, ast.Call) and name_of(node.func) == "divmod":
+            if isinstance(node.args[-1], ast.Constant) and node.args[-1].value in {60, 1000, 1024, 3600}:
+                yield f"{node.lineno}: divmod"
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            first = isinstance(node.func.value, ast.Subscript) and ast.unparse(node.func.value.slice) in {":1", "0"}
+            if node.func.attr == "capitalize" or (node.func.attr == "upper" and first):
+                yield f"{node.lineno}: {node.func.attr}()"
+        elif isinstance(node, ast.IfExp) and isinstance(node.test, ast.Compare):
+            words = [
+                w.value for w in (node.body, node.orelse) if isinstance(w, ast.Constant) and isinstance(w.value, str)
+            ]
+            one, many = sorted(words, key=len) if len(words) == 2 else ("", "-")
+            if many in {one + "s", one + "es"}:
+                yield f"{node.lineno}: a plural: {many}"
+        elif (
+            isinstance(node, ast.BinOp)
+            and isinstance(node.op, ast.Mult)
+            and "'s'" in map(ast.unparse, (node.left, node.right))
+        ):
+            yield f"{node.lineno}: a plural made by multiplication"
+
+
+def test_figures_become_words_in_one_place(trees: dict[Path, ast.AST]) -> None:
+    faults = [(path, fault) for path, tree in trees.items() if place(path) != FORMAT for fault in figures_by_hand(tree)]
+    assert [f"{place(path)}:{fault}" for path, fault in faults] == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "f'{n / 1024:.1f} KiB'",
+        "f'{n:,} bytes'",
+        "f'{t:.1f} s left'",
+        "f'{t:.0f} ms'",
+        "f'{m} min'",
+        "f'{100 * share:.1f} %'",
+        "f'{share:.0%}'",
+        "units = ('B', 'MiB')",
+        "divmod(t, 60)",
+        "words[:1].upper() + words[1:]",
+        "words[0].upper()",
+        "words.capitalize()",
+        "'s' if n != 1 else ''",
+        "'s' * (n != 1)",
+        "'class' if n == 1 else 'classes'",
+    ],
+)
+def test_the_walk_finds_each_figure_written_by_hand(line: str) -> None:
+    assert list(figures_by_hand(ast.parse(line)))
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["f'{n:,} samples'", "f'{name} has {n} heads'", "f'{kind}-size'", "'dark' if n == 1 else 'light'", "w.upper()"],
+)
+def test_the_walk_lets_other_words_pass(line: str) -> None:
+    assert not list(figures_by_hand(ast.parse(line)))
+
+
 def test_only_the_app_knows_qt(trees: dict[Path, ast.AST]) -> None:
     faults = [
         f"{place(path)}:{node.lineno}: {module}"
@@ -147,6 +228,25 @@ def test_only_the_app_knows_qt(trees: dict[Path, ast.AST]) -> None:
         if module.split(".")[0] in QT
     ]
     assert faults == []
+
+
+THREADS = {
+    "visualnet/app/background_task.py": "the one for all short work",
+    "visualnet/app/runner.py": "training, whose events go through the mailbox",
+    "visualnet/app/main.py": "importing torch, before there is a window to own it",
+    "visualnet/core/journal.py": "below Qt",
+}
+"""Who starts threads, and why it is no `BackgroundTask`."""
+
+
+def test_only_a_few_start_threads(trees: dict[Path, ast.AST]) -> None:
+    found = {
+        place(path)
+        for path, tree in trees.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and name_of(node.func).rpartition(".")[2] in {"Thread", "QThread", "QThreadPool"}
+    }
+    assert found == THREADS.keys()
 
 
 def test_no_file_is_too_long_to_read() -> None:
@@ -239,3 +339,91 @@ def test_qt_keeps_its_references_to_none() -> None:
         listener.event(event)  # C++ calls back into customEvent
     assert listener.heard
     assert sys.getrefcount(None) - before > -1_000
+
+
+# --- tests hold at any load -----------------------------------------------------------------------------------------
+
+LEAST_PATIENCE = {"timeout": 10, "timeout_s": 10, "seconds": 10}
+CLOCKS = {"time.perf_counter", "time.monotonic", "perf_counter", "monotonic"}
+WAITING = {"tests/waiting.py", "tests/conftest.py", "tests/pictures.py", "tests/further_pictures.py"}
+"""Where waiting is made, and what draws pictures for people to look at."""
+TESTS = [
+    path
+    for path in sorted((ROOT / "tests").rglob("*.py"))
+    if place(path) not in WAITING and "benchmarks" not in path.parts
+]
+
+
+def waits_for_time(tree: ast.AST) -> Iterator[str]:
+    """Yield `line: what` where a test waits for a time instead of a state, has little patience, or asserts what a clock shows."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            called = name_of(node.func)
+            if called in {"time.sleep", "sleep", "qtbot.wait", "QTest.qWait", "QThread.msleep"}:
+                yield f"{node.lineno}: {called}()"
+            unit = 1000 if called.startswith("qtbot.") else 1
+            for given in node.args[1:] if called.rpartition(".")[2] == "until" else ():
+                if isinstance(given, ast.Constant) and isinstance(given.value, int | float) and given.value < 10:
+                    yield f"{node.lineno}: {called}(…, {given.value})"
+            for keyword in node.keywords:
+                if called.rpartition(".")[2].startswith(("wait", "until", "run")) and isinstance(
+                    keyword.value, ast.Constant
+                ):
+                    least = LEAST_PATIENCE.get(keyword.arg or "", 0) * unit
+                    if isinstance(keyword.value.value, int | float) and keyword.value.value < least:
+                        yield f"{node.lineno}: {called}({keyword.arg}={keyword.value.value})"
+        if isinstance(node, ast.FunctionDef):
+            timed = {
+                target.id
+                for assigned in ast.walk(node)
+                if isinstance(assigned, ast.Assign) and _asks_clock(assigned.value)
+                for target in assigned.targets
+                if isinstance(target, ast.Name)
+            }
+            for claim in ast.walk(node):
+                if isinstance(claim, ast.Assert) and (_asks_clock(claim.test) or _names(claim.test) & timed):
+                    yield f"{claim.lineno}: asserts a time"
+
+
+def _asks_clock(node: ast.AST) -> bool:
+    return any(isinstance(call, ast.Call) and name_of(call.func) in CLOCKS for call in ast.walk(node))
+
+
+def _names(node: ast.AST) -> set[str]:
+    return {name.id for name in ast.walk(node) if isinstance(name, ast.Name)}
+
+
+def test_no_test_waits_for_a_time_or_asserts_one() -> None:
+    faults = [(path, fault) for path in TESTS for fault in waits_for_time(ast.parse(path.read_text(encoding="utf-8")))]
+    assert [f"{place(path)}:{fault}" for path, fault in faults] == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "time.sleep(0.1)",
+        "qtbot.wait(20)",
+        "QTest.qWait(20)",
+        "qtbot.waitUntil(f, timeout=3000)",
+        "hands.until(f, seconds=5)",
+        "hands.until(f, 'the words', 5)",
+        "subprocess.run(c, timeout=5)",
+        "def test():\n    begin = time.perf_counter()\n    assert time.perf_counter() - begin < 2",
+        "def test():\n    spent = time.monotonic() - begin\n    assert spent < 2",
+    ],
+)
+def test_the_walk_finds_each_wait_for_a_time(line: str) -> None:
+    assert list(waits_for_time(ast.parse(line)))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "until(f)",
+        "qtbot.waitUntil(f)",
+        "subprocess.run(c, timeout=60)",
+        "def t():\n    assert time.thread_time() - b < 2",
+    ],
+)
+def test_the_walk_lets_waits_for_a_state_pass(line: str) -> None:
+    assert not list(waits_for_time(ast.parse(line)))

@@ -7,7 +7,6 @@ import re
 import stat
 import subprocess
 import sys
-import time
 import tomllib
 import xml.etree.ElementTree as ET
 from importlib.metadata import PackageNotFoundError, requires, version
@@ -17,6 +16,8 @@ from types import ModuleType
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+
+from tests.waiting import until
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGING = ROOT / "packaging"
@@ -207,11 +208,10 @@ def test_a_request_to_stop_reaches_the_program(tmp_path: Path) -> None:
         f"sys.exit(start.run([sys.executable, '-c', {child!r}], None, dict(os.environ)))"
     )
     with subprocess.Popen([sys.executable, "-c", parent]) as process:
-        while not (tmp_path / "begun").exists():
-            assert process.poll() is None
-            time.sleep(0.01)
+        until(lambda: (tmp_path / "begun").exists() or process.poll() is not None)
+        assert process.poll() is None
         process.terminate()
-        assert process.wait(20) == 9
+        assert process.wait(60) == 9
 
 
 def test_help_needs_no_set_up(tmp_path: Path) -> None:

@@ -77,7 +77,7 @@ def test_good_information():
 
 def test_zz_end(qapp):
     stop.set()
-    assert [thing.wait(2000) for thing in kept if isinstance(thing, QThread)] == [True]
+    assert [thing.wait(60_000) for thing in kept if isinstance(thing, QThread)] == [True]
 """
 
 SETTINGS = """

@@ -16,6 +16,7 @@ from typing import Any
 from visualnet import __version__, cli_picture
 from visualnet.core.carrying import PICTURES
 from visualnet.core.errors import FileError
+from visualnet.core.format import capitalize_first
 from visualnet.core.project import Project
 from visualnet.resources import resource
 from visualnet.template_index import SUFFIX, template_list
@@ -100,7 +101,7 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"visualnet {__version__}")
     verbs = top.add_subparsers(title="verbs", metavar="VERB", required=True)
     for name, (action, words, options) in VERBS.items():
-        verb = verbs.add_parser(name, help=words, description=f"{words[0].upper()}{words[1:]}.")
+        verb = verbs.add_parser(name, help=words, description=f"{capitalize_first(words)}.")
         options(verb)
         verb.add_argument("--json", action="store_true", help="print JSON for programs instead of text for people")
         verb.set_defaults(verb=action)

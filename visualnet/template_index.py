@@ -9,6 +9,7 @@ from typing import Annotated, NamedTuple
 
 import msgspec
 
+from visualnet.core.format import format_bytes
 from visualnet.resources import resource
 
 SUFFIX = ".vnet"
@@ -66,7 +67,9 @@ def read_index(data: bytes) -> list[Row]:
         ValueError: it is no index; the words name the place, what came and what was wanted.
     """
     if len(data) > MAX_INDEX:
-        raise ValueError(f"the index of the templates has {len(data):,} bytes; at most {MAX_INDEX:,} are read")
+        raise ValueError(
+            f"the index of the templates has {format_bytes(len(data))}; at most {format_bytes(MAX_INDEX)} are read"
+        )
     try:
         rows = msgspec.json.decode(data, type=list[Row])
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:

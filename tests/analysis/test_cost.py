@@ -16,7 +16,7 @@ from tests.contract.evaluate import build, outputs
 from tests.contract.test_random_graphs import idle
 from tests.graphs import graph, random_project
 from visualnet.analysis import infer
-from visualnet.analysis.cost import SLOTS, Costs, bytes_text, optimizer_bytes
+from visualnet.analysis.cost import SLOTS, Costs, optimizer_bytes
 from visualnet.analysis.keeping import kept
 from visualnet.compiling.module import Model, compile_project
 from visualnet.core import edits, files
@@ -207,10 +207,3 @@ def test_costs_inside_a_block() -> None:
     assert one > 0 and costs.sheet()[node.id].kept >= one
     with pytest.raises(KeyError):
         costs.sheet(("nowhere",))
-
-
-@pytest.mark.parametrize(
-    ("count", "text"), [(0, "0 B"), (999, "999 B"), (1000, "1 kB"), (1_234_567, "1.23 MB"), (5 * 10**18, "5,000 PB")]
-)
-def test_bytes_in_words(count: int, text: str) -> None:
-    assert bytes_text(count) == text

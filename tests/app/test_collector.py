@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from tests.waiting import linger
 from visualnet.app import collector as module
 from visualnet.app.collector import Collector
 
@@ -52,7 +53,7 @@ def test_never_while_something_trains(owner: QObject, qtbot: QtBot, monkeypatch:
     busy = [True]
     collector = Collector(lambda: busy[0], owner)
     collector.opened()
-    qtbot.wait(20)
+    linger(0.02)
     assert gc.get_freeze_count() == 0
     busy[0] = False
     qtbot.waitUntil(lambda: gc.get_freeze_count() > 0)

@@ -15,6 +15,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton
 
 from tests.core.drawing import chain
+from tests.waiting import until
 from visualnet.app.canvas import clipboard
 from visualnet.app.export_dialog import ExportDialog, with_progress
 from visualnet.app.openable import nodes_in, openable
@@ -59,8 +60,7 @@ def choose(control: Segmented, word: str) -> None:
 
 def shown(dialog: ExportDialog) -> None:
     assert dialog.timer.isActive()
-    QTest.qWait(120)
-    assert not dialog.timer.isActive()
+    until(lambda: not dialog.timer.isActive())
 
 
 def test_a_choice_is_seen_and_remembered(

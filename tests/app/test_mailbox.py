@@ -6,6 +6,7 @@ import threading
 import time
 from dataclasses import dataclass
 
+from tests.waiting import linger
 from visualnet.app.mailbox import Mailbox, MailboxPump
 
 
@@ -50,11 +51,11 @@ def test_a_window_that_sleeps_lets_nothing_grow() -> None:
 
 def test_facts_alone_are_all_kept_and_cost_little() -> None:
     box = Mailbox(capacity=100)
-    begun = time.perf_counter()
+    begun = time.thread_time()
     for number in range(100_000):
         box.put(Fact(0, number))
     assert [event.number for event in box.drain()] == list(range(100_000))
-    assert time.perf_counter() - begun < 5
+    assert time.thread_time() - begun < 5
 
 
 def test_four_threads_send_while_the_window_drains() -> None:
@@ -66,7 +67,7 @@ def test_four_threads_send_while_the_window_drains() -> None:
     taken: list[object] = []
     while any(sender.is_alive() for sender in senders):
         taken += box.drain()
-        time.sleep(0.001)
+        linger(0.001)
     taken += box.drain()
     for sender in range(4):
         facts = [event.number for event in taken if isinstance(event, Fact) and event.sender == sender]
@@ -100,7 +101,7 @@ def test_the_pump_delivers_once_a_tick_and_rests_when_idle(qtbot) -> None:
     qtbot.waitUntil(lambda: not pump.running)
     assert got[1] == [Fact(9, 9)]
     box.put(Fact(9, 10))
-    qtbot.wait(20)
+    linger(0.02)
     assert len(got) == 2
     pump.wake()
     qtbot.waitUntil(lambda: len(got) == 3)
@@ -113,7 +114,7 @@ def test_a_resting_pump_still_looks_now_and_then(qtbot) -> None:
     got: list[list[object]] = []
     pump = MailboxPump(box, got.append, interval_ms=1, rest_ms=15)
     pump.set_idle(True)
-    qtbot.wait(30)
+    linger(0.03)
     box.put(Fact(0, 0))
     qtbot.waitUntil(lambda: got == [[Fact(0, 0)]])
     pump.stop()

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QApplication, QMessageBox, QTabBar
 
+from tests.waiting import settle, until
 from visualnet.app.canvas.card_paint import FULL
+from visualnet.app.runner import Runner
 from visualnet.app.settings import Settings
 from visualnet.app.theme.apply import ThemeKeeper
 from visualnet.app.window import Window
@@ -102,32 +104,32 @@ def test_a_small_screen_keeps_the_name_and_the_live_cards(window: Window, qapp: 
     assert window.topbar.spaces.x() == before, "nothing jumps when training begins"
 
 
-def test_the_keyboard_goes_from_pause_to_resume_not_to_stop(window: Window, qapp: QApplication) -> None:
+def test_the_keyboard_goes_from_pause_to_resume_not_to_stop(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
     bar, buttons = window.topbar, window.topbar.run_buttons
-    able = {
-        "idle": {"train.start"},
-        "starting": {"train.stop"},
-        "running": {"train.pause", "train.stop"},
-        "paused": {"train.resume", "train.stop"},
-    }
+    state = "idle"
+    # The runner itself is said to be in the state: whatever the window looks up of its own accord finds the same.
+    monkeypatch.setattr(Runner, "state", property(lambda _runner: state))
 
-    def show(state: str) -> None:
-        for action_id in buttons:
-            window.actions_[action_id].setEnabled(action_id in able[state])
-        bar.show_run(state)
-        qapp.processEvents()
+    def show(wanted: str) -> None:
+        nonlocal state
+        state = wanted
+        window.runner.state_changed.emit()
+        settle()
 
+    window.activateWindow()
+    until(window.isActiveWindow, "the keyboard")
     show("idle")
     buttons["train.start"].setFocus()
-    for state, wanted in (
+    for after, wanted in (
         ("starting", bar),
         ("running", buttons["train.pause"]),
         ("paused", buttons["train.resume"]),
         ("running", buttons["train.pause"]),
         ("idle", buttons["train.start"]),
     ):
-        show(state)
-        assert qapp.focusWidget() is wanted, state
+        show(after)
+        assert QApplication.focusWidget() is wanted, after
     window.canvas.view.setFocus()
     show("running")
     assert window.canvas.view.hasFocus(), "who works elsewhere is left alone"
+    show("idle")

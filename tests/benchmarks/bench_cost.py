@@ -10,10 +10,11 @@ import torch
 
 from tests.analysis.test_cost import batch_of, measured
 from visualnet.analysis import infer
-from visualnet.analysis.cost import Costs, bytes_text
-from visualnet.analysis.pace import step_seconds, time_text
+from visualnet.analysis.cost import Costs
+from visualnet.analysis.pace import step_seconds
 from visualnet.compiling.module import compile_project
 from visualnet.core import files
+from visualnet.core.format import format_bytes, format_duration
 from visualnet.resources import resource
 from visualnet.training import calibration
 from visualnet.training.optimizers import make
@@ -80,12 +81,12 @@ def _step_s(path: str, device: torch.device) -> float:
 
 
 def _timed(name: str, said: float, found: float, where: str) -> Row:
-    note = f"forecast {time_text(said)}, measured {time_text(found)}, at the recipe's batch size"
+    note = f"forecast {format_duration(said, 2)}, measured {format_duration(found, 2)}, at the recipe's batch size"
     return f"{name}: time of a step{where}, error", 100 * (said / found - 1), "%", note
 
 
 def _row(name: str, what: str, said: int, found: int, batch: int) -> Row:
-    note = f"forecast {bytes_text(said)}, measured {bytes_text(found)}, {batch} samples"
+    note = f"forecast {format_bytes(said)}, measured {format_bytes(found)}, {batch} samples"
     return f"{name}: {what}, error", 100 * (said / found - 1), "%", note
 
 

@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections import Counter
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import pytest
 
 from tests.contract import mutants
 from tests.core.drawing import chain
+from tests.waiting import linger, until
 from visualnet.core import files
 
 ROOT = mutants.ROOT
@@ -117,10 +117,8 @@ def test_a_kill_at_any_moment_leaves_a_whole_file(tmp_path: Path) -> None:
         for number, (file, child) in enumerate(running):
             assert child.stdout is not None
             assert child.stdout.readline() == b"ready\n"
-            deadline = time.monotonic() + 20
-            while not file.exists() and time.monotonic() < deadline:
-                time.sleep(0.002)
-            time.sleep(0.003 * (number + 1) + 0.0007 * batch)
+            until(file.exists, "the first save")
+            linger(0.003 * (number + 1) + 0.0007 * batch)  # another moment each time
             os.kill(child.pid, signal.SIGKILL)
             child.stdout.close()
             child.wait()

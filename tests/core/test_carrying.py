@@ -167,7 +167,7 @@ def test_what_is_broken_or_hostile_is_refused_at_once_and_says_why(name: str) ->
 
 
 @formats
-@settings(max_examples=150, deadline=1000)
+@settings(max_examples=150, deadline=None)
 @given(data=st.data())
 def test_a_mutated_picture_gives_an_error_or_a_project(form: str, data: st.DataObject) -> None:
     whole = PUT[form](files.dumps(replace(Project(name="x"), constants={"k": 3})))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +10,7 @@ from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
 
+from tests.waiting import PATIENCE_S, settle, until
 from visualnet.app.panels.palette import MIME
 from visualnet.app.window import Window
 from visualnet.core.graph import Node, Port
@@ -27,20 +27,13 @@ class Hands:
 
     # --- waiting -------------------------------------------------------------------------------------------------------------------
 
-    def until(self, true: Callable[[], Any], seconds: float = 20.0, what: str = "") -> None:
+    def until(self, true: Callable[[], Any], what: str = "", seconds: float = PATIENCE_S) -> None:
         """Let the window live until something is so."""
-        end = time.monotonic() + seconds
-        while not true():
-            assert time.monotonic() < end, f"waited {seconds} s in vain for {what or true}"
-            QApplication.processEvents()
-            time.sleep(0.005)
+        until(true, what, seconds)
 
     def rest(self, seconds: float = 0.05) -> None:
-        """Let the window live for a moment."""
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            QApplication.processEvents()
-            time.sleep(0.002)
+        """Let the window live for a moment, and come to rest."""
+        settle(seconds)
 
     # --- canvas --------------------------------------------------------------------------------------------------------------------
 

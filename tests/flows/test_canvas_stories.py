@@ -80,11 +80,12 @@ def test_wiring(window: Window, hands: Hands) -> None:
     opened(window, hands)
     view, scene = hands.view, hands.view.canvas
     area = scene.contents()
-    view.look(view.pose()._replace(x=area.center().x(), y=area.bottom(), zoom=0.7))
+    view.fit_at_once()
+    view.look(view.pose()._replace(zoom=0.7 * view.zoom))  # with room below
     name = hands.drop_layer("conv2d", area.center().x(), area.bottom() + 120)
-    hands.rest(0.3)  # the view may still glide to what was dropped
+    hands.rest()
     hands.drag(hands.port("flatten", "y", True), hands.port("conv2", "image", False))
-    hands.until(lambda: "circle" in window.toast.text, seconds=5, what="why it was refused")
+    hands.until(lambda: "circle" in window.toast.text, what="why it was refused")
     assert window.toast._timer.isActive(), "what was refused is said, and leaves by itself"
     start, port = hands.port("fc1", "y", True), view.viewport()
     QTest.mousePress(port, Qt.MouseButton.LeftButton, NONE, start)
@@ -99,7 +100,7 @@ def test_wiring(window: Window, hands: Hands) -> None:
     assert verdict.words
     before = hands.studio.project
     QTest.mouseRelease(port, Qt.MouseButton.LeftButton, NONE, bad)
-    hands.until(lambda: view.repairs.isVisible() and view.repairs.found, 10, "repairs")
+    hands.until(lambda: view.repairs.isVisible() and view.repairs.found, what="repairs")
     target = Port(hands.node(name).id, "image")
     assert target in scene.failing
     QTest.keyClick(view.repairs, Qt.Key.Key_Return)

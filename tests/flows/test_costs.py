@@ -7,17 +7,17 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QTextDocument
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QScrollBar
 
 from tests.flows.hands import Hands
-from visualnet.analysis.cost import bytes_text
+from tests.waiting import until
 from visualnet.app.heat import MEASURE, QUANTITIES, STOP, colour
 from visualnet.app.panels.compare import CompareDialog
 from visualnet.app.panels.reference_browser import found
 from visualnet.app.settings import Settings
 from visualnet.app.window import Window
 from visualnet.core import edits
+from visualnet.core.format import format_bytes
 from visualnet.layers import LAYERS, reference
 from visualnet.resources import resource
 
@@ -40,16 +40,16 @@ def test_the_inspector_tells_what_a_node_costs(lenet: Hands) -> None:
     assert card.isVisible()
     assert card.rows.value("MACs a sample") == "240,000" and card.rows.value("FLOPs a sample") == "480,000"
     batch = lenet.studio.project.recipe.batch_size
-    assert card.rows.value("output memory") == bytes_text(4 * 16 * 10 * 10 * batch)
+    assert card.rows.value("output memory") == format_bytes(4 * 16 * 10 * 10 * batch)
     assert card.rows.value("kept in training") == "nothing"
     lenet.click("relu2")
-    assert card.rows.value("kept in training") == bytes_text(4 * 16 * 10 * 10 * batch)
+    assert card.rows.value("kept in training") == format_bytes(4 * 16 * 10 * 10 * batch)
 
 
 def test_the_project_page_adds_up_and_follows_the_recipe(lenet: Hands) -> None:
     lenet.studio.select([])
     rows = lenet.window.panel("inspector").project_page.costs.rows
-    assert rows.value("weights") == rows.value("gradients") == bytes_text(4 * 61_706)
+    assert rows.value("weights") == rows.value("gradients") == format_bytes(4 * 61_706)
     before = rows.value("activations")
     lenet.studio.do("Batch", lambda p: edits.set_recipe(p, batch_size=1024, optimizer="SGD", momentum=0.0))
     lenet.until(lambda: rows.value("optimizer") == "0 B", what="the sums after the edit")
@@ -110,7 +110,7 @@ def test_time_is_measured_when_asked_and_never_made_up(lenet: Hands) -> None:
     assert not heat.amounts and "not measured" in heat.legend.accessibleName() and heat.legend.isVisible()
     heat_menu(lenet, MEASURE)
     assert heat.stopwatch.running and "measuring" in heat.legend.accessibleName()
-    lenet.until(lambda: not heat.stopwatch.running, 60)
+    lenet.until(lambda: not heat.stopwatch.running)
     ids = {n.name: n.id for n in lenet.studio.graph}
     assert heat.amounts[ids["conv2"]] > 0 and "in all" in heat.legend.accessibleName()
     lenet.studio.do("Move", lambda p: edits.move(p, "", {ids["conv2"]: (5.0, 5.0)}))
@@ -119,7 +119,7 @@ def test_time_is_measured_when_asked_and_never_made_up(lenet: Hands) -> None:
     assert not heat.amounts and "not measured" in heat.legend.accessibleName()
     heat_menu(lenet, MEASURE)
     heat_menu(lenet, STOP)
-    lenet.until(lambda: not heat.stopwatch.running, 60)
+    lenet.until(lambda: not heat.stopwatch.running)
     assert not heat.amounts
     heat.choose("")
 
@@ -188,12 +188,10 @@ def test_the_comparison_shows_pairs_templates_and_bad_files(lenet: Hands, window
     texts = lambda: [w.text() for w in dialog.findChildren(type(dialog.words)) if w.isVisible()]  # noqa: E731
     assert "61,706" in texts()
     dialog.add_file(resource("templates", "mlp-mnist.vnet"))
-    QTest.qWait(10)
-    assert any("×0.853" in text for text in texts())
+    until(lambda: any("×0.853" in text for text in texts()))
     dialog.presets.setCurrentIndex(1)
     dialog.presets.activated.emit(1)
-    QTest.qWait(10)
-    assert any("1/N + 1/D_K²" in text for text in texts()) and any("×0.115" in text for text in texts())
+    until(lambda: any("1/N + 1/D_K²" in text for text in texts()) and any("×0.115" in text for text in texts()))
     bad = tmp_path / "bad.vnet"
     bad.write_text("nothing")
     dialog.add_file(bad)

@@ -13,6 +13,7 @@ import json, sys, time
 from pathlib import Path
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QAbstractButton, QApplication
+from tests.waiting import settle
 from visualnet.app.settings import Settings
 from visualnet.app.theme import icons
 from visualnet.app.theme.apply import ThemeKeeper
@@ -23,17 +24,11 @@ window = Window(Settings(Path(sys.argv[1]) / "settings.json"), ThemeKeeper(app, 
 window.resize(1280, 720)
 window.show()
 
-def rest(seconds):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        app.processEvents()
-        time.sleep(0.005)
-
-rest(0.2)
+settle(0.2)
 pictures = [p for card in window.start_page.cards for p in card._pictures.values()]
 start = min((p.devicePixelRatio() for p in pictures), default=0)
 window.begin("lenet5")
-rest(0.4)
+settle(0.4)
 layer = window.canvas.view.canvas.card_layer
 sprites = [p for kept in (*layer.sprites.full.values(), *layer.sprites.block.values()) for p in kept if isinstance(p, QPixmap)]
 card = next(iter(window.canvas.view.canvas.cards.values()))

@@ -57,7 +57,7 @@ def test_kill_9_loses_no_edit(qapp: QApplication, tmp_path: Path, monkeypatch: p
         assert child.stdout is not None
         assert child.stdout.readline().strip() == "drawn"
         child.send_signal(signal.SIGKILL)
-        child.wait(10)
+        child.wait(60)
     assert file.read_bytes() == before, "the file itself is as it was saved"
 
     window = Window(Settings(tmp_path / "settings.json"), ThemeKeeper(qapp, "dark"))

@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 
 from tests.flows.hands import Hands
 from visualnet.analysis import infer
-from visualnet.analysis.pace import Pace, Work, step_seconds, time_text, work
+from visualnet.analysis.pace import Pace, Work, step_seconds, work
 from visualnet.cli import open_project
 from visualnet.core import edits
 from visualnet.training import calibration, paces
@@ -36,7 +36,6 @@ def test_more_to_do_takes_longer() -> None:
     assert step_seconds(infer(project), PACE, 64) > small
     wider = edits.set_params(project, "", [project.graph.named("c1").id], {"out_channels": 32})
     assert step_seconds(infer(wider), PACE, 32) > small
-    assert [time_text(s) for s in (3.2e-6, 4.44e-3, 0.123, 12.0)] == ["3.2 µs", "4.4 ms", "120 ms", "12 s"]
 
 
 def test_figures_are_kept_for_the_machine_and_checked(tmp_path: Path) -> None:
@@ -74,6 +73,6 @@ def test_the_button_measures_and_the_run_is_held_against_it(hands: Hands, monkey
     hands.until(lambda: card.rows.value("a training step").startswith("about"), what="the forecast")
     assert not card.measure.isVisible()
     assert hands.window.runner.start()
-    hands.until(lambda: not hands.window.runner.busy, seconds=60, what="the run's end")
+    hands.until(lambda: not hands.window.runner.busy, what="the run's end")
     hands.studio.do("Name", lambda p: edits.set_name(p, "again"))
     hands.until(lambda: "took" in card.rows.value("a training step"), what="the time it took")

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from tests.flows.hands import Hands
+from tests.waiting import linger, settle, until
 from visualnet.app.panels.about_network import OPEN_SMALL
 from visualnet.app.window import Window
 
@@ -15,16 +16,15 @@ LEFT = Qt.MouseButton.LeftButton
 
 def test_train_without_data_offers_the_small_version(window: Window, qtbot: QtBot) -> None:
     window.filing.open_template("gpt")
-    qtbot.wait(50)
     train = window.actions_["train.start"]
-    assert train.isEnabled()
+    until(train.isEnabled, "Train")
     train.trigger()
     assert window.runner.state == "idle"
     assert "do not come with the program" in window.banner.text
     offer = next(b for b in window.banner.findChildren(type(window.start_page.open_button)) if b.text() == OPEN_SMALL)
     qtbot.mouseClick(offer, LEFT)
     assert window.studio.project.name == "GPT, small"
-    qtbot.waitUntil(lambda: window.runner.why_not() == "", timeout=10_000)
+    qtbot.waitUntil(lambda: window.runner.why_not() == "")
 
 
 @pytest.mark.parametrize("name", ["gpt-small", "unet-padded-small", "seq2seq-small"])
@@ -33,12 +33,12 @@ def test_words_and_masks_train_in_the_window(hands: Hands, window: Window, qtbot
     window.filing.open_template(name)
     window.show_space("inspect")
     window.actions_["train.start"].trigger()
-    qtbot.waitUntil(lambda: window.runner.model is not None and window.runner.model.step >= 3, timeout=60_000)
+    qtbot.waitUntil(lambda: window.runner.model is not None and window.runner.model.step >= 3)
     for node in list(window.studio.graph)[:4]:
         window.studio.select([node.id])
-        qtbot.wait(60)
+        linger(0.06)
     window.show_space("train")
-    qtbot.wait(100)
+    linger(0.1)
     window.runner.finish()
     assert window.runner.model is not None and window.runner.model.failed is None
     assert not window.banner.isVisible(), window.banner.text
@@ -46,9 +46,9 @@ def test_words_and_masks_train_in_the_window(hands: Hands, window: Window, qtbot
 
 def test_about_this_network_is_beside_the_inspector(window: Window, qtbot: QtBot) -> None:
     window.filing.open_template("lenet5")
-    qtbot.wait(20)
+    settle(0.02)
     window.actions_["help.about_network"].trigger()
-    qtbot.wait(20)
+    settle(0.02)
     panel = window.panel("about")
     assert panel.isVisible()
     assert "LeNet" in panel.page.toPlainText()

@@ -224,19 +224,19 @@ def test_a_training_goes_on_in_a_tab_behind(
 ) -> None:
     window.studio.do("", lambda p: set_recipe(p, epochs=1_000_000))
     hands.keys("F5")
-    hands.until(lambda: window.runner.state == "running", 60, "running")
+    hands.until(lambda: window.runner.state == "running", "running")
     model = window.runner.model
     click_tab(window, hands, 1)
     assert not window.strip.tabIcon(2).isNull() and "training" in window.strip.tabToolTip(2)
     assert window.actions_["train.start"].isEnabled() and not window.actions_["train.stop"].isEnabled()
     step = model.step
-    hands.until(lambda: model.step > step, 20, "the run goes on")
+    hands.until(lambda: model.step > step, "the run goes on")
     hands.keys("F5")
     assert "perceptron-points" in window.banner.text and "another tab" in window.banner.text
     hands.press(window.banner, "Go there")
     assert hands.studio.document.path == three[2] and window.runner.model is model
     hands.keys("F6")
-    hands.until(lambda: window.runner.state == "paused", 10, "paused")
+    hands.until(lambda: window.runner.state == "paused", "paused")
     click_tab(window, hands, 0)
     assert "paused" in window.strip.tabToolTip(2)
     asked: list[str] = []
@@ -388,7 +388,7 @@ def test_fifty_tabs_leave_nothing_behind(window: Window, hands: Hands) -> None:
     def counts() -> tuple[int, int, int]:
         gc.collect()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
-        hands.until(lambda: not any(t.isActive() and t.isSingleShot() for t in window.findChildren(QTimer)), 10)
+        hands.until(lambda: not any(t.isActive() and t.isSingleShot() for t in window.findChildren(QTimer)))
         timers = sum(t.isActive() for t in window.findChildren(QTimer))
         return threading.active_count(), timers, len(window.findChildren(QWidget))
 
@@ -407,7 +407,7 @@ def test_fifty_tabs_leave_nothing_behind(window: Window, hands: Hands) -> None:
     assert len(window.filing.tabs) == 51
     while len(window.filing.tabs) > 1:
         window.filing.tabs.remove(window.filing.tabs.front)
-    hands.until(lambda: not window.runner._aside.busy, 10)
+    hands.until(lambda: not window.runner._aside.busy)
     hands.rest(0.1)
     assert counts() == before
     assert [ref for ref in made if ref() is not None] == []
@@ -417,6 +417,6 @@ def test_the_collector_settles_after_a_project_was_opened_and_is_free_again_at_t
     window: Window, hands: Hands
 ) -> None:
     window.begin("lenet5")
-    hands.until(lambda: gc.get_freeze_count() > 10_000, 5, "the collector settles")
+    hands.until(lambda: gc.get_freeze_count() > 10_000, "the collector settles")
     window.close()
     assert gc.get_freeze_count() == 0

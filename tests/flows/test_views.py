@@ -134,7 +134,7 @@ def test_closing_is_clean(window: Window, hands: Hands) -> None:
     hands.click("fc1")
     assert window.panel("inspector").node_page.name.text() == "fc1"
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
-    hands.until(lambda: gc.collect() >= 0 and not [r for r in refs if r() is not None], 3, "what is closed goes")
+    hands.until(lambda: gc.collect() >= 0 and not [r for r in refs if r() is not None], "what is closed goes")
     window.filing.open_template("mlp-mnist")
     window.actions_.trigger("view.second")
     assert len(window.views.all) == 1
@@ -151,4 +151,4 @@ def test_what_the_inspector_says_is_heard(window: Window, hands: Hands) -> None:
     """The inspector follows the view that is worked in; its own words and wishes reach the window all the same."""
     window.filing.open_template("lenet5")
     window.panel("inspector").studio.message.emit("error", "this cannot be trusted")
-    hands.until(lambda: "this cannot be trusted" in window.toast.text, seconds=5, what="the words")
+    hands.until(lambda: "this cannot be trusted" in window.toast.text, what="the words")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from visualnet.analysis.cost import Cost, Costs, bytes_text
+from visualnet.analysis.cost import Cost, Costs
 from visualnet.analysis.infer import infer
+from visualnet.core.format import format_bytes, format_quantity
 from visualnet.core.project import Project
 
 
@@ -28,10 +29,12 @@ QUANTITIES: tuple[Quantity, ...] = (
     Quantity("parameters", "parameters", "Learned numbers, trained or frozen", lambda c: c.parameters, _number),
     Quantity("macs", "MACs a sample", "Multiplications with an addition, one forward pass", lambda c: c.macs, _number),
     Quantity("depth", "depth", "Layers that multiply by weights, on the longest way", lambda c: c.depth, _number),
-    Quantity("weights", "weights' memory", "Weights and what is saved beside them", lambda c: c.weights, bytes_text),
-    Quantity("forward", "activations, forward", "The fullest moment without training", lambda c: c.forward, bytes_text),
-    Quantity("kept", "activations, training", "What is kept for the backward pass", lambda c: c.kept, bytes_text),
-    Quantity("training", "memory to train", "With gradients and the optimizer", lambda c: c.training, bytes_text),
+    Quantity("weights", "weights' memory", "Weights and what is saved beside them", lambda c: c.weights, format_bytes),
+    Quantity(
+        "forward", "activations, forward", "The fullest moment without training", lambda c: c.forward, format_bytes
+    ),
+    Quantity("kept", "activations, training", "What is kept for the backward pass", lambda c: c.kept, format_bytes),
+    Quantity("training", "memory to train", "With gradients and the optimizer", lambda c: c.training, format_bytes),
 )
 
 
@@ -65,7 +68,7 @@ def table(told: Mapping[str, Any]) -> str:
         "  ".join([row[0].ljust(widths[0]), *(c.rjust(w) for c, w in zip(row[1:], widths[1:], strict=True))])
         for row in rows
     ]
-    samples = f"{told['batch_size']:,} sample{'s' if told['batch_size'] != 1 else ''}"
+    samples = format_quantity(told["batch_size"], "sample")
     wrong = [f"{n['name']}: {words}" for n in networks for words in n["problems"]]
     return "\n".join([lines[0], *lines[1:], "", f"activations and training are for {samples}", *wrong])
 

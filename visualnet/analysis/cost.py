@@ -158,13 +158,3 @@ def optimizer_bytes(recipe: Recipe, trainable: int, tensors: int) -> int:
     each, more = SLOTS.get(recipe.optimizer, (2, 1))
     each += recipe.optimizer == "SGD" and recipe.momentum != 0
     return 4 * (each * trainable + more * tensors)
-
-
-def bytes_text(count: int) -> str:
-    """``1.5 MB``: three figures, thousands of bytes."""
-    size = float(count)
-    for unit in ("B", "kB", "MB", "GB", "TB", "PB"):
-        if size < 999.5 or unit == "PB":
-            break
-        size /= 1000
-    return f"{size:.0f} B" if unit == "B" else f"{size:,.3g} {unit}" if size < 1000 else f"{size:,.0f} {unit}"

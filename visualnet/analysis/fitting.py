@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from visualnet.analysis.facts import NodeFacts, Problem
 from visualnet.core import trust
 from visualnet.core.expressions import Derived
+from visualnet.core.format import format_quantity
 from visualnet.core.graph import Node
 from visualnet.layers.declare import BadParams, Fault, Layer, Misfit, Pattern, Sized, Spec
 from visualnet.layers.formulas import unread
@@ -200,4 +201,4 @@ def _fits(port: str, pattern: Pattern, spec: Spec, layer: Layer, faults: list[tu
 
 
 def _axes(count: int) -> str:
-    return "1 axis" if count == 1 else f"{count} axes" if count else "no axis"
+    return format_quantity(count, "axis", "axes") if count else "no axis"

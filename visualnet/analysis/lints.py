@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from visualnet.analysis import modes
 from visualnet.analysis.facts import GraphFacts, NodeFacts, Outline, Problem
+from visualnet.core.format import format_quantity
 from visualnet.core.graph import Graph, Port, Topology
 from visualnet.core.project import MAIN
 from visualnet.layers.declare import LAYERS, Spec
@@ -138,7 +139,7 @@ def labels(main: GraphFacts, fields: Mapping[str, Spec] | None, data: str) -> It
             if found is not None and given is not None and found.classes > given:
                 words = (
                     f"“{name}” of the data set “{data}” counts from 0 to {found.classes - 1}, but this node is given "
-                    f"{given} {'class' if given == 1 else 'classes'} (0 to {given - 1}): make the last layer {found.classes} wide"
+                    f"{format_quantity(given, 'class', 'classes')} (0 to {given - 1}): make the last layer {found.classes} wide"
                 )
                 yield Problem("labels", "error", words, facts.node.id, MAIN, (facts.node.id,))
                 break

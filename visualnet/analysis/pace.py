@@ -106,12 +106,3 @@ def _learned(graph: GraphFacts) -> list[str]:
                 todo += facts.inside
                 found += [] if facts.inside else list(facts.weights)
     return found
-
-
-def time_text(seconds: float) -> str:
-    """``3.2 ms``: two figures, as much as a forecast is worth."""
-    for unit, size in (("µs", 1e-6), ("ms", 1e-3), ("s", 1.0)):
-        if seconds < 1000 * size or unit == "s":
-            value = seconds / size
-            return f"{value:.2g} {unit}" if value < 100 else f"{round(value, -1 if value < 1000 else -2):,.0f} {unit}"
-    raise AssertionError

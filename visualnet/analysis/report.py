@@ -6,8 +6,9 @@ import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from visualnet.analysis.cost import Cost, Costs, NodeCost, bytes_text
+from visualnet.analysis.cost import Cost, Costs, NodeCost
 from visualnet.analysis.facts import Analysis, GraphFacts, NodeFacts, Path, Problem
+from visualnet.core.format import format_bytes, format_quantity
 from visualnet.core.project import MAIN, Project
 
 MAX_ROWS = 20_000
@@ -158,8 +159,8 @@ def table(told: dict[str, Any]) -> str:
 
 def _memory_lines(held: Mapping[str, int]) -> list[str]:
     """What the columns “memory” (of a layer's outputs) and “kept” (for the backward pass) add up to."""
-    sizes = {name: bytes_text(count) for name, count in held.items() if name != "batch_size"}
-    batch = f"{held['batch_size']:,} sample{'s' if held['batch_size'] != 1 else ''}"
+    sizes = {name: format_bytes(count) for name, count in held.items() if name != "batch_size"}
+    batch = format_quantity(held["batch_size"], "sample")
     parts = [f"weights {sizes['weights']}", f"gradients {sizes['gradients']}", f"optimizer {sizes['optimizer']}"]
     parts += [f"activations kept {sizes['kept']}", f"passing gradients {sizes['passing']}"]
     return [
@@ -191,7 +192,7 @@ def _row(node: dict[str, Any]) -> tuple[str, ...]:
     shapes = ["?" if shape is None else "×".join(map(str, shape)) or "1" for shape in node["output_shapes"].values()]
     name = "  " * (len(node["path"]) - 1) + node["name"]
     card = f" {node['card']}" if node["card"] else ""
-    memory = [bytes_text(node[key]) if node[key] else "" for key in ("output_bytes", "kept_bytes")]
+    memory = [format_bytes(node[key]) if node[key] else "" for key in ("output_bytes", "kept_bytes")]
     return name, kind + card, ", ".join(shapes), _count(node["parameters"]), _count(node["macs"]), *memory
 
 

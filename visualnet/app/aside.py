@@ -6,29 +6,35 @@ import threading
 import traceback
 from collections.abc import Callable
 
+from PySide6.QtCore import QObject
+
+from visualnet.app.background_task import BackgroundTask, close_tasks
+from visualnet.app.background_task import Job as TaskJob
 from visualnet.app.faults import Fault
 from visualnet.app.mailbox import Mailbox
 
 Job = Callable[[], object]
+NAME = "beside the window"
 
 
-class Aside:
+class Aside(QObject):
     """Does jobs one after the other. A job of a name replaces the one of that name that still waits; what it returns is mailed.
 
-    The thread is there only while there is work, and is never a daemon: `close` waits for it.
+    The thread is there only while there is work; `close` waits for it. Asked only by the window's thread.
     """
 
-    def __init__(self, mailbox: Mailbox) -> None:
+    def __init__(self, mailbox: Mailbox, parent: QObject) -> None:
+        super().__init__(parent)
         self._mailbox = mailbox
         self._lock = threading.Lock()
         self._jobs: dict[str, Job] = {}
-        self._thread: threading.Thread | None = None
+        self._working = False
         self._closed = False
 
     @property
     def busy(self) -> bool:
         """Whether a job runs or waits."""
-        return self._thread is not None
+        return self._working
 
     def ask(self, name: str, job: Job) -> None:
         """Have this done soon."""
@@ -37,9 +43,11 @@ class Aside:
                 return
             self._jobs.pop(name, None)
             self._jobs[name] = job
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._work, name="beside the window")
-                self._thread.start()
+            begin, self._working = not self._working, True
+        if begin:
+            BackgroundTask(
+                self._work, lambda _: None, name=NAME, words="Work beside the window has failed", parent=self
+            )
 
     def forget(self, name: str) -> None:
         """Do not begin the job of this name, if it still waits."""
@@ -51,11 +59,9 @@ class Aside:
         with self._lock:
             self._closed = True
             self._jobs.clear()
-            thread = self._thread
-        if thread is not None:
-            thread.join()
+        close_tasks(self)
 
-    def _work(self) -> None:
+    def _work(self, _job: TaskJob) -> None:
         while (job := self._next()) is not None:
             fault = None
             try:
@@ -63,7 +69,7 @@ class Aside:
             except Exception as error:
                 # Only text leaves: a kept exception keeps its tensors.
                 words = f"{type(error).__name__}: {error}"
-                answer, fault = None, Fault("thread", words, traceback.format_exc(), "beside the window")
+                answer, fault = None, Fault("thread", words, traceback.format_exc(), NAME)
             if fault is not None:
                 self._mailbox.put(fault)
             elif answer is not None:
@@ -74,6 +80,6 @@ class Aside:
         with self._lock:
             name = next(iter(self._jobs), None)
             if name is None:
-                self._thread = None
+                self._working = False
                 return None
             return self._jobs.pop(name)

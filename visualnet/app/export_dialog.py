@@ -28,6 +28,7 @@ from visualnet.app.widgets.basic import button, label
 from visualnet.app.widgets.segmented import Segmented
 from visualnet.core.carrying import CARRIED
 from visualnet.core.errors import FileError
+from visualnet.core.format import capitalize_first
 
 SCOPES = ("whole", "selection", "visible")
 SCOPE_WORDS = ("Whole sheet", "Selection", "Visible part")
@@ -287,7 +288,7 @@ class ExportDialog(QDialog):
             drawing = self.drawing()
         except ValueError as error:
             words = str(error)
-            self.preview.show_drawing(None, False, words[:1].upper() + words[1:] + ".")
+            self.preview.show_drawing(None, False, capitalize_first(words) + ".")
         else:
             self.preview.show_drawing(drawing, how.transparent)
         ready = self.preview.drawing is not None

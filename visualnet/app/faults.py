@@ -77,6 +77,16 @@ def install(mailbox: Mailbox, folder: Path | None = None) -> Callable[[], None]:
     return uninstall
 
 
+def report(words: str, error: Exception) -> None:
+    """Tell of an error that work in this thread ended with, as if nobody had caught it; ``words`` say what could not be done."""
+    thread = threading.current_thread()
+    hook = getattr(threading.excepthook, "__self__", None)
+    if isinstance(hook, _Reporter):
+        hook.on_work(words, error, thread.name)
+    else:
+        threading.excepthook(threading.ExceptHookArgs((type(error), error, error.__traceback__, thread)))
+
+
 def previous_crash() -> str | None:
     """What the crash handler wrote when an earlier start of the program died, or None."""
     return _previous
@@ -99,6 +109,9 @@ class _Reporter:
             name = args.thread.name if args.thread else "a thread"
             self._tell("thread", args.exc_type, args.exc_value, args.exc_traceback, name)
 
+    def on_work(self, words: str, error: Exception, thread: str) -> None:
+        self._tell("thread", type(error), error, error.__traceback__, thread, f"{words}: ")
+
     def on_unraisable(self, args: sys.UnraisableHookArgs) -> None:
         self._tell("cleanup", args.exc_type, args.exc_value, args.exc_traceback, threading.current_thread().name)
 
@@ -116,8 +129,9 @@ class _Reporter:
         error: BaseException | None,
         trace: TracebackType | None,
         thread: str,
+        before: str = "",
     ) -> None:
-        words = f"{kind.__name__}: {error}" if str(error or "") else kind.__name__
+        words = before + (f"{kind.__name__}: {error}" if str(error or "") else kind.__name__)
         text = "".join(traceback.format_exception(kind, error, trace))
         log.error("unexpected error in %s (%s)\n%s", thread, origin, text)
         self._mailbox.put(Fault(origin, words, text, thread))

@@ -218,6 +218,7 @@ class Filing(QObject):
                 ("Save a copy…", self.save_as),
                 ("Read it again", self.reload),
             ]
+            self.tabs.front.told_disk = True  # or the next look would put its own notice over these answers
             self.notice.emit("warning", str(error), acts)
             return False
         except FileError as error:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QGraphicsItem, QMenu, QStyleOptionGraphicsItem, QWidget
 
-from visualnet.analysis.cost import NodeCost, bytes_text
+from visualnet.analysis.cost import NodeCost
 from visualnet.app.canvas.card_paint import paint_label
 from visualnet.app.canvas.view import CanvasView
 from visualnet.app.panels.cost_card import instance_path, sheet_costs
@@ -18,6 +18,7 @@ from visualnet.app.stopwatch import Stopwatch
 from visualnet.app.studio import Studio
 from visualnet.app.theme import fonts
 from visualnet.app.theme.tokens import RADIUS, mix
+from visualnet.core.format import format_bytes, format_duration, format_percent, shorten_count
 
 # Eleven colours of viridis (van der Walt and Smith, 2015; public domain), dark to bright.
 VIRIDIS = (
@@ -28,18 +29,8 @@ FAR = 0.45
 EVERYWHERE = QRectF(-2e7, -2e7, 4e7, 4e7)
 
 
-def _count(number: int) -> str:
-    for size, unit in ((10**12, "T"), (10**9, "G"), (10**6, "M"), (10**3, "k")):
-        if number >= size:
-            return f"{number / size:.3g} {unit}"
-    return f"{number:,}"
-
-
-def _duration(nanoseconds: int) -> str:
-    for size, unit in ((10**9, "s"), (10**6, "ms"), (10**3, "µs")):
-        if nanoseconds >= size:
-            return f"{nanoseconds / size:.3g} {unit}"
-    return f"{nanoseconds} ns"
+def _time(nanoseconds: int) -> str:
+    return format_duration(nanoseconds * 1e-9, 3)
 
 
 class Quantity(NamedTuple):
@@ -53,11 +44,11 @@ class Quantity(NamedTuple):
 
 
 QUANTITIES: Mapping[str, Quantity] = {
-    "parameters": Quantity("Parameters", "Where the learned numbers are", lambda c: c.parameters, _count),
-    "macs": Quantity("MACs", "Where the multiplications are", lambda c: c.macs, _count),
-    "made": Quantity("Output memory", "What each layer gives, at the batch size", lambda c: c.made, bytes_text),
-    "kept": Quantity("Training memory", "What is kept for the backward pass", lambda c: c.kept, bytes_text),
-    "time": Quantity("Time", "How long each layer takes for one batch, forward: measured here", None, _duration),
+    "parameters": Quantity("Parameters", "Where the learned numbers are", lambda c: c.parameters, shorten_count),
+    "macs": Quantity("MACs", "Where the multiplications are", lambda c: c.macs, shorten_count),
+    "made": Quantity("Output memory", "What each layer gives, at the batch size", lambda c: c.made, format_bytes),
+    "kept": Quantity("Training memory", "What is kept for the backward pass", lambda c: c.kept, format_bytes),
+    "time": Quantity("Time", "How long each layer takes for one batch, forward: measured here", None, _time),
 }
 MEASURE, STOP = "Measure the time of each layer", "Stop measuring"
 
@@ -137,7 +128,7 @@ class Heat(QObject):
         if self.quantity is None or self.quantity.of is not None:
             return ""
         if self.stopwatch.running:
-            return f"measuring … {self.stopwatch.share:.0%}"
+            return f"measuring … {format_percent(self.stopwatch.share, 0)}"
         return "" if self.amounts else "not measured: View › Heat map › Measure"
 
     def refresh(self) -> None:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from visualnet.analysis.pace import Pace, step_seconds
+from visualnet.app.background_task import BackgroundTask, Job
 from visualnet.training import paces
 
 if TYPE_CHECKING:
     from visualnet.app.studio import Studio
-
-EVERY_MS = 50
 
 
 class Pacing(QObject):
@@ -25,17 +23,12 @@ class Pacing(QObject):
         super().__init__(studio)
         self.studio = studio
         self._paces: dict[str, Pace] | None = None
-        self._thread: threading.Thread | None = None
-        self._answer: Pace | str | None = None
-        self._asked = ""
-        self._look = QTimer(self)
-        self._look.setInterval(EVERY_MS)
-        self._look.timeout.connect(self._see)
+        self._task: BackgroundTask | None = None
 
     @property
     def running(self) -> bool:
         """Whether it measures."""
-        return self._thread is not None
+        return self._task is not None and self._task.running
 
     @property
     def device(self) -> str:
@@ -51,7 +44,8 @@ class Pacing(QObject):
 
     def taken_seconds(self) -> float | None:
         """What a step of the last run took, if that run was of a network like this one."""
-        model = getattr(self.studio.runner, "model", None)
+        runner = self.studio.runner
+        model = runner.model if runner is not None else None
         if model is None or model.started is None or model.finished is None or not model.finished.step:
             return None
         started, project = model.started, self.studio.project
@@ -70,34 +64,25 @@ class Pacing(QObject):
         if runner is not None and runner.busy:
             self.studio.message.emit("warning", "A run is going on: measure the machine when it has ended.")
             return
-        self._answer, self._asked = None, self.device
-        self._thread = threading.Thread(target=self._work, args=(self._asked,), name="pace")
-        self._thread.start()
-        self._look.start()
-        self.changed.emit()
+        wish = self.device
 
-    def _work(self, wish: str) -> None:
-        try:
+        def run(_job: Job) -> Pace:
             from visualnet.training import calibration, placement
 
-            self._answer = calibration.measure(placement.place(wish).device)
-            paces.keep(wish, self._answer)
-        except Exception as error:
-            self._answer = str(error).strip().partition("\n")[0] or type(error).__name__
+            pace = calibration.measure(placement.place(wish).device)
+            paces.keep(wish, pace)
+            return pace
 
-    def _see(self) -> None:
-        if self._answer is None:
-            return
-        self.close()
-        if isinstance(self._answer, str):
-            self.studio.message.emit("error", f"The machine cannot be measured: {self._answer}")
-        else:
-            self._paces = {**(self._paces or {}), paces.key(self._asked): self._answer}
+        def done(pace: Pace) -> None:
+            self._paces = {**(self._paces or {}), paces.key(wish): pace}
+
+        self._task = BackgroundTask(
+            run,
+            done,
+            failed=lambda words: self.studio.message.emit("error", words),
+            name="pace",
+            words="The machine cannot be measured",
+            parent=self,
+        )
+        self._task.finished.connect(self.changed)
         self.changed.emit()
-
-    def close(self) -> None:
-        """Wait for the thread."""
-        self._look.stop()
-        if self._thread is not None:
-            self._thread.join()
-            self._thread = None

@@ -15,7 +15,6 @@ from visualnet.core.folders import runs_dir
 from visualnet.core.project import Project, RunRef
 
 Edit = Callable[[Project], Project]
-ENDED = ("done", "stopped", "failed")
 
 
 def folder_of(run: RunRef) -> Path | None:
@@ -95,18 +94,3 @@ def rename(run_id: str, name: str) -> Edit:
 def figures(values: Mapping[str, Any]) -> dict[str, float]:
     """What of some values a file can hold: finite numbers by name."""
     return {k: float(v) for k, v in values.items() if isinstance(v, int | float) and math.isfinite(v)}
-
-
-def duration(seconds: float) -> str:
-    """3 s, 1 min 12 s, 2 h 05 min."""
-    if not math.isfinite(seconds) or seconds < 0:
-        return ""
-    if 0 < seconds < 1:
-        return "under 1 s"
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    minutes, rest = divmod(whole, 60)
-    if minutes < 60:
-        return f"{minutes} min {rest:02d} s"
-    return f"{minutes // 60} h {minutes % 60:02d} min"

@@ -27,6 +27,7 @@ from visualnet.app.training_thread import Ended, RunRead, Work, read_aside, told
 from visualnet.app.watching import DataLoaded, Watching
 from visualnet.core.document import Document
 from visualnet.core.errors import FileError
+from visualnet.core.format import capitalize_first
 from visualnet.core.project import Project, Recipe, RunRef
 from visualnet.data import catalogue
 from visualnet.training import checks, events
@@ -78,7 +79,7 @@ class Runner(QObject):
         self.redraws = Redraws(self)
         self._pump = MailboxPump(mailbox, self._deliver, self, interval_ms=TICK_MS, rest_ms=REST_MS)
         self._pump.set_idle(True)
-        self._aside = Aside(mailbox)
+        self._aside = Aside(mailbox, self)
         self.watching = Watching(studio, self._aside, self.redraws, settings, self._pump.wake, self)
         self.watching.changed.connect(self.watched)
         self._thread: threading.Thread | None = None
@@ -116,11 +117,11 @@ class Runner(QObject):
             catalogue.chosen(project.data)
             check_recipe(project.recipe)
         except ValueError as error:
-            return f"{str(error)[:1].upper()}{str(error)[1:]}."
+            return f"{capitalize_first(str(error))}."
         if self.watching.data_words:
             return f"The data cannot be read: {self.watching.data_words}"
         if data is not None and data.choice == project.data:
-            return next((f"{fault.words[:1].upper()}{fault.words[1:]}." for fault in checks.faults(analysis, data)), "")
+            return next((f"{capitalize_first(fault.words)}." for fault in checks.faults(analysis, data)), "")
         if not analysis.main.sinks("loss"):
             return "There is no loss, so nothing says what to learn: add one."
         return "" if analysis.main.trainable else "No node has weights that may change."
@@ -359,7 +360,7 @@ class Runner(QObject):
         elif isinstance(event, events.Paused):
             self._set_state("paused")
         elif isinstance(event, events.Trouble):
-            self.studio.message.emit("warning", f"{event.words[:1].upper()}{event.words[1:]}")
+            self.studio.message.emit("warning", capitalize_first(event.words))
         elif isinstance(event, events.Failed):
             words = f"Training stopped: {event.words}"
             if event.traceback:

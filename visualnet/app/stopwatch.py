@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
+from visualnet.analysis import Analysis
 from visualnet.analysis.facts import Path
+from visualnet.app.background_task import BackgroundTask, Job
 from visualnet.app.studio import Studio
 from visualnet.core.project import Project
 
 if TYPE_CHECKING:
     from visualnet.training.timing import Timing
-
-EVERY_MS = 50
 
 
 class Stopwatch(QObject):
@@ -28,17 +27,12 @@ class Stopwatch(QObject):
         self.studio = studio
         self.share = 0.0
         self._measured: tuple[Project, Timing] | None = None
-        self._thread: threading.Thread | None = None
-        self._stop = threading.Event()
-        self._answer: Timing | str | None = None
-        self._look = QTimer(self)
-        self._look.setInterval(EVERY_MS)
-        self._look.timeout.connect(self._see)
+        self._task: BackgroundTask | None = None
 
     @property
     def running(self) -> bool:
         """Whether it measures."""
-        return self._thread is not None
+        return self._task is not None and self._task.running
 
     @property
     def timing(self) -> Timing | None:
@@ -67,53 +61,38 @@ class Stopwatch(QObject):
 
     def toggle(self) -> None:
         """Begin to measure, or end it."""
-        if self.running:
-            self._stop.set()
+        if self._task is not None and self._task.running:
+            self._task.cancel()
         elif words := self.why_not():
             self.studio.message.emit("warning", words)
         else:
-            project, analysis = self.studio.project, self.studio.analysis
-            self._stop, self._answer, self.share = threading.Event(), None, 0.0
-            self._thread = threading.Thread(target=self._work, args=(project, analysis, self._stop), name="stopwatch")
-            self._thread.start()
-            self._look.start()
-            self._project = project
-            self.changed.emit()
+            self._measure(self.studio.project, self.studio.analysis)
 
-    def _work(self, project: Project, analysis: object, stop: threading.Event) -> None:
-        try:
-            from visualnet.training.timing import Cancelled, measure
+    def _measure(self, project: Project, analysis: Analysis) -> None:
+        def run(job: Job) -> Timing:
+            from visualnet.training.timing import measure
 
-            try:
-                self._answer = measure(project, analysis, self._tell, stop)  # type: ignore[arg-type]
-            except Cancelled:
-                self._answer = ""
-        except Exception as error:
-            self._answer = f"It cannot be measured: {str(error).strip().partition(chr(10))[0] or type(error).__name__}"
+            return measure(project, analysis, job, job.stop)
 
-    def _tell(self, share: float) -> None:
-        self.share = share
+        def done(timing: Timing) -> None:
+            self._measured = project, timing
 
-    def _see(self) -> None:
-        if self._answer is not None:
-            self._end()
-            if isinstance(self._answer, str):
-                if self._answer:
-                    self.studio.message.emit("error", self._answer)
-            else:
-                self._measured = self._project, self._answer
+        self.share = 0.0
+        self._task = BackgroundTask(
+            run,
+            done,
+            self._show_share,
+            lambda words: self.studio.message.emit("error", words),
+            name="stopwatch",
+            words="It cannot be measured",
+            parent=self,
+        )
+        self._task.finished.connect(self.changed)
         self.changed.emit()
 
-    def _end(self) -> None:
-        self._look.stop()
-        if self._thread is not None:
-            self._thread.join()
-            self._thread = None
-
-    def close(self) -> None:
-        """The window closes: measure no more, and wait for the thread."""
-        self._stop.set()
-        self._end()
+    def _show_share(self, share: float) -> None:
+        self.share = share
+        self.changed.emit()
 
 
 def _same(a: Project, b: Project) -> bool:

@@ -13,6 +13,7 @@ from visualnet.analysis.facts import Path
 from visualnet.analysis.foresight import Foresight, foresee
 from visualnet.app.canvas.acceptance import Acceptance
 from visualnet.app.pacing import Pacing
+from visualnet.app.runner_protocol import RunnerProtocol
 from visualnet.core import edits
 from visualnet.core.document import Document
 from visualnet.core.graph import Graph, Port
@@ -80,7 +81,8 @@ class Studio(Voice):
     def __init__(self, document: Document, theme: Any, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.theme = theme
-        self.runner: Any = None
+        self.runner: RunnerProtocol | None = None
+        """Who trains for the window; None for a Studio without one."""
         self.sheet, self.path = MAIN, ()
         self.selection: tuple[str, ...] = ()
         self.runtime_problem: Problem | None = None

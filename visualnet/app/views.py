@@ -13,6 +13,7 @@ from PySide6.QtGui import QCloseEvent, QImage
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from visualnet.analysis.facts import Path
+from visualnet.app.background_task import close_tasks
 from visualnet.app.breadcrumbs import Breadcrumbs
 from visualnet.app.canvas.commands import remember
 from visualnet.app.canvas.view import CanvasView
@@ -96,6 +97,7 @@ class ViewWindow(QWidget):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.view.cancel()
+        close_tasks(self)
         self.studio.release()
         self.closed.emit(self)
         super().closeEvent(event)

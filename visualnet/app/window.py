@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLa
 from visualnet.app import exporting, faults, questions
 from visualnet.app.action_table import ACTIONS
 from visualnet.app.actions import Actions
+from visualnet.app.background_task import close_tasks
 from visualnet.app.canvas import arrange, commands
 from visualnet.app.canvas.difference_layer import DifferenceLayer
 from visualnet.app.canvas_page import CanvasPage
@@ -322,11 +323,8 @@ class Window(QMainWindow):
             return
         self.views.close_all()
         self.collector.stop()
-        self.heat.stopwatch.close()
-        self.studio.pacing.close()
         self.runner.close()
-        if self.spaces.docks["code"].made:
-            self.panel("code").close_thread()
+        close_tasks(self)
         self.spaces.remember()
         self.settings["geometry"] = bytes(self.saveGeometry().toBase64().data()).decode("ascii")
         self.filing.close()

@@ -7,6 +7,8 @@ import re
 import unicodedata
 from collections.abc import Container
 
+from visualnet.core.format import capitalize_first
+
 _MODULE_ATTRIBUTES = """
     T_destination add_module add_submodule apply bfloat16 buffers call_super_init children code compile cpu cuda
     delete_all_unused_submodules delete_submodule double dump_patches eval extra_repr float forward get_buffer
@@ -51,7 +53,7 @@ def safe_name(wish: str, taken: Container[str] = ()) -> str:
 def class_name(wish: str, taken: Container[str] = ()) -> str:
     """The wish as a class is named: ``residual block`` becomes ``ResidualBlock``."""
     words = [w for w in re.split(r"[\W_]+", unicodedata.normalize("NFKC", wish)) if w]
-    name = "".join(word[0].upper() + word[1:] for word in words)
+    name = "".join(capitalize_first(word) for word in words)
     if not name or not name.isidentifier():
         name = f"Net{name}" if f"Net{name}".isidentifier() else "Net"
     return safe_name(name, taken)

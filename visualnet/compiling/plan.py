@@ -18,6 +18,7 @@ from visualnet.analysis import Analysis, GraphFacts, NodeFacts, infer
 from visualnet.analysis.facts import Path
 from visualnet.compiling.names import safe_name
 from visualnet.core import expressions
+from visualnet.core.format import format_bytes
 from visualnet.core.graph import Node, Port
 from visualnet.core.project import MAIN, Project
 from visualnet.layers.calls import Expr, Make, Own, Ref
@@ -167,8 +168,8 @@ def check_size(analysis: Analysis, budget: int | None) -> None:
     if budget is not None and size > budget:
         largest = max(analysis.main.nodes.values(), key=lambda f: f.parameters + f.buffered)
         raise GraphError(
-            f"the weights would take {_bytes(size)}, and this machine can spare {_bytes(budget)}; "
-            f"the most are in “{largest.node.name}” ({_bytes(4 * (largest.parameters + largest.buffered))})"
+            f"the weights would take {format_bytes(size)}, and this machine can spare {format_bytes(budget)}; "
+            f"the most are in “{largest.node.name}” ({format_bytes(4 * (largest.parameters + largest.buffered))})"
         )
 
 
@@ -194,15 +195,6 @@ def _windows_memory() -> int:
     if kernel is None or not kernel.kernel32.GetPhysicallyInstalledSystemMemory(ctypes.byref(kilobytes)):
         return 8 << 30
     return kilobytes.value * 1024
-
-
-def _bytes(size: int) -> str:
-    value = float(size)
-    for unit in ("B", "KiB", "MiB", "GiB", "TiB", "PiB"):
-        if value < 1024 or unit == "PiB":
-            break
-        value /= 1024
-    return f"{value:,.1f} {unit}"
 
 
 def _instances(graph: GraphFacts, known: dict[int, int]) -> int:

@@ -19,6 +19,7 @@ from xml.parsers import expat
 from msgspec.structs import replace
 
 from visualnet.core.errors import FileError
+from visualnet.core.format import format_bytes
 from visualnet.core.project import Project
 from visualnet.core.scanning import MAX_BYTES
 
@@ -274,4 +275,4 @@ def _damaged(name: str, why: str) -> FileError:
 
 
 def _too_large(name: str) -> NoReturn:
-    raise _damaged(name, f"unpacked it has more than the {MAX_BYTES:,} bytes that a project may have")
+    raise _damaged(name, f"unpacked it has more than the {format_bytes(MAX_BYTES)} that a project may have")

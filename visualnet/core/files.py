@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from visualnet.core import carrying, decode_annotations, reading, scanning
 from visualnet.core.errors import ChangedOnDisk, FileError
+from visualnet.core.format import format_bytes
 from visualnet.core.graph import Graph, Init, Node
 from visualnet.core.naming import clean
 from visualnet.core.project import About, Block, DataChoice, Project, Recipe, RunRef
@@ -72,7 +73,7 @@ def read(path: Path) -> bytes:
         raise FileError(name, f"it cannot be read ({_told(error)})", way_out="Check who may read it.") from None
     raise FileError(
         name,
-        f"it has {status.st_size:,} bytes; a project has at most {MAX_BYTES:,}",
+        f"it has {format_bytes(status.st_size)}; a project has at most {format_bytes(MAX_BYTES)}",
         way_out="Weights and data do not belong into it.",
     )
 

@@ -134,10 +134,6 @@ class Graph(msgspec.Struct, frozen=True):
         bends = {t: b for t, b in self.bends.items() if wires.get(t) == self.wires.get(t)} if self.bends else self.bends
         return msgspec.structs.replace(self, wires=wires, bends=bends if len(bends) < len(self.bends) else self.bends)
 
-    def wires_of(self, node_id: str) -> list[Wire]:
-        """Every wire that begins or ends at the node."""
-        return [Wire(s, t) for t, s in self.wires.items() if t.node == node_id or s.node == node_id]
-
 
 class Topology:
     """What follows from the wires alone: neighbours, an order, and which nodes stand on a cycle. Made once per set of wires."""

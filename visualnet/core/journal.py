@@ -24,9 +24,6 @@ from visualnet.core.errors import FileError
 from visualnet.core.folders import journal_dir
 from visualnet.core.project import Project
 
-INTERVAL_MS = 1_000
-"""How often a window should call ``tick``."""
-
 _KEY = "journal"
 
 

@@ -17,6 +17,7 @@ from visualnet.core import files
 from visualnet.core.checks import check_kind, check_values, plain
 from visualnet.core.errors import FileError
 from visualnet.core.folders import data_dir
+from visualnet.core.format import format_bytes
 from visualnet.core.naming import clean
 
 MAX_BYTES = 1 << 20
@@ -57,7 +58,9 @@ def shelves() -> dict[str, Shelf]:
 def _read(path: Path, _time_ns: int, size: int) -> Mapping[str, Shelf]:
     way_out = f"Move {path} away to begin anew."
     if size > MAX_BYTES:
-        raise FileError(path.name, f"it has {size:,} bytes; presets have at most {MAX_BYTES:,}", way_out=way_out)
+        raise FileError(
+            path.name, f"it has {format_bytes(size)}; presets have at most {format_bytes(MAX_BYTES)}", way_out=way_out
+        )
     try:
         read = msgspec.json.decode(path.read_bytes(), type=dict[str, Shelf])
         return {kind: _checked(kind, shelf) for kind, shelf in read.items()}

@@ -16,6 +16,7 @@ from typing import Any, TypeAlias
 import msgspec
 
 from visualnet.core.checks import MAX_NUMBER
+from visualnet.core.format import format_bytes
 from visualnet.core.naming import MAX_SOURCE, MAX_TEXT
 
 MAX_BYTES = 8 * 1024 * 1024
@@ -61,7 +62,7 @@ def scan(data: bytes) -> Any:
     """
     if len(data) > MAX_BYTES:
         raise Refused(
-            f"it has {len(data):,} bytes; a project has at most {MAX_BYTES:,}",
+            f"it has {format_bytes(len(data))}; a project has at most {format_bytes(MAX_BYTES)}",
             way_out="Weights and data do not belong into it.",
         )
     bare = _bare(data)

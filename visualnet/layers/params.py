@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
-from typing import Any, ClassVar, TypeVar
+from typing import Any, TypeVar
 
 from visualnet.core import expressions
 from visualnet.core.expressions import Scope
+from visualnet.core.format import format_bytes
 from visualnet.core.graph import Value
 from visualnet.core.naming import MAX_SOURCE, clean
 
@@ -30,7 +31,6 @@ class Param:
     """
 
     name: str = ""
-    schema_type: ClassVar[str] = ""
 
     def __init__(
         self,
@@ -197,7 +197,7 @@ class Text(Param):
         if not isinstance(raw, str):
             raise ValueError(f"{self.name} wants a text, not {_named(raw)}")
         if len(raw.encode("utf-8", "surrogatepass")) > self.longest:
-            raise ValueError(f"{self.name} has {len(raw):,} characters; {self.longest:,} bytes are allowed")
+            raise ValueError(f"{self.name} has {len(raw):,} characters; {format_bytes(self.longest)} are allowed")
         if clean(raw, lines=True) != raw:
             raise ValueError(f"{self.name} holds hidden characters")
         try:

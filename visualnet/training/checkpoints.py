@@ -18,6 +18,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
+from visualnet.core.format import format_bytes
 from visualnet.training.optimizers import OPTIMIZERS
 
 FORMAT = 1
@@ -132,7 +133,9 @@ def read_header(path: Path) -> dict[str, tuple[tuple[int, ...], str]]:
         with open(path, "rb") as file:
             length = int.from_bytes(file.read(8), "little")
             if not 2 <= length <= MAX_HEADER:
-                raise BadCheckpoint(f"{path.name}: its header of {length:,} bytes is not one that this program writes")
+                raise BadCheckpoint(
+                    f"{path.name}: its header of {format_bytes(length)} is not one that this program writes"
+                )
             raw = msgspec.json.decode(file.read(length), type=dict[str, dict[str, Any]])
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise BadCheckpoint(f"{path.name} cannot be read: {error}") from None

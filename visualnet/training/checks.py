@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from visualnet.analysis import Analysis, lints
 from visualnet.analysis.facts import Path
+from visualnet.core.format import format_quantity
 from visualnet.data.catalogue import Loaded
 
 
@@ -50,7 +51,7 @@ def _labels(analysis: Analysis, data: Loaded) -> Iterator[Fault]:
                 if low < 0 or high >= classes:
                     words = (
                         f"“{name}” of “{data.choice.name}” counts from {low} to {high}, but “{facts.node.name}” is given "
-                        f"{classes} {'class' if classes == 1 else 'classes'} (0 to {classes - 1}): "
+                        f"{format_quantity(classes, 'class', 'classes')} (0 to {classes - 1}): "
                         f"make the last layer {high + 1} wide"
                     )
                     yield Fault(words, (facts.node.id,))

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 import msgspec
 
-from visualnet.analysis.cost import bytes_text
+from visualnet.core.format import format_bytes
 
 Numbers = Mapping[str, float | None]
 """Values by name; None stands for one that is not finite."""
@@ -155,9 +155,9 @@ class Memory(Event, frozen=True, tag="memory"):
 
     def told(self) -> str:
         """Both in words; on the CPU nothing measures it."""
-        forecast = f"{bytes_text(self.forecast)} forecast"
+        forecast = f"{format_bytes(self.forecast)} forecast"
         return (
-            f"memory {bytes_text(self.peak)} at most, {forecast}"
+            f"memory {format_bytes(self.peak)} at most, {forecast}"
             if self.peak
             else f"memory not measured here, {forecast}"
         )

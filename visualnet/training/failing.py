@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import torch
 
 from visualnet.analysis import Analysis
-from visualnet.analysis.cost import Costs, bytes_text
+from visualnet.analysis.cost import Costs
 from visualnet.analysis.facts import Path
 from visualnet.compiling import GraphError, blame
+from visualnet.core.format import format_bytes
 from visualnet.training.checkpoints import BadCheckpoint
 from visualnet.training.checks import Fault
 from visualnet.training.events import Failed
@@ -85,7 +86,7 @@ def _heavy(analysis: Analysis | None, batch_size: int) -> tuple[Path, str] | Non
         return None
     most, cost = max(costs.sheet().items(), key=lambda item: item[1].parameters)
     return (most,), (
-        f"weights, gradients and optimizer alone take {bytes_text(held)}, most of it for “{analysis.main.nodes[most].node.name}” "
+        f"weights, gradients and optimizer alone take {format_bytes(held)}, most of it for “{analysis.main.nodes[most].node.name}” "
         f"({cost.parameters:,} parameters): make it smaller"
     )
 

@@ -15,6 +15,7 @@ from typing import TextIO
 
 import msgspec
 
+from visualnet.core.format import format_duration, format_percent, format_quantity
 from visualnet.core.graph import Value
 from visualnet.core.project import DataChoice, Project
 from visualnet.training import events, placement, runs
@@ -204,7 +205,7 @@ class Printer:
         if isinstance(event, events.Finished):
             kept = f"; kept in {self.folder}" if self.folder and self._kept == event.step else ""
             best = f", best in epoch {event.best_epoch}" if event.best_epoch else ""
-            return f"{event.reason} after {event.epoch} epochs, {duration(event.seconds)}{best}{kept}"
+            return f"{event.reason} after {format_quantity(event.epoch, 'epoch')}, {format_duration(event.seconds)}{best}{kept}"
         if isinstance(event, events.Memory):
             return event.told() if event.peak else None  # a forecast alone is what the summary tells
         if isinstance(event, events.Failed):
@@ -223,9 +224,9 @@ class Printer:
     def _bar(self, event: events.Progress) -> None:
         full = int(BAR * event.step / max(event.steps, 1))
         line = (
-            f"{'█' * full}{'░' * (BAR - full)} {100 * event.step / max(event.steps, 1):3.0f}%  "
+            f"{'█' * full}{'░' * (BAR - full)} {format_percent(event.step / max(event.steps, 1), 0):>5}  "
             f"epoch {min(event.epoch + 1, event.epochs)}/{event.epochs}  {event.samples_per_s:,.0f} samples/s  "
-            f"{duration(event.eta_s)} left"
+            f"{format_duration(event.eta_s)} left"
         )
         self.out.write("\r" + line.ljust(self._width))
         self.out.flush()
@@ -235,14 +236,6 @@ class Printer:
         if self._width:
             self.out.write("\r" + " " * self._width + "\r")
             self._width = 0
-
-
-def duration(seconds: float) -> str:
-    """``0:07``, ``12:30``, ``3:05:00``."""
-    whole = max(round(seconds), 0)
-    minutes, rest = divmod(whole, 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
 def _short(value: float | None) -> str:

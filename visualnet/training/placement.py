@@ -7,6 +7,8 @@ import platform
 import sys
 from typing import TYPE_CHECKING, NamedTuple
 
+from visualnet.core.format import format_quantity
+
 if TYPE_CHECKING:
     import torch
 
@@ -88,4 +90,4 @@ def _words(device: torch.device, threads: int) -> str:
         return f"GPU {torch.cuda.get_device_name(device)}"
     if device.type == "mps":
         return "Apple GPU"
-    return f"CPU {platform.machine()}, {threads} {'thread' if threads == 1 else 'threads'}"
+    return f"CPU {platform.machine()}, {format_quantity(threads, 'thread')}"

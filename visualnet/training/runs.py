@@ -6,7 +6,6 @@ A run's folder holds ``project.vnet``, ``events.jsonl``, ``best.safetensors`` an
 from __future__ import annotations
 
 import re
-import shutil
 import time
 from collections.abc import Iterable
 from datetime import datetime
@@ -22,7 +21,6 @@ from visualnet.training.series import Series
 LOG, PROJECT = "events.jsonl", "project.vnet"
 MAX_LINE = 1 << 20
 TAIL = 1 << 16
-OWN_FILES = (LOG, PROJECT, "best.safetensors", "last", "before-last")
 OVER = {"done", "stopped", "failed", "interrupted"}
 
 
@@ -73,11 +71,6 @@ class RunModel:
         take = _TAKERS.get(type(event))
         if take is not None:
             take(self, event)
-
-    def consume_all(self, several: Iterable[Event]) -> None:
-        """Take in events, in order."""
-        for event in several:
-            self.consume(event)
 
     def ref(self) -> RunRef:
         """The run as a line of the history that travels with the project."""
@@ -307,22 +300,3 @@ def _ends(log: Path) -> tuple[list[bytes], list[bytes]]:
     except OSError:
         return [], []
     return [first], lines if start == len(first) else lines[1:]
-
-
-def delete_run(folder: Path) -> None:
-    """Take a run away for good: the files that runs have, and the folder if nothing else is in it.
-
-    Raises:
-        ValueError: there is no run.
-        OSError: something cannot be taken away.
-    """
-    if not (folder / LOG).is_file() and not (folder / PROJECT).is_file():
-        raise ValueError(f"{folder} is not the folder of a run")
-    for path in folder.iterdir():
-        if path.name in OWN_FILES or path.name.startswith((".last-", ".best.safetensors-")):
-            if path.is_dir() and not path.is_symlink():
-                shutil.rmtree(path)
-            else:
-                path.unlink()
-    if not any(folder.iterdir()):
-        folder.rmdir()

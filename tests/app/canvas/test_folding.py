@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 
+from tests.waiting import settle
 from visualnet.app.canvas import arrange, commands
 from visualnet.app.canvas.card_size import HEIGHT, PILL
 from visualnet.core import files
@@ -80,12 +81,12 @@ def test_tidy_gives_folded_cards_less_room(hands: Hands) -> None:
 
 
 def test_a_folded_card_is_seen_and_its_sprite_is_not_the_old_one(hands: Hands) -> None:
-    QTest.qWait(150)
+    settle(0.15)
     old = hands.view.grab().toImage().pixelColor(hands.px(card(hands, "conv1").rect.topLeft() + QPointF(60, 3)))
     hands.studio.select([hands.id("conv1")])
     do(hands, "graph.fold")
     hands.studio.select([])
-    QTest.qWait(150)
+    settle(0.15)
     above = QPointF(card(hands, "conv1").x + 60, hands.port("conv1").y() - 37)
     assert hands.view.grab().toImage().pixelColor(hands.px(above)) != old
 

@@ -131,7 +131,7 @@ def test_what_fits_lights_up_while_the_hand_rests(hands: Hands, qtbot: QtBot, mo
     fitting = hands.scene.marks.fitting
     assert fitting is not None
     likely = hands.view.tool.accept._likely  # type: ignore[union-attr, attr-defined]
-    qtbot.waitUntil(lambda: len(likely) >= 5 and not fitting.more, timeout=3000)  # type: ignore[attr-defined]
+    qtbot.waitUntil(lambda: len(likely) >= 5 and not fitting.more)  # type: ignore[attr-defined]
     hands.key(Qt.Key.Key_Escape)
 
 

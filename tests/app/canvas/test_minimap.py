@@ -11,6 +11,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
 
+from tests.waiting import linger, settle
 from visualnet.app.canvas import arrange, commands, motion
 from visualnet.app.canvas.camera import Pose
 from visualnet.app.canvas.hud import SIZE, SMALL
@@ -111,7 +112,7 @@ def test_escape_stops_a_long_tidy_and_nothing_has_moved(make: Any) -> None:
     hands.key(Qt.Key.Key_Escape)
     assert hands.view.tool is None
     assert not any(t.name == "canvas work" for t in threading.enumerate())
-    QTest.qWait(60)
+    linger(0.06)
     assert hands.studio.project is before
 
 
@@ -122,14 +123,14 @@ def test_a_long_tidy_is_one_step_and_is_dropped_if_the_sheet_changed(
     hands = make(large(90))
     before = hands.studio.project
     hands.view.tidy()
-    qtbot.waitUntil(lambda: hands.view.tool is None, timeout=20_000)
+    qtbot.waitUntil(lambda: hands.view.tool is None)
     assert hands.studio.project is not before
     hands.studio.document.undo()
     assert hands.studio.project is before
     hands.view.tidy()
     hands.studio.do("Edit", lambda p: edits.rename(p, MAIN, "n1", "first"))
     changed = hands.studio.project
-    qtbot.waitUntil(lambda: hands.view.tool is None, timeout=20_000)
+    qtbot.waitUntil(lambda: hands.view.tool is None)
     assert hands.studio.project is changed
 
 
@@ -140,7 +141,7 @@ def test_a_long_tidy_is_one_step_and_is_dropped_if_the_sheet_changed(
 def test_a_fault_is_told_by_a_shape_at_every_distance(hands: Hands, zoom: float) -> None:
     def picture() -> Any:
         hands.view.look(Pose(340, 40, zoom))
-        QTest.qWait(150)
+        settle(0.15)
         return hands.view.grab().toImage()
 
     hands.studio.do("Break", lambda p: edits.set_params(p, MAIN, [hands.id("conv1")], {"kernel_size": 999}))

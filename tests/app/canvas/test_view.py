@@ -13,6 +13,7 @@ from PySide6.QtGui import QAction, QColor, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 
+from tests.waiting import settle
 from visualnet.analysis.facts import Problem
 from visualnet.app.canvas.camera import Pose
 from visualnet.app.canvas.gestures import plain
@@ -222,7 +223,7 @@ def test_tidy_is_one_step_and_glides(hands: Hands, qtbot: Any) -> None:
     assert places != before.graph.places
     soft = hands.scene.cards[hands.id("soft")]
     assert (soft.x, soft.y) != places[hands.id("soft")]
-    qtbot.waitUntil(lambda: (soft.x, soft.y) == places[hands.id("soft")], timeout=2000)
+    qtbot.waitUntil(lambda: (soft.x, soft.y) == places[hands.id("soft")])
     hands.studio.document.undo()
     assert hands.studio.project is before
     assert (soft.x, soft.y) == (512.0, 240.0)
@@ -350,7 +351,7 @@ def test_a_thumbnail_comes_and_goes(hands: Hands) -> None:
     assert card.height == HEIGHT + STRIP
     assert hands.port("conv1", out=True) == port
     at = hands.px(QPointF(card.x + 20, card.y + card.height - STRIP / 2 - 5))
-    QTest.qWait(120)
+    settle(0.12)
     assert hands.view.grab().toImage().pixelColor(at) == QColor("#ff0000")
     hands.view.set_thumbnail(node, None)
     assert card.height == HEIGHT
@@ -360,7 +361,7 @@ def test_a_thumbnail_comes_and_goes(hands: Hands) -> None:
 @pytest.mark.parametrize("zoom", [0.05, 0.3, 1.0, 2.5])
 def test_every_level_of_detail_shows_the_family(hands: Hands, zoom: float) -> None:
     hands.view.look(Pose(hands.card("conv1").x(), hands.card("conv1").y(), zoom))
-    QTest.qWait(120)
+    settle(0.12)
     picture = hands.view.grab().toImage()
     card = hands.scene.cards[hands.id("conv1")]
     at = hands.px(QPointF(card.x + (2 if zoom > 0.5 else 12), card.y + 20))
@@ -387,7 +388,6 @@ def test_fit_glides_and_can_be_skipped(hands: Hands, qtbot: Any) -> None:
     hands.view.fit()
     qtbot.waitUntil(
         lambda: hands.view.mapToScene(hands.view.viewport().rect()).boundingRect().contains(hands.scene.contents()),
-        timeout=2000,
     )
     hands.view.zoom_reset()
     hands.view.skip()

@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.waiting import linger, settle
 from visualnet.analysis.repairs import repairs
 from visualnet.app.filing import templates
 from visualnet.app.panels.lesson_files import lessons, read_lesson
@@ -195,7 +196,7 @@ def test_watch_it_learn(person: Person, qtbot: QtBot) -> None:
     person.select("conv2")
     person.goes_on_to(4)
     runner.model.consume(epoch(2))
-    qtbot.wait(20)
+    linger(0.02)
     assert coach.at == 4 and not coach.done
     runner.model.consume(epoch(3))
     qtbot.waitUntil(lambda: coach.at == 5)
@@ -228,7 +229,7 @@ def test_back_to_a_step_that_is_done_stays_there(person: Person, qtbot: QtBot) -
     qtbot.mouseClick(coach.back_button, LEFT)
     assert coach.at == 0 and coach.done
     person.studio.analysed.emit(person.studio.analysis)
-    qtbot.wait(20)
+    linger(0.02)
     assert coach.at == 0
 
 
@@ -240,7 +241,7 @@ def test_what_is_undone_at_once_is_not_done(person: Person, qtbot: QtBot) -> Non
     person.set("conv1", padding=0)
     assert coach.done
     person.studio.document.undo()
-    qtbot.wait(60)
+    linger(0.06)
     assert coach.at == 2 and not coach.done
 
 
@@ -324,7 +325,7 @@ def test_in_a_narrow_window_the_buttons_stand_below(person: Person, qtbot: QtBot
     assert coach.start("break-it-and-mend-it")
     for width, below in ((900, False), (464, True)):
         host.resize(width, 300)
-        qtbot.wait(1)
+        settle()
         assert coach.width() == width
         words_end = coach.words.geometry().bottom()
         assert (coach.next_button.y() > words_end) == below

@@ -12,11 +12,13 @@ from PySide6.QtGui import QColor, QContextMenuEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
+from tests.waiting import settle
+from visualnet.analysis.families import family_of
 from visualnet.app.filing import templates
 from visualnet.app.panels import start_page
 from visualnet.app.panels.about_network import AboutDialog
-from visualnet.app.panels.choices import TemplateCard, short_count, what_it_is, when
-from visualnet.app.panels.graph_picture import families, places
+from visualnet.app.panels.choices import TemplateCard, what_it_is, when
+from visualnet.app.panels.graph_picture import places
 from visualnet.app.panels.start_page import StartPage
 from visualnet.app.settings import Settings
 from visualnet.app.studio import Studio
@@ -83,7 +85,7 @@ def test_every_template_has_a_card_with_its_figures(page: StartPage) -> None:
 def test_the_words_of_a_card_fit_into_it(page: StartPage, qtbot: QtBot) -> None:
     for width, height in ((1440, 856), (1280, 676), (960, 556)):
         page.resize(width, height)
-        qtbot.wait(1)
+        settle()
         for card in page.cards:
             needed = card.about.heightForWidth(card.about.width())
             assert card.about.height() >= needed, (width, card.name)
@@ -93,7 +95,7 @@ def test_the_picture_shows_the_colours_of_the_families(page: StartPage) -> None:
     card = next(card for card in page.cards if card.name == "lenet5")
     image = card.grab().toImage()
     seen = {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}
-    used = {families(card.project, card.project.graph)[i] for i in card.project.graph.nodes}
+    used = {family_of(node, card.project) for node in card.project.graph}
     assert {"convolution", "dense", "pooling", "activation", "data", "loss"} <= used
     assert {DARK.family(family) for family in used} <= seen
 
@@ -118,12 +120,6 @@ def test_pictures_follow_the_theme_and_are_drawn_once(page: StartPage, monkeypat
     assert card.grab().toImage().pixelColor(20, 4) == QColor(DARK.canvas)
     assert drawn[dark:].count("light") == 1
     assert drawn[dark:].count("dark") == 0
-
-
-def test_a_block_takes_the_colour_of_what_it_holds_most() -> None:
-    project = load(templates()["vit-small"])
-    block = next(node for node in project.graph if node.block)
-    assert families(project, project.graph)[block.id] == "attention"
 
 
 def test_nodes_without_a_place_do_not_lie_on_one_another() -> None:
@@ -160,7 +156,7 @@ def test_arrows_go_over_cards_lessons_and_files(
 ) -> None:
     remember(settings, tmp_path, "a.vnet", "b.vnet")
     page.refresh()
-    qtbot.wait(1)
+    settle()
     heard = told(page)
 
     def press(key: Qt.Key) -> object:
@@ -189,7 +185,7 @@ def test_arrows_go_over_cards_lessons_and_files(
 def test_tab_reaches_everything_that_acts(page: StartPage, settings: Settings, tmp_path: Path, qtbot: QtBot) -> None:
     remember(settings, tmp_path, "a.vnet")
     page.refresh()
-    qtbot.wait(1)
+    settle()
     met = []
     for _ in range(len(page.choices()) + 12):
         qtbot.keyClick(page.focusWidget(), Qt.Key.Key_Tab)
@@ -201,7 +197,7 @@ def test_tab_reaches_everything_that_acts(page: StartPage, settings: Settings, t
 
 def test_a_card_that_gets_the_focus_is_scrolled_into_view(page: StartPage, qtbot: QtBot) -> None:
     page.resize(960, 400)
-    qtbot.wait(1)
+    settle()
     last = page.lessons[-1]
     assert last.visibleRegion().isEmpty()
     last.setFocus()
@@ -230,7 +226,7 @@ def test_the_keys_that_a_person_chose_are_shown(qtbot: QtBot, settings: Settings
 @pytest.mark.parametrize(("width", "height", "beside"), [(1440, 856, True), (1280, 676, True), (960, 556, False)])
 def test_nothing_is_cut_off(page: StartPage, qtbot: QtBot, width: int, height: int, beside: bool) -> None:
     page.resize(width, height)
-    qtbot.wait(1)
+    settle()
     inside = page._page.rect()
     for choice in page.choices():
         at = choice.mapTo(page._page, QPoint(0, 0))
@@ -262,18 +258,6 @@ def test_the_further_templates_are_told_from_the_index_and_not_read(
     assert heard == [("template", "vgg-d")]
 
 
-def test_counts_are_short() -> None:
-    counts = {
-        3: "3",
-        61_706: "61.7 k",
-        999_999: "1.0 M",
-        4_231_976: "4.2 M",
-        138_357_544: "138 M",
-        174_604_259_328: "175 G",
-    }
-    assert {number: short_count(number) for number in counts} == counts
-
-
 # --- files opened lately -------------------------------------------------------------------------------------------------------------
 
 
@@ -297,7 +281,7 @@ def test_files_are_listed_newest_first_without_those_that_are_gone(
     assert "today" in page.rows[0].accessibleName()
     assert "1970" in page.rows[2].accessibleName()
     heard = told(page)
-    qtbot.wait(1)
+    settle()
     qtbot.mouseClick(page.rows[2], Qt.MouseButton.LeftButton)
     assert heard == [("file", str(tmp_path / "old.vnet"))]
 
@@ -318,7 +302,7 @@ def test_a_pinned_file_stays_at_the_head(page: StartPage, settings: Settings, tm
 def test_what_was_open_last_is_offered(page: StartPage, tmp_path: Path, qtbot: QtBot) -> None:
     assert not page.recent.reopen.isVisible()
     page.recent.show_last([tmp_path / "one.vnet", tmp_path / "two.vnet"])
-    assert page.recent.reopen.isVisible() and "Reopen last projects (2)" in page.recent.reopen.text()
+    assert page.recent.reopen.isVisible() and "Reopen last 2 projects" in page.recent.reopen.text()
     with qtbot.waitSignal(page.recent.reopen_asked):
         qtbot.mouseClick(page.recent.reopen, Qt.MouseButton.LeftButton)
 

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.app.training_rig import Rig, small, template
+from tests.waiting import settle
 from visualnet.app.panels import recipe as recipe_panel
 from visualnet.app.panels.progress import share_done, tell
 from visualnet.app.panels.status import StatusLine
@@ -150,7 +151,7 @@ def test_the_plane_is_drawn_for_points_and_bars_for_pictures(rig: Rig, panel: Tr
 def test_nothing_is_cut_off_in_a_small_window(rig: Rig, panel: TrainingPanel, qtbot: QtBot) -> None:
     rig.studio.set_theme(LIGHT)
     panel.resize(1280, 200)
-    qtbot.wait(20)
+    settle(0.02)
     for part in (panel.smoothing, panel.log, panel.units, panel.curves.loss, panel.recipe, panel.prediction):
         at = part.mapTo(panel, part.rect().bottomRight())
         assert panel.rect().contains(at), part

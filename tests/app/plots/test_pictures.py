@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QRectF
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from visualnet.app.plots.classes import ClassBars
 from visualnet.app.plots.decision import DecisionView, RegressionView, _boundary
 from visualnet.app.plots.paint import log_ticks, nice_ticks, number, tick_words
-from visualnet.app.plots.sparkline import compose_strip, draw_sparkline
+from visualnet.app.plots.sparkline import compose_strip
 from visualnet.app.theme.tokens import DARK, LIGHT
-from visualnet.training.series import Series
 
 
 def shown(qtbot: QtBot, widget: QWidget) -> QWidget:
@@ -128,23 +126,6 @@ def test_strip_shows_channels_side_by_side() -> None:
     assert strip.pixelColor(13, 3).name() == high
     assert strip.pixelColor(9, 3).alpha() == 0
     assert strip.pixelColor(30, 3).alpha() == 0
-
-
-def test_sparkline_draws_and_leaves_gaps_open() -> None:
-    def ink_columns(values: list[float]) -> list[int]:
-        image = QImage(100, 20, QImage.Format.Format_ARGB32)
-        image.fill(0)
-        painter = QPainter(image)
-        draw_sparkline(painter, QRectF(0, 0, 100, 20), Series(range(len(values)), values), DARK)
-        painter.end()
-        return [x for x in range(100) if any(image.pixelColor(x, y).alpha() > 0 for y in range(20))]
-
-    assert ink_columns([]) == []
-    assert ink_columns([float("nan")]) == []
-    assert len(ink_columns([1.0] * 50)) > 90
-    gap = ink_columns([1.0] * 20 + [float("nan")] * 10 + [1.0] * 20)
-    assert 50 not in gap
-    assert {20, 80} <= set(gap)
 
 
 def test_numbers_and_ticks() -> None:

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QPushButton, QWidget
 
+from tests.waiting import linger
 from visualnet.app.widgets.basic import Badge, ElidedLabel, EmptyState, KeyValue, button, label
 from visualnet.app.widgets.fuzzy import fuzzy, rank
 from visualnet.app.widgets.messages import Banner, Toast
@@ -83,10 +84,10 @@ def test_a_toast_leaves_by_itself_but_an_error_stays(qtbot) -> None:
     qtbot.addWidget(host)
     host.show()
     toast = Toast(host)
-    with qtbot.waitSignal(toast.closed, timeout=2000):
+    with qtbot.waitSignal(toast.closed):
         toast.show_message("Saved", seconds=0.02)
     toast.show_message("The disk is full. " * 8, "error", seconds=0.02)
-    qtbot.wait(60)
+    linger(0.06)
     assert toast.isVisible() and host.rect().contains(toast.geometry())
     host.resize(300, 200)
     assert host.rect().contains(toast.geometry())

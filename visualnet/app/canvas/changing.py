@@ -10,9 +10,9 @@ from PySide6.QtGui import QGuiApplication
 
 from visualnet.analysis.modes import FIXED
 from visualnet.app.canvas.acceptance import entry_ports
-from visualnet.app.canvas.clipboard import count
 from visualnet.app.canvas.typed import NONE, Given
 from visualnet.core import edits
+from visualnet.core.format import format_quantity
 from visualnet.core.graph import Graph, Node, Port, Value
 from visualnet.core.project import Project
 from visualnet.layers import LAYERS
@@ -145,7 +145,7 @@ def paste_params(view: CanvasView) -> None:
             raise ValueError(f"none of these has a parameter in common with “{source.name}”")
         return project
 
-    studio.do(f"Paste parameters to {count(len(ids))}", edit)
+    studio.do(f"Paste parameters to {format_quantity(len(ids), 'node')}", edit)
 
 
 def set_mode(view: CanvasView, mode: str) -> None:
@@ -159,4 +159,4 @@ def set_mode(view: CanvasView, mode: str) -> None:
         return
     wanted = "" if all(studio.graph.nodes[i].mode == mode for i in ids) else mode
     words = {"mute": "Mute", "off": "Disable", "": "Enable"}[wanted]
-    studio.do(f"{words} {count(len(ids))}", lambda p: edits.set_node(p, sheet, ids, mode=wanted))
+    studio.do(f"{words} {format_quantity(len(ids), 'node')}", lambda p: edits.set_node(p, sheet, ids, mode=wanted))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from visualnet.app.canvas.node_item import family_of
+from visualnet.analysis.families import family_of
 from visualnet.core.graph import Graph, Port, Topology
 
 if TYPE_CHECKING:

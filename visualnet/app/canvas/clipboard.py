@@ -7,13 +7,10 @@ from PySide6.QtGui import QGuiApplication
 from visualnet.app.openable import nodes_in
 from visualnet.app.studio import Studio
 from visualnet.core import edits
+from visualnet.core.format import format_quantity
 from visualnet.core.project import Project
 
 STEP = (32.0, 32.0)
-
-
-def count(number: int) -> str:
-    return "1 node" if number == 1 else f"{number} nodes"
 
 
 def copy(studio: Studio) -> bool:
@@ -27,7 +24,9 @@ def copy(studio: Studio) -> bool:
 def cut(studio: Studio) -> bool:
     """Copy the selected nodes and take them out."""
     chosen, sheet = studio.selection, studio.sheet
-    return copy(studio) and studio.do(f"Cut {count(len(chosen))}", lambda p: edits.remove(p, sheet, chosen))
+    return copy(studio) and studio.do(
+        f"Cut {format_quantity(len(chosen), 'node')}", lambda p: edits.remove(p, sheet, chosen)
+    )
 
 
 def paste(studio: Studio, at: tuple[float, float] | None = None) -> bool:
@@ -48,7 +47,11 @@ def duplicate(studio: Studio) -> bool:
     chosen = studio.selection
     if not chosen:
         return False
-    return adding(studio, f"Duplicate {count(len(chosen))}", lambda p: edits.duplicate(p, studio.sheet, chosen, STEP))
+    return adding(
+        studio,
+        f"Duplicate {format_quantity(len(chosen), 'node')}",
+        lambda p: edits.duplicate(p, studio.sheet, chosen, STEP),
+    )
 
 
 def adding(studio: Studio, label: str, edit: object) -> bool:

@@ -9,8 +9,8 @@ from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu
 
 from visualnet.app.canvas import arrange, changing, choosing, dressing, focus, folding
-from visualnet.app.canvas.clipboard import count
 from visualnet.core import healing
+from visualnet.core.format import format_quantity
 
 if TYPE_CHECKING:
     from visualnet.app.canvas.view import CanvasView
@@ -83,4 +83,4 @@ def dissolve(view: CanvasView) -> None:
     """Remove the selected cards and close the gaps."""
     ids, sheet = view.studio.selection, view.studio.sheet
     if ids:
-        view.studio.do(f"Dissolve {count(len(ids))}", lambda p: healing.dissolve(p, sheet, ids))
+        view.studio.do(f"Dissolve {format_quantity(len(ids), 'node')}", lambda p: healing.dissolve(p, sheet, ids))

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenu
 from visualnet.app.canvas.camera import Pose
 from visualnet.app.theme.tokens import GRID
 from visualnet.core import dressing
+from visualnet.core.format import capitalize_first
 from visualnet.core.graph import COLOURS
 from visualnet.core.project import Project
 
@@ -64,7 +65,7 @@ def write(view: CanvasView) -> None:
 def fill_colours(view: CanvasView, menu: QMenu) -> None:
     """The colours that the selected frames and notes can have."""
     for colour in COLOURS:
-        action = menu.addAction((colour or "plain").capitalize())
+        action = menu.addAction(capitalize_first(colour or "plain"))
         action.setEnabled(bool(view.canvas.marks.remarks))
         action.triggered.connect(lambda _=False, c=colour: tint(view, c))
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QColor, QKeyEvent, QPainter, QPen
 
-from visualnet.app.canvas.clipboard import count
 from visualnet.app.canvas.tools.bend import toggle
 from visualnet.app.canvas.tools.remark import held
 from visualnet.app.canvas.typed import Given
 from visualnet.app.theme.tokens import GRID
 from visualnet.core import dressing, edits
 from visualnet.core.checks import LEAST_AREA
+from visualnet.core.format import format_quantity
 from visualnet.core.graph import Port
 from visualnet.core.project import Project
 
@@ -246,7 +246,7 @@ def words(view: CanvasView) -> str:
     if found := remark(view):
         item_ = canvas.remarks[found].remark
         return f"{item_.kind}: {item_.text or 'without words'}"
-    return f"{len(cards)} of {count(len(canvas.cards))} selected"
+    return f"{len(cards)} of {format_quantity(len(canvas.cards), 'node')} selected"
 
 
 def told(view: CanvasView) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from visualnet.app.canvas.clipboard import count
 from visualnet.app.canvas.node_item import NodeItem
 from visualnet.core import dressing, edits
+from visualnet.core.format import format_quantity
 from visualnet.core.project import Project
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def toggle(view: CanvasView, ids: Iterable[str] | None = None) -> None:
     def edit(project: Project) -> Project:
         return edits.move(dressing.fold(project, sheet, places, folded), sheet, places)
 
-    studio.do(f"{'Collapse' if folded else 'Open'} {count(len(changed))}", edit)
+    studio.do(f"{'Collapse' if folded else 'Open'} {format_quantity(len(changed), 'node')}", edit)
 
 
 def _place(card: NodeItem, folded: bool) -> tuple[float, float]:

@@ -10,9 +10,9 @@ from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPix
 from PySide6.QtWidgets import QLabel, QWidget
 
 from visualnet.analysis.facts import GraphFacts, Problem
-from visualnet.app.canvas.node_item import amount
 from visualnet.app.panels.problem_list import joined
 from visualnet.app.theme import fonts, icons
+from visualnet.core.format import format_quantity, shorten_count
 
 if TYPE_CHECKING:
     from visualnet.app.canvas.view import CanvasView
@@ -210,16 +210,9 @@ def totals(facts: GraphFacts | None, problems: tuple[Problem, ...]) -> str:
     if facts.trainable != facts.parameters:
         parts.append(f"{facts.trainable:,} trained")
     if facts.macs:
-        parts.append(f"{_short(facts.macs)} MACs")
+        parts.append(f"{shorten_count(facts.macs)} MACs")
     rows = joined(problems)  # as the list of problems counts them
     counts = {s: sum(r.problem.severity == s for r in rows) for s in ("error", "warning", "hint")}
-    found = [f"{n} {word}{'s' if n > 1 else ''}" for word, n in counts.items() if n]
+    found = [format_quantity(n, word) for word, n in counts.items() if n]
     parts.append(", ".join(found) if found else "no problems")
     return " · ".join(parts)
-
-
-def _short(number: int) -> str:
-    for size, unit in ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")):
-        if number >= size:
-            return f"{number / size:,.1f} {unit}"
-    return amount(number)

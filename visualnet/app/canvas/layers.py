@@ -130,15 +130,6 @@ class CardLayer(Layer):
         self._sprites(painter, items, scale)
         self._rings(painter, items, scale)
 
-    def draw_sharp(self, painter: QPainter, area: QRectF) -> None:
-        """Paint every card as lines and text, for files."""
-        for node_id in self.canvas.ids_in(area, MARGIN):
-            item = self.canvas.cards[node_id]
-            painter.save()
-            painter.translate(item.x, item.y)
-            paint_card(painter, item, self.theme)
-            painter.restore()
-
     def _blocks(self, painter: QPainter) -> None:
         """From very far: one call for each colour."""
         painter.save()

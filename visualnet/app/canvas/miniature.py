@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPixmap
 
+from visualnet.analysis.families import family_of
 from visualnet.app.canvas.card_paint import block_colour
 from visualnet.app.canvas.node_item import NodeItem
 from visualnet.app.panels.graph_picture import paint_graph
@@ -24,15 +25,15 @@ LEAST_PX = 21.0
 NAME_PX = 10.5
 """The name's size on the screen, above the drawing."""
 
-_kept: OrderedDict[tuple[Any, ...], tuple[tuple[object, ...], QPixmap]] = OrderedDict()
+_kept: OrderedDict[tuple[Any, ...], tuple[object, QPixmap]] = OrderedDict()
 
 
 def drawing(project: Project, block: str, theme: Theme, width: float, height: float, ratio: float) -> QPixmap:
     """The inside of a block, drawn once for each definition, theme and size; ``ratio`` is device px to a px."""
     graph = project.blocks[block].graph
-    # Nested blocks give their cards the colour of what they hold, so their definitions count too.
-    rests = (graph, *(project.blocks[b].graph for n in graph if (b := n.block) in project.blocks))
-    key = (*map(id, rests), theme.name, round(width * ratio), round(height * ratio))
+    # Nested blocks give their cards the colour of what they hold, however deep.
+    nested = tuple(family_of(node, project) for node in graph if node.block is not None)
+    key = (id(graph), nested, theme.name, round(width * ratio), round(height * ratio))
     if key in _kept:
         _kept.move_to_end(key)
         return _kept[key][1]
@@ -42,7 +43,7 @@ def drawing(project: Project, block: str, theme: Theme, width: float, height: fl
     p = QPainter(picture)
     paint_graph(p, QRectF(0, 0, width, height), replace(project, graph=graph), theme)
     p.end()
-    _kept[key] = (rests, picture)  # what it was drawn from is kept too, so that no other graph gets its id
+    _kept[key] = (graph, picture)  # what it was drawn from is kept too, so that no other graph gets its id
     while len(_kept) > KEPT:
         _kept.popitem(last=False)
     return picture

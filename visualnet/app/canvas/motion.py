@@ -11,8 +11,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-CHOICES = ("system", "on", "off")
-"""What the setting ``view.motion`` may say."""
 SPI_GETCLIENTAREAANIMATION = 0x1042
 
 

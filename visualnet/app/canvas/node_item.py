@@ -5,13 +5,13 @@ A card is no QGraphicsItem of its own: one item paints them all from sprites, wh
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QImage
 
 from visualnet.analysis.facts import SEVERITIES, NodeFacts, Problem
+from visualnet.analysis.families import family_of
 from visualnet.analysis.modes import mode
 from visualnet.app.canvas.card_size import (
     HEIGHT,
@@ -26,6 +26,7 @@ from visualnet.app.canvas.card_size import (
     radius,
     text_width,
 )
+from visualnet.core.format import format_count
 from visualnet.core.graph import Graph, Node, Port
 from visualnet.core.project import Project
 from visualnet.layers import LAYERS
@@ -234,7 +235,7 @@ def _face(node: Node, facts: NodeFacts | None, problems: tuple[Problem, ...], pr
         elif facts.outputs:
             face.shape = "?"
         count = facts.parameters if not face.mode else 0
-        face.count = f"{amount(count)} params" if count else ""
+        face.count = f"{format_count(count)} params" if count else ""
     else:
         face.ports = _ports_used(node.id, graph) if kind is None else (tuple(kind().inputs()), tuple(kind().outputs()))
     worst = min((SEVERITIES.index(p.severity) for p in problems), default=-1)
@@ -269,28 +270,6 @@ def _ports_used(node_id: str, graph: Graph) -> tuple[tuple[str, ...], tuple[str,
     ins = dict.fromkeys(t.port for t in graph.wires if t.node == node_id)
     outs = dict.fromkeys(s.port for s in graph.wires.values() if s.node == node_id)
     return tuple(ins), tuple(outs)
-
-
-def family_of(node: Node, project: Project, depth: int = 0) -> str:
-    """A layer's family; a block takes that of what it holds most (data nodes and plain arithmetic do not count)."""
-    kind = LAYERS.get(node.kind)
-    if kind is not None:
-        return kind.family
-    block = project.blocks.get(node.block or "")
-    if block is None or depth > 8:
-        return "block" if node.block else "shape"
-    held = Counter(family_of(n, project, depth + 1) for n in block.graph)
-    for quiet in ("data", "shape", "activation", "normalization"):
-        if len(held) > 1:
-            held.pop(quiet, None)
-    return held.most_common(1)[0][0] if held else "block"
-
-
-def amount(number: int) -> str:
-    """2,416 as it is; from ten million on, 37.8 M."""
-    if number < 10_000_000:
-        return f"{number:,}"
-    return f"{number / 1e6:,.1f} M" if number < 10**10 else f"{number / 1e9:,.1f} G"
 
 
 def tip(item: NodeItem) -> str:

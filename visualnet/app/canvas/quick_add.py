@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from visualnet.app.canvas.node_item import family_of
+from visualnet.analysis.families import family_of
 from visualnet.app.canvas.typed import NONE, Given, Reader, looks_typed
 from visualnet.app.theme import fonts, icons
 from visualnet.app.theme.tokens import Theme

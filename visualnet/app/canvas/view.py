@@ -12,7 +12,6 @@ from visualnet.app.canvas import adding, arrange, choosing, clipboard, dressing,
 from visualnet.app.canvas.acceptance import Acceptance
 from visualnet.app.canvas.camera import Pose
 from visualnet.app.canvas.card_paint import FULL
-from visualnet.app.canvas.clipboard import count
 from visualnet.app.canvas.drift import Drift
 from visualnet.app.canvas.gestures import Gestures
 from visualnet.app.canvas.ghosts import Ghosts
@@ -31,6 +30,7 @@ from visualnet.app.studio import Studio
 from visualnet.app.theme.tokens import GRID
 from visualnet.core import edits, library
 from visualnet.core.dressing import remove_remarks
+from visualnet.core.format import format_quantity
 from visualnet.core.graph import Port
 from visualnet.core.project import MAIN, Project
 from visualnet.layers import LAYERS
@@ -301,7 +301,7 @@ class CanvasView(Gestures):
             return edits.remove(project, sheet, ids) if ids else project
 
         if ids or wires or remarks:
-            what = count(len(ids)) if ids else "wire" if wires else "remark"
+            what = format_quantity(len(ids), "node") if ids else "wire" if wires else "remark"
             self.studio.do(f"Delete {what}", edit)
 
     def select_all(self) -> None:

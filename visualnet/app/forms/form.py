@@ -14,6 +14,7 @@ from visualnet.app.theme import fonts
 from visualnet.app.widgets.basic import label
 from visualnet.app.widgets.section import Section
 from visualnet.core.expressions import Scope
+from visualnet.core.format import capitalize_first
 from visualnet.core.graph import Value
 from visualnet.layers.params import Bool, Choice, Field, Float, Int, Ints, Param, Text
 
@@ -344,5 +345,5 @@ def caption(text: str) -> QLabel:
 
 def _tell(words: QLabel, reason: str) -> None:
     """Show why a value is wrong, as a sentence; or nothing."""
-    words.setText(reason[:1].upper() + reason[1:])
+    words.setText(capitalize_first(reason))
     words.setVisible(bool(reason))

@@ -13,6 +13,7 @@ from visualnet.app.panels.reference_browser import Page
 from visualnet.app.small_versions import OPEN_SMALL, SMALL_TIP, template_of
 from visualnet.app.studio import Studio
 from visualnet.app.widgets.basic import button, label
+from visualnet.core.format import capitalize_first
 from visualnet.template_index import Template
 
 OPEN_PUBLISHED = "Open the published network"
@@ -100,7 +101,7 @@ class AboutPanel(QWidget):
         )
         if not words:
             return
-        studio, said = self.studio, words[:1].upper() + words[1:]
+        studio, said = self.studio, capitalize_first(words)
         try:
             after = carried_out(studio.project, link)
         except ValueError as error:

@@ -29,6 +29,7 @@ from visualnet.app.panels.template_acts import TemplateActs
 from visualnet.app.theme import fonts, icons
 from visualnet.app.theme.tokens import RADIUS, Theme, mix
 from visualnet.app.widgets.basic import ElidedLabel, IconLabel, label
+from visualnet.core.format import format_duration, format_quantity, shorten_count
 from visualnet.core.project import Project
 from visualnet.data import catalogue
 from visualnet.template_index import Template
@@ -211,7 +212,7 @@ class TemplateCard(Choice):
         facts = infer(project, None, catalogue.fields_or_none(project.data)).main
         data = catalogue.DATASETS.get(project.data.name)
         parts = [
-            f"{facts.parameters:,} parameter{'s' * (facts.parameters != 1)}",
+            format_quantity(facts.parameters, "parameter"),
             data.title if data else project.data.name,
         ]
         self.figures.setText(" · ".join(parts))
@@ -263,7 +264,7 @@ class TemplateRow(Choice):
         head = QHBoxLayout()
         head.setSpacing(8)
         head.addWidget(ElidedLabel(template.title, "strong"), 1)
-        head.addWidget(label(short_count(template.parameters), "small"))
+        head.addWidget(label(shorten_count(template.parameters), "small"))
         column.addLayout(head)
         foot = QHBoxLayout()
         foot.setSpacing(4)
@@ -272,15 +273,6 @@ class TemplateRow(Choice):
             foot.addWidget(chip)
         column.addLayout(foot)
         self.setAccessibleDescription(f"{template.parameters:,} parameters")
-
-
-def short_count(number: int) -> str:
-    """About how many: 61.7 k, 62.4 M; small numbers as they are."""
-    for unit, name in ((10**9, "G"), (10**6, "M"), (10**3, "k")):
-        if number >= 0.9995 * unit:
-            figures = number / unit
-            return f"{figures:.{0 if figures >= 100 else 1}f} {name}"
-    return str(number)
 
 
 class LessonCard(Choice):
@@ -299,7 +291,7 @@ class LessonCard(Choice):
         column.setSpacing(2)
         head = QHBoxLayout()
         head.addWidget(label(title, "strong"), 1)
-        head.addWidget(label(f"{minutes} min", "small"))
+        head.addWidget(label(format_duration(60 * minutes), "small"))
         column.addLayout(head)
         column.addWidget(label(summary, "muted", wrap=True))
         column.addStretch(1)

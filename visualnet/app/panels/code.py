@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
+from visualnet.app.background_task import BackgroundTask, Job
 from visualnet.app.studio import Studio
 from visualnet.app.widgets.basic import button, label
 from visualnet.core.project import Project
@@ -20,13 +20,11 @@ WAIT_MS = 250
 class CodePanel(QWidget):
     """Read-only text of ``model.py``, to look at, copy and save. It is printed in a thread, because that needs torch."""
 
-    _printed = Signal(object, str, str)
-
     def __init__(self, studio: Studio, save: Callable[[], object], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.studio = studio
         self._shown: Project | None = None
-        self._thread: threading.Thread | None = None
+        self._task: BackgroundTask | None = None
         self.text = QPlainTextEdit()
         self.text.setReadOnly(True)
         self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
@@ -49,7 +47,6 @@ class CodePanel(QWidget):
         self.timer.setSingleShot(True)
         self.timer.setInterval(WAIT_MS)
         self.timer.timeout.connect(self.refresh)
-        self._printed.connect(self._show)
         studio.analysed.connect(lambda _: self._soon())
 
     def _soon(self) -> None:
@@ -59,7 +56,7 @@ class CodePanel(QWidget):
     def refresh(self) -> None:
         """Print the code of the project as it is now."""
         project, analysis = self.studio.project, self.studio.analysis
-        if project is self._shown or self._thread is not None:
+        if project is self._shown or (self._task is not None and self._task.running):
             return
         errors = analysis.errors()
         if errors or not project.graph.nodes:
@@ -70,26 +67,37 @@ class CodePanel(QWidget):
             return
         if not self.text.toPlainText():
             self._tell("Printing …")
-        self._thread = threading.Thread(target=self._print, args=(project,), name="print code")
-        self._thread.start()
 
-    def _print(self, project: Project) -> None:
-        try:
+        def run(_job: Job) -> str:
             from visualnet.compiling.source import model_source
 
-            text, words = model_source(project), ""
-        except Exception as error:
-            text, words = "", f"The code cannot be printed: {error}"
-        self._printed.emit(project, text, words)
+            return model_source(project)
 
-    def _show(self, project: Project, text: str, words: str) -> None:
-        self._wait()
+        def end() -> None:
+            if self._shown is not project:
+                self._shown = project
+                self._tell("The code cannot be printed.")
+            if project is not self.studio.project:
+                self._soon()
+
+        self._task = BackgroundTask(
+            run,
+            lambda text: self._show(project, text),
+            failed=lambda words: self._refuse(project, words),
+            name="print code",
+            words="The code cannot be printed",
+            parent=self,
+        )
+        self._task.finished.connect(end)
+
+    def _show(self, project: Project, text: str) -> None:
         self._shown = project
-        if text:
-            self._put(text)
-        self._tell(words or f"model.py, {text.count(chr(10)):,} lines; needs only PyTorch")
-        if project is not self.studio.project:
-            self._soon()
+        self._put(text)
+        self._tell(f"model.py, {text.count(chr(10)):,} lines; needs only PyTorch")
+
+    def _refuse(self, project: Project, words: str) -> None:
+        self._shown = project
+        self._tell(words)
 
     def _put(self, text: str) -> None:
         """Another text at the same place: the eye keeps its line."""
@@ -110,16 +118,6 @@ class CodePanel(QWidget):
     def _copy(self) -> None:
         QApplication.clipboard().setText(self.text.toPlainText())
         self.studio.message.emit("ok", "The code is on the clipboard.")
-
-    def _wait(self) -> None:
-        if self._thread is not None:
-            self._thread.join()
-            self._thread = None
-
-    def close_thread(self) -> None:
-        """The window closes: wait for what is being printed."""
-        self.timer.stop()
-        self._wait()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -27,6 +27,7 @@ from visualnet.app.theme import icons
 from visualnet.app.widgets.basic import button, label
 from visualnet.core import files
 from visualnet.core.errors import FileError
+from visualnet.core.format import format_quantity
 from visualnet.core.project import Project
 from visualnet.template_index import template_list
 
@@ -198,7 +199,7 @@ class CompareDialog(QDialog):
         faults = [f"{n['name']}: {words}" for n in told["networks"] for words in n["problems"][:1]]
         self.told.setText("\n".join([*([fault] if fault else []), *faults]))
         self.told.setVisible(bool(self.told.text()))
-        samples = f"{batch:,} sample{'s' * (batch != 1)}"
+        samples = format_quantity(batch, "sample")
         first = "; × compares with the first network" if len(self.networks) > 1 else ""
         self.foot.setText(f"Activations and the memory to train are for {samples}, the recipe's batch{first}.")
         self.foot.setVisible(bool(self.networks))

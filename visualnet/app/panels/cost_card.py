@@ -7,12 +7,12 @@ from functools import lru_cache
 from PySide6.QtCore import QTimer
 
 from visualnet.analysis import Analysis
-from visualnet.analysis.cost import Cost, Costs, NodeCost, bytes_text
+from visualnet.analysis.cost import Cost, Costs, NodeCost
 from visualnet.analysis.facts import Path
-from visualnet.analysis.pace import time_text
 from visualnet.app.studio import Studio
 from visualnet.app.widgets.basic import KeyValue, button
 from visualnet.app.widgets.section import Section
+from visualnet.core.format import format_bytes, format_duration, format_percent, format_quantity
 
 
 @lru_cache(maxsize=2)
@@ -105,13 +105,13 @@ class CostCard(Section):
             self.rows.set_value("MACs a sample", f"{cost.macs:,}", "A multiplication and an addition, one forward pass")
             self.rows.set_value("FLOPs a sample", f"{cost.flops:,}", "Two for each MAC")
         if cost.made:
-            self.rows.set_value("output memory", bytes_text(cost.made), f"What it gives, for {batch:,} samples")
-        kept = bytes_text(cost.kept) if cost.kept else "nothing"
+            self.rows.set_value("output memory", format_bytes(cost.made), f"What it gives, for {batch:,} samples")
+        kept = format_bytes(cost.kept) if cost.kept else "nothing"
         self.rows.set_value("kept in training", kept, f"Held for the backward pass, for {batch:,} samples")
 
     def _fill_whole(self) -> None:
         cost = whole_cost(self.studio.analysis)
-        batch = f"{cost.batch:,} sample{'s' if cost.batch != 1 else ''}"
+        batch = format_quantity(cost.batch, "sample")
         optimizer = self.studio.project.recipe.optimizer
         self.set_title(f"Memory and time, {batch}")
         self.rows.set_value("depth", f"{cost.depth:,}", "Layers that multiply by weights, on the longest way")
@@ -124,7 +124,7 @@ class CostCard(Section):
             ("to train", cost.training, "All of these together"),
             ("to answer", cost.inference, "Weights, and activations at the fullest moment without training"),
         ):
-            self.rows.set_value(key, bytes_text(count), tip)
+            self.rows.set_value(key, format_bytes(count), tip)
         self._fill_pace()
 
     def _fill_pace(self) -> None:
@@ -136,9 +136,13 @@ class CostCard(Section):
         elif seconds is None:
             said, tip = "not known yet", "Measure the machine, and the time of a step is forecast"
         elif taken is None:
-            said, tip = f"about {time_text(seconds)}", "Forecast for this device: within a factor of two as a rule"
+            said, tip = (
+                f"about {format_duration(seconds, 2)}",
+                "Forecast for this device: within a factor of two as a rule",
+            )
         else:
-            said = f"{time_text(seconds)}, took {time_text(taken)}"
-            tip = f"Forecast {time_text(seconds)}; the last run took {time_text(taken)}: {seconds / taken - 1:+.0%}"
+            said = f"{format_duration(seconds, 2)}, took {format_duration(taken, 2)}"
+            off = format_percent(seconds / taken - 1, 0, signed=True)
+            tip = f"Forecast {format_duration(seconds, 2)}; the last run took {format_duration(taken, 2)}: {off}"
         self.rows.set_value("a training step", said, tip)
         self.measure.setVisible(seconds is None and not pacing.running and not self.studio.analysis.errors())

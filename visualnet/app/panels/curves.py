@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSplitter, QWidget
 from visualnet.app import run_history as history
 from visualnet.app.plots.curves import CurvesPlot
 from visualnet.app.studio import Studio
+from visualnet.core.format import capitalize_first
 from visualnet.training.runs import RunModel
 from visualnet.training.series import Series
 
@@ -96,15 +97,15 @@ class CurvesPane(QSplitter):
     def _hide_metric(self) -> None:
         names = self._metrics()
         self.measures.setVisible(bool(names))
-        self.measures.title = names[0].replace("_", " ").capitalize() if len(names) == 1 else "Metrics"
+        self.measures.title = capitalize_first(names[0].replace("_", " ")) if len(names) == 1 else "Metrics"
         # Where there is a run, its curves are about to be drawn.
         self.loss.empty_words = self._empty_words("the loss appears here")
         self.measures.empty_words = self._empty_words(
-            f"{' and '.join(names)} appear{'s' * (len(names) == 1)} here" if names else ""
+            f"{' and '.join(names)} {'appears here' if len(names) == 1 else 'appear here'}" if names else ""
         )
 
     def _empty_words(self, words: str) -> str:
-        return f"Press Train: {words}" if self.runner.model is None else words[:1].upper() + words[1:]
+        return f"Press Train: {words}" if self.runner.model is None else capitalize_first(words)
 
     def _draw_loss(self) -> None:
         model: RunModel | None = self.runner.model

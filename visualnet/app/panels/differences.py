@@ -37,6 +37,7 @@ from visualnet.app.theme import icons
 from visualnet.app.widgets.basic import ElidedLabel, EmptyState, button
 from visualnet.core import files
 from visualnet.core.errors import FileError
+from visualnet.core.format import format_quantity
 from visualnet.resources import resource
 from visualnet.template_index import template_list
 
@@ -211,8 +212,8 @@ def _summary(found: Differences) -> str:
     counts = {status: sum(d.status == status for d in found.nodes) for status in WORDS}
     parts = [f"{n:,} {WORDS[s]}" for s, n in counts.items() if n]
     if found.wires:
-        parts.append(f"{len(found.wires):,} wire{'s' if len(found.wires) > 1 else ''}")
+        parts.append(format_quantity(len(found.wires), "wire"))
     if found.settings:
-        parts.append(f"{len(found.settings):,} setting{'s' if len(found.settings) > 1 else ''}")
+        parts.append(format_quantity(len(found.settings), "setting"))
     total = next((c.after.partition("(")[2].rstrip(")") for c in found.totals if c.what == "parameters"), "")
     return ", ".join(parts or ["no difference"]) + (f"; {total.replace('-', '−')} parameters" if total else "")

@@ -13,6 +13,7 @@ from visualnet.app.panels.why_card import WhyCard
 from visualnet.app.plots.drawings import LayerDrawing
 from visualnet.app.studio import Studio
 from visualnet.app.widgets.basic import button, label, restyle
+from visualnet.core.format import format_quantity
 from visualnet.layers.drawings import Drawing
 
 PX, LEAST_PX, MOST_PX = 28, 14, 72
@@ -88,7 +89,7 @@ class ExplainView(QDialog):
         """Put every formula on the clipboard as LaTeX."""
         found = [f"% {why.question}\n\\[\n{why.derivation.latex}\n\\]" for why in self.whys if why.derivation]
         QApplication.clipboard().setText("\n\n".join(found))
-        self.studio.message.emit("ok", f"{len(found)} formula{'s' * (len(found) != 1)} copied as LaTeX.")
+        self.studio.message.emit("ok", f"{format_quantity(len(found), 'formula')} copied as LaTeX.")
 
     def _fill(self) -> None:
         for card in self.cards:

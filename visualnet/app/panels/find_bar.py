@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
+from visualnet.analysis.families import family_of
 from visualnet.app.studio import Studio
 from visualnet.app.widgets.basic import button, label
 from visualnet.app.widgets.search_field import SearchField
@@ -66,8 +67,9 @@ class FindBar(QFrame):
         self.found, self.at = [], 0
         for node in self.studio.graph if wanted else ():
             kind = LAYERS.get(node.kind)
-            words = f"{node.name} {kind.label if kind else node.kind} {kind.family if kind else 'block'}".casefold()
-            if wanted in words:
+            block = "block" if node.block else ""
+            words = f"{node.name} {kind.label if kind else node.kind} {family_of(node, self.studio.project)} {block}"
+            if wanted in words.casefold():
                 self.found.append(node.id)
         self.found.sort(key=lambda i: wanted not in self.studio.graph.nodes[i].name.casefold())
         if self.found:

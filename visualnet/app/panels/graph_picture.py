@@ -7,38 +7,14 @@ from collections.abc import Mapping
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
+from visualnet.analysis.families import family_of
 from visualnet.app.theme.tokens import Theme, mix
 from visualnet.core.graph import Graph, Topology
 from visualnet.core.project import Project
-from visualnet.layers import LAYERS
 
 CARD = QSizeF(200, 88)
 """The size of a card on the canvas, near enough for a picture in which it is some 40 px wide."""
 LARGEST = 0.42
-
-
-def families(project: Project, graph: Graph) -> dict[str, str]:
-    """The colour family of every node; a block takes that of what it holds most."""
-    held = {name: _most_held(block.graph) for name, block in project.blocks.items()}
-    return {
-        node.id: held.get(node.block, "block")
-        if node.block
-        else LAYERS[node.kind].family
-        if node.kind in LAYERS
-        else "shape"
-        for node in graph
-    }
-
-
-def _most_held(graph: Graph) -> str:
-    """The family with the most nodes, of those that learn or shape; the ports of a block tell nothing about it."""
-    counts: dict[str, int] = {}
-    for node in graph:
-        kind = LAYERS.get(node.kind)
-        if kind is not None and not kind.role:
-            counts[kind.family] = counts.get(kind.family, 0) + 1
-    telling = [f for f in ("attention", "recurrent", "convolution") if f in counts]
-    return telling[0] if telling else max(counts, key=lambda f: counts[f], default="block")
 
 
 def places(graph: Graph) -> dict[str, QRectF]:
@@ -65,9 +41,8 @@ def paint_graph(painter: QPainter, area: QRectF, project: Project, theme: Theme)
     painter.scale(scale, scale)
     painter.translate(-whole.center())
     _wires(painter, graph, cards, theme, scale)
-    colours = families(project, graph)
     for node in graph:
-        _card(painter, cards[node.id], theme, colours[node.id], scale, bool(node.block))
+        _card(painter, cards[node.id], theme, family_of(node, project), scale, bool(node.block))
     painter.restore()
 
 

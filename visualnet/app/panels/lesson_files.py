@@ -7,10 +7,11 @@ of it, the selection, the run.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+from visualnet.app.runner_protocol import RunnerProtocol
 from visualnet.core.graph import Node
 from visualnet.core.project import MAIN
 from visualnet.resources import resource
@@ -84,7 +85,7 @@ class Running(Condition, frozen=True, tag="running"):
     """A training goes on, or has already come to the end of an epoch."""
 
     def holds(self, studio: Studio) -> bool:
-        return getattr(studio.runner, "state", "idle") == "running" or epochs_done(studio.runner) > 0
+        return (studio.runner is not None and studio.runner.state == "running") or epochs_done(studio.runner) > 0
 
 
 class Epochs(Condition, frozen=True, tag="epochs", kw_only=True):
@@ -99,9 +100,9 @@ class Epochs(Condition, frozen=True, tag="epochs", kw_only=True):
 Check = Selected | Param | Shape | Problems | Running | Epochs
 
 
-def epochs_done(runner: Any) -> int:
+def epochs_done(runner: RunnerProtocol | None) -> int:
     """How many epochs the run that the window shows has finished; 0 where there is none."""
-    model = getattr(runner, "model", None)
+    model = runner.model if runner is not None else None
     return len(model.epochs) if model is not None else 0
 
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from visualnet.analysis import NodeFacts
+from visualnet.analysis.families import family_of
 from visualnet.app.blocks import fill_row_menu, params_of
 from visualnet.app.forms.common import common_params
 from visualnet.app.forms.form import EDITOR_WIDTH, Form, caption
@@ -114,7 +115,7 @@ class NodePage(QWidget):
         kinds = {graph.nodes[i].kind for i in ids}
         single = len(ids) == 1
         known = facts.nodes.get(node.id) if facts is not None else None
-        self.dot.set_role(f"family:{kind.family if kind else 'block'}")
+        self.dot.set_role(f"family:{family_of(node, self.studio.project)}")
         self.name.setEnabled(single)
         if not self.name.hasFocus() or self.name.property("node") != node.id:
             self.name.setText(node.name if single else f"{len(ids)} nodes")

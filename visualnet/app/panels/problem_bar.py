@@ -13,6 +13,7 @@ from visualnet.analysis.facts import SEVERITIES
 from visualnet.app.panels.problem_list import GROUPINGS, SEVERITY_WORDS, Wish
 from visualnet.app.theme import fonts, icons
 from visualnet.app.widgets.search_field import SearchField
+from visualnet.core.format import format_quantity
 from visualnet.core.project import MAIN
 
 NARROW = 484
@@ -113,8 +114,7 @@ class ProblemBar(QWidget):
         """How many of each severity the text and the place let through; the place matters only where there are blocks."""
         for severity, made in self.severities.items():
             count = found.get(severity, 0)
-            one, many = SEVERITY_WORDS[severity]
-            words = f"{count:,} {one if count == 1 else many}"
+            words = format_quantity(count, *SEVERITY_WORDS[severity])
             made.setText(f"{count:,}")
             made.setAccessibleName(f"{words}, {'shown' if made.isChecked() else 'hidden'}")
             made.setToolTip(

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from visualnet.analysis.facts import SEVERITIES, Problem
+from visualnet.core.format import capitalize_first
 from visualnet.core.project import MAIN, Project
 
 GROUPINGS: Mapping[str, str] = {"severity": "By severity", "node": "By node", "kind": "By kind", "": "Ungrouped"}
@@ -93,7 +94,7 @@ def joined(problems: Iterable[Problem]) -> list[Row]:
     for first, *others in found.values():
         axes = [o.words.partition(": ")[0] for o in others if o.words != first.words]
         words = first.words + (f"; {', '.join(axes)} likewise" if axes else "")
-        rows.append(Row(first, words[:1].upper() + words[1:]))
+        rows.append(Row(first, capitalize_first(words)))
     return rows
 
 
@@ -154,7 +155,7 @@ def grouped(rows: Iterable[Row], grouping: str, project: Project) -> list[Group]
 
 def _title(problem: Problem, grouping: str, project: Project) -> str:
     if grouping == "severity":
-        return SEVERITY_WORDS[problem.severity][1].capitalize()
+        return capitalize_first(SEVERITY_WORDS[problem.severity][1])
     if grouping == "node":
         return where(problem, project) if problem.node else WHOLE
     if grouping == "kind":

@@ -14,6 +14,7 @@ from visualnet.app.panels.problem_list import where
 from visualnet.app.studio import Studio
 from visualnet.app.widgets.basic import ElidedLabel, IconLabel, button, label, restyle
 from visualnet.app.widgets.flow import FlowLayout
+from visualnet.core.format import format_quantity
 
 WHERE, WIDEST = 120, 280
 """How wide the names of the nodes stand, in px: all alike, and as wide as they need."""
@@ -121,7 +122,7 @@ class ProblemRow(QFrame):
                 old.deleteLater()
         made: dict[QWidget, Repair] = {}
         for number, repair in enumerate(found):
-            rest = "" if not repair.after else f"   ({repair.after} other problem{'s' * (repair.after > 1)} left)"
+            rest = "" if not repair.after else f"   ({format_quantity(repair.after, 'other problem')} left)"
             one = button(repair.words + rest, "primary" if number == 0 else "", done=lambda r=repair: self._mend(r))
             one.setObjectName("repair")
             one.setToolTip("Make this change; Ctrl+Z takes it back. Rest here to see what comes of it.")

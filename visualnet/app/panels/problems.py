@@ -17,6 +17,7 @@ from visualnet.app.panels.problem_list import Group, Row, counts, grouped, joine
 from visualnet.app.panels.problem_row import WHERE, WIDEST, ProblemRow
 from visualnet.app.studio import Studio
 from visualnet.app.widgets.basic import IconLabel, button, label
+from visualnet.core.format import format_quantity
 
 SHOWN = 60
 """More rows than this help nobody; a line says how many are left out."""
@@ -49,8 +50,8 @@ class ProblemsPanel(QWidget):
         self.heads: list[GroupHead] = []
         self._laid: list[str] = []
         self.low = False
-        settings = getattr(studio.runner, "settings", None)
-        self.kept: MutableMapping[str, Any] = settings.section("problems") if settings is not None else {}
+        runner = studio.runner
+        self.kept: MutableMapping[str, Any] = runner.settings.section("problems") if runner is not None else {}
         self.bar = ProblemBar(self.kept)
         self.bar.changed.connect(self._filter)
         self.bar.copy_asked.connect(self.copy_text)
@@ -281,7 +282,7 @@ class ProblemsPanel(QWidget):
         """Put what is shown on the clipboard."""
         QApplication.clipboard().setText(text(self.shown, self.studio.project))
         count = len(self.shown)
-        self.studio.message.emit("ok", f"{count:,} problem{'s are' if count != 1 else ' is'} on the clipboard.")
+        self.studio.message.emit("ok", f"{format_quantity(count, 'problem is', 'problems are')} on the clipboard.")
 
     # --- walking ---------------------------------------------------------------------------------------------------------------------
 

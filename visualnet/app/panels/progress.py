@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from visualnet.app.plots.paint import number
-from visualnet.app.run_history import duration
+from visualnet.app.runner_protocol import RunnerProtocol
 from visualnet.app.studio import Studio
+from visualnet.core.format import format_duration, format_percent
 from visualnet.training.runs import RunModel
 
 STATES = {
@@ -25,7 +24,7 @@ def share_done(model: RunModel | None) -> float:
     return min(model.step / steps, 1.0) if steps else 0.0
 
 
-def tell(runner: Any) -> tuple[str, float]:
+def tell(runner: RunnerProtocol) -> tuple[str, float]:
     """A line such as “epoch 8 of 20 · step 500 · 10,900 samples/s · 1 min 12 s left”, and the share that is done."""
     model: RunModel | None = runner.model
     if runner.state == "starting":
@@ -37,11 +36,11 @@ def tell(runner: Any) -> tuple[str, float]:
         if runner.state == "paused":
             parts.append("paused")
         parts.append(f"{model.progress.samples_per_s:,.0f} samples/s")
-        parts.append(f"{duration(model.progress.eta_s)} left")
+        parts.append(f"{format_duration(model.progress.eta_s)} left")
     elif not runner.busy:
         parts.insert(0, STATES.get(model.state, "Stopped"))
         if model.finished is not None:
-            parts.append(f"in {duration(model.finished.seconds)}")
+            parts.append(f"in {format_duration(model.finished.seconds)}")
         if model.best is not None:
             name = model.started.best_by
             value = model.best.validation.get(name, model.best.train.get(name))
@@ -63,7 +62,7 @@ def where(model: RunModel) -> str:
 
 def figure(studio: Studio, name: str, value: float) -> str:
     """A loss in few digits; a share, such as an accuracy, in per cent."""
-    return f"{100 * value:.1f} %" if is_share(studio, name) else number(value)
+    return format_percent(value) if is_share(studio, name) else number(value)
 
 
 def is_share(studio: Studio, name: str) -> bool:

@@ -15,6 +15,7 @@ from visualnet.app.settings import RecentFile, Settings
 from visualnet.app.theme import icons
 from visualnet.app.theme.tokens import Theme
 from visualnet.app.widgets.basic import ElidedLabel, IconLabel, button, label
+from visualnet.core.format import format_quantity
 
 SHOWN = 8
 GONE = "This file is not there any more: it was moved, renamed or deleted."
@@ -120,7 +121,9 @@ class RecentList(QWidget):
     def show_last(self, files: Sequence[Path]) -> None:
         """Offer to open these again: what was open when the program was left."""
         self.reopen.setVisible(bool(files))
-        self.reopen.setText(f" Reopen last project{'s' if len(files) > 1 else ''} ({len(files)})")
+        self.reopen.setText(
+            f" Reopen last {format_quantity(len(files), 'project')}" if len(files) != 1 else " Reopen last project"
+        )
         self.reopen.setToolTip("\n".join(str(path) for path in files))
 
     def refresh(self) -> None:

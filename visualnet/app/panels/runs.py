@@ -26,6 +26,7 @@ from visualnet.app.panels.progress import figure
 from visualnet.app.plots.paint import number
 from visualnet.app.studio import Studio
 from visualnet.app.widgets.basic import EmptyState, button
+from visualnet.core.format import format_duration
 from visualnet.core.project import RunRef
 
 Index = QModelIndex | QPersistentModelIndex
@@ -124,7 +125,7 @@ class RunTable(QAbstractTableModel):
         if column == "lr":
             return f"{figures['lr']:g}" if "lr" in figures else ""
         if column == "duration":
-            return history.duration(figures["seconds"]) if "seconds" in figures else ""
+            return format_duration(figures["seconds"]) if "seconds" in figures else ""
         if column == "curves":
             return "" if history.folder_of(run) else "not here"
         return history.text(run, column)

@@ -15,6 +15,7 @@ from visualnet.app.widgets.section import Section
 from visualnet.core import edits, trust
 from visualnet.core.document import Document
 from visualnet.core.errors import FileError
+from visualnet.core.format import capitalize_first
 from visualnet.core.graph import Node
 from visualnet.layers.declare import LAYERS
 from visualnet.layers.params import Code
@@ -198,7 +199,7 @@ class SourceCard(Section):
             self.param.read(text, {})
         except ValueError as error:
             fault = str(error)
-        self.fault.setText(fault[:1].upper() + fault[1:])
+        self.fault.setText(capitalize_first(fault))
         self.fault.setVisible(bool(fault))
         if fault:
             return

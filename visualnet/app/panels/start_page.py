@@ -51,7 +51,6 @@ BESIDE = 1080
 GAP, HEAD_GAP, CAPTION_GAP, ROW_GAP, FOOT = 16, 24, 10, 8, 28
 PEEK = 44
 """So much of what lies below the first templates is seen without scrolling, that one knows of it."""
-RECENT_SHOWN = 8
 
 
 class StartPage(QWidget):

@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar
 
 from visualnet.app.panels.progress import figure, share_done, where
 from visualnet.app.plots.paint import number, text_font
-from visualnet.app.run_history import duration
 from visualnet.app.studio import Studio
 from visualnet.app.widgets.basic import label
+from visualnet.core.format import format_duration, format_percent
 from visualnet.data import catalogue
 from visualnet.data.catalogue import DATASETS
 from visualnet.training.runs import RunModel
@@ -102,10 +102,10 @@ class StatusLine(QStatusBar):
         _say(
             self.fields["speed"], "paused" if paused else f"{progress.samples_per_s:,.0f} samples/s" if progress else ""
         )
-        _say(self.fields["left"], "" if progress is None or paused else f"{duration(progress.eta_s)} left")
+        _say(self.fields["left"], "" if progress is None or paused else f"{format_duration(progress.eta_s)} left")
         _say(self.place, model.started.device)
         share = progress.watching if progress is not None else 0.0
-        _say(self.cost, f"watching costs {100 * share:.1f} % of {100 * self.runner.watching.budget:g} %")
+        _say(self.cost, f"watching costs {format_percent(share)} of {format_percent(self.runner.watching.budget, 0)}")
 
     def _totals(self) -> str:
         """The data; what the network comes to stands on the canvas."""

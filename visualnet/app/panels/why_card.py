@@ -12,6 +12,7 @@ from visualnet.app.panels.formula import FormulaLabel
 from visualnet.app.panels.typeset_label import TypesetLabel
 from visualnet.app.theme.tokens import FONT_PX
 from visualnet.app.widgets.basic import Card, label, restyle
+from visualnet.core.format import capitalize_first
 
 
 class WhyCard(Card):
@@ -37,7 +38,7 @@ class WhyCard(Card):
         """Show it."""
         self.why = why
         error = why.note == "error"
-        self.question.setText(why.question[:1].upper() + why.question[1:])
+        self.question.setText(capitalize_first(why.question))
         self.lines.show_formulas(why.lines)
         self.set_.show_derivation(why.derivation, why.text)
         self.fit()

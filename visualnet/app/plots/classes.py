@@ -25,6 +25,7 @@ from visualnet.app.plots.paint import (
     text_font,
 )
 from visualnet.app.theme.tokens import Theme
+from visualnet.core.format import capitalize_first, format_percent
 
 PAD, HEAD = 12, 24
 ROW_MOST, ROW_LEAST = 22, 12
@@ -78,7 +79,7 @@ class ClassBars(QWidget):
         else:
             says = "the prediction is not finite"
         truth = f", label {self._labels[self._truth]}" if self._truth is not None else ""
-        return f"{self._name}: {says}{truth}" if self._name else f"{says[0].upper()}{says[1:]}{truth}"
+        return f"{self._name}: {says}{truth}" if self._name else f"{capitalize_first(says)}{truth}"
 
     def sizeHint(self) -> QSize:
         return QSize(360, HEAD + PAD + ROW_MOST * max(min(len(self._labels), 10), 6))
@@ -175,5 +176,5 @@ class ClassBars(QWidget):
             painter.setBrush(colour)
             painter.drawRoundedRect(QRectF(start, y + row * 0.2, max(share * length, 1), row * 0.6), 2, 2)
             painter.setPen(ink.text if index == best else ink.muted)
-            figure = f"{p * 100:.1f} %" if np.isfinite(p) else "not finite"
+            figure = format_percent(p) if np.isfinite(p) else "not finite"
             painter.drawText(QRectF(start + share * length + 6, y, figure_room + 20, row), middle, figure)

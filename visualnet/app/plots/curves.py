@@ -19,6 +19,7 @@ from visualnet.app.plots.legend import Entry, Legend
 from visualnet.app.plots.paint import Ink, faded, ink_of, line_pen, number, text_font
 from visualnet.app.plots.plane import Overlay, Stage
 from visualnet.app.theme.tokens import Theme
+from visualnet.core.format import capitalize_first
 from visualnet.training.series import Series
 
 Floats = NDArray[np.float64]
@@ -356,7 +357,7 @@ class CurvesPlot(QWidget):
     def _draw_words(self, ink: Ink) -> None:
         entries = tuple(self._entry(curve, ink) for curve in self._curves.values())
         title = self.title + " (log)" * self._log if self.title else self.y_name()
-        self.legend.show_entries(title[:1].upper() + title[1:], entries)
+        self.legend.show_entries(capitalize_first(title), entries)
         self.stage.left.log = self._log
         self.stage.bottom.whole = self._unit == "step"
         for axis in (self.stage.left, self.stage.bottom):

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from visualnet.analysis.receptive import Field
 from visualnet.app.plots.more_drawings import faint, outline_pen
 from visualnet.app.theme import fonts, icons
+from visualnet.core.format import format_quantity
 
 WORDS = Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap
 WORDS_PX, GAP = 11, 10
@@ -139,5 +140,5 @@ class FieldDrawing(QWidget):
 
 def _steps(jump: tuple[int, ...]) -> str:
     if len(set(jump)) == 1:
-        return f"{jump[0]} cell{'s' * (jump[0] > 1)}"
+        return format_quantity(jump[0], "cell")
     return "×".join(map(str, jump)) + " cells"

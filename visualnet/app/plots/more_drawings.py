@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 
 from visualnet.app.theme import fonts
 from visualnet.app.theme.tokens import Theme
+from visualnet.core.format import format_quantity
 from visualnet.layers.drawings import Heads, Matrix, Slab, Spread, Table, Unrolled
 
 MOST_HEADS = 8
@@ -342,12 +343,12 @@ def unrolled_words(drawing: Unrolled, step: int) -> str:
     ways = ", read from both ends" if drawing.directions == 2 else ""
     return (
         f"{shown}{drawing.steps:,} steps{ways}: step {step + 1} reads {drawing.features:,} features and hands on "
-        f"{states} of {drawing.hidden:,} numbers, for each of {drawing.states_count} "
-        f"{'layers and directions' if drawing.directions == 2 else 'layers' if drawing.layers > 1 else 'layer'}."
+        f"{states} of {drawing.hidden:,} numbers, for each of "
+        f"{format_quantity(drawing.states_count, 'layer', 'layers and directions' if drawing.directions == 2 else '')}."
     )
 
 
 def slab_words(slab: Slab) -> str:
     where = "the whole batch" if slab.batch else "each sample on its own"
     more = " of every sample" if slab.batch else ""
-    return f"{slab.means:,} mean{'s' * (slab.means != 1)} for {where}, each over {slab.over:,} number{'s' * (slab.over != 1)}{more}."
+    return f"{format_quantity(slab.means, 'mean')} for {where}, each over {format_quantity(slab.over, 'number')}{more}."

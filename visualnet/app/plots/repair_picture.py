@@ -6,10 +6,11 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
+from visualnet.analysis.families import family_of
 from visualnet.analysis.foresight import Change, Foresight, shape
-from visualnet.app.canvas.node_item import family_of
 from visualnet.app.theme import fonts, icons
 from visualnet.app.theme.tokens import Theme, mix
+from visualnet.core.format import format_quantity
 from visualnet.core.graph import Topology
 
 WIDTH = 392
@@ -47,7 +48,7 @@ class RepairPicture(QWidget):
         if self.seen is None:
             return ""
         now, then = self.seen.errors
-        left = "no error" if not then else "1 error" if then == 1 else f"{then:,} errors"
+        left = format_quantity(then, "error") if then else "no error"
         return f"After it: {left} (now {now:,})"
 
     def layout_(self) -> list[list[str]]:

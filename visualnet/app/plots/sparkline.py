@@ -1,43 +1,15 @@
-"""Pictures small enough for a node's card: a curve in a line of text, a strip of feature maps."""
+"""Pictures small enough for a node's card: a strip of feature maps."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QImage, QPainter, QPolygonF
+from PySide6.QtGui import QImage
 
 from visualnet.app.plots.compose import common_scale, is_signed
-from visualnet.app.plots.paint import GAP, Ink, colour_table, hatch, indexed_image, ink_of, levels, line_pen
+from visualnet.app.plots.paint import GAP, Ink, colour_table, hatch, indexed_image, ink_of, levels
 from visualnet.app.theme.tokens import Theme
-from visualnet.training.series import Series
-
-
-def draw_sparkline(painter: QPainter, rect: QRectF, series: Series, theme: Theme) -> None:
-    """Draw a whole curve into `rect`, with a dot on its newest point; gaps stay open."""
-    if not len(series):
-        return
-    steps, values = series.window(int(series.steps[0]), int(series.steps[-1]), max(int(rect.width() / 2), 4))
-    finite = values[np.isfinite(values)]
-    if not len(finite):
-        return
-    ink = ink_of(theme)
-    low, high = float(finite.min()), float(finite.max())
-    span, length = high - low or 1.0, max(int(steps[-1] - steps[0]), 1)
-    inner = rect.adjusted(1, 2, -3, -2)
-    x = inner.left() + (steps - steps[0]) / length * inner.width()
-    y = inner.bottom() - (values - low) / span * inner.height() if high > low else values * 0 + inner.center().y()
-    painter.save()
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(line_pen(ink.accent))
-    for part in np.split(np.arange(len(y)), np.flatnonzero(~np.isfinite(y))):
-        points = [QPointF(x[i], y[i]) for i in part if np.isfinite(y[i])]
-        painter.drawPolyline(QPolygonF(points))
-    if np.isfinite(y[-1]):
-        painter.setBrush(ink.accent)
-        painter.drawEllipse(QPointF(x[-1], y[-1]), 1.5, 1.5)
-    painter.restore()
 
 
 def compose_strip(

@@ -21,7 +21,6 @@ from visualnet.app.plots.tiles_canvas import TilesCanvas
 from visualnet.app.theme.tokens import Theme
 
 BAR_ROOM = 78
-LABEL_FROM = 28
 
 
 class TilesView(QWidget):

@@ -31,7 +31,6 @@ from visualnet.app.plots.paint import (
 )
 
 BAR_ROOM = 78
-LABEL_FROM = 28
 
 
 class TilesCanvas(QAbstractScrollArea):

@@ -12,7 +12,7 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 from visualnet.analysis.facts import GraphFacts, NodeFacts
-from visualnet.app.canvas.node_item import family_of
+from visualnet.analysis.families import family_of
 from visualnet.core.project import Project
 from visualnet.layers.declare import LAYERS, Spec
 from visualnet.layers.drawings import Window

@@ -12,6 +12,7 @@ from visualnet.app.theme import icons
 from visualnet.app.theme.fonts import SIZES, body_px, choose_size, chosen_size, load_fonts, sans
 from visualnet.app.theme.style import style_sheet
 from visualnet.app.theme.tokens import CONTRAST, CONTRAST_LIGHT, DARK, LIGHT, THEMES, Theme
+from visualnet.core.format import format_percent
 
 Mode = Literal["system", "dark", "light", "contrast", "contrast-light"]
 MODES: tuple[Mode, ...] = ("system", "dark", "light", "contrast", "contrast-light")
@@ -139,7 +140,7 @@ class ThemeKeeper(QObject):
     def fill_sizes(self, menu: QMenu) -> None:
         """Offer the text sizes in a menu."""
         for size in SIZES:
-            chosen = menu.addAction(f"{size} %", lambda s=size: self.set_text_size(s))
+            chosen = menu.addAction(format_percent(size / 100, 0), lambda s=size: self.set_text_size(s))
             chosen.setCheckable(True)
             chosen.setChecked(size == chosen_size())
 

@@ -17,7 +17,6 @@ Table = NDArray[np.uint8]
 
 GRID = 8
 RADIUS = 8
-RADIUS_SMALL = 6
 FONT_PX = 13
 SANS = "Inter"
 MONO = "JetBrains Mono"

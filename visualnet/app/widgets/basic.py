@@ -69,19 +69,19 @@ class ColorDot(QWidget):
 
     def __init__(self, role: str, size: int = 10, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._role = role
+        self.role = role
         self.setFixedSize(size, size)
 
     def set_role(self, role: str) -> None:
         """Show another colour."""
-        self._role = role
+        self.role = role
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(icons.current_theme().colour(self._role)))
+        painter.setBrush(QColor(icons.current_theme().colour(self.role)))
         painter.drawRoundedRect(self.rect(), 2.5, 2.5)
         painter.end()
 

@@ -6,11 +6,12 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QInputEvent, QPainter, QPen
 
 from visualnet.app.canvas import joining, notes
-from visualnet.app.canvas.clipboard import adding, count
+from visualnet.app.canvas.clipboard import adding
 from visualnet.app.canvas.guides import Guides
 from visualnet.app.canvas.tools.base import Tool, adds
 from visualnet.app.theme.tokens import GRID, RADIUS
 from visualnet.core import edits, healing
+from visualnet.core.format import format_quantity
 from visualnet.core.graph import Port
 from visualnet.core.project import Project
 
@@ -112,7 +113,7 @@ class MoveTool(Tool):
             self.scene.settle()
 
     def _label(self) -> str:
-        name = count(len(self.now))
+        name = format_quantity(len(self.now), "node")
         return f"Insert {name}" if self.wire is not None else f"Pull out {name}" if self.pulls else f"Move {name}"
 
     def _edit(self) -> object:
@@ -132,7 +133,9 @@ class MoveTool(Tool):
         x, y = self.places[self.node]
         by = (self.now[self.node][0] - x, self.now[self.node][1] - y)
         ids, sheet = tuple(self.places), self.studio.sheet
-        adding(self.studio, f"Duplicate {count(len(ids))}", lambda p: edits.duplicate(p, sheet, ids, by))
+        adding(
+            self.studio, f"Duplicate {format_quantity(len(ids), 'node')}", lambda p: edits.duplicate(p, sheet, ids, by)
+        )
 
     def _click(self) -> None:
         if self.adding and self.was_in:

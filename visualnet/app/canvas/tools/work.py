@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QPointF, Qt, QTimer
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPainter
 
+from visualnet.app.background_task import BackgroundTask, Job
 from visualnet.app.canvas import notes
 from visualnet.app.canvas.tools.base import Tool
 
 if TYPE_CHECKING:
     from visualnet.app.canvas.view import CanvasView
 
-LOOK_MS = 20
 SAID_AFTER_S = 0.3
-Work = Callable[[Callable[[], None]], Any]
-
-
-class Stopped(Exception):
-    """Raised within the work when nobody wants it any more."""
+Work = Callable[[Job], Any]
 
 
 class WorkTool(Tool):
@@ -36,46 +31,29 @@ class WorkTool(Tool):
         self.words, self.done = words, done
         self.graph = self.studio.graph
         self.begun = time.monotonic()
-        self.found: list[Any] = []
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, args=(work,), name="canvas work", daemon=False)
-        self._timer = QTimer(view)
-        self._timer.setInterval(LOOK_MS)
-        self._timer.timeout.connect(self._look)
-        self._thread.start()
-        self._timer.start()
+        self.task = BackgroundTask(
+            work,
+            self._use,
+            lambda _share: view.viewport().update(),
+            name="canvas work",
+            words=f"{words} has failed",
+            parent=view,
+        )
+        self.task.finished.connect(self._leave)
 
-    def _run(self, work: Work) -> None:
-        try:
-            self.found.append(work(self._pulse))
-        except Stopped:
-            return
+    def _use(self, found: Any) -> None:
+        self._leave()
+        if self.studio.graph is self.graph:
+            self.done(found)
 
-    def _pulse(self) -> None:
-        if self._stop.is_set():
-            raise Stopped
-        time.sleep(0)  # The window's thread goes first.
-
-    def _look(self) -> None:
-        self.view.viewport().update()
-        if self._thread.is_alive():
-            return
-        self._end()
+    def _leave(self) -> None:
         if self.view.tool is self:
             self.view.cancel()
-        if self.found and self.studio.graph is self.graph:
-            self.done(self.found[0])
-
-    def _end(self) -> None:
-        self._stop.set()
-        self._timer.stop()
-        self._thread.join()
 
     def cancel(self) -> None:
         """Esc, another document, a closing window: let go of it."""
-        if self._thread.is_alive():
-            self._end()
-            self.found.clear()
+        if self.task.running:
+            self.task.close()
             self.studio.message.emit("hint", "stopped; nothing was moved")
 
     def paint(self, painter: QPainter) -> None:

@@ -1,0 +1,66 @@
+"""How a test waits: for a state, never for a time, so that it holds on a machine with other things to do.
+
+A test that needs something to have happened says what (`until`), or lets the window come to rest (`settle`). Only what must *not* happen
+has to be given time (`linger`): on a slow machine such a check sees less, but it cannot fail for it. Nothing asserts how long a thing
+took on the clock; where an amount of work is promised, `time.thread_time` counts the work of this thread alone.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+PATIENCE_S = 60.0
+"""What has not come by then does not come. Long, because it costs only a test that fails."""
+PATIENCE_MS = int(1000 * PATIENCE_S)
+SHORT_MS = 400
+"""A timer that fires once within this time is a part of what was just done; a longer one (a toast that leaves) is not waited for."""
+BUSY_S = 3.0
+"""Where something is always going on, as while a network trains, a window is at rest after so long."""
+
+
+def until(true: Callable[[], Any], what: str = "", seconds: float = PATIENCE_S) -> None:
+    """Let the program live until something is so."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, f"waited {seconds:g} s in vain for {what or true}"
+        _live()
+
+
+def settle(seconds: float = 0.0) -> None:
+    """Let the window live for so long at least, and until no short timer waits and nothing glides."""
+    linger(seconds)
+    end, calm = time.monotonic() + BUSY_S, 0
+    while calm < 2 and time.monotonic() < end:
+        _live()
+        calm = calm + 1 if _at_rest() else 0
+
+
+def linger(seconds: float) -> None:
+    """Give what must not happen the time to happen."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        _live()
+
+
+def _live() -> None:
+    widgets = sys.modules.get("PySide6.QtWidgets")
+    if widgets is not None and widgets.QApplication.instance() is not None:
+        widgets.QApplication.processEvents()
+    time.sleep(0.002)
+
+
+def _at_rest() -> bool:
+    from PySide6.QtCore import QTimer, QVariantAnimation
+    from PySide6.QtWidgets import QApplication
+
+    tops = QApplication.topLevelWidgets()
+    owners = [*tops, *(studio for top in tops if (studio := getattr(top, "studio", None)) is not None)]
+    timers = [timer for owner in owners for timer in owner.findChildren(QTimer)]
+    # What a style draws without end, such as a bar of unknown progress, is no QVariantAnimation.
+    glides = [glide for owner in owners for glide in owner.findChildren(QVariantAnimation)]
+    return not any(t.isActive() and t.isSingleShot() and t.interval() <= SHORT_MS for t in timers) and not any(
+        glide.state() == QVariantAnimation.State.Running for glide in glides
+    )
