@@ -18,6 +18,7 @@ from visualnet.core.checks import check_kind, check_values, plain
 from visualnet.core.errors import FileError
 from visualnet.core.folders import data_dir
 from visualnet.core.naming import clean
+from visualnet.core.regular_files import read_regular
 
 MAX_BYTES = 1 << 20
 MAX_EACH = 100
@@ -59,9 +60,11 @@ def _read(path: Path, _time_ns: int, size: int) -> Mapping[str, Shelf]:
     if size > MAX_BYTES:
         raise FileError(path.name, f"it has {size:,} bytes; presets have at most {MAX_BYTES:,}", way_out=way_out)
     try:
-        read = msgspec.json.decode(path.read_bytes(), type=dict[str, Shelf])
+        read = msgspec.json.decode(read_regular(path, MAX_BYTES), type=dict[str, Shelf])
         return {kind: _checked(kind, shelf) for kind, shelf in read.items()}
-    except (OSError, ValueError, RecursionError) as error:
+    except OSError as error:
+        raise FileError(path.name, error.strerror or str(error), way_out=way_out) from None
+    except (ValueError, RecursionError) as error:
         raise FileError(path.name, str(error), way_out=way_out) from None
 
 

@@ -9,7 +9,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from visualnet.core import checks, dressing, reading
+from visualnet.core import checks, dressing, files, reading
 from visualnet.core.files import FORMAT, PROGRAM
 from visualnet.core.graph import COLOURS, DIRECTIONS, INITS, MODES, REMARKS
 from visualnet.core.naming import MAX_NAME, MAX_TEXT
@@ -245,4 +245,4 @@ def path() -> Path:
 
 
 if __name__ == "__main__":
-    path().write_text(text(), encoding="utf-8", newline="\n")
+    files.write(path(), text().encode())

@@ -15,6 +15,8 @@ from typing import NamedTuple
 
 from visualnet.core.folders import runs_dir
 from visualnet.core.project import Project, Recipe, RunRef
+from visualnet.core.regular_files import open_regular
+from visualnet.core.temporaries import is_temporary
 from visualnet.training import events
 from visualnet.training.events import Event
 from visualnet.training.series import Series
@@ -198,7 +200,7 @@ def read_run(folder: Path) -> RunModel:
     """What a run's log tells. Lines that cannot be read (torn by a crash) are left out."""
     model = RunModel(folder.name, folder)
     try:
-        with open(folder / LOG, "rb") as file:
+        with open_regular(folder / LOG) as file:
             while line := file.readline(MAX_LINE):
                 try:
                     model.consume(events.decode(line))
@@ -245,6 +247,19 @@ def rate_changed(folder: Path, recipe: Recipe) -> bool:
     return before is not None and before.recipe.lr != recipe.lr
 
 
+def epochs_told(folder: Path) -> int:
+    """How many epochs are done by what the end of the run's log tells; 0 where it tells nothing."""
+    done = 0
+    for line in _ends(folder / LOG)[1]:
+        try:
+            event = events.decode(line)
+        except ValueError:
+            continue
+        if isinstance(event, events.Steps | events.EpochDone | events.CheckpointSaved):
+            done = max(done, event.epoch)
+    return done
+
+
 class RunInfo(NamedTuple):
     """A line of the list of runs."""
 
@@ -284,7 +299,7 @@ def _info(path: Path) -> RunInfo:
             model.consume(event)
             state = model.state
     name = re.sub(r"^\d{8}-\d{6}-(.+?)(-\d+)?$", r"\1", path.name)
-    resumable = state != "done" and (path / "last").is_dir()
+    resumable = state != "done" and any((path / name).is_dir() for name in ("last", "before-last"))
     return RunInfo(path.name, path, name, started or _age(path), state, epochs, best, resumable)
 
 
@@ -298,7 +313,7 @@ def _age(path: Path) -> float:
 def _ends(log: Path) -> tuple[list[bytes], list[bytes]]:
     """The first line of a log and the last ones."""
     try:
-        with open(log, "rb") as file:
+        with open_regular(log) as file:
             first = file.readline(MAX_LINE)
             size = file.seek(0, 2)
             start = max(size - TAIL, len(first))
@@ -319,7 +334,7 @@ def delete_run(folder: Path) -> None:
     if not (folder / LOG).is_file() and not (folder / PROJECT).is_file():
         raise ValueError(f"{folder} is not the folder of a run")
     for path in folder.iterdir():
-        if path.name in OWN_FILES or path.name.startswith((".last-", ".best.safetensors-")):
+        if path.name in OWN_FILES or is_temporary(path.name):
             if path.is_dir() and not path.is_symlink():
                 shutil.rmtree(path)
             else:
