@@ -9,11 +9,11 @@ import re
 import shutil
 import time
 from collections.abc import Iterable
-from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
 from visualnet.core.folders import runs_dir
+from visualnet.core.moments import moment
 from visualnet.core.project import Project, Recipe, RunRef
 from visualnet.core.regular_files import open_regular
 from visualnet.core.temporaries import is_temporary
@@ -23,6 +23,8 @@ from visualnet.training.series import Series
 
 LOG, PROJECT = "events.jsonl", "project.vnet"
 MAX_LINE = 1 << 20
+MAX_OVERLONG = 16
+"""So many pieces of ``MAX_LINE`` without an end of line, and it is no log: it is read no further."""
 TAIL = 1 << 16
 OWN_FILES = (LOG, PROJECT, "best.safetensors", "last", "before-last")
 OVER = {"done", "stopped", "failed", "interrupted"}
@@ -86,7 +88,8 @@ class RunModel:
         summary: dict[str, float] = {}
         for prefix, values in (("", self.best.train), ("validation_", self.best.validation)) if self.best else ():
             summary.update({prefix + name: value for name, value in values.items() if value is not None})
-        started = datetime.fromtimestamp(self.begun_at).isoformat(timespec="seconds") if self.begun_at else ""
+        begun = moment(self.begun_at)
+        started = begun.isoformat(timespec="seconds") if begun is not None else ""
         # A plain name, to be looked for among this machine's runs: a file may not lead anywhere else.
         folder = self.folder.name if self.folder else ""
         return RunRef(
@@ -201,7 +204,9 @@ def read_run(folder: Path) -> RunModel:
     model = RunModel(folder.name, folder)
     try:
         with open_regular(folder / LOG) as file:
-            while line := file.readline(MAX_LINE):
+            overlong = 0
+            while overlong < MAX_OVERLONG and (line := file.readline(MAX_LINE)):
+                overlong += len(line) == MAX_LINE
                 try:
                     model.consume(events.decode(line))
                 except (ValueError, OverflowError):
@@ -274,11 +279,12 @@ class RunInfo(NamedTuple):
 
 
 def list_runs(folder: Path | None = None) -> list[RunInfo]:
-    """The user's runs, the newest first; only the ends of each log are read."""
-    found = []
-    for path in (folder or runs_dir()).iterdir():
-        if path.is_dir() and not path.name.startswith(".") and (path / LOG).is_file():
-            found.append(_info(path))
+    """The user's runs, the newest first; only the ends of each log are read. None where the folder cannot be looked into."""
+    try:
+        folders = sorted((folder or runs_dir()).iterdir())
+    except OSError:
+        return []
+    found = [_info(p) for p in folders if p.is_dir() and not p.name.startswith(".") and (p / LOG).is_file()]
     return sorted(found, key=lambda info: info.started, reverse=True)
 
 
@@ -300,7 +306,8 @@ def _info(path: Path) -> RunInfo:
             state = model.state
     name = re.sub(r"^\d{8}-\d{6}-(.+?)(-\d+)?$", r"\1", path.name)
     resumable = state != "done" and any((path / name).is_dir() for name in ("last", "before-last"))
-    return RunInfo(path.name, path, name, started or _age(path), state, epochs, best, resumable)
+    began = started if moment(started) is not None else _age(path)
+    return RunInfo(path.name, path, name, began, state, epochs, best, resumable)
 
 
 def _age(path: Path) -> float:
