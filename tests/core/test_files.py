@@ -210,7 +210,7 @@ def test_what_is_no_file_is_refused_before_it_is_read(tmp_path: Path) -> None:
         files.load("a\0b")
     if hasattr(os, "mkfifo"):
         os.mkfifo(tmp_path / "pipe.vnet")
-        with pytest.raises(FileError, match="a (device|pipe), not a file"):
+        with pytest.raises(FileError, match="a pipe, not a file"):
             files.load(tmp_path / "pipe.vnet")
 
 

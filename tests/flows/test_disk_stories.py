@@ -61,9 +61,7 @@ def test_what_is_no_file_is_named_and_never_replaced(how: str, window: Window, h
     assert stands(path) == theirs
 
 
-def test_what_came_while_the_question_was_read_is_asked_about_too(
-    window: Window, hands: Hands, tmp_path: Path
-) -> None:
+def test_what_came_while_the_question_was_read_is_asked_about_too(window: Window, hands: Hands, tmp_path: Path) -> None:
     path = edited(window, hands, tmp_path)
     REPLACED["picture"](path)
     assert not window.filing.save()

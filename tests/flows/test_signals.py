@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from tests.training.nets import small
@@ -24,7 +25,11 @@ ROOT = Path(__file__).parents[2]
 SECONDS = 2.0
 """So soon a training has stopped, on a machine that is not busy."""
 CODES = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
-MORE: dict[str, Any] = {"cwd": ROOT, "env": {**os.environ, "PYTHONPATH": str(ROOT)}}
+
+
+def around() -> dict[str, Any]:
+    """Where a child runs, with the data folder of this test."""
+    return {"cwd": ROOT, "env": {**os.environ, "PYTHONPATH": str(ROOT)}}
 
 
 def until(true: Callable[[], object], what: str, seconds: float = 60.0) -> None:
@@ -69,7 +74,7 @@ def train(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
 
     def start(*wrap: str, **how: Any) -> subprocess.Popen[bytes]:
         how = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, **how}
-        made.append(subprocess.Popen([*wrap, *command(tmp_path)], **MORE, **how))
+        made.append(subprocess.Popen([*wrap, *command(tmp_path)], **around(), **how))
         until(lambda: begun(tmp_path / "run") or made[-1].poll() is not None, "the training")
         assert made[-1].poll() is None
         return made[-1]
@@ -105,7 +110,7 @@ def test_a_signal_stops_a_training_with_its_state_saved(
     assert_stopped_in_good_order(tmp_path / "run")
     step = last_event(tmp_path / "run").step  # type: ignore[attr-defined]
     again = [*command(tmp_path), "--resume", "--epochs", "1"]
-    done = subprocess.run(again, **MORE, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(again, **around(), capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     assert f"from step {step:,} on" in done.stdout
 
@@ -119,13 +124,13 @@ def test_a_second_signal_does_not_disturb_the_stop(
     while child.poll() is None:
         child.send_signal(second)
         time.sleep(0.002)
-    assert ended(child) in (143, -second), "at the very end of the process, when all is saved, its own handlers are gone"
+    assert ended(child) in (143, -second), (
+        "at the very end of the process, when all is saved, its own handlers are gone"
+    )
     assert_stopped_in_good_order(tmp_path / "run")
 
 
-def test_a_terminal_that_is_closed_stops_it_too(
-    train: Callable[..., subprocess.Popen[bytes]], tmp_path: Path
-) -> None:
+def test_a_terminal_that_is_closed_stops_it_too(train: Callable[..., subprocess.Popen[bytes]], tmp_path: Path) -> None:
     """The terminal goes: SIGHUP comes, and whatever is still written to it fails."""
     import pty
 
@@ -155,3 +160,93 @@ def test_a_reader_that_has_had_enough_stops_it_in_good_order(
     child.stdout.close()
     assert child.wait(60) == 0
     assert_stopped_in_good_order(tmp_path / "run")
+
+
+# --- the window -------------------------------------------------------------------------------------------------------------------------
+
+WINDOW = """
+import sys
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QMessageBox
+from tests.flows.hands import Hands
+from visualnet.app import main as program
+from visualnet.app.window import Window
+
+begin, wish = Window.begin, sys.argv[2]
+
+def work(window, file=""):
+    begin(window, file)
+    hands = Hands(window)
+    hands.rest(0.1)
+    hands.set_param("fc1", "out_features", "77")
+    if wish == "train":
+        window.runner.start()
+        hands.until(lambda: window.runner.model.step > 20, 120)
+    QTimer.singleShot(0, lambda: print("ready", flush=True))
+    if wish == "question":
+        QMessageBox.question(window, "A question", "that nobody answers")
+
+Window.begin = work
+sys.exit(program.main([sys.argv[1]]))
+"""
+
+
+@pytest.fixture
+def window(tmp_path: Path) -> Iterator[Callable[[str], subprocess.Popen[bytes]]]:
+    from visualnet.app.filing import templates
+
+    made: list[subprocess.Popen[bytes]] = []
+    file = tmp_path / "net.vnet"
+    project = files.load(templates()["lenet5"])
+    files.save(file, msgspec.structs.replace(project, recipe=msgspec.structs.replace(project.recipe, epochs=1000)))
+
+    def start(wish: str) -> subprocess.Popen[bytes]:
+        arguments = [sys.executable, "-c", WINDOW, str(file), wish]
+        made.append(subprocess.Popen(arguments, **around(), stdout=subprocess.PIPE, stderr=subprocess.PIPE))
+        assert made[-1].stdout is not None
+        assert made[-1].stdout.readline() == b"ready\n", made[-1].stderr.read()  # type: ignore[union-attr]
+        return made[-1]
+
+    yield start
+    for child in made:
+        if child.poll() is None:
+            child.kill()
+        ended(child)
+
+
+@pytest.mark.parametrize(
+    ("number", "wish"),
+    [
+        (signal.SIGTERM, "draw"),
+        (signal.SIGHUP, "draw"),
+        (signal.SIGINT, "draw"),
+        (signal.SIGTERM, "question"),
+        (signal.SIGHUP, "train"),
+        (signal.SIGTERM, "train"),
+    ],
+)
+def test_a_signal_ends_a_window_and_nothing_is_lost(
+    number: signal.Signals, wish: str, window: Callable[[str], subprocess.Popen[bytes]], tmp_path: Path
+) -> None:
+    before = (tmp_path / "net.vnet").read_bytes()
+    child = window(wish)
+    sent = time.time()
+    child.send_signal(number)
+    if wish == "train":
+        time.sleep(0.05)
+        child.send_signal(signal.SIGTERM)  # a second one while it stops
+    assert child.stderr is not None
+    told = child.stderr.read().decode()
+    assert child.wait(60) == CODES[number], told
+    took = time.time() - sent
+    assert "Traceback" not in told and "Error" not in told, told
+    assert (tmp_path / "net.vnet").read_bytes() == before, "the file is as it was saved"
+    (orphan,) = orphans()
+    assert orphan.load().graph.named("fc1").params["out_features"] == 77
+    assert orphan.document().changed_on_disk() is None
+    if wish == "train":
+        (run,) = runs.runs_dir().iterdir()
+        assert_stopped_in_good_order(run)
+        assert [r.state for r in orphan.load().runs] == ["stopped"]
+        assert last_event(run).time - sent < SECONDS * slow()
+    assert took < 10 * slow()

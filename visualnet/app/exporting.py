@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from visualnet.app.save_dialog import ask_target
 from visualnet.core import files
+from visualnet.pytorch import NoTorch, need_torch
 
 if TYPE_CHECKING:
     from visualnet.app.window import Window
@@ -15,6 +16,12 @@ if TYPE_CHECKING:
 
 def export_code(window: Window) -> None:
     """Ask for a name and write model.py."""
+
+    try:
+        need_torch()
+    except NoTorch as error:
+        window.filing.notice.emit("error", f"{error}.", [])
+        return
 
     def write(path: Path) -> None:
         from visualnet.compiling.source import model_source

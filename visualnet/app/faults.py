@@ -138,9 +138,7 @@ class _RegularLog(RotatingFileHandler):
 
 
 def _log_to(place: Path) -> logging.Handler:
-    handler = _RegularLog(
-        place / "visualnet.log", maxBytes=_LOG_BYTES, backupCount=2, encoding="utf-8", delay=True
-    )
+    handler = _RegularLog(place / "visualnet.log", maxBytes=_LOG_BYTES, backupCount=2, encoding="utf-8", delay=True)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(threadName)s: %(message)s"))
     log.addHandler(handler)
     if log.level == logging.NOTSET:

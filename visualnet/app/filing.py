@@ -36,6 +36,8 @@ class Filing(QObject):
     """Asks before anything would be lost; keeps the journals; notices when a file changes on disk."""
 
     opened = Signal()
+    unkept = Signal(str)
+    """Why what is not saved would be lost in a crash: a journal cannot be written. Nothing when it can again."""
     notice = Signal(str, str, object)
     """Severity, words, and the acts offered with them: a list of (words, function)."""
 
@@ -47,7 +49,7 @@ class Filing(QObject):
         """Whether a running training of a document may be ended; asked before it is closed."""
         self.last = [p for p in settings.typed("open_files", []) if isinstance(p, str)]
         """The files that were open when the program was left last."""
-        self._looked = 0
+        self._looked, self._trouble = 0, ""
         self.timer = QTimer(self)
         self.timer.setInterval(JOURNAL_MS)
         self.timer.timeout.connect(self.tick)
@@ -62,6 +64,10 @@ class Filing(QObject):
         """Once a second: the journals, and a look at the file in front and at one of the others."""
         for tab in self.tabs:
             tab.journal.tick()
+        trouble = next((tab.journal.trouble for tab in self.tabs if tab.journal.trouble), "")
+        if trouble != self._trouble:
+            self._trouble = trouble
+            self.unkept.emit(trouble)
         self._looked = (self._looked + 1) % len(self.tabs)
         for tab in {self.tabs.front, self.tabs.all[self._looked]}:
             changed = tab.document.changed_on_disk() is not None
@@ -295,9 +301,14 @@ class Filing(QObject):
             self.journal.flush()
             orphan.discard()
 
-    def close(self) -> None:
-        """The window closes: nothing is left to recover."""
+    def keep(self) -> None:
+        """Write down, for the case of a crash, all that is not saved, and wait for it."""
+        for tab in self.tabs:
+            tab.journal.flush()
+
+    def close(self, asked: bool = True) -> None:
+        """The window closes: nothing is left to recover, unless nobody was asked whether to save."""
         self.timer.stop()
         self.remember_open()
         for tab in self.tabs:
-            tab.journal.close()
+            tab.journal.close() if asked else tab.journal.leave()

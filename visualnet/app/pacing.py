@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from visualnet.analysis.pace import Pace, step_seconds
+from visualnet.pytorch import need_torch
 from visualnet.training import paces
 
 if TYPE_CHECKING:
@@ -78,6 +79,7 @@ class Pacing(QObject):
 
     def _work(self, wish: str) -> None:
         try:
+            need_torch()
             from visualnet.training import calibration, placement
 
             self._answer = calibration.measure(placement.place(wish).device)

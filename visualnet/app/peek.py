@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from visualnet.analysis import Analysis
 from visualnet.core.project import Project
+from visualnet.pytorch import need_torch
 from visualnet.training.control import Watch
 
 if TYPE_CHECKING:
@@ -93,6 +94,7 @@ class Peeker:
         if self._key is not None and _same(self._key, key):
             return
         self._key = self._probe = None
+        need_torch()
         from visualnet.compiling.module import compile_project
         from visualnet.data.catalogue import load
         from visualnet.data.tensors import Tensors

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from visualnet.analysis.facts import Path
 from visualnet.app.studio import Studio
 from visualnet.core.project import Project
+from visualnet.pytorch import need_torch
 
 if TYPE_CHECKING:
     from visualnet.training.timing import Timing
@@ -82,6 +83,7 @@ class Stopwatch(QObject):
 
     def _work(self, project: Project, analysis: object, stop: threading.Event) -> None:
         try:
+            need_torch()
             from visualnet.training.timing import Cancelled, measure
 
             try:

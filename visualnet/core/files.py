@@ -19,7 +19,15 @@ from visualnet.core.errors import ChangedOnDisk, FileError
 from visualnet.core.graph import Graph, Init, Node
 from visualnet.core.naming import clean
 from visualnet.core.project import About, Block, DataChoice, Project, Recipe, RunRef
-from visualnet.core.regular_files import NotRegular, TooLarge, kind_of, open_bounded, open_regular, sync_folder, write_all
+from visualnet.core.regular_files import (
+    NotRegular,
+    TooLarge,
+    kind_of,
+    open_bounded,
+    open_regular,
+    sync_folder,
+    write_all,
+)
 from visualnet.core.scanning import MAX_BYTES, Place, Refused
 from visualnet.core.temporaries import Aside
 

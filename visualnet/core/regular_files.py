@@ -6,6 +6,7 @@ file is expected: a stranger's, or one of our own that was replaced. So no other
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 from pathlib import Path
@@ -56,10 +57,8 @@ def descriptor(path: Path | str, flags: int = os.O_RDONLY, mode: int = 0o666) ->
         NotRegular: something else stands there.
         OSError: it cannot be opened.
     """
-    try:
+    with contextlib.suppress(FileNotFoundError):  # it may be about to be made
         _refuse(os.stat(path).st_mode, path)  # first: opening alone makes some devices act
-    except FileNotFoundError:
-        pass  # it may be about to be made
     handle = os.open(path, flags | _ALWAYS, mode)
     try:
         _refuse(os.fstat(handle).st_mode, path)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QPlainTextEdit, QVBoxLa
 from visualnet.app.studio import Studio
 from visualnet.app.widgets.basic import button, label
 from visualnet.core.project import Project
+from visualnet.pytorch import need_torch
 
 WAIT_MS = 250
 """How long the edits must pause before the code is printed anew."""
@@ -75,6 +76,7 @@ class CodePanel(QWidget):
 
     def _print(self, project: Project) -> None:
         try:
+            need_torch()
             from visualnet.compiling.source import model_source
 
             text, words = model_source(project), ""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetricsF
-from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QWidget
 
 from visualnet.app.panels.progress import figure, share_done, where
 from visualnet.app.plots.paint import number, text_font
 from visualnet.app.run_history import duration
 from visualnet.app.studio import Studio
-from visualnet.app.widgets.basic import label
+from visualnet.app.widgets.basic import IconLabel, label
 from visualnet.data import catalogue
 from visualnet.data.catalogue import DATASETS
 from visualnet.training.runs import RunModel
@@ -46,6 +46,8 @@ class StatusLine(QStatusBar):
             self.addWidget(field)
         self.cost = self._field("watching costs 10.0 % of 10 %", right=True)
         self.cost.setToolTip("What looking into the network takes of the training time, and what it may take")
+        self.unkept = _Unkept()
+        self.addPermanentWidget(self.unkept)
         self.place = self._field("", right=True)
         self.addPermanentWidget(self.place)
         self.addPermanentWidget(self.cost)
@@ -63,6 +65,10 @@ class StatusLine(QStatusBar):
         if right:
             made.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         return made
+
+    def show_unkept(self, why: str) -> None:
+        """Say, for as long as it is so, why what is not saved would be lost in a crash; nothing takes it back."""
+        self.unkept.show_trouble(why)
 
     def refresh(self) -> None:
         """Show the newest figures, when there is time."""
@@ -126,6 +132,30 @@ class StatusLine(QStatusBar):
         return " · ".join(
             filter(None, [f"last run: {model.state}", _validation(self.studio, model), model.started.device])
         )
+
+
+class _Unkept(QWidget):
+    """A sign that stays while the recovery copy cannot be written: an icon, two words, and the whole of it as tip and to be read out."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(8, 0, 8, 0)
+        row.setSpacing(6)
+        row.addWidget(IconLabel("warning", 14, "warning"))
+        self.words = label("No recovery copy", "small")
+        row.addWidget(self.words)
+        self.hide()
+
+    def show_trouble(self, why: str) -> None:
+        """Say why, or that all is well again."""
+        tip = (
+            f"The recovery copy cannot be written ({why}): what is not saved would be lost if the program ended now. "
+            "Save your work. This sign goes when the copy can be written again."
+        )
+        self.setToolTip(tip if why else "")
+        self.setAccessibleName(f"{self.words.text()}. {tip}" if why else "")
+        self.setVisible(bool(why))
 
 
 def _say(field: QLabel, words: str) -> None:
