@@ -10,7 +10,7 @@ import os
 import stat
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from msgspec.structs import replace
 
@@ -73,7 +73,7 @@ def read_either(path: Path) -> tuple[bytes, bool]:
     name = _spelled(path)
     picture = path.suffix.lower() in carrying.PICTURES
     try:
-        with open_regular(path) if picture else open_bounded(path, MAX_BYTES) as file:
+        with cast(BinaryIO, open_regular(path)) if picture else open_bounded(path, MAX_BYTES) as file:
             if carrying.is_picture(file.read(256)):
                 file.seek(0)
                 return carrying.project_in(file, path.name), True

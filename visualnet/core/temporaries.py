@@ -94,7 +94,8 @@ def folder_aside(target: Path) -> Iterator[Path]:
     try:
         yield path
     finally:
-        shutil.rmtree(path, ignore_errors=True)
+        with contextlib.suppress(OSError):  # what cannot be taken away now is dead at the next start
+            shutil.rmtree(path, ignore_errors=True)
         if handle >= 0:
             with contextlib.suppress(OSError):
                 os.close(handle)

@@ -11,6 +11,7 @@ from torch import Tensor
 from visualnet.analysis import Analysis, infer
 from visualnet.compiling.module import Model, compile_project
 from visualnet.core.project import Project
+from visualnet.core.temporaries import Halt, sweep_run
 from visualnet.data.catalogue import Loaded
 from visualnet.data.tensors import Sampler, Tensors
 from visualnet.training import checkpoints, checks, events, optimizers, placement, resuming
@@ -22,6 +23,8 @@ from visualnet.training.sinks import EventLog, Sink, several
 from visualnet.training.tally import NonFinite, Tally, get_state, set_state
 
 FLUSH_S = 0.05
+SWEEP_S = 1.0
+"""So long at most for what an earlier session of the run left aside when it was killed."""
 CHECKPOINT_S = 5.0
 CHECKPOINT_SHARE = 0.02
 """Large networks save less often: writing takes at most this share of the time."""
@@ -61,6 +64,8 @@ class Session:
 
     def run(self) -> str:
         """Train to the end, a stop or a failure: ``done``, ``stopped`` or ``failed``. What goes wrong is told, not raised."""
+        if self.folder:
+            sweep_run(self.folder, Halt(SWEEP_S))
         log = EventLog(self.folder / "events.jsonl", self._out) if self.folder else None
         self.emit = several(log, self._out) if log else self._out
         failed: events.Failed | NonFinite | None = None
