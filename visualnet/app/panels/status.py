@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFontMetricsF
+from PySide6.QtGui import QFontMetricsF, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QWidget
 
 from visualnet.app.panels.progress import figure, share_done, where
@@ -16,6 +16,8 @@ from visualnet.data.catalogue import DATASETS
 from visualnet.training.runs import RunModel
 
 EVERY_MS = 250
+GAPS_PX = 80
+"""Between the fields and at the sides."""
 FIELDS = {
     "where": "epoch 100 of 100 · step 100,000",
     "loss": "loss 0.00000",
@@ -69,6 +71,7 @@ class StatusLine(QStatusBar):
     def show_unkept(self, why: str) -> None:
         """Say, for as long as it is so, why what is not saved would be lost in a crash; nothing takes it back."""
         self.unkept.show_trouble(why)
+        self._make_room()
 
     def refresh(self) -> None:
         """Show the newest figures, when there is time."""
@@ -79,14 +82,27 @@ class StatusLine(QStatusBar):
         running = self.runner.busy
         self.bar.setVisible(running)
         self.totals.setVisible(not running)
-        for field in (*self.fields.values(), self.cost):
+        for field in self.fields.values():
             field.setVisible(running)
+        self._make_room()
         if self.runner.state == "starting":
             for field in self.fields.values():
                 field.setText("")
             self.fields["where"].setText("starting …")
             self.cost.setText("")
         self._draw()
+
+    def _make_room(self) -> None:
+        """What watching costs is told during a run, unless the sign needs its place in a narrow window."""
+        running = self.runner.busy
+        others = (self.bar, *self.fields.values(), self.place, self.unkept)
+        taken = sum(w.sizeHint().width() if w is self.unkept else w.width() for w in others) + GAPS_PX
+        room = self.unkept.isHidden() or taken + self.cost.width() <= self.width()
+        self.cost.setVisible(running and room)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._make_room()
 
     def _draw(self) -> None:
         model: RunModel | None = self.runner.model
@@ -112,6 +128,7 @@ class StatusLine(QStatusBar):
         _say(self.place, model.started.device)
         share = progress.watching if progress is not None else 0.0
         _say(self.cost, f"watching costs {100 * share:.1f} % of {100 * self.runner.watching.budget:g} %")
+        self._make_room()
 
     def _totals(self) -> str:
         """The data; what the network comes to stands on the canvas."""
