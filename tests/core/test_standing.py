@@ -81,6 +81,9 @@ REPLACED: dict[str, Callable[[Path], object]] = {
     "folder": to_folder,
     "device": to_device,
 }
+if os.name == "nt":
+    for unknown in ("link", "pipe", "device"):
+        del REPLACED[unknown]
 
 
 def opened(path: Path) -> Document:

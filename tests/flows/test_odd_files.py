@@ -23,8 +23,11 @@ from visualnet.core.folders import data_dir
 from visualnet.core.journal import orphans
 from visualnet.training import paces, runs
 
+if os.name == "nt":
+    pytest.skip("there are no pipes and signals of this kind here", allow_module_level=True)
+
 FOLDERS = ("journal", "runs", "logs", "blocks")
-FILES = ("settings.json", "presets.json", "trusted-code.json", "pace.json", "logs/visualnet.log")
+FILES = ("settings.json", "presets.json", "trusted-code.json", "pace.json", "logs/visualnet.log", "blocks/mine.vnet")
 BOTH = {
     "a pipe": os.mkfifo,
     "a device": lambda path: path.symlink_to("/dev/zero"),

@@ -133,6 +133,7 @@ def test_after_kill_9_the_run_can_be_read_and_goes_on_to_the_same_bits(tmp_path:
     project = small(epochs=epochs)
     data = load(project.data)
     assert Session(project, data, lambda _: None, folder=tmp_path, resume=True).run() == "done"
+    assert not list(tmp_path.glob(".*")), "nothing stays of what was being written"
     whole = runs.RunModel()
     assert Session(project, data, whole.consume).run() == "done"
     resumed = runs.read_run(tmp_path)

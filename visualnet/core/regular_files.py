@@ -31,11 +31,18 @@ _ALWAYS = (
 """Flags of every opening. The first matters only where something was replaced between the look and the opening."""
 
 
-class NotRegular(OSError):
+class Unfit(OSError):
+    """A file that is there and cannot be used; ``strerror`` says why in words."""
+
+    def __str__(self) -> str:
+        return str(self.strerror)
+
+
+class NotRegular(Unfit):
     """What stands there is no file: the words say what it is."""
 
 
-class TooLarge(OSError):
+class TooLarge(Unfit):
     """The file has more bytes than are wanted; ``size`` is how many, or more than ``wanted`` where it does not tell."""
 
     def __init__(self, path: Path | str, size: int, wanted: int) -> None:

@@ -136,7 +136,7 @@ def read_header(path: Path) -> dict[str, tuple[tuple[int, ...], str]]:
                 raise BadCheckpoint(f"{path.name}: its header of {length:,} bytes is not one that this program writes")
             raw = msgspec.json.decode(file.read(length), type=dict[str, dict[str, Any]])
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise BadCheckpoint(f"{path.name} cannot be read: {error}") from None
+        raise BadCheckpoint(f"{path.name} cannot be read: {_why(error)}") from None
     raw.pop("__metadata__", None)
     try:
         return {name: (tuple(entry["shape"]), str(entry["dtype"])) for name, entry in raw.items()}
@@ -200,10 +200,14 @@ def read_state(folder: Path) -> State:
     try:
         state = msgspec.json.decode(read_regular(path, MAX_STATE), type=State)
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise BadCheckpoint(f"the checkpoint {folder} cannot be read: {error}") from None
+        raise BadCheckpoint(f"the checkpoint {folder} cannot be read: {_why(error)}") from None
     if state.format > FORMAT:
         raise BadCheckpoint(f"the checkpoint {folder} was written by a newer version of this program")
     return state
+
+
+def _why(error: Exception) -> str:
+    return error.strerror.lower() if isinstance(error, OSError) and error.strerror else str(error)
 
 
 def restore(
