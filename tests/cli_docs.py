@@ -19,8 +19,11 @@ Generated from the program's own declarations (`python -m tests.cli_docs`); do n
 `visualnet` alone opens the window, and `visualnet FILE.vnet` opens the file in it. With a verb nothing is shown and Qt is not needed
 (only `picture` draws with it).
 
-`X` is a `.vnet` file or the name of a template. Exit codes: 0 fine, 1 the graph has errors or the run failed, 2 unreadable input or
-wrong use. Errors go to stderr.
+`X` is a `.vnet` file or the name of a template. Exit codes: 0 fine, 1 the graph has errors or the run failed, 2 unreadable input,
+wrong use, or PyTorch is missing. Errors go to stderr.
+
+`train` stops in good order on Ctrl+C (130), SIGTERM (143) and SIGHUP (129): after the step in hand its state is saved, and `--resume`
+goes on from there. A second Ctrl+C ends it at once.
 
 With `--json`, `train` prints one event a line and every other verb one value. `summary --json` gives `nodes` (each with `id`, `name`,
 `kind`, `path`, `card`, `output_shapes` by port without the batch, `parameters`, `trainable`, `buffers`, `macs`; a block also `repeat` and

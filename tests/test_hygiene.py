@@ -249,6 +249,75 @@ def test_only_a_few_start_threads(trees: dict[Path, ast.AST]) -> None:
     assert found == THREADS.keys()
 
 
+# --- files ----------------------------------------------------------------------------------------------------------
+
+THE_ONLY_OPENER = "visualnet/core/regular_files.py"
+LOCKED_ASIDE = "visualnet/core/temporaries.py"
+"""Opens folders, to lock them; its files it opens through the other."""
+OPENS = {"read_text", "read_bytes", "write_text", "write_bytes", "mkstemp", "NamedTemporaryFile", "TemporaryFile"}
+OPENS_BY_NAME = {"os.open", "os.fdopen", "io.open", "codecs.open", "gzip.open", "np.load", "numpy.load", "Image.open"}
+MODE = re.compile(r"[rwaxbt+U]{1,4}")
+
+
+def openings(tree: ast.AST) -> Iterator[str]:
+    """Yield `line: what` for each call that opens a file by itself: a pipe or a device in its place would hang or flood the program."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        name = name_of(node.func)
+        words = [a.value for a in (*node.args, *(k.value for k in node.keywords)) if isinstance(a, ast.Constant)]
+        if name in {"read_text", "read_regular"}:
+            continue  # ours
+        if name == "os.open" and ast.unparse(node.args[0]) == "os.devnull":
+            continue
+        if name in OPENS_BY_NAME or name == "open":
+            yield f"{node.lineno}: {name}()"
+        elif isinstance(node.func, ast.Attribute):
+            moded = any(isinstance(w, str) and MODE.fullmatch(w) for w in words)
+            if node.func.attr in OPENS or (node.func.attr == "open" and moded):
+                yield f"{node.lineno}: .{node.func.attr}()"
+            elif node.func.attr == "ZipFile" and not (node.args and ast.unparse(node.args[0]) == "file"):
+                yield f"{node.lineno}: {ast.unparse(node)}"
+
+
+def test_files_are_opened_in_one_place_that_takes_only_regular_ones(trees: dict[Path, ast.AST]) -> None:
+    faults = [
+        f"{place(path)}:{fault}"
+        for path, tree in trees.items()
+        if place(path) not in (THE_ONLY_OPENER, LOCKED_ASIDE)
+        for fault in openings(tree)
+    ]
+    assert faults == []
+    own = [fault.partition(": ")[2] for fault in openings(trees[ROOT / LOCKED_ASIDE])]
+    assert own == ["os.open()"], "of a folder"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "open(path)",
+        "os.open(path, os.O_RDONLY)",
+        "path.open('rb')",
+        "path.open(mode='w')",
+        "path.read_text()",
+        "path.read_bytes()",
+        "path.write_text(x)",
+        "tempfile.mkstemp()",
+        "zipfile.ZipFile(path)",
+        "np.load(path)",
+    ],
+)
+def test_the_walk_finds_each_opening(line: str) -> None:
+    assert list(openings(ast.parse(line)))
+
+
+@pytest.mark.parametrize(
+    "line", ["popup.open(point, True)", "read_text(path)", "open_regular(path, 'ab')", "zipfile.ZipFile(file)"]
+)
+def test_the_walk_lets_our_own_openings_pass(line: str) -> None:
+    assert not list(openings(ast.parse(line)))
+
+
 def test_no_file_is_too_long_to_read() -> None:
     lengths = {place(path): len(path.read_text(encoding="utf-8").splitlines()) for path in SOURCES}
     assert {name: lines for name, lines in lengths.items() if lines > MOST_LINES} == {}

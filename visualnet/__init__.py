@@ -32,7 +32,11 @@ def compile(project: Project, *, device: Any = "cpu", seed: int | None = None) -
 
     Raises:
         GraphError: the graph has errors, or is too large for this machine.
+        NoTorch: PyTorch is missing or cannot be loaded.
     """
+    from visualnet.pytorch import need_torch
+
+    need_torch()
     from visualnet.compiling.module import compile_project
 
     return compile_project(project, device=device, seed=seed)

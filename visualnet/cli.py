@@ -1,6 +1,7 @@
 """The command line: what the window does with a file, for scripts. Without a verb it opens the window.
 
-Exit codes: 0 fine, 1 the graph has errors (or the run failed), 2 unreadable input or wrong use.
+Exit codes: 0 fine, 1 the graph has errors (or the run failed), 2 unreadable input or wrong use, or PyTorch is missing; a training that
+was stopped with its state saved: 130 by Ctrl+C, 143 by SIGTERM, 129 by SIGHUP.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from visualnet.core.carrying import PICTURES
 from visualnet.core.errors import FileError
 from visualnet.core.format import capitalize_first
 from visualnet.core.project import Project
+from visualnet.pytorch import NoTorch, need_torch
 from visualnet.resources import resource
 from visualnet.template_index import SUFFIX, template_list
 
@@ -58,7 +60,7 @@ def _carried_out(args: argparse.Namespace) -> int:
         return code
     except GraphError as error:
         return _failed(args, str(error), FAULTY)
-    except (Misuse, FileError) as error:
+    except (Misuse, FileError, NoTorch) as error:
         return _failed(args, str(error), UNUSABLE)
     except BrokenPipeError:
         raise
@@ -365,6 +367,7 @@ def _diff(args: argparse.Namespace) -> int:
 
 def _source(args: argparse.Namespace) -> int:
     project = project_of(args)
+    need_torch()
     from visualnet.compiling.source import model_source
     from visualnet.core import files
 

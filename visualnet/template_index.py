@@ -10,6 +10,7 @@ from typing import Annotated, NamedTuple
 import msgspec
 
 from visualnet.core.format import format_bytes
+from visualnet.core.regular_files import read_regular
 from visualnet.resources import resource
 
 SUFFIX = ".vnet"
@@ -97,7 +98,7 @@ def template_list() -> list[Template]:
 def _rows(index: Path) -> list[Row]:
     """A damaged index keeps nobody from the templates: they are then listed by their files' names, and it is told."""
     try:
-        return read_index(index.read_bytes())
+        return read_index(read_regular(index, MAX_INDEX))
     except FileNotFoundError:
         return []
     except (OSError, ValueError) as error:

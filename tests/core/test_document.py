@@ -183,7 +183,9 @@ def test_what_another_program_wrote_is_not_overwritten(tmp_path: Path) -> None:
     path.unlink()
     mine.save()
     path.write_bytes(other)
-    mine.save(force=True)
+    with pytest.raises(files.ChangedOnDisk) as told:
+        mine.save()
+    mine.save(over=told.value.seen)
     assert files.load(path) == chain(2)
     assert not mine.changed_on_disk()
 

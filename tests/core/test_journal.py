@@ -127,7 +127,7 @@ def test_a_full_disk_is_told_and_tried_again(monkeypatch: pytest.MonkeyPatch) ->
     with monkeypatch.context() as patch:
         patch.setattr(files, "write", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device")))
         journal.flush()
-        assert "No space left" in journal.trouble
+        assert "no space left" in journal.trouble
     journal.flush()
     assert journal.trouble == ""
     assert ".vnet" in copies()

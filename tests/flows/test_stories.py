@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import json
 import os
-import tempfile
 from pathlib import Path
 
 import pytest
@@ -247,7 +246,7 @@ def test_a_readonly_folder_leaves_the_old_file_whole(
         def refused(*_: object, **__: object) -> None:
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
-        monkeypatch.setattr(tempfile, "mkstemp", refused)
+        monkeypatch.setattr("visualnet.core.temporaries._made", refused)
     try:
         assert not window.filing.save()
     finally:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import os
+import re
 import signal
 import subprocess
 import sys
@@ -12,7 +14,9 @@ import pytest
 
 from tests.training.nets import small
 from tests.waiting import until
+from visualnet.app import run_history as history
 from visualnet.core.folders import runs_dir
+from visualnet.core.moments import moment
 from visualnet.data.catalogue import load
 from visualnet.training import events, runs
 from visualnet.training.session import Session
@@ -120,8 +124,38 @@ def test_after_kill_9_the_run_can_be_read_and_goes_on_to_the_same_bits(tmp_path:
     project = small(epochs=epochs)
     data = load(project.data)
     assert Session(project, data, lambda _: None, folder=tmp_path, resume=True).run() == "done"
+    assert not list(tmp_path.glob(".*")), "nothing stays of what was being written"
     whole = runs.RunModel()
     assert Session(project, data, whole.consume).run() == "done"
     resumed = runs.read_run(tmp_path)
     assert resumed.state == "done"
     assert resumed.steps["loss"].values.tolist() == whole.steps["loss"].values.tolist()
+
+
+@pytest.mark.parametrize("time", ["1e30", "-1e30", "-5", "0", "1e308", "99999999999999", "253402300800"])
+def test_a_log_of_an_absurd_time_is_shown_with_its_time_unknown(time: str, tmp_path: Path) -> None:
+    folder = tmp_path / "20260101-000000-net"
+    _run(folder, epochs=1)
+    log = folder / runs.LOG
+    log.write_text(re.sub(r'"time":[0-9.e+]+', f'"time":{time}', log.read_text()))
+    model = runs.read_run(folder)
+    assert model.state == "done"
+    assert model.ref().started == ""
+    (info,) = runs.list_runs(tmp_path)
+    assert moment(info.started) is not None, "when its folder was last written"
+    assert history.when(model.ref()) == "20260101-000000-net, time unknown"
+
+
+@pytest.mark.timeout(20)
+def test_what_is_no_log_ends_no_reading(tmp_path: Path) -> None:
+    """A pipe, a device and a file of a tebibyte of nothing."""
+    for name in ("pipe", "device", "nothing", "folder"):
+        (tmp_path / name).mkdir()
+    os.mkfifo(tmp_path / "pipe" / runs.LOG)
+    (tmp_path / "device" / runs.LOG).symlink_to("/dev/zero")
+    (tmp_path / "folder" / runs.LOG).mkdir()
+    with (tmp_path / "nothing" / runs.LOG).open("wb") as file:
+        file.truncate(1 << 40)
+    for name in ("pipe", "device", "nothing", "folder"):
+        assert runs.read_run(tmp_path / name).state == "waiting"
+    assert [info.id for info in runs.list_runs(tmp_path)] == ["nothing"]

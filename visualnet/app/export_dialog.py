@@ -11,7 +11,6 @@ from PySide6.QtGui import QBrush, QColor, QGuiApplication, QImage, QPainter, QPa
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
-    QFileDialog,
     QHBoxLayout,
     QProgressDialog,
     QPushButton,
@@ -21,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from visualnet.app.picture import STYLES, Drawing, Look, drawing_of
 from visualnet.app.picture_files import PAGES, SCALES, Cancelled, Print, fitting, for_clipboard, image_of, write
+from visualnet.app.save_dialog import ask_target
 from visualnet.app.studio import Studio
 from visualnet.app.theme import icons
 from visualnet.app.theme.tokens import RADIUS
@@ -309,11 +309,9 @@ class ExportDialog(QDialog):
         stem = "".join(c if c.isalnum() or c in "-_" else "-" for c in self.studio.project.name.lower()).strip("-")
         wish = self.folder / f"{stem or 'network'}.{how.form}"
         kinds = f"{how.form.upper()} (*.{how.form})"
-        name, _ = QFileDialog.getSaveFileName(self, "Export picture", str(wish), kinds)
-        if not name:
+        path = ask_target(self, "Export picture", str(wish), kinds, f".{how.form}")
+        if path is None:
             return
-        path = Path(name)
-        path = path if path.suffix.lower() == f".{how.form}" else path.with_name(f"{path.name}.{how.form}")
         try:
             with_progress(self, lambda step: write(self.drawing(), path, how, self.studio.project, step))
         except Cancelled:

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QFileDialog
+from visualnet.app.save_dialog import ask_target
+from visualnet.core import files
+from visualnet.pytorch import NoTorch, need_torch
 
 if TYPE_CHECKING:
     from visualnet.app.window import Window
@@ -15,10 +17,16 @@ if TYPE_CHECKING:
 def export_code(window: Window) -> None:
     """Ask for a name and write model.py."""
 
+    try:
+        need_torch()
+    except NoTorch as error:
+        window.filing.notice.emit("error", f"{error}.", [])
+        return
+
     def write(path: Path) -> None:
         from visualnet.compiling.source import model_source
 
-        path.write_text(model_source(window.studio.project), "utf-8")
+        files.write(path, model_source(window.studio.project).encode())
 
     _export(window, "Export PyTorch code", "model.py", "Python (*.py)", write)
 
@@ -58,12 +66,9 @@ def print_sheet(window: Window) -> None:
 
 def _export(window: Window, title: str, name: str, kinds: str, write: Callable[[Path], None]) -> None:
     folder = Path(window.settings.typed("folder", "") or Path.home())
-    chosen, kind = QFileDialog.getSaveFileName(window, title, str(folder / name), kinds)
-    if not chosen:
+    path = ask_target(window, title, str(folder / name), kinds)
+    if path is None:
         return
-    path = Path(chosen)
-    if not path.suffix:
-        path = path.with_suffix("." + kind.rpartition("*.")[2].rstrip(")"))
     try:
         write(path)
     except (OSError, ValueError) as error:

@@ -17,12 +17,14 @@ from dataclasses import dataclass
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Literal
+from typing import IO, Any, Literal
 
 from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 
 from visualnet.app.mailbox import Mailbox
 from visualnet.core.folders import log_dir
+from visualnet.core.locks import try_lock
+from visualnet.core.regular_files import open_regular
 
 Origin = Literal["window", "thread", "cleanup", "qt"]
 
@@ -69,8 +71,9 @@ def install(mailbox: Mailbox, folder: Path | None = None) -> Callable[[], None]:
         faulthandler.disable()
         if watched_before and sys.__stderr__ is not None:
             faulthandler.enable(sys.__stderr__)
-        report.close()
-        Path(report.name).unlink(missing_ok=True)
+        if report is not None:
+            report.close()
+            Path(report.name).unlink(missing_ok=True)
         log.removeHandler(handler)
         handler.close()
 
@@ -137,10 +140,19 @@ class _Reporter:
         self._mailbox.put(Fault(origin, words, text, thread))
 
 
+class _RegularLog(RotatingFileHandler):
+    """A log that keeps silent where it cannot be written: a pipe in its place would hold up whoever has something to tell."""
+
+    def _open(self) -> Any:
+        return open_regular(self.baseFilename, self.mode, encoding=self.encoding, errors=self.errors)
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handleError(record)
+
+
 def _log_to(place: Path) -> logging.Handler:
-    handler = RotatingFileHandler(
-        place / "visualnet.log", maxBytes=_LOG_BYTES, backupCount=2, encoding="utf-8", delay=True
-    )
+    handler = _RegularLog(place / "visualnet.log", maxBytes=_LOG_BYTES, backupCount=2, encoding="utf-8", delay=True)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(threadName)s: %(message)s"))
     log.addHandler(handler)
     if log.level == logging.NOTSET:
@@ -148,11 +160,15 @@ def _log_to(place: Path) -> logging.Handler:
     return handler
 
 
-def _watch_for_crashes(place: Path) -> IO[str]:
-    """Let a hard crash write its stacks to a file of this process, and pick up what an earlier one wrote."""
+def _watch_for_crashes(place: Path) -> IO[str] | None:
+    """Let a hard crash write its stacks to a file of this process, and pick up what an earlier one wrote. None: there can be no file."""
     global _previous
     _previous = _collect(place)
-    report = (place / f"crash-{os.getpid()}.txt").open("w", encoding="utf-8")
+    try:
+        report = open_regular(place / f"crash-{os.getpid()}.txt", "w", encoding="utf-8")
+    except OSError as error:
+        log.info("a crash could leave no report: %s", error)
+        return None
     _hold(report)
     faulthandler.enable(report, all_threads=True)
     return report
@@ -162,7 +178,7 @@ def _collect(place: Path) -> str | None:
     found = []
     for path in sorted(place.glob("crash-*.txt")):
         try:
-            with path.open("r+", encoding="utf-8", errors="replace") as report:
+            with open_regular(path, "r+", encoding="utf-8", errors="replace") as report:
                 if not _hold(report):
                     continue
                 text = report.read(_LONGEST_REPORT)
@@ -176,12 +192,4 @@ def _collect(place: Path) -> str | None:
 
 def _hold(report: IO[str]) -> bool:
     """Take the file for this process; False when a living one has it. Windows refuses the removal instead."""
-    if sys.platform == "win32":
-        return True
-    import fcntl
-
-    try:
-        fcntl.flock(report, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
+    return sys.platform == "win32" or try_lock(report.fileno())

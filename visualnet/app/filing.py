@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
 
+from visualnet.app.save_dialog import ask_target
 from visualnet.app.settings import Settings
 from visualnet.app.studio import Studio
 from visualnet.app.tabs import Tab, Tabs
@@ -18,6 +19,7 @@ from visualnet.core.errors import ChangedOnDisk, FileError
 from visualnet.core.files import load
 from visualnet.core.journal import Journal, Orphan
 from visualnet.core.project import Project
+from visualnet.core.standing import Standing, look
 from visualnet.template_index import template_list
 
 FILTER = "VisualNet projects (*.vnet)"
@@ -34,6 +36,8 @@ class Filing(QObject):
     """Asks before anything would be lost; keeps the journals; notices when a file changes on disk."""
 
     opened = Signal()
+    unkept = Signal(str)
+    """Why what is not saved would be lost in a crash: a journal cannot be written. Nothing when it can again."""
     notice = Signal(str, str, object)
     """Severity, words, and the acts offered with them: a list of (words, function)."""
 
@@ -45,7 +49,7 @@ class Filing(QObject):
         """Whether a running training of a document may be ended; asked before it is closed."""
         self.last = [p for p in settings.typed("open_files", []) if isinstance(p, str)]
         """The files that were open when the program was left last."""
-        self._looked = 0
+        self._looked, self._trouble = 0, ""
         self.timer = QTimer(self)
         self.timer.setInterval(JOURNAL_MS)
         self.timer.timeout.connect(self.tick)
@@ -60,9 +64,13 @@ class Filing(QObject):
         """Once a second: the journals, and a look at the file in front and at one of the others."""
         for tab in self.tabs:
             tab.journal.tick()
+        trouble = next((tab.journal.trouble for tab in self.tabs if tab.journal.trouble), "")
+        if trouble != self._trouble:
+            self._trouble = trouble
+            self.unkept.emit(trouble)
         self._looked = (self._looked + 1) % len(self.tabs)
         for tab in {self.tabs.front, self.tabs.all[self._looked]}:
-            changed = tab.document.changed_on_disk()
+            changed = tab.document.changed_on_disk() is not None
             if changed != tab.told_disk:
                 tab.told_disk = changed
                 if changed and tab is self.tabs.front:
@@ -70,9 +78,15 @@ class Filing(QObject):
                 self.tabs.changed.emit()
 
     def _tell_changed(self, tab: Tab) -> None:
-        if tab.path is not None:
-            acts = [("Read it again", self.reload), ("Keep mine", lambda: None)]
-            self.notice.emit("warning", f"“{tab.path.name}” was changed by another program.", acts)
+        """What is there now may be gone again or another by the time that this is read; saving looks once more."""
+        now = tab.document.changed_on_disk()
+        if tab.path is not None and now is not None:
+            words = f"In the place of “{tab.path.name}” now stands {now.words}."
+            acts: list[Act] = [("Save a copy…", self.save_as)]
+            if not now.words:
+                words = f"“{tab.path.name}” was changed by another program."
+                acts = [("Read it again", self.reload)]
+            self.notice.emit("warning", words, [*acts, ("Keep mine", lambda: None)])
 
     def repeat_notice(self) -> None:
         """What is to be known of the document that came to the front."""
@@ -189,35 +203,35 @@ class Filing(QObject):
         document = self.studio.document
         if document.path is None or document.project.readonly:
             return self.save_as()
-        return self._write(lambda: document.save())
+        return self._write()
 
     def save_as(self) -> bool:
         """Write the document to a file that the person names."""
         folder = Path(self.settings.typed("folder", "") or Path.home())
         stem = "".join(c if c.isalnum() or c in "-_" else "-" for c in self.studio.project.name.lower()).strip("-")
         wish = self.studio.document.path or folder / f"{stem or 'network'}.vnet"
-        name, _ = QFileDialog.getSaveFileName(self.window, "Save the network", str(wish), FILTER)
-        if not name:
+        path = ask_target(self.window, "Save the network", str(wish), FILTER)
+        if path is None:
             return False
-        path = Path(name)
-        path = path if path.suffix else path.with_suffix(".vnet")
-        # The dialog has already asked whether an existing file may be replaced.
-        done = self._write(lambda: self.studio.document.save(path, force=True))
+        # The dialog has already asked whether what stands there may be replaced.
+        done = self._write(path, look(path))
         if done:
             self.settings["folder"] = str(path.parent)
             self.settings.remember_file(path)
             self.remember_open()
         return done
 
-    def _write(self, write: Callable[[], None]) -> bool:
+    def _write(self, path: Path | None = None, over: Standing | None = None) -> bool:
         try:
-            write()
+            self.studio.document.save(path, over)
         except ChangedOnDisk as error:
-            acts: list[Act] = [
-                ("Replace it", lambda: self._write(lambda: self.studio.document.save(force=True))),
-                ("Save a copy…", self.save_as),
-                ("Read it again", self.reload),
-            ]
+            # Only what was seen now may be replaced: if it is another again by then, that is asked again.
+            seen, own = error.seen, path is None
+            acts: list[Act] = [("Save a copy…", self.save_as)]
+            if not seen.kept:
+                acts.insert(0, ("Replace it", lambda: self._write(path, seen)))
+            if own and not seen.words:
+                acts.append(("Read it again", self.reload))
             self.tabs.front.told_disk = True  # or the next look would put its own notice over these answers
             self.notice.emit("warning", str(error), acts)
             return False
@@ -288,9 +302,14 @@ class Filing(QObject):
             self.journal.flush()
             orphan.discard()
 
-    def close(self) -> None:
-        """The window closes: nothing is left to recover."""
+    def keep(self) -> None:
+        """Write down, for the case of a crash, all that is not saved, and wait for it."""
+        for tab in self.tabs:
+            tab.journal.flush()
+
+    def close(self, asked: bool = True) -> None:
+        """The window closes: nothing is left to recover, unless nobody was asked whether to save."""
         self.timer.stop()
         self.remember_open()
         for tab in self.tabs:
-            tab.journal.close()
+            tab.journal.close() if asked else tab.journal.leave()

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import os
 import sys
-import threading
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from visualnet.app import faults
+from visualnet.app.beside_start import Tidying, WarmUp
+from visualnet.app.ending import end_on_signal
 from visualnet.app.mailbox import Mailbox
 from visualnet.app.settings import Settings
 from visualnet.app.theme.apply import ThemeKeeper
 from visualnet.app.window import Window
 from visualnet.resources import resource
+
+TIDY_MS = 1500
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -32,36 +35,16 @@ def main(argv: list[str] | None = None) -> int:
     settings = Settings()
     keeper = ThemeKeeper(app, settings.typed("theme", "system"), text_size=settings.typed("text_size", 100))
     window = Window(settings, keeper, mailbox)
-    window.show()
-    files = [a for a in (argv or []) if not a.startswith("-")]
-    QTimer.singleShot(0, lambda: window.begin(files[0] if files else ""))
-    warm = WarmUp()
-    QTimer.singleShot(300, warm.start)
-    try:
-        return app.exec()
-    finally:
-        warm.join()
-        uninstall()
-
-
-class WarmUp:
-    """Imports torch beside the window, so that the first Train does not wait for it."""
-
-    def __init__(self) -> None:
-        self._thread: threading.Thread | None = None
-
-    def start(self) -> None:
-        """Begin, unless torch is there already."""
-        if "torch" not in sys.modules:
-            self._thread = threading.Thread(target=self._load, name="import torch")
-            self._thread.start()
-
-    @staticmethod
-    def _load() -> None:
-        import visualnet.compiling.module
-        import visualnet.training.session  # noqa: F401
-
-    def join(self) -> None:
-        """Wait for it: a thread that still imports when Python ends would abort the process."""
-        if self._thread is not None:
-            self._thread.join()
+    warm, tidying = WarmUp(), Tidying(settings)
+    with end_on_signal(window.end):
+        window.show()
+        files = [a for a in (argv or []) if not a.startswith("-")]
+        QTimer.singleShot(0, lambda: window.begin(files[0] if files else ""))
+        QTimer.singleShot(300, warm.start)
+        QTimer.singleShot(TIDY_MS, tidying.start)
+        try:
+            return app.exec()
+        finally:
+            tidying.join()
+            warm.join()
+            uninstall()

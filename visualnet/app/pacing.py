@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from visualnet.analysis.pace import Pace, step_seconds
 from visualnet.app.background_task import BackgroundTask, Job
+from visualnet.pytorch import need_torch
 from visualnet.training import paces
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ class Pacing(QObject):
         wish = self.device
 
         def run(_job: Job) -> Pace:
+            need_torch()
             from visualnet.training import calibration, placement
 
             pace = calibration.measure(placement.place(wish).device)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from visualnet.analysis import Analysis
 from visualnet.core.project import Project
+from visualnet.pytorch import need_torch
 from visualnet.training.control import Watch
 
 if TYPE_CHECKING:
@@ -77,8 +78,8 @@ class Peeker:
 
     def _prepare(self, question: Question) -> None:
         project = question.project
-        newest = _newest_weights(question.run)
-        stamp = newest.stat().st_mtime_ns if newest else 0
+        weights = _weights_of(question.run)
+        stamps = tuple(path.stat().st_mtime_ns for path in weights)
         graph = project.graph
         key = (
             graph.nodes,
@@ -87,12 +88,13 @@ class Peeker:
             project.constants,
             project.data,
             project.recipe.seed,
-            newest,
-            stamp,
+            weights,
+            stamps,
         )
         if self._key is not None and _same(self._key, key):
             return
         self._key = self._probe = None
+        need_torch()
         from visualnet.compiling.module import compile_project
         from visualnet.data.catalogue import load
         from visualnet.data.tensors import Tensors
@@ -101,33 +103,37 @@ class Peeker:
         data = load(project.data)
         model = compile_project(project, question.analysis, seed=project.recipe.seed)
         self._trained, self._step, self._words = False, 0, ""
-        if newest is not None:
-            self._restore(newest, model.net)
+        self._restore(weights, model.net)
         tensors = Tensors(data, model.fields, model.device, probes.plain_fields(model))
         self._probe, self._key = probes.Probe(model, data, tensors), key
 
-    def _restore(self, path: Path, net: Any) -> None:
+    def _restore(self, weights: tuple[Path, ...], net: Any) -> None:
+        """The newest weights that can be read and fit this network."""
         from visualnet.training import checkpoints
 
-        try:
-            checkpoints.load_weights(path, net)
+        for path in weights:
+            try:
+                checkpoints.load_weights(path, net)
+                folder = path.parent
+                self._step = checkpoints.read_state(folder).step if (folder / "state.json").is_file() else 0
+            except checkpoints.BadCheckpoint:
+                continue
             self._trained = True
-            folder = path.parent
-            self._step = checkpoints.read_state(folder).step if (folder / "state.json").is_file() else 0
-        except checkpoints.BadCheckpoint:
+            return
+        if weights:
             self._words = "The network has changed since its last run: these are fresh weights."
 
 
-def _newest_weights(run: Path | None) -> Path | None:
-    """The last weights of a run that are whole."""
+def _weights_of(run: Path | None) -> tuple[Path, ...]:
+    """The weights that a run has left, the newest first."""
     if run is None:
-        return None
+        return ()
     places = (
         run / "last" / "weights.safetensors",
         run / "before-last" / "weights.safetensors",
         run / "best.safetensors",
     )
-    return next((path for path in places if path.is_file()), None)
+    return tuple(path for path in places if path.is_file())
 
 
 def _same(a: tuple[Any, ...], b: tuple[Any, ...]) -> bool:

@@ -13,6 +13,7 @@ from visualnet import __version__
 from visualnet.app.widgets.messages import Act
 from visualnet.core.document import Document
 from visualnet.core.journal import Orphan, orphans
+from visualnet.core.moments import moment
 
 if TYPE_CHECKING:
     from visualnet.app.window import Window
@@ -44,8 +45,9 @@ def offer(window: Window, left: list[Orphan]) -> None:
     """Offer what crashed windows left, the newest first; one after the other, or all at once."""
     newest = left[0]
     name = newest.path.name if newest.path else f"“{newest.name}”, which was never saved,"
-    when = datetime.fromtimestamp(newest.time)
-    today = when.date() == datetime.now().date()
+    when = moment(newest.time)
+    today = when is not None and when.date() == datetime.now().date()
+    told = f"from {when:{'%H:%M' if today else '%d %b %Y, %H:%M'}}" if when is not None else "at an unknown time"
     acts: list[Act] = [
         ("Recover", lambda: _recover(window, newest)),
         ("Throw away", lambda: _throw_away(window, newest)),
@@ -54,7 +56,7 @@ def offer(window: Window, left: list[Orphan]) -> None:
     if len(left) > 1:
         acts.insert(1, (f"Recover all {len(left)}", lambda: _recover(window, *left)))
         more = f" {len(left) - 1} more project{'s were' if len(left) > 2 else ' was'} open."
-    words = f"{CRASHED} Changes to {name} were kept, from {when:{'%H:%M' if today else '%d %b %Y, %H:%M'}}."
+    words = f"{CRASHED} Changes to {name} were kept, {told}."
     window.tell("warning", words + more, acts)
 
 

@@ -43,7 +43,7 @@ def when(run: RunRef) -> str:
     try:
         return f"{datetime.fromisoformat(run.started):%d %b %H:%M}".lstrip("0")
     except ValueError:
-        return run.started or run.id
+        return run.started or f"{run.id}, time unknown"
 
 
 def text(run: RunRef, key: str) -> str:

@@ -15,6 +15,7 @@ from weakref import WeakKeyDictionary
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
+from visualnet import pytorch
 from visualnet.app import run_history as history
 from visualnet.app.aside import Aside
 from visualnet.app.faults import Fault
@@ -100,7 +101,7 @@ class Runner(QObject):
     def why_not(self) -> str:
         """Why training cannot start, in words; nothing if it can."""
         project, analysis, data = self.studio.project, self.studio.analysis, self.watching.data
-        key = (analysis, project.data, project.recipe, data)
+        key = (analysis, project.data, project.recipe, data, pytorch.trouble())
         if self._why is None or any(a is not b for a, b in zip(self._why[0], key, strict=True)):
             self._why = key, self._find_why_not()
         return self._why[1]
@@ -113,6 +114,8 @@ class Runner(QObject):
         if errors:
             more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
             return f"The network has an error: {errors[0].words}{more}"
+        if words := pytorch.trouble():
+            return words
         try:
             catalogue.chosen(project.data)
             check_recipe(project.recipe)

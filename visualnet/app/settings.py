@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Iterator, MutableMapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from visualnet.core.folders import settings_path
+from visualnet.core.regular_files import read_regular, write_all
+from visualnet.core.temporaries import Aside
 
 RECENT = 12
 
@@ -31,9 +31,7 @@ class Settings(MutableMapping[str, Any]):
 
     def _read(self) -> dict[str, Any]:
         try:
-            if self.path.stat().st_size > 1 << 20:
-                return {}
-            found = json.loads(self.path.read_text("utf-8"))
+            found = json.loads(read_regular(self.path))
         except (OSError, ValueError, RecursionError):
             return {}
         return found if isinstance(found, dict) else {}
@@ -96,10 +94,9 @@ class Settings(MutableMapping[str, Any]):
     def save(self) -> None:
         """Write the file aside, then put it in place. A full or read-only disk costs the memory, not the session."""
         try:
-            handle, name = tempfile.mkstemp(dir=self.path.parent, prefix="settings-")
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(self._values, file, indent=1, sort_keys=True)
-            os.replace(name, self.path)
+            with Aside(self.path) as aside:
+                write_all(aside.handle, json.dumps(self._values, indent=1, sort_keys=True).encode())
+                aside.put_in_place()
         except OSError:
             return
 

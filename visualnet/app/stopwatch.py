@@ -11,6 +11,7 @@ from visualnet.analysis.facts import Path
 from visualnet.app.background_task import BackgroundTask, Job
 from visualnet.app.studio import Studio
 from visualnet.core.project import Project
+from visualnet.pytorch import need_torch
 
 if TYPE_CHECKING:
     from visualnet.training.timing import Timing
@@ -70,6 +71,7 @@ class Stopwatch(QObject):
 
     def _measure(self, project: Project, analysis: Analysis) -> None:
         def run(job: Job) -> Timing:
+            need_torch()
             from visualnet.training.timing import measure
 
             return measure(project, analysis, job, job.stop)

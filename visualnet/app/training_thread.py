@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from visualnet.app import run_history as history
 from visualnet.core.project import Project, RunRef
 from visualnet.data import catalogue
+from visualnet.pytorch import NoTorch, need_torch
 from visualnet.training import events
 from visualnet.training.control import Control
 from visualnet.training.runs import RunModel, read_run
@@ -55,7 +56,8 @@ class Work:
         except Exception as error:
             # Only text is kept: a kept exception would keep every tensor of the step alive.
             words = str(error).strip().partition("\n")[0] or type(error).__name__
-            failure = events.Failed(kind="error", words=words, traceback=traceback.format_exc()[-20_000:])
+            trace = "" if isinstance(error, NoTorch) else traceback.format_exc()[-20_000:]
+            failure = events.Failed(kind="error", words=words, traceback=trace)
         # A network refers to itself in circles: without this its tensors, and the optimizer's, stay until Python next looks for
         # such circles, which in a quiet window is never, and the next run has that much less memory.
         gc.collect()
@@ -67,6 +69,7 @@ class Work:
         from visualnet.training import placement
 
         placement.prepare()
+        need_torch()
         if self.resume:
             self.put(read_aside(self.run, self.folder, "resume"))
         from visualnet.training.session import Session

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from visualnet import pytorch
 from visualnet.analysis.facts import Path
 from visualnet.app.aside import Aside
 from visualnet.app.peek import Peeked, Peeker, Question, torch_is_ready
@@ -167,7 +168,7 @@ class Watching(QObject):
         watch = self.watch()
         if self._control is not None or not (watch.ports or watch.grid):
             return
-        if not torch_is_ready():
+        if not torch_is_ready() and not pytorch.trouble():
             self._timer.start(POLL_MS)
             return
         self._asked += 1

@@ -39,6 +39,7 @@ from visualnet.app.widgets.command_palette import CommandPalette
 from visualnet.app.widgets.messages import Act, Banner, Toast
 from visualnet.app.workspaces import Workspaces
 from visualnet.core.document import Document
+from visualnet.core.ending import exit_code
 from visualnet.core.journal import orphans
 from visualnet.core.project import Project
 
@@ -137,6 +138,7 @@ class Window(QMainWindow):
         studio.template_requested.connect(self.filing.open_template)
         self.filing.notice.connect(self.tell)
         self.filing.opened.connect(self._opened)
+        self.filing.unkept.connect(self.status.show_unkept)
         self.studio.sheet_changed.connect(lambda _: arrange.unstack(self.canvas.view))
         self.filing.tabs.shown.connect(self._other_tab)
         self.filing.tabs.changed.connect(self._show_state)
@@ -230,7 +232,7 @@ class Window(QMainWindow):
             self._docks_shown = False
         self.status.setVisible(visible)
 
-    _docks_shown = False
+    _docks_shown = _ending = False
 
     @property
     def on_start_page(self) -> bool:
@@ -318,7 +320,7 @@ class Window(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask, stop, join, remember."""
-        if not self.filing.may_quit():
+        if not (self._ending or self.filing.may_quit()):
             event.ignore()
             return
         self.views.close_all()
@@ -327,8 +329,17 @@ class Window(QMainWindow):
         close_tasks(self)
         self.spaces.remember()
         self.settings["geometry"] = bytes(self.saveGeometry().toBase64().data()).decode("ascii")
-        self.filing.close()
+        self.filing.close(asked=not self._ending)
         event.accept()
+
+    def end(self, number: int) -> None:
+        """The system ends the program by this signal: as closing does, but nobody is asked, and what is not saved can be recovered."""
+        self._ending = True
+        self.filing.keep()  # first of all, whatever may go wrong on the way
+        try:
+            self.close()
+        finally:
+            QApplication.exit(exit_code(number))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if dropped_file(event):

@@ -11,7 +11,6 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path as File
 from typing import Any, NamedTuple
 
 from visualnet.analysis import Analysis, GraphFacts, NodeFacts, infer
@@ -21,6 +20,7 @@ from visualnet.core import expressions
 from visualnet.core.format import format_bytes
 from visualnet.core.graph import Node, Port
 from visualnet.core.project import MAIN, Project
+from visualnet.core.regular_files import read_text
 from visualnet.layers.calls import Expr, Make, Own, Ref
 
 MAX_INSTANCES = 50_000
@@ -180,7 +180,7 @@ def memory_budget() -> int:
     except (AttributeError, ValueError, OSError):  # Windows
         total = _windows_memory()
     try:
-        limit = File("/sys/fs/cgroup/memory.max").read_text().strip()
+        limit = read_text("/sys/fs/cgroup/memory.max", 4096).strip()
         total = min(total, int(limit)) if limit.isdigit() else total
     except OSError:
         pass

@@ -12,7 +12,6 @@ import re
 import struct
 import zlib
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 from xml.parsers import expat
 
@@ -106,15 +105,6 @@ def into_svg(picture: bytes, project: bytes) -> bytes:
 def is_picture(head: bytes) -> bool:
     """Whether a file that begins so is a picture or a page: nothing that is a project's text itself."""
     return head.startswith((_PNG, b"%PDF-", *_FOREIGN)) or _SVG.match(head) is not None
-
-
-def is_picture_file(path: Path) -> bool:
-    """Whether a picture stands in the file."""
-    try:
-        with path.open("rb") as file:
-            return is_picture(file.read(256))
-    except (OSError, ValueError):
-        return False
 
 
 def project_in(file: BinaryIO, name: str) -> bytes:

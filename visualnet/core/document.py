@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -11,9 +11,9 @@ from typing import NamedTuple
 from psygnal import Signal
 
 from visualnet.core import files
-from visualnet.core.carrying import is_picture_file
 from visualnet.core.errors import ChangedOnDisk, FileError
 from visualnet.core.project import Project
+from visualnet.core.standing import NOTHING, Standing, look, mark_of
 
 MAX_STEPS = 1_000
 
@@ -42,7 +42,7 @@ class Document:
     def __init__(self, project: Project, path: Path | str | None = None) -> None:
         self._project = self._saved = project
         self._path = Path(path) if path is not None else None
-        self._print = _fingerprint(self._path)
+        self._read = look(self._path) if self._path is not None else NOTHING
         self._past: list[Step] = []
         self._future: list[Step] = []
         self._open_merge = ""
@@ -56,17 +56,19 @@ class Document:
         Raises:
             FileError: it cannot be read; the words say where and why.
         """
-        data = files.read(Path(path))
+        real = os.path.realpath(path)
+        data, picture = files.read_either(Path(path))
         document = cls(files.loads(data, Path(path).name))
-        if is_picture_file(Path(path)):
+        if picture:
             return document  # saving must not write over the picture: it asks for a name
-        document._path, document._print = Path(path), _hash(data)
+        document._path, document._read = Path(path), Standing(real, mark_of(data))
         return document
 
     @classmethod
-    def recovered(cls, project: Project, path: Path | str | None) -> Document:
-        """A document with edits that its file does not hold yet."""
-        document = cls(project, path)
+    def recovered(cls, project: Project, path: Path | str | None, read: Standing = NOTHING) -> Document:
+        """A document with edits that its file does not hold yet. ``read`` is what stood in the file when it was last read or saved."""
+        document = cls(project)
+        document._path, document._read = Path(path) if path is not None else None, read
         document._saved = None  # type: ignore[assignment]
         return document
 
@@ -216,43 +218,54 @@ class Document:
 
     # --- the file --------------------------------------------------------------------------------------------------------------------
 
-    def changed_on_disk(self) -> bool:
-        """Whether another program has written the file since it was read or saved here (a file that is gone does not count)."""
-        now = _fingerprint(self._path)
-        return now is not None and now != self._print
+    @property
+    def read(self) -> Standing:
+        """What stood in the file when it was last read or saved here."""
+        return self._read
 
-    def save(self, path: Path | str | None = None, force: bool = False) -> None:
-        """Write the file, whole or not at all.
+    def changed_on_disk(self) -> Standing | None:
+        """What stands in the file's place now, if that is not what was read or saved here (nothing at all does not count)."""
+        return _other(self._path, self._read) if self._path is not None else None
+
+    def save(self, path: Path | str | None = None, over: Standing | None = None) -> None:
+        """Write the file, whole or not at all, over nothing but what was read from it or saved to it, or ``over`` what the user has seen.
 
         Raises:
-            ChangedOnDisk: another program has written it since it was read; ``force`` overwrites it.
+            ChangedOnDisk: something else stands there; its ``seen`` may be given as ``over``.
             FileError: it cannot be written, or must not be; the old file is as it was.
         """
         target = Path(path) if path is not None else self._path
         if target is None:
             raise FileError(self._project.name, "it has no file yet", way_out="Choose where to save it.")
-        if not force and target == self._path and self.changed_on_disk():
-            raise ChangedOnDisk(
-                str(target),
-                "another program has changed the file since it was opened here",
-                way_out="Overwrite it, save under another name, or open it again.",
-            )
+        same = target == self._path
+        expected = over or (self._read if same else NOTHING)
+
+        def check() -> None:
+            if now := _other(target, expected):
+                raise _changed(target, now, same)
+
+        check()
         project = self._project
-        data = files.save(target, project)
-        self._saved, self._path, self._print = project, target, _hash(data)
+        data = files.save(target, project, check)
+        self._saved, self._path = project, target
+        self._read = Standing(os.path.realpath(target), mark_of(data))
         self._open_merge = ""
         self.state_changed.emit()
 
 
-def _hash(data: bytes) -> str:
-    return hashlib.blake2b(data, digest_size=16).hexdigest()
+def _other(path: Path, expected: Standing) -> Standing | None:
+    """What stands there, if it is neither nothing nor what is expected."""
+    now = look(path)
+    return now if now.mark and (now.mark, now.real) != (expected.mark, expected.real) else None
 
 
-def _fingerprint(path: Path | None) -> str | None:
-    """What stands in the file now; None if it cannot be read. By content: times lie on network drives and within one tick."""
-    if path is None:
-        return None
-    try:
-        return _hash(files.read(path))
-    except FileError:
-        return None
+def _changed(path: Path, now: Standing, same: bool) -> ChangedOnDisk:
+    if now.words:
+        return ChangedOnDisk(str(path), f"in its place now stands {now.words}", now, way_out="Save under another name.")
+    if not same:
+        words = "there is a file of this name already, and another one than you have seen"
+        return ChangedOnDisk(str(path), words, now, way_out="Overwrite it, or save under another name.")
+    way_out = "Overwrite it, save under another name, or open it again."
+    return ChangedOnDisk(
+        str(path), "another program has changed the file since it was opened here", now, way_out=way_out
+    )

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from visualnet.core.standing import Standing
+
 
 class FileError(ValueError):
     """A file that cannot be read or written: which one, where in it, why, and what to do."""
@@ -14,4 +19,8 @@ class FileError(ValueError):
 
 
 class ChangedOnDisk(FileError):
-    """The file is no longer the one that was read: another program has written it since."""
+    """What stands in the file's place is not what was read or saved there; ``seen`` is what does."""
+
+    def __init__(self, file: str, reason: str, seen: Standing, *, way_out: str = "") -> None:
+        super().__init__(file, reason, way_out=way_out)
+        self.seen = seen

@@ -8,10 +8,9 @@ import io
 import json
 import os
 import stat
-import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from msgspec.structs import replace
 
@@ -21,7 +20,17 @@ from visualnet.core.format import format_bytes
 from visualnet.core.graph import Graph, Init, Node
 from visualnet.core.naming import clean
 from visualnet.core.project import About, Block, DataChoice, Project, Recipe, RunRef
+from visualnet.core.regular_files import (
+    NotRegular,
+    TooLarge,
+    kind_of,
+    open_bounded,
+    open_regular,
+    sync_folder,
+    write_all,
+)
 from visualnet.core.scanning import MAX_BYTES, Place, Refused
+from visualnet.core.temporaries import Aside
 
 __all__ = ["FORMAT", "ChangedOnDisk", "FileError", "check_part", "dumps", "load", "loads", "read", "save"]
 
@@ -53,29 +62,36 @@ def read(path: Path) -> bytes:
     Raises:
         FileError: it is not there, cannot be read, is no file, or is too large for a project.
     """
+    return read_either(path)[0]
+
+
+def read_either(path: Path) -> tuple[bytes, bool]:
+    """What ``read`` gives, and whether it came in a picture.
+
+    Raises:
+        FileError: as ``read``.
+    """
     name = _spelled(path)
+    picture = path.suffix.lower() in carrying.PICTURES
     try:
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode):
-            raise FileError(name, "it is a folder or a device, not a file", way_out="Choose a file.")
-        if status.st_size <= MAX_BYTES or path.suffix.lower() in carrying.PICTURES:
-            with path.open("rb") as file:
-                if carrying.is_picture(file.read(256)):
-                    file.seek(0)
-                    return carrying.project_in(file, path.name)
+        with cast(BinaryIO, open_regular(path)) if picture else open_bounded(path, MAX_BYTES) as file:
+            if carrying.is_picture(file.read(256)):
                 file.seek(0)
-                data = file.read(MAX_BYTES + 1)
-            if len(data) <= MAX_BYTES:
-                return data
+                return carrying.project_in(file, path.name), True
+            file.seek(0)
+            data = file.read(MAX_BYTES + 1)
+        if len(data) > MAX_BYTES:
+            raise TooLarge(path, len(data), MAX_BYTES)
+        return data, False
     except FileNotFoundError:
         raise FileError(name, "there is no such file", way_out="Was it moved or renamed?") from None
+    except NotRegular as error:
+        raise FileError(name, str(error.strerror), way_out="Choose a file.") from None
+    except TooLarge as error:
+        words = f"it has {format_bytes(error.size)}; a project has at most {format_bytes(MAX_BYTES)}"
+        raise FileError(name, words, way_out="Weights and data do not belong into it.") from None
     except OSError as error:
         raise FileError(name, f"it cannot be read ({_told(error)})", way_out="Check who may read it.") from None
-    raise FileError(
-        name,
-        f"it has {format_bytes(status.st_size)}; a project has at most {format_bytes(MAX_BYTES)}",
-        way_out="Weights and data do not belong into it.",
-    )
 
 
 def loads(data: bytes, name: str = "this text") -> Project:
@@ -290,7 +306,7 @@ def _run(run: RunRef) -> dict[str, Any]:
 # --- to disk --------------------------------------------------------------------------------------------------------------------------
 
 
-def save(path: Path | str, project: Project) -> bytes:
+def save(path: Path | str, project: Project, check: Callable[[], None] | None = None) -> bytes:
     """Write a project's file, whole or not at all; the bytes that were written.
 
     Raises:
@@ -309,12 +325,14 @@ def save(path: Path | str, project: Project) -> bytes:
         ) from None
     except (TypeError, ValueError) as error:
         raise FileError(str(target), f"a value cannot be written: {error}") from None
-    write(target, data)
+    write(target, data, check)
     return data
 
 
-def write(path: Path, data: bytes) -> None:
+def write(path: Path, data: bytes, check: Callable[[], None] | None = None) -> None:
     """Put these bytes into a file so that at every moment it holds either all of the old or all of the new ones.
+
+    ``check`` is called last, when all is written aside: what it raises leaves the file as it is.
 
     Raises:
         FileError: it cannot be done; the old file is as it was, and nothing is left beside it.
@@ -322,64 +340,43 @@ def write(path: Path, data: bytes) -> None:
     _spelled(path)
     try:
         real = Path(os.path.realpath(path))
-        if real.is_dir():
-            raise FileError(str(path), "a folder has this name", way_out="Choose another name.")
-        if real.exists() and not os.access(real, os.W_OK):
+        mode = _mode(real)
+        if kind := kind_of(mode) if mode is not None else "":
+            raise FileError(str(path), f"{kind} has this name", way_out="Choose another name.")
+        if mode is not None and not os.access(real, os.W_OK):
             raise PermissionError(errno.EACCES, "the file is write-protected")
-        with _temporary(real) as (descriptor, temporary):
-            _write_all(descriptor, data)
-            _keep_mode(descriptor, real)
-            os.fsync(descriptor)
-            os.replace(temporary, real)
-        _sync_folder(real.parent)
+        with Aside(real) as aside:
+            write_all(aside.handle, data)
+            _keep_mode(aside.handle, mode)
+            os.fsync(aside.handle)
+            if check is not None:
+                check()
+            aside.put_in_place()
     except OSError as error:
         raise FileError(
             str(path), f"it cannot be written ({_told(error)}); the file on disk is as it was", way_out=_way_out(error)
         ) from None
+    with contextlib.suppress(OSError):  # the file is whole by now, so a system that cannot do this is no failure
+        sync_folder(real.parent)
 
 
-@contextlib.contextmanager
-def _temporary(target: Path) -> Iterator[tuple[int, str]]:
-    """A new file beside the target, gone again unless it was moved into its place."""
-    descriptor, name = tempfile.mkstemp(prefix=f".{target.name[:60]}.", suffix=".tmp", dir=target.parent)
+def _mode(path: Path) -> int | None:
+    """What stands there and its rights; None for nothing."""
     try:
-        yield descriptor, name
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(name)
-        raise
-    finally:
-        with contextlib.suppress(OSError):
-            os.close(descriptor)
+        return path.stat().st_mode
+    except FileNotFoundError:
+        return None
 
 
-def _write_all(descriptor: int, data: bytes) -> None:
-    left = memoryview(data)
-    while left:
-        left = left[os.write(descriptor, left) :]
-
-
-def _keep_mode(descriptor: int, target: Path) -> None:
+def _keep_mode(descriptor: int, mode: int | None) -> None:
     """The rights of the file that is replaced; of a new one, those that any new file gets here."""
     if not hasattr(os, "fchmod"):
         return
-    try:
-        mode = stat.S_IMODE(target.stat().st_mode)
-    except FileNotFoundError:
+    if mode is None:
         mask = os.umask(0)
         os.umask(mask)
         mode = 0o666 & ~mask
-    os.fchmod(descriptor, mode)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the new name last through a power cut. The file is whole by now, so a system that cannot do this is no failure."""
-    with contextlib.suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+    os.fchmod(descriptor, stat.S_IMODE(mode))
 
 
 def _spelled(path: Path) -> str:

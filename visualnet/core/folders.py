@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -27,6 +28,11 @@ def journal_dir() -> Path:
     return _made(data_dir() / "journal")
 
 
+def blocks_dir() -> Path:
+    """The person's own blocks."""
+    return _made(data_dir() / "blocks")
+
+
 def log_dir() -> Path:
     """The program's log and crash reports."""
     return _made(data_dir() / "logs")
@@ -38,5 +44,7 @@ def settings_path() -> Path:
 
 
 def _made(path: Path) -> Path:
-    path.mkdir(parents=True, exist_ok=True)
+    """The folder. Where it cannot be made (a file has its name, the disk is full), whoever uses it is told so then."""
+    with contextlib.suppress(OSError):
+        path.mkdir(parents=True, exist_ok=True)
     return path

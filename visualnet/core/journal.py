@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import sys
 import threading
 import uuid
 from collections.abc import Mapping
@@ -22,7 +21,10 @@ from visualnet.core import files
 from visualnet.core.document import Document
 from visualnet.core.errors import FileError
 from visualnet.core.folders import journal_dir
+from visualnet.core.locks import try_lock
 from visualnet.core.project import Project
+from visualnet.core.regular_files import descriptor
+from visualnet.core.standing import NOTHING, Standing
 
 _KEY = "journal"
 
@@ -50,11 +52,13 @@ class Journal:
             return
         project = self.document.project
         if project.readonly or not self.document.modified:
+            self.trouble = ""
             if self._kept is not None:
                 self._kept = None
                 _unlink(self.file)
         elif project is not self._kept:
-            self._thread = threading.Thread(target=self._write, args=(project, self.document.path), name="journal")
+            args = (project, self.document.path, self.document.read)
+            self._thread = threading.Thread(target=self._write, args=args, name="journal")
             self._thread.start()
 
     def flush(self) -> None:
@@ -62,6 +66,15 @@ class Journal:
         self._wait()
         self.tick()
         self._wait()
+
+    def leave(self) -> None:
+        """The window ends without having asked: what is not saved is left to be recovered, as after a crash."""
+        self.flush()
+        if self._kept is None:
+            self.close()
+        elif self._lock is not None:
+            _release(self._lock, None)
+            self._lock = None
 
     def close(self) -> None:
         """The document was closed in good order: there is nothing to recover."""
@@ -77,15 +90,18 @@ class Journal:
             self._thread.join()
             self._thread = None
 
-    def _write(self, project: Project, path: Path | None) -> None:
+    def _write(self, project: Project, path: Path | None, read: Standing) -> None:
         try:
             if self._lock is None:
                 self._lock = _acquire(self.file.with_suffix(".lock"))
-            note = {"path": str(path.absolute()) if path is not None else ""}
+            note = {"path": str(path.absolute()) if path is not None else "", "read": [read.real, read.mark]}
             files.write(self.file, files.dumps(replace(project, extra={**project.extra, _KEY: note})))
             self._kept, self.trouble = project, ""
-        except (OSError, ValueError) as error:
-            self.trouble = str(error)
+        except OSError as error:
+            where = f"{error.filename}: " if error.filename else ""
+            self.trouble = f"{where}{(error.strerror or type(error).__name__).lower()}"
+        except ValueError as error:
+            self.trouble = error.reason if isinstance(error, FileError) else str(error)
 
 
 class Orphan(NamedTuple):
@@ -105,8 +121,13 @@ class Orphan(NamedTuple):
         return _read(self.file)[0]
 
     def document(self) -> Document:
-        """The recovered project as a document with unsaved edits."""
-        return Document.recovered(self.load(), self.path)
+        """The recovered project as a document with unsaved edits. What another program has written since is still noticed.
+
+        Raises:
+            FileError: the copy cannot be read.
+        """
+        project, note = _read(self.file)
+        return Document.recovered(project, self.path, _stood(note.get("read")))
 
     def discard(self) -> None:
         """Take the copy away: it was recovered and is kept elsewhere, or it is not wanted."""
@@ -117,18 +138,26 @@ class Orphan(NamedTuple):
 def orphans() -> list[Orphan]:
     """The copies that no open window holds, the newest first. What cannot be read is not offered, and is left where it is."""
     found = []
-    for lock in journal_dir().glob("*.lock"):
+    for lock in journal_dir().glob("*.lock"):  # nothing, where that is no folder
         copy = lock.with_suffix(files.SUFFIX)
-        handle = _acquire(lock)
-        if handle is None:
-            continue
-        # An empty lock is what a window left that ended before its first edit.
-        _release(handle, None if copy.exists() else lock)
         with contextlib.suppress(FileError, OSError):
+            handle = _acquire(lock)
+            if handle is None:
+                continue
+            # An empty lock is what a window left that ended before its first edit.
+            _release(handle, None if os.path.lexists(copy) else lock)
             project, note = _read(copy)
-            path = str(note.get("path", ""))
-            found.append(Orphan(copy, Path(path) if path else None, project.name, copy.stat().st_mtime))
+            path = note.get("path")
+            at = Path(path) if isinstance(path, str) and path else None
+            found.append(Orphan(copy, at, project.name, copy.stat().st_mtime))
     return sorted(found, key=lambda o: -o.time)
+
+
+def _stood(read: Any) -> Standing:
+    """What the copy says that its file held."""
+    if isinstance(read, list | tuple) and len(read) == 2 and all(isinstance(part, str) for part in read):
+        return Standing(*read)
+    return NOTHING
 
 
 def _read(copy: Path) -> tuple[Project, Mapping[str, Any]]:
@@ -142,10 +171,14 @@ def _read(copy: Path) -> tuple[Project, Mapping[str, Any]]:
 
 
 def _acquire(path: Path) -> int | None:
-    """Hold the lock; None if another process, or another window of this one, holds it."""
+    """Hold the lock; None if another process, or another window of this one, holds it.
+
+    Raises:
+        OSError: it cannot be opened, or is no file.
+    """
     while True:
-        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-        if not _try_lock(handle):
+        handle = descriptor(path, os.O_RDWR | os.O_CREAT, 0o600)
+        if not try_lock(handle):
             os.close(handle)
             return None
         # Between opening and locking, another start may have tidied this file away: then the lock would be on nothing.
@@ -153,26 +186,6 @@ def _acquire(path: Path) -> int | None:
             if os.name == "nt" or os.stat(path).st_ino == os.fstat(handle).st_ino:
                 return handle
         os.close(handle)
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _try_lock(handle: int) -> bool:
-        try:
-            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-else:
-    import fcntl
-
-    def _try_lock(handle: int) -> bool:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return False
-        return True
 
 
 def _release(handle: int, remove: Path | None) -> None:

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from visualnet.core import edits, files, grouping
 from visualnet.core.errors import FileError
-from visualnet.core.folders import data_dir
+from visualnet.core.folders import blocks_dir
 from visualnet.core.graph import BLOCK_PREFIX
 from visualnet.core.naming import free
 from visualnet.core.project import MAIN, Project
@@ -35,9 +35,7 @@ class Entry(NamedTuple):
 
 def library_dir() -> Path:
     """Where a person's own blocks are kept; made on demand."""
-    folder = data_dir() / "blocks"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+    return blocks_dir()
 
 
 def as_project(project: Project, block: str) -> Project:

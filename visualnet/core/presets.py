@@ -19,6 +19,7 @@ from visualnet.core.errors import FileError
 from visualnet.core.folders import data_dir
 from visualnet.core.format import format_bytes
 from visualnet.core.naming import clean
+from visualnet.core.regular_files import read_regular
 
 MAX_BYTES = 1 << 20
 MAX_EACH = 100
@@ -62,9 +63,11 @@ def _read(path: Path, _time_ns: int, size: int) -> Mapping[str, Shelf]:
             path.name, f"it has {format_bytes(size)}; presets have at most {format_bytes(MAX_BYTES)}", way_out=way_out
         )
     try:
-        read = msgspec.json.decode(path.read_bytes(), type=dict[str, Shelf])
+        read = msgspec.json.decode(read_regular(path, MAX_BYTES), type=dict[str, Shelf])
         return {kind: _checked(kind, shelf) for kind, shelf in read.items()}
-    except (OSError, ValueError, RecursionError) as error:
+    except OSError as error:
+        raise FileError(path.name, error.strerror or str(error), way_out=way_out) from None
+    except (ValueError, RecursionError) as error:
         raise FileError(path.name, str(error), way_out=way_out) from None
 
 

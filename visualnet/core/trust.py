@@ -15,6 +15,7 @@ import threading
 from pathlib import Path
 
 from visualnet.core import files, folders
+from visualnet.core.regular_files import open_bounded
 
 MAX_KNOWN = 10_000
 MAX_BYTES = 1 << 20
@@ -71,7 +72,7 @@ def _path() -> Path:
 def _kept() -> tuple[str, ...]:
     """The fingerprints in the person's folder. What cannot be read trusts nothing."""
     try:
-        with _path().open("rb") as file:
+        with open_bounded(_path(), MAX_BYTES) as file:
             if _by_others(os.fstat(file.fileno())):
                 return ()
             found = json.loads(file.read(MAX_BYTES))

@@ -10,6 +10,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from visualnet.core.regular_files import open_regular
 from visualnet.resources import resource
 
 MAX_HEADER = 4096
@@ -23,7 +24,7 @@ def read_npz(path: Path, expected: Expected) -> dict[str, NDArray[Any]]:
         ValueError: the file cannot be read, or holds something else.
     """
     try:
-        with zipfile.ZipFile(path) as archive:
+        with open_regular(path) as file, zipfile.ZipFile(file) as archive:
             names = sorted(archive.namelist())
             if names != sorted(f"{name}.npy" for name in expected):
                 raise ValueError(f"it holds {', '.join(names[:8])}; wanted are {', '.join(expected)}")

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from visualnet.core import files
 from visualnet.layers import FAMILIES, LAYERS, Layer
 from visualnet.layers.declare import Misfit, Pattern, Sized
 from visualnet.layers.drawings import Drawing
@@ -59,10 +60,10 @@ def write(folder: Path) -> Path:
     """Write the document into the folder.
 
     Raises:
-        OSError: it cannot be written.
+        FileError: it cannot be written.
     """
     path = folder / NAME
-    path.write_text(text(), encoding="utf-8", newline="\n")
+    files.write(path, text().encode())
     return path
 
 

@@ -9,7 +9,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from visualnet.core import checks, reading
+from visualnet.core import checks, files, reading
 from visualnet.core.checks import MAX_BENDS, MAX_BOOKMARKS, MAX_REMARKS
 from visualnet.core.files import FORMAT, PROGRAM
 from visualnet.core.graph import COLOURS, DIRECTIONS, INITS, MODES, REMARKS
@@ -246,4 +246,4 @@ def path() -> Path:
 
 
 if __name__ == "__main__":
-    path().write_text(text(), encoding="utf-8", newline="\n")
+    files.write(path(), text().encode())

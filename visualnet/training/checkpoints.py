@@ -5,10 +5,9 @@ A checkpoint is a folder that is written aside, made sure of and renamed; the on
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
-import shutil
-import uuid
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -19,6 +18,8 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from visualnet.core.format import format_bytes
+from visualnet.core.regular_files import open_regular, read_regular, sync_folder, write_all
+from visualnet.core.temporaries import folder_aside
 from visualnet.training.optimizers import OPTIMIZERS
 
 FORMAT = 1
@@ -36,7 +37,10 @@ _TYPES = {
     torch.bool: "BOOL",
 }
 Expected = Mapping[str, tuple[tuple[int, ...], str]]
+MAX_THREADS = 4096
+MAX_SECONDS = 1e10
 Count = Annotated[int, msgspec.Meta(ge=0, le=1 << 53)]
+Word = Annotated[str, msgspec.Meta(max_length=200)]
 
 
 class State(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,17 +50,17 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     step: Count
     epoch: Count
     position: Count
-    lr: float
-    optimizer: str
+    lr: Annotated[float, msgspec.Meta(ge=0, le=1e6)]
+    optimizer: Word
     samples: Count = 0
     sums: Mapping[str, float | None] = {}
     best: float | None = None
     best_epoch: Count = 0
-    seconds: float = 0.0
-    data: str = ""
-    device: str = ""
-    threads: Count = 1
-    torch: str = ""
+    seconds: Annotated[float, msgspec.Meta(ge=0, le=MAX_SECONDS)] = 0.0
+    data: Word = ""
+    device: Word = ""
+    threads: Annotated[int, msgspec.Meta(ge=1, le=MAX_THREADS)] = 1
+    torch: Word = ""
 
 
 class BadCheckpoint(ValueError):
@@ -80,12 +84,9 @@ def weights(net: nn.Module) -> dict[str, Tensor]:
 
 def save_weights(path: Path, tensors: Mapping[str, Tensor]) -> None:
     """Write tensors beside the file and put them in its place."""
-    aside = path.with_name(f".{path.name}-{uuid.uuid4().hex[:8]}")
-    try:
-        _save(aside, tensors)
-        os.replace(aside, path)
-    finally:
-        aside.unlink(missing_ok=True)
+    with folder_aside(path) as aside:
+        _save(aside / path.name, tensors)
+        os.replace(aside / path.name, path)
 
 
 def load_weights(path: Path, net: nn.Module) -> None:
@@ -130,7 +131,7 @@ def read_header(path: Path) -> dict[str, tuple[tuple[int, ...], str]]:
         BadCheckpoint: there is no such file, or its header is torn or too large.
     """
     try:
-        with open(path, "rb") as file:
+        with open_regular(path) as file:
             length = int.from_bytes(file.read(8), "little")
             if not 2 <= length <= MAX_HEADER:
                 raise BadCheckpoint(
@@ -138,7 +139,7 @@ def read_header(path: Path) -> dict[str, tuple[tuple[int, ...], str]]:
                 )
             raw = msgspec.json.decode(file.read(length), type=dict[str, dict[str, Any]])
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise BadCheckpoint(f"{path.name} cannot be read: {error}") from None
+        raise BadCheckpoint(f"{path.name} cannot be read: {_why(error)}") from None
     raw.pop("__metadata__", None)
     try:
         return {name: (tuple(entry["shape"]), str(entry["dtype"])) for name, entry in raw.items()}
@@ -150,37 +151,46 @@ def read_header(path: Path) -> dict[str, tuple[tuple[int, ...], str]]:
 
 
 def save(
-    run: Path, state: State, net: nn.Module, optimizer: torch.optim.Optimizer, extras: Mapping[str, Tensor]
+    run: Path,
+    state: State,
+    net: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    extras: Mapping[str, Tensor],
+    damaged: bool = False,
 ) -> None:
     """Write a checkpoint and put it in the place of the last one, which becomes the one before.
+
+    ``damaged`` says that the last one cannot be used: then it goes, and the one before stays.
 
     Raises:
         OSError: the disk takes no more; what was there before is whole.
     """
-    aside = run / f".{LAST}-{uuid.uuid4().hex[:8]}"
-    aside.mkdir(parents=True)
-    try:
-        _save(aside / "weights.safetensors", weights(net))
-        _save(aside / "optimizer.safetensors", _optimizer_tensors(optimizer))
-        _save(aside / "generators.safetensors", extras)
-        with open(aside / "state.json", "wb") as file:
-            file.write(msgspec.json.format(msgspec.json.encode(state), indent=2))
-            file.flush()
+    run.mkdir(parents=True, exist_ok=True)
+    last, before = run / LAST, run / BEFORE
+    with folder_aside(last) as aside:
+        new, old = aside / "new", aside / "old"
+        new.mkdir()
+        _save(new / "weights.safetensors", weights(net))
+        _save(new / "optimizer.safetensors", _optimizer_tensors(optimizer))
+        _save(new / "generators.safetensors", extras)
+        with open_regular(new / "state.json", "wb", buffering=0) as file:
+            write_all(file.fileno(), msgspec.json.format(msgspec.json.encode(state), indent=2))
             os.fsync(file.fileno())
-        last, before = run / LAST, run / BEFORE
-        if last.exists():
-            if before.exists():
-                shutil.rmtree(before)
-            os.replace(last, before)
-        os.replace(aside, last)
-        _sync_folder(run)
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
+        if os.path.lexists(last):
+            # Renamed, not taken away piece by piece: whatever moment the process ends in, each place holds a whole one or none.
+            spared = last if damaged else before
+            if os.path.lexists(spared):
+                os.replace(spared, old)
+            if not damaged:
+                os.replace(last, before)
+        os.replace(new, last)
+        with contextlib.suppress(OSError):
+            sync_folder(run)
 
 
-def find(run: Path) -> Path | None:
-    """The newest complete checkpoint of a run; a crash between two renames leaves only the one before."""
-    return next((run / name for name in (LAST, BEFORE) if (run / name / "state.json").is_file()), None)
+def kept(run: Path) -> list[Path]:
+    """The checkpoints of a run, the newest first. A crash between two renames leaves only the one before."""
+    return [run / name for name in (LAST, BEFORE) if (run / name).is_dir()]
 
 
 def read_state(folder: Path) -> State:
@@ -191,14 +201,16 @@ def read_state(folder: Path) -> State:
     """
     path = folder / "state.json"
     try:
-        if path.stat().st_size > MAX_STATE:
-            raise BadCheckpoint(f"{path.name} is too large")
-        state = msgspec.json.decode(path.read_bytes(), type=State)
+        state = msgspec.json.decode(read_regular(path, MAX_STATE), type=State)
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise BadCheckpoint(f"the checkpoint {folder} cannot be read: {error}") from None
+        raise BadCheckpoint(f"the checkpoint {folder} cannot be read: {_why(error)}") from None
     if state.format > FORMAT:
         raise BadCheckpoint(f"the checkpoint {folder} was written by a newer version of this program")
     return state
+
+
+def _why(error: Exception) -> str:
+    return error.strerror.lower() if isinstance(error, OSError) and error.strerror else str(error)
 
 
 def restore(
@@ -257,14 +269,5 @@ def _save(path: Path, tensors: Mapping[str, Tensor]) -> None:
     except Exception as error:  # safetensors tells a full disk as an error of its own, the number in its words
         number = re.search(r"os error (\d+)", str(error))
         raise (OSError(int(number[1]), os.strerror(int(number[1]))) if number else OSError(str(error))) from None
-    with open(path, "rb+") as file:
+    with open_regular(path, "rb+") as file:
         os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "posix":
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

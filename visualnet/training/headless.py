@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
-import signal
 import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
 import msgspec
 
+from visualnet.core.ending import exit_code, on_ending
 from visualnet.core.format import format_duration, format_percent, format_quantity
 from visualnet.core.graph import Value
 from visualnet.core.project import DataChoice, Project
+from visualnet.pytorch import NoTorch, need_torch
 from visualnet.training import events, placement, runs
 from visualnet.training.control import Control
 from visualnet.training.sinks import Sink
 
-FINE, GRAPH, USE, INTERRUPTED = 0, 1, 2, 130
+FINE, GRAPH, USE, STOPPED = 0, 1, 2, 130
 BAR = 24
 
 
@@ -48,40 +47,59 @@ def train(project: Project, options: TrainOptions, emit: Sink | None = None) -> 
     """Train a project as its recipe and the options say; the exit code.
 
     0: trained. 1: the graph has errors, or training failed. 2: the options make no sense, or a file cannot be written.
-    130: stopped by Ctrl+C; ``resume`` goes on from there. Events go to ``emit``; without it, as one line of JSON each to
-    the standard output (``json``), or as a few lines for people.
+    130, 143, 129: stopped by Ctrl+C, SIGTERM, SIGHUP; ``resume`` goes on from there. Events go to ``emit``; without it, as
+    one line of JSON each to the standard output (``json``), or as a few lines for people.
     """
+    control, heard = Control(), list[int]()
+
+    def stop(number: int) -> None:
+        heard.append(number)
+        control.stop()
+
+    with on_ending(stop, impatient=True):
+        code = _train(project, options, emit, control)
+    return exit_code(heard[0]) if heard and code == STOPPED else code
+
+
+def _train(project: Project, options: TrainOptions, emit: Sink | None, control: Control) -> int:
     placement.prepare()
     from visualnet.data.catalogue import load
 
-    control = Control()
     try:
         project = configured(project, options)
+        need_torch()
         placement.device_of(project.recipe.device)
         data = load(project.data)
+        if control.stopping:
+            return STOPPED
         folder = _folder(project, options)  # last: what is refused leaves no folder behind
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, NoTorch) as error:
         words = str(error)
         if isinstance(error, OSError) and error.strerror and error.filename:
             words = (
                 f"the run cannot be kept in {error.filename} ({error.strerror.lower()}); name another folder with --run"
             )
-        if options.json:
-            print(json.dumps({"event": "failed", "kind": "use", "words": words}), flush=True)
-        print(f"visualnet: {words}", file=sys.stderr)
-        return USE
-    emit = emit or (_print_json if options.json else Printer(sys.stdout, folder))
+        return _refused(options, words)
+    output = Output(emit or (_print_json if options.json else Printer(sys.stdout, folder)), control)
     from visualnet.training.session import Session
 
     if options.resume and options.lr is not None:
         control.set_lr(options.lr)
-    with _ctrl_c(control):
-        session = Session(project, data, emit, control, folder=folder, resume=options.resume)
-        reason = session.run()
+    session = Session(project, data, output, control, folder=folder, resume=options.resume)
+    reason = session.run()
+    if output.broken:
+        raise BrokenPipeError
     if reason == "done" and session.kept != session.step:
         print(f"visualnet: the weights could not be written to {folder}", file=sys.stderr)
         return USE
-    return {"done": FINE, "stopped": INTERRUPTED}.get(reason, GRAPH)
+    return {"done": FINE, "stopped": STOPPED}.get(reason, GRAPH)
+
+
+def _refused(options: TrainOptions, words: str) -> int:
+    if options.json:
+        print(json.dumps({"event": "failed", "kind": "use", "words": words}), flush=True)
+    print(f"visualnet: {words}", file=sys.stderr)
+    return USE
 
 
 def configured(project: Project, options: TrainOptions) -> Project:
@@ -144,22 +162,29 @@ def _folder(project: Project, options: TrainOptions) -> Path:
     return runs.create_run(msgspec.structs.replace(project, runs=(), readonly=""), folder)
 
 
-@contextmanager
-def _ctrl_c(control: Control) -> Iterator[None]:
-    """The first Ctrl+C stops the run in good order; the second ends the program."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
+class Output:
+    """Where events are shown, as long as somebody can see them: a terminal that was closed ends no training by an error.
 
-    def stop(*_: object) -> None:
-        signal.signal(signal.SIGINT, before)
-        control.stop()
+    A reader that has had enough (`| head`) stops the run in good order; ``broken`` then tells of it.
+    """
 
-    before = signal.signal(signal.SIGINT, stop)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
+    def __init__(self, show: Sink, control: Control) -> None:
+        self._show, self._control = show, control
+        self.broken = self._deaf = False
+
+    def __call__(self, event: events.Event) -> None:
+        """Show an event."""
+        if self._deaf:
+            return
+        try:
+            self._show(event)
+        except BrokenPipeError:
+            self.broken = self._deaf = True
+            self._control.stop()
+        except OSError:
+            self._deaf = True
+            with contextlib.suppress(OSError, ValueError):  # what is still to be flushed goes nowhere
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _print_json(event: events.Event) -> None:

@@ -13,6 +13,7 @@ from visualnet.analysis.pace import Pace
 from visualnet.core import files
 from visualnet.core.errors import FileError
 from visualnet.core.folders import data_dir
+from visualnet.core.regular_files import read_regular
 
 FILE = "pace.json"
 MOST_BYTES = 64 << 10
@@ -27,9 +28,7 @@ def kept(path: Path | None = None) -> dict[str, Pace]:
     """What was measured, by ``key``; nothing where it cannot be read."""
     path = path or data_dir() / FILE
     try:
-        if path.stat().st_size > MOST_BYTES:
-            return {}
-        found = msgspec.json.decode(path.read_bytes(), type=dict[str, Pace])
+        found = msgspec.json.decode(read_regular(path, MOST_BYTES), type=dict[str, Pace])
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
         return {}
     return {name: pace for name, pace in found.items() if sound(pace)}

@@ -39,13 +39,15 @@ def prepare() -> None:
 def place(wish: str = "auto", threads: int | None = None) -> Place:
     """The device for this wish, and set the calling thread's share of cores. Call it in the thread that trains.
 
+    ``threads`` beyond what this machine has counts as no wish: all cores but one, which is left for the window.
+
     Raises:
         ValueError: there is no such device here.
     """
     import torch
 
     device = device_of(wish)
-    threads = max(1, cores() - 1) if threads is None else max(1, min(threads, cores()))
+    threads = max(1, cores() - 1) if threads is None or threads > cores() else max(1, threads)
     if device.type == "cpu" and torch.get_num_threads() != threads:
         torch.set_num_threads(threads)
     if device.type == "cuda":

@@ -8,18 +8,21 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterable
-from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
 from visualnet.core.folders import runs_dir
+from visualnet.core.moments import moment
 from visualnet.core.project import Project, Recipe, RunRef
+from visualnet.core.regular_files import open_regular
 from visualnet.training import events
 from visualnet.training.events import Event
 from visualnet.training.series import Series
 
 LOG, PROJECT = "events.jsonl", "project.vnet"
 MAX_LINE = 1 << 20
+MAX_OVERLONG = 16
+"""So many pieces of ``MAX_LINE`` without an end of line, and it is no log: it is read no further."""
 TAIL = 1 << 16
 OVER = {"done", "stopped", "failed", "interrupted"}
 
@@ -77,7 +80,8 @@ class RunModel:
         summary: dict[str, float] = {}
         for prefix, values in (("", self.best.train), ("validation_", self.best.validation)) if self.best else ():
             summary.update({prefix + name: value for name, value in values.items() if value is not None})
-        started = datetime.fromtimestamp(self.begun_at).isoformat(timespec="seconds") if self.begun_at else ""
+        begun = moment(self.begun_at)
+        started = begun.isoformat(timespec="seconds") if begun is not None else ""
         # A plain name, to be looked for among this machine's runs: a file may not lead anywhere else.
         folder = self.folder.name if self.folder else ""
         return RunRef(
@@ -191,8 +195,10 @@ def read_run(folder: Path) -> RunModel:
     """What a run's log tells. Lines that cannot be read (torn by a crash) are left out."""
     model = RunModel(folder.name, folder)
     try:
-        with open(folder / LOG, "rb") as file:
-            while line := file.readline(MAX_LINE):
+        with open_regular(folder / LOG) as file:
+            overlong = 0
+            while overlong < MAX_OVERLONG and (line := file.readline(MAX_LINE)):
+                overlong += len(line) == MAX_LINE
                 try:
                     model.consume(events.decode(line))
                 except (ValueError, OverflowError):
@@ -238,6 +244,19 @@ def rate_changed(folder: Path, recipe: Recipe) -> bool:
     return before is not None and before.recipe.lr != recipe.lr
 
 
+def epochs_told(folder: Path) -> int:
+    """How many epochs are done by what the end of the run's log tells; 0 where it tells nothing."""
+    done = 0
+    for line in _ends(folder / LOG)[1]:
+        try:
+            event = events.decode(line)
+        except ValueError:
+            continue
+        if isinstance(event, events.Steps | events.EpochDone | events.CheckpointSaved):
+            done = max(done, event.epoch)
+    return done
+
+
 class RunInfo(NamedTuple):
     """A line of the list of runs."""
 
@@ -252,11 +271,12 @@ class RunInfo(NamedTuple):
 
 
 def list_runs(folder: Path | None = None) -> list[RunInfo]:
-    """The user's runs, the newest first; only the ends of each log are read."""
-    found = []
-    for path in (folder or runs_dir()).iterdir():
-        if path.is_dir() and not path.name.startswith(".") and (path / LOG).is_file():
-            found.append(_info(path))
+    """The user's runs, the newest first; only the ends of each log are read. None where the folder cannot be looked into."""
+    try:
+        folders = sorted((folder or runs_dir()).iterdir())
+    except OSError:
+        return []
+    found = [_info(p) for p in folders if p.is_dir() and not p.name.startswith(".") and (p / LOG).is_file()]
     return sorted(found, key=lambda info: info.started, reverse=True)
 
 
@@ -277,8 +297,9 @@ def _info(path: Path) -> RunInfo:
             model.consume(event)
             state = model.state
     name = re.sub(r"^\d{8}-\d{6}-(.+?)(-\d+)?$", r"\1", path.name)
-    resumable = state != "done" and (path / "last").is_dir()
-    return RunInfo(path.name, path, name, started or _age(path), state, epochs, best, resumable)
+    resumable = state != "done" and any((path / name).is_dir() for name in ("last", "before-last"))
+    began = started if moment(started) is not None else _age(path)
+    return RunInfo(path.name, path, name, began, state, epochs, best, resumable)
 
 
 def _age(path: Path) -> float:
@@ -291,7 +312,7 @@ def _age(path: Path) -> float:
 def _ends(log: Path) -> tuple[list[bytes], list[bytes]]:
     """The first line of a log and the last ones."""
     try:
-        with open(log, "rb") as file:
+        with open_regular(log) as file:
             first = file.readline(MAX_LINE)
             size = file.seek(0, 2)
             start = max(size - TAIL, len(first))

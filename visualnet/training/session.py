@@ -11,18 +11,20 @@ from torch import Tensor
 from visualnet.analysis import Analysis, infer
 from visualnet.compiling.module import Model, compile_project
 from visualnet.core.project import Project
+from visualnet.core.temporaries import Halt, sweep_run
 from visualnet.data.catalogue import Loaded
 from visualnet.data.tensors import Sampler, Tensors
-from visualnet.training import checkpoints, checks, events, optimizers, placement
+from visualnet.training import checkpoints, checks, events, optimizers, placement, resuming
 from visualnet.training.control import Control
 from visualnet.training.failing import Refused, describe, first_line
 from visualnet.training.memory import MemoryMeter
 from visualnet.training.probes import Probe, plain_fields
-from visualnet.training.runs import changed_since, rate_changed
 from visualnet.training.sinks import EventLog, Sink, several
 from visualnet.training.tally import NonFinite, Tally, get_state, set_state
 
 FLUSH_S = 0.05
+SWEEP_S = 1.0
+"""So long at most for what an earlier session of the run left aside when it was killed."""
 CHECKPOINT_S = 5.0
 CHECKPOINT_SHARE = 0.02
 """Large networks save less often: writing takes at most this share of the time."""
@@ -57,10 +59,13 @@ class Session:
         self.analysis: Analysis | None = None
         self.model: Model | None = None
         self._best_weights: dict[str, Tensor] | None = None
-        self._seconds_before = 0.0
+        self.seconds_before = 0.0
+        self._last_damaged = False
 
     def run(self) -> str:
         """Train to the end, a stop or a failure: ``done``, ``stopped`` or ``failed``. What goes wrong is told, not raised."""
+        if self.folder:
+            sweep_run(self.folder, Halt(SWEEP_S))
         log = EventLog(self.folder / "events.jsonl", self._out) if self.folder else None
         self.emit = several(log, self._out) if log else self._out
         failed: events.Failed | NonFinite | None = None
@@ -155,7 +160,7 @@ class Session:
     def _obey(self) -> bool:
         lr = self.control.take_lr()
         if lr is not None:
-            self._set_lr(lr)
+            self.set_lr(lr)
         if self.control.paused and not self.control.stopping:
             begin = time.perf_counter()
             self._checkpoint()
@@ -165,7 +170,7 @@ class Session:
                     self._watch()
             lr = self.control.take_lr()
             if lr is not None:
-                self._set_lr(lr)
+                self.set_lr(lr)
             self._rested += time.perf_counter() - begin
             if not self.control.stopping:
                 self.emit(events.Resumed(step=self.step))
@@ -178,11 +183,7 @@ class Session:
         self.analysis = analysis = infer(self.project, None, self.data.fields)
         for fault in checks.faults(analysis, self.data):
             raise Refused(fault)
-        folder = checkpoints.find(self.folder) if self.resume and self.folder else None
-        state = checkpoints.read_state(folder) if folder else None
-        if self.resume and folder is None:
-            self.emit(events.Trouble(words="nothing of the run was kept to go on from: it begins anew"))
-        place = placement.place(self.recipe.device, state.threads if state else self.threads)
+        self.place = place = placement.place(self.recipe.device, self.threads)
         self.memory = MemoryMeter(place.device)
         self.model = compile_project(self.project, analysis, device=place.device, seed=self.recipe.seed)
         trained = [p for p in self.model.objective.parameters() if p.requires_grad]
@@ -193,10 +194,10 @@ class Session:
         self.sampler = Sampler(len(self.data.train), self.recipe.batch_size, self.recipe.seed)
         self.tally = Tally(self.model, place.device, self.optimizer)
         self.probe = Probe(self.model, self.data, self.tensors)
-        self.place, self.lr = place, self.recipe.lr
+        self.lr = self.recipe.lr
         torch.manual_seed(self.recipe.seed)
-        if folder and state:
-            self._restore(folder, state)
+        if self.resume and self.folder:
+            self._last_damaged = resuming.go_on(self)
         self._begin = self._epoch_begin = time.perf_counter()
         self._rested = self._epoch_rested = 0.0
         self._due = self._begin
@@ -234,14 +235,15 @@ class Session:
             )
             self.emit(events.Trouble(words=words))
 
-    def _set_lr(self, lr: float) -> None:
+    def set_lr(self, lr: float) -> None:
+        """Train with this learning rate from here on."""
         self.lr = lr
         for group in self.optimizer.param_groups:
             group["lr"] = lr
 
     # --- keeping ---------------------------------------------------------------------------------------------------
 
-    def _extras(self) -> dict[str, Tensor]:
+    def extras(self) -> dict[str, Tensor]:
         """Generators and the order of this epoch: with them, what follows is what would have followed."""
         found = {"torch": torch.default_generator.get_state(), "sampler": self.sampler.generator.get_state()}
         if self.place.device.type != "cpu":
@@ -274,7 +276,7 @@ class Session:
             if self._best_weights is not None:
                 checkpoints.save_weights(self.folder / checkpoints.BEST, self._best_weights)
                 self._best_weights = None
-            checkpoints.save(self.folder, state, self.model.net, self.optimizer, self._extras())
+            checkpoints.save(self.folder, state, self.model.net, self.optimizer, self.extras(), self._last_damaged)
         except OSError as error:
             words = f"the state of the run cannot be saved in {self.folder} ({error.strerror or error})"
             rest = (
@@ -285,43 +287,10 @@ class Session:
             self.emit(events.Trouble(words=f"{words}. {rest}."))
             self._save_due = time.perf_counter() + 60
             return
-        self.kept = self.step
+        self.kept, self._last_damaged = self.step, False
         seconds = time.perf_counter() - begin
         self._save_due = time.perf_counter() + max(CHECKPOINT_S, seconds / CHECKPOINT_SHARE)
         self.emit(events.CheckpointSaved(step=self.step, epoch=self.epoch, seconds=seconds))
-
-    def _restore(self, folder: Path, state: checkpoints.State) -> None:
-        if state.optimizer != self.recipe.optimizer:
-            raise checkpoints.BadCheckpoint(f"the run was trained with {state.optimizer}, not {self.recipe.optimizer}")
-        if state.position > self.sampler.steps or state.best_epoch > state.epoch:
-            raise checkpoints.BadCheckpoint(f"the numbers in {folder} do not fit this recipe")
-        expected = {name: (tuple(t.shape), "I64" if name == "order" else "U8") for name, t in self._extras().items()}
-        found = checkpoints.restore(folder, state, self.model.net, self.optimizer, expected)
-        if not torch.equal(found["order"].sort().values, torch.arange(self.sampler.size)):
-            raise checkpoints.BadCheckpoint(f"the order of samples in {folder} is not one of this data")
-        self.sampler.order = found["order"]
-        self.sampler.generator.set_state(found["sampler"])
-        torch.default_generator.set_state(found["torch"])
-        if "device" in found:
-            set_state(self.place.device, found["device"])
-        self.step, self.epoch, self.position = state.step, state.epoch, state.position
-        self.best, self.best_epoch, self.lr = state.best, state.best_epoch, state.lr
-        if self.folder is not None and rate_changed(self.folder, self.recipe):
-            self._set_lr(self.recipe.lr)
-        self._seconds_before = state.seconds
-        self.tally.restore(state.sums, state.samples)
-        here = {
-            "data": self.data.fingerprint,
-            "device": self.place.device.type,
-            "threads": self.place.threads,
-            "torch": str(torch.__version__),
-        }
-        other = [name for name, value in here.items() if getattr(state, name) != value]
-        if self.folder is not None:
-            other += changed_since(self.folder, self.project)
-        if other:
-            words = f"the run goes on with another {', '.join(other)} than it began with: its numbers will not be the same to the last bit"
-            self.emit(events.Trouble(words=words))
 
     # --- telling ---------------------------------------------------------------------------------------------------
 
@@ -356,7 +325,7 @@ class Session:
 
     def _spent(self) -> float:
         """Seconds of training, those before a resume included and pauses left out."""
-        return self._seconds_before + time.perf_counter() - self._begin - self._rested
+        return self.seconds_before + time.perf_counter() - self._begin - self._rested
 
     def _speed(self) -> float:
         """Training steps a second since this session began, pauses left out."""

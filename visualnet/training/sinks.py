@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from visualnet.core.regular_files import open_regular
 from visualnet.training.events import EpochDone, Event, Failed, Finished, Paused, Trouble, encode
 
 Sink = Callable[[Event], None]
@@ -28,7 +29,7 @@ class EventLog:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             _mend(path)
-            self._file = open(path, "ab", buffering=0)  # noqa: SIM115
+            self._file = open_regular(path, "ab", buffering=0)
         except OSError as error:
             self._give_up(error)
 
@@ -61,7 +62,7 @@ def _mend(path: Path) -> None:
     """Cut off a last line that a crash left torn, so that the next one begins on its own."""
     if not path.exists():
         return
-    with open(path, "r+b") as file:
+    with open_regular(path, "r+b") as file:
         size = file.seek(0, os.SEEK_END)
         file.seek(max(size - (1 << 20), 0))
         tail = file.read()

@@ -11,6 +11,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from visualnet.core.regular_files import read_regular, read_text
+
 SPI_GETCLIENTAREAANIMATION = 0x1042
 
 
@@ -42,8 +44,7 @@ def _windows() -> bool:
 
 
 def _mac(path: Path) -> bool:
-    with path.open("rb") as file:
-        return not plistlib.load(file).get("reduceMotion", False)
+    return not plistlib.loads(read_regular(path)).get("reduceMotion", False)
 
 
 def _linux(environment: Any, folder: Path) -> bool:
@@ -65,5 +66,5 @@ def _linux(environment: Any, folder: Path) -> bool:
 def _read(path: Path) -> configparser.ConfigParser:
     parser = configparser.ConfigParser(strict=False, interpolation=None)
     if path.is_file():
-        parser.read_string(path.read_text("utf-8", "replace"))
+        parser.read_string(read_text(path))
     return parser

@@ -14,6 +14,7 @@ from visualnet.app.small_versions import OPEN_SMALL, SMALL_TIP, template_of
 from visualnet.app.studio import Studio
 from visualnet.app.widgets.basic import button, label
 from visualnet.core.format import capitalize_first
+from visualnet.core.regular_files import read_text
 from visualnet.template_index import Template
 
 OPEN_PUBLISHED = "Open the published network"
@@ -22,7 +23,7 @@ OPEN_PUBLISHED = "Open the published network"
 def page_text(template: Template) -> str:
     """The note of a template in Markdown; nothing if it has none."""
     try:
-        return template.page.read_text(encoding="utf-8")
+        return read_text(template.page)
     except OSError:
         return ""
 

@@ -12,6 +12,7 @@ from visualnet.app.background_task import BackgroundTask, Job
 from visualnet.app.studio import Studio
 from visualnet.app.widgets.basic import button, label
 from visualnet.core.project import Project
+from visualnet.pytorch import need_torch
 
 WAIT_MS = 250
 """How long the edits must pause before the code is printed anew."""
@@ -69,6 +70,7 @@ class CodePanel(QWidget):
             self._tell("Printing …")
 
         def run(_job: Job) -> str:
+            need_torch()
             from visualnet.compiling.source import model_source
 
             return model_source(project)

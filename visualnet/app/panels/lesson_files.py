@@ -14,6 +14,7 @@ import msgspec
 from visualnet.app.runner_protocol import RunnerProtocol
 from visualnet.core.graph import Node
 from visualnet.core.project import MAIN
+from visualnet.core.regular_files import read_regular
 from visualnet.resources import resource
 
 if TYPE_CHECKING:
@@ -156,5 +157,5 @@ def read_lesson(data: bytes) -> Lesson:
 @lru_cache(maxsize=1)
 def lessons() -> dict[str, Lesson]:
     """The shipped lessons by name, in order."""
-    found = {path.stem: read_lesson(path.read_bytes()) for path in sorted(resource("lessons").glob("*.json"))}
+    found = {path.stem: read_lesson(read_regular(path)) for path in sorted(resource("lessons").glob("*.json"))}
     return dict(sorted(found.items(), key=lambda item: item[1].order))

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFontMetricsF
-from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar
+from PySide6.QtGui import QFontMetricsF, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QWidget
 
 from visualnet.app.panels.progress import figure, share_done, where
 from visualnet.app.plots.paint import number, text_font
 from visualnet.app.studio import Studio
-from visualnet.app.widgets.basic import label
+from visualnet.app.widgets.basic import IconLabel, label
 from visualnet.core.format import format_duration, format_percent
 from visualnet.data import catalogue
 from visualnet.data.catalogue import DATASETS
 from visualnet.training.runs import RunModel
 
 EVERY_MS = 250
+GAPS_PX = 80
+"""Between the fields and at the sides."""
 FIELDS = {
     "where": "epoch 100 of 100 · step 100,000",
     "loss": "loss 0.00000",
@@ -46,6 +48,8 @@ class StatusLine(QStatusBar):
             self.addWidget(field)
         self.cost = self._field("watching costs 10.0 % of 10 %", right=True)
         self.cost.setToolTip("What looking into the network takes of the training time, and what it may take")
+        self.unkept = _Unkept()
+        self.addPermanentWidget(self.unkept)
         self.place = self._field("", right=True)
         self.addPermanentWidget(self.place)
         self.addPermanentWidget(self.cost)
@@ -64,6 +68,11 @@ class StatusLine(QStatusBar):
             made.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         return made
 
+    def show_unkept(self, why: str) -> None:
+        """Say, for as long as it is so, why what is not saved would be lost in a crash; nothing takes it back."""
+        self.unkept.show_trouble(why)
+        self._make_room()
+
     def refresh(self) -> None:
         """Show the newest figures, when there is time."""
         self.runner.redraws.ask("status", self, self._draw, EVERY_MS)
@@ -73,14 +82,27 @@ class StatusLine(QStatusBar):
         running = self.runner.busy
         self.bar.setVisible(running)
         self.totals.setVisible(not running)
-        for field in (*self.fields.values(), self.cost):
+        for field in self.fields.values():
             field.setVisible(running)
+        self._make_room()
         if self.runner.state == "starting":
             for field in self.fields.values():
                 field.setText("")
             self.fields["where"].setText("starting …")
             self.cost.setText("")
         self._draw()
+
+    def _make_room(self) -> None:
+        """What watching costs is told during a run, unless the sign needs its place in a narrow window."""
+        running = self.runner.busy
+        others = (self.bar, *self.fields.values(), self.place, self.unkept)
+        taken = sum(w.sizeHint().width() if w is self.unkept else w.width() for w in others) + GAPS_PX
+        room = self.unkept.isHidden() or taken + self.cost.width() <= self.width()
+        self.cost.setVisible(running and room)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._make_room()
 
     def _draw(self) -> None:
         model: RunModel | None = self.runner.model
@@ -106,6 +128,7 @@ class StatusLine(QStatusBar):
         _say(self.place, model.started.device)
         share = progress.watching if progress is not None else 0.0
         _say(self.cost, f"watching costs {format_percent(share)} of {format_percent(self.runner.watching.budget, 0)}")
+        self._make_room()
 
     def _totals(self) -> str:
         """The data; what the network comes to stands on the canvas."""
@@ -126,6 +149,30 @@ class StatusLine(QStatusBar):
         return " · ".join(
             filter(None, [f"last run: {model.state}", _validation(self.studio, model), model.started.device])
         )
+
+
+class _Unkept(QWidget):
+    """A sign that stays while the recovery copy cannot be written: an icon, two words, and the whole of it as tip and to be read out."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(8, 0, 8, 0)
+        row.setSpacing(6)
+        row.addWidget(IconLabel("warning", 14, "warning"))
+        self.words = label("No recovery copy", "small")
+        row.addWidget(self.words)
+        self.hide()
+
+    def show_trouble(self, why: str) -> None:
+        """Say why, or that all is well again."""
+        tip = (
+            f"The recovery copy cannot be written ({why}): what is not saved would be lost if the program ended now. "
+            "Save your work. This sign goes when the copy can be written again."
+        )
+        self.setToolTip(tip if why else "")
+        self.setAccessibleName(f"{self.words.text()}. {tip}" if why else "")
+        self.setVisible(bool(why))
 
 
 def _say(field: QLabel, words: str) -> None:

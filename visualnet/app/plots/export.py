@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtCore import QBuffer, QIODevice, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QAction, QGuiApplication, QPainter, QPixmap
-from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
+from PySide6.QtWidgets import QMenu, QMessageBox, QWidget
+
+from visualnet.app.save_dialog import ask_target
+from visualnet.core import files
+from visualnet.core.errors import FileError
 
 SHARPNESS = 2
 """Pixels of a PNG per pixel of the window."""
@@ -30,30 +35,42 @@ def copy_picture(widget: QWidget) -> None:
 
 
 def save_picture(widget: QWidget, path: str | Path) -> None:
-    """Write the picture as PNG or SVG, by the name's ending; OSError if the place refuses it."""
-    path = Path(path)
-    if path.suffix.lower() != ".svg":
-        if not picture_of(widget).save(str(path), "PNG"):
-            raise OSError(f"{path} could not be written")
-        return
+    """Write the picture as PNG or SVG, by the name's ending.
+
+    Raises:
+        FileError: the place refuses it.
+    """
+    path, buffer = Path(path), QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    if path.suffix.lower() == ".svg":
+        _draw_svg(widget, buffer)
+    else:
+        picture_of(widget).save(buffer, "PNG")  # type: ignore[call-overload]
+    files.write(path, bytes(buffer.data().data()))
+
+
+def _draw_svg(widget: QWidget, buffer: QBuffer) -> None:
     from PySide6.QtSvg import QSvgGenerator
 
     drawing = QSvgGenerator()
-    drawing.setFileName(str(path))
+    drawing.setOutputDevice(buffer)
     drawing.setSize(QSize(widget.width(), widget.height()))
     drawing.setViewBox(QRect(0, 0, widget.width(), widget.height()))
     drawing.setTitle("VisualNet")
-    painter = QPainter()
-    if not painter.begin(drawing):
-        raise OSError(f"{path} could not be written")
+    painter = QPainter(drawing)
     widget.render(painter, QPoint())
     painter.end()
 
 
 def save_rows(path: str | Path, rows: Iterable[Iterable[Any]]) -> None:
-    """Write a table as CSV."""
-    with open(path, "w", newline="", encoding="utf-8") as file:
-        csv.writer(file).writerows(rows)
+    """Write a table as CSV.
+
+    Raises:
+        FileError: the place refuses it.
+    """
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows(rows)
+    files.write(Path(path), text.getvalue().encode())
 
 
 def picture_menu(widget: QWidget, name: str, rows: Callable[[], Iterable[Iterable[Any]]] | None = None) -> QMenu:
@@ -77,12 +94,10 @@ def _picture_writer(widget: QWidget) -> Callable[[str], None]:
 
 
 def _ask(widget: QWidget, name: str, kinds: str, write: Callable[[str], None]) -> None:
-    path, kind = QFileDialog.getSaveFileName(widget, "Save", name, kinds)
-    if not path:
+    path = ask_target(widget, "Save", name, kinds)
+    if path is None:
         return
-    if not Path(path).suffix:
-        path += kind[kind.index("*") + 1 : kind.index(")")]
     try:
-        write(path)
-    except OSError as error:
+        write(str(path))
+    except (FileError, OSError) as error:
         QMessageBox.warning(widget, "Not saved", f"{error}\nChoose another folder, or free some space.")

@@ -6,6 +6,8 @@ Run `python -m visualnet.app.theme.glyphs` after a change of colours; a test com
 from __future__ import annotations
 
 from visualnet.app.theme.tokens import THEMES, Theme
+from visualnet.core import files
+from visualnet.core.regular_files import read_text
 from visualnet.resources import resource
 
 # Name of the mark -> (icon it is drawn from, colour role).
@@ -29,7 +31,7 @@ def glyph_path(theme: Theme, name: str) -> str:
 def glyph_text(theme: Theme, name: str) -> str:
     """What that file must hold."""
     source, role = GLYPHS[name]
-    drawn = resource("icons", f"{source}.svg").read_text(encoding="utf-8")
+    drawn = read_text(resource("icons", f"{source}.svg"))
     heavier = 'stroke-width="2.25"' if role == "accent_text" else 'stroke-width="1.75"'
     return drawn.replace("currentColor", theme.colour(role)).replace('stroke-width="1.5"', heavier)
 
@@ -39,9 +41,7 @@ def write_all() -> None:
     resource("icons", "controls").mkdir(exist_ok=True)
     for theme in THEMES.values():
         for name in GLYPHS:
-            resource("icons", "controls", f"{name}-{theme.name}.svg").write_text(
-                glyph_text(theme, name), encoding="utf-8"
-            )
+            files.write(resource("icons", "controls", f"{name}-{theme.name}.svg"), glyph_text(theme, name).encode())
 
 
 if __name__ == "__main__":

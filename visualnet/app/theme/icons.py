@@ -12,6 +12,7 @@ from PySide6.QtGui import QGuiApplication, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from visualnet.app.theme.tokens import DARK, Theme
+from visualnet.core.regular_files import read_text
 from visualnet.resources import resource
 
 SIZES = (16, 20)
@@ -107,4 +108,4 @@ def _source(name: str) -> str:
     path = resource("icons", f"{name}.svg")
     if not path.is_file():
         raise KeyError(f"no icon is called {name!r}; there are {', '.join(names())}")
-    return path.read_text(encoding="utf-8")
+    return read_text(path)

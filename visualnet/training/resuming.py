@@ -1,0 +1,104 @@
+"""Going on with a run: which of its checkpoints can be used, and all of it put back in place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+
+from visualnet.training import checkpoints, events, placement
+from visualnet.training.checkpoints import BadCheckpoint, State
+from visualnet.training.failing import first_line
+from visualnet.training.runs import begun_with, changed_since, epochs_told, rate_changed
+from visualnet.training.tally import set_state
+
+if TYPE_CHECKING:
+    from visualnet.training.session import Session
+
+
+def go_on(session: Session) -> bool:
+    """Put the newest checkpoint that can be used in place; whether a newer one cannot. What differs from the run's beginning is told.
+
+    Raises:
+        BadCheckpoint: there are some, and none can be used; the words are about the newest.
+    """
+    assert session.folder is not None
+    found = checkpoints.kept(session.folder)
+    if not found:
+        session.emit(events.Trouble(words="nothing of the run was kept to go on from: it begins anew"))
+    faults: list[str] = []
+    for folder in found:
+        try:
+            state = checkpoints.read_state(folder)
+            _check(session, folder, state)
+            _put_back(session, folder, state)
+        except BadCheckpoint as fault:
+            faults.append(str(fault))
+            continue
+        if faults:
+            words = f"the last checkpoint cannot be used ({faults[0]}): the run goes on from the one before, at step {state.step:,}"
+            session.emit(events.Trouble(words=words))
+        _tell_differences(session, session.folder, state)
+        return bool(faults)
+    if faults:
+        raise BadCheckpoint(faults[0])
+    return False
+
+
+def _check(session: Session, folder: Path, state: State) -> None:
+    """Hold the numbers of a checkpoint against the recipe, the data and the run's own record.
+
+    Raises:
+        BadCheckpoint: they cannot be those of this run.
+    """
+    recipe, sampler = session.recipe, session.sampler
+    if state.optimizer != recipe.optimizer:
+        raise BadCheckpoint(f"the run was trained with {state.optimizer}, not {recipe.optimizer}")
+    begun, told = begun_with(session.folder), epochs_told(session.folder)
+    most = max(recipe.epochs, told + 1, begun.recipe.epochs if begun is not None else 0)
+    if state.epoch > most:
+        words = f"{state.epoch:,} epochs are said to be done; the recipe asks for {recipe.epochs:,}, and the run's record knows of {told:,}"
+        raise BadCheckpoint(f"the numbers in {folder} cannot be right: {words}")
+    odd = state.position > sampler.steps or state.best_epoch > state.epoch or state.step < state.position
+    if state.data == session.data.fingerprint:
+        odd |= state.samples > sampler.size or not state.epoch <= state.step <= (state.epoch + 1) * sampler.size
+    if odd or (state.position == 0 and state.samples):
+        raise BadCheckpoint(f"the numbers in {folder} do not fit this recipe")
+
+
+def _put_back(session: Session, folder: Path, state: State) -> None:
+    session.place = placement.place(session.recipe.device, state.threads)
+    sampler = session.sampler
+    expected = {name: (tuple(t.shape), "I64" if name == "order" else "U8") for name, t in session.extras().items()}
+    found = checkpoints.restore(folder, state, session.model.net, session.optimizer, expected)
+    if not torch.equal(found["order"].sort().values, torch.arange(sampler.size)):
+        raise BadCheckpoint(f"the order of samples in {folder} is not one of this data")
+    sampler.order = found["order"]
+    try:
+        sampler.generator.set_state(found["sampler"])
+        torch.default_generator.set_state(found["torch"])
+        if "device" in found:
+            set_state(session.place.device, found["device"])
+    except (RuntimeError, TypeError, ValueError) as error:
+        raise BadCheckpoint(f"the random generators in {folder} cannot be put back: {first_line(error)}") from None
+    session.step, session.epoch, session.position = state.step, state.epoch, state.position
+    session.best, session.best_epoch, session.lr = state.best, state.best_epoch, state.lr
+    session.seconds_before = state.seconds
+    session.tally.restore(state.sums, state.samples)
+
+
+def _tell_differences(session: Session, folder: Path, state: State) -> None:
+    if rate_changed(folder, session.recipe):
+        session.set_lr(session.recipe.lr)
+    here = {
+        "data": session.data.fingerprint,
+        "device": session.place.device.type,
+        "threads": session.place.threads,
+        "torch": str(torch.__version__),
+    }
+    other = [name for name, value in here.items() if getattr(state, name) != value]
+    other += changed_since(folder, session.project)
+    if other:
+        words = f"the run goes on with another {', '.join(other)} than it began with: its numbers will not be the same to the last bit"
+        session.emit(events.Trouble(words=words))
