@@ -35,6 +35,7 @@ STRICTER = {
     "need one size": "torch would repeat the one that is smaller",
     "must have extent 1 to go": "torch would leave the axis where it is, and say nothing",
     "wants 2 numbers for each axis": "torch would pad the channels",
+    "circular cannot pad one end": "torch would leave cells of the answer unwritten",
     "extents, not": "torch would take extents for axes that are not there",
     "wants one number for each axis": "torch would put new axes in front",
 }

@@ -233,7 +233,12 @@ class Pad(Layer):
                 words = f"{self.mode} can pad {sizes[-1 - i]} cells by at most {limit}, not {max(p, q)}"
                 raise Misfit(words, "pad")
             cut = -min(p, 0) - min(q, 0)
-            if self.mode in ("constant", "circular") and cut > sizes[-1 - i]:
+            if self.mode == "circular" and min(p, q) < 0 < max(p, q):
+                # torch leaves cells of the answer unwritten there: they hold whatever was in memory before.
+                raise Misfit(
+                    "circular cannot pad one end and cut off the other: use two Pads, one behind the other", "pad"
+                )
+            if self.mode == "constant" and cut > sizes[-1 - i]:
                 raise Misfit(f"{cut} cells cannot be cut off {sizes[-1 - i]}", "pad", f"{sizes[-1 - i]} − {cut} < 0")
             sizes[-1 - i] = left = derive(_PADDED, {"n": sizes[-1 - i], "p": p, "q": q})
             if left <= 0:
