@@ -161,6 +161,11 @@ class Loss(Layer):
         """How much each value counts in the mean; None where each counts as much as any other."""
         return None
 
+    def total(self, counted: Expr) -> Expr:
+        """How much all values together count."""
+        found: Expr = counted.sum()
+        return found
+
     def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
         if not self.sample_weights:
             return self.compute(*refs, **({} if self.reduction == "mean" else {"reduction": self.reduction}))
@@ -177,7 +182,7 @@ class Loss(Layer):
             return None
         counted = self.counted(*refs[: len(refs) - self.sample_weights])
         if not self.sample_weights:
-            return None if counted is None else counted.sum()
+            return None if counted is None else self.total(counted)
         weight = refs[-1] if counted is None else fn("operator.mul", fn("pieces.spread", refs[-1], counted), counted)
         total: Expr = weight.sum()
         return total
@@ -213,6 +218,7 @@ class OfClasses(Loss):
     ignore_index: int = ignored()
     class_weights: tuple[float, ...] = reals(
         "How much each class counts, in their order (torch's weight); empty: all alike.",
+        none="all alike",
         more=True,
         phrase="class weights {}",
     )
@@ -242,6 +248,10 @@ class OfClasses(Loss):
         if not self.class_weights:
             return asked
         return fn("pieces.weight_of_class", target, asked, self.weights_of_classes(logits))
+
+    def total(self, counted: Expr) -> Expr:
+        # Counting is twice as fast as adding up what is yes or no; the metrics write the same call, which is then made once.
+        return super().total(counted) if self.class_weights else counted.count_nonzero()
 
 
 @layer(

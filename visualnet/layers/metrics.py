@@ -41,10 +41,10 @@ class Share(Layer):
         asked, right = self.asked(*refs), self.right(*refs)
         if self.ignore_index >= 0 or self.yes_or_no:
             right = right.logical_and(asked)
-        return fn("operator.truediv", right.sum(), asked.sum())
+        return fn("operator.truediv", right.count_nonzero(), asked.count_nonzero())
 
     def counts(self, *refs: Any) -> Expr:
-        total: Expr = self.asked(*refs).sum()
+        total: Expr = self.asked(*refs).count_nonzero()
         return total
 
 

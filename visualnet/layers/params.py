@@ -291,16 +291,16 @@ class Ints(Param):
 
 
 class Floats(Param):
-    """Several numbers, each a number or an expression; none at all is the default."""
+    """Several numbers, each a number or an expression; none at all is the default, and ``none`` says what that means."""
 
-    none = ""
-
-    def __init__(self, doc: str, *, low: float = 0.0, high: float = 1e6, longest: int = 1000, **options: Any) -> None:
+    def __init__(
+        self, doc: str, *, none: str, low: float = 0.0, high: float = 1e6, longest: int = 1000, **options: Any
+    ) -> None:
         super().__init__((), doc, **options)
-        self.low, self.high, self.longest = low, high, longest
+        self.none, self.low, self.high, self.longest = none, low, high, longest
 
     def read(self, raw: Value, scope: Scope) -> tuple[float, ...]:
-        parts: tuple[Value, ...] = raw if isinstance(raw, tuple) else (raw,)
+        parts: tuple[Value, ...] = raw if isinstance(raw, tuple) else () if raw is None else (raw,)
         if len(parts) > self.longest:
             raise ValueError(f"{self.name} wants at most {self.longest:,} numbers, not {len(parts):,}")
         if wrong := [part for part in parts if part is None or isinstance(part, bool | tuple)]:
@@ -309,12 +309,13 @@ class Floats(Param):
         return tuple(_bounded(self.name, number, self.low, self.high) for number in numbers)
 
     def schema(self) -> dict[str, Any]:
-        one = {"anyOf": [{"type": "number", "minimum": self.low, "maximum": self.high}, {"type": "string"}]}
-        return self._told({"anyOf": [*one["anyOf"], {"type": "array", "items": one, "maxItems": self.longest}]})
+        options = [{"type": "number", "minimum": self.low, "maximum": self.high}, {"type": "string"}]
+        several = {"type": "array", "items": {"anyOf": options}, "maxItems": self.longest}
+        return self._told({"anyOf": [*options, several, {"type": "null"}]})
 
     def short(self, value: Any) -> str:
         shown = [f"{number:g}".replace("-", "−") for number in value[:4]]
-        return " × ".join(shown) + (f" × … ({len(value)})" if len(value) > 4 else "") if value else "none"
+        return " × ".join(shown) + (f" × … ({len(value)})" if len(value) > 4 else "") if value else self.none
 
 
 def _named(raw: Value) -> str:

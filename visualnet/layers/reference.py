@@ -108,7 +108,7 @@ def _allowed(param: Param) -> str:
     assert isinstance(param, Int | Float | Ints | Floats)
     bounds = f"{_figure(param.low)} to {_figure(param.high)}"
     if isinstance(param, Floats):
-        return f"up to {param.longest:,} × {bounds}"
+        return f"up to {param.longest:,} × {bounds}, nothing"
     words = ["nothing"] * bool(param.none)
     if isinstance(param, Float):
         return ", ".join([bounds, *words])
