@@ -201,7 +201,7 @@ def sum_of_each(values: Tensor) -> Tensor:
     return values.reshape(values.shape[0], -1).sum(1)
 
 
-def spread(weight: Tensor, values: Tensor) -> Tensor:
+def spread_over(weight: Tensor, values: Tensor) -> Tensor:
     """Weights in the size of the values that they weigh: one for each value, or one for each sample."""
     if weight.numel() == values.numel():
         return weight.reshape_as(values)
@@ -210,7 +210,7 @@ def spread(weight: Tensor, values: Tensor) -> Tensor:
 
 def weighted_mean(values: Tensor, weight: Tensor, counted: Tensor | None = None) -> Tensor:
     """Σ weight·value / Σ weight; ``counted`` says how much each value counts in the mean besides (0: it is not asked)."""
-    weight = spread(weight, values)
+    weight = spread_over(weight, values)
     return (weight * values).sum() / (weight if counted is None else weight * counted).sum()
 
 

@@ -173,7 +173,7 @@ class Loss(Layer):
         values, counted = self.compute(*own, reduction="none"), self.counted(*own)
         if self.reduction == "mean":
             return fn("pieces.weighted_mean", values, weight, *([] if counted is None else [counted]))
-        weighted: Expr = fn("operator.mul", values, fn("pieces.spread", weight, values))
+        weighted: Expr = fn("operator.mul", values, fn("pieces.spread_over", weight, values))
         return weighted if self.reduction == "none" else weighted.sum()
 
     def counts(self, *refs: Any) -> Expr | None:
@@ -183,7 +183,7 @@ class Loss(Layer):
         counted = self.counted(*refs[: len(refs) - self.sample_weights])
         if not self.sample_weights:
             return None if counted is None else self.total(counted)
-        weight = refs[-1] if counted is None else fn("operator.mul", fn("pieces.spread", refs[-1], counted), counted)
+        weight = refs[-1] if counted is None else fn("operator.mul", fn("pieces.spread_over", refs[-1], counted), counted)
         total: Expr = weight.sum()
         return total
 
