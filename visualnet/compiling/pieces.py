@@ -202,14 +202,14 @@ def sum_of_each(values: Tensor) -> Tensor:
 
 
 def spread_over(weight: Tensor, values: Tensor) -> Tensor:
-    """Weights in the size of the values that they weigh: one for each value, or one for each sample."""
+    """Weights in the size of the values: given for each value, or for each sample."""
     if weight.numel() == values.numel():
         return weight.reshape_as(values)
     return weight.reshape(-1, *[1] * (values.dim() - 1)).expand_as(values)
 
 
 def weighted_mean(values: Tensor, weight: Tensor, counted: Tensor | None = None) -> Tensor:
-    """Σ weight·value / Σ weight; ``counted`` says how much each value counts in the mean besides (0: it is not asked)."""
+    """Σ weight·value / Σ weight; ``counted`` says what counts besides (0: it is not asked)."""
     weight = spread_over(weight, values)
     return (weight * values).sum() / (weight if counted is None else weight * counted).sum()
 
@@ -220,7 +220,7 @@ def weight_of_class(target: Tensor, asked: Tensor, weights: Tensor) -> Tensor:
 
 
 def class_hits(logits: Tensor, target: Tensor, ignore_index: int) -> Tensor:
-    """For each class how often it was found, called by mistake, and missed: 3×K. Targets of ignore_index are left out."""
+    """How often each class was found, called by mistake, and missed: 3×K, of what is asked."""
     called, asked = logits.argmax(1), target != ignore_index
     true = target.where(asked, 0)
 
