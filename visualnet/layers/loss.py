@@ -183,7 +183,9 @@ class Loss(Layer):
         counted = self.counted(*refs[: len(refs) - self.sample_weights])
         if not self.sample_weights:
             return None if counted is None else self.total(counted)
-        weight = refs[-1] if counted is None else fn("operator.mul", fn("pieces.spread_over", refs[-1], counted), counted)
+        weight = (
+            refs[-1] if counted is None else fn("operator.mul", fn("pieces.spread_over", refs[-1], counted), counted)
+        )
         total: Expr = weight.sum()
         return total
 
