@@ -24,7 +24,7 @@ def load(path: str | os.PathLike[str]) -> Project:
     """
     from visualnet.core import files
 
-    return files.load(path)
+    return files.load(os.fspath(path))
 
 
 def compile(project: Project, *, device: Any = "cpu", seed: int | None = None) -> Model:

@@ -60,7 +60,9 @@ def _unet(padded: bool) -> Project:
     side = "size" if padded else "size - 184"
     mask = s.add("target", "mask", field="mask", size=(side, side))
     s.add("cross_entropy", "loss", logits, mask)
-    s.add("accuracy", "accuracy", logits, mask)
+    # Most pixels are background, so that answering nothing would be right nearly everywhere: what counts is what is looked for.
+    s.add("iou", "iou", logits, mask, only_class=1)
+    s.add("dice", "dice", logits, mask, only_class=1)
     s.add("output", "answer", logits)
     what = (
         "Its convolutions are padded, so that the mask is as large as the image and nothing must be cropped"
@@ -72,7 +74,7 @@ def _unet(padded: bool) -> Project:
         "Down to see what it is, up again to say where, with shortcuts across at every size (Ronneberger et al. 2015). "
         f"{what}. 31,030,658 parameters.",
         DataChoice(name="masks"),
-        Recipe(optimizer="SGD", lr=0.001, momentum=0.99, batch_size=1, epochs=50),
+        Recipe(optimizer="SGD", lr=0.001, momentum=0.99, batch_size=1, epochs=50, best_by="iou"),
     )
     places = {i: _in_the_u(node.name) for i, node in made.graph.nodes.items()}
     return msgspec.structs.replace(made, graph=msgspec.structs.replace(made.graph, places=places))
@@ -87,7 +89,8 @@ def _in_the_u(name: str) -> tuple[float, float]:
         "mask": (22, 1),
         "answer": (23, -1),
         "loss": (23, 0),
-        "accuracy": (23, 1),
+        "iou": (23, 1),
+        "dice": (23, 2),
     }
     kind, level = name[:-1], int(name[-1]) if name[-1].isdigit() else 0
     row, left, right = 2 * (level - 1), 2 * level - 1, 22 - 3 * level
@@ -144,25 +147,17 @@ def denoising_autoencoder() -> Project:
 
 
 def vae() -> Project:
-    inner = Sheet(scope={"code": 16})
-    mean = inner.add("input", "mean", size=(16,))
-    log_var = inner.add("input", "log_var", size=(16,))
-    squared = inner.add("multiply", "mean_squared", mean, mean)
-    inner.add("output", "spread", inner.add("add", "sum", squared, inner.add("exp", "variance", log_var)))
-    inner.add("output", "least", inner.add("scale", "plus_one", log_var, shift=1.0))
-    note = "The code's distance from a normal distribution is half of mean² + variance − (1 + log variance), which is never negative."
-    s = Sheet({"distance": inner.block(note)}, {"code": 16})
+    s = Sheet(scope={"code": 16, "beta": 1.0})
     x = s.dense("encode1", s.add("flatten", "pixels", s.add("input", "image")), 128)
     mean = s.add("linear", "mean", x, out_features="code")
     log_var = s.add("linear", "log_var", x, out_features="code")
     image = _decoded(s, s.add("gaussian_sample", "drawn", mean, log_var))
     s.add("bce", "redrawn", image, _truth(s))
-    distance = s.add("block:distance", "distance", mean, log_var, code="code")
-    s.add("l1", "divergence", distance, Port(distance.node, "least"), weight="code / 1568")
+    s.add("kl_normal", "divergence", mean, log_var, weight="beta / 784")
     return s.project(
         "Variational autoencoder",
         "The code is drawn from a normal distribution whose mean and variance are learned, so that every code means a digit (Kingma and "
-        "Welling 2013). The divergence keeps the codes together; its weight is that of 16 numbers beside 784 pixels.",
+        "Welling 2013). The divergence keeps the codes together; beside the mean over 784 pixels its weight is beta / 784.",
         DIGITS,
         RECIPE,
         wrap=100_000,

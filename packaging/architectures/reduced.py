@@ -230,7 +230,7 @@ def _unet(padded: bool) -> Small:
         {"size": side},
         {**_channels(**widths), **ups},
         {},
-        Recipe(lr=0.003, batch_size=8 if padded else 4, epochs=5),
+        Recipe(lr=0.003, batch_size=8 if padded else 4, epochs=5, best_by="iou"),
         begin="he",
     )
 

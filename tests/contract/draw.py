@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from visualnet.layers import LAYERS, Layer, Spec
 from visualnet.layers.declare import Pattern
-from visualnet.layers.params import Bool, Choice, Field, Float, Int, Ints, Param, Text
+from visualnet.layers.params import Bool, Choice, Field, Float, Floats, Int, Ints, Param, Text
 
 Drawn = tuple[Layer, list[Spec | None]]
 
@@ -87,6 +87,11 @@ def value(param: Param, first: tuple[int, ...]) -> st.SearchStrategy[Any]:
         return st.sampled_from(list(param.options))
     if isinstance(param, Field | Text):
         return st.just(param.default)
+    if isinstance(param, Floats):
+        # As many as the first axis of the first input is long: classes.
+        return st.lists(
+            st.floats(0.5, 2), min_size=len(first[:1]) and first[0], max_size=len(first[:1]) and first[0]
+        ).map(tuple)
     assert isinstance(param, Ints), param
     return _several(param, first)
 

@@ -11,7 +11,7 @@ import pytest
 from visualnet.core.graph import BLOCK_PREFIX
 from visualnet.layers import FAMILIES, LAYERS, reference, schema
 from visualnet.layers.declare import BadParams, Fault, read_ports
-from visualnet.layers.params import Bool, Choice, Float, Int, Ints, Text
+from visualnet.layers.params import Bool, Choice, Float, Floats, Int, Ints, Text
 
 ROOT = Path(__file__).parents[2]
 TAGS = Path(__file__).with_name("tags.txt")
@@ -126,7 +126,7 @@ def _tried(tag: str, name: str, value: Any) -> tuple[Any, tuple[Fault, ...]]:
 def test_bounds_keep_torch_from_hanging(tag: str) -> None:
     caps = {"num_layers": 64, "num_heads": 1024, "nhead": 1024, "sections": 64, "inputs": 64, "axes": 8}
     for name, param in LAYERS[tag].params.items():
-        if isinstance(param, Int | Float | Ints):
+        if isinstance(param, Int | Float | Ints | Floats):
             assert -1e9 <= param.low < param.high <= caps.get(name, 1e9), name
         else:
             assert isinstance(param, Bool | Choice | Text) or name == "field", name

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import pytest
 import torch
 
 from tests.contract.evaluate import build, outputs
 from visualnet.compiling.pieces import ClassToken, LearnedPositions, SinusoidalPositions
-from visualnet.layers import LAYERS
+from visualnet.layers import LAYERS, Spec
+from visualnet.layers.declare import Misfit
 
 
 def compute(
@@ -272,3 +274,32 @@ def test_folding_undoes_unfolding() -> None:
     x = torch.rand(2, 3, 6, 8)
     patches = compute("unfold", x, kernel_size=2, stride=2)["patches"]
     torch.testing.assert_close(compute("fold", patches, output_size=(6, 8), kernel_size=2, stride=2)["image"], x)
+
+
+def test_negative_padding_cuts_off_as_torch_does() -> None:
+    """Every mode, every pair of sides: the same numbers, or a refusal where torch refuses or leaves nothing."""
+    for mode in ("constant", "reflect", "replicate", "circular"):
+        for n in (1, 3, 5):
+            x = torch.rand(2, 3, n)
+            for before in range(-6, 6):
+                for after in range(-6, 6):
+                    pad = LAYERS["pad"]({"pad": (before, after), "mode": mode})
+                    try:
+                        wanted = torch.nn.functional.pad(x, (before, after), mode=mode)
+                    except RuntimeError:
+                        wanted = x[..., :0]
+                    if not wanted.numel() or (mode == "circular" and min(before, after) < 0 < max(before, after)):
+                        with pytest.raises(Misfit, match=r"cut off|can pad"):
+                            pad.infer([Spec((3, n))])
+                        continue
+                    assert pad.infer([Spec((3, n))])["y"].shape == tuple(wanted.shape[1:])
+                    assert torch.equal(compute("pad", x, pad=(before, after), mode=mode)["y"], wanted)
+
+
+def test_a_crop_of_an_image_is_a_negative_border() -> None:
+    """As U-Net crops what crosses over: so many pixels off every side."""
+    x = torch.rand(2, 4, 9, 8)
+    assert torch.equal(compute("pad", x, pad=(-2, -1, -3, -2))["y"], x[:, :, 3:-2, 2:-1])
+    with pytest.raises(Misfit, match="nothing is left of 4×9×8") as refusal:
+        LAYERS["pad"]({"pad": (-4, -4)}).shape((4, 9, 8))
+    assert refusal.value.fault.formula == "8 + (-4) + (-4) = 0"

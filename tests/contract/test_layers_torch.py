@@ -35,6 +35,7 @@ STRICTER = {
     "need one size": "torch would repeat the one that is smaller",
     "must have extent 1 to go": "torch would leave the axis where it is, and say nothing",
     "wants 2 numbers for each axis": "torch would pad the channels",
+    "circular cannot pad one end": "torch would leave cells of the answer unwritten",
     "extents, not": "torch would take extents for axes that are not there",
     "wants one number for each axis": "torch would put new axes in front",
 }
@@ -114,6 +115,12 @@ def hold_refusal(layer: Layer, specs: list[Spec | None], words: str) -> None:
     assert any(t.numel() == 0 for t in computed.values()), f"torch computes this: {words}"
 
 
+def asks_nothing(layer: Layer) -> bool:
+    """Whether a loss or metric is over nothing: the targets here are all 0, so that 0 is asked or no other class occurs."""
+    values = layer.values()
+    return values.get("ignore_index") == 0 or bool(values.get("only_class"))
+
+
 def hold_agreement(layer: Layer, specs: list[Spec | None], told: dict[str, Spec]) -> None:
     shapes: Any = [s.shape if s is not None else None for s in specs]
     computed, module, macs = run(layer, specs)
@@ -121,6 +128,9 @@ def hold_agreement(layer: Layer, specs: list[Spec | None], told: dict[str, Spec]
         found = computed[port]
         assert tuple(found.shape) == ((BATCH, *spec.shape) if spec.batched else ()), port
         assert found.dtype == DTYPES[spec.dtype], port
+        if found.isnan().any():
+            assert asks_nothing(layer), "NaN, though something is asked"
+            continue
         warned = [f for f in layer.check(*shapes) if f.severity == "warning"]
         if spec.holds == "logarithms":
             assert found.max() <= 0, spec.holds

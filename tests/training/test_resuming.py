@@ -15,7 +15,7 @@ from safetensors.torch import load_file, save_file
 from tests.training.nets import small
 from tests.training.test_session import train, values
 from visualnet.training import checkpoints, placement
-from visualnet.training.runs import create_run, delete_run, list_runs
+from visualnet.training.runs import create_run, list_runs
 
 EPOCHS = 4
 
@@ -143,12 +143,3 @@ def test_a_run_with_only_the_checkpoint_before_can_be_resumed(ended: Path, tmp_p
     (folder / "events.jsonl").write_text("".join(line for line in lines if '"finished"' not in line))
     shutil.rmtree(folder / "last")
     assert [info.resumable for info in list_runs(tmp_path)] == [True]
-
-
-def test_what_dead_processes_left_in_a_run_goes_with_it(ended: Path, tmp_path: Path) -> None:
-    folder = shutil.copytree(ended, tmp_path / "run")
-    (folder / ".last-0123abcd").mkdir()
-    (folder / ".best.safetensors-0123abcd").touch()
-    (folder / ".last.visualnet-0123ab-0123456789ab.tmp").mkdir()
-    delete_run(folder)
-    assert not folder.exists()

@@ -345,7 +345,7 @@ def _reason(extent: int) -> Any:
 
 def _same_outline(a: NodeFacts, b: NodeFacts) -> bool:
     """Whether an edit left alone all that the outline of a graph is drawn from."""
-    if a.node is not b.node and (_drawn(a.node) != _drawn(b.node)):
+    if a.node is not b.node and (_drawn(a.node) != _drawn(b.node) or lints.role_of(a) != lints.role_of(b)):
         return False
     return (a.inputs is b.inputs or a.inputs.keys() == b.inputs.keys()) and (
         a.outputs is b.outputs or a.outputs.keys() == b.outputs.keys()

@@ -25,14 +25,22 @@ def outline(graph: Graph, topology: Topology, nodes: Mapping[str, NodeFacts], sh
         if kind is None:
             if node.block is not None:
                 blocks.append(node.id)
-        elif kind.role:
-            ends.setdefault(kind.role, []).append(node.id)
+        elif role := role_of(nodes.get(node.id)) if kind.role else "":
+            ends.setdefault(role, []).append(node.id)
     problems = (
         *_circle(graph, topology, sheet),
         *_loose_wires(graph, nodes, sheet),
-        *_unused(graph, topology, ends, sheet),
+        *_unused(graph, topology, nodes, ends, sheet),
     )
     return Outline(problems, {role: tuple(ids) for role, ids in ends.items()}, tuple(blocks))
+
+
+def role_of(facts: NodeFacts | None) -> str:
+    """The role of a node as its parameters have it; as its kind has it, where they cannot be read."""
+    if facts is None:
+        return ""
+    kind = LAYERS.get(facts.node.kind)
+    return facts.layer.role if facts.layer is not None else kind.role if kind is not None else ""
 
 
 def _circle(graph: Graph, topology: Topology, sheet: str) -> Iterator[Problem]:
@@ -60,7 +68,9 @@ def _there_is(ports: Mapping[str, object]) -> str:
     return f" here (there is {', '.join(f'“{p}”' for p in ports)})" if ports else " here"
 
 
-def _unused(graph: Graph, topology: Topology, ends: Mapping[str, list[str]], sheet: str) -> Iterator[Problem]:
+def _unused(
+    graph: Graph, topology: Topology, nodes: Mapping[str, NodeFacts], ends: Mapping[str, list[str]], sheet: str
+) -> Iterator[Problem]:
     """Nodes that lead nowhere; if nothing leads anywhere, that is another problem."""
     useful: set[str] = set()
     todo = [i for role in SINKS for i in ends.get(role, ())]
@@ -74,7 +84,9 @@ def _unused(graph: Graph, topology: Topology, ends: Mapping[str, list[str]], she
             words = f"nothing in this block reads its input “{node.name}”"
             yield Problem("unused", "hint", words, node.id, sheet)
         elif node.id not in useful and not node.mode:
-            words = f"“{node.name}” leads to no output and no loss; wire it on, or remove it"
+            layer = nodes[node.id].layer if node.id in nodes else None
+            own = layer.unread() if layer is not None and not topology.out_of[node.id] else ""
+            words = f"“{node.name}” {own or 'leads to no output and no loss; wire it on, or remove it'}"
             yield Problem("unused", "warning", words, node.id, sheet)
 
 
@@ -98,7 +110,7 @@ def whole(main: GraphFacts, sheet: str) -> Iterator[Problem]:
         "no-input": not ends.get("input"),
         "no-output": not any(ends.get(role) for role in SINKS),
         "no-loss": not ends.get("loss"),
-        "no-target": bool(ends.get("loss")) and not ends.get("target"),
+        "no-target": any("target" in f.inputs for f in main.sinks("loss")) and not ends.get("target"),
         "no-answer": bool(ends.get("loss")) and not ends.get("output"),
     }
     for code, severity, words in _LACKS if main.graph.nodes else ():

@@ -63,6 +63,9 @@ class Emitter:
         self.graph, self.inline, self.wanted = graph, inline, wanted
         self.at: dict[tuple[Path, str], fx.Node] = {}
         """The fx node of each output port of each node, by path (with ``#2`` for the third repetition of a block)."""
+        self.measuring = False
+        """Whether a loss or a metric is being written: what several of them compute in common is then written once."""
+        self._made: dict[tuple[Any, ...], fx.Node] = {}
 
     def sheet(self, sheet: Sheet, env: dict[Port, Any], path: Path, prefix: str, keep: set[str] | None = None) -> None:
         """Write every step (only those whose ids are in ``keep``). ``env`` holds the arguments and is filled with the results."""
@@ -71,6 +74,7 @@ class Emitter:
                 continue
             here = (*path, step.id)
             args = {port: env[source] if source is not None else None for port, source in step.args.items()}
+            self.measuring = step.role in ("loss", "metric")
             results = self._block(step, args, here, prefix) if step.inside else self._layer(step, args, here, prefix)
             for port, value in results.items():
                 env[Port(step.id, port)] = value
@@ -109,6 +113,16 @@ class Emitter:
             for name, value in results.items():
                 self.at[here if at else (*path[:-1], f"{path[-1]}#0"), name] = value
         return results
+
+    def counts(self, step: Step, env: Mapping[Port, Any]) -> fx.Node:
+        """Write what a loss or a metric counts; what its value is computed from is already written, and used again."""
+        args = {port: env[source] for port, source in step.args.items() if source is not None}
+        return self.expression(step.counts(), args, step)
+
+    def expression(self, expr: Expr | None, args: Mapping[str, Any], step: Step) -> fx.Node:
+        """Write one expression of a step; ``args`` are the tensors at its ports."""
+        node: fx.Node = self._expr(expr, args, {}, step.module, f"{step.name}_counts", (step.id,))
+        return node
 
     def _layer(self, step: Step, args: Mapping[str, Any], path: Path, prefix: str) -> dict[str, fx.Node]:
         used = step.used | {port for place, port in self.wanted if place == path}
@@ -160,6 +174,11 @@ class Emitter:
     def _node(
         self, op: str, target: Any, args: tuple[Any, ...], kwargs: dict[str, Any], name: str, path: Path
     ) -> fx.Node:
+        key = (op, target, repr(args), repr(kwargs))
+        if self.measuring and (known := self._made.get(key)):
+            return known
         node = self.graph.create_node(op, target, args, kwargs, name=name)
         node.meta["path"] = tuple(part.partition("#")[0] for part in path)
+        if self.measuring:
+            self._made[key] = node
         return node

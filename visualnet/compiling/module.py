@@ -21,8 +21,10 @@ from visualnet.compiling.emit import Emitter, make_module
 from visualnet.compiling.initial import initialise
 from visualnet.compiling.names import class_name, safe_name
 from visualnet.compiling.plan import Plan, Sheet, Step, make_plan, memory_budget
+from visualnet.compiling.spelling import Figures, Text
 from visualnet.core.graph import Port
 from visualnet.core.project import Project
+from visualnet.layers.calls import Ref
 
 
 def compile_project(
@@ -65,7 +67,9 @@ class Model:
         self.net = self._assemble(self._net_graph(), class_name(plan.project.name))
         self.net.to(device)
         _tie(plan.main, self._children)
-        self.objective = self._assemble(self._objective_graph(), "Objective")
+        emitter, _, results = self._objective()
+        emitter.graph.output(results)
+        self.objective = self._assemble(emitter.graph, "Objective")
 
     @property
     def device(self) -> torch.device:
@@ -119,6 +123,53 @@ class Model:
         kind = f" ({facts.layer.label})" if facts.layer is not None else ""
         return f"“{names}”{kind}"
 
+    @cached_property
+    def trial(self) -> fx.GraphModule:
+        """Like ``objective``, and what was counted: a pair of dicts. Of the second, ``counted`` names what belongs to which value."""
+        emitter, env, results = self._objective()
+        emitter.measuring = True
+        counts: dict[str, Any] = {key: None for key in self.counted.values()}
+        for step in self._measures():
+            key = self.counted.get(step.facts.node.name)
+            if key is not None and counts[key] is None:
+                counts[key] = emitter.counts(step, env)
+        emitter.graph.output((results, counts))
+        return self._assemble(emitter.graph, "Trial")
+
+    @cached_property
+    def counted(self) -> Mapping[str, str]:
+        """For each loss or metric in whose mean not every sample counts alike: the first one that counts the same."""
+        firsts: dict[str, str] = {}
+        found = {}
+        for step in self._measures():
+            counts = step.counts()
+            if counts is not None:
+                told = Text(Figures([{}]), "", {p: str(s) for p, s in step.args.items()}).of([counts])
+                found[step.facts.node.name] = firsts.setdefault(told, step.facts.node.name)
+        return found
+
+    @cached_property
+    def settled(self) -> Mapping[str, fx.GraphModule]:
+        """For metrics that are no mean over samples: what makes their value from what was counted."""
+        found = {}
+        for step in self._measures():
+            layer = step.facts.layer
+            if layer is not None and (value := layer.settle(Ref("counts"))) is not None:
+                graph = fx.Graph()
+                counts = _placeholder(graph, "counts", (step.id,))
+                graph.output(Emitter(graph).expression(value, {"counts": counts}, step))
+                found[step.facts.node.name] = _module(nn.Module(), graph, "Settled")
+        return found
+
+    @property
+    def sums(self) -> bool:
+        """Whether a loss grows with the batch, so that only batches of one size compare."""
+        return any(s.facts.layer.values().get("reduction") == "sum" for s, _ in self.plan.losses if s.facts.layer)
+
+    def _measures(self) -> list[Step]:
+        """The losses and metrics."""
+        return [*(step for step, _ in self.plan.losses), *self.plan.main.sinks("metric")]
+
     # --- the programs --------------------------------------------------------------------------------------------------------------
 
     def _assemble(self, graph: fx.Graph, name: str) -> fx.GraphModule:
@@ -135,10 +186,13 @@ class Model:
         graph.output(next(iter(answers.values())) if len(answers) == 1 else answers)
         return graph
 
-    def _objective_graph(self) -> fx.Graph:
+    def _objective(self) -> tuple[Emitter, dict[Port, Any], dict[str, Any]]:
+        """Everything up to the losses' sum and the metrics, and what it answers, by name."""
         graph, plan = fx.Graph(), self.plan
         env = self._arguments(graph)
-        Emitter(graph).sheet(plan.main, env, (), "")
+        emitter = Emitter(graph)
+        emitter.sheet(plan.main, env, (), "")
+        emitter.measuring = False
         total: Any = None
         results: dict[str, Any] = {name: env[port] for name, port in plan.answers.items()}
         for step in plan.main.sinks("metric"):
@@ -149,8 +203,7 @@ class Model:
             weighted = value if weight == 1 else graph.call_function(operator.mul, (value, weight))
             total = weighted if total is None else graph.call_function(operator.add, (total, weighted))
         results.pop("loss", None)  # a node of that name gives way to the sum
-        graph.output({**({"loss": total} if total is not None else {}), **results})
-        return graph
+        return emitter, env, {**({"loss": total} if total is not None else {}), **results}
 
     def _inlined(self, wanted: frozenset[tuple[Path, str]]) -> tuple[fx.Graph, Emitter]:
         graph = fx.Graph()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 import torch
-import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
 
 
@@ -187,51 +186,77 @@ class GaussianSample(nn.Module):
 
 
 def kl_normal_of(mean: Tensor, log_var: Tensor) -> Tensor:
-    """The divergence of N(mean, exp(log_var)) from N(0, 1), summed for each sample, averaged over the batch."""
-    return -0.5 * (1 + log_var - mean.square() - log_var.exp()).sum() / mean.shape[0]
+    """For each sample the divergence of N(mean, exp(log_var)) from N(0, 1)."""
+    return -0.5 * sum_of_each(1 + log_var - mean.square() - log_var.exp())
 
 
 def dice_loss_of(probability: Tensor, target: Tensor, smooth: float) -> Tensor:
-    """One minus the overlap of two masks, averaged over the batch."""
-    p, t = probability.reshape(probability.shape[0], -1), target.reshape(target.shape[0], -1)
-    return (1 - (2 * (p * t).sum(1) + smooth) / (p.sum(1) + t.sum(1) + smooth)).mean()
+    """For each sample one minus the overlap of two masks."""
+    both = sum_of_each(probability * target)
+    return 1 - (2 * both + smooth) / (sum_of_each(probability) + sum_of_each(target) + smooth)
 
 
-def top_k_accuracy_of(logits: Tensor, target: Tensor, k: int) -> Tensor:
-    """Share of targets among the k largest logits."""
-    return logits.topk(k, dim=1).indices.eq(target.unsqueeze(1)).any(1).float().mean()
+def sum_of_each(values: Tensor) -> Tensor:
+    """For each sample the sum of its values."""
+    return values.reshape(values.shape[0], -1).sum(1)
 
 
-def class_hits(logits: Tensor, target: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """For each class that occurs: how often it was found, called by mistake, and missed."""
-    classes = logits.shape[1]
-    called = F.one_hot(logits.argmax(1), classes).reshape(-1, classes)
-    true = F.one_hot(target, classes).reshape(-1, classes)
-    found = (called * true).sum(0).float()
-    mistaken, missed = called.sum(0) - found, true.sum(0) - found
-    occurs = found + mistaken + missed > 0
-    return found[occurs], mistaken[occurs], missed[occurs]
+def spread_over(weight: Tensor, values: Tensor) -> Tensor:
+    """Weights in the size of the values: given for each value, or for each sample."""
+    if weight.numel() == values.numel():
+        return weight.reshape_as(values)
+    return weight.reshape(-1, *[1] * (values.dim() - 1)).expand_as(values)
 
 
-def precision_of(logits: Tensor, target: Tensor) -> Tensor:
-    """Macro mean over the batch's classes of found / called."""
-    found, mistaken, _ = class_hits(logits, target)
-    return (found / (found + mistaken).clamp(min=1)).mean()
+def weighted_mean(values: Tensor, weight: Tensor, counted: Tensor | None = None) -> Tensor:
+    """Σ weight·value / Σ weight; ``counted`` says what counts besides (0: it is not asked)."""
+    weight = spread_over(weight, values)
+    return (weight * values).sum() / (weight if counted is None else weight * counted).sum()
 
 
-def recall_of(logits: Tensor, target: Tensor) -> Tensor:
-    """Macro mean over the batch's classes of found / true."""
-    found, _, missed = class_hits(logits, target)
-    return (found / (found + missed).clamp(min=1)).mean()
+def weight_of_class(target: Tensor, asked: Tensor, weights: Tensor) -> Tensor:
+    """The weight of each target's class; 0 where it is not asked."""
+    return weights[target.where(asked, 0)] * asked
 
 
-def f1_of(logits: Tensor, target: Tensor) -> Tensor:
-    """Macro mean over the batch's classes of F1."""
-    found, mistaken, missed = class_hits(logits, target)
-    return (2 * found / (2 * found + mistaken + missed)).mean()
+def class_hits(logits: Tensor, target: Tensor, ignore_index: int) -> Tensor:
+    """How often each class was found, called by mistake, and missed: 3×K, of what is asked."""
+    called, asked = logits.argmax(1), target != ignore_index
+    true = target.where(asked, 0)
+
+    def count(classes: Tensor, which: Tensor) -> Tensor:
+        counts = torch.zeros(logits.shape[1], dtype=torch.long, device=logits.device)
+        return counts.scatter_add_(0, classes.flatten(), which.flatten().long())
+
+    found = count(true, asked & (called == true))
+    return torch.stack([found, count(called, asked) - found, count(true, asked) - found])
 
 
-def iou_of(logits: Tensor, target: Tensor) -> Tensor:
-    """Macro mean over the batch's classes of intersection over union."""
-    found, mistaken, missed = class_hits(logits, target)
-    return (found / (found + mistaken + missed)).mean()
+def mean_of_classes(share: Tensor, hits: Tensor, only: int | None) -> Tensor:
+    """The plain mean over the classes that occur, or one class alone; NaN where there is none."""
+    known = share.where(hits.sum(0) > 0, math.nan)
+    return known.nanmean() if only is None else known[only]
+
+
+def precision_of(hits: Tensor, only: int | None = None) -> Tensor:
+    """Found by called: the mean over the classes."""
+    found, mistaken, _ = hits
+    return mean_of_classes(found / (found + mistaken).clamp(min=1), hits, only)
+
+
+def recall_of(hits: Tensor, only: int | None = None) -> Tensor:
+    """Found by true: the mean over the classes."""
+    found, _, missed = hits
+    return mean_of_classes(found / (found + missed).clamp(min=1), hits, only)
+
+
+def f1_of(hits: Tensor, only: int | None = None) -> Tensor:
+    """2·TP / (2·TP + FP + FN), which is Dice too: the mean over the classes."""
+    found, mistaken, missed = hits
+    return mean_of_classes(2 * found / (2 * found + mistaken + missed).clamp(min=1), hits, only)
+
+
+def iou_of(hits: Tensor, only: int | None = None) -> Tensor:
+    """Intersection over union: the mean over the classes."""
+    found, mistaken, missed = hits
+    return mean_of_classes(found / (found + mistaken + missed).clamp(min=1), hits, only)

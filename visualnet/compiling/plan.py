@@ -73,6 +73,11 @@ class Step:
             exprs = {next(iter(layer.outputs())): exprs}
         return {port: exprs[port] for port in layer.outputs() if port in used}
 
+    def counts(self) -> Expr | None:
+        """What adds up of its value from batch to batch; None if every sample counts alike."""
+        layer = self.facts.layer
+        return layer.counts(*map(Ref, self.args)) if layer is not None else None
+
 
 @dataclass(frozen=True, eq=False)
 class Sheet:

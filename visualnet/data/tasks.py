@@ -171,7 +171,10 @@ class Letters(DataSet):
 
 @dataset("masked_words", "Sentences with masked words", inputs="text segment")
 class MaskedWords(DataSet):
-    """Two made-up sentences about the same animal with some words masked; ``masked`` holds all the words, ``segment`` which sentence."""
+    """Two made-up sentences about the same animal with some words masked; ``masked`` holds the words behind the masks.
+
+    Everywhere else it is −100, which losses and metrics ignore: only what is hidden is asked. ``segment`` says which sentence.
+    """
 
     n: int = count(3000, "How many pairs of sentences.", low=20, high=50_000)
     context: int = count(20, "Words and marks in each; what is left over stays blank.", low=20, high=512)

@@ -21,6 +21,8 @@ KINDS = ["small", "old", "black", "quick", "sleepy", "brave"]
 DEEDS = ["sees", "wants", "finds", "likes"]
 OBJECTS = ["ball", "house", "tree", "fish", "stone", "door"]
 PLACES = ["in the garden", "by the river", "on the hill", "at home"]
+NOT_ASKED = -100
+"""What stands in a target where nothing is asked: the number that losses and metrics ignore unless they are told another."""
 MARKS = ("", "[begin]", "[next]", "[mask]")
 STORY_WORDS = (
     *MARKS,
@@ -73,21 +75,22 @@ def letters(n: int, context: int, seed: int) -> dict[str, Array]:
 
 
 def masked_words(n: int, context: int, share: float, seed: int) -> dict[str, Array]:
-    """``text`` with masks, ``segment`` 0 and 1, and in ``masked`` the words as they were."""
+    """``text`` with masks, ``segment`` 0 and 1, and in ``masked`` the words that are hidden: −100 where no mask stands."""
     rng = np.random.default_rng(seed)
     number = {word: i for i, word in enumerate(STORY_WORDS)}
-    masked = np.zeros((n, context), np.int64)
+    words_at = np.zeros((n, context), np.int64)
     segment = np.zeros((n, context), np.int64)
-    for row, part in zip(masked, segment, strict=True):
+    for row, part in zip(words_at, segment, strict=True):
         animal = _one(rng, ANIMALS)
         first = ["[begin]", *_meets(rng, animal), "[next]"]
         words = [*first, "the", animal, "is", _one(rng, KINDS), *_one(rng, PLACES).split(), "[next]"]
         row[: len(words)] = [number[word] for word in words]
         part[len(first) : len(words)] = 1
-    hidden = (rng.random(masked.shape) < share) & (masked >= len(MARKS))
+    hidden = (rng.random(words_at.shape) < share) & (words_at >= len(MARKS))
     # Never a row without a mask: the animal is then the word to be found, from where it is named again.
     hidden[np.flatnonzero(~hidden.any(1)), 3] = True
-    return {"text": np.where(hidden, number["[mask]"], masked), "segment": segment, "masked": masked}
+    masked = np.where(hidden, words_at, NOT_ASKED)
+    return {"text": np.where(hidden, number["[mask]"], words_at), "segment": segment, "masked": masked}
 
 
 def _meets(rng: np.random.Generator, animal: str) -> list[str]:

@@ -13,6 +13,7 @@ from visualnet.layers import (  # noqa: F401
     loss,
     loss_more,
     loss_rare,
+    metrics,
     normalization,
     normalization_more,
     pooling,

@@ -152,7 +152,7 @@ class Layer:
     keywords: ClassVar[str] = ""
     ports: ClassVar[str] = "x: * @any -> y: * @same"
     role: ClassVar[str] = ""
-    """``input``, ``target``, ``output``, ``loss``, ``metric``; empty for what stands between."""
+    """``input``, ``target``, ``output``, ``loss``, ``metric``; empty for what stands between, on an instance too (a loss not reduced)."""
     better: ClassVar[str] = ""
     """For a loss or a metric: whether a smaller (``min``) or a larger value (``max``) is better."""
     paper: ClassVar[str] = ""
@@ -265,6 +265,22 @@ class Layer:
     def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr | Mapping[str, Expr]:
         """What it computes. ``used`` names the output ports that something reads, so that costly ones may be left out."""
         return m(*refs)
+
+    def counts(self, *refs: Any) -> Expr | None:
+        """For a loss or a metric: what adds up from batch to batch, so that an epoch's value is that of all its samples together.
+
+        Either the number that its mean over a batch was divided by (places that are asked, weights), or, with ``settle``, counts of
+        any shape. None: its value is a mean in which every sample counts alike.
+        """
+        return None
+
+    def settle(self, counts: Expr) -> Expr | None:
+        """The value that these counts come to, where it is no mean over samples (an overlap); ``forward`` tells it of one batch."""
+        return None
+
+    def unread(self) -> str:
+        """What to say of it where it leads nowhere; empty for the usual words."""
+        return ""
 
     @classmethod
     def adapt(cls, have: Spec, want: Pattern, target: Shape | None) -> Iterator[dict[str, Value]]:

@@ -5,13 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from visualnet.layers.axes import text
-from visualnet.layers.calls import Expr, Own, fn
-from visualnet.layers.declare import Layer, Misfit, Shape, layer
-from visualnet.layers.loss import Loss, Pairwise, classes_fit
-from visualnet.layers.params import count, real
+from visualnet.layers.calls import Expr, fn
+from visualnet.layers.declare import Misfit, Shape, layer
+from visualnet.layers.loss import Loss, OfClasses, Pairwise
+from visualnet.layers.params import real
 
 _PAIR = "prediction: *, target: * -> loss: !"
 _LOGS = "this loss takes logarithms of probabilities: put LogSoftmax before it, or use Cross-entropy with the logits"
+
+
+def reduced(values: Any, reduction: str = "mean") -> Expr:
+    """Values that torch has no function for, as one number: their mean or their sum; or as they are."""
+    found: Expr = values if reduction == "none" else values.sum() if reduction == "sum" else values.mean()
+    return found
 
 
 @layer(
@@ -23,18 +29,13 @@ _LOGS = "this loss takes logarithms of probabilities: put LogSoftmax before it, 
     refuses={"log_probabilities": dict.fromkeys(("", "probabilities", "fractions", "nonnegative"), _LOGS)},
     keywords="nll classification log softmax",
 )
-class NLL(Loss):
+class NLL(OfClasses):
     """How surprised the network is by the right class, from logarithms of probabilities.
 
-    L = −log p[target], averaged. LogSoftmax and this loss together are the cross-entropy.
+    L = −log p[target], averaged over all that is asked. LogSoftmax and this loss together are the cross-entropy.
     """
 
-    def shape(self, *shapes: Shape) -> Shape:
-        classes_fit(*shapes)
-        return ()
-
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
-        return fn("F.nll_loss", *refs)
+    function = "F.nll_loss"
 
 
 @layer(
@@ -47,10 +48,9 @@ class SmoothL1(Pairwise):
     """
 
     paper = "Girshick, Fast R-CNN, 2015"
+    function = "F.smooth_l1_loss"
+    takes = ("beta",)
     beta: float = real(1.0, "Where it turns from squared to straight.", low=1e-6, high=1e6, card=True, phrase="β {}")
-
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
-        return fn("F.smooth_l1_loss", refs[0], self.target(*refs), beta=self.beta)
 
 
 @layer(
@@ -70,8 +70,14 @@ class KLDivergence(Pairwise):
 
     paper = "Kullback and Leibler, On information and sufficiency, 1951"
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
-        return fn("F.kl_div", refs[0], self.target(*refs), reduction="batchmean")
+    def each(self, *shapes: Shape) -> Shape:
+        return ()
+
+    def compute(self, *refs: Any, **reduction: str) -> Expr:
+        wanted, pair = reduction.get("reduction", "batchmean"), (refs[0], self.target(*refs))
+        if wanted == "none":
+            return fn("pieces.sum_of_each", fn("F.kl_div", *pair, reduction="none"))
+        return fn("F.kl_div", *pair, reduction=wanted)
 
 
 @layer(
@@ -90,13 +96,15 @@ class KLNormal(Loss):
 
     paper = "Kingma and Welling, Auto-encoding variational Bayes, 2013"
 
-    def shape(self, *shapes: Shape) -> Shape:
+    def fit(self, *shapes: Shape) -> None:
         if shapes[0] != shapes[1]:
             raise Misfit(f"mean is {text(shapes[0])} and log_var {text(shapes[1])}: both need the same size", "log_var")
+
+    def each(self, *shapes: Shape) -> Shape:
         return ()
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
-        return fn("pieces.kl_normal_of", *refs)
+    def compute(self, *refs: Any, **reduction: str) -> Expr:
+        return reduced(fn("pieces.kl_normal_of", *refs), **reduction)
 
 
 @layer(
@@ -116,8 +124,11 @@ class DiceLoss(Pairwise):
     paper = "Milletari, Navab and Ahmadi, V-Net, 2016"
     smooth: float = real(1.0, "Added above and below, so that empty masks agree.", low=1e-6, high=1e6, more=True)
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
-        return fn("pieces.dice_loss_of", refs[0], self.target(*refs).float(), self.smooth)
+    def each(self, *shapes: Shape) -> Shape:
+        return ()
+
+    def compute(self, *refs: Any, **reduction: str) -> Expr:
+        return reduced(fn("pieces.dice_loss_of", refs[0], self.target(*refs).float(), self.smooth), **reduction)
 
 
 @layer(
@@ -136,10 +147,12 @@ class Hinge(Loss):
     """
 
     paper = "Crammer and Singer, On the algorithmic implementation of multiclass kernel-based vector machines, 2001"
+    function = "F.multi_margin_loss"
+    takes = ("margin",)
     margin: float = real(1.0, "By how much.", low=0, high=1e6, card=True, phrase="margin {}")
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
-        return fn("F.multi_margin_loss", *refs, **self.given("margin"))
+    def each(self, *shapes: Shape) -> Shape:
+        return ()
 
 
 @layer(
@@ -176,104 +189,33 @@ class Triplet(Loss):
     """
 
     paper = "Schroff, Kalenichenko and Philbin, FaceNet, 2015"
+    function = "F.triplet_margin_loss"
+    takes = ("margin",)
     margin: float = real(1.0, "By how much nearer.", low=1e-6, high=1e6, card=True, phrase="margin {}")
 
-    def shape(self, *shapes: Shape) -> Shape:
+    def each(self, *shapes: Shape) -> Shape:
+        return ()
+
+    def fit(self, *shapes: Shape) -> None:
         if len(set(shapes)) > 1:
             sizes = ", ".join(text(s) for s in shapes)
             raise Misfit(f"the three vectors need the same size; they have {sizes}", "negative")
-        return ()
-
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
-        return fn("F.triplet_margin_loss", *refs, **self.given("margin"))
-
-
-class Metric(Layer):
-    """What metrics of classes share. They speak of one batch."""
-
-    holds, better = "fractions", "max"
-    function = ""
-
-    def shape(self, *shapes: Shape) -> Shape:
-        classes_fit(*shapes)
-        return ()
-
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
-        return fn(self.function, *refs)
 
 
 @layer(
-    "top_k_accuracy",
+    "value_loss",
     family="loss",
-    label="Top-k accuracy",
-    ports="logits: K *, target: * @int -> accuracy: !",
-    role="metric",
-    keywords="metric classification top5 imagenet",
+    label="Value as loss",
+    ports="x: * -> loss: !",
+    role="loss",
+    keywords="penalty regularizer energy custom term objective minimise minimize",
 )
-class TopKAccuracy(Metric):
-    """Share of samples whose right class is among the k largest logits."""
+class ValueLoss(Loss):
+    """What arrives is itself what is to be made small: its mean is the loss, and may be negative.
 
-    function = "pieces.top_k_accuracy_of"
-    k: int = count(5, "How many guesses count.", high=1 << 20, card=True, phrase="top {}")
-
-    def shape(self, *shapes: Shape) -> Shape:
-        classes_fit(*shapes)
-        if self.k > shapes[0][0]:
-            raise Misfit(f"there are only {shapes[0][0]} classes to choose {self.k} from", "k")
-        return ()
-
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
-        return fn(self.function, *refs, self.k)
-
-
-_CLASSES = "logits: K *, target: * @int -> {}: !"
-_MACRO = "metric classification macro"
-
-
-@layer(
-    "precision", family="loss", label="Precision", ports=_CLASSES.format("precision"), role="metric", keywords=_MACRO
-)
-class Precision(Metric):
-    """Of what was called a class, the share that is one: mean over the classes of the batch.
-
-    TP / (TP + FP) for each class that occurs in the batch, as answer or as truth; then the plain (macro) mean of these.
+    L = mean(x). For terms that the canvas computes (a penalty, an energy, values of a loss with reduction none). With a negative
+    weight it is made large.
     """
 
-    function = "pieces.precision_of"
-
-
-@layer("recall", family="loss", label="Recall", ports=_CLASSES.format("recall"), role="metric", keywords=_MACRO)
-class Recall(Metric):
-    """Of what is a class, the share that was found: mean over the classes of the batch.
-
-    TP / (TP + FN) for each class that occurs in the batch, as answer or as truth; then the plain (macro) mean of these.
-    """
-
-    function = "pieces.recall_of"
-
-
-@layer("f1", family="loss", label="F1", ports=_CLASSES.format("f1"), role="metric", keywords=_MACRO)
-class F1(Metric):
-    """Precision and recall in one number: mean over the classes of the batch.
-
-    2·TP / (2·TP + FP + FN) for each class that occurs in the batch, as answer or as truth; then the plain (macro) mean.
-    """
-
-    function = "pieces.f1_of"
-
-
-@layer(
-    "iou",
-    family="loss",
-    label="IoU",
-    ports=_CLASSES.format("iou"),
-    role="metric",
-    keywords="metric jaccard segmentation overlap",
-)
-class IoU(Metric):
-    """Overlap of answer and truth, divided by what both cover together: mean over the classes of the batch.
-
-    TP / (TP + FP + FN) for each class that occurs in the batch, as answer or as truth; then the plain (macro) mean.
-    """
-
-    function = "pieces.iou_of"
+    def compute(self, *refs: Any, **reduction: str) -> Expr:
+        return reduced(refs[0].clone() if reduction.get("reduction") == "none" else refs[0], **reduction)

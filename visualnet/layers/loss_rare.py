@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from visualnet.layers.axes import text
-from visualnet.layers.calls import Expr, Own, fn
+from visualnet.layers.calls import Expr
 from visualnet.layers.declare import Misfit, Shape, layer
 from visualnet.layers.loss import _BINARY_LOGITS, Binary, Loss, pairs_fit
 from visualnet.layers.params import flag, real
@@ -29,14 +29,15 @@ class CosineEmbedding(Loss):
     """
 
     margin: float = real(0.0, "How alike strangers may be.", low=-1, high=1, card=True, phrase="margin {}")
+    function = "F.cosine_embedding_loss"
+    takes = ("margin",)
 
-    def shape(self, *shapes: Shape) -> Shape:
+    def fit(self, *shapes: Shape) -> None:
         if shapes[0] != shapes[1]:
             raise Misfit("x1 and x2 are compared number by number and need one size", "x2")
-        return ()
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
-        return fn("F.cosine_embedding_loss", *refs, **self.given("margin"))
+    def each(self, *shapes: Shape) -> Shape:
+        return ()
 
 
 @layer(
@@ -55,9 +56,8 @@ class HingeEmbedding(Binary):
     """
 
     margin: float = real(1.0, "How far strangers must be apart.", low=0, high=1e6, card=True, phrase="margin {}")
-
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
-        return fn("F.hinge_embedding_loss", refs[0], self.target(*refs), **self.given("margin"))
+    function = "F.hinge_embedding_loss"
+    takes = ("margin",)
 
 
 @layer(
@@ -77,15 +77,17 @@ class MarginRanking(Loss):
 
     margin: float = real(0.0, _MARGIN, low=0, high=1e6, card=True, phrase="margin {}")
 
-    def shape(self, *shapes: Shape) -> Shape:
+    function = "F.margin_ranking_loss"
+    takes = ("margin",)
+
+    def fit(self, *shapes: Shape) -> None:
         if shapes[0] != shapes[1]:
             raise Misfit("x1 and x2 are compared number by number and need one size", "x2")
         pairs_fit(shapes[0], shapes[2])
-        return ()
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def compute(self, *refs: Any, **reduction: str) -> Expr:
         first, second, target = refs
-        return fn("F.margin_ranking_loss", first, second, target.reshape_as(first), **self.given("margin"))
+        return super().compute(first, second, target.reshape_as(first), **reduction)
 
 
 @layer(
@@ -124,6 +126,9 @@ class MultiLabelSoftMargin(Binary):
 
     function = "F.multilabel_soft_margin_loss"
 
+    def each(self, *shapes: Shape) -> Shape:
+        return ()
+
 
 @layer(
     "multilabel_margin",
@@ -140,14 +145,15 @@ class MultiLabelMargin(Loss):
     L = Σ max(0, 1 − (scores[right] − scores[wrong])) / K, averaged over the batch.
     """
 
-    def shape(self, *shapes: Shape) -> Shape:
+    function = "F.multilabel_margin_loss"
+
+    def fit(self, *shapes: Shape) -> None:
         if shapes[0] != shapes[1]:
             words = f"the target has size {text(shapes[1])}; it lists labels in a row as long as the scores: {text(shapes[0])}"
             raise Misfit(words, "target", f"{text(shapes[0])} ≠ {text(shapes[1])}")
-        return ()
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
-        return fn("F.multilabel_margin_loss", *refs)
+    def each(self, *shapes: Shape) -> Shape:
+        return ()
 
 
 @layer(
@@ -168,12 +174,14 @@ class GaussianNLL(Loss):
     paper = "Nix and Weigend, Estimating the mean and variance of the target probability distribution, 1994"
     full: bool = flag(False, "Add the constant ½·log 2π.", more=True)
 
-    def shape(self, *shapes: Shape) -> Shape:
+    function = "F.gaussian_nll_loss"
+    takes = ("full",)
+
+    def fit(self, *shapes: Shape) -> None:
         if shapes[0] != shapes[1]:
             raise Misfit(f"mean is {text(shapes[0])} and log_var {text(shapes[1])}: both need the same size", "log_var")
         pairs_fit(shapes[0], shapes[2])
-        return ()
 
-    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+    def compute(self, *refs: Any, **reduction: str) -> Expr:
         mean, log_var, target = refs
-        return fn("F.gaussian_nll_loss", mean, target.reshape_as(mean), log_var.exp(), **self.given("full"))
+        return super().compute(mean, target.reshape_as(mean), log_var.exp(), **reduction)

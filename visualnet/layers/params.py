@@ -290,6 +290,34 @@ class Ints(Param):
         return numbers[0] if alike else "×".join(numbers) or "1"
 
 
+class Floats(Param):
+    """Several numbers, each a number or an expression; none at all is the default, and ``none`` says what that means."""
+
+    def __init__(
+        self, doc: str, *, none: str, low: float = 0.0, high: float = 1e6, longest: int = 1000, **options: Any
+    ) -> None:
+        super().__init__((), doc, **options)
+        self.none, self.low, self.high, self.longest = none, low, high, longest
+
+    def read(self, raw: Value, scope: Scope) -> tuple[float, ...]:
+        parts: tuple[Value, ...] = raw if isinstance(raw, tuple) else () if raw is None else (raw,)
+        if len(parts) > self.longest:
+            raise ValueError(f"{self.name} wants at most {self.longest:,} numbers, not {len(parts):,}")
+        if wrong := [part for part in parts if part is None or isinstance(part, bool | tuple)]:
+            raise ValueError(f"{self.name} wants numbers, not {_named(wrong[0])}")
+        numbers = (float(expressions.real(part, scope)) for part in parts)  # type: ignore[arg-type]
+        return tuple(_bounded(self.name, number, self.low, self.high) for number in numbers)
+
+    def schema(self) -> dict[str, Any]:
+        options = [{"type": "number", "minimum": self.low, "maximum": self.high}, {"type": "string"}]
+        several = {"type": "array", "items": {"anyOf": options}, "maxItems": self.longest}
+        return self._told({"anyOf": [*options, several, {"type": "null"}]})
+
+    def short(self, value: Any) -> str:
+        shown = [f"{number:g}".replace("-", "−") for number in value[:4]]
+        return " × ".join(shown) + (f" × … ({len(value)})" if len(value) > 4 else "") if value else self.none
+
+
 def _named(raw: Value) -> str:
     """What a file says, as a sentence can repeat it: short, and as JSON spells it."""
     spelled = {None: "null", True: "true", False: "false"}.get(raw) if raw is None or isinstance(raw, bool) else None
@@ -325,6 +353,11 @@ def axes(default: Sequence[int], doc: str, **options: Any) -> Any:
 def real(default: float, doc: str, **options: Any) -> Any:
     """A number with decimals."""
     return Float(default, doc, **options)
+
+
+def reals(doc: str, **options: Any) -> Any:
+    """Several numbers with decimals; empty by default."""
+    return Floats(doc, **options)
 
 
 def flag(default: bool, doc: str, **options: Any) -> Any:

@@ -10,7 +10,7 @@ from visualnet.core import files
 from visualnet.layers import FAMILIES, LAYERS, Layer
 from visualnet.layers.declare import Misfit, Pattern, Sized
 from visualnet.layers.drawings import Drawing
-from visualnet.layers.params import Bool, Choice, Code, Field, Float, Int, Ints, Param, Text
+from visualnet.layers.params import Bool, Choice, Code, Field, Float, Floats, Int, Ints, Param, Text
 
 NAME = "layers.md"
 _HEAD = """# Layers
@@ -106,8 +106,10 @@ def _allowed(param: Param) -> str:
         return "a field's name"
     if isinstance(param, Text):
         return "Python, at most 64 KiB" if isinstance(param, Code) else "a line"
-    assert isinstance(param, Int | Float | Ints)
+    assert isinstance(param, Int | Float | Ints | Floats)
     bounds = f"{_figure(param.low)} to {_figure(param.high)}"
+    if isinstance(param, Floats):
+        return f"up to {param.longest:,} × {bounds}, nothing"
     words = ["nothing"] * bool(param.none)
     if isinstance(param, Float):
         return ", ".join([bounds, *words])

@@ -11,7 +11,7 @@ from visualnet.layers.axes import text
 from visualnet.layers.calls import Expr, Own, fn, one
 from visualnet.layers.declare import Fault, Layer, Misfit, Shape, layer
 from visualnet.layers.formulas import derive, window
-from visualnet.layers.params import Ints, choice, count, flag, per_axis, real
+from visualnet.layers.params import BIG, Ints, choice, count, flag, per_axis, real
 
 _IMAGE = "image: C H W -> features: C H W"
 _TIMES, _OVER, _PADDED = parse("n*r"), parse("n / r"), parse("n + p + q")
@@ -200,12 +200,19 @@ _MODES = {
     keywords="padding zero reflection replication circular constant border",
 )
 class Pad(Layer):
-    """Put a border around a line, an image or a volume: zeros, a mirror image, or what lies at the other end.
+    """Put a border around a line, an image or a volume, or with negative numbers cut one off.
 
-    H' = H + before + after. Sides are given as in torch: two for the last axis, two for the one before, ….
+    H' = H + before + after. Sides are given as in torch: two for the last axis, two for the one before, …. The border is zeros, a mirror
+    image, or what lies at the other end; −1 takes one cell away from that side.
     """
 
-    pad: tuple[int, ...] = Ints((1, 1), "Cells before and after, the last axis first.", low=0, longest=6, card=True)  # type: ignore[assignment]
+    pad: tuple[int, ...] = Ints(  # type: ignore[assignment]
+        (1, 1),
+        "Cells before and after, the last axis first; negative ones are cut off.",
+        low=-BIG,
+        longest=6,
+        card=True,
+    )
     mode: str = choice("constant", "What the border holds.", _MODES)
     value: float = real(0.0, "The value, if constant.", more=True)
 
@@ -225,7 +232,17 @@ class Pad(Layer):
             if limit is not None and max(p, q) > limit:
                 words = f"{self.mode} can pad {sizes[-1 - i]} cells by at most {limit}, not {max(p, q)}"
                 raise Misfit(words, "pad")
-            sizes[-1 - i] = derive(_PADDED, {"n": sizes[-1 - i], "p": p, "q": q})
+            cut = -min(p, 0) - min(q, 0)
+            if self.mode == "circular" and min(p, q) < 0 < max(p, q):
+                # torch leaves cells of the answer unwritten there: they hold whatever was in memory before.
+                raise Misfit(
+                    "circular cannot pad one end and cut off the other: use two Pads, one behind the other", "pad"
+                )
+            if self.mode == "constant" and cut > sizes[-1 - i]:
+                raise Misfit(f"{cut} cells cannot be cut off {sizes[-1 - i]}", "pad", f"{sizes[-1 - i]} − {cut} < 0")
+            sizes[-1 - i] = left = derive(_PADDED, {"n": sizes[-1 - i], "p": p, "q": q})
+            if left <= 0:
+                raise Misfit(f"nothing is left of {text(shapes[0])}: less must be cut off", "pad", left.filled)
         return tuple(sizes)
 
     def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:

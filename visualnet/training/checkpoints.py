@@ -44,7 +44,10 @@ Word = Annotated[str, msgspec.Meta(max_length=200)]
 
 
 class State(msgspec.Struct, frozen=True, kw_only=True):
-    """The numbers of a checkpoint. ``position`` counts the steps of this epoch; ``sums`` are its totals so far."""
+    """The numbers of a checkpoint. ``position`` counts the steps of this epoch; ``sums`` are its totals so far.
+
+    ``counts`` says what each total is over (places that were asked; samples where it is missing), ``tallies`` what overlaps are made from.
+    """
 
     format: int = FORMAT
     step: Count
@@ -54,6 +57,8 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     optimizer: Word
     samples: Count = 0
     sums: Mapping[str, float | None] = {}
+    counts: Mapping[str, float] = {}
+    tallies: Mapping[str, list[list[Count]]] = {}
     best: float | None = None
     best_epoch: Count = 0
     seconds: Annotated[float, msgspec.Meta(ge=0, le=MAX_SECONDS)] = 0.0

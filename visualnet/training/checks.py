@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from visualnet.analysis import Analysis, lints
 from visualnet.analysis.facts import Path
 from visualnet.core.format import format_quantity
 from visualnet.data.catalogue import Loaded
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[Any]
 
 
 class Fault(NamedTuple):
@@ -35,7 +40,10 @@ def faults(analysis: Analysis, data: Loaded) -> Iterator[Fault]:
 
 
 def _labels(analysis: Analysis, data: Loaded) -> Iterator[Fault]:
-    """Class numbers outside the classes end the whole program on a GPU, so they are refused beforehand."""
+    """Class numbers outside the classes end the whole program on a GPU, so they are refused beforehand.
+
+    Numbers that a loss or a metric ignores are no classes. Where a loss is asked nothing else, there is nothing to learn from.
+    """
     for role in ("loss", "metric"):
         for facts in analysis.main.sinks(role):
             classes = lints.classes(facts)
@@ -47,11 +55,26 @@ def _labels(analysis: Analysis, data: Loaded) -> Iterator[Fault]:
                 values = data.arrays.get(name)
                 if values is None or not values.size or values.dtype.kind not in "iu":
                     continue
-                low, high = int(values.min()), int(values.max())
-                if low < 0 or high >= classes:
-                    words = (
-                        f"“{name}” of “{data.choice.name}” counts from {low} to {high}, but “{facts.node.name}” is given "
-                        f"{format_quantity(classes, 'class', 'classes')} (0 to {classes - 1}): "
-                        f"make the last layer {high + 1} wide"
-                    )
+                assert facts.layer is not None
+                ignored = facts.layer.values().get("ignore_index")
+                asked = values[values != ignored] if ignored is not None else values
+                if words := _outside(asked, classes, f"“{name}” of “{data.choice.name}”", facts.node.name, ignored):
                     yield Fault(words, (facts.node.id,))
+
+
+def _outside(asked: Array, classes: int, field: str, node: str, ignored: int | None) -> str:
+    """What is wrong with the class numbers that are asked; nothing if all are classes."""
+    if not asked.size:
+        return f"every number of {field} is {ignored}, which “{node}” ignores, so nothing is asked: choose another ignore_index"
+    low, high = int(asked.min()), int(asked.max())
+    if low >= 0 and high < classes:
+        return ""
+    advice = []
+    if low < 0:
+        several = "" if low == int(asked[asked < 0].max()) else " (there are several such numbers)"
+        way = f"set its ignore_index to {low}{several}" if ignored is not None else "number the classes from 0"
+        advice.append(f"numbers below 0 are no classes; if {low} marks what is not asked, {way}")
+    if high >= classes:
+        advice.append(f"make the last layer {high + 1} wide")
+    given = f"{format_quantity(classes, 'class', 'classes')} (0 to {classes - 1})"
+    return f"{field} counts from {low} to {high}, but “{node}” is given {given}: {'; '.join(advice)}"

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import traceback
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import torch
+from torch import Tensor
 
 from visualnet.analysis import Analysis
 from visualnet.analysis.cost import Costs
@@ -66,6 +68,22 @@ def describe(
         return Failed(kind="memory", words=words, path=path, traceback=text, step=step)
     words = told[1] if told else first_line(error)
     return Failed(kind="error", words=words, path=path, traceback=text, step=step)
+
+
+def asked_nothing(model: Model, batch: Sequence[Tensor]) -> tuple[Path, str] | None:
+    """The loss that these samples ask nothing of, whose mean is therefore NaN; None if each is asked something."""
+    model.trial.eval()
+    with torch.no_grad():
+        counts = model.trial(*batch)[1]
+    for step, _ in model.plan.losses:
+        name = step.facts.node.name
+        if (key := model.counted.get(name)) is not None and not counts[key].any():
+            words = (
+                f"“{name}” is asked nothing in this batch, as every target is ignored, and a mean over nothing is NaN: "
+                "make the batch larger, or leave out the samples that ask nothing"
+            )
+            return (step.id,), words
+    return None
 
 
 def is_memory(error: BaseException) -> bool:

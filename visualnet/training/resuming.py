@@ -85,7 +85,7 @@ def _put_back(session: Session, folder: Path, state: State) -> None:
     session.step, session.epoch, session.position = state.step, state.epoch, state.position
     session.best, session.best_epoch, session.lr = state.best, state.best_epoch, state.lr
     session.seconds_before = state.seconds
-    session.tally.restore(state.sums, state.samples)
+    session.tally.restore(state.sums, state.samples, state.counts, state.tallies)
 
 
 def _tell_differences(session: Session, folder: Path, state: State) -> None:

@@ -16,7 +16,7 @@ from visualnet.data.catalogue import Loaded
 from visualnet.data.tensors import Sampler, Tensors
 from visualnet.training import checkpoints, checks, events, optimizers, placement, resuming
 from visualnet.training.control import Control
-from visualnet.training.failing import Refused, describe, first_line
+from visualnet.training.failing import Refused, asked_nothing, describe, first_line
 from visualnet.training.memory import MemoryMeter
 from visualnet.training.probes import Probe, plain_fields
 from visualnet.training.sinks import EventLog, Sink, several
@@ -100,20 +100,20 @@ class Session:
     def _train_epoch(self) -> bool:
         """The rest of this epoch's steps; False if a stop came first."""
         control, tally, sampler, tensors = self.control, self.tally, self.sampler, self.tensors
-        objective, optimizer, size = self.model.objective, self.optimizer, self.sampler.batch_size
+        trial, optimizer, size = self.model.trial, self.optimizer, self.sampler.batch_size
         if self.position == 0:
             sampler.shuffle()
         order = tensors.indices(self.data.train[sampler.order.numpy()])
         parameters = [p for group in optimizer.param_groups for p in group["params"]]
-        objective.train()
+        trial.train()
         clock = time.perf_counter
         while self.position < sampler.steps:
             at = self.position * size
             index = order[at : at + size]
             tally.before_step(index)
             batch = tensors.batch(index)
-            results = objective(*batch)
-            loss = results["loss"]
+            results = trial(*batch)
+            loss = results[0]["loss"]
             tally.take(results, len(batch[0]))
             loss.backward()
             optimizer.step()
@@ -133,12 +133,12 @@ class Session:
         self._flush()
         begin = time.perf_counter()
         index = self.tensors.indices(self.data.validation)
-        self.model.objective.eval()
+        self.model.trial.eval()
         sums = self.tally.fresh()
-        chunk = 2 * self.sampler.batch_size
+        chunk = self.sampler.batch_size * (1 if self.model.sums else 2)
         for at in range(0, len(index), chunk):
             batch = self.tensors.batch(index[at : at + chunk])
-            sums.add(self.model.objective(*batch), len(batch[0]))
+            sums.add(self.model.trial(*batch), len(batch[0]))
             if (self.control.urgent or time.perf_counter() >= self._due) and not self._look_up("validation"):
                 return False
         self._close_epoch(sums.means(), time.perf_counter() - begin)
@@ -264,6 +264,8 @@ class Session:
             optimizer=self.recipe.optimizer,
             samples=self.tally.sums.samples,
             sums=self.tally.totals(),
+            counts=self.tally.counts(),
+            tallies=self.tally.tallies(),
             best=self.best,
             best_epoch=self.best_epoch,
             seconds=self._spent(),
@@ -311,10 +313,12 @@ class Session:
 
     def _blamed(self, fault: NonFinite) -> events.Failed:
         """Run the bad step again, just as it was, and name the first node whose numbers are not finite."""
-        set_state(self.place.device, fault.state)
-        self.model.objective.train()
         try:
-            found = self.model.guilty(None, self.tensors.named(fault.index))
+            found = asked_nothing(self.model, self.tensors.batch(fault.index))
+            if found is None:
+                set_state(self.place.device, fault.state)
+                self.model.trial.train()
+                found = self.model.guilty(None, self.tensors.named(fault.index))
         except Exception as error:
             found = ((), f"(the node could not be found: {first_line(error)})")
         path, words = found or ((), "though each node alone gives finite numbers")

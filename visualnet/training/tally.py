@@ -24,39 +24,102 @@ class NonFinite(Exception):
         self.value, self.back, self.index, self.state = value, back, index, state
 
 
-class Sums:
-    """Totals over samples of the values that a step answers."""
+Trial = tuple[Mapping[str, Tensor], Mapping[str, Tensor]]
+"""What a step answers: its values, and what they count (``Model.trial``)."""
 
-    def __init__(self, names: tuple[str, ...]) -> None:
+
+class Rows:
+    """Where each value stands in a row of numbers, and what it counts: a row holds the values, then the counts.
+
+    A value is a mean over what it counts (samples, where it declares nothing); ``settled`` names those that are made from counts of
+    another shape, and ``parts`` the weights of the losses whose sum is the loss.
+    """
+
+    def __init__(self, model: Model, names: tuple[str, ...]) -> None:
         self.names = names
-        self.samples = 0
-        self.totals: Any = [0.0] * len(names)
+        # What is called “loss” is the sum of all losses, whatever a node of that name would count.
+        self.settled = {name: make for name, make in model.settled.items() if name in names and name != "loss"}
+        key_of = {name: key for name, key in model.counted.items() if name not in self.settled and name != "loss"}
+        losses = {step.facts.node.name: weight for step, weight in model.plan.losses}
+        if len(losses) == 1 and (key := model.counted.get(*losses)):
+            key_of["loss"] = key
+        self.parts = losses if len(losses) > 1 and losses.keys() & key_of.keys() and "loss" not in losses else {}
+        self.keys = tuple(dict.fromkeys(key_of[name] for name in names if name in key_of))
+        self.count_at = [len(names) + self.keys.index(key_of[n]) if n in key_of else -1 for n in names]
+        """For each value, where in the row its count stands; −1 for samples."""
+        self.tallies = {name: model.counted[name] for name in self.settled}
 
-    def add(self, results: Mapping[str, Tensor], samples: int) -> None:
-        """Count one batch's means."""
-        self.add_row([results[name].item() for name in self.names], samples)
+    def numbers(self, trial: Trial) -> list[float]:
+        """The row of a step."""
+        results, counts = trial
+        return [results[name].item() for name in self.names] + [counts[key].item() for key in self.keys]
+
+    def tensor(self, trial: Trial) -> Tensor:
+        """The row of a step, left on the device."""
+        results, counts = trial
+        found = [results[name] for name in self.names] + [counts[key] for key in self.keys]
+        return torch.stack([value.detach().float() for value in found])
+
+
+class Sums:
+    """Totals of the values that steps answer, each times what it counts, and of the counts."""
+
+    def __init__(self, rows: Rows) -> None:
+        self.rows = rows
+        self.samples = 0
+        self.totals: Any = [0.0] * len(rows.names)
+        self.counts: Any = [0.0] * len(rows.names)
+        self.tallies: dict[str, Tensor] = {}
+
+    def add(self, trial: Trial, samples: int) -> None:
+        """Count one batch."""
+        self.add_row(self.rows.numbers(trial), samples)
+        self.add_tallies(trial)
 
     def add_row(self, row: list[float], samples: int) -> None:
-        """Count one batch's means, as numbers."""
-        for i, value in enumerate(row):
-            self.totals[i] += value * samples
+        """Count one batch's values, as numbers. One over nothing is NaN, and counts nothing."""
+        for i, at in enumerate(self.rows.count_at):
+            count = samples if at < 0 else row[at]
+            if count:
+                self.totals[i] += row[i] * count
+                self.counts[i] += count
         self.samples += samples
 
+    def add_tallies(self, trial: Trial) -> None:
+        """Add up the counts from which values are made."""
+        for name, key in self.rows.tallies.items():
+            counts = trial[1][key]
+            self.tallies[name] = self.tallies[name] + counts if name in self.tallies else counts
+
     def means(self) -> dict[str, float | None]:
-        """The mean of each value; empty if nothing was counted."""
+        """The value of each name over all that was counted; empty if there was no sample."""
         if not self.samples:
             return {}
-        totals = self.totals.tolist() if isinstance(self.totals, Tensor) else self.totals
-        return {name: finite(total / self.samples) for name, total in zip(self.names, totals, strict=True)}
+        totals, counts = (x.tolist() if isinstance(x, Tensor) else x for x in (self.totals, self.counts))
+        found = {
+            name: finite(total / count) if count else None
+            for name, total, count in zip(self.rows.names, totals, counts, strict=True)
+        }
+        for name, tally in self.tallies.items():
+            found[name] = finite(self.rows.settled[name](tally).item())
+        if self.rows.parts:
+            asked = [(weight, value) for name, weight in self.rows.parts.items() if (value := found[name]) is not None]
+            found["loss"] = sum(weight * value for weight, value in asked) if asked else None
+        return found
 
 
 class LazySums(Sums):
     """Totals that stay on the device until they are asked for."""
 
-    def add(self, results: Mapping[str, Tensor], samples: int) -> None:
-        row = _row(results, self.names) * samples
-        self.totals = row if self.samples == 0 else self.totals + row
+    def add(self, trial: Trial, samples: int) -> None:
+        row = self.rows.tensor(trial)
+        given = torch.cat([row, row.new_full((1,), samples)])
+        counts = given[self.rows.count_at]
+        totals = torch.where(counts != 0, row[: len(self.rows.names)] * counts, 0.0)
+        self.totals = totals if self.samples == 0 else self.totals + totals
+        self.counts = counts if self.samples == 0 else self.counts + counts
         self.samples += samples
+        self.add_tallies(trial)
 
 
 class Tally:
@@ -75,7 +138,8 @@ class Tally:
         if self.best_by[0] not in self.names:  # the only loss, under its own name: it is the sum
             self.best_by = "loss", "min"
         self.device, self.lazy, self.optimizer = device, device.type != "cpu", optimizer
-        self.sums = Sums(self.names)
+        self.rows = Rows(model, self.names)
+        self.sums = Sums(self.rows)
         self._rows: list[Any] = []
         self._sizes: list[int] = []
         self._begun: list[tuple[Tensor, Tensor]] = []
@@ -83,7 +147,7 @@ class Tally:
 
     def fresh(self) -> Sums:
         """Totals for a pass over other samples."""
-        return LazySums(self.names) if self.lazy else Sums(self.names)
+        return LazySums(self.rows) if self.lazy else Sums(self.rows)
 
     def before_step(self, index: Tensor) -> None:
         """Note what a step begins from."""
@@ -93,22 +157,24 @@ class Tally:
         else:
             self._begun = [begun]
 
-    def take(self, results: Mapping[str, Tensor], samples: int) -> None:
+    def take(self, trial: Trial, samples: int) -> None:
         """Keep a step's values.
 
         Raises:
             NonFinite: the loss is not finite; the weights are still those before this step.
         """
         if self.lazy:
-            row = _row(results, self.names)
+            row = self.rows.tensor(trial)
             self._bad = torch.maximum(self._bad, (~torch.isfinite(row[0])).float())
             self.optimizer.found_inf = self._bad
         else:
-            row = [results[name].item() for name in self.names]
+            row = self.rows.numbers(trial)
             if not math.isfinite(row[0]):
                 raise NonFinite(row[0], 0, *self._begun[-1])
         self._rows.append(row)
         self._sizes.append(samples)
+        if self.rows.tallies:
+            self.sums.add_tallies(trial)
 
     def flush(self) -> tuple[dict[str, list[float | None]], NonFinite | None]:
         """The values of the steps since the last time by name, up to the first bad loss, and that one."""
@@ -128,7 +194,7 @@ class Tally:
 
     def close_epoch(self) -> dict[str, float | None]:
         """The epoch's means; the next epoch begins at nothing."""
-        means, self.sums = self.sums.means(), Sums(self.names)
+        means, self.sums = self.sums.means(), Sums(self.rows)
         return means
 
     # --- for checkpoints -------------------------------------------------------------------------------------------
@@ -137,11 +203,28 @@ class Tally:
         """The epoch's totals so far, by name."""
         return {name: finite(total) for name, total in zip(self.names, self.sums.totals, strict=True)}
 
-    def restore(self, totals: Mapping[str, float | None], samples: int) -> None:
-        """Go on from such totals."""
+    def counts(self) -> dict[str, float]:
+        """What the totals so far count, by name."""
+        return dict(zip(self.names, self.sums.counts, strict=True))
+
+    def tallies(self) -> dict[str, list[list[int]]]:
+        """The counts so far from which values are made, by name."""
+        return {name: tally.tolist() for name, tally in self.sums.tallies.items()}
+
+    def restore(
+        self,
+        totals: Mapping[str, float | None],
+        samples: int,
+        counts: Mapping[str, float],
+        tallies: Mapping[str, list[list[int]]],
+    ) -> None:
+        """Go on from such totals. Where counts are not given (by an older version), every sample counts alike."""
         values = [totals.get(name) for name in self.names]
         self.sums.totals = [math.nan if v is None else v for v in values] if samples else [0.0] * len(values)
+        self.sums.counts = [counts.get(name, float(samples)) for name in self.names]
         self.sums.samples = samples
+        for name in self.rows.tallies.keys() & tallies.keys():
+            self.sums.tallies[name] = torch.tensor(tallies[name], device=self.device)
 
 
 def get_state(device: torch.device) -> Tensor:
@@ -161,10 +244,6 @@ def set_state(device: torch.device, state: Tensor) -> None:
         torch.mps.set_rng_state(state)
     else:
         torch.default_generator.set_state(state)
-
-
-def _row(results: Mapping[str, Tensor], names: tuple[str, ...]) -> Tensor:
-    return torch.stack([results[name].detach().float() for name in names])
 
 
 def _best_by(model: Model) -> tuple[str, str]:

@@ -182,3 +182,21 @@ def test_there_is_nothing_to_scroll_where_everything_is_seen(panel: InspectorPan
     panel.studio.open_sheet("empty")
     qtbot.waitUntil(lambda: bar.maximum() == 0)
     assert panel.project_page.isVisible() and not panel.node_page.isVisible()
+
+
+def test_weights_of_classes_are_typed_as_several_numbers_and_cleared(panel: InspectorPanel) -> None:
+    project = edits.add_node(panel.studio.project, MAIN, "cross_entropy", name="weighed")
+    panel.studio.document.do("add", lambda _: project)
+    choose(panel, "weighed")
+    type_into(panel, "class_weights", "1, 2.5, 0.5")
+    assert params(panel, "weighed") == {"class_weights": (1, 2.5, 0.5)}
+    form = panel.node_page.form
+    assert form is not None
+    field = form.rows["class_weights"].field  # type: ignore[attr-defined]
+    assert field.text() == "1 × 2.5 × 0.5"
+    field.setFocus()
+    field.selectAll()
+    QTest.keyClick(field, Qt.Key.Key_Delete)
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    layer = LAYERS["cross_entropy"](params(panel, "weighed"))  # type: ignore[arg-type]
+    assert layer.values()["class_weights"] == ()

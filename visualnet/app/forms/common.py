@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from copy import copy
 
-from visualnet.layers.params import Choice, Float, Int, Ints, Param
+from visualnet.layers.params import Choice, Float, Floats, Int, Ints, Param
 
 
 def common_params(lists: Sequence[Sequence[Param]]) -> list[Param]:
@@ -34,9 +34,9 @@ def _alike(one: Param, other: Param) -> bool:
 def _narrowed(alike: list[Param]) -> Param:
     """One declaration that allows what all of them allow."""
     found = copy(alike[0])
-    if isinstance(found, Int | Float | Ints):
-        found.low = max(p.low for p in alike if isinstance(p, Int | Float | Ints))  # type: ignore[assignment]
-        found.high = min(p.high for p in alike if isinstance(p, Int | Float | Ints))  # type: ignore[assignment]
+    if isinstance(found, Int | Float | Ints | Floats):
+        found.low = max(p.low for p in alike if isinstance(p, Int | Float | Ints | Floats))  # type: ignore[assignment]
+        found.high = min(p.high for p in alike if isinstance(p, Int | Float | Ints | Floats))  # type: ignore[assignment]
     if isinstance(found, Int | Ints) and not all(p.none for p in alike if isinstance(p, Int | Ints)):
         found.none = ""
     if isinstance(found, Ints):

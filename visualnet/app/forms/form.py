@@ -16,7 +16,7 @@ from visualnet.app.widgets.section import Section
 from visualnet.core.expressions import Scope
 from visualnet.core.format import capitalize_first
 from visualnet.core.graph import Value
-from visualnet.layers.params import Bool, Choice, Field, Float, Int, Ints, Param, Text
+from visualnet.layers.params import Bool, Choice, Field, Float, Floats, Int, Ints, Param, Text
 
 EDITOR_WIDTH = 132
 """The room for a value, where text has its normal size."""
@@ -70,7 +70,8 @@ class ValueRow(Row):
         super().__init__(param)
         self.scope: Scope = {}
         none = getattr(param, "none", "")
-        self.field = ValueField(self._check, several=isinstance(param, Ints), unit=param.unit, empty=bool(none))
+        several = isinstance(param, Ints | Floats)
+        self.field = ValueField(self._check, several=several, unit=param.unit, empty=bool(none))
         self.field.setPlaceholderText(none)
         self.field.names = lambda: self.scope
         self.field.edited.connect(self.edited.emit)
@@ -223,6 +224,7 @@ ROWS: Mapping[type[Param], Callable[[Any], Row]] = {
     Int: ValueRow,
     Float: ValueRow,
     Ints: ValueRow,
+    Floats: ValueRow,
     Bool: FlagRow,
     Choice: ChoiceRow,
     Field: FieldRow,
