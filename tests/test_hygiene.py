@@ -233,7 +233,7 @@ def test_only_the_app_knows_qt(trees: dict[Path, ast.AST]) -> None:
 THREADS = {
     "visualnet/app/background_task.py": "the one for all short work",
     "visualnet/app/runner.py": "training, whose events go through the mailbox",
-    "visualnet/app/main.py": "importing torch, before there is a window to own it",
+    "visualnet/app/beside_start.py": "importing torch, before there is a window to own it; tidying up",
     "visualnet/core/journal.py": "below Qt",
 }
 """Who starts threads, and why it is no `BackgroundTask`."""

@@ -84,7 +84,7 @@ def test_a_file_is_opened_as_ever(tmp_path: Path) -> None:
 def test_no_more_is_read_than_is_wanted_though_a_file_tells_no_size(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_bytes(bytes(11))
-    with pytest.raises(TooLarge, match="it has 11 bytes; at most 10 are read"):
+    with pytest.raises(TooLarge, match="it has 11 B; at most 10 B are read"):
         open_bounded(path, 10)
     assert len(read_regular("/proc/self/status", 1 << 20)) > 100, "the system makes it up and calls it empty"
     with pytest.raises(TooLarge):

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.core.drawing import chain
+from tests.waiting import linger
 from visualnet.core import files, temporaries
 from visualnet.core.folders import blocks_dir, data_dir, journal_dir, runs_dir
 from visualnet.core.temporaries import (
@@ -94,7 +95,7 @@ def test_after_ten_kills_while_saving_the_file_is_whole_and_nothing_stays(tmp_pa
         child = subprocess.Popen([sys.executable, "-c", SAVER, str(path)], cwd=ROOT, stdout=subprocess.PIPE)
         assert child.stdout is not None
         assert child.stdout.readline() == b"ready\n"
-        time.sleep(0.02 + 0.007 * number)
+        linger(0.02 + 0.007 * number)  # killed at another moment each time
         child.kill()
         child.wait()
         child.stdout.close()

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ import msgspec
 import pytest
 
 from tests.training.nets import small
+from tests.waiting import linger, until
 from visualnet.core import files
 from visualnet.core.folders import data_dir, journal_dir
 from visualnet.core.journal import orphans
@@ -25,21 +25,12 @@ if os.name == "nt":
     pytest.skip("there are no pipes and signals of this kind here", allow_module_level=True)
 
 ROOT = Path(__file__).parents[2]
-SECONDS = 2.0
-"""So soon a training has stopped, on a machine that is not busy."""
 CODES = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
 
 
 def around() -> dict[str, Any]:
     """Where a child runs, with the data folder of this test."""
     return {"cwd": ROOT, "env": {**os.environ, "PYTHONPATH": str(ROOT)}}
-
-
-def until(true: Callable[[], object], what: str, seconds: float = 60.0) -> None:
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, f"waited {seconds} s in vain for {what}"
-        time.sleep(0.01)
 
 
 def ended(child: subprocess.Popen[Any], seconds: float = 60.0) -> int:
@@ -49,11 +40,6 @@ def ended(child: subprocess.Popen[Any], seconds: float = 60.0) -> int:
         if stream is not None:
             stream.close()
     return code
-
-
-def slow() -> float:
-    """How many times slower than idle this machine is now, as far as its load tells."""
-    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 # --- the command line -------------------------------------------------------------------------------------------------------------------
@@ -106,10 +92,8 @@ def test_a_signal_stops_a_training_with_its_state_saved(
     number: signal.Signals, train: Callable[..., subprocess.Popen[bytes]], tmp_path: Path
 ) -> None:
     child = train()
-    sent = time.monotonic()
     child.send_signal(number)
     assert ended(child) == CODES[number]
-    assert time.monotonic() - sent < SECONDS * slow()
     assert_stopped_in_good_order(tmp_path / "run")
     step = last_event(tmp_path / "run").step  # type: ignore[attr-defined]
     again = [*command(tmp_path), "--resume", "--epochs", "1"]
@@ -126,7 +110,7 @@ def test_a_second_signal_does_not_disturb_the_stop(
     child.send_signal(signal.SIGTERM)
     while child.poll() is None:
         child.send_signal(second)
-        time.sleep(0.002)
+        linger(0.002)
     assert ended(child) in (143, -second), (
         "at the very end of the process, when all is saved, its own handlers are gone"
     )
@@ -142,14 +126,14 @@ def test_a_terminal_that_is_closed_stops_it_too(train: Callable[..., subprocess.
     os.close(theirs)
     os.close(ours)
     child.wait(60)
-    until(lambda: isinstance(last_event(tmp_path / "run"), events.Finished), "the end of the run", 20)
+    until(lambda: isinstance(last_event(tmp_path / "run"), events.Finished), "the end of the run")
     assert_stopped_in_good_order(tmp_path / "run")
 
 
 def test_what_is_to_survive_its_terminal_does(train: Callable[..., subprocess.Popen[bytes]], tmp_path: Path) -> None:
     child = train("nohup")
     child.send_signal(signal.SIGHUP)
-    time.sleep(1)
+    linger(1)
     assert child.poll() is None
     child.send_signal(signal.SIGTERM)
     assert ended(child) == 143
@@ -238,15 +222,13 @@ def test_a_signal_ends_a_window_and_nothing_is_lost(
     child = window(wish)
     if wish == "draw":
         until(lambda: not any(path.exists() for path in dead), "what is dead to be tidied away")
-    sent = time.time()
     child.send_signal(number)
     if wish == "train":
-        time.sleep(0.05)
+        linger(0.05)
         child.send_signal(signal.SIGTERM)  # a second one while it stops
     assert child.stderr is not None
     told = child.stderr.read().decode()
     assert child.wait(60) == CODES[number], told
-    took = time.time() - sent
     assert "Traceback" not in told and "Error" not in told, told
     assert (tmp_path / "net.vnet").read_bytes() == before, "the file is as it was saved"
     (orphan,) = orphans()
@@ -256,5 +238,3 @@ def test_a_signal_ends_a_window_and_nothing_is_lost(
         (run,) = runs.runs_dir().iterdir()
         assert_stopped_in_good_order(run)
         assert [r.state for r in orphan.load().runs] == ["stopped"]
-        assert last_event(run).time - sent < SECONDS * slow()
-    assert took < 10 * slow()

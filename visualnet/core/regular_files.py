@@ -12,6 +12,8 @@ import stat
 from pathlib import Path
 from typing import IO, Any, BinaryIO, cast
 
+from visualnet.core.format import format_bytes
+
 USUAL = 1 << 20
 """Bytes that a file of settings, a drawing or a page of text never exceeds."""
 _KINDS = (
@@ -46,7 +48,7 @@ class TooLarge(Unfit):
     """The file has more bytes than are wanted; ``size`` is how many, or more than ``wanted`` where it does not tell."""
 
     def __init__(self, path: Path | str, size: int, wanted: int) -> None:
-        super().__init__(None, f"it has {size:,} bytes; at most {wanted:,} are read", str(path))
+        super().__init__(None, f"it has {format_bytes(size)}; at most {format_bytes(wanted)} are read", str(path))
         self.size, self.wanted = size, wanted
 
 

@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
+from visualnet.core.format import format_bytes
 from visualnet.core.regular_files import NotRegular, TooLarge, read_regular
 from visualnet.core.scanning import MAX_BYTES
 
@@ -35,7 +36,7 @@ def look(path: Path) -> Standing:
     except NotRegular as error:
         return Standing(real, str(error.strerror), f"{error.strerror}".replace("it is ", "").partition(",")[0], True)
     except TooLarge as error:
-        return Standing(real, _known(path), f"a file of {error.size:,} bytes, larger than a project can be")
+        return Standing(real, _known(path), f"a file of {format_bytes(error.size)}, larger than a project can be")
     except OSError as error:
         if error.errno in (errno.ENOENT, errno.ENOTDIR):
             return NOTHING
