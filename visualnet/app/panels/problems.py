@@ -148,8 +148,12 @@ class ProblemsPanel(QWidget):
 
     def _keep_focus(self) -> None:
         """The keyboard stays in the list when the button that was pressed goes; else Qt would move it to a button elsewhere."""
-        row = next((r for r in self.rows if r.current), self.rows[0] if self.shown else None)
-        (row or self).setFocus()
+        row = next((r for r in self.rows if r.current), None)
+        (row or self._top() or self).setFocus()
+
+    def _top(self) -> QWidget | None:
+        """What the keyboard meets first in the list: a row; where every group is folded, a title."""
+        return next(iter((*self.rows, *self.heads)), None)
 
     def _filter(self) -> None:
         """Show what is wanted of what there is."""
@@ -274,8 +278,8 @@ class ProblemsPanel(QWidget):
             row.name()
 
     def _enter_list(self) -> None:
-        if self.rows:
-            self.rows[0].setFocus(Qt.FocusReason.TabFocusReason)
+        if (top := self._top()) is not None:
+            top.setFocus(Qt.FocusReason.TabFocusReason)
 
     def copy_text(self) -> None:
         """Put what is shown on the clipboard."""
