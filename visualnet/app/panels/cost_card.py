@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 
 from PySide6.QtCore import QTimer
 
@@ -13,14 +12,15 @@ from visualnet.analysis.pace import time_text
 from visualnet.app.studio import Studio
 from visualnet.app.widgets.basic import KeyValue, button
 from visualnet.app.widgets.section import Section
+from visualnet.core.caches import cached
 
 
-@lru_cache(maxsize=2)
+@cached(2)
 def _costs(analysis: Analysis) -> Costs:
     return Costs(analysis)
 
 
-@lru_cache(maxsize=4)
+@cached(4)
 def sheet_costs(analysis: Analysis, path: Path) -> dict[str, NodeCost]:
     """Every node's costs on the sheet at a path; nothing where it is not reached."""
     try:
