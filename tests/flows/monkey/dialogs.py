@@ -188,7 +188,9 @@ _WORKED = (
 def visible(root: QWidget, kinds: tuple[type, ...] = _WORKED) -> list[QWidget]:
     """What can be worked in a window now."""
     return [
-        w for w in root.findChildren(QWidget) if isinstance(w, kinds) and w.isVisible() and w.isEnabled() and w.width() > 2
+        w
+        for w in root.findChildren(QWidget)
+        if isinstance(w, kinds) and w.isVisible() and w.isEnabled() and w.width() > 2
     ]
 
 

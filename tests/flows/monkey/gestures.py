@@ -17,9 +17,12 @@ from shiboken6 import isValid
 from tests.flows.hands import LEFT, NONE
 from tests.flows.monkey.dialogs import ACTS, TEXTS, Answers, Files, click, poke, type_text
 from tests.flows.monkey.watch import Beats, Gap
+from visualnet.analysis import infer
 from visualnet.app.canvas.view import CanvasView
 from visualnet.app.panels.palette import MIME
 from visualnet.app.window import Window
+from visualnet.core.files import dumps, loads
+from visualnet.data import catalogue
 from visualnet.layers import LAYERS
 from visualnet.template_index import template_list
 
@@ -67,6 +70,11 @@ class Monkey:
             self.search: 5, self.view: 1, self.clip: 1, self.rest: 4, self.text_size: 1, self.outside: 1,
         }  # fmt: skip
 
+        self.drawing = (
+            self.click, self.drag, self.wire, self.key, self.place, self.drop, self.number_field, self.double_click, self.right_click,
+            self.wheel, self.pan, self.sheet, self.step,
+        )  # fmt: skip
+
     def _stay(self) -> bool:
         return self._may_quit() and False
 
@@ -86,6 +94,8 @@ class Monkey:
             gesture = self._in_popup
         else:
             self._popup_acts = 0
+        if gesture in self.drawing and self.window.on_start_page:
+            gesture = self.template  # nothing is drawn on what is not seen
         self.beats.take()
         gesture()
         live()
@@ -249,7 +259,11 @@ class Monkey:
             QTest.keyClick(field, self.chance.choice([keys.Key_Up, keys.Key_Down]))
             return
         field.selectAll()
-        type_text(field, self.chance.choice(("1", "3", "7", "-2", "2*3", "nonsense", "1e9", "5×3", "0", *TEXTS[:8])), self.chance)
+        type_text(
+            field,
+            self.chance.choice(("1", "3", "7", "-2", "2*3", "nonsense", "1e9", "5×3", "0", *TEXTS[:8])),
+            self.chance,
+        )
         if isValid(field):
             QTest.keyClick(field, self.chance.choice([keys.Key_Return, keys.Key_Escape]))
 
@@ -414,21 +428,27 @@ class Monkey:
     def drop_file(self) -> None:
         mime = QMimeData()
         name, _ = self.files.to_open()
-        mime.setUrls([QUrl.fromLocalFile(name), *([QUrl("http://example.invalid/x")] if self.chance.random() < 0.2 else [])])
+        mime.setUrls(
+            [QUrl.fromLocalFile(name), *([QUrl("http://example.invalid/x")] if self.chance.random() < 0.2 else [])]
+        )
         self.what = Path(name).name
         if len(self.window.filing.tabs) < MOST_TABS:
             self._drop(self.chance.choice([self.window, self.window.start_page]), mime, QPoint(300, 300))
 
     def outside(self) -> None:
         """Another program writes, breaks or removes a file that may be open."""
-        found = [t.path for t in self.window.filing.tabs if t.path is not None and t.path.is_relative_to(self.files.folder)]
+        found = [
+            t.path for t in self.window.filing.tabs if t.path is not None and t.path.is_relative_to(self.files.folder)
+        ]
         if found:
             path = self.chance.choice(found)
             self.what = path.name
             if self.chance.random() < 0.3:
                 path.unlink(missing_ok=True)
             else:
-                path.write_bytes((self.files.folder / self.chance.choice(["whole.vnet", "cut.vnet", "words.txt"])).read_bytes())
+                path.write_bytes(
+                    (self.files.folder / self.chance.choice(["whole.vnet", "cut.vnet", "words.txt"])).read_bytes()
+                )
 
     def clip(self) -> None:
         """Something foreign on the clipboard."""
@@ -450,7 +470,6 @@ class Monkey:
         window.views.close_all()
         while any(not tab.start for tab in window.filing.tabs):
             window.filing.close_tab(next(tab for tab in window.filing.tabs if not tab.start))
-        window.canvas.coach.shut() if hasattr(window.canvas.coach, "shut") else None
         QApplication.clipboard().clear()
         rest(1.6, self.beats)  # the collector settles a second after the last closing
         self.answers.leaving = False
@@ -458,6 +477,21 @@ class Monkey:
     def unhook(self) -> None:
         """The window may be left again."""
         self.window.filing.may_quit = self._may_quit  # type: ignore[method-assign]
+
+
+def whole(window: Window) -> None:
+    """The drawing is what a file of it says; what is shown is what is drawn; what is known is what is true."""
+    studio = window.studio
+    project = studio.project
+    assert loads(dumps(project), "monkey.vnet") == project
+    if not window.on_start_page:
+        assert set(window.canvas.view.canvas.cards) == set(studio.graph.nodes)
+    fresh = infer(project, None, catalogue.fields_or_none(project.data))
+    assert set(fresh.problems) == set(studio.analysis.problems)
+    assert fresh.main.parameters == studio.analysis.main.parameters
+    assert "Something went wrong" not in window.banner.text
+    for tab in window.filing.tabs:
+        assert not (tab.start and tab.document.modified), "what is not seen was edited"
 
 
 def live() -> None:
