@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication
 
 from tests.flows.hands import Hands
 from tests.flows.monkey.gestures import Monkey, live, make, rest, whole
@@ -34,6 +33,12 @@ OURS = (
     "torch.fx.graph_module.GraphModule", "torch.fx.node.Node", "tensors",
 )  # fmt: skip
 """What is counted when every project is closed: nothing of them may be left."""
+AT_MOST = {
+    "visualnet.core.document.Document": 1, "visualnet.core.journal.Journal": 1, "visualnet.app.tabs.Tab": 1, "visualnet.app.studio.Studio": 1,
+    "visualnet.app.canvas.view.CanvasView": 1, "visualnet.app.canvas.scene.CanvasScene": 1, "visualnet.analysis.facts.Analysis": 1,
+    "visualnet.core.graph.Graph": 1,
+}  # fmt: skip
+"""The window itself has the empty project of its start page."""
 
 
 @pytest.fixture
@@ -87,8 +92,8 @@ def test_whatever_a_monkey_does_the_drawing_stays_whole_and_nothing_is_left(
         left = [t.name for t in threading.enumerate() if t not in before and not isinstance(t, threading._DummyThread)]
         monkey.unhook()
     assert not faults.found and not left, (seed, faults.found, left)
-    assert counted["visualnet.core.document.Document"] == counted["visualnet.app.tabs.Tab"] == 1, seed
-    assert counted["visualnet.app.canvas.node_item.NodeItem"] == counted["torch.fx.graph_module.GraphModule"] == 0, seed
+    kept = {kind: counted[kind] for kind in OURS if counted[kind] > AT_MOST.get(kind, 0)}
+    assert not kept, f"of closed projects there are still {kept} (seed {seed})"
     record_property(
         "told",
         f"monkey: seed {seed}, {len(own):,} gestures, p99 {sorted(own)[int(0.99 * len(own))]:.0f} ms of own work",
@@ -122,10 +127,12 @@ def _use(monkey: Monkey, window: Window, hands: Hands, name: str) -> None:
     window.start_page.template_chosen.emit(name)
     hands.rest(0.1)
     studio = window.studio
+    window.show_dock("history", True)
     studio.select(list(studio.graph.nodes))
     window.canvas.view.duplicate()
     hands.rest(0.05)
     studio.document.undo()
+    window.show_dock("history", False)
     block = next((i for i, n in studio.graph.nodes.items() if n.block is not None), None)
     if block is not None:
         studio.select([block])
@@ -137,10 +144,10 @@ def _use(monkey: Monkey, window: Window, hands: Hands, name: str) -> None:
     window.show_space("inspect")
     if name != "resnet-small":
         window.train()
-        hands.until(lambda: window.runner.model is not None and bool(window.runner.model.steps), what="some steps")
+        hands.until(lambda: window.runner.model is not None and bool(window.runner.model.steps), 120, "some steps")
         studio.select(list(studio.graph.nodes)[1:2])
         hands.rest(0.2)
         window.runner.stop()
-        hands.until(lambda: not window.runner.busy, what="the end of the run")
+        hands.until(lambda: not window.runner.busy, 120, "the end of the run")
     hands.keys("Ctrl+C")
     rest(0.05, monkey.beats)

@@ -48,7 +48,7 @@ _INPUT = frozenset(
 
 
 class Collector(QObject):
-    """Settles the collector a moment after a project was opened, and looks now and then; never while ``busy`` (a training would stumble)."""
+    """Settles the collector a moment after a project was opened, and looks now and then; never while ``busy``: a training would stumble."""
 
     def __init__(self, busy: Callable[[], bool], parent: QObject) -> None:
         super().__init__(parent)

@@ -140,7 +140,9 @@ def _figures(
     return {
         "seed": how.seed, "gestures": len(done), "faults": faults, "threads_left": left,
         "notes": [{k: n[k] for k in ("after", "mb", "trimmed_mb", "threads")} for n in notes],
-        "wall_p99": _quantile(wall, 0.99), "wall_max": max(wall, default=0), "cpu_p99": _quantile(cpu, 0.99), "cpu_max": max(cpu, default=0),
+        "wall_p99": _quantile(wall, 0.99), "wall_max": max(wall, default=0),
+        "cpu_p99": _quantile(cpu, 0.99), "cpu_max": max(cpu, default=0),
+        "slow": Counter(f"{d.name} {d.what}" for d in done if d.gap.cpu_ms > 100).most_common(40),
         "cpu_over_100": sum(c > 100 for c in cpu), "cpu_over_500": sum(c > 500 for c in cpu),
     }  # fmt: skip
 
@@ -161,9 +163,8 @@ def _tell(how: argparse.Namespace, done: list[Done], notes: list[dict[str, Any]]
         return
     for name, gaps in sorted(kinds.items()):
         w, c = [g.wall_ms for g in gaps], [g.cpu_ms for g in gaps]
-        print(
-            f"  {name:14} {len(gaps):6,}  wall p99 {_quantile(w, 0.99):6.0f} most {max(w):6.0f}   own p99 {_quantile(c, 0.99):6.0f} most {max(c):6.0f}"
-        )
+        own = f"own p99 {_quantile(c, 0.99):6.0f} most {max(c):6.0f}"
+        print(f"  {name:14} {len(gaps):6,}  wall p99 {_quantile(w, 0.99):6.0f} most {max(w):6.0f}   {own}")
     print("the slowest gestures:")
     for made in sorted(done, key=lambda d: -d.gap.cpu_ms)[:60]:
         if made.gap.cpu_ms > 60:

@@ -1,4 +1,4 @@
-"""What stands in the way of the next gesture is answered: questions, menus and dialogs with a loop of their own, files that are asked for."""
+"""What stands in the way of the next gesture is answered: questions, menus, dialogs with a loop of their own, files that are asked for."""
 
 from __future__ import annotations
 
@@ -38,9 +38,10 @@ TICK_MS = 4
 ACTS = 6
 """So many things are done in a dialog before it is left."""
 TEXTS = (
-    "conv", "relu", "5x5 16 s2", "conv 5x5 16 s2", "", " ", "1", "-3", "0", "1e9", "2*channels", "(1, 2", "nan", "x" * 600, "<b>bold</b>",
-    "%s %d {0}", ".*(?P<", "\\", "'; --", "Größe", "ßẞİı", "日本語の層", "שלום עולם", "مرحبا", "👩‍👩‍👧‍👦🏳️‍🌈", "e\u0301\u0327\u0323", "\u202eabc\u202c", "\u200b\u200d\ufeff",
-    "ﷺ", "𝕏𝖞", "a\tb", "…", "∑∂×−′", "\U0010ffff", "Ω≈ç√∫",
+    "conv", "relu", "5x5 16 s2", "conv 5x5 16 s2", "", " ", "1", "-3", "0", "1e9", "2*channels", "(1, 2", "nan", "x" * 600,
+    "<b>bold</b>", "%s %d {0}", ".*(?P<", "\\", "'; --", "Größe", "ßẞİı", "日本語の層", "שלום עולם", "مرحبا", "ﷺ", "𝕏𝖞", "a\tb", "…",
+    "\U0001f469\u200d\U0001f469\u200d\U0001f467\u200d\U0001f466\U0001f3f3\ufe0f\u200d\U0001f308", "e\u0301\u0327\u0323",
+    "\u202eabc\u202c", "\u200b\u200d\ufeff", "∑∂×−′", "\U0010ffff", "Ω≈ç√∫",
 )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from PySide6.QtCore import QByteArray, QCoreApplication, QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QContextMenuEvent, QDragEnterEvent, QDragMoveEvent, QDropEvent, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from shiboken6 import isValid
 
 from tests.flows.hands import LEFT, NONE
@@ -37,7 +37,7 @@ MOST_NODES = 60
 MOST_TABS, MOST_VIEWS = 6, 2
 BUTTONS = (Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton, Qt.MouseButton.MiddleButton)
 SIZES = ((960, 600), (1100, 700), (1280, 800), (1440, 900), (1920, 1080), (2560, 1300))
-CLIPS = ("{}", "[1,2", "no network", '{"visualnet": 1}', "> quoted\n> mail", "\x00\x01", "👩‍👩‍👧‍👦")
+CLIPS = ("{}", "[1,2", "no network", '{"visualnet": 1}', "> quoted\n> mail", "\x00\x01", "\U0001f469\u200d\U0001f467")
 
 
 class Done(NamedTuple):
