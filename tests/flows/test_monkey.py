@@ -33,11 +33,13 @@ OURS = (
     "torch.fx.graph_module.GraphModule", "torch.fx.node.Node", "tensors",
 )  # fmt: skip
 """What is counted when every project is closed: nothing of them may be left."""
-AT_MOST = {
-    "visualnet.core.document.Document": 1, "visualnet.core.journal.Journal": 1, "visualnet.app.tabs.Tab": 1, "visualnet.app.studio.Studio": 1,
-    "visualnet.app.canvas.view.CanvasView": 1, "visualnet.app.canvas.scene.CanvasScene": 1, "visualnet.analysis.facts.Analysis": 1,
-    "visualnet.core.graph.Graph": 1,
-}  # fmt: skip
+AT_MOST = dict.fromkeys(
+    (
+        "visualnet.core.document.Document", "visualnet.core.journal.Journal", "visualnet.app.tabs.Tab", "visualnet.app.studio.Studio",
+        "visualnet.app.canvas.view.CanvasView", "visualnet.app.canvas.scene.CanvasScene", "visualnet.analysis.facts.Analysis",
+        "visualnet.core.graph.Graph",
+    ), 1,
+)  # fmt: skip
 """The window itself has the empty project of its start page."""
 
 

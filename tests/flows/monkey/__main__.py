@@ -45,9 +45,8 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--seconds", type=float, default=0, help="end after so many seconds")
     parser.add_argument("--only", default="", help="only these kinds of gesture, with commas")
     parser.add_argument("--no-training", action="store_true")
-    parser.add_argument(
-        "--report", action="store_true", help="times of each kind, what ran in the slow ones, objects that stayed"
-    )
+    parser.add_argument("--report", action="store_true", help="times of each kind, the slow ones, objects that stayed")
+    parser.add_argument("--stacks", action="store_true", help="note what ran in the slow ones; slows everything down")
     parser.add_argument("--json", type=Path, help="write the figures here")
     how = parser.parse_args(argv)
     print(f"seed {how.seed}, {how.gestures:,} gestures", flush=True)
@@ -64,7 +63,7 @@ def _work(how: argparse.Namespace) -> int:
     done: list[Done] = []
     notes: list[dict[str, Any]] = []
     log: deque[str] = deque(maxlen=LAST)
-    with Faults() as faults, Beats(stacks=how.report) as beats:
+    with Faults() as faults, Beats(stacks=how.stacks) as beats:
         window = Window(Settings(HOME / "settings.json"), ThemeKeeper(app, "dark"))
         window.resize(1440, 900)
         window.show()
