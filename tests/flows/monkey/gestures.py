@@ -471,7 +471,8 @@ class Monkey:
         while any(not tab.start for tab in window.filing.tabs):
             window.filing.close_tab(next(tab for tab in window.filing.tabs if not tab.start))
         QApplication.clipboard().clear()
-        rest(1.6, self.beats)  # the collector settles a second after the last closing
+        rest(1.6, self.beats)
+        window.collector.clear()  # what it does by itself when nobody has touched anything for three seconds
         self.answers.leaving = False
 
     def unhook(self) -> None:
@@ -492,6 +493,17 @@ def whole(window: Window) -> None:
     assert "Something went wrong" not in window.banner.text
     for tab in window.filing.tabs:
         assert not (tab.start and tab.document.modified), "what is not seen was edited"
+
+
+def undo_all(window: Window) -> None:
+    """Undo leads back to where the project in front began, where that is still known."""
+    document = window.studio.document
+    begun = (
+        document.path is None and not document.forgotten and not document.project.runs and not document.project.readonly
+    )
+    while document.undo_label:
+        document.undo()
+    assert not begun or not document.modified, "undo leads back to where it began"
 
 
 def live() -> None:
