@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFileDialog
 
+from visualnet.app.widgets.modal import answer_of
+
 if TYPE_CHECKING:
     from visualnet.app.window import Window
 
@@ -32,10 +34,9 @@ def export_picture(window: Window) -> None:
     folder = Path(window.settings.typed("folder", "") or Path.home())
     visible = (seen.x(), seen.y(), seen.width(), seen.height())
     dialog = ExportDialog(window.studio, window.settings.section("picture"), visible, folder, window)
-    dialog.exec()
+    answer_of(dialog)
     if dialog.written is not None:
         window.settings["folder"] = str(dialog.written.parent)
-    dialog.deleteLater()
 
 
 def print_sheet(window: Window) -> None:
