@@ -69,6 +69,20 @@ def pytest_unconfigure() -> None:
     shutil.rmtree(HOMES, ignore_errors=True)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes minutes begins first, so that the other processes work beside it to the end."""
+    items.sort(key=lambda item: item.get_closest_marker("first") is None)
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """What a test has to tell even when it passes: the seed that it drew. Also from the processes of a run side by side."""
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            told = [words for name, words in getattr(report, "user_properties", ()) if name == "told"]
+            if told and getattr(report, "when", "") == "teardown":
+                terminalreporter.write_line(told[-1])
+
+
 @pytest.fixture(scope="session")
 def thorough(pytestconfig: pytest.Config) -> bool:
     """True under --thorough: draw ten times as many examples."""

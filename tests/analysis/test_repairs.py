@@ -12,7 +12,7 @@ from tests.analysis import breaking
 from tests.analysis.drawing import look, project
 from tests.graphs import random_project
 from visualnet.analysis import Analysis, Problem, infer, report
-from visualnet.analysis.repairs import Repair, repairs
+from visualnet.analysis.repairs import Repair, Search, repairs
 from visualnet.core import edits
 from visualnet.core.graph import Graph, Node
 from visualnet.core.project import Project
@@ -269,6 +269,43 @@ def test_time_is_kept() -> None:
         start = time.thread_time()
         repairs(broken.project, analysis.errors()[0], analysis, seconds=0.2)
         assert time.thread_time() - start < 0.4
+
+
+def test_searched_in_parts_the_same_is_found_and_no_part_is_long() -> None:
+    compared = 0
+    for made in breaking.templates()[:6]:
+        broken = breaking.one_break(random.Random(5), made)
+        if broken is None:
+            continue
+        analysis = infer(broken.project)
+        problem = analysis.errors()[0]
+        search, parts = Search(broken.project, problem, analysis, seconds=20), []
+        while True:
+            start = time.thread_time()
+            over = search.work(0.01)
+            parts.append(time.thread_time() - start)
+            if over:
+                break
+            time.sleep(0)
+        assert [r.words for r in search.repairs] == [
+            r.words for r in repairs(broken.project, problem, analysis, seconds=20)
+        ]
+        assert sorted(parts)[len(parts) // 2] < 0.03 and max(parts) < 0.2
+        compared += len(parts) > 1
+    assert compared
+
+
+def test_time_spent_between_the_parts_is_not_counted() -> None:
+    made = look("i:input f:linear o:output i>f f>o").project
+    analysis = infer(made)
+    search = Search(made, analysis.problems[0], analysis, seconds=5)
+    search.work(0.0)
+    before = search.watch.spent
+    end = time.thread_time() + 0.1
+    while time.thread_time() < end:
+        pass
+    search.watch.go_on()
+    assert search.watch.spent - before < 0.05
 
 
 def test_twenty_thousand_loose_nodes_are_told_at_once() -> None:

@@ -1,4 +1,4 @@
-"""The collector is kept from walking over what stays; what is closed is found again."""
+"""The collector is kept from walking over what stays; what is closed is found again when nobody works."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ import weakref
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.waiting import linger
 from visualnet.app import collector as module
 from visualnet.app.collector import Collector
+from visualnet.core.caches import cached
 
 
 class Knot:
@@ -25,8 +27,10 @@ class Knot:
 
 @pytest.fixture
 def owner(qapp: QApplication) -> Iterator[QObject]:
+    thresholds = gc.get_threshold()
     yield QObject()
     gc.unfreeze()
+    gc.set_threshold(*thresholds)
 
 
 def test_what_stays_is_out_of_sight_and_what_comes_later_is_freed(owner: QObject) -> None:
@@ -36,14 +40,13 @@ def test_what_stays_is_out_of_sight_and_what_comes_later_is_freed(owner: QObject
     collector.settle()
     assert gc.get_freeze_count() > 0.9 * seen and len(gc.get_objects()) < 0.1 * seen
     later = weakref.ref(Knot())
-    gc.collect()
+    collector.settle()
     assert later() is None
     gone = weakref.ref(knot)
     del knot
-    gc.collect()
+    collector.settle()
     assert gone() is not None, "out of sight"
-    collector.closed()
-    gc.collect()
+    collector.clear()
     assert gone() is None
     collector.stop()
 
@@ -59,3 +62,50 @@ def test_never_while_something_trains(owner: QObject, qtbot: QtBot, monkeypatch:
     qtbot.waitUntil(lambda: gc.get_freeze_count() > 0)
     collector.stop()
     assert gc.get_freeze_count() == 0
+
+
+def test_everything_is_collected_after_a_closing_once_the_window_rests(
+    owner: QObject, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "REST_S", 0.5)
+    collector = Collector(lambda: False, owner)
+    widget = QWidget()
+    qtbot.addWidget(widget)
+    with qtbot.waitExposed(widget):
+        widget.show()
+    knot, asked = Knot(), []
+
+    @cached(8)
+    def double(number: int) -> int:
+        asked.append(number)
+        return 2 * number
+
+    collector.settle()
+    gone = weakref.ref(knot)
+    del knot
+    double(1), double(1)
+    assert asked == [1]
+    collector.look()
+    assert gone() is not None, "nothing was closed"
+    collector.closed()
+    QTest.keyClick(widget.windowHandle(), Qt.Key.Key_A)
+    collector.look()
+    assert gone() is not None, "somebody works"
+    qtbot.wait(600)
+    collector.look()
+    assert gone() is None
+    double(1)
+    assert asked == [1, 1], "what was remembered of closed projects is forgotten"
+    collector.stop()
+
+
+def test_python_never_collects_the_oldest_objects_by_itself_while_the_window_lives(owner: QObject) -> None:
+    before = gc.get_threshold()
+    collector = Collector(lambda: False, owner)
+    runs: list[int] = []
+    gc.callbacks.append(lambda phase, info: runs.append(info["generation"]) if phase == "start" else None)
+    kept = [[[] for _ in range(10)] for _ in range(60_000)]
+    gc.callbacks.pop()
+    assert len(kept) == 60_000 and len(runs) > 100 and 2 not in runs
+    collector.stop()
+    assert gc.get_threshold() == before

@@ -189,6 +189,7 @@ def test_pasted_files_and_foreign_pictures(dialog: ExportDialog, studio: Studio,
     mime.setUrls([QUrl.fromLocalFile(str(path))])
     assert openable(mime) == str(path)
     assert "visualnet-nodes" in nodes_in(mime)
+    assert nodes_in(None) == "", "the clipboard has nothing at all, not even something empty"
     (tmp_path / "photo.jpg").write_bytes(b"\xff\xd8\xff\xe0")
     mime.setUrls([QUrl.fromLocalFile(str(tmp_path / "photo.jpg"))])
     with pytest.raises(FileError, match="JPEG"):

@@ -7,11 +7,11 @@ repair that is tried and the hundredth equal layer cost one look-up each.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from visualnet.analysis.facts import NodeFacts, Problem
 from visualnet.core import trust
+from visualnet.core.caches import cached, clear_with_caches
 from visualnet.core.expressions import Derived
 from visualnet.core.format import format_quantity
 from visualnet.core.graph import Node
@@ -26,6 +26,7 @@ Ports = Mapping[str, Pattern]
 Arriving = tuple[Spec | None, ...]
 
 _alike: dict[tuple[Any, ...], Layer] = {}
+clear_with_caches(_alike.clear)
 
 
 class Faults:
@@ -79,7 +80,7 @@ def _one_of_its_kind(layer: Layer) -> Layer:
     return _alike.setdefault((type(layer), *layer.__dict__["_values"].values()), layer)
 
 
-@lru_cache(maxsize=MAX_ALIKE)
+@cached(MAX_ALIKE)
 def ports(layer: Layer) -> tuple[Ports, Ports]:
     """The layer's input and output ports."""
     return layer.inputs(), layer.outputs()
@@ -113,7 +114,7 @@ def layer_facts(node: Node, layer: Layer, arriving: Arriving, wired: tuple[bool,
     )
 
 
-@lru_cache(maxsize=2 * MAX_ALIKE)
+@cached(2 * MAX_ALIKE)
 def _outcome(layer: Layer, arriving: Arriving, wired: tuple[bool, ...]) -> Outcome:
     """Hold the arriving specs against the ports, then ask the layer."""
     faults: list[tuple[str, Fault]] = []

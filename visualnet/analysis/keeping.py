@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from functools import lru_cache
 from math import prod
 from typing import Any, NamedTuple
 
+from visualnet.core.caches import cached
 from visualnet.layers.calls import Apply, Expr, Function, Item, Make, Method, Own, Ref
 from visualnet.layers.declare import Layer, Shape, Spec
 
@@ -291,7 +291,7 @@ def _plain(name: str) -> str:
     return re.sub(r"\dd$", "", name.rpartition(".")[2].replace("_", "").casefold())
 
 
-@lru_cache(maxsize=8192)
+@cached(8192)
 def kept(
     layer: Layer, arriving: tuple[Spec | None, ...], leaving: tuple[tuple[str, Spec], ...], used: frozenset[str]
 ) -> Kept:

@@ -7,9 +7,9 @@ nearest to the fault, comes first. If no single edit helps, two in succession ar
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import islice, takewhile
 from typing import NamedTuple
 
 from visualnet.analysis.candidates import Candidate, Place, adapters, values
@@ -51,24 +51,83 @@ def repairs(
 
     Takes at most about ``seconds`` of this thread's own time: while a training keeps the machine busy, none is left out for that.
     """
-    end = time.thread_time() + seconds
-    trial = _Trial(project, problem, analysis, fields, end)
-    found: list[Repair] = []
-    failed: list[tuple[Candidate, Analysis]] = []
-    for candidate in _sorted(_candidates(project, problem, analysis, fields), end - seconds / 2):
-        if trial.late or _enough(found, candidate, limit):
-            break
-        repair, after = trial(candidate)
-        if repair is not None:
-            found.append(repair)
-        elif after is not None and len(failed) < 30:
-            failed.append((candidate, after))
-    if not any(r.after == 0 and r.cost < DEAR for r in found):
-        for candidate, after in failed:
-            found += islice(_second_steps(trial, candidate, after), 4)
-            if trial.late or sum(r.after == 0 for r in found) >= limit:
+    search = Search(project, problem, analysis, limit=limit, seconds=seconds, fields=fields)
+    search.work()
+    return search.repairs
+
+
+class Search:
+    """The same in parts, for a window that answers in between: ``work`` until it says that all is done; then ``repairs`` are there."""
+
+    def __init__(
+        self,
+        project: Project,
+        problem: Problem,
+        analysis: Analysis,
+        *,
+        limit: int = 6,
+        seconds: float = 0.3,
+        fields: Mapping[str, Spec] | None = None,
+    ) -> None:
+        self.repairs: list[Repair] = []
+        self.limit, self.watch = limit, _Watch(seconds)
+        self._trial = _Trial(project, problem, analysis, fields, self.watch)
+        self._steps = self._search(_candidates(project, problem, analysis, fields))
+
+    def work(self, seconds: float = math.inf) -> bool:
+        """Search for about so long; True when there is no more to do."""
+        self.watch.go_on()
+        until = self.watch.spent + seconds
+        for _ in self._steps:
+            if self.watch.spent >= until:
+                self.watch.rest()
+                return False
+        return True
+
+    def _search(self, candidates: Iterable[Candidate]) -> Iterator[None]:
+        trial, limit = self._trial, self.limit
+        found: list[Repair] = []
+        failed: list[tuple[Candidate, Analysis]] = []
+        thought: list[Candidate] = []
+        yield from _gather(candidates, thought, lambda: self.watch.spent >= self.watch.seconds / 2)
+        for candidate in thought:
+            if self.watch.late or _enough(found, candidate, limit):
                 break
-    return _varied(sorted(found, key=lambda r: (r.after, r.cost)), limit)
+            repair, after = trial(candidate)
+            if repair is not None:
+                found.append(repair)
+            elif after is not None and len(failed) < 30:
+                failed.append((candidate, after))
+            yield
+        if not any(r.after == 0 and r.cost < DEAR for r in found):
+            for candidate, after in failed:
+                yield from _second_steps(trial, candidate, after, found)
+                if self.watch.late or sum(r.after == 0 for r in found) >= limit:
+                    break
+        self.repairs = _varied(sorted(found, key=lambda r: (r.after, r.cost)), limit)
+
+
+class _Watch:
+    """This thread's own time, as far as it was spent here."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self._before, self._since = 0.0, time.thread_time()
+
+    @property
+    def spent(self) -> float:
+        return self._before + time.thread_time() - self._since
+
+    @property
+    def late(self) -> bool:
+        return self.spent > self.seconds
+
+    def rest(self) -> None:
+        """What comes now is not spent here, until ``go_on``."""
+        self._before = self.spent
+
+    def go_on(self) -> None:
+        self._since = time.thread_time()
 
 
 def _enough(found: list[Repair], candidate: Candidate, limit: int) -> bool:
@@ -88,16 +147,12 @@ class _Trial:
         problem: Problem,
         analysis: Analysis,
         fields: Mapping[str, Spec] | None,
-        end: float,
+        watch: _Watch,
     ) -> None:
-        self.project, self.problem, self.analysis, self.fields, self.end = project, problem, analysis, fields, end
+        self.project, self.problem, self.analysis, self.fields, self.watch = project, problem, analysis, fields, watch
         self.errors = len(analysis.errors())
         self.known = {_place(p) for p in analysis.problems}
         self.warned, self.hinted = _count(analysis, "warning"), _count(analysis, "hint")
-
-    @property
-    def late(self) -> bool:
-        return time.thread_time() > self.end
 
     def __call__(self, candidate: Candidate) -> tuple[Repair | None, Analysis | None]:
         """The candidate as a repair, if inference agrees that it is one; else what came of it, if it moved the fault."""
@@ -131,15 +186,17 @@ def _place(problem: Problem) -> tuple[str, str, str, str]:
     return problem.code, problem.sheet, problem.node, problem.at
 
 
-def _second_steps(trial: _Trial, first: Candidate, after: Analysis) -> Iterator[Repair]:
-    """What more is needed where one edit is not enough."""
+def _second_steps(trial: _Trial, first: Candidate, after: Analysis, found: list[Repair]) -> Iterator[None]:
+    """Add to ``found`` what more is needed where one edit is not enough: four ways at most."""
     rest = next((p for p in after.problems if p.severity == "error" and p.node), None)
     if rest is None or len(after.errors()) > trial.errors + 2:
         return
     # A wire drawn anew most often lacks a layer in between, so that is tried first.
-    seconds = _sorted(_candidates(after.project, rest, after, trial.fields), trial.end)
+    seconds: list[Candidate] = []
+    yield from _gather(_candidates(after.project, rest, after, trial.fields), seconds, lambda: trial.watch.late)
+    most = len(found) + 4
     for second in sorted(seconds, key=lambda c: not c.inserts)[:80]:
-        if trial.late:
+        if trial.watch.late or len(found) >= most:
             return
 
         def both(project: Project, second: Candidate = second) -> Project:
@@ -148,7 +205,8 @@ def _second_steps(trial: _Trial, first: Candidate, after: Analysis) -> Iterator[
         words = f"{first.words}; {second.words[0].lower()}{second.words[1:]}"
         repair, _ = trial(Candidate(words, both, first.cost + second.cost + 0.5))
         if repair is not None:
-            yield repair
+            found.append(repair)
+        yield
 
 
 def _varied(found: list[Repair], limit: int) -> list[Repair]:
@@ -164,10 +222,14 @@ def _varied(found: list[Repair], limit: int) -> list[Repair]:
     return [*chosen, *more][:limit]
 
 
-def _sorted(candidates: Iterable[Candidate], end: float) -> list[Candidate]:
-    """The cheapest first, of as many as can be thought of until ``end``."""
-    thought = takewhile(lambda _: time.thread_time() < end, candidates)
-    return sorted(thought, key=lambda c: c.cost)
+def _gather(candidates: Iterable[Candidate], into: list[Candidate], late: Callable[[], bool]) -> Iterator[None]:
+    """The cheapest first, of as many as can be thought of until it is late."""
+    for candidate in candidates:
+        if late():
+            break
+        into.append(candidate)
+        yield
+    into.sort(key=lambda c: c.cost)
 
 
 def _candidates(

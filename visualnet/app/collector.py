@@ -1,52 +1,141 @@
-"""Python's garbage collector, kept from walking over all that stays.
+"""Python's garbage collector, kept from walking over all that stays while somebody works.
 
 With torch loaded and 1,000 cards on the canvas a full collection walks over 240,000 objects: measured, pauses of 140 to 490 ms between
-two frames. What is there once a project has been opened stays until it is closed, so it is taken out of the collector's sight; what is
-made and thrown away later is collected as ever, in 3 to 7 ms.
+two frames. Left to itself Python begins one in the middle of a gesture. So the collector of the oldest objects works here, at chosen
+moments, and in two ways:
+
+- what has come since the last time is collected soon, and what is left of it is taken out of sight (``gc.freeze``): 20 to 60 ms;
+- everything, and only after something was closed, when the window has rested for some seconds and nothing trains. Then the caches of what
+  was open are cleared too, and the C library gives free memory back to the system.
+
+The young objects are collected as ever, by Python itself, in 3 to 7 ms.
 """
 
 from __future__ import annotations
 
+import ctypes
 import gc
+import sys
 import threading
+import time
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtGui import QGuiApplication
+
+from visualnet.core.caches import clear_caches
 
 AFTER_MS = 1000
-"""So long after the last opening or closing: the window has been drawn by then."""
+"""So long after the last opening: the window has been drawn by then."""
+LOOK_MS = 1000
+REST_S = 3.0
+"""Who has done nothing for so long does not notice a pause of a third of a second."""
+DUE, OVERDUE = 10, 100
+"""So many collections of younger objects make one of the oldest due at the next pause, or due at once."""
+SHORT_S = 0.03
+"""Where a collection of what has come since the last time takes longer, what is left of it is taken out of sight."""
+NEVER = 1 << 30
+
+_INPUT = frozenset(
+    (
+        QEvent.Type.MouseMove,
+        QEvent.Type.MouseButtonPress,
+        QEvent.Type.KeyPress,
+        QEvent.Type.Wheel,
+        QEvent.Type.TouchBegin,
+    )
+)
 
 
 class Collector(QObject):
-    """Settles the collector a moment after projects were opened or closed, never while ``busy`` (a training would stumble)."""
+    """Settles the collector a moment after a project was opened, and looks now and then; never while ``busy``: a training would stumble."""
 
     def __init__(self, busy: Callable[[], bool], parent: QObject) -> None:
         super().__init__(parent)
         self._busy = busy
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(AFTER_MS)
-        self._timer.timeout.connect(self.settle)
+        self._worked = time.monotonic()
+        """When a mouse or a key was used last."""
+        self._left = False
+        """Something was closed since everything was collected last."""
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(AFTER_MS)
+        self._soon.timeout.connect(self.settle)
+        self._looking = QTimer(self)
+        self._looking.setInterval(LOOK_MS)
+        self._looking.timeout.connect(self.look)
+        self._looking.start()
+        self._thresholds = gc.get_threshold()
+        gc.set_threshold(*self._thresholds[:2], NEVER)
 
     def opened(self) -> None:
         """A project was opened: settle soon."""
-        self._timer.start()
+        self._soon.start()
 
     def closed(self) -> None:
-        """A project was closed: what it leaves is to be found again."""
-        gc.unfreeze()
-        self._timer.start()
+        """A project was closed: what it leaves is found at the next pause."""
+        self._left = True
+
+    @property
+    def waits(self) -> bool:
+        """Whether this is no moment for it: something trains, or torch is being read."""
+        return self._busy() or any(thread.name == "import torch" for thread in threading.enumerate())
+
+    def look(self) -> None:
+        """Once a second: do what is due, if nobody would notice."""
+        self._watch()
+        if self.waits:
+            return
+        rested, count = time.monotonic() - self._worked, gc.get_count()[2]
+        if self._left and rested >= REST_S:
+            self.clear()
+        elif count >= OVERDUE or (count >= DUE and rested >= REST_S):
+            self._collect_new()
 
     def settle(self) -> None:
-        """Collect once, and take what is left out of sight."""
-        if self._busy() or any(thread.name == "import torch" for thread in threading.enumerate()):
-            self._timer.start()
+        """Collect what has come since the last time, and take what is left out of sight."""
+        if self.waits:
+            self._soon.start()
             return
-        gc.unfreeze()
         gc.collect()
         gc.freeze()
 
-    def stop(self) -> None:
-        """The window closes: everything is in sight again."""
-        self._timer.stop()
+    def clear(self) -> None:
+        """Collect everything, forget what was remembered of what is closed, give memory back, and take what is left out of sight."""
+        self._left = False
+        clear_caches()
         gc.unfreeze()
+        gc.collect()
+        gc.freeze()
+        trim_memory()
+
+    def stop(self) -> None:
+        """The window closes: Python collects by itself again, and everything is in sight."""
+        self._soon.stop()
+        self._looking.stop()
+        gc.set_threshold(*self._thresholds)
+        gc.unfreeze()
+
+    def _collect_new(self) -> None:
+        began = time.perf_counter()
+        gc.collect()
+        if time.perf_counter() - began > SHORT_S:
+            gc.freeze()
+
+    # --- when was anything done last ---------------------------------------------------------------------------------------------------
+
+    def _watch(self) -> None:
+        """Hear what mouse and keys do in every window, also in those that have come since."""
+        for window in QGuiApplication.topLevelWindows():
+            window.installEventFilter(self)  # once more changes nothing
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in _INPUT:
+            self._worked = time.monotonic()
+        return False
+
+
+def trim_memory() -> None:
+    """Give the memory that was freed back to the system, where the C library would keep it."""
+    if sys.platform == "linux" and (trim := getattr(ctypes.CDLL(None), "malloc_trim", None)) is not None:
+        trim(0)

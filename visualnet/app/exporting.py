@@ -10,6 +10,8 @@ from visualnet.app.save_dialog import ask_target
 from visualnet.core import files
 from visualnet.pytorch import NoTorch, need_torch
 
+from visualnet.app.widgets.modal import answer_of
+
 if TYPE_CHECKING:
     from visualnet.app.window import Window
 
@@ -40,10 +42,9 @@ def export_picture(window: Window) -> None:
     folder = Path(window.settings.typed("folder", "") or Path.home())
     visible = (seen.x(), seen.y(), seen.width(), seen.height())
     dialog = ExportDialog(window.studio, window.settings.section("picture"), visible, folder, window)
-    dialog.exec()
+    answer_of(dialog)
     if dialog.written is not None:
         window.settings["folder"] = str(dialog.written.parent)
-    dialog.deleteLater()
 
 
 def print_sheet(window: Window) -> None:

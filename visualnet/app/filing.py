@@ -14,6 +14,7 @@ from visualnet.app.studio import Studio
 from visualnet.app.tabs import Tab, Tabs
 from visualnet.app.theme import icons
 from visualnet.app.widgets.messages import Act
+from visualnet.app.widgets.modal import answer_of
 from visualnet.core.document import Document
 from visualnet.core.errors import ChangedOnDisk, FileError
 from visualnet.core.files import load
@@ -262,7 +263,7 @@ class Filing(QObject):
         box.setInformativeText("Without saving, they are lost.")
         box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
         box.setDefaultButton(buttons.Save)
-        answer = box.exec()
+        answer = answer_of(box)
         return self.save() if answer == buttons.Save else answer == buttons.Discard
 
     def may_quit(self) -> bool:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QMenu
 
 from visualnet.app import exporting, questions
 from visualnet.app.tabs import Tab
+from visualnet.app.widgets.modal import answer_of
 from visualnet.app.widgets.shortcuts_dialog import ShortcutsDialog
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def answer_actions(window: Window) -> None:
         "help.about_network": lambda: window.on_start_page or window.spaces.reveal("about"),
         "view.heat": window.heat.fill_menu,
         "view.compare": window.show_comparison,
-        "help.shortcuts": lambda: ShortcutsDialog(window.actions_, window).exec(),
+        "help.shortcuts": lambda: answer_of(ShortcutsDialog(window.actions_, window)),
         "help.start_page": window.show_start,
         "help.about": lambda: questions.about(window),
         "view.text_size": window.keeper.fill_sizes,

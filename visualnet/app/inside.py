@@ -132,6 +132,7 @@ class Inside(QFrame):
         had = self.isAncestorOf(focus) if (focus := self.window().focusWidget()) is not None else False
         self.closing.emit()
         self.view = self.own = None
+        self.answers = {}  # they hold the canvas, and with it the document
         self.hide()
         own.release()
         self.column.removeWidget(view)

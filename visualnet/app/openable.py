@@ -21,12 +21,14 @@ def openable(mime: QMimeData) -> str:
     return ""
 
 
-def nodes_in(mime: QMimeData) -> str:
-    """Copied nodes, as text: the clipboard's own, or all those of a project in a picture or a file on it.
+def nodes_in(mime: QMimeData | None) -> str:
+    """Copied nodes, as text: the clipboard's own, or all those of a project in a picture or a file on it. Nothing was copied yet: None.
 
     Raises:
         ValueError: there is a picture or a file, and it carries no project; the words say so.
     """
+    if mime is None:
+        return ""
     if path := openable(mime):
         project = files.load(path)
     elif picture := next((bytes(mime.data(f).data()) for f in (_PNG, _SVG) if mime.hasFormat(f)), b""):

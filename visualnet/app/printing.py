@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from visualnet.app.export_dialog import with_progress
 from visualnet.app.picture import Drawing
 from visualnet.app.picture_files import MARGIN_MM, to_page, turned
+from visualnet.app.widgets.modal import answer_of
 
 
 def prepared(drawing: Drawing, title: str) -> QPrinter:
@@ -31,7 +32,7 @@ def ask_and_print(drawing: Drawing, title: str, parent: QWidget) -> bool:
     """
     printer = prepared(drawing, title)
     dialog = QPrintDialog(printer, parent)
-    if dialog.exec() != QPrintDialog.DialogCode.Accepted:
+    if answer_of(dialog) != QPrintDialog.DialogCode.Accepted:
         return False
     with_progress(parent, lambda step: to_page(drawing, printer, step))
     return True

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMessageBox
 
 from visualnet import __version__
 from visualnet.app.widgets.messages import Act
+from visualnet.app.widgets.modal import answer_of
 from visualnet.core.document import Document
 from visualnet.core.journal import Orphan, orphans
 from visualnet.core.moments import moment
@@ -34,7 +35,7 @@ def may_stop(window: Window, document: Document) -> bool:
     box.setStandardButtons(buttons.Yes | buttons.Cancel)
     box.button(buttons.Yes).setText("Stop and close")
     box.setDefaultButton(buttons.Cancel)
-    agreed = bool(box.exec() == buttons.Yes)
+    agreed = bool(answer_of(box) == buttons.Yes)
     if agreed:
         # Before anything is saved: the history must not say that the run still goes on.
         window.runner.finish()

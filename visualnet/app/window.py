@@ -37,6 +37,7 @@ from visualnet.app.topbar import TopBar
 from visualnet.app.views import Views
 from visualnet.app.widgets.command_palette import CommandPalette
 from visualnet.app.widgets.messages import Act, Banner, Toast
+from visualnet.app.widgets.modal import answer_of
 from visualnet.app.workspaces import Workspaces
 from visualnet.core.document import Document
 from visualnet.core.ending import exit_code
@@ -126,7 +127,7 @@ class Window(QMainWindow):
         """Networks side by side."""
         from visualnet.app.panels.compare import CompareDialog
 
-        CompareDialog(self.studio, self).exec()
+        answer_of(CompareDialog(self.studio, self))
 
     def _join(self) -> None:
         studio, tabs = self.studio, self.filing.tabs

@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
-from functools import lru_cache
 from typing import TypeAlias
+
+from visualnet.core.caches import cached
 
 Number: TypeAlias = "int | Fraction"
 Scope: TypeAlias = "Mapping[str, int | float | Fraction]"
@@ -204,7 +205,7 @@ class _Parser:
         return Expr(name, tuple(args))
 
 
-@lru_cache(maxsize=4096)
+@cached(4096)
 def parse(text: str) -> Expr:
     """The expression that the text writes.
 
@@ -284,7 +285,7 @@ class Derived(int):
         return f"{show(self.formula, self.figures)} = {number_text(int(self))}"
 
 
-@lru_cache(maxsize=16384)
+@cached(16384)
 def _result(formula: Expr, figures: tuple[tuple[str, int], ...]) -> tuple[int, tuple[Number, int] | None]:
     scope = dict(figures)
     value = formula.compute(scope)

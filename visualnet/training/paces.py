@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import platform
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -21,7 +22,13 @@ MOST_BYTES = 64 << 10
 
 def key(wish: str) -> str:
     """What figures hold for: a device as the recipe names it, this machine, this torch."""
-    return f"{wish} on {platform.node()}, {platform.machine()}, torch {version('torch')}"
+    return f"{wish} on {platform.node()}, {platform.machine()}, torch {_torch()}"
+
+
+@cache
+def _torch() -> str:
+    # Read from the package's papers: 16 ms each time, and the window asks with every edit.
+    return version("torch")
 
 
 def kept(path: Path | None = None) -> dict[str, Pace]:

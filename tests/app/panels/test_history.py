@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from weakref import ref
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -127,6 +129,18 @@ def test_another_document_has_its_own_steps(panel: HistoryPanel) -> None:
     add(panel, "conv2d")
     panel.studio.open(first)
     assert [words for words, _ in rows(panel)][1:] == ["Add relu", "Add tanh"]
+
+
+def test_a_panel_that_nobody_sees_keeps_no_closed_project(panel: HistoryPanel) -> None:
+    add(panel, "relu")
+    closed = ref(panel.studio.document)
+    panel.hide()
+    panel.studio.open(Document(Project()))
+    gc.collect()
+    assert closed() is None
+    add(panel, "dropout")
+    panel.show()
+    assert [words for words, _ in rows(panel)] == ["The beginning", "Add dropout"]
 
 
 def test_a_drag_is_one_row_whose_time_is_its_last(panel: HistoryPanel) -> None:

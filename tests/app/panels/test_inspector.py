@@ -13,6 +13,7 @@ from visualnet.app.canvas.adding import plan
 from visualnet.app.canvas.typed import Given
 from visualnet.app.forms.common import common_params
 from visualnet.app.panels.inspector import InspectorPanel
+from visualnet.app.panels.node_page import FORMS
 from visualnet.app.studio import Studio
 from visualnet.app.theme.tokens import DARK
 from visualnet.core import edits, grouping, presets
@@ -73,6 +74,17 @@ def test_nodes_of_different_kinds_are_set_by_what_they_share(panel: InspectorPan
     panel.studio.document.undo()
     panel.studio.document.undo()
     assert params(panel, "conv1")["kernel_size"] == 5, "one step for all of them"
+
+
+def test_only_the_forms_that_were_used_last_are_kept(panel: InspectorPanel) -> None:
+    studio, page = panel.studio, panel.node_page
+    kinds = [k.tag for k in LAYERS.values() if not k.hidden and len(k.params) > 1][: 2 * FORMS]
+    for kind in kinds:
+        studio.do("Add", lambda p, k=kind: edits.add_node(p, MAIN, k, name=f"an_{k}"))
+    for kind in (*kinds, kinds[-1], kinds[0]):
+        choose(panel, f"an_{kind}")
+        assert page.form is not None and page.form.isVisible() and set(page.form.rows) <= set(LAYERS[kind].params)
+    assert len(page.forms) == FORMS == page.slot.count()
 
 
 def test_kinds_with_nothing_in_common_say_so(panel: InspectorPanel) -> None:

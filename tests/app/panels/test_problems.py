@@ -302,3 +302,22 @@ def test_the_keyboard_stays_in_the_list_when_a_repair_is_taken(qtbot: QtBot) -> 
             focus = QApplication.focusWidget()
             assert focus is panel or (isinstance(focus, ProblemRow) and focus.current is (panel.current is not None))
             qtbot.waitUntil(lambda: not panel.timer.isActive())
+
+
+def test_the_keyboard_stays_in_the_list_where_every_group_is_folded(
+    panel_of: Callable[..., ProblemsPanel], qtbot: QtBot
+) -> None:
+    panel = panel_of(broken())
+    qtbot.waitUntil(lambda: bool(offered(panel)))
+    offered(panel)[0].setFocus()
+    for head in tuple(panel.heads):
+        panel.fold(head.title)
+    assert not nodes(panel)
+    panel.heads[-1].setFocus()
+    before = panel.studio.project
+    panel.studio.do("Disconnect", lambda p: edits.disconnect(p, MAIN, next(iter(p.graph.wires))))
+    assert panel.studio.project is not before
+    assert QApplication.focusWidget() in panel.heads
+    panel.bar.search.edit.setFocus()
+    QTest.keyClick(panel.bar.search.edit, Qt.Key.Key_Down)
+    assert QApplication.focusWidget() is panel.heads[0], "the arrow leads from the search into the list"

@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, 
 from visualnet.app.canvas.node_item import HEIGHT, PAD, PORT_RADIUS, STRIP, NodeItem
 from visualnet.app.theme import fonts, icons
 from visualnet.app.theme.tokens import RADIUS, Theme, luminance, mix
+from visualnet.core.caches import cached
 
 BAR = 4.0
 FULL = 0.45
@@ -332,6 +333,6 @@ def paint_label(
     return pill
 
 
-@lru_cache(maxsize=4096)
+@cached(4096)
 def label_width(text: str) -> float:
     return _metrics(11, False, True).horizontalAdvance(text) + 12

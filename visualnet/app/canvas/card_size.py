@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import NamedTuple
 
 from PySide6.QtCore import QRectF
@@ -11,6 +10,7 @@ from PySide6.QtGui import QFontMetricsF
 
 from visualnet.app.theme import fonts
 from visualnet.app.theme.tokens import RADIUS
+from visualnet.core.caches import cached
 
 MIN_WIDTH, MAX_WIDTH = 168, 224
 HEIGHT = 80
@@ -85,7 +85,7 @@ def radius(height: float, folded: bool) -> float:
     return min(height / 2, PILL / 2) if folded else float(RADIUS)
 
 
-@lru_cache(maxsize=4096)
+@cached(4096)
 def text_width(text: str, bold: bool) -> float:
     return QFontMetricsF(fonts.sans(13, fonts.QFont.Weight.DemiBold) if bold else fonts.sans(12)).horizontalAdvance(
         text

@@ -7,7 +7,7 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from visualnet.analysis.facts import Problem
-from visualnet.analysis.repairs import Repair, repairs
+from visualnet.analysis.repairs import Repair, Search
 from visualnet.app.canvas.acceptance import OPEN
 from visualnet.app.foreseeing import Foreseeing
 from visualnet.app.studio import Studio
@@ -18,6 +18,8 @@ from visualnet.data import catalogue
 
 SHOWN = 4
 WIDTH = 440
+SLICE_S = 0.012
+"""So long at a time repairs are searched; then the window has its turn."""
 LINE = 54
 """Letters that a button holds; longer words go on in a second line."""
 
@@ -54,8 +56,10 @@ class RepairPopup(QFrame):
         self.column.setSpacing(6)
         self.column.addLayout(head)
         self.column.addWidget(self.hint)
+        self._looking: Search | None = None
+        self._wish = 0
+        """The repair that was asked for while they were still being searched."""
         self._search = QTimer(self)
-        self._search.setSingleShot(True)
         self._search.setInterval(0)
         self._search.timeout.connect(self._find)
         studio.project_changed.connect(self._stale)
@@ -73,6 +77,7 @@ class RepairPopup(QFrame):
         self._fill([])
         self._wear()
         self._place()
+        self._looking, self._wish = None, 0
         self.show()
         self.raise_()
         self.setFocus(Qt.FocusReason.PopupFocusReason)
@@ -81,13 +86,21 @@ class RepairPopup(QFrame):
 
     def _find(self) -> None:
         if self.problem is None:
+            self._search.stop()
             return
         studio = self.studio
-        fields = catalogue.fields_or_none(studio.project.data)
-        found = repairs(studio.project, self.problem, studio.analysis, limit=SHOWN, fields=fields)
+        if self._looking is None:
+            fields = catalogue.fields_or_none(studio.project.data)
+            self._looking = Search(studio.project, self.problem, studio.analysis, limit=SHOWN, fields=fields)
+        if not self._looking.work(SLICE_S):
+            return
+        self._search.stop()
+        found = self._looking.repairs
         self.hint.setText("" if found else "No small change makes it fit. The wire stays red until something does.")
         self._fill(found)
         self._place()
+        if self._wish:
+            self.take(self._wish)
 
     def _fill(self, found: list[Repair]) -> None:
         for old in self.buttons:
@@ -144,8 +157,10 @@ class RepairPopup(QFrame):
         self.foreseeing.ask(self.buttons[self.at], at_once=True)
 
     def take(self, number: int) -> None:
-        """Apply a repair, counted from 1."""
-        if 0 < number <= len(self.found):
+        """Apply a repair, counted from 1; while they are being searched, when it is found."""
+        if self._search.isActive():
+            self._wish = number
+        elif 0 < number <= len(self.found):
             repair = self.found[number - 1]
             self.close_()
             self.studio.do(repair.words, repair.edit)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from weakref import ref
 
 from PySide6.QtCore import QTimer
 
@@ -13,14 +13,15 @@ from visualnet.app.studio import Studio
 from visualnet.app.widgets.basic import KeyValue, button
 from visualnet.app.widgets.section import Section
 from visualnet.core.format import format_bytes, format_duration, format_percent, format_quantity
+from visualnet.core.caches import cached
 
 
-@lru_cache(maxsize=2)
+@cached(2)
 def _costs(analysis: Analysis) -> Costs:
     return Costs(analysis)
 
 
-@lru_cache(maxsize=4)
+@cached(4)
 def sheet_costs(analysis: Analysis, path: Path) -> dict[str, NodeCost]:
     """Every node's costs on the sheet at a path; nothing where it is not reached."""
     try:
@@ -60,6 +61,7 @@ class CostCard(Section):
         self.add(self.measure)
         self.pacing.changed.connect(self._fill)
         self._shown: tuple[object, ...] = ()
+        """Which document, sheet and node; the document weakly: a closed one is not kept by what was shown of it."""
         self._node: str | None = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -68,11 +70,11 @@ class CostCard(Section):
 
     def show_node(self, node_id: str | None) -> None:
         """Show one node's costs; hide for several, or where nothing is known."""
-        self._ask((self.studio.document, self.studio.sheet, node_id), node_id)
+        self._ask((ref(self.studio.document), self.studio.sheet, node_id), node_id)
 
     def show_whole(self) -> None:
         """Show the whole network's memory."""
-        self._ask((self.studio.document, None), None)
+        self._ask((ref(self.studio.document), None), None)
 
     def _ask(self, what: tuple[object, ...], node_id: str | None) -> None:
         again, self._shown, self._node = what == self._shown, what, node_id

@@ -94,6 +94,17 @@ class Steps(QAbstractListModel):
             self._take(document, steps)
             self.endResetModel()
 
+    def forget(self) -> None:
+        """Show nothing, and keep nothing of what was shown."""
+        self.beginResetModel()
+        self._document, self._steps, self._position, self._saved = None, (), 0, None
+        self.endResetModel()
+
+    @property
+    def document(self) -> Document | None:
+        """Whose steps these are."""
+        return self._document
+
     def _take(self, document: Document, steps: tuple[Step, ...]) -> None:
         self._document, self._steps = document, steps
         self._position, self._saved = document.position, document.saved_position
@@ -222,6 +233,7 @@ class HistoryPanel(QWidget):
         column.setContentsMargins(0, 4, 0, 4)
         column.addWidget(self.stack)
         studio.state_changed.connect(self.refresh)
+        studio.document_changed.connect(self.refresh)
         studio.theme_changed.connect(lambda _: self.list.viewport().update())
         self.refresh()
 
@@ -257,6 +269,8 @@ class HistoryPanel(QWidget):
             here = self.model.index(document.position)
             self.list.setCurrentIndex(here)
             self.list.scrollTo(here)
+        elif self.model.document is not document:
+            self.model.forget()  # a closed project must not stay for a list that nobody sees
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -44,6 +44,8 @@ INITS: Mapping[str, str] = {
     "kaiming_normal": "He et al. 2015, normal",
 }
 
+FORMS = 8
+"""So many kinds' forms are kept for when one is looked at again; more would only be dressed anew with every change of theme."""
 _REPEATED = "How many times the block stands behind itself, each time with weights of its own."
 
 
@@ -191,13 +193,17 @@ class NodePage(QWidget):
 
     def _form(self, node: Node, facts: NodeFacts | None) -> None:
         key, params = self._common()
-        if key not in self.forms:
+        if key in self.forms:
+            self.forms[key] = self.forms.pop(key)  # the one that was used last is the last to go
+        else:
             form = Form(params)
             form.changed.connect(self._changed)
             form.finished.connect(lambda: self.studio.document.end_merge())
             form.row_menu = lambda name, menu: fill_row_menu(self.studio, self.ids, name, menu)
             self.forms[key] = form
             self.slot.addWidget(form)
+            for old in list(self.forms)[:-FORMS]:
+                self._drop_form(old)
         wanted = self.forms[key]
         if wanted is not self.form:
             if self.form is not None:
@@ -213,6 +219,14 @@ class NodePage(QWidget):
         mixed = {name for name, found in values.items() if any(v != found[0] for v in found)}
         first = {name: found[0] for name, found in values.items()}
         wanted.show_values(first, self.studio.scope, problems, mixed)
+
+    def _drop_form(self, key: Any) -> None:
+        form = self.forms.pop(key)
+        if form is self.form:
+            self.form = None
+        self.slot.removeWidget(form)
+        form.hide()
+        form.deleteLater()
 
     def _explain(self, facts: NodeFacts | None) -> None:
         whys: list[explain.Why] = []

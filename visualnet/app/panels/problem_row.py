@@ -46,13 +46,13 @@ class ProblemRow(QFrame):
         self.acts = QWidget()
         self.buttons = FlowLayout(self.acts, gap=6)
         self.foreseeing = Foreseeing(studio, self)
-        self.details = Details(studio)
+        self.details: Details | None = None
+        """Made when there are any: a text field costs more than all the rest of a row."""
         grid.addWidget(self.icon, 0, 0, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(self.where, 0, 1, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(self.words, 0, 2)
-        for row, widget in enumerate((self.acts, self.details), 2):
-            grid.addWidget(widget, row, 2, 1, 2)
-            widget.hide()
+        grid.addWidget(self.acts, 2, 2, 1, 2)
+        self.acts.hide()
         self.formula.hide()
         grid.setColumnStretch(2, 1)
         self.set_low(False)
@@ -109,7 +109,12 @@ class ProblemRow(QFrame):
         self._share()
         self.acts.setVisible(self.current and self.buttons.count() > 0)
         runtime = self.problem is not None and self.problem.code == "runtime"
-        self.details.setVisible(self.current and runtime and bool(self.studio.runtime_trace))
+        told = self.current and runtime and bool(self.studio.runtime_trace)
+        if told and self.details is None:
+            self.details = Details(self.studio)
+            self.grid.addWidget(self.details, 3, 2, 1, 2)
+        if self.details is not None:
+            self.details.setVisible(told)
 
     def offer(self, found: list[Repair]) -> None:
         """A button for each repair, the best first."""

@@ -11,7 +11,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QBoxLayout, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from visualnet.analysis.facts import Analysis, Problem
-from visualnet.analysis.repairs import repairs
+from visualnet.analysis.repairs import Search
 from visualnet.app.panels.problem_bar import GroupHead, ProblemBar
 from visualnet.app.panels.problem_list import Group, Row, counts, grouped, joined, key, ordered, text, wanted, where
 from visualnet.app.panels.problem_row import WHERE, WIDEST, ProblemRow
@@ -22,6 +22,8 @@ from visualnet.core.format import format_quantity
 SHOWN = 60
 """More rows than this help nobody; a line says how many are left out."""
 SEARCH_MS = 120
+SLICE_S = 0.012
+"""So long at a time repairs are searched; then the window has its turn."""
 LOW = 170
 """In so low a panel the filters stand beside the list, not above it."""
 WIDE = 1000
@@ -63,6 +65,10 @@ class ProblemsPanel(QWidget):
         self.timer.setSingleShot(True)
         self.timer.setInterval(SEARCH_MS)
         self.timer.timeout.connect(self._search)
+        self._searching: Search | None = None
+        self._working = QTimer(self)
+        self._working.setInterval(0)
+        self._working.timeout.connect(self._go_on)
         studio.analysed.connect(lambda _: self.refresh())
         studio.runtime_problem_changed.connect(self.refresh)
         studio.document_changed.connect(self._forget)
@@ -149,8 +155,12 @@ class ProblemsPanel(QWidget):
 
     def _keep_focus(self) -> None:
         """The keyboard stays in the list when the button that was pressed goes; else Qt would move it to a button elsewhere."""
-        row = next((r for r in self.rows if r.current), self.rows[0] if self.shown else None)
-        (row or self).setFocus()
+        row = next((r for r in self.rows if r.current), None)
+        (row or self._top() or self).setFocus()
+
+    def _top(self) -> QWidget | None:
+        """What the keyboard meets first in the list: a row; where every group is folded, a title."""
+        return next(iter((*self.rows, *self.heads)), None)
 
     def _filter(self) -> None:
         """Show what is wanted of what there is."""
@@ -275,8 +285,8 @@ class ProblemsPanel(QWidget):
             row.name()
 
     def _enter_list(self) -> None:
-        if self.rows:
-            self.rows[0].setFocus(Qt.FocusReason.TabFocusReason)
+        if (top := self._top()) is not None:
+            top.setFocus(Qt.FocusReason.TabFocusReason)
 
     def copy_text(self) -> None:
         """Put what is shown on the clipboard."""
@@ -312,16 +322,38 @@ class ProblemsPanel(QWidget):
     def _mark(self) -> None:
         for row in self.rows:
             row.set_current(row.problem == self.current)
+        self._leave()
         self.timer.start()
 
     def _search(self) -> None:
         row = next((r for r in self.rows if r.problem == self.current), None)
         if row is None or self.current is None or not self.isVisible():
             return
+        self._leave()
         studio = self.studio
         self.searched = studio.analysis
         if self.current.code != "runtime":
-            row.offer(repairs(studio.project, self.current, studio.analysis, fields=studio.fields))
+            self._searching = Search(studio.project, self.current, studio.analysis, fields=studio.fields)
+            self._working.start()
+        else:
+            self._show_current(row)
+
+    def _go_on(self) -> None:
+        """Search in parts: in between, the window answers."""
+        search, row = self._searching, next((r for r in self.rows if r.problem == self.current), None)
+        if search is None or row is None or self.searched is not self.studio.analysis:
+            self._leave()
+        elif search.work(SLICE_S):
+            self._leave()
+            row.offer(search.repairs)
+            self._show_current(row)
+
+    def _leave(self) -> None:
+        """Search no further: what is wrong, or what is looked at, is another thing now."""
+        self._working.stop()
+        self._searching = None
+
+    def _show_current(self, row: ProblemRow) -> None:
         # The layout must have taken the buttons in before it is known where the row ends.
         self.scroll.widget().layout().activate()  # type: ignore[union-attr]
         self.scroll.ensureWidgetVisible(row, 0, 8)

@@ -27,6 +27,7 @@ from visualnet.app.plots.paint import number
 from visualnet.app.studio import Studio
 from visualnet.app.widgets.basic import EmptyState, button
 from visualnet.core.format import format_duration
+from visualnet.app.widgets.modal import answer_of
 from visualnet.core.project import RunRef
 
 Index = QModelIndex | QPersistentModelIndex
@@ -309,7 +310,7 @@ class RunsPanel(QWidget):
         files = box.addButton("Move its files to the trash too", QMessageBox.ButtonRole.DestructiveRole)
         cancel = box.addButton(QMessageBox.StandardButton.Cancel)
         box.setDefaultButton(cancel)
-        box.exec()
+        answer_of(box)
         return {only: "record", files: "files"}.get(box.clickedButton(), "")  # type: ignore[call-overload]
 
     def _menu(self, at: QPoint) -> None:

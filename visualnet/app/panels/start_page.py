@@ -39,6 +39,7 @@ from visualnet.app.theme import fonts, icons
 from visualnet.app.theme.tokens import RADIUS
 from visualnet.app.widgets.basic import IconLabel, button, label
 from visualnet.app.widgets.flow import FlowLayout
+from visualnet.app.widgets.modal import answer_of
 from visualnet.core.errors import FileError
 from visualnet.core.files import load
 from visualnet.template_index import Template, template_list
@@ -246,7 +247,7 @@ class StartPage(QWidget):
         """Show the note of a template; it can be opened from there."""
         from visualnet.app.panels.about_network import AboutDialog
 
-        AboutDialog(template, self.template_chosen.emit, self).exec()
+        answer_of(AboutDialog(template, self.template_chosen.emit, self))
 
     @property
     def rows(self) -> list[RecentRow]:
