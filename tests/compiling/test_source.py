@@ -82,9 +82,8 @@ def test_first_weights_and_frozen_layers_are_printed() -> None:
     fields = {"conv1": {"init": Init("kaiming_normal")}, "fc": {"init": Init("normal", 0.5), "trainable": False}}
     source = model_source(convolutional(**fields))
     for line in (
-        "nn.init.kaiming_normal_(self.conv1.weight)",
-        "nn.init.zeros_(self.conv1.bias)",
-        "nn.init.normal_(self.fc.weight, std=0.5)",
+        "draw_weights(self.conv1, nn.init.kaiming_normal_)",
+        "draw_weights(self.fc, nn.init.normal_, std=0.5)",
         "self.fc.requires_grad_(False)",
     ):
         assert line in source

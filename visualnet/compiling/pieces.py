@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import torch
 import torch.nn.functional as F  # noqa: N812
@@ -136,6 +137,15 @@ class EncoderDecoder(nn.Transformer):
         encoder = EncoderStack(features, nhead, num_encoder_layers, *rest)
         decoder = DecoderStack(features, nhead, num_decoder_layers, *rest)
         super().__init__(features, nhead, custom_encoder=encoder, custom_decoder=decoder, batch_first=True)
+
+
+def draw_weights(module: nn.Module, draw: Callable[..., Tensor], **options: float) -> None:
+    """Draw every matrix and kernel of a module anew; its biases start at zero, other vectors stay."""
+    for name, weight in module.named_parameters():
+        if "bias" in name.rpartition(".")[2]:
+            nn.init.zeros_(weight)
+        elif weight.dim() >= 2:
+            draw(weight, **options)
 
 
 def start_anew(module: nn.Module) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 from torch import nn
 
+from visualnet.compiling import initial
 from visualnet.compiling.emit import plain, resolve
 from visualnet.compiling.names import safe_name
 from visualnet.compiling.plan import Sheet, Step
@@ -53,33 +54,29 @@ class Body:
     # --- __init__ ------------------------------------------------------------------------------------------------------------------
 
     def construction(self) -> list[str]:
+        """Each module with its first weights, in the order in which the program makes them: the same seed gives both the same."""
         lines = []
-        after = []
+        ties = []
         for at, step in enumerate(self.first.modules):
             abreast = self.abreast("modules", at)
             made = self._chain(abreast) if step.inside else self._make([s.make for s in abreast if s.make])
             lines += wrapped(f"self.{step.module} = {made}")
-            after += same(self._afterwards(each) for each in abreast)
-        return lines + after
+            lines += same(self._afterwards(each) for each in abreast)
+            ties += same(self._ties(each) for each in abreast)
+        return lines + ties  # an owner may stand behind those who share its weights
 
     def _afterwards(self, step: Step) -> list[str]:
-        """Other first weights, weights taken over, weights that stay as they are."""
-        lines = []
+        """Other first weights, weights that stay as they are."""
         own = f"self.{step.module}"
-        init = step.facts.node.init
-        weights = [name for name in step.facts.weights if not step.tie or name not in step.tie.names]
-        for name in weights if init.kind != "default" and not step.inside else ():
-            if init.kind == "zeros" or "bias" in name.rpartition(".")[2]:
-                lines.append(f"nn.init.zeros_({own}.{spelled(name)})")
-            elif len(step.facts.weights[name]) >= 2:
-                std = f", std={init.std!r}" if init.kind == "normal" else ""
-                lines.append(f"nn.init.{init.kind}_({own}.{spelled(name)}{std})")
+        lines = initial.printed(step.facts.node.init, own) if step.facts.weights and not step.inside else []
         if not step.facts.node.trainable and (step.facts.parameters or step.inside):
             lines.append(f"{own}.requires_grad_(False)")
-        if step.tie:
-            names = map(spelled, step.tie.names)
-            lines += [f"{own}.{name} = self.{step.tie.owner}.{name}" for name in names]
         return lines
+
+    def _ties(self, step: Step) -> list[str]:
+        """Weights taken over from another module."""
+        names = [spelled(name) for name in step.tie.names] if step.tie else []
+        return [f"self.{step.module}.{name} = self.{step.tie.owner}.{name}" for name in names if step.tie]
 
     def _make(self, makes: Sequence[Make]) -> str:
         name = same(m.name for m in makes)

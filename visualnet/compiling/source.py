@@ -22,6 +22,7 @@ from visualnet.core.project import MAIN, Project
 _IMPORTS = {
     "math": "import math",
     "operator": "import operator",
+    "Callable": "from collections.abc import Callable",
     "torch": "import torch",
     "F": "import torch.nn.functional as F",
 }
