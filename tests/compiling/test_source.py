@@ -9,10 +9,13 @@ from typing import Any
 import msgspec
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.compiling.test_module import STAGE, convolutional
 from tests.graphs import graph, random_project
 from visualnet.cli import open_project, template_names
+from visualnet.compiling.layout import write_docstring
 from visualnet.compiling.module import compile_project
 from visualnet.compiling.plan import GraphError
 from visualnet.compiling.source import model_source
@@ -56,9 +59,11 @@ class TwoLayers(nn.Module):
         self.fc2 = nn.Linear(8, 2, bias=False)
 
     def forward(self, x: Tensor) -> Tensor:
-        h = self.fc1(x)  # 8
-        h = F.relu(h)  # 8
-        return self.fc2(h)  # 2
+        \"\"\"Map x B×4 to out B×2.\"\"\"
+        h: Tensor = self.fc1(x)  # 8
+        h = F.relu(h)
+        h = self.fc2(h)  # 2
+        return h
 """
     )
 
@@ -75,7 +80,7 @@ def test_a_block_is_a_class_whose_differing_figures_are_arguments() -> None:
     assert "def __init__(self, in_channels: int, c: int) -> None:" in source
     assert "self.conv = nn.Conv2d(in_channels, c, kernel_size=3, padding=1)" in source
     assert "self.s1 = nn.Sequential(*(Stage(in_channels=4, c=4) for _ in range(3)))" in source
-    assert "x = self.conv(image)  # C×8×8" in source
+    assert "= self.conv(image)  # c×8×8" in source  # as the constructor's argument is called
 
 
 def test_first_weights_and_frozen_layers_are_printed() -> None:
@@ -89,22 +94,69 @@ def test_first_weights_and_frozen_layers_are_printed() -> None:
         assert line in source
 
 
-def test_a_loss_that_rests_on_more_than_the_answers_is_a_method() -> None:
-    """The answer is a softmax, the loss wants the logits."""
+def test_a_loss_that_rests_on_more_than_the_answers_takes_it_from_the_same_pass() -> None:
+    """The answer is a softmax, the loss wants the logits: one method gives both."""
     nodes = [
         ("x", "input", {"size": (4,)}),
         ("fc", "linear", {"out_features": 3}),
         ("prob", "softmax", {}),
         ("out", "output", {}),
     ]
-    nodes += [("label", "target", {}), ("ce", "cross_entropy", {})]
+    nodes += [("label", "target", {}), ("ce", "cross_entropy", {}), ("right", "accuracy", {})]
     wires = ["x.x -> fc.x", "fc.y -> prob.x", "prob.y -> out.x", "fc.y -> ce.logits", "label.y -> ce.target"]
+    wires += ["prob.y -> right.logits", "label.y -> right.target"]
     project = Project(graph=graph(nodes, wires))
     model = compile_project(project, seed=0)
-    net = executed(model_source(project))["Untitled"]()
+    source = model_source(project)
+    assert source.count("self.fc(") == 1
+    made = executed(source)
+    net = made["Untitled"]()
     net.load_state_dict(model.net.state_dict())
     x, label = torch.rand(5, 4), torch.tensor([0, 1, 2, 0, 1])
-    assert torch.equal(net.loss(x, label), model.objective(image=x, label=label)["loss"])
+    out, fc = net.compute(x)
+    results = model.objective(image=x, label=label)
+    assert torch.equal(net(x), out)
+    assert torch.equal(made["loss"](fc, label), results["loss"])
+    assert made["metrics"](out, label) == {"right": results["right"]}
+
+
+def test_a_loss_with_a_layer_of_its_own_is_a_method() -> None:
+    nodes = [
+        ("x", "input", {"size": (4,)}),
+        ("body", "linear", {"out_features": 5}),
+        ("out", "output", {}),
+        ("head", "linear", {"out_features": 3}),
+        ("label", "target", {}),
+        ("ce", "cross_entropy", {}),
+    ]
+    wires = ["x.x -> body.x", "body.y -> out.x", "body.y -> head.x", "head.y -> ce.logits", "label.y -> ce.target"]
+    project = Project(graph=graph(nodes, wires))
+    model = compile_project(project, seed=0)
+    source = model_source(project)
+    assert source.count("self.body(") == source.count("self.head(") == 1
+    net = executed(source)["Untitled"]()
+    net.load_state_dict(model.net.state_dict())
+    x, label = torch.rand(5, 4), torch.tensor([0, 1, 2, 0, 1])
+    assert torch.equal(net.loss(net(x), label), model.objective(image=x, label=label)["loss"])
+
+
+def test_figures_of_functions_become_arguments_as_those_of_modules_do() -> None:
+    """Places of a block that differ in where a slice begins share a class."""
+    middle = Block(
+        graph=graph(
+            [("x", "input", {}), ("cut", "slice", {"start": "margin", "stop": "-margin"}), ("y", "output", {})],
+            ["x.x -> cut.x", "cut.y -> y.x"],
+        ),
+        params={"margin": 1},
+    )
+    nodes = [("x", "input", {"size": (20,)}), ("a", "block:Crop", {"margin": 2}), ("b", "block:Crop", {"margin": 3})]
+    wires = ["x.x -> a.x", "a.y -> b.x", "b.y -> out.x"]
+    project = Project(graph=graph([*nodes, ("out", "output", {})], wires), blocks={"Crop": middle})
+    source = model_source(project)
+    assert source.count("class Crop") == 1
+    assert "return x[:, self.margin : -self.margin]" in source
+    x = torch.rand(2, 20)
+    assert torch.equal(executed(source)["Untitled"]()(x), x[:, 5:-5])
 
 
 HOSTILE = '''"""\nimport os; os.abort()\n"""\r\x0cimport os\u2028os.abort()\u202e\x00 # "'''
@@ -126,7 +178,7 @@ def test_no_name_or_note_says_how_the_printed_file_is_read(name: str, note: str)
     assert ast.dump(ast.parse(text.encode())) == ast.dump(ast.parse(text))
 
 
-def test_text_from_a_file_stays_in_comments() -> None:
+def test_text_from_a_file_stays_in_comments_and_docstrings() -> None:
     block = msgspec.structs.replace(STAGE, note=HOSTILE)
     project = msgspec.structs.replace(convolutional(), name=HOSTILE, note=HOSTILE, blocks={"Stage": block})
     tree = ast.parse(model_source(project))
@@ -136,7 +188,19 @@ def test_text_from_a_file_stays_in_comments() -> None:
     calls = {
         node.value.id for node in ast.walk(tree) if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
     }
-    assert calls <= {"self", "nn", "torch", "F", "x"}
+    assert calls <= {"self", "nn", "torch", "F", "x", "logits"}
+    stage = next(node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == "Stage")
+    assert "os.abort()" in (ast.get_docstring(stage) or "")
+    assert [type(node) for node in stage.body] == [ast.Expr, ast.FunctionDef, ast.FunctionDef]
+
+
+@given(st.text(alphabet="\"\\'a #\n{}", max_size=40))
+def test_nothing_ends_a_docstring(text: str) -> None:
+    lines = ["def f():", *(f"    {line}" for line in write_docstring(text, 100, 1)), "    return 1"]
+    (function,) = ast.parse("\n".join(lines)).body
+    assert isinstance(function, ast.FunctionDef)
+    told = ast.get_docstring(function, clean=False) or ""
+    assert told.split() == text.split()
 
 
 @pytest.mark.parametrize("name", ["import os", "1", "class", "Tensor", "nn", "self", "größe", "…"])

@@ -1,4 +1,7 @@
-"""Modules that torch lacks. Each is whole in itself: the class's source is printed into exported files that use it."""
+"""Modules that torch lacks. Each is whole in itself: its source is printed into exported files.
+
+Lines end within 100 columns, as those of the printed files do.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from torch import Tensor, nn
 
 
 class Chain(nn.Sequential):
-    """Modules behind one another: what one gives is the first input of the next; the other inputs are the same for each."""
+    """Modules in a row: what one gives is the first input of the next; all get the other inputs."""
 
     def forward(self, x: Tensor, *same: Tensor | None) -> Tensor:
         for module in self:
@@ -35,7 +38,7 @@ class LearnedPositions(nn.Module):
 
 
 class SinusoidalPositions(nn.Module):
-    """Add sines and cosines of falling frequency to each place of a sequence. Nothing is learned, nothing is saved."""
+    """Add sines and cosines of falling frequency to each place of a sequence: nothing to learn."""
 
     table: Tensor
 
@@ -70,7 +73,7 @@ class ClassToken(nn.Module):
 
 
 class EncoderStack(nn.TransformerEncoder):
-    """Transformer encoder layers on each other. Each starts with weights of its own (torch copies the first one's)."""
+    """Transformer encoder layers on each other, each with first weights of its own."""
 
     def __init__(
         self,
@@ -86,7 +89,15 @@ class EncoderStack(nn.TransformerEncoder):
         final_norm: bool = True,
     ) -> None:
         made = nn.TransformerEncoderLayer(
-            features, nhead, dim_feedforward, dropout, activation, layer_norm_eps, True, norm_first, bias
+            features,
+            nhead,
+            dim_feedforward,
+            dropout,
+            activation,
+            layer_norm_eps,
+            batch_first=True,
+            norm_first=norm_first,
+            bias=bias,
         )
         norm = nn.LayerNorm(features, layer_norm_eps, bias=bias) if final_norm else None
         super().__init__(made, num_layers, norm, enable_nested_tensor=False)
@@ -94,7 +105,7 @@ class EncoderStack(nn.TransformerEncoder):
 
 
 class DecoderStack(nn.TransformerDecoder):
-    """Transformer decoder layers on each other. Each starts with weights of its own (torch copies the first one's)."""
+    """Transformer decoder layers on each other, each with first weights of its own."""
 
     def __init__(
         self,
@@ -110,7 +121,15 @@ class DecoderStack(nn.TransformerDecoder):
         final_norm: bool = True,
     ) -> None:
         made = nn.TransformerDecoderLayer(
-            features, nhead, dim_feedforward, dropout, activation, layer_norm_eps, True, norm_first, bias
+            features,
+            nhead,
+            dim_feedforward,
+            dropout,
+            activation,
+            layer_norm_eps,
+            batch_first=True,
+            norm_first=norm_first,
+            bias=bias,
         )
         norm = nn.LayerNorm(features, layer_norm_eps, bias=bias) if final_norm else None
         super().__init__(made, num_layers, norm)
@@ -136,11 +155,17 @@ class EncoderDecoder(nn.Transformer):
         rest = (dim_feedforward, dropout, activation, layer_norm_eps, norm_first, bias)
         encoder = EncoderStack(features, nhead, num_encoder_layers, *rest)
         decoder = DecoderStack(features, nhead, num_decoder_layers, *rest)
-        super().__init__(features, nhead, custom_encoder=encoder, custom_decoder=decoder, batch_first=True)
+        super().__init__(
+            features,
+            nhead,
+            custom_encoder=encoder,
+            custom_decoder=decoder,
+            batch_first=True,
+        )
 
 
 def draw_weights(module: nn.Module, draw: Callable[..., Tensor], **options: float) -> None:
-    """Draw every matrix and kernel of a module anew; its biases start at zero, other vectors stay."""
+    """Draw every matrix and kernel of a module anew; biases start at zero, other vectors stay."""
     for name, weight in module.named_parameters():
         if "bias" in name.rpartition(".")[2]:
             nn.init.zeros_(weight)
@@ -156,7 +181,7 @@ def start_anew(module: nn.Module) -> None:
 
 
 def attend(query: Tensor, key: Tensor, value: Tensor, causal: bool) -> tuple[Tensor, Tensor]:
-    """What each query gathers, and its weights softmax(Q·Kᵀ / √D); with causal, nothing ahead is seen."""
+    """What each query gathers and its weights softmax(Q·Kᵀ / √D); causal: none ahead is seen."""
     scores = query @ key.transpose(-2, -1) / math.sqrt(query.shape[-1])
     if causal:
         scores = scores.masked_fill(torch.ones_like(scores, dtype=torch.bool).triu(1), -math.inf)
@@ -190,14 +215,14 @@ class GaussianNoise(nn.Module):
 
 
 class GaussianSample(nn.Module):
-    """While training, a draw from a normal distribution with this mean and variance; afterwards the mean."""
+    """While training, a draw from N(mean, exp(log_var)); afterwards the mean."""
 
     def forward(self, mean: Tensor, log_var: Tensor) -> Tensor:
         return mean + torch.exp(log_var / 2) * torch.randn_like(mean) if self.training else mean
 
 
 def kl_normal_of(mean: Tensor, log_var: Tensor) -> Tensor:
-    """The divergence of N(mean, exp(log_var)) from N(0, 1), summed for each sample, averaged over the batch."""
+    """The divergence of N(mean, exp(log_var)) from N(0, 1): summed by sample, then averaged."""
     return -0.5 * (1 + log_var - mean.square() - log_var.exp()).sum() / mean.shape[0]
 
 

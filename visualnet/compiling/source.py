@@ -4,32 +4,28 @@ from __future__ import annotations
 
 import ast
 import inspect
-import re
-import textwrap
-import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from visualnet import __version__
 from visualnet.analysis import Analysis
 from visualnet.compiling import custom, pieces
+from visualnet.compiling.layout import indent, lay_out, write_comment, write_docstring
 from visualnet.compiling.names import class_name, safe_name
+from visualnet.compiling.objectives import Objectives
 from visualnet.compiling.plan import Plan, Sheet, Step, make_plan
-from visualnet.compiling.printing import WIDTH, Body, Printed
+from visualnet.compiling.printing import Body, Printed
 from visualnet.compiling.spelling import Mismatch
+from visualnet.compiling.statements import write
 from visualnet.core.graph import Port
 from visualnet.core.project import MAIN, Project
 
-_IMPORTS = {
+_PYTHON = {
     "math": "import math",
     "operator": "import operator",
     "Callable": "from collections.abc import Callable",
-    "torch": "import torch",
-    "F": "import torch.nn.functional as F",
 }
+_TORCH = {"torch": "import torch", "F": "import torch.nn.functional as F"}
 MAX_NOTE = 2_000
-_ENCODING = re.compile(r"coding(?=[:=])")
-LOSS_NAMES = ("loss", "objective", "total_loss", "sum_of_losses")
-"""What the loss may be called where it is a method: the first that no layer is called."""
 
 
 def model_source(project: Project, analysis: Analysis | None = None) -> str:
@@ -48,14 +44,13 @@ class _File:
         self.plan = plan
         self.definitions = _definitions()
         self.own = custom.sources(plan)
-        self.taken: set[str] = {*self.definitions, "loss", *custom.names(self.own, self.definitions)}
+        self.taken: set[str] = {*self.definitions, "loss", "metrics", *custom.names(self.own, self.definitions)}
         self.known: dict[int, Printed] = {}
 
     def text(self) -> str:
         main = self._name(class_name(self.plan.project.name))
         classes = [line for block in _blocks(self.plan.main) for line in self._block(*block)]
-        body = Body([self.plan.main], self.known, frozenset(self.taken))
-        network = self._network(main, body)
+        network = self._network(main)
         code = "\n".join([*classes, *network])
         futures, own = custom.printed(self.own)
         code = "\n\n\n".join([*own, code])
@@ -69,8 +64,8 @@ class _File:
         return name
 
     def _header(self) -> Iterator[str]:
-        yield from comment(self.plan.project.name, 200)
-        yield from comment(self.plan.project.note, MAX_NOTE)
+        yield from write_comment(self.plan.project.name, 200)
+        yield from write_comment(self.plan.project.note, MAX_NOTE)
         yield f"# Printed by VisualNet {__version__}. Sizes in comments are those of one sample, without the batch."
 
     def _used(self, code: str) -> list[str]:
@@ -96,17 +91,10 @@ class _File:
                     break
             else:
                 groups.append([sheet])
-        note = self.plan.project.blocks[block].note
         for group in groups:
             printed = self._print(self._name(class_name(block)), group)
             self.known.update({id(sheet): printed for sheet in group})
-            yield from [
-                *printed.lines[:1],
-                *(f"    {line}" for line in comment(note, MAX_NOTE)),
-                *printed.lines[1:],
-                "",
-                "",
-            ]
+            yield from [*printed.lines, "", ""]
 
     def _agree(self, places: list[Sheet]) -> bool:
         try:
@@ -117,108 +105,40 @@ class _File:
 
     def _print(self, name: str, places: list[Sheet]) -> Printed:
         body = Body(places, self.known, frozenset(self.taken))
+        construction = body.construction()  # before forward: its comments may name the constructor's arguments
         first = places[0]
-        env = {_port(step): step.name for step in first.inputs}
-        arguments = "".join(f", {step.name}: Tensor" for step in first.inputs)
+        env = {_port(step): step.variable for step in first.inputs}
+        arguments = "".join(f", {step.variable}: Tensor" for step in first.inputs)
         answers = list(first.outputs.values())
-        forward = body.statements(answers, env)
+        forward = body.statements.of(answers, env)
         kind = "Tensor" if len(answers) == 1 else f"tuple[{', '.join(['Tensor'] * len(answers))}]"
-        lines = [f"class {name}(nn.Module):", *_init(body)]
-        lines += [
-            f"    def forward(self{arguments}) -> {kind}:",
-            *_indented(returning(forward, ", ".join(env[port] for port in answers)), 8),
+        note = write_docstring(self.plan.project.blocks[first.block].note, MAX_NOTE, 1)
+        lines = [
+            *self._class(name, note, construction, body),
+            *indent(lay_out(f"def forward(self{arguments}) -> {kind}:", 1)),
+            *write(forward, [env[answers[0]]] if len(answers) == 1 else [], ", ".join(env[p] for p in answers), 2),
         ]
         return Printed(name, body.figures, places, lines)
 
-    # --- the network ---------------------------------------------------------------------------------------------------------------
+    def _class(self, name: str, note: list[str], construction: list[str], body: Body) -> list[str]:
+        """The head of a class, its docstring and its constructor."""
+        lines = [f"class {name}(nn.Module):", *indent(note), *([""] if note else [])]
+        construction = [*body.figures.storing(), *construction]
+        if construction:
+            head = lay_out(f"def __init__(self{body.figures.signature()}) -> None:", 1)
+            lines += [*indent(head), *indent(["super().__init__()", *construction], 2), ""]
+        return lines
 
-    def _network(self, name: str, body: Body) -> list[str]:
-        plan = self.plan
-        env = {_port(step): step.name for step in plan.net_inputs}
-        needed = plan.main.needed(plan.answers.values())
-        answers = list(plan.answers.values())
-        forward = body.statements(answers, env, [s for s in plan.main.steps if s.id in needed])
-        kind = "Tensor" if len(answers) == 1 else "dict[str, Tensor]"
-        returned = ", ".join(f"{name!r}: {env[port]}" for name, port in plan.answers.items()).replace("'", '"')
-        returned = env[answers[0]] if len(answers) == 1 else f"{{{returned}}}"
-        lines = [f"class {name}(nn.Module):", *_init(body)]
-        lines += [
-            f"    def forward(self{_arguments(plan.net_inputs)}) -> {kind}:",
-            *_indented(returning(forward, returned), 8),
+    def _network(self, name: str) -> list[str]:
+        body = Body([self.plan.main], self.known, frozenset(self.taken))
+        construction = body.construction()
+        objectives = Objectives(self.plan, body.statements)
+        return [
+            *self._class(name, [], construction, body),
+            *objectives.forward(),
+            *objectives.methods(),
+            *objectives.functions(),
         ]
-        return [*lines, *self._loss(body)]
-
-    def _loss(self, body: Body) -> list[str]:
-        """The loss of the answers as a function; where it rests on more than these, a method that computes everything."""
-        plan, main = self.plan, self.plan.main
-        if not plan.losses:
-            return []
-        ports = [Port(step.id, next(iter(step.facts.outputs))) for step, _ in plan.losses]
-        needed = main.needed(ports)
-        given = main.needed(plan.answers.values())
-        own = [s for s in main.steps if s.id in needed and s.id not in given]
-        crossing = {
-            source
-            for s in own
-            for source in s.args.values()
-            if source is not None and source.node not in {o.id for o in own}
-        }
-        answers = {port: safe_name(name) for name, port in plan.answers.items()}
-        sources = {_port(step): step.name for step in main.inputs}
-        alone = (
-            crossing <= answers.keys() | sources.keys()
-            and not any(s.module for s in own)
-            and all(p.node not in given for p in ports)
-        )
-        if alone:
-            env = {port: name for port, name in {**answers, **sources}.items() if port in crossing}
-            arguments = ", ".join(f"{name}: Tensor" for name in dict.fromkeys(env.values()))
-            if len(set(env.values())) == len(env):
-                head = ["", "", f"def loss({arguments}) -> Tensor:"]
-                return [*head, *_indented(_sum(plan, body, ports, env, own), 4)]
-        env = {_port(step): step.name for step in main.inputs if step.id in needed}
-        steps = [s for s in main.steps if s.id in needed]
-        modules = {s.module for s in main.modules}
-        method = next((name for name in LOSS_NAMES if name not in modules), safe_name("loss", modules))
-        head = ["", f"    def {method}(self{_arguments([s for s in main.inputs if s.id in needed])}) -> Tensor:"]
-        return [*head, *_indented(_sum(plan, body, ports, env, steps), 8)]
-
-
-def _sum(plan: Plan, body: Body, ports: Sequence[Port], env: dict[Port, str], steps: Sequence[Step]) -> list[str]:
-    lines = body.statements(ports, env, steps)
-    terms = [
-        env[port] if weight == 1 else f"{weight!r} * {env[port]}"
-        for port, (_, weight) in zip(ports, plan.losses, strict=True)
-    ]
-    return returning(lines, " + ".join(terms))
-
-
-def returning(lines: Sequence[str], answer: str) -> list[str]:
-    """The lines with the answer returned, at once if the last line computes it."""
-    if lines and lines[-1].startswith(f"{answer} = "):
-        return [*lines[:-1], lines[-1].replace(f"{answer} = ", "return ", 1)]
-    return [*lines, f"return {answer}"]
-
-
-def _init(body: Body) -> list[str]:
-    construction = body.construction()
-    if not construction:
-        return []
-    signature = body.figures.signature()
-    return [
-        f"    def __init__(self{signature}) -> None:",
-        "        super().__init__()",
-        *_indented(construction, 8),
-        "",
-    ]
-
-
-def _arguments(steps: Sequence[Step]) -> str:
-    return "".join(f", {step.name}: Tensor" for step in steps)
-
-
-def _indented(lines: Sequence[str], by: int) -> list[str]:
-    return [" " * by + line for line in lines]
 
 
 def _port(step: Step) -> Port:
@@ -263,18 +183,9 @@ def _definitions() -> dict[str, str]:
 
 
 def _imports(code: str) -> list[str]:
+    """The import lines that the code needs: Python's own first, then torch's."""
     names = {n.id for n in ast.walk(ast.parse(code)) if isinstance(n, ast.Name)}
-    lines = [line for name, line in _IMPORTS.items() if name in names]
+    own, torchs = ([line for name, line in lines.items() if name in names] for lines in (_PYTHON, _TORCH))
     both = [name for name in ("Tensor", "nn") if name in names]
-    return [*lines, f"from torch import {', '.join(both)}"] if both else lines
-
-
-def comment(text: str, longest: int) -> list[str]:
-    """Text from a file as comment lines, however it was meant: nothing in it ends a comment, hides, or is read as the encoding of the
-    printed file (``# coding: utf-7`` in its first lines would make other text of what follows)."""
-    lines = []
-    for line in text[:longest].splitlines():
-        kept = "".join(c for c in line if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Zl", "Zp")).strip()
-        kept = _ENCODING.sub("coding ", kept)
-        lines += [f"# {part}" for part in textwrap.wrap(kept, WIDTH - 2)] or ["#"]
-    return lines
+    torchs += [f"from torch import {', '.join(both)}"] if both else []
+    return [*own, *([""] if own and torchs else []), *torchs]
