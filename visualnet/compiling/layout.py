@@ -29,6 +29,13 @@ def indent(lines: Sequence[str], depth: int = 1) -> list[str]:
     return [INDENT * depth + line if line else line for line in lines]
 
 
+def tensors(count: int) -> str:
+    """The type of so many results."""
+    if count == 1:
+        return "Tensor"
+    return f"tuple[{', '.join(['Tensor'] * count)}]" if count <= 5 else "tuple[Tensor, ...]"
+
+
 # --- statements --------------------------------------------------------------------------------------------------------------------
 
 
@@ -52,14 +59,26 @@ def _broken(line: str, room: int) -> list[str]:
         starts = [0, *operators]
         terms = [value[a:b].strip() for a, b in zip(starts, [*operators, len(value)], strict=True)]
         return [f"{head}(", *(INDENT + part for term in terms for part in _broken(term, room - 4)), ")"]
+    if len(_commas(value)) > 1:
+        return [f"{head}(", *_one_a_line(value, room), ")"]
+    calls = _chained(value)
+    if len(calls) > 1:
+        ends = [0, *calls, len(value)]
+        links = [value] if len(value) <= room - 4 else [value[a:b] for a, b in zip(ends, ends[1:], strict=False)]
+        return [f"{head}(", *(INDENT + part for link in links for part in _broken(link, room - 4)), ")"]
     opening, closing = _last_bracket(line)
     if opening < 0:
         return [line]
     before, inside, behind = line[: opening + 1], line[opening + 1 : closing], line[closing:]
-    if len(inside) <= room - 4 and not inside.endswith(","):
+    called = bool(re.search(r"\w\($", before))
+    if called and len(inside) <= room - 4 and not inside.endswith(","):
         return [before, INDENT + inside, behind]
+    return [before, *_one_a_line(inside, room), behind]
+
+
+def _one_a_line(inside: str, room: int) -> list[str]:
     parts = [_broken(part, room - 5) for part in _commas(inside)]
-    return [before, *(INDENT + text for part in parts for text in [*part[:-1], f"{part[-1]},"]), behind]
+    return [INDENT + text for part in parts for text in [*part[:-1], f"{part[-1]},"]]
 
 
 def _split_target(line: str) -> tuple[str, str]:
@@ -95,6 +114,12 @@ def _operators(value: str) -> list[int]:
     found = [(m.start() + 1, m[1]) for m in _OPERATOR.finditer(value) if depths[m.start()] == 0]
     sums = [at for at, sign in found if sign in _SUMS]
     return sums or [at for at, sign in found if sign in _PRODUCTS]
+
+
+def _chained(value: str) -> list[int]:
+    """Where methods of what a call gives are called."""
+    depths = _depths(value)
+    return [at for at, letter in enumerate(value) if letter == "." and depths[at] == 0 and value[at - 1 : at] == ")"]
 
 
 def _last_bracket(line: str) -> tuple[int, int]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from visualnet import __version__
 from visualnet.analysis import Analysis
 from visualnet.compiling import custom, pieces
-from visualnet.compiling.layout import indent, lay_out, write_comment, write_docstring
+from visualnet.compiling.layout import indent, lay_out, tensors, write_comment, write_docstring
 from visualnet.compiling.names import class_name, safe_name
 from visualnet.compiling.objectives import Objectives
 from visualnet.compiling.plan import Plan, Sheet, Step, make_plan
@@ -111,11 +111,10 @@ class _File:
         arguments = "".join(f", {step.variable}: Tensor" for step in first.inputs)
         answers = list(first.outputs.values())
         forward = body.statements.of(answers, env)
-        kind = "Tensor" if len(answers) == 1 else f"tuple[{', '.join(['Tensor'] * len(answers))}]"
         note = write_docstring(self.plan.project.blocks[first.block].note, MAX_NOTE, 1)
         lines = [
             *self._class(name, note, construction, body),
-            *indent(lay_out(f"def forward(self{arguments}) -> {kind}:", 1)),
+            *indent(lay_out(f"def forward(self{arguments}) -> {tensors(len(answers))}:", 1)),
             *write(forward, [env[answers[0]]] if len(answers) == 1 else [], ", ".join(env[p] for p in answers), 2),
         ]
         return Printed(name, body.figures, places, lines)
