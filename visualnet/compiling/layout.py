@@ -6,6 +6,7 @@ import re
 import textwrap
 import unicodedata
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 WIDTH = 100
@@ -56,15 +57,14 @@ def _broken(line: str, room: int) -> list[str]:
     head, value = _split_target(line)
     operators = _operators(value)
     if operators:
-        starts = [0, *operators]
-        terms = [value[a:b].strip() for a, b in zip(starts, [*operators, len(value)], strict=True)]
+        terms = [value[a:b].strip() for a, b in pairwise([0, *operators, len(value)])]
         return [f"{head}(", *(INDENT + part for term in terms for part in _broken(term, room - 4)), ")"]
     if len(_commas(value)) > 1:
         return [f"{head}(", *_one_a_line(value, room), ")"]
     calls = _chained(value)
     if len(calls) > 1:
         ends = [0, *calls, len(value)]
-        links = [value] if len(value) <= room - 4 else [value[a:b] for a, b in zip(ends, ends[1:], strict=False)]
+        links = [value] if len(value) <= room - 4 else [value[a:b] for a, b in pairwise(ends)]
         return [f"{head}(", *(INDENT + part for link in links for part in _broken(link, room - 4)), ")"]
     opening, closing = _last_bracket(line)
     if opening < 0:

@@ -10,7 +10,7 @@ from visualnet import __version__
 from visualnet.analysis import Analysis
 from visualnet.compiling import custom, pieces
 from visualnet.compiling.layout import indent, lay_out, tensors, write_comment, write_docstring
-from visualnet.compiling.names import class_name, safe_name
+from visualnet.compiling.names import class_name, variable_name
 from visualnet.compiling.objectives import Objectives
 from visualnet.compiling.plan import Plan, Sheet, Step, make_plan
 from visualnet.compiling.printing import Body, Printed
@@ -59,7 +59,7 @@ class _File:
         return "\n".join([*self._header(), "", *futures, *_imports(code), "", "", code.strip(), ""])
 
     def _name(self, wish: str) -> str:
-        name = safe_name(wish, self.taken)
+        name = variable_name(wish, self.taken)
         self.taken.add(name)
         return name
 
