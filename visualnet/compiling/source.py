@@ -42,7 +42,7 @@ class _File:
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        self.definitions = _definitions()
+        self.definitions = read_definitions()
         self.own = custom.sources(plan)
         self.taken: set[str] = {*self.definitions, "loss", "metrics", *custom.names(self.own, self.definitions)}
         self.known: dict[int, Printed] = {}
@@ -56,7 +56,7 @@ class _File:
         code = "\n\n\n".join([*own, code])
         helpers = "\n\n\n".join(self.definitions[name] for name in self._used(code))
         code = f"{helpers}\n\n\n{code}" if helpers else code
-        return "\n".join([*self._header(), "", *futures, *_imports(code), "", "", code.strip(), ""])
+        return "\n".join([*self._header(), "", *futures, *imports(code), "", "", code.strip(), ""])
 
     def _name(self, wish: str) -> str:
         name = variable_name(wish, self.taken)
@@ -168,7 +168,7 @@ def _blocks(main: Sheet) -> list[tuple[str, list[Sheet]]]:
     return [(name, places[name]) for name in order]
 
 
-def _definitions() -> dict[str, str]:
+def read_definitions() -> dict[str, str]:
     """Every class, function and constant of ``pieces`` by name, as it is written there."""
     source = inspect.getsource(pieces)
     found = {}
@@ -181,7 +181,7 @@ def _definitions() -> dict[str, str]:
     return found
 
 
-def _imports(code: str) -> list[str]:
+def imports(code: str) -> list[str]:
     """The import lines that the code needs: Python's own first, then torch's."""
     names = {n.id for n in ast.walk(ast.parse(code)) if isinstance(n, ast.Name)}
     own, torchs = ([line for name, line in lines.items() if name in names] for lines in (_PYTHON, _TORCH))
