@@ -10,7 +10,7 @@ from typing import Any
 from visualnet.compiling.layout import INDENT, WIDTH, lay_out
 from visualnet.compiling.names import variable_name
 from visualnet.compiling.plan import Sheet, Step
-from visualnet.compiling.spelling import Figures, Text, where
+from visualnet.compiling.spelling import Figures, Text, infix, where
 from visualnet.core.graph import Port
 from visualnet.layers import Spec
 from visualnet.layers.calls import Expr, Function, Method, Ref
@@ -137,12 +137,10 @@ class Statements:
         """Each output's size where it tells more than what came in, without the batch."""
         came = [next((spec for spec in step.facts.arriving if spec is not None), None) for step in steps]
         before = self._size([spec for spec in came if spec is not None])
-        told = {}
-        for port in steps[0].facts.leaving:
-            size = self._size([step.facts.leaving[port] for step in steps])
-            if size and size != before:
-                told[port] = size
-        return told
+        told = {port: self._size([step.facts.leaving[port] for step in steps]) for port in steps[0].facts.leaving}
+        new = {port: size for port, size in told.items() if size and size != before}
+        # What one call gives is told in one comment: of all or of none.
+        return told if new and steps[0].inside and all(told.values()) else new
 
     def _size(self, specs: Sequence[Spec]) -> str:
         """One size for what has these in the places: figures, arguments of the constructor, or the axes' letters. Empty where all of it
@@ -174,7 +172,8 @@ def _longest_part(expr: Expr, text: Text) -> tuple[Expr, str] | None:
             if word and isinstance(value, Function | Method):
                 found.append((len(text.of([value])), value, word))
             inside = vars(value)
-            visit(inside.get("args", ()), word or "part")
+            # A sum is broken at its operators: its terms need no names.
+            visit(inside.get("args", ()), word or ("" if infix(value) else "part"))
             for name, part in inside.get("kwargs", {}).items():
                 visit(part, name)
             visit(inside.get("of"), word)
