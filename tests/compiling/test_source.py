@@ -3,6 +3,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -282,3 +283,17 @@ def test_a_block_whose_places_take_one_number_and_several_prints_a_class_each() 
     from tests.graphs import random_project
 
     assert model_source(random_project(1323)).count("class ") > 1
+
+
+def test_many_places_that_all_differ_are_printed_in_a_second() -> None:
+    """Each is held against the first of its kind, not against all others; what grows evenly is a range."""
+    inner = graph(
+        [("x", "input", {}), ("fc", "linear", {"out_features": 3}), ("both", "concatenate", {}), ("y", "output", {})],
+        ["x.x -> fc.x", "x.x -> both.x1", "fc.y -> both.x2", "both.y -> y.x"],
+    )
+    nodes = [("x", "input", {"size": (4,)}), ("dense", "block:Dense", {}), ("y", "output", {})]
+    outer = graph(nodes, ["x.x -> dense.x", "dense.y -> y.x"], dense={"repeat": 400})
+    start = time.thread_time()
+    source = model_source(Project(graph=outer, blocks={"Dense": Block(graph=inner)}))
+    assert time.thread_time() - start < 5
+    assert "nn.Sequential(*(Dense(in_features=n) for n in range(4, 1204, 3)))" in source

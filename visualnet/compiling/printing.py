@@ -106,7 +106,7 @@ class Body:
     def _chain(self, steps: Sequence[Step]) -> str:
         """A block's construction, or a ``nn.Sequential`` of its repetitions; equal neighbours are written once."""
         single = same(len(step.inside) == 1 for step in steps)
-        runs = [[(list(group)) for _, group in groupby(step.inside, key=self._run)] for step in steps]
+        runs = [self.runs(step) for step in steps]
         parts = []
         for at in range(same(map(len, runs))):
             made = self._instance([run[at][0] for run in runs])
@@ -140,6 +140,10 @@ class Body:
         given = [f"{word}={'n' if i == at else spell(vectors[i][0])}" for i, word in enumerate(words)]
         bounds = ", ".join(map(str, (counted[0], until) if by == 1 else (counted[0], until, by)))
         return f"*({printed[0].name}({', '.join(given)}) for n in range({bounds}))"
+
+    def runs(self, step: Step) -> list[list[Sheet]]:
+        """A block's repetitions; equal neighbours together."""
+        return [list(group) for _, group in groupby(step.inside, key=self._run)]
 
     def _run(self, sheet: Sheet) -> tuple[str, str]:
         printed = self.known[id(sheet)]

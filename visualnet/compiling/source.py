@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 from collections.abc import Iterator
+from typing import Any
 
 from visualnet import __version__
 from visualnet.analysis import Analysis
@@ -23,6 +24,7 @@ _PYTHON = {
     "math": "import math",
     "operator": "import operator",
     "Callable": "from collections.abc import Callable",
+    "MethodType": "from types import MethodType",
 }
 _TORCH = {"torch": "import torch", "F": "import torch.nn.functional as F"}
 MAX_NOTE = 2_000
@@ -83,18 +85,31 @@ class _File:
 
     def _block(self, block: str, places: list[Sheet]) -> Iterator[str]:
         """A class for all places of a block, or one for each structure that they have."""
-        groups: list[list[Sheet]] = []
-        for sheet in places:
-            for group in groups:
-                if self._agree([*group, sheet]):
-                    group.append(sheet)
-                    break
-            else:
-                groups.append([sheet])
-        for group in groups:
+        for group in self._groups(places):
             printed = self._print(self._name(class_name(block)), group)
             self.known.update({id(sheet): printed for sheet in group})
             yield from [*printed.lines, "", ""]
+
+    def _groups(self, places: list[Sheet]) -> list[list[Sheet]]:
+        """The places that one class can print, in the order in which they stand. Each is held only against the first of those with its
+        outline, so that a thousand repetitions take a thousand looks and not a million."""
+        groups: list[list[Sheet]] = []
+        alike: dict[Any, list[list[Sheet]]] = {}
+        for sheet in places:
+            like = alike.setdefault(self._outline(sheet), [])
+            group = next((g for g in like if self._agree([g[0], sheet])), None)
+            if group is None:
+                group = []
+                groups.append(group)
+                like.append(group)
+            group.append(sheet)
+        return [part for g in groups for part in ([g] if len(g) < 3 or self._agree(g) else [[sheet] for sheet in g])]
+
+    def _outline(self, sheet: Sheet) -> Any:
+        """What all places of one class have in common besides figures: the steps, what they read, how often a repeated block changes."""
+        body = Body([sheet], self.known, frozenset(self.taken))
+        steps = [(s.name, s.module, s.used, *s.args.items()) for s in (*sheet.steps, *sheet.modules)]
+        return tuple(steps), tuple(len(body.runs(step)) for step in sheet.modules if step.inside)
 
     def _agree(self, places: list[Sheet]) -> bool:
         try:

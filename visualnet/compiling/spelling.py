@@ -49,11 +49,11 @@ class Figures:
     def __init__(
         self,
         scopes: Sequence[Mapping[str, Any]],
-        axes: Mapping[str, Sequence[int]],
+        axes: Mapping[str, Sequence[int]] | None = None,
         modules: Container[str] = (),
         classes: Container[str] = (),
     ) -> None:
-        self.scopes, self.axes, self.modules, self.classes = scopes, axes, modules, classes
+        self.scopes, self.axes, self.modules, self.classes = scopes, axes or {}, modules, classes
         self.vectors: dict[Any, tuple[str, list[Any]]] = {}
         self.attributes: dict[str, str] = {}
         """Arguments that ``forward`` reads, each with the attribute that holds it."""
