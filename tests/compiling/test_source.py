@@ -285,7 +285,7 @@ def test_a_block_whose_places_take_one_number_and_several_prints_a_class_each() 
     assert model_source(random_project(1323)).count("class ") > 1
 
 
-def test_many_places_that_all_differ_are_printed_in_a_second() -> None:
+def test_many_places_that_all_differ_are_not_compared_in_pairs() -> None:
     """Each is held against the first of its kind, not against all others; what grows evenly is a range."""
     inner = graph(
         [("x", "input", {}), ("fc", "linear", {"out_features": 3}), ("both", "concatenate", {}), ("y", "output", {})],
@@ -295,5 +295,5 @@ def test_many_places_that_all_differ_are_printed_in_a_second() -> None:
     outer = graph(nodes, ["x.x -> dense.x", "dense.y -> y.x"], dense={"repeat": 400})
     start = time.thread_time()
     source = model_source(Project(graph=outer, blocks={"Dense": Block(graph=inner)}))
-    assert time.thread_time() - start < 5
+    assert time.thread_time() - start < 2
     assert "nn.Sequential(*(Dense(in_features=n) for n in range(4, 1204, 3)))" in source
