@@ -119,7 +119,7 @@ def _operators(value: str) -> list[int]:
 def _chained(value: str) -> list[int]:
     """Where methods of what a call gives are called."""
     depths = _depths(value)
-    return [at for at, letter in enumerate(value) if letter == "." and depths[at] == 0 and value[at - 1 : at] == ")"]
+    return [m.start() + 1 for m in re.finditer(r"[)\]]\.", value) if depths[m.start() + 1] == 0]
 
 
 def _last_bracket(line: str) -> tuple[int, int]:

@@ -109,7 +109,7 @@ class Statements:
                 part = _longest_part(trees[0][port], text)
                 if part is None:
                     break
-                yield hoist(*part)
+                yield hoist(part[0], f"{step.variable}_part" if part[1] == "part" else part[1])
             env[Port(step.id, port)] = name
             yield Statement((name,), made, sizes.get(port, ""), text.rests_on(trees[0][port]))
 
@@ -169,11 +169,10 @@ def _longest_part(expr: Expr, text: Text) -> tuple[Expr, str] | None:
             for part in value:
                 visit(part, word)
         elif isinstance(value, Expr) and not isinstance(value, Ref) and id(value) not in text.named:
-            if word and isinstance(value, Function | Method):
+            if word and isinstance(value, Function | Method) and not infix(value):  # a sum is broken at its operators
                 found.append((len(text.of([value])), value, word))
             inside = vars(value)
-            # A sum is broken at its operators: its terms need no names.
-            visit(inside.get("args", ()), word or ("" if infix(value) else "part"))
+            visit(inside.get("args", ()), word or "part")
             for name, part in inside.get("kwargs", {}).items():
                 visit(part, name)
             visit(inside.get("of"), word)
