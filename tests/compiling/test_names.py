@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from torch import fx, nn
 
 from visualnet.compiling import pieces
-from visualnet.compiling.names import CODE_NAMES, MODULE_ATTRIBUTES, class_name, safe_name
+from visualnet.compiling.names import MODULE_ATTRIBUTES, RESERVED_VARIABLES, class_name, safe_name
 
 
 def test_every_attribute_of_torchs_modules_is_known() -> None:
@@ -49,4 +49,4 @@ def test_taken_names_are_counted_on() -> None:
 def test_no_node_hides_a_function_of_the_pieces() -> None:
     functions = {name for name, found in vars(pieces).items() if inspect.isfunction(found)}
     assert functions
-    assert functions <= CODE_NAMES
+    assert functions <= RESERVED_VARIABLES

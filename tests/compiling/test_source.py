@@ -3,16 +3,20 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.compiling.test_module import STAGE, convolutional
 from tests.graphs import graph, random_project
 from visualnet.cli import open_project, template_names
+from visualnet.compiling.layout import write_docstring
 from visualnet.compiling.module import compile_project
 from visualnet.compiling.plan import GraphError
 from visualnet.compiling.source import model_source
@@ -56,9 +60,11 @@ class TwoLayers(nn.Module):
         self.fc2 = nn.Linear(8, 2, bias=False)
 
     def forward(self, x: Tensor) -> Tensor:
-        h = self.fc1(x)  # 8
-        h = F.relu(h)  # 8
-        return self.fc2(h)  # 2
+        \"\"\"Map x B×4 to out B×2.\"\"\"
+        h: Tensor = self.fc1(x)  # 8
+        h = F.relu(h)
+        h = self.fc2(h)  # 2
+        return h
 """
     )
 
@@ -75,37 +81,83 @@ def test_a_block_is_a_class_whose_differing_figures_are_arguments() -> None:
     assert "def __init__(self, in_channels: int, c: int) -> None:" in source
     assert "self.conv = nn.Conv2d(in_channels, c, kernel_size=3, padding=1)" in source
     assert "self.s1 = nn.Sequential(*(Stage(in_channels=4, c=4) for _ in range(3)))" in source
-    assert "x = self.conv(image)  # C×8×8" in source
+    assert "= self.conv(image)  # c×8×8" in source  # as the constructor's argument is called
 
 
 def test_first_weights_and_frozen_layers_are_printed() -> None:
     fields = {"conv1": {"init": Init("kaiming_normal")}, "fc": {"init": Init("normal", 0.5), "trainable": False}}
     source = model_source(convolutional(**fields))
     for line in (
-        "nn.init.kaiming_normal_(self.conv1.weight)",
-        "nn.init.zeros_(self.conv1.bias)",
-        "nn.init.normal_(self.fc.weight, std=0.5)",
+        "draw_weights(self.conv1, nn.init.kaiming_normal_)",
+        "draw_weights(self.fc, nn.init.normal_, std=0.5)",
         "self.fc.requires_grad_(False)",
     ):
         assert line in source
 
 
-def test_a_loss_that_rests_on_more_than_the_answers_is_a_method() -> None:
-    """The answer is a softmax, the loss wants the logits."""
+def test_a_loss_that_rests_on_more_than_the_answers_takes_it_from_the_same_pass() -> None:
+    """The answer is a softmax, the loss wants the logits: one method gives both."""
     nodes = [
         ("x", "input", {"size": (4,)}),
         ("fc", "linear", {"out_features": 3}),
         ("prob", "softmax", {}),
         ("out", "output", {}),
     ]
-    nodes += [("label", "target", {}), ("ce", "cross_entropy", {})]
+    nodes += [("label", "target", {}), ("ce", "cross_entropy", {}), ("right", "accuracy", {})]
     wires = ["x.x -> fc.x", "fc.y -> prob.x", "prob.y -> out.x", "fc.y -> ce.logits", "label.y -> ce.target"]
+    wires += ["prob.y -> right.logits", "label.y -> right.target"]
     project = Project(graph=graph(nodes, wires))
     model = compile_project(project, seed=0)
-    net = executed(model_source(project))["Untitled"]()
+    source = model_source(project)
+    assert source.count("self.fc(") == 1
+    made = executed(source)
+    net = made["Untitled"]()
     net.load_state_dict(model.net.state_dict())
     x, label = torch.rand(5, 4), torch.tensor([0, 1, 2, 0, 1])
-    assert torch.equal(net.loss(x, label), model.objective(image=x, label=label)["loss"])
+    out, fc = net.compute(x)
+    results = model.objective(image=x, label=label)
+    assert torch.equal(net(x), out)
+    assert torch.equal(made["loss"](fc, label), results["loss"])
+    assert made["metrics"](out, label) == {"right": results["right"]}
+
+
+def test_a_loss_with_a_layer_of_its_own_is_a_method() -> None:
+    nodes = [
+        ("x", "input", {"size": (4,)}),
+        ("body", "linear", {"out_features": 5}),
+        ("out", "output", {}),
+        ("head", "linear", {"out_features": 3}),
+        ("label", "target", {}),
+        ("ce", "cross_entropy", {}),
+    ]
+    wires = ["x.x -> body.x", "body.y -> out.x", "body.y -> head.x", "head.y -> ce.logits", "label.y -> ce.target"]
+    project = Project(graph=graph(nodes, wires))
+    model = compile_project(project, seed=0)
+    source = model_source(project)
+    assert source.count("self.body(") == source.count("self.head(") == 1
+    net = executed(source)["Untitled"]()
+    net.load_state_dict(model.net.state_dict())
+    x, label = torch.rand(5, 4), torch.tensor([0, 1, 2, 0, 1])
+    assert torch.equal(net.loss(net(x), label), model.objective(image=x, label=label)["loss"])
+
+
+def test_figures_of_functions_become_arguments_as_those_of_modules_do() -> None:
+    """Places of a block that differ in where a slice begins share a class."""
+    middle = Block(
+        graph=graph(
+            [("x", "input", {}), ("cut", "slice", {"start": "margin", "stop": "-margin"}), ("y", "output", {})],
+            ["x.x -> cut.x", "cut.y -> y.x"],
+        ),
+        params={"margin": 1},
+    )
+    nodes = [("x", "input", {"size": (20,)}), ("a", "block:Crop", {"margin": 2}), ("b", "block:Crop", {"margin": 3})]
+    wires = ["x.x -> a.x", "a.y -> b.x", "b.y -> out.x"]
+    project = Project(graph=graph([*nodes, ("out", "output", {})], wires), blocks={"Crop": middle})
+    source = model_source(project)
+    assert source.count("class Crop") == 1
+    assert "return x[:, self.margin : -self.margin]" in source
+    x = torch.rand(2, 20)
+    assert torch.equal(executed(source)["Untitled"]()(x), x[:, 5:-5])
 
 
 HOSTILE = '''"""\nimport os; os.abort()\n"""\r\x0cimport os\u2028os.abort()\u202e\x00 # "'''
@@ -127,7 +179,7 @@ def test_no_name_or_note_says_how_the_printed_file_is_read(name: str, note: str)
     assert ast.dump(ast.parse(text.encode())) == ast.dump(ast.parse(text))
 
 
-def test_text_from_a_file_stays_in_comments() -> None:
+def test_text_from_a_file_stays_in_comments_and_docstrings() -> None:
     block = msgspec.structs.replace(STAGE, note=HOSTILE)
     project = msgspec.structs.replace(convolutional(), name=HOSTILE, note=HOSTILE, blocks={"Stage": block})
     tree = ast.parse(model_source(project))
@@ -137,7 +189,19 @@ def test_text_from_a_file_stays_in_comments() -> None:
     calls = {
         node.value.id for node in ast.walk(tree) if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
     }
-    assert calls <= {"self", "nn", "torch", "F", "x"}
+    assert calls <= {"self", "nn", "torch", "F", "x", "logits"}
+    stage = next(node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == "Stage")
+    assert "os.abort()" in (ast.get_docstring(stage) or "")
+    assert [type(node) for node in stage.body] == [ast.Expr, ast.FunctionDef, ast.FunctionDef]
+
+
+@given(st.text(alphabet="\"\\'a #\n{}", max_size=40))
+def test_nothing_ends_a_docstring(text: str) -> None:
+    lines = ["def f():", *(f"    {line}" for line in write_docstring(text, 100, 1)), "    return 1"]
+    (function,) = ast.parse("\n".join(lines)).body
+    assert isinstance(function, ast.FunctionDef)
+    told = ast.get_docstring(function, clean=False) or ""
+    assert told.split() == text.split()
 
 
 @pytest.mark.parametrize("name", ["import os", "1", "class", "Tensor", "nn", "self", "größe", "…"])
@@ -219,3 +283,17 @@ def test_a_block_whose_places_take_one_number_and_several_prints_a_class_each() 
     from tests.graphs import random_project
 
     assert model_source(random_project(1323)).count("class ") > 1
+
+
+def test_many_places_that_all_differ_are_not_compared_in_pairs() -> None:
+    """Each is held against the first of its kind, not against all others; what grows evenly is a range."""
+    inner = graph(
+        [("x", "input", {}), ("fc", "linear", {"out_features": 3}), ("both", "concatenate", {}), ("y", "output", {})],
+        ["x.x -> fc.x", "x.x -> both.x1", "fc.y -> both.x2", "both.y -> y.x"],
+    )
+    nodes = [("x", "input", {"size": (4,)}), ("dense", "block:Dense", {}), ("y", "output", {})]
+    outer = graph(nodes, ["x.x -> dense.x", "dense.y -> y.x"], dense={"repeat": 400})
+    start = time.thread_time()
+    source = model_source(Project(graph=outer, blocks={"Dense": Block(graph=inner)}))
+    assert time.thread_time() - start < 2
+    assert "nn.Sequential(*(Dense(in_features=n) for n in range(4, 1204, 3)))" in source

@@ -18,8 +18,10 @@ from tests.contract.evaluate import COUNTED
 from tests.graphs import random_project
 from visualnet.analysis import infer
 from visualnet.compiling.module import Model, compile_project
-from visualnet.compiling.names import safe_name
-from visualnet.compiling.source import LOSS_NAMES, model_source
+from visualnet.compiling.objectives import Objectives
+from visualnet.compiling.source import model_source
+from visualnet.compiling.spelling import Figures
+from visualnet.compiling.statements import Statements
 from visualnet.layers import Spec
 
 BATCH = 3
@@ -139,7 +141,7 @@ def source_agrees(model: Model, batch: dict[str, torch.Tensor]) -> None:
     printed.load_state_dict(state)
     trainable = {n: p.requires_grad for n, p in model.net.named_parameters()}
     assert {n: p.requires_grad for n, p in printed.named_parameters()} == trainable
-    inputs = {step.name: batch[model.plan.fields[step.id]] for step in model.plan.net_inputs}
+    inputs = {step.variable: batch[model.plan.fields[step.id]] for step in model.plan.net_inputs}
     torch.manual_seed(1)
     ours = model.net(**inputs)
     torch.manual_seed(1)
@@ -149,28 +151,41 @@ def source_agrees(model: Model, batch: dict[str, torch.Tensor]) -> None:
     assert answers.keys() == others.keys()
     for name, answer in answers.items():
         assert torch.equal(answer.nan_to_num(), others[name].nan_to_num()), name
-    if model.losses:
-        loss_agrees(model, batch, printed, made.get("loss"))
+    if model.losses or model.metrics:
+        objectives_agree(model, batch, printed, made)
 
 
-def loss_agrees(model: Model, batch: dict[str, torch.Tensor], printed: Any, loss: Any) -> None:
-    """The printed loss is a function of the answers or, where it rests on more than these, a method."""
+def objectives_agree(model: Model, batch: dict[str, torch.Tensor], printed: Any, made: dict[str, Any]) -> None:
+    """The printed loss and metrics are functions (methods, where they have layers of their own) of what one pass gives."""
     printed.load_state_dict(model.net.state_dict())
     printed.eval()
     model.net.eval()
-    given = {step.name: batch[model.plan.fields[step.id]] for step in model.plan.main.inputs}
+    plan = model.plan
+    objectives = Objectives(plan, Statements([plan.main], Figures([{}], {}), frozenset()))
+    given = {port: batch[plan.fields[port.node]] for port in objectives.sources}
+    inputs = [batch[plan.fields[step.id]] for step in plan.net_inputs]
     torch.manual_seed(2)  # some layers draw numbers also when not training
-    answers = model.net(**{step.name: given[step.name] for step in model.plan.net_inputs})
-    answers = answers if isinstance(answers, dict) else {model.outputs[0]: answers}
-    if loss is not None:
-        given.update({safe_name(name): answer for name, answer in answers.items()})
+    if objectives.shared:
+        values = getattr(printed, objectives.compute)(*inputs)
+        given |= dict(zip([*objectives.answers, *objectives.shared], values, strict=True))
     else:
-        loss = next(m for n in LOSS_NAMES if inspect.ismethod(m := getattr(printed, n, None)))
-    if inspect.ismethod(loss):
-        torch.manual_seed(2)
-    found = loss(**{name: given[name] for name in inspect.signature(loss).parameters})
+        answer = printed(*inputs)
+        given |= {port: answer[n] if isinstance(answer, dict) else answer for n, port in plan.answers.items()}
+    named = {name: given[port] for port, name in {**objectives.values, **objectives.sources}.items()}
+
+    def call(function: str, method: str) -> Any:
+        found = made.get(function) or getattr(printed, method)
+        return found(**{name: named[name] for name in inspect.signature(found).parameters})
+
+    loss = call("loss", objectives.loss_name) if model.losses else None
+    metrics = call("metrics", objectives.metrics_name) if model.metrics else {}
     torch.manual_seed(2)
-    assert torch.equal(model.objective(**batch)["loss"].nan_to_num(), found.nan_to_num())
+    results = model.objective(**batch)
+    if loss is not None:
+        assert torch.equal(results["loss"].nan_to_num(), loss.nan_to_num())
+    assert list(metrics) == list(model.metrics)
+    for name, value in metrics.items():
+        assert torch.equal(results[name].nan_to_num(), value.nan_to_num()), name
 
 
 def test_the_generator_reaches_every_layer() -> None:

@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from visualnet.app.save_dialog import ask_target
+from visualnet.app.widgets.modal import answer_of
 from visualnet.core import files
 from visualnet.pytorch import NoTorch, need_torch
-
-from visualnet.app.widgets.modal import answer_of
 
 if TYPE_CHECKING:
     from visualnet.app.window import Window

@@ -58,7 +58,7 @@ class Model:
         self.plan = plan
         self.project, self.analysis = plan.project, plan.analysis
         self.fields: tuple[str, ...] = tuple(dict.fromkeys(plan.fields.values()))
-        self.inputs: tuple[str, ...] = tuple(step.name for step in plan.net_inputs)
+        self.inputs: tuple[str, ...] = tuple(step.variable for step in plan.net_inputs)
         self.outputs: tuple[str, ...] = tuple(plan.answers)
         self.losses: tuple[str, ...] = tuple(step.facts.node.name for step, _ in plan.losses)
         self.metrics: tuple[str, ...] = tuple(step.facts.node.name for step in plan.main.sinks("metric"))
@@ -180,7 +180,7 @@ class Model:
 
     def _net_graph(self) -> fx.Graph:
         graph, plan = fx.Graph(), self.plan
-        env = {_only(step): _placeholder(graph, step.name, (step.id,)) for step in plan.net_inputs}
+        env = {_only(step): _placeholder(graph, step.variable, (step.id,)) for step in plan.net_inputs}
         Emitter(graph).sheet(plan.main, env, (), "", plan.main.needed(plan.answers.values()))
         answers = {name: env[port] for name, port in plan.answers.items()}
         graph.output(next(iter(answers.values())) if len(answers) == 1 else answers)
@@ -215,13 +215,16 @@ class Model:
         return graph, emitter
 
     def _arguments(self, graph: fx.Graph, optional: bool = False) -> dict[Port, Any]:
-        """One argument for each field, though several nodes may read it."""
+        """One argument for each field, though several nodes may read it; in the order of ``fields``, and named so where Python allows."""
         nodes: dict[str, fx.Node] = {}
         env: dict[Port, Any] = {}
+        taken: set[str] = set()
         for step in self.plan.main.inputs:
             field = self.plan.fields[step.id]
             if field not in nodes:
-                nodes[field] = _placeholder(graph, field, (step.id,), optional)
+                name = safe_name(field, taken)
+                taken.add(name)
+                nodes[field] = _placeholder(graph, name, (step.id,), optional)
             env[_only(step)] = nodes[field]
         return env
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import keyword
 import re
 import unicodedata
@@ -29,19 +30,35 @@ _CODE_NAMES = """
     iou_of attend start_anew
 """
 CODE_NAMES = frozenset(_CODE_NAMES.split())
-"""What generated and printed code refers to; a test holds the functions of ``pieces`` against it."""
+"""What generated and printed code has always referred to."""
 
 RESERVED = MODULE_ATTRIBUTES | CODE_NAMES | frozenset(keyword.kwlist)
+"""What no attribute of a module may be called; ``state_dict`` keys rest on it."""
+
+_FUNCTIONS = """
+    Callable MethodType draw_weights
+"""
+RESERVED_VARIABLES = RESERVED | frozenset(dir(builtins)) | frozenset(_FUNCTIONS.split())
+"""What no variable or argument may be called besides: ``self.sum`` hides nothing, ``sum`` hides Python's own. What printed code comes to
+refer to is added here, not above: ``state_dict`` keys of old checkpoints stay. A test holds the functions of ``pieces`` against it."""
 
 
-def safe_name(wish: str, taken: Container[str] = ()) -> str:
-    """The wish as an identifier that collides with nothing: ``forward`` becomes ``forward_``."""
+def variable_name(wish: str, taken: Container[str] = ()) -> str:
+    """The wish as a variable or argument of printed code: ``sum`` becomes ``sum_``."""
+    return safe_name(wish, taken, RESERVED_VARIABLES)
+
+
+def safe_name(wish: str, taken: Container[str] = (), reserved: Container[str] = RESERVED) -> str:
+    """The wish as an identifier that collides with nothing: ``forward`` becomes ``forward_``.
+
+    It is given as Python reads it (NFKC), so that two names which Python takes for one are seen to be one.
+    """
     name = re.sub(r"\W+", "_", unicodedata.normalize("NFKC", wish)) or "node"
     if name[0] == "_" or not name.isidentifier():
         name = "n" + name
     if not name.isidentifier():  # a letter that is none in an identifier
         name = "node"
-    if name in RESERVED:
+    if name in reserved:
         name += "_"
     if name not in taken:
         return name
@@ -57,4 +74,4 @@ def class_name(wish: str, taken: Container[str] = ()) -> str:
     name = "".join(capitalize_first(word) for word in words)
     if not name or not name.isidentifier():
         name = f"Net{name}" if f"Net{name}".isidentifier() else "Net"
-    return safe_name(name, taken)
+    return variable_name(name, taken)

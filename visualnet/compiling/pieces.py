@@ -1,15 +1,19 @@
-"""Modules that torch lacks. Each is whole in itself: the class's source is printed into exported files that use it."""
+"""Modules that torch lacks. Each is whole in itself: its source is printed into exported files.
+
+Lines end within 100 columns, as those of the printed files do.
+"""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import torch
 from torch import Tensor, nn
 
 
 class Chain(nn.Sequential):
-    """Modules behind one another: what one gives is the first input of the next; the other inputs are the same for each."""
+    """Modules in a row: what one gives is the first input of the next; all get the other inputs."""
 
     def forward(self, x: Tensor, *same: Tensor | None) -> Tensor:
         for module in self:
@@ -33,7 +37,7 @@ class LearnedPositions(nn.Module):
 
 
 class SinusoidalPositions(nn.Module):
-    """Add sines and cosines of falling frequency to each place of a sequence. Nothing is learned, nothing is saved."""
+    """Add sines and cosines of falling frequency to each place of a sequence: nothing to learn."""
 
     table: Tensor
 
@@ -68,7 +72,7 @@ class ClassToken(nn.Module):
 
 
 class EncoderStack(nn.TransformerEncoder):
-    """Transformer encoder layers on each other. Each starts with weights of its own (torch copies the first one's)."""
+    """Transformer encoder layers on each other, each with first weights of its own."""
 
     def __init__(
         self,
@@ -84,7 +88,15 @@ class EncoderStack(nn.TransformerEncoder):
         final_norm: bool = True,
     ) -> None:
         made = nn.TransformerEncoderLayer(
-            features, nhead, dim_feedforward, dropout, activation, layer_norm_eps, True, norm_first, bias
+            features,
+            nhead,
+            dim_feedforward,
+            dropout,
+            activation,
+            layer_norm_eps,
+            batch_first=True,
+            norm_first=norm_first,
+            bias=bias,
         )
         norm = nn.LayerNorm(features, layer_norm_eps, bias=bias) if final_norm else None
         super().__init__(made, num_layers, norm, enable_nested_tensor=False)
@@ -92,7 +104,7 @@ class EncoderStack(nn.TransformerEncoder):
 
 
 class DecoderStack(nn.TransformerDecoder):
-    """Transformer decoder layers on each other. Each starts with weights of its own (torch copies the first one's)."""
+    """Transformer decoder layers on each other, each with first weights of its own."""
 
     def __init__(
         self,
@@ -108,7 +120,15 @@ class DecoderStack(nn.TransformerDecoder):
         final_norm: bool = True,
     ) -> None:
         made = nn.TransformerDecoderLayer(
-            features, nhead, dim_feedforward, dropout, activation, layer_norm_eps, True, norm_first, bias
+            features,
+            nhead,
+            dim_feedforward,
+            dropout,
+            activation,
+            layer_norm_eps,
+            batch_first=True,
+            norm_first=norm_first,
+            bias=bias,
         )
         norm = nn.LayerNorm(features, layer_norm_eps, bias=bias) if final_norm else None
         super().__init__(made, num_layers, norm)
@@ -134,7 +154,22 @@ class EncoderDecoder(nn.Transformer):
         rest = (dim_feedforward, dropout, activation, layer_norm_eps, norm_first, bias)
         encoder = EncoderStack(features, nhead, num_encoder_layers, *rest)
         decoder = DecoderStack(features, nhead, num_decoder_layers, *rest)
-        super().__init__(features, nhead, custom_encoder=encoder, custom_decoder=decoder, batch_first=True)
+        super().__init__(
+            features,
+            nhead,
+            custom_encoder=encoder,
+            custom_decoder=decoder,
+            batch_first=True,
+        )
+
+
+def draw_weights(module: nn.Module, draw: Callable[..., Tensor], **options: float) -> None:
+    """Draw every matrix and kernel of a module anew; biases start at zero, other vectors stay."""
+    for name, weight in module.named_parameters():
+        if "bias" in name.rpartition(".")[2]:
+            nn.init.zeros_(weight)
+        elif weight.dim() >= 2:
+            draw(weight, **options)
 
 
 def start_anew(module: nn.Module) -> None:
@@ -145,7 +180,7 @@ def start_anew(module: nn.Module) -> None:
 
 
 def attend(query: Tensor, key: Tensor, value: Tensor, causal: bool) -> tuple[Tensor, Tensor]:
-    """What each query gathers, and its weights softmax(Q·Kᵀ / √D); with causal, nothing ahead is seen."""
+    """What each query gathers and its weights softmax(Q·Kᵀ / √D); causal: none ahead is seen."""
     scores = query @ key.transpose(-2, -1) / math.sqrt(query.shape[-1])
     if causal:
         scores = scores.masked_fill(torch.ones_like(scores, dtype=torch.bool).triu(1), -math.inf)
@@ -179,7 +214,7 @@ class GaussianNoise(nn.Module):
 
 
 class GaussianSample(nn.Module):
-    """While training, a draw from a normal distribution with this mean and variance; afterwards the mean."""
+    """While training, a draw from N(mean, exp(log_var)); afterwards the mean."""
 
     def forward(self, mean: Tensor, log_var: Tensor) -> Tensor:
         return mean + torch.exp(log_var / 2) * torch.randn_like(mean) if self.training else mean

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from visualnet.analysis import Analysis, GraphFacts, NodeFacts, infer
 from visualnet.analysis.facts import Path
-from visualnet.compiling.names import safe_name
+from visualnet.compiling.names import safe_name, variable_name
 from visualnet.core import expressions
 from visualnet.core.format import format_bytes
 from visualnet.core.graph import Node, Port
@@ -44,10 +44,12 @@ class Tie(NamedTuple):
 class Step:
     """A live node of a sheet. ``name`` is unique among its attributes and safe in code; ``module`` is the attribute whose module it
     applies (another node's when the two share all), empty for a plain function. ``args`` says which port feeds each input port.
+    ``variable`` is what the result is called in printed code, and an input as an argument.
     """
 
     facts: NodeFacts
     name: str
+    variable: str
     args: Mapping[str, Port | None]
     used: frozenset[str]
     module: str = ""
@@ -151,8 +153,6 @@ def make_plan(project: Project, analysis: Analysis | None = None, budget: int | 
     for step in main.inputs:
         assert step.facts.layer is not None
         name = step.facts.layer.values()["field"]
-        if safe_name(name) != name:
-            raise GraphError(f"{step.facts.node.name}: the data field “{name}” has a name that Python keeps for itself")
         fields[step.id] = name
     answers = _answers(main)
     if not answers:
@@ -292,28 +292,28 @@ class _Planner:
         self,
         facts: NodeFacts,
         graph: GraphFacts,
-        names: Mapping[str, str],
+        names: Mapping[str, Names],
         scope: Mapping[str, Any],
         used: frozenset[str],
     ) -> Step:
         node = facts.node
         args = {port: graph.graph.wires.get(Port(node.id, port)) for port in facts.inputs}
-        name = names[node.id]
+        name, variable = names[node.id]
         if facts.inside:
             inner = self._scope(node, scope)
             inside = tuple(self.sheet(g, node.block or "", inner) for g in facts.inside)
-            return Step(facts, name, args, used, module=name, inside=inside)
+            return Step(facts, name, variable, args, used, module=name, inside=inside)
         make = _make(facts)
         owner = graph.nodes.get(node.shares) if node.shares else None
         if make is None or owner is None:
-            return Step(facts, name, args, used, module=name if make else "", make=make)
-        theirs = names[owner.node.id]
+            return Step(facts, name, variable, args, used, module=name if make else "", make=make)
+        theirs = names[owner.node.id].attribute
         if make == _make(owner):
-            return Step(facts, name, args, used, module=theirs)
+            return Step(facts, name, variable, args, used, module=theirs)
         common = sorted(facts.shared)
         if owner.node.kind == node.kind:
             common += [b for b in owner.buffers if b not in facts.buffers]
-        return Step(facts, name, args, used, module=name, make=make, tie=Tie(theirs, tuple(common)))
+        return Step(facts, name, variable, args, used, module=name, make=make, tie=Tie(theirs, tuple(common)))
 
 
 def _role(facts: NodeFacts) -> str:
@@ -355,10 +355,20 @@ def _order(facts: GraphFacts, live: set[str]) -> Iterator[str]:
                     heapq.heappush(ready, (place[wire.target.node], wire.target.node))
 
 
-def _names(facts: GraphFacts) -> dict[str, str]:
-    taken: set[str] = set()
+class Names(NamedTuple):
+    """What a node is called: as an attribute of its module (and in ``state_dict`` keys), and as a variable."""
+
+    attribute: str
+    variable: str
+
+
+def _names(facts: GraphFacts) -> dict[str, Names]:
+    attributes: set[str] = set()
+    variables: set[str] = set()
     names = {}
     for node in facts.graph:
-        names[node.id] = safe_name(node.name, taken)
-        taken.add(names[node.id])
+        made = Names(safe_name(node.name, attributes), variable_name(node.name, variables))
+        attributes.add(made.attribute)
+        variables.add(made.variable)
+        names[node.id] = made
     return names

@@ -1,4 +1,4 @@
-"""One class of printed Python for every place where a block stands.
+"""One class of printed Python for every place where a block stands: its constructor.
 
 The places are rendered side by side: where their figures agree the figure is printed, where they differ it becomes an argument of the
 constructor. Places whose structure differs get a class each.
@@ -14,15 +14,17 @@ from typing import Any
 
 from torch import nn
 
+from visualnet.compiling import initial
 from visualnet.compiling.emit import plain, resolve
-from visualnet.compiling.names import safe_name
+from visualnet.compiling.layout import lay_out, spell
 from visualnet.compiling.plan import Sheet, Step
-from visualnet.compiling.spelling import Figures, Text, key, same, where
-from visualnet.core.graph import Port
+from visualnet.compiling.spelling import Figures, key, same
+from visualnet.compiling.statements import Statements, axes_of
 from visualnet.layers.calls import Make
 
-WIDTH = 100
 _PER_AXIS = ("kernel_size", "stride", "padding", "dilation", "output_padding", "output_size")
+_AXES = {"C": "in_channels", "D": "in_features"}
+"""What the extent of an input's axis is called as an argument."""
 
 
 class Printed:
@@ -37,49 +39,46 @@ class Printed:
 
 
 class Body:
-    """Prints the insides of the class of some places of one block."""
+    """Prints the insides of the class of some places of one block.
+
+    Raises:
+        Mismatch: the places differ in more than figures.
+    """
 
     def __init__(self, places: Sequence[Sheet], known: Mapping[int, Printed], taken: frozenset[str]) -> None:
         self.places, self.known, self.taken = places, known, taken
         self.first = places[0]
-        self.figures = Figures([sheet.scope for sheet in places])
+        axes = {_AXES[letter]: extents for letter, extents in axes_of(places).items() if letter in _AXES}
+        modules = {step.module for step in self.first.modules}
+        self.figures = Figures([sheet.scope for sheet in places], axes, modules, taken)
+        self.statements = Statements(places, self.figures, taken)
         same([s.name for s in sheet.steps] for sheet in places)
         same([s.name for s in sheet.modules] for sheet in places)
 
-    def abreast(self, steps: str, at: int) -> list[Step]:
-        """The same step in every place."""
-        return [getattr(sheet, steps)[at] for sheet in self.places]
-
-    # --- __init__ ------------------------------------------------------------------------------------------------------------------
-
     def construction(self) -> list[str]:
+        """Each module with its first weights, in the order in which the program makes them: the same seed gives both the same."""
         lines = []
-        after = []
+        ties = []
         for at, step in enumerate(self.first.modules):
-            abreast = self.abreast("modules", at)
+            abreast = [sheet.modules[at] for sheet in self.places]
             made = self._chain(abreast) if step.inside else self._make([s.make for s in abreast if s.make])
-            lines += wrapped(f"self.{step.module} = {made}")
-            after += same(self._afterwards(each) for each in abreast)
-        return lines + after
+            lines += lay_out(f"self.{step.module} = {made}", 2)
+            lines += same(self._afterwards(each) for each in abreast)
+            ties += same(self._ties(each) for each in abreast)
+        return lines + ties  # an owner may stand behind those who share its weights
 
     def _afterwards(self, step: Step) -> list[str]:
-        """Other first weights, weights taken over, weights that stay as they are."""
-        lines = []
+        """Other first weights, weights that stay as they are."""
         own = f"self.{step.module}"
-        init = step.facts.node.init
-        weights = [name for name in step.facts.weights if not step.tie or name not in step.tie.names]
-        for name in weights if init.kind != "default" and not step.inside else ():
-            if init.kind == "zeros" or "bias" in name.rpartition(".")[2]:
-                lines.append(f"nn.init.zeros_({own}.{spelled(name)})")
-            elif len(step.facts.weights[name]) >= 2:
-                std = f", std={init.std!r}" if init.kind == "normal" else ""
-                lines.append(f"nn.init.{init.kind}_({own}.{spelled(name)}{std})")
+        lines = initial.printed(step.facts.node.init, own) if step.facts.weights and not step.inside else []
         if not step.facts.node.trainable and (step.facts.parameters or step.inside):
             lines.append(f"{own}.requires_grad_(False)")
-        if step.tie:
-            names = map(spelled, step.tie.names)
-            lines += [f"{own}.{name} = self.{step.tie.owner}.{name}" for name in names]
         return lines
+
+    def _ties(self, step: Step) -> list[str]:
+        """Weights taken over from another module."""
+        names = [spelled(name) for name in step.tie.names] if step.tie else []
+        return [f"self.{step.module}.{name} = self.{step.tie.owner}.{name}" for name in names if step.tie]
 
     def _make(self, makes: Sequence[Make]) -> str:
         name = same(m.name for m in makes)
@@ -107,14 +106,44 @@ class Body:
     def _chain(self, steps: Sequence[Step]) -> str:
         """A block's construction, or a ``nn.Sequential`` of its repetitions; equal neighbours are written once."""
         single = same(len(step.inside) == 1 for step in steps)
-        runs = [[(list(group)) for _, group in groupby(step.inside, key=self._run)] for step in steps]
+        runs = [self.runs(step) for step in steps]
         parts = []
         for at in range(same(map(len, runs))):
             made = self._instance([run[at][0] for run in runs])
             times = self.figures.text([len(run[at]) for run in runs], "repeats")
             parts.append(made if times == "1" else f"*({made} for _ in range({times}))")
         several = "Chain" if len(steps[0].args) > 1 else "nn.Sequential"
-        return parts[0] if single else f"{several}({', '.join(parts)})"
+        inside = (len(steps) == 1 and self._counted(runs[0])) or ", ".join(parts)
+        return parts[0] if single else f"{several}({inside})"
+
+    def _counted(self, runs: Sequence[Sequence[Sheet]]) -> str:
+        """Repetitions of which one argument grows evenly, as a ``range``; empty for all others."""
+        printed = [self.known[id(run[0])] for run in runs]
+        vectors = list(zip(*(p.arguments(run[0]) for p, run in zip(printed, runs, strict=True)), strict=True))
+        growing = [at for at, v in enumerate(vectors) if len({repr(key(n)) for n in v}) > 1]
+        if (
+            len(runs) < 4
+            or any(len(run) > 1 for run in runs)
+            or len({p.name for p in printed}) > 1
+            or len(growing) != 1
+        ):
+            return ""
+        (at,) = growing
+        counted = vectors[at]
+        if not all(type(n) is int for n in counted):
+            return ""
+        by = counted[1] - counted[0]
+        until = counted[-1] + by
+        if counted != tuple(range(counted[0], until, by)):
+            return ""
+        words = printed[0].figures.names()
+        given = [f"{word}={'n' if i == at else spell(vectors[i][0])}" for i, word in enumerate(words)]
+        bounds = ", ".join(map(str, (counted[0], until) if by == 1 else (counted[0], until, by)))
+        return f"*({printed[0].name}({', '.join(given)}) for n in range({bounds}))"
+
+    def runs(self, step: Step) -> list[list[Sheet]]:
+        """A block's repetitions; equal neighbours together."""
+        return [list(group) for _, group in groupby(step.inside, key=self._run)]
 
     def _run(self, sheet: Sheet) -> tuple[str, str]:
         printed = self.known[id(sheet)]
@@ -129,92 +158,6 @@ class Body:
             for word, v in zip(printed[0].figures.names(), vectors, strict=True)
         ]
         return f"{name}({', '.join(given)})"
-
-    # --- forward -------------------------------------------------------------------------------------------------------------------
-
-    def statements(
-        self, answers: Sequence[Port], env: dict[Port, str], steps: Sequence[Step] | None = None
-    ) -> list[str]:
-        """The lines that compute these ports. ``env`` names what is there already, and is filled."""
-        chosen = list(self.first.steps) if steps is None else list(steps)
-        names = {s.name for s in (*self.first.inputs, *self.first.steps)} | set(env.values()) | self.taken
-        running = next((name for name in ("x", "h", "y") if name not in names), "")
-        readers: dict[Port, list[str]] = {}
-        for step in chosen:
-            for source in step.args.values():
-                if source is not None:
-                    readers.setdefault(source, []).append(step.id)
-        for port in answers:
-            readers.setdefault(port, []).append("")
-        lines = []
-        order = {step.id: at for at, step in enumerate(self.first.steps)}
-        for at, step in enumerate(chosen):
-            following = chosen[at + 1].id if at + 1 < len(chosen) else ""
-            read = [p for p in step.facts.outputs if Port(step.id, p) in readers]
-            passed = len(read) == 1 and set(readers[Port(step.id, read[0])]) == {following}
-            lines += self._statement(order[step.id], read, env, running if passed and running else "", names)
-        return lines
-
-    def _statement(
-        self, at: int, ports: Sequence[str], env: dict[Port, str], running: str, names: set[str]
-    ) -> list[str]:
-        steps = self.abreast("steps", at)
-        step = steps[0]
-        refs = {port: env[source] if source is not None else "None" for port, source in step.args.items()}
-        comment = self._shape(steps)
-        if step.inside:
-            return self._call(step, refs, env, running, names, comment)
-        trees = [s.forward(s.used) for s in steps]
-        text = Text(self.figures, f"self.{step.module}", refs)
-        shared = text.shared([trees[0][p] for p in ports])
-        lines = []
-        for expr in shared:  # computed once, read several times
-            abreast = [where(tree, trees[0], expr, ports) for tree in trees]
-            name = fresh(f"{step.name}_all" if expr is shared[0] else f"{step.name}_part", names)
-            lines.append(f"{name} = {text.of(abreast)}")
-            text.named[id(expr)] = name
-        for port in ports:
-            name = running or (step.name if port == ports[0] else fresh(f"{step.name}_{port}", names))
-            env[Port(step.id, port)] = name
-            made = text.of([tree[port] for tree in trees])
-            lines.append(f"{name} = {made}" + (f"  # {comment[port]}" if comment.get(port) else ""))
-        return lines
-
-    def _call(
-        self,
-        step: Step,
-        refs: Mapping[str, str],
-        env: dict[Port, str],
-        running: str,
-        names: set[str],
-        comment: Mapping[str, str],
-    ) -> list[str]:
-        call = f"self.{step.module}({', '.join(refs.values())})"
-        outputs = list(step.inside[-1].outputs)
-        targets = []
-        for port in outputs:
-            alone = len(outputs) == 1
-            name = (running or step.name) if alone else fresh(f"{step.name}_{port}", names)
-            env[Port(step.id, port)] = name
-            targets.append(name)
-        told = ", ".join(filter(None, (comment.get(port) for port in outputs)))
-        return [f"{', '.join(targets)} = {call}" + (f"  # {told}" if told else "")]
-
-    def _shape(self, steps: Sequence[Step]) -> dict[str, str]:
-        """Each output's size; where the places differ, the axis' letter."""
-        told = {}
-        for port, spec in steps[0].facts.leaving.items():
-            others = [s.facts.leaving[port] for s in steps]
-            if not spec.batched:
-                continue
-            if any(len(s.shape) != len(spec.shape) for s in others):
-                continue
-            extents = [
-                str(int(n)) if all(s.shape[i] == n for s in others) else (spec.axes[i] if i < len(spec.axes) else "…")
-                for i, n in enumerate(spec.shape)
-            ]
-            told[port] = "×".join(extents)
-        return told
 
 
 def _signature(made: Callable[..., Any]) -> list[tuple[str, Any]]:
@@ -240,34 +183,3 @@ def _fold(name: str, value: Any, default: Any = None) -> Any:
 def spelled(name: str) -> str:
     """A weight's name as Python reaches it: ``layers.0.norm.weight`` is ``layers[0].norm.weight``."""
     return re.sub(r"\.(\d+)(?=\.|$)", r"[\1]", name)
-
-
-def fresh(wish: str, names: set[str]) -> str:
-    """A name that is not yet in use; it is, from now on."""
-    name = safe_name(wish, names)
-    names.add(name)
-    return name
-
-
-def wrapped(line: str, indent: int = 8) -> list[str]:
-    """A call that is too long for one line, with its arguments on lines of their own."""
-    head, bracket, rest = line.partition("(")
-    if len(line) + indent <= WIDTH or not bracket or not rest.endswith(")"):
-        return [line]
-    parts, depth, start = [], 0, 0
-    inner = rest[:-1]
-    quote = ""
-    for at, letter in enumerate(inner):
-        if quote:
-            quote = "" if letter == quote else quote
-        elif letter in "'\"":
-            quote = letter
-        elif letter in "([{":
-            depth += 1
-        elif letter in ")]}":
-            depth -= 1
-        elif letter == "," and depth == 0:
-            parts.append(inner[start:at].strip())
-            start = at + 1
-    parts.append(inner[start:].strip())
-    return [f"{head}(", *(f"    {part}," for part in parts), ")"]

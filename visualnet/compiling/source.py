@@ -4,31 +4,30 @@ from __future__ import annotations
 
 import ast
 import inspect
-import re
-import textwrap
-import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from typing import Any
 
 from visualnet import __version__
 from visualnet.analysis import Analysis
 from visualnet.compiling import custom, pieces
-from visualnet.compiling.names import class_name, safe_name
+from visualnet.compiling.layout import indent, lay_out, tensors, write_comment, write_docstring
+from visualnet.compiling.names import class_name, variable_name
+from visualnet.compiling.objectives import Objectives
 from visualnet.compiling.plan import Plan, Sheet, Step, make_plan
-from visualnet.compiling.printing import WIDTH, Body, Printed
+from visualnet.compiling.printing import Body, Printed
 from visualnet.compiling.spelling import Mismatch
+from visualnet.compiling.statements import write
 from visualnet.core.graph import Port
 from visualnet.core.project import MAIN, Project
 
-_IMPORTS = {
+_PYTHON = {
     "math": "import math",
     "operator": "import operator",
-    "torch": "import torch",
-    "F": "import torch.nn.functional as F",
+    "Callable": "from collections.abc import Callable",
+    "MethodType": "from types import MethodType",
 }
+_TORCH = {"torch": "import torch", "F": "import torch.nn.functional as F"}
 MAX_NOTE = 2_000
-_ENCODING = re.compile(r"coding(?=[:=])")
-LOSS_NAMES = ("loss", "objective", "total_loss", "sum_of_losses")
-"""What the loss may be called where it is a method: the first that no layer is called."""
 
 
 def model_source(project: Project, analysis: Analysis | None = None) -> str:
@@ -45,31 +44,30 @@ class _File:
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        self.definitions = _definitions()
+        self.definitions = read_definitions()
         self.own = custom.sources(plan)
-        self.taken: set[str] = {*self.definitions, "loss", *custom.names(self.own, self.definitions)}
+        self.taken: set[str] = {*self.definitions, "loss", "metrics", *custom.names(self.own, self.definitions)}
         self.known: dict[int, Printed] = {}
 
     def text(self) -> str:
         main = self._name(class_name(self.plan.project.name))
         classes = [line for block in _blocks(self.plan.main) for line in self._block(*block)]
-        body = Body([self.plan.main], self.known, frozenset(self.taken))
-        network = self._network(main, body)
+        network = self._network(main)
         code = "\n".join([*classes, *network])
         futures, own = custom.printed(self.own)
         code = "\n\n\n".join([*own, code])
         helpers = "\n\n\n".join(self.definitions[name] for name in self._used(code))
         code = f"{helpers}\n\n\n{code}" if helpers else code
-        return "\n".join([*self._header(), "", *futures, *_imports(code), "", "", code.strip(), ""])
+        return "\n".join([*self._header(), "", *futures, *imports(code), "", "", code.strip(), ""])
 
     def _name(self, wish: str) -> str:
-        name = safe_name(wish, self.taken)
+        name = variable_name(wish, self.taken)
         self.taken.add(name)
         return name
 
     def _header(self) -> Iterator[str]:
-        yield from comment(self.plan.project.name, 200)
-        yield from comment(self.plan.project.note, MAX_NOTE)
+        yield from write_comment(self.plan.project.name, 200)
+        yield from write_comment(self.plan.project.note, MAX_NOTE)
         yield f"# Printed by VisualNet {__version__}. Sizes in comments are those of one sample, without the batch."
 
     def _used(self, code: str) -> list[str]:
@@ -87,25 +85,31 @@ class _File:
 
     def _block(self, block: str, places: list[Sheet]) -> Iterator[str]:
         """A class for all places of a block, or one for each structure that they have."""
-        groups: list[list[Sheet]] = []
-        for sheet in places:
-            for group in groups:
-                if self._agree([*group, sheet]):
-                    group.append(sheet)
-                    break
-            else:
-                groups.append([sheet])
-        note = self.plan.project.blocks[block].note
-        for group in groups:
+        for group in self._groups(places):
             printed = self._print(self._name(class_name(block)), group)
             self.known.update({id(sheet): printed for sheet in group})
-            yield from [
-                *printed.lines[:1],
-                *(f"    {line}" for line in comment(note, MAX_NOTE)),
-                *printed.lines[1:],
-                "",
-                "",
-            ]
+            yield from [*printed.lines, "", ""]
+
+    def _groups(self, places: list[Sheet]) -> list[list[Sheet]]:
+        """The places that one class can print, in the order in which they stand. Each is held only against the first of those with its
+        outline, so that a thousand repetitions take a thousand looks and not a million."""
+        groups: list[list[Sheet]] = []
+        alike: dict[Any, list[list[Sheet]]] = {}
+        for sheet in places:
+            like = alike.setdefault(self._outline(sheet), [])
+            group = next((g for g in like if self._agree([g[0], sheet])), None)
+            if group is None:
+                group = []
+                groups.append(group)
+                like.append(group)
+            group.append(sheet)
+        return [part for g in groups for part in ([g] if len(g) < 3 or self._agree(g) else [[sheet] for sheet in g])]
+
+    def _outline(self, sheet: Sheet) -> Any:
+        """What all places of one class have in common besides figures: the steps, what they read, how often a repeated block changes."""
+        body = Body([sheet], self.known, frozenset(self.taken))
+        steps = [(s.name, s.module, s.used, *s.args.items()) for s in (*sheet.steps, *sheet.modules)]
+        return tuple(steps), tuple(len(body.runs(step)) for step in sheet.modules if step.inside)
 
     def _agree(self, places: list[Sheet]) -> bool:
         try:
@@ -116,108 +120,39 @@ class _File:
 
     def _print(self, name: str, places: list[Sheet]) -> Printed:
         body = Body(places, self.known, frozenset(self.taken))
+        construction = body.construction()  # before forward: its comments may name the constructor's arguments
         first = places[0]
-        env = {_port(step): step.name for step in first.inputs}
-        arguments = "".join(f", {step.name}: Tensor" for step in first.inputs)
+        env = {_port(step): step.variable for step in first.inputs}
+        arguments = "".join(f", {step.variable}: Tensor" for step in first.inputs)
         answers = list(first.outputs.values())
-        forward = body.statements(answers, env)
-        kind = "Tensor" if len(answers) == 1 else f"tuple[{', '.join(['Tensor'] * len(answers))}]"
-        lines = [f"class {name}(nn.Module):", *_init(body)]
-        lines += [
-            f"    def forward(self{arguments}) -> {kind}:",
-            *_indented(returning(forward, ", ".join(env[port] for port in answers)), 8),
+        forward = body.statements.of(answers, env)
+        note = write_docstring(self.plan.project.blocks[first.block].note, MAX_NOTE, 1)
+        lines = [
+            *self._class(name, note, construction, body),
+            *indent(lay_out(f"def forward(self{arguments}) -> {tensors(len(answers))}:", 1)),
+            *write(forward, [env[answers[0]]] if len(answers) == 1 else [], ", ".join(env[p] for p in answers), 2),
         ]
         return Printed(name, body.figures, places, lines)
 
-    # --- the network ---------------------------------------------------------------------------------------------------------------
+    def _class(self, name: str, note: list[str], construction: list[str], body: Body) -> list[str]:
+        """The head of a class, its docstring and its constructor."""
+        lines = [f"class {name}(nn.Module):", *indent(note), *([""] if note else [])]
+        construction = [*body.figures.storing(), *construction]
+        if construction:
+            head = lay_out(f"def __init__(self{body.figures.signature()}) -> None:", 1)
+            lines += [*indent(head), *indent(["super().__init__()", *construction], 2), ""]
+        return lines
 
-    def _network(self, name: str, body: Body) -> list[str]:
-        plan = self.plan
-        env = {_port(step): step.name for step in plan.net_inputs}
-        needed = plan.main.needed(plan.answers.values())
-        answers = list(plan.answers.values())
-        forward = body.statements(answers, env, [s for s in plan.main.steps if s.id in needed])
-        kind = "Tensor" if len(answers) == 1 else "dict[str, Tensor]"
-        returned = ", ".join(f"{name!r}: {env[port]}" for name, port in plan.answers.items()).replace("'", '"')
-        returned = env[answers[0]] if len(answers) == 1 else f"{{{returned}}}"
-        lines = [f"class {name}(nn.Module):", *_init(body)]
-        lines += [
-            f"    def forward(self{_arguments(plan.net_inputs)}) -> {kind}:",
-            *_indented(returning(forward, returned), 8),
+    def _network(self, name: str) -> list[str]:
+        body = Body([self.plan.main], self.known, frozenset(self.taken))
+        construction = body.construction()
+        objectives = Objectives(self.plan, body.statements)
+        return [
+            *self._class(name, [], construction, body),
+            *objectives.forward(),
+            *objectives.methods(),
+            *objectives.functions(),
         ]
-        return [*lines, *self._loss(body)]
-
-    def _loss(self, body: Body) -> list[str]:
-        """The loss of the answers as a function; where it rests on more than these, a method that computes everything."""
-        plan, main = self.plan, self.plan.main
-        if not plan.losses:
-            return []
-        ports = [Port(step.id, next(iter(step.facts.outputs))) for step, _ in plan.losses]
-        needed = main.needed(ports)
-        given = main.needed(plan.answers.values())
-        own = [s for s in main.steps if s.id in needed and s.id not in given]
-        crossing = {
-            source
-            for s in own
-            for source in s.args.values()
-            if source is not None and source.node not in {o.id for o in own}
-        }
-        answers = {port: safe_name(name) for name, port in plan.answers.items()}
-        sources = {_port(step): step.name for step in main.inputs}
-        alone = (
-            crossing <= answers.keys() | sources.keys()
-            and not any(s.module for s in own)
-            and all(p.node not in given for p in ports)
-        )
-        if alone:
-            env = {port: name for port, name in {**answers, **sources}.items() if port in crossing}
-            arguments = ", ".join(f"{name}: Tensor" for name in dict.fromkeys(env.values()))
-            if len(set(env.values())) == len(env):
-                head = ["", "", f"def loss({arguments}) -> Tensor:"]
-                return [*head, *_indented(_sum(plan, body, ports, env, own), 4)]
-        env = {_port(step): step.name for step in main.inputs if step.id in needed}
-        steps = [s for s in main.steps if s.id in needed]
-        modules = {s.module for s in main.modules}
-        method = next((name for name in LOSS_NAMES if name not in modules), safe_name("loss", modules))
-        head = ["", f"    def {method}(self{_arguments([s for s in main.inputs if s.id in needed])}) -> Tensor:"]
-        return [*head, *_indented(_sum(plan, body, ports, env, steps), 8)]
-
-
-def _sum(plan: Plan, body: Body, ports: Sequence[Port], env: dict[Port, str], steps: Sequence[Step]) -> list[str]:
-    lines = body.statements(ports, env, steps)
-    terms = [
-        env[port] if weight == 1 else f"{weight!r} * {env[port]}"
-        for port, (_, weight) in zip(ports, plan.losses, strict=True)
-    ]
-    return returning(lines, " + ".join(terms))
-
-
-def returning(lines: Sequence[str], answer: str) -> list[str]:
-    """The lines with the answer returned, at once if the last line computes it."""
-    if lines and lines[-1].startswith(f"{answer} = "):
-        return [*lines[:-1], lines[-1].replace(f"{answer} = ", "return ", 1)]
-    return [*lines, f"return {answer}"]
-
-
-def _init(body: Body) -> list[str]:
-    construction = body.construction()
-    if not construction:
-        return []
-    signature = body.figures.signature()
-    return [
-        f"    def __init__(self{signature}) -> None:",
-        "        super().__init__()",
-        *_indented(construction, 8),
-        "",
-    ]
-
-
-def _arguments(steps: Sequence[Step]) -> str:
-    return "".join(f", {step.name}: Tensor" for step in steps)
-
-
-def _indented(lines: Sequence[str], by: int) -> list[str]:
-    return [" " * by + line for line in lines]
 
 
 def _port(step: Step) -> Port:
@@ -248,7 +183,7 @@ def _blocks(main: Sheet) -> list[tuple[str, list[Sheet]]]:
     return [(name, places[name]) for name in order]
 
 
-def _definitions() -> dict[str, str]:
+def read_definitions() -> dict[str, str]:
     """Every class, function and constant of ``pieces`` by name, as it is written there."""
     source = inspect.getsource(pieces)
     found = {}
@@ -261,19 +196,10 @@ def _definitions() -> dict[str, str]:
     return found
 
 
-def _imports(code: str) -> list[str]:
+def imports(code: str) -> list[str]:
+    """The import lines that the code needs: Python's own first, then torch's."""
     names = {n.id for n in ast.walk(ast.parse(code)) if isinstance(n, ast.Name)}
-    lines = [line for name, line in _IMPORTS.items() if name in names]
+    own, torchs = ([line for name, line in lines.items() if name in names] for lines in (_PYTHON, _TORCH))
     both = [name for name in ("Tensor", "nn") if name in names]
-    return [*lines, f"from torch import {', '.join(both)}"] if both else lines
-
-
-def comment(text: str, longest: int) -> list[str]:
-    """Text from a file as comment lines, however it was meant: nothing in it ends a comment, hides, or is read as the encoding of the
-    printed file (``# coding: utf-7`` in its first lines would make other text of what follows)."""
-    lines = []
-    for line in text[:longest].splitlines():
-        kept = "".join(c for c in line if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Zl", "Zp")).strip()
-        kept = _ENCODING.sub("coding ", kept)
-        lines += [f"# {part}" for part in textwrap.wrap(kept, WIDTH - 2)] or ["#"]
-    return lines
+    torchs += [f"from torch import {', '.join(both)}"] if both else []
+    return [*own, *([""] if own and torchs else []), *torchs]

@@ -15,11 +15,11 @@ from visualnet.layers.params import Ints, code, text
 _OURS = '''class ScaleChannels(nn.Module):
     """Multiply each channel by a number that is learned."""
 
-    def __init__(self, channels):
+    def __init__(self, channels: int) -> None:
         super().__init__()
         self.scale = nn.Parameter(torch.ones(channels))
 
-    def forward(self, x):
+    def forward(self, x: Tensor) -> Tensor:
         return x * self.scale.reshape(-1, *[1] * (x.dim() - 2))
 '''
 """What a new node holds: the program's own, so that it needs nobody's trust."""

@@ -188,10 +188,11 @@ class Unpool(Layer):
         return (channels, *self.output_size)
 
     def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
-        options = self.given("stride", "padding")
+        # One number for all axes would run too, but torch's own types want a tuple here.
+        options = {name: value for name in ("stride", "padding") if (value := getattr(self, name)) and any(value)}
         if self.output_size is not None:
             options["output_size"] = self.output_size
-        return fn(self.function, *refs, one(self.kernel_size), **options)
+        return fn(self.function, *refs, tuple(self.kernel_size), **options)
 
 
 def _times(shape: Shape) -> str:

@@ -135,8 +135,9 @@ def read_arguments(text: str) -> tuple[tuple[str, Expr], ...]:
     found: list[tuple[str, Expr]] = []
     for part in filter(None, (p.strip() for p in text.split(","))):
         name, equals, value = part.rpartition("=")
-        name = name.strip()
-        if equals and (not name.isidentifier() or keyword.iskeyword(name) or name in dict(found)):
+        name = unicodedata.normalize("NFKC", name.strip())  # as Python reads it: “ﬁ” and “fi” are one argument
+        kept = keyword.iskeyword(name) or name == "__debug__"
+        if equals and (not name.isidentifier() or kept or name in dict(found)):
             raise ValueError(f"“{name[:40]}” cannot be the name of an argument here")
         if not equals and any(n for n, _ in found):
             raise ValueError(f"“{value.strip()[:40]}” has no name but stands behind one that has")

@@ -12,8 +12,8 @@ from visualnet.analysis.facts import Path
 from visualnet.app.studio import Studio
 from visualnet.app.widgets.basic import KeyValue, button
 from visualnet.app.widgets.section import Section
-from visualnet.core.format import format_bytes, format_duration, format_percent, format_quantity
 from visualnet.core.caches import cached
+from visualnet.core.format import format_bytes, format_duration, format_percent, format_quantity
 
 
 @cached(2)

@@ -26,8 +26,8 @@ from visualnet.app.panels.progress import figure
 from visualnet.app.plots.paint import number
 from visualnet.app.studio import Studio
 from visualnet.app.widgets.basic import EmptyState, button
-from visualnet.core.format import format_duration
 from visualnet.app.widgets.modal import answer_of
+from visualnet.core.format import format_duration
 from visualnet.core.project import RunRef
 
 Index = QModelIndex | QPersistentModelIndex
