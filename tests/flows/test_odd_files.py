@@ -58,6 +58,7 @@ def test_a_data_folder_that_is_full_of_traps_keeps_nobody_from_working(
     uninstall = faults.install(mailbox)
     monkeypatch.setattr(QMessageBox, "exec", answer)
     window = Window(Settings(), ThemeKeeper(qapp, "dark"), mailbox)
+    assert window.mailbox is mailbox, "what goes wrong anywhere is told here"
     try:
         window.show()
         window.begin()

@@ -14,6 +14,7 @@ from safetensors.torch import load_file, save_file
 
 from tests.training.nets import small
 from tests.training.test_session import train, values
+from visualnet.core import temporaries
 from visualnet.training import checkpoints, placement
 from visualnet.training.runs import create_run, list_runs
 
@@ -143,3 +144,13 @@ def test_a_run_with_only_the_checkpoint_before_can_be_resumed(ended: Path, tmp_p
     (folder / "events.jsonl").write_text("".join(line for line in lines if '"finished"' not in line))
     shutil.rmtree(folder / "last")
     assert [info.resumable for info in list_runs(tmp_path)] == [True]
+
+
+def test_what_a_killed_session_left_aside_goes_when_the_run_goes_on(ended: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(ended, tmp_path / "run")
+    for name in ("last", "best.safetensors"):
+        dead = temporaries._name(folder / name)
+        (dead / "new").mkdir(parents=True)
+        (dead / "new" / "weights.safetensors").write_bytes(bytes(1000))
+    train(small(epochs=EPOCHS), folder, resume=True)
+    assert not list(folder.glob(".*"))

@@ -50,7 +50,8 @@ class Window(QMainWindow):
 
     def __init__(self, settings: Settings, keeper: ThemeKeeper, mailbox: Mailbox | None = None) -> None:
         super().__init__()
-        self.settings, self.keeper, self.mailbox = settings, keeper, mailbox or Mailbox()
+        self.settings, self.keeper = settings, keeper
+        self.mailbox = Mailbox() if mailbox is None else mailbox  # an empty one is false
         self.actions_ = Actions(ACTIONS, self, settings.section("shortcuts"))
         self.studio = Studio(Document(Project()), keeper.theme, self)
         self.runner = Runner(self.studio, self.mailbox, settings, self)
