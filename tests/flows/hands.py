@@ -27,7 +27,7 @@ class Hands:
 
     # --- waiting -------------------------------------------------------------------------------------------------------------------
 
-    def until(self, true: Callable[[], Any], what: str = "", seconds: float = PATIENCE_S) -> None:
+    def until(self, true: Callable[[], Any], seconds: float = PATIENCE_S, what: str = "") -> None:
         """Let the window live until something is so."""
         until(true, what, seconds)
 

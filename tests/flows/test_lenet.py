@@ -97,8 +97,8 @@ def test_lenet_is_built_trained_watched_saved_and_reopened(
     original = maps.set_maps
     monkeypatch.setattr(maps, "set_maps", lambda array, **k: (seen.append(np.array(array)), original(array, **k)))
     window.actions_.trigger("train.start")
-    hands.until(lambda: window.runner.state == "running", "the training to start")
-    hands.until(lambda: window.runner.state == "idle", "the training to end", 600)
+    hands.until(lambda: window.runner.state == "running", what="the training to start")
+    hands.until(lambda: window.runner.state == "idle", 600, "the training to end")
     model = window.runner.model
     assert model is not None
     assert model.state == "done"
@@ -122,4 +122,4 @@ def test_lenet_is_built_trained_watched_saved_and_reopened(
     assert after.recipe == before.recipe
     assert after.runs == before.runs
     assert load(path) == after
-    hands.until(lambda: window.runner.model is not None, "the curves of the last run")
+    hands.until(lambda: window.runner.model is not None, what="the curves of the last run")

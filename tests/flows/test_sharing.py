@@ -43,7 +43,7 @@ def export(window: Window, hands: Hands, path: Path, monkeypatch: pytest.MonkeyP
     QTest.keyClick(
         window.canvas.view, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
     )
-    hands.until(path.exists, "the picture")
+    hands.until(path.exists, what="the picture")
 
 
 def test_a_picture_is_exported_dropped_and_opens_as_unsaved_work(
@@ -68,7 +68,7 @@ def test_a_photo_is_refused_with_words_on_the_start_page_too(window: Window, han
     photo.write_bytes(b"\xff\xd8\xff\xe0 and so on")
     assert window.on_start_page
     drop(window.start_page, photo)
-    hands.until(window.banner.isVisible, "the words")
+    hands.until(window.banner.isVisible, what="the words")
     assert "JPEG" in window.banner.text and "only PNG and SVG" in window.banner.text
 
 

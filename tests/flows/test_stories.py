@@ -53,7 +53,7 @@ def test_break_it_read_why_and_mend_it(window: Window, hands: Hands) -> None:
     hands.keys("F8")
     assert hands.studio.selection, "F8 goes to the node"
     row = next(r for r in problems.rows if r.problem == problems.current)
-    hands.until(lambda: row.buttons.count() > 0, "repairs")
+    hands.until(lambda: row.buttons.count() > 0, what="repairs")
     hands.press(row, row.buttons.itemAt(0).widget().text())
     assert not [p for p in hands.studio.problems() if p.severity == "error"]
     assert window.actions_["train.start"].isEnabled()
@@ -126,12 +126,12 @@ def test_a_block_opens_in_a_tab_and_shows_its_inside(window: Window, hands: Hand
 def test_pause_resume_stop(window: Window, hands: Hands) -> None:
     opened(window, hands)
     window.actions_.trigger("train.start")
-    hands.until(lambda: window.runner.state == "running", "running")
+    hands.until(lambda: window.runner.state == "running", what="running")
     hands.until(
-        lambda: window.runner.model is not None and len(window.runner.model.steps.get("loss", ())) > 5, 30, "a curve"
+        lambda: window.runner.model is not None and len(window.runner.model.steps.get("loss", ())) > 5, what="a curve"
     )
     window.actions_.trigger("train.pause")
-    hands.until(lambda: window.runner.state == "paused", "paused")
+    hands.until(lambda: window.runner.state == "paused", what="paused")
     model = window.runner.model
     assert model is not None
     hands.rest(0.2)
@@ -139,9 +139,9 @@ def test_pause_resume_stop(window: Window, hands: Hands) -> None:
     hands.rest(0.4)
     assert len(model.steps["loss"]) == steps, "a paused training stands still"
     window.actions_.trigger("train.resume")
-    hands.until(lambda: len(model.steps["loss"]) > steps, "more steps")
+    hands.until(lambda: len(model.steps["loss"]) > steps, what="more steps")
     window.actions_.trigger("train.stop")
-    hands.until(lambda: window.runner.state == "idle", "stopped")
+    hands.until(lambda: window.runner.state == "idle", what="stopped")
     assert model.state == "stopped"
     assert window.runner.can_resume()
 
@@ -151,7 +151,7 @@ def test_closing_while_training_asks_stops_and_joins(
 ) -> None:
     opened(window, hands)
     window.actions_.trigger("train.start")
-    hands.until(lambda: window.runner.state == "running", "running")
+    hands.until(lambda: window.runner.state == "running", what="running")
     asked: list[str] = []
 
     def cancel(box: QMessageBox) -> object:
@@ -171,7 +171,7 @@ def test_failing_layer_is_named_and_the_window_lives_on(window: Window, hands: H
     ids = [hands.node(n).id for n in ("conv1", "conv2", "fc1", "fc2", "logits")]
     window.studio.do("Absurd weights", lambda p: edits.set_node(p, "", ids, init=Init("normal", MAX_STD)))
     window.actions_.trigger("train.start")
-    hands.until(lambda: window.runner.state == "idle" and window.banner.isVisible(), "words about the failure")
+    hands.until(lambda: window.runner.state == "idle" and window.banner.isVisible(), what="words about the failure")
     problem = hands.studio.runtime_problem
     assert problem is not None
     assert problem.node in hands.studio.graph.nodes, problem

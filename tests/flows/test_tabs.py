@@ -224,19 +224,19 @@ def test_a_training_goes_on_in_a_tab_behind(
 ) -> None:
     window.studio.do("", lambda p: set_recipe(p, epochs=1_000_000))
     hands.keys("F5")
-    hands.until(lambda: window.runner.state == "running", "running")
+    hands.until(lambda: window.runner.state == "running", what="running")
     model = window.runner.model
     click_tab(window, hands, 1)
     assert not window.strip.tabIcon(2).isNull() and "training" in window.strip.tabToolTip(2)
     assert window.actions_["train.start"].isEnabled() and not window.actions_["train.stop"].isEnabled()
     step = model.step
-    hands.until(lambda: model.step > step, "the run goes on")
+    hands.until(lambda: model.step > step, what="the run goes on")
     hands.keys("F5")
     assert "perceptron-points" in window.banner.text and "another tab" in window.banner.text
     hands.press(window.banner, "Go there")
     assert hands.studio.document.path == three[2] and window.runner.model is model
     hands.keys("F6")
-    hands.until(lambda: window.runner.state == "paused", "paused")
+    hands.until(lambda: window.runner.state == "paused", what="paused")
     click_tab(window, hands, 0)
     assert "paused" in window.strip.tabToolTip(2)
     asked: list[str] = []
@@ -417,6 +417,6 @@ def test_the_collector_settles_after_a_project_was_opened_and_is_free_again_at_t
     window: Window, hands: Hands
 ) -> None:
     window.begin("lenet5")
-    hands.until(lambda: gc.get_freeze_count() > 10_000, "the collector settles")
+    hands.until(lambda: gc.get_freeze_count() > 10_000, what="the collector settles")
     window.close()
     assert gc.get_freeze_count() == 0

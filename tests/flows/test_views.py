@@ -134,7 +134,7 @@ def test_closing_is_clean(window: Window, hands: Hands) -> None:
     hands.click("fc1")
     assert window.panel("inspector").node_page.name.text() == "fc1"
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
-    hands.until(lambda: gc.collect() >= 0 and not [r for r in refs if r() is not None], "what is closed goes")
+    hands.until(lambda: gc.collect() >= 0 and not [r for r in refs if r() is not None], what="what is closed goes")
     window.filing.open_template("mlp-mnist")
     window.actions_.trigger("view.second")
     assert len(window.views.all) == 1

@@ -44,7 +44,7 @@ def test_a_file_dropped_on_the_window_opens(window: Window, hands: Hands, tmp_pa
         QDropEvent(QPointF(place), copy, mime, LEFT, NONE),
     ):
         QApplication.sendEvent(window, event)
-    hands.until(lambda: hands.studio.document.path == path, "the dropped file")
+    hands.until(lambda: hands.studio.document.path == path, what="the dropped file")
     assert window.topbar.state.full_text == "mine.vnet · saved"
     hands.set_param("fc1", "out_features", "100")
     assert window.topbar.state.full_text == "mine.vnet · edited"
@@ -71,9 +71,9 @@ def test_the_code_follows_the_edits(window: Window, hands: Hands) -> None:
     hands.rest(0.1)
     window.actions_.trigger("view.code")
     code = window.panel("code")
-    hands.until(lambda: "nn.Linear(400, 120)" in code.text.toPlainText(), "the code")
+    hands.until(lambda: "nn.Linear(400, 120)" in code.text.toPlainText(), what="the code")
     hands.set_param("fc1", "out_features", "99")
-    hands.until(lambda: "nn.Linear(400, 99)" in code.text.toPlainText(), "the new code")
+    hands.until(lambda: "nn.Linear(400, 99)" in code.text.toPlainText(), what="the new code")
     code.copy.click()
     assert QApplication.clipboard().text() == code.text.toPlainText()
 
