@@ -93,7 +93,5 @@ PUBLISHED = [
 ]
 
 TWINS = [*BY_HAND, *PUBLISHED]
-SLOW: tuple[str, ...] = ()
-"""Those that are compared smaller than published even in the benchmark."""
 LARGE = ("vgg", "vit", "mlp-mixer", "resnet-101", "resnet-152")
 """Those of the libraries that take seconds each: compared in the benchmark, and in the thorough tests."""

@@ -76,6 +76,8 @@ class Body:
                 lines.append(f"nn.init.{init.kind}_({own}.{spelled(name)}{std})")
         if not step.facts.node.trainable and (step.facts.parameters or step.inside):
             lines.append(f"{own}.requires_grad_(False)")
+        if _has_fixed_statistics(step):
+            lines.append(f"fix_statistics({own})")
         if step.tie:
             names = map(spelled, step.tie.names)
             lines += [f"{own}.{name} = self.{step.tie.owner}.{name}" for name in names]
@@ -215,6 +217,12 @@ class Body:
             ]
             told[port] = "×".join(extents)
         return told
+
+
+def _has_fixed_statistics(step: Step) -> bool:
+    """Whether something that is frozen here keeps running statistics, its own or another node's."""
+    node = step.facts.node
+    return not node.trainable and node.statistics == "fixed" and bool(step.facts.buffered or step.tie)
 
 
 def _signature(made: Callable[..., Any]) -> list[tuple[str, Any]]:

@@ -21,6 +21,7 @@ from visualnet.core.project import MAIN, Project
 
 _IMPORTS = {
     "math": "import math",
+    "MethodType": "from types import MethodType",
     "operator": "import operator",
     "torch": "import torch",
     "F": "import torch.nn.functional as F",

@@ -360,6 +360,12 @@ def stretched(holds: str) -> str:
     return "nonnegative" if holds in ("probabilities", "fractions") else holds
 
 
+def averaged(holds: str) -> str:
+    """What is left of ``Spec.holds`` after a mean over many places. That of rectified scores is as good a logit as any: Network in network
+    (Lin et al. 2013) and SqueezeNet (Iandola et al. 2016) end so."""
+    return "" if holds == "nonnegative" else holds
+
+
 LAYERS: dict[str, type[Layer]] = {}
 """Every layer type by tag, in palette order."""
 

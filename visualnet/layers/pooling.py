@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from visualnet.core.expressions import parse
 from visualnet.core.graph import Value
 from visualnet.layers.calls import Expr, Own, fn, one
-from visualnet.layers.declare import Fault, Layer, Misfit, Pattern, Shape, Spec, layer, stretched
+from visualnet.layers.declare import Fault, Layer, Misfit, Pattern, Shape, Spec, averaged, layer, stretched
 from visualnet.layers.drawings import Drawing, Window
 from visualnet.layers.formulas import WINDOW, WINDOW_CEIL, along, derive, window
 from visualnet.layers.params import count, flag, per_axis, real
@@ -107,10 +107,12 @@ class MaxPool(Pool):
 class AvgPool(Pool):
     """What average poolings share."""
 
-    holds = "same"
     padding: tuple[int, ...] = per_axis(0, "Cells of zero added at each side.", unit="px", low=0, fit=True)
     ceil_mode: bool = flag(False, _CEIL, more=True, phrase="rounded up")
     count_include_pad: bool = flag(True, "Count the padding's zeros in the mean.", more=True)
+
+    def holding(self, first: str) -> str:
+        return averaged(first)
 
 
 class DividedPool(AvgPool):
@@ -121,7 +123,7 @@ class DividedPool(AvgPool):
     )
 
     def holding(self, first: str) -> str:
-        return super().holding(first) if self.divisor_override is None else stretched(first)
+        return averaged(first if self.divisor_override is None else stretched(first))
 
 
 class LPPool(Pool):
@@ -151,6 +153,13 @@ class AdaptivePool(Layer):
 
     def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
         return fn(self.function, *refs, one(self.output_size))
+
+
+class AdaptiveAvgPool(AdaptivePool):
+    """What adaptive average poolings share."""
+
+    def holding(self, first: str) -> str:
+        return averaged(first)
 
 
 class Unpool(Layer):
@@ -235,7 +244,7 @@ class AvgPool2d(DividedPool):
     keywords="global average mean downsample gap",
     adapter=True,
 )
-class AdaptiveAvgPool2d(AdaptivePool):
+class AdaptiveAvgPool2d(AdaptiveAvgPool):
     """Average the image down to a size that you choose, whatever size arrives; 1×1 is global average pooling.
 
     Each output cell is the mean of its share of the image, rows ⌊i·H / H'⌋ to ⌈(i + 1)·H / H'⌉. Nothing is learned.

@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from visualnet.layers.declare import layer
-from visualnet.layers.pooling import AdaptivePool, AvgPool, DividedPool, FractionalMaxPool, LPPool, MaxPool, Unpool
+from visualnet.layers.pooling import (
+    AdaptiveAvgPool,
+    AdaptivePool,
+    AvgPool,
+    DividedPool,
+    FractionalMaxPool,
+    LPPool,
+    MaxPool,
+    Unpool,
+)
 
 _LINE, _VOLUME = "signal: C L -> features: C L", "volume: C D H W -> features: C D H W"
 
@@ -35,7 +44,7 @@ class AvgPool1d(AvgPool):
     rare=True,
     keywords="global average mean downsample time series",
 )
-class AdaptiveAvgPool1d(AdaptivePool):
+class AdaptiveAvgPool1d(AdaptiveAvgPool):
     """Average a line down to a length that you choose; 1 is global average pooling.
 
     Each output cell is the mean of its share of the input, cells ⌊i·L / L'⌋ to ⌈(i + 1)·L / L'⌉. Nothing is learned.
@@ -111,7 +120,7 @@ class AvgPool3d(DividedPool):
     rare=True,
     keywords="global average mean downsample video scan",
 )
-class AdaptiveAvgPool3d(AdaptivePool):
+class AdaptiveAvgPool3d(AdaptiveAvgPool):
     """Average a volume down to a size that you choose; 1×1×1 is global average pooling.
 
     Each output cell is the mean of its share of the input, cells ⌊i·D / D'⌋ to ⌈(i + 1)·D / D'⌉. Nothing is learned.

@@ -17,6 +17,7 @@ from visualnet.app.studio import Studio
 from visualnet.app.theme.tokens import DARK
 from visualnet.core import edits, grouping, presets
 from visualnet.core.document import Document
+from visualnet.core.graph import Port
 from visualnet.core.project import MAIN, Block, Project
 from visualnet.layers import LAYERS
 
@@ -94,6 +95,23 @@ def test_weights_of_all_that_learn_are_frozen_at_once(panel: InspectorPanel) -> 
     QTest.mouseClick(panel.node_page.training.trainable, Qt.MouseButton.LeftButton)
     frozen = {n.name for n in panel.studio.graph if not n.trainable}
     assert frozen == {"conv1", "logits"}
+
+
+def test_a_frozen_normalization_asks_what_becomes_of_its_statistics(panel: InspectorPanel) -> None:
+    studio, section = panel.studio, panel.node_page.training
+    conv = studio.graph.named("conv1").id
+    studio.do("Add", lambda p: edits.add_node(p, MAIN, "batch_norm2d", name="bn"))
+    target = Port(studio.graph.named("bn").id, "image")
+    studio.do("Wire", lambda p: edits.connect(p, MAIN, Port(conv, "features"), target))
+    choose(panel, "bn")
+    assert not section.statistics.isVisibleTo(panel), "what learns moves them"
+    QTest.mouseClick(section.trainable, Qt.MouseButton.LeftButton)
+    assert section.statistics.isVisibleTo(panel) and section.statistics.currentText() == "fixed"
+    section.statistics.activated.emit(section.statistics.findText("updated"))
+    assert studio.graph.named("bn").statistics == "updated"
+    choose(panel, "conv1")
+    QTest.mouseClick(section.trainable, Qt.MouseButton.LeftButton)
+    assert not section.statistics.isVisibleTo(panel), "a convolution has none"
 
 
 def test_the_mode_of_all_selected_is_shown_and_set(panel: InspectorPanel) -> None:
