@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from functools import lru_cache
 
@@ -9,6 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from visualnet.analysis import infer
+from visualnet.analysis.lints import classes as classes_of
 from visualnet.core import files
 from visualnet.core.project import Project
 from visualnet.data.catalogue import DATASETS, fields, load
@@ -116,3 +118,32 @@ def test_what_does_not_learn_does_not_fall() -> None:
     """The measure itself: without a learning rate no loss falls."""
     project = opened("mlp-mnist")
     assert not falls(losses(replace(project, recipe=replace(project.recipe, lr=0.0, optimizer="SGD")), 40))
+
+
+@pytest.mark.parametrize("name", [name for name in TRAINING if name not in ("unet-small", "unet-padded-small")])
+def test_the_first_loss_is_about_that_of_guessing(name: str) -> None:
+    """The first lesson about a loss curve: it begins at ln K. (Where one field of a mask outweighs the other, guessing gives less.)"""
+    import torch
+
+    from visualnet.compiling.module import compile_project
+    from visualnet.data.tensors import Tensors
+
+    project = opened(name)
+    main = infer(project).main
+    losses = [f for f in main.sinks("loss") if f.node.kind == "cross_entropy"]
+    if not losses or any("mask" in f.layer.values()["field"] for f in main.sinks("target") if f.layer is not None):
+        pytest.skip("no classes")
+    classes = classes_of(losses[0])
+    assert classes is not None
+    data, total = load(project.data), 0.0
+    for seed in range(3):
+        model = compile_project(project, seed=seed)
+        tensors = Tensors(data, model.fields, torch.device("cpu"))
+        index = torch.from_numpy(data.train.copy())
+        chosen = index[torch.randperm(len(index), generator=torch.Generator().manual_seed(seed))[:32]]
+        model.objective.train()
+        with torch.no_grad(), torch.random.fork_rng():
+            torch.manual_seed(seed)
+            total += float(model.objective(**tensors.named(chosen))[losses[0].node.name]) / 3
+    tied = name in ("transformer-small", "gpt-small")  # the table of words that scores them cannot begin at nothing
+    assert 0.85 * math.log(classes) < total < (1.5 if tied else 1.25) * math.log(classes)

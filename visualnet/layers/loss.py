@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, ClassVar
 
 from visualnet.layers.axes import text
 from visualnet.layers.calls import Expr, Own, fn
 from visualnet.layers.declare import Layer, Misfit, Shape, layer
+from visualnet.layers.moments import Start, binary_surprise, surprise
 from visualnet.layers.params import real
 
 _LOGITS = {
@@ -105,6 +107,12 @@ class CrossEntropy(Loss):
         classes_fit(*shapes)
         return ()
 
+    def first_loss(self, start: Start) -> tuple[float, float] | None:
+        if start.first is None or start.shapes[0] is None or start.shapes[0][0] < 2:
+            return None
+        classes = int(start.shapes[0][0])
+        return math.log(classes), surprise(round(math.sqrt(start.first.variance), 1), classes)
+
     def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
         options = {"label_smoothing": self.label_smoothing} if self.label_smoothing else {}
         return fn("F.cross_entropy", *refs, **options)
@@ -126,6 +134,9 @@ class BCEWithLogits(Binary):
     """
 
     function = "F.binary_cross_entropy_with_logits"
+
+    def first_loss(self, start: Start) -> tuple[float, float] | None:
+        return (math.log(2), binary_surprise(start.first)) if start.first is not None else None
 
 
 @layer(

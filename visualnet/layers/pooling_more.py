@@ -5,7 +5,7 @@ from __future__ import annotations
 from visualnet.layers.declare import layer
 from visualnet.layers.pooling import (
     AdaptiveAvgPool,
-    AdaptivePool,
+    AdaptiveMaxPool,
     AvgPool,
     DividedPool,
     FractionalMaxPool,
@@ -56,7 +56,7 @@ class AdaptiveAvgPool1d(AdaptiveAvgPool):
 @layer(
     "adaptive_max_pool1d", family="pooling", ports=_LINE, rare=True, keywords="global maximum downsample time series"
 )
-class AdaptiveMaxPool1d(AdaptivePool):
+class AdaptiveMaxPool1d(AdaptiveMaxPool):
     """Keep the largest values of a line so that a chosen length comes out; 1 is global maximum pooling.
 
     Each output cell is the maximum of its share of the input, cells ⌊i·L / L'⌋ to ⌈(i + 1)·L / L'⌉. Nothing is learned.
@@ -132,7 +132,7 @@ class AdaptiveAvgPool3d(AdaptiveAvgPool):
 @layer(
     "adaptive_max_pool3d", family="pooling", ports=_VOLUME, rare=True, keywords="global maximum downsample video scan"
 )
-class AdaptiveMaxPool3d(AdaptivePool):
+class AdaptiveMaxPool3d(AdaptiveMaxPool):
     """Keep the largest values of a volume so that a chosen size comes out.
 
     Each output cell is the maximum of its share of the input, cells ⌊i·D / D'⌋ to ⌈(i + 1)·D / D'⌉. Nothing is learned.
