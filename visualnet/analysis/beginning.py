@@ -16,14 +16,14 @@ from visualnet.layers.moments import NORMAL, Moments, Start
 SAID_FROM, SAID_ABOVE = 1.3, 0.5
 """So many times what guessing gives, and so much above it, a forecast must be before it is told. Layers that PyTorch draws stay below:
 of 200 random networks 16 were told of, one of them wrongly, and the first loss was 0.8 to 1.8 times the forecast."""
-MOST_NODES = 3_000
-"""So many layers are followed, repetitions counted; beyond that nothing is told."""
+MOST_NODES = 400
+"""So many layers are followed, repetitions counted; beyond that nothing is told: it is asked again with every edit (some µs a layer)."""
 
 Known = Mapping[Port, Moments | None]
 
 
-class _Lost(Exception):
-    """Too much to follow."""
+class TooFar(Exception):
+    """More layers than are followed."""
 
 
 def problems(main: GraphFacts, project: Project) -> Iterator[Problem]:
@@ -37,7 +37,7 @@ def problems(main: GraphFacts, project: Project) -> Iterator[Problem]:
         walk = walk or _Walk(project)
         try:
             known = walk.graph(main, {}, _needed(main, loss.node.id))
-        except _Lost:
+        except TooFar:
             return
         found = loss.layer.first_loss(walk.start(main, loss, known))
         if found is None or found[1] < max(SAID_FROM * found[0], SAID_ABOVE + found[0]):
@@ -79,10 +79,19 @@ def last_layers(main: GraphFacts, loss: str) -> list[str]:
 
 
 def _needed(graph: GraphFacts, end: str) -> set[str]:
-    """The nodes above this one, back to the last normalizations."""
-    seen, todo = {end}, [end]
+    """The nodes above this one, back to the last normalizations.
+
+    Raises:
+        TooFar: there are more than are followed.
+    """
+    seen, todo, count = {end}, [end], 0
     while todo:
         facts = graph.nodes[todo.pop()]
+        count += 1 + len(facts.inside)
+        if count <= MOST_NODES:
+            count += sum(len(inside.nodes) for inside in facts.inside)
+        if count > MOST_NODES:
+            raise TooFar
         if facts.layer is not None and facts.layer.settles:
             continue
         for wire in graph.topology.into[facts.node.id]:
@@ -114,7 +123,7 @@ class _Walk:
                 continue
             self.left -= 1
             if self.left < 0:
-                raise _Lost
+                raise TooFar
             facts = graph.nodes[node_id]
             leaving = self.node(graph, facts, known, given)
             known.update({Port(node_id, p): m for p, m in zip(facts.outputs, leaving, strict=False)})

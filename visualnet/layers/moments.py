@@ -147,8 +147,8 @@ def multiplied(parts: Sequence[Moments | None]) -> Moments | None:
 
 # --- the first loss --------------------------------------------------------------------------------------------------------------------
 
-DRAWS = 48
-MOST_DRAWN = 512
+DRAWS, MOST_DRAWN = 8_000, 512
+"""So many logits are drawn, shared out to samples; for more classes than these a formula does."""
 
 
 @lru_cache(maxsize=64)
@@ -157,7 +157,7 @@ def _drawn(classes: int) -> tuple[tuple[float, ...], ...]:
     import random
 
     rng = random.Random(classes)
-    return tuple(tuple(rng.gauss(0, 1) for _ in range(classes)) for _ in range(DRAWS))
+    return tuple(tuple(rng.gauss(0, 1) for _ in range(classes)) for _ in range(DRAWS // classes))
 
 
 @lru_cache(maxsize=512)
@@ -169,10 +169,11 @@ def surprise(deviation: float, classes: int) -> float:
         freezing = math.sqrt(2 * math.log(classes))
         return math.log(classes) + deviation**2 / 2 if deviation < freezing else deviation * freezing
     total = 0.0
-    for sample in _drawn(classes):
+    drawn = _drawn(classes)
+    for sample in drawn:
         top = deviation * max(sample)
         total += top + math.log(sum(math.exp(deviation * z - top) for z in sample))
-    return total / DRAWS
+    return total / len(drawn)
 
 
 def binary_surprise(logits: Moments) -> float:
