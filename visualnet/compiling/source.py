@@ -21,8 +21,8 @@ from visualnet.core.project import MAIN, Project
 
 _IMPORTS = {
     "math": "import math",
-    "MethodType": "from types import MethodType",
     "operator": "import operator",
+    "MethodType": "from types import MethodType",
     "torch": "import torch",
     "F": "import torch.nn.functional as F",
 }
