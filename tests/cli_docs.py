@@ -27,7 +27,8 @@ goes on from there. A second Ctrl+C ends it at once.
 
 With `--json`, `train` prints one event a line and every other verb one value. `summary --json` gives `nodes` (each with `id`, `name`,
 `kind`, `path`, `card`, `output_shapes` by port without the batch, `parameters`, `trainable`, `buffers`, `macs`; a block also `repeat` and
-what is `inside`; `output_bytes` is the memory of what it gives and `kept_bytes` what training keeps of it, at the batch size),
+what is `inside`; `statistics` are the running means and variances among the `buffers`, and `with_statistics` counts them with the
+parameters, as Keras does; `output_bytes` is the memory of what it gives and `kept_bytes` what training keeps of it, at the batch size),
 `totals`, `memory` in bytes (`weights`, `gradients`, `optimizer`, activations `forward` and `kept`, gradients `passing` through one layer,
 and `inference` and `training` in all), and `problems` (each with `code`, `severity`, `words`, `node`, `sheet`, `at`, `formula`, `repairs`).
 """

@@ -11,6 +11,8 @@ from typing import NamedTuple
 import msgspec
 
 from architectures.inception import MODULES, NAMES
+from visualnet.analysis import infer
+from visualnet.analysis.beginning import last_layers
 from visualnet.core import edits
 from visualnet.core.graph import Init, Value
 from visualnet.core.project import MAIN, DataChoice, Project, Recipe
@@ -29,13 +31,16 @@ class Small(NamedTuple):
     recipe: Recipe = Recipe(lr=0.002, batch_size=64, epochs=5)
     begin: str = ""
     """``he``: convolutions and dense layers begin as He et al. 2015 have it, without which a deep network without normalization cannot
-    learn. ``tied``: the table of words begins at about 1/√width, since it also scores the words."""
+    learn; only what gives the logits begins small, as in AlexNet's paper, so that the first loss is that of guessing.
+    ``tied``: the table of words begins at about 1/√width, since it also scores the words."""
 
 
 BEGINNINGS: Mapping[str, tuple[tuple[str, ...], Init]] = {
     "he": (("conv2d", "linear"), Init(kind="kaiming_normal")),
     "tied": (("embedding",), Init(kind="normal", std=0.15)),
 }
+
+SMALL_LOGITS = Init(kind="normal", std=0.01)
 
 
 def small(project: Project, how: Small) -> Project:
@@ -51,6 +56,10 @@ def small(project: Project, how: Small) -> Project:
         for sheet, graph in project.sheets():
             found = [node.id for node in graph if node.kind in kinds and node.shares is None]
             made = edits.set_node(made, sheet, found, init=init) if found else made
+        if how.begin == "he":
+            main = infer(made).main
+            last = {i for loss in main.sinks("loss") for i in last_layers(main, loss.node.id)}
+            made = edits.set_node(made, MAIN, sorted(last), init=SMALL_LOGITS)
     note = f"The same blocks and wires as “{project.name}”, but smaller: {how.what}. An epoch takes seconds without a graphics card."
     return msgspec.structs.replace(made, name=f"{project.name}, small", note=note, data=how.data, recipe=how.recipe)
 

@@ -75,8 +75,7 @@ def squeezenet() -> Project:
         else:
             pools += 1
             x = s.add("max_pool2d", f"pool{pools}", x, kernel_size=3, stride=2, ceil_mode=True)
-    x = s.conv("conv10", s.add("dropout", "dropout", x), "classes", 1)
-    # As published a rectifier follows conv10. It is left out: after it no class could be argued against.
+    x = s.add("relu", "relu10", s.conv("conv10", s.add("dropout", "dropout", x), "classes", 1))
     x = s.add("adaptive_avg_pool2d", "average", x, output_size=1)
     s.classify(s.add("flatten", "flatten", x))
     return s.project(

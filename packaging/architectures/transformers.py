@@ -85,11 +85,14 @@ def transformer() -> Project:
     s = Sheet(blocks, {"layers": 6, "width": 512, "heads": 8, "words": 37000, "context": 128})
     inner: dict[str, Value] = {"width": "width", "heads": "heads"}
     sizes: dict[str, Value] = {"num_embeddings": "words", "embedding_dim": "width"}
+    # As published words are multiplied by √width where they are read: the table also scores words, and must be small for that.
+    scale: dict[str, Value] = {"scale": "sqrt(width)"}
     table = s.add("embedding", "embedding", _tokens(s, "source", "context", field="source"), **sizes)
-    x = _drop(s, "dropout", s.add("sinusoidal_positions", "positions", table, max_length="context"))
+    x = s.add("sinusoidal_positions", "positions", s.add("scale", "scale", table, **scale), max_length="context")
+    x = _drop(s, "dropout", x)
     memory = s.add("block:encoder", "encoder", x, repeat="layers", **inner)
     written = _tokens(s, "written", "context", field="written")
-    x = s.add("embedding", "embedding_out", written, shares=table, **sizes)
+    x = s.add("scale", "scale_out", s.add("embedding", "embedding_out", written, shares=table, **sizes), **scale)
     x = _drop(s, "dropout_out", s.add("sinusoidal_positions", "positions_out", x, max_length="context"))
     x = s.add("block:decoder", "decoder", x, memory, repeat="layers", **inner)
     _predict_words(s, x, table, "translation")

@@ -422,3 +422,15 @@ def test_fewer_classes_than_the_labels_count_are_an_error_with_a_repair() -> Non
     assert "10" in repairs(narrow, problem, analysis, fields=fields)[0].words
     wide = edits.set_params(project, MAIN, [last.id], {"out_features": 12})
     assert not infer(wide, fields=fields).errors(), "more classes than the data have do no harm"
+
+
+def test_rectified_scores_that_are_averaged_are_logits() -> None:
+    """SqueezeNet and Network in network end so; without the mean no class could be argued against."""
+    graph = "i:input r:relu {} f:flatten t:target l:cross_entropy i>r {} f>l t>l.target"
+    for kind, warned in (("adaptive_avg_pool2d", False), ("avg_pool2d", False), ("adaptive_max_pool2d", True)):
+        made = look(
+            graph.format(f"p:{kind}", "r>p p>f"),
+            i={"size": (10, 2, 2)},
+            p={"output_size": 1} if "adaptive" in kind else {"kernel_size": 2},
+        )
+        assert any("cannot be negative" in p.words for p in made.problems) == warned, kind

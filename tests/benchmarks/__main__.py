@@ -1,7 +1,8 @@
 """Run the benchmarks: ``python -m tests.benchmarks [NAME …] [--write]``.
 
 Each ``bench_*.py`` beside this file has ``run()``, which gives rows (name, value, unit, note). Every file runs in a process of its own,
-one after the other, so that none warms or burdens another. ``--write`` puts the table into RESULTS.md.
+one after the other, so that none warms or burdens another. ``--write`` puts the tables into RESULTS.md; those of benchmarks that were not
+run stay as they were.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import argparse
 import json
 import os
 import platform
+import re
 import subprocess
 import sys
 import time
@@ -31,6 +33,7 @@ TITLES = {
     "bench_start": "Start to window",
     "bench_cost": "Memory and time: forecast against measurement",
     "bench_scale": "Deep networks",
+    "bench_twins": "Answers held against torchvision, timm, transformers and modules written by hand",
 }
 
 
@@ -76,6 +79,21 @@ def machine() -> str:
     return ", ".join(parts)
 
 
+def results(before: str, made: dict[str, str]) -> str:
+    """RESULTS.md with these tables, the others as they stand in it, and the words below them."""
+    tables, _, words = before.partition("\n## ")
+    found = re.split(r"^(?=### )", tables, flags=re.MULTILINE)[1:]
+    old = {part.partition("\n")[0].removeprefix("### "): part.rstrip() + "\n" for part in found}
+    new = {TITLES.get(name, name): part for name, part in made.items()}
+    order = [*(TITLES.get(name, name) for name in names()), *old]
+    parts = [new.get(title) or old.get(title, "") for title in dict.fromkeys(order)]
+    head = (
+        "# What was measured\n\nMade by `python -m tests.benchmarks --write`. Ratios are taken side by side in one run; "
+        f"times depend on the machine.\n\n{time.strftime('%Y-%m-%d')}, {machine()}.\n\n"
+    )
+    return head + "\n".join(filter(None, parts)) + (f"\n## {words}" if words else "")
+
+
 def main() -> int:
     """Measure, print, and write if asked."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks")
@@ -86,19 +104,13 @@ def main() -> int:
     if options.one:
         print(json.dumps([list(row) for row in import_module(f"tests.benchmarks.{options.one}").run()]))
         return 0
-    parts = []
+    made = {}
     for name in options.names or names():
-        part = table(name, measure(name))
-        print(part, flush=True)
-        parts.append(part)
+        made[name] = table(name, measure(name))
+        print(made[name], flush=True)
     if options.write:
-        words = (
-            "# What was measured\n\nMade by `python -m tests.benchmarks --write`. Ratios are taken side by side in one run; "
-            f"times depend on the machine.\n\n{time.strftime('%Y-%m-%d')}, {machine()}.\n\n"
-        )
         path = HERE / "RESULTS.md"
-        kept = path.read_text("utf-8").partition("\n## ")[2] if path.exists() else ""
-        path.write_text(words + "\n".join(parts) + (f"\n## {kept}" if kept else ""), "utf-8")
+        path.write_text(results(path.read_text("utf-8") if path.exists() else "", made), "utf-8")
     return 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from functools import lru_cache
 
@@ -9,6 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from visualnet.analysis import infer
+from visualnet.analysis.lints import classes as classes_of
 from visualnet.core import files
 from visualnet.core.project import Project
 from visualnet.data.catalogue import DATASETS, fields, load
@@ -22,7 +24,8 @@ from visualnet.training.session import Session
 ALL = {template.name: template for template in template_list()}
 SMALL = [name for name, template in ALL.items() if template.of]
 TRAINING = [name for name, template in ALL.items() if template.trains]
-STEPS = 14
+STEPS, MOST_STEPS = 14, 60
+"""So many steps of the heavy ones at least, and at most: a deep network without normalization, whose logits begin small, thinks a while."""
 LIGHT = 1_000_000
 """So few multiplications leave time for a whole epoch."""
 
@@ -75,21 +78,22 @@ def test_it_opens_without_any_problem_on_its_data(name: str) -> None:
     project = opened(name)
     assert project.data.name in DATASETS
     told = infer(project, fields=fields(project.data)).problems
-    # “Small ResNet” shows what a stride that does not divide leaves out; nothing else has even a hint.
-    assert [p.words for p in told if p.severity != "hint" or name != "resnet-small"] == []
+    assert [p.words for p in told] == []
 
 
 # --- that they learn ---------------------------------------------------------------------------------------------------------------
 
 
-def losses(project: Project, steps: int | None) -> list[float]:
-    """The loss of each step, up to the end of the first epoch."""
+def losses(project: Project, steps: int | None, most: int = 0) -> list[float]:
+    """The loss of each step, up to the end of the first epoch, or so many steps; up to ``most`` of them until it has fallen."""
     control, model = Control(), RunModel()
 
     def emit(event: Event) -> None:
         model.consume(event)
         if steps is not None and model.step >= steps:
-            control.stop()
+            fallen = most <= steps or model.step >= most or falls(list(model.steps["loss"].values))
+            if fallen:
+                control.stop()
 
     one = replace(project, recipe=replace(project.recipe, epochs=1, device="cpu"))
     Session(one, load(one.data), emit, control, threads=1).run()
@@ -99,7 +103,7 @@ def losses(project: Project, steps: int | None) -> list[float]:
 
 def falls(found: list[float]) -> bool:
     quarter = max(2, len(found) // 4)
-    return sum(found[-quarter:]) < 0.98 * sum(found[:quarter])
+    return sum(found[-quarter:]) < 0.97 * sum(found[:quarter])
 
 
 @pytest.mark.parametrize("name", TRAINING)
@@ -109,7 +113,7 @@ def test_its_loss_falls(name: str, request: pytest.FixtureRequest) -> None:
     light = infer(project).main.macs < LIGHT
     load(project.data)  # what reading costs is not the training's
     start = time.thread_time()
-    assert falls(losses(project, None if thorough or light else STEPS))
+    assert falls(losses(project, None if thorough or light else STEPS, MOST_STEPS))
     assert time.thread_time() - start < 60
 
 
@@ -117,3 +121,32 @@ def test_what_does_not_learn_does_not_fall() -> None:
     """The measure itself: without a learning rate no loss falls."""
     project = opened("mlp-mnist")
     assert not falls(losses(replace(project, recipe=replace(project.recipe, lr=0.0, optimizer="SGD")), 40))
+
+
+@pytest.mark.parametrize("name", [name for name in TRAINING if name not in ("unet-small", "unet-padded-small")])
+def test_the_first_loss_is_about_that_of_guessing(name: str) -> None:
+    """The first lesson about a loss curve: it begins at ln K. (Where one field of a mask outweighs the other, guessing gives less.)"""
+    import torch
+
+    from visualnet.compiling.module import compile_project
+    from visualnet.data.tensors import Tensors
+
+    project = opened(name)
+    main = infer(project).main
+    losses = [f for f in main.sinks("loss") if f.node.kind == "cross_entropy"]
+    if not losses or any("mask" in f.layer.values()["field"] for f in main.sinks("target") if f.layer is not None):
+        pytest.skip("no classes")
+    classes = classes_of(losses[0])
+    assert classes is not None
+    data, total = load(project.data), 0.0
+    for seed in range(3):
+        model = compile_project(project, seed=seed)
+        tensors = Tensors(data, model.fields, torch.device("cpu"))
+        index = torch.from_numpy(data.train.copy())
+        chosen = index[torch.randperm(len(index), generator=torch.Generator().manual_seed(seed))[:32]]
+        model.objective.train()
+        with torch.no_grad(), torch.random.fork_rng():
+            torch.manual_seed(seed)
+            total += float(model.objective(**tensors.named(chosen))[losses[0].node.name]) / 3
+    tied = name in ("transformer-small", "gpt-small")  # the table of words that scores them cannot begin at nothing
+    assert 0.85 * math.log(classes) < total < (1.5 if tied else 1.25) * math.log(classes)

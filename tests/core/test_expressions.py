@@ -187,6 +187,7 @@ def tried(text: str) -> tuple[object, str]:
         ("__import__", "not known"),
         ("min(1)", "argument"),
         ("floor(1, 2)", "argument"),
+        ("sqrt(0 - 4)", "square root of -4"),
         ("1 / zero", "division by zero"),
         ("1 // zero", "division by zero"),
         ("1 % zero", "division by zero"),
@@ -263,3 +264,10 @@ def test_values_from_files() -> None:
     for wrong in (True, None, (1,)):
         with pytest.raises(ValueError, match="number"):
             real(wrong, {})  # type: ignore[arg-type]
+
+
+def test_a_root_is_exact_where_it_is_a_fraction() -> None:
+    value = {text: parse(text).compute({"width": 512}) for text in ("sqrt(9)", "sqrt(width/2)", "sqrt(1/4)", "sqrt(0)")}
+    assert value == {"sqrt(9)": 3, "sqrt(width/2)": 16, "sqrt(1/4)": Fraction(1, 2), "sqrt(0)": 0}
+    assert float(parse("sqrt(width)").compute({"width": 512})) == 512**0.5
+    assert show(parse("2*sqrt(width)")) == "2·sqrt(width)"

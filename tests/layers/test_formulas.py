@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from visualnet.core.expressions import parse
 from visualnet.layers.declare import Misfit
-from visualnet.layers.formulas import WINDOW, WINDOW_CEIL, derive, transposed, unread, window
+from visualnet.layers.formulas import WINDOW, WINDOW_CEIL, derive, missed, told_once, transposed, unread, window
 
 small = st.integers(1, 6)
 
@@ -43,6 +43,37 @@ def test_what_is_never_read(n: int, k: int, s: int, p: int, d: int) -> None:
     count = int((re.search(r"last (\d+) ", words) or [0, 1])[1])
     assert (count, "padded" in words) == ((image, False) if image else (padding, True))
     assert ("columns are" in words) == (count > 1)
+
+
+@given(st.integers(1, 30), small, small, st.integers(0, 4), st.integers(1, 3))
+def test_missed_are_only_cells_of_the_image_that_the_stride_would_have_read(
+    n: int, k: int, s: int, p: int, d: int
+) -> None:
+    (size,) = window([n], [k], [s], [p], [d], "W")
+    assume(size > 0)
+    windows = slide(n, k, s, p, d)
+    behind = max(0, n - 1 - windows[-1][-1])
+    skipped = max(0, s - (d * (k - 1) + 1))
+    assert missed(size) == (behind > skipped)
+
+
+@pytest.mark.parametrize(
+    ("what", "extents", "kernel", "stride", "padding", "told"),
+    [
+        ("ResNet's stem", (224, 224), 7, 2, 3, []),
+        ("ResNet's shortcut", (56, 56), 1, 2, 0, []),
+        ("AlexNet's first layer", (224, 224), 11, 4, 2, []),
+        ("an odd image pooled", (7, 7), 2, 2, 0, ["H: 3.5 → 3: the last row is never read; W likewise"]),
+        ("two axes that differ", (7, 8), 2, 2, 0, ["H: 3.5 → 3: the last row is never read"]),
+        ("one cell between any two windows", (6, 9), 2, 3, 0, []),
+    ],
+)
+def test_what_is_usual_is_not_told(
+    what: str, extents: tuple[int, int], kernel: int, stride: int, padding: int, told: list[str]
+) -> None:
+    sizes = window(extents, (kernel,) * 2, (stride,) * 2, (padding,) * 2, (1, 1))
+    found = [words for words, _ in told_once(sizes)]
+    assert found == told, what
 
 
 @given(st.integers(1, 20), small, small, st.integers(0, 3))

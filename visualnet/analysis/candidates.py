@@ -12,9 +12,10 @@ from itertools import permutations
 from math import prod
 from typing import Any, NamedTuple
 
+from visualnet.analysis.beginning import last_layers
 from visualnet.analysis.facts import GraphFacts, NodeFacts, Problem
 from visualnet.core import edits
-from visualnet.core.graph import Node, Port, Value, Wire
+from visualnet.core.graph import Init, Node, Port, Value, Wire
 from visualnet.core.project import Project
 from visualnet.layers.declare import LAYERS, Layer, Pattern, Shape, Spec
 from visualnet.layers.params import Bool, Choice, Code, Int, Ints, Param
@@ -310,3 +311,15 @@ def insertion(kind: type[Layer], params: dict[str, Value], wire: Wire, place: Pl
 def fits(pattern: Pattern, spec: Spec) -> bool:
     """Whether a port could take the tensor, as far as rank and type tell."""
     return spec.batched and pattern.fits_rank(len(spec.shape)) and pattern.dtype in ("any", "same", spec.dtype)
+
+
+# --- first weights ---------------------------------------------------------------------------------------------------------------------
+
+
+def beginnings(place: Place) -> Iterator[Candidate]:
+    """Other first weights for the layers that give the logits."""
+    last = last_layers(place.facts, place.problem.node)
+    names = " and ".join(f"“{place.facts.nodes[i].node.name}”" for i in last)
+    for how, init in (("as PyTorch has it", Init()), ("small (normal, deviation 0.01)", Init("normal", 0.01))):
+        edit = partial(edits.set_node, sheet=place.sheet, ids=last, init=init)
+        yield Candidate(f"Let {names} begin {how}", edit, 0.2 if init == Init() else 0.5)

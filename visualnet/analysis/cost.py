@@ -26,6 +26,7 @@ SLOTS: Mapping[str, tuple[int, int]] = {"SGD": (0, 0), "Adam": (2, 1), "AdamW": 
 class NodeCost(NamedTuple):
     """One node's costs, a block's with all that is inside and all its repetitions. Memory is in bytes at the batch size.
 
+    ``statistics`` are the buffers without counters of batches.
     ``made`` is the memory of its outputs; ``kept`` what training keeps of them, and of masks and the like, for the way back.
     """
 
@@ -35,6 +36,7 @@ class NodeCost(NamedTuple):
     macs: int
     made: int
     kept: int
+    statistics: int = 0
 
     @property
     def frozen(self) -> int:
@@ -135,6 +137,7 @@ class Costs:
             int(facts.macs),
             self.batch * made,
             self.batch * kept + fixed,
+            facts.statistics,
         )
 
     def _cost(self, graph: GraphFacts, walk: Walk) -> Cost:

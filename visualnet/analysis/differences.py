@@ -256,6 +256,7 @@ def _changes(before: Node, after: Node, was: Graph, now: Graph, pairs: Mapping[s
     fields = (
         ("repeat", str(before.repeat), str(after.repeat)),
         ("trainable", "yes" if before.trainable else "no", "yes" if after.trainable else "no"),
+        ("statistics when frozen", before.statistics, after.statistics),
         ("initialisation", _init(before), _init(after)),
         ("mode", before.mode or "works", after.mode or "works"),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from visualnet.analysis.nesting import Nesting
@@ -73,6 +74,23 @@ class NodeFacts(NamedTuple):
             return 0
         return sum(graph.trainable for graph in self.inside) if self.inside else self.parameters
 
+    @property
+    def counters(self) -> int:
+        """Of the buffered numbers those that only count (batches seen): buffers without an axis."""
+        if self.inside:
+            return sum(graph.counters for graph in self.inside)
+        return sum(not b for b in self.buffers.values()) if self.buffered else 0
+
+    @property
+    def statistics(self) -> int:
+        """Running statistics: the buffered numbers without the counters."""
+        return self.buffered - self.counters
+
+    @property
+    def counted(self) -> int:
+        """Parameters and running statistics, as Keras and many a course count them."""
+        return self.parameters + self.statistics
+
 
 class Outline(NamedTuple):
     """What follows from wires, kinds and names alone: structural problems, the nodes of each role, and those that are blocks."""
@@ -115,6 +133,21 @@ class GraphFacts:
     def totals(self) -> tuple[int, int, int, int]:
         """Parameters, trainable ones, buffered numbers, and MACs."""
         return self.parameters, self.trainable, self.buffered, self.macs
+
+    @cached_property
+    def counters(self) -> int:
+        """Of the buffered numbers those that only count batches."""
+        return sum(facts.counters for facts in self.nodes.values())
+
+    @property
+    def statistics(self) -> int:
+        """Running statistics: the buffered numbers without the counters."""
+        return self.buffered - self.counters
+
+    @property
+    def counted(self) -> int:
+        """Parameters and running statistics, as Keras and many a course count them."""
+        return self.parameters + self.statistics
 
     def first_error(self) -> Problem | None:
         """The first error on this sheet or inside its blocks (as the block tells it)."""

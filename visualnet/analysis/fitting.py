@@ -12,11 +12,10 @@ from typing import Any, NamedTuple
 from visualnet.analysis.facts import NodeFacts, Problem
 from visualnet.core import trust
 from visualnet.core.caches import cached, clear_with_caches
-from visualnet.core.expressions import Derived
 from visualnet.core.format import format_quantity
 from visualnet.core.graph import Node
 from visualnet.layers.declare import BadParams, Fault, Layer, Misfit, Pattern, Sized, Spec
-from visualnet.layers.formulas import unread
+from visualnet.layers.formulas import told_once
 
 MAX_SIZE = 1 << 44
 """No tensor of more numbers than this is inferred: what is larger is a mistake or a trap, never a network."""
@@ -144,8 +143,7 @@ def _outcome(layer: Layer, arriving: Arriving, wired: tuple[bool, ...]) -> Outco
     for spec in leaving.values():
         if spec.size > MAX_SIZE:
             return _nothing([*faults, ("too-large", _too_large(spec))])
-        cut = ((words, n) for n in spec.shape if isinstance(n, Derived) and (words := unread(n)))
-        faults += [("inexact", Fault(words, "", "hint", n.filled)) for words, n in cut]
+        faults += [("inexact", Fault(words, "", "hint", n.filled)) for words, n in told_once(spec.shape)]
     learned, kept = sum(w.total for w in weights.values()), sum(b.total for b in buffers.values())
     return Outcome(leaving, weights, buffers, macs, learned, kept, tuple(faults))
 

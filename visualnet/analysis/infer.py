@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from visualnet.analysis import instances, lints, modes
+from visualnet.analysis import beginning, instances, lints, modes
 from visualnet.analysis.facts import Analysis, GraphFacts, NodeFacts, Path, Problem
 from visualnet.analysis.fitting import Arriving, Faults, Ports, layer_facts, ports, resolve
 from visualnet.analysis.nesting import Nesting
@@ -62,6 +62,7 @@ class _Inference:
             *lints.whole(main, MAIN),
             *lints.sources(main, fields, self.project.data.name),
             *lints.labels(main, fields, self.project.data.name),
+            *beginning.problems(main, self.project),
         )
         order = {"error": 0, "warning": 1, "hint": 2}
         problems = sorted((*_collect(main), *own), key=lambda p: order[p.severity])

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from visualnet.analysis.candidates import Candidate, Place, adapters, values
+from visualnet.analysis.candidates import Candidate, Place, adapters, beginnings, values
 from visualnet.analysis.facts import Analysis, GraphFacts, Problem
 from visualnet.analysis.infer import infer
 from visualnet.analysis.rewiring import fields as agreeing
@@ -242,6 +242,9 @@ def _candidates(
     place = Place(project, problem, facts, fields)
     if problem.node not in facts.nodes:
         yield from missing(place)
+        return
+    if problem.code == "large-start":
+        yield from beginnings(place)
         return
     yield from rewirings(place)
     yield from agreeing(place)

@@ -22,7 +22,9 @@ def report(project: Project, analysis: Analysis, batch_size: int | None = None) 
     """What is known of every node, the totals, and the problems. Memory is for ``batch_size`` samples, the recipe's if none is given.
 
     ``nodes`` are those of the main sheet in file order; a block's has its own below ``inside`` (those of the first repetition), and its
-    figures count every repetition. Shapes are without the batch; null where unknown. ``output_bytes`` is the memory of a node's outputs,
+    figures count every repetition. Shapes are without the batch; null where unknown. ``statistics`` are running means and variances, and
+    ``with_statistics`` counts them with the parameters, as Keras does; ``buffers`` are all numbers that are saved and not learned,
+    counters of batches too. ``output_bytes`` is the memory of a node's outputs,
     ``kept_bytes`` what training keeps of them (and of masks and the like) for the backward pass.
     """
     main, costs = analysis.main, Costs(analysis, batch_size)
@@ -35,6 +37,9 @@ def report(project: Project, analysis: Analysis, batch_size: int | None = None) 
             "parameters": main.parameters,
             "trainable": main.trainable,
             "buffers": main.buffered,
+            "statistics": main.statistics,
+            "counters": main.counters,
+            "with_statistics": main.counted,
             "macs": int(main.macs),
             "flops": whole.flops,
             "depth": whole.depth,
@@ -86,6 +91,8 @@ def _node(path: Path, facts: NodeFacts, left: list[int], costs: Costs, cost: Nod
         "parameters": facts.parameters,
         "trainable": facts.trainable,
         "buffers": facts.buffered,
+        "statistics": facts.statistics,
+        "with_statistics": facts.counted,
         "macs": int(facts.macs),
         "output_bytes": cost.made if cost is not None else 0,
         "kept_bytes": cost.kept if cost is not None else 0,
@@ -127,14 +134,19 @@ def _repairs(project: Project, analysis: Analysis, problem: Problem, seconds: fl
 
 # --- the table ---------------------------------------------------------------------------------------------------------------------
 
-_HEAD = ("node", "kind", "output", "parameters", "MACs", "memory", "kept")
+_HEAD = ("node", "kind", "output", "parameters", "with statistics", "MACs", "memory", "kept")
+_STATISTICS = _HEAD.index("with statistics")
 _WIDEST = 44
 
 
 def table(told: dict[str, Any]) -> str:
     """The report as a table, its totals, and its problems in words."""
-    rows = [_row(node) for node in _flat(told["nodes"])]
-    widths = [min(_WIDEST, max(len(row[i]) for row in (_HEAD, *rows))) for i in range(len(_HEAD))]
+    totals = told["totals"]
+    rows = [_HEAD, *(_row(node) for node in _flat(told["nodes"]))]
+    if not totals["statistics"]:
+        rows = [(*row[:_STATISTICS], *row[_STATISTICS + 1 :]) for row in rows]
+    head, *rows = rows
+    widths = [min(_WIDEST, max(len(row[i]) for row in (head, *rows))) for i in range(len(head))]
 
     def line(cells: tuple[str, ...]) -> str:
         cut = [c if len(c) <= w else c[: w - 1] + "…" for c, w in zip(cells, widths, strict=True)]
@@ -142,19 +154,31 @@ def table(told: dict[str, Any]) -> str:
         right = [c.rjust(w) for c, w in zip(cut[3:], widths[3:], strict=False)]
         return "  ".join([*left, *right]).rstrip()
 
-    totals = told["totals"]
     frozen = totals["parameters"] - totals["trainable"]
     counts = f"{totals['parameters']:,} parameters" + (f" ({frozen:,} of them frozen)" if frozen else "")
-    counts += f", {totals['buffers']:,} numbers saved besides" if totals["buffers"] else ""
     shown = [
-        line(_HEAD),
+        line(head),
         line(tuple("─" * w for w in widths)),
         *map(line, rows),
         "",
         f"{counts}, {totals['macs']:,} MACs per sample ({totals['flops']:,} FLOPs)",
+        *_statistics_lines(totals),
         *_memory_lines(told["memory"]),
     ]
     return "\n".join([*shown, *(["", *lines(told["problems"])] if told["problems"] else [])])
+
+
+def _statistics_lines(totals: Mapping[str, int]) -> Iterator[str]:
+    """What normalizations keep besides what they learn."""
+    every = totals["with_statistics"]
+    if totals["statistics"]:
+        yield (
+            f"with the {totals['statistics']:,} running statistics of normalizations {every:,}: {totals['trainable']:,} trainable, "
+            f"{every - totals['trainable']:,} not"
+        )
+    if totals["counters"]:
+        plural = "s" if totals["counters"] > 1 else ""
+        yield f"not counted: {totals['counters']:,} counter{plural} of batches, which PyTorch saves besides"
 
 
 def _memory_lines(held: Mapping[str, int]) -> list[str]:
@@ -193,7 +217,15 @@ def _row(node: dict[str, Any]) -> tuple[str, ...]:
     name = "  " * (len(node["path"]) - 1) + node["name"]
     card = f" {node['card']}" if node["card"] else ""
     memory = [format_bytes(node[key]) if node[key] else "" for key in ("output_bytes", "kept_bytes")]
-    return name, kind + card, ", ".join(shapes), _count(node["parameters"]), _count(node["macs"]), *memory
+    return (
+        name,
+        kind + card,
+        ", ".join(shapes),
+        _count(node["parameters"]),
+        _count(node["with_statistics"]),
+        _count(node["macs"]),
+        *memory,
+    )
 
 
 def _count(number: int) -> str:

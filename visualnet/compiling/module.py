@@ -251,6 +251,8 @@ def _grow(sheet: Sheet, path: Path, trainable: bool) -> dict[str, nn.Module]:
             if not learns:
                 module.requires_grad_(False)
             children[step.module] = module
+        if not node.trainable and node.statistics == "fixed":
+            pieces.fix_statistics(children[step.module])
     _tie(sheet, children)
     return children
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from types import MethodType
 
 import torch
 from torch import Tensor, nn
@@ -19,6 +20,19 @@ class Chain(nn.Sequential):
         for module in self:
             x = module(x, *same)
         return x
+
+
+def fix_statistics(module: nn.Module) -> None:
+    """Have every normalization in the module use its running statistics and not move them, also while training."""
+    for part in module.modules():
+        if getattr(part, "running_mean", None) is not None:
+            part.eval()
+            part.__dict__["train"] = MethodType(keep_training_mode, part)
+
+
+def keep_training_mode(module: nn.Module, mode: bool = True) -> nn.Module:
+    """In place of ``train``: nothing is switched."""
+    return module
 
 
 class LearnedPositions(nn.Module):

@@ -73,6 +73,8 @@ class Body:
         lines = initial.printed(step.facts.node.init, own) if step.facts.weights and not step.inside else []
         if not step.facts.node.trainable and (step.facts.parameters or step.inside):
             lines.append(f"{own}.requires_grad_(False)")
+        if _has_fixed_statistics(step):
+            lines.append(f"fix_statistics({own})")
         return lines
 
     def _ties(self, step: Step) -> list[str]:
@@ -158,6 +160,12 @@ class Body:
             for word, v in zip(printed[0].figures.names(), vectors, strict=True)
         ]
         return f"{name}({', '.join(given)})"
+
+
+def _has_fixed_statistics(step: Step) -> bool:
+    """Whether something that is frozen here keeps running statistics, its own or another node's."""
+    node = step.facts.node
+    return not node.trainable and node.statistics == "fixed" and bool(step.facts.buffered or step.tie)
 
 
 def _signature(made: Callable[..., Any]) -> list[tuple[str, Any]]:

@@ -26,7 +26,7 @@ from visualnet.core.checks import (
 )
 from visualnet.core.clipboard import copy, duplicate, paste
 from visualnet.core.files import check_part
-from visualnet.core.graph import BLOCK_PREFIX, INITS, MODES, Graph, Init, Node, Port, Value
+from visualnet.core.graph import BLOCK_PREFIX, INITS, MODES, STATISTICS, Graph, Init, Node, Port, Value
 from visualnet.core.naming import ID, MAX_TEXT, clean, fault_in_name, free, free_name, highest, names, new_id
 from visualnet.core.project import MAIN, Block, DataChoice, Project, Recipe
 
@@ -168,8 +168,8 @@ def set_params(project: Project, sheet: str, ids: Iterable[str], values: Mapping
 
 
 def set_node(project: Project, sheet: str, ids: Iterable[str], **fields: Any) -> Project:
-    """Set ``trainable``, ``init``, ``shares``, ``repeat`` or ``mode`` of one or several nodes."""
-    if unknown := fields.keys() - {"trainable", "init", "shares", "repeat", "mode"}:
+    """Set ``trainable``, ``statistics``, ``init``, ``shares``, ``repeat`` or ``mode`` of one or several nodes."""
+    if unknown := fields.keys() - {"trainable", "statistics", "init", "shares", "repeat", "mode"}:
         raise ValueError(f"a node has no field “{sorted(unknown)[0]}” that can be set here")
     graph = sheet_of(project, sheet)
     _check_node_fields(graph, fields)
@@ -185,6 +185,8 @@ def set_node(project: Project, sheet: str, ids: Iterable[str], **fields: Any) ->
 def _check_node_fields(graph: Graph, fields: Mapping[str, Any]) -> None:
     if not isinstance(fields.get("trainable", True), bool):
         raise ValueError("trainable is true or false")
+    if fields.get("statistics", "fixed") not in STATISTICS:
+        raise ValueError("the running statistics of a frozen node are “fixed” or “updated”")
     init = fields.get("init", Init())
     if not isinstance(init, Init):
         raise ValueError("how weights start is an Init")

@@ -2,11 +2,12 @@
 
 The same small language serves block parameters in files (``2*channels``) and the layers' size formulas
 (``floor((n + 2*p - d*(k - 1) - 1) / s) + 1``), so whatever is computed can also be explained. Numbers are exact: division gives a
-``Fraction``, and only ``floor``, ``ceil``, ``//`` round.
+``Fraction``, and only ``floor``, ``ceil``, ``//`` round; a root that is no fraction is the nearest float's.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
@@ -46,6 +47,16 @@ def _power(base: Number, exponent: Number) -> Number:
     return _exact(base**exponent)
 
 
+def _root(value: Number) -> Number:
+    """The square root: exact where it is a fraction."""
+    if value < 0:
+        raise ValueError(f"there is no square root of {number_text(value)}")
+    value = Fraction(value)
+    over, under = math.isqrt(value.numerator), math.isqrt(value.denominator)
+    exact = Fraction(over, under)
+    return _exact(exact if exact * exact == value else Fraction(math.sqrt(value)))
+
+
 def _nonzero(divisor: Number) -> Number:
     if divisor == 0:
         raise ValueError("division by zero")
@@ -71,10 +82,11 @@ _COMPUTE: Mapping[str, Callable[..., Number]] = {
     "floor": lambda a: a.__floor__(),
     "ceil": lambda a: a.__ceil__(),
     "round": lambda a: (a + Fraction(1, 2)).__floor__(),
+    "sqrt": _root,
     "min": lambda *a: min(a),
     "max": lambda *a: max(a),
 }
-_FUNCTIONS = {"floor": 1, "ceil": 1, "round": 1, "min": 2, "max": 2}
+_FUNCTIONS = {"floor": 1, "ceil": 1, "round": 1, "sqrt": 1, "min": 2, "max": 2}
 
 
 class Expr:

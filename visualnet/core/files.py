@@ -266,6 +266,8 @@ def _node(node: Node) -> dict[str, Any]:
         fields["params"] = dict(node.params)
     if not node.trainable:
         fields["trainable"] = False
+    if node.statistics != "fixed":
+        fields["statistics"] = node.statistics
     if node.init != Init():
         fields["init"] = _own(node.init, Init())
     if node.shares is not None:

@@ -43,6 +43,11 @@ class Init(msgspec.Struct, frozen=True, omit_defaults=True):
     extra: Mapping[str, Any] = {}
 
 
+STATISTICS: Mapping[str, str] = {
+    "fixed": "They are used as they are, also while training.",
+    "updated": "Each batch moves them on, though the weights stay.",
+}
+"""What becomes of the running statistics of normalizations in a frozen node, and what that means."""
 MODES = ("", "mute", "off")
 """What a node does: its work; hand its first input on unchanged; nothing, as if it were not there."""
 
@@ -53,7 +58,8 @@ class Node(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     ``id`` never changes while the node lives; ``name`` is unique in its graph, a Python identifier, and is the prefix of its weights in
     the ``state_dict``. ``kind`` is a layer's tag or ``block:NAME``. ``params`` holds what differs from the layer's defaults.
     ``shares`` is the id of the node in the same graph whose weights this one uses. ``repeat`` chains a block so many times, each with
-    weights of its own. ``mode`` is one of ``MODES``. A ``folded`` card shows only its name. ``extra`` keeps fields of newer files that
+    weights of its own. ``statistics`` counts where ``trainable`` is false, for all inside a block too; it is one of ``STATISTICS``.
+    ``mode`` is one of ``MODES``. A ``folded`` card shows only its name. ``extra`` keeps fields of newer files that
     this version does not know.
     """
 
@@ -62,6 +68,7 @@ class Node(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     name: str
     params: Mapping[str, Value] = {}
     trainable: bool = True
+    statistics: str = "fixed"
     init: Init = Init()
     shares: str | None = None
     repeat: int | str = 1

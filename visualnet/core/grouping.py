@@ -291,8 +291,14 @@ def _settled(project: Project, sheet: str, node: Node, block: Block, part: Graph
     values |= {k: v for k, v in project.constants.items() if k in outer and k not in values}
     nodes = {i: substituting.fill(n, values) for i, n in part.nodes.items()}
     if not node.trainable:
-        nodes = {i: replace(n, trainable=False) for i, n in nodes.items()}
+        nodes = {i: _frozen(n, node) for i, n in nodes.items()}
     return replace(part, nodes=nodes)
+
+
+def _frozen(node: Node, block: Node) -> Node:
+    """A node of a frozen block as it stands without the block: its statistics stay fixed if they were, or if the block's are."""
+    kept = node.trainable or block.statistics == "fixed"
+    return replace(node, trainable=False, statistics=block.statistics if kept else node.statistics)
 
 
 def _times(project: Project, node: Node) -> int:

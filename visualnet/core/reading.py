@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from visualnet.core import decode_annotations
 from visualnet.core.checks import FAR, KIND, MAX_LIST, fault_in_std
-from visualnet.core.graph import BLOCK_PREFIX, DIRECTIONS, INITS, MODES, Graph, Init, Node, Port
+from visualnet.core.graph import BLOCK_PREFIX, DIRECTIONS, INITS, MODES, STATISTICS, Graph, Init, Node, Port
 from visualnet.core.naming import ID, MAX_NAME, MAX_TEXT, clean, fault_in_name, free, to_name
 from visualnet.core.project import About, Block, DataChoice, Project, Recipe, RunRef
 from visualnet.core.scanning import Refused
@@ -111,7 +111,9 @@ def _dressed(graph: Graph, fields: Mapping[str, Any]) -> Graph:
 
 _DRESS = frozenset(["bends", "remarks", "bookmarks", "direction"])
 _GRAPH = frozenset(["nodes", "wires", "layout", "spent"]) | _DRESS
-_NODE = frozenset(["id", "kind", "name", "params", "trainable", "init", "shares", "repeat", "mode", "folded"])
+_NODE = frozenset(
+    ["id", "kind", "name", "params", "trainable", "statistics", "init", "shares", "repeat", "mode", "folded"]
+)
 
 
 def _node(raw: Any) -> Node:
@@ -141,6 +143,7 @@ def _node(raw: Any) -> Node:
         name=raw["name"],
         params=_at("params", _params, params) if params else {},
         trainable=trainable,
+        statistics=_at("statistics", _choice, raw["statistics"], STATISTICS) if "statistics" in raw else "fixed",
         init=_at("init", _init, init) if init is not None else Init(),
         shares=shares,
         repeat=repeat,

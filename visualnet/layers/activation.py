@@ -2,21 +2,51 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from visualnet.layers.axes import place
 from visualnet.layers.calls import Expr, Own, fn
 from visualnet.layers.declare import Layer, Shape, layer
+from visualnet.layers.moments import Moments, Start, through
 from visualnet.layers.params import choice, index, real
 
 _PORTS = "x: * -> y: *"
+
+
+def rectified(x: float) -> float:
+    """ReLU; a leaky one is next to the same."""
+    return max(0.0, x)
+
+
+def logistic(x: float) -> float:
+    return 1 / (1 + math.exp(-x)) if x > -700 else 0.0
+
+
+def _elu(x: float) -> float:
+    return x if x > 0 else math.expm1(x)
+
+
+def _gelu(x: float) -> float:
+    return x * (1 + math.erf(x / math.sqrt(2))) / 2
+
+
+def _silu(x: float) -> float:
+    return x * logistic(x)
 
 
 class Activation(Layer):
     """What they share: one torch function, whose keywords the parameters are."""
 
     function: ClassVar[str]
+    curve: ClassVar[Callable[[float], float] | None] = None
+    """The function of one number, at its usual parameters."""
     pointwise = True
+
+    def begins(self, start: Start) -> Moments | None:
+        curve = type(self).__dict__.get("curve")
+        return through(start.first, curve) if start.first is not None and curve is not None else None
 
     def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
         return fn(self.function, *refs, **self.given(*self.params))
@@ -31,7 +61,7 @@ class ReLU(Activation):
 
     paper = "Nair and Hinton, Rectified linear units improve restricted Boltzmann machines, 2010"
 
-    function = "F.relu"
+    function, curve = "F.relu", rectified
 
 
 @layer("leaky_relu", family="activation", ports=_PORTS, keywords="rectifier activation slope")
@@ -44,7 +74,7 @@ class LeakyReLU(Activation):
     paper = "Maas, Hannun and Ng, Rectifier nonlinearities improve neural network acoustic models, 2013"
     negative_slope: float = real(0.01, "Slope for negative numbers.", low=-100, high=100, card=True, phrase="slope {}")
 
-    function = "F.leaky_relu"
+    function, curve = "F.leaky_relu", rectified
 
 
 @layer("elu", family="activation", ports=_PORTS, keywords="exponential linear activation")
@@ -59,7 +89,7 @@ class ELU(Activation):
     )
     alpha: float = real(1.0, "Where negative numbers saturate: at −alpha.", low=-100, high=100, phrase="α {}")
 
-    function = "F.elu"
+    function, curve = "F.elu", _elu
 
 
 @layer("gelu", family="activation", ports=_PORTS, keywords="gaussian error linear activation transformer")
@@ -74,7 +104,7 @@ class GELU(Activation):
         "none", "How Φ is computed.", {"none": "exactly, with erf", "tanh": "faster, with tanh"}, more=True
     )
 
-    function = "F.gelu"
+    function, curve = "F.gelu", _gelu
 
 
 @layer("silu", family="activation", label="SiLU (swish)", ports=_PORTS, keywords="swish sigmoid linear activation")
@@ -86,7 +116,7 @@ class SiLU(Activation):
 
     paper = "Ramachandran, Zoph and Le, Searching for activation functions, 2017"
 
-    function = "F.silu"
+    function, curve = "F.silu", _silu
 
 
 @layer(
@@ -98,7 +128,7 @@ class Sigmoid(Activation):
     y = 1 / (1 + e⁻ˣ). Its slope is at most 1/4 and fades on both sides.
     """
 
-    function = "torch.sigmoid"
+    function, curve = "torch.sigmoid", logistic
 
 
 @layer("tanh", family="activation", ports=_PORTS, keywords="hyperbolic tangent squash activation")
@@ -108,7 +138,7 @@ class Tanh(Activation):
     y = (eˣ − e⁻ˣ) / (eˣ + e⁻ˣ). As sigmoid, but centred on zero.
     """
 
-    function = "torch.tanh"
+    function, curve = "torch.tanh", math.tanh
 
 
 @layer(

@@ -12,6 +12,7 @@ from visualnet.layers.axes import place, text
 from visualnet.layers.calls import Expr, Make, Own, fn
 from visualnet.layers.declare import Fault, Layer, Misfit, Pattern, Shape, default_axes, layer
 from visualnet.layers.formulas import derive
+from visualnet.layers.moments import Moments, Start, mixed, multiplied, summed
 from visualnet.layers.params import count, index, real
 
 _MACS = parse("matrices*T*D*E")
@@ -59,6 +60,10 @@ class Add(Elementwise):
 
     paper = "He, Zhang, Ren and Sun, Deep residual learning for image recognition, 2015"
     operator = "torch.add"
+
+    def begins(self, start: Start) -> Moments | None:
+        return summed(start.arriving)
+
     inputs: int = count(2, _INPUTS, low=2, high=64, phrase="{} inputs")  # type: ignore[assignment]
 
     def check(self, *shapes: Shape) -> Iterable[Fault]:
@@ -75,6 +80,10 @@ class Multiply(Elementwise):
     """
 
     operator = "torch.mul"
+
+    def begins(self, start: Start) -> Moments | None:
+        return multiplied(start.arriving)
+
     inputs: int = count(2, _INPUTS, low=2, high=64, phrase="{} inputs")  # type: ignore[assignment]
 
 
@@ -144,6 +153,10 @@ class Concatenate(Several):
     dim: int = index(
         1, "Axis along which they are joined (1 is the first after the batch: channels).", phrase="along {}"
     )
+
+    def begins(self, start: Start) -> Moments | None:
+        sizes = [prod(map(int, shape)) if shape else 1 for shape in start.shapes]
+        return mixed(list(zip(start.arriving, sizes, strict=True)))
 
     def shape(self, *shapes: Shape) -> Shape:
         first = shapes[0]
@@ -222,6 +235,11 @@ class Scale(Layer):
 
     scale: float = real(1.0, "The factor.", card=True, phrase="× {}")
     shift: float = real(0.0, "What is added.", phrase="+ {}")
+
+    def begins(self, start: Start) -> Moments | None:
+        if start.first is None:
+            return None
+        return Moments(self.scale * start.first.mean + self.shift, self.scale**2 * start.first.variance)
 
     def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
         scaled = fn("operator.mul", refs[0], self.scale)

@@ -11,6 +11,7 @@ from visualnet.layers.calls import Expr, Make, Own, fn
 from visualnet.layers.declare import Fault, Layer, Misfit, Pattern, Shape, Sized, layer, read_ports, sized
 from visualnet.layers.drawings import Drawing, Heads
 from visualnet.layers.formulas import derive
+from visualnet.layers.moments import Moments, Start
 from visualnet.layers.params import BIG, count, flag, index, real
 
 _ATTENTION = "Vaswani, Shazeer, Parmar, Uszkoreit, Jones, Gomez, Kaiser and Polosukhin, Attention is all you need, 2017"
@@ -132,6 +133,8 @@ class Positions(Layer):
     """What positional encodings share."""
 
     piece: ClassVar[str]
+    added: ClassVar[float]
+    """The mean square of what is added."""
     max_length: int = count(512, "Longest sequence that it can mark.", high=1 << 20, card=True, phrase="up to {}")
 
     def shape(self, *shapes: Shape) -> Shape:
@@ -139,6 +142,10 @@ class Positions(Layer):
             words = f"{text(shapes[0])} has {shapes[0][0]} places; this encoding has {self.max_length}"
             raise Misfit(words, "max_length", f"{shapes[0][0]} > {self.max_length}")
         return shapes[0]
+
+    def begins(self, start: Start) -> Moments | None:
+        first = start.first
+        return first._replace(variance=first.variance + self.added) if first is not None else None
 
     def module(self, *shapes: Shape) -> Make:
         return Make(f"pieces.{self.piece}", self.max_length, int(shapes[0][1]))
@@ -158,7 +165,7 @@ class LearnedPositions(Positions):
     y_t = x_t + weight_t. Parameters: max_length·D.
     """
 
-    piece = "LearnedPositions"
+    piece, added = "LearnedPositions", 0.02**2
 
     def weights(self, *shapes: Shape) -> dict[str, Sized]:
         return {"weight": sized(max_length=self.max_length, D=shapes[0][1])}
@@ -178,7 +185,7 @@ class SinusoidalPositions(Positions):
     y_t,2i = x_t,2i + sin(t / 10000^(2i/D)), and the cosine in y_t,2i+1. Nothing is learned.
     """
 
-    piece = "SinusoidalPositions"
+    piece, added = "SinusoidalPositions", 0.5
 
 
 @layer(

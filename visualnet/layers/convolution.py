@@ -12,6 +12,7 @@ from visualnet.layers.calls import Make
 from visualnet.layers.declare import Fault, Layer, Misfit, Pattern, Shape, Sized, Spec, layer, sized
 from visualnet.layers.drawings import Drawing, Spread, Window
 from visualnet.layers.formulas import WINDOW_SUM, along, derive, transposed, window
+from visualnet.layers.moments import Moments, Start, inside_share, weighed
 from visualnet.layers.params import choice, count, flag, per_axis
 
 _MACS = parse("positions*kernel*(in_channels/groups)*out_channels")
@@ -102,6 +103,22 @@ class Convolution(Layer):
         weight = sized(out_channels=self.out_channels, **{"in_channels/groups": shapes[0][0] // self.groups}, **kernel)
         return {"weight": weight, **({"bias": sized(out_channels=self.out_channels)} if self.bias else {})}
 
+    def begins(self, start: Start) -> Moments | None:
+        shape = start.shapes[0]
+        if shape is None:
+            return None
+        share = 1.0
+        for axis, (k, d, s) in enumerate(zip(self.kernel_size, self.dilation, self.stride, strict=True)):
+            padding = (
+                {"same": d * (k - 1) // 2, "valid": 0}.get(self.padding, 0)
+                if isinstance(self.padding, str)
+                else self.padding[axis]
+            )
+            if self.padding_mode == "zeros":
+                n = int(shape[1 + axis])
+                share *= inside_share(n, (n + 2 * padding - d * (k - 1) - 1) // s + 1, k, s, padding, d)
+        return weighed(start, share * int(shape[0]) / self.groups * prod(self.kernel_size))
+
     def macs(self, *shapes: Shape) -> int:
         figures = {
             "positions": prod(self.shape(*shapes)[1:]),
@@ -158,6 +175,12 @@ class TransposedConvolution(Layer):
         kernel = {f"K_{a}": k for a, k in zip(self.spatial, self.kernel_size, strict=True)}
         weight = sized(in_channels=shapes[0][0], **{"out_channels/groups": self.out_channels // self.groups}, **kernel)
         return {"weight": weight, **({"bias": sized(out_channels=self.out_channels)} if self.bias else {})}
+
+    def begins(self, start: Start) -> Moments | None:
+        # Each output cell is painted by kernel / stride of the cells around it.
+        return weighed(
+            start, int((start.shapes[0] or (0,))[0]) / self.groups * prod(self.kernel_size) / prod(self.stride)
+        )
 
     def macs(self, *shapes: Shape) -> int:
         channels, *extents = shapes[0]

@@ -17,6 +17,7 @@ from visualnet.core.graph import Value
 from visualnet.core.project import Project
 from visualnet.layers.calls import Expr, Make, Own, Ref, one
 from visualnet.layers.drawings import Drawing
+from visualnet.layers.moments import Moments, Start
 from visualnet.layers.params import Code, Param
 
 FAMILIES: Mapping[str, str] = {
@@ -165,6 +166,8 @@ class Layer:
     adapter: ClassVar[bool] = False
     """Whether the repair finder may insert it; ``adapt`` then says with which parameters."""
     hidden: ClassVar[bool] = False
+    settles: ClassVar[bool] = False
+    """Whether the output is equally large however large the input is."""
     pointwise: ClassVar[bool] = False
     """Whether each place of the output reads only the same place of the inputs (channels may mix)."""
     rare: ClassVar[bool] = False
@@ -253,6 +256,14 @@ class Layer:
     def holding(self, first: str) -> str:
         """What the first output's numbers are (``Spec.holds``), given what the first input's are."""
         return first if self.holds == "same" else self.holds
+
+    def begins(self, start: Start) -> Moments | None:
+        """How large the first output's numbers are before any training, where it can be told."""
+        return start.first if self.holds == "same" else None
+
+    def first_loss(self, start: Start) -> tuple[float, float] | None:
+        """Of a loss: what guessing gives, and what it will be for what arrives, before any training."""
+        return None
 
     def module(self, *shapes: Shape) -> Make | None:
         """How its torch module is made, or None for a plain function."""
@@ -374,6 +385,12 @@ def default_axes(rank: int) -> tuple[str, ...]:
 def stretched(holds: str) -> str:
     """What is left of ``Spec.holds`` when numbers may grow but keep their sign."""
     return "nonnegative" if holds in ("probabilities", "fractions") else holds
+
+
+def averaged(holds: str) -> str:
+    """What is left of ``Spec.holds`` after a mean over many places. That of rectified scores is as good a logit as any: Network in network
+    (Lin et al. 2013) and SqueezeNet (Iandola et al. 2016) end so."""
+    return "" if holds == "nonnegative" else holds
 
 
 LAYERS: dict[str, type[Layer]] = {}

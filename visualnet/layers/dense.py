@@ -11,6 +11,7 @@ from visualnet.layers.calls import Make
 from visualnet.layers.declare import Fault, Layer, Pattern, Shape, Sized, Spec, layer, sized
 from visualnet.layers.drawings import Drawing, Matrix, Table
 from visualnet.layers.formulas import derive
+from visualnet.layers.moments import NORMAL, Moments, Start, weighed, weight_variance
 from visualnet.layers.params import count, flag
 
 _MACS = parse("positions*in_features*out_features")
@@ -44,6 +45,9 @@ class Linear(Layer):
     def weights(self, *shapes: Shape) -> dict[str, Sized]:
         weight = sized(out_features=self.out_features, in_features=shapes[0][-1])
         return {"weight": weight, **({"bias": sized(out_features=self.out_features)} if self.bias else {})}
+
+    def begins(self, start: Start) -> Moments | None:
+        return weighed(start)
 
     def macs(self, *shapes: Shape) -> int:
         *lead, features = shapes[0]
@@ -90,6 +94,11 @@ class Embedding(Layer):
 
     def weights(self, *shapes: Shape) -> dict[str, Sized]:
         return {"weight": sized(num_embeddings=self.num_embeddings, embedding_dim=self.embedding_dim)}
+
+    def begins(self, start: Start) -> Moments | None:
+        if start.init.kind == "default":
+            return NORMAL
+        return Moments(0.0, weight_variance(start.init, self.embedding_dim, self.num_embeddings))
 
     def drawing(self, *shapes: Shape) -> Drawing:
         return Table(self.num_embeddings, self.embedding_dim, prod(map(int, shapes[0])))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from visualnet.core.expressions import Derived, Expr, Scope, number_text, parse
 from visualnet.layers.declare import Misfit
@@ -83,3 +83,29 @@ def unread(extent: Derived) -> str:
     padded, count = ("", left - behind) if left > behind else ("padded ", left)
     which = f"last {count} {padded}{things} are" if count > 1 else f"last {padded}{things[:-1]} is"
     return f"{axis}: {exact} → {int(extent)}: the {which} never read"
+
+
+def missed(extent: Derived) -> bool:
+    """Whether an inexact division leaves out cells that someone would miss.
+
+    Padding is not, as in nearly every published network; nor are as many cells as the stride leaves out between any two windows.
+    """
+    cut = extent.cut
+    if cut is None or extent.formula not in (WINDOW, WINDOW_SUM):
+        return False
+    figures = {letter: int(number) for letter, number in extent.figures.items()}
+    left, padding = int((cut[0] - cut[1]) * figures["s"]), figures["p"]
+    behind = padding if extent.formula is WINDOW else padding - padding // 2
+    between = max(0, figures["s"] - figures["d"] * (figures["k"] - 1) - 1)
+    return left - behind > between
+
+
+def told_once(extents: Iterable[object]) -> Iterator[tuple[str, Derived]]:
+    """What is missed along the axes of a tensor, in words: axes that lose alike share a line."""
+    found: dict[tuple[object, ...], list[Derived]] = {}
+    for extent in extents:
+        if isinstance(extent, Derived) and missed(extent):
+            found.setdefault((extent.cut, *extent.figures.values()), []).append(extent)
+    for first, *others in found.values():
+        likewise = ", ".join(other.symbols["n"] for other in others)
+        yield unread(first) + (f"; {likewise} likewise" if likewise else ""), first

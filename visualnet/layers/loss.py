@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -10,6 +11,7 @@ from visualnet.core.graph import Value
 from visualnet.layers.axes import text
 from visualnet.layers.calls import Expr, Own, fn
 from visualnet.layers.declare import Layer, Misfit, Pattern, Shape, Spec, layer, read_ports
+from visualnet.layers.moments import Start, binary_surprise, surprise
 from visualnet.layers.params import BIG, Int, choice, flag, real, reals
 
 _LOGITS = {
@@ -278,6 +280,12 @@ class CrossEntropy(OfClasses):
         0.0, "Share of certainty given to all classes alike.", low=0, high=1, more=True, phrase="smoothing {}"
     )
 
+    def first_loss(self, start: Start) -> tuple[float, float] | None:
+        if start.first is None or start.shapes[0] is None or start.shapes[0][0] < 2:
+            return None
+        classes = int(start.shapes[0][0])
+        return math.log(classes), surprise(round(math.sqrt(start.first.variance), 1), classes)
+
 
 @layer(
     "bce_with_logits",
@@ -305,6 +313,9 @@ class BCEWithLogits(Binary):
         logits, target = refs
         weight = logits.new_tensor(self.pos_weight)
         return fn(self.function, logits, self.target(logits, target), pos_weight=weight, **reduction)
+
+    def first_loss(self, start: Start) -> tuple[float, float] | None:
+        return (math.log(2), binary_surprise(start.first)) if start.first is not None else None
 
 
 @layer(

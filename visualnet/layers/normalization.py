@@ -10,6 +10,7 @@ from visualnet.layers.axes import text
 from visualnet.layers.calls import Make
 from visualnet.layers.declare import Fault, Layer, Misfit, Shape, Sized, layer, sized, stretched
 from visualnet.layers.drawings import Drawing, Slab
+from visualnet.layers.moments import Moments, Start, dropped, settled
 from visualnet.layers.params import count, flag, real
 
 _EPS = "Added to the variance, so that nothing is divided by zero."
@@ -17,6 +18,8 @@ _EPS = "Added to the variance, so that nothing is divided by zero."
 
 class BatchNorm(Layer):
     """What batch normalizations share: statistics of each channel, over the batch and all other axes."""
+
+    settles = True
 
     module_name: ClassVar[str]
     pointwise = True
@@ -44,6 +47,9 @@ class BatchNorm(Layer):
             if self.track_running_stats
             else {}
         )
+
+    def begins(self, start: Start) -> Moments | None:
+        return settled(start)
 
     def drawing(self, *shapes: Shape) -> Drawing:
         channels, *places = map(int, shapes[0])
@@ -89,6 +95,8 @@ class LayerNorm(Layer):
     y = γ·(x − mean) / √(var + eps) + β over the last axes. Needs no batch, so training and answering are the same.
     """
 
+    settles = True
+
     paper = "Ba, Kiros and Hinton, Layer normalization, 2016"
     axes: int = count(1, "How many of the last axes are normalized together.", high=8, phrase="last {} axes")
     eps: float = real(1e-5, _EPS, low=1e-12, high=1, more=True)
@@ -105,6 +113,9 @@ class LayerNorm(Layer):
         one = sized(**({"features": last[0]} if len(last) == 1 else {f"n{i}": n for i, n in enumerate(last, 1)}))
         return {"weight": one, **({"bias": one} if self.bias else {})} if self.elementwise_affine else {}
 
+    def begins(self, start: Start) -> Moments | None:
+        return settled(start)
+
     def drawing(self, *shapes: Shape) -> Drawing:
         last = prod(map(int, shapes[0][-self.axes :]))
         return Slab(last, prod(map(int, shapes[0][: -self.axes])), last, all_places=False)
@@ -119,6 +130,9 @@ class Dropping(Layer):
     """What dropouts share: what survives is enlarged, so that a number below 1 may come out above it."""
 
     pointwise = True
+
+    def begins(self, start: Start) -> Moments | None:
+        return dropped(start.first, float(self.values()["p"]))
 
     def holding(self, first: str) -> str:
         return stretched(first)

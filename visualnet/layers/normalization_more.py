@@ -10,6 +10,7 @@ from visualnet.layers.axes import text
 from visualnet.layers.calls import Expr, Make, Own, fn
 from visualnet.layers.declare import Fault, Layer, Misfit, Shape, Sized, layer, sized
 from visualnet.layers.drawings import Drawing, Slab
+from visualnet.layers.moments import Moments, Start, settled
 from visualnet.layers.normalization import BatchNorm, Dropping
 from visualnet.layers.params import count, flag, real
 
@@ -30,6 +31,8 @@ class GroupNorm(Layer):
     the whole sample, C groups are instance normalization. Parameters: 2·C.
     """
 
+    settles = True
+
     paper = "Wu and He, Group normalization, 2018"
     num_groups: int = count(
         4, "Groups of channels that are normalized together.", card=True, fit=True, phrase="{} groups"
@@ -49,6 +52,9 @@ class GroupNorm(Layer):
         one = sized(channels=shapes[0][0])
         return {"weight": one, "bias": one} if self.affine else {}
 
+    def begins(self, start: Start) -> Moments | None:
+        return settled(start)
+
     def drawing(self, *shapes: Shape) -> Drawing:
         channels, *places = map(int, shapes[0])
         return Slab(channels, prod(places), channels // self.num_groups)
@@ -64,6 +70,8 @@ class RMSNorm(Layer):
     y = γ·x / √(mean(x²) + eps) over the last axes. Usual in large language models.
     """
 
+    settles = True
+
     paper = "Zhang and Sennrich, Root mean square layer normalization, 2019"
     axes: int = count(1, "How many of the last axes are normalized together.", high=8, phrase="last {} axes")
     eps: float = real(1e-6, _EPS, low=1e-12, high=1, more=True)
@@ -73,6 +81,9 @@ class RMSNorm(Layer):
         if self.axes > len(shapes[0]):
             raise Misfit(f"axes is {self.axes}, but {text(shapes[0])} has {len(shapes[0])}", "axes")
         return shapes[0]
+
+    def begins(self, start: Start) -> Moments | None:
+        return settled(start)
 
     def weights(self, *shapes: Shape) -> dict[str, Sized]:
         last = shapes[0][-self.axes :]
@@ -163,6 +174,10 @@ class LocalResponseNorm(Layer):
     def check(self, *shapes: Shape) -> Iterable[Fault]:
         if len(shapes[0]) < 2:
             yield Fault(f"{text(shapes[0])} has no places beside the channels: at least two axes are needed", "x")
+
+    def begins(self, start: Start) -> Moments | None:
+        damping = self.k**-self.beta
+        return None if start.first is None else Moments(damping * start.first.mean, damping**2 * start.first.variance)
 
     def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
         # WORKAROUND torch 2.13: local_response_norm looks at its input through view(), which wants it contiguous.

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from math import prod
 from typing import Any, ClassVar
 
 from visualnet.core.expressions import parse
 from visualnet.core.graph import Value
 from visualnet.layers.calls import Expr, Own, fn, one
-from visualnet.layers.declare import Fault, Layer, Misfit, Pattern, Shape, Spec, layer, stretched
+from visualnet.layers.declare import Fault, Layer, Misfit, Pattern, Shape, Spec, averaged, layer, stretched
 from visualnet.layers.drawings import Drawing, Window
 from visualnet.layers.formulas import WINDOW, WINDOW_CEIL, along, derive, window
+from visualnet.layers.moments import Moments, Start, averaged_over, largest_of
 from visualnet.layers.params import count, flag, per_axis, real
 
 _UNPOOLED = parse("(n - 1)*s - 2*p + k")
@@ -95,6 +97,9 @@ class MaxPool(Pool):
         assert isinstance(found, tuple)
         return dict.fromkeys(self.outputs(), found)
 
+    def begins(self, start: Start) -> Moments | None:
+        return largest_of(start.first, prod(self.kernel_size)) if start.first is not None else None
+
     def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Mapping[str, Expr]:
         others = self.given("stride", "padding", "dilation", "ceil_mode")
         first, *more = self.outputs()
@@ -107,10 +112,15 @@ class MaxPool(Pool):
 class AvgPool(Pool):
     """What average poolings share."""
 
-    holds = "same"
     padding: tuple[int, ...] = per_axis(0, "Cells of zero added at each side.", unit="px", low=0, fit=True)
     ceil_mode: bool = flag(False, _CEIL, more=True, phrase="rounded up")
     count_include_pad: bool = flag(True, "Count the padding's zeros in the mean.", more=True)
+
+    def begins(self, start: Start) -> Moments | None:
+        return averaged_over(start.first, prod(self.kernel_size))
+
+    def holding(self, first: str) -> str:
+        return averaged(first)
 
 
 class DividedPool(AvgPool):
@@ -121,7 +131,7 @@ class DividedPool(AvgPool):
     )
 
     def holding(self, first: str) -> str:
-        return super().holding(first) if self.divisor_override is None else stretched(first)
+        return averaged(first if self.divisor_override is None else stretched(first))
 
 
 class LPPool(Pool):
@@ -151,6 +161,26 @@ class AdaptivePool(Layer):
 
     def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
         return fn(self.function, *refs, one(self.output_size))
+
+
+class AdaptiveAvgPool(AdaptivePool):
+    """What adaptive average poolings share."""
+
+    def begins(self, start: Start) -> Moments | None:
+        extents = (start.shapes[0] or (1,))[1:]
+        return averaged_over(start.first, prod(map(int, extents)) / prod(self.output_size))
+
+    def holding(self, first: str) -> str:
+        return averaged(first)
+
+
+class AdaptiveMaxPool(AdaptivePool):
+    """What adaptive maximum poolings share."""
+
+    def begins(self, start: Start) -> Moments | None:
+        extents = (start.shapes[0] or (1,))[1:]
+        count = prod(map(int, extents)) // prod(self.output_size)
+        return largest_of(start.first, count) if start.first is not None else None
 
 
 class Unpool(Layer):
@@ -236,7 +266,7 @@ class AvgPool2d(DividedPool):
     keywords="global average mean downsample gap",
     adapter=True,
 )
-class AdaptiveAvgPool2d(AdaptivePool):
+class AdaptiveAvgPool2d(AdaptiveAvgPool):
     """Average the image down to a size that you choose, whatever size arrives; 1×1 is global average pooling.
 
     Each output cell is the mean of its share of the image, rows ⌊i·H / H'⌋ to ⌈(i + 1)·H / H'⌉. Nothing is learned.
@@ -260,7 +290,7 @@ class AdaptiveAvgPool2d(AdaptivePool):
     ports="image: C H W -> features: C H W",
     keywords="global maximum downsample",
 )
-class AdaptiveMaxPool2d(AdaptivePool):
+class AdaptiveMaxPool2d(AdaptiveMaxPool):
     """Keep the largest values so that a size that you choose comes out; 1×1 is global maximum pooling.
 
     Each output cell is the maximum of its share of the image, rows ⌊i·H / H'⌋ to ⌈(i + 1)·H / H'⌉. Nothing is learned.

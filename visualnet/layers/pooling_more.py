@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from visualnet.layers.declare import layer
-from visualnet.layers.pooling import AdaptivePool, AvgPool, DividedPool, FractionalMaxPool, LPPool, MaxPool, Unpool
+from visualnet.layers.pooling import (
+    AdaptiveAvgPool,
+    AdaptiveMaxPool,
+    AvgPool,
+    DividedPool,
+    FractionalMaxPool,
+    LPPool,
+    MaxPool,
+    Unpool,
+)
 
 _LINE, _VOLUME = "signal: C L -> features: C L", "volume: C D H W -> features: C D H W"
 
@@ -35,7 +44,7 @@ class AvgPool1d(AvgPool):
     rare=True,
     keywords="global average mean downsample time series",
 )
-class AdaptiveAvgPool1d(AdaptivePool):
+class AdaptiveAvgPool1d(AdaptiveAvgPool):
     """Average a line down to a length that you choose; 1 is global average pooling.
 
     Each output cell is the mean of its share of the input, cells ⌊i·L / L'⌋ to ⌈(i + 1)·L / L'⌉. Nothing is learned.
@@ -47,7 +56,7 @@ class AdaptiveAvgPool1d(AdaptivePool):
 @layer(
     "adaptive_max_pool1d", family="pooling", ports=_LINE, rare=True, keywords="global maximum downsample time series"
 )
-class AdaptiveMaxPool1d(AdaptivePool):
+class AdaptiveMaxPool1d(AdaptiveMaxPool):
     """Keep the largest values of a line so that a chosen length comes out; 1 is global maximum pooling.
 
     Each output cell is the maximum of its share of the input, cells ⌊i·L / L'⌋ to ⌈(i + 1)·L / L'⌉. Nothing is learned.
@@ -111,7 +120,7 @@ class AvgPool3d(DividedPool):
     rare=True,
     keywords="global average mean downsample video scan",
 )
-class AdaptiveAvgPool3d(AdaptivePool):
+class AdaptiveAvgPool3d(AdaptiveAvgPool):
     """Average a volume down to a size that you choose; 1×1×1 is global average pooling.
 
     Each output cell is the mean of its share of the input, cells ⌊i·D / D'⌋ to ⌈(i + 1)·D / D'⌉. Nothing is learned.
@@ -123,7 +132,7 @@ class AdaptiveAvgPool3d(AdaptivePool):
 @layer(
     "adaptive_max_pool3d", family="pooling", ports=_VOLUME, rare=True, keywords="global maximum downsample video scan"
 )
-class AdaptiveMaxPool3d(AdaptivePool):
+class AdaptiveMaxPool3d(AdaptiveMaxPool):
     """Keep the largest values of a volume so that a chosen size comes out.
 
     Each output cell is the maximum of its share of the input, cells ⌊i·D / D'⌋ to ⌈(i + 1)·D / D'⌉. Nothing is learned.

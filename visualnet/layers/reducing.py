@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any, ClassVar
 
 from visualnet.layers.axes import place
 from visualnet.layers.calls import Expr, Own, fn
-from visualnet.layers.declare import Layer, Misfit, Shape, layer, stretched
+from visualnet.layers.declare import Layer, Misfit, Shape, averaged, layer, stretched
+from visualnet.layers.moments import Moments, Start, averaged_over
 from visualnet.layers.params import axes, flag, index, real
 
 _FLOATS = "x: * -> y: *"
@@ -34,7 +36,7 @@ class Reduction(Layer):
         return result
 
 
-@layer("mean", family="shape", ports=_FLOATS, keywords="average reduce global pool", holds="same")
+@layer("mean", family="shape", ports=_FLOATS, keywords="average reduce global pool")
 class Mean(Reduction):
     """Average over one axis or several: over time, over patches, over the image.
 
@@ -42,6 +44,13 @@ class Mean(Reduction):
     """
 
     method = "mean"
+
+    def begins(self, start: Start) -> Moments | None:
+        shape = start.shapes[0] or ()
+        return averaged_over(start.first, prod(int(shape[place(d, shape)]) for d in self.dim))
+
+    def holding(self, first: str) -> str:
+        return averaged(first)
 
 
 @layer("sum", family="shape", ports=_FLOATS, keywords="add reduce total")

@@ -12,7 +12,7 @@ from typing import Any
 from visualnet.core import checks, files, reading
 from visualnet.core.checks import MAX_BENDS, MAX_BOOKMARKS, MAX_REMARKS
 from visualnet.core.files import FORMAT, PROGRAM
-from visualnet.core.graph import COLOURS, DIRECTIONS, INITS, MODES, REMARKS
+from visualnet.core.graph import COLOURS, DIRECTIONS, INITS, MODES, REMARKS, STATISTICS
 from visualnet.core.naming import MAX_NAME, MAX_TEXT
 from visualnet.core.project import DataChoice, Recipe
 from visualnet.layers import LAYERS, Layer
@@ -157,6 +157,11 @@ def _node() -> dict[str, Any]:
             "name": _NAME,
             "params": {"type": "object", "description": "What differs from the defaults."},
             "trainable": {"type": "boolean", "default": True},
+            "statistics": {
+                "enum": list(STATISTICS),
+                "default": "fixed",
+                "description": "Of a frozen node's normalizations. fixed: used and not moved; updated: each batch moves them.",
+            },
             "init": {
                 "type": "object",
                 "properties": {"kind": {"enum": list(INITS)}, "std": _bounded("number", 0, checks.MAX_STD, 0.01)},

@@ -13,6 +13,7 @@ from PySide6.QtGui import QAction, QColor, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 
+from tests.app.canvas.conftest import lenet
 from tests.waiting import settle
 from visualnet.analysis.facts import Problem
 from visualnet.app.canvas.camera import Pose
@@ -316,6 +317,13 @@ def test_a_blocks_card_shows_figures_and_its_tip_the_arithmetic(make: Any) -> No
     assert (card.face.line, card.face.repeat) == ("stage · channels 32 · rate 0.0625", "×2")
     hands.studio.do("Constants", lambda p: edits.set_constants(p, {"width": 16}))
     assert card.face.repeat == "×layers"
+
+
+def test_the_tip_of_a_frozen_normalization_tells_of_its_statistics(make: Any) -> None:
+    project = edits.add_node(lenet(), MAIN, "batch_norm2d", id="n90", name="bn")
+    project = edits.connect(project, MAIN, Port("n2", "features"), Port("n90", "image"))
+    card = make(edits.set_node(project, MAIN, ["n90"], trainable=False)).scene.cards["n90"]
+    assert "running statistics: fixed" in tip(card)
 
 
 def test_tips_are_plain_text() -> None:

@@ -16,10 +16,12 @@ from visualnet.app.panels.inspector import InspectorPanel
 from visualnet.app.panels.node_page import FORMS
 from visualnet.app.studio import Studio
 from visualnet.app.theme.tokens import DARK
-from visualnet.core import edits, grouping, presets
+from visualnet.core import edits, files, grouping, presets
 from visualnet.core.document import Document
+from visualnet.core.graph import Port
 from visualnet.core.project import MAIN, Block, Project
 from visualnet.layers import LAYERS
+from visualnet.resources import resource
 
 
 def two_convolutions() -> Project:
@@ -106,6 +108,40 @@ def test_weights_of_all_that_learn_are_frozen_at_once(panel: InspectorPanel) -> 
     QTest.mouseClick(panel.node_page.training.trainable, Qt.MouseButton.LeftButton)
     frozen = {n.name for n in panel.studio.graph if not n.trainable}
     assert frozen == {"conv1", "logits"}
+
+
+def test_a_frozen_normalization_asks_what_becomes_of_its_statistics(panel: InspectorPanel) -> None:
+    studio, section = panel.studio, panel.node_page.training
+    conv = studio.graph.named("conv1").id
+    studio.do("Add", lambda p: edits.add_node(p, MAIN, "batch_norm2d", name="bn"))
+    target = Port(studio.graph.named("bn").id, "image")
+    studio.do("Wire", lambda p: edits.connect(p, MAIN, Port(conv, "features"), target))
+    choose(panel, "bn")
+    assert not section.statistics.isVisibleTo(panel), "what learns moves them"
+    QTest.mouseClick(section.trainable, Qt.MouseButton.LeftButton)
+    assert section.statistics.isVisibleTo(panel) and section.statistics.currentText() == "fixed"
+    section.statistics.activated.emit(section.statistics.findText("updated"))
+    assert studio.graph.named("bn").statistics == "updated"
+    choose(panel, "conv1")
+    QTest.mouseClick(section.trainable, Qt.MouseButton.LeftButton)
+    assert not section.statistics.isVisibleTo(panel), "a convolution has none"
+
+
+def test_figures_are_shown_as_the_courses_table_has_them(panel: InspectorPanel) -> None:
+    studio = panel.studio
+    studio.open(Document(files.load(resource("templates", "alexnet-course.vnet"))))
+    studio.select([])
+    shown = panel.project_page.statistics
+    assert shown.isVisibleTo(panel)
+    told = [shown.value(key) for key in ("running statistics", "with statistics", "not trainable")]
+    assert told == ["2,752", "56,361,738", "2,752"]
+    for name, figure in zip((f"bn{i}" for i in range(1, 6)), ("384", "1,024", "1,536", "1,536", "1,024"), strict=True):
+        choose(panel, name)
+        rows = panel.node_page.costs.rows
+        assert (rows.value("with statistics"), rows.value("counters")) == (figure, "1")
+    studio.open(Document(two_convolutions()))
+    studio.select([])
+    assert not panel.project_page.statistics.isVisibleTo(panel)
 
 
 def test_the_mode_of_all_selected_is_shown_and_set(panel: InspectorPanel) -> None:

@@ -256,10 +256,16 @@ def test_a_low_panel_shows_the_formula_and_all_repairs_without_scrolling(
     qtbot.waitUntil(lambda: panel.scroll.verticalScrollBar().maximum() == 0)
 
 
+def several_hints() -> Project:
+    """VGG on images whose size is halved with a rest, again and again."""
+    project = load(resource("templates", "vgg-a.vnet"))
+    return edits.set_constants(project, {**project.constants, "size": 250})
+
+
 def test_in_a_low_panel_folded_rows_have_all_the_room_for_their_words(
     panel_of: Callable[..., ProblemsPanel], qtbot: QtBot
 ) -> None:
-    panel = panel_of(load(resource("templates", "resnet-small.vnet")))
+    panel = panel_of(several_hints())
     panel.resize(1400, 98)
     folded = panel.rows[1]
     qtbot.waitUntil(lambda: folded.low and not folded.current)
@@ -271,7 +277,7 @@ def test_in_a_low_panel_folded_rows_have_all_the_room_for_their_words(
 def test_beside_the_list_the_choices_are_read_at_every_text_size(
     panel_of: Callable[..., ProblemsPanel], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    panel = panel_of(load(resource("templates", "resnet-small.vnet")))
+    panel = panel_of(several_hints())
     panel.resize(1400, 98)
     monkeypatch.setattr("visualnet.app.theme.fonts._factor", 1.5)
     font = panel.font()

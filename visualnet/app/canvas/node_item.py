@@ -296,6 +296,8 @@ def tip(item: NodeItem) -> str:
         ]
         if facts.parameters:
             lines.append(f"{facts.parameters:,} parameters" + ("" if node.trainable else ", frozen"))
+        if facts.buffered and not node.trainable:
+            lines.append(f"running statistics: {node.statistics}")
         if facts.macs:
             lines.append(f"{facts.macs:,} multiply–accumulates per sample")
     lines += [f"{_SIGNS[p.severity]} {p.words}" for p in item.problems]

@@ -101,8 +101,18 @@ class CostCard(Section):
             self.rows.set_value("trainable", f"{cost.trainable:,}", "Numbers that training changes")
         if cost.frozen:
             self.rows.set_value("frozen", f"{cost.frozen:,}", "Learned numbers that training leaves alone")
-        if cost.buffers:
-            self.rows.set_value("saved besides", f"{cost.buffers:,}", "Numbers that are saved, not learned")
+        if cost.statistics:
+            self.rows.set_value(
+                "running statistics", f"{cost.statistics:,}", "Means and variances that are kept, not learned"
+            )
+            both = cost.parameters + cost.statistics
+            self.rows.set_value(
+                "with statistics", f"{both:,}", "Parameters and running statistics, as Keras counts them"
+            )
+        if counters := cost.buffers - cost.statistics:
+            self.rows.set_value(
+                "counters", f"{counters:,}", "How many batches were seen: PyTorch saves it, nobody counts it"
+            )
         if cost.macs:
             self.rows.set_value("MACs a sample", f"{cost.macs:,}", "A multiplication and an addition, one forward pass")
             self.rows.set_value("FLOPs a sample", f"{cost.flops:,}", "Two for each MAC")

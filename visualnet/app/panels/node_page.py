@@ -28,7 +28,7 @@ from visualnet.app.widgets.section import Section
 from visualnet.core import chaining, edits, expressions
 from visualnet.core.checks import fault_in_std, same
 from visualnet.core.checks import plain as plain_value
-from visualnet.core.graph import Init, Node, Value
+from visualnet.core.graph import STATISTICS, Init, Node, Value
 from visualnet.core.project import MAIN
 from visualnet.layers import LAYERS
 from visualnet.layers.declare import Layer
@@ -321,8 +321,16 @@ class TrainingSection(Section):
         holder.setLayout(grid)
         grid.setContentsMargins(0, 0, 0, 0)
         self.trainable = QCheckBox()
-        self.trainable.setToolTip("Whether training changes these weights. Frozen ones keep what they are.")
+        self.trainable.setToolTip(
+            "Whether training changes these weights. Frozen ones keep what they are, running statistics too."
+        )
         self.trainable.clicked.connect(lambda on: self._set("Freeze" if not on else "Unfreeze", trainable=on))
+        self.statistics = QComboBox()
+        for choice, meaning in STATISTICS.items():
+            self.statistics.addItem(choice)
+            self.statistics.setItemData(self.statistics.count() - 1, meaning, Qt.ItemDataRole.ToolTipRole)
+        self.statistics.setToolTip("What training does with the running statistics of what is frozen here.")
+        self.statistics.activated.connect(lambda i: self._set("Set statistics", statistics=self.statistics.itemText(i)))
         self.init = QComboBox()
         for name, meaning in INITS.items():
             self.init.addItem(name)
@@ -348,6 +356,7 @@ class TrainingSection(Section):
         for row, (name, editor) in enumerate(
             {
                 "trainable": self.trainable,
+                "statistics": self.statistics,
                 "initialisation": self.init,
                 "deviation": self.std,
                 "weights of": self.shares,
@@ -378,6 +387,7 @@ class TrainingSection(Section):
         self.sizes.setText(explain.tensors(dict(facts.weights)) if facts and len(ids) == 1 else "")
         self.sizes.setVisible(bool(self.sizes.text()))
         self.trainable.setChecked(node.trainable)
+        self.statistics.setCurrentText(node.statistics)
         self.init.setCurrentText(node.init.kind)
         self.std.set_value(node.init.std)
         self.repeat.set_value(node.repeat)
@@ -388,6 +398,7 @@ class TrainingSection(Section):
         self._offer_owners(node, block)
         shown = {
             "trainable": learns,
+            "statistics": learns and not node.trainable and bool(facts and facts.buffered),
             "initialisation": learns and not block,
             "deviation": learns and not block and node.init.kind == "normal",
             "weights of": learns and not block and self.shares.count() > 1 and len(ids) == 1,

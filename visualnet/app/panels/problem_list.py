@@ -23,6 +23,7 @@ KINDS: Mapping[str, str] = {
     "inexact": "Divisions that leave something out",
     "doubtful": "Perhaps not meant",
     "refused": "Perhaps not meant",
+    "large-start": "Before training",
     "parameter": "Parameters",
     "unknown-kind": "Unknown layers",
     "unknown-block": "Unknown blocks",

@@ -7,6 +7,7 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
+from visualnet.analysis import GraphFacts
 from visualnet.app.forms.form import EDITOR_WIDTH, Form, caption
 from visualnet.app.forms.value_field import ValueField
 from visualnet.app.panels.cost_card import CostCard
@@ -52,6 +53,8 @@ class ProjectPage(QWidget):
         column.addWidget(self.note)
         self.totals = KeyValue()
         column.addWidget(self.totals)
+        self.statistics = KeyValue()
+        column.addWidget(self.statistics)
         self.costs = CostCard(studio)
         column.addWidget(self.costs)
         self.data = DataSection(studio)
@@ -80,12 +83,25 @@ class ProjectPage(QWidget):
             self.totals.set_value(
                 "MACs a sample", f"{facts.macs:,}", "Multiply–accumulate operations of one forward pass"
             )
+            self._show_statistics(facts)
         self.costs.setVisible(block is None and bool(project.graph.nodes))
         if block is None:
             self.costs.show_whole()
         self.data.setVisible(block is None)
         self.data.refresh()
         self.constants.refresh()
+
+    def _show_statistics(self, facts: GraphFacts) -> None:
+        """The count with running statistics, as Keras and courses have it, where there are any."""
+        self.statistics.setVisible(bool(facts.statistics))
+        if facts.statistics:
+            told = "Means and variances that normalizations keep and do not learn; counters of batches are left out"
+            self.statistics.set_value("running statistics", f"{facts.statistics:,}", told)
+            both = "Parameters and running statistics, as Keras and many a course count them"
+            self.statistics.set_value("with statistics", f"{facts.counted:,}", both)
+            self.statistics.set_value(
+                "not trainable", f"{facts.counted - facts.trainable:,}", "What training leaves alone"
+            )
 
     def _rename(self) -> None:
         wish = self.name.text().strip()
