@@ -38,7 +38,8 @@ class NodeFacts(NamedTuple):
     ``layer`` is None for a block, a placeholder, or when parameters cannot be read. ``inputs`` and ``outputs`` are the ports;
     ``arriving`` the specs at the input ports (None where nothing arrives), ``leaving`` those of the outputs, as far as known.
     ``weights`` and ``buffers`` are the node's own tensors (those shared from another node are left out, in ``shared``), ``parameters``
-    and ``buffered`` how many numbers they hold, whether trained or frozen. ``inside`` holds a block's graph once for each repetition.
+    and ``buffered`` how many numbers they hold, whether trained or frozen. ``inside`` holds a block's graph once for each repetition,
+    and ``layers`` says how many nodes those are in all.
     """
 
     node: Node
@@ -55,6 +56,7 @@ class NodeFacts(NamedTuple):
     inside: tuple[GraphFacts, ...] = ()
     parameters: int = 0
     buffered: int = 0
+    layers: int = 0
 
     @property
     def shapes(self) -> tuple[Shape | None, ...]:
@@ -82,6 +84,16 @@ class Outline(NamedTuple):
     blocks: tuple[str, ...]
 
 
+class Totals(NamedTuple):
+    """What the nodes of a graph add up to; ``layers`` counts those inside blocks once for each repetition."""
+
+    parameters: int
+    trainable: int
+    buffered: int
+    macs: int
+    layers: int
+
+
 class GraphFacts:
     """What is known of one graph in one place: facts by node id, in an order in which they can be computed.
 
@@ -98,11 +110,11 @@ class GraphFacts:
         scope: Mapping[str, Any],
         given: Mapping[str, Spec | None],
         raw: Mapping[str, NodeFacts],
-        totals: tuple[int, int, int, int],
+        totals: Totals,
     ) -> None:
         self.graph, self.topology, self.nodes, self.outline = graph, topology, nodes, outline
         self.scope, self.given, self.raw = scope, given, raw
-        self.parameters, self.trainable, self.buffered, self.macs = totals
+        self.parameters, self.trainable, self.buffered, self.macs, self.layers = totals
         self.problems = outline.problems
         self.faulty: tuple[str, ...] = tuple(
             i for i, f in nodes.items() if f.problems or (f.inside and any(g.faulty or g.problems for g in f.inside))
@@ -112,9 +124,9 @@ class GraphFacts:
         return self.nodes[node_id]
 
     @property
-    def totals(self) -> tuple[int, int, int, int]:
-        """Parameters, trainable ones, buffered numbers, and MACs."""
-        return self.parameters, self.trainable, self.buffered, self.macs
+    def totals(self) -> Totals:
+        """What its nodes add up to."""
+        return Totals(self.parameters, self.trainable, self.buffered, self.macs, self.layers)
 
     def first_error(self) -> Problem | None:
         """The first error on this sheet or inside its blocks (as the block tells it)."""

@@ -13,6 +13,8 @@ from visualnet.core.project import Block, Project
 from visualnet.layers.declare import LAYERS, Pattern, Spec
 
 MAX_REPEAT = 1_000
+MAX_LAYERS = 20_000
+"""As many layers as a file may have nodes (``reading.MAX_NODES``), repetitions counted; a network of more is a mistake or a trap."""
 
 _ANY = Pattern(("*",), "any")
 _SAME = Pattern(("*",), "same")

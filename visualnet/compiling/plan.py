@@ -22,8 +22,6 @@ from visualnet.core.graph import Node, Port
 from visualnet.core.project import MAIN, Project
 from visualnet.layers.calls import Expr, Make, Own, Ref
 
-MAX_INSTANCES = 50_000
-"""No network has more layers than this, repetitions counted; what has is a mistake or a trap."""
 MEMORY_SHARE = 0.8
 SINKS = ("output", "loss", "metric")
 
@@ -134,7 +132,7 @@ def make_plan(project: Project, analysis: Analysis | None = None, budget: int | 
     """The plan of a project. ``budget`` is how many bytes the weights may take; None for no limit.
 
     Raises:
-        GraphError: the graph has errors, or would be larger than the budget or the cap on layers.
+        GraphError: the graph has errors, or its weights would be larger than the budget.
     """
     analysis = analysis if analysis is not None and analysis.project is project else infer(project)
     if errors := analysis.errors():
@@ -158,11 +156,8 @@ def check_size(analysis: Analysis, budget: int | None) -> None:
     """Refuse what no machine could hold, by arithmetic alone.
 
     Raises:
-        GraphError: too many layers, or more bytes of weights than the budget.
+        GraphError: more bytes of weights than the budget.
     """
-    layers = _instances(analysis.main, {})
-    if layers > MAX_INSTANCES:
-        raise GraphError(f"with its repetitions the network has {layers:,} layers; {MAX_INSTANCES:,} are allowed")
     size = 4 * (analysis.main.parameters + analysis.main.buffered)
     if budget is not None and size > budget:
         largest = max(analysis.main.nodes.values(), key=lambda f: f.parameters + f.buffered)
@@ -203,13 +198,6 @@ def _bytes(size: int) -> str:
             break
         value /= 1024
     return f"{value:,.1f} {unit}"
-
-
-def _instances(graph: GraphFacts, known: dict[int, int]) -> int:
-    """How many nodes stand in the graph, those inside blocks counted once for each repetition."""
-    if id(graph) not in known:
-        known[id(graph)] = sum(1 + sum(_instances(g, known) for g in facts.inside) for facts in graph.nodes.values())
-    return known[id(graph)]
 
 
 def _place(analysis: Analysis, path: Path) -> str:
