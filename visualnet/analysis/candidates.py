@@ -16,7 +16,7 @@ from visualnet.analysis.facts import GraphFacts, NodeFacts, Problem
 from visualnet.core import edits
 from visualnet.core.graph import Node, Port, Value, Wire
 from visualnet.core.project import Project
-from visualnet.layers.declare import LAYERS, Layer, Pattern, Shape, Spec
+from visualnet.layers.declare import LAYERS, BadParams, Layer, Pattern, Shape, Spec
 from visualnet.layers.params import Bool, Choice, Code, Int, Ints, Param
 
 REACH = 14
@@ -284,8 +284,12 @@ def adapters(place: Place, node_id: str, distance: int) -> Iterator[Candidate]:
                 if not kind.adapter:
                     continue
                 for params in kind.adapt(have, pattern, target):
+                    try:
+                        layer = kind(params)
+                    except BadParams:
+                        continue  # what would fit is larger than a parameter may be
                     elsewhere = distance == 0 and problem.at not in ("", port)
-                    cost = 1.2 + 1.0 * distance + 0.2 * len(params) + 0.4 * elsewhere + 0.25 * bool(kind(params).params)
+                    cost = 1.2 + 1.0 * distance + 0.2 * len(params) + 0.4 * elsewhere + 0.25 * bool(layer.params)
                     yield insertion(kind, params, wires[port], place, cost)
 
 

@@ -337,7 +337,7 @@ def _mapping(title: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iter
 
 def _totals(before: Analysis, after: Analysis) -> Iterator[Change]:
     names = ("parameters", "trainable parameters", "buffers", "MACs a sample")
-    for name, a, b in zip(names, before.main.totals, after.main.totals, strict=False):
+    for name, a, b in zip(names, before.main.totals, after.main.totals, strict=True):
         if a != b:
             yield Change(name, f"{int(a):,}", f"{int(b):,} ({int(b) - int(a):+,})")
 

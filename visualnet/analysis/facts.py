@@ -77,14 +77,20 @@ class NodeFacts(NamedTuple):
 
 
 class Outline(NamedTuple):
-    """What follows from wires, kinds and names alone: structural problems, the nodes of each role, and those that are blocks."""
+    """What follows from wires, kinds and names alone: structural problems, the nodes of each role, and those that are blocks.
+
+    ``live`` are the nodes that lead to an output (on the main sheet also to a loss or a metric): only these are computed. While nothing
+    leads anywhere, all are. ``lent`` are others whose weights live nodes use: they are made, but not run.
+    """
 
     problems: tuple[Problem, ...]
     ends: Mapping[str, tuple[str, ...]]
     blocks: tuple[str, ...]
+    live: frozenset[str]
+    lent: frozenset[str]
 
 
-class Totals(NamedTuple):
+class Sums(NamedTuple):
     """What the nodes of a graph add up to; ``layers`` counts those inside blocks once for each repetition."""
 
     parameters: int
@@ -110,11 +116,12 @@ class GraphFacts:
         scope: Mapping[str, Any],
         given: Mapping[str, Spec | None],
         raw: Mapping[str, NodeFacts],
-        totals: Totals,
+        sums: Sums,
     ) -> None:
         self.graph, self.topology, self.nodes, self.outline = graph, topology, nodes, outline
         self.scope, self.given, self.raw = scope, given, raw
-        self.parameters, self.trainable, self.buffered, self.macs, self.layers = totals
+        self.sums = sums
+        self.parameters, self.trainable, self.buffered, self.macs, self.layers = sums
         self.problems = outline.problems
         self.faulty: tuple[str, ...] = tuple(
             i for i, f in nodes.items() if f.problems or (f.inside and any(g.faulty or g.problems for g in f.inside))
@@ -124,9 +131,9 @@ class GraphFacts:
         return self.nodes[node_id]
 
     @property
-    def totals(self) -> Totals:
-        """What its nodes add up to."""
-        return Totals(self.parameters, self.trainable, self.buffered, self.macs, self.layers)
+    def totals(self) -> tuple[int, int, int, int]:
+        """Parameters, trainable ones, buffered numbers, and MACs."""
+        return self.parameters, self.trainable, self.buffered, self.macs
 
     def first_error(self) -> Problem | None:
         """The first error on this sheet or inside its blocks (as the block tells it)."""

@@ -19,6 +19,8 @@ from visualnet.layers.formulas import unread
 
 MAX_SIZE = 1 << 44
 """No tensor of more numbers than this is inferred: what is larger is a mistake or a trap, never a network."""
+MAX_AXES = 63
+"""torch has no tensors of more than 64 axes; one is the batch."""
 MAX_ALIKE = 8_192
 
 Ports = Mapping[str, Pattern]
@@ -142,8 +144,14 @@ def _outcome(layer: Layer, arriving: Arriving, wired: tuple[bool, ...]) -> Outco
     for spec in leaving.values():
         if spec.size > MAX_SIZE:
             return _nothing([*faults, ("too-large", _too_large(spec))])
+        if len(spec.shape) > MAX_AXES:
+            words = f"its output would have {len(spec.shape)} axes; torch has no tensors of more than {MAX_AXES} besides the batch"
+            return _nothing([*faults, ("too-large", Fault(words))])
         cut = ((words, n) for n in spec.shape if isinstance(n, Derived) and (words := unread(n)))
         faults += [("inexact", Fault(words, "", "hint", n.filled)) for words, n in cut]
+    for name, tensor in (*weights.items(), *buffers.items()):
+        if tensor.total > MAX_SIZE:
+            return _nothing([*faults, ("too-large", _too_heavy(name, tensor))])
     learned, kept = sum(w.total for w in weights.values()), sum(b.total for b in buffers.values())
     return Outcome(leaving, weights, buffers, macs, learned, kept, tuple(faults))
 
@@ -155,6 +163,12 @@ def _nothing(faults: Iterable[tuple[str, Fault]]) -> Outcome:
 def _too_large(spec: Spec) -> Fault:
     return Fault(
         f"{spec.text} would hold {spec.size:,} numbers for every sample, more than any machine has; make it smaller"
+    )
+
+
+def _too_heavy(name: str, tensor: Sized) -> Fault:
+    return Fault(
+        f"its {name} ({'×'.join(map(str, tensor))}) would hold {tensor.total:,} numbers, more than any machine has; make it smaller"
     )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from visualnet.analysis import instances, lints, modes
-from visualnet.analysis.facts import Analysis, GraphFacts, NodeFacts, Path, Problem, Totals
+from visualnet.analysis.facts import Analysis, GraphFacts, NodeFacts, Outline, Path, Problem, Sums
 from visualnet.analysis.fitting import Arriving, Faults, Ports, layer_facts, ports, resolve
 from visualnet.analysis.instances import MAX_LAYERS
 from visualnet.analysis.nesting import Nesting
@@ -127,14 +127,14 @@ class _Inference:
             outline = old.outline
         else:
             outline = lints.outline(graph, topology, nodes, sheet)
-        if old is None or not kept:
-            totals = _sums(nodes.values())
+        if old is None or not kept or outline is not old.outline:
+            sums = _sums(nodes.values(), outline)
         else:
             touched = dict.fromkeys([*(f.node.id for _, f in changed), *raw])
-            less = _sums(old.nodes[i] for i in touched)
-            more = _sums(nodes[i] for i in touched)
-            totals = Totals(*(t - a + b for t, a, b in zip(old.totals, less, more, strict=True)))
-        return GraphFacts(graph, topology, nodes, outline, scope, given, raw, totals)
+            less = _sums((old.nodes[i] for i in touched), outline)
+            more = _sums((nodes[i] for i in touched), outline)
+            sums = Sums(*(t - a + b for t, a, b in zip(old.sums, less, more, strict=True)))
+        return GraphFacts(graph, topology, nodes, outline, scope, given, raw, sums)
 
     def _dirty(
         self, graph: Graph, topology: Topology, loose: Mapping[str, None], given: Given, old: GraphFacts
@@ -263,7 +263,7 @@ class _Inference:
             return facts._replace(inside=chain, layers=MAX_LAYERS + 1)
         if wrong := next((p for g in {id(g): g for g in chain}.values() if (p := g.first_error())), None):
             fault.add("inside", instances.inside_words(self.project, name, wrong), "")
-        parameters, _, buffered, macs, layers = (sum(column) for column in zip(*(g.totals for g in chain), strict=True))
+        parameters, _, buffered, macs, layers = (sum(column) for column in zip(*(g.sums for g in chain), strict=True))
         return facts._replace(
             leaving=leaving,
             problems=fault.found(),
@@ -376,20 +376,23 @@ def _same_outline(a: NodeFacts, b: NodeFacts) -> bool:
     )
 
 
-def _drawn(node: Node) -> tuple[str, str, str]:
-    return node.kind, node.name, node.mode
+def _drawn(node: Node) -> tuple[str, str, str, str | None]:
+    return node.kind, node.name, node.mode, node.shares
 
 
-def _sums(facts: Iterable[NodeFacts]) -> Totals:
+def _sums(facts: Iterable[NodeFacts], outline: Outline) -> Sums:
+    """What is computed and made; a node that leads nowhere is neither, and counts only as a layer."""
     parameters = trainable = buffered = macs = layers = 0
     for f in facts:
-        macs += f.macs
         layers += 1 + f.layers
-        if f.parameters or f.buffered:
+        live = f.node.id in outline.live
+        if live:
+            macs += f.macs
+        if (f.parameters or f.buffered) and (live or f.node.id in outline.lent):
             parameters += f.parameters
             trainable += f.trainable
             buffered += f.buffered
-    return Totals(parameters, trainable, buffered, macs, layers)
+    return Sums(parameters, trainable, buffered, macs, layers)
 
 
 def _collect(main: GraphFacts) -> list[Problem]:

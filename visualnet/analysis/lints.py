@@ -27,12 +27,16 @@ def outline(graph: Graph, topology: Topology, nodes: Mapping[str, NodeFacts], sh
                 blocks.append(node.id)
         elif kind.role:
             ends.setdefault(kind.role, []).append(node.id)
+    useful = _useful(topology, ends, sheet)
     problems = (
         *_circle(graph, topology, sheet),
         *_loose_wires(graph, nodes, sheet),
-        *_unused(graph, topology, ends, sheet),
+        *_unused(graph, useful, ends, sheet),
+        *_inner_targets(graph, useful, ends, sheet),
     )
-    return Outline(problems, {role: tuple(ids) for role, ids in ends.items()}, tuple(blocks))
+    live = frozenset(useful or graph.nodes)
+    lent = frozenset(owner for i in live if (owner := graph.nodes[i].shares) in graph.nodes) - live  # type: ignore[misc]
+    return Outline(problems, {role: tuple(ids) for role, ids in ends.items()}, tuple(blocks), live, lent)
 
 
 def _circle(graph: Graph, topology: Topology, sheet: str) -> Iterator[Problem]:
@@ -60,21 +64,36 @@ def _there_is(ports: Mapping[str, object]) -> str:
     return f" here (there is {', '.join(f'“{p}”' for p in ports)})" if ports else " here"
 
 
-def _unused(graph: Graph, topology: Topology, ends: Mapping[str, list[str]], sheet: str) -> Iterator[Problem]:
-    """Nodes that lead nowhere; if nothing leads anywhere, that is another problem."""
+def _useful(topology: Topology, ends: Mapping[str, list[str]], sheet: str) -> set[str]:
+    """The nodes that lead to what the sheet answers. A loss inside a block is none of that: only the block's outputs leave it."""
     useful: set[str] = set()
-    todo = [i for role in SINKS for i in ends.get(role, ())]
+    todo = [i for role in (SINKS if sheet == MAIN else SINKS[:1]) for i in ends.get(role, ())]
     while todo:
         node_id = todo.pop()
         if node_id not in useful:
             useful.add(node_id)
             todo += [wire.source.node for wire in topology.into[node_id]]
+    return useful
+
+
+def _inner_targets(graph: Graph, useful: set[str], ends: Mapping[str, list[str]], sheet: str) -> Iterator[Problem]:
+    """Targets that a block would need: the data reach only the main sheet."""
+    for node_id in ends.get("target", ()) if sheet != MAIN else ():
+        if node_id in useful:
+            name = graph.nodes[node_id].name
+            words = f"the target “{name}” stands inside the block “{sheet}”; put it on the main sheet and wire it in"
+            yield Problem("inner-target", "error", words, node_id, sheet)
+
+
+def _unused(graph: Graph, useful: set[str], ends: Mapping[str, list[str]], sheet: str) -> Iterator[Problem]:
+    """Nodes that lead nowhere; if nothing leads anywhere, that is another problem."""
     for node in graph if useful and len(useful) < len(graph.nodes) else ():
         if node.id not in useful and sheet != MAIN and node.id in ends.get("input", ()):
             words = f"nothing in this block reads its input “{node.name}”"
             yield Problem("unused", "hint", words, node.id, sheet)
         elif node.id not in useful and not node.mode:
-            words = f"“{node.name}” leads to no output and no loss; wire it on, or remove it"
+            where = "no output of this block" if sheet != MAIN else "no output and no loss"
+            words = f"“{node.name}” leads to {where}; wire it on, or remove it"
             yield Problem("unused", "warning", words, node.id, sheet)
 
 
@@ -88,22 +107,43 @@ _LACKS = (
         "hint",
         "there is no output: the network trains, but has no answer to show or export; add an Output node",
     ),
+    (
+        "no-sense",
+        "error",
+        "every loss and metric compares targets with targets: the network answers nothing; wire what it computes to one of them",
+    ),
 )
+_NOTHING = (("empty", "error", "there is nothing here yet: add an Input node, layers and an Output"),)
 
 
 def whole(main: GraphFacts, sheet: str) -> Iterator[Problem]:
     """What a main graph must have to be trained."""
     ends = main.outline.ends
+    lacking_output = not any(ends.get(role) for role in SINKS)
     lacks = {
         "no-input": not ends.get("input"),
-        "no-output": not any(ends.get(role) for role in SINKS),
+        "no-output": lacking_output,
         "no-loss": not ends.get("loss"),
         "no-target": bool(ends.get("loss")) and not ends.get("target"),
         "no-answer": bool(ends.get("loss")) and not ends.get("output"),
+        "empty": not main.graph.nodes,
+        "no-sense": not (lacking_output or ends.get("output") or any(answers(main))),
     }
-    for code, severity, words in _LACKS if main.graph.nodes else ():
+    for code, severity, words in _LACKS if main.graph.nodes else _NOTHING:
         if lacks[code]:
             yield Problem(code, severity, words, "", sheet)
+
+
+def answers(main: GraphFacts) -> Iterator[tuple[NodeFacts, Port]]:
+    """What the losses (else the metrics) look at, each with the port that a network without outputs answers with: the first that rests on
+    no target."""
+    targets = set(main.outline.ends.get("target", ()))
+    for facts in main.sinks("loss") or main.sinks("metric"):
+        wires = main.graph.wires
+        given = (wires[port] for name in facts.inputs if (port := Port(facts.node.id, name)) in wires)
+        found = next((source for source in given if not targets & main.topology.upstream(source.node)), None)
+        if found is not None:
+            yield facts, found
 
 
 def amount(main: GraphFacts, sheet: str) -> Iterator[Problem]:

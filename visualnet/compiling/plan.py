@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import heapq
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path as File
 from typing import Any, NamedTuple
 
-from visualnet.analysis import Analysis, GraphFacts, NodeFacts, infer
+from visualnet.analysis import Analysis, GraphFacts, NodeFacts, infer, lints
 from visualnet.analysis.facts import Path
 from visualnet.compiling.names import safe_name
 from visualnet.core import expressions
@@ -23,7 +23,6 @@ from visualnet.core.project import MAIN, Project
 from visualnet.layers.calls import Expr, Make, Own, Ref
 
 MEMORY_SHARE = 0.8
-SINKS = ("output", "loss", "metric")
 
 
 class GraphError(ValueError):
@@ -146,10 +145,7 @@ def make_plan(project: Project, analysis: Analysis | None = None, budget: int | 
         if safe_name(name) != name:
             raise GraphError(f"{step.facts.node.name}: the data field “{name}” has a name that Python keeps for itself")
         fields[step.id] = name
-    answers = _answers(main)
-    if not answers:
-        raise GraphError("the graph computes nothing: add an Input node, layers, and an Output")
-    return Plan(project, analysis, main, answers, fields)
+    return Plan(project, analysis, main, _answers(main), fields)
 
 
 def check_size(analysis: Analysis, budget: int | None) -> None:
@@ -212,13 +208,9 @@ def _answers(main: Sheet) -> dict[str, Port]:
     """The outputs; where there are none, what the losses (else the metrics) look at."""
     if main.outputs:
         return dict(main.outputs)
-    targets = {step.id for step in main.inputs if step.role == "target"}
     found: dict[Port, str] = {}
-    for step in main.sinks("loss") or main.sinks("metric"):
-        for source in step.args.values():
-            if source is not None and not targets & main.needed([source]):
-                found.setdefault(source, main.by_id[source.node].name)
-                break
+    for _, source in lints.answers(main.facts):
+        found.setdefault(source, main.by_id[source.node].name)
     answers: dict[str, Port] = {}
     for port, name in found.items():
         answers[name if name not in answers else f"{name}_{port.port}"] = port
@@ -248,14 +240,9 @@ class _Planner:
 
     def _sheet(self, facts: GraphFacts, block: str, scope: Mapping[str, Any]) -> Sheet:
         graph, nodes = facts.graph, facts.nodes
-        live = _live(facts, ("output",) if block != MAIN else SINKS)
+        live = facts.outline.live
         inputs = [f.node.id for f in facts.sinks("input") if block != MAIN or f.node.id in live]
         targets = [f.node.id for f in facts.sinks("target") if f.node.id in live]
-        if targets and block != MAIN:
-            name = nodes[targets[0]].node.name
-            raise GraphError(
-                f"the target “{name}” stands inside the block “{block}”; put it on the main sheet and wire it in"
-            )
         names = _names(facts)
         used: dict[str, set[str]] = {}
         for target, source in graph.wires.items():
@@ -318,19 +305,7 @@ def _make(facts: NodeFacts) -> Make | None:
     return facts.layer.module(*shapes)
 
 
-def _live(facts: GraphFacts, roles: tuple[str, ...]) -> set[str]:
-    """The nodes that lead to an output, a loss or a metric."""
-    seen: set[str] = set()
-    todo = [f.node.id for role in roles for f in facts.sinks(role)]
-    while todo:
-        node_id = todo.pop()
-        if node_id not in seen:
-            seen.add(node_id)
-            todo += [wire.source.node for wire in facts.topology.into[node_id]]
-    return seen
-
-
-def _order(facts: GraphFacts, live: set[str]) -> Iterator[str]:
+def _order(facts: GraphFacts, live: Collection[str]) -> Iterator[str]:
     """The live nodes so that each stands behind what it reads, in file order where the wires leave a choice."""
     place = {node_id: at for at, node_id in enumerate(facts.graph.nodes)}
     waiting = {i: sum(w.source.node in live for w in facts.topology.into[i]) for i in live}

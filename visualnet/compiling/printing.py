@@ -107,7 +107,7 @@ class Body:
     def _chain(self, steps: Sequence[Step]) -> str:
         """A block's construction, or a ``nn.Sequential`` of its repetitions; equal neighbours are written once."""
         single = same(len(step.inside) == 1 for step in steps)
-        runs = [[(list(group)) for _, group in groupby(step.inside, key=self._run)] for step in steps]
+        runs = [self.runs(step) for step in steps]
         parts = []
         for at in range(same(map(len, runs))):
             made = self._instance([run[at][0] for run in runs])
@@ -115,6 +115,10 @@ class Body:
             parts.append(made if times == "1" else f"*({made} for _ in range({times}))")
         several = "Chain" if len(steps[0].args) > 1 else "nn.Sequential"
         return parts[0] if single else f"{several}({', '.join(parts)})"
+
+    def runs(self, step: Step) -> list[list[Sheet]]:
+        """A block's repetitions; equal neighbours together."""
+        return [list(group) for _, group in groupby(step.inside, key=self._run)]
 
     def _run(self, sheet: Sheet) -> tuple[str, str]:
         printed = self.known[id(sheet)]

@@ -8,6 +8,7 @@ import re
 import textwrap
 import unicodedata
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from visualnet import __version__
 from visualnet.analysis import Analysis
@@ -87,16 +88,8 @@ class _File:
 
     def _block(self, block: str, places: list[Sheet]) -> Iterator[str]:
         """A class for all places of a block, or one for each structure that they have."""
-        groups: list[list[Sheet]] = []
-        for sheet in places:
-            for group in groups:
-                if self._agree([*group, sheet]):
-                    group.append(sheet)
-                    break
-            else:
-                groups.append([sheet])
         note = self.plan.project.blocks[block].note
-        for group in groups:
+        for group in self._groups(places):
             printed = self._print(self._name(class_name(block)), group)
             self.known.update({id(sheet): printed for sheet in group})
             yield from [
@@ -106,6 +99,29 @@ class _File:
                 "",
                 "",
             ]
+
+    def _groups(self, places: list[Sheet]) -> list[list[Sheet]]:
+        """The places that one class can print, in the order in which they stand. Each is held only against the first of those whose
+        ``forward`` reads alike, so that a thousand repetitions take a thousand looks and not a million."""
+        groups: list[list[Sheet]] = []
+        alike: dict[Any, list[list[Sheet]]] = {}
+        for sheet in places:
+            like = alike.setdefault(self._outline(sheet), [])
+            group = next((g for g in like if self._agree([g[0], sheet])), None)
+            if group is None:
+                group = []
+                groups.append(group)
+                like.append(group)
+            group.append(sheet)
+        return groups
+
+    def _outline(self, sheet: Sheet) -> Any:
+        """What all places of one class have in common: the lines of ``forward``, and how often a repeated block changes."""
+        body = Body([sheet], self.known, frozenset(self.taken))
+        env = {_port(step): step.name for step in sheet.inputs}
+        lines = body.statements(list(sheet.outputs.values()), env)
+        runs = [len(body.runs(step)) for step in sheet.modules if step.inside]
+        return tuple(line.partition("  # ")[0] for line in lines), tuple(runs)
 
     def _agree(self, places: list[Sheet]) -> bool:
         try:

@@ -214,6 +214,15 @@ def parse(text: str) -> Expr:
     return _Parser(text).parse()
 
 
+@lru_cache(maxsize=512)
+def chain(op: str, names: tuple[str, ...]) -> Expr:
+    """``a + b + c``: names joined by one sign, as many as there are, where a text of them would be longer than a person may write."""
+    tree = Expr("name", name=names[0])
+    for name in names[1:]:
+        tree = Expr(op, (tree, Expr("name", name=name)))
+    return tree
+
+
 def number_text(value: Number | float) -> str:
     """A figure as it stands in a formula: whole, or decimal with at most four places."""
     if isinstance(value, int) or value == int(value):

@@ -284,7 +284,9 @@ def paint_window(painter: QPainter, area: QRectF, theme: Theme, window: Window, 
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(outline_pen(theme.text, 1.5))
     across = [min(window.span(axis), n - taps[axis].start) for axis, n in ((0, rows), (1, columns))]
-    painter.drawRect(QRectF(left + taps[1].start * cell, top + taps[0].start * cell, across[1] * cell, across[0] * cell))
+    painter.drawRect(
+        QRectF(left + taps[1].start * cell, top + taps[0].start * cell, across[1] * cell, across[0] * cell)
+    )
     right = left + columns * cell + gap
     middle = top + out_rows * cell / 2
     paint_arrow(painter, QPointF(left + columns * cell + 8, middle), QPointF(right - 8, middle), theme)
