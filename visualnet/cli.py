@@ -17,6 +17,7 @@ from visualnet import __version__, cli_picture
 from visualnet.core.carrying import PICTURES
 from visualnet.core.errors import FileError
 from visualnet.core.project import Project
+from visualnet.core.text import visible_streams
 from visualnet.resources import resource
 from visualnet.template_index import SUFFIX, template_list
 
@@ -36,6 +37,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a terminal without × still gets its table
+    with visible_streams():
+        return _obey(argv)
+
+
+def _obey(argv: list[str]) -> int:
     args = parser().parse_args(argv)
     try:
         return _carried_out(args)

@@ -14,6 +14,7 @@ from visualnet.analysis.facts import NodeFacts, Problem
 from visualnet.core import trust
 from visualnet.core.expressions import Derived
 from visualnet.core.graph import Node
+from visualnet.core.text import visible
 from visualnet.layers.declare import BadParams, Fault, Layer, Misfit, Pattern, Sized, Spec
 from visualnet.layers.formulas import unread
 
@@ -37,7 +38,7 @@ class Faults:
         self.problems: list[Problem] = []
 
     def add(self, code: str, words: str, at: str = "", severity: str = "error", formula: str = "") -> None:
-        self.problems.append(Problem(code, severity, words, self.node.id, self.sheet, (), at, formula))
+        self.problems.append(Problem(code, severity, visible(words), self.node.id, self.sheet, (), at, formula))
 
     def take(self, code: str, faults: Iterable[Fault]) -> None:
         """Add what a layer found."""

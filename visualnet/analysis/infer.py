@@ -29,8 +29,8 @@ Given = Mapping[str, Spec | None]
 
 def infer(project: Project, previous: Analysis | None = None, fields: Mapping[str, Spec] | None = None) -> Analysis:
     """What is true of the project. ``previous`` lends what still holds; ``fields`` are the data set's, to hold the inputs against."""
-    if previous is not None and previous.main.layers > MAX_LAYERS:
-        previous = None  # not all of it may have been computed
+    if previous is not None and instances.crowded(previous.main):
+        previous = None
     return _Inference(project, previous).run(fields)
 
 

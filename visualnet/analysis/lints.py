@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from visualnet.analysis import modes
 from visualnet.analysis.facts import GraphFacts, NodeFacts, Outline, Problem
-from visualnet.analysis.instances import MAX_LAYERS
+from visualnet.analysis.instances import MAX_LAYERS, crowded
 from visualnet.core.graph import Graph, Port, Topology
 from visualnet.core.project import MAIN
 from visualnet.layers.declare import LAYERS, Spec
@@ -148,10 +148,13 @@ def answers(main: GraphFacts) -> Iterator[tuple[NodeFacts, Port]]:
 
 def amount(main: GraphFacts, sheet: str) -> Iterator[Problem]:
     """More layers than any network has, told at the node that holds most of them."""
-    if main.layers > MAX_LAYERS:
+    if crowded(main):
         most = max(main.nodes.values(), key=lambda f: f.layers).node.id
-        many = f"{main.layers:,}" if main.layers < 10**15 else f"about 10^{len(str(main.layers)) - 1}"
-        words = f"with its repetitions the network has {many} layers; {MAX_LAYERS:,} are allowed; repeat its blocks less often"
+        inside = main.layers - len(main.nodes)
+        many = f"{inside:,}" if inside < 10**15 else f"about 10^{len(str(inside)) - 1}"
+        words = (
+            f"with all repetitions the blocks hold {many} layers; {MAX_LAYERS:,} are allowed; repeat them less often"
+        )
         yield Problem("too-many", "error", words, most, sheet, (most,), "repeat")
 
 

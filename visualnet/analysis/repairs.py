@@ -15,7 +15,7 @@ from typing import NamedTuple
 from visualnet.analysis.candidates import Candidate, Place, adapters, values
 from visualnet.analysis.facts import Analysis, GraphFacts, Problem
 from visualnet.analysis.infer import infer
-from visualnet.analysis.instances import MAX_LAYERS
+from visualnet.analysis.instances import crowded
 from visualnet.analysis.rewiring import fields as agreeing
 from visualnet.analysis.rewiring import missing, rewirings
 from visualnet.core.project import Project
@@ -52,8 +52,8 @@ def repairs(
 
     Takes at most about ``seconds`` of this thread's own time: while a training keeps the machine busy, none is left out for that.
     """
-    if analysis.main.layers > MAX_LAYERS:
-        return []  # not all of it was computed, so that no trial could tell more
+    if crowded(analysis.main):
+        return []
     end = time.thread_time() + seconds
     trial = _Trial(project, problem, analysis, fields, end)
     found: list[Repair] = []

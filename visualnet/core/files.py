@@ -18,9 +18,9 @@ from msgspec.structs import replace
 from visualnet.core import carrying, dressing, reading, scanning
 from visualnet.core.errors import ChangedOnDisk, FileError
 from visualnet.core.graph import Graph, Init, Node
-from visualnet.core.naming import clean
 from visualnet.core.project import About, Block, DataChoice, Project, Recipe, RunRef
 from visualnet.core.scanning import MAX_BYTES, Place, Refused
+from visualnet.core.text import visible
 
 __all__ = ["FORMAT", "ChangedOnDisk", "FileError", "check_part", "dumps", "load", "loads", "read", "save"]
 
@@ -140,7 +140,7 @@ def _spell(place: Place, tree: Any) -> str:
         except (KeyError, IndexError, TypeError):
             value = None
         if isinstance(key, int) and isinstance(value, dict) and isinstance(value.get("name"), str):
-            text, named = f"{text} “{clean(value['name'][:40])}”", True
+            text, named = f"{text} “{visible(value['name'][:40])}”", True
     return text
 
 

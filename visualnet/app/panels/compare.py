@@ -28,6 +28,7 @@ from visualnet.app.widgets.basic import button, label
 from visualnet.core import files
 from visualnet.core.errors import FileError
 from visualnet.core.project import Project
+from visualnet.core.text import visible
 from visualnet.template_index import template_list
 
 MOST = 4
@@ -154,7 +155,7 @@ class CompareDialog(QDialog):
         if self.pair or len(self.networks) >= MOST:
             self.networks = [] if self.pair else self.networks[: MOST - 1]
         self.pair = ""
-        self.networks.append((project.name or path.stem, project))
+        self.networks.append((project.name or visible(path.stem), project))
         self._show()
 
     def take_away(self, at: int) -> None:

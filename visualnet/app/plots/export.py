@@ -11,6 +11,8 @@ from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QAction, QGuiApplication, QPainter, QPixmap
 from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
 
+from visualnet.core.text import visible
+
 SHARPNESS = 2
 """Pixels of a PNG per pixel of the window."""
 
@@ -85,4 +87,4 @@ def _ask(widget: QWidget, name: str, kinds: str, write: Callable[[str], None]) -
     try:
         write(path)
     except OSError as error:
-        QMessageBox.warning(widget, "Not saved", f"{error}\nChoose another folder, or free some space.")
+        QMessageBox.warning(widget, "Not saved", f"{visible(error)}\nChoose another folder, or free some space.")
