@@ -20,7 +20,9 @@ def told() -> dict[str, str]:
     found = {}
     for widget in (w for top in QApplication.topLevelWidgets() for w in (top, *top.findChildren(QWidget))):
         getters: list[Any] = [widget.windowTitle, widget.toolTip, widget.accessibleName, widget.accessibleDescription]
-        getters += [getattr(widget, name) for name in ("text", "title", "toPlainText") if callable(getattr(widget, name, None))]
+        getters += [
+            getattr(widget, name) for name in ("text", "title", "toPlainText") if callable(getattr(widget, name, None))
+        ]
         texts = [str(get()) for get in getters if callable(get)]
         if isinstance(widget, QTabBar):
             texts += [get(at) for at in range(widget.count()) for get in (widget.tabText, widget.tabToolTip)]

@@ -290,9 +290,10 @@ class _Inference:
         """
         graphs: list[GraphFacts] = []
         leaving: dict[str, Spec] = {}
+        facts: GraphFacts | None = None
         for number in range(times):
             given = {port: _plain(spec) for port, spec in zip(inputs, arrived, strict=True)}
-            facts = self.inside(name, scope, given, lent[number] if number < len(lent) else (graphs or [None])[-1])
+            facts = self.inside(name, scope, given, lent[number] if number < len(lent) else facts)
             if facts is None:
                 break
             leaving = instances.leaving(facts, outputs)

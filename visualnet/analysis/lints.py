@@ -35,18 +35,17 @@ def outline(graph: Graph, topology: Topology, nodes: Mapping[str, NodeFacts], sh
         *_inner_targets(graph, useful, ends, sheet),
     )
     live = frozenset(useful or graph.nodes)
-    lent = frozenset(owner for i in live if (owner := graph.nodes[i].shares) in graph.nodes) - live  # type: ignore[misc]
+    owners = {graph.nodes[i].shares or "" for i in live}
+    lent = frozenset(owners & graph.nodes.keys()) - live
     return Outline(problems, {role: tuple(ids) for role, ids in ends.items()}, tuple(blocks), live, lent)
 
 
 def _circle(graph: Graph, topology: Topology, sheet: str) -> Iterator[Problem]:
-    if topology.cyclic:
-        names = [f"“{n.name}”" for n in graph if n.id in topology.cyclic]
-        first = next(i for i in graph.nodes if i in topology.cyclic)
+    for ring in topology.rings:
+        names = [f"“{graph.nodes[i].name}”" for i in ring]
         shown = ", ".join(names[:6]) + (f" and {len(names) - 6:,} more" if len(names) > 6 else "")
-        yield Problem(
-            "cycle", "error", f"{shown} feed each other in a circle; take one of these wires out", first, sheet
-        )
+        words = f"{shown} feed each other in a circle; take one of these wires out"
+        yield Problem("cycle", "error", words, ring[0], sheet)
 
 
 def _loose_wires(graph: Graph, nodes: Mapping[str, NodeFacts], sheet: str) -> Iterator[Problem]:

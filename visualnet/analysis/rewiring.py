@@ -47,8 +47,13 @@ def rewirings(place: Place) -> Iterator[Candidate]:
         yield from _bridged(place, 2.4)
 
 
+def _ring(place: Place) -> frozenset[str]:
+    """The cycle on which the problem's node stands."""
+    return frozenset(next((ring for ring in place.facts.topology.rings if place.problem.node in ring), ()))
+
+
 def _cuts(place: Place) -> Iterator[Candidate]:
-    graph, problem, on = place.facts.graph, place.problem, place.facts.topology.cyclic
+    graph, problem, on = place.facts.graph, place.problem, _ring(place)
     for target, source in graph.wires.items():
         loose = problem.code == "no-port" and problem.at in (
             source.port if source.node == problem.node else "",
@@ -101,7 +106,7 @@ def _put_port(
 
 def _cuts_with_feeds(place: Place) -> Iterator[Candidate]:
     """Wires of the circle led from elsewhere: the port that closes it must often have a wire."""
-    graph, on = place.facts.graph, place.facts.topology.cyclic
+    graph, on = place.facts.graph, _ring(place)
     for target, source in list(graph.wires.items()):
         if source.node in on and target.node in on:
             pattern = place.facts.nodes[target.node].inputs.get(target.port)

@@ -75,7 +75,7 @@ def visible_streams() -> Iterator[None]:
     import sys
 
     before = sys.stdout, sys.stderr
-    sys.stdout, sys.stderr = VisibleStream(before[0]), VisibleStream(before[1])  # type: ignore[assignment]
+    sys.stdout, sys.stderr = VisibleStream(before[0]), VisibleStream(before[1])
     try:
         yield
     finally:

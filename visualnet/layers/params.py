@@ -13,7 +13,8 @@ from typing import Any, ClassVar, TypeVar
 from visualnet.core import expressions
 from visualnet.core.expressions import Scope
 from visualnet.core.graph import Value
-from visualnet.core.naming import MAX_SOURCE, clean
+from visualnet.core.naming import MAX_SOURCE
+from visualnet.core.text import clean
 
 _N = TypeVar("_N", int, float)
 
