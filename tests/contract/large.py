@@ -248,9 +248,24 @@ def _steps(case: Case) -> Iterator[tuple[str, Callable[[dict[str, Any]], Any]]]:
 
 
 def _repair(have: dict[str, Any]) -> None:
-    told = [p for p in have["infer"].problems if p.severity != "hint"]
-    for problem in told[:2]:
-        repairs(have["load"], problem, have["infer"], seconds=0.05)
+    """Of what is wrong, and of a fault behind the layer, for which every parameter of it is tried."""
+    for project in (have["load"], _faulty(have["load"])):
+        analysis = infer(project, have["infer"])
+        for problem in [p for p in analysis.problems if p.severity != "hint"][:2]:
+            repairs(project, problem, analysis, seconds=0.05)
+
+
+def _faulty(project: Project) -> Project:
+    """Behind the layer stands another one with the wrong number of axes."""
+    kind = LAYERS.get(project.graph.nodes["n1"].kind)
+    ports = list(kind().outputs()) if kind is not None else []
+    if not ports or "n900" in project.graph.nodes:
+        return project
+    for number, wrong in enumerate(("embedding", "conv3d"), 900):
+        project = edits.add_node(project, "", wrong, id=f"n{number}", name=f"wrong{number}")
+        target = Port(f"n{number}", next(iter(LAYERS[wrong]().inputs())))
+        project = edits.connect(project, "", Port("n1", ports[0]), target)
+    return project
 
 
 def _draw(have: dict[str, Any]) -> None:

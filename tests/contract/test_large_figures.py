@@ -11,7 +11,7 @@ import pytest
 
 from tests.contract.mutants import ROOT
 
-PARTS = 24
+PARTS = 60
 """The suite carries out one case of so many, the thorough run all."""
 
 
@@ -32,4 +32,4 @@ def test_no_step_grows_with_a_figure_in_a_file(thorough: bool) -> None:
     bad = [line for line in lines if line[2] not in ("done", "refused")]
     assert not bad, bad[:10]
     verdicts = Counter(line[2] for line in lines)
-    assert verdicts["done"] > 4_000 / parts, "most cases are files that the reader takes"
+    assert verdicts["done"] > 3_000 / parts, "most cases are files that the reader takes"

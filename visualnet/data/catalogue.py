@@ -32,9 +32,9 @@ ABSENT = {
 """What published networks were trained on, by the names that their templates give it."""
 
 MOST_NUMBERS = 500_000_000
-"""So many numbers are made or read for a data set at most (whole ones take 8 bytes each): each option has a bound, but not their product."""
+"""So many numbers are made or read for a data set at most (whole ones take 8 bytes each): what its options ask for together."""
 
-# --- what others ask ------------------------------------------------------------------------------------------------
+# --- what others ask ----------------------------------------------------------------------------------------------
 
 
 def chosen(data: DataChoice) -> DataSet:
