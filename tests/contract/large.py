@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
-from visualnet.analysis import infer, report
+from visualnet.analysis import Analysis, infer, report
 from visualnet.analysis.receptive import receptive
 from visualnet.analysis.repairs import repairs
 from visualnet.app.panels import explain
@@ -241,22 +241,21 @@ def _steps(case: Case) -> Iterator[tuple[str, Callable[[dict[str, Any]], Any]]]:
     """What is done with a file, in order; each finds what the ones before left in a dictionary."""
     yield "load", lambda have: files.loads(have["file"])
     yield "infer", lambda have: infer(have["load"], fields=fields_or_none(have["load"].data))
-    yield "repairs", _repair
+    yield "repairs", lambda have: _repair(have["load"], have["infer"])
+    yield "repairs of a fault behind", lambda have: _repair(_faulty(have["load"]), have["infer"])
     yield "summary", lambda have: report.table(report.report(have["load"], have["infer"]))
     yield "code", lambda have: None if have["infer"].errors() else model_source(have["load"], have["infer"])
     yield "drawing", _draw
 
 
-def _repair(have: dict[str, Any]) -> None:
-    """Of what is wrong, and of a fault behind the layer, for which every parameter of it is tried."""
-    for project in (have["load"], _faulty(have["load"])):
-        analysis = infer(project, have["infer"])
-        for problem in [p for p in analysis.problems if p.severity != "hint"][:2]:
-            repairs(project, problem, analysis, seconds=0.05)
+def _repair(project: Project, known: Analysis) -> None:
+    analysis = infer(project, known)
+    for problem in [p for p in analysis.problems if p.severity != "hint"][:2]:
+        repairs(project, problem, analysis, seconds=0.05)
 
 
 def _faulty(project: Project) -> Project:
-    """Behind the layer stands another one with the wrong number of axes."""
+    """Behind the layer stand others that want another number of axes, so that every parameter of it is tried."""
     kind = LAYERS.get(project.graph.nodes["n1"].kind)
     ports = list(kind().outputs()) if kind is not None else []
     if not ports or "n900" in project.graph.nodes:
