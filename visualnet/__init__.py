@@ -9,11 +9,13 @@ import os
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import networkx
+
     from visualnet.compiling.module import Model
     from visualnet.core.project import Project
 
 __version__ = "0.1.0"
-__all__ = ["compile", "load", "summary"]
+__all__ = ["compile", "load", "summary", "to_networkx"]
 
 
 def load(path: str | os.PathLike[str]) -> Project:
@@ -48,3 +50,16 @@ def summary(project: Project) -> dict[str, Any]:
     from visualnet.analysis.report import report
 
     return report(project, infer(project))
+
+
+def to_networkx(project: Project, sheet: str = "") -> networkx.MultiDiGraph:
+    """The main sheet, or a block's, as a graph of networkx: nodes by id with ``name``, ``kind``, ``params``, ``shape`` (the first output's,
+    without the batch; None while unknown) and ``shapes`` by output port; an edge for each wire, with ``source_port`` and ``target_port``.
+
+    Raises:
+        ValueError: there is no such block.
+    """
+    from visualnet.analysis import infer
+    from visualnet.analysis.as_networkx import as_networkx
+
+    return as_networkx(infer(project), sheet)

@@ -19,6 +19,7 @@ from visualnet.core.carrying import PICTURES
 from visualnet.core.errors import FileError
 from visualnet.core.format import capitalize_first
 from visualnet.core.project import Project
+from visualnet.core.text import visible_streams
 from visualnet.pytorch import NoTorch, need_torch
 from visualnet.resources import resource
 from visualnet.template_index import SUFFIX, template_list
@@ -39,6 +40,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a terminal without × still gets its table
+    with visible_streams():
+        return _obey(argv)
+
+
+def _obey(argv: list[str]) -> int:
     args = parser().parse_args(argv)
     try:
         return _carried_out(args)

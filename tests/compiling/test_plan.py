@@ -70,7 +70,7 @@ def test_too_many_layers_are_refused() -> None:
     project = Project(
         graph=graph(nodes, ["x.x -> o.x", "o.y -> y.x"], o={"repeat": 900}), blocks={"Inner": inner, "Outer": outer}
     )
-    with pytest.raises(GraphError, match=r"2,43\d,\d\d\d layers; 50,000 are allowed"):
+    with pytest.raises(GraphError, match=r"2,43\d,\d\d\d layers; 10,000 are allowed"):
         make_plan(project)
 
 

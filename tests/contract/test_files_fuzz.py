@@ -73,7 +73,9 @@ def test_what_the_bombs_are_told() -> None:
     """Few of them may open: those whose fault is for the analysis to show on the canvas."""
     may_open = {
         "channels 2^40", "channels 10^9, ten layers", "channels by expression", "long expression", "deep expression", "block in itself",
-        "blocks that double", "blocks 40 deep", "a ring of 5,000",
+        "blocks that double", "blocks 40 deep", "a ring of 5,000", "rings between rings", "10^5 layers by repetition",
+        "10^60 layers by repetition", "repetitions of which no two are alike", "an axis more with every repetition",
+        "an LSTM of 10^5 layers", "three strides of 10^7",
     }  # fmt: skip
     small = {name: data for name, make in mutants.BOMBS.items() if len(data := make()) < 1_000_000 and data}
     assert may_open <= small.keys()

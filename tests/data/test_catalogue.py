@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from visualnet.core.project import DataChoice
-from visualnet.data.catalogue import DATASETS, SHAPES, chosen, fields, fields_or_none, load
+from visualnet.data.catalogue import DATASETS, MOST_NUMBERS, SHAPES, chosen, fields, fields_or_none, load
 from visualnet.resources import resource
 
 
@@ -117,3 +117,24 @@ def test_what_is_shipped_has_its_licence_beside_it() -> None:
             assert "Creative Commons" in text
         assert kind.source
         assert kind.summary().endswith(".")
+
+
+def test_no_options_ask_for_more_than_a_machine_holds() -> None:
+    """Each is within its own bound; what they come to together is told by arithmetic, before anything is made."""
+    for name, kind in DATASETS.items():
+        highest = {
+            o: p.high
+            for o, p in kind.params.items()
+            if getattr(p, "high", 10**9) < 10**9 and o not in ("margin", "classes")
+        }
+        choice = DataChoice(name=name, options={o: int(high) for o, high in highest.items()})
+        most = kind(choice.options)
+        if most.size * sum(spec.size for spec in most.specs().values()) > MOST_NUMBERS:
+            with pytest.raises(ValueError, match="ask for fewer samples"):
+                load(choice)
+            assert fields_or_none(choice) is None
+        else:
+            assert chosen(choice).size == most.size
+    assert chosen(DataChoice(name="digit_masks", options={"n": 600, "side": 572})).size == 600
+    with pytest.raises(ValueError, match="fewer samples"):
+        chosen(DataChoice(name="digit_masks", options={"n": 5_000, "side": 572}))

@@ -17,7 +17,7 @@ from visualnet.analysis.facts import GraphFacts, NodeFacts, Problem
 from visualnet.core import edits
 from visualnet.core.graph import Init, Node, Port, Value, Wire
 from visualnet.core.project import Project
-from visualnet.layers.declare import LAYERS, Layer, Pattern, Shape, Spec
+from visualnet.layers.declare import LAYERS, BadParams, Layer, Pattern, Shape, Spec
 from visualnet.layers.params import Bool, Choice, Code, Int, Ints, Param
 
 REACH = 14
@@ -26,6 +26,10 @@ RARE = 0.4
 """What a parameter costs more that is folded away in the form, unless it goes back to its default."""
 FAR = 12
 """How large a kernel, stride or padding is tried."""
+AMPLE = 64
+"""Every number up to this one is tried where the file says one; of a larger one only its neighbours, however large it is."""
+MOST_AXES = 6
+"""The orders of more axes than this are not tried: there are too many."""
 
 
 class Candidate(NamedTuple):
@@ -221,8 +225,7 @@ def _windows(param: Ints, raw: Value, current: Any) -> Iterator[Any]:
     if isinstance(raw, int):
         yield (min(max(raw, param.low), param.high),) * param.rank
     numbers = current if isinstance(current, tuple) else None
-    top = min(param.high, max(FAR, *(n + 2 for n in numbers or (0,))))
-    for n in range(param.low, top + 1):
+    for n in _window_sizes(param, numbers or ()):
         yield (n,) * param.rank
         for axis in range(param.rank) if numbers else ():
             assert numbers is not None
@@ -231,12 +234,21 @@ def _windows(param: Ints, raw: Value, current: Any) -> Iterator[Any]:
         yield tuple(min(max(n + step, param.low), param.high) for n in numbers or ())
 
 
+def _window_sizes(param: Ints, numbers: tuple[int, ...]) -> Iterator[int]:
+    """The numbers tried for one axis, fewer than 100 whatever the file says: the small ones, and those near what is there."""
+    top = min(param.high, max(FAR, *(n + 2 for n in (0, *numbers) if n <= AMPLE)))
+    small = range(param.low, max(top, param.low) + 1)
+    near = {m for n in numbers if n > AMPLE for m in (n // 2, *range(n - 2, n + 3)) if param.low <= m <= param.high}
+    yield from small[: AMPLE + 3]
+    yield from sorted(near - set(small))
+
+
 def _sizes(param: Ints, current: Any, facts: NodeFacts, shapes: list[Shape]) -> Iterator[tuple[int, ...]]:
     """Sizes of tensors and orders of axes, of any length."""
     current = current if isinstance(current, tuple) else ()
     if param.high <= 8:  # Axes.
         rank = next((len(s.shape) for s in facts.arriving if s), 2)
-        for count in {rank, len(current)}:
+        for count in {rank, len(current)} if rank <= MOST_AXES else ():
             if 0 < count <= min(rank, 4):
                 yield from permutations(range(1, rank + 1), count)
         return
@@ -273,8 +285,12 @@ def adapters(place: Place, node_id: str, distance: int) -> Iterator[Candidate]:
                 if not kind.adapter:
                     continue
                 for params in kind.adapt(have, pattern, target):
+                    try:
+                        layer = kind(params)
+                    except BadParams:
+                        continue  # what would fit is larger than a parameter may be
                     elsewhere = distance == 0 and problem.at not in ("", port)
-                    cost = 1.2 + 1.0 * distance + 0.2 * len(params) + 0.4 * elsewhere + 0.25 * bool(kind(params).params)
+                    cost = 1.2 + 1.0 * distance + 0.2 * len(params) + 0.4 * elsewhere + 0.25 * bool(layer.params)
                     yield insertion(kind, params, wires[port], place, cost)
 
 

@@ -39,7 +39,8 @@ class NodeFacts(NamedTuple):
     ``layer`` is None for a block, a placeholder, or when parameters cannot be read. ``inputs`` and ``outputs`` are the ports;
     ``arriving`` the specs at the input ports (None where nothing arrives), ``leaving`` those of the outputs, as far as known.
     ``weights`` and ``buffers`` are the node's own tensors (those shared from another node are left out, in ``shared``), ``parameters``
-    and ``buffered`` how many numbers they hold, whether trained or frozen. ``inside`` holds a block's graph once for each repetition.
+    and ``buffered`` how many numbers they hold, whether trained or frozen. ``inside`` holds a block's graph once for each repetition,
+    and ``layers`` says how many nodes those are in all.
     """
 
     node: Node
@@ -56,6 +57,7 @@ class NodeFacts(NamedTuple):
     inside: tuple[GraphFacts, ...] = ()
     parameters: int = 0
     buffered: int = 0
+    layers: int = 0
 
     @property
     def shapes(self) -> tuple[Shape | None, ...]:
@@ -93,11 +95,27 @@ class NodeFacts(NamedTuple):
 
 
 class Outline(NamedTuple):
-    """What follows from wires, kinds and names alone: structural problems, the nodes of each role, and those that are blocks."""
+    """What follows from wires, kinds and names alone: structural problems, the nodes of each role, and those that are blocks.
+
+    ``live`` are the nodes that lead to an output (on the main sheet also to a loss or a metric): only these are computed. While nothing
+    leads anywhere, all are. ``lent`` are others whose weights live nodes use: they are made, but not run.
+    """
 
     problems: tuple[Problem, ...]
     ends: Mapping[str, tuple[str, ...]]
     blocks: tuple[str, ...]
+    live: frozenset[str]
+    lent: frozenset[str]
+
+
+class Sums(NamedTuple):
+    """What the nodes of a graph add up to; ``layers`` counts those inside blocks once for each repetition."""
+
+    parameters: int
+    trainable: int
+    buffered: int
+    macs: int
+    layers: int
 
 
 class GraphFacts:
@@ -116,11 +134,12 @@ class GraphFacts:
         scope: Mapping[str, Any],
         given: Mapping[str, Spec | None],
         raw: Mapping[str, NodeFacts],
-        totals: tuple[int, int, int, int],
+        sums: Sums,
     ) -> None:
         self.graph, self.topology, self.nodes, self.outline = graph, topology, nodes, outline
         self.scope, self.given, self.raw = scope, given, raw
-        self.parameters, self.trainable, self.buffered, self.macs = totals
+        self.sums = sums
+        self.parameters, self.trainable, self.buffered, self.macs, self.layers = sums
         self.problems = outline.problems
         self.faulty: tuple[str, ...] = tuple(
             i for i, f in nodes.items() if f.problems or (f.inside and any(g.faulty or g.problems for g in f.inside))

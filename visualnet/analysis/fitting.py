@@ -14,11 +14,14 @@ from visualnet.core import trust
 from visualnet.core.caches import cached, clear_with_caches
 from visualnet.core.format import format_quantity
 from visualnet.core.graph import Node
+from visualnet.core.text import visible
 from visualnet.layers.declare import BadParams, Fault, Layer, Misfit, Pattern, Sized, Spec
 from visualnet.layers.formulas import told_once
 
 MAX_SIZE = 1 << 44
 """No tensor of more numbers than this is inferred: what is larger is a mistake or a trap, never a network."""
+MAX_AXES = 63
+"""torch has no tensors of more than 64 axes; one is the batch."""
 MAX_ALIKE = 8_192
 
 Ports = Mapping[str, Pattern]
@@ -36,7 +39,7 @@ class Faults:
         self.problems: list[Problem] = []
 
     def add(self, code: str, words: str, at: str = "", severity: str = "error", formula: str = "") -> None:
-        self.problems.append(Problem(code, severity, words, self.node.id, self.sheet, (), at, formula))
+        self.problems.append(Problem(code, severity, visible(words), self.node.id, self.sheet, (), at, formula))
 
     def take(self, code: str, faults: Iterable[Fault]) -> None:
         """Add what a layer found."""
@@ -143,7 +146,13 @@ def _outcome(layer: Layer, arriving: Arriving, wired: tuple[bool, ...]) -> Outco
     for spec in leaving.values():
         if spec.size > MAX_SIZE:
             return _nothing([*faults, ("too-large", _too_large(spec))])
+        if len(spec.shape) > MAX_AXES:
+            words = f"its output would have {len(spec.shape)} axes; torch has no tensors of more than {MAX_AXES} besides the batch"
+            return _nothing([*faults, ("too-large", Fault(words))])
         faults += [("inexact", Fault(words, "", "hint", n.filled)) for words, n in told_once(spec.shape)]
+    for name, tensor in (*weights.items(), *buffers.items()):
+        if tensor.total > MAX_SIZE:
+            return _nothing([*faults, ("too-large", _too_heavy(name, tensor))])
     learned, kept = sum(w.total for w in weights.values()), sum(b.total for b in buffers.values())
     return Outcome(leaving, weights, buffers, macs, learned, kept, tuple(faults))
 
@@ -155,6 +164,12 @@ def _nothing(faults: Iterable[tuple[str, Fault]]) -> Outcome:
 def _too_large(spec: Spec) -> Fault:
     return Fault(
         f"{spec.text} would hold {spec.size:,} numbers for every sample, more than any machine has; make it smaller"
+    )
+
+
+def _too_heavy(name: str, tensor: Sized) -> Fault:
+    return Fault(
+        f"its {name} ({'×'.join(map(str, tensor))}) would hold {tensor.total:,} numbers, more than any machine has; make it smaller"
     )
 
 

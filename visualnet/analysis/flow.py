@@ -105,8 +105,8 @@ class _Course:
         graph = self.walk.graph
         for node_id in graph.topology.order:
             facts = graph.nodes[node_id]
-            if modes.mode(facts.node):
-                continue  # muted, or off: nothing runs there
+            if modes.mode(facts.node) or node_id not in graph.outline.live:
+                continue  # muted, off, or it leads nowhere: nothing runs there
             if facts.inside:
                 self._block(facts)
             elif facts.layer is not None:

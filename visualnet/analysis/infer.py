@@ -10,8 +10,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from visualnet.analysis import beginning, instances, lints, modes
-from visualnet.analysis.facts import Analysis, GraphFacts, NodeFacts, Path, Problem
+from visualnet.analysis.facts import Analysis, GraphFacts, NodeFacts, Outline, Path, Problem, Sums
 from visualnet.analysis.fitting import Arriving, Faults, Ports, layer_facts, ports, resolve
+from visualnet.analysis.instances import MAX_LAYERS
 from visualnet.analysis.nesting import Nesting
 from visualnet.core.expressions import Derived
 from visualnet.core.graph import Graph, Node, Port, Topology
@@ -28,6 +29,8 @@ Given = Mapping[str, Spec | None]
 
 def infer(project: Project, previous: Analysis | None = None, fields: Mapping[str, Spec] | None = None) -> Analysis:
     """What is true of the project. ``previous`` lends what still holds; ``fields`` are the data set's, to hold the inputs against."""
+    if previous is not None and instances.crowded(previous.main):
+        previous = None
     return _Inference(project, previous).run(fields)
 
 
@@ -41,6 +44,8 @@ class _Inference:
         self.edited: frozenset[str] = frozenset()
         self.stale: Mapping[Any, GraphFacts] = {}
         self.cache: dict[Any, GraphFacts] = {}
+        self.room = MAX_LAYERS
+        """How many nodes of blocks may still be computed. There are no more of them than layers: it ends only where those are too many."""
         if previous is None:
             self.nesting = Nesting(project.blocks)
             return
@@ -60,6 +65,7 @@ class _Inference:
         main = self.graph(self.project.graph, MAIN, self.project.constants, {}, self.old_main)
         own = (
             *lints.whole(main, MAIN),
+            *lints.amount(main, MAIN),
             *lints.sources(main, fields, self.project.data.name),
             *lints.labels(main, fields, self.project.data.name),
             *beginning.problems(main, self.project),
@@ -122,14 +128,14 @@ class _Inference:
             outline = old.outline
         else:
             outline = lints.outline(graph, topology, nodes, sheet)
-        if old is None or not kept:
-            totals = _sums(nodes.values())
+        if old is None or not kept or outline is not old.outline:
+            sums = _sums(nodes.values(), outline)
         else:
             touched = dict.fromkeys([*(f.node.id for _, f in changed), *raw])
-            less = _sums(old.nodes[i] for i in touched)
-            more = _sums(nodes[i] for i in touched)
-            totals = tuple(t - a + b for t, a, b in zip(old.totals, less, more, strict=True))  # type: ignore[assignment]
-        return GraphFacts(graph, topology, nodes, outline, scope, given, raw, totals)
+            less = _sums((old.nodes[i] for i in touched), outline)
+            more = _sums((nodes[i] for i in touched), outline)
+            sums = Sums(*(t - a + b for t, a, b in zip(old.sums, less, more, strict=True)))
+        return GraphFacts(graph, topology, nodes, outline, scope, given, raw, sums)
 
     def _dirty(
         self, graph: Graph, topology: Topology, loose: Mapping[str, None], given: Given, old: GraphFacts
@@ -254,11 +260,19 @@ class _Inference:
             return facts
         lent = before.inside if before is not None and before.node.block == name else ()
         chain, leaving = self.chain(name, inner, arrived, inputs, outputs, times, lent)
+        if len(chain) < times:  # only where there are too many layers is there no room for them
+            return facts._replace(inside=chain, layers=MAX_LAYERS + 1)
         if wrong := next((p for g in {id(g): g for g in chain}.values() if (p := g.first_error())), None):
             fault.add("inside", instances.inside_words(self.project, name, wrong), "")
-        sums = [sum(column) for column in zip(*(g.totals for g in chain), strict=True)]
+        parameters, _, buffered, macs, layers = (sum(column) for column in zip(*(g.sums for g in chain), strict=True))
         return facts._replace(
-            leaving=leaving, problems=fault.found(), inside=chain, parameters=sums[0], buffered=sums[2], macs=sums[3]
+            leaving=leaving,
+            problems=fault.found(),
+            inside=chain,
+            parameters=parameters,
+            buffered=buffered,
+            macs=macs,
+            layers=layers,
         )
 
     def chain(
@@ -271,12 +285,18 @@ class _Inference:
         times: int,
         lent: tuple[GraphFacts, ...],
     ) -> tuple[tuple[GraphFacts, ...], dict[str, Spec]]:
-        """The block behind itself, ``times`` over. When what leaves equals what arrived, the rest of the chain is the same again."""
+        """The block behind itself, ``times`` over, or fewer where there is no room for so many.
+
+        When what leaves equals what arrived, the rest of the chain is the same again.
+        """
         graphs: list[GraphFacts] = []
         leaving: dict[str, Spec] = {}
+        facts: GraphFacts | None = None
         for number in range(times):
             given = {port: _plain(spec) for port, spec in zip(inputs, arrived, strict=True)}
-            facts = self.inside(name, scope, given, lent[number] if number < len(lent) else None)
+            facts = self.inside(name, scope, given, lent[number] if number < len(lent) else facts)
+            if facts is None:
+                break
             leaving = instances.leaving(facts, outputs)
             graphs.append(facts)
             if times > 1:
@@ -288,11 +308,14 @@ class _Inference:
                 arrived = following
         return tuple(graphs), leaving
 
-    def inside(self, name: str, scope: Scope, given: Given, lent: GraphFacts | None) -> GraphFacts:
-        """A block's facts for these parameters and arriving specs, from the cache if they are known."""
+    def inside(self, name: str, scope: Scope, given: Given, lent: GraphFacts | None) -> GraphFacts | None:
+        """A block's facts for these parameters and arriving specs, from the cache if they are known; None without room for more."""
         key = (name, tuple(scope.items()), tuple(given.items()))
         known = self.cache.get(key)
         if known is None:
+            self.room -= len(self.project.blocks[name].graph.nodes)
+            if self.room < 0:
+                return None
             known = self.graph(self.project.blocks[name].graph, name, scope, given, self.stale.get(key) or lent)
             self.cache[key] = known
         return known
@@ -327,7 +350,9 @@ def _moved(before: Mapping[Port, Port], after: Mapping[Port, Port]) -> list[tupl
 
 def _plain(spec: Spec | None) -> Spec | None:
     """The spec without the formulas by which its extents came about: what a block is computed for must not depend on them."""
-    return None if spec is None else spec._replace(shape=tuple(map(int, spec.shape)))
+    if spec is None or all(type(extent) is int for extent in spec.shape):
+        return spec
+    return spec._replace(shape=tuple(map(int, spec.shape)))
 
 
 def _alike(a: Mapping[str, Spec], b: Mapping[str, Spec]) -> bool:
@@ -353,19 +378,23 @@ def _same_outline(a: NodeFacts, b: NodeFacts) -> bool:
     )
 
 
-def _drawn(node: Node) -> tuple[str, str, str]:
-    return node.kind, node.name, node.mode
+def _drawn(node: Node) -> tuple[str, str, str, str | None]:
+    return node.kind, node.name, node.mode, node.shares
 
 
-def _sums(facts: Iterable[NodeFacts]) -> tuple[int, int, int, int]:
-    parameters = trainable = buffered = macs = 0
+def _sums(facts: Iterable[NodeFacts], outline: Outline) -> Sums:
+    """What is computed and made; a node that leads nowhere is neither, and counts only as a layer."""
+    parameters = trainable = buffered = macs = layers = 0
     for f in facts:
-        macs += f.macs
-        if f.parameters or f.buffered:
+        layers += 1 + f.layers
+        live = f.node.id in outline.live
+        if live:
+            macs += f.macs
+        if (f.parameters or f.buffered) and (live or f.node.id in outline.lent):
             parameters += f.parameters
             trainable += f.trainable
             buffered += f.buffered
-    return parameters, trainable, buffered, macs
+    return Sums(parameters, trainable, buffered, macs, layers)
 
 
 def _collect(main: GraphFacts) -> list[Problem]:

@@ -13,9 +13,16 @@ from visualnet.core.project import Block, Project
 from visualnet.layers.declare import LAYERS, Pattern, Spec
 
 MAX_REPEAT = 1_000
+MAX_LAYERS = 10_000
+"""No network's blocks hold more layers than this, repetitions counted; one whose do is a mistake or a trap."""
 
 _ANY = Pattern(("*",), "any")
 _SAME = Pattern(("*",), "same")
+
+
+def crowded(main: GraphFacts) -> bool:
+    """Whether blocks hold more layers than are allowed. Not all of them may have been computed then."""
+    return main.layers - len(main.nodes) > MAX_LAYERS
 
 
 def block_ports(graph: Graph) -> tuple[dict[str, Pattern], dict[str, Pattern]]:

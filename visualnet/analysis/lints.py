@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from visualnet.analysis import modes
 from visualnet.analysis.facts import GraphFacts, NodeFacts, Outline, Problem
+from visualnet.analysis.instances import MAX_LAYERS, crowded
 from visualnet.core.format import format_quantity
 from visualnet.core.graph import Graph, Port, Topology
 from visualnet.core.project import MAIN
@@ -27,12 +28,17 @@ def outline(graph: Graph, topology: Topology, nodes: Mapping[str, NodeFacts], sh
                 blocks.append(node.id)
         elif role := role_of(nodes.get(node.id)) if kind.role else "":
             ends.setdefault(role, []).append(node.id)
+    useful = _useful(topology, ends, sheet)
     problems = (
         *_circle(graph, topology, sheet),
         *_loose_wires(graph, nodes, sheet),
-        *_unused(graph, topology, nodes, ends, sheet),
+        *_unused(graph, topology, nodes, useful, ends, sheet),
+        *_inner_targets(graph, useful, ends, sheet),
     )
-    return Outline(problems, {role: tuple(ids) for role, ids in ends.items()}, tuple(blocks))
+    live = frozenset(useful or graph.nodes)
+    owners = {graph.nodes[i].shares or "" for i in live}
+    lent = frozenset(owners & graph.nodes.keys()) - live
+    return Outline(problems, {role: tuple(ids) for role, ids in ends.items()}, tuple(blocks), live, lent)
 
 
 def role_of(facts: NodeFacts | None) -> str:
@@ -44,13 +50,11 @@ def role_of(facts: NodeFacts | None) -> str:
 
 
 def _circle(graph: Graph, topology: Topology, sheet: str) -> Iterator[Problem]:
-    if topology.cyclic:
-        names = [f"“{n.name}”" for n in graph if n.id in topology.cyclic]
-        first = next(i for i in graph.nodes if i in topology.cyclic)
+    for ring in topology.rings:
+        names = [f"“{graph.nodes[i].name}”" for i in ring]
         shown = ", ".join(names[:6]) + (f" and {len(names) - 6:,} more" if len(names) > 6 else "")
-        yield Problem(
-            "cycle", "error", f"{shown} feed each other in a circle; take one of these wires out", first, sheet
-        )
+        words = f"{shown} feed each other in a circle; take one of these wires out"
+        yield Problem("cycle", "error", words, ring[0], sheet)
 
 
 def _loose_wires(graph: Graph, nodes: Mapping[str, NodeFacts], sheet: str) -> Iterator[Problem]:
@@ -68,17 +72,36 @@ def _there_is(ports: Mapping[str, object]) -> str:
     return f" here (there is {', '.join(f'“{p}”' for p in ports)})" if ports else " here"
 
 
-def _unused(
-    graph: Graph, topology: Topology, nodes: Mapping[str, NodeFacts], ends: Mapping[str, list[str]], sheet: str
-) -> Iterator[Problem]:
-    """Nodes that lead nowhere; if nothing leads anywhere, that is another problem."""
+def _useful(topology: Topology, ends: Mapping[str, list[str]], sheet: str) -> set[str]:
+    """The nodes that lead to what the sheet answers. A loss inside a block is none of that: only the block's outputs leave it."""
     useful: set[str] = set()
-    todo = [i for role in SINKS for i in ends.get(role, ())]
+    todo = [i for role in (SINKS if sheet == MAIN else SINKS[:1]) for i in ends.get(role, ())]
     while todo:
         node_id = todo.pop()
         if node_id not in useful:
             useful.add(node_id)
             todo += [wire.source.node for wire in topology.into[node_id]]
+    return useful
+
+
+def _inner_targets(graph: Graph, useful: set[str], ends: Mapping[str, list[str]], sheet: str) -> Iterator[Problem]:
+    """Targets that a block would need: the data reach only the main sheet."""
+    for node_id in ends.get("target", ()) if sheet != MAIN else ():
+        if node_id in useful:
+            name = graph.nodes[node_id].name
+            words = f"the target “{name}” stands inside the block “{sheet}”; put it on the main sheet and wire it in"
+            yield Problem("inner-target", "error", words, node_id, sheet)
+
+
+def _unused(
+    graph: Graph,
+    topology: Topology,
+    nodes: Mapping[str, NodeFacts],
+    useful: set[str],
+    ends: Mapping[str, list[str]],
+    sheet: str,
+) -> Iterator[Problem]:
+    """Nodes that lead nowhere; if nothing leads anywhere, that is another problem."""
     for node in graph if useful and len(useful) < len(graph.nodes) else ():
         if node.id not in useful and sheet != MAIN and node.id in ends.get("input", ()):
             words = f"nothing in this block reads its input “{node.name}”"
@@ -86,7 +109,8 @@ def _unused(
         elif node.id not in useful and not node.mode:
             layer = nodes[node.id].layer if node.id in nodes else None
             own = layer.unread() if layer is not None and not topology.out_of[node.id] else ""
-            words = f"“{node.name}” {own or 'leads to no output and no loss; wire it on, or remove it'}"
+            where = "no output of this block" if sheet != MAIN else "no output and no loss"
+            words = f"“{node.name}” {own or f'leads to {where}; wire it on, or remove it'}"
             yield Problem("unused", "warning", words, node.id, sheet)
 
 
@@ -100,22 +124,55 @@ _LACKS = (
         "hint",
         "there is no output: the network trains, but has no answer to show or export; add an Output node",
     ),
+    (
+        "no-sense",
+        "error",
+        "every loss and metric compares targets with targets: the network answers nothing; wire what it computes to one of them",
+    ),
 )
+_NOTHING = (("empty", "error", "there is nothing here yet: add an Input node, layers and an Output"),)
 
 
 def whole(main: GraphFacts, sheet: str) -> Iterator[Problem]:
     """What a main graph must have to be trained."""
     ends = main.outline.ends
+    lacking_output = not any(ends.get(role) for role in SINKS)
     lacks = {
         "no-input": not ends.get("input"),
-        "no-output": not any(ends.get(role) for role in SINKS),
+        "no-output": lacking_output,
         "no-loss": not ends.get("loss"),
         "no-target": any("target" in f.inputs for f in main.sinks("loss")) and not ends.get("target"),
         "no-answer": bool(ends.get("loss")) and not ends.get("output"),
+        "empty": not main.graph.nodes,
+        "no-sense": not (lacking_output or ends.get("output") or any(answers(main))),
     }
-    for code, severity, words in _LACKS if main.graph.nodes else ():
+    for code, severity, words in _LACKS if main.graph.nodes else _NOTHING:
         if lacks[code]:
             yield Problem(code, severity, words, "", sheet)
+
+
+def answers(main: GraphFacts) -> Iterator[tuple[NodeFacts, Port]]:
+    """What the losses (else the metrics) look at, each with the port that a network without outputs answers with: the first that rests on
+    no target."""
+    targets = set(main.outline.ends.get("target", ()))
+    for facts in main.sinks("loss") or main.sinks("metric"):
+        wires = main.graph.wires
+        given = (wires[port] for name in facts.inputs if (port := Port(facts.node.id, name)) in wires)
+        found = next((source for source in given if not targets & main.topology.upstream(source.node)), None)
+        if found is not None:
+            yield facts, found
+
+
+def amount(main: GraphFacts, sheet: str) -> Iterator[Problem]:
+    """More layers than any network has, told at the node that holds most of them."""
+    if crowded(main):
+        most = max(main.nodes.values(), key=lambda f: f.layers).node.id
+        inside = main.layers - len(main.nodes)
+        many = f"{inside:,}" if inside < 10**15 else f"about 10^{len(str(inside)) - 1}"
+        words = (
+            f"with all repetitions the blocks hold {many} layers; {MAX_LAYERS:,} are allowed; repeat them less often"
+        )
+        yield Problem("too-many", "error", words, most, sheet, (most,), "repeat")
 
 
 def sources(main: GraphFacts, fields: Mapping[str, Spec] | None, data: str) -> Iterator[Problem]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from visualnet.core.project import Block
+from visualnet.core.rings import parts
 
 
 class Nesting:
@@ -38,34 +39,17 @@ class Nesting:
         return frozenset(found)
 
     def _rings(self) -> dict[str, int]:
-        """For each block the number of its ring (those that contain each other have one number), what is used before what uses it.
-
-        Tarjan's algorithm, with a stack of its own, since files may nest deeper than Python calls.
-        """
-        seen: dict[str, int] = {}
-        low: dict[str, int] = {}
+        """For each block the number of its ring (those that contain each other have one number), what is used before what uses it."""
         ring: dict[str, int] = {}
-        open_: list[str] = []
-        for start in self.blocks:
-            if start in seen:
-                continue
-            stack = [(start, iter(self.uses[start]))]
-            seen[start] = low[start] = len(seen)
-            open_.append(start)
-            while stack:
-                name, rest = stack[-1]
-                other = next(rest, None)
-                if other is None:
-                    stack.pop()
-                    if stack:
-                        low[stack[-1][0]] = min(low[stack[-1][0]], low[name])
-                    if low[name] == seen[name]:
-                        while name not in ring:
-                            ring[open_.pop()] = seen[name]
-                elif other in self.blocks and other not in seen:
-                    seen[other] = low[other] = len(seen)
-                    open_.append(other)
-                    stack.append((other, iter(self.uses[other])))
-                elif other in self.blocks and other not in ring:
-                    low[name] = min(low[name], seen[other])
+        waiting = {name: sum(b in self.blocks for b in used) for name, used in self.uses.items()}
+        ready = [name for name, count in waiting.items() if count == 0]
+        for name in ready:
+            ring[name] = len(ring)
+            for user in self.users.get(name, ()):
+                waiting[user] -= 1
+                if waiting[user] == 0:
+                    ready.append(user)
+        left = {name: self.uses[name] for name in self.blocks if name not in ring}
+        for members in parts(left) if left else ():  # some contain themselves
+            ring |= dict.fromkeys(members, len(ring))
         return ring

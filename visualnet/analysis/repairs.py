@@ -15,6 +15,7 @@ from typing import NamedTuple
 from visualnet.analysis.candidates import Candidate, Place, adapters, beginnings, values
 from visualnet.analysis.facts import Analysis, GraphFacts, Problem
 from visualnet.analysis.infer import infer
+from visualnet.analysis.instances import crowded
 from visualnet.analysis.rewiring import fields as agreeing
 from visualnet.analysis.rewiring import missing, rewirings
 from visualnet.core.project import Project
@@ -72,7 +73,8 @@ class Search:
         self.repairs: list[Repair] = []
         self.limit, self.watch = limit, _Watch(seconds)
         self._trial = _Trial(project, problem, analysis, fields, self.watch)
-        self._steps = self._search(_candidates(project, problem, analysis, fields))
+        candidates = () if crowded(analysis.main) else _candidates(project, problem, analysis, fields)
+        self._steps = self._search(candidates)
 
     def work(self, seconds: float = math.inf) -> bool:
         """Search for about so long; True when there is no more to do."""

@@ -12,7 +12,7 @@ from visualnet.analysis.facts import NodeFacts, Problem
 from visualnet.core import edits
 from visualnet.core.graph import Port, Value
 from visualnet.core.project import Project
-from visualnet.layers.declare import LAYERS, Layer, Pattern, Spec
+from visualnet.layers.declare import LAYERS, BadParams, Layer, Misfit, Pattern, Spec
 
 APART = 240.0
 """How far from its neighbour a new card is put, in px."""
@@ -47,8 +47,13 @@ def rewirings(place: Place) -> Iterator[Candidate]:
         yield from _bridged(place, 2.4)
 
 
+def _ring(place: Place) -> frozenset[str]:
+    """The cycle on which the problem's node stands."""
+    return frozenset(next((ring for ring in place.facts.topology.rings if place.problem.node in ring), ()))
+
+
 def _cuts(place: Place) -> Iterator[Candidate]:
-    graph, problem, on = place.facts.graph, place.problem, place.facts.topology.cyclic
+    graph, problem, on = place.facts.graph, place.problem, _ring(place)
     for target, source in graph.wires.items():
         loose = problem.code == "no-port" and problem.at in (
             source.port if source.node == problem.node else "",
@@ -101,7 +106,7 @@ def _put_port(
 
 def _cuts_with_feeds(place: Place) -> Iterator[Candidate]:
     """Wires of the circle led from elsewhere: the port that closes it must often have a wire."""
-    graph, on = place.facts.graph, place.facts.topology.cyclic
+    graph, on = place.facts.graph, _ring(place)
     for target, source in list(graph.wires.items()):
         if source.node in on and target.node in on:
             pattern = place.facts.nodes[target.node].inputs.get(target.port)
@@ -275,8 +280,16 @@ def _source_params(place: Place, kind: type[Layer], pattern: Pattern | None) -> 
     sizes += [s.shape for f in place.facts.nodes.values() for s in f.leaving.values()]
     sizes += [(n,) * rank for rank in (1, 2, 3) for n in (8, 4, 2, 1)]
     found += [{"size": tuple(map(int, s)), "dtype": dtype} for s in dict.fromkeys(sizes)]
-    ok = [p for p in found if pattern is None or fits(pattern, next(iter(kind(p).infer(()).values())))]
-    return ok[:40]
+    return [p for p in found if _offers(kind, p, pattern)][:40]
+
+
+def _offers(kind: type[Layer], params: Mapping[str, Value], pattern: Pattern | None) -> bool:
+    """Whether a source can have these parameters, and gives what the pattern wants."""
+    try:
+        spec = next(iter(kind(params).infer(()).values()))
+    except (BadParams, Misfit):
+        return False  # a size met nearby may be larger than one that can be written
+    return pattern is None or fits(pattern, spec)
 
 
 def _addition(

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenu, QSizePolicy, QTabBar, QWidget
 
 from visualnet.app.tabs import Tab, Tabs
 from visualnet.app.theme import icons
+from visualnet.core.text import visible
 
 MARKS = {
     "starting": ("play", "accent", "training begins"),
@@ -80,7 +81,7 @@ class DocumentTabs(QTabBar):
     def _words(self, tab: Tab) -> tuple[str, str, str]:
         mark, document = self._state(tab), tab.document
         name = self.tabs.name(tab)
-        parts = [str(tab.path) if tab.path is not None else name]
+        parts = [visible(tab.path) if tab.path is not None else name]
         if not tab.start and tab.path is None:
             parts.append("has no file yet")
         if document.modified:

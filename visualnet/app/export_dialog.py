@@ -29,6 +29,7 @@ from visualnet.app.widgets.segmented import Segmented
 from visualnet.core.carrying import CARRIED
 from visualnet.core.errors import FileError
 from visualnet.core.format import capitalize_first
+from visualnet.core.text import visible
 
 SCOPES = ("whole", "selection", "visible")
 SCOPE_WORDS = ("Whole sheet", "Selection", "Visible part")
@@ -318,7 +319,7 @@ class ExportDialog(QDialog):
             return
         except (FileError, OSError, ValueError) as error:
             self.told.setText("")
-            self.carried.setText(f"{path.name} could not be written: {error}")
+            self.carried.setText(visible(f"{path.name} could not be written: {error}"))
             return
         self.written = path
         self.studio.message.emit("ok", f"Wrote {path}")

@@ -25,6 +25,7 @@ from visualnet.app.mailbox import Mailbox
 from visualnet.core.folders import log_dir
 from visualnet.core.locks import try_lock
 from visualnet.core.regular_files import open_regular
+from visualnet.core.text import visible
 
 Origin = Literal["window", "thread", "cleanup", "qt"]
 
@@ -151,9 +152,16 @@ class _RegularLog(RotatingFileHandler):
             super().handleError(record)
 
 
+class _VisibleFormatter(logging.Formatter):
+    """Spells out what is hidden: a log is read in terminals too."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return visible(super().format(record), lines=True)
+
+
 def _log_to(place: Path) -> logging.Handler:
     handler = _RegularLog(place / "visualnet.log", maxBytes=_LOG_BYTES, backupCount=2, encoding="utf-8", delay=True)
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(threadName)s: %(message)s"))
+    handler.setFormatter(_VisibleFormatter("%(asctime)s %(levelname)s %(threadName)s: %(message)s"))
     log.addHandler(handler)
     if log.level == logging.NOTSET:
         log.setLevel(logging.INFO)

@@ -21,6 +21,7 @@ from visualnet.core.files import load
 from visualnet.core.journal import Journal, Orphan
 from visualnet.core.project import Project
 from visualnet.core.standing import Standing, look
+from visualnet.core.text import visible
 from visualnet.template_index import template_list
 
 FILTER = "VisualNet projects (*.vnet)"
@@ -188,7 +189,7 @@ class Filing(QObject):
     def fill_recent(self, menu: QMenu) -> None:
         """The files opened lately."""
         for file in self.settings.files():
-            words = f"{file.path.name}   {file.path.parent}".replace("&", "&&")
+            words = visible(f"{file.path.name}   {file.path.parent}").replace("&", "&&")
             action = menu.addAction(words if file.there else f"{words}   (missing)")
             action.setEnabled(file.there)
             if file.pinned:

@@ -231,7 +231,9 @@ class Studio(Voice):
 
     def problems(self) -> tuple[Problem, ...]:
         """What is wrong, the failure of the last run first."""
-        return (*((self.runtime_problem,) if self.runtime_problem else ()), *self.analysis.problems)
+        # That nothing is drawn yet, an empty canvas says better than a list of problems.
+        found = tuple(p for p in self.analysis.problems if p.code != "empty")
+        return (*((self.runtime_problem,) if self.runtime_problem else ()), *found)
 
     def reveal(self, problem: Problem) -> None:
         """Open the sheet of a problem, select its node and bring it into view."""

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from visualnet.app.studio import Studio
 from visualnet.core.document import Document
 from visualnet.core.journal import Journal
+from visualnet.core.text import visible
 
 
 class Tab:
@@ -40,7 +41,7 @@ class Tab:
         """What stands on the tab."""
         if self.start:
             return "Start"
-        return self.path.stem if self.path is not None else self.document.project.name
+        return visible(self.path.stem if self.path is not None else self.document.project.name)
 
 
 class Tabs(QObject):
@@ -68,7 +69,7 @@ class Tabs(QObject):
     def name(self, tab: Tab) -> str:
         """The tab's name; of files that are called alike, with the folder."""
         alike = tab.path is not None and any(t is not tab and t.path is not None and t.name == tab.name for t in self)
-        return f"{tab.name} · {tab.path.parent.name}" if alike and tab.path is not None else tab.name
+        return f"{tab.name} · {visible(tab.path.parent.name)}" if alike and tab.path is not None else tab.name
 
     def of(self, document: Document | None) -> Tab | None:
         """The tab that holds a document."""

@@ -43,6 +43,7 @@ from visualnet.core.document import Document
 from visualnet.core.ending import exit_code
 from visualnet.core.journal import orphans
 from visualnet.core.project import Project
+from visualnet.core.text import visible
 
 
 class Window(QMainWindow):
@@ -302,7 +303,7 @@ class Window(QMainWindow):
             return
         document, runner, actions = self.studio.document, self.runner, self.actions_
         start = self.on_start_page
-        name = document.path.name if document.path else "unsaved"
+        name = visible(document.path.name) if document.path else "unsaved"
         state = name if document.path is None else f"{name} · {'edited' if document.modified else 'saved'}"
         self.topbar.show_project("" if start else self.studio.project.name, "" if start else state)
         self.topbar.spaces.setVisible(not start)

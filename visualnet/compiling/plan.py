@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import heapq
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from visualnet.analysis import Analysis, GraphFacts, NodeFacts, infer
+from visualnet.analysis import Analysis, GraphFacts, NodeFacts, infer, lints
 from visualnet.analysis.facts import Path
 from visualnet.compiling.names import safe_name, variable_name
 from visualnet.core import expressions
@@ -23,10 +23,7 @@ from visualnet.core.project import MAIN, Project
 from visualnet.core.regular_files import read_text
 from visualnet.layers.calls import Expr, Make, Own, Ref
 
-MAX_INSTANCES = 50_000
-"""No network has more layers than this, repetitions counted; what has is a mistake or a trap."""
 MEMORY_SHARE = 0.8
-SINKS = ("output", "loss", "metric")
 
 
 class GraphError(ValueError):
@@ -142,7 +139,7 @@ def make_plan(project: Project, analysis: Analysis | None = None, budget: int | 
     """The plan of a project. ``budget`` is how many bytes the weights may take; None for no limit.
 
     Raises:
-        GraphError: the graph has errors, or would be larger than the budget or the cap on layers.
+        GraphError: the graph has errors, or its weights would be larger than the budget.
     """
     analysis = analysis if analysis is not None and analysis.project is project else infer(project)
     if errors := analysis.errors():
@@ -154,21 +151,15 @@ def make_plan(project: Project, analysis: Analysis | None = None, budget: int | 
         assert step.facts.layer is not None
         name = step.facts.layer.values()["field"]
         fields[step.id] = name
-    answers = _answers(main)
-    if not answers:
-        raise GraphError("the graph computes nothing: add an Input node, layers, and an Output")
-    return Plan(project, analysis, main, answers, fields)
+    return Plan(project, analysis, main, _answers(main), fields)
 
 
 def check_size(analysis: Analysis, budget: int | None) -> None:
     """Refuse what no machine could hold, by arithmetic alone.
 
     Raises:
-        GraphError: too many layers, or more bytes of weights than the budget.
+        GraphError: more bytes of weights than the budget.
     """
-    layers = _instances(analysis.main, {})
-    if layers > MAX_INSTANCES:
-        raise GraphError(f"with its repetitions the network has {layers:,} layers; {MAX_INSTANCES:,} are allowed")
     size = 4 * (analysis.main.parameters + analysis.main.buffered)
     if budget is not None and size > budget:
         largest = max(analysis.main.nodes.values(), key=lambda f: f.parameters + f.buffered)
@@ -202,13 +193,6 @@ def _windows_memory() -> int:
     return kilobytes.value * 1024
 
 
-def _instances(graph: GraphFacts, known: dict[int, int]) -> int:
-    """How many nodes stand in the graph, those inside blocks counted once for each repetition."""
-    if id(graph) not in known:
-        known[id(graph)] = sum(1 + sum(_instances(g, known) for g in facts.inside) for facts in graph.nodes.values())
-    return known[id(graph)]
-
-
 def _place(analysis: Analysis, path: Path) -> str:
     try:
         names = [analysis.at(path[: i + 1]).node.name for i in range(len(path)) if path[i]]
@@ -221,13 +205,9 @@ def _answers(main: Sheet) -> dict[str, Port]:
     """The outputs; where there are none, what the losses (else the metrics) look at."""
     if main.outputs:
         return dict(main.outputs)
-    targets = {step.id for step in main.inputs if step.role == "target"}
     found: dict[Port, str] = {}
-    for step in main.sinks("loss") or main.sinks("metric"):
-        for source in step.args.values():
-            if source is not None and not targets & main.needed([source]):
-                found.setdefault(source, main.by_id[source.node].name)
-                break
+    for _, source in lints.answers(main.facts):
+        found.setdefault(source, main.by_id[source.node].name)
     answers: dict[str, Port] = {}
     for port, name in found.items():
         answers[name if name not in answers else f"{name}_{port.port}"] = port
@@ -257,14 +237,9 @@ class _Planner:
 
     def _sheet(self, facts: GraphFacts, block: str, scope: Mapping[str, Any]) -> Sheet:
         graph, nodes = facts.graph, facts.nodes
-        live = _live(facts, ("output",) if block != MAIN else SINKS)
+        live = facts.outline.live
         inputs = [f.node.id for f in facts.sinks("input") if block != MAIN or f.node.id in live]
         targets = [f.node.id for f in facts.sinks("target") if f.node.id in live]
-        if targets and block != MAIN:
-            name = nodes[targets[0]].node.name
-            raise GraphError(
-                f"the target “{name}” stands inside the block “{block}”; put it on the main sheet and wire it in"
-            )
         names = _names(facts)
         used: dict[str, set[str]] = {}
         for target, source in graph.wires.items():
@@ -327,19 +302,7 @@ def _make(facts: NodeFacts) -> Make | None:
     return facts.layer.module(*shapes)
 
 
-def _live(facts: GraphFacts, roles: tuple[str, ...]) -> set[str]:
-    """The nodes that lead to an output, a loss or a metric."""
-    seen: set[str] = set()
-    todo = [f.node.id for role in roles for f in facts.sinks(role)]
-    while todo:
-        node_id = todo.pop()
-        if node_id not in seen:
-            seen.add(node_id)
-            todo += [wire.source.node for wire in facts.topology.into[node_id]]
-    return seen
-
-
-def _order(facts: GraphFacts, live: set[str]) -> Iterator[str]:
+def _order(facts: GraphFacts, live: Collection[str]) -> Iterator[str]:
     """The live nodes so that each stands behind what it reads, in file order where the wires leave a choice."""
     place = {node_id: at for at, node_id in enumerate(facts.graph.nodes)}
     waiting = {i: sum(w.source.node in live for w in facts.topology.into[i]) for i in live}

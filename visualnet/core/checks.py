@@ -10,8 +10,9 @@ from typing import Any
 from msgspec.structs import replace
 
 from visualnet.core.graph import BLOCK_PREFIX, Graph, Node, Port
-from visualnet.core.naming import MAX_NAME, MAX_SOURCE, clean, fault_in_name, highest, to_name
+from visualnet.core.naming import MAX_NAME, MAX_SOURCE, fault_in_name, highest, to_name
 from visualnet.core.project import MAIN, Project
+from visualnet.core.text import clean, visible
 
 FAR = 1e7
 """No card stands further from the origin than this, in px."""
@@ -45,13 +46,13 @@ KIND = re.compile(r"[A-Za-z][A-Za-z0-9_.\-]{0,79}\Z")
 
 def sheet_of(project: Project, sheet: str) -> Graph:
     if sheet != MAIN and sheet not in project.blocks:
-        raise ValueError(f"there is no block “{clean(sheet[:80])}” in this project")
+        raise ValueError(f"there is no block “{visible(sheet[:80])}” in this project")
     return project.sheet(sheet)
 
 
 def node_of(graph: Graph, node_id: str) -> Node:
     if node_id not in graph.nodes:
-        raise ValueError(f"there is no node “{clean(str(node_id)[:80])}” on this sheet")
+        raise ValueError(f"there is no node “{visible(str(node_id)[:80])}” on this sheet")
     return graph.nodes[node_id]
 
 
@@ -84,7 +85,7 @@ def check_kind(kind: str) -> None:
         if block is not None
         else ""
         if KIND.match(kind)
-        else f"“{clean(kind[:80])}” is no kind of node"
+        else f"“{visible(kind[:80])}” is no kind of node"
     )
     if fault:
         raise ValueError(fault)
@@ -117,7 +118,7 @@ def check_values(values: Mapping[str, Any]) -> None:
     """Only what a file can hold may enter the project, so that what is drawn can always be saved."""
     for name, value in values.items():
         if not 0 < len(name) <= MAX_NAME or clean(name) != name:
-            raise ValueError(f"“{clean(name[:80])}” cannot be the name of a parameter")
+            raise ValueError(f"“{visible(name[:80])}” cannot be the name of a parameter")
         _check_value(name, value, 0)
 
 
@@ -146,7 +147,7 @@ def check_numbers(values: Mapping[str, Any]) -> None:
     """Constants and block parameters: numbers by a name that an expression can use."""
     for name, value in values.items():
         if not name.isidentifier() or len(name) > 64:
-            raise ValueError(f"“{clean(name[:80])}” cannot be named in an expression; “{to_name(name, 'value')}” can")
+            raise ValueError(f"“{visible(name[:80])}” cannot be named in an expression; “{to_name(name, 'value')}” can")
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise ValueError(f"{name} is a number, not {value!r}")
     check_values(values)

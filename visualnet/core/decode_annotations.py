@@ -8,8 +8,9 @@ from typing import Any, NoReturn
 
 from visualnet.core.checks import FAR, MAX_BENDS, MAX_BOOKMARKS, MAX_REMARKS, clamp_area, spot
 from visualnet.core.graph import COLOURS, REMARKS, Port, Remark
-from visualnet.core.naming import MAX_TEXT, clean
+from visualnet.core.naming import MAX_TEXT
 from visualnet.core.scanning import Refused
+from visualnet.core.text import clean, visible
 
 _ID = re.compile(r"r[1-9][0-9]{0,8}\Z")
 _FIELDS = frozenset(["id", "kind", "text", "colour", "area"])
@@ -52,7 +53,7 @@ def _remark(fields: Mapping[str, Any]) -> Remark:
         if type(value) is not str:
             raise Refused("here should stand a text", key)
     if not _ID.match(values["id"]):
-        raise Refused(f"“{clean(values['id'][:80])}” is no id; ids of remarks are r1, r2 …", "id")
+        raise Refused(f"“{visible(values['id'][:80])}” is no id; ids of remarks are r1, r2 …", "id")
     for key, options in (("kind", REMARKS), ("colour", COLOURS)):
         if values[key] not in options:
             raise Refused(f"here should stand one of {', '.join(o or '“”' for o in options)}", key)
@@ -73,7 +74,7 @@ def bookmarks(raw: Any) -> dict[str, tuple[float, float, float]]:
         raise Refused(f"it has {len(raw)} bookmarks; {MAX_BOOKMARKS} are allowed")
     for name, view in raw.items():
         if not 0 < len(name) <= 80 or clean(name) != name:
-            raise Refused("a bookmark's name has 1 to 80 characters, none of them hidden", clean(name[:80]))
+            raise Refused("a bookmark's name has 1 to 80 characters, none of them hidden", visible(name[:80]))
         x, y, zoom = _numbers(view, 3, name)
         found[name] = (x, y, max(0.001, min(100.0, zoom)))
     return found

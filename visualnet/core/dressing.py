@@ -9,8 +9,9 @@ from msgspec.structs import replace
 
 from visualnet.core.checks import MAX_BENDS, MAX_BOOKMARKS, MAX_REMARKS, Area, clamp_area, sheet_of, spot
 from visualnet.core.graph import COLOURS, DIRECTIONS, REMARKS, Port, Remark
-from visualnet.core.naming import MAX_TEXT, clean
+from visualnet.core.naming import MAX_TEXT
 from visualnet.core.project import Project
+from visualnet.core.text import clean
 
 Points = Iterable[tuple[float, float]]
 

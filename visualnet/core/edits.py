@@ -27,8 +27,9 @@ from visualnet.core.checks import (
 from visualnet.core.clipboard import copy, duplicate, paste
 from visualnet.core.files import check_part
 from visualnet.core.graph import BLOCK_PREFIX, INITS, MODES, STATISTICS, Graph, Init, Node, Port, Value
-from visualnet.core.naming import ID, MAX_TEXT, clean, fault_in_name, free, free_name, highest, names, new_id
+from visualnet.core.naming import ID, MAX_TEXT, fault_in_name, free, free_name, highest, names, new_id
 from visualnet.core.project import MAIN, Block, DataChoice, Project, Recipe
+from visualnet.core.text import clean, visible
 
 __all__ = [
     "RESET",
@@ -193,7 +194,7 @@ def _check_node_fields(graph: Graph, fields: Mapping[str, Any]) -> None:
     if fault := fault_in_std(init.std):
         raise ValueError(fault)
     if init.kind not in INITS:
-        raise ValueError(f"“{clean(init.kind[:80])}” is no way to start weights; it is one of {', '.join(INITS)}")
+        raise ValueError(f"“{visible(init.kind[:80])}” is no way to start weights; it is one of {', '.join(INITS)}")
     if (owner := fields.get("shares")) is not None and owner not in graph.nodes:
         raise ValueError(f"there is no node “{owner}” on this sheet to share weights with")
     if fields.get("mode", "") not in MODES:
@@ -238,7 +239,7 @@ def connect(project: Project, sheet: str, source: Port, target: Port) -> Project
     for port in (source, target):
         node_of(graph, port.node)
         if not port.port.isidentifier() or len(port.port) > MAX_TEXT:
-            raise ValueError(f"“{clean(port.port[:80])}” cannot be the name of a port")
+            raise ValueError(f"“{visible(port.port[:80])}” cannot be the name of a port")
     if source.node == target.node:
         raise ValueError(
             f"“{graph.nodes[source.node].name}” cannot feed itself; a loop over time is what recurrent layers are for"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from visualnet.core.text import visible
+
 if TYPE_CHECKING:
     from visualnet.core.standing import Standing
 
@@ -12,10 +14,10 @@ class FileError(ValueError):
     """A file that cannot be read or written: which one, where in it, why, and what to do."""
 
     def __init__(self, file: str, reason: str, *, place: str = "", way_out: str = "") -> None:
-        self.file, self.place, self.reason, self.way_out = file, place, reason, way_out
-        where = f", {place}" if place else ""
-        end = f" {way_out}" if way_out else ""
-        super().__init__(f"{file}{where}: {reason}.{end}")
+        self.file, self.place, self.reason, self.way_out = map(visible, (file, place, reason, way_out))
+        where = f", {self.place}" if place else ""
+        end = f" {self.way_out}" if way_out else ""
+        super().__init__(f"{self.file}{where}: {self.reason}.{end}")
 
 
 class ChangedOnDisk(FileError):

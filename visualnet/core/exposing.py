@@ -12,8 +12,9 @@ from visualnet.core.checks import check_numbers, node_of
 from visualnet.core.clipboard import names_used
 from visualnet.core.edits import put_block
 from visualnet.core.graph import Graph, Node, Value
-from visualnet.core.naming import MAX_TEXT, clean, free
+from visualnet.core.naming import MAX_TEXT, free
 from visualnet.core.project import MAIN, About, Block, Project
+from visualnet.core.text import clean
 
 
 def expose(project: Project, block: str, id: str, param: str, value: Value, name: str = "") -> Project:

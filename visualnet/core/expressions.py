@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
+from functools import lru_cache
 from typing import TypeAlias
 
 from visualnet.core.caches import cached
@@ -225,6 +226,15 @@ def parse(text: str) -> Expr:
         ValueError: the text is no expression; the words say where and why.
     """
     return _Parser(text).parse()
+
+
+@lru_cache(maxsize=512)
+def chain(op: str, names: tuple[str, ...]) -> Expr:
+    """``a + b + c``: names joined by one sign, as many as there are, where a text of them would be longer than a person may write."""
+    tree = Expr("name", name=names[0])
+    for name in names[1:]:
+        tree = Expr(op, (tree, Expr("name", name=name)))
+    return tree
 
 
 def number_text(value: Number | float) -> str:

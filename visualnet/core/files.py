@@ -18,7 +18,6 @@ from visualnet.core import carrying, decode_annotations, reading, scanning
 from visualnet.core.errors import ChangedOnDisk, FileError
 from visualnet.core.format import format_bytes
 from visualnet.core.graph import Graph, Init, Node
-from visualnet.core.naming import clean
 from visualnet.core.project import About, Block, DataChoice, Project, Recipe, RunRef
 from visualnet.core.regular_files import (
     NotRegular,
@@ -31,6 +30,7 @@ from visualnet.core.regular_files import (
 )
 from visualnet.core.scanning import MAX_BYTES, Place, Refused
 from visualnet.core.temporaries import Aside
+from visualnet.core.text import visible
 
 __all__ = ["FORMAT", "ChangedOnDisk", "FileError", "check_part", "dumps", "load", "loads", "read", "save"]
 
@@ -157,7 +157,7 @@ def _spell(place: Place, tree: Any) -> str:
         except (KeyError, IndexError, TypeError):
             value = None
         if isinstance(key, int) and isinstance(value, dict) and isinstance(value.get("name"), str):
-            text, named = f"{text} “{clean(value['name'][:40])}”", True
+            text, named = f"{text} “{visible(value['name'][:40])}”", True
     return text
 
 

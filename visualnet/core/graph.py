@@ -153,9 +153,10 @@ class Topology:
                 wire = Wire(source, target)
                 self.into[target.node].append(wire)
                 self.out_of[source.node].append(wire)
-        self.order, self.cyclic = self._sort()
+        self.order, self.rings = self._sort()
+        """An order in which the nodes can be computed, and the cycles: nodes that all reach each other, in file order."""
 
-    def _sort(self) -> tuple[list[str], frozenset[str]]:
+    def _sort(self) -> tuple[list[str], tuple[tuple[str, ...], ...]]:
         """Kahn's algorithm, in file order among equals; what is left over stands on a cycle or behind one."""
         waiting = {node_id: len(wires) for node_id, wires in self.into.items()}
         order = [node_id for node_id, count in waiting.items() if count == 0]
@@ -165,23 +166,16 @@ class Topology:
                 if waiting[wire.target.node] == 0:
                     order.append(wire.target.node)
         left = {node_id for node_id, count in waiting.items() if count > 0}
-        return order, self._on_cycle(left)
+        return order, self._cycles(left)
 
-    def _on_cycle(self, left: set[str]) -> frozenset[str]:
-        """Of the nodes that no order reaches, those that reach themselves (the others only stand behind a cycle)."""
-        degree = {n: sum(w.target.node in left for w in self.out_of[n]) for n in left}
-        dead = [n for n, d in degree.items() if d == 0]
-        on = set(left)
-        while dead:
-            node_id = dead.pop()
-            on.discard(node_id)
-            for wire in self.into[node_id]:
-                source = wire.source.node
-                if source in on:
-                    degree[source] -= 1
-                    if degree[source] == 0:
-                        dead.append(source)
-        return frozenset(on)
+    def _cycles(self, left: set[str]) -> tuple[tuple[str, ...], ...]:
+        """Of the nodes that no order reaches, those that reach themselves (the others only stand behind a cycle, or between two)."""
+        if not left:
+            return ()
+        from visualnet.core.rings import rings
+
+        after = {n: {w.target.node for w in self.out_of[n]} & left for n in self.into if n in left}
+        return tuple(map(tuple, rings(after)))
 
     def downstream(self, start: str) -> set[str]:
         """The node and all that its outputs reach."""

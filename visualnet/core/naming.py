@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Collection
 
 from visualnet.core.graph import Graph
+from visualnet.core.text import clean, visible
 
 MAX_NAME = 64
 MAX_TEXT = 10_000
@@ -34,25 +35,6 @@ state_dict to to_empty to_folder train training type xpu zero_grad self torch nn
 """
 RESERVED = frozenset(_WORDS.split())
 
-_LINES = "\n\t"
-
-
-def clean(text: str, *, lines: bool = False) -> str:
-    """The text without characters that hide, reorder or break what is shown: control, bidi, format and unpaired surrogates.
-
-    ``lines`` keeps line breaks and tabs.
-    """
-    if text.isascii() and text.isprintable():
-        return text
-    if lines:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    kept = (
-        c
-        for c in text
-        if (lines and c in _LINES) or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
-    )
-    return "".join(kept)
-
 
 def fault_in_name(name: str) -> str:
     """Why this cannot be a name; empty when it can."""
@@ -61,7 +43,7 @@ def fault_in_name(name: str) -> str:
     if len(name) > MAX_NAME:
         return f"a name may have {MAX_NAME} characters; this one has {len(name):,}"
     if not name.isidentifier() or unicodedata.normalize("NFKC", name) != name:
-        return f"“{clean(name)}” is no name in Python: letters, digits and _ are allowed, and no digit first"
+        return f"“{visible(name)}” is no name in Python: letters, digits and _ are allowed, and no digit first"
     if keyword.iskeyword(name):
         return f"“{name}” is a word of Python itself"
     if name.startswith("_"):

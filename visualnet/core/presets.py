@@ -18,8 +18,8 @@ from visualnet.core.checks import check_kind, check_values, plain
 from visualnet.core.errors import FileError
 from visualnet.core.folders import data_dir
 from visualnet.core.format import format_bytes
-from visualnet.core.naming import clean
 from visualnet.core.regular_files import read_regular
+from visualnet.core.text import clean, visible
 
 MAX_BYTES = 1 << 20
 MAX_EACH = 100
@@ -79,7 +79,7 @@ def _checked(kind: str, shelf: Shelf) -> Shelf:
         _check_title(name)
         check_values(values)
     if shelf.default and shelf.default not in shelf.presets:
-        raise ValueError(f"{kind} begins with “{clean(shelf.default[:80])}”, which is not there")
+        raise ValueError(f"{kind} begins with “{visible(shelf.default[:80])}”, which is not there")
     return Shelf({name: plain(values) for name, values in shelf.presets.items()}, shelf.default)
 
 

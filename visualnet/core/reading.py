@@ -15,9 +15,10 @@ from msgspec.structs import replace
 from visualnet.core import decode_annotations
 from visualnet.core.checks import FAR, KIND, MAX_LIST, fault_in_std
 from visualnet.core.graph import BLOCK_PREFIX, DIRECTIONS, INITS, MODES, STATISTICS, Graph, Init, Node, Port
-from visualnet.core.naming import ID, MAX_NAME, MAX_TEXT, clean, fault_in_name, free, to_name
+from visualnet.core.naming import ID, MAX_NAME, MAX_TEXT, fault_in_name, free, to_name
 from visualnet.core.project import About, Block, DataChoice, Project, Recipe, RunRef
 from visualnet.core.scanning import Refused
+from visualnet.core.text import clean, visible
 
 MAX_NODES = 20_000
 MAX_WIRES = 80_000
@@ -88,7 +89,7 @@ def read_graph(raw: Any) -> Graph:
     for index, node in enumerate(nodes.values()):
         if node.shares is not None and (node.shares not in nodes or node.shares == node.id):
             raise Refused(
-                f"there is no other node “{clean(node.shares)}” to share weights with", "nodes", index, "shares"
+                f"there is no other node “{visible(node.shares)}” to share weights with", "nodes", index, "shares"
             )
     graph = Graph(
         nodes,
@@ -123,7 +124,7 @@ def _node(raw: Any) -> Node:
         if type(raw.get(key)) is not str:
             _wrong(raw[key], "a text", key) if key in raw else _missing(key)
     if not ID.match(raw["id"]):
-        raise Refused(f"“{clean(raw['id'][:80])}” is no id; ids are n1, n2 … n999999999", "id")
+        raise Refused(f"“{visible(raw['id'][:80])}” is no id; ids are n1, n2 … n999999999", "id")
     if fault := fault_in_name(raw["name"]):
         raise Refused(f"{fault}; “{to_name(raw['name'])}” could be taken", "name")
     params, init, shares, repeat = raw.get("params", _NOTHING), raw.get("init"), raw.get("shares"), raw.get("repeat", 1)
@@ -158,7 +159,7 @@ def _kind(raw: str) -> str:
         if fault := fault_in_name(raw[len(BLOCK_PREFIX) :]):
             raise Refused(fault)
     elif not KIND.match(raw):
-        raise Refused(f"“{clean(raw[:80])}” is no kind of node; a kind is a word such as conv2d, or block:NAME")
+        raise Refused(f"“{visible(raw[:80])}” is no kind of node; a kind is a word such as conv2d, or block:NAME")
     return raw
 
 
@@ -166,7 +167,7 @@ def _params(raw: Any) -> dict[str, Any]:
     params = {}
     for name, value in _object(raw).items():
         if not 0 < len(name) <= MAX_NAME or clean(name) != name:
-            raise Refused(f"“{clean(name[:80])}” cannot be the name of a parameter")
+            raise Refused(f"“{visible(name[:80])}” cannot be the name of a parameter")
         params[name] = value if type(value) is int else _at(name, _plain, value)
     return params
 
@@ -205,9 +206,9 @@ def _wires(raw: Any, nodes: Mapping[str, Node]) -> dict[Port, Port]:
         for end, text in enumerate(item):
             node_id, _, port = text.partition(".")
             if node_id not in nodes:
-                raise Refused(f"“{clean(text[:80])}” names no node of this sheet", index, end)
+                raise Refused(f"“{visible(text[:80])}” names no node of this sheet", index, end)
             if not port.isidentifier() or len(port) > MAX_NAME:
-                raise Refused(f"“{clean(text[:80])}” names no port; a wire's end is written n1.x", index, end)
+                raise Refused(f"“{visible(text[:80])}” names no port; a wire's end is written n1.x", index, end)
             ends.append(Port(node_id, port))
         source, target = ends
         if source.node == target.node:
@@ -242,7 +243,7 @@ def _blocks(raw: Any) -> dict[str, Block]:
     blocks = {}
     for name, item in _object(raw).items():
         if fault := fault_in_name(name):
-            raise Refused(fault, clean(name[:80]))
+            raise Refused(fault, visible(name[:80]))
         blocks[name] = _at(name, read_block, item)
     return blocks
 
@@ -264,7 +265,7 @@ def _abouts(raw: Any, params: Mapping[str, int | float]) -> dict[str, About]:
     found = {}
     for name, item in _object(raw).items():
         if name not in params:
-            raise Refused("the block has no parameter of this name", clean(name[:80]))
+            raise Refused("the block has no parameter of this name", visible(name[:80]))
         found[name] = _at(name, _about, item)
     return found
 
@@ -435,7 +436,9 @@ def _whole(raw: Any, place: str, low: int, high: int) -> int:
 def _numbers(raw: Any) -> dict[str, int | float]:
     for name, value in _object(raw).items():
         if not name.isidentifier() or len(name) > MAX_NAME:
-            raise Refused(f"an expression cannot name it; “{to_name(name, 'value')}” could be taken", clean(name[:80]))
+            raise Refused(
+                f"an expression cannot name it; “{to_name(name, 'value')}” could be taken", visible(name[:80])
+            )
         if type(value) not in (int, float):
             _wrong(value, "a number", name)
     return dict(raw)

@@ -24,6 +24,7 @@ MAX_DEPTH = 64
 MAX_MEMORY = 56 * 1024 * 1024
 """What the parsed values may take, by estimate."""
 
+MANY_QUOTES = 300_000
 MAX_QUOTES = 1_000_000
 """The largest project that is allowed has fewer; taking that many texts out still needs little memory."""
 
@@ -81,7 +82,7 @@ def _bare(data: bytes) -> bytes:
     quotes = data.count(b'"')
     if quotes > MAX_QUOTES:
         raise Refused(f"it holds {quotes // 2:,} texts; {MAX_QUOTES // 2:,} are allowed")
-    bare = _STRING.sub(b"", data)
+    bare = _STRING.sub(b"", data) if quotes < MANY_QUOTES else _without_strings(data)
     brackets = bare.translate(_SQUARE, _NO_BRACKET)
     steps = map(_STEP.__getitem__, brackets[:_HEAD])
     too_deep = max(accumulate(steps), default=0) > MAX_DEPTH
@@ -96,6 +97,15 @@ def _bare(data: bytes) -> bytes:
     if _LONG_NUMBER.search(bare):
         raise Refused("a number has more than 40 digits", offset=_offset_of_long_number(data))
     return bare
+
+
+def _without_strings(data: bytes) -> bytes:
+    """The same as taking every string out at once, a little slower; but what lies between them is not held piece by piece."""
+    bare, end = bytearray(), 0
+    for match in _STRING.finditer(data):
+        bare += data[end : match.start()]
+        end = match.end()
+    return bytes(bare + data[end:])
 
 
 def _deeper(brackets: bytes) -> bool:

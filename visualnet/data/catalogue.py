@@ -31,7 +31,10 @@ ABSENT = {
 }
 """What published networks were trained on, by the names that their templates give it."""
 
-# --- what others ask ------------------------------------------------------------------------------------------------
+MOST_NUMBERS = 500_000_000
+"""So many numbers are made or read for a data set at most (whole ones take 8 bytes each): what its options ask for together."""
+
+# --- what others ask ----------------------------------------------------------------------------------------------
 
 
 def chosen(data: DataChoice) -> DataSet:
@@ -47,7 +50,14 @@ def chosen(data: DataChoice) -> DataSet:
         )
     if kind is None:
         raise ValueError(f"there is no data set “{data.name}” (there are {', '.join(DATASETS)})")
-    return kind(data.options)
+    found = kind(data.options)
+    numbers = found.size * sum(spec.size for spec in found.specs().values())
+    if numbers > MOST_NUMBERS:
+        raise ValueError(
+            f"{numbers:,} numbers would have to be made for “{kind.title}”; {MOST_NUMBERS:,} are allowed: "
+            "ask for fewer samples, or smaller ones"
+        )
+    return found
 
 
 def fields(data: DataChoice) -> dict[str, Spec]:

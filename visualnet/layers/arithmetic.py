@@ -7,7 +7,7 @@ from functools import reduce
 from math import prod
 from typing import Any, ClassVar
 
-from visualnet.core.expressions import parse
+from visualnet.core.expressions import chain, parse
 from visualnet.layers.axes import place, text
 from visualnet.layers.calls import Expr, Make, Own, fn
 from visualnet.layers.declare import Fault, Layer, Misfit, Pattern, Shape, default_axes, layer
@@ -174,7 +174,7 @@ class Concatenate(Several):
                     )
                     raise Misfit(words, f"x{i}", f"{name}: {n} ≠ {m}")
         names = [f"n{i}" for i in range(1, len(shapes) + 1)]
-        total = derive(parse(" + ".join(names)), dict(zip(names, (s[at] for s in shapes), strict=True)))
+        total = derive(chain("+", tuple(names)), dict(zip(names, (s[at] for s in shapes), strict=True)))
         return (*first[:at], total, *first[at + 1 :])
 
     def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:

@@ -5,6 +5,11 @@ from __future__ import annotations
 from typing import NamedTuple, TypeAlias
 
 
+def _apart(first: int, count: int, step: int) -> range:
+    """So many cells, each ``step`` behind the last. A range, not a list: a kernel is as large as a file says."""
+    return range(first, first + count * step, step)
+
+
 class Window(NamedTuple):
     """A window sliding over padded cells, axis by axis. ``padding`` is what stands before and behind along each axis."""
 
@@ -35,10 +40,9 @@ class Window(NamedTuple):
             fitting += 1
         return fitting
 
-    def taps(self, axis: int, step: int) -> list[int]:
+    def taps(self, axis: int, step: int) -> range:
         """The padded cells that the window reads at a step; the first one is 0."""
-        first = step * self.stride[axis]
-        return [first + tap * self.dilation[axis] for tap in range(self.kernel[axis])]
+        return _apart(step * self.stride[axis], self.kernel[axis], self.dilation[axis])
 
     def unread(self, axis: int) -> int:
         """Cells at the far end that no step reaches."""
@@ -89,9 +93,9 @@ class Spread(NamedTuple):
     extra: tuple[int, ...]
     dilation: tuple[int, ...]
 
-    def stamps(self, axis: int, cell: int) -> list[int]:
+    def stamps(self, axis: int, cell: int) -> range:
         """The cells that an input cell stamps, before anything is cut off."""
-        return [cell * self.stride[axis] + tap * self.dilation[axis] for tap in range(self.kernel[axis])]
+        return _apart(cell * self.stride[axis], self.kernel[axis], self.dilation[axis])
 
     def total(self, axis: int) -> int:
         """Cells from the first that is stamped to the last, and those added behind."""

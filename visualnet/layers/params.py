@@ -14,7 +14,8 @@ from visualnet.core import expressions
 from visualnet.core.expressions import Scope
 from visualnet.core.format import format_bytes
 from visualnet.core.graph import Value
-from visualnet.core.naming import MAX_SOURCE, clean
+from visualnet.core.naming import MAX_SOURCE
+from visualnet.core.text import clean
 
 _N = TypeVar("_N", int, float)
 

@@ -7,7 +7,7 @@ from itertools import permutations
 from math import prod
 from typing import Any
 
-from visualnet.core.expressions import parse
+from visualnet.core.expressions import chain, parse
 from visualnet.core.graph import Value
 from visualnet.layers.axes import place, text
 from visualnet.layers.calls import Expr, Make, Own, fn
@@ -35,7 +35,7 @@ class Flatten(Layer):
             raise Misfit(f"start_dim {self.start_dim} comes after end_dim {self.end_dim}", "start_dim")
         before, merged, after = shapes[0][:start], shapes[0][start:end], shapes[0][end:]
         names = default_axes(len(shapes[0]))[start:end]
-        return (*before, derive(parse("*".join(names)), dict(zip(names, merged, strict=True))), *after)
+        return (*before, derive(chain("*", tuple(names)), dict(zip(names, merged, strict=True))), *after)
 
     def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
         return fn("torch.flatten", *refs, self.start_dim, **self.given("end_dim"))

@@ -29,6 +29,7 @@ from visualnet.core import files
 from visualnet.core.errors import FileError
 from visualnet.core.format import format_quantity
 from visualnet.core.project import Project
+from visualnet.core.text import visible
 from visualnet.template_index import template_list
 
 MOST = 4
@@ -155,7 +156,7 @@ class CompareDialog(QDialog):
         if self.pair or len(self.networks) >= MOST:
             self.networks = [] if self.pair else self.networks[: MOST - 1]
         self.pair = ""
-        self.networks.append((project.name or path.stem, project))
+        self.networks.append((project.name or visible(path.stem), project))
         self._show()
 
     def take_away(self, at: int) -> None:

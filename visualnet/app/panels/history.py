@@ -24,6 +24,7 @@ from visualnet.app.studio import Studio
 from visualnet.app.theme import fonts, icons
 from visualnet.app.widgets.basic import EmptyState
 from visualnet.core.document import Document, Step
+from visualnet.core.text import visible
 
 Index = QModelIndex | QPersistentModelIndex
 ROW_PX = 30
@@ -127,7 +128,7 @@ class Steps(QAbstractListModel):
         assert document is not None
         if document.forgotten:
             return f"{document.forgotten:,} earlier steps, not kept"
-        return f"Opened {document.path.name}" if document.path is not None else "The beginning"
+        return f"Opened {visible(document.path.name)}" if document.path is not None else "The beginning"
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         row = self.row(index.row())

@@ -16,6 +16,7 @@ from visualnet.app.theme import icons
 from visualnet.app.theme.tokens import Theme
 from visualnet.app.widgets.basic import ElidedLabel, IconLabel, button, label
 from visualnet.core.format import format_quantity
+from visualnet.core.text import visible
 
 SHOWN = 8
 GONE = "This file is not there any more: it was moved, renamed or deleted."
@@ -34,10 +35,10 @@ class RecentRow(Choice):
         except (OSError, ValueError, OverflowError):
             told = "missing"
         more = ", pinned" if self.pinned else ""
-        super().__init__(f"File {self.path.name} in {self.path.parent}, {told}{more}", parent)
+        super().__init__(visible(f"File {self.path.name} in {self.path.parent}, {told}{more}"), parent)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.DefaultContextMenu)
-        self.setToolTip(str(self.path) if self.there else f"{GONE}\n{self.path}")
+        self.setToolTip(visible(self.path) if self.there else f"{GONE}\n{visible(self.path)}")
         self.setAccessibleDescription("" if self.there else GONE)
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 5, 4, 6)
@@ -58,7 +59,7 @@ class RecentRow(Choice):
         self.pin.setIconSize(QSize(14, 14))
         self.pin.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.pin.setToolTip("Unpin (P)" if self.pinned else "Keep at the head of the list (P)")
-        self.pin.setAccessibleName(f"{'Unpin' if self.pinned else 'Pin'} {self.path.name}")
+        self.pin.setAccessibleName(f"{'Unpin' if self.pinned else 'Pin'} {visible(self.path.name)}")
         self.pin.clicked.connect(lambda: self.pin_asked.emit(not self.pinned))
         row.addWidget(self.pin)
 
@@ -124,7 +125,7 @@ class RecentList(QWidget):
         self.reopen.setText(
             f" Reopen last {format_quantity(len(files), 'project')}" if len(files) != 1 else " Reopen last project"
         )
-        self.reopen.setToolTip("\n".join(str(path) for path in files))
+        self.reopen.setToolTip("\n".join(map(visible, files)))
 
     def refresh(self) -> None:
         """Look again which files there are."""

@@ -28,13 +28,16 @@ from visualnet.app.plots.more_drawings import (
     spread_words,
     table_words,
     unrolled_words,
+    within,
 )
 from visualnet.app.theme import fonts, icons
 from visualnet.app.theme.tokens import Theme
 from visualnet.layers.drawings import Drawing, Heads, Matrix, Slab, Spread, Table, Unrolled, Window
 
 CELLS = 24
-"""More cells than this along an axis are not drawn; a fading edge says so."""
+"""More cells than this along an axis are not drawn, unless two steps of the window need them; a fading edge says so."""
+MOST_CELLS = 96
+"""Nor are more than these, however large the window is."""
 HEIGHT = 148
 STEP_MS = 420
 
@@ -211,8 +214,8 @@ def flat(drawing: Drawing | None) -> Window | None:
 
 
 def seen_cells(window: Window, axis: int) -> int:
-    """How many of the padded cells are drawn along an axis."""
-    return min(window.total(axis), max(CELLS, window.span(axis) + window.stride[axis]))
+    """How many of the padded cells are drawn along an axis: two steps, while that many cells can be told apart."""
+    return min(window.total(axis), max(CELLS, min(window.span(axis) + window.stride[axis], MOST_CELLS)))
 
 
 def seen_steps(window: Window) -> tuple[int, ...]:
@@ -221,7 +224,7 @@ def seen_steps(window: Window) -> tuple[int, ...]:
     for axis in (0, 1):
         steps = window.steps(axis)
         if seen_cells(window, axis) < window.total(axis):
-            steps = min(steps, (seen_cells(window, axis) - window.span(axis)) // window.stride[axis] + 1)
+            steps = min(steps, max(0, seen_cells(window, axis) - window.span(axis)) // window.stride[axis] + 1)
         found.append(steps)
     return tuple(found)
 
@@ -272,20 +275,18 @@ def paint_window(painter: QPainter, area: QRectF, theme: Theme, window: Window, 
     left, top = area.left() + 1, area.top() + 1
     family = theme.family("convolution")
     _paint_input(painter, QPointF(left, top), cell, theme, window)
-    taps = [window.taps(axis, step[axis]) for axis in (0, 1)]
+    taps = [within(window.taps(axis, step[axis]), n) for axis, n in ((0, rows), (1, columns))]
     painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(faint(family, 210))
     for row in taps[0]:
         for column in taps[1]:
-            inside = row < window.total(0) and column < window.total(1)
-            if inside:
-                painter.setBrush(faint(family, 210))
-                painter.drawRect(
-                    QRectF(left + column * cell, top + row * cell, cell, cell).adjusted(0.5, 0.5, -0.5, -0.5)
-                )
+            painter.drawRect(QRectF(left + column * cell, top + row * cell, cell, cell).adjusted(0.5, 0.5, -0.5, -0.5))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(outline_pen(theme.text, 1.5))
-    frame = QRectF(left + taps[1][0] * cell, top + taps[0][0] * cell, window.span(1) * cell, window.span(0) * cell)
-    painter.drawRect(frame)
+    across = [min(window.span(axis), n - taps[axis].start) for axis, n in ((0, rows), (1, columns))]
+    painter.drawRect(
+        QRectF(left + taps[1].start * cell, top + taps[0].start * cell, across[1] * cell, across[0] * cell)
+    )
     right = left + columns * cell + gap
     middle = top + out_rows * cell / 2
     paint_arrow(painter, QPointF(left + columns * cell + 8, middle), QPointF(right - 8, middle), theme)

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QMenu, QMessageBox, QWidget
 from visualnet.app.save_dialog import ask_target
 from visualnet.core import files
 from visualnet.core.errors import FileError
+from visualnet.core.text import visible
 
 SHARPNESS = 2
 """Pixels of a PNG per pixel of the window."""
@@ -100,4 +101,4 @@ def _ask(widget: QWidget, name: str, kinds: str, write: Callable[[str], None]) -
     try:
         write(str(path))
     except (FileError, OSError) as error:
-        QMessageBox.warning(widget, "Not saved", f"{error}\nChoose another folder, or free some space.")
+        QMessageBox.warning(widget, "Not saved", f"{visible(error)}\nChoose another folder, or free some space.")

@@ -43,6 +43,11 @@ def paint_grid(painter: QPainter, corner: QPointF, rows: int, columns: int, cell
         painter.drawLine(QPointF(x, corner.y()), QPointF(x, corner.y() + rows * cell))
 
 
+def within(cells: range, count: int) -> range:
+    """Those of the cells that are among the first ``count``."""
+    return range(cells.start, min(cells.stop, count), cells.step)
+
+
 def paint_arrow(painter: QPainter, start: QPointF, end: QPointF, theme: Theme) -> None:
     """An arrow to the right."""
     painter.setPen(outline_pen(theme.muted, 1.5))
@@ -188,14 +193,14 @@ def paint_spread(painter: QPainter, area: QRectF, theme: Theme, drawing: Spread,
             at = QPointF(right + (column * spread.stride[1] + 0.5) * cell, top + (row * spread.stride[0] + 0.5) * cell)
             painter.setBrush(faint(family, 120))
             painter.drawEllipse(at, cell * 0.16, cell * 0.16)
-    for row in spread.stamps(0, step[0]):
-        for column in spread.stamps(1, step[1]):
+    first = spread.stamps(0, step[0]), spread.stamps(1, step[1])
+    for row in within(first[0], rows):
+        for column in within(first[1], columns):
             box = QRectF(right + column * cell, top + row * cell, cell, cell)
             painter.fillRect(box.adjusted(0.5, 0.5, -0.5, -0.5), faint(family, 190))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(outline_pen(theme.text, 1.5))
-    first, last = (spread.stamps(0, step[0]), spread.stamps(1, step[1])), -1
-    tall, wide = (s[last] - s[0] + 1 for s in first)
+    tall, wide = (min(s[-1] + 1, n) - s[0] for s, n in zip(first, (rows, columns), strict=True))
     painter.drawRect(QRectF(right + first[1][0] * cell, top + first[0][0] * cell, wide * cell, tall * cell))
 
 
@@ -327,8 +332,9 @@ def spread_words(drawing: Spread, step: tuple[int, ...]) -> str:
     size = "×".join(str(len(spread.kept(a))) for a in axes)
     parts = []
     for axis, name in zip(axes, ("cells",) if len(axes) == 1 else ("rows", "columns"), strict=True):
-        stamped = [c - spread.padding[axis] + 1 for c in spread.stamps(axis, step[axis])]
-        parts.append(f"{name} {stamped[0]} to {stamped[-1]}")
+        stamped = spread.stamps(axis, step[axis])
+        first, last = (c - spread.padding[axis] + 1 for c in (stamped[0], stamped[-1]))
+        parts.append(f"{name} {first} to {last}")
     place = ", ".join(str(step[a] + 1) for a in axes)
     return f"Cell {place} stamps {' and '.join(parts)} of {size}; where stamps meet they add up."
 

@@ -62,7 +62,8 @@ class Content(NamedTuple):
 
 def content(project: Project, facts: GraphFacts, ids: Collection[str] | None = None) -> Content:
     """What a figure of this sheet shows, or of some of its nodes."""
-    shown = [i for i in (*facts.topology.order, *sorted(facts.topology.cyclic)) if _wanted(facts, i, ids)]
+    # What stands on a circle or behind one comes last, in file order.
+    shown = [i for i in dict.fromkeys((*facts.topology.order, *facts.graph.nodes)) if _wanted(facts, i, ids)]
     return _Reader(project, facts, shown).read()
 
 

@@ -10,11 +10,12 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton, QSizePol
 
 from visualnet.app.theme import icons
 from visualnet.app.theme.tokens import GRID
+from visualnet.core.text import visible
 
 
 def label(text: str = "", role: str = "", parent: QWidget | None = None, *, wrap: bool = False) -> QLabel:
     """A plain-text label in a role of the style sheet: title, heading, section, muted, mono, error …"""
-    made = QLabel(text, parent)
+    made = QLabel(visible(text, lines=True), parent)
     made.setTextFormat(Qt.TextFormat.PlainText)
     made.setWordWrap(wrap)
     if role:
@@ -112,7 +113,7 @@ class ElidedLabel(QLabel):
         return self._full
 
     def setText(self, text: str) -> None:
-        self._full = " ".join(text.split())
+        self._full = visible(" ".join(text.split()))
         self.setAccessibleName(self._full)
         self._shorten()
         self.updateGeometry()

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QWidget
 from visualnet.app.theme import icons
 from visualnet.app.theme.tokens import GRID
 from visualnet.app.widgets.basic import IconLabel, button, label
+from visualnet.core.text import visible
 
 Act = tuple[str, Callable[[], object]]
 
@@ -49,6 +50,7 @@ class Message(QFrame):
     def show_message(self, text: str, severity: str = "hint", acts: Sequence[Act] = ()) -> None:
         """Show the words, with a button for each act; a pressed button also closes the message."""
         self._icon.set_icon(severity, severity)
+        text = visible(text, lines=True)
         self._words.setText(text)
         self.setAccessibleName(f"{severity}: {text}")
         while (item := self._acts.takeAt(0)) is not None:
