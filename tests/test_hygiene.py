@@ -414,7 +414,13 @@ def test_qt_keeps_its_references_to_none() -> None:
 
 LEAST_PATIENCE = {"timeout": 10, "timeout_s": 10, "seconds": 10}
 CLOCKS = {"time.perf_counter", "time.monotonic", "perf_counter", "monotonic"}
-WAITING = {"tests/waiting.py", "tests/conftest.py", "tests/pictures.py", "tests/further_pictures.py"}
+WAITING = {
+    "tests/flows/monkey/gestures.py",
+    "tests/waiting.py",
+    "tests/conftest.py",
+    "tests/pictures.py",
+    "tests/further_pictures.py",
+}
 """Where waiting is made, and what draws pictures for people to look at."""
 TESTS = [
     path

@@ -286,7 +286,6 @@ def test_searched_in_parts_the_same_is_found_and_no_part_is_long() -> None:
             parts.append(time.thread_time() - start)
             if over:
                 break
-            time.sleep(0)
         assert [r.words for r in search.repairs] == [
             r.words for r in repairs(broken.project, problem, analysis, seconds=20)
         ]

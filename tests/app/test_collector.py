@@ -91,9 +91,12 @@ def test_everything_is_collected_after_a_closing_once_the_window_rests(
     QTest.keyClick(widget.windowHandle(), Qt.Key.Key_A)
     collector.look()
     assert gone() is not None, "somebody works"
-    qtbot.wait(600)
-    collector.look()
-    assert gone() is None
+
+    def let_go() -> bool:
+        collector.look()
+        return gone() is None
+
+    until(let_go, "what was closed to be let go, once nobody works")
     double(1)
     assert asked == [1, 1], "what was remembered of closed projects is forgotten"
     collector.stop()

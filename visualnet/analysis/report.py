@@ -177,8 +177,8 @@ def _statistics_lines(totals: Mapping[str, int]) -> Iterator[str]:
             f"{every - totals['trainable']:,} not"
         )
     if totals["counters"]:
-        plural = "s" if totals["counters"] > 1 else ""
-        yield f"not counted: {totals['counters']:,} counter{plural} of batches, which PyTorch saves besides"
+        counters = format_quantity(totals["counters"], "counter")
+        yield f"not counted: {counters} of batches, which PyTorch saves besides"
 
 
 def _memory_lines(held: Mapping[str, int]) -> list[str]:
