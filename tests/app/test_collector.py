@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from tests.waiting import linger
+from tests.waiting import linger, until
 from visualnet.app import collector as module
 from visualnet.app.collector import Collector
 from visualnet.core.caches import cached
