@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QMenu, QScrollArea
 
-from visualnet.core import dressing, edits, trust
+from visualnet.core import edits
+from visualnet.core.edits import annotate
+from visualnet.core.user import trusted_code
 
 if TYPE_CHECKING:
     from tests.pictures import Photographer
@@ -122,7 +124,7 @@ def adding(p: Photographer) -> None:
 
 def exporting(p: Photographer) -> None:
     """The picture's dialog, with a figure for a paper."""
-    from visualnet.app.export_dialog import ExportDialog
+    from visualnet.app.figures.export_dialog import ExportDialog
 
     studio = p.open("lenet5")
     for number, name in ((0, "picture"), (3, "figure")):
@@ -141,8 +143,8 @@ def about(p: Photographer) -> None:
 
 def comparison(p: Photographer) -> None:
     """Networks beside each other."""
-    from visualnet.analysis.pairs import PAIRS
-    from visualnet.app.panels.compare import CompareDialog
+    from visualnet.analysis.compare.teaching_pairs import PAIRS
+    from visualnet.app.features.comparison.dialog import CompareDialog
 
     studio = p.open("lenet5")
     dialog = CompareDialog(studio, p.window)
@@ -183,7 +185,7 @@ def cards(p: Photographer) -> None:
     x, y = at[studio.graph.named("loss").id]
     area = (x + 320, y - 60, 260, 120)
     words = "Why cross-entropy?\nIt punishes confident mistakes most."
-    studio.do("Note", lambda project: dressing.add_remark(project, "", "note", area, words)[0])
+    studio.do("Note", lambda project: annotate.add_remark(project, "", "note", area, words)[0])
     studio.select([])
     view.setFocus()
     view.fit_at_once()
@@ -197,7 +199,7 @@ def cards(p: Photographer) -> None:
 
 def custom(p: Photographer) -> None:
     """A layer of one's own that is not trusted, and the question."""
-    from visualnet.app.panels.source_card import TrustDialog
+    from visualnet.app.features.inspector.code_card import TrustDialog
 
     studio = p.open("lenet5")
     source = "class Half(nn.Module):\n    def forward(self, x):\n        return x * 0.5\n"
@@ -208,7 +210,7 @@ def custom(p: Photographer) -> None:
     studio.do(
         "Join", lambda project: edits.connect(project, "", (studio.graph.named("conv1").id, "features"), ("n90", "x"))
     )
-    assert not trust.is_trusted(source)
+    assert not trusted_code.is_trusted(source)
     studio.select(["n90"])
     p.shot("untrusted")
     p.dialog(TrustDialog("python1", source, p.window), "trust")

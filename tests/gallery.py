@@ -37,8 +37,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from visualnet.app.action_table import ACTIONS
-from visualnet.app.actions import Actions
+from visualnet.app.actions.registry import Actions
+from visualnet.app.actions.table import ACTIONS
 from visualnet.app.forms.value_field import ValueField
 from visualnet.app.theme import icons
 from visualnet.app.theme.apply import ThemeKeeper

@@ -15,7 +15,7 @@ from visualnet.analysis import Analysis, infer
 from visualnet.core.graph import BLOCK_PREFIX, Graph, Init, Node, Port
 from visualnet.core.project import Block, Project
 from visualnet.layers import LAYERS, Layer, Spec
-from visualnet.layers.params import Bool, Choice, Float, Int, Ints, Param
+from visualnet.layers.declaration.params import Bool, Choice, Float, Int, Ints, Param
 
 MAX_NUMBERS, MAX_WEIGHTS, MAX_MACS = 3_000, 40_000, 2_000_000
 TRICKY = (

@@ -19,10 +19,10 @@ from PySide6.QtCore import qInstallMessageHandler
 from PySide6.QtWidgets import QApplication, QDialog, QMessageBox, QScrollArea, QWidget
 
 from tests.further_pictures import FURTHER
-from visualnet.app.settings import Settings
-from visualnet.app.studio import Studio
+from visualnet.app.shell.window import Window
+from visualnet.app.state.settings import Settings
+from visualnet.app.state.studio import Studio
 from visualnet.app.theme.apply import MODES, ThemeKeeper
-from visualnet.app.window import Window
 from visualnet.core import edits
 
 

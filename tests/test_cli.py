@@ -12,9 +12,9 @@ import pytest
 
 from tests import cli_docs
 from tests.graphs import graph
-from visualnet.cli import FAULTY, FINE, INTERRUPTED, UNUSABLE, VERBS, main, template_names
-from visualnet.core import files
+from visualnet.cli.main import FAULTY, FINE, INTERRUPTED, UNUSABLE, VERBS, main, template_names
 from visualnet.core.project import Project
+from visualnet.core.storage import project_file
 
 ROOT = Path(__file__).parent.parent
 
@@ -24,7 +24,7 @@ def broken(tmp_path: Path) -> Path:
     """A file whose graph has an error: the flatten is missing."""
     nodes = [("image", "input", {}), ("conv", "conv2d", {"kernel_size": 30}), ("out", "output", {})]
     path = tmp_path / "broken.vnet"
-    files.save(path, Project(graph=graph(nodes, ["image.x -> conv.image", "conv.features -> out.x"])))
+    project_file.save(path, Project(graph=graph(nodes, ["image.x -> conv.image", "conv.features -> out.x"])))
     return path
 
 
@@ -32,7 +32,7 @@ def broken(tmp_path: Path) -> Path:
 def adjustable(tmp_path: Path) -> Path:
     nodes = [("x", "input", {"size": (4,)}), ("fc", "linear", {"out_features": "width"}), ("y", "output", {})]
     path = tmp_path / "adjustable.vnet"
-    files.save(path, Project(graph=graph(nodes, ["x.x -> fc.x", "fc.y -> y.x"]), constants={"width": 3}))
+    project_file.save(path, Project(graph=graph(nodes, ["x.x -> fc.x", "fc.y -> y.x"]), constants={"width": 3}))
     return path
 
 
@@ -62,7 +62,7 @@ def test_every_template_is_fine_and_prints_code_that_compiles(name: str, capsys:
 def test_new_writes_the_template_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     target = tmp_path / "mine.vnet"
     assert main(["new", "lenet5", "-o", str(target)]) == FINE
-    assert len(files.load(target).graph.nodes) > 5
+    assert len(project_file.load(target).graph.nodes) > 5
     assert main(["new", "mlp-mnist", "-o", str(target)]) == UNUSABLE
     assert "--force" in capsys.readouterr().err
     assert main(["new", "mlp-mnist", "-o", str(target), "--force"]) == FINE
@@ -166,7 +166,7 @@ def test_ctrl_c_is_no_traceback(monkeypatch: pytest.MonkeyPatch, capsys: pytest.
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("visualnet.cli.project_of", interrupted)
+    monkeypatch.setattr("visualnet.cli.main.project_of", interrupted)
     assert main(["check", "lenet5"]) == INTERRUPTED
     assert capsys.readouterr().err == "stopped\n"
 
@@ -184,7 +184,8 @@ def test_a_reader_that_has_enough_is_no_error() -> None:
 
 
 def test_summary_needs_neither_torch_nor_qt() -> None:
-    code = "import sys; from visualnet.cli import main; main(['summary', 'vit-small']); print({m.partition('.')[0] for m in sys.modules})"
+    code = "import sys; from visualnet.cli.main import main; main(['summary', 'vit-small']); "
+    code += "print({m.partition('.')[0] for m in sys.modules})"
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, timeout=60)
     loaded = ended.stdout.splitlines()[-1]
     assert "'visualnet'" in loaded

@@ -56,7 +56,7 @@ def unsafe(tree: ast.AST) -> Iterator[str]:
                     yield f"{node.lineno}: {keyword.arg}="
 
 
-THE_ONE_PLACE = ("visualnet/compiling/custom.py", "_run")
+THE_ONE_PLACE = ("visualnet/compiling/custom_modules.py", "_run")
 """Where a person's own layers become code, once that person trusts their source on this machine. No other function may."""
 
 
@@ -104,7 +104,7 @@ def test_what_runs_a_persons_own_code_asks_for_trust_first() -> None:
     first = callers[0].body[1]  # behind the docstring
     assert isinstance(first, ast.Expr) and isinstance(first.value, ast.Call)
     assert name_of(first.value.func) == "_refuse_strangers"
-    others = [p for p in SOURCES if "custom._run" in p.read_text(encoding="utf-8")]
+    others = [p for p in SOURCES if "custom_modules._run" in p.read_text(encoding="utf-8")]
     assert others == []
 
 
@@ -140,7 +140,7 @@ def test_the_walk_lets_harmless_lines_pass(line: str) -> None:
 
 # --- figures in words ---------------------------------------------------------------------------------------------
 
-FORMAT = "visualnet/core/format.py"
+FORMAT = "visualnet/core/text/format.py"
 """The one place where figures become words."""
 UNIT = re.compile(r"^ ?(?:B|bytes|[kKMGTP]i?B|ns|µs|us|ms|s|min|h|%|per cent)(?![\w-])")
 UNIT_ALONE = re.compile(r"^ ?(?:[kKMGTP]i?B|ns|µs|ms)$")
@@ -231,10 +231,10 @@ def test_only_the_app_knows_qt(trees: dict[Path, ast.AST]) -> None:
 
 
 THREADS = {
-    "visualnet/app/background_task.py": "the one for all short work",
-    "visualnet/app/runner.py": "training, whose events go through the mailbox",
-    "visualnet/app/beside_start.py": "importing torch, before there is a window to own it; tidying up",
-    "visualnet/core/journal.py": "below Qt",
+    "visualnet/app/services/background_task.py": "the one for all short work",
+    "visualnet/app/services/runner.py": "training, whose events go through the mailbox",
+    "visualnet/app/services/startup_tasks.py": "importing torch, before there is a window to own it; tidying up",
+    "visualnet/core/autosave.py": "below Qt",
 }
 """Who starts threads, and why it is no `BackgroundTask`."""
 
@@ -251,8 +251,8 @@ def test_only_a_few_start_threads(trees: dict[Path, ast.AST]) -> None:
 
 # --- files ----------------------------------------------------------------------------------------------------------
 
-THE_ONLY_OPENER = "visualnet/core/regular_files.py"
-LOCKED_ASIDE = "visualnet/core/temporaries.py"
+THE_ONLY_OPENER = "visualnet/core/storage/regular_files.py"
+LOCKED_ASIDE = "visualnet/core/storage/temporaries.py"
 """Opens folders, to lock them; its files it opens through the other."""
 OPENS = {"read_text", "read_bytes", "write_text", "write_bytes", "mkstemp", "NamedTemporaryFile", "TemporaryFile"}
 OPENS_BY_NAME = {"os.open", "os.fdopen", "io.open", "codecs.open", "gzip.open", "np.load", "numpy.load", "Image.open"}
@@ -325,7 +325,7 @@ def test_no_file_is_too_long_to_read() -> None:
 
 # --- start-up -------------------------------------------------------------------------------------------------------
 
-STARTUP = ("", ".core", ".layers", ".analysis", ".cli", ".data", ".app.window")
+STARTUP = ("", ".core", ".layers", ".analysis", ".cli.main", ".data", ".app.shell.window")
 
 
 def modules_after(module: str) -> set[str]:
@@ -348,7 +348,7 @@ def test_start_up_imports_no_torch(name: str) -> None:
         pytest.skip(f"{module} is not there")
     loaded = modules_after(module)
     assert "torch" not in loaded
-    if name != ".app.window":
+    if name != ".app.shell.window":
         assert not QT & loaded
 
 

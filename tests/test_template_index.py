@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from visualnet import template_index
 from visualnet.resources import resource
-from visualnet.template_index import read_index, template_list
+from visualnet.templates import index
+from visualnet.templates.index import read_index, template_list
 
 Rows = list[dict[str, Any]]
 
@@ -59,7 +59,7 @@ def test_without_a_good_index_the_templates_are_listed_by_their_names(
 ) -> None:
     for name in ("b", "a"):
         (tmp_path / f"{name}.vnet").write_bytes(b"{}")
-    monkeypatch.setattr(template_index, "resource", lambda *parts: tmp_path)
+    monkeypatch.setattr(index, "resource", lambda *parts: tmp_path)
     assert [(t.name, t.title) for t in template_list()] == [("a", "a"), ("b", "b")]
     (tmp_path / "index.json").write_bytes(b"[{}]")
     with caplog.at_level(logging.WARNING, "visualnet.templates"):

@@ -24,9 +24,9 @@ def load(path: str | os.PathLike[str]) -> Project:
     Raises:
         FileError: the file cannot be read; the words say where and why.
     """
-    from visualnet.core import files
+    from visualnet.core.storage import project_file
 
-    return files.load(os.fspath(path))
+    return project_file.load(os.fspath(path))
 
 
 def compile(project: Project, *, device: Any = "cpu", seed: int | None = None) -> Model:

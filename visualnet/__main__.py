@@ -2,7 +2,7 @@
 
 import sys
 
-from visualnet.cli import main
+from visualnet.cli.main import main
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -23,8 +23,8 @@ from architectures import (
     transformers,
 )
 from visualnet.analysis import infer
-from visualnet.core.files import dumps
 from visualnet.core.project import Project
+from visualnet.core.storage.project_file import dumps
 
 ROOT = Path(__file__).parents[2]
 

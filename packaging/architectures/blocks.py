@@ -14,11 +14,11 @@ from architectures.inception import _module as inception_module
 from architectures.residual import _body as residual_body
 from architectures.sheet import CARD, Sheet
 from architectures.transformers import _decoder as decoder_layer
-from visualnet.analysis.instances import block_ports
-from visualnet.analysis.tidy import tidy
-from visualnet.core import files
+from visualnet.analysis.auto_layout import tidy
+from visualnet.analysis.infer_block import block_ports
 from visualnet.core.graph import Port, Value
 from visualnet.core.project import About, Block, Project
+from visualnet.core.storage import project_file
 
 CHANNELS = About(note="Filters: the channels that come out.", low=1)
 INSIDE = About(note="The channels that come in; as many come out.", low=1)
@@ -177,4 +177,4 @@ def write(folder: Path) -> None:
     """Write every block's file."""
     folder.mkdir(parents=True, exist_ok=True)
     for name in BLOCKS:
-        files.save(folder / f"{name}{files.SUFFIX}", project(name))
+        project_file.save(folder / f"{name}{project_file.SUFFIX}", project(name))

@@ -10,12 +10,13 @@ from typing import Any, NamedTuple
 
 from tests.graphs import random_project
 from visualnet.analysis import Analysis, infer
-from visualnet.analysis.repairs import Repair, repairs
-from visualnet.core import edits, files
+from visualnet.analysis.repair.search import Repair, repairs
+from visualnet.core import edits
 from visualnet.core.graph import Graph, Node
 from visualnet.core.project import Project
+from visualnet.core.storage import project_file
 from visualnet.layers import LAYERS
-from visualnet.layers.params import Bool, Choice, Int, Ints
+from visualnet.layers.declaration.params import Bool, Choice, Int, Ints
 
 TEMPLATES = Path(__file__).parents[2] / "resources" / "templates"
 
@@ -140,7 +141,7 @@ def _values(node: Node, scope: dict[str, Any]) -> Any:
 def templates() -> list[Project]:
     """Those of the first group: small enough to be broken and mended many times."""
     names = ("gru-rows", "lenet5", "mlp-mnist", "perceptron-points", "resnet-small", "vit-small")
-    return [files.load(TEMPLATES / f"{name}.vnet") for name in names]
+    return [project_file.load(TEMPLATES / f"{name}.vnet") for name in names]
 
 
 def measure(

@@ -11,15 +11,15 @@ import pytest
 import torch
 
 from tests.graphs import graph
-from visualnet.analysis import beginning, infer
-from visualnet.analysis.repairs import repairs
+from visualnet.analysis import first_loss, infer
+from visualnet.analysis.repair.search import repairs
 from visualnet.compiling.module import compile_project
-from visualnet.core import files
 from visualnet.core.graph import INITS, Init
 from visualnet.core.project import DataChoice, Project
-from visualnet.layers.moments import NORMAL, Moments, Start, surprise, through, weighed
+from visualnet.core.storage import project_file
+from visualnet.layers.declaration.initial_moments import NORMAL, Moments, Start, surprise, through, weighed
 from visualnet.resources import resource
-from visualnet.template_index import template_list
+from visualnet.templates.index import template_list
 
 
 def drawn(seed: int) -> Project:
@@ -65,9 +65,9 @@ def drawn(seed: int) -> Project:
 def forecast(project: Project) -> tuple[float, float] | None:
     main = infer(project).main
     (loss,) = main.sinks("loss")
-    walk = beginning._Walk(project)
+    walk = first_loss._Walk(project)
     assert loss.layer is not None
-    return loss.layer.first_loss(walk.start(main, loss, walk.graph(main, {}, beginning._needed(main, loss.node.id))))
+    return loss.layer.first_loss(walk.start(main, loss, walk.graph(main, {}, first_loss._needed(main, loss.node.id))))
 
 
 @torch.no_grad()
@@ -165,20 +165,20 @@ def test_nothing_is_told_of_what_is_not_known() -> None:
 
 @pytest.mark.parametrize("name", [t.name for t in template_list()])
 def test_no_template_begins_with_large_logits(name: str) -> None:
-    assert told(files.load(resource("templates", f"{name}.vnet"))) == []
+    assert told(project_file.load(resource("templates", f"{name}.vnet"))) == []
 
 
 def test_what_is_followed_is_bounded() -> None:
     """It is asked with every edit: a network of a thousand layers costs nothing, and nothing is told of it."""
     nodes: list[tuple[str, str, dict[str, Any]]] = [("image", "input", {"size": (8,)})]
     wires, end = [], "image.x"
-    for i in range(beginning.MOST_NODES):
+    for i in range(first_loss.MOST_NODES):
         nodes.append((f"fc{i}", "linear", {"out_features": 8}))
         wires.append(f"{end} -> fc{i}.x")
         end = f"fc{i}.y"
     nodes += [("label", "target", {}), ("ce", "cross_entropy", {})]
-    fields = {f"fc{i}": {"init": Init("normal", 2.0)} for i in range(beginning.MOST_NODES)}
+    fields = {f"fc{i}": {"init": Init("normal", 2.0)} for i in range(first_loss.MOST_NODES)}
     deep = Project(graph=graph(nodes, [*wires, f"{end} -> ce.logits", "label.y -> ce.target"], **fields))
     assert told(deep) == []
-    with pytest.raises(beginning.TooFar):
+    with pytest.raises(first_loss.TooFar):
         forecast(deep)

@@ -16,11 +16,12 @@ from tests.contract.evaluate import build, outputs
 from tests.contract.test_random_graphs import idle
 from tests.graphs import graph, random_project
 from visualnet.analysis import infer
-from visualnet.analysis.cost import SLOTS, Costs, optimizer_bytes
-from visualnet.analysis.keeping import kept
+from visualnet.analysis.cost.saved_tensors import kept
+from visualnet.analysis.cost.totals import SLOTS, Costs, optimizer_bytes
 from visualnet.compiling.module import Model, compile_project
-from visualnet.core import edits, files
+from visualnet.core import edits
 from visualnet.core.project import Block, Project, Recipe
+from visualnet.core.storage import project_file
 from visualnet.layers import LAYERS, Spec
 from visualnet.resources import resource
 from visualnet.training.optimizers import OPTIMIZERS, make
@@ -47,7 +48,7 @@ def measured(model: Model, size: int) -> int:
 
 
 def template(name: str) -> Project:
-    return files.load(resource("templates", f"{name}.vnet"))
+    return project_file.load(resource("templates", f"{name}.vnet"))
 
 
 NAMES = ("lenet5", "mlp-mnist", "perceptron-points", "resnet-small", "vit-small", "gru-rows")

@@ -6,7 +6,7 @@ import pytest
 
 from tests.analysis.test_cost import measured, template
 from visualnet.analysis import infer
-from visualnet.analysis.cost import Costs
+from visualnet.analysis.cost.totals import Costs
 from visualnet.compiling.module import compile_project
 
 

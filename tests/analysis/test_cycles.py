@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.analysis.drawing import look
-from visualnet.analysis.nesting import Nesting
-from visualnet.analysis.repairs import repairs
+from visualnet.analysis.block_nesting import Nesting
+from visualnet.analysis.repair.search import repairs
 from visualnet.core.graph import Graph, Node, Port, Topology
 from visualnet.core.project import Block
 

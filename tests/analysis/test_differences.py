@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 
 from tests.graphs import random_project
 from visualnet.analysis import infer
-from visualnet.analysis.differences import Differences, as_data, differences, lines, pair
-from visualnet.cli import main, open_project, template_names
-from visualnet.core import edits, files
+from visualnet.analysis.compare.project_diff import Differences, as_data, differences, lines, pair
+from visualnet.cli.main import main, open_project, template_names
+from visualnet.core import edits
 from visualnet.core.graph import Graph, Port
 from visualnet.core.project import Project
+from visualnet.core.storage import project_file
 
 
 def between(before: Project, after: Project) -> Differences:
@@ -164,7 +165,7 @@ def test_there_and_back_mirror_each_other(seed: int) -> None:
 def test_the_command_line_tells_them(tmp_path, capsys: pytest.CaptureFixture[str]) -> None:  # type: ignore[no-untyped-def]
     ours = tmp_path / "mine.vnet"
     project = lenet()
-    files.save(ours, edits.set_params(project, "", [ident(project, "c1")], {"out_channels": 8}))
+    project_file.save(ours, edits.set_params(project, "", [ident(project, "c1")], {"out_channels": 8}))
     assert main(["diff", "lenet5-28", str(ours)]) == 0
     assert "~ c1 (conv2d)  out_channels: 6 → 8; 6×28×28 → 8×28×28; +52 parameters" in capsys.readouterr().out
     assert main(["diff", "lenet5-28", str(ours), "--exit-code"]) == 1
@@ -173,5 +174,5 @@ def test_the_command_line_tells_them(tmp_path, capsys: pytest.CaptureFixture[str
     capsys.readouterr()
     assert main(["diff", "lenet5-28", str(ours), "--json"]) == 0
     told = msgspec.json.decode(capsys.readouterr().out)
-    assert told == msgspec.json.decode(msgspec.json.encode(as_data(between(project, files.load(ours)))))
+    assert told == msgspec.json.decode(msgspec.json.encode(as_data(between(project, project_file.load(ours)))))
     assert main(["diff", "lenet5-28", "nothing-of-that-name"]) == 2

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from visualnet.analysis.families import block_families, family_of
-from visualnet.cli import open_project, template_names
-from visualnet.core import library
+from visualnet.cli.main import open_project, template_names
 from visualnet.core.graph import Graph, Node
 from visualnet.core.project import Block, Project
+from visualnet.core.user import block_library
 
 NAMED = {
     "attention": {"transformer_encoder", "transformer_decoder", "encoder", "decoder"},
@@ -28,7 +28,7 @@ def family(*kinds: str) -> str:
 
 
 def shipped() -> dict[str, str]:
-    projects = [*map(open_project, template_names()), *(e.project for e in library.entries() if e.shipped)]
+    projects = [*map(open_project, template_names()), *(e.project for e in block_library.entries() if e.shipped)]
     return {name: family for p in projects for name, family in block_families(p.blocks).items()}
 
 

@@ -14,7 +14,7 @@ from visualnet.core.expressions import Derived
 from visualnet.core.graph import BLOCK_PREFIX, Port
 from visualnet.core.project import Block, Project
 from visualnet.layers import LAYERS
-from visualnet.layers.params import Bool, Choice, Float, Int, Ints
+from visualnet.layers.declaration.params import Bool, Choice, Float, Int, Ints
 
 PARTS = 10
 STEPS = 12

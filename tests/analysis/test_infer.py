@@ -407,9 +407,9 @@ def test_optional_ports_are_open_or_wired() -> None:
 
 
 def test_fewer_classes_than_the_labels_count_are_an_error_with_a_repair() -> None:
-    from visualnet.analysis.repairs import repairs
-    from visualnet.cli import open_project
-    from visualnet.data.catalogue import fields_or_none
+    from visualnet.analysis.repair.search import repairs
+    from visualnet.cli.main import open_project
+    from visualnet.data.registry import fields_or_none
 
     project = open_project("lenet5")
     last = [n for n in project.graph if n.kind == "linear"][-1]

@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 
 from tests.graphs import graph
 from visualnet.analysis import infer
-from visualnet.analysis.borders import ends
-from visualnet.analysis.receptive import receptive
-from visualnet.core import files, grouping
+from visualnet.analysis.block_ports import ends
+from visualnet.analysis.receptive_field import receptive
+from visualnet.core.edits import grouping
 from visualnet.core.project import MAIN, Project
+from visualnet.core.storage import project_file
 from visualnet.resources import resource
 
 WINDOWS = st.fixed_dictionaries(
@@ -68,7 +69,7 @@ def test_a_place_sees_exactly_what_moves_it(windows: list[dict[str, Any]], data:
 
 
 def lenet() -> Project:
-    return files.load(resource("templates", "lenet5.vnet"))
+    return project_file.load(resource("templates", "lenet5.vnet"))
 
 
 def test_lenet_s_second_convolution_sees_fourteen_cells() -> None:

@@ -12,12 +12,12 @@ from tests.analysis import breaking
 from tests.analysis.drawing import look, project
 from tests.graphs import random_project
 from visualnet.analysis import Analysis, Problem, infer, report
-from visualnet.analysis.repairs import Repair, Search, repairs
+from visualnet.analysis.repair.search import Repair, Search, repairs
 from visualnet.core import edits
 from visualnet.core.graph import Graph, Node
 from visualnet.core.project import Project
 from visualnet.layers import LAYERS, Spec
-from visualnet.layers.params import Ints
+from visualnet.layers.declaration.params import Ints
 
 FIELDS = {"image": Spec((1, 28, 28)), "label": Spec((), (), "int")}
 

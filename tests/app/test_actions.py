@@ -8,8 +8,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QMainWindow, QMenu, QToolBar, QWidget
 
-from visualnet.app.action_table import ACTIONS
-from visualnet.app.actions import Actions, ActionSpec
+from visualnet.app.actions.registry import Actions, ActionSpec
+from visualnet.app.actions.table import ACTIONS
 from visualnet.app.widgets.command_palette import CommandPalette
 from visualnet.app.widgets.shortcuts_dialog import ShortcutsDialog
 

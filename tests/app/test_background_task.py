@@ -11,9 +11,9 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
 from tests.waiting import linger, until
-from visualnet.app import faults
-from visualnet.app.background_task import BackgroundTask, Job, close_tasks
-from visualnet.app.mailbox import Mailbox
+from visualnet.app.services import crash_reports
+from visualnet.app.services.background_task import BackgroundTask, Job, close_tasks
+from visualnet.app.services.mailbox import Mailbox
 
 
 class Heard:
@@ -44,11 +44,11 @@ def owner(qapp: QApplication) -> Iterator[QObject]:
 @pytest.fixture
 def box(tmp_path: Path) -> Iterator[Mailbox]:
     made = Mailbox()
-    faults.log.propagate = False
-    uninstall = faults.install(made, tmp_path)
+    crash_reports.log.propagate = False
+    uninstall = crash_reports.install(made, tmp_path)
     yield made
     uninstall()
-    faults.log.propagate = True
+    crash_reports.log.propagate = True
 
 
 def begin(owner: QObject, run: object, heard: Heard) -> BackgroundTask:

@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.waiting import linger, until
-from visualnet.app import collector as module
-from visualnet.app.collector import Collector
+from visualnet.app.services import gc_control as module
+from visualnet.app.services.gc_control import Collector
 from visualnet.core.caches import cached
 
 

@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QApplication
 
 from tests.flows.conftest import hands, window  # noqa: F401
 from tests.flows.hands import Hands
-from visualnet.core import edits, files
+from visualnet.core import edits
+from visualnet.core.storage import project_file
 
 
 @pytest.fixture
@@ -20,7 +21,7 @@ def compared(hands: Hands, tmp_path: Path) -> Hands:  # noqa: F811
     win = hands.window
     win.filing.open_template("lenet5-28")
     path = tmp_path / "mine.vnet"
-    files.save(path, win.studio.project)
+    project_file.save(path, win.studio.project)
     graph = win.studio.graph
     c1, s4 = graph.named("c1").id, graph.named("s4").id
 

@@ -16,20 +16,20 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton
 
 from tests.core.drawing import chain
 from tests.waiting import until
-from visualnet.app.canvas import clipboard
-from visualnet.app.export_dialog import ExportDialog, with_progress
-from visualnet.app.openable import nodes_in, openable
-from visualnet.app.picture import Look, drawing_of
-from visualnet.app.picture_files import Cancelled, Print, image_of, made
-from visualnet.app.printing import prepared
-from visualnet.app.studio import Studio
+from visualnet.app.canvas.commands import clipboard
+from visualnet.app.figures.export_dialog import ExportDialog, with_progress
+from visualnet.app.figures.picture import Look, drawing_of
+from visualnet.app.figures.print_dialog import prepared
+from visualnet.app.figures.writers import Cancelled, Print, image_of, made
+from visualnet.app.state.dropped_files import nodes_in, openable
+from visualnet.app.state.studio import Studio
 from visualnet.app.theme.tokens import LIGHT
 from visualnet.app.widgets.segmented import Segmented
-from visualnet.cli import open_project
-from visualnet.core import files
+from visualnet.cli.main import open_project
 from visualnet.core.document import Document
 from visualnet.core.errors import FileError
 from visualnet.core.project import MAIN, DataChoice, Project
+from visualnet.core.storage import project_file
 
 
 @pytest.fixture
@@ -116,19 +116,19 @@ def test_saved_with_the_project_or_without(
     if form == "pdf":
         assert b"network.vnet" in path.read_bytes() or b"/EmbeddedFile" in path.read_bytes()
     else:
-        assert files.load(path) == studio.project
+        assert project_file.load(path) == studio.project
     bare = made(dialog.drawing(), dialog.how._replace(carry=False), studio.project)
     if form == "pdf":
         assert b"/EmbeddedFile" not in bare
     else:
         with pytest.raises(FileError, match="carries no project"):
-            files.loads(bare, "bare")
+            project_file.loads(bare, "bare")
 
 
 def test_a_place_on_this_machine_never_leaves_it(studio: Studio) -> None:
     project = Project(data=DataChoice(options={"folder": "/somewhere/secret"}), graph=studio.graph)
     picture = made(drawing_of(project, Look()), Print("png", 1), project)
-    assert files.loads(picture).data.options == {}
+    assert project_file.loads(picture).data.options == {}
 
 
 def test_a_failing_write_is_told_and_the_dialog_stays(

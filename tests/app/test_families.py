@@ -14,23 +14,24 @@ from pytestqt.qtbot import QtBot
 
 from visualnet.analysis import infer
 from visualnet.analysis.families import block_families
-from visualnet.analysis.foresight import foresee
-from visualnet.app.canvas.card_paint import block_colour, paint_block, paint_card
-from visualnet.app.canvas.node_item import NodeItem
-from visualnet.app.canvas.quick_add import entries
-from visualnet.app.panels.find_bar import FindBar
-from visualnet.app.panels.graph_picture import paint_graph
-from visualnet.app.panels.node_page import NodePage
-from visualnet.app.plots.repair_picture import RepairPicture
-from visualnet.app.publish.pieces import content
-from visualnet.app.studio import Studio
+from visualnet.analysis.repair.preview import foresee
+from visualnet.app.canvas.editors.quick_add import entries
+from visualnet.app.canvas.scene.graph_thumbnail import paint_graph
+from visualnet.app.canvas.scene.node_item import NodeItem
+from visualnet.app.canvas.scene.node_painter import block_colour, paint_block, paint_card
+from visualnet.app.features.inspector.node_page import NodePage
+from visualnet.app.figures.paper.content import content
+from visualnet.app.repairs.preview_picture import RepairPicture
+from visualnet.app.shell.find_bar import FindBar
+from visualnet.app.state.studio import Studio
 from visualnet.app.theme.apply import apply_theme
 from visualnet.app.theme.tokens import LIGHT
-from visualnet.cli import open_project, template_names
-from visualnet.core import edits, library
+from visualnet.cli.main import open_project, template_names
+from visualnet.core import edits
 from visualnet.core.document import Document
 from visualnet.core.graph import Graph, Node
 from visualnet.core.project import MAIN, Project
+from visualnet.core.user import block_library
 
 COLOURS = {LIGHT.family(family): family for family in ("block", "data", *LIGHT.families)}
 AFAR = {block_colour(LIGHT, family): family for family in COLOURS.values()}
@@ -40,7 +41,7 @@ AFAR = {block_colour(LIGHT, family): family for family in COLOURS.values()}
 def shipped() -> dict[str, tuple[Project, str]]:
     """`PROJECT BLOCK` → a project in which one instance of the block stands alone, and the block's family."""
     projects = {name: open_project(name) for name in template_names()}
-    projects |= {f"library {e.name}": e.project for e in library.entries() if e.shipped}
+    projects |= {f"library {e.name}": e.project for e in block_library.entries() if e.shipped}
     found = {}
     for title, project in projects.items():
         for name, family in block_families(project.blocks).items():

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import qCritical
 
-from visualnet.app import faults
-from visualnet.app.faults import Fault
-from visualnet.app.mailbox import Mailbox
+from visualnet.app.services import crash_reports
+from visualnet.app.services.crash_reports import Fault
+from visualnet.app.services.mailbox import Mailbox
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -24,7 +24,7 @@ CRASH = """
 import sys, faulthandler
 from pathlib import Path
 from visualnet.app import faults
-from visualnet.app.mailbox import Mailbox
+from visualnet.app.services.mailbox import Mailbox
 faults.install(Mailbox(), Path(sys.argv[1]))
 if sys.argv[2] == "crash":
     faulthandler._sigsegv()
@@ -35,11 +35,11 @@ if sys.argv[2] == "crash":
 def box(tmp_path: Path) -> Iterator[Mailbox]:
     made = Mailbox()
     # What is logged here is wanted, so it must not reach the watch that fails tests for stray logs.
-    faults.log.propagate = False
-    uninstall = faults.install(made, tmp_path)
+    crash_reports.log.propagate = False
+    uninstall = crash_reports.install(made, tmp_path)
     yield made
     uninstall()
-    faults.log.propagate = True
+    crash_reports.log.propagate = True
 
 
 def test_an_exception_in_the_window_is_logged_and_told(box: Mailbox, tmp_path: Path) -> None:
@@ -80,7 +80,7 @@ def test_what_qt_calls_critical_is_told(box: Mailbox) -> None:
 def test_uninstalling_leaves_all_as_it_was(tmp_path: Path) -> None:
     before = sys.excepthook, threading.excepthook, sys.unraisablehook, list(logging.getLogger("visualnet").handlers)
     watched = faulthandler.is_enabled()
-    faults.install(Mailbox(), tmp_path)()
+    crash_reports.install(Mailbox(), tmp_path)()
     after = sys.excepthook, threading.excepthook, sys.unraisablehook, list(logging.getLogger("visualnet").handlers)
     assert before == after and faulthandler.is_enabled() == watched
     assert list(tmp_path.glob("crash-*.txt")) == []
@@ -88,27 +88,27 @@ def test_uninstalling_leaves_all_as_it_was(tmp_path: Path) -> None:
 
 def test_a_crash_is_offered_once(tmp_path: Path) -> None:
     assert _start(tmp_path, "crash") != 0
-    faults.install(Mailbox(), tmp_path)()
-    told = faults.previous_crash()
+    crash_reports.install(Mailbox(), tmp_path)()
+    told = crash_reports.previous_crash()
     assert told is not None and "Segmentation fault" in told
-    faults.install(Mailbox(), tmp_path)()
-    assert faults.previous_crash() is None
+    crash_reports.install(Mailbox(), tmp_path)()
+    assert crash_reports.previous_crash() is None
 
 
 def test_a_quiet_end_is_no_crash(tmp_path: Path) -> None:
     assert _start(tmp_path, "end") == 0
-    faults.install(Mailbox(), tmp_path)()
-    assert faults.previous_crash() is None and list(tmp_path.glob("crash-*.txt")) == []
+    crash_reports.install(Mailbox(), tmp_path)()
+    assert crash_reports.previous_crash() is None and list(tmp_path.glob("crash-*.txt")) == []
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there an open file cannot be removed at all")
 def test_the_report_of_a_living_window_is_left_alone(tmp_path: Path) -> None:
     with (tmp_path / "crash-1.txt").open("w", encoding="utf-8") as living:
-        assert faults._hold(living)
+        assert crash_reports._hold(living)
         living.write("still running")
         living.flush()
-        faults.install(Mailbox(), tmp_path)()
-        assert faults.previous_crash() is None
+        crash_reports.install(Mailbox(), tmp_path)()
+        assert crash_reports.previous_crash() is None
     assert (tmp_path / "crash-1.txt").exists()
 
 

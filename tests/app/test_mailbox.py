@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 
 from tests.waiting import linger
-from visualnet.app.mailbox import Mailbox, MailboxPump
+from visualnet.app.services.mailbox import Mailbox, MailboxPump
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ import shiboken6
 from PySide6.QtWidgets import QApplication, QWidget
 
 from tests.waiting import linger, until
-from visualnet.app import redraws as redraws_module
-from visualnet.app.redraws import SLOWEST, Redraws
+from visualnet.app.services import redraw_budget as redraws_module
+from visualnet.app.services.redraw_budget import SLOWEST, Redraws
 
 
 def test_asked_twice_is_drawn_once_and_not_too_often(qapp: QApplication) -> None:

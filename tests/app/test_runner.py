@@ -16,14 +16,14 @@ from pytestqt.qtbot import QtBot
 
 from tests.app.training_rig import Rig, small, template
 from tests.waiting import linger
-from visualnet.app import run_history as history
-from visualnet.app import runner as runner_module
-from visualnet.app.faults import Fault
-from visualnet.app.runner import Runner
-from visualnet.app.runner_protocol import RunnerProtocol
+from visualnet.app.services import runner as runner_module
+from visualnet.app.services.crash_reports import Fault
+from visualnet.app.services.runner import Runner
+from visualnet.app.state.runner_protocol import RunnerProtocol
 from visualnet.core.document import Document
 from visualnet.core.edits import remove, set_params, set_recipe
 from visualnet.core.project import MAIN, DataChoice, RunRef
+from visualnet.training.runs import run_history as history
 
 
 @pytest.fixture
@@ -226,8 +226,8 @@ def test_looking_without_training(rig: Rig, qtbot: QtBot) -> None:
 
 
 def test_nothing_of_torch_is_imported_to_begin_with() -> None:
-    words = "import sys, visualnet.app.runner, visualnet.app.panels.training, visualnet.app.panels.runs, "
-    words += "visualnet.app.panels.maps, visualnet.app.panels.attention, visualnet.app.panels.status; "
+    words = "import sys, visualnet.app.services.runner, visualnet.app.features.training.panel, visualnet.app.features.runs.panel, "
+    words += "visualnet.app.features.feature_maps.panel, visualnet.app.features.attention.panel, visualnet.app.shell.status_bar; "
     words += "sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", words], check=False, timeout=60).returncode == 0
 

@@ -9,9 +9,9 @@ import pytest
 import torch
 
 from tests.training.nets import small
-from visualnet.app.training_thread import Ended, Work
+from visualnet.app.services.training_thread import Ended, Work
 from visualnet.training.control import Control
-from visualnet.training.runs import create_run
+from visualnet.training.runs.run_model import create_run
 
 
 @pytest.mark.parametrize("fails", [False, True])

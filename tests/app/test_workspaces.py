@@ -9,12 +9,12 @@ import pytest
 from PySide6.QtWidgets import QApplication, QMessageBox, QTabBar
 
 from tests.waiting import settle, until
-from visualnet.app.canvas.card_paint import FULL
-from visualnet.app.runner import Runner
-from visualnet.app.settings import Settings
+from visualnet.app.canvas.scene.node_painter import FULL
+from visualnet.app.services.runner import Runner
+from visualnet.app.shell.window import Window
+from visualnet.app.shell.workspaces import SPACES
+from visualnet.app.state.settings import Settings
 from visualnet.app.theme.apply import ThemeKeeper
-from visualnet.app.window import Window
-from visualnet.app.workspaces import SPACES
 
 
 @pytest.fixture

@@ -7,20 +7,20 @@ from collections.abc import Callable
 from msgspec.structs import replace
 from pytestqt.qtbot import QtBot
 
-from visualnet.app.mailbox import Mailbox
-from visualnet.app.runner import Runner
-from visualnet.app.settings import Settings
-from visualnet.app.studio import Studio
+from visualnet.app.services.mailbox import Mailbox
+from visualnet.app.services.runner import Runner
+from visualnet.app.state.settings import Settings
+from visualnet.app.state.studio import Studio
 from visualnet.app.theme.tokens import DARK
-from visualnet.core import files
 from visualnet.core.document import Document
 from visualnet.core.project import DataChoice, Project
+from visualnet.core.storage import project_file
 from visualnet.resources import resource
 
 
 def template(name: str, **recipe: object) -> Project:
     """A template, with another recipe."""
-    project = files.load(resource("templates", f"{name}.vnet"))
+    project = project_file.load(resource("templates", f"{name}.vnet"))
     return replace(project, recipe=replace(project.recipe, **recipe))
 
 

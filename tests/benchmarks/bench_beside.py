@@ -16,7 +16,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication, QGraphicsView
 
 from tests.benchmarks.bench_canvas import Result, frames, grid, opened
-from visualnet.app.canvas.camera import Pose
+from visualnet.app.canvas.camera.camera import Pose
 from visualnet.core.project import Project
 
 COUNTS = (200, 1000, 5000)

@@ -14,10 +14,10 @@ from PySide6.QtCore import QPoint, QPointF
 from PySide6.QtWidgets import QApplication
 
 from visualnet.analysis import infer
-from visualnet.analysis.tidy import tidy
-from visualnet.app.canvas.camera import Pose
+from visualnet.analysis.auto_layout import tidy
+from visualnet.app.canvas.camera.camera import Pose
 from visualnet.app.canvas.view import CanvasView
-from visualnet.app.studio import Studio
+from visualnet.app.state.studio import Studio
 from visualnet.app.theme.apply import apply_theme
 from visualnet.app.theme.tokens import DARK
 from visualnet.core import edits

@@ -10,13 +10,13 @@ import torch
 
 from tests.analysis.test_cost import batch_of, measured
 from visualnet.analysis import infer
-from visualnet.analysis.cost import Costs
-from visualnet.analysis.pace import step_seconds
+from visualnet.analysis.cost.step_time import step_seconds
+from visualnet.analysis.cost.totals import Costs
 from visualnet.compiling.module import compile_project
-from visualnet.core import files
-from visualnet.core.format import format_bytes, format_duration
+from visualnet.core.storage import project_file
+from visualnet.core.text.format import format_bytes, format_duration
 from visualnet.resources import resource
-from visualnet.training import calibration
+from visualnet.training.measure import machine_speed
 from visualnet.training.optimizers import make
 
 Row = tuple[str, float, str, str]
@@ -26,7 +26,7 @@ BATCH = 16
 
 def _steps(path: str, batch: int, device: torch.device) -> int:
     """Build a template, and train two steps; the bytes of the samples, which are no part of the forecast."""
-    project = files.load(resource("templates", path))
+    project = project_file.load(resource("templates", path))
     model = compile_project(project, infer(project), device=device, seed=0)
     optimizer = make(project.recipe, [p for p in model.objective.parameters() if p.requires_grad], device)
     fields = {name: t.to(device) for name, t in batch_of(model, batch).items()}
@@ -62,7 +62,7 @@ def _cpu_peak(path: str, batch: int) -> int:
 
 def _step_s(path: str, device: torch.device) -> float:
     """The middle one of some training steps at the recipe's batch size."""
-    project = files.load(resource("templates", path))
+    project = project_file.load(resource("templates", path))
     model = compile_project(project, infer(project), device=device, seed=0)
     optimizer = make(project.recipe, [p for p in model.objective.parameters() if p.requires_grad], device)
     fields = {name: t.to(device) for name, t in batch_of(model, project.recipe.batch_size).items()}
@@ -93,9 +93,11 @@ def _row(name: str, what: str, said: int, found: int, batch: int) -> Row:
 def run() -> list[Row]:
     """The rows of the table: name, value, unit, note."""
     rows: list[Row] = []
-    paces = {name: calibration.measure(torch.device(name)) for name in ("cpu", *(["cuda"] * torch.cuda.is_available()))}
+    paces = {
+        name: machine_speed.measure(torch.device(name)) for name in ("cpu", *(["cuda"] * torch.cuda.is_available()))
+    }
     for path in sorted(resource("templates").glob("*.vnet")):
-        project = files.load(path)
+        project = project_file.load(path)
         analysis = infer(project)
         cost = Costs(analysis, BATCH).whole()
         if analysis.errors() or not analysis.main.sinks("loss") or cost.training > LARGEST or cost.macs > 10**9:

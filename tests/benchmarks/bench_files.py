@@ -7,11 +7,12 @@ import time
 from collections.abc import Callable
 
 from visualnet.analysis import infer
-from visualnet.core import edits, files
+from visualnet.core import edits
 from visualnet.core.diff import diff
 from visualnet.core.document import Document
 from visualnet.core.graph import Graph, Node, Port
 from visualnet.core.project import Project
+from visualnet.core.storage import project_file
 
 ROUNDS = 15
 
@@ -44,7 +45,7 @@ def median_ms(work: Callable[[], object]) -> float:
 def run() -> list[tuple[str, float, str, str]]:
     """Open and save; edit at both ends, with undo."""
     project = chain(1000)
-    data = files.dumps(project)
+    data = project_file.dumps(project)
     analysis = infer(project)
     document = Document(project)
 
@@ -60,12 +61,12 @@ def run() -> list[tuple[str, float, str, str]]:
     return [
         (
             "read and check 1,000 nodes",
-            median_ms(lambda: files.loads(data, "x.vnet")),
+            median_ms(lambda: project_file.loads(data, "x.vnet")),
             "ms",
             f"{len(data) // 1024} KiB",
         ),
         ("infer all of them", median_ms(lambda: infer(project)), "ms", "open ≤ 500 ms in all"),
-        ("write 1,000 nodes", median_ms(lambda: files.dumps(project)), "ms", ""),
+        ("write 1,000 nodes", median_ms(lambda: project_file.dumps(project)), "ms", ""),
         ("edit, diff and undo in the middle", median_ms(edit_and_undo), "ms", ""),
         (
             "re-infer after an edit at the first layer",

@@ -44,7 +44,7 @@ def _curves() -> list[Row]:
 
     from visualnet.app.plots.curves import CurvesPlot
     from visualnet.app.theme.tokens import DARK
-    from visualnet.training.series import Series
+    from visualnet.training.runs.series import Series
 
     rng, rows = np.random.default_rng(0), []
     for count, size in ((1, 10**6), (20, 10**5), (1, 10**7)):
@@ -81,7 +81,7 @@ def _maps() -> list[Row]:
     from PySide6.QtWidgets import QApplication
 
     from visualnet.app.plots.attention import AttentionView
-    from visualnet.app.plots.tiles import TilesView
+    from visualnet.app.plots.feature_maps import TilesView
     from visualnet.app.theme.tokens import DARK
 
     rng, rows = np.random.default_rng(0), []

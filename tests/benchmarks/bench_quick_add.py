@@ -34,16 +34,18 @@ def _measured() -> list[Row]:
     from PySide6.QtTest import QTest
     from PySide6.QtWidgets import QApplication, QWidget
 
-    from visualnet.app.canvas.quick_add import QuickAdd
+    from visualnet.app.canvas.editors.quick_add import QuickAdd
     from visualnet.app.theme.tokens import DARK
-    from visualnet.core import files, grouping, library
+    from visualnet.core.edits import grouping
+    from visualnet.core.storage import project_file
+    from visualnet.core.user import block_library
 
     app = QApplication.instance() or QApplication([])
-    shipped = library.find("residual_bottleneck")
+    shipped = block_library.find("residual_bottleneck")
     for number in range(KEPT):
         called = f"kept_{number}"
         project = grouping.rename_block(shipped.project, shipped.name, called)
-        files.save(library.library_dir() / f"{called}{files.SUFFIX}", project)
+        project_file.save(block_library.library_dir() / f"{called}{project_file.SUFFIX}", project)
     holder = QWidget()
     holder.resize(1000, 800)
     holder.show()

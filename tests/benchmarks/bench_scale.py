@@ -13,10 +13,11 @@ from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 
 from visualnet.analysis import infer
-from visualnet.analysis.cost import Costs
+from visualnet.analysis.cost.totals import Costs
 from visualnet.analysis.report import report, table
-from visualnet.core import edits, files
+from visualnet.core import edits
 from visualnet.core.project import MAIN, Project
+from visualnet.core.storage import project_file
 from visualnet.resources import resource
 
 Row = tuple[str, float, str, str]
@@ -65,9 +66,9 @@ def _painted(window: Any) -> None:
 
 def _in_the_window(projects: dict[str, Project]) -> list[Row]:
     """Opening a file to a painted canvas, and an edit at the input to a painted canvas, in a window of 1440×900."""
-    from visualnet.app.settings import Settings
+    from visualnet.app.shell.window import Window
+    from visualnet.app.state.settings import Settings
     from visualnet.app.theme.apply import ThemeKeeper
-    from visualnet.app.window import Window
     from visualnet.core.document import Document
 
     app = QApplication.instance() or QApplication([])
@@ -80,7 +81,7 @@ def _in_the_window(projects: dict[str, Project]) -> list[Row]:
         _painted(window)
         for name, project in projects.items():
             path = Path(folder) / f"{name.replace(', ', '-').replace(' ', '-')}.vnet"
-            files.save(path, project)
+            project_file.save(path, project)
 
             def opened(path: Path = path) -> None:
                 window.filing.open(path)
@@ -127,7 +128,9 @@ def run() -> list[Row]:
     """The rows of the table: name, value, unit, note."""
     rows: list[Row] = []
     projects = {
-        n: files.load(resource("templates", f"{n}.vnet")) for n in NAMES if resource("templates", f"{n}.vnet").exists()
+        n: project_file.load(resource("templates", f"{n}.vnet"))
+        for n in NAMES
+        if resource("templates", f"{n}.vnet").exists()
     }
     if "gpt" in projects:
         deep = {k: v for k, v in GPT3.items() if k in projects["gpt"].constants}
@@ -138,7 +141,7 @@ def run() -> list[Row]:
         rows.append(
             (
                 f"{name}: read the file and infer",
-                _ms(lambda p=path: infer(files.load(p))),
+                _ms(lambda p=path: infer(project_file.load(p))),
                 "ms",
                 "part of the promise: open in ≤ 500",
             )

@@ -14,9 +14,9 @@ began = time.perf_counter()
 import os, sys
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
-from visualnet.app.settings import Settings
+from visualnet.app.state.settings import Settings
 from visualnet.app.theme.apply import ThemeKeeper
-from visualnet.app.window import Window
+from visualnet.app.shell.window import Window
 app = QApplication([])
 window = Window(Settings(), ThemeKeeper(app, "dark"))
 window.show()

@@ -52,9 +52,9 @@ class Lateness:
 
 def headless(project: Any) -> float:
     """Training steps a second of a session alone, in a thread as in the window."""
-    from visualnet.data.catalogue import load
+    from visualnet.data.registry import load
     from visualnet.training import events
-    from visualnet.training.runs import create_run
+    from visualnet.training.runs.run_model import create_run
     from visualnet.training.session import Session
 
     ends: list[events.Finished] = []
@@ -113,11 +113,11 @@ def run() -> list[Row]:
     from PySide6.QtWidgets import QApplication
 
     app = QApplication.instance() or QApplication(sys.argv[:1])
-    from visualnet.app.settings import Settings
+    from visualnet.app.shell.window import Window
+    from visualnet.app.state.settings import Settings
     from visualnet.app.theme.apply import ThemeKeeper
-    from visualnet.app.window import Window
     from visualnet.core.document import Document
-    from visualnet.core.files import load
+    from visualnet.core.storage.project_file import load
     from visualnet.resources import resource
 
     project = load(resource("templates", "lenet5.vnet"))

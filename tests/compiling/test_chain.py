@@ -7,8 +7,8 @@ import torch
 
 from tests.graphs import graph
 from visualnet.analysis import infer
-from visualnet.analysis.cost import Costs
-from visualnet.analysis.receptive import receptive
+from visualnet.analysis.cost.totals import Costs
+from visualnet.analysis.receptive_field import receptive
 from visualnet.compiling.module import compile_project
 from visualnet.compiling.source import model_source
 from visualnet.core.project import Block, Project

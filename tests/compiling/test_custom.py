@@ -13,13 +13,17 @@ import pytest
 import torch
 
 from tests.graphs import graph
-from visualnet.analysis import infer, repairs
-from visualnet.compiling import custom
+from visualnet.analysis import infer
+from visualnet.analysis.repair import search
+from visualnet.compiling import custom_modules
 from visualnet.compiling.module import compile_project
 from visualnet.compiling.plan import GraphError
 from visualnet.compiling.source import model_source
-from visualnet.core import edits, exposing, files, trust
+from visualnet.core import edits
+from visualnet.core.edits import block_parameters
 from visualnet.core.project import Project
+from visualnet.core.storage import project_file
+from visualnet.core.user import trusted_code
 
 HALF = '''class Half(nn.Module):
     """Every second row and column, times a number that is learned."""
@@ -45,7 +49,7 @@ TELLS = {
 @pytest.fixture(autouse=True)
 def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VISUALNET_HOME", str(tmp_path / "home"))
-    monkeypatch.setattr(trust, "_for_now", set())
+    monkeypatch.setattr(trusted_code, "_for_now", set())
 
 
 def project(**params: Any) -> Project:
@@ -79,7 +83,7 @@ def test_shapes_show_by_the_rule_but_nothing_compiles_until_it_is_trusted() -> N
     for refuses in (compile_project, model_source):
         with pytest.raises(GraphError, match="mine: it holds Python code"):
             refuses(made)
-    trust.trust(HALF)
+    trusted_code.trust(HALF)
     model = compile_project(made, seed=0)
     x = torch.rand(2, 3, 9, 8)
     view = model.view([(("n2",), "half")])
@@ -88,7 +92,7 @@ def test_shapes_show_by_the_rule_but_nothing_compiles_until_it_is_trusted() -> N
 
 
 def test_the_printed_file_holds_the_class_and_gives_the_same_bits() -> None:
-    trust.trust("from __future__ import annotations\n\n" + HALF)
+    trusted_code.trust("from __future__ import annotations\n\n" + HALF)
     made = edits.set_params(wired(), "", ["n2"], {"source": "from __future__ import annotations\n\n" + HALF})
     model, text = compile_project(made, seed=0), model_source(made)
     assert HALF.strip() in text and text.count("from __future__") == 1
@@ -103,43 +107,43 @@ def test_the_printed_file_holds_the_class_and_gives_the_same_bits() -> None:
 
 
 def test_another_text_is_another_matter() -> None:
-    trust.trust(HALF)
+    trusted_code.trust(HALF)
     assert not infer(wired()).errors()
     changed = edits.set_params(wired(), "", ["n2"], {"source": HALF + "\n# more\n"})
     assert [p.code for p in infer(changed).errors()] == ["untrusted"]
     # … also where the unchanged rest is known already.
     assert [p.code for p in infer(changed, infer(wired())).errors()] == ["untrusted"]
-    trust.distrust(HALF)
+    trusted_code.distrust(HALF)
     assert [p.code for p in infer(wired()).errors()] == ["untrusted"]
 
 
 def test_trust_is_kept_in_the_persons_folder_and_nowhere_else(tmp_path: Path) -> None:
-    before = files.dumps(wired())
-    trust.trust(HALF)
-    assert files.dumps(wired()) == before and b"trust" not in before
+    before = project_file.dumps(wired())
+    trusted_code.trust(HALF)
+    assert project_file.dumps(wired()) == before and b"trust" not in before
     (kept,) = (tmp_path / "home").iterdir()
-    assert json.loads(kept.read_bytes()) == [trust.fingerprint(HALF)]
+    assert json.loads(kept.read_bytes()) == [trusted_code.fingerprint(HALF)]
     for broken in (b"", b"{}", b"[1]", b'["' + b"0" * 63 + b'"]', b"[" * 100_000):
         kept.write_bytes(broken)
-        assert not trust.is_trusted(HALF)
-    trust.trust_for_now(HALF)
-    assert trust.is_trusted(HALF) and kept.read_bytes() == b"[" * 100_000
+        assert not trusted_code.is_trusted(HALF)
+    trusted_code.trust_for_now(HALF)
+    assert trusted_code.is_trusted(HALF) and kept.read_bytes() == b"[" * 100_000
 
 
 @pytest.mark.skipif(not hasattr(os, "getuid"), reason="file modes say nothing here")
 def test_what_somebody_else_can_have_written_trusts_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    trust.trust(HALF)
+    trusted_code.trust(HALF)
     (kept,) = (tmp_path / "home").iterdir()
-    assert not kept.stat().st_mode & 0o002 and trust.is_trusted(HALF)
+    assert not kept.stat().st_mode & 0o002 and trusted_code.is_trusted(HALF)
     kept.chmod(0o666)
-    assert not trust.is_trusted(HALF)
-    trust.trust("another text")  # takes nothing over from it, and closes it
-    assert kept.stat().st_mode & 0o777 == 0o600 and not trust.is_trusted(HALF)
-    trust.trust(HALF)
+    assert not trusted_code.is_trusted(HALF)
+    trusted_code.trust("another text")  # takes nothing over from it, and closes it
+    assert kept.stat().st_mode & 0o777 == 0o600 and not trusted_code.is_trusted(HALF)
+    trusted_code.trust(HALF)
     kept.chmod(0o644)
-    assert trust.is_trusted(HALF)
+    assert trusted_code.is_trusted(HALF)
     monkeypatch.setattr(os, "getuid", lambda: kept.stat().st_uid + 1)
-    assert not trust.is_trusted(HALF)
+    assert not trusted_code.is_trusted(HALF)
 
 
 @pytest.mark.parametrize(
@@ -156,7 +160,7 @@ def test_what_somebody_else_can_have_written_trusts_nothing(tmp_path: Path, monk
 )
 def test_what_does_not_keep_its_word_is_named(params: dict[str, Any], words: str) -> None:
     made = project(**params)
-    trust.trust(made.graph.nodes["n2"].params["source"])  # type: ignore[arg-type]
+    trusted_code.trust(made.graph.nodes["n2"].params["source"])  # type: ignore[arg-type]
     with pytest.raises(GraphError, match=words):
         compile_project(made)
 
@@ -189,7 +193,7 @@ def test_what_cannot_be_read_is_refused_in_words(params: dict[str, Any], words: 
 
 def test_letters_and_signs_that_can_be_seen_are_allowed() -> None:
     source = HALF + "# größer 层 é e\u0301 ⚠\ufe0f ❤\ufe0f 😀\n"
-    trust.trust(source)
+    trusted_code.trust(source)
     assert not infer(project(source=source)).errors()
 
 
@@ -197,10 +201,10 @@ def test_no_repair_touches_the_code_or_trusts_it() -> None:
     made = wired()
     analysis = infer(made)
     for problem in analysis.problems:
-        for repair in repairs.repairs(made, problem, analysis):
+        for repair in search.repairs(made, problem, analysis):
             after = repair.edit(made).graph.nodes.get("n2")
             assert after is None or after.params["source"] == HALF, repair.words
-    assert not trust.is_trusted(HALF)
+    assert not trusted_code.is_trusted(HALF)
 
 
 def test_its_lines_know_constants_and_a_blocks_parameters() -> None:
@@ -221,11 +225,11 @@ def test_its_lines_know_constants_and_a_blocks_parameters() -> None:
         "numbers": ("2*width", 3),
     }
     made = edits.set_constants(project(**tells), {"width": 4})
-    trust.trust(wide)
+    trusted_code.trust(wide)
     mine = infer(made).main["n2"]
     assert (mine.leaving["half"].shape, mine.parameters, mine.macs) == ((8, 3, 8), 24, 8 * 3 * 9 * 8)
     assert compile_project(made).net(torch.rand(2, 3, 9, 8)).shape == (2, 4)
-    made = exposing.rename_number(made, "", "width", "broad")
+    made = block_parameters.rename_number(made, "", "width", "broad")
     made = edits.set_constants(made, {"broad": 5})
     assert infer(made).main["n2"].leaving["half"].shape == (10, 3, 8)
     short = edits.set_params(made, "", ["n2"], {"numbers": (8,), "arguments": "C, p1, step=3"})
@@ -235,7 +239,7 @@ def test_its_lines_know_constants_and_a_blocks_parameters() -> None:
 def test_two_of_one_name_cannot_stand_in_one_file() -> None:
     other = HALF.replace("learned", "learnt")
     for source in (HALF, other):
-        trust.trust(source)
+        trusted_code.trust(source)
     made = wired()
     made = edits.add_node(made, "", "python", id="n8", name="second", params={**TELLS, "source": other, "sizes": SIZES})
     made = edits.insert_on_wire(made, "", "n8", next(t for t in made.graph.wires if t.node == "n3"))
@@ -264,9 +268,9 @@ def test_names_of_two_sources_never_mix_in_one_file(first: str, second: str, nam
     sources = [first + HALF, second + SQUARE]
     if name:
         with pytest.raises(GraphError, match=f"“{name}”"):
-            custom.names(sources, [])
+            custom_modules.names(sources, [])
     else:
-        assert {"Half", "Square"} <= custom.names(sources, [])
+        assert {"Half", "Square"} <= custom_modules.names(sources, [])
 
 
 @pytest.mark.parametrize(
@@ -288,7 +292,7 @@ def test_names_of_two_sources_never_mix_in_one_file(first: str, second: str, nam
 )
 def test_only_true_imports_from_the_future_move_to_the_top(source: str, futures: list[str], body: str) -> None:
     """What stands in a text stays there: moved, it would be code that nobody read as such."""
-    assert custom.printed([source]) == ([f"from __future__ import {name}" for name in futures], [body])
+    assert custom_modules.printed([source]) == ([f"from __future__ import {name}" for name in futures], [body])
 
 
 HOOK = """
@@ -315,7 +319,7 @@ class Half(nn.Module):
         return x[:, :, ::2, ::2] * self.scale[:, None, None]
 """
 OPENED = """
-from visualnet.cli import main
+from visualnet.cli.main import main
 import contextlib, io
 path = sys.argv[1]
 with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()) as said:
@@ -340,7 +344,7 @@ assert {p.code for p in analysis.errors()} >= {"untrusted"}
 def test_a_strangers_file_is_opened_told_drawn_and_pasted_without_running_a_letter_of_it(tmp_path: Path) -> None:
     made = project(source=EVIL)
     path, trace = tmp_path / "gift.vnet", tmp_path / "boom"
-    files.save(path, made)
+    project_file.save(path, made)
     environment = {"VISUALNET_HOME": str(tmp_path / "home"), "BOOM": str(trace), "QT_QPA_PLATFORM": "offscreen"}
     run = subprocess.run(
         [sys.executable, "-c", HOOK + OPENED, str(path)],
@@ -356,8 +360,8 @@ def test_a_strangers_file_is_opened_told_drawn_and_pasted_without_running_a_lett
 
 def test_trusted_it_trains(tmp_path: Path) -> None:
     from tests.training.nets import small
-    from visualnet.data.catalogue import load
-    from visualnet.training.runs import RunModel
+    from visualnet.data.registry import load
+    from visualnet.training.runs.run_model import RunModel
     from visualnet.training.session import Session
 
     made = small(epochs=2)
@@ -374,7 +378,7 @@ def test_trusted_it_trains(tmp_path: Path) -> None:
 
     refused = trained()
     assert refused.state == "failed"
-    trust.trust(square)
+    trusted_code.trust(square)
     model = trained()
     assert model.state == "done", model.failure
     assert model.epochs[-1].train["loss"] < model.epochs[0].train["loss"]
@@ -382,5 +386,5 @@ def test_trusted_it_trains(tmp_path: Path) -> None:
 
 def test_long_source_is_saved_and_opened_as_it_is(tmp_path: Path) -> None:
     long = HALF + "# " + "x" * 60_000 + "\n\t# a tab, and größer\n"
-    files.save(tmp_path / "long.vnet", project(source=long))
-    assert files.load(tmp_path / "long.vnet").graph.nodes["n2"].params["source"] == long
+    project_file.save(tmp_path / "long.vnet", project(source=long))
+    assert project_file.load(tmp_path / "long.vnet").graph.nodes["n2"].params["source"] == long

@@ -10,11 +10,13 @@ from torch import Tensor, nn
 
 from tests.compiling.test_source import executed
 from tests.graphs import graph
-from visualnet.analysis.borders import ends
+from visualnet.analysis.block_ports import ends
 from visualnet.compiling.module import compile_project
 from visualnet.compiling.source import model_source
-from visualnet.core import edits, files, grouping
+from visualnet.core import edits
+from visualnet.core.edits import grouping
 from visualnet.core.project import MAIN, Block, Project
+from visualnet.core.storage import project_file
 
 UNIT = Block(
     graph=graph(
@@ -117,9 +119,9 @@ def test_the_printed_file_does_the_same_bit_by_bit(names: tuple[str, ...], stati
 
 def test_the_choice_is_kept_in_the_file_and_survives_unpacking() -> None:
     project = made(unit={"trainable": False, "statistics": "updated"})
-    again = files.loads(files.dumps(project), "x.vnet")
+    again = project_file.loads(project_file.dumps(project), "x.vnet")
     assert again == project
-    assert b"statistics" not in files.dumps(made(unit={"trainable": False}))
+    assert b"statistics" not in project_file.dumps(made(unit={"trainable": False}))
     unit = project.graph.named("unit").id
     for choice in ("fixed", "updated"):
         chosen = edits.set_node(project, MAIN, [unit], statistics=choice)
@@ -129,5 +131,5 @@ def test_the_choice_is_kept_in_the_file_and_survives_unpacking() -> None:
         assert len(before) == len(after) == (3 if choice == "updated" else 2)
     with pytest.raises(ValueError, match="fixed"):
         edits.set_node(project, MAIN, [unit], statistics="melted")
-    with pytest.raises(files.FileError, match="statistics"):
-        files.loads(files.dumps(project).replace(b'"updated"', b'"melted"'), "x.vnet")
+    with pytest.raises(project_file.FileError, match="statistics"):
+        project_file.loads(project_file.dumps(project).replace(b'"updated"', b'"melted"'), "x.vnet")

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import fx, nn
 
-from visualnet.compiling import pieces
+from visualnet.compiling import extra_modules
 from visualnet.compiling.names import MODULE_ATTRIBUTES, RESERVED_VARIABLES, class_name, safe_name
 
 
@@ -47,6 +47,6 @@ def test_taken_names_are_counted_on() -> None:
 
 
 def test_no_node_hides_a_function_of_the_pieces() -> None:
-    functions = {name for name, found in vars(pieces).items() if inspect.isfunction(found)}
+    functions = {name for name, found in vars(extra_modules).items() if inspect.isfunction(found)}
     assert functions
     assert functions <= RESERVED_VARIABLES

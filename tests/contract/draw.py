@@ -8,8 +8,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from visualnet.layers import LAYERS, Layer, Spec
-from visualnet.layers.declare import Pattern
-from visualnet.layers.params import Bool, Choice, Field, Float, Floats, Int, Ints, Param, Text
+from visualnet.layers.declaration.layer import Pattern
+from visualnet.layers.declaration.params import Bool, Choice, Field, Float, Floats, Int, Ints, Param, Text
 
 Drawn = tuple[Layer, list[Spec | None]]
 

@@ -10,9 +10,9 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from visualnet.compiling import custom, pieces
+from visualnet.compiling import custom_modules, extra_modules
 from visualnet.layers import Layer
-from visualnet.layers.calls import Apply, Expr, Function, Item, Make, Method, Own, Ref
+from visualnet.layers.declaration.calls import Apply, Expr, Function, Item, Make, Method, Own, Ref
 
 
 def _pairs(first: Any, weight: Any, second: Any, *_: Any, **__: Any) -> int:
@@ -24,7 +24,7 @@ def _pairs(first: Any, weight: Any, second: Any, *_: Any, **__: Any) -> int:
 COUNTED = {torch.ops.aten._trilinear: _pairs}
 """Products that torch's counter misses."""
 
-_PLACES = {"nn": nn, "pieces": pieces, "torch": torch, "F": functional, "operator": operator}
+_PLACES = {"nn": nn, "extra_modules": extra_modules, "torch": torch, "F": functional, "operator": operator}
 
 
 def build(make: Make | None) -> nn.Module | None:
@@ -32,7 +32,7 @@ def build(make: Make | None) -> nn.Module | None:
     if make is None:
         return None
     if make.source:
-        return custom.build(make, make.args, make.kwargs)
+        return custom_modules.build(make, make.args, make.kwargs)
     place, name = make.name.split(".")
     return getattr(_PLACES[place], name)(*make.args, **make.kwargs)
 

@@ -20,22 +20,22 @@ from typing import Any, NamedTuple
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
-from visualnet.analysis import Analysis, infer, report
-from visualnet.analysis.receptive import receptive
-from visualnet.analysis.repairs import repairs
-from visualnet.app.panels import explain
-from visualnet.app.panels.why_card import WhyCard
-from visualnet.app.picture import Look, drawing_of
-from visualnet.app.plots.drawings import LayerDrawing
-from visualnet.app.plots.field_drawing import FieldDrawing
+from visualnet.analysis import Analysis, explain, infer, report
+from visualnet.analysis.receptive_field import receptive
+from visualnet.analysis.repair.search import repairs
+from visualnet.app.diagrams.receptive_field import FieldDrawing
+from visualnet.app.diagrams.window_diagram import LayerDrawing
+from visualnet.app.features.inspector.explanation_card import WhyCard
+from visualnet.app.figures.picture import Look, drawing_of
 from visualnet.compiling.source import model_source
-from visualnet.core import edits, files
+from visualnet.core import edits
 from visualnet.core.graph import Port
 from visualnet.core.project import Block, DataChoice, Project
-from visualnet.data.catalogue import DATASETS, fields_or_none
+from visualnet.core.storage import project_file
+from visualnet.data.registry import DATASETS, fields_or_none
 from visualnet.layers import LAYERS
-from visualnet.layers.declare import Layer, Pattern
-from visualnet.layers.params import Int, Ints, Param
+from visualnet.layers.declaration.layer import Layer, Pattern
+from visualnet.layers.declaration.params import Int, Ints, Param
 
 FIGURES = (10**3, 10**6, 10**9, 2**40)
 SECONDS = 1.0
@@ -170,7 +170,7 @@ def _in_file(*path: str | int) -> Callable[[int], Project]:
     def make(figure: int) -> Project:
         project = edits.put_block(edits.set_constants(_alone("conv2d", {}), {"width": 8}), "b", Block(params={"p": 1}))
         project = edits.add_node(project, "", "block:b", id="n50", name="inner", params={"p": 2})
-        tree = json.loads(files.dumps(project))
+        tree = json.loads(project_file.dumps(project))
         place: Any = tree
         for key, following in itertools.pairwise(path):
             if isinstance(place, dict):
@@ -181,7 +181,7 @@ def _in_file(*path: str | int) -> Callable[[int], Project]:
             place[path[-1] :] = [figure] * max(1, len(place) - path[-1])
         else:
             place[path[-1]] = figure
-        return files.loads(json.dumps(tree).encode())
+        return project_file.loads(json.dumps(tree).encode())
 
     return make
 
@@ -239,7 +239,7 @@ def _stop(*_: object) -> None:
 
 def _steps(case: Case) -> Iterator[tuple[str, Callable[[dict[str, Any]], Any]]]:
     """What is done with a file, in order; each finds what the ones before left in a dictionary."""
-    yield "load", lambda have: files.loads(have["file"])
+    yield "load", lambda have: project_file.loads(have["file"])
     yield "infer", lambda have: infer(have["load"], fields=fields_or_none(have["load"].data))
     yield "repairs", lambda have: _repair(have["load"], have["infer"])
     yield "repairs of a fault behind", lambda have: _repair(_faulty(have["load"]), have["infer"])
@@ -312,7 +312,7 @@ def _carry_out(case: Case, slowness: float = 1.0) -> tuple[str, str, float]:
     slowest, step = 0.0, "make"
     have: dict[str, Any] = {}
     try:
-        have["file"] = files.dumps(case.project())
+        have["file"] = project_file.dumps(case.project())
         for step, act in _steps(case):
             start = time.process_time()
             signal.setitimer(signal.ITIMER_PROF, STOP)
@@ -324,7 +324,7 @@ def _carry_out(case: Case, slowness: float = 1.0) -> tuple[str, str, float]:
             slowest = max(slowest, time.process_time() - start)
             if slowest > SECONDS * slowness:
                 return "slow", f"{step} took {slowest:.2f} s", slowest
-    except files.FileError as error:
+    except project_file.FileError as error:
         return "refused", f"{step}: {error}", slowest
     except ValueError as error:
         refused = step == "make"  # what no edit takes, no file holds

@@ -259,16 +259,16 @@ def _watch(allowed: str, heard: list[str]) -> None:
 def open_one(path: Path) -> tuple[str, str]:
     """Open the file as the window would: ``opened`` or ``refused``, or what went wrong, and the words."""
     from visualnet.analysis import infer
-    from visualnet.core import files
+    from visualnet.core.storage import project_file
 
     try:
-        project = files.load(path)
-    except files.FileError as error:
+        project = project_file.load(path)
+    except project_file.FileError as error:
         told = error.file and error.reason and error.way_out and len(str(error)) < 1_000
         return ("refused" if told else "silent"), str(error)
     infer(project)
     if not project.readonly:
-        again = files.loads(files.dumps(project), path.name)
+        again = project_file.loads(project_file.dumps(project), path.name)
         if again != project:
             return "changed", "it is not the same after saving"
     return "opened", ""
@@ -277,11 +277,11 @@ def open_one(path: Path) -> tuple[str, str]:
 def _warm() -> None:
     """Load all that the program itself brings, networkx for circles among it."""
     from visualnet.analysis import infer
-    from visualnet.core import files
+    from visualnet.core.storage import project_file
 
-    infer(files.loads(seeds()[0]))
+    infer(project_file.loads(seeds()[0]))
     for name in ("10^5 layers by repetition", "block in itself"):
-        infer(files.loads(str(BOMBS[name]()).encode()))
+        infer(project_file.loads(str(BOMBS[name]()).encode()))
 
 
 def main(folder: str, *names: str) -> None:

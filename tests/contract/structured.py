@@ -18,11 +18,11 @@ from tests.graphs import random_project
 from visualnet.analysis import infer
 from visualnet.compiling.module import Model, compile_project
 from visualnet.compiling.source import model_source
-from visualnet.core import files
 from visualnet.core.graph import INITS, MODES, Graph, Init, Node, Port
 from visualnet.core.project import Project
+from visualnet.core.storage import project_file
 from visualnet.layers import LAYERS
-from visualnet.layers.params import Bool, Choice, Float, Int, Ints, Param
+from visualnet.layers.declaration.params import Bool, Choice, Float, Int, Ints, Param
 
 ROOT = Path(__file__).parents[2]
 FIGURES = (0, 1, 2, 3, 4, 5, 7, 8, 16, 64, 100, 999, 1_000, 1_001, 65_536, 10**6, 10**9, 2**31, 2**40, 2**53)
@@ -54,7 +54,7 @@ MOST_WEIGHTS, MOST_MACS, MOST_NUMBERS = 10**6, 10**8, 10**6
 
 def seeds() -> list[Project]:
     """The projects that are changed: templates of few nodes, and random ones."""
-    shipped = [files.load(path) for path in sorted((ROOT / "resources" / "templates").glob("*.vnet"))]
+    shipped = [project_file.load(path) for path in sorted((ROOT / "resources" / "templates").glob("*.vnet"))]
     small = [p for p in shipped if sum(len(g.nodes) for _, g in p.sheets()) <= 60]
     return [*small, *(random_project(seed, 8) for seed in range(40))]
 
@@ -72,8 +72,8 @@ def mutant(sources: list[Project], seed: int) -> Project | None:
         changed = change(project.sheet(sheet), dice) if change is not _numbers else None
         project = _numbers(project, dice) if changed is None else project.with_sheet(sheet, changed)
     try:
-        return files.loads(files.dumps(project), f"mutant {seed}")
-    except (files.FileError, ValueError):
+        return project_file.loads(project_file.dumps(project), f"mutant {seed}")
+    except (project_file.FileError, ValueError):
         return None
 
 
@@ -335,4 +335,4 @@ def disagreements(numbers: range) -> Iterator[tuple[int, str]]:
 
 def to_bytes(project: Project) -> bytes:
     """The mutant as a file, to be looked at."""
-    return files.dumps(project)
+    return project_file.dumps(project)

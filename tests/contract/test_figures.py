@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from tests.contract.test_templates import facts, opened
-from visualnet.analysis.cost import Costs
-from visualnet.cli import main
+from visualnet.analysis.cost.totals import Costs
+from visualnet.cli.main import main
 from visualnet.core import edits
 from visualnet.core.graph import Value
 from visualnet.core.project import MAIN
-from visualnet.template_index import template_list
+from visualnet.templates.index import template_list
 
 DEPTHS = {
     "alexnet": 8,

@@ -15,7 +15,7 @@ import pytest
 from tests.contract import mutants
 from tests.core.drawing import chain
 from tests.waiting import linger, until
-from visualnet.core import files
+from visualnet.core.storage import project_file
 
 ROOT = mutants.ROOT
 
@@ -85,8 +85,8 @@ def test_what_the_bombs_are_told() -> None:
 
 def _opens(data: bytes) -> bool:
     try:
-        files.loads(data)
-    except files.FileError:
+        project_file.loads(data)
+    except project_file.FileError:
         return False
     return True
 
@@ -124,7 +124,7 @@ def test_a_kill_at_any_moment_leaves_a_whole_file(tmp_path: Path) -> None:
             os.kill(child.pid, signal.SIGKILL)
             child.stdout.close()
             child.wait()
-            project = files.load(file)
+            project = project_file.load(file)
             assert project in whole
             found[len(project.graph.nodes)] += 1
     assert found.total() == 20

@@ -15,12 +15,12 @@ from typing import Any
 import pytest
 
 from tests.contract.mutants import ROOT
-from visualnet import cli
 from visualnet.analysis import infer, report
-from visualnet.app.faults import _log_to
-from visualnet.core import files
-from visualnet.core.text import clean, visible
-from visualnet.data.catalogue import fields_or_none
+from visualnet.app.services.crash_reports import _log_to
+from visualnet.cli import main
+from visualnet.core.storage import project_file
+from visualnet.core.text.visible import clean, visible
+from visualnet.data.registry import fields_or_none
 
 PLANTED = "\u2066a\u202e\x1b[31m\u200b\x07\u2028\x9b\ufeff\r\U000e0001"
 SEEDS = (ROOT / "tests" / "fixtures" / "format1.vnet", ROOT / "resources" / "templates" / "unet.vnet")
@@ -65,8 +65,8 @@ def test_no_hidden_character_gets_into_an_error_or_a_report(seed: Path) -> None:
     refused = 0
     for tree in planted(json.loads(seed.read_bytes())):
         try:
-            project = files.loads(json.dumps(tree).encode(), f"{PLANTED}.vnet")
-        except files.FileError as error:
+            project = project_file.loads(json.dumps(tree).encode(), f"{PLANTED}.vnet")
+        except project_file.FileError as error:
             refused += 1
             told = "\n".join((str(error), error.file, error.place, error.reason, error.way_out))
         else:
@@ -106,7 +106,7 @@ def test_the_terminal_is_told_only_what_can_be_seen(
         monkeypatch.setattr(sys, "stdout", out)
         monkeypatch.setattr(sys, "stderr", err)
         try:
-            code = cli.main(arguments)
+            code = main.main(arguments)
         except SystemExit as stop:
             code = int(str(stop.code))
         monkeypatch.undo()

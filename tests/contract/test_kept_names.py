@@ -22,9 +22,9 @@ from visualnet.analysis import infer
 from visualnet.compiling.module import Model, compile_project
 from visualnet.compiling.names import safe_name
 from visualnet.compiling.source import model_source
-from visualnet.core import naming
+from visualnet.core import names as naming
 from visualnet.core.project import Block, Project
-from visualnet.layers import rules
+from visualnet.layers.custom import shape_language
 
 NAMES = sorted(
     {
@@ -173,4 +173,4 @@ def test_what_a_file_may_hold_keeps_its_keys() -> None:
 @pytest.mark.parametrize("text", ["ﬁ=1, fi=2", "class=C", "None=1", "__debug__=1", "match=1, match=2"])
 def test_arguments_of_an_own_class_that_python_would_refuse_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match="cannot be the name of an argument"):
-        rules.read_arguments(text)
+        shape_language.read_arguments(text)

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from visualnet.core.graph import BLOCK_PREFIX
-from visualnet.layers import FAMILIES, LAYERS, reference, schema
-from visualnet.layers.declare import BadParams, Fault, read_ports
-from visualnet.layers.params import Bool, Choice, Float, Floats, Int, Ints, Text
+from visualnet.layers import FAMILIES, LAYERS
+from visualnet.layers.declaration.layer import BadParams, Fault, read_ports
+from visualnet.layers.declaration.params import Bool, Choice, Float, Floats, Int, Ints, Text
+from visualnet.layers.publish import docs_page, json_schema
 
 ROOT = Path(__file__).parents[2]
 TAGS = Path(__file__).with_name("tags.txt")
@@ -141,13 +142,13 @@ def test_an_unknown_parameter_is_a_warning_and_stays_harmless() -> None:
 
 
 def test_the_reference_page_is_current() -> None:
-    written = (ROOT / "docs" / reference.NAME).read_text(encoding="utf-8")
-    assert written == reference.text(), "run: python -m visualnet.layers.reference"
+    written = (ROOT / "docs" / docs_page.NAME).read_text(encoding="utf-8")
+    assert written == docs_page.text(), "run: python -m visualnet.layers.publish.docs_page"
 
 
 def test_the_schema_is_current() -> None:
-    written = schema.path().read_text(encoding="utf-8")
-    assert written == schema.text(), "run: python -m visualnet.layers.schema"
+    written = json_schema.path().read_text(encoding="utf-8")
+    assert written == json_schema.text(), "run: python -m visualnet.layers.publish.json_schema"
 
 
 SAME = {
@@ -195,13 +196,13 @@ def test_every_layer_of_torch_is_declared_or_left_with_a_reason() -> None:
     ours = {kind.__name__.casefold() for kind in LAYERS.values()}
     missing = {
         name
-        for name in modules - CONTAINERS - SAME.keys() - reference.LEFT.keys()
+        for name in modules - CONTAINERS - SAME.keys() - docs_page.LEFT.keys()
         if name.casefold() not in ours and not name.startswith("Lazy")
     }
     assert not missing
-    assert set(SAME.values()) <= LAYERS.keys() and not set(reference.LEFT) & ours
-    page = reference.text()
-    assert all(f"`nn.{name}` {why}" in page for name, why in reference.LEFT.items())
+    assert set(SAME.values()) <= LAYERS.keys() and not set(docs_page.LEFT) & ours
+    page = docs_page.text()
+    assert all(f"`nn.{name}` {why}" in page for name, why in docs_page.LEFT.items())
 
 
 def test_losses_and_metrics_say_what_is_better() -> None:

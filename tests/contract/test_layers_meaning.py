@@ -9,9 +9,9 @@ import pytest
 import torch
 
 from tests.contract.evaluate import build, outputs
-from visualnet.compiling.pieces import ClassToken, LearnedPositions, SinusoidalPositions
+from visualnet.compiling.extra_modules import ClassToken, LearnedPositions, SinusoidalPositions
 from visualnet.layers import LAYERS, Spec
-from visualnet.layers.declare import Misfit
+from visualnet.layers.declaration.layer import Misfit
 
 
 def compute(

@@ -12,11 +12,12 @@ import pytest
 from hypothesis import given, settings
 
 from tests.contract.draw import Drawn, cases
-from visualnet.core.files import dumps
 from visualnet.core.project import Project
-from visualnet.layers import LAYERS, schema
+from visualnet.core.storage.project_file import dumps
+from visualnet.layers import LAYERS
+from visualnet.layers.publish import json_schema
 
-SCHEMA = schema.project_schema()
+SCHEMA = json_schema.project_schema()
 TEMPLATES = sorted((Path(__file__).parents[2] / "resources").rglob("*.vnet"))
 TYPES = {
     "object": dict,

@@ -14,7 +14,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from tests.contract.draw import Drawn, cases
 from tests.contract.evaluate import COUNTED, build, outputs
 from visualnet.layers import LAYERS, Layer, Spec
-from visualnet.layers.declare import Misfit
+from visualnet.layers.declaration.layer import Misfit
 
 BATCH = 2
 EXAMPLES = 60 if settings.default.max_examples <= 100 else 1200

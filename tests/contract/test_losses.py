@@ -13,8 +13,8 @@ from torch import Tensor
 
 from tests.contract.evaluate import _value, outputs
 from visualnet.layers import LAYERS, Layer
-from visualnet.layers.calls import Ref
-from visualnet.layers.declare import Pattern
+from visualnet.layers.declaration.calls import Ref
+from visualnet.layers.declaration.layer import Pattern
 
 SAMPLES, CLASSES, SIZES = 6, 4, {"K": (4,), "D": (5,), "*": (3, 2)}
 LOSSES = [tag for tag, kind in LAYERS.items() if kind.role == "loss"]

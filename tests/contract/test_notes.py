@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from visualnet.analysis import infer
-from visualnet.app.panels.note_steps import carried_out, steps, without_steps
-from visualnet.core import files
-from visualnet.core.files import dumps, loads
 from visualnet.core.project import Project
-from visualnet.data.catalogue import fields_or_none
-from visualnet.template_index import Template, template_list
+from visualnet.core.storage import project_file
+from visualnet.core.storage.project_file import dumps, loads
+from visualnet.data.registry import fields_or_none
+from visualnet.templates.index import Template, template_list
+from visualnet.templates.note_actions import carried_out, steps, without_steps
 
 ALL = template_list()
 STEPS = [(t, words, link) for t in ALL for words, link in steps(t.page.read_text(encoding="utf-8"))]
@@ -23,7 +23,7 @@ def test_most_templates_have_a_step() -> None:
 
 @pytest.mark.parametrize(("template", "words", "link"), STEPS, ids=[f"{t.name}-{link}" for t, _, link in STEPS])
 def test_a_step_changes_its_network_as_the_file_allows(template: Template, words: str, link: str) -> None:
-    project = files.load(template.path)
+    project = project_file.load(template.path)
     changed = carried_out(project, link)
     # A small version may already stand where the step leads; the panel then says so.
     assert changed != project or template.of

@@ -13,12 +13,12 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from tests.contract.test_random_graphs import fields, objectives_agree
 from tests.graphs import random_project
-from visualnet.cli import open_project, template_names
+from visualnet.cli.main import open_project, template_names
 from visualnet.compiling import source
 from visualnet.compiling.module import compile_project
 from visualnet.compiling.source import model_source
 from visualnet.core.project import Project
-from visualnet.template_index import template_list
+from visualnet.templates.index import template_list
 
 SMALL = 3_000_000
 """Networks up to so many parameters are made; of larger ones only the draws are compared, on the device that allocates nothing."""

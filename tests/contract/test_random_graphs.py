@@ -17,10 +17,10 @@ from torch.utils.flop_counter import FlopCounterMode
 from tests.contract.evaluate import COUNTED
 from tests.graphs import random_project
 from visualnet.analysis import infer
+from visualnet.compiling.argument_printer import Figures
 from visualnet.compiling.module import Model, compile_project
 from visualnet.compiling.objectives import Objectives
 from visualnet.compiling.source import model_source
-from visualnet.compiling.spelling import Figures
 from visualnet.compiling.statements import Statements
 from visualnet.layers import Spec
 

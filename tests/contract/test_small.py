@@ -10,15 +10,15 @@ import pytest
 from msgspec.structs import replace
 
 from visualnet.analysis import infer
-from visualnet.analysis.lints import classes as classes_of
-from visualnet.core import files
+from visualnet.analysis.graph_checks import classes as classes_of
 from visualnet.core.project import Project
-from visualnet.data.catalogue import DATASETS, fields, load
+from visualnet.core.storage import project_file
+from visualnet.data.registry import DATASETS, fields, load
 from visualnet.resources import resource
-from visualnet.template_index import template_list
+from visualnet.templates.index import template_list
 from visualnet.training.control import Control
 from visualnet.training.events import Event
-from visualnet.training.runs import RunModel
+from visualnet.training.runs.run_model import RunModel
 from visualnet.training.session import Session
 
 ALL = {template.name: template for template in template_list()}
@@ -32,7 +32,7 @@ LIGHT = 1_000_000
 
 @lru_cache(maxsize=8)
 def opened(name: str) -> Project:
-    return files.load(resource("templates", f"{name}.vnet"))
+    return project_file.load(resource("templates", f"{name}.vnet"))
 
 
 # --- which there are ---------------------------------------------------------------------------------------------------------------

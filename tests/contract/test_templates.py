@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 
 from visualnet.analysis import Analysis, infer
-from visualnet.core import edits, files
+from visualnet.core import edits
 from visualnet.core.project import Project
-from visualnet.data.catalogue import fields_or_none
+from visualnet.core.storage import project_file
+from visualnet.data.registry import fields_or_none
 from visualnet.resources import resource
-from visualnet.template_index import template_list
+from visualnet.templates.index import template_list
 
 ROOT = Path(__file__).parents[2]
 NAMES = [template.name for template in template_list()]
@@ -193,7 +194,7 @@ JUSTIFIED: dict[str, tuple[str, str]] = {
 
 
 def opened(name: str, values: dict[str, int | float] | None = None) -> tuple[Project, Analysis]:
-    project = files.load(resource("templates", f"{name}.vnet"))
+    project = project_file.load(resource("templates", f"{name}.vnet"))
     if values:
         project = edits.set_constants(project, {**project.constants, **values})
     return project, infer(project, fields=fields_or_none(project.data))
@@ -304,7 +305,7 @@ def test_the_courses_alexnet_counts_running_statistics_as_not_trainable() -> Non
 
 
 def test_the_summary_shows_the_courses_table(capsys: pytest.CaptureFixture[str]) -> None:
-    from visualnet.cli import main
+    from visualnet.cli.main import main
 
     assert main(["summary", "alexnet-course"]) == 0
     told = capsys.readouterr().out
@@ -347,7 +348,7 @@ def test_bottlenecks_make_inceptions_module_cheaper() -> None:
 
 
 def test_gpt_3_is_summarised_without_allocating_it() -> None:
-    from visualnet.cli import main
+    from visualnet.cli.main import main
 
     start = time.thread_time()
     sizes = ("layers=96", "width=12288", "heads=96", "context=2048")

@@ -13,7 +13,7 @@ from tests.twins.libraries import library
 from tests.twins.table import BY_HAND, LARGE, PUBLISHED
 from visualnet.core import edits
 from visualnet.core.project import MAIN
-from visualnet.template_index import template_list
+from visualnet.templates.index import template_list
 
 ACTIVATIONS = ("relu", "silu", "gelu", "tanh", "sigmoid")
 

@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from visualnet.core.graph import COLOURS, MODES, REMARKS, Graph, Init, Node, Port, Remark
-from visualnet.core.naming import ID, fault_in_name
+from visualnet.core.names import ID, fault_in_name
 from visualnet.core.project import About, Block, DataChoice, Project, Recipe, RunRef
 
 LETTERS = string.ascii_letters + "äößéλ中ж"

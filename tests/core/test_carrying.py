@@ -18,10 +18,10 @@ from msgspec.structs import replace
 from PIL import Image
 
 from tests.core.drawing import projects
-from visualnet.core import carrying, files
 from visualnet.core.document import Document
 from visualnet.core.errors import FileError
 from visualnet.core.project import DataChoice, Project
+from visualnet.core.storage import embedded_project, project_file
 
 SVG = (
     b'<?xml version="1.0" encoding="UTF-8"?>\n<svg width="10" xmlns="http://www.w3.org/2000/svg" note="a > b">\n'
@@ -37,8 +37,8 @@ def _png() -> bytes:
 
 PNG = _png()
 PUT: dict[str, Callable[[bytes], bytes]] = {
-    "png": lambda text: carrying.into_png(PNG, text),
-    "svg": lambda text: carrying.into_svg(SVG, text),
+    "png": lambda text: embedded_project.into_png(PNG, text),
+    "svg": lambda text: embedded_project.into_svg(SVG, text),
 }
 formats = pytest.mark.parametrize("form", PUT)
 
@@ -51,7 +51,7 @@ def with_chunks(*chunks: bytes) -> bytes:
     return PNG[:33] + b"".join(chunks) + PNG[33:]
 
 
-def text_chunk(packed: bytes, keyword: bytes = carrying.KEYWORD, head: bytes = b"\0\1\0\0\0") -> bytes:
+def text_chunk(packed: bytes, keyword: bytes = embedded_project.KEYWORD, head: bytes = b"\0\1\0\0\0") -> bytes:
     return chunk(b"iTXt", keyword + head + packed)
 
 
@@ -63,15 +63,15 @@ def svg_with(text: bytes) -> bytes:
 @settings(max_examples=40, deadline=None)
 @given(project=projects)
 def test_a_picture_gives_back_the_very_project(form: str, project: Project) -> None:
-    project = carrying.shared(project)
-    text = files.dumps(project)
+    project = embedded_project.shared(project)
+    text = project_file.dumps(project)
     picture = PUT[form](text)
-    assert carrying.project_in(io.BytesIO(picture), "x") == text
-    assert files.loads(picture) == files.loads(text)
+    assert embedded_project.project_in(io.BytesIO(picture), "x") == text
+    assert project_file.loads(picture) == project_file.loads(text)
 
 
 def test_the_picture_is_still_a_picture_and_others_can_read_the_text() -> None:
-    picture = PUT["png"](files.dumps(Project(name="größe")))
+    picture = PUT["png"](project_file.dumps(Project(name="größe")))
     with Image.open(io.BytesIO(picture)) as image:
         image.load()
         assert "größe" in str(image.info["visualnet-project"])  # type: ignore[attr-defined]
@@ -82,16 +82,16 @@ def test_the_picture_is_still_a_picture_and_others_can_read_the_text() -> None:
 def test_a_picture_without_a_project_says_so() -> None:
     for data in (PNG, SVG, b"<svg>", b"\xef\xbb\xbf <svg xmlns='x'/>"):
         with pytest.raises(FileError, match="carries no project"):
-            files.loads(data, "pic")
+            project_file.loads(data, "pic")
     for data, words in {b"\xff\xd8\xff\xe0": "JPEG", b"GIF89a": "GIF", b"%PDF-1.4": "attachment"}.items():
         with pytest.raises(FileError, match=words):
-            files.loads(data, "pic")
+            project_file.loads(data, "pic")
 
 
 def test_the_one_loader_opens_it_and_saving_never_writes_over_it(tmp_path: Path) -> None:
     picture = tmp_path / "net.png"
-    picture.write_bytes(PUT["png"](files.dumps(Project(name="inside"))))
-    assert files.load(picture).name == "inside"
+    picture.write_bytes(PUT["png"](project_file.dumps(Project(name="inside"))))
+    assert project_file.load(picture).name == "inside"
     document = Document.open(picture)
     assert document.path is None and document.project.name == "inside"
     with pytest.raises(FileError, match="no file yet"):
@@ -100,11 +100,13 @@ def test_the_one_loader_opens_it_and_saving_never_writes_over_it(tmp_path: Path)
 
 
 def test_a_picture_larger_than_a_project_may_be_is_read_all_the_same(tmp_path: Path) -> None:
-    large = with_chunks(text_chunk(zlib.compress(files.dumps(Project(name="big")))), chunk(b"IDAT", bytes(9_000_000)))
+    large = with_chunks(
+        text_chunk(zlib.compress(project_file.dumps(Project(name="big")))), chunk(b"IDAT", bytes(9_000_000))
+    )
     (tmp_path / "big.png").write_bytes(large)
     tracemalloc.start()
     try:
-        assert files.load(tmp_path / "big.png").name == "big"
+        assert project_file.load(tmp_path / "big.png").name == "big"
         assert tracemalloc.get_traced_memory()[1] < 2_000_000, "the picture's own data are skipped, not read"
     finally:
         tracemalloc.stop()
@@ -112,27 +114,27 @@ def test_a_picture_larger_than_a_project_may_be_is_read_all_the_same(tmp_path: P
 
 def test_places_on_this_machine_are_not_carried() -> None:
     options = {"folder": "/somewhere/photos", "more": ("~/x", 3), "disk": "C:\\data", "n": 3, "shape": "spiral"}
-    shared = carrying.shared(Project(data=DataChoice(name="own", options=options), readonly="newer"))
+    shared = embedded_project.shared(Project(data=DataChoice(name="own", options=options), readonly="newer"))
     assert shared.data.options == {"n": 3, "shape": "spiral"}
     assert shared.readonly == ""
     untouched = Project(data=DataChoice(name="moons", options={"n": 3}))
-    assert carrying.shared(untouched) == untouched
+    assert embedded_project.shared(untouched) == untouched
 
 
 BOMB = zlib.compress(bytes(200_000_000), 9)
-SMALL = zlib.compress(files.dumps(Project()))
+SMALL = zlib.compress(project_file.dumps(Project()))
 ENTITIES = b'<!DOCTYPE svg [<!ENTITY a "aaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
-ELEMENT = f'<project xmlns="{carrying.NAMESPACE}" encoding="{carrying.ENCODING}">'.encode()
+ELEMENT = f'<project xmlns="{embedded_project.NAMESPACE}" encoding="{embedded_project.ENCODING}">'.encode()
 BROKEN = {
     "bomb.png": (with_chunks(text_chunk(BOMB)), "more than|packed"),
     "bomb.svg": (svg_with(ELEMENT + base64.b64encode(BOMB) + b"</project>"), "more than"),
     "steep.png": (with_chunks(text_chunk(zlib.compress(b" " * 8_000_000, 9))), "more than"),
     "twice.png": (with_chunks(text_chunk(SMALL), text_chunk(SMALL)), "more than one"),
-    "length.png": (with_chunks(struct.pack(">I", 2**31 - 1) + b"iTXt" + carrying.KEYWORD), "follow each other"),
+    "length.png": (with_chunks(struct.pack(">I", 2**31 - 1) + b"iTXt" + embedded_project.KEYWORD), "follow each other"),
     "sum.png": (with_chunks(text_chunk(SMALL)[:-1] + b"\0"), "check sum"),
-    "plain.png": (with_chunks(text_chunk(files.dumps(Project()), head=b"\0\0\0\0\0")), "not packed"),
+    "plain.png": (with_chunks(text_chunk(project_file.dumps(Project()), head=b"\0\0\0\0\0")), "not packed"),
     "keyword.png": (with_chunks(text_chunk(SMALL, b"visualnet-projecu")), "carries no project"),
-    "longer.png": (with_chunks(text_chunk(SMALL, carrying.KEYWORD + b"s")), "carries no project"),
+    "longer.png": (with_chunks(text_chunk(SMALL, embedded_project.KEYWORD + b"s")), "carries no project"),
     "behind.png": (with_chunks(text_chunk(SMALL + b"more")), "behind its end"),
     "cut.png": (with_chunks(text_chunk(SMALL[:-9])), "cut off"),
     "rubbish.png": (with_chunks(text_chunk(b"rubbish")), "unpacked"),
@@ -158,7 +160,7 @@ def test_what_is_broken_or_hostile_is_refused_at_once_and_says_why(name: str) ->
     begun = time.thread_time()
     try:
         with pytest.raises(FileError, match=words) as told:
-            files.loads(data, name)
+            project_file.loads(data, name)
         assert tracemalloc.get_traced_memory()[1] < 30_000_000
     finally:
         tracemalloc.stop()
@@ -170,7 +172,7 @@ def test_what_is_broken_or_hostile_is_refused_at_once_and_says_why(name: str) ->
 @settings(max_examples=150, deadline=None)
 @given(data=st.data())
 def test_a_mutated_picture_gives_an_error_or_a_project(form: str, data: st.DataObject) -> None:
-    whole = PUT[form](files.dumps(replace(Project(name="x"), constants={"k": 3})))
+    whole = PUT[form](project_file.dumps(replace(Project(name="x"), constants={"k": 3})))
     start, stop = sorted(data.draw(st.tuples(*[st.integers(0, len(whole))] * 2)))
     way = data.draw(st.sampled_from(["cut", "drop", "double", "put", "flip"]))
     if way == "cut":
@@ -189,6 +191,6 @@ def test_a_mutated_picture_gives_an_error_or_a_project(form: str, data: st.DataO
 
 def _read_or_told(picture: bytes) -> bool:
     try:
-        return isinstance(files.loads(picture, "mutant"), Project)
+        return isinstance(project_file.loads(picture, "mutant"), Project)
     except FileError as error:
         return "mutant" in str(error)

@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 
 from tests.core.drawing import chain, check
-from visualnet.core import edits, files
+from visualnet.core import edits
 from visualnet.core.diff import diff
 from visualnet.core.document import MAX_STEPS, Document
 from visualnet.core.graph import Port
 from visualnet.core.project import MAIN, Block, Project
+from visualnet.core.storage import project_file
 
 
 def add(document: Document, kind: str = "relu", merge: str = "") -> bool:
@@ -151,7 +152,7 @@ def test_history_is_bounded() -> None:
 def test_modified_follows_the_object_that_was_saved(tmp_path: Path) -> None:
     document = Document(Project())
     assert not document.modified
-    with pytest.raises(files.FileError, match="no file yet"):
+    with pytest.raises(project_file.FileError, match="no file yet"):
         document.save()
     add(document)
     assert document.modified
@@ -172,10 +173,10 @@ def test_what_another_program_wrote_is_not_overwritten(tmp_path: Path) -> None:
     add(document)
     document.save()
     document.save()
-    other = files.dumps(chain(4))
+    other = project_file.dumps(chain(4))
     path.write_bytes(other)
     assert document.changed_on_disk()
-    with pytest.raises(files.ChangedOnDisk, match="another program has changed the file"):
+    with pytest.raises(project_file.ChangedOnDisk, match="another program has changed the file"):
         document.save()
     assert path.read_bytes() == other
     document.save(tmp_path / "b.vnet")
@@ -183,10 +184,10 @@ def test_what_another_program_wrote_is_not_overwritten(tmp_path: Path) -> None:
     path.unlink()
     mine.save()
     path.write_bytes(other)
-    with pytest.raises(files.ChangedOnDisk) as told:
+    with pytest.raises(project_file.ChangedOnDisk) as told:
         mine.save()
     mine.save(over=told.value.seen)
-    assert files.load(path) == chain(2)
+    assert project_file.load(path) == chain(2)
     assert not mine.changed_on_disk()
 
 
@@ -202,13 +203,13 @@ def test_a_file_that_was_only_touched_has_not_changed(tmp_path: Path) -> None:
 
 def test_a_newer_file_is_not_saved(tmp_path: Path) -> None:
     path = tmp_path / "later.vnet"
-    later = files.dumps(chain(2)).replace(b'"format": 1', b'"format": 7')
+    later = project_file.dumps(chain(2)).replace(b'"format": 1', b'"format": 7')
     path.write_bytes(later)
     document = Document.open(path)
     assert "newer VisualNet (format 7; this one writes 1)" in document.project.readonly
     add(document)
     for target in (None, tmp_path / "copy.vnet"):
-        with pytest.raises(files.FileError, match="newer VisualNet"):
+        with pytest.raises(project_file.FileError, match="newer VisualNet"):
             document.save(target)
     assert path.read_bytes() == later
     assert not (tmp_path / "copy.vnet").exists()
@@ -356,7 +357,7 @@ class Editing(RuleBasedStateMachine):
     @invariant()
     def holds(self) -> None:
         check(self.document.project)
-        assert files.loads(files.dumps(self.document.project)) == self.document.project
+        assert project_file.loads(project_file.dumps(self.document.project)) == self.document.project
 
 
 Editing.TestCase.settings = settings(stateful_step_count=60)

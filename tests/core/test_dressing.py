@@ -5,34 +5,36 @@ from __future__ import annotations
 import pytest
 
 from tests.core.drawing import chain, check
-from visualnet.core import dressing, edits, files
+from visualnet.core import edits
 from visualnet.core.diff import diff
-from visualnet.core.files import FileError
+from visualnet.core.edits import annotate
 from visualnet.core.graph import Port
 from visualnet.core.project import MAIN, Project
+from visualnet.core.storage import project_file
+from visualnet.core.storage.project_file import FileError
 
 WIRE = Port("n2", "x")
 
 
 def bent() -> Project:
-    return dressing.bend(chain(3), MAIN, {WIRE: [(100, 50), (140.2, -20)]})
+    return annotate.bend(chain(3), MAIN, {WIRE: [(100, 50), (140.2, -20)]})
 
 
 def test_a_bend_is_kept_in_the_file_and_goes_with_its_wire() -> None:
     project = bent()
     assert project.graph.bends == {WIRE: ((100.0, 50.0), (140.0, -20.0))}
-    assert files.loads(files.dumps(project)) == project
+    assert project_file.loads(project_file.dumps(project)) == project
     assert diff(chain(3).graph, project.graph).bent == (WIRE,)
     for after in (
         edits.disconnect(project, MAIN, WIRE),
         edits.remove(project, MAIN, ["n1"]),
         edits.connect(project, MAIN, Port("n3", "y"), WIRE),
-        dressing.bend(project, MAIN, {WIRE: ()}),
+        annotate.bend(project, MAIN, {WIRE: ()}),
     ):
         assert not after.graph.bends
         check(after)
-    assert dressing.bend(project, MAIN, {WIRE: project.graph.bends[WIRE]}) is project
-    assert dressing.bend(project, MAIN, {Port("n9", "x"): [(0, 0)]}) is project
+    assert annotate.bend(project, MAIN, {WIRE: project.graph.bends[WIRE]}) is project
+    assert annotate.bend(project, MAIN, {Port("n9", "x"): [(0, 0)]}) is project
 
 
 def test_a_bend_moves_with_its_two_cards_and_with_copies() -> None:
@@ -48,39 +50,39 @@ def test_a_bend_moves_with_its_two_cards_and_with_copies() -> None:
 
 def test_too_many_bends_are_refused() -> None:
     with pytest.raises(ValueError, match="64 points"):
-        dressing.bend(chain(3), MAIN, {WIRE: [(0, 0)] * 65})
+        annotate.bend(chain(3), MAIN, {WIRE: [(0, 0)] * 65})
 
 
 def test_frames_and_notes() -> None:
-    project, frame = dressing.add_remark(chain(2), MAIN, "frame", (0, 0, 500, 200), "Stem", "blue")
-    project, note = dressing.add_remark(project, MAIN, "note", (0, 300, 1, 1), "# why\n*because*")
+    project, frame = annotate.add_remark(chain(2), MAIN, "frame", (0, 0, 500, 200), "Stem", "blue")
+    project, note = annotate.add_remark(project, MAIN, "note", (0, 300, 1, 1), "# why\n*because*")
     assert (frame, note) == ("r1", "r2")
     assert project.graph.remarks[note].area == (0.0, 300.0, 48.0, 32.0)
-    assert files.loads(files.dumps(project)) == project
-    after = dressing.set_remarks(project, MAIN, [frame], text="Head", colour="red")
-    after = dressing.place_remarks(after, MAIN, {frame: (8, 8, 100, 100), "r9": (0, 0, 1, 1)})
+    assert project_file.loads(project_file.dumps(project)) == project
+    after = annotate.set_remarks(project, MAIN, [frame], text="Head", colour="red")
+    after = annotate.place_remarks(after, MAIN, {frame: (8, 8, 100, 100), "r9": (0, 0, 1, 1)})
     assert after.graph.remarks[frame].text == "Head"
     assert diff(project.graph, after.graph).remarked == (frame,)
-    assert dressing.remove_remarks(after, MAIN, [frame, "r9"]).graph.remarks.keys() == {note}
-    assert dressing.set_remarks(after, MAIN, [frame], text="Head") is after
+    assert annotate.remove_remarks(after, MAIN, [frame, "r9"]).graph.remarks.keys() == {note}
+    assert annotate.set_remarks(after, MAIN, [frame], text="Head") is after
     with pytest.raises(ValueError, match="known colours"):
-        dressing.set_remarks(project, MAIN, [frame], colour="mauve")
+        annotate.set_remarks(project, MAIN, [frame], colour="mauve")
     with pytest.raises(ValueError, match="characters"):
-        dressing.set_remarks(project, MAIN, [note], text="x" * 200_000)
+        annotate.set_remarks(project, MAIN, [note], text="x" * 200_000)
 
 
 def test_bookmarks() -> None:
-    project = dressing.set_bookmark(chain(1), MAIN, "1", (100.26, -40, 0.123456))
+    project = annotate.set_bookmark(chain(1), MAIN, "1", (100.26, -40, 0.123456))
     assert project.graph.bookmarks == {"1": (100.5, -40.0, 0.1235)}
-    assert files.loads(files.dumps(project)) == project
-    assert not dressing.set_bookmark(project, MAIN, "1", None).graph.bookmarks
+    assert project_file.loads(project_file.dumps(project)) == project
+    assert not annotate.set_bookmark(project, MAIN, "1", None).graph.bookmarks
     with pytest.raises(ValueError, match="name"):
-        dressing.set_bookmark(project, MAIN, " ", (0, 0, 1))
+        annotate.set_bookmark(project, MAIN, " ", (0, 0, 1))
 
 
 def test_modes() -> None:
     project = edits.set_node(chain(2), MAIN, ["n1"], mode="mute")
-    assert files.loads(files.dumps(project)).graph.nodes["n1"].mode == "mute"
+    assert project_file.loads(project_file.dumps(project)).graph.nodes["n1"].mode == "mute"
     with pytest.raises(ValueError, match="off"):
         edits.set_node(project, MAIN, ["n1"], mode="asleep")
 
@@ -103,30 +105,30 @@ def test_modes() -> None:
     ],
 )
 def test_what_a_file_says_wrong_is_told(key: str, value: str, words: str) -> None:
-    text = files.dumps(chain(2)).decode().replace('"wires"', f'"{key}": {value},\n    "wires"')
+    text = project_file.dumps(chain(2)).decode().replace('"wires"', f'"{key}": {value},\n    "wires"')
     with pytest.raises(FileError, match=words):
-        files.loads(text.encode())
+        project_file.loads(text.encode())
 
 
 def test_folded_cards_and_the_direction_are_kept_in_the_file() -> None:
     project = edits.add_node(edits.add_node(Project(), MAIN, "relu", name="a"), MAIN, "relu", name="b")
-    plain = files.dumps(project)
-    after = dressing.turn(dressing.fold(project, MAIN, ["n1", "n9"]), MAIN, "down")
+    plain = project_file.dumps(project)
+    after = annotate.turn(annotate.fold(project, MAIN, ["n1", "n9"]), MAIN, "down")
     assert after.graph.nodes["n1"].folded
     assert not after.graph.nodes["n2"].folded
-    assert files.loads(files.dumps(after)) == after
+    assert project_file.loads(project_file.dumps(after)) == after
     assert diff(project.graph, after.graph).turned
     assert diff(project.graph, after.graph).changed == ("n1",)
-    assert dressing.fold(after, MAIN, ["n1"]) is after
-    assert dressing.turn(after, MAIN, "down") is after
-    back = dressing.turn(dressing.fold(after, MAIN, ["n1"], False), MAIN, "right")
-    assert files.dumps(back) == plain
+    assert annotate.fold(after, MAIN, ["n1"]) is after
+    assert annotate.turn(after, MAIN, "down") is after
+    back = annotate.turn(annotate.fold(after, MAIN, ["n1"], False), MAIN, "right")
+    assert project_file.dumps(back) == plain
     with pytest.raises(ValueError, match="right or down"):
-        dressing.turn(project, MAIN, "up")
+        annotate.turn(project, MAIN, "up")
 
 
 @pytest.mark.parametrize(("old", "new"), [('"relu"', '"relu", "folded": 1'), ('"nodes"', '"direction": "up", "nodes"')])
 def test_a_wrong_fold_or_direction_is_refused(old: str, new: str) -> None:
-    text = files.dumps(edits.add_node(Project(), MAIN, "relu", name="a")).decode().replace(old, new, 1)
+    text = project_file.dumps(edits.add_node(Project(), MAIN, "relu", name="a")).decode().replace(old, new, 1)
     with pytest.raises(FileError, match=r"true or false|right, down"):
-        files.loads(text.encode())
+        project_file.loads(text.encode())

@@ -9,9 +9,9 @@ import pytest
 from tests.core.drawing import chain, check
 from visualnet.core import edits
 from visualnet.core.graph import Init, Port
-from visualnet.core.naming import RESERVED, fault_in_name
+from visualnet.core.names import RESERVED, fault_in_name
 from visualnet.core.project import MAIN, Block, Project
-from visualnet.core.text import clean
+from visualnet.core.text.visible import clean
 
 
 def two() -> Project:

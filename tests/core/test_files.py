@@ -17,10 +17,11 @@ from hypothesis import given
 from msgspec.structs import replace
 
 from tests.core.drawing import chain, projects
-from visualnet.core import edits, files
-from visualnet.core.files import FileError
+from visualnet.core import edits
 from visualnet.core.graph import Graph, Node, Port
 from visualnet.core.project import MAIN, Project, RunRef
+from visualnet.core.storage import project_file
+from visualnet.core.storage.project_file import FileError
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 
@@ -43,25 +44,25 @@ SMALL = """{
 
 @given(project=projects)
 def test_save_then_load_is_identity(project: Project) -> None:
-    data = files.dumps(project)
-    again = files.loads(data)
+    data = project_file.dumps(project)
+    again = project_file.loads(data)
     assert again == project
-    assert files.dumps(again) == data
+    assert project_file.dumps(again) == data
 
 
 def test_files_of_every_released_format_open_for_ever() -> None:
     found = sorted(FIXTURES.glob("format*.vnet"))
-    assert [f.name for f in found] == [f"format{n}.vnet" for n in range(1, files.FORMAT + 1)]
+    assert [f.name for f in found] == [f"format{n}.vnet" for n in range(1, project_file.FORMAT + 1)]
     for path in found:
-        project = files.load(path)
+        project = project_file.load(path)
         assert not project.readonly
         assert project.graph.nodes
-    assert files.dumps(project) == path.read_bytes(), "the newest format is written as it is read"
+    assert project_file.dumps(project) == path.read_bytes(), "the newest format is written as it is read"
 
 
 def test_the_keys_of_the_format_are_frozen() -> None:
     """Who changes these raises FORMAT, adds a migration and a fixture."""
-    project = files.load(FIXTURES / "format1.vnet")
+    project = project_file.load(FIXTURES / "format1.vnet")
     block = project.blocks["residual"]
     node = project.graph.named("deep")
     assert (block.params, node.repeat, node.trainable) == ({"channels": 16}, "depth", False)
@@ -78,7 +79,7 @@ def test_the_keys_of_the_format_are_frozen() -> None:
 
 
 def test_one_node_and_one_wire_a_line() -> None:
-    text = files.dumps(chain(3)).decode()
+    text = project_file.dumps(chain(3)).decode()
     assert '      {"id": "n2", "kind": "relu", "name": "node2"},\n' in text
     assert '      ["n1.y", "n2.x"],\n' in text
     assert '      "n3": [480, 0]\n' in text
@@ -89,7 +90,7 @@ def test_the_same_project_gives_the_same_bytes() -> None:
     shuffled = Graph(
         project.graph.nodes, dict(reversed(project.graph.wires.items())), dict(reversed(project.graph.places.items()))
     )
-    assert files.dumps(Project(graph=shuffled)) == files.dumps(project)
+    assert project_file.dumps(Project(graph=shuffled)) == project_file.dumps(project)
 
 
 @pytest.mark.parametrize(
@@ -147,7 +148,7 @@ def test_the_same_project_gives_the_same_bytes() -> None:
 def test_a_refusal_names_file_place_and_reason(old: str, new: str, place: str, reason: str) -> None:
     assert SMALL.count(old) >= 1
     with pytest.raises(FileError, match=reason) as told:
-        files.loads(SMALL.replace(old, new, 1).encode(), "small.vnet")
+        project_file.loads(SMALL.replace(old, new, 1).encode(), "small.vnet")
     assert told.value.file == "small.vnet"
     assert place in told.value.place
     assert told.value.way_out
@@ -155,14 +156,14 @@ def test_a_refusal_names_file_place_and_reason(old: str, new: str, place: str, r
 
 
 def test_the_example_of_the_refusals_is_itself_good() -> None:
-    assert files.loads(SMALL.encode()).graph.nodes["n2"].params == {"stride": 2}
+    assert project_file.loads(SMALL.encode()).graph.nodes["n2"].params == {"stride": 2}
 
 
 def test_a_newer_file_opens_to_be_looked_at_and_keeps_all_it_holds() -> None:
     text = SMALL.replace('"format": 1', '"format": 2, "holograms": [1]').replace(
         '"stride": 2', '"stride": {"auto": [1]}'
     )
-    project = files.loads(text.encode(), "later.vnet")
+    project = project_file.loads(text.encode(), "later.vnet")
     assert "newer" in project.readonly
     assert project.extra == {"holograms": [1]}
     assert project.graph.nodes["n2"].params == {"stride": {"auto": (1,)}}
@@ -170,7 +171,7 @@ def test_a_newer_file_opens_to_be_looked_at_and_keeps_all_it_holds() -> None:
 
 def test_a_path_in_the_run_history_is_saved_as_the_name_of_its_folder() -> None:
     project = Project(runs=(RunRef(id="a", folder="/somewhere/runs/lenet 3"),))
-    assert files.loads(files.dumps(project)).runs[0].folder == "lenet 3"
+    assert project_file.loads(project_file.dumps(project)).runs[0].folder == "lenet 3"
 
 
 def test_a_thousand_nodes_open_quickly() -> None:
@@ -179,11 +180,11 @@ def test_a_thousand_nodes_open_quickly() -> None:
         for i in range(1, 1001)
     )
     project = Project(graph=Graph({n.id: n for n in nodes}, chain(1000).graph.wires, chain(1000).graph.places))
-    data = files.dumps(project)
+    data = project_file.dumps(project)
     times = []
     for _ in range(8):
         start = time.thread_time()
-        files.loads(data)
+        project_file.loads(data)
         times.append(time.thread_time() - start)
     assert min(times) < 0.2
 
@@ -192,10 +193,10 @@ def test_the_largest_project_that_is_allowed_opens() -> None:
     project = chain(20_000)
     wires = {Port(t.node, f"{t.port}{k}"): s for t, s in project.graph.wires.items() for k in range(4)}
     project = Project(graph=Graph(project.graph.nodes, wires, project.graph.places))
-    assert files.loads(files.dumps(project)) == project
+    assert project_file.loads(project_file.dumps(project)) == project
     more = edits.add_node(project, MAIN, "relu")
     with pytest.raises(FileError, match="20,001 nodes; 20,000 are allowed"):
-        files.loads(files.dumps(more))
+        project_file.loads(project_file.dumps(more))
 
 
 # --- reading ----------------------------------------------------------------------------------------------------------------------------
@@ -203,24 +204,24 @@ def test_the_largest_project_that_is_allowed_opens() -> None:
 
 def test_what_is_no_file_is_refused_before_it_is_read(tmp_path: Path) -> None:
     with pytest.raises(FileError, match="no such file"):
-        files.load(tmp_path / "gone.vnet")
+        project_file.load(tmp_path / "gone.vnet")
     with pytest.raises(FileError, match="a folder, not a file"):
-        files.load(tmp_path)
+        project_file.load(tmp_path)
     with pytest.raises(FileError, match="name of a file"):
-        files.load("a\0b")
+        project_file.load("a\0b")
     if hasattr(os, "mkfifo"):
         os.mkfifo(tmp_path / "pipe.vnet")
         with pytest.raises(FileError, match="a pipe, not a file"):
-            files.load(tmp_path / "pipe.vnet")
+            project_file.load(tmp_path / "pipe.vnet")
 
 
 def test_a_huge_file_is_refused_by_its_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "huge.vnet"
     with path.open("wb") as file:
         file.truncate(100_000_000)
-    monkeypatch.setattr("visualnet.core.carrying.is_picture", lambda *_: pytest.fail("it was read"))
+    monkeypatch.setattr("visualnet.core.storage.embedded_project.is_picture", lambda *_: pytest.fail("it was read"))
     with pytest.raises(FileError, match=r"has 95\.4 MiB; a project has at most 8 MiB"):
-        files.load(path)
+        project_file.load(path)
 
 
 # --- writing ----------------------------------------------------------------------------------------------------------------------------
@@ -228,13 +229,13 @@ def test_a_huge_file_is_refused_by_its_size(tmp_path: Path, monkeypatch: pytest.
 
 def test_rights_and_links_are_kept(tmp_path: Path) -> None:
     real, link = tmp_path / "real.vnet", tmp_path / "link.vnet"
-    files.save(real, chain(1))
+    project_file.save(real, chain(1))
     assert stat.S_IMODE(real.stat().st_mode) == 0o666 & ~_umask()
     real.chmod(0o640)
     link.symlink_to(real)
-    files.save(link, chain(2))
+    project_file.save(link, chain(2))
     assert link.is_symlink()
-    assert files.load(real) == chain(2)
+    assert project_file.load(real) == chain(2)
     assert stat.S_IMODE(real.stat().st_mode) == 0o640
     assert sorted(p.name for p in tmp_path.iterdir()) == ["link.vnet", "real.vnet"]
 
@@ -259,7 +260,7 @@ def test_a_failing_write_leaves_the_old_file_whole(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str, error: int, words: str
 ) -> None:
     path = tmp_path / "net.vnet"
-    files.save(path, chain(3))
+    project_file.save(path, chain(3))
     old = path.read_bytes()
 
     def fails(*args: Any, **kwargs: Any) -> Any:
@@ -268,7 +269,7 @@ def test_a_failing_write_leaves_the_old_file_whole(
     with monkeypatch.context() as patch:
         patch.setattr(os, call, fails)
         with pytest.raises(FileError) as told:
-            files.save(path, chain(4))
+            project_file.save(path, chain(4))
     assert words in told.value.way_out
     assert "as it was" in told.value.reason
     assert path.read_bytes() == old
@@ -278,15 +279,15 @@ def test_a_failing_write_leaves_the_old_file_whole(
 def test_whichever_call_fails_the_file_is_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The k-th call of the operating system fails, for every k: the file is all of the old, or all of the new project."""
     path = tmp_path / "net.vnet"
-    both = {files.dumps(chain(3)), files.dumps(chain(4))}
+    both = {project_file.dumps(chain(3)), project_file.dumps(chain(4))}
     calls = ["open", "write", "fsync", "replace", "fchmod", "close", "stat", "unlink", "access"]
     seen = set()
     for k in count():
-        files.save(path, chain(3))
+        project_file.save(path, chain(3))
         with monkeypatch.context() as patch:
             counter = _failing_at(patch, calls, k)
             with contextlib.suppress(FileError):
-                files.save(path, chain(4))
+                project_file.save(path, chain(4))
         assert path.read_bytes() in both
         left = [p.name for p in tmp_path.iterdir() if p.name != "net.vnet"]
         assert not left or counter["failed"] == "unlink", (counter, left)
@@ -321,40 +322,40 @@ def _failing_at(patch: pytest.MonkeyPatch, calls: list[str], k: int) -> dict[str
 def test_a_short_write_is_carried_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     real = os.write
     monkeypatch.setattr(os, "write", lambda handle, data: real(handle, bytes(data[:7])))
-    files.save(tmp_path / "net.vnet", chain(3))
-    assert files.load(tmp_path / "net.vnet") == chain(3)
+    project_file.save(tmp_path / "net.vnet", chain(3))
+    assert project_file.load(tmp_path / "net.vnet") == chain(3)
 
 
 def test_a_protected_file_and_a_missing_folder_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "net.vnet"
-    files.save(path, chain(1))
+    project_file.save(path, chain(1))
     with pytest.raises(FileError, match="save it in another one"):
-        files.save(tmp_path / "gone" / "net.vnet", chain(1))
+        project_file.save(tmp_path / "gone" / "net.vnet", chain(1))
     with pytest.raises(FileError, match="a folder has this name"):
-        files.save(tmp_path, chain(1))
+        project_file.save(tmp_path, chain(1))
     monkeypatch.setattr(os, "access", lambda *_: False)
     with pytest.raises(FileError, match="write-protected"):
-        files.save(path, chain(2))
-    assert files.load(path) == chain(1)
+        project_file.save(path, chain(2))
+    assert project_file.load(path) == chain(1)
 
 
 def test_what_could_not_be_opened_again_is_not_written(tmp_path: Path) -> None:
     path = tmp_path / "net.vnet"
-    files.save(path, chain(1))
+    project_file.save(path, chain(1))
     for broken in (
         Project(graph=Graph({"n1": Node(id="n1", kind="relu", name="class")})),
         Project(constants={"n": float("nan")}),
         Project(extra={"code": object()}),
     ):
         with pytest.raises(FileError):
-            files.save(path, broken)
-    assert files.load(path) == chain(1)
+            project_file.save(path, broken)
+    assert project_file.load(path) == chain(1)
     assert len(list(tmp_path.iterdir())) == 1
 
 
 def test_long_texts_open_where_they_may_stand() -> None:
     """Source of 20,000 characters is a parameter like any other; a note of that length is refused with its place."""
     project = edits.set_params(edits.add_node(Project(), MAIN, "relu"), MAIN, ["n1"], {"a": "x" * 20_000})
-    assert files.loads(files.dumps(project), "long") == project
+    assert project_file.loads(project_file.dumps(project), "long") == project
     with pytest.raises(FileError, match="20,000 characters; 10,000 are allowed"):
-        files.loads(files.dumps(replace(project, note="x" * 20_000)), "long")
+        project_file.loads(project_file.dumps(replace(project, note="x" * 20_000)), "long")

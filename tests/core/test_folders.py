@@ -7,18 +7,18 @@ from pathlib import Path
 import platformdirs
 import pytest
 
-from visualnet.core import folders
+from visualnet.core.user import paths
 
 
 def test_a_home_of_its_own_moves_all(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("VISUALNET_HOME", str(tmp_path / "elsewhere"))
-    assert folders.data_dir() == tmp_path / "elsewhere"
-    for made in (folders.runs_dir(), folders.journal_dir(), folders.log_dir()):
+    assert paths.data_dir() == tmp_path / "elsewhere"
+    for made in (paths.runs_dir(), paths.journal_dir(), paths.log_dir()):
         assert made.is_dir() and made.parent == tmp_path / "elsewhere"
-    assert folders.settings_path().parent.is_dir() and not folders.settings_path().exists()
+    assert paths.settings_path().parent.is_dir() and not paths.settings_path().exists()
 
 
 def test_else_the_system_says_where(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.delenv("VISUALNET_HOME")
     monkeypatch.setattr(platformdirs, "user_data_dir", lambda name, appauthor: str(tmp_path / name))
-    assert folders.data_dir() == tmp_path / "visualnet"
+    assert paths.data_dir() == tmp_path / "visualnet"

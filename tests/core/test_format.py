@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from visualnet.core.format import (
+from visualnet.core.text.format import (
     capitalize_first,
     format_bytes,
     format_count,

@@ -12,11 +12,13 @@ from hypothesis import strategies as st
 
 from tests.graphs import graph, random_project
 from visualnet.analysis import infer
-from visualnet.analysis.borders import ends, open_ports
-from visualnet.core import dressing, edits, files, grouping
+from visualnet.analysis.block_ports import ends, open_ports
+from visualnet.core import edits
+from visualnet.core.edits import annotate, grouping
 from visualnet.core.graph import Graph, Port
-from visualnet.core.naming import free, names
+from visualnet.core.names import free, names
 from visualnet.core.project import MAIN, Block, Project
+from visualnet.core.storage import project_file
 
 
 def by_name(graph: Graph) -> Any:
@@ -68,11 +70,11 @@ def dressed(project: Project, rng: random.Random) -> Project:
     """The project with bent wires, frames and notes here and there, some round a few cards."""
     for sheet, g in project.sheets():
         points = {t: [(rng.randint(-99, 999) / 2, rng.randint(-99, 999) / 2)] for t in g.wires if rng.random() < 0.4}
-        project = dressing.bend(project, sheet, points)
+        project = annotate.bend(project, sheet, points)
         for number in range(rng.randint(0, 5)):
             area = (rng.randint(0, 6) * 213.0 - 8, rng.randint(0, 3) * 101.5 - 8, rng.choice([60, 200, 640]), 220.0)
             kind = rng.choice(["frame", "note"])
-            project, _ = dressing.add_remark(project, sheet, kind, area, f"remark {number}", rng.choice(["", "red"]))
+            project, _ = annotate.add_remark(project, sheet, kind, area, f"remark {number}", rng.choice(["", "red"]))
     return project
 
 
@@ -95,7 +97,7 @@ def test_group_and_ungroup_are_an_identity_and_change_nothing_that_is_computed(s
     assert errors(grouped) == errors(project)
     before, after = infer(project), infer(grouped)
     assert after.main.totals == before.main.totals
-    assert files.loads(files.dumps(grouped)) == grouped
+    assert project_file.loads(project_file.dumps(grouped)) == grouped
     back, new = grouping.ungroup(grouped, sheet, [instance], ends())
     assert by_name(back.sheet(sheet)) == by_name(project.sheet(sheet))
     assert set(new) <= set(back.sheet(sheet).nodes)
@@ -192,17 +194,17 @@ def test_ungrouping_a_repeated_block_lays_the_chain_out() -> None:
 def test_what_stands_among_the_nodes_goes_with_them() -> None:
     project = spread(chain())  # image, conv, act, pool … stand in a row, 213 px apart
     bends = {Port("n3", "x"): [(300.0, 40.0)], Port("n2", "image"): [(100.0, 7.0)], Port("n4", "image"): [(900.0, 9.0)]}
-    project = dressing.bend(project, MAIN, bends)
-    project, own = dressing.add_remark(project, MAIN, "frame", (200.0, -20.0, 440.0, 130.0), "stem")
-    project, wide = dressing.add_remark(project, MAIN, "frame", (-20.0, -20.0, 2000.0, 300.0), "all")
-    project, note = dressing.add_remark(project, MAIN, "note", (220.0, 0.0, 60.0, 40.0), "why 3×3")
+    project = annotate.bend(project, MAIN, bends)
+    project, own = annotate.add_remark(project, MAIN, "frame", (200.0, -20.0, 440.0, 130.0), "stem")
+    project, wide = annotate.add_remark(project, MAIN, "frame", (-20.0, -20.0, 2000.0, 300.0), "all")
+    project, note = annotate.add_remark(project, MAIN, "note", (220.0, 0.0, 60.0, 40.0), "why 3×3")
     grouped, instance = grouping.group(project, MAIN, ["n2", "n3"], ends(), "stem")
     inside = grouped.blocks["stem"].graph
     assert set(inside.remarks) == {own, note}
     assert set(grouped.graph.remarks) == {wide}
     assert inside.bends == {Port("n3", "x"): ((300.0, 40.0),), Port("n2", "image"): ((100.0, 7.0),)}
     assert grouped.graph.bends == {Port("n4", "image"): ((900.0, 9.0),)}
-    assert files.loads(files.dumps(grouped)) == grouped
+    assert project_file.loads(project_file.dumps(grouped)) == grouped
     away = edits.move(grouped, MAIN, {instance: tuple(at + 64 for at in grouped.graph.places[instance])})
     back, _ = grouping.ungroup(away, MAIN, [instance], ends())
     assert Counter(r.area for r in back.graph.remarks.values())[(264.0, 44.0, 440.0, 130.0)] == 1

@@ -12,11 +12,12 @@ import pytest
 
 from tests.core.drawing import chain
 from tests.waiting import linger, until
-from visualnet.core import edits, files
+from visualnet.core import edits
+from visualnet.core.autosave import Journal, orphans
 from visualnet.core.document import Document
-from visualnet.core.folders import data_dir, journal_dir
-from visualnet.core.journal import Journal, orphans
 from visualnet.core.project import MAIN, Project
+from visualnet.core.storage import project_file
+from visualnet.core.user.paths import data_dir, journal_dir
 
 ROOT = Path(__file__).parents[2]
 
@@ -72,13 +73,13 @@ def test_a_copy_is_written_once_for_each_change() -> None:
     assert journal.file.stat().st_mtime_ns == before
     document.do("Add", lambda p: edits.add_node(p, MAIN, "tanh"))
     journal.flush()
-    assert len(files.load(journal.file).graph.nodes) == 2
+    assert len(project_file.load(journal.file).graph.nodes) == 2
     journal.close()
 
 
 def test_what_a_crash_left_is_offered_until_it_is_discarded(tmp_path: Path) -> None:
     path, began = tmp_path / "net.vnet", time.time()
-    files.save(path, chain(1))
+    project_file.save(path, chain(1))
     journal = Journal(edited(path))
     journal.flush()
     crash(journal)
@@ -113,7 +114,7 @@ def test_the_lock_of_a_window_that_never_wrote_is_tidied_away() -> None:
 
 def test_a_file_that_must_not_be_saved_is_not_copied(tmp_path: Path) -> None:
     path = tmp_path / "later.vnet"
-    path.write_bytes(files.dumps(chain(2)).replace(b'"format": 1', b'"format": 7'))
+    path.write_bytes(project_file.dumps(chain(2)).replace(b'"format": 1', b'"format": 7'))
     document = Document.open(path)
     document.do("Add", lambda p: edits.add_node(p, MAIN, "relu"))
     journal = Journal(document)
@@ -125,7 +126,7 @@ def test_a_file_that_must_not_be_saved_is_not_copied(tmp_path: Path) -> None:
 def test_a_full_disk_is_told_and_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
     journal = Journal(edited())
     with monkeypatch.context() as patch:
-        patch.setattr(files, "write", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+        patch.setattr(project_file, "write", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device")))
         journal.flush()
         assert "no space left" in journal.trouble
     journal.flush()
@@ -152,7 +153,7 @@ WINDOW = """
 import sys, time
 from visualnet.core import edits
 from visualnet.core.document import Document
-from visualnet.core.journal import Journal
+from visualnet.core.autosave import Journal
 from visualnet.core.project import Project
 document = Document(Project(name="crashed"))
 journal = Journal(document)

@@ -12,10 +12,12 @@ from tests.graphs import graph
 from visualnet.analysis import infer
 from visualnet.compiling.module import compile_project
 from visualnet.compiling.source import model_source
-from visualnet.core import edits, files, library
+from visualnet.core import edits
 from visualnet.core.errors import FileError
 from visualnet.core.graph import Port
 from visualnet.core.project import MAIN, Block, Project
+from visualnet.core.storage import project_file
+from visualnet.core.user import block_library
 from visualnet.resources import resource
 
 ROOT = Path(__file__).parents[2]
@@ -46,7 +48,7 @@ def test_the_shipped_files_are_those_that_are_written(tmp_path: Path, monkeypatc
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_a_shipped_block_is_valid_and_runs_as_it_is_printed(name: str) -> None:
-    project = library.find(name).project
+    project = block_library.find(name).project
     analysis = infer(project)
     assert {p.code for p in analysis.problems if p.severity != "hint"} == {"no-loss"}, "it is shown, not trained"
     block = project.blocks[name]
@@ -68,82 +70,82 @@ def test_a_shipped_block_is_valid_and_runs_as_it_is_printed(name: str) -> None:
     "name", [n for n in SHIPPED if "down" not in n and n not in ("inception", "depthwise_separable")]
 )
 def test_blocks_that_keep_the_size_can_stand_behind_themselves(name: str) -> None:
-    project = library.find(name).project
+    project = block_library.find(name).project
     (node,) = [n for n in project.graph if n.block]
     assert not infer(edits.set_node(project, MAIN, [node.id], repeat=3)).errors()
 
 
 def test_a_squeeze_and_excitation_has_the_published_count() -> None:
     """2·C²/r weights, and the biases of both 1×1 convolutions (Hu et al. 2017, section 3)."""
-    facts = infer(library.find("squeeze_excitation").project).main
+    facts = infer(block_library.find("squeeze_excitation").project).main
     assert facts.parameters == 2 * 64 * 64 // 16 + 64 // 16 + 64
 
 
 def test_a_depthwise_separable_costs_the_published_share() -> None:
     """1/N + 1/K² of a full convolution (Howard et al. 2017, section 3.1)."""
-    facts = infer(library.find("depthwise_separable").project).main
+    facts = infer(block_library.find("depthwise_separable").project).main
     assert facts.macs * 128 * 9 == 28 * 28 * 64 * 128 * 9 * (9 + 128)
 
 
 def test_own_blocks_come_first_and_hide_shipped_ones_of_the_same_name() -> None:
-    before = [e.name for e in library.entries()]
+    before = [e.name for e in block_library.entries()]
     assert sorted(before) == SHIPPED
-    library.save(small("inception"), "inception")
-    library.save(small(), "unit")
-    assert [e.name for e in library.entries()][:2] == ["inception", "unit"]
-    assert not library.find("inception").shipped
-    assert len(library.entries()) == len(before) + 1
-    library.remove("inception")
-    assert library.find("inception").shipped
+    block_library.save(small("inception"), "inception")
+    block_library.save(small(), "unit")
+    assert [e.name for e in block_library.entries()][:2] == ["inception", "unit"]
+    assert not block_library.find("inception").shipped
+    assert len(block_library.entries()) == len(before) + 1
+    block_library.remove("inception")
+    assert block_library.find("inception").shipped
     with pytest.raises(ValueError, match="comes with the program"):
-        library.remove("inception")
+        block_library.remove("inception")
 
 
 def test_a_block_is_renamed_in_the_library_alone() -> None:
-    library.save(small(), "unit")
-    library.rename("unit", "dense_unit")
-    assert library.find("dense_unit").project.blocks.keys() == {"dense_unit"}
+    block_library.save(small(), "unit")
+    block_library.rename("unit", "dense_unit")
+    assert block_library.find("dense_unit").project.blocks.keys() == {"dense_unit"}
     with pytest.raises(ValueError, match="any more"):
-        library.find("unit")
+        block_library.find("unit")
     for wrong, words in (("inception", "already"), ("two words", "no name in Python")):
         with pytest.raises(ValueError, match=words):
-            library.rename("dense_unit", wrong)
+            block_library.rename("dense_unit", wrong)
     with pytest.raises(ValueError, match="comes with the program"):
-        library.rename("inception", "mine")
+        block_library.rename("inception", "mine")
 
 
 def test_a_file_is_taken_in_through_the_one_validator(tmp_path: Path) -> None:
     path = tmp_path / "handed on.vnet"
-    library.save(small(), "unit", path)
-    assert library.take_in(path).name == "unit"
-    assert library.take_in(path).name == "unit", "the same block is not kept twice"
-    library.save(small(width=9), "unit", path)
-    assert library.take_in(path).name == "unit2", "another block of this name gets a free one"
-    assert {e.name for e in library.entries() if not e.shipped} == {"unit", "unit2"}
+    block_library.save(small(), "unit", path)
+    assert block_library.take_in(path).name == "unit"
+    assert block_library.take_in(path).name == "unit", "the same block is not kept twice"
+    block_library.save(small(width=9), "unit", path)
+    assert block_library.take_in(path).name == "unit2", "another block of this name gets a free one"
+    assert {e.name for e in block_library.entries() if not e.shipped} == {"unit", "unit2"}
     path.write_bytes(path.read_bytes().replace(b'"width": 9', b'"width": NaN'))
     with pytest.raises(FileError):
-        library.take_in(path)
-    files.save(path, Project())
+        block_library.take_in(path)
+    project_file.save(path, Project())
     with pytest.raises(ValueError, match="is about no block"):
-        library.take_in(path)
+        block_library.take_in(path)
 
 
 def test_a_broken_file_is_left_out_until_it_is_mended() -> None:
-    path = library.save(small(), "unit")
+    path = block_library.save(small(), "unit")
     good = path.read_bytes()
     path.write_bytes(good[:-5])
-    assert not [e for e in library.entries() if not e.shipped]
+    assert not [e for e in block_library.entries() if not e.shipped]
     path.write_bytes(good)
-    assert library.find("unit").note == "One dense layer."
+    assert block_library.find("unit").note == "One dense layer."
 
 
 def test_bringing_a_block_resolves_a_clash_of_names() -> None:
-    library.save(small(), "unit")
-    project, kind = library.bring(small(width=7), "library:unit")
+    block_library.save(small(), "unit")
+    project, kind = block_library.bring(small(width=7), "library:unit")
     assert kind == "block:unit2"
     assert project.blocks["unit"].params == {"width": 7}
     assert project.blocks["unit2"].params == {"width": 4}
-    same, kind = library.bring(small(), "library:unit")
+    same, kind = block_library.bring(small(), "library:unit")
     assert (same, kind) == (small(), "block:unit")
-    assert library.bring(same, "relu") == (same, "relu")
+    assert block_library.bring(same, "relu") == (same, "relu")
     assert Port("n1", "x") not in same.graph.wires

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.core.drawing import projects
-from visualnet.core import clipboard, edits
+from visualnet.core import edits
+from visualnet.core.edits import clipboard
 from visualnet.core.project import MAIN, Project
 
 

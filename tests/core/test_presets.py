@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from visualnet.core import presets
 from visualnet.core.errors import FileError
+from visualnet.core.user import presets
 
 
 def test_kept_chosen_and_forgotten() -> None:

@@ -12,10 +12,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from visualnet.app.panels.about_network import page_text
-from visualnet.core.regular_files import NotRegular, TooLarge, open_bounded, open_regular, read_regular, read_text
-from visualnet.data.npz import read_npz
-from visualnet.template_index import Template, _rows
+from visualnet.app.features.about_network.panel import page_text
+from visualnet.core.storage.regular_files import (
+    NotRegular,
+    TooLarge,
+    open_bounded,
+    open_regular,
+    read_regular,
+    read_text,
+)
+from visualnet.data.safe_npz import read_npz
+from visualnet.templates.index import Template, _rows
 from visualnet.training import checkpoints
 from visualnet.training.sinks import EventLog
 
@@ -108,7 +115,7 @@ def test_data_weights_notes_indexes_and_records_may_be_traps(
     told: list[Any] = []
     EventLog(tmp_path / "events.jsonl", told.append)
     assert trap in told[0].words
-    monkeypatch.setattr("visualnet.template_index.log.warning", lambda *words: told.append(words))
+    monkeypatch.setattr("visualnet.templates.index.log.warning", lambda *words: told.append(words))
     assert _rows(tmp_path / "index.json") == []
     assert trap in str(told[1])
 

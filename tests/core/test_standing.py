@@ -12,13 +12,14 @@ from pathlib import Path
 import pytest
 
 from tests.core.drawing import chain
-from visualnet.core import edits, files, regular_files
+from visualnet.core import edits
+from visualnet.core.autosave import Journal, orphans
 from visualnet.core.document import Document
 from visualnet.core.errors import ChangedOnDisk, FileError
-from visualnet.core.journal import Journal, orphans
 from visualnet.core.project import MAIN
-from visualnet.core.scanning import MAX_BYTES
-from visualnet.core.standing import look
+from visualnet.core.storage import project_file, regular_files
+from visualnet.core.storage.disk_state import look
+from visualnet.core.storage.safe_json import MAX_BYTES
 
 
 def png() -> bytes:
@@ -69,7 +70,7 @@ def to_device(path: Path) -> None:
 
 
 REPLACED: dict[str, Callable[[Path], object]] = {
-    "another project": lambda path: path.write_bytes(files.dumps(chain(4))),
+    "another project": lambda path: path.write_bytes(project_file.dumps(chain(4))),
     "no project": lambda path: path.write_text("a shopping list"),
     "empty": lambda path: path.write_bytes(b""),
     "large": sparse,
@@ -87,7 +88,7 @@ if os.name == "nt":
 
 
 def opened(path: Path) -> Document:
-    files.save(path, chain(3))
+    project_file.save(path, chain(3))
     document = Document.open(path)
     document.do("Add", lambda p: edits.add_node(p, MAIN, "relu"))
     return document
@@ -118,7 +119,7 @@ def test_whatever_was_put_in_the_files_place_is_seen_before_it_is_written_over(h
         assert stands(path) == theirs
     else:
         document.save(over=told.value.seen)
-        assert files.load(path) == document.project
+        assert project_file.load(path) == document.project
         assert document.changed_on_disk() is None
 
 
@@ -175,7 +176,7 @@ def test_a_file_that_is_gone_is_made_again(tmp_path: Path) -> None:
     path.unlink()
     assert document.changed_on_disk() is None
     document.save()
-    assert files.load(path) == document.project
+    assert project_file.load(path) == document.project
 
 
 def test_a_file_under_a_new_name_is_not_written_over_unseen(tmp_path: Path) -> None:
@@ -186,7 +187,7 @@ def test_a_file_under_a_new_name_is_not_written_over_unseen(tmp_path: Path) -> N
         document.save(other)
     assert other.read_bytes() == b"somebody's work" and document.path == path
     document.save(other, look(other))
-    assert files.load(other) == document.project and document.path == other
+    assert project_file.load(other) == document.project and document.path == other
 
 
 def test_what_was_written_after_a_crash_is_noticed_when_the_journal_is_taken_up(tmp_path: Path) -> None:
@@ -196,14 +197,14 @@ def test_what_was_written_after_a_crash_is_noticed_when_the_journal_is_taken_up(
         journal = Journal(opened(path))
         journal.leave()  # as a crash: the copy stays, the lock is let go
         if later:
-            path.write_bytes(files.dumps(chain(4)))
+            path.write_bytes(project_file.dumps(chain(4)))
         (orphan,) = orphans()
         document = orphan.document()
         assert (document.changed_on_disk() is not None) == later
         if later:
             with pytest.raises(ChangedOnDisk):
                 document.save()
-            assert files.load(path) == chain(4)
+            assert project_file.load(path) == chain(4)
         else:
             document.save()
         orphan.discard()

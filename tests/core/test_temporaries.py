@@ -16,9 +16,8 @@ import pytest
 
 from tests.core.drawing import chain
 from tests.waiting import linger
-from visualnet.core import files, temporaries
-from visualnet.core.folders import blocks_dir, data_dir, journal_dir, runs_dir
-from visualnet.core.temporaries import (
+from visualnet.core.storage import project_file, temporaries
+from visualnet.core.storage.temporaries import (
     DAY_S,
     EARLIER_BESIDE,
     EARLIER_OWN,
@@ -30,6 +29,7 @@ from visualnet.core.temporaries import (
     sweep_all,
     sweep_run,
 )
+from visualnet.core.user.paths import blocks_dir, data_dir, journal_dir, runs_dir
 
 ROOT = Path(__file__).parents[2]
 SOON = 60.0
@@ -37,7 +37,7 @@ SOON = 60.0
 WRITER = """
 import sys, time
 from pathlib import Path
-from visualnet.core.temporaries import Aside, folder_aside
+from visualnet.core.storage.temporaries import Aside, folder_aside
 target = Path(sys.argv[1])
 with Aside(target / "net.vnet"), folder_aside(target / "last") as folder:
     (folder / "weights.safetensors").write_bytes(bytes(1000))
@@ -89,7 +89,7 @@ while True:
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no kill here")
 def test_after_ten_kills_while_saving_the_file_is_whole_and_nothing_stays(tmp_path: Path) -> None:
     path = tmp_path / "net.vnet"
-    files.save(path, chain(300))
+    project_file.save(path, chain(300))
     left = 0
     for number in range(10):
         child = subprocess.Popen([sys.executable, "-c", SAVER, str(path)], cwd=ROOT, stdout=subprocess.PIPE)
@@ -99,7 +99,7 @@ def test_after_ten_kills_while_saving_the_file_is_whole_and_nothing_stays(tmp_pa
         child.kill()
         child.wait()
         child.stdout.close()
-        assert len(files.load(path).graph.nodes) in (300, 301)
+        assert len(project_file.load(path).graph.nodes) in (300, 301)
         left += len(names(tmp_path)) - 1
         sweep(tmp_path, Halt(SOON), EARLIER_BESIDE)
         assert names(tmp_path) == ["net.vnet"]
@@ -206,5 +206,5 @@ def _failing(name: str, real, state: dict, k: int):  # type: ignore[no-untyped-d
 
 def test_long_names_of_any_script_can_be_written(tmp_path: Path) -> None:
     for name in ("n" * 200, "网" * 80, "🧠" * 60):
-        files.save(tmp_path / f"{name}.vnet", chain(1))
+        project_file.save(tmp_path / f"{name}.vnet", chain(1))
     assert len(names(tmp_path)) == 3

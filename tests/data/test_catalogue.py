@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from visualnet.core.project import DataChoice
-from visualnet.data.catalogue import DATASETS, MOST_NUMBERS, SHAPES, chosen, fields, fields_or_none, load
+from visualnet.data.registry import DATASETS, MOST_NUMBERS, SHAPES, chosen, fields, fields_or_none, load
 from visualnet.resources import resource
 
 
@@ -102,7 +102,7 @@ def test_asking_for_fields_on_every_edit_costs_microseconds() -> None:
 
 def test_the_catalogue_needs_neither_torch_nor_numpy() -> None:
     code = (
-        "import sys, visualnet.data.catalogue as c\n"
+        "import sys, visualnet.data.registry as c\n"
         "[c.fields(c.DataChoice(name=n)) for n in c.DATASETS]\n"
         "assert not {'torch', 'numpy', 'PySide6'} & set(sys.modules)"
     )

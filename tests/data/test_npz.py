@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from visualnet.data.npz import read_npz
+from visualnet.data.safe_npz import read_npz
 
 WANTED = {"X": ((4, 2), "uint8"), "y": ((4,), "uint8")}
 

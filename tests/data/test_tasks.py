@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from visualnet.core.project import DataChoice
-from visualnet.data.catalogue import load
-from visualnet.data.tasks import DigitMasks
-from visualnet.data.texts import BAD, GOOD, MARKS, OPINION_WORDS, STORY_WORDS
+from visualnet.data.generators.texts import BAD, GOOD, MARKS, OPINION_WORDS, STORY_WORDS
+from visualnet.data.registry import load
+from visualnet.data.synthetic import DigitMasks
 
 OPTIONS: Mapping[str, Mapping[str, int]] = {"digit_masks": {"n": 20}}
 

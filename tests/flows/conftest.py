@@ -10,9 +10,9 @@ import pytest
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from tests.flows.hands import Hands
-from visualnet.app.settings import Settings
+from visualnet.app.shell.window import Window
+from visualnet.app.state.settings import Settings
 from visualnet.app.theme.apply import ThemeKeeper
-from visualnet.app.window import Window
 
 
 @pytest.fixture

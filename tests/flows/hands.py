@@ -11,8 +11,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
 
 from tests.waiting import PATIENCE_S, settle, until
-from visualnet.app.panels.palette import MIME
-from visualnet.app.window import Window
+from visualnet.app.features.palette.panel import MIME
+from visualnet.app.shell.window import Window
 from visualnet.core.graph import Node, Port
 
 LEFT = Qt.MouseButton.LeftButton

@@ -11,12 +11,14 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QInputDialog, QLabel, QLineEdit, QToolButton, QTreeWidgetItem
 
 from tests.flows.hands import Hands
-from visualnet.app.blocks import expose_default
-from visualnet.app.panels.numbers import NumbersSection
-from visualnet.app.panels.palette import PalettePanel
-from visualnet.app.window import Window
-from visualnet.core import edits, files, library
+from visualnet.app.actions.blocks import expose_default
+from visualnet.app.features.inspector.parameters_section import NumbersSection
+from visualnet.app.features.palette.panel import PalettePanel
+from visualnet.app.shell.window import Window
+from visualnet.core import edits
 from visualnet.core.project import MAIN, About
+from visualnet.core.storage import project_file
+from visualnet.core.user import block_library
 
 CONTROL, NONE = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.NoModifier
 
@@ -133,7 +135,7 @@ def test_a_number_becomes_the_block_s_parameter_by_the_right_button(lenet: Windo
 
 
 def own() -> list[str]:
-    return [e.name for e in library.entries() if not e.shipped]
+    return [e.name for e in block_library.entries() if not e.shipped]
 
 
 def row(palette: PalettePanel, title: str, text: str) -> QTreeWidgetItem:
@@ -154,7 +156,7 @@ def test_a_block_is_kept_and_used_in_another_project(
     shared = tmp_path / "shared.vnet"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(shared), ""))
     lenet.actions_.trigger("graph.export_block")
-    assert list(files.load(shared).blocks) == ["block"]
+    assert list(project_file.load(shared).blocks) == ["block"]
     hands.studio.document._saved = hands.studio.project  # it may be left
     lenet.start_page.template_chosen.emit("mlp-mnist")
     hands.rest(0.2)

@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QLineEdit
 
 from tests.flows.hands import NONE, Hands
 from tests.flows.test_stories import opened
-from visualnet.app.window import Window
-from visualnet.core import files
+from visualnet.app.shell.window import Window
 from visualnet.core.graph import Port
+from visualnet.core.storage import project_file
 
 CTRL, ALT, SHIFT = (
     Qt.KeyboardModifier.ControlModifier,
@@ -32,7 +32,7 @@ def pick(hands: Hands, words: str) -> str:
 def whole(hands: Hands) -> None:
     """What is drawn equals what is saved."""
     project = hands.studio.project
-    assert files.loads(files.dumps(project)) == project
+    assert project_file.loads(project_file.dumps(project)) == project
     assert set(hands.view.canvas.cards) == set(hands.studio.graph.nodes)
     assert set(hands.view.canvas.wires) == set(hands.studio.graph.wires)
 

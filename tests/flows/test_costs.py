@@ -11,14 +11,15 @@ from PySide6.QtWidgets import QApplication, QMenu, QScrollBar
 
 from tests.flows.hands import Hands
 from tests.waiting import until
-from visualnet.app.heat import MEASURE, QUANTITIES, STOP, colour
-from visualnet.app.panels.compare import CompareDialog
-from visualnet.app.panels.reference_browser import found
-from visualnet.app.settings import Settings
-from visualnet.app.window import Window
+from visualnet.app.canvas.overlays.heatmap import MEASURE, QUANTITIES, STOP, colour
+from visualnet.app.features.comparison.dialog import CompareDialog
+from visualnet.app.features.reference.panel import found
+from visualnet.app.shell.window import Window
+from visualnet.app.state.settings import Settings
 from visualnet.core import edits
-from visualnet.core.format import format_bytes
-from visualnet.layers import LAYERS, reference
+from visualnet.core.text.format import format_bytes
+from visualnet.layers import LAYERS
+from visualnet.layers.publish import docs_page
 from visualnet.resources import resource
 
 
@@ -203,9 +204,9 @@ def test_the_comparison_shows_pairs_templates_and_bad_files(lenet: Hands, window
 def test_a_page_of_the_reference_shows_the_layers_drawing(lenet: Hands) -> None:
     lenet.window.show_reference()
     panel = lenet.window.panel("reference")
-    drawn = [tag for tag in LAYERS if reference.drawing(tag) is not None]
+    drawn = [tag for tag in LAYERS if docs_page.drawing(tag) is not None]
     assert {"conv2d", "max_pool2d", "linear", "multihead_attention"} <= set(drawn)
     panel.open_page("conv2d")
-    assert panel.drawing.isVisibleTo(panel) and panel.drawing.drawing == reference.drawing("conv2d")
+    assert panel.drawing.isVisibleTo(panel) and panel.drawing.drawing == docs_page.drawing("conv2d")
     panel.open_page("relu")
     assert not panel.drawing.isVisibleTo(panel)

@@ -9,15 +9,15 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton
 
 from tests.core.test_standing import REPLACED, stands
 from tests.flows.hands import Hands
-from visualnet.app.filing import templates
-from visualnet.app.window import Window
-from visualnet.core import files
+from visualnet.app.shell.project_files import templates
+from visualnet.app.shell.window import Window
+from visualnet.core.storage import project_file
 
 
 def edited(window: Window, hands: Hands, tmp_path: Path) -> Path:
     """LeNet-5 from a file, with an edit that is not saved."""
     path = tmp_path / "net.vnet"
-    files.save(path, files.load(templates()["lenet5"]))
+    project_file.save(path, project_file.load(templates()["lenet5"]))
     assert window.filing.open(path)
     hands.set_param("fc1", "out_features", "100")
     return path
@@ -42,7 +42,7 @@ def test_what_another_program_put_there_is_asked_about_and_then_replaced(
     assert not window.filing.save()
     assert stands(path) == theirs, "not before the person has said so"
     hands.press(window.banner, "Replace it")
-    assert files.load(path).graph.named("fc1").params["out_features"] == 100
+    assert project_file.load(path).graph.named("fc1").params["out_features"] == 100
     window.filing.tick()
     assert not window.banner.isVisible()
     assert not hands.studio.document.modified
@@ -90,4 +90,4 @@ def test_a_name_that_gets_its_ending_here_is_asked_about_here(
     assert other.read_bytes() == b"somebody's work"
     assert asked == ["other.vnet is already there. Replace it?"]
     assert window.filing.save_as()
-    assert files.load(other).graph.named("fc1").params["out_features"] == 100
+    assert project_file.load(other).graph.named("fc1").params["out_features"] == 100

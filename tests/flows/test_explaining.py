@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.flows.hands import Hands
-from visualnet.app.panels.explain_view import ExplainView
-from visualnet.app.window import Window
+from visualnet.app.features.inspector.explanation_dialog import ExplainView
+from visualnet.app.shell.window import Window
 
 
 def rest_on(widget: QWidget) -> None:

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QApplication, QMenu, QTabBar, QWidget
 
 from tests.contract.test_hidden_characters import hidden
 from tests.flows.hands import Hands
-from visualnet.app.filing import templates
-from visualnet.app.window import Window
+from visualnet.app.shell.project_files import templates
+from visualnet.app.shell.window import Window
 
 NAME = "net\u202e\u2066\x1b[31m\u200bfdp"
 

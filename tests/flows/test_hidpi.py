@@ -14,10 +14,10 @@ from pathlib import Path
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QAbstractButton, QApplication
 from tests.waiting import settle
-from visualnet.app.settings import Settings
+from visualnet.app.state.settings import Settings
 from visualnet.app.theme import icons
 from visualnet.app.theme.apply import ThemeKeeper
-from visualnet.app.window import Window
+from visualnet.app.shell.window import Window
 
 app = QApplication([])
 window = Window(Settings(Path(sys.argv[1]) / "settings.json"), ThemeKeeper(app, "dark"))

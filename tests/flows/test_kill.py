@@ -13,19 +13,19 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 
 from tests.flows.conftest import answer
 from tests.flows.hands import Hands
-from visualnet.app.settings import Settings
+from visualnet.app.shell.window import Window
+from visualnet.app.state.settings import Settings
 from visualnet.app.theme.apply import ThemeKeeper
-from visualnet.app.window import Window
-from visualnet.core.files import load
+from visualnet.core.storage.project_file import load
 
 CHILD = """
 import sys
 from pathlib import Path
 from PySide6.QtWidgets import QApplication
 from tests.flows.hands import Hands
-from visualnet.app.settings import Settings
+from visualnet.app.state.settings import Settings
 from visualnet.app.theme.apply import ThemeKeeper
-from visualnet.app.window import Window
+from visualnet.app.shell.window import Window
 
 app = QApplication([])
 window = Window(Settings(Path(sys.argv[1]) / "settings.json"), ThemeKeeper(app, "dark"))
@@ -41,7 +41,7 @@ app.exec()
 
 
 def test_kill_9_loses_no_edit(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from visualnet.app.filing import templates
+    from visualnet.app.shell.project_files import templates
 
     file = tmp_path / "net.vnet"
     file.write_bytes(templates()["lenet5"].read_bytes())

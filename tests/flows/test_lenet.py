@@ -11,9 +11,9 @@ import pytest
 from PySide6.QtWidgets import QFileDialog
 
 from tests.flows.hands import Hands
-from visualnet.app.window import Window
+from visualnet.app.shell.window import Window
 from visualnet.core import edits
-from visualnet.core.files import load
+from visualnet.core.storage.project_file import load
 
 STEP_X, STEP_Y = 240.0, 130.0
 LAYERS: tuple[tuple[str, str, dict[str, str]], ...] = (

@@ -18,7 +18,7 @@ import pytest
 from tests.flows.hands import Hands
 from tests.flows.monkey.gestures import Monkey, live, make, rest, undo_all, whole
 from tests.flows.monkey.watch import Beats, Faults, python_objects, resident_mb, trim
-from visualnet.app.window import Window
+from visualnet.app.shell.window import Window
 
 SECONDS = 100
 """The suite's share: two minutes with what comes before and after."""
@@ -26,9 +26,9 @@ FIRST, THOROUGH = 2_000, 10_000
 GROWTH = 1.1
 ANSWERED_MS = 100
 OURS = (
-    "visualnet.core.document.Document", "visualnet.core.journal.Journal", "visualnet.app.tabs.Tab", "visualnet.app.studio.Studio",
-    "visualnet.app.canvas.view.CanvasView", "visualnet.app.canvas.scene.CanvasScene", "visualnet.app.canvas.node_item.NodeItem",
-    "visualnet.app.views.ViewWindow", "visualnet.training.runs.RunModel", "visualnet.training.session.Session",
+    "visualnet.core.document.Document", "visualnet.core.autosave.Journal", "visualnet.app.shell.open_projects.Tab", "visualnet.app.state.studio.Studio",
+    "visualnet.app.canvas.view.CanvasView", "visualnet.app.canvas.scene.scene.CanvasScene", "visualnet.app.canvas.scene.node_item.NodeItem",
+    "visualnet.app.shell.extra_windows.ViewWindow", "visualnet.training.runs.run_model.RunModel", "visualnet.training.session.Session",
     "visualnet.compiling.module.Model", "visualnet.analysis.facts.Analysis", "visualnet.core.graph.Graph", "visualnet.core.graph.Node",
     "torch.fx.graph_module.GraphModule", "torch.fx.node.Node", "tensors",
 )  # fmt: skip
@@ -112,8 +112,8 @@ def test_of_closed_projects_nothing_is_left(window: Window, hands: Hands, beats:
     first, _, last = counts
     assert {kind: last[kind] for kind in OURS} == {kind: first[kind] for kind in OURS}
     assert last["visualnet.core.document.Document"] == 1
-    assert last["visualnet.app.canvas.node_item.NodeItem"] == 0
-    assert last["torch.fx.graph_module.GraphModule"] == last["visualnet.training.runs.RunModel"] == 0
+    assert last["visualnet.app.canvas.scene.node_item.NodeItem"] == 0
+    assert last["torch.fx.graph_module.GraphModule"] == last["visualnet.training.runs.run_model.RunModel"] == 0
     assert last["tensors"] == first["tensors"]
     gone = {k: n - first[k] for k, n in last.items() if k.startswith("gone: ") and n - first[k] > 8}
     assert not gone, "wrappers of widgets that Qt has thrown away are kept"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from visualnet.core import files
+from visualnet.core.storage import project_file
 
 ROOT = Path(__file__).parents[2]
 BROKEN = {
@@ -50,7 +50,7 @@ def test_the_command_line_says_so_and_does_the_rest(how: str, tmp_path: Path) ->
     if how == "missing":
         for arguments in (("summary", "lenet5"), ("check", "lenet5"), ("new", "lenet5", "-o", "net.vnet")):
             assert run(*arguments).returncode == 0
-        assert files.load(tmp_path / "net.vnet").graph.nodes
+        assert project_file.load(tmp_path / "net.vnet").graph.nodes
 
 
 WINDOW = """
@@ -61,7 +61,7 @@ from PySide6.QtWidgets import QApplication
 from tests.flows.hands import Hands
 from visualnet import pytorch
 from visualnet.app import main as program
-from visualnet.app.window import Window
+from visualnet.app.shell.window import Window
 
 begin = Window.begin
 
@@ -116,10 +116,10 @@ sys.exit(program.main([sys.argv[1]]))
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize(("how", "when"), [("missing", "late"), ("library", "late"), ("library", "early")])
 def test_the_window_says_so_and_one_can_draw_and_save(how: str, when: str, tmp_path: Path) -> None:
-    from visualnet.app.filing import templates
+    from visualnet.app.shell.project_files import templates
 
     file = tmp_path / "net.vnet"
-    files.save(file, files.load(templates()["lenet5"]))
+    project_file.save(file, project_file.load(templates()["lenet5"]))
     command = [sys.executable, "-c", WINDOW, str(file), when]
     done = subprocess.run(
         command, cwd=ROOT, env=around(tmp_path, how), capture_output=True, text=True, timeout=110, check=False
@@ -130,4 +130,4 @@ def test_the_window_says_so_and_one_can_draw_and_save(how: str, when: str, tmp_p
     for what in ("train", "export", "code", "look", "time"):
         assert BROKEN[how][1] in told[what] and WAY_OUT in told[what], (what, told[what])
     assert told["fault"] == told.get("begun", "False") == "False"
-    assert files.load(file).graph.named("fc1").params["out_features"] == 77
+    assert project_file.load(file).graph.named("fc1").params["out_features"] == 77

@@ -11,17 +11,18 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 
 from tests.flows.conftest import answer
 from tests.flows.hands import Hands
-from visualnet.app import faults
-from visualnet.app.mailbox import Mailbox
-from visualnet.app.settings import Settings
+from visualnet.app.services import crash_reports
+from visualnet.app.services.mailbox import Mailbox
+from visualnet.app.shell.window import Window
+from visualnet.app.state.settings import Settings
 from visualnet.app.theme.apply import ThemeKeeper
-from visualnet.app.window import Window
-from visualnet.cli import UNUSABLE, main
-from visualnet.core import library, presets, trust
+from visualnet.cli.main import UNUSABLE, main
+from visualnet.core.autosave import orphans
 from visualnet.core.errors import FileError
-from visualnet.core.folders import data_dir
-from visualnet.core.journal import orphans
-from visualnet.training import paces, runs
+from visualnet.core.user import block_library, presets, trusted_code
+from visualnet.core.user.paths import data_dir
+from visualnet.training.measure import machine_speed_store
+from visualnet.training.runs import run_model
 
 if os.name == "nt":
     pytest.skip("there are no pipes and signals of this kind here", allow_module_level=True)
@@ -55,7 +56,7 @@ def test_a_data_folder_that_is_full_of_traps_keeps_nobody_from_working(
         (home / name).parent.mkdir(exist_ok=True)
         how[what](home / name)
     mailbox = Mailbox()
-    uninstall = faults.install(mailbox)
+    uninstall = crash_reports.install(mailbox)
     monkeypatch.setattr(QMessageBox, "exec", answer)
     window = Window(Settings(), ThemeKeeper(qapp, "dark"), mailbox)
     assert window.mailbox is mailbox, "what goes wrong anywhere is told here"
@@ -68,12 +69,12 @@ def test_a_data_folder_that_is_full_of_traps_keeps_nobody_from_working(
         window.settings["theme"] = "dark"
         window.filing.keep()
         window.filing.tick()
-        faults.log.info("something to tell")
-        for look in (presets.of, trust.is_trusted):
+        crash_reports.log.info("something to tell")
+        for look in (presets.of, trusted_code.is_trusted):
             look("relu")
-        library.entries()
-        paces.kept()
-        runs.list_runs()
+        block_library.entries()
+        machine_speed_store.kept()
+        run_model.list_runs()
         assert orphans() == []
         failing = which == "folders" and what != "a link to nothing"
         hands.rest()
@@ -121,14 +122,14 @@ def test_a_journal_whose_copies_are_traps_offers_none_and_tells_nothing_wrong(wi
 
 
 def test_writing_to_what_is_no_file_is_refused(tmp_path: Path) -> None:
-    from visualnet.core import files
+    from visualnet.core.storage import project_file
 
     for name, make in {**BOTH, "a folder": Path.mkdir}.items():
         path = tmp_path / name.replace(" ", "-")
         make(path)
         before = path.lstat().st_ino
         with pytest.raises(FileError):
-            files.write(path, b"words")
+            project_file.write(path, b"words")
         assert path.lstat().st_ino == before
 
 

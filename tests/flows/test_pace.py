@@ -10,10 +10,10 @@ from PySide6.QtTest import QTest
 
 from tests.flows.hands import Hands
 from visualnet.analysis import infer
-from visualnet.analysis.pace import Pace, Work, step_seconds, work
-from visualnet.cli import open_project
+from visualnet.analysis.cost.step_time import Pace, Work, step_seconds, work
+from visualnet.cli.main import open_project
 from visualnet.core import edits
-from visualnet.training import calibration, paces
+from visualnet.training.measure import machine_speed, machine_speed_store
 
 PACE = Pace(call_s=1e-5, matrix_macs=1e10, sliding_macs=2e10, bytes=1e10, tensor_s=1e-6, number_s=1e-9)
 
@@ -40,15 +40,18 @@ def test_more_to_do_takes_longer() -> None:
 
 def test_figures_are_kept_for_the_machine_and_checked(tmp_path: Path) -> None:
     path = tmp_path / "pace.json"
-    paces.keep("cpu", PACE, path)
-    paces.keep("cuda", PACE, path)
-    assert paces.kept(path) == {paces.key("cpu"): PACE, paces.key("cuda"): PACE}
+    machine_speed_store.keep("cpu", PACE, path)
+    machine_speed_store.keep("cuda", PACE, path)
+    assert machine_speed_store.kept(path) == {
+        machine_speed_store.key("cpu"): PACE,
+        machine_speed_store.key("cuda"): PACE,
+    }
     path.write_text(
         '{"cpu": {"call_s": -1, "matrix_macs": 0, "sliding_macs": 1, "bytes": 1, "tensor_s": 0, "number_s": 0}}'
     )
-    assert paces.kept(path) == {}
+    assert machine_speed_store.kept(path) == {}
     path.write_text("no JSON")
-    assert paces.kept(path) == {}
+    assert machine_speed_store.kept(path) == {}
 
 
 def test_measuring_leaves_the_generators_as_they_were() -> None:
@@ -56,13 +59,13 @@ def test_measuring_leaves_the_generators_as_they_were() -> None:
 
     torch.manual_seed(3)
     before = torch.random.get_rng_state()
-    pace = calibration.measure(torch.device("cpu"))
+    pace = machine_speed.measure(torch.device("cpu"))
     assert torch.equal(before, torch.random.get_rng_state())
-    assert paces.sound(pace)
+    assert machine_speed_store.sound(pace)
 
 
 def test_the_button_measures_and_the_run_is_held_against_it(hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(calibration, "measure", lambda device: PACE)
+    monkeypatch.setattr(machine_speed, "measure", lambda device: PACE)
     hands.window.filing.open_template("mlp-mnist")
     hands.studio.do("Short", lambda p: edits.set_recipe(p, epochs=1))
     hands.studio.select([])

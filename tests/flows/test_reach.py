@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QApplication, QDialog, QStyleOptionViewItem, QWidg
 
 from tests.flows.hands import Hands
 from tests.reach import cut, nameless
-from visualnet.app.settings import Settings
+from visualnet.app.shell.window import Window
+from visualnet.app.state.settings import Settings
 from visualnet.app.theme.apply import ThemeKeeper
 from visualnet.app.widgets.shortcuts_dialog import ShortcutsDialog
-from visualnet.app.window import Window
 
 SPACES = ("build", "train", "inspect")
 
@@ -78,7 +78,7 @@ def test_no_words_are_cut_on_the_start_page_and_in_dialogs(
 
 def dialogs(window: Window) -> Iterator[QDialog]:
     """Every dialog that the window has of its own."""
-    from visualnet.app.panels.compare import CompareDialog
+    from visualnet.app.features.comparison.dialog import CompareDialog
 
     yield ShortcutsDialog(window.actions_, window)
     yield CompareDialog(window.studio, window)

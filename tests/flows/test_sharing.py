@@ -12,8 +12,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton, QWidget
 
 from tests.flows.hands import Hands
-from visualnet.app.export_dialog import ExportDialog
-from visualnet.app.window import Window
+from visualnet.app.figures.export_dialog import ExportDialog
+from visualnet.app.shell.window import Window
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 

@@ -15,11 +15,12 @@ import pytest
 
 from tests.training.nets import small
 from tests.waiting import linger, until
-from visualnet.core import files
-from visualnet.core.folders import data_dir, journal_dir
-from visualnet.core.journal import orphans
-from visualnet.core.temporaries import _name
-from visualnet.training import events, runs
+from visualnet.core.autosave import orphans
+from visualnet.core.storage import project_file
+from visualnet.core.storage.temporaries import _name
+from visualnet.core.user.paths import data_dir, journal_dir
+from visualnet.training import events
+from visualnet.training.runs import run_model
 
 if os.name == "nt":
     pytest.skip("there are no pipes and signals of this kind here", allow_module_level=True)
@@ -48,12 +49,12 @@ def ended(child: subprocess.Popen[Any], seconds: float = 60.0) -> int:
 def command(tmp_path: Path, epochs: int = 1_000_000) -> list[str]:
     project = tmp_path / "net.vnet"
     if not project.exists():
-        files.save(project, small(epochs=epochs))
+        project_file.save(project, small(epochs=epochs))
     return [sys.executable, "-m", "visualnet", "train", str(project), "--run", str(tmp_path / "run")]
 
 
 def begun(run: Path) -> bool:
-    log = run / runs.LOG
+    log = run / run_model.LOG
     return log.exists() and b'"epoch"' in log.read_bytes()
 
 
@@ -76,7 +77,7 @@ def train(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
 
 
 def last_event(run: Path) -> events.Event:
-    return events.decode((run / runs.LOG).read_bytes().splitlines()[-1])
+    return events.decode((run / run_model.LOG).read_bytes().splitlines()[-1])
 
 
 def assert_stopped_in_good_order(run: Path) -> None:
@@ -157,7 +158,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QMessageBox
 from tests.flows.hands import Hands
 from visualnet.app import main as program
-from visualnet.app.window import Window
+from visualnet.app.shell.window import Window
 
 begin, wish = Window.begin, sys.argv[2]
 
@@ -180,12 +181,14 @@ sys.exit(program.main([sys.argv[1]]))
 
 @pytest.fixture
 def window(tmp_path: Path) -> Iterator[Callable[[str], subprocess.Popen[bytes]]]:
-    from visualnet.app.filing import templates
+    from visualnet.app.shell.project_files import templates
 
     made: list[subprocess.Popen[bytes]] = []
     file = tmp_path / "net.vnet"
-    project = files.load(templates()["lenet5"])
-    files.save(file, msgspec.structs.replace(project, recipe=msgspec.structs.replace(project.recipe, epochs=1000)))
+    project = project_file.load(templates()["lenet5"])
+    project_file.save(
+        file, msgspec.structs.replace(project, recipe=msgspec.structs.replace(project.recipe, epochs=1000))
+    )
 
     def start(wish: str) -> subprocess.Popen[bytes]:
         arguments = [sys.executable, "-c", WINDOW, str(file), wish]
@@ -235,6 +238,6 @@ def test_a_signal_ends_a_window_and_nothing_is_lost(
     assert orphan.load().graph.named("fc1").params["out_features"] == 77
     assert orphan.document().changed_on_disk() is None
     if wish == "train":
-        (run,) = runs.runs_dir().iterdir()
+        (run,) = run_model.runs_dir().iterdir()
         assert_stopped_in_good_order(run)
         assert [r.state for r in orphan.load().runs] == ["stopped"]

@@ -8,8 +8,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.flows.hands import Hands
 from tests.waiting import linger, settle, until
-from visualnet.app.panels.about_network import OPEN_SMALL
-from visualnet.app.window import Window
+from visualnet.app.features.about_network.panel import OPEN_SMALL
+from visualnet.app.shell.window import Window
 
 LEFT = Qt.MouseButton.LeftButton
 

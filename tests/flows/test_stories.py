@@ -13,15 +13,16 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QPushButton
 
 from tests.flows.hands import Hands
-from visualnet.app.filing import templates
-from visualnet.app.settings import Settings
+from visualnet.app.shell.project_files import templates
+from visualnet.app.shell.window import Window
+from visualnet.app.state.settings import Settings
 from visualnet.app.theme.apply import ThemeKeeper
-from visualnet.app.window import Window
-from visualnet.core import edits, files
-from visualnet.core.checks import MAX_STD
+from visualnet.core import edits
+from visualnet.core.autosave import orphans
 from visualnet.core.document import Document
 from visualnet.core.graph import Init
-from visualnet.core.journal import orphans
+from visualnet.core.storage import project_file
+from visualnet.core.validation import MAX_STD
 
 
 def opened(window: Window, hands: Hands, name: str = "lenet5") -> None:
@@ -234,7 +235,7 @@ def test_a_readonly_folder_leaves_the_old_file_whole(
 ) -> None:
     path = tmp_path / "locked" / "net.vnet"
     path.parent.mkdir()
-    files.save(path, files.load(templates()["lenet5"]))
+    project_file.save(path, project_file.load(templates()["lenet5"]))
     assert window.filing.open(path)
     hands.set_param("fc1", "out_features", "100")
     old = path.read_bytes()
@@ -246,7 +247,7 @@ def test_a_readonly_folder_leaves_the_old_file_whole(
         def refused(*_: object, **__: object) -> None:
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
-        monkeypatch.setattr("visualnet.core.temporaries._made", refused)
+        monkeypatch.setattr("visualnet.core.storage.temporaries._made", refused)
     try:
         assert not window.filing.save()
     finally:
@@ -259,7 +260,7 @@ def test_a_full_disk_leaves_the_old_file_whole_and_offers_another_place(
     window: Window, hands: Hands, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "net.vnet"
-    files.save(path, files.load(templates()["lenet5"]))
+    project_file.save(path, project_file.load(templates()["lenet5"]))
     assert window.filing.open(path)
     hands.set_param("fc1", "out_features", "100")
     old = path.read_bytes()
@@ -275,10 +276,10 @@ def test_a_full_disk_leaves_the_old_file_whole_and_offers_another_place(
 
 def test_a_file_changed_by_another_program_is_not_overwritten(window: Window, hands: Hands, tmp_path: Path) -> None:
     path = tmp_path / "net.vnet"
-    files.save(path, files.load(templates()["lenet5"]))
+    project_file.save(path, project_file.load(templates()["lenet5"]))
     assert window.filing.open(path)
     hands.set_param("fc1", "out_features", "100")
-    files.save(path, files.load(templates()["mlp-mnist"]))
+    project_file.save(path, project_file.load(templates()["mlp-mnist"]))
     theirs = path.read_bytes()
     assert not window.filing.save()
     assert path.read_bytes() == theirs

@@ -19,14 +19,14 @@ from PySide6.QtWidgets import QApplication, QMenu, QMessageBox, QWidget
 
 from tests.flows.conftest import answer
 from tests.flows.hands import LEFT, NONE, Hands
-from visualnet.app.canvas.camera import Pose
-from visualnet.app.filing import templates
-from visualnet.app.settings import Settings
-from visualnet.app.window import Window
-from visualnet.core import files
+from visualnet.app.canvas.camera.camera import Pose
+from visualnet.app.shell.project_files import templates
+from visualnet.app.shell.window import Window
+from visualnet.app.state.settings import Settings
+from visualnet.core.autosave import Journal, orphans
 from visualnet.core.document import Document
 from visualnet.core.edits import set_recipe
-from visualnet.core.journal import Journal, orphans
+from visualnet.core.storage import project_file
 
 
 @pytest.fixture
@@ -305,7 +305,7 @@ def test_reopening_at_the_start_is_a_setting(window: Window, three: list[Path]) 
 def test_after_a_crash_every_project_is_offered(window: Window, hands: Hands, tmp_path: Path) -> None:
     left = []
     for name in ("lenet5", "mlp-mnist", "unet"):
-        document = Document(files.load(templates()[name]))
+        document = Document(project_file.load(templates()[name]))
         document.do("Train longer", lambda p: set_recipe(p, epochs=77))
         journal = Journal(document)
         journal.flush()
@@ -318,7 +318,7 @@ def test_after_a_crash_every_project_is_offered(window: Window, hands: Hands, tm
     assert "2 more projects were open" in window.banner.text, "the offer outlives the tab that it came with"
     hands.press(window.banner, "Recover all 3")
     assert sorted(t.document.project.name for t in window.filing.tabs) == sorted(
-        files.load(templates()[n]).name for n in ("lenet5", "mlp-mnist", "unet")
+        project_file.load(templates()[n]).name for n in ("lenet5", "mlp-mnist", "unet")
     )
     assert all(t.document.modified and t.document.project.recipe.epochs == 77 for t in window.filing.tabs)
     assert orphans() == [], "they belong to this window now"
@@ -330,7 +330,7 @@ def test_after_a_crash_every_project_is_offered(window: Window, hands: Hands, tm
 def test_a_file_behind_that_changes_on_disk_is_marked_and_told_when_it_comes_to_the_front(
     window: Window, hands: Hands, three: list[Path]
 ) -> None:
-    files.save(three[0], files.load(templates()["unet"]))
+    project_file.save(three[0], project_file.load(templates()["unet"]))
     for _ in range(4):
         window.filing.tick()
     assert "changed by another program" in window.strip.tabToolTip(0)

@@ -11,10 +11,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 
 from tests.flows.hands import LEFT, NONE, Hands
-from visualnet.app.canvas.camera import Pose
+from visualnet.app.canvas.camera.camera import Pose
+from visualnet.app.shell.extra_windows import ViewWindow
+from visualnet.app.shell.window import Window
 from visualnet.app.theme.tokens import LIGHT
-from visualnet.app.views import ViewWindow
-from visualnet.app.window import Window
 
 
 @pytest.fixture

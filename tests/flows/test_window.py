@@ -11,10 +11,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from tests.flows.hands import LEFT, NONE, Hands
-from visualnet.app.filing import templates
-from visualnet.app.window import Window
-from visualnet.cli import _is_document
-from visualnet.core import files
+from visualnet.app.shell.project_files import templates
+from visualnet.app.shell.window import Window
+from visualnet.cli.main import _is_document
+from visualnet.core.storage import project_file
 
 
 def test_an_opened_project_has_the_focus_on_its_canvas(window: Window, hands: Hands) -> None:
@@ -52,10 +52,10 @@ def test_a_file_dropped_on_the_window_opens(window: Window, hands: Hands, tmp_pa
 
 def test_a_file_without_a_layout_opens_laid_out(window: Window, hands: Hands, tmp_path: Path) -> None:
     """As other programs write it: no card may hide another, on no sheet; and the person can take it back."""
-    project = files.load(templates()["resnet-small"])
+    project = project_file.load(templates()["resnet-small"])
     for name in ("", *project.blocks):
         project = project.with_sheet(name, msgspec.structs.replace(project.sheet(name), places={}))
-    files.save(tmp_path / "bare.vnet", project)
+    project_file.save(tmp_path / "bare.vnet", project)
     window.filing.open(tmp_path / "bare.vnet")
     hands.rest(0.3)
     for sheet in ("", next(iter(project.blocks))):

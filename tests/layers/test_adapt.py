@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from visualnet.layers import LAYERS, Spec
-from visualnet.layers.declare import Pattern
+from visualnet.layers.declaration.layer import Pattern
 
 ADAPTERS = [tag for tag, kind in LAYERS.items() if kind.adapter]
 shapes = st.lists(st.integers(1, 12), min_size=1, max_size=4).map(tuple)

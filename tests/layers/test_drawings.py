@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from tests.graphs import random_project
 from visualnet.analysis import infer
 from visualnet.layers import LAYERS
-from visualnet.layers.declare import Layer, Misfit
-from visualnet.layers.drawings import Heads, Matrix, Slab, Spread, Table, Unrolled, Window
+from visualnet.layers.declaration.drawings import Heads, Matrix, Slab, Spread, Table, Unrolled, Window
+from visualnet.layers.declaration.layer import Layer, Misfit
 
 WINDOWED = [
     k for k in LAYERS.values() if {"kernel_size", "stride"} <= k.params.keys() and k.drawing is not Layer.drawing

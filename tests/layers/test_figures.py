@@ -8,7 +8,7 @@ import pytest
 
 from visualnet.core.expressions import Derived
 from visualnet.layers import LAYERS, Spec
-from visualnet.layers.declare import Misfit, Shape
+from visualnet.layers.declaration.layer import Misfit, Shape
 
 
 def make(tag: str, **params: Any) -> Any:

@@ -9,8 +9,17 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from visualnet.core.expressions import parse
-from visualnet.layers.declare import Misfit
-from visualnet.layers.formulas import WINDOW, WINDOW_CEIL, derive, missed, told_once, transposed, unread, window
+from visualnet.layers.declaration.formulas import (
+    WINDOW,
+    WINDOW_CEIL,
+    derive,
+    missed,
+    told_once,
+    transposed,
+    unread,
+    window,
+)
+from visualnet.layers.declaration.layer import Misfit
 
 small = st.integers(1, 6)
 

@@ -5,7 +5,18 @@ from __future__ import annotations
 import pytest
 
 from visualnet.core.expressions import parse
-from visualnet.layers.notation import Fence, Frac, Row, Script, Sign, derivation, latex, notate, plain, signs
+from visualnet.layers.declaration.notation import (
+    Fence,
+    Frac,
+    Row,
+    Script,
+    Sign,
+    derivation,
+    latex,
+    notate,
+    plain,
+    signs,
+)
 
 
 @pytest.mark.parametrize(

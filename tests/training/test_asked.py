@@ -16,13 +16,14 @@ from tests.training.nets import chain, small
 from tests.training.test_session import Killed, train, values
 from visualnet.analysis import infer
 from visualnet.compiling.module import Model, compile_project
-from visualnet.core import edits, files
+from visualnet.core import edits
 from visualnet.core.graph import Port
 from visualnet.core.project import MAIN, DataChoice, Project, Recipe
-from visualnet.data.catalogue import Loaded, load
-from visualnet.layers.declare import Spec
+from visualnet.core.storage import project_file
+from visualnet.data.registry import Loaded, load
+from visualnet.layers.declaration.layer import Spec
 from visualnet.resources import resource
-from visualnet.training import checkpoints, checks, events, session, tally
+from visualnet.training import checkpoints, events, metrics, preflight, session
 from visualnet.training.session import Session
 
 
@@ -101,13 +102,13 @@ def test_masked_words_alone_are_told(tmp_path: Path, lazy: bool, monkeypatch: py
 
 def as_on_a_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
     """Rows stay on the device until they are asked for."""
-    real: Callable[..., None] = tally.Tally.__init__
+    real: Callable[..., None] = metrics.Tally.__init__
 
-    def init(self: tally.Tally, *args: Any) -> None:
+    def init(self: metrics.Tally, *args: Any) -> None:
         real(self, *args)
         self.lazy = True
 
-    monkeypatch.setattr(tally.Tally, "__init__", init)
+    monkeypatch.setattr(metrics.Tally, "__init__", init)
 
 
 def test_a_training_epoch_weighs_its_steps_by_what_they_asked() -> None:
@@ -183,7 +184,7 @@ def test_a_checkpoint_of_an_older_version_goes_on(tmp_path: Path) -> None:
     )
     project = small()
     model = compile_project(project, seed=0)
-    kept = tally.Tally(model, torch.device("cpu"), torch.optim.SGD(model.net.parameters()))
+    kept = metrics.Tally(model, torch.device("cpu"), torch.optim.SGD(model.net.parameters()))
     kept.restore(old.sums, old.samples, old.counts, old.tallies)
     assert kept.close_epoch()["loss"] == 2.0
 
@@ -223,7 +224,7 @@ def loaded(target: list[list[int]]) -> Loaded:
 def test_labels_are_held_against_the_classes_without_those_that_are_not_asked(
     target: Any, said: str, unsaid: str
 ) -> None:
-    found = [fault.words for fault in checks.faults(infer(words()), loaded(target))]
+    found = [fault.words for fault in preflight.faults(infer(words()), loaded(target))]
     if not said:
         assert found == []
         return
@@ -283,11 +284,11 @@ def test_a_sum_is_validated_in_batches_of_its_size() -> None:
 def test_the_unet_is_told_by_what_it_looks_for() -> None:
     """Nearly all is background: who answers nothing is right nearly everywhere, and is told 0 for it."""
     for name in ("unet-padded", "unet-padded-small", "unet", "unet-small"):
-        project = files.load(resource("templates", f"{name}.vnet"))
+        project = project_file.load(resource("templates", f"{name}.vnet"))
         kinds = {n.name: n.kind for n in project.graph}
         assert (kinds["iou"], kinds["dice"], project.recipe.best_by) == ("iou", "dice", "iou"), name
         assert "accuracy" not in kinds.values()
-    project = files.load(resource("templates", "unet-padded-small.vnet"))
+    project = project_file.load(resource("templates", "unet-padded-small.vnet"))
     model = compile_project(project, seed=0)
     with torch.no_grad():
         model.net.scores.weight.zero_()  # type: ignore[union-attr]
@@ -301,7 +302,7 @@ def test_the_unet_is_told_by_what_it_looks_for() -> None:
 
 
 def test_the_vae_draws_its_divergence_with_the_divergence() -> None:
-    project = files.load(resource("templates", "vae.vnet"))
+    project = project_file.load(resource("templates", "vae.vnet"))
     assert not project.blocks
     model = compile_project(project, seed=0)
     image = torch.rand(5, 1, 28, 28)

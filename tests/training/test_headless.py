@@ -14,8 +14,9 @@ import pytest
 
 from tests.training.nets import small
 from visualnet.core.project import DataChoice
-from visualnet.training import events, runs
-from visualnet.training.headless import Printer, TrainOptions, parse_data, train
+from visualnet.training import events
+from visualnet.training.console import Printer, TrainOptions, parse_data, train
+from visualnet.training.runs import run_model
 
 
 def test_a_run_in_json_is_one_event_a_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -30,9 +31,9 @@ def test_a_run_in_json_is_one_event_a_line(tmp_path: Path, capsys: pytest.Captur
     ]
     assert lines[0]["batch_size"] == 32
     assert (tmp_path / "r" / "project.vnet").is_file()
-    from visualnet.core import files
+    from visualnet.core.storage import project_file
 
-    saved = files.load(tmp_path / "r" / "project.vnet")
+    saved = project_file.load(tmp_path / "r" / "project.vnet")
     assert (saved.recipe.epochs, saved.recipe.lr, saved.recipe.seed, saved.data.seed) == (2, 0.01, 4, 4)
 
 
@@ -42,7 +43,7 @@ def test_a_run_without_a_folder_is_kept_among_the_users_and_the_newest_can_be_re
     assert train(small(), TrainOptions(resume=True)) == 2
     assert "can be resumed" in capsys.readouterr().err
     assert train(small(epochs=1), TrainOptions()) == 0
-    (info,) = runs.list_runs()
+    (info,) = run_model.list_runs()
     assert "epoch 1/1" in capsys.readouterr().out
     assert train(small(), TrainOptions(epochs=2, run=info.folder, resume=True)) == 0
     assert "from step 23 on" in capsys.readouterr().out
@@ -110,7 +111,7 @@ def test_ctrl_c_stops_in_good_order(tmp_path: Path) -> None:
     before = signal.getsignal(signal.SIGINT)
     assert train(small(epochs=100_000), TrainOptions(run=tmp_path), emit) == 130
     assert signal.getsignal(signal.SIGINT) == before
-    assert runs.read_run(tmp_path).state == "stopped"
+    assert run_model.read_run(tmp_path).state == "stopped"
     assert (tmp_path / "last" / "state.json").is_file()
 
 

@@ -14,9 +14,9 @@ from safetensors.torch import load_file, save_file
 
 from tests.training.nets import small
 from tests.training.test_session import train, values
-from visualnet.core import temporaries
-from visualnet.training import checkpoints, placement
-from visualnet.training.runs import create_run, list_runs
+from visualnet.core.storage import temporaries
+from visualnet.training import checkpoints, devices
+from visualnet.training.runs.run_model import create_run, list_runs
 
 EPOCHS = 4
 
@@ -131,10 +131,10 @@ def test_a_run_may_be_given_fewer_epochs_than_it_has_had(ended: Path, tmp_path: 
 
 
 def test_threads_of_a_larger_machine_leave_a_core_for_the_window(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(placement, "cores", lambda: 2)
-    assert placement.place("cpu", 64).threads == 1
-    assert placement.place("cpu", 2).threads == 2
-    assert placement.place("cpu").threads == 1
+    monkeypatch.setattr(devices, "cores", lambda: 2)
+    assert devices.place("cpu", 64).threads == 1
+    assert devices.place("cpu", 2).threads == 2
+    assert devices.place("cpu").threads == 1
 
 
 def test_a_run_with_only_the_checkpoint_before_can_be_resumed(ended: Path, tmp_path: Path) -> None:

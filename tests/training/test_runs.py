@@ -14,26 +14,27 @@ import pytest
 
 from tests.training.nets import small
 from tests.waiting import until
-from visualnet.app import run_history as history
-from visualnet.core.folders import runs_dir
-from visualnet.core.moments import moment
-from visualnet.data.catalogue import load
-from visualnet.training import events, runs
+from visualnet.core.text.timestamps import moment
+from visualnet.core.user.paths import runs_dir
+from visualnet.data.registry import load
+from visualnet.training import events
+from visualnet.training.runs import run_history as history
+from visualnet.training.runs import run_model
 from visualnet.training.session import Session
 from visualnet.training.sinks import EventLog
 
 
-def _run(folder: Path, epochs: int = 2) -> runs.RunModel:
+def _run(folder: Path, epochs: int = 2) -> run_model.RunModel:
     project = small(epochs=epochs)
-    runs.create_run(project, folder)
-    model = runs.RunModel(folder.name, folder)
+    run_model.create_run(project, folder)
+    model = run_model.RunModel(folder.name, folder)
     Session(project, load(project.data), model.consume, folder=folder).run()
     return model
 
 
 def test_a_log_tells_what_the_run_told(tmp_path: Path) -> None:
     live = _run(tmp_path)
-    read = runs.read_run(tmp_path)
+    read = run_model.read_run(tmp_path)
     assert read.state == live.state == "done"
     assert read.epochs == live.epochs
     assert read.started == live.started
@@ -44,45 +45,45 @@ def test_a_log_tells_what_the_run_told(tmp_path: Path) -> None:
 
 def test_a_log_torn_anywhere_can_be_read_and_gone_on_with(tmp_path: Path) -> None:
     live = _run(tmp_path)
-    log = tmp_path / runs.LOG
+    log = tmp_path / run_model.LOG
     whole = log.read_bytes()
     for size in range(0, len(whole), 331):
         log.write_bytes(whole[:size])
-        model = runs.read_run(tmp_path)
+        model = run_model.read_run(tmp_path)
         known = model.steps["loss"].values.tolist() if model.steps else []
         assert known == live.steps["loss"].values.tolist()[: len(known)]
         out = EventLog(log, lambda event: pytest.fail(str(event)))
         out(events.Finished(reason="stopped", step=1, epoch=0, seconds=1.0))
         out.close()
-        assert runs.read_run(tmp_path).state == "stopped"
+        assert run_model.read_run(tmp_path).state == "stopped"
         assert log.read_bytes().count(b"\n") == whole[:size].count(b"\n") + 1
 
 
 def test_lines_that_are_no_events_are_left_out(tmp_path: Path) -> None:
     _run(tmp_path)
-    log = tmp_path / runs.LOG
+    log = tmp_path / run_model.LOG
     lines = log.read_bytes().split(b"\n")
     odd = [b"", b"{", b"[]", b'{"event":"bomb"}', b"\xff\xfe", b'{"event":"steps","step":"x"}', b"9" * 5000]
     odd.append(b'{"event":"steps","step":9223372036854775807,"epoch":0,"lr":1,"values":{"loss":[1]},"time":1}')
     log.write_bytes(b"\n".join([*odd, *lines, *odd]))
-    model = runs.read_run(tmp_path)
+    model = run_model.read_run(tmp_path)
     assert len(model.epochs) == 2
 
 
 def test_a_value_that_is_not_finite_is_a_gap() -> None:
     event = events.decode(events.encode(events.Steps(step=2, epoch=0, lr=0.1, values={"loss": [1.0, None]})))
-    model = runs.RunModel()
+    model = run_model.RunModel()
     model.consume(event)
     assert model.steps["loss"].values[0] == 1.0
     assert math.isnan(model.steps["loss"].values[1])
 
 
 def test_runs_are_listed_newest_first() -> None:
-    first, second = (_run(runs.create_run(small()), epochs=1).folder for _ in range(2))
+    first, second = (_run(run_model.create_run(small()), epochs=1).folder for _ in range(2))
     assert first is not None
     assert second is not None
     assert first != second
-    listed = runs.list_runs()
+    listed = run_model.list_runs()
     assert {info.folder for info in listed} == {first, second}
     assert [info.started for info in listed] == sorted((info.started for info in listed), reverse=True)
     assert all((i.state, i.epochs, i.name, i.resumable) == ("done", 1, "net", False) for i in listed)
@@ -91,7 +92,7 @@ def test_runs_are_listed_newest_first() -> None:
 
 
 def test_the_model_of_a_run_needs_neither_torch_nor_qt() -> None:
-    code = "import sys, visualnet.training.runs; assert not {'torch', 'PySide6'} & set(sys.modules)"
+    code = "import sys, visualnet.training.runs.run_model; assert not {'torch', 'PySide6'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
 
 
@@ -99,7 +100,7 @@ KILLED = """
 import sys
 from pathlib import Path
 from tests.training.nets import small
-from visualnet.data.catalogue import load
+from visualnet.data.registry import load
 from visualnet.training import session
 session.CHECKPOINT_S, session.FLUSH_S = 0.02, 0.001
 project = small(epochs=100000)
@@ -112,22 +113,24 @@ def test_after_kill_9_the_run_can_be_read_and_goes_on_to_the_same_bits(tmp_path:
     child = subprocess.Popen([sys.executable, "-c", KILLED, str(tmp_path)], cwd=root)
     try:
         until(
-            lambda: child.poll() is not None or ((tmp_path / "last").exists() and runs.read_run(tmp_path).step >= 200)
+            lambda: (
+                child.poll() is not None or ((tmp_path / "last").exists() and run_model.read_run(tmp_path).step >= 200)
+            )
         )
         assert child.poll() is None
     finally:
         child.send_signal(signal.SIGKILL)
         child.wait()
-    torn = runs.read_run(tmp_path)
+    torn = run_model.read_run(tmp_path)
     assert torn.state == "interrupted"
     epochs = torn.step // 23 + 2
     project = small(epochs=epochs)
     data = load(project.data)
     assert Session(project, data, lambda _: None, folder=tmp_path, resume=True).run() == "done"
     assert not list(tmp_path.glob(".*")), "nothing stays of what was being written"
-    whole = runs.RunModel()
+    whole = run_model.RunModel()
     assert Session(project, data, whole.consume).run() == "done"
-    resumed = runs.read_run(tmp_path)
+    resumed = run_model.read_run(tmp_path)
     assert resumed.state == "done"
     assert resumed.steps["loss"].values.tolist() == whole.steps["loss"].values.tolist()
 
@@ -136,12 +139,12 @@ def test_after_kill_9_the_run_can_be_read_and_goes_on_to_the_same_bits(tmp_path:
 def test_a_log_of_an_absurd_time_is_shown_with_its_time_unknown(time: str, tmp_path: Path) -> None:
     folder = tmp_path / "20260101-000000-net"
     _run(folder, epochs=1)
-    log = folder / runs.LOG
+    log = folder / run_model.LOG
     log.write_text(re.sub(r'"time":[0-9.e+]+', f'"time":{time}', log.read_text()))
-    model = runs.read_run(folder)
+    model = run_model.read_run(folder)
     assert model.state == "done"
     assert model.ref().started == ""
-    (info,) = runs.list_runs(tmp_path)
+    (info,) = run_model.list_runs(tmp_path)
     assert moment(info.started) is not None, "when its folder was last written"
     assert history.when(model.ref()) == "20260101-000000-net, time unknown"
 
@@ -151,11 +154,11 @@ def test_what_is_no_log_ends_no_reading(tmp_path: Path) -> None:
     """A pipe, a device and a file of a tebibyte of nothing."""
     for name in ("pipe", "device", "nothing", "folder"):
         (tmp_path / name).mkdir()
-    os.mkfifo(tmp_path / "pipe" / runs.LOG)
-    (tmp_path / "device" / runs.LOG).symlink_to("/dev/zero")
-    (tmp_path / "folder" / runs.LOG).mkdir()
-    with (tmp_path / "nothing" / runs.LOG).open("wb") as file:
+    os.mkfifo(tmp_path / "pipe" / run_model.LOG)
+    (tmp_path / "device" / run_model.LOG).symlink_to("/dev/zero")
+    (tmp_path / "folder" / run_model.LOG).mkdir()
+    with (tmp_path / "nothing" / run_model.LOG).open("wb") as file:
         file.truncate(1 << 40)
     for name in ("pipe", "device", "nothing", "folder"):
-        assert runs.read_run(tmp_path / name).state == "waiting"
-    assert [info.id for info in runs.list_runs(tmp_path)] == ["nothing"]
+        assert run_model.read_run(tmp_path / name).state == "waiting"
+    assert [info.id for info in run_model.list_runs(tmp_path)] == ["nothing"]

@@ -16,16 +16,17 @@ import torch
 from tests.training.nets import chain, lenet, line, points, small
 from tests.waiting import linger, until
 from visualnet.analysis import infer
-from visualnet.analysis.cost import Costs
-from visualnet.core import edits, files
+from visualnet.analysis.cost.totals import Costs
+from visualnet.core import edits
 from visualnet.core.project import MAIN, DataChoice, Project, Recipe
-from visualnet.data.catalogue import DATASETS, load
+from visualnet.core.storage import project_file
+from visualnet.data.registry import DATASETS, load
 from visualnet.layers import LAYERS
 from visualnet.resources import resource
-from visualnet.template_index import template_list
-from visualnet.training import checkpoints, checks, events, session, tally
+from visualnet.templates.index import template_list
+from visualnet.training import checkpoints, events, metrics, preflight, session
 from visualnet.training.control import Control
-from visualnet.training.runs import RunModel, create_run, read_run
+from visualnet.training.runs.run_model import RunModel, create_run, read_run
 from visualnet.training.session import Session
 
 
@@ -84,13 +85,13 @@ def test_a_perceptron_divides_points_with_binary_cross_entropy() -> None:
     assert model.epochs[-1].validation["loss"] < 0.1
 
 
-TEMPLATES = [t.name for t in template_list() if files.load(t.path).data.name in DATASETS]
+TEMPLATES = [t.name for t in template_list() if project_file.load(t.path).data.name in DATASETS]
 """Those whose data comes with the program."""
 
 
 @pytest.mark.parametrize("name", TEMPLATES)
 def test_every_template_trains(name: str) -> None:
-    project = files.load(resource("templates", f"{name}.vnet"))
+    project = project_file.load(resource("templates", f"{name}.vnet"))
     control, model = Control(), RunModel()
 
     def emit(event: events.Event) -> None:
@@ -366,13 +367,13 @@ def test_progress_tells_the_time_left_and_comes_after_the_time_between_two(monke
 def test_the_node_where_the_numbers_go_bad_is_named(lazy: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     # As on a GPU: rows are read only now and then, and the optimizer is held back from the first bad one on.
     if lazy:
-        real = tally.Tally.__init__
+        real = metrics.Tally.__init__
 
-        def init(self: tally.Tally, *args: Any) -> None:
+        def init(self: metrics.Tally, *args: Any) -> None:
             real(self, *args)
             self.lazy = True
 
-        monkeypatch.setattr(tally.Tally, "__init__", init)
+        monkeypatch.setattr(metrics.Tally, "__init__", init)
     rows = [("linear", {"out_features": 8}), ("relu", {}), ("linear", {"out_features": 1})]
     source, target = ("input", {"field": "x", "size": (1,)}), ("target", {"field": "y", "size": (1,), "dtype": "float"})
     recipe = Recipe(optimizer="SGD", lr=1e6, momentum=0.9, epochs=50)
@@ -388,13 +389,13 @@ def test_the_node_where_the_numbers_go_bad_is_named(lazy: bool, monkeypatch: pyt
 
 def test_reading_rows_late_changes_no_number(monkeypatch: pytest.MonkeyPatch) -> None:
     plain = train(small(dropout=0.0))
-    real = tally.Tally.__init__
+    real = metrics.Tally.__init__
 
-    def init(self: tally.Tally, *args: Any) -> None:
+    def init(self: metrics.Tally, *args: Any) -> None:
         real(self, *args)
         self.lazy = True
 
-    monkeypatch.setattr(tally.Tally, "__init__", init)
+    monkeypatch.setattr(metrics.Tally, "__init__", init)
     late = train(small(dropout=0.0))
     assert values(late) == values(plain)
     assert late.epochs[-1].validation["loss"] == pytest.approx(plain.epochs[-1].validation["loss"], rel=1e-5)
@@ -412,7 +413,7 @@ def test_labels_outside_the_classes_are_refused_before_the_first_step() -> None:
 def test_labels_that_the_data_themselves_count_further_are_refused_too() -> None:
     """What is declared may be wrong: the numbers that were read are held against the classes as well."""
     project = small(classes=7)
-    fault, *_ = checks.faults(infer(project), load(project.data))
+    fault, *_ = preflight.faults(infer(project), load(project.data))
     assert (fault.kind, fault.path) == ("data", ("n103",))
     assert "counts from 0 to 9" in fault.words and "7 classes" in fault.words
 

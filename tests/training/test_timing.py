@@ -9,10 +9,10 @@ from types import SimpleNamespace
 import pytest
 
 from visualnet.analysis import infer
-from visualnet.core import files
+from visualnet.core.storage import project_file
 from visualnet.resources import resource
-from visualnet.training import timing as timing_module
-from visualnet.training.timing import PASSES, WARM_UP, Cancelled, measure
+from visualnet.training.measure import layer_timing as timing_module
+from visualnet.training.measure.layer_timing import PASSES, WARM_UP, Cancelled, measure
 
 TICK = 2.0**-20
 """A power of two, so that sums of it are exact."""
@@ -22,7 +22,7 @@ def test_every_node_takes_its_time_and_a_block_that_of_its_nodes(monkeypatch: py
     """A clock that goes on by a tick with each look: what is added up is known, however busy the machine is."""
     looks = itertools.count()
     monkeypatch.setattr(timing_module, "time", SimpleNamespace(perf_counter=lambda: next(looks) * TICK))
-    project = files.load(resource("templates", "vit-small.vnet"))
+    project = project_file.load(resource("templates", "vit-small.vnet"))
     analysis = infer(project)
     told: list[float] = []
     timing = measure(project, analysis, told.append)
@@ -42,13 +42,13 @@ def test_every_node_takes_its_time_and_a_block_that_of_its_nodes(monkeypatch: py
 def test_what_takes_too_long_ends_with_what_it_has(monkeypatch: pytest.MonkeyPatch) -> None:
     looks = itertools.count()
     monkeypatch.setattr(timing_module, "time", SimpleNamespace(perf_counter=lambda: next(looks) * timing_module.MOST_S))
-    project = files.load(resource("templates", "lenet5.vnet"))
+    project = project_file.load(resource("templates", "lenet5.vnet"))
     timing = measure(project, infer(project), lambda _share: None)
     assert timing.passes == 1 and timing.whole > 0
 
 
 def test_it_ends_when_nobody_wants_to_wait() -> None:
-    project = files.load(resource("templates", "lenet5.vnet"))
+    project = project_file.load(resource("templates", "lenet5.vnet"))
     stop = threading.Event()
     shares: list[float] = []
 

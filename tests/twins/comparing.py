@@ -11,8 +11,9 @@ from torch import Tensor, nn
 
 from visualnet.analysis import infer
 from visualnet.compiling.module import Model, compile_project
-from visualnet.core import edits, files
+from visualnet.core import edits
 from visualnet.core.project import Project
+from visualnet.core.storage import project_file
 from visualnet.resources import resource
 
 Sizes = Mapping[str, int | float]
@@ -48,7 +49,7 @@ class Compared(NamedTuple):
 
 def opened(name: str, sizes: Sizes | None = None) -> Project:
     """A shipped template with some of its constants changed."""
-    project = files.load(resource("templates", f"{name}.vnet"))
+    project = project_file.load(resource("templates", f"{name}.vnet"))
     return edits.set_constants(project, {**project.constants, **sizes}) if sizes else project
 
 

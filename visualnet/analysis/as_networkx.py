@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from visualnet.analysis.facts import Analysis, NodeFacts
-from visualnet.core.checks import sheet_of
+from visualnet.core.validation import sheet_of
 
 if TYPE_CHECKING:
     import networkx

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from visualnet.analysis.nesting import Nesting
+from visualnet.analysis.block_nesting import Nesting
 from visualnet.core.graph import Graph, Node, Topology
 from visualnet.core.project import MAIN, Project
-from visualnet.layers.declare import Layer, Pattern, Shape, Sized, Spec
+from visualnet.layers.declaration.layer import Layer, Pattern, Shape, Sized, Spec
 
 SEVERITIES = ("error", "warning", "hint")
 

@@ -12,10 +12,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from visualnet.analysis.nesting import Nesting
+from visualnet.analysis.block_nesting import Nesting
 from visualnet.core.graph import Graph, Node
 from visualnet.core.project import Block, Project
-from visualnet.layers.declare import LAYERS
+from visualnet.layers.declaration.layer import LAYERS
 
 WEIGHTS: Mapping[str, int] = {"attention": 6, "recurrent": 6, "convolution": 2, "dense": 1}
 """What learns, by the matrices that one layer multiplies by."""

@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from visualnet.analysis import beginning, instances, lints, modes
+from visualnet.analysis import first_loss, graph_checks, infer_block, muting
+from visualnet.analysis.block_nesting import Nesting
 from visualnet.analysis.facts import Analysis, GraphFacts, NodeFacts, Outline, Path, Problem, Sums
-from visualnet.analysis.fitting import Arriving, Faults, Ports, layer_facts, ports, resolve
-from visualnet.analysis.instances import MAX_LAYERS
-from visualnet.analysis.nesting import Nesting
+from visualnet.analysis.infer_block import MAX_LAYERS
+from visualnet.analysis.infer_node import Arriving, Faults, Ports, layer_facts, ports, resolve
 from visualnet.core.expressions import Derived
 from visualnet.core.graph import Graph, Node, Port, Topology
 from visualnet.core.project import MAIN, Project
-from visualnet.layers.declare import LAYERS, Spec
+from visualnet.layers.declaration.layer import LAYERS, Spec
 
 MAX_NESTING = 64
 MAX_CACHE = 500
@@ -29,7 +29,7 @@ Given = Mapping[str, Spec | None]
 
 def infer(project: Project, previous: Analysis | None = None, fields: Mapping[str, Spec] | None = None) -> Analysis:
     """What is true of the project. ``previous`` lends what still holds; ``fields`` are the data set's, to hold the inputs against."""
-    if previous is not None and instances.crowded(previous.main):
+    if previous is not None and infer_block.crowded(previous.main):
         previous = None
     return _Inference(project, previous).run(fields)
 
@@ -64,11 +64,11 @@ class _Inference:
     def run(self, fields: Mapping[str, Spec] | None) -> Analysis:
         main = self.graph(self.project.graph, MAIN, self.project.constants, {}, self.old_main)
         own = (
-            *lints.whole(main, MAIN),
-            *lints.amount(main, MAIN),
-            *lints.sources(main, fields, self.project.data.name),
-            *lints.labels(main, fields, self.project.data.name),
-            *beginning.problems(main, self.project),
+            *graph_checks.whole(main, MAIN),
+            *graph_checks.amount(main, MAIN),
+            *graph_checks.sources(main, fields, self.project.data.name),
+            *graph_checks.labels(main, fields, self.project.data.name),
+            *first_loss.problems(main, self.project),
         )
         order = {"error": 0, "warning": 1, "hint": 2}
         problems = sorted((*_collect(main), *own), key=lambda p: order[p.severity])
@@ -80,7 +80,7 @@ class _Inference:
         """The facts of a graph. ``given`` are the specs that a block's instance brings to its input nodes, by node name."""
         if old is not None and old.scope != scope:
             old = None
-        graph = modes.flowing(graph, self.project)
+        graph = muting.flowing(graph, self.project)
         topology = _topology(graph, old)
         loose = _loose(graph, topology)
         dirty = set(graph.nodes) if old is None else self._dirty(graph, topology, loose, given, old)
@@ -107,7 +107,7 @@ class _Inference:
                 dirty.update(wire.target.node for wire in topology.out_of[node_id])
         # What a shared weight depends on is known only when both nodes are.
         for node_id, alone in raw.items():
-            nodes[node_id] = lints.share(alone, nodes, sheet)
+            nodes[node_id] = graph_checks.share(alone, nodes, sheet)
         return self._graph_facts(graph, topology, nodes, sheet, scope, given, raw, old, changed)
 
     def _graph_facts(
@@ -127,7 +127,7 @@ class _Inference:
         if old is not None and kept and all(b is not None and _same_outline(b, f) for b, f in changed):
             outline = old.outline
         else:
-            outline = lints.outline(graph, topology, nodes, sheet)
+            outline = graph_checks.outline(graph, topology, nodes, sheet)
         if old is None or not kept or outline is not old.outline:
             sums = _sums(nodes.values(), outline)
         else:
@@ -184,7 +184,7 @@ class _Inference:
         def arriving(inputs: Ports) -> Arriving:
             return tuple(nodes[s.node].leaving.get(s.port) if (s := fed.get(port)) else None for port in inputs)
 
-        if node.mode and (quiet := modes.mode(node)):
+        if node.mode and (quiet := muting.mode(node)):
             return self.quiet(node, graph, scope, quiet, arriving)
         if node.block is not None:
             return self.block(node, graph, sheet, scope, wires, arriving, before, fault)
@@ -192,7 +192,7 @@ class _Inference:
         if kind is None:
             words = f"this version knows no layer “{node.kind}”; it is kept as it is and cannot be computed"
             fault.add("unknown-kind", words, "kind")
-            return instances.placeholder(node, graph, arriving, fault)
+            return infer_block.placeholder(node, graph, arriving, fault)
         layer = told = before.layer if before is not None and before.node is node else None
         if layer is None or told is None:
             layer, told = resolve(kind, node, scope, fault)
@@ -217,9 +217,9 @@ class _Inference:
             layer, told = resolve(kind, node, scope, fault)
             inputs, outputs = ports(told)
         elif block is not None:
-            inputs, outputs = instances.block_ports(block.graph)
+            inputs, outputs = infer_block.block_ports(block.graph)
         else:
-            return instances.placeholder(node, graph, arriving, fault)._replace(problems=())
+            return infer_block.placeholder(node, graph, arriving, fault)._replace(problems=())
         arrived: Arriving = arriving(inputs)
         passed = arrived[0] if arrived and mode == "mute" else None
         leaving = {next(iter(outputs)): passed} if passed is not None and outputs else {}
@@ -243,18 +243,18 @@ class _Inference:
         block = self.project.blocks.get(name)
         if block is None:
             fault.add("unknown-block", f"there is no block “{name}” in this project", "kind")
-            return instances.placeholder(node, graph, arriving, fault)
-        inputs, outputs = instances.block_ports(block.graph)
+            return infer_block.placeholder(node, graph, arriving, fault)
+        inputs, outputs = infer_block.block_ports(block.graph)
         arrived: Arriving = arriving(inputs)
-        instances.check_wired(inputs, wires, fault)
+        infer_block.check_wired(inputs, wires, fault)
         if self.nesting.recursive(sheet, name):
             words = f"the block “{name}” would contain itself here; take this instance out"
             fault.add("recursion", words, "kind")
         elif self.nesting.height[name] > MAX_NESTING:
             words = f"the block “{name}” holds blocks in blocks, more than {MAX_NESTING} deep; unpack some of them"
             fault.add("recursion", words, "kind")
-        inner = instances.inner_scope(node, block, scope, self.project.constants, fault)
-        times = instances.repeats(node, scope, inputs, outputs, fault)
+        inner = infer_block.inner_scope(node, block, scope, self.project.constants, fault)
+        times = infer_block.repeats(node, scope, inputs, outputs, fault)
         facts = NodeFacts(node, None, inputs, outputs, arrived, {}, fault.found())
         if inner is None or times is None or any(p.code == "recursion" for p in facts.problems):
             return facts
@@ -263,7 +263,7 @@ class _Inference:
         if len(chain) < times:  # only where there are too many layers is there no room for them
             return facts._replace(inside=chain, layers=MAX_LAYERS + 1)
         if wrong := next((p for g in {id(g): g for g in chain}.values() if (p := g.first_error())), None):
-            fault.add("inside", instances.inside_words(self.project, name, wrong), "")
+            fault.add("inside", infer_block.inside_words(self.project, name, wrong), "")
         parameters, _, buffered, macs, layers = (sum(column) for column in zip(*(g.sums for g in chain), strict=True))
         return facts._replace(
             leaving=leaving,
@@ -297,7 +297,7 @@ class _Inference:
             facts = self.inside(name, scope, given, lent[number] if number < len(lent) else facts)
             if facts is None:
                 break
-            leaving = instances.leaving(facts, outputs)
+            leaving = infer_block.leaving(facts, outputs)
             graphs.append(facts)
             if times > 1:
                 # What leaves feeds the first input of the next one; the other inputs are the same for each.
@@ -371,7 +371,9 @@ def _reason(extent: int) -> Any:
 
 def _same_outline(a: NodeFacts, b: NodeFacts) -> bool:
     """Whether an edit left alone all that the outline of a graph is drawn from."""
-    if a.node is not b.node and (_drawn(a.node) != _drawn(b.node) or lints.role_of(a) != lints.role_of(b)):
+    if a.node is not b.node and (
+        _drawn(a.node) != _drawn(b.node) or graph_checks.role_of(a) != graph_checks.role_of(b)
+    ):
         return False
     return (a.inputs is b.inputs or a.inputs.keys() == b.inputs.keys()) and (
         a.outputs is b.outputs or a.outputs.keys() == b.outputs.keys()

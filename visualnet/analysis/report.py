@@ -6,10 +6,10 @@ import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from visualnet.analysis.cost import Cost, Costs, NodeCost
+from visualnet.analysis.cost.totals import Cost, Costs, NodeCost
 from visualnet.analysis.facts import Analysis, GraphFacts, NodeFacts, Path, Problem
-from visualnet.core.format import format_bytes, format_quantity
 from visualnet.core.project import MAIN, Project
+from visualnet.core.text.format import format_bytes, format_quantity
 
 MAX_ROWS = 20_000
 SEARCH_S = 0.5
@@ -127,7 +127,7 @@ def _problem(project: Project, analysis: Analysis, problem: Problem, seconds: fl
 
 
 def _repairs(project: Project, analysis: Analysis, problem: Problem, seconds: float) -> list[str]:
-    from visualnet.analysis.repairs import repairs
+    from visualnet.analysis.repair.search import repairs
 
     return [repair.words for repair in repairs(project, problem, analysis, seconds=min(seconds, 0.3))]
 

@@ -9,13 +9,13 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
-from visualnet.app import faults
-from visualnet.app.beside_start import Tidying, WarmUp
-from visualnet.app.ending import end_on_signal
-from visualnet.app.mailbox import Mailbox
-from visualnet.app.settings import Settings
+from visualnet.app.services import crash_reports
+from visualnet.app.services.exit_signals import end_on_signal
+from visualnet.app.services.mailbox import Mailbox
+from visualnet.app.services.startup_tasks import Tidying, WarmUp
+from visualnet.app.shell.window import Window
+from visualnet.app.state.settings import Settings
 from visualnet.app.theme.apply import ThemeKeeper
-from visualnet.app.window import Window
 from visualnet.resources import resource
 
 TIDY_MS = 1500
@@ -26,7 +26,7 @@ def main(argv: list[str] | None = None) -> int:
     # Read by torch's thread pools when they start; one core stays with the window.
     os.environ.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 2) - 1)))
     mailbox = Mailbox()
-    uninstall = faults.install(mailbox)
+    uninstall = crash_reports.install(mailbox)
     app = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(app, QApplication)
     app.setApplicationName("VisualNet")

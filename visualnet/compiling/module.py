@@ -16,15 +16,15 @@ from torch import fx, nn
 
 from visualnet.analysis import Analysis
 from visualnet.analysis.facts import Path
-from visualnet.compiling import blame, custom, pieces
-from visualnet.compiling.emit import Emitter, make_module
-from visualnet.compiling.initial import initialise
+from visualnet.compiling import culprit, custom_modules, extra_modules
+from visualnet.compiling.argument_printer import Figures, Text
+from visualnet.compiling.fx_emitter import Emitter, make_module
 from visualnet.compiling.names import class_name, safe_name
 from visualnet.compiling.plan import Plan, Sheet, Step, make_plan, memory_budget
-from visualnet.compiling.spelling import Figures, Text
+from visualnet.compiling.weight_init import initialise
 from visualnet.core.graph import Port
 from visualnet.core.project import Project
-from visualnet.layers.calls import Ref
+from visualnet.layers.declaration.calls import Ref
 
 
 def compile_project(
@@ -108,9 +108,9 @@ class Model:
 
         With an error whose traceback tells the node, nothing is run again.
         """
-        found = blame.from_traceback(error) if error is not None else None
+        found = culprit.from_traceback(error) if error is not None else None
         if found is None:
-            replay = blame.replay(self.everything(), [inputs.get(name) for name in self.fields])
+            replay = culprit.replay(self.everything(), [inputs.get(name) for name in self.fields])
             found = replay
         if found is None:
             return None
@@ -240,19 +240,19 @@ def _grow(sheet: Sheet, path: Path, trainable: bool) -> dict[str, nn.Module]:
         learns = trainable and node.trainable
         if step.inside:
             parts = [_block(inside, (*path, step.id), learns) for inside in step.inside]
-            several = pieces.Chain if len(step.args) > 1 else nn.Sequential
+            several = extra_modules.Chain if len(step.args) > 1 else nn.Sequential
             children[step.module] = parts[0] if len(parts) == 1 else several(*parts)
         else:
             assert step.make is not None
             module = make_module(step.make)
             if step.make.source:
-                custom.check(module, step)
+                custom_modules.check(module, step)
             initialise(module, node.init)
             if not learns:
                 module.requires_grad_(False)
             children[step.module] = module
         if not node.trainable and node.statistics == "fixed":
-            pieces.fix_statistics(children[step.module])
+            extra_modules.fix_statistics(children[step.module])
     _tie(sheet, children)
     return children
 

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Container
 
-from visualnet.core.format import capitalize_first
+from visualnet.core.text.format import capitalize_first
 
 _MODULE_ATTRIBUTES = """
     T_destination add_module add_submodule apply bfloat16 buffers call_super_init children code compile cpu cuda
@@ -25,7 +25,7 @@ MODULE_ATTRIBUTES = frozenset(_MODULE_ATTRIBUTES.split())
 """What `nn.Module` and `fx.GraphModule` call their own; a test holds this against torch."""
 
 _CODE_NAMES = """
-    self torch nn F operator pieces math Tensor device inf nan NoneType fx_pytree pytree getattr super range dict
+    self torch nn F operator pieces extra_modules math Tensor device inf nan NoneType fx_pytree pytree getattr super range dict
     kl_normal_of dice_loss_of sum_of_each spread_over weighted_mean weight_of_class class_hits mean_of_classes precision_of recall_of f1_of
     iou_of attend start_anew fix_statistics keep_training_mode
 """
@@ -40,7 +40,7 @@ _FUNCTIONS = """
 """
 RESERVED_VARIABLES = RESERVED | frozenset(dir(builtins)) | frozenset(_FUNCTIONS.split())
 """What no variable or argument may be called besides: ``self.sum`` hides nothing, ``sum`` hides Python's own. What printed code comes to
-refer to is added here, not above: ``state_dict`` keys of old checkpoints stay. A test holds the functions of ``pieces`` against it."""
+refer to is added here, not above: ``state_dict`` keys of old checkpoints stay. A test holds the functions of ``extra_modules`` against it."""
 
 
 def variable_name(wish: str, taken: Container[str] = ()) -> str:

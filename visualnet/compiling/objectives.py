@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from visualnet.compiling.layout import indent, lay_out, spell, tensors, write_docstring
+from visualnet.compiling.code_layout import indent, lay_out, spell, tensors, write_docstring
 from visualnet.compiling.names import variable_name
 from visualnet.compiling.plan import Plan, Step
 from visualnet.compiling.statements import Statements, fresh, write

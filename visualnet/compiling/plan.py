@@ -13,15 +13,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from visualnet.analysis import Analysis, GraphFacts, NodeFacts, infer, lints
+from visualnet.analysis import Analysis, GraphFacts, NodeFacts, graph_checks, infer
 from visualnet.analysis.facts import Path
 from visualnet.compiling.names import safe_name, variable_name
 from visualnet.core import expressions
-from visualnet.core.format import format_bytes
 from visualnet.core.graph import Node, Port
 from visualnet.core.project import MAIN, Project
-from visualnet.core.regular_files import read_text
-from visualnet.layers.calls import Expr, Make, Own, Ref
+from visualnet.core.storage.regular_files import read_text
+from visualnet.core.text.format import format_bytes
+from visualnet.layers.declaration.calls import Expr, Make, Own, Ref
 
 MEMORY_SHARE = 0.8
 
@@ -206,7 +206,7 @@ def _answers(main: Sheet) -> dict[str, Port]:
     if main.outputs:
         return dict(main.outputs)
     found: dict[Port, str] = {}
-    for _, source in lints.answers(main.facts):
+    for _, source in graph_checks.answers(main.facts):
         found.setdefault(source, main.by_id[source.node].name)
     answers: dict[str, Port] = {}
     for port, name in found.items():

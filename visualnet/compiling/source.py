@@ -9,13 +9,13 @@ from typing import Any
 
 from visualnet import __version__
 from visualnet.analysis import Analysis
-from visualnet.compiling import custom, pieces
-from visualnet.compiling.layout import indent, lay_out, tensors, write_comment, write_docstring
+from visualnet.compiling import custom_modules, extra_modules
+from visualnet.compiling.argument_printer import Mismatch
+from visualnet.compiling.class_printer import Body, Printed
+from visualnet.compiling.code_layout import indent, lay_out, tensors, write_comment, write_docstring
 from visualnet.compiling.names import class_name, variable_name
 from visualnet.compiling.objectives import Objectives
 from visualnet.compiling.plan import Plan, Sheet, Step, make_plan
-from visualnet.compiling.printing import Body, Printed
-from visualnet.compiling.spelling import Mismatch
 from visualnet.compiling.statements import write
 from visualnet.core.graph import Port
 from visualnet.core.project import MAIN, Project
@@ -45,8 +45,8 @@ class _File:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.definitions = read_definitions()
-        self.own = custom.sources(plan)
-        self.taken: set[str] = {*self.definitions, "loss", "metrics", *custom.names(self.own, self.definitions)}
+        self.own = custom_modules.sources(plan)
+        self.taken: set[str] = {*self.definitions, "loss", "metrics", *custom_modules.names(self.own, self.definitions)}
         self.known: dict[int, Printed] = {}
 
     def text(self) -> str:
@@ -54,7 +54,7 @@ class _File:
         classes = [line for block in _blocks(self.plan.main) for line in self._block(*block)]
         network = self._network(main)
         code = "\n".join([*classes, *network])
-        futures, own = custom.printed(self.own)
+        futures, own = custom_modules.printed(self.own)
         code = "\n\n\n".join([*own, code])
         helpers = "\n\n\n".join(self.definitions[name] for name in self._used(code))
         code = f"{helpers}\n\n\n{code}" if helpers else code
@@ -71,7 +71,7 @@ class _File:
         yield f"# Printed by VisualNet {__version__}. Sizes in comments are those of one sample, without the batch."
 
     def _used(self, code: str) -> list[str]:
-        """The definitions of ``pieces`` that the code refers to, and those that these refer to, in their own order."""
+        """The definitions of ``extra_modules`` that the code refers to, and those that these refer to, in their own order."""
         used: set[str] = set()
         todo = [code]
         while todo:
@@ -184,8 +184,8 @@ def _blocks(main: Sheet) -> list[tuple[str, list[Sheet]]]:
 
 
 def read_definitions() -> dict[str, str]:
-    """Every class, function and constant of ``pieces`` by name, as it is written there."""
-    source = inspect.getsource(pieces)
+    """Every class, function and constant of ``extra_modules`` by name, as it is written there."""
+    source = inspect.getsource(extra_modules)
     found = {}
     for node in ast.parse(source).body:
         if isinstance(node, ast.ClassDef | ast.FunctionDef):

@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from visualnet.compiling.layout import INDENT, WIDTH, lay_out
+from visualnet.compiling.argument_printer import Figures, Text, infix, where
+from visualnet.compiling.code_layout import INDENT, WIDTH, lay_out
 from visualnet.compiling.names import variable_name
 from visualnet.compiling.plan import Sheet, Step
-from visualnet.compiling.spelling import Figures, Text, infix, where
 from visualnet.core.graph import Port
 from visualnet.layers import Spec
-from visualnet.layers.calls import Expr, Function, Method, Ref
+from visualnet.layers.declaration.calls import Expr, Function, Method, Ref
 
 UNREAD = "_"
 

@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 from psygnal import Signal
 
-from visualnet.core import files
 from visualnet.core.errors import ChangedOnDisk, FileError
 from visualnet.core.project import Project
-from visualnet.core.standing import NOTHING, Standing, look, mark_of
+from visualnet.core.storage import project_file
+from visualnet.core.storage.disk_state import NOTHING, Standing, look, mark_of
 
 MAX_STEPS = 1_000
 
@@ -57,8 +57,8 @@ class Document:
             FileError: it cannot be read; the words say where and why.
         """
         real = os.path.realpath(path)
-        data, picture = files.read_either(Path(path))
-        document = cls(files.loads(data, Path(path).name))
+        data, picture = project_file.read_either(Path(path))
+        document = cls(project_file.loads(data, Path(path).name))
         if picture:
             return document  # saving must not write over the picture: it asks for a name
         document._path, document._read = Path(path), Standing(real, mark_of(data))
@@ -246,7 +246,7 @@ class Document:
 
         check()
         project = self._project
-        data = files.save(target, project, check)
+        data = project_file.save(target, project, check)
         self._saved, self._path = project, target
         self._read = Standing(os.path.realpath(target), mark_of(data))
         self._open_merge = ""

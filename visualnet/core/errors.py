@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from visualnet.core.text import visible
+from visualnet.core.text.visible import visible
 
 if TYPE_CHECKING:
-    from visualnet.core.standing import Standing
+    from visualnet.core.storage.disk_state import Standing
 
 
 class FileError(ValueError):

@@ -172,7 +172,7 @@ class Topology:
         """Of the nodes that no order reaches, those that reach themselves (the others only stand behind a cycle, or between two)."""
         if not left:
             return ()
-        from visualnet.core.rings import rings
+        from visualnet.core.cycles import rings
 
         after = {n: {w.target.node for w in self.out_of[n]} & left for n in self.into if n in left}
         return tuple(map(tuple, rings(after)))

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from visualnet.core.graph import Value
-from visualnet.layers.declare import Spec
-from visualnet.layers.params import Param
+from visualnet.layers.declaration.layer import Spec
+from visualnet.layers.declaration.params import Param
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

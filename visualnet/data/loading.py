@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from visualnet.core.graph import Value
 from visualnet.core.project import DataChoice
-from visualnet.data.catalogue import DATASETS, DataSet, Loaded
+from visualnet.data.registry import DATASETS, DataSet, Loaded
 from visualnet.data.split import split
 
 

@@ -1,33 +1,35 @@
 """The vocabulary: every layer type, declared once. Importing this package fills ``LAYERS``; torch is not needed."""
 
-from visualnet.layers import (  # noqa: F401
-    activation,
-    activation_more,
-    arithmetic,
-    attention,
-    convolution,
-    custom,
-    data,
-    dense,
-    dense_more,
-    loss,
-    loss_more,
-    loss_rare,
-    metrics,
-    normalization,
-    normalization_more,
-    pooling,
-    pooling_more,
-    recurrent,
-    recurrent_cells,
-    reducing,
-    resampling,
-    shaping,
-    shaping_more,
-    transformer,
-    transformer_stack,
-)
-from visualnet.layers.declare import FAMILIES, LAYERS, Layer, Spec
+# In this order the palette and the reference list what stands in one family.
+# isort: off
+import visualnet.layers.catalog.activation.rectifiers
+import visualnet.layers.catalog.activation.sigmoids
+import visualnet.layers.catalog.arithmetic
+import visualnet.layers.catalog.attention
+import visualnet.layers.catalog.convolution
+import visualnet.layers.custom.layer
+import visualnet.layers.catalog.data
+import visualnet.layers.catalog.dense
+import visualnet.layers.catalog.dense_variants
+import visualnet.layers.catalog.loss.classification
+import visualnet.layers.catalog.loss.distributions
+import visualnet.layers.catalog.loss.embedding
+import visualnet.layers.catalog.loss.metrics
+import visualnet.layers.catalog.normalization
+import visualnet.layers.catalog.normalization_variants
+import visualnet.layers.catalog.pooling.images
+import visualnet.layers.catalog.pooling.lines_volumes
+import visualnet.layers.catalog.recurrent
+import visualnet.layers.catalog.recurrent_cells
+import visualnet.layers.catalog.reduction
+import visualnet.layers.catalog.resampling
+import visualnet.layers.catalog.shape.reshaping
+import visualnet.layers.catalog.shape.slicing
+import visualnet.layers.catalog.transformer.layers
+import visualnet.layers.catalog.transformer.stacks  # noqa: F401
+
+# isort: on
+from visualnet.layers.declaration.layer import FAMILIES, LAYERS, Layer, Spec
 
 __all__ = ["FAMILIES", "LAYERS", "Layer", "Spec"]
 

@@ -17,9 +17,9 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from visualnet.core.format import format_bytes
-from visualnet.core.regular_files import open_regular, read_regular, sync_folder, write_all
-from visualnet.core.temporaries import folder_aside
+from visualnet.core.storage.regular_files import open_regular, read_regular, sync_folder, write_all
+from visualnet.core.storage.temporaries import folder_aside
+from visualnet.core.text.format import format_bytes
 from visualnet.training.optimizers import OPTIMIZERS
 
 FORMAT = 1

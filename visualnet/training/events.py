@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 import msgspec
 
-from visualnet.core.format import format_bytes
+from visualnet.core.text.format import format_bytes
 
 Numbers = Mapping[str, float | None]
 """Values by name; None stands for one that is not finite."""

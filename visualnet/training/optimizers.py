@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from visualnet.core.project import Recipe
-from visualnet.layers.params import Bool, Float, Param
+from visualnet.layers.declaration.params import Bool, Float, Param
 
 if TYPE_CHECKING:
     import torch

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from visualnet.training import checkpoints, events, placement
+from visualnet.training import checkpoints, devices, events
 from visualnet.training.checkpoints import BadCheckpoint, State
-from visualnet.training.failing import first_line
-from visualnet.training.runs import begun_with, changed_since, epochs_told, rate_changed
-from visualnet.training.tally import set_state
+from visualnet.training.failures import first_line
+from visualnet.training.metrics import set_state
+from visualnet.training.runs.run_model import begun_with, changed_since, epochs_told, rate_changed
 
 if TYPE_CHECKING:
     from visualnet.training.session import Session
@@ -68,7 +68,7 @@ def _check(session: Session, folder: Path, state: State) -> None:
 
 
 def _put_back(session: Session, folder: Path, state: State) -> None:
-    session.place = placement.place(session.recipe.device, state.threads)
+    session.place = devices.place(session.recipe.device, state.threads)
     sampler = session.sampler
     expected = {name: (tuple(t.shape), "I64" if name == "order" else "U8") for name, t in session.extras().items()}
     found = checkpoints.restore(folder, state, session.model.net, session.optimizer, expected)

@@ -11,16 +11,16 @@ from torch import Tensor
 from visualnet.analysis import Analysis, infer
 from visualnet.compiling.module import Model, compile_project
 from visualnet.core.project import Project
-from visualnet.core.temporaries import Halt, sweep_run
-from visualnet.data.catalogue import Loaded
+from visualnet.core.storage.temporaries import Halt, sweep_run
+from visualnet.data.registry import Loaded
 from visualnet.data.tensors import Sampler, Tensors
-from visualnet.training import checkpoints, checks, events, optimizers, placement, resuming
+from visualnet.training import checkpoints, devices, events, optimizers, preflight, resuming
 from visualnet.training.control import Control
-from visualnet.training.failing import Refused, asked_nothing, describe, first_line
-from visualnet.training.memory import MemoryMeter
+from visualnet.training.failures import Refused, asked_nothing, describe, first_line
+from visualnet.training.measure.memory_meter import MemoryMeter
+from visualnet.training.metrics import NonFinite, Tally, get_state, set_state
 from visualnet.training.probes import Probe, plain_fields
 from visualnet.training.sinks import EventLog, Sink, several
-from visualnet.training.tally import NonFinite, Tally, get_state, set_state
 
 FLUSH_S = 0.05
 SWEEP_S = 1.0
@@ -181,9 +181,9 @@ class Session:
     def _set_up(self) -> None:
         optimizers.check_recipe(self.recipe)
         self.analysis = analysis = infer(self.project, None, self.data.fields)
-        for fault in checks.faults(analysis, self.data):
+        for fault in preflight.faults(analysis, self.data):
             raise Refused(fault)
-        self.place = place = placement.place(self.recipe.device, self.threads)
+        self.place = place = devices.place(self.recipe.device, self.threads)
         self.memory = MemoryMeter(place.device)
         self.model = compile_project(self.project, analysis, device=place.device, seed=self.recipe.seed)
         trained = [p for p in self.model.objective.parameters() if p.requires_grad]

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from visualnet.core.regular_files import open_regular
+from visualnet.core.storage.regular_files import open_regular
 from visualnet.training.events import EpochDone, Event, Failed, Finished, Paused, Trouble, encode
 
 Sink = Callable[[Event], None]

@@ -11,9 +11,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from visualnet.app.canvas.camera import Pose
+from visualnet.app.canvas.camera.camera import Pose
 from visualnet.app.canvas.view import CanvasView
-from visualnet.app.studio import Studio
+from visualnet.app.state.studio import Studio
 from visualnet.app.theme.apply import apply_theme
 from visualnet.app.theme.tokens import DARK
 from visualnet.core import edits

@@ -10,12 +10,14 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 
 from visualnet.analysis import infer
-from visualnet.app.canvas.adding import fitting_kinds, plan
-from visualnet.app.canvas.changing import with_kind
-from visualnet.app.canvas.quick_add import entries, ranked, usage
-from visualnet.core import edits, healing, library, presets
+from visualnet.app.canvas.commands.kind_and_params import with_kind
+from visualnet.app.canvas.commands.placing import fitting_kinds, plan
+from visualnet.app.canvas.editors.quick_add import entries, ranked, usage
+from visualnet.core import edits
+from visualnet.core.edits import bypass
 from visualnet.core.graph import Graph, Node, Port
 from visualnet.core.project import MAIN, Block, Project
+from visualnet.core.user import block_library, presets
 from visualnet.layers import LAYERS
 
 ALT, CTRL, SHIFT = (
@@ -154,7 +156,7 @@ def test_escape_while_pulling_out(hands: Hands) -> None:
 
 def test_several_cards_pulled_out_together(hands: Hands) -> None:
     graph = hands.studio.graph
-    after = healing.pull_out(hands.studio.project, MAIN, [graph.named("conv1").id, graph.named("relu1").id]).graph
+    after = bypass.pull_out(hands.studio.project, MAIN, [graph.named("conv1").id, graph.named("relu1").id]).graph
     assert after.wires[hands.end("flatten")].node == hands.id("image")
     assert after.wires[hands.end("relu1")].node == hands.id("conv1")
     assert hands.end("conv1") not in after.wires
@@ -162,7 +164,7 @@ def test_several_cards_pulled_out_together(hands: Hands) -> None:
 
 def test_nodes_on_a_circle_can_be_pulled_out(hands: Hands) -> None:
     project = edits.connect(hands.studio.project, MAIN, Port(hands.id("relu1"), "y"), Port(hands.id("conv1"), "image"))
-    after = healing.pull_out(project, MAIN, [hands.id("conv1"), hands.id("relu1")]).graph
+    after = bypass.pull_out(project, MAIN, [hands.id("conv1"), hands.id("relu1")]).graph
     assert hands.end("flatten") not in after.wires
 
 
@@ -271,7 +273,7 @@ def test_the_library_s_blocks_are_offered_where_they_fit() -> None:
     assert "library:squeeze_excitation" not in words
     every = {e.kind for e in entries(project, MAIN)}
     assert {"library:squeeze_excitation", "library:transformer_encoder"} <= every
-    brought, kind = library.bring(project, "library:squeeze_excitation")
+    brought, kind = block_library.bring(project, "library:squeeze_excitation")
     assert "library:squeeze_excitation" not in {e.kind for e in entries(brought, MAIN)}, "it is the project's own now"
     assert kind in {e.kind for e in entries(brought, MAIN)}
 

@@ -10,11 +10,12 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
 
-from visualnet.app.canvas import changing, choosing, commands, dressing
-from visualnet.core import edits, files
+from visualnet.app.canvas.commands import annotate, handlers, kind_and_params, select
+from visualnet.core import edits
 from visualnet.core.document import Document
-from visualnet.core.dressing import add_remark
+from visualnet.core.edits.annotate import add_remark
 from visualnet.core.graph import Port
+from visualnet.core.storage import project_file
 
 ALT, CTRL, SHIFT = (
     Qt.KeyboardModifier.AltModifier,
@@ -26,7 +27,7 @@ Hands = Any
 
 def do(hands: Hands, action: str) -> None:
     """What the action of the table does."""
-    commands.handlers(hands.view)[action]()
+    handlers.handlers(hands.view)[action]()
 
 
 def names(hands: Hands) -> set[str]:
@@ -41,7 +42,7 @@ def held(hands: Hands) -> None:
     """The sheet is drawn as the document says, and the document survives its file."""
     hands.scene.settle()
     project = hands.studio.project
-    assert files.loads(files.dumps(project)) == project
+    assert project_file.loads(project_file.dumps(project)) == project
     assert set(hands.scene.cards) == set(project.graph.nodes)
     assert set(hands.scene.wires) == set(project.graph.wires)
     assert set(hands.scene.remarks) == set(project.graph.remarks)
@@ -88,7 +89,7 @@ def test_the_path_of_the_selected_card_is_tinted(hands: Hands) -> None:
     hands.view.show_path(False)
     pick(hands, "flatten")
     assert not hands.scene.marks.flow
-    assert choosing.flow(hands.studio.graph, hands.id("image")) == set(hands.studio.graph.wires)
+    assert select.flow(hands.studio.graph, hands.id("image")) == set(hands.studio.graph.wires)
 
 
 # --- arranging ----------------------------------------------------------------------------------------------------------
@@ -236,7 +237,7 @@ def test_a_frame_round_the_selection_moves_with_its_cards(hands: Hands) -> None:
     assert hands.studio.graph.places[hands.id("soft")] == (512.0, 240.0)
     held(hands)
     hands.click(grip)
-    dressing.tint(hands.view, "blue")
+    annotate.tint(hands.view, "blue")
     assert hands.studio.graph.remarks[frame.id].colour == "blue"
     hands.key(Qt.Key.Key_Delete)
     assert not hands.studio.graph.remarks
@@ -271,7 +272,7 @@ def test_bookmarks(hands: Hands) -> None:
     assert hands.view.pose().x == pytest.approx(pose.x, abs=1)
     assert hands.view.pose().zoom == pytest.approx(1.0)
     menu = QMenu()
-    dressing.fill_bookmarks(hands.view, menu)
+    annotate.fill_bookmarks(hands.view, menu)
     assert [a.text() for a in menu.actions() if a.text()] == ["Bookmark 1", "Forget 1"]
     menu.actions()[-1].trigger()
     assert not hands.studio.graph.bookmarks
@@ -358,7 +359,7 @@ def test_a_wire_by_keyboard(hands: Hands) -> None:
 def test_labels_never_lie_over_each_other(hands: Hands) -> None:
     from PySide6.QtGui import QImage, QPainter
 
-    from visualnet.app.canvas import wire_layer
+    from visualnet.app.canvas.scene import wire_layer
 
     drawn: list[Any] = []
     old = wire_layer.paint_label
@@ -381,6 +382,6 @@ def test_labels_never_lie_over_each_other(hands: Hands) -> None:
 
 def test_changing_to_a_block_and_back_is_what_ports_allow(hands: Hands) -> None:
     project = hands.studio.project
-    after = changing.with_kind(project, "", [hands.id("relu1")], "gelu")
+    after = kind_and_params.with_kind(project, "", [hands.id("relu1")], "gelu")
     assert after.graph.wires == project.graph.wires
-    assert changing.with_kind(after, "", [hands.id("relu1")], "gelu") is after
+    assert kind_and_params.with_kind(after, "", [hands.id("relu1")], "gelu") is after

@@ -9,15 +9,15 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 
 from tests.waiting import settle
-from visualnet.app.canvas import arrange, commands
-from visualnet.app.canvas.card_size import HEIGHT, PILL
-from visualnet.core import files
+from visualnet.app.canvas.commands import arrange, handlers
+from visualnet.app.canvas.scene.node_geometry import HEIGHT, PILL
+from visualnet.core.storage import project_file
 
 Hands = Any
 
 
 def do(hands: Hands, action: str) -> None:
-    commands.handlers(hands.view)[action]()
+    handlers.handlers(hands.view)[action]()
 
 
 def card(hands: Hands, name: str) -> Any:
@@ -32,7 +32,7 @@ def test_a_card_folds_to_its_name_and_opens_again(hands: Hands) -> None:
     assert card(hands, "conv1").height == card(hands, "relu1").height == PILL
     assert card(hands, "conv1").width < 168
     assert hands.port("conv1", out=False) == port, "wires that were straight stay straight"
-    assert files.loads(files.dumps(hands.studio.project)) == hands.studio.project
+    assert project_file.loads(project_file.dumps(hands.studio.project)) == hands.studio.project
     assert card(hands, "relu1").face.shape == "6×28×28", "what is computed stays"
     do(hands, "graph.fold")
     assert hands.studio.project == before
@@ -103,7 +103,7 @@ def test_a_sheet_that_flows_down_has_its_ports_at_tops_and_bottoms(hands: Hands)
     assert conv.anchor(conv.outputs[0], True).y() == conv.y + conv.height
     wire = hands.scene.wires[hands.end("relu1")]
     assert wire.path.boundingRect().height() > wire.path.boundingRect().width()
-    assert files.loads(files.dumps(hands.studio.project)).graph.direction == "down"
+    assert project_file.loads(project_file.dumps(hands.studio.project)).graph.direction == "down"
     hands.view.tidy()
     assert hands.studio.graph.direction == "down", "tidy keeps to the direction of the sheet"
     do(hands, "arrange.tidy_right")

@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QApplication, QPushButton, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.app.canvas.conftest import Hands
-from visualnet.app.canvas.camera import Pose
-from visualnet.app.panels.problems import ProblemsPanel
+from visualnet.app.canvas.camera.camera import Pose
+from visualnet.app.features.problems.panel import ProblemsPanel
 from visualnet.core import edits
 from visualnet.core.graph import Port
 from visualnet.core.project import MAIN, Project

@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from visualnet.app.canvas.tools.drop import MIME
+from visualnet.app.canvas.tools.drop_layer import MIME
 from visualnet.core import edits
 
 SHIFT, CTRL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
@@ -125,7 +125,7 @@ def test_a_card_that_is_full_gets_a_further_input(hands: Hands) -> None:
 
 def test_what_fits_lights_up_while_the_hand_rests(hands: Hands, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     """On a large sheet a frame has time for a few ports only; the next frames go on without another move."""
-    monkeypatch.setattr("visualnet.app.canvas.tools.wire.FRAME_S", 0.0)
+    monkeypatch.setattr("visualnet.app.canvas.tools.draw_wire.FRAME_S", 0.0)
     hands.press(hands.port("image", out=True))
     hands.move(hands.port("image", out=True) + QPointF(60, 60))
     fitting = hands.scene.marks.fitting
@@ -139,7 +139,9 @@ def test_the_label_of_a_wire_that_was_picked_up_is_gone(hands: Hands, monkeypatc
     hands.studio.do("Move", lambda p: edits.move(p, "", {hands.id("logits"): (1240, 0)}))
     hands.scene.routes.finish()
     shown: list[str] = []
-    monkeypatch.setattr("visualnet.app.canvas.wire_layer.paint_label", lambda p, at, words, *_: shown.append(words))
+    monkeypatch.setattr(
+        "visualnet.app.canvas.scene.wire_layer.paint_label", lambda p, at, words, *_: shown.append(words)
+    )
     hands.view.viewport().grab()
     words = hands.scene.wires[hands.end("logits")].label
     assert words in shown

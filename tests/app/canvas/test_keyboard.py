@@ -10,16 +10,18 @@ from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from visualnet.app.canvas import commands, focus
-from visualnet.core import dressing, edits, files
+from visualnet.app.canvas.commands import handlers, keyboard_focus
+from visualnet.core import edits
+from visualnet.core.edits import annotate
 from visualnet.core.project import MAIN
+from visualnet.core.storage import project_file
 
 SHIFT, CTRL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
 Hands = Any
 
 
 def do(hands: Hands, action: str) -> None:
-    commands.handlers(hands.view)[action]()
+    handlers.handlers(hands.view)[action]()
 
 
 def said(hands: Hands) -> str:
@@ -29,13 +31,13 @@ def said(hands: Hands) -> str:
 def test_from_a_card_to_its_wires_and_along_them(hands: Hands) -> None:
     hands.studio.select([hands.id("conv1")])
     do(hands, "select.next_wire")
-    assert focus.wire(hands.view) == hands.end("relu1"), "the wires that leave come first"
+    assert keyboard_focus.wire(hands.view) == hands.end("relu1"), "the wires that leave come first"
     assert said(hands) == "wire from conv1 features to relu1 x, 6×28×28"
     do(hands, "select.next_wire")
-    assert focus.wire(hands.view) == hands.end("conv1")
+    assert keyboard_focus.wire(hands.view) == hands.end("conv1")
     hands.key(Qt.Key.Key_Left)
     assert hands.studio.selection == (hands.id("image"),)
-    assert focus.wire(hands.view) is None
+    assert keyboard_focus.wire(hands.view) is None
     do(hands, "select.next_wire")
     hands.key(Qt.Key.Key_Right)
     assert hands.studio.selection == (hands.id("conv1"),)
@@ -81,8 +83,8 @@ def test_a_wire_is_led_over_points_by_keyboard(hands: Hands) -> None:
 
 def test_frames_and_notes_by_keyboard(hands: Hands) -> None:
     area = (488.0, 200.0, 240.0, 160.0)
-    hands.studio.do("Frame", lambda p: dressing.add_remark(p, MAIN, "frame", area, "Head")[0])
-    hands.studio.do("Note", lambda p: dressing.add_remark(p, MAIN, "note", (0, 400, 200, 80), "Why")[0])
+    hands.studio.do("Frame", lambda p: annotate.add_remark(p, MAIN, "frame", area, "Head")[0])
+    hands.studio.do("Note", lambda p: annotate.add_remark(p, MAIN, "note", (0, 400, 200, 80), "Why")[0])
     before = hands.studio.project
     do(hands, "select.next_remark")
     assert said(hands) == "frame: Head"
@@ -144,7 +146,7 @@ def test_the_menu_key_opens_the_menu_of_what_the_keyboard_is_at(hands: Hands) ->
     hands.studio.select([hands.id("conv1")])
     do(hands, "select.next_wire")
     assert menu().wire == hands.end("relu1")
-    hands.studio.do("Note", lambda p: dressing.add_remark(p, MAIN, "note", (0, 400, 200, 80), "Why")[0])
+    hands.studio.do("Note", lambda p: annotate.add_remark(p, MAIN, "note", (0, 400, 200, 80), "Why")[0])
     do(hands, "select.next_remark")
     assert menu().remark == "r1"
 
@@ -173,4 +175,4 @@ def test_add_connect_rename_and_delete_without_a_mouse(hands: Hands) -> None:
     assert "head" in said(hands)
     hands.key(Qt.Key.Key_Delete)
     assert "head" not in {n.name for n in hands.studio.graph}
-    assert files.loads(files.dumps(hands.studio.project)) == hands.studio.project
+    assert project_file.loads(project_file.dumps(hands.studio.project)) == hands.studio.project

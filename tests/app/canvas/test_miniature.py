@@ -7,11 +7,12 @@ from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
 from visualnet.analysis import infer
-from visualnet.app.canvas import miniature
-from visualnet.app.canvas.node_item import NodeItem
+from visualnet.app.canvas.scene import block_thumbnail
+from visualnet.app.canvas.scene.node_item import NodeItem
 from visualnet.app.theme.tokens import DARK, LIGHT, Theme
-from visualnet.core import edits, library
+from visualnet.core import edits
 from visualnet.core.project import Project
+from visualnet.core.user import block_library
 
 SCALE = 0.4
 
@@ -21,7 +22,7 @@ def painted(item: NodeItem, project: Project, theme: Theme, scale: float = SCALE
     picture.fill(Qt.GlobalColor.transparent)
     p = QPainter(picture)
     p.scale(scale, scale)
-    done = miniature.paint_miniature(p, item, project, theme, scale)
+    done = block_thumbnail.paint_miniature(p, item, project, theme, scale)
     p.end()
     return picture if done else None
 
@@ -35,21 +36,21 @@ def card(project: Project) -> NodeItem:
 
 
 def test_it_is_drawn_once_for_each_definition_and_theme(qapp: QApplication) -> None:
-    project = library.find("squeeze_excitation").project
+    project = block_library.find("squeeze_excitation").project
     item = card(project)
     first = painted(item, project, DARK)
     assert first is not None
-    kept = len(miniature._kept)
+    kept = len(block_thumbnail._kept)
     assert painted(item, project, DARK) == first
     moved = edits.move(project, "", {item.id: (900.0, 0.0)})
     assert painted(item, moved, DARK) == first, "what happens outside the block does not concern it"
-    assert len(miniature._kept) == kept
+    assert len(block_thumbnail._kept) == kept
     assert painted(item, project, LIGHT) != first
-    assert len(miniature._kept) == kept + 1
+    assert len(block_thumbnail._kept) == kept + 1
 
 
 def test_a_changed_definition_is_drawn_anew(qapp: QApplication) -> None:
-    project = library.find("squeeze_excitation").project
+    project = block_library.find("squeeze_excitation").project
     item = card(project)
     first, version = painted(item, project, DARK), item.version
     changed = edits.add_node(project, "squeeze_excitation", "linear", at=(0.0, 400.0))
@@ -60,7 +61,7 @@ def test_a_changed_definition_is_drawn_anew(qapp: QApplication) -> None:
 
 
 def test_where_there_is_no_room_the_name_stands_alone(qapp: QApplication) -> None:
-    project = library.find("squeeze_excitation").project
+    project = block_library.find("squeeze_excitation").project
     assert painted(card(project), project, DARK, 0.2) is None
     plain = NodeItem(next(n for n in project.graph if not n.block), (0.0, 0.0))
     assert painted(plain, project, DARK) is None

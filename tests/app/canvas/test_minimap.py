@@ -12,10 +12,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
 
 from tests.waiting import linger, settle
-from visualnet.app.canvas import arrange, commands, motion
-from visualnet.app.canvas.camera import Pose
-from visualnet.app.canvas.hud import SIZE, SMALL
-from visualnet.app.settings import Settings
+from visualnet.app.canvas.camera import reduced_motion
+from visualnet.app.canvas.camera.camera import Pose
+from visualnet.app.canvas.commands import arrange, handlers
+from visualnet.app.canvas.overlays.hud import SIZE, SMALL
+from visualnet.app.state.settings import Settings
 from visualnet.core import edits
 from visualnet.core.graph import Graph, Node, Port
 from visualnet.core.project import MAIN, Project
@@ -40,7 +41,7 @@ def test_the_map_is_there_only_while_something_is_out_of_view(hands: Hands) -> N
 
 def test_the_map_folds_and_is_remembered(hands: Hands, make: Any, tmp_path: Path) -> None:
     kept = Settings(tmp_path / "settings.json")
-    commands.remember(hands.view, kept.section("canvas"))
+    handlers.remember(hands.view, kept.section("canvas"))
     hands.view.look(Pose(0, 0, 2.0))
     small = hands.view.minimap
     pose = hands.view.pose()
@@ -48,7 +49,7 @@ def test_the_map_folds_and_is_remembered(hands: Hands, make: Any, tmp_path: Path
     assert small.size() == SMALL
     assert hands.view.pose() == pose, "folding it goes nowhere"
     other = make(hands.studio.project)
-    commands.remember(other.view, Settings(tmp_path / "settings.json").section("canvas"))
+    handlers.remember(other.view, Settings(tmp_path / "settings.json").section("canvas"))
     assert other.view.minimap.folded
     QTest.mouseClick(small, LEFT, pos=QPoint(8, 8))
     assert small.size() == SIZE
@@ -72,14 +73,14 @@ def test_the_systems_wish_for_less_motion_is_heard(tmp_path: Path, file: str, te
     path = tmp_path / file
     path.parent.mkdir(exist_ok=True)
     path.write_text(text)
-    assert motion._linux({}, tmp_path) is moves
+    assert reduced_motion._linux({}, tmp_path) is moves
 
 
 def test_without_motion_everything_is_there_at_once(hands: Hands, tmp_path: Path) -> None:
     kept = Settings(tmp_path / "settings.json").section("canvas")
-    commands.remember(hands.view, kept)
+    handlers.remember(hands.view, kept)
     menu = QMenu()
-    commands.fill_motion(hands.view, menu)
+    handlers.fill_motion(hands.view, menu)
     words = {a.text(): a for a in menu.actions()}
     words["Glide"].trigger()
     assert hands.view.motion

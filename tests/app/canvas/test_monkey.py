@@ -10,9 +10,9 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from visualnet.app.canvas import commands
-from visualnet.core import files
+from visualnet.app.canvas.commands import handlers
 from visualnet.core.document import Document
+from visualnet.core.storage import project_file
 
 KEYS = [Qt.KeyboardModifier.NoModifier] * 3 + [
     Qt.KeyboardModifier.AltModifier,
@@ -34,7 +34,7 @@ class Monkey:
     def __init__(self, hands: Any, seed: int) -> None:
         self.hands, self.view, self.dice = hands, hands.view, random.Random(seed)
         left_out = {"view.second", "graph.colour", "view.bookmarks", "view.path", "view.motion", "view.minimap"}
-        self.commands = {n: c for n, c in commands.handlers(hands.view).items() if n not in left_out}
+        self.commands = {n: c for n, c in handlers.handlers(hands.view).items() if n not in left_out}
         self.did: list[str] = []
 
     def spot(self) -> QPointF:
@@ -110,7 +110,7 @@ class Monkey:
         self.did.append("popup")
 
     def reload(self) -> None:
-        project = files.loads(files.dumps(self.hands.studio.project))
+        project = project_file.loads(project_file.dumps(self.hands.studio.project))
         assert project == self.hands.studio.project
         self.hands.studio.open(Document(project))
         self.did.append("reload")

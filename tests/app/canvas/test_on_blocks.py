@@ -10,10 +10,10 @@ from PySide6.QtGui import QNativeGestureEvent, QPointingDevice, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from visualnet.app.canvas.camera import Pose
-from visualnet.app.filing import templates
-from visualnet.core import files
+from visualnet.app.canvas.camera.camera import Pose
+from visualnet.app.shell.project_files import templates
 from visualnet.core.graph import Port
+from visualnet.core.storage import project_file
 
 CTRL, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
 Hands = Any
@@ -22,7 +22,7 @@ Hands = Any
 @pytest.fixture
 def block(make: Any) -> Hands:
     """The residual block, open as a person opens it: with Enter on one of its uses."""
-    hands = make(files.load(templates()["resnet-small"]))
+    hands = make(project_file.load(templates()["resnet-small"]))
     stage = hands.studio.graph.named("stage1")
     hands.studio.select([stage.id])
     hands.key(Qt.Key.Key_Return)

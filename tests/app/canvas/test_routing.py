@@ -11,16 +11,18 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainterPath
 
 from visualnet.analysis import infer
+from visualnet.analysis.auto_layout import tidy
 from visualnet.analysis.facts import Analysis
-from visualnet.analysis.tidy import tidy
-from visualnet.app.canvas import routing
-from visualnet.app.canvas.node_item import offsets, sizes
-from visualnet.app.canvas.scene import CanvasScene
-from visualnet.app.filing import templates
-from visualnet.core import dressing, edits, files
+from visualnet.app.canvas.routing import wire_geometry
+from visualnet.app.canvas.scene.node_item import offsets, sizes
+from visualnet.app.canvas.scene.scene import CanvasScene
+from visualnet.app.shell.project_files import templates
+from visualnet.core import edits
+from visualnet.core.edits import annotate
 from visualnet.core.graph import Graph, Node, Port
 from visualnet.core.project import MAIN, Project
-from visualnet.data import catalogue
+from visualnet.core.storage import project_file
+from visualnet.data import registry
 
 Hands = Any
 TEMPLATES = sorted(templates())
@@ -29,8 +31,8 @@ SOME = ("inception-v1", "resnet-small", "transformer", "unet", "wavenet", "vae")
 
 @functools.cache
 def opened(name: str) -> tuple[Project, Analysis]:
-    project = files.load(templates()[name])
-    return project, infer(project, None, catalogue.fields_or_none(project.data))
+    project = project_file.load(templates()[name])
+    return project, infer(project, None, registry.fields_or_none(project.data))
 
 
 def drawn(name: str, sheet: str, how: str) -> CanvasScene:
@@ -41,12 +43,12 @@ def drawn(name: str, sheet: str, how: str) -> CanvasScene:
     scene.show_facts(analysis.sheet(sheet), analysis.problems)
     after = project
     if how == "folded":
-        after = dressing.fold(project, sheet, list(scene.cards))
+        after = annotate.fold(project, sheet, list(scene.cards))
     elif how == "down":
         found = sizes(scene.cards, "down")
         room = {i: size[:2] for i, size in found.items()}
         places = tidy(project.sheet(sheet), room, "down", wrap_width=1600, offsets=offsets(found))
-        after = dressing.turn(edits.move(project, sheet, places), sheet, "down")
+        after = annotate.turn(edits.move(project, sheet, places), sheet, "down")
     scene.apply(project, after)
     scene.routes.finish()
     return scene
@@ -95,8 +97,8 @@ def meets(path: QPainterPath, area: QRectF) -> bool:
     return any(area.contains(path.pointAtPercent(i / 400)) for i in range(401))
 
 
-def through(way: routing.Way, area: QRectF) -> bool:
-    return meets(routing.path(way), area)
+def through(way: wire_geometry.Way, area: QRectF) -> bool:
+    return meets(wire_geometry.path(way), area)
 
 
 def near(area: QRectF) -> list[QRectF]:
@@ -110,8 +112,8 @@ def test_a_long_wire_goes_round_what_stands_in_its_way(down: bool) -> None:
     if down:
         start, end, wall = start.transposed(), end.transposed(), turned(WALL)
         own = (turned(OWN[0]), turned(OWN[1]))
-    assert through(routing.find(start, end, own=own, down=down), wall)
-    found = routing.find(start, end, own=own, near=lambda a: [wall] if wall.intersects(a) else [], down=down)
+    assert through(wire_geometry.find(start, end, own=own, down=down), wall)
+    found = wire_geometry.find(start, end, own=own, near=lambda a: [wall] if wall.intersects(a) else [], down=down)
     assert not through(found, wall)
 
 
@@ -121,8 +123,8 @@ def turned(area: QRectF) -> QRectF:
 
 def test_a_wire_led_over_points_goes_round_too() -> None:
     bends = [QPointF(260, 40), QPointF(520, 40)]
-    assert through(routing.find(QPointF(168, 40), QPointF(600, 40), bends, OWN), WALL)
-    found = routing.find(QPointF(168, 40), QPointF(600, 40), bends, OWN, near)
+    assert through(wire_geometry.find(QPointF(168, 40), QPointF(600, 40), bends, OWN), WALL)
+    found = wire_geometry.find(QPointF(168, 40), QPointF(600, 40), bends, OWN, near)
     assert not through(found, WALL)
     assert all(any(step.to == (p.x(), p.y()) for step in found.steps) for p in bends), "its own points are kept"
 

@@ -16,12 +16,12 @@ from PySide6.QtWidgets import QApplication, QMenu
 from tests.app.canvas.conftest import lenet
 from tests.waiting import settle
 from visualnet.analysis.facts import Problem
-from visualnet.app.canvas.camera import Pose
+from visualnet.app.canvas.camera.camera import Pose
+from visualnet.app.canvas.editors.quick_add import entries, ranked, usage
 from visualnet.app.canvas.gestures import plain
-from visualnet.app.canvas.hud import totals
-from visualnet.app.canvas.node_item import HEIGHT, STRIP, tip
-from visualnet.app.canvas.quick_add import entries, ranked, usage
-from visualnet.app.canvas.scene import CanvasScene
+from visualnet.app.canvas.overlays.hud import totals
+from visualnet.app.canvas.scene.node_item import HEIGHT, STRIP, tip
+from visualnet.app.canvas.scene.scene import CanvasScene
 from visualnet.app.theme.tokens import LIGHT
 from visualnet.core import edits
 from visualnet.core.document import Document

@@ -7,16 +7,16 @@ from PySide6.QtCore import Qt, QUrl
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from visualnet.app.filing import templates
-from visualnet.app.panels.about_network import OPEN_PUBLISHED, AboutPanel
-from visualnet.app.small_versions import OPEN_SMALL, small_version, template_of
-from visualnet.app.studio import Studio
+from visualnet.app.features.about_network.panel import OPEN_PUBLISHED, AboutPanel
+from visualnet.app.shell.project_files import templates
+from visualnet.app.state.studio import Studio
 from visualnet.app.theme.apply import apply_theme
 from visualnet.app.theme.tokens import DARK
 from visualnet.core import edits
 from visualnet.core.document import Document
-from visualnet.core.files import load
 from visualnet.core.project import Project
+from visualnet.core.storage.project_file import load
+from visualnet.templates.small_versions import OPEN_SMALL, small_version, template_of
 
 STEP = QUrl("set:conv1.stride=2")
 

@@ -8,7 +8,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from tests.app.training_rig import Rig, template
-from visualnet.app.panels.attention import AttentionPanel, patches
+from visualnet.app.features.attention.panel import AttentionPanel, patches
 from visualnet.core.document import Document
 
 

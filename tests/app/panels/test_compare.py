@@ -10,15 +10,15 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
-from visualnet.analysis.compare import compare
-from visualnet.analysis.pairs import PAIRS
-from visualnet.app.filing import templates
-from visualnet.app.panels.compare import Bar, CompareDialog, Sketch
-from visualnet.app.studio import Studio
+from visualnet.analysis.compare.table import compare
+from visualnet.analysis.compare.teaching_pairs import PAIRS
+from visualnet.app.features.comparison.dialog import Bar, CompareDialog, Sketch
+from visualnet.app.shell.project_files import templates
+from visualnet.app.state.studio import Studio
 from visualnet.app.theme.apply import apply_theme
 from visualnet.app.theme.tokens import DARK
 from visualnet.core.document import Document
-from visualnet.core.files import load
+from visualnet.core.storage.project_file import load
 
 
 def test_one_network_alone_has_no_bars(dialog: CompareDialog) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from visualnet.app.panels.formula import broken
+from visualnet.app.features.inspector.formula_label import broken
 
 FILLED = "= ⌊(28 + 2·2 − 1·(5 − 1) − 1) / 1⌋ + 1 = 28"
 

@@ -14,15 +14,15 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.analysis.drawing import project as drawn
-from visualnet.analysis.receptive import receptive
-from visualnet.app.panels.formula_view import FormulaView
-from visualnet.app.plots.drawings import LayerDrawing, moves
-from visualnet.app.plots.field_drawing import FieldDrawing
-from visualnet.app.studio import Studio
+from visualnet.analysis.receptive_field import receptive
+from visualnet.app.diagrams.receptive_field import FieldDrawing
+from visualnet.app.diagrams.window_diagram import LayerDrawing, moves
+from visualnet.app.features.inspector.explanation_section import FormulaView
+from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts, icons
 from visualnet.app.theme.tokens import DARK, LIGHT
 from visualnet.core.document import Document
-from visualnet.core.files import load
+from visualnet.core.storage.project_file import load
 from visualnet.layers import LAYERS
 from visualnet.resources import resource
 

@@ -13,9 +13,9 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from visualnet.app.differing import Differing
-from visualnet.app.panels.history import HistoryPanel, icon_of
-from visualnet.app.studio import Studio
+from visualnet.app.features.history.panel import HistoryPanel, icon_of
+from visualnet.app.state.comparison import Differing
+from visualnet.app.state.studio import Studio
 from visualnet.app.theme import icons
 from visualnet.app.theme.tokens import DARK
 from visualnet.core.document import MAX_STEPS, Document

@@ -8,19 +8,22 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from tests.app.canvas.conftest import lenet
-from visualnet.analysis.borders import ends
-from visualnet.app.canvas.adding import plan
-from visualnet.app.canvas.typed import Given
-from visualnet.app.forms.common import common_params
-from visualnet.app.panels.inspector import InspectorPanel
-from visualnet.app.panels.node_page import FORMS
-from visualnet.app.studio import Studio
+from visualnet.analysis.block_ports import ends
+from visualnet.app.canvas.commands.placing import plan
+from visualnet.app.features.inspector.node_page import FORMS
+from visualnet.app.features.inspector.panel import InspectorPanel
+from visualnet.app.forms.shared_params import common_params
+from visualnet.app.state.studio import Studio
 from visualnet.app.theme.tokens import DARK
-from visualnet.core import edits, files, grouping, presets
+from visualnet.core import edits
 from visualnet.core.document import Document
+from visualnet.core.edits import grouping
 from visualnet.core.graph import Port
 from visualnet.core.project import MAIN, Block, Project
+from visualnet.core.storage import project_file
+from visualnet.core.user import presets
 from visualnet.layers import LAYERS
+from visualnet.layers.shorthand import Given
 from visualnet.resources import resource
 
 
@@ -129,7 +132,7 @@ def test_a_frozen_normalization_asks_what_becomes_of_its_statistics(panel: Inspe
 
 def test_figures_are_shown_as_the_courses_table_has_them(panel: InspectorPanel) -> None:
     studio = panel.studio
-    studio.open(Document(files.load(resource("templates", "alexnet-course.vnet"))))
+    studio.open(Document(project_file.load(resource("templates", "alexnet-course.vnet"))))
     studio.select([])
     shown = panel.project_page.statistics
     assert shown.isVisibleTo(panel)

@@ -12,20 +12,20 @@ from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.waiting import linger, settle
-from visualnet.analysis.repairs import repairs
-from visualnet.app.filing import templates
-from visualnet.app.panels.lesson_files import lessons, read_lesson
-from visualnet.app.panels.lessons import LessonCoach
-from visualnet.app.studio import Studio
+from visualnet.analysis.repair.search import repairs
+from visualnet.app.features.lessons.coach import LessonCoach
+from visualnet.app.features.lessons.lesson import lessons, read_lesson
+from visualnet.app.shell.project_files import templates
+from visualnet.app.state.studio import Studio
 from visualnet.app.theme.apply import apply_theme
 from visualnet.app.theme.tokens import DARK
 from visualnet.core import edits
 from visualnet.core.document import Document
-from visualnet.core.files import load
 from visualnet.core.graph import Value
 from visualnet.core.project import MAIN, Project
+from visualnet.core.storage.project_file import load
 from visualnet.training.events import EpochDone
-from visualnet.training.runs import RunModel
+from visualnet.training.runs.run_model import RunModel
 
 LEFT = Qt.MouseButton.LeftButton
 

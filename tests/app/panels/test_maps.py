@@ -9,7 +9,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from tests.app.training_rig import Rig, template
-from visualnet.app.panels.maps import MapsPanel, drawable
+from visualnet.app.features.feature_maps.panel import MapsPanel, drawable
 
 
 @pytest.fixture

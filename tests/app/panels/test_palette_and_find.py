@@ -9,13 +9,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from visualnet.app.filing import templates
-from visualnet.app.panels.find_bar import FindBar
-from visualnet.app.panels.palette import PalettePanel
-from visualnet.app.studio import Studio
+from visualnet.app.features.palette.panel import PalettePanel
+from visualnet.app.shell.find_bar import FindBar
+from visualnet.app.shell.project_files import templates
+from visualnet.app.state.studio import Studio
 from visualnet.app.theme.tokens import DARK
 from visualnet.core.document import Document
-from visualnet.core.files import load
+from visualnet.core.storage.project_file import load
 from visualnet.layers import LAYERS
 
 

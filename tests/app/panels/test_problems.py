@@ -14,19 +14,20 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.analysis.drawing import project as drawn
-from visualnet.analysis.borders import ends
+from visualnet.analysis.block_ports import ends
 from visualnet.analysis.facts import Problem
-from visualnet.app.panels.problem_list import Wish, counts, grouped, joined, ordered, text, wanted
-from visualnet.app.panels.problem_row import ProblemRow
-from visualnet.app.panels.problems import ProblemsPanel
-from visualnet.app.settings import Settings
-from visualnet.app.studio import Studio
+from visualnet.analysis.problem_list import Wish, counts, grouped, joined, ordered, text, wanted
+from visualnet.app.features.problems.panel import ProblemsPanel
+from visualnet.app.features.problems.row import ProblemRow
+from visualnet.app.state.settings import Settings
+from visualnet.app.state.studio import Studio
 from visualnet.app.theme.tokens import DARK
-from visualnet.core import edits, grouping
+from visualnet.core import edits
 from visualnet.core.document import Document
-from visualnet.core.files import load
+from visualnet.core.edits import grouping
 from visualnet.core.graph import Port
 from visualnet.core.project import MAIN, Project
+from visualnet.core.storage.project_file import load
 from visualnet.resources import resource
 
 FORMULA = "⌊(28 + 2·2 − 1·(5 − 1) − 1) / 2⌋ + 1 = 14"

@@ -10,10 +10,10 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from tests.app.training_rig import Rig, small
-from visualnet.app import run_history as history
-from visualnet.app.panels.runs import COLUMNS, CURVES, RunsPanel
+from visualnet.app.features.runs.panel import COLUMNS, CURVES, RunsPanel
 from visualnet.core.edits import set_recipe
 from visualnet.core.project import RunRef
+from visualnet.training.runs import run_history as history
 
 
 @pytest.fixture

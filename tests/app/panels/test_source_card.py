@@ -11,18 +11,19 @@ from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
 from tests.compiling.test_custom import HALF, project
-from visualnet.app.panels.node_page import NodePage
-from visualnet.app.panels.source_card import TrustDialog
-from visualnet.app.studio import Studio
+from visualnet.app.features.inspector.code_card import TrustDialog
+from visualnet.app.features.inspector.node_page import NodePage
+from visualnet.app.state.studio import Studio
 from visualnet.app.theme.tokens import DARK
-from visualnet.core import edits, trust
+from visualnet.core import edits
 from visualnet.core.document import Document
+from visualnet.core.user import trusted_code
 
 
 @pytest.fixture
 def page(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> NodePage:
     monkeypatch.setenv("VISUALNET_HOME", str(tmp_path))
-    monkeypatch.setattr(trust, "_for_now", set())
+    monkeypatch.setattr(trusted_code, "_for_now", set())
     studio = Studio(Document(project()), DARK)
     page = NodePage(studio)
     page.setProperty("studio", studio)
@@ -49,18 +50,18 @@ def test_a_strangers_code_is_shown_and_inert_until_the_person_clicks(page: NodeP
         and "all your rights" in dialog.findChildren(type(card.words))[1].text()
     )
     QTest.keyClick(dialog, Qt.Key.Key_Return)  # what a hasty hand does
-    assert codes(page) == ["untrusted"] and not trust.is_trusted(HALF)
+    assert codes(page) == ["untrusted"] and not trusted_code.is_trusted(HALF)
     card.trust_button.click()
     assert card.dialog is not None
     QTest.mouseClick(card.dialog.yes, Qt.MouseButton.LeftButton)
-    assert codes(page) == [] and trust.is_trusted(HALF) and card.words.text().startswith("You trust")
+    assert codes(page) == [] and trusted_code.is_trusted(HALF) and card.words.text().startswith("You trust")
     card.distrust_button.click()
     assert codes(page) == ["untrusted"]
 
 
 def test_what_is_typed_is_kept_can_be_undone_and_is_trusted_on_confirmation(page: NodePage) -> None:
     card = page.source
-    trust.trust(HALF)
+    trusted_code.trust(HALF)
     page.studio.reconsider()
     card.edit.setFocus()
     card.edit.selectAll()

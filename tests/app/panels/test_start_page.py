@@ -14,20 +14,20 @@ from pytestqt.qtbot import QtBot
 
 from tests.waiting import settle
 from visualnet.analysis.families import family_of
-from visualnet.app.filing import templates
-from visualnet.app.panels import start_page
-from visualnet.app.panels.about_network import AboutDialog
-from visualnet.app.panels.choices import TemplateCard, what_it_is, when
-from visualnet.app.panels.graph_picture import places
-from visualnet.app.panels.start_page import StartPage
-from visualnet.app.settings import Settings
-from visualnet.app.studio import Studio
+from visualnet.app.canvas.scene.graph_thumbnail import places
+from visualnet.app.features.about_network.panel import AboutDialog
+from visualnet.app.features.start_page import page as start_page
+from visualnet.app.features.start_page.cards import TemplateCard, what_it_is, when
+from visualnet.app.features.start_page.page import StartPage
+from visualnet.app.shell.project_files import templates
+from visualnet.app.state.settings import Settings
+from visualnet.app.state.studio import Studio
 from visualnet.app.theme.apply import apply_theme
 from visualnet.app.theme.tokens import DARK, LIGHT
 from visualnet.core.document import Document
-from visualnet.core.files import load
 from visualnet.core.project import Project
-from visualnet.template_index import template_list
+from visualnet.core.storage.project_file import load
+from visualnet.templates.index import template_list
 
 
 @pytest.fixture

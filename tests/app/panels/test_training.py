@@ -12,14 +12,14 @@ from pytestqt.qtbot import QtBot
 
 from tests.app.training_rig import Rig, small, template
 from tests.waiting import settle
-from visualnet.app.panels import recipe as recipe_panel
-from visualnet.app.panels.progress import share_done, tell
-from visualnet.app.panels.status import StatusLine
-from visualnet.app.panels.training import TrainingPanel, smoothing_weight
+from visualnet.app.features.training import recipe as recipe_panel
+from visualnet.app.features.training.panel import TrainingPanel, smoothing_weight
+from visualnet.app.features.training.run_status import share_done, tell
+from visualnet.app.shell.status_bar import StatusLine
 from visualnet.app.theme.tokens import LIGHT
 from visualnet.core.document import Document
 from visualnet.core.edits import set_constants, set_recipe
-from visualnet.layers.params import Param
+from visualnet.layers.declaration.params import Param
 from visualnet.training.optimizers import OPTIMIZERS
 
 

@@ -14,21 +14,21 @@ from PySide6.QtWidgets import QApplication, QDialog
 from pytestqt.qtbot import QtBot
 
 from tests.contract.draw import cases
+from visualnet.analysis import explain
 from visualnet.analysis.facts import NodeFacts
-from visualnet.analysis.fitting import Faults, layer_facts
-from visualnet.app.panels import explain
-from visualnet.app.panels.inspector import InspectorPanel
-from visualnet.app.panels.why_card import WhyCard
-from visualnet.app.plots.typeset import READABLE, colours, typeset
-from visualnet.app.studio import Studio
+from visualnet.analysis.infer_node import Faults, layer_facts
+from visualnet.app.diagrams.math import READABLE, colours, typeset
+from visualnet.app.features.inspector.explanation_card import WhyCard
+from visualnet.app.features.inspector.panel import InspectorPanel
+from visualnet.app.state.studio import Studio
 from visualnet.app.theme.tokens import DARK, LIGHT, contrast
 from visualnet.core.document import Document
 from visualnet.core.expressions import MAX_LENGTH, parse
-from visualnet.core.files import load
 from visualnet.core.graph import Node
+from visualnet.core.storage.project_file import load
 from visualnet.layers import LAYERS
-from visualnet.layers.declare import Misfit
-from visualnet.layers.notation import Derivation, plain
+from visualnet.layers.declaration.layer import Misfit
+from visualnet.layers.declaration.notation import Derivation, plain
 from visualnet.resources import resource
 
 

@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 from visualnet.app.plots.curves import CurvesPlot
 from visualnet.app.plots.export import action_named, save_picture
 from visualnet.app.theme.tokens import DARK, LIGHT
-from visualnet.training.series import Series
+from visualnet.training.runs.series import Series
 
 
 @pytest.fixture
@@ -223,7 +223,9 @@ def test_pictures_and_data_can_be_taken_away(plot: CurvesPlot, tmp_path: Path, m
     action_named(menu, "Copy picture").trigger()
     assert QGuiApplication.clipboard().pixmap().width() == 2 * plot.width()
     target = str(tmp_path / "c")
-    monkeypatch.setattr("visualnet.app.save_dialog.QFileDialog.getSaveFileName", lambda *_: (target, "CSV (*.csv)"))
+    monkeypatch.setattr(
+        "visualnet.app.widgets.save_dialog.QFileDialog.getSaveFileName", lambda *_: (target, "CSV (*.csv)")
+    )
     action_named(menu, "Save data…").trigger()
     with open(tmp_path / "c.csv", newline="") as file:
         rows = list(csv.reader(file))

@@ -8,9 +8,9 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from visualnet.app.plots.classes import ClassBars
-from visualnet.app.plots.decision import DecisionView, RegressionView, _boundary
-from visualnet.app.plots.paint import log_ticks, nice_ticks, number, tick_words
+from visualnet.app.plots.class_bars import ClassBars
+from visualnet.app.plots.colours import log_ticks, nice_ticks, number, tick_words
+from visualnet.app.plots.decision_regions import DecisionView, RegressionView, _boundary
 from visualnet.app.plots.sparkline import compose_strip
 from visualnet.app.theme.tokens import DARK, LIGHT
 

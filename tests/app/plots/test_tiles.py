@@ -8,9 +8,9 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from visualnet.app.plots.compose import arrange, common_scale, own_scales, tile_image
-from visualnet.app.plots.paint import colour_table, ink_of, levels
-from visualnet.app.plots.tiles import TilesView
+from visualnet.app.plots.colours import colour_table, ink_of, levels
+from visualnet.app.plots.feature_maps import TilesView
+from visualnet.app.plots.tile_layout import arrange, common_scale, own_scales, tile_image
 from visualnet.app.theme.tokens import DARK, LIGHT
 
 

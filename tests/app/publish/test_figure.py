@@ -12,14 +12,16 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
 from visualnet.analysis import infer
-from visualnet.app.publish import figure, pieces, placing
-from visualnet.app.publish.figure import Figure
-from visualnet.app.publish.pieces import Content, content
-from visualnet.app.publish.placing import sheets
-from visualnet.cli import open_project
+from visualnet.app.figures.paper import content as pieces
+from visualnet.app.figures.paper import figure
+from visualnet.app.figures.paper import layout as placing
+from visualnet.app.figures.paper.content import Content, content
+from visualnet.app.figures.paper.figure import Figure
+from visualnet.app.figures.paper.layout import sheets
+from visualnet.cli.main import open_project
 from visualnet.core.project import MAIN
-from visualnet.data.catalogue import fields_or_none
-from visualnet.layers.declare import LAYERS
+from visualnet.data.registry import fields_or_none
+from visualnet.layers.declaration.layer import LAYERS
 
 TEMPLATES = ("lenet5-32", "alexnet", "vgg-d", "unet", "resnet-18", "transformer", "inception-v1", "vae", "gru-rows")
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QRectF
 from PySide6.QtGui import QAction, QColor, QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
-from visualnet.app.action_table import ACTIONS
+from visualnet.app.actions.table import ACTIONS
 from visualnet.app.theme import icons
 from visualnet.app.theme.tokens import DARK, FAMILIES, LIGHT
 from visualnet.resources import resource

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 
 from tests.waiting import linger
 from visualnet.app.widgets.basic import Badge, ElidedLabel, EmptyState, KeyValue, button, label
-from visualnet.app.widgets.fuzzy import fuzzy, rank
+from visualnet.app.widgets.fuzzy_match import fuzzy, rank
 from visualnet.app.widgets.messages import Banner, Toast
 from visualnet.app.widgets.search_field import SearchField
 from visualnet.app.widgets.section import Section

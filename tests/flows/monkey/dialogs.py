@@ -32,7 +32,7 @@ from shiboken6 import isValid
 
 from tests.flows.hands import LEFT, NONE
 from tests.flows.monkey.watch import Beats
-from visualnet.template_index import template_list
+from visualnet.templates.index import template_list
 
 TICK_MS = 4
 ACTS = 6

@@ -19,12 +19,12 @@ from tests.flows.monkey.dialogs import ACTS, TEXTS, Answers, Files, click, poke,
 from tests.flows.monkey.watch import Beats, Gap
 from visualnet.analysis import infer
 from visualnet.app.canvas.view import CanvasView
-from visualnet.app.panels.palette import MIME
-from visualnet.app.window import Window
-from visualnet.core.files import dumps, loads
-from visualnet.data import catalogue
+from visualnet.app.features.palette.panel import MIME
+from visualnet.app.shell.window import Window
+from visualnet.core.storage.project_file import dumps, loads
+from visualnet.data import registry
 from visualnet.layers import LAYERS
-from visualnet.template_index import template_list
+from visualnet.templates.index import template_list
 
 KEYS = (
     "Ctrl+Z", "Ctrl+Z", "Ctrl+Shift+Z", "Ctrl+A", "Ctrl+C", "Ctrl+V", "Ctrl+D", "Ctrl+X", "Del", "Ctrl+L", "Home", "Ctrl++",
@@ -487,7 +487,7 @@ def whole(window: Window) -> None:
     assert loads(dumps(project), "monkey.vnet") == project
     if not window.on_start_page:
         assert set(window.canvas.view.canvas.cards) == set(studio.graph.nodes)
-    fresh = infer(project, None, catalogue.fields_or_none(project.data))
+    fresh = infer(project, None, registry.fields_or_none(project.data))
     assert set(fresh.problems) == set(studio.analysis.problems)
     assert fresh.main.parameters == studio.analysis.main.parameters
     assert "Something went wrong" not in window.banner.text

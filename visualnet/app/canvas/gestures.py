@@ -21,25 +21,25 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 
-from visualnet.app.canvas import focus, keys
 from visualnet.app.canvas.autoscroll import Autoscroll
-from visualnet.app.canvas.camera import Camera
-from visualnet.app.canvas.card_paint import FULL
-from visualnet.app.canvas.node_item import tip
-from visualnet.app.canvas.scene import CanvasScene, Hit
-from visualnet.app.canvas.tools.base import Tool
-from visualnet.app.canvas.tools.bend import BendTool
-from visualnet.app.canvas.tools.box import BoxTool
-from visualnet.app.canvas.tools.connect import ConnectTool
-from visualnet.app.canvas.tools.drop import DropTool, kind_of
-from visualnet.app.canvas.tools.fold import FoldTool
-from visualnet.app.canvas.tools.join import JoinTool
-from visualnet.app.canvas.tools.lasso import LassoTool
-from visualnet.app.canvas.tools.move import MoveTool
+from visualnet.app.canvas.camera.camera import Camera
+from visualnet.app.canvas.commands import keyboard, keyboard_focus
+from visualnet.app.canvas.scene.node_item import tip
+from visualnet.app.canvas.scene.node_painter import FULL
+from visualnet.app.canvas.scene.scene import CanvasScene, Hit
+from visualnet.app.canvas.tools.bend_wire import BendTool
+from visualnet.app.canvas.tools.collapse import FoldTool
+from visualnet.app.canvas.tools.connect_by_keys import ConnectTool
+from visualnet.app.canvas.tools.draw_wire import WireTool
+from visualnet.app.canvas.tools.drop_layer import DropTool, kind_of
+from visualnet.app.canvas.tools.join_nodes import JoinTool
+from visualnet.app.canvas.tools.move_annotation import RemarkTool
+from visualnet.app.canvas.tools.move_nodes import MoveTool
 from visualnet.app.canvas.tools.pan import PanTool
-from visualnet.app.canvas.tools.remark import RemarkTool
-from visualnet.app.canvas.tools.wire import WireTool
-from visualnet.app.studio import Studio
+from visualnet.app.canvas.tools.select_box import BoxTool
+from visualnet.app.canvas.tools.select_lasso import LassoTool
+from visualnet.app.canvas.tools.tool import Tool
+from visualnet.app.state.studio import Studio
 from visualnet.core.graph import Port
 
 LEFT, MIDDLE = Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton
@@ -203,7 +203,7 @@ class Gestures(Camera):
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         self.cancel()
         at = event.pos()
-        here = focus.point(self._tell()) if event.reason() == QContextMenuEvent.Reason.Keyboard else None
+        here = keyboard_focus.point(self._tell()) if event.reason() == QContextMenuEvent.Reason.Keyboard else None
         if here is not None:
             at = self.mapFromScene(here)
         menu = self._tell().menu_at(at)
@@ -280,7 +280,7 @@ class Gestures(Camera):
             if not event.isAutoRepeat():
                 self._space, self._spent = True, False
                 self._cursor()
-        elif self.tool is None and keys.press(self._tell(), event):
+        elif self.tool is None and keyboard.press(self._tell(), event):
             pass
         else:
             event.ignore()

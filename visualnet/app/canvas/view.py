@@ -8,32 +8,34 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QMenu, QWidget
 
-from visualnet.app.canvas import adding, arrange, choosing, clipboard, dressing, focus, joining
-from visualnet.app.canvas.acceptance import Acceptance
-from visualnet.app.canvas.camera import Pose
-from visualnet.app.canvas.card_paint import FULL
-from visualnet.app.canvas.drift import Drift
+from visualnet.analysis.connect import best_ports
+from visualnet.analysis.connect.check import Acceptance
+from visualnet.app.canvas.camera.camera import Pose
+from visualnet.app.canvas.camera.saved_poses import Poses
+from visualnet.app.canvas.commands import annotate, arrange, clipboard, keyboard_focus, placing, select
+from visualnet.app.canvas.commands.node_animation import Drift
+from visualnet.app.canvas.editors.annotation_editor import RemarkEditor
+from visualnet.app.canvas.editors.name_editor import NameEditor
+from visualnet.app.canvas.editors.quick_add import QuickAdd
 from visualnet.app.canvas.gestures import Gestures
-from visualnet.app.canvas.ghosts import Ghosts
-from visualnet.app.canvas.grid import Grid
-from visualnet.app.canvas.hud import Minimap, Words, totals
-from visualnet.app.canvas.node_item import wire_ends
-from visualnet.app.canvas.poses import Poses
-from visualnet.app.canvas.quick_add import QuickAdd
-from visualnet.app.canvas.remark_editor import RemarkEditor
-from visualnet.app.canvas.rename import NameEditor
-from visualnet.app.canvas.repair_popup import RepairPopup
-from visualnet.app.canvas.scene import CanvasScene, Hit
-from visualnet.app.canvas.tools.connect import ConnectTool
-from visualnet.app.canvas.typed import NONE, Given
-from visualnet.app.studio import Studio
+from visualnet.app.canvas.overlays.hud import Minimap, Words, totals
+from visualnet.app.canvas.overlays.preview import Ghosts
+from visualnet.app.canvas.scene.background_grid import Grid
+from visualnet.app.canvas.scene.node_item import wire_ends
+from visualnet.app.canvas.scene.node_painter import FULL
+from visualnet.app.canvas.scene.scene import CanvasScene, Hit
+from visualnet.app.canvas.tools.connect_by_keys import ConnectTool
+from visualnet.app.repairs.popup import RepairPopup
+from visualnet.app.state.studio import Studio
 from visualnet.app.theme.tokens import GRID
-from visualnet.core import edits, library
-from visualnet.core.dressing import remove_remarks
-from visualnet.core.format import format_quantity
+from visualnet.core import edits
+from visualnet.core.edits.annotate import remove_remarks
 from visualnet.core.graph import Port
 from visualnet.core.project import MAIN, Project
+from visualnet.core.text.format import format_quantity
+from visualnet.core.user import block_library
 from visualnet.layers import LAYERS
+from visualnet.layers.shorthand import NONE, Given
 
 EMPTY = "Nothing here yet. Press Space to search for a layer, or drag one from the list of layers."
 
@@ -129,7 +131,7 @@ class CanvasView(Gestures):
         """Tint what leads to the selected card and away from it."""
         chosen = self.canvas.marks.selected
         shown = self.path_shown and len(chosen) == 1
-        found = choosing.flow(self.canvas.graph, next(iter(chosen))) if shown else set()
+        found = select.flow(self.canvas.graph, next(iter(chosen))) if shown else set()
         self.canvas.marks.flow = found & self.canvas.wires.keys()
 
     def show_path(self, state: bool) -> None:
@@ -140,7 +142,7 @@ class CanvasView(Gestures):
 
     def _describe(self) -> None:
         """Say in words what is selected, for screen readers."""
-        focus.told(self)
+        keyboard_focus.told(self)
 
     def _theme(self, theme: object) -> None:
         self.canvas.set_theme(theme)  # type: ignore[arg-type]
@@ -218,12 +220,12 @@ class CanvasView(Gestures):
         given: Given = NONE,
     ) -> bool:
         """Add a node as one edit, wired if asked, and select it."""
-        studio, place = self.studio, adding.free_place(self.canvas, at)
+        studio, place = self.studio, placing.free_place(self.canvas, at)
         added: list[str] = []
 
         def edit(project: Project) -> Project:
-            project, brought = library.bring(project, kind)
-            after, node_id = adding.plan(
+            project, brought = block_library.bring(project, kind)
+            after, node_id = placing.plan(
                 project, studio.sheet, studio.path, studio.analysis, brought, place, source, target, insert, given
             )
             added[:] = [node_id]
@@ -245,11 +247,11 @@ class CanvasView(Gestures):
         if after in self.canvas.cards:
             card = self.canvas.cards[after]
             if card.outputs:
-                source, place = Port(after, card.outputs[0]), adding.after_card(self.canvas, after)
+                source, place = Port(after, card.outputs[0]), placing.after_card(self.canvas, after)
         kinds = None
         if wired:
             studio = self.studio
-            kinds = adding.fitting_kinds(studio.project, studio.sheet, studio.path, studio.analysis, source, target)
+            kinds = placing.fitting_kinds(studio.project, studio.sheet, studio.path, studio.analysis, source, target)
             place = (spot.x() - (0 if source is not None else 168), spot.y() - 40)
         hint = "Search what fits here…" if wired else ""
         view_at = self.mapFromScene(QPointF(*place)) if after else self.mapFromScene(spot)
@@ -275,7 +277,7 @@ class CanvasView(Gestures):
         def edit(project: Project) -> Project:
             if instead is not None and instead != target:
                 project = edits.disconnect(project, sheet, instead)
-            return joining.connect(project, sheet, source, target)
+            return best_ports.connect(project, sheet, source, target)
 
         if self.studio.do("Connect", edit):
             self.repairs.open(self.mapFromScene(at), target)
@@ -330,7 +332,7 @@ class CanvasView(Gestures):
 
     def toggle_bend(self, at: QPointF) -> None:
         """Take a point off a wire, or put one there."""
-        dressing.points(self, at)
+        annotate.points(self, at)
 
     def connect_by_keys(self) -> None:
         """Begin to draw a wire from the selected card; arrows choose where to."""
@@ -397,7 +399,7 @@ class CanvasView(Gestures):
 
     def drawForeground(self, painter: QPainter, rect: QRectF) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        focus.paint(self, painter)
+        keyboard_focus.paint(self, painter)
         if self.tool is not None:
             self.tool.paint(painter)
 

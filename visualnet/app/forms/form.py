@@ -8,15 +8,15 @@ from typing import Any
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QLineEdit, QMenu, QVBoxLayout, QWidget
 
-from visualnet.app.forms.dragging import FieldDrag
+from visualnet.app.forms.drag_handle import FieldDrag
 from visualnet.app.forms.value_field import ValueField
 from visualnet.app.theme import fonts
 from visualnet.app.widgets.basic import label
 from visualnet.app.widgets.section import Section
 from visualnet.core.expressions import Scope
-from visualnet.core.format import capitalize_first
 from visualnet.core.graph import Value
-from visualnet.layers.params import Bool, Choice, Field, Float, Floats, Int, Ints, Param, Text
+from visualnet.core.text.format import capitalize_first
+from visualnet.layers.declaration.params import Bool, Choice, Field, Float, Floats, Int, Ints, Param, Text
 
 EDITOR_WIDTH = 132
 """The room for a value, where text has its normal size."""

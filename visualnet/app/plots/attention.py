@@ -12,11 +12,8 @@ from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from visualnet.app.plots.attention_canvas import AttentionCanvas, grey
+from visualnet.app.plots.colours import ink_of, text_font
 from visualnet.app.plots.export import picture_menu
-from visualnet.app.plots.paint import (
-    ink_of,
-    text_font,
-)
 from visualnet.app.theme.tokens import Theme
 
 Floats = NDArray[np.float32]

@@ -14,13 +14,13 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QKeyEvent, QPen
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
+from visualnet.app.plots.axes import Overlay, Stage
+from visualnet.app.plots.colours import Ink, faded, ink_of, line_pen, number, text_font
 from visualnet.app.plots.export import picture_menu
 from visualnet.app.plots.legend import Entry, Legend
-from visualnet.app.plots.paint import Ink, faded, ink_of, line_pen, number, text_font
-from visualnet.app.plots.plane import Overlay, Stage
 from visualnet.app.theme.tokens import Theme
-from visualnet.core.format import capitalize_first
-from visualnet.training.series import Series
+from visualnet.core.text.format import capitalize_first
+from visualnet.training.runs.series import Series
 
 Floats = NDArray[np.float64]
 

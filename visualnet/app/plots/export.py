@@ -12,10 +12,10 @@ from PySide6.QtCore import QBuffer, QIODevice, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QAction, QGuiApplication, QPainter, QPixmap
 from PySide6.QtWidgets import QMenu, QMessageBox, QWidget
 
-from visualnet.app.save_dialog import ask_target
-from visualnet.core import files
+from visualnet.app.widgets.save_dialog import ask_target
 from visualnet.core.errors import FileError
-from visualnet.core.text import visible
+from visualnet.core.storage import project_file
+from visualnet.core.text.visible import visible
 
 SHARPNESS = 2
 """Pixels of a PNG per pixel of the window."""
@@ -47,7 +47,7 @@ def save_picture(widget: QWidget, path: str | Path) -> None:
         _draw_svg(widget, buffer)
     else:
         picture_of(widget).save(buffer, "PNG")  # type: ignore[call-overload]
-    files.write(path, bytes(buffer.data().data()))
+    project_file.write(path, bytes(buffer.data().data()))
 
 
 def _draw_svg(widget: QWidget, buffer: QBuffer) -> None:
@@ -71,7 +71,7 @@ def save_rows(path: str | Path, rows: Iterable[Iterable[Any]]) -> None:
     """
     text = io.StringIO(newline="")
     csv.writer(text).writerows(rows)
-    files.write(Path(path), text.getvalue().encode())
+    project_file.write(Path(path), text.getvalue().encode())
 
 
 def picture_menu(widget: QWidget, name: str, rows: Callable[[], Iterable[Iterable[Any]]] | None = None) -> QMenu:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from visualnet.app.plots.paint import Ink, faded, line_pen, text_font
+from visualnet.app.plots.colours import Ink, faded, line_pen, text_font
 
 ROW, SAMPLE, SPACE = 18, 18, 16
 

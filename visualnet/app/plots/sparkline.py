@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from PySide6.QtGui import QImage
 
-from visualnet.app.plots.compose import common_scale, is_signed
-from visualnet.app.plots.paint import GAP, Ink, colour_table, hatch, indexed_image, ink_of, levels
+from visualnet.app.plots.colours import GAP, Ink, colour_table, hatch, indexed_image, ink_of, levels
+from visualnet.app.plots.tile_layout import common_scale, is_signed
 from visualnet.app.theme.tokens import Theme
 
 

@@ -12,7 +12,7 @@ from visualnet.app.theme import icons
 from visualnet.app.theme.fonts import SIZES, body_px, choose_size, chosen_size, load_fonts, sans
 from visualnet.app.theme.style import style_sheet
 from visualnet.app.theme.tokens import CONTRAST, CONTRAST_LIGHT, DARK, LIGHT, THEMES, Theme
-from visualnet.core.format import format_percent
+from visualnet.core.text.format import format_percent
 
 Mode = Literal["system", "dark", "light", "contrast", "contrast-light"]
 MODES: tuple[Mode, ...] = ("system", "dark", "light", "contrast", "contrast-light")

@@ -6,8 +6,8 @@ Run `python -m visualnet.app.theme.glyphs` after a change of colours; a test com
 from __future__ import annotations
 
 from visualnet.app.theme.tokens import THEMES, Theme
-from visualnet.core import files
-from visualnet.core.regular_files import read_text
+from visualnet.core.storage import project_file
+from visualnet.core.storage.regular_files import read_text
 from visualnet.resources import resource
 
 # Name of the mark -> (icon it is drawn from, colour role).
@@ -41,7 +41,9 @@ def write_all() -> None:
     resource("icons", "controls").mkdir(exist_ok=True)
     for theme in THEMES.values():
         for name in GLYPHS:
-            files.write(resource("icons", "controls", f"{name}-{theme.name}.svg"), glyph_text(theme, name).encode())
+            project_file.write(
+                resource("icons", "controls", f"{name}-{theme.name}.svg"), glyph_text(theme, name).encode()
+            )
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from PySide6.QtGui import QGuiApplication, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from visualnet.app.theme.tokens import DARK, Theme
-from visualnet.core.regular_files import read_text
+from visualnet.core.storage.regular_files import read_text
 from visualnet.resources import resource
 
 SIZES = (16, 20)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton, QSizePol
 
 from visualnet.app.theme import icons
 from visualnet.app.theme.tokens import GRID
-from visualnet.core.text import visible
+from visualnet.core.text.visible import visible
 
 
 def label(text: str = "", role: str = "", parent: QWidget | None = None, *, wrap: bool = False) -> QLabel:

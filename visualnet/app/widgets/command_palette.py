@@ -14,11 +14,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from visualnet.app.actions import Actions
+from visualnet.app.actions.registry import Actions
 from visualnet.app.theme import fonts, icons
 from visualnet.app.theme.tokens import GRID
 from visualnet.app.widgets.basic import label
-from visualnet.app.widgets.fuzzy import Match, rank
+from visualnet.app.widgets.fuzzy_match import Match, rank
 from visualnet.app.widgets.search_field import SearchField
 
 _ROW = 34

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QWidget
 from visualnet.app.theme import icons
 from visualnet.app.theme.tokens import GRID
 from visualnet.app.widgets.basic import IconLabel, button, label
-from visualnet.core.text import visible
+from visualnet.core.text.visible import visible
 
 Act = tuple[str, Callable[[], object]]
 

@@ -15,10 +15,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from visualnet.app.actions import Actions
+from visualnet.app.actions.registry import Actions
 from visualnet.app.theme.tokens import GRID
 from visualnet.app.widgets.basic import button, label
-from visualnet.app.widgets.fuzzy import fuzzy
+from visualnet.app.widgets.fuzzy_match import fuzzy
 from visualnet.app.widgets.search_field import SearchField
 
 _ID = Qt.ItemDataRole.UserRole

@@ -1,0 +1,73 @@
+"""The best way to join two cards, and to put a card into a wire."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from visualnet.analysis.connect.check import Acceptance, Verdict, try_node, widened
+from visualnet.core import edits
+from visualnet.core.graph import Port
+from visualnet.core.project import Project
+
+
+class Join(NamedTuple):
+    """A wire that could be drawn, and what would come of it."""
+
+    source: Port
+    target: Port
+    verdict: Verdict
+
+
+def best(accept: Acceptance, a: str, b: str) -> Join | None:
+    """The ports of two cards that fit best: from ``a`` to ``b``, or backwards where only that can be."""
+    found = [j for pair in ((a, b), (b, a)) for j in _joins(accept, *pair)]
+    return next((j for j in found if j.verdict.fits), found[0] if found else None)
+
+
+def every(accept: Acceptance, a: str, b: str) -> list[Join]:
+    """All ways to wire two cards, those that fit first; backwards only where none fits."""
+    found: list[Join] = []
+    for one, other in ((a, b), (b, a)):
+        facts = accept.facts.nodes if accept.facts is not None else {}
+        if one in facts and other in facts:
+            pairs = [(Port(one, o), Port(other, i)) for o in facts[one].outputs for i in facts[other].inputs]
+            found += sorted((Join(s, t, accept.verdict(s, t)) for s, t in pairs), key=lambda j: not j.verdict.fits)
+        if any(j.verdict.fits for j in found):
+            break
+    return found
+
+
+def _joins(accept: Acceptance, a: str, b: str) -> list[Join]:
+    facts = accept.facts.nodes.get(a) if accept.facts is not None else None
+    joins = []
+    for port in facts.outputs if facts is not None else ():
+        source = Port(a, port)
+        target = accept.free_port(source, b)
+        if target is not None:
+            joins.append(Join(source, target, accept.verdict(source, target)))
+    return joins
+
+
+def connect(project: Project, sheet: str, source: Port, target: Port) -> Project:
+    """Draw the wire; a layer with a varying number of inputs gets one more if it needs it."""
+    return edits.connect(widened(project, sheet, target), sheet, source, target)
+
+
+def insertion(accept: Acceptance, node_id: str, wire: Port) -> tuple[str, str] | None:
+    """The ports by which a card would go into a wire; None if it cannot. The input that takes the tensor comes first."""
+    source = accept.graph.wires.get(wire)
+    facts = accept.facts.nodes.get(node_id) if accept.facts is not None else None
+    if source is None or facts is None or node_id in (source.node, wire.node):
+        return None
+    ins, outs = list(facts.inputs), list(facts.outputs)
+    if not ins or not outs:
+        return None
+    spec = accept.spec(source)
+    node = accept.graph.nodes[node_id]
+    into = next((p for p in ins if try_node(accept.project, node, {p: spec}).fits), ins[0])
+    return into, outs[0]
+
+
+def lonely(accept: Acceptance, node_id: str) -> bool:
+    """Whether no wire begins or ends at a card, so that it may be dropped into one."""
+    return not any(node_id in (t.node, s.node) for t, s in accept.graph.wires.items())

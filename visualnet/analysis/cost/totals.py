@@ -1,0 +1,163 @@
+"""What a network costs: numbers, multiplications, and memory at a batch size. By formula; nothing is allocated.
+
+The model of memory, in words. A number takes 4 bytes (whole ones 8, yes or no 1). *Forward* (without training) a tensor lives from when it
+is made until its last reader has run; what matters is the fullest moment. *For training* a tensor lives until the backward pass has used
+it, if some layer's gradient needs it (``keeping``); each is counted once, however many layers need it, and a view of it not at all. A
+layer that leads from no learning weight keeps nothing. On top come the weights and what is saved beside them, a gradient for every trained
+number, the optimizer's own numbers, and, at the fullest moment of the backward pass, the gradients that flow through one layer. What
+libraries use to work in (cuDNN) and what allocators round up is not counted.
+
+Blocks are computed once for each definition, sizes and frozen state, and added up as whole numbers: 2⁴⁰ instances cost no more than 40.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from visualnet.analysis.cost.tensor_lifetimes import Walk, Walker
+from visualnet.analysis.facts import Analysis, GraphFacts, NodeFacts, Path
+from visualnet.core.project import Recipe
+
+SLOTS: Mapping[str, tuple[int, int]] = {"SGD": (0, 0), "Adam": (2, 1), "AdamW": (2, 1)}
+"""What an optimizer keeps: numbers for each trained number, and for each trained tensor. SGD with momentum keeps one for each number."""
+
+
+class NodeCost(NamedTuple):
+    """One node's costs, a block's with all that is inside and all its repetitions. Memory is in bytes at the batch size.
+
+    ``statistics`` are the buffers without counters of batches.
+    ``made`` is the memory of its outputs; ``kept`` what training keeps of them, and of masks and the like, for the way back.
+    """
+
+    parameters: int
+    trainable: int
+    buffers: int
+    macs: int
+    made: int
+    kept: int
+    statistics: int = 0
+
+    @property
+    def frozen(self) -> int:
+        """Learned numbers that training leaves alone."""
+        return self.parameters - self.trainable
+
+    @property
+    def flops(self) -> int:
+        """Floating-point operations for one sample: a multiplication and an addition for each MAC."""
+        return 2 * self.macs
+
+
+class Cost(NamedTuple):
+    """A whole graph's costs at a batch size, memory in bytes. ``depth`` counts the layers that multiply by weights on the longest way."""
+
+    batch: int
+    parameters: int
+    trainable: int
+    buffers: int
+    macs: int
+    depth: int
+    made: int
+    """All outputs together."""
+    forward: int
+    """Activations at the fullest moment of a forward pass without training."""
+    kept: int
+    """Activations that training keeps for the way back."""
+    passing: int
+    """The gradients that flow through the largest layer."""
+    optimizer: int
+
+    @property
+    def frozen(self) -> int:
+        """Learned numbers that training leaves alone."""
+        return self.parameters - self.trainable
+
+    @property
+    def flops(self) -> int:
+        """Floating-point operations for one sample."""
+        return 2 * self.macs
+
+    @property
+    def weights(self) -> int:
+        """Weights, and what is saved beside them."""
+        return 4 * (self.parameters + self.buffers)
+
+    @property
+    def gradients(self) -> int:
+        """A gradient for every trained number."""
+        return 4 * self.trainable
+
+    @property
+    def inference(self) -> int:
+        """All memory that answering takes."""
+        return self.weights + self.forward
+
+    @property
+    def training(self) -> int:
+        """All memory that a training step takes at its fullest moment."""
+        return self.weights + self.gradients + self.optimizer + self.kept + self.passing
+
+
+class Costs:
+    """The costs of a project's sheets, worked out when asked."""
+
+    def __init__(self, analysis: Analysis, batch: int | None = None) -> None:
+        self.analysis = analysis
+        self.recipe = analysis.project.recipe
+        self.batch = self.recipe.batch_size if batch is None else batch
+        self._walker = Walker()
+
+    def whole(self) -> Cost:
+        """The main graph's."""
+        return self._cost(self.analysis.main, self._walker.walk(self.analysis.main))
+
+    def sheet(self, path: Path = ()) -> Mapping[str, NodeCost]:
+        """Every node's costs on the main sheet, or inside the block's instance at ``path`` (its first repetition).
+
+        Raises:
+            KeyError: there is no block at the path.
+        """
+        walk = self._walker.walk(self.analysis.main)
+        graph, held = self.analysis.main, frozenset[str]()
+        for node_id in path:
+            inside = walk.chains.get(node_id.partition("#")[0])
+            if not inside:
+                raise KeyError(path)
+            walk, held = inside[0], walk.kept_links(node_id.partition("#")[0], held)
+            graph = walk.graph
+        return {i: self._node(facts, walk, held) for i, facts in graph.nodes.items()}
+
+    def _node(self, facts: NodeFacts, walk: Walk, held: frozenset[str]) -> NodeCost:
+        made, kept, fixed = walk.node(facts.node.id, held)
+        return NodeCost(
+            facts.parameters,
+            facts.trainable,
+            facts.buffered,
+            int(facts.macs),
+            self.batch * made,
+            self.batch * kept + fixed,
+            facts.statistics,
+        )
+
+    def _cost(self, graph: GraphFacts, walk: Walk) -> Cost:
+        return Cost(
+            self.batch,
+            graph.parameters,
+            graph.trainable,
+            graph.buffered,
+            int(graph.macs),
+            walk.depth,
+            self.batch * walk.made,
+            self.batch * walk.peak,
+            self.batch * walk.kept_in_all + walk.fixed,
+            self.batch * walk.largest,
+            optimizer_bytes(self.recipe, graph.trainable, walk.tensors),
+        )
+
+
+def optimizer_bytes(recipe: Recipe, trainable: int, tensors: int) -> int:
+    """What the recipe's optimizer keeps for so many trained numbers in so many tensors."""
+    each, more = SLOTS.get(recipe.optimizer, (2, 1))
+    each += recipe.optimizer == "SGD" and recipe.momentum != 0
+    return 4 * (each * trainable + more * tensors)

@@ -1,0 +1,174 @@
+"""The problems as a list: joined, in an order that holds while figures change, filtered, in groups, and as text. No widgets."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import NamedTuple
+
+from visualnet.analysis.facts import SEVERITIES, Problem
+from visualnet.core.project import MAIN, Project
+from visualnet.core.text.format import capitalize_first
+
+GROUPINGS: Mapping[str, str] = {"severity": "By severity", "node": "By node", "kind": "By kind", "": "Ungrouped"}
+SEVERITY_WORDS: Mapping[str, tuple[str, str]] = {
+    "error": ("error", "errors"),
+    "warning": ("warning", "warnings"),
+    "hint": ("hint", "hints"),
+}
+KINDS: Mapping[str, str] = {
+    "unconnected": "Not connected",
+    "rank": "Number of axes",
+    "dtype": "Kind of numbers",
+    "misfit": "Sizes that do not fit",
+    "inexact": "Divisions that leave something out",
+    "doubtful": "Perhaps not meant",
+    "refused": "Perhaps not meant",
+    "large-start": "Before training",
+    "parameter": "Parameters",
+    "unknown-kind": "Unknown layers",
+    "unknown-block": "Unknown blocks",
+    "recursion": "Blocks in themselves",
+    "repeat": "Repetition",
+    "share": "Shared weights",
+    "inside": "Inside blocks",
+    "too-large": "Too large",
+    "cycle": "Circles",
+    "no-port": "Wires that lead nowhere",
+    "unused": "Leads nowhere",
+    "no-field": "Data",
+    "field-size": "Data",
+    "field-type": "Data",
+    "runtime": "Training",
+}
+WHOLE = "The network as a whole"
+
+
+class Row(NamedTuple):
+    """What one row tells: a problem, and the axes for which the same is true."""
+
+    problem: Problem
+    words: str
+
+    @property
+    def key(self) -> tuple[str, str, str, str]:
+        """What makes it the same row while its figures change."""
+        return key(self.problem)
+
+
+class Group(NamedTuple):
+    """Rows under one title."""
+
+    title: str
+    rows: tuple[Row, ...]
+
+    @property
+    def worst(self) -> str:
+        """The severity of the worst of them."""
+        return min((r.problem.severity for r in self.rows), key=SEVERITIES.index)
+
+
+class Wish(NamedTuple):
+    """What someone wants to see."""
+
+    text: str = ""
+    hidden: frozenset[str] = frozenset()
+    """Severities that are left out."""
+    sheet: str | None = None
+    """Only this sheet; None for the whole project."""
+    grouping: str = "severity"
+
+
+def key(problem: Problem) -> tuple[str, str, str, str]:
+    """What makes it the same problem while its figures change."""
+    return problem.code, problem.sheet, problem.node, problem.at
+
+
+def joined(problems: Iterable[Problem]) -> list[Row]:
+    """Errors, warnings, hints; what is the same along several axes (``H: …``, ``W: …``) is one row."""
+    found: dict[tuple[str, ...], list[Problem]] = {}
+    for problem in sorted(problems, key=lambda p: SEVERITIES.index(p.severity) if p.severity in SEVERITIES else 9):
+        axis, colon, rest = problem.words.partition(": ")
+        same = rest.partition(":")[0] if colon and len(axis) == 1 else problem.words
+        place = (problem.severity, problem.code, problem.sheet, problem.node, problem.at, problem.formula, same)
+        found.setdefault(place, []).append(problem)
+    rows = []
+    for first, *others in found.values():
+        axes = [o.words.partition(": ")[0] for o in others if o.words != first.words]
+        words = first.words + (f"; {', '.join(axes)} likewise" if axes else "")
+        rows.append(Row(first, capitalize_first(words)))
+    return rows
+
+
+def ordered(rows: Iterable[Row], project: Project) -> list[Row]:
+    """The order of the file within each severity: it does not change while wires and numbers do."""
+    places: dict[tuple[str, str], int] = {}
+    sheets = {name: at for at, (name, _) in enumerate(project.sheets())}
+    for name, graph in project.sheets():
+        places.update({(name, node_id): at for at, node_id in enumerate(graph.nodes)})
+
+    def rank(row: Row) -> tuple[int, int, int, str, str]:
+        p = row.problem
+        worst = SEVERITIES.index(p.severity) if p.severity in SEVERITIES else 9
+        return worst, sheets.get(p.sheet, 0), places.get((p.sheet, p.node), -1), p.code, p.at
+
+    return sorted(rows, key=rank)
+
+
+def where(problem: Problem, project: Project) -> str:
+    """``encoder / attention``: the node's name, behind the block that it is in."""
+    try:
+        node = project.sheet(problem.sheet).nodes.get(problem.node)
+    except KeyError:
+        node = None
+    place = f"{problem.sheet} / " if problem.sheet != MAIN else ""
+    return place + (node.name if node is not None else "whole network")
+
+
+def wanted(rows: Iterable[Row], wish: Wish, project: Project) -> list[Row]:
+    """The rows that someone wants to see; every word of the text must be found."""
+    words = wish.text.casefold().split()
+    found = []
+    for row in rows:
+        p = row.problem
+        if wish.sheet is not None and p.sheet != wish.sheet:
+            continue
+        text = f"{row.words} {where(p, project)} {p.code} {p.formula} {KINDS.get(p.code, '')}".casefold()
+        if all(word in text for word in words):
+            found.append(row)
+    return found
+
+
+def counts(rows: Iterable[Row]) -> dict[str, int]:
+    """How many of each severity."""
+    found = dict.fromkeys(SEVERITIES, 0)
+    for row in rows:
+        found[row.problem.severity] = found.get(row.problem.severity, 0) + 1
+    return found
+
+
+def grouped(rows: Iterable[Row], grouping: str, project: Project) -> list[Group]:
+    """The rows under titles, the group with the first row first."""
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        found.setdefault(_title(row.problem, grouping, project), []).append(row)
+    return [Group(title, tuple(members)) for title, members in found.items()]
+
+
+def _title(problem: Problem, grouping: str, project: Project) -> str:
+    if grouping == "severity":
+        return capitalize_first(SEVERITY_WORDS[problem.severity][1])
+    if grouping == "node":
+        return where(problem, project) if problem.node else WHOLE
+    if grouping == "kind":
+        return KINDS.get(problem.code, "What the network lacks" if problem.code.startswith("no-") else "Others")
+    return ""
+
+
+def text(rows: Collection[Row], project: Project) -> str:
+    """For a mail: a line for each problem, its formula below."""
+    lines = []
+    for row in rows:
+        lines.append(f"{row.problem.severity}: {where(row.problem, project)}: {row.words}")
+        if row.problem.formula:
+            lines.append(f"    {row.problem.formula}")
+    return "\n".join(lines)

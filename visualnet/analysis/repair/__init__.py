@@ -1,0 +1,1 @@
+"""Repairs of a problem: candidates for parameters and wires, each tried by inference before it is offered."""

@@ -1,0 +1,104 @@
+"""What a project would become: an edit tried on the side, and what it would change on a sheet. Nothing is kept of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from visualnet.analysis.facts import Analysis, GraphFacts, NodeFacts, Path
+from visualnet.analysis.infer import infer
+from visualnet.core.diff import GraphDiff, diff
+from visualnet.core.graph import Graph
+from visualnet.core.project import Project
+from visualnet.layers.declaration.layer import Spec
+
+NONE = Graph()
+
+
+class Change(NamedTuple):
+    """What would change on one sheet. ``reshaped``: the first output of nodes that stay, as it is and as it would be, in words."""
+
+    before: Graph
+    after: Graph
+    facts: GraphFacts | None
+    diff: GraphDiff
+    reshaped: Mapping[str, tuple[str, str]]
+    mended: tuple[str, ...] = ()
+    """The nodes that have an error and would have none."""
+
+    @property
+    def touched(self) -> tuple[str, ...]:
+        """The nodes that come or change, and those at the ends of wires that come or go."""
+        ends = [p.node for w in (*self.diff.wires_added, *self.diff.wires_removed) for p in w]
+        return tuple(dict.fromkeys([*self.diff.added, *self.diff.changed, *self.diff.removed, *ends]))
+
+
+class Foresight(NamedTuple):
+    """A project as it is and as it would be, both inferred."""
+
+    words: str
+    now: Analysis
+    then: Analysis
+
+    def on(self, sheet: str, path: Path = ()) -> Change | None:
+        """What would change on a sheet, seen through the instance at ``path``; None if it is not there."""
+        before, after = _graph(self.now.project, sheet), _graph(self.then.project, sheet)
+        if before is NONE and after is NONE:
+            return None
+        old, new = _facts(self.now, sheet, path), _facts(self.then, sheet, path)
+        reshaped: dict[str, tuple[str, str]] = {}
+        mended = []
+        for node_id, then in new.nodes.items() if new is not None else ():
+            now = old.nodes.get(node_id) if old is not None else None
+            if now is None or now is then:
+                continue
+            if (was := shape(now)) != (becomes := shape(then)):
+                reshaped[node_id] = was, becomes
+            if _wrong(now) and not _wrong(then):
+                mended.append(node_id)
+        return Change(before, after, new, diff(before, after), reshaped, tuple(mended))
+
+    @property
+    def errors(self) -> tuple[int, int]:
+        """How many errors there are, and would be."""
+        return len(self.now.errors()), len(self.then.errors())
+
+
+def foresee(
+    words: str,
+    edit: Callable[[Project], Project],
+    now: Analysis,
+    fields: Mapping[str, Spec] | None = None,
+) -> Foresight | None:
+    """What the edit would make of the project; None if it cannot be made or changes nothing."""
+    try:
+        changed = edit(now.project)
+    except ValueError:
+        return None
+    return None if changed is now.project else Foresight(words, now, infer(changed, now, fields))
+
+
+def shape(facts: NodeFacts) -> str:
+    """The first output's shape in words; ``?`` while it is not known, nothing where there is no output."""
+    if not facts.outputs:
+        return ""
+    spec = facts.leaving.get(next(iter(facts.outputs)))
+    return spec.text if spec is not None else "?"
+
+
+def _wrong(facts: NodeFacts) -> bool:
+    return any(p.severity == "error" for p in facts.problems)
+
+
+def _graph(project: Project, sheet: str) -> Graph:
+    try:
+        return project.sheet(sheet)
+    except KeyError:
+        return NONE
+
+
+def _facts(analysis: Analysis, sheet: str, path: Path) -> GraphFacts | None:
+    try:
+        return analysis.sheet(sheet, path)
+    except KeyError:
+        return analysis.sheet(sheet)

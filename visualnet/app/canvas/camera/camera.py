@@ -1,0 +1,197 @@
+"""Where the view looks from: pan, zoom at a point, glide to an area."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from PySide6.QtCore import QAbstractAnimation, QEasingCurve, QPoint, QPointF, QRectF, Qt, QTimer, QVariantAnimation
+from PySide6.QtGui import QPaintEvent, QTransform
+from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
+
+from visualnet.app.canvas.camera.frame_cache import Still
+from visualnet.app.canvas.camera.reduced_motion import wanted
+from visualnet.app.canvas.scene.scene import CanvasScene
+from visualnet.app.theme import fonts
+
+NEAREST, FURTHEST = 4.0, 0.02
+WORLD = QRectF(-4e6, -4e6, 8e6, 8e6)
+GLIDE_MS = 150
+REST_MS = 70
+FIT_MARGIN = 48.0
+
+
+class Pose(NamedTuple):
+    """A centre in the scene and a scale."""
+
+    x: float
+    y: float
+    zoom: float
+
+
+class Camera(QGraphicsView):
+    """A view that scrolls without bars and zooms without bounds that one would notice."""
+
+    def __init__(self, scene: CanvasScene, parent: QWidget | None = None) -> None:
+        super().__init__(scene, parent)
+        self.canvas = scene
+        self._motion: bool | None = None
+        self.motion_choice: object = "system"
+        self.still = Still(self)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.SmartViewportUpdate)
+        self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
+        self.setResizeAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
+        self.setOptimizationFlag(QGraphicsView.OptimizationFlag.DontSavePainterState)
+        self.setOptimizationFlag(QGraphicsView.OptimizationFlag.DontAdjustForAntialiasing)
+        self.setSceneRect(WORLD)
+        self._glide = QVariantAnimation(self)
+        self._glide.setEasingCurve(QEasingCurve.Type.OutCubic)
+        self._glide.setStartValue(0.0)
+        self._glide.setEndValue(1.0)
+        self._glide.valueChanged.connect(self._glided)
+        self._from = self._to = Pose(0, 0, 1)
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(REST_MS)
+        self.following = False
+        """Whether the whole sheet is shown, and stays so when the window is resized."""
+        self._whole = False
+        self._rest.timeout.connect(self._rested)
+        self._factor = fonts.factor()
+
+    @property
+    def motion(self) -> bool:
+        """Whether the view glides; off when the system or the person asks for less motion. Found out when first needed."""
+        if self._motion is None:
+            self._motion = wanted(self.motion_choice)
+        return self._motion
+
+    @motion.setter
+    def motion(self, glides: bool) -> None:
+        self._motion = glides
+
+    def choose_motion(self, choice: object) -> None:
+        """``on``, ``off``, or whatever the system is set to."""
+        self.motion_choice, self._motion = choice, None
+
+    @property
+    def zoom(self) -> float:
+        """Screen px for one px of the scene."""
+        return self.transform().m11()
+
+    def pose(self) -> Pose:
+        """Where the view looks now."""
+        centre = self._scene_point(QPointF(self.viewport().width() / 2, self.viewport().height() / 2))
+        return Pose(centre.x(), centre.y(), self.zoom)
+
+    def _scene_point(self, at: QPointF) -> QPointF:
+        inverse, _ = self.viewportTransform().inverted()
+        return inverse.map(at)
+
+    def look(self, pose: Pose) -> None:
+        """Look there at once."""
+        self.following = False
+        zoom = min(NEAREST, max(FURTHEST, pose.zoom))
+        if zoom != self.zoom:
+            self.canvas.card_layer.zooming = True
+            self.setTransform(QTransform.fromScale(zoom, zoom))
+        left = pose.x * zoom - self.viewport().width() / 2
+        top = pose.y * zoom - self.viewport().height() / 2
+        self.horizontalScrollBar().setValue(round(left))
+        self.verticalScrollBar().setValue(round(top))
+        self._moved()
+
+    def pan(self, by: QPoint) -> None:
+        """Shift the picture by screen px."""
+        self.stop()
+        self.following = False
+        self.horizontalScrollBar().setValue(self.horizontalScrollBar().value() - by.x())
+        self.verticalScrollBar().setValue(self.verticalScrollBar().value() - by.y())
+        self._moved()
+
+    def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
+        """Come closer or step back; the point ``at`` of the viewport stays where it is."""
+        self.stop()
+        at = at if at is not None else QPointF(self.viewport().width() / 2, self.viewport().height() / 2)
+        fixed = self._scene_point(at)
+        zoom = min(NEAREST, max(FURTHEST, self.zoom * factor))
+        middle = QPointF(self.viewport().width() / 2, self.viewport().height() / 2)
+        centre = fixed + (middle - at) / zoom
+        self.look(Pose(centre.x(), centre.y(), zoom))
+
+    def zoom_reset(self) -> None:
+        """Show cards at their own size."""
+        self.glide(self.pose()._replace(zoom=fonts.factor()))
+
+    def fit(self, area: QRectF | None = None, closest: float | None = None) -> None:
+        """Show the whole sheet, or an area. The whole sheet stays in view when the window is resized, until the view is moved."""
+        whole = area is None
+        area = self.canvas.contents() if area is None else area
+        if area.isEmpty():
+            self.glide(Pose(0, 0, 1), whole)
+            return
+        room = self.viewport().size()
+        zoom = min(
+            (room.width() - 2 * FIT_MARGIN) / area.width(),
+            (room.height() - 2 * FIT_MARGIN) / area.height(),
+            # The words on cards are as large as all others when a card has its own size.
+            fonts.factor() if closest is None else closest,
+        )
+        self.glide(Pose(area.center().x(), area.center().y(), max(zoom, FURTHEST)), whole)
+
+    def grow_with_text(self) -> None:
+        """Cards grow with all other text, by coming closer."""
+        before, self._factor = self._factor, fonts.factor()
+        if before == self._factor:
+            return
+        if self.following:
+            self.fit()
+            self.skip()
+        else:
+            self.zoom_by(self._factor / before)
+
+    def glide(self, pose: Pose, whole: bool = False) -> None:
+        """Go there in a moment, so that the eye can follow. ``whole``: what will be seen is the whole sheet."""
+        self.stop()
+        self._whole = whole
+        if not self.motion or not self.isVisible():
+            self.look(pose)
+            self.following = whole
+            return
+        self._from, self._to = self.pose(), pose
+        self._glide.setDuration(GLIDE_MS)
+        self._glide.start()
+
+    def _glided(self, share: float) -> None:
+        a, b = self._from, self._to
+        zoom = a.zoom * (b.zoom / a.zoom) ** share
+        # The way runs evenly on the screen, not in the scene, or the picture would swing.
+        t = share if abs(b.zoom - a.zoom) < 1e-9 else (1 / zoom - 1 / a.zoom) / (1 / b.zoom - 1 / a.zoom)
+        self.look(Pose(a.x + (b.x - a.x) * t, a.y + (b.y - a.y) * t, zoom))
+        self.following = self._whole
+
+    def stop(self) -> None:
+        """Skip what is left of a glide."""
+        if self._glide.state() != QAbstractAnimation.State.Stopped:
+            self._glide.stop()
+
+    def skip(self) -> None:
+        """Be at once where a glide leads."""
+        if self._glide.state() != QAbstractAnimation.State.Stopped:
+            self._glide.stop()
+            self.look(self._to)
+            self.following = self._whole
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if not self.still.paint():
+            super().paintEvent(event)
+
+    def _moved(self) -> None:
+        self.canvas.card_layer.hurry = True
+        self._rest.start()
+
+    def _rested(self) -> None:
+        self.canvas.card_layer.hurry = self.canvas.card_layer.zooming = False
+        self.viewport().update()

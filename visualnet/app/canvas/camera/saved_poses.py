@@ -1,0 +1,38 @@
+"""From where each sheet of each project was looked at last."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+from weakref import WeakKeyDictionary
+
+from visualnet.app.canvas.camera.camera import Camera, Pose
+from visualnet.core.document import Document
+from visualnet.core.project import MAIN
+
+
+class Stand(NamedTuple):
+    """A pose, and whether the whole sheet was shown (then it is fitted again: the window may have another size)."""
+
+    pose: Pose
+    whole: bool
+
+
+class Poses:
+    """Knows what a camera shows, and puts it back where it stood when that sheet comes again. A closed document is forgotten."""
+
+    def __init__(self, camera: Camera, document: Document) -> None:
+        self._camera = camera
+        self._kept: WeakKeyDictionary[Document, dict[str, Stand]] = WeakKeyDictionary()
+        self.document, self.sheet = document, MAIN
+
+    def turn(self, document: Document, sheet: str) -> None:
+        """Another sheet is shown, maybe of another document: remember the old view, take up that sheet's."""
+        camera = self._camera
+        self._kept.setdefault(self.document, {})[self.sheet] = Stand(camera.pose(), camera.following)
+        self.document, self.sheet = document, sheet
+        stand = self._kept.get(document, {}).get(sheet)
+        if stand is None or stand.whole:
+            camera.fit()
+            camera.skip()
+        else:
+            camera.look(stand.pose)

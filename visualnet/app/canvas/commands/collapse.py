@@ -1,0 +1,44 @@
+"""Fold cards to their names, and open them again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from visualnet.app.canvas.scene.node_item import NodeItem
+from visualnet.core import edits
+from visualnet.core.edits import annotate
+from visualnet.core.project import Project
+from visualnet.core.text.format import format_quantity
+
+if TYPE_CHECKING:
+    from visualnet.app.canvas.view import CanvasView
+
+
+def toggle(view: CanvasView, ids: Iterable[str] | None = None) -> None:
+    """Fold these cards (or those selected); if all of them are folded, open them. The line through their ports stays where it is."""
+    studio, sheet = view.studio, view.studio.sheet
+    cards = [view.canvas.cards[i] for i in (studio.selection if ids is None else ids) if i in view.canvas.cards]
+    if not cards:
+        studio.message.emit("hint", "select a card first")
+        return
+    folded = not all(c.face.folded for c in cards)
+    view.finish_motion()
+    changed = [c for c in cards if c.face.folded != folded]
+    places = {c.id: _place(c, folded) for c in changed}
+
+    def edit(project: Project) -> Project:
+        return edits.move(annotate.fold(project, sheet, places, folded), sheet, places)
+
+    studio.do(f"{'Collapse' if folded else 'Open'} {format_quantity(len(changed), 'node')}", edit)
+
+
+def _place(card: NodeItem, folded: bool) -> tuple[float, float]:
+    """Where the card's corner goes, so that wires that were straight stay straight."""
+    then = card.face.size(card.thumbnail is not None, folded, card.down)
+    if card.down:
+        return card.x + (card.width - then.width) / 2, card.y
+    face = card.face
+    now = face.size(False, face.folded, False)
+    plain = face.size(False, folded, False)
+    return card.x, card.y + (now.height - plain.height) / 2

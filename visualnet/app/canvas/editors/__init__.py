@@ -1,0 +1,1 @@
+"""Small editors that open over the canvas: quick add, names, annotations."""

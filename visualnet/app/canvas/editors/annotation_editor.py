@@ -1,0 +1,96 @@
+"""Write a frame's title or a note's Markdown where it stands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtWidgets import QPlainTextEdit
+
+from visualnet.app.theme import fonts
+from visualnet.core.document import Document
+from visualnet.core.edits import annotate
+
+if TYPE_CHECKING:
+    from visualnet.app.canvas.view import CanvasView
+
+
+class RemarkEditor(QPlainTextEdit):
+    """Ctrl+Enter or a click elsewhere keeps the words (in a title Enter alone does), Esc leaves them as they were."""
+
+    def __init__(self, view: CanvasView) -> None:
+        super().__init__(view)
+        self.view = view
+        self.remark = ""
+        self._home: tuple[Document, str] | None = None
+        """The project and the sheet that hold the remark: another one may be in front by the time the words are kept."""
+        self.setAccessibleName("Words of the frame or note")
+        self.setToolTip("Markdown. Ctrl+Enter keeps it, Esc leaves it as it was")
+        view.studio.document_changed.connect(self.keep)
+        view.studio.sheet_changed.connect(lambda _: self.keep())
+        self.hide()
+
+    def open(self, remark: str) -> None:
+        """Stand over the remark, with its words selected."""
+        item = self.view.canvas.remarks[remark]
+        self.remark, self._home = remark, (self.view.studio.document, self.view.studio.sheet)
+        self.setFont(fonts.sans(13))
+        title = item.remark.kind == "frame"
+        corner = self.view.mapFromScene(item.area.topLeft())
+        size = item.area.size() * self.view.zoom
+        self.setPlaceholderText("Title" if title else "Note, in Markdown")
+        bars = Qt.ScrollBarPolicy
+        self.setVerticalScrollBarPolicy(bars.ScrollBarAlwaysOff if title else bars.ScrollBarAsNeeded)
+        height = fonts.px(34) if title else max(90, round(size.height()))
+        self.setGeometry(corner.x(), corner.y(), max(180, round(size.width())), height)
+        self.setPlainText(item.remark.text)
+        self.selectAll()
+        self.show()
+        self.raise_()
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def keep(self) -> None:
+        """Take the words over and close."""
+        if self._home is None:
+            return
+        remark, words, (document, sheet) = self.remark, self.toPlainText(), self._home
+        self.leave()
+        held = dict(document.project.sheets()).get(sheet)
+        if held is None or remark not in held.remarks:
+            return
+        kind = held.remarks[remark].kind
+        words = words.replace("\n", " ").strip() if kind == "frame" else words
+        try:
+            document.do(f"Write {kind}", lambda p: annotate.set_remarks(p, sheet, [remark], text=words))
+        except ValueError as error:
+            self.view.studio.message.emit("error", str(error))
+
+    def leave(self) -> None:
+        """Close; what was typed is forgotten."""
+        self.remark, self._home = "", None
+        if self.isVisible():
+            self.hide()
+            self.view.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride:
+            event.accept()  # Every key is for the words.
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        item = self.view.canvas.remarks.get(self.remark)
+        title = item is not None and item.remark.kind == "frame"
+        if event.key() == Qt.Key.Key_Escape:
+            self.leave()
+        elif enter and (title or event.modifiers() & Qt.KeyboardModifier.ControlModifier):
+            self.keep()
+        else:
+            super().keyPressEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        if self.remark and event.reason() != Qt.FocusReason.PopupFocusReason:
+            self.keep()

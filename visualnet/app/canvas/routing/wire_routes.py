@@ -1,0 +1,119 @@
+"""Which way each wire of a scene goes: round the cards, within a share of the time; and what is written on it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QRectF, QTimer
+
+from visualnet.app.canvas.routing.spatial_index import Shelf
+from visualnet.app.canvas.scene.node_item import wire_ends
+from visualnet.core.graph import Port
+
+if TYPE_CHECKING:
+    from visualnet.app.canvas.scene.scene import CanvasScene
+
+DETOURS_S, SLICE_S, LATER_MS = 0.012, 0.008, 12
+"""How long an edit may spend on finding ways for wires, how long a later moment may, and how far these are apart."""
+MANY_ZONES = 60
+"""With more changes at once than this every wire is drawn anew."""
+PASSING = 48.0
+"""How far from a wire a card can be that made it go round."""
+
+
+class Routes(QObject):
+    """Draws the wires of one scene anew where something moved."""
+
+    def __init__(self, scene: CanvasScene) -> None:
+        super().__init__(scene)
+        self.scene = scene
+        self.shelf: Shelf | None = None
+        self._waiting: dict[Port, None] = {}
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(LATER_MS)
+        self._later.timeout.connect(self._some_routes)
+        self.hasty: set[Port] = set()
+        """The wires that were drawn straight while cards moved."""
+        self.moving = False
+        """Whether cards stand elsewhere than the document says, while they are dragged or glide."""
+
+    def draw(self, targets: Iterable[Port], detour: bool = True, budget_s: float = DETOURS_S) -> None:
+        """Draw these wires anew. Without ``detour`` they may pass behind cards: for while something is dragged. When the time is up the
+        rest go straight for now, and find their ways in the next moments."""
+        until = time.perf_counter() + budget_s
+        for target in targets:
+            wire = self.scene.wires.get(target)
+            ends = wire_ends(self.scene.cards, target, wire.source) if wire is not None else None
+            if wire is None or ends is None:
+                continue
+            if detour:  # While something is dragged no fact changes.
+                wire.label, wire.failing = self.label_of(target), self.fails(target)
+                (self.scene.failing.add if wire.failing else self.scene.failing.discard)(target)
+            own = (self.scene.cards[wire.source.node], self.scene.cards[target.node])
+            if not detour:
+                self.hasty.add(target)
+            in_time = detour and time.perf_counter() < until
+            if detour and not in_time:
+                self._waiting[target] = None
+            wire.route(*ends, (own[0].rect, own[1].rect), self.near if in_time else None, own[0].down)
+            self.scene.redrawn(wire)
+        if self._waiting and not self._later.isActive():
+            self._later.start()
+
+    def taken(self) -> set[Port]:
+        """The wires that were drawn straight while cards moved, given over to be drawn well."""
+        found, self.hasty = self.hasty, set()
+        return found
+
+    def finish(self, budget_s: float = 1e9) -> None:
+        """Find the ways that there was no time for."""
+        if self.moving:
+            return
+        waiting, self._waiting = [t for t in self._waiting if t in self.scene.wires], {}
+        self.draw(waiting, budget_s=budget_s)
+        if waiting:
+            self.scene.update()
+
+    def _some_routes(self) -> None:
+        self.finish(SLICE_S)
+
+    @property
+    def settled(self) -> bool:
+        """Whether every wire has found its way."""
+        return not self.moving and not self._waiting
+
+    def near(self, area: QRectF) -> list[QRectF]:
+        """The rectangles of the cards that meet an area; cheap for many questions in a row."""
+        if self.shelf is None:
+            self.shelf = Shelf(self.scene.rects())
+        return self.shelf.near(area)
+
+    def passing(self, zones: list[QRectF]) -> set[Port]:
+        """The wires that a change in these areas may concern."""
+        if len(zones) > MANY_ZONES:
+            return set(self.scene.wires)
+        found: set[Port] = set()
+        for zone in zones:
+            near = zone.adjusted(-PASSING, -PASSING, PASSING, PASSING)
+            found.update(w.target for w in self.scene.wires.values() if w.bounds.intersects(near))
+        return found
+
+    def label_of(self, target: Port) -> str:
+        """The shape that a wire carries, in words."""
+        source = self.scene.wires[target].source
+        item = self.scene.cards.get(source.node)
+        spec = item.facts.leaving.get(source.port) if item is not None and item.facts is not None else None
+        return spec.text if spec is not None else ""
+
+    def fails(self, target: Port) -> bool:
+        """Whether the tensor that arrives here does not fit."""
+        item = self.scene.cards.get(target.node)
+        if item is None or item.facts is None:
+            return False
+        if target.port not in item.facts.inputs:
+            return bool(item.facts.inputs) or bool(item.problems)
+        whole = [p for p in item.problems if p.severity == "error" and p.code == "misfit" and p.at == ""]
+        return bool(whole) or any(p.at == target.port and p.severity == "error" for p in item.problems)

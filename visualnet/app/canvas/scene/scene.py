@@ -1,0 +1,415 @@
+"""The open sheet as a scene: cards and wires by id, changed only where an edit or a fact changed them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from itertools import chain
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, Signal
+from PySide6.QtGui import QImage, QPainterPath
+from PySide6.QtWidgets import QGraphicsScene
+
+from visualnet.analysis.facts import GraphFacts, Problem
+from visualnet.app.canvas.routing.label_placement import LabelPlaces
+from visualnet.app.canvas.routing.spatial_index import meeting
+from visualnet.app.canvas.routing.wire_routes import Routes
+from visualnet.app.canvas.scene.annotation_item import RemarkItem, RemarkLayer
+from visualnet.app.canvas.scene.highlights import Marks
+from visualnet.app.canvas.scene.node_item import MARGIN, NodeItem
+from visualnet.app.canvas.scene.node_layer import CardLayer
+from visualnet.app.canvas.scene.node_painter import block_colour
+from visualnet.app.canvas.scene.wire_item import WireItem
+from visualnet.app.canvas.scene.wire_layer import WireLayer
+from visualnet.app.theme.tokens import DARK, Theme
+from visualnet.core.diff import diff
+from visualnet.core.graph import Graph, Port
+from visualnet.core.project import MAIN, Project
+
+
+class Hit(NamedTuple):
+    """What is under a point: a port (``port`` set), a card (``node`` set), a wire (``wire`` set; ``bend`` one of its points), a frame or
+    note (``remark`` set; ``corner``: where it is stretched), or nothing."""
+
+    node: str = ""
+    port: str = ""
+    out: bool = False
+    wire: Port | None = None
+    bend: int = -1
+    remark: str = ""
+    corner: bool = False
+
+
+NOTHING = Hit()
+
+
+class CanvasScene(QGraphicsScene):
+    """Mirrors one sheet. It never edits: tools ask the Studio, and the change comes back through ``apply``."""
+
+    extent_changed = Signal()
+
+    def __init__(self, theme: Theme = DARK, parent: object = None) -> None:
+        super().__init__(parent)  # type: ignore[arg-type]
+        self.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
+        self.theme = theme
+        self.project = Project()
+        self.sheet = MAIN
+        self.cards: dict[str, NodeItem] = {}
+        self.wires: dict[Port, WireItem] = {}
+        self.by_node: dict[str, set[Port]] = {}
+        self.marks = Marks()
+        self.remarks: dict[str, RemarkItem] = {}
+        self.wire_layer, self.card_layer, self.remark_layer = WireLayer(self), CardLayer(self), RemarkLayer(self)
+        for z, layer in enumerate((self.remark_layer, self.wire_layer, self.card_layer)):
+            layer.setZValue(z)
+            self.addItem(layer)
+        self.failing: set[Port] = set()
+        """The wires along which something arrives that does not fit."""
+        self._rows: dict[str, int] = {}
+        self._wire_rows: dict[Port, int] = {}
+        self._blocks: dict[str, list[QRectF]] | None = None
+        self.lifted: frozenset[str] = frozenset()
+        """The cards that are being moved, and"""
+        self.loose: frozenset[Port] = frozenset()
+        """the wires that go with them."""
+        self._whole: tuple[frozenset[Port], QPainterPath] | None = None
+        self._rects: NDArray[np.float64] | None = None
+        self._bounds: NDArray[np.float64] | None = None
+        self._extent = QRectF()
+        self.generation = 0
+        """Counts whatever may change the picture; see ``still.py``."""
+        self.labels = LabelPlaces(self)
+        self.routes = Routes(self)
+
+    def update(self, *area: object) -> None:
+        """Have it painted anew; a kept picture of it is stale."""
+        self.generation += 1
+        super().update(*area)  # type: ignore[call-overload]
+        if not area:
+            # Qt forgets that all is to be painted when a part (a label on the view has other words) is painted first.
+            for view in self.views():
+                view.viewport().update()
+
+    # --- mirroring --------------------------------------------------------------------------------------------------
+
+    @property
+    def graph(self) -> Graph:
+        return self.project.sheet(self.sheet)
+
+    def show_sheet(self, project: Project, sheet: str) -> None:
+        """Put another sheet in place of this one."""
+        self.project, self.sheet = project, sheet
+        self.cards.clear()
+        self.wires.clear()
+        self.labels = LabelPlaces(self)
+        self._put_down()
+        self.by_node.clear()
+        self.remarks.clear()
+        self.failing.clear()
+        self.marks.reset()
+        self.card_layer.sprites.clear()
+        self._change(Graph(), self.graph)
+
+    def apply(self, before: Project, after: Project) -> None:
+        """Follow an edit of the sheet."""
+        old = self.graph
+        self.project = after
+        if self.sheet != MAIN and self.sheet not in after.blocks:
+            self.show_sheet(after, MAIN)
+            return
+        self._change(old, self.graph)
+        if before.blocks is not after.blocks:
+            for item in self.cards.values():
+                if item.node.block is not None:
+                    item.show(item.facts, item.problems, after, self.graph)
+
+    def _change(self, before: Graph, after: Graph) -> None:
+        change = diff(before, after)
+        if not change:
+            return
+        gone = [self.cards[i].rect for i in change.removed if i in self.cards]
+        for node_id in change.removed:
+            self._drop(node_id)
+        touched: set[Port] = set()
+        # Where they stood by the document: on the screen they may have been dragged already.
+        stood = (
+            (self.cards[i].rect, before.places.get(i)) for i in (*change.changed, *change.moved) if i in self.cards
+        )
+        zones = [QRectF(QPointF(*place), rect.size()) if place else rect for rect, place in stood]
+        for wire in change.wires_removed:
+            self._unwire(wire.target)
+        for node_id in change.added:
+            item = NodeItem(after.nodes[node_id], after.places.get(node_id, (0.0, 0.0)))
+            item.show(None, (), self.project, after)
+            self.cards[node_id] = item
+            self.by_node.setdefault(node_id, set())
+        stays = not any(change._replace(changed=(), remarked=()))
+        for node_id in self.cards if change.turned else change.changed:
+            item = self.cards[node_id]
+            item.node, outline = after.nodes[node_id], item.outline
+            item.show(item.facts, item.problems, self.project, after)
+            stays = stays and item.outline == outline
+            touched |= self.by_node[node_id]
+        unplaced = dict.fromkeys(set(before.places) - set(after.places), (0.0, 0.0))
+        for node_id, place in ({i: after.places[i] for i in change.moved} | unplaced).items():
+            if node_id in self.cards:
+                self.cards[node_id].x, self.cards[node_id].y = place
+                touched |= self.by_node[node_id]
+        for wire in change.wires_added:
+            self.wires[wire.target] = WireItem(wire.source, wire.target)
+            for end in (wire.source.node, wire.target.node):
+                self.by_node.setdefault(end, set()).add(wire.target)
+            touched.add(wire.target)
+        for target in {*change.bent, *(w.target for w in change.wires_added)} & self.wires.keys():
+            self.wires[target].bends = [QPointF(*at) for at in after.bends.get(target, ())]
+            touched.add(target)
+        for remark in change.remarked:
+            self.remarks.pop(remark, None)
+            if remark in after.remarks:
+                self.remarks[remark] = RemarkItem(after.remarks[remark])
+        if stays and not unplaced and not self.lifted:
+            # Only what is written on cards is new: no wire has to look for another way.
+            self._blocks = None
+            self.marks.keep(self.cards, self.wires, self.remarks)
+            self.update()
+            return
+        zones += [self.cards[i].rect for i in (*change.added, *change.changed, *change.moved) if i in self.cards]
+        self._rects = self.routes.shelf = self._bounds = self._blocks = None
+        self.routes.moving = False
+        self._put_down()
+        # A card that came, went or moved may free or block the way of wires elsewhere.
+        self.routes.draw(touched | self.routes.passing([*zones, *gone]) | self.routes.taken())
+        self.marks.keep(self.cards, self.wires, self.remarks)
+        self._extent_moved()
+        self.update()
+
+    def _drop(self, node_id: str) -> None:
+        self.card_layer.sprites.forget(node_id)
+        self.cards.pop(node_id, None)
+
+    def _unwire(self, target: Port) -> None:
+        self.failing.discard(target)
+        wire = self.wires.pop(target, None)
+        if wire is not None:
+            self.labels.changed(target)
+            for end in (wire.source.node, target.node):
+                self.by_node.get(end, set()).discard(target)
+
+    def show_facts(self, facts: GraphFacts | None, problems: Iterable[Problem] = ()) -> None:
+        """Write shapes, counts and problems on the cards whose facts changed, and on their wires."""
+        by_node: dict[str, list[Problem]] = {}
+        for problem in problems:
+            if problem.sheet == self.sheet and problem.node:
+                by_node.setdefault(problem.node, []).append(problem)
+        touched: set[Port] = set()
+        grown: list[QRectF] = []
+        graph = self.graph
+        for node_id, item in self.cards.items():
+            own = facts.nodes.get(node_id) if facts is not None else None
+            mine = tuple(by_node.get(node_id, ()))
+            if own is item.facts and mine == item.problems and own is not None:
+                continue
+            outline = item.outline
+            if item.show(own, mine, self.project, graph):
+                self._blocks = None
+            if outline != item.outline:
+                self._rects = self.routes.shelf = None
+                grown.append(item.rect)
+                touched |= self.by_node.get(node_id, set())
+            touched |= {t for t in self.by_node.get(node_id, ()) if self.routes.label_of(t) != self.wires[t].label}
+            touched |= {t for t in self.by_node.get(node_id, ()) if self.wires[t].failing != self.routes.fails(t)}
+        if touched or grown:
+            self.routes.draw(touched | self.routes.passing(grown))
+            self._extent_moved()
+        self.update()
+
+    # --- geometry ---------------------------------------------------------------------------------------------------
+
+    def redrawn(self, wire: WireItem) -> None:
+        """A wire has got another curve."""
+        self.labels.changed(wire.target)
+        if wire.target not in self.loose:
+            self._whole = None
+        if self._bounds is not None and wire.target in self._wire_rows:
+            b = wire.bounds
+            self._bounds[self._wire_rows[wire.target]] = (b.left(), b.top(), b.right(), b.bottom())
+
+    def rects(self) -> NDArray[np.float64]:
+        """Left, top, right, bottom of every card, in the registry's order."""
+        if self._rects is None:
+            flat = chain.from_iterable((c.x, c.y, c.x + c.width, c.y + c.height) for c in self.cards.values())
+            self._rects = np.fromiter(flat, float, 4 * len(self.cards)).reshape(-1, 4)
+            self._rows = {node_id: row for row, node_id in enumerate(self.cards)}
+        return self._rects
+
+    def blocks(self) -> dict[str, list[QRectF]]:
+        """Every card's rectangle by the colour that it has from afar."""
+        if self._blocks is None:
+            self._blocks = {}
+            for item in self.cards.values():
+                colour = self.theme.error if item.face.badge == "error" else block_colour(self.theme, item.face.family)
+                self._blocks.setdefault(colour, []).append(item.rect)
+        return self._blocks
+
+    def all_wires(self, without: frozenset[Port]) -> QPainterPath:
+        """Every wire but some as one path: one call instead of a thousand, for the view from afar."""
+        if self._whole is None or self._whole[0] != without:
+            path = QPainterPath()
+            for target, wire in self.wires.items():
+                if target not in without:
+                    path.addPath(wire.path)
+            self._whole = (without, path)
+        return self._whole[1]
+
+    def ids_in(self, area: QRectF, margin: float = 0.0) -> list[str]:
+        """The cards that meet an area, in drawing order."""
+        if not self.cards:
+            return []
+        hits = meeting(self.rects(), area, margin)
+        if len(hits) == len(self.cards):
+            return list(self.cards)
+        ids = list(self.cards)
+        return [ids[i] for i in hits]
+
+    def wires_in(self, area: QRectF) -> list[WireItem]:
+        """The wires whose bounds meet an area."""
+        if not self.wires:
+            return []
+        if self._bounds is None:
+            boxes = (w.bounds for w in self.wires.values())
+            flat = chain.from_iterable((b.left(), b.top(), b.right(), b.bottom()) for b in boxes)
+            self._bounds = np.fromiter(flat, float, 4 * len(self.wires)).reshape(-1, 4)
+            self._wire_rows = {target: row for row, target in enumerate(self.wires)}
+        hits = meeting(self._bounds, area, 0.0)
+        wires = list(self.wires.values())
+        return wires if len(hits) == len(wires) else [wires[i] for i in hits]
+
+    def shift(self, places: Mapping[str, tuple[float, float]]) -> None:
+        """Let cards stand elsewhere for now; the document is not touched."""
+        touched: set[Port] = set()
+        ways: dict[str, tuple[float, float]] = {}
+        rects = self.rects()
+        for node_id, place in places.items():
+            item = self.cards.get(node_id)
+            if item is not None and (way := (place[0] - item.x, place[1] - item.y)) != (0.0, 0.0):
+                ways[node_id] = way
+                item.x, item.y = place
+                touched |= self.by_node.get(node_id, set())
+                rects[self._rows[node_id]] = (item.x, item.y, item.x + item.width, item.y + item.height)
+        if not (touched <= self.loose and ways.keys() <= self.lifted):
+            self.lifted, self.loose = self.lifted | ways.keys(), self.loose | touched
+            self._whole = None
+            self.generation += 1
+        self._carry(touched, ways)
+        self._blocks = self.routes.shelf = None
+        self.routes.moving = True
+        self.routes.draw(touched, detour=False)
+        super().update()  # what is kept as a picture stands still
+
+    def _carry(self, touched: set[Port], ways: Mapping[str, tuple[float, float]]) -> None:
+        """Take along, as they are, the wires whose two cards move alike; only the others need a new curve."""
+        for target in tuple(touched):
+            wire = self.wires[target]
+            way = ways.get(target.node)
+            if way is not None and ways.get(wire.source.node) == way:
+                wire.carry(*way)
+                self.labels.changed(target)
+                touched.discard(target)
+                if self._bounds is not None and target in self._wire_rows:
+                    self._bounds[self._wire_rows[target]] += (*way, *way)
+
+    def _put_down(self) -> None:
+        self.lifted, self.loose, self._whole = frozenset(), frozenset(), None
+        self.generation += 1
+
+    def settle(self) -> None:
+        """Let every card stand where the document says."""
+        graph = self.graph
+        moved = {i: at for i, c in self.cards.items() if (at := graph.places.get(i, (0.0, 0.0))) != (c.x, c.y)}
+        self.shift(moved)
+        self.routes.moving = False
+        self._put_down()
+        bent = [t for t, w in self.wires.items() if w.bends or t in graph.bends]
+        for target in bent:
+            self.wires[target].bends = [QPointF(*at) for at in graph.bends.get(target, ())]
+        for item in self.remarks.values():
+            item.area = QRectF(*item.remark.area)
+        # What was drawn while cards moved went straight; now it finds its way again.
+        self.routes.draw({*bent, *self.routes.taken()})
+        self._extent_moved()
+
+    def contents(self, ids: Iterable[str] | None = None) -> QRectF:
+        """The area that cards take up, all or some."""
+        area = QRectF()
+        if ids is None:
+            if self.cards:
+                rects = self.rects()
+                low, high = rects[:, :2].min(axis=0), rects[:, 2:].max(axis=0)
+                area = QRectF(QPointF(*map(float, low)), QPointF(*map(float, high)))
+        else:
+            for node_id in ids:
+                if node_id in self.cards:
+                    area = area.united(self.cards[node_id].rect)
+        return area
+
+    def picture_area(self) -> QRectF:
+        """The area of cards and wires, with what they let hang over."""
+        area = self.contents().adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
+        for wire in self.wires.values():
+            area = area.united(wire.bounds)
+        for item in self.remarks.values():
+            area = area.united(item.area)
+        return area
+
+    def _extent_moved(self) -> None:
+        area = self.contents()
+        if area != self._extent:
+            self._extent = area
+            self.extent_changed.emit()
+
+    # --- what is where ----------------------------------------------------------------------------------------------
+
+    def hit(self, at: QPointF, reach: float = 13.0, wires: bool = True) -> Hit:
+        """What is under a point: ports before cards before wires, the topmost first."""
+        near = self.ids_in(QRectF(at.x() - reach, at.y() - reach, 2 * reach, 2 * reach))
+        near.sort(key=lambda i: i in self.marks.selected)
+        for node_id in reversed(near):
+            found = self.cards[node_id].port_at(at, reach)
+            if found is not None:
+                return Hit(node_id, *found)
+        for node_id in reversed(near):
+            if self.cards[node_id].rect.contains(at):
+                return Hit(node_id)
+        if wires:
+            for wire in self.wires_in(QRectF(at.x() - reach, at.y() - reach, 2 * reach, 2 * reach)):
+                if wire.near(at, reach * 0.6) or wire.bend_at(at) >= 0:
+                    return Hit(wire=wire.target, bend=wire.bend_at(at))
+        for remark in reversed(self.remarks.values()) if wires else ():
+            if (part := remark.part_at(at)) is not None:
+                return Hit(remark=remark.id, corner=part == "corner")
+        return NOTHING
+
+    # --- live -------------------------------------------------------------------------------------------------------
+
+    def set_thumbnail(self, node_id: str, image: QImage | None) -> None:
+        """Show a live picture on a card (None takes it away)."""
+        item = self.cards.get(node_id)
+        if item is None or (image is None and item.thumbnail is None):
+            return
+        if item.set_thumbnail(image):
+            self._rects = self._blocks = self.routes.shelf = None
+            self.routes.draw(self.by_node.get(node_id, set()) | self.routes.passing([item.rect]))
+            self.update()  # also where the wires went and go now
+        else:
+            self.update(item.rect.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN))
+
+    def set_theme(self, theme: Theme) -> None:
+        """Paint in another theme."""
+        self.theme = theme
+        self.card_layer.sprites.clear()
+        for item in self.remarks.values():
+            item.forget()
+        self._blocks = None
+        self.update()

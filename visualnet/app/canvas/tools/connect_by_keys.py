@@ -1,0 +1,85 @@
+"""Draw a wire by keyboard: arrows go from card to card, Tab from port to port, Enter joins, Esc lets go."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QKeyEvent, QPainter
+
+from visualnet.analysis.connect import best_ports
+from visualnet.app.canvas.commands import keyboard
+from visualnet.app.canvas.overlays import pointer_hint
+from visualnet.app.canvas.tools.join_nodes import JoinTool
+
+
+class ConnectTool(JoinTool):
+    """The join of two cards without a mouse. It begins at the selected card."""
+
+    def __init__(self, view: object, node: str) -> None:
+        super().__init__(view, node)
+        self.dragging = True
+        self._choose(self._first())
+
+    def _first(self) -> str:
+        """The nearest card to the right that takes what this one gives, else the nearest at all."""
+        cards, here = self.scene.cards, self.scene.cards[self.node].rect.center()
+        near = sorted(
+            (i for i in cards if i != self.node),
+            key=lambda i: (cards[i].rect.center() - here).manhattanLength() + 600 * (cards[i].x < cards[self.node].x),
+        )
+        for node_id in near[:12]:
+            join = best_ports.best(self.accept, self.node, node_id)
+            if join is not None and join.verdict.fits and join.target not in self.scene.wires:
+                return node_id
+        return near[0] if near else ""
+
+    def _choose(self, node_id: str) -> None:
+        self.over = node_id
+        self.join = best_ports.best(self.accept, self.node, node_id) if node_id else None
+        if node_id:
+            self.at = self.scene.cards[node_id].rect.bottomLeft()
+            self.view.show_card(node_id)
+        self.view.viewport().update()
+
+    def _other_ports(self, step: int) -> None:
+        """Take the next pair of ports of the two cards."""
+        pairs = best_ports.every(self.accept, self.node, self.over)
+        ends = [(j.source, j.target) for j in pairs]
+        now = (self.join.source, self.join.target) if self.join is not None else None
+        if pairs:
+            self.join = pairs[(ends.index(now) + step) % len(pairs) if now in ends else 0]
+            self.view.setAccessibleDescription(
+                f"{self.join.source.port} to {self.join.target.port}: {self.join.verdict.words}"
+            )
+        self.view.viewport().update()
+
+    def key(self, event: QKeyEvent) -> bool:
+        """Answer a key while the wire is being chosen."""
+        key = Qt.Key(event.key())
+        if key in keyboard.ARROWS and self.over:
+            there = keyboard.beside(self.view, self.over, keyboard.ARROWS[key])
+            if there == self.node:
+                there = keyboard.beside(self.view, there, keyboard.ARROWS[key])
+            if there is not None:
+                self._choose(there)
+        elif key in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab) and self.over:
+            self._other_ports(-1 if key == Qt.Key.Key_Backtab else 1)
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.view.cancel()
+            if self.join is not None:
+                self.view.connect_ports(self.join.source, self.join.target, self.at)
+        else:
+            return key != Qt.Key.Key_Escape
+        return True
+
+    def move(self, at: QPointF, event: object) -> None:
+        """The mouse has no part in this."""
+
+    def release(self, at: QPointF, event: object) -> None:
+        """A click elsewhere lets go."""
+
+    def paint(self, painter: QPainter) -> None:
+        super().paint(painter)
+        if not self.over:
+            pointer_hint.paint_note(
+                painter, self.view, self.scene.cards[self.node].rect.bottomLeft(), "no other card to join to"
+            )

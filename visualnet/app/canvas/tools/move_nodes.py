@@ -1,0 +1,184 @@
+"""Move cards, live; the document hears of it once, at the end."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QInputEvent, QPainter, QPen
+
+from visualnet.analysis.connect import best_ports
+from visualnet.app.canvas.commands.clipboard import adding
+from visualnet.app.canvas.overlays import pointer_hint
+from visualnet.app.canvas.overlays.snap_guides import Guides
+from visualnet.app.canvas.tools.tool import Tool, adds
+from visualnet.app.theme.tokens import GRID, RADIUS
+from visualnet.core import edits
+from visualnet.core.edits import bypass
+from visualnet.core.graph import Port
+from visualnet.core.project import Project
+from visualnet.core.text.format import format_quantity
+
+ALT, CTRL = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ControlModifier
+DEEP = 8.0
+"""How far a card must lie over a wire to go into it."""
+SHOWN = 400
+"""More ghosts than this are one outline."""
+
+
+class MoveTool(Tool):
+    """A press on a card selects it; a drag moves all that is selected.
+
+    Alt at the press pulls the cards out of their wires and closes the gap; Ctrl leaves them where they are and moves a copy; Alt
+    later in the drag frees them from the grid. A card without wires that is let go over a wire goes into it.
+    """
+
+    def __init__(self, view: object, node: str) -> None:
+        super().__init__(view)  # type: ignore[arg-type]
+        self.node = node
+
+    def press(self, at: QPointF, event: QInputEvent) -> None:
+        super().press(at, event)
+        self.before = self.studio.selection
+        self.was_in = self.node in self.before
+        self.adding = adds(event)
+        self.pulls = bool(event.modifiers() & ALT)
+        self.copies = bool(event.modifiers() & CTRL) and not self.pulls
+        if not self.was_in:
+            self.studio.select([*self.before, self.node] if self.adding and not self.copies else [self.node])
+        self.view.select_wires(())
+        self.places = {
+            i: (self.scene.cards[i].x, self.scene.cards[i].y) for i in self.studio.selection if i in self.scene.cards
+        }
+        self.now = dict(self.places)
+        self.wire: Port | None = None
+        self.guides: Guides | None = None
+        self.at = at
+
+    # --- dragging ---------------------------------------------------------------------------------------------------
+
+    def move(self, at: QPointF, event: QInputEvent) -> None:
+        if not self.far(at):
+            return
+        self.at = at
+        way = at - self.start
+        x, y = self.places[self.node]
+        dx, dy = way.x(), way.y()
+        if self.pulls or not event.modifiers() & ALT:
+            near = self._guided(dx, dy)
+            dx = round((x + dx) / GRID) * GRID - x if near[0] is None else dx + near[0]
+            dy = round((y + dy) / GRID) * GRID - y if near[1] is None else dy + near[1]
+        elif self.guides is not None:
+            self.guides.lines = []
+        self.now = {i: (px + dx, py + dy) for i, (px, py) in self.places.items()}
+        if self.copies:
+            self.view.viewport().update()
+            return
+        self.scene.shift(self.now)
+        if len(self.places) == 1:
+            self._over(at)
+
+    def _guided(self, dx: float, dy: float) -> tuple[float | None, float | None]:
+        """How far the cards are from a line of others that they should come to lie on."""
+        if self.guides is None:
+            self.guides = Guides(self.view, self.places)
+            self.area = self.scene.contents(self.places)
+        if self.copies:
+            return None, None
+        return self.guides.snap(self.area.translated(dx, dy))
+
+    def _over(self, at: QPointF) -> None:
+        """Find the wire that the card would go into."""
+        if not hasattr(self, "accept"):
+            self.accept = self.studio.acceptance()
+            self.free = self.pulls or best_ports.lonely(self.accept, self.node)
+        if not self.free:
+            return
+        card = self.scene.cards[self.node].rect
+        near = [w for w in self.scene.wires_in(card) if self.node not in (w.source.node, w.target.node)]
+        body = card.adjusted(DEEP, DEEP, -DEEP, -DEEP)
+        hit = next((w.target for w in near if w.near(at, 14) or w.near(card.center(), 14)), None)
+        hit = hit or next((w.target for w in near if w.meets(body)), None)
+        self.wire = hit if hit is not None and best_ports.insertion(self.accept, self.node, hit) is not None else None
+        self.scene.marks.hover_wire = self.wire
+        self.scene.update()
+
+    # --- letting go -------------------------------------------------------------------------------------------------
+
+    def release(self, at: QPointF, event: QInputEvent) -> None:
+        self.scene.marks.hover_wire = None
+        if not self.dragging:
+            self._click()
+        elif self.now == self.places:
+            self.scene.settle()
+        elif self.copies:
+            self._copy()
+        elif not self.studio.do(self._label(), self._edit()):
+            self.scene.settle()
+
+    def _label(self) -> str:
+        name = format_quantity(len(self.now), "node")
+        return f"Insert {name}" if self.wire is not None else f"Pull out {name}" if self.pulls else f"Move {name}"
+
+    def _edit(self) -> object:
+        moved, sheet, wire, pulls, node = self.now, self.studio.sheet, self.wire, self.pulls, self.node
+        ports = best_ports.insertion(self.accept, node, wire) if wire is not None else None
+
+        def edit(project: Project) -> Project:
+            if pulls:
+                project = bypass.pull_out(project, sheet, moved)
+            if wire is not None and ports is not None:
+                project = edits.insert_on_wire(project, sheet, node, wire, *ports)
+            return edits.move(project, sheet, moved)
+
+        return edit
+
+    def _copy(self) -> None:
+        x, y = self.places[self.node]
+        by = (self.now[self.node][0] - x, self.now[self.node][1] - y)
+        ids, sheet = tuple(self.places), self.studio.sheet
+        adding(
+            self.studio, f"Duplicate {format_quantity(len(ids), 'node')}", lambda p: edits.duplicate(p, sheet, ids, by)
+        )
+
+    def _click(self) -> None:
+        if self.adding and self.was_in:
+            self.studio.select(i for i in self.studio.selection if i != self.node)
+        elif self.copies:
+            self.studio.select([*self.before, self.node])
+        elif not self.adding:
+            self.studio.select([self.node])
+
+    def cancel(self) -> None:
+        self.scene.marks.hover_wire = None
+        self.scene.settle()
+        self.studio.select(self.before)
+
+    # --- showing ----------------------------------------------------------------------------------------------------
+
+    def paint(self, painter: QPainter) -> None:
+        if not self.dragging:
+            return
+        if self.copies:
+            self._ghosts(painter)
+        elif self.guides is not None:
+            self.guides.paint(painter)
+        words = "a copy" if self.copies else "put into the wire" if self.wire is not None else ""
+        if not words and self.pulls and len(self.places) == 1:
+            words = "out of its wires"
+        pointer_hint.paint_note(painter, self.view, self.at, words, "ok" if self.wire is not None else "")
+
+    def _ghosts(self, painter: QPainter) -> None:
+        accent = QColor(self.scene.theme.accent)
+        pen = QPen(accent, 1.5, Qt.PenStyle.DashLine)
+        pen.setCosmetic(True)
+        painter.setPen(pen)
+        accent.setAlpha(24)
+        painter.setBrush(accent)
+        cards = [(self.scene.cards[i], at) for i, at in self.now.items() if i in self.scene.cards]
+        rects = [QRectF(x, y, card.width, card.height) for card, (x, y) in cards]
+        if len(rects) > SHOWN:
+            whole = QRectF()
+            for rect in rects:
+                whole = whole.united(rect)
+            rects = [whole]
+        for rect in rects:
+            painter.drawRoundedRect(rect, RADIUS, RADIUS)

@@ -1,0 +1,1 @@
+"""The panel *Attention*: which token or patch looks at which."""

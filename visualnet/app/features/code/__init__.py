@@ -1,0 +1,1 @@
+"""The panel *Code*: the network as Python while it is edited."""

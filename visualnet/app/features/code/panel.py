@@ -1,0 +1,130 @@
+"""The network as Python: what “Export PyTorch code” would write, following every edit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+
+from visualnet.app.services.background_task import BackgroundTask, Job
+from visualnet.app.state.studio import Studio
+from visualnet.app.widgets.basic import button, label
+from visualnet.core.project import Project
+from visualnet.pytorch import need_torch
+
+WAIT_MS = 250
+"""How long the edits must pause before the code is printed anew."""
+
+
+class CodePanel(QWidget):
+    """Read-only text of ``model.py``, to look at, copy and save. It is printed in a thread, because that needs torch."""
+
+    def __init__(self, studio: Studio, save: Callable[[], object], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.studio = studio
+        self._shown: Project | None = None
+        self._task: BackgroundTask | None = None
+        self.text = QPlainTextEdit()
+        self.text.setReadOnly(True)
+        self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.text.setProperty("mono", True)
+        self.text.setAccessibleName("Python code of the network")
+        self.text.setMinimumWidth(240)
+        self.words = label("", "muted", wrap=True)
+        self.copy = button("Copy", icon="copy", done=self._copy)
+        self.save = button("Save…", icon="save", done=save)
+        head = QHBoxLayout()
+        head.setContentsMargins(12, 4, 8, 0)
+        head.addWidget(self.words, 1)
+        head.addWidget(self.copy)
+        head.addWidget(self.save)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 4, 0, 0)
+        column.addLayout(head)
+        column.addWidget(self.text, 1)
+        self.timer = QTimer(self)
+        self.timer.setSingleShot(True)
+        self.timer.setInterval(WAIT_MS)
+        self.timer.timeout.connect(self.refresh)
+        studio.analysed.connect(lambda _: self._soon())
+
+    def _soon(self) -> None:
+        if self.isVisible():
+            self.timer.start()
+
+    def refresh(self) -> None:
+        """Print the code of the project as it is now."""
+        project, analysis = self.studio.project, self.studio.analysis
+        if project is self._shown or (self._task is not None and self._task.running):
+            return
+        errors = analysis.errors()
+        if errors or not project.graph.nodes:
+            self._shown = project
+            self._tell(
+                f"The code follows once the network fits: {errors[0].words}." if errors else "Nothing is drawn yet."
+            )
+            return
+        if not self.text.toPlainText():
+            self._tell("Printing …")
+
+        def run(_job: Job) -> str:
+            need_torch()
+            from visualnet.compiling.source import model_source
+
+            return model_source(project)
+
+        def end() -> None:
+            if self._shown is not project:
+                self._shown = project
+                self._tell("The code cannot be printed.")
+            if project is not self.studio.project:
+                self._soon()
+
+        self._task = BackgroundTask(
+            run,
+            lambda text: self._show(project, text),
+            failed=lambda words: self._refuse(project, words),
+            name="print code",
+            words="The code cannot be printed",
+            parent=self,
+        )
+        self._task.finished.connect(end)
+
+    def _show(self, project: Project, text: str) -> None:
+        self._shown = project
+        self._put(text)
+        self._tell(f"model.py, {text.count(chr(10)):,} lines; needs only PyTorch")
+
+    def _refuse(self, project: Project, words: str) -> None:
+        self._shown = project
+        self._tell(words)
+
+    def _put(self, text: str) -> None:
+        """Another text at the same place: the eye keeps its line."""
+        if text == self.text.toPlainText():
+            return
+        bar, side = self.text.verticalScrollBar(), self.text.horizontalScrollBar()
+        at, along = bar.value(), side.value()
+        self.text.setPlainText(text)
+        bar.setValue(at)
+        side.setValue(along)
+
+    def _tell(self, words: str) -> None:
+        self.words.setText(words)
+        whole = self._shown is self.studio.project and words.startswith("model.py")
+        self.copy.setEnabled(whole)
+        self.save.setEnabled(whole)
+
+    def _copy(self) -> None:
+        QApplication.clipboard().setText(self.text.toPlainText())
+        self.studio.message.emit("ok", "The code is on the clipboard.")
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.refresh()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self.timer.stop()
+        super().hideEvent(event)

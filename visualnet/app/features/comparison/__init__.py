@@ -1,0 +1,1 @@
+"""The dialog that holds several networks against each other in one table."""

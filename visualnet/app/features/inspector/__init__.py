@@ -1,0 +1,1 @@
+"""The panel *Inspector*: form, formulas, weights, cost and code of what is selected."""

@@ -1,0 +1,268 @@
+"""Short lessons at the lower edge of the canvas: each step says what to do and sees by itself that it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from visualnet.app.features.lessons.lesson import Check, Epochs, Lesson, Running, Step, lessons
+from visualnet.app.state.studio import Studio
+from visualnet.app.theme import icons
+from visualnet.app.widgets.basic import IconLabel, button, label, restyle
+from visualnet.core.project import MAIN
+
+GO_ON_MS = 900
+"""How long the tick stands before the next step comes."""
+RUN_MS = 250
+"""How often a step that waits for a run looks at it."""
+NARROW = 720
+"""Below this width the buttons stand under the words."""
+LEAST = 360
+
+
+class Dots(QWidget):
+    """How far one has come: a dot for each step."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._count = self._at = 0
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def show_step(self, at: int, count: int) -> None:
+        """Mark the step that is at hand."""
+        self._at, self._count = at, count
+        self.setAccessibleName(f"Step {at + 1} of {count}")
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(12 * self._count + 8, 10)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        theme, x = icons.current_theme(), 0
+        for number in range(self._count):
+            here = number == self._at
+            painter.setBrush(QColor(theme.accent if number <= self._at else theme.line))
+            painter.drawRoundedRect(QRectF(x, 2, 14 if here else 6, 6), 3, 3)
+            x += 20 if here else 12
+        painter.end()
+
+
+class LessonCoach(QFrame):
+    """Shows the step at hand, sees that it is done, and goes on."""
+
+    template_wanted = Signal(str)
+    left = Signal()
+
+    def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.studio = studio
+        self.lesson: Lesson | None = None
+        self.at = 0
+        self.done = False
+        self._opened = False
+        self._build()
+        self._next_timer = QTimer(self)
+        self._next_timer.setSingleShot(True)
+        self._next_timer.setInterval(GO_ON_MS)
+        self._next_timer.timeout.connect(self.next)
+        self._run_timer = QTimer(self)
+        self._run_timer.setInterval(RUN_MS)
+        self._run_timer.timeout.connect(self.check)
+        studio.analysed.connect(lambda _: self.check())
+        studio.selection_changed.connect(lambda _: self.check())
+        studio.sheet_changed.connect(lambda _: self.check())
+        studio.document_changed.connect(self._another_document)
+        self.hide()
+
+    def _build(self) -> None:
+        self.icon = IconLabel("help", 20, "accent")
+        self.dots = Dots()
+        self.name = label("", "small")
+        self.title = label("", "heading")
+        self.words = label("", wrap=True)
+        self.words.setMinimumWidth(200)
+        self.words.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        self.note = label("", "warning", wrap=True)
+        self.look_button = button("Show me", "quiet", "eye", self.show_me)
+        self.back_button = button("Back", done=self.back)
+        self.next_button = button("Next", done=self.next)
+        self.leave_button = button("Leave", "quiet", done=self.leave)
+        self.leave_button.setToolTip("End the lesson; the network stays as it is (Esc)")
+        self._whole = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._whole.setContentsMargins(16, 12, 14, 12)
+        self._whole.setSpacing(14)
+        row = QHBoxLayout()
+        row.setSpacing(14)
+        row.addWidget(self.icon, 0, Qt.AlignmentFlag.AlignTop)
+        column = QVBoxLayout()
+        column.setSpacing(4)
+        head = QHBoxLayout()
+        head.setSpacing(12)
+        head.addWidget(self.title)
+        head.addWidget(self.dots, 0, Qt.AlignmentFlag.AlignVCenter)
+        head.addStretch(1)
+        head.addWidget(self.name, 0, Qt.AlignmentFlag.AlignVCenter)
+        column.addLayout(head)
+        column.addWidget(self.words)
+        column.addWidget(self.note)
+        row.addLayout(column, 1)
+        acts = QHBoxLayout()
+        acts.setSpacing(8)
+        for one in (self.look_button, self.back_button, self.next_button, self.leave_button):
+            one.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+            acts.addWidget(one)
+        self._whole.addLayout(row, 1)
+        self._whole.addLayout(acts)
+        self._whole.setAlignment(acts, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+
+    # --- the course of a lesson ----------------------------------------------------------------------------------------------------
+
+    def start(self, name: str) -> bool:
+        """Ask for the lesson's template, and begin once it is open; False if it was not opened."""
+        lesson = lessons()[name]
+        self._stop()
+        self._opened = False
+        self.template_wanted.emit(lesson.template)
+        if not self._opened:
+            return False
+        self.lesson = lesson
+        # Always room for two lines, so that the canvas above does not jump from step to step.
+        self.words.ensurePolished()
+        self.words.setMinimumHeight(2 * self.words.fontMetrics().lineSpacing())
+        self.setAccessibleName(f"Lesson: {lesson.title}")
+        self.name.setText(lesson.title)
+        self._go(0)
+        self.show()
+        return True
+
+    def next(self) -> None:
+        """To the next step; after the last one the lesson is over."""
+        if self.lesson is None:
+            return
+        if self.at + 1 < len(self.lesson.steps):
+            self._go(self.at + 1)
+        else:
+            self.leave()
+
+    def back(self) -> None:
+        """To the step before."""
+        if self.lesson is not None and self.at > 0:
+            self._go(self.at - 1)
+
+    def leave(self) -> None:
+        """End the lesson; the network stays as it is."""
+        if self.lesson is not None:
+            self._stop()
+            self.left.emit()
+
+    def _stop(self) -> None:
+        self.lesson = None
+        self._next_timer.stop()
+        self._run_timer.stop()
+        self.hide()
+
+    @property
+    def step(self) -> Step | None:
+        """The step at hand."""
+        return self.lesson.steps[self.at] if self.lesson is not None else None
+
+    def _go(self, at: int) -> None:
+        assert self.lesson is not None
+        self._next_timer.stop()
+        self.at = at
+        step = self.lesson.steps[at]
+        last = at + 1 == len(self.lesson.steps)
+        self.title.setText(step.title)
+        self.words.setText(step.words)
+        self.dots.show_step(at, len(self.lesson.steps))
+        self.back_button.setEnabled(at > 0)
+        self.next_button.setText("Finish" if last else "Next")
+        self.look_button.setVisible(step.look is not None)
+        self.setAccessibleDescription(f"{step.title}. {step.words}")
+        self.done = self._holds(step.until)
+        self._mark(step)
+        # The Studio tells of edits and selections; a run is looked at.
+        waits_for_run = any(isinstance(c, Running | Epochs) for c in step.until)
+        if waits_for_run and not self.done:
+            self._run_timer.start()
+        else:
+            self._run_timer.stop()
+
+    def check(self) -> None:
+        """Look whether the step at hand is done; if so, mark it and go on after a moment."""
+        step = self.step
+        if step is None:
+            return
+        before, self.done = self.done, self._holds(step.until)
+        self._mark(step)
+        if self.done and not before:
+            self._run_timer.stop()
+            self._next_timer.start()
+        elif before and not self.done:
+            self._next_timer.stop()
+
+    def _holds(self, until: Sequence[Check]) -> bool:
+        return all(condition.holds(self.studio) for condition in until)
+
+    def _mark(self, step: Step) -> None:
+        """Show whether the step is done, and what stands in its way."""
+        ticked = self.done and bool(step.until)
+        self.icon.set_icon("ok" if ticked else "help" if step.until else "info", "ok" if ticked else "accent")
+        self.icon.setAccessibleName("done" if ticked else "")
+        kind = "primary" if self.done else ""
+        if self.next_button.property("kind") != kind:
+            restyle(self.next_button, kind=kind)
+        gone = next((c.node for c in step.until if c.node and c.found(self.studio) is None), "")
+        self.note.setText(f"“{gone}” is not in the network any more. Undo brings it back." if gone else "")
+        self.note.setVisible(bool(gone))
+
+    def show_me(self) -> None:
+        """Select what the step is about and bring it into view."""
+        look = self.step.look if self.step is not None else None
+        node = next((n for n in self.studio.project.graph if look is not None and n.name == look.node), None)
+        if look is not None and node is not None:
+            self.studio.open_sheet(MAIN)
+            self.studio.select([node.id])
+            self.studio.focus_requested.emit((node.id,), look.at)
+
+    def _another_document(self) -> None:
+        """The template that was asked for, or something else: then the lesson is over."""
+        self._opened = True
+        self.leave()
+
+    # --- Qt ------------------------------------------------------------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.leave()
+        else:
+            super().keyPressEvent(event)
+
+    def minimumSizeHint(self) -> QSize:
+        # The buttons side by side with the words must not keep the window from being narrow: they then move below.
+        hint = super().minimumSizeHint()
+        return QSize(min(hint.width(), LEAST), hint.height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        narrow = self.width() < NARROW
+        directions = QBoxLayout.Direction
+        self._whole.setDirection(directions.TopToBottom if narrow else directions.LeftToRight)
+        self._whole.setSpacing(8 if narrow else 14)
+        self.name.setVisible(not narrow)
+        super().resizeEvent(event)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        theme = icons.current_theme()
+        painter.fillRect(self.rect(), QColor(theme.raised))
+        painter.fillRect(0, 0, self.width(), 1, QColor(theme.line))
+        painter.fillRect(0, 0, 3, self.height(), QColor(theme.accent))
+        painter.end()

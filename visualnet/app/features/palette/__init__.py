@@ -1,0 +1,1 @@
+"""The panel *Layers*: every layer by family, with search."""

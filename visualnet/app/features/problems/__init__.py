@@ -1,0 +1,1 @@
+"""The panel *Problems*: what does not fit, why, and its repairs."""

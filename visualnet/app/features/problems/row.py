@@ -1,0 +1,191 @@
+"""One problem in the list: severity, node, words; when it is the current one also formula, repairs and details."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+
+from visualnet.analysis.facts import Problem
+from visualnet.analysis.problem_list import where
+from visualnet.analysis.repair.search import Repair
+from visualnet.app.features.inspector.formula_label import FormulaLabel
+from visualnet.app.repairs.hover_preview import Foreseeing
+from visualnet.app.state.studio import Studio
+from visualnet.app.widgets.basic import ElidedLabel, IconLabel, button, label, restyle
+from visualnet.app.widgets.flow_layout import FlowLayout
+from visualnet.core.text.format import format_quantity
+
+WHERE, WIDEST = 120, 280
+"""How wide the names of the nodes stand, in px: all alike, and as wide as they need."""
+
+
+class ProblemRow(QFrame):
+    """Click, Enter or Space go to the node."""
+
+    clicked = Signal(object)
+
+    def __init__(self, studio: Studio) -> None:
+        super().__init__()
+        self.studio = studio
+        self.problem: Problem | None = None
+        self.current = False
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setProperty("choice", True)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.low: bool | None = None
+        grid = self.grid = QGridLayout(self)
+        grid.setContentsMargins(8, 4, 8, 4)
+        grid.setHorizontalSpacing(8)
+        grid.setVerticalSpacing(4)
+        self.icon = IconLabel("hint", 16, "hint")
+        self.where = ElidedLabel("", "section")
+        self.where.setFixedWidth(WHERE)
+        self.words = label("", wrap=True)
+        self.formula = FormulaLabel()
+        self.acts = QWidget()
+        self.buttons = FlowLayout(self.acts, gap=6)
+        self.foreseeing = Foreseeing(studio, self)
+        self.details: Details | None = None
+        """Made when there are any: a text field costs more than all the rest of a row."""
+        grid.addWidget(self.icon, 0, 0, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(self.where, 0, 1, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(self.words, 0, 2)
+        grid.addWidget(self.acts, 2, 2, 1, 2)
+        self.acts.hide()
+        self.formula.hide()
+        grid.setColumnStretch(2, 1)
+        self.set_low(False)
+
+    def set_low(self, low: bool) -> None:
+        """In a low list the formula stands beside the words, not under them, so that the repairs are seen."""
+        if low != self.low:
+            self.low = low
+            self.grid.removeWidget(self.formula)
+            self.grid.addWidget(self.formula, *((0, 3) if low else (1, 2)))
+            self._share()
+
+    def _share(self) -> None:
+        """Only a formula that is seen takes room from the words."""
+        self.grid.setColumnStretch(3, int(self.low and not self.formula.isHidden()))
+
+    def show_problem(self, problem: Problem, words: str) -> None:
+        """Show another problem; repairs of the old one go."""
+        if problem == self.problem and words == self.words.text():
+            self.name()
+            return
+        self.problem = problem
+        self.icon.set_icon(problem.severity, problem.severity)
+        self.words.setText(words)
+        self.name()
+        self.formula.show_formulas((problem.formula,) if problem.formula else ())
+        self.offer([])
+        self._unfold()
+
+    def name(self) -> None:
+        """Say where it is; nodes are renamed while a problem lasts."""
+        if self.problem is None:
+            return
+        place = where(self.problem, self.studio.project)
+        if place != self.where.full_text:
+            self.where.setText(place)
+        self.setAccessibleName(f"{self.problem.severity}: {place}: {self.words.text()}")
+        self.setToolTip("Go to the node (Enter); F8 goes to the next problem" if self.problem.node else "")
+
+    @property
+    def wanted(self) -> int:
+        """How wide the node's name is."""
+        return self.where.sizeHint().width()
+
+    def set_current(self, current: bool) -> None:
+        """Unfold or fold."""
+        if current != self.current:
+            self.current = current
+            restyle(self, current=current)
+        self._unfold()
+
+    def _unfold(self) -> None:
+        self.formula.setVisible(self.current and bool(self.formula.formulas))
+        self._share()
+        self.acts.setVisible(self.current and self.buttons.count() > 0)
+        runtime = self.problem is not None and self.problem.code == "runtime"
+        told = self.current and runtime and bool(self.studio.runtime_trace)
+        if told and self.details is None:
+            self.details = Details(self.studio)
+            self.grid.addWidget(self.details, 3, 2, 1, 2)
+        if self.details is not None:
+            self.details.setVisible(told)
+
+    def offer(self, found: list[Repair]) -> None:
+        """A button for each repair, the best first."""
+        focus = QApplication.focusWidget()
+        if focus is not None and self.acts.isAncestorOf(focus):
+            self.setFocus()
+        while (item := self.buttons.takeAt(0)) is not None:
+            if (old := item.widget()) is not None:
+                old.hide()
+                old.deleteLater()
+        made: dict[QWidget, Repair] = {}
+        for number, repair in enumerate(found):
+            rest = "" if not repair.after else f"   ({format_quantity(repair.after, 'other problem')} left)"
+            one = button(repair.words + rest, "primary" if number == 0 else "", done=lambda r=repair: self._mend(r))
+            one.setObjectName("repair")
+            one.setToolTip("Make this change; Ctrl+Z takes it back. Rest here to see what comes of it.")
+            self.buttons.addWidget(one)
+            made[one] = repair
+        self.foreseeing.watch(self.problem, made)
+        self._unfold()
+
+    def _mend(self, repair: Repair) -> None:
+        self.studio.do(repair.words, repair.edit)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self.problem is not None:
+            self.clicked.emit(self.problem)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and self.problem is not None:
+            self.clicked.emit(self.problem)
+        elif event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            self.focusNextPrevChild(event.key() == Qt.Key.Key_Down)
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.update()
+
+
+class Details(QWidget):
+    """Python's own words about a failed run, folded away until they are wanted."""
+
+    def __init__(self, studio: Studio) -> None:
+        super().__init__()
+        self.studio = studio
+        self.toggle = button("Show details", "quiet", "code", self._toggle)
+        self.copy = button("Copy", "quiet", "copy", self._copy)
+        self.text = QPlainTextEdit()
+        self.text.setReadOnly(True)
+        self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.text.setProperty("mono", True)
+        self.text.setAccessibleName("Details of the failure")
+        self.text.setFixedHeight(160)
+        row = QHBoxLayout()
+        row.addWidget(self.toggle)
+        row.addWidget(self.copy)
+        row.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addLayout(row)
+        column.addWidget(self.text)
+        self.text.hide()
+
+    def _toggle(self) -> None:
+        opened = self.text.isHidden()
+        self.text.setPlainText(self.studio.runtime_trace)
+        self.text.setVisible(opened)
+        self.toggle.setText("Hide details" if opened else "Show details")
+
+    def _copy(self) -> None:
+        QApplication.clipboard().setText(self.studio.runtime_trace)
+        self.studio.message.emit("ok", "The details are on the clipboard.")

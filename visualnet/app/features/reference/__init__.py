@@ -1,0 +1,1 @@
+"""The panel *Reference*: the page of every layer, made from its declaration."""

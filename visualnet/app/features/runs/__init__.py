@@ -1,0 +1,1 @@
+"""The panel *Runs*: earlier trainings, their curves and settings."""

@@ -1,0 +1,1 @@
+"""The start page: templates, recent files, lessons."""

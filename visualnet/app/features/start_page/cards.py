@@ -1,0 +1,298 @@
+"""What can be chosen on the start page: a template with its picture, a lesson, a file opened lately."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from html import escape
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QEnterEvent,
+    QFocusEvent,
+    QFontMetrics,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+)
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from visualnet.analysis.infer import infer
+from visualnet.app.canvas.scene.graph_thumbnail import paint_graph
+from visualnet.app.features.start_page.template_chips import TemplateActs
+from visualnet.app.theme import fonts, icons
+from visualnet.app.theme.tokens import RADIUS, Theme, mix
+from visualnet.app.widgets.basic import ElidedLabel, IconLabel, label
+from visualnet.core.project import Project
+from visualnet.core.text.format import format_duration, format_quantity, shorten_count
+from visualnet.data import registry
+from visualnet.templates.index import Template
+
+PICTURE_LOW, PICTURE_HIGH = 128, 208
+_ARROWS = {
+    Qt.Key.Key_Left: (-1, 0),
+    Qt.Key.Key_Right: (1, 0),
+    Qt.Key.Key_Up: (0, -1),
+    Qt.Key.Key_Down: (0, 1),
+}
+
+
+def page_colour(theme: Theme) -> str:
+    """The ground on which the choices lie."""
+    return theme.surface if theme.dark else theme.ground
+
+
+def what_it_is(note: str) -> str:
+    """The first sentence of a note, without the names and years of the papers."""
+    words = re.sub(r"\s*\([^()]*\b(?:19|20)\d\d\b[^()]*\)", "", note)
+    return re.split(r"(?<=[.!?])\s+(?=[A-Z0-9“])", words, maxsplit=1)[0].strip()
+
+
+def when(then: datetime, now: datetime) -> str:
+    """How long ago, as people say it."""
+    days = (now.date() - then.date()).days
+    if days <= 0:
+        return f"today {then:%H:%M}"
+    if days == 1:
+        return f"yesterday {then:%H:%M}"
+    if days < 7:
+        return f"{days} days ago"
+    return f"{then.day} {then:%b}" if then.year == now.year else f"{then.day} {then:%b %Y}"
+
+
+class Choice(QFrame):
+    """Something that a click, Enter or Space chooses, and from which the arrow keys lead to its neighbours."""
+
+    chosen = Signal()
+    arrow = Signal(int, int)
+    focused = Signal()
+
+    acts: TemplateActs | None = None
+    """What else can be done with it."""
+
+    def __init__(self, accessible: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._hovered = self._pressed = False
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAccessibleName(accessible)
+
+    # --- keys and mouse ------------------------------------------------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = Qt.Key(event.key())
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self.chosen.emit()
+        elif key in _ARROWS:
+            self.arrow.emit(*_ARROWS[key])
+        elif self.acts is None or not self.acts.key(key):
+            super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if self.acts is not None:
+            menu = self.acts.menu(self)
+            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            menu.popup(event.globalPos())
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._pressed = True
+            self.update()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        pressed, self._pressed = self._pressed, False
+        self.update()
+        if pressed and event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
+            self.chosen.emit()
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        self._hovered = True
+        self.update()
+        super().enterEvent(event)
+
+    def leaveEvent(self, event: object) -> None:
+        self._hovered = False
+        self.update()
+        super().leaveEvent(event)  # type: ignore[arg-type]
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self.update()
+        super().focusInEvent(event)
+        self.focused.emit()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self.update()
+        super().focusOutEvent(event)
+
+    # --- painting ------------------------------------------------------------------------------------------------------------------
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        theme = icons.current_theme()
+        area = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        shape = QPainterPath()
+        shape.addRoundedRect(area, RADIUS, RADIUS)
+        face = theme.pressed if self._pressed else theme.hover if self._hovered else self.face(theme)
+        painter.fillPath(shape, QColor(face))
+        painter.save()
+        painter.setClipPath(shape)
+        self.paint_inside(painter, theme)
+        painter.restore()
+        focus = self.hasFocus()
+        edge = theme.accent if focus else theme.outline if self._hovered else self.edge(theme)
+        painter.setPen(QPen(QColor(edge), 2.0 if focus else 1.0))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPath(shape)
+        painter.end()
+
+    def face(self, theme: Theme) -> str:
+        """The colour of the ground."""
+        return theme.raised
+
+    def edge(self, theme: Theme) -> str:
+        """The colour of the edge."""
+        return theme.line
+
+    def paint_inside(self, painter: QPainter, theme: Theme) -> None:
+        """What lies on the ground, under the words."""
+
+
+class TemplateCard(Choice):
+    """A template: the picture of its graph, its name, what it is, and its figures once they are counted."""
+
+    def __init__(
+        self, name: str, project: Project, acts: TemplateActs | None = None, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(f"Template {project.name}: {what_it_is(project.note)}", parent)
+        self.name, self.project, self.acts = name, project, acts
+        self._pictures: dict[tuple[str, int, int, float], QPixmap] = {}
+        self.title = label(project.name, "heading")
+        self.about = label(what_it_is(project.note), "muted", wrap=True)
+        self.about.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        self.figures = ElidedLabel("", "small")
+        self._picture_height = PICTURE_LOW
+        column = self._column = QVBoxLayout(self)
+        column.setSpacing(3)
+        head = QHBoxLayout()
+        head.addWidget(self.title, 1)
+        for chip in acts.chips if acts is not None else ():
+            head.addWidget(chip)
+        column.addLayout(head)
+        column.addWidget(self.about, 1)
+        column.addSpacing(2)
+        column.addWidget(self.figures)
+
+    def words_height(self, width: int) -> int:
+        """The room for the words of a card of this width: two lines say what it is, three where it is narrow."""
+        self.about.ensurePolished()
+        line = QFontMetrics(self.about.font()).lineSpacing()
+        return 32 + self.title.sizeHint().height() + (3 if width >= fonts.px(270) else 4) * line
+
+    def set_size(self, width: int, picture: int) -> None:
+        """Take this width, with a picture of this height."""
+        self._picture_height = picture
+        self._column.setContentsMargins(14, picture + 11, 14, 11)
+        self.setFixedSize(width, picture + self.words_height(width))
+
+    @property
+    def counted(self) -> bool:
+        """Whether the figures are shown."""
+        return bool(self.figures.full_text)
+
+    def count(self) -> None:
+        """Find out the figures and show them."""
+        project = self.project
+        facts = infer(project, None, registry.fields_or_none(project.data)).main
+        data = registry.DATASETS.get(project.data.name)
+        parts = [
+            format_quantity(facts.parameters, "parameter"),
+            data.title if data else project.data.name,
+        ]
+        self.figures.setText(" · ".join(parts))
+        self.setAccessibleDescription(self.figures.full_text)
+
+    def paint_inside(self, painter: QPainter, theme: Theme) -> None:
+        ratio = self.devicePixelRatioF()
+        key = (theme.name, self.width(), self.height(), ratio)
+        picture = self._pictures.get(key)
+        if picture is None:
+            # Two themes and one size at a time are worth keeping.
+            self._pictures = {k: p for k, p in self._pictures.items() if k[1:] == key[1:]}
+            picture = self._pictures[key] = self._draw(theme, ratio)
+        painter.drawPixmap(0, 0, picture)
+        painter.setPen(QPen(QColor(theme.line), 1.0))
+        painter.drawLine(0, self._picture_height, self.width(), self._picture_height)
+
+    def _draw(self, theme: Theme, ratio: float) -> QPixmap:
+        """The picture of the graph on a piece of canvas."""
+        size = QSize(self.width(), self._picture_height)
+        drawn = QPixmap(size * ratio)
+        drawn.setDevicePixelRatio(ratio)
+        drawn.fill(QColor(theme.canvas))
+        painter = QPainter(drawn)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(mix(theme.canvas, theme.grid, 0.8)))
+        for x in range(8, size.width(), 16):
+            for y in range(10, size.height(), 16):
+                painter.drawEllipse(QRectF(x - 0.7, y - 0.7, 1.4, 1.4))
+        paint_graph(painter, QRectF(14, 12, size.width() - 28, size.height() - 24), self.project, theme)
+        painter.end()
+        return drawn
+
+
+class TemplateRow(Choice):
+    """A template further down the page: its name, its size, and what it is in one line. It is not loaded until it is chosen."""
+
+    HEIGHT = 60
+
+    def __init__(self, template: Template, acts: TemplateActs | None = None, parent: QWidget | None = None) -> None:
+        what = template.line or what_it_is(template.note)
+        super().__init__(f"Template {template.title}: {what}", parent)
+        self.name, self.acts = template.name, acts
+        self.setToolTip(f"<qt>{escape(template.note)}</qt>" if template.note else "")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 8, 12, 9)
+        column.setSpacing(1)
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(ElidedLabel(template.title, "strong"), 1)
+        head.addWidget(label(shorten_count(template.parameters), "small"))
+        column.addLayout(head)
+        foot = QHBoxLayout()
+        foot.setSpacing(4)
+        foot.addWidget(ElidedLabel(what, "muted"), 1)
+        for chip in acts.chips if acts is not None else ():
+            foot.addWidget(chip)
+        column.addLayout(foot)
+        self.setAccessibleDescription(f"{template.parameters:,} parameters")
+
+
+class LessonCard(Choice):
+    """A lesson: its title, what one learns, and how long it takes."""
+
+    def __init__(
+        self, name: str, title: str, summary: str, icon: str, minutes: int, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(f"Lesson “{title}”: {summary}", parent)
+        self.name = name
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 9, 12, 10)
+        row.setSpacing(11)
+        row.addWidget(IconLabel(icon, 20, "accent"), 0, Qt.AlignmentFlag.AlignTop)
+        column = QVBoxLayout()
+        column.setSpacing(2)
+        head = QHBoxLayout()
+        head.addWidget(label(title, "strong"), 1)
+        head.addWidget(label(format_duration(60 * minutes), "small"))
+        column.addLayout(head)
+        column.addWidget(label(summary, "muted", wrap=True))
+        column.addStretch(1)
+        row.addLayout(column, 1)

@@ -1,0 +1,1 @@
+"""The panel *Training*: recipe, progress, curves, prediction for one sample."""

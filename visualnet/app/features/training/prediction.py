@@ -1,0 +1,136 @@
+"""What the network says: of the chosen sample, or over the whole plane where its input can be drawn."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QLabel, QStackedWidget, QVBoxLayout, QWidget
+
+from visualnet.app.features.feature_maps.sample_chooser import image_field, target_fields
+from visualnet.app.plots.class_bars import ClassBars
+from visualnet.app.plots.decision_regions import DecisionView, RegressionView
+from visualnet.app.state.studio import Studio
+from visualnet.app.widgets.basic import label
+from visualnet.training.control import Port
+
+WHO = "prediction"
+MOST_POINTS = 600
+EVERY_MS = 200
+
+
+class PredictionPane(QWidget):
+    """Bars for the classes, the plane in the classes' colours, or the learned curve: whichever the data allows."""
+
+    def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.studio, self.runner = studio, studio.runner
+        self.bars, self.decision, self.regression = ClassBars(), DecisionView(), RegressionView()
+        self.numbers: QLabel = label("", "muted", wrap=True)
+        self.numbers.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.stack = QStackedWidget()
+        for view in (self.bars, self.decision, self.regression, self.numbers):
+            view.setMinimumSize(180, 96)
+            self.stack.addWidget(view)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.stack, 1)
+        studio.theme_changed.connect(self._wear)
+        studio.analysed.connect(lambda _: self._aim())
+        self.runner.watched.connect(self.refresh)
+        self.runner.watching.data_changed.connect(self.refresh)
+        self._wear(studio.theme)
+
+    def refresh(self) -> None:
+        """Show what was seen last, when there is time."""
+        self.runner.redraws.ask(WHO, self, self._draw, EVERY_MS)
+
+    def _wear(self, theme: Any) -> None:
+        for view in (self.bars, self.decision, self.regression):
+            view.set_theme(theme)
+        self._draw()
+
+    def plane(self) -> int:
+        """2 where the network reads points of a plane, 1 where it reads numbers, else 0."""
+        inputs, fields = self.studio.analysis.main.sinks("input"), self.studio.fields or {}
+        names = {f.layer.values().get("field") for f in inputs if f.layer is not None}
+        shape = fields[name].shape if len(names) == 1 and (name := next(iter(names))) in fields else ()
+        return {(2,): 2, (1,): 1}.get(shape, 0)
+
+    def _aim(self) -> None:
+        """Ask for what is drawn here, while it is on the screen."""
+        ports: list[Port] = []
+        for facts in self.studio.analysis.main.sinks("input")[:1] if self.isVisible() else ():
+            ports = [((facts.node.id,), port) for port in list(facts.outputs)[:1]]
+        self.runner.watch(WHO, ports, grid=bool(ports) and self.plane() > 0)
+        empty = {2: self.decision, 1: self.regression}.get(self.plane(), self.bars)
+        if self.runner.watching.seen is None:
+            self.stack.setCurrentWidget(empty)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._aim()
+        self._draw()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.runner.watch(WHO)
+
+    # --- drawing -------------------------------------------------------------------------------------------------------------------
+
+    def _draw(self) -> None:
+        seen, data = self.runner.watching.seen, self.runner.watching.data
+        if seen is None:
+            self.bars.clear()
+            return
+        if self.plane() and (seen.grid is None or data is None):
+            return
+        if seen.grid is not None and data is not None and self._draw_grid(seen.grid, data):
+            return
+        self._draw_sample(seen, data)
+
+    def _draw_grid(self, grid: Any, data: Any) -> bool:
+        field = next((n for n in data.mean if n in data.arrays), None) or next(iter(data.arrays))
+        every = np.concatenate([data.train, data.validation])[:MOST_POINTS]
+        points = data.arrays[field][every]
+        if len(grid.low) == 2 and grid.share and points.ndim == 2 and "label" in data.arrays:
+            extent = (grid.low[0], grid.high[0], grid.low[1], grid.high[1])
+            self.decision.set_decision(points, data.arrays["label"][every], extent, grid.values)
+            self.stack.setCurrentWidget(self.decision)
+            return True
+        target = next((n for n in target_fields(self.studio) if n in data.arrays), None)
+        if len(grid.low) == 1 and target is not None:
+            x = np.linspace(grid.low[0], grid.high[0], grid.values.shape[-1])
+            self.regression.set_curve(points, data.arrays[target][every], x, grid.values[0])
+            self.stack.setCurrentWidget(self.regression)
+            return True
+        return False
+
+    def _draw_sample(self, seen: Any, data: Any) -> None:
+        name, answer = next(iter(seen.outputs.items()), ("", None))
+        classes = list(data.classes) if data is not None else []
+        if answer is None:
+            return
+        shares = np.asarray(answer, np.float64).reshape(-1)
+        if len(shares) == 1 and len(classes) == 2:
+            shares = np.array([1 - shares[0], shares[0]])
+        if classes and len(shares) == len(classes):
+            truth = next(
+                (
+                    int(seen.fields[n])
+                    for n in target_fields(self.studio)
+                    if n in seen.fields and seen.fields[n].ndim == 0
+                ),
+                None,
+            )
+            image = seen.fields.get(image_field(self.studio) or "")
+            trained = "" if self.runner.watching.trained else " · untrained"
+            self.bars.set_prediction(image, shares, classes, truth, name=f"Sample {seen.sample}{trained}")
+            self.stack.setCurrentWidget(self.bars)
+            return
+        shown = ", ".join(f"{value:.4g}" for value in shares[:24]) + (" …" if len(shares) > 24 else "")
+        self.numbers.setText(f"{name} of sample {seen.sample}: {shown}")
+        self.stack.setCurrentWidget(self.numbers)

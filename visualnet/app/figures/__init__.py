@@ -1,0 +1,1 @@
+"""Pictures of a project for files, paper and printers, and the dialogs that make them."""

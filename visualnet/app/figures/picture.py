@@ -1,0 +1,188 @@
+"""A network as a picture: what of it is shown, in which style, and how it is painted. ``picture_files`` writes it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple, Protocol
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QGuiApplication, QPainter
+from PySide6.QtWidgets import QApplication
+
+from visualnet.analysis import infer
+from visualnet.analysis.auto_layout import tidy
+from visualnet.analysis.infer import Analysis
+from visualnet.app.canvas.scene.node_item import offsets, sizes
+from visualnet.app.canvas.scene.node_painter import paint_card
+from visualnet.app.canvas.scene.scene import CanvasScene
+from visualnet.app.theme.fonts import load_fonts
+from visualnet.app.theme.tokens import LIGHT, THEMES, Theme, mix
+from visualnet.core import edits
+from visualnet.core.edits.clipboard import cut_out
+from visualnet.core.project import MAIN, Project
+from visualnet.data import registry
+
+MARGIN = 32.0
+PRINT = replace(
+    LIGHT,
+    name="print",
+    fine=True,
+    **dict.fromkeys(("ground", "canvas", "surface", "raised", "shadow", "hover", "field"), "#ffffff"),
+    line="#8b909b",
+    outline="#5a5f6a",
+    text="#000000",
+    muted="#3a3f49",
+    wire="#3a3f49",
+    families=MappingProxyType({name: mix(colour, "#000000", 0.35) for name, colour in LIGHT.families.items()}),
+)
+"""White ground, thin lines, no shadows: little ink, and clear in grey."""
+
+STYLES = ("light", "dark", "print", "publication")
+AT_ONCE = 40
+MOST_PIECES = 1_500
+
+
+class Look(NamedTuple):
+    """What of a network is shown, and how. ``ids`` are the nodes to show, ``area`` the part of the canvas; neither means all."""
+
+    style: str = "light"
+    sheet: str = MAIN
+    ids: frozenset[str] | None = None
+    area: tuple[float, float, float, float] | None = None
+
+
+class Drawing(Protocol):
+    """Something that can be painted on any device, a step at a time."""
+
+    area: QRectF
+    ground: str
+
+    def paint(self, painter: QPainter) -> Iterator[float]:
+        """Draw all of it in its own coordinates; yields the share that is done."""
+
+
+class CanvasDrawing:
+    """The cards and wires as the canvas shows them."""
+
+    def __init__(self, project: Project, look: Look, analysis: Analysis) -> None:
+        theme = PRINT if look.style == "print" else THEMES[look.style]
+        self.scene = _scene(_part(project, look), look.sheet, theme, analysis)
+        self.scene.routes.finish()
+        whole = self.scene.picture_area().adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
+        self.area = QRectF(*look.area).intersected(whole) if look.area else whole
+        self.ground = theme.canvas
+
+    def paint(self, painter: QPainter) -> Iterator[float]:
+        """Remarks, wires, then the cards, some at a time."""
+        scene, area = self.scene, self.area
+        painter.setPen(Qt.PenStyle.NoPen)
+        scene.remark_layer.draw(painter, area, 1.0)
+        scene.wire_layer.draw(painter, area, 1.0, cosmetic=False)
+        ids = scene.ids_in(area, MARGIN)
+        for number, node_id in enumerate(ids):
+            card = scene.cards[node_id]
+            painter.save()
+            painter.translate(QPointF(card.x, card.y))
+            paint_card(painter, card, scene.theme)
+            painter.restore()
+            if number % AT_ONCE == 0:
+                yield number / len(ids)
+
+
+def drawing_of(project: Project, look: Look, analysis: Analysis | None = None) -> Drawing:
+    """What is to be painted. A graph whose cards have no places is laid out first.
+
+    Raises:
+        ValueError: the style or the sheet is unknown, or there is nothing to show.
+    """
+    if look.style not in STYLES and look.style not in THEMES:
+        raise ValueError(f"there is no style “{look.style}”; there are {', '.join(STYLES)}")
+    if look.sheet != MAIN and look.sheet not in project.blocks:
+        raise ValueError(f"there is no block “{look.sheet}” in this project")
+    nodes = project.sheet(look.sheet).nodes
+    if not nodes or (look.ids is not None and not look.ids & nodes.keys()):
+        raise ValueError("there is nothing on this sheet to make a picture of")
+    load_fonts()
+    analysis = analysis or infer(project, None, registry.fields_or_none(project.data))
+    facts = analysis.sheet(look.sheet)
+    if look.style != "publication" or facts is None:
+        return CanvasDrawing(
+            project, look._replace(style="print" if look.style == "publication" else look.style), analysis
+        )
+    from visualnet.app.figures.paper.content import content
+    from visualnet.app.figures.paper.figure import Figure
+
+    shown = content(project, facts, look.ids)
+    if not shown.pieces:
+        raise ValueError("only targets, outputs and losses are chosen: a figure shows what is computed from them")
+    if len(shown.pieces) > MOST_PIECES:
+        words = (
+            f"a figure of {len(shown.pieces):,} pieces is more than anyone can read: select some nodes, or show a block"
+        )
+        raise ValueError(words)
+    return Figure(shown)
+
+
+def save_picture(
+    project: Project,
+    path: Path | str,
+    theme: str = "light",
+    sheet: str = MAIN,
+    *,
+    ids: frozenset[str] | None = None,
+    scale: float = 2.0,
+    page: str = "",
+    transparent: bool = False,
+    carry: bool = True,
+    step: Callable[[float], bool] | None = None,
+) -> None:
+    """Write one sheet of the project to ``path``, with the project inside unless ``carry`` is off; the ending says how.
+
+    Raises:
+        ValueError: the ending, the style, the page or the sheet is unknown, or there is nothing to show, or (as a ``FileError``) the
+            file cannot be written.
+        Cancelled: ``step`` said so; there is no new file.
+    """
+    from visualnet.app.figures.writers import Print, write
+
+    path = Path(path)
+    how = Print(path.suffix.lower().lstrip("."), scale, page, transparent, carry)
+    how.check(path)
+    kept = application()
+    write(drawing_of(project, Look(theme, sheet, ids)), path, how, project, step)
+    del kept
+
+
+def application() -> object:
+    """The application that fonts and painting need; one without a screen if there is none."""
+    running = QGuiApplication.instance()
+    if running is None:
+        if sys.platform.startswith("linux"):
+            os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+        running = QApplication([])
+    load_fonts()
+    return running
+
+
+def _part(project: Project, look: Look) -> Project:
+    if look.ids is None:
+        return project
+    return project.with_sheet(look.sheet, cut_out(project.sheet(look.sheet), look.ids))
+
+
+def _scene(project: Project, sheet: str, theme: Theme, analysis: Analysis) -> CanvasScene:
+    scene = CanvasScene(theme)
+    scene.show_sheet(project, sheet)
+    scene.show_facts(analysis.sheet(sheet), analysis.problems)
+    graph = project.sheet(sheet)
+    if len(graph.nodes) > 1 and len({graph.places.get(i, (0.0, 0.0)) for i in graph.nodes}) == 1:
+        found = sizes(scene.cards, graph.direction)
+        room = {i: size[:2] for i, size in found.items()}
+        places = tidy(graph, room, graph.direction, wrap_width=1600, offsets=offsets(found))
+        scene.apply(project, edits.move(project, sheet, places))
+    return scene

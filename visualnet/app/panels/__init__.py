@@ -1,1 +1,0 @@
-"""One dock each. Panels talk to the Studio, never to each other."""

@@ -1,0 +1,164 @@
+"""The stage of a curve plot: two quiet axes and a plane to pan and zoom, on pyqtgraph.
+
+Pens stay cosmetic and one pixel wide wherever there are many points: wider ones are drawn far slower.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import pyqtgraph as pg
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFont, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
+
+from visualnet.app.plots.colours import Ink, draw_empty, faded, log_ticks, nice_ticks, number, text_font, tick_words
+
+
+class Axis(pg.AxisItem):
+    """An axis with round numbers, a light grid and no line of its own; it can count in powers of ten."""
+
+    def __init__(self, side: Literal["left", "bottom"]) -> None:
+        super().__init__(side, maxTickLength=0, showValues=True)
+        self.log = False
+        self.whole = False
+        self.setStyle(tickLength=0, tickTextOffset=6, hideOverlappingLabels=False)
+        self.setZValue(-110)  # the plane stands at -100, and the grid belongs beneath the curves
+
+    def paint_with(self, ink: Ink, font: QFont) -> None:
+        """Take colours and type."""
+        self.setPen(QPen(Qt.PenStyle.NoPen))
+        self.setTextPen(ink.muted)
+        self.setTickPen(pg.mkPen(faded(ink.line, 0.75), width=1))
+        self.setTickFont(font)
+        self.setGrid(255)
+
+    def boundingRect(self) -> QRectF:
+        # Labels at the ends stand half outside the plane; without this room they would be left out.
+        return super().boundingRect().adjusted(-30, -10, 30, 10)
+
+    def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, list[float]]]:
+        low, high = min(minVal, maxVal), max(minVal, maxVal)
+        most = max(int(size / (34 if self.orientation == "left" else 72)), 2)
+        ticks = log_ticks(low, high, most) if self.log else nice_ticks(low, high, most)
+        if self.whole:
+            ticks = [t for t in ticks if abs(t - round(t)) < 1e-9]
+        return [(1.0, ticks)]
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        if self.log:
+            return [number(10.0**v, 2) for v in values]
+        return tick_words(list(values))
+
+
+class Plane(pg.ViewBox):
+    """Where the curves stand: drag pans, the wheel zooms, a double click asks for the whole again."""
+
+    reset_wanted = Signal()
+    menu_wanted = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__(enableMenu=False, border=None)
+        self.disableAutoRange()
+        self.setDefaultPadding(0)
+
+    def mouseClickEvent(self, ev: Any) -> None:
+        if ev.button() == Qt.MouseButton.RightButton:
+            ev.accept()
+            self.menu_wanted.emit(ev.screenPos().toPoint())
+        elif ev.button() == Qt.MouseButton.LeftButton and ev.double():
+            ev.accept()
+            self.reset_wanted.emit()
+
+    def mouseDragEvent(self, ev: Any, axis: int | None = None) -> None:
+        if ev.button() == Qt.MouseButton.RightButton:
+            ev.ignore()
+            return
+        super().mouseDragEvent(ev, axis)
+
+
+class Stage(pg.GraphicsView):
+    """One plane with its two axes, without the menus and buttons that a pyqtgraph plot brings along."""
+
+    hovered = Signal(object)
+    """The place of the mouse in the plane's coordinates, or None when it has left."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent, background=None)
+        self.setAccessibleName("Curves")
+        self.plane = Plane()
+        self.left, self.bottom = Axis("left"), Axis("bottom")
+        layout = pg.GraphicsLayout()
+        layout.setContentsMargins(0, 8, 24, 0)
+        layout.setSpacing(0)
+        layout.addItem(self.left, 0, 0)
+        layout.addItem(self.plane, 0, 1)
+        layout.addItem(self.bottom, 1, 1)
+        self.left.linkToView(self.plane)
+        self.bottom.linkToView(self.plane)
+        self.left.setWidth(54)
+        self.bottom.setHeight(22)
+        self.setCentralItem(layout)
+        self.setMouseTracking(True)
+        self.viewport().setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(160, 100)
+
+    def spot(self, at: QPoint | QPointF) -> QPointF | None:
+        """A place of this widget in the plane's coordinates, or None outside the plane."""
+        scene = self.mapToScene(QPointF(at).toPoint())
+        if not self.plane.sceneBoundingRect().contains(scene):
+            return None
+        return self.plane.mapSceneToView(scene)
+
+    def mouseMoveEvent(self, ev: QMouseEvent) -> None:
+        super().mouseMoveEvent(ev)
+        self.hovered.emit(self.spot(ev.position()))
+
+    def leaveEvent(self, ev: Any) -> None:
+        super().leaveEvent(ev)
+        self.hovered.emit(None)
+
+
+class Overlay(QWidget):
+    """The name of the x axis, the place of the cursor, what the view leaves out, and the empty sentence."""
+
+    def __init__(self, stage: Stage) -> None:
+        super().__init__(stage)
+        self._stage = stage
+        self._ink: Ink | None = None
+        self._unit = self._note = self._empty = ""
+        self._hover: QPointF | None = None
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        stage.plane.sigResized.connect(lambda *_: self.resize(stage.size()))
+
+    def tell(self, ink: Ink, unit: str, note: str, empty: str, hover: QPointF | None) -> None:
+        """Take the words to show."""
+        self._ink, self._unit, self._note, self._empty, self._hover = ink, unit, note, empty, hover
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._ink is None:
+            return
+        painter, stage = QPainter(self), self._stage
+        box = QRectF(stage.mapFromScene(stage.plane.sceneBoundingRect()).boundingRect())
+        painter.setPen(self._ink.muted)
+        if self._empty:
+            painter.setFont(text_font(self.font(), 13))
+            draw_empty(painter, QRectF(self.rect()), self._ink, self._empty)
+            return
+        painter.setFont(text_font(self.font(), 11))
+        right = Qt.AlignmentFlag.AlignRight
+        painter.drawText(QRectF(0, box.bottom() + 5, box.left() - 14, 16), right, self._unit)
+        painter.drawText(box.adjusted(6, 2, -6, -2), right | Qt.AlignmentFlag.AlignTop, self._note)
+        if self._hover is not None:
+            digits = 4 if self._unit == "epoch" else 6
+            words = f"{self._unit} {number(max(self._hover.x(), 0), digits)}"
+            x = stage.mapFromScene(stage.plane.mapViewToScene(self._hover)).x()
+            wide = painter.fontMetrics().horizontalAdvance(words) + 10
+            left = x + 3 if x + 3 + wide < box.right() else x - 3 - wide
+            tag = QRectF(left, box.top() + 18, wide, 18)
+            painter.fillRect(tag, faded(self._ink.raised, 0.9))
+            painter.drawText(tag, Qt.AlignmentFlag.AlignCenter, words)

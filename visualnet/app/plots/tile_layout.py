@@ -1,0 +1,154 @@
+"""Many maps become one picture: where tiles stand, and their pixels, with numpy and without Qt widgets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtGui import QImage
+
+from visualnet.app.plots.colours import GAP, Ink, colour_table, hatch, indexed_image, levels
+
+Maps = NDArray[np.float32]
+
+SPACE = 6
+LABEL = 14
+LEAST, MOST = 32, 168
+"""Tile edges in pixels: smaller is not seen, larger only wastes room when there are several."""
+
+
+@dataclass(frozen=True)
+class Scale:
+    """What the ends of the colour map mean: numbers, or one pair for each channel."""
+
+    signed: bool
+    low: Any
+    high: Any
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Where the tiles of an array stand: columns, size of a tile, pixels of a cell of its map."""
+
+    columns: int
+    rows: int
+    tile_w: int
+    tile_h: int
+    zoom: float
+    label: int
+
+    @property
+    def step_x(self) -> int:
+        return self.tile_w + SPACE
+
+    @property
+    def step_y(self) -> int:
+        return self.tile_h + self.label + SPACE
+
+    @property
+    def height(self) -> int:
+        return self.rows * self.step_y + SPACE
+
+    def place(self, channel: int) -> tuple[int, int]:
+        """Left and top of a channel's tile."""
+        return SPACE + channel % self.columns * self.step_x, SPACE + channel // self.columns * self.step_y
+
+
+def is_signed(values: Maps) -> bool:
+    """Whether values go below zero, so that the colours must show the sign."""
+    return bool(((values < 0) & (values > -np.inf)).any())
+
+
+def common_scale(maps: Maps, signed: bool) -> Scale:
+    """One scale for all channels: centred on zero for signed values, from zero for amounts."""
+    low, high = float(maps.min()), float(maps.max())
+    if not np.isfinite(high - low):
+        finite = maps[np.isfinite(maps)]
+        if not len(finite):
+            return Scale(signed, -1.0 if signed else 0.0, 1.0)
+        low, high = float(finite.min()), float(finite.max())
+    return _ends(signed, np.array(low), np.array(high))
+
+
+def own_scales(maps: Maps, signed: bool) -> Scale:
+    """A scale for each channel."""
+    flat = maps.reshape(len(maps), -1)
+    bad = ~np.isfinite(flat)
+    low = np.where(bad, np.inf, flat).min(1)
+    high = np.where(bad, -np.inf, flat).max(1)
+    none = low > high
+    return _ends(signed, np.where(none, 0.0, low), np.where(none, 0.0, high))
+
+
+def _ends(signed: bool, low: NDArray[Any], high: NDArray[Any]) -> Scale:
+    if signed:
+        most = np.maximum(np.abs(low), np.abs(high)).astype(float)
+        most = np.where(most > 0, most, 1.0)
+        return Scale(True, -most, most)
+    low = np.minimum(low, 0.0).astype(float)
+    return Scale(False, low, np.where(high > low, high, low + 1.0).astype(float))
+
+
+def arrange(channels: int, height: int, width: int, room_w: int, room_h: int) -> Grid:
+    """The largest tiles that all fit without scrolling; small ones that scroll where none do."""
+    room = max(room_w - SPACE, LEAST)
+    fits: Grid | None = None
+    for zoom in _zooms(height, width, room, room_h, channels):
+        grid = _grid(channels, height, width, zoom, room)
+        fits = grid
+        if grid.height <= room_h:
+            break
+    assert fits is not None
+    return fits
+
+
+def stretched(height: int, width: int, room_w: int, room_h: int) -> Grid:
+    """One tile that fills the room, its cells whole pixels where there are enough of them."""
+    wide, tall = max(room_w - 12, 16), max(room_h - 24, 16)
+    tile_w = width * (wide // width) if wide >= width and height > 1 else wide
+    tile_h = min(height * max(tall // height, 1), height * 24) if height > 1 else min(tall, 220)
+    return Grid(1, 1, tile_w, min(tile_h, max(tall, height)), 1.0, 0)
+
+
+def _zooms(height: int, width: int, room_w: int, room_h: int, channels: int) -> list[float]:
+    """Zooms to try, from large to small: whole numbers while a cell has a pixel or more, then fractions."""
+    edge = max(height, width)
+    most = float(MOST) if channels > 1 else float(max(min(room_w, room_h - 3 * SPACE - LABEL), LEAST))
+    largest = min(most / edge, (room_w - SPACE) / width)
+    if channels == 1:
+        largest = min((room_w - SPACE) / width, max(room_h - 3 * SPACE - LABEL, LEAST) / height)
+    if largest < 1:
+        return [largest, max(largest / 2, LEAST / edge), min(largest, LEAST / edge)]
+    least = max(1, -(-LEAST // edge))
+    return [float(z) for z in range(int(largest), min(least, int(largest)) - 1, -1)]
+
+
+def _grid(channels: int, height: int, width: int, zoom: float, room: int) -> Grid:
+    tile_w, tile_h = max(int(width * zoom), 1), max(int(height * zoom), 1)
+    columns = max(min(room // (tile_w + SPACE), channels), 1)
+    label = LABEL if tile_w >= 28 and channels > 1 else 0
+    return Grid(columns, -(-channels // columns), tile_w, tile_h, zoom, label)
+
+
+def tile_image(maps: Maps, scale: Scale, grid: Grid, ink: Ink, first: int = 0, last: int | None = None) -> QImage:
+    """One picture of the tile rows `first` to `last` (excluded), gaps let through."""
+    last = grid.rows if last is None else min(last, grid.rows)
+    begin, end = first * grid.columns, min(last * grid.columns, len(maps))
+    shown = maps[begin:end]
+    low, high = (np.asarray(side)[begin:end, None, None] if np.ndim(side) else side for side in (scale.low, scale.high))
+    down = np.arange(grid.tile_h) * maps.shape[1] // grid.tile_h
+    across = np.arange(grid.tile_w) * maps.shape[2] // grid.tile_w
+    if grid.zoom < 1:
+        tiles = levels(shown[:, down[:, None], across], low, high)
+    else:
+        tiles = levels(shown, low, high)[:, down[:, None], across]
+    rows = max(last - first, 0)
+    full = np.full((rows * grid.columns, grid.step_y, grid.step_x), GAP, np.uint8)
+    full[: len(tiles), : grid.tile_h, : grid.tile_w] = tiles
+    sheet = full.reshape(rows, grid.columns, grid.step_y, grid.step_x).swapaxes(1, 2)
+    sheet = np.ascontiguousarray(sheet.reshape(rows * grid.step_y, grid.columns * grid.step_x))
+    if not np.isfinite(shown).all():
+        hatch(sheet)
+    return indexed_image(sheet, colour_table(ink, scale.signed))

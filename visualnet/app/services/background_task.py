@@ -1,0 +1,133 @@
+"""Work beside the window: a thread of its own for one job, whose progress and result come back in the window's thread.
+
+A task is a child of what asked for it, so a window finds all of its own with `close_tasks` and need not know who they are. The thread is
+never a daemon: whoever closes, waits for it. Training has its own thread (`training_thread`), since its events go through the mailbox.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from visualnet.app.services import crash_reports
+
+LOOK_MS = 30
+"""How often the window looks whether there is something new."""
+
+
+class Cancelled(Exception):
+    """Raised within the work when nobody wants it any more."""
+
+
+class Job:
+    """What the work holds of its task: call it now and then with the share that is done."""
+
+    def __init__(self) -> None:
+        self.share = 0.0
+        self.stop = threading.Event()
+
+    def __call__(self, share: float = 0.0) -> None:
+        """Note the share, and let the window's thread go first.
+
+        Raises:
+            Cancelled: the task was cancelled.
+        """
+        self.share = share
+        if self.stop.is_set():
+            raise Cancelled
+        time.sleep(0)
+
+
+class BackgroundTask(QObject):
+    """Runs ``run(job)`` at once in a thread; then, in the window's thread, ``done(result)``, unless it was cancelled or failed.
+
+    ``progress(share)`` is called while it runs. ``failed(words)`` gets what went wrong where that can be said to the person (`ValueError`,
+    `OSError`), with ``words`` before it; anything else is nobody's fault but ours and goes to the crash handler, with the same words.
+    """
+
+    finished = Signal()
+    """It has ended, one way or another; sent last, and not after `close`."""
+
+    def __init__(
+        self,
+        run: Callable[[Job], Any],
+        done: Callable[[Any], object],
+        progress: Callable[[float], object] | None = None,
+        failed: Callable[[str], object] | None = None,
+        *,
+        name: str,
+        words: str,
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._run, self._done, self._progress, self._failed, self._words = run, done, progress, failed, words
+        self._job = Job()
+        self._results: list[Any] = []
+        self._refusal = ""
+        self._timer = QTimer(self)
+        self._timer.setInterval(LOOK_MS)
+        self._timer.timeout.connect(self._look)
+        self._thread: threading.Thread | None = threading.Thread(target=self._work, name=name, daemon=False)
+        self._thread.start()
+        self._timer.start()
+
+    @property
+    def running(self) -> bool:
+        """Whether it has still to end; its result counts as running until ``done`` is called."""
+        return self._thread is not None
+
+    def cancel(self) -> None:
+        """Ask it to end; `finished` tells when it has."""
+        self._job.stop.set()
+
+    def close(self) -> None:
+        """End it, wait for that, and hear nothing more of it."""
+        self.cancel()
+        self._rest()
+
+    def _work(self) -> None:
+        try:
+            self._results.append(self._run(self._job))
+        except Exception as error:
+            # Only text leaves: a kept exception keeps its tensors. What is raised while one wants to stop is the stopping.
+            if self._job.stop.is_set():
+                return
+            if self._failed is not None and isinstance(error, ValueError | OSError):
+                reason = str(error).strip().partition("\n")[0] or type(error).__name__
+                self._refusal = f"{self._words}: {reason}"
+            else:
+                crash_reports.report(self._words, error)
+
+    def _look(self) -> None:
+        if self._thread is not None and self._thread.is_alive():
+            if self._progress is not None:
+                self._progress(self._job.share)
+            return
+        self._rest()
+        if self._job.stop.is_set():
+            self._results.clear()
+        if self._results:
+            self._done(self._results.pop())
+        elif self._refusal and self._failed is not None:
+            self._failed(self._refusal)
+        self.finished.emit()
+        self.deleteLater()
+
+    def _rest(self) -> None:
+        if self._thread is not None:
+            self._timer.stop()
+            self._thread.join()
+            self._thread = None
+
+
+def close_tasks(owner: QObject) -> None:
+    """End all that runs for this window and what is in it, and wait: all are asked before the first is waited for."""
+    tasks = owner.findChildren(BackgroundTask)
+    for task in tasks:
+        task.cancel()
+    for task in tasks:
+        task.close()

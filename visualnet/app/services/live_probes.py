@@ -1,0 +1,288 @@
+"""What is looked at inside the network: who wants to see which ports, on which sample, and what was seen last.
+
+While a run goes on it is asked to look, within its budget; otherwise a look is taken aside, so that no panel is ever dead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path as Folder
+from typing import TYPE_CHECKING, NamedTuple
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from visualnet import pytorch
+from visualnet.analysis.facts import Path
+from visualnet.app.plots.colours import ink_of
+from visualnet.app.plots.sparkline import compose_strip
+from visualnet.app.services.redraw_budget import Redraws
+from visualnet.app.services.worker import Aside
+from visualnet.app.state.settings import Settings
+from visualnet.app.state.studio import Studio
+from visualnet.app.theme.tokens import Theme
+from visualnet.core.project import MAIN, DataChoice
+from visualnet.training.control import Control, Port, Watch
+from visualnet.training.idle_probe import Peeked, Peeker, Question, torch_is_ready
+
+if TYPE_CHECKING:
+    from visualnet.data.registry import Loaded
+    from visualnet.training.events import Watched
+
+NOT_READY = "Press Train, or wait for PyTorch to load"
+AFTER_EDIT_MS, AFTER_CHOICE_MS, POLL_MS = 150, 20, 250
+THUMBNAILS_MS = 400
+THUMBNAIL = (144, 34)
+MOST_THUMBNAILS = 48
+CANVAS = "canvas"
+
+
+def sheet_path(studio: Studio) -> Path:
+    """The instance through which the open sheet is seen; for a block that was opened by itself, the first one there is."""
+    if studio.sheet == MAIN or studio.path:
+        return studio.path
+    return next((path for path, facts in studio.analysis.walk() if facts.node.block == studio.sheet), ())
+
+
+class DataLoaded(NamedTuple):
+    """A data set has been read; None with words if it could not be."""
+
+    choice: DataChoice
+    data: Loaded | None
+    words: str = ""
+
+
+class Watching(QObject):
+    """Gathers what the panels want to see. ``seen`` is what was seen last, ``words`` why there is nothing."""
+
+    changed = Signal()
+    sample_changed = Signal(object)
+    data_changed = Signal()
+
+    def __init__(
+        self,
+        studio: Studio,
+        aside: Aside,
+        redraws: Redraws,
+        settings: Settings,
+        wake: Callable[[], None],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.studio, self.settings, self._aside, self._wake = studio, settings, aside, wake
+        self._redraws = redraws
+        self.seen: Watched | None = None
+        self.trained = False
+        self.words = NOT_READY
+        self.sample = 0
+        self.data: Loaded | None = None
+        self.data_words = ""
+        self.run: Folder | None = None
+        """The folder of the run whose weights are looked at while nothing trains."""
+        self._control: Control | None = None
+        self._wants: dict[str, tuple[tuple[Port, ...], bool]] = {}
+        self._choice: DataChoice | None = None
+        self._peeker, self._asked = Peeker(), 0
+        self._shown: set[Path] = set()
+        self._pictures: set[Path] = set()
+        self._ink = ink_of(studio.theme)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._look)
+        studio.project_changed.connect(self._edited)
+        studio.sheet_changed.connect(lambda _: self._choose_thumbnails())
+        studio.theme_changed.connect(self._wear)
+
+    # --- what is wanted ------------------------------------------------------------------------------------------------------------
+
+    @property
+    def budget(self) -> float:
+        """The share of the training time that watching may take."""
+        return min(max(float(self.settings.typed("watch_budget", 0.05)), 0.005), 0.5)
+
+    def want(self, who: str, ports: Iterable[Port] = (), grid: bool = False) -> None:
+        """Look at these ports for `who` from now on; none and no `grid`: for this one no more."""
+        wish = tuple(ports), grid
+        if wish == self._wants.get(who, ((), False)):
+            return
+        if wish == ((), False):
+            del self._wants[who]
+        else:
+            self._wants[who] = wish
+        self._apply(AFTER_CHOICE_MS)
+
+    def set_sample(self, sample: int) -> None:
+        """Look at another sample of the validation set."""
+        sample = max(int(sample), 0)
+        if self.samples:
+            sample = min(sample, self.samples - 1)
+        if sample != self.sample:
+            self.sample = sample
+            self.sample_changed.emit(sample)
+            self._apply(AFTER_CHOICE_MS)
+
+    @property
+    def samples(self) -> int:
+        """How many samples there are to choose from; 0 while the data is not read."""
+        return 0 if self.data is None else len(self.data.validation) or len(self.data.train)
+
+    def place(self, sample: int) -> int | None:
+        """Where a sample stands in the whole data set."""
+        if self.data is None or not self.samples:
+            return None
+        chosen = self.data.validation if len(self.data.validation) else self.data.train
+        return int(chosen[min(sample, len(chosen) - 1)])
+
+    def watch(self) -> Watch:
+        """All that is wanted, as one order."""
+        ports = dict.fromkeys(port for wanted, _ in self._wants.values() for port in wanted)
+        return Watch(tuple(ports), self.sample, self.budget, any(grid for _, grid in self._wants.values()))
+
+    def set_control(self, control: Control | None) -> None:
+        """A run begins or comes to the front (its reins are given), or is over or goes on unseen: then it looks no more."""
+        if self._control is not None and control is None:
+            self._control.watch((), 0, self.budget, False)
+        self._control = control
+        if control is None:
+            self._wants.pop(CANVAS, None)
+            self._apply(AFTER_EDIT_MS)
+        else:
+            self._timer.stop()
+            self._peeker.forget()
+            self._choose_thumbnails()
+            self._apply(0)
+
+    def look_again(self) -> None:
+        """What lies behind the ports may have changed (other weights)."""
+        self._apply(AFTER_CHOICE_MS)
+
+    def _apply(self, delay_ms: int) -> None:
+        watch = self.watch()
+        if self._control is not None:
+            self._control.watch(watch.ports, watch.sample, watch.budget, watch.grid)
+        elif (watch.ports or watch.grid) and not (self._timer.isActive() and self._timer.remainingTime() > delay_ms):
+            self._timer.start(delay_ms)
+
+    # --- looking while nothing trains ----------------------------------------------------------------------------------------------
+
+    def _look(self) -> None:
+        watch = self.watch()
+        if self._control is not None or not (watch.ports or watch.grid):
+            return
+        if not torch_is_ready() and not pytorch.trouble():
+            self._timer.start(POLL_MS)
+            return
+        self._asked += 1
+        question = Question(self._asked, self.studio.project, self.studio.analysis, watch, self.run)
+        self._aside.ask("look", lambda: self._peeker(question))
+        self._wake()
+
+    def take_peek(self, peeked: Peeked) -> None:
+        """A look that was taken aside has been answered."""
+        if peeked.number == self._asked and self._control is None:
+            self.trained, self.words = peeked.trained, peeked.words
+            self.seen = peeked.seen
+            self.changed.emit()
+
+    def take(self, seen: Watched) -> None:
+        """The run has looked."""
+        if self._control is not None:
+            self.seen, self.trained, self.words = seen, True, ""
+            self._redraws.ask(CANVAS, None, self._show_thumbnails, THUMBNAILS_MS)
+            self.changed.emit()
+
+    # --- the data ------------------------------------------------------------------------------------------------------------------
+
+    def need_data(self) -> None:
+        """Read the chosen data aside, unless it is there."""
+        choice = self.studio.project.data
+        if choice is self._choice or choice == self._choice:
+            return
+        self._choice = choice
+        self._aside.ask("data", lambda: _load(choice))
+        self._wake()
+
+    def take_data(self, loaded: DataLoaded) -> None:
+        """The data has been read."""
+        if loaded.choice is self._choice:
+            self.data, self.data_words = loaded.data, loaded.words
+            self.data_changed.emit()
+            self.set_sample(self.sample)
+
+    # --- edits ---------------------------------------------------------------------------------------------------------------------
+
+    def _edited(self, before: object, after: object) -> None:
+        if before.data != after.data:  # type: ignore[attr-defined]
+            self.need_data()
+        same = before.graph.nodes is after.graph.nodes and before.graph.wires is after.graph.wires  # type: ignore[attr-defined]
+        if same and all(getattr(before, k) is getattr(after, k) for k in ("blocks", "constants", "data", "recipe")):
+            return
+        if self._control is None:
+            self.clear_thumbnails()
+        self._apply(AFTER_EDIT_MS)
+
+    def reset(self) -> None:
+        """Another document: nothing has been seen of it."""
+        self.clear_thumbnails()
+        self.seen, self.trained, self.words = None, False, NOT_READY
+        self.run = None
+        self._asked += 1
+        self._peeker.forget()
+        self.need_data()
+        self.changed.emit()
+        self._apply(AFTER_EDIT_MS)
+
+    def stop(self) -> None:
+        """Look no more; for closing the window."""
+        self._timer.stop()
+
+    # --- pictures on the cards -----------------------------------------------------------------------------------------------------
+
+    def _choose_thumbnails(self) -> None:
+        if self._control is None:
+            return
+        facts, path = self.studio.facts, sheet_path(self.studio)
+        ports: list[Port] = []
+        self._pictures.clear()
+        for node_id in facts.graph.nodes if facts is not None else ():
+            one = facts.nodes[node_id]
+            port = next(iter(one.outputs), None)
+            spec = one.leaving.get(port) if port is not None else None
+            if spec is not None and 1 <= len(spec.shape) <= 3:
+                ports.append(((*path, node_id), port))
+                if one.layer is not None and one.layer.role == "input":
+                    self._pictures.add((*path, node_id))
+        self.clear_thumbnails()
+        self.want(CANVAS, ports[:MOST_THUMBNAILS])
+
+    def _wear(self, theme: Theme) -> None:
+        self._ink = ink_of(theme)
+        self._show_thumbnails()
+
+    def _show_thumbnails(self) -> None:
+        if self.seen is None or CANVAS not in self._wants:
+            return
+        found = {}
+        for path, port in self._wants[CANVAS][0]:
+            array = self.seen.arrays.get((path, port))
+            if array is not None and 1 <= array.ndim <= 3 and array.size > 1:
+                # A normalised picture goes below zero; it is still an amount of ink, not a signed quantity.
+                signed = False if path in self._pictures else None
+                found[path] = compose_strip(array, THUMBNAIL, self._ink, signed=signed)
+        self._shown |= found.keys()
+        if found:
+            self.studio.thumbnails_changed.emit(found)
+
+    def clear_thumbnails(self) -> None:
+        """Take the pictures off the cards."""
+        if self._shown:
+            gone, self._shown = dict.fromkeys(self._shown), set()
+            self.studio.thumbnails_changed.emit(gone)
+
+
+def _load(choice: DataChoice) -> DataLoaded:
+    from visualnet.data.registry import load
+
+    try:
+        return DataLoaded(choice, load(choice))
+    except (ValueError, OSError) as error:
+        return DataLoaded(choice, None, str(error))

@@ -1,0 +1,132 @@
+"""The open projects, one a tab: the order they stand in, which is in front, and what each has to tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from visualnet.app.state.studio import Studio
+from visualnet.core.autosave import Journal
+from visualnet.core.document import Document
+from visualnet.core.text.visible import visible
+
+
+class Tab:
+    """An open project: its document, the copy kept for the case of a crash, and what was said about its file.
+
+    ``start``: nothing is open in it yet, the start page is shown.
+    """
+
+    def __init__(self, document: Document, start: bool = False) -> None:
+        self.document, self.start = document, start
+        self.journal = Journal(document)
+        self.told_disk = False
+
+    @property
+    def blank(self) -> bool:
+        """Whether nothing would be lost if something else were opened in it."""
+        document = self.document
+        untouched = document.path is None and not document.modified and not document.history
+        return untouched and not document.project.graph.nodes
+
+    @property
+    def path(self) -> Path | None:
+        """The file of its document."""
+        return self.document.path
+
+    @property
+    def name(self) -> str:
+        """What stands on the tab."""
+        if self.start:
+            return "Start"
+        return visible(self.path.stem if self.path is not None else self.document.project.name)
+
+
+class Tabs(QObject):
+    """The row of open projects. There is always one; the Studio shows the document of the one in front."""
+
+    changed = Signal()
+    """Tabs came, went or moved, or another is in front."""
+    shown = Signal()
+    """Another tab is in front."""
+    closed = Signal(object)
+    """This document is no longer open."""
+
+    def __init__(self, studio: Studio, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.studio = studio
+        self.all = [Tab(studio.document, start=True)]
+        self.front = self.all[0]
+
+    def __iter__(self) -> Iterator[Tab]:
+        return iter(self.all)
+
+    def __len__(self) -> int:
+        return len(self.all)
+
+    def name(self, tab: Tab) -> str:
+        """The tab's name; of files that are called alike, with the folder."""
+        alike = tab.path is not None and any(t is not tab and t.path is not None and t.name == tab.name for t in self)
+        return f"{tab.name} · {visible(tab.path.parent.name)}" if alike and tab.path is not None else tab.name
+
+    def of(self, document: Document | None) -> Tab | None:
+        """The tab that holds a document."""
+        return next((t for t in self.all if t.document is document), None)
+
+    def at(self, path: Path) -> Tab | None:
+        """The tab in which this file is open."""
+        wanted = path.resolve()
+        return next((t for t in self.all if t.path is not None and t.path.resolve() == wanted), None)
+
+    def show(self, tab: Tab) -> None:
+        """Bring a tab to the front."""
+        if tab is not self.front:
+            self.front = tab
+            self.studio.open(tab.document)
+            self.shown.emit()
+            self.changed.emit()
+
+    def add(self, document: Document, start: bool = False) -> Tab:
+        """Open a document: in the tab in front if that is blank, else in a new one."""
+        if self.front.blank and not start:
+            self.put(self.front, document)
+        else:
+            tab = Tab(document, start)
+            self.all.insert(self.all.index(self.front) + 1, tab)
+            self.show(tab)
+        return self.front
+
+    def put(self, tab: Tab, document: Document) -> None:
+        """Put another document in the place of a tab's: the file was read again, or something opened in a blank one."""
+        old, front = tab.document, tab is self.front
+        tab.journal.close()
+        tab.document, tab.journal, tab.start, tab.told_disk = document, Journal(document), False, False
+        if front:
+            self.studio.open(document)
+        self.closed.emit(old)
+        if front:
+            self.shown.emit()
+        self.changed.emit()
+
+    def remove(self, tab: Tab) -> None:
+        """Close a tab; behind the last one the start page is left. Whoever calls has asked."""
+        at = self.all.index(tab)
+        if len(self.all) == 1:
+            self.all.append(Tab(Document(type(tab.document.project)()), start=True))
+        self.all.remove(tab)
+        if tab is self.front:
+            self.show(self.all[min(at, len(self.all) - 1)])
+        tab.journal.close()
+        self.closed.emit(tab.document)
+        self.changed.emit()
+
+    def move(self, start: int, end: int) -> None:
+        """A tab was dragged to another place."""
+        self.all.insert(end, self.all.pop(start))
+        self.changed.emit()
+
+    def step(self, way: int) -> None:
+        """To the next or previous tab, round and round."""
+        self.show(self.all[(self.all.index(self.front) + way) % len(self.all)])

@@ -1,0 +1,151 @@
+"""The strip of tabs over everything: one for each open project."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtGui import QContextMenuEvent, QIcon, QMouseEvent
+from PySide6.QtWidgets import QMenu, QSizePolicy, QTabBar, QWidget
+
+from visualnet.app.shell.open_projects import Tab, Tabs
+from visualnet.app.theme import icons
+from visualnet.core.text.visible import visible
+
+MARKS = {
+    "starting": ("play", "accent", "training begins"),
+    "running": ("play", "accent", "training"),
+    "paused": ("pause", "warning", "training is paused"),
+    "failed": ("error", "error", "the last training failed"),
+}
+WIDEST = 220
+
+
+class DocumentTabs(QTabBar):
+    """Shows ``Tabs``. A dot stands for work that is not saved, an icon for a training."""
+
+    def __init__(self, tabs: Tabs, state: Callable[[Tab], str], close: Callable[[Tab], object]) -> None:
+        super().__init__()
+        self.tabs, self._state, self._close = tabs, state, close
+        self.menu_of: Callable[[QMenu, Tab], None] = lambda _menu, _tab: None
+        """Fills the menu of a tab."""
+        self.setObjectName("documents")
+        self.setAccessibleName("Open projects")
+        self.setTabsClosable(True)
+        self.setMovable(True)
+        self.setDocumentMode(True)
+        self.setExpanding(False)
+        self.setDrawBase(False)
+        self.setElideMode(Qt.TextElideMode.ElideRight)
+        self.setUsesScrollButtons(True)
+        self.setIconSize(QSize(12, 12))
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setSelectionBehaviorOnRemove(QTabBar.SelectionBehavior.SelectPreviousTab)
+        self._told: list[tuple[str, str, str]] = []
+        self._moving = False
+        self.currentChanged.connect(self._chosen)
+        self.tabCloseRequested.connect(lambda at: self._close(self.tabs.all[at]))
+        self.tabMoved.connect(self._moved)
+        tabs.changed.connect(self.refresh)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show names and marks as they are now. With one project there is nothing to choose, and no strip."""
+        if self._moving:
+            return
+        told = [self._words(tab) for tab in self.tabs]
+        self.blockSignals(True)
+        while self.count() > len(told):
+            self.removeTab(self.count() - 1)
+        while self.count() < len(told):
+            self.addTab("")
+            self._told.append(("", "", ""))
+        del self._told[len(told) :]
+        for at, (new, old) in enumerate(zip(told, self._told, strict=True)):
+            if new != old:
+                name, mark, tip = self._told[at] = new
+                self.setTabText(at, name.replace("&", "&&"))
+                self.setTabIcon(at, icons.icon(*MARKS[mark][:2]) if mark in MARKS else QIcon())
+                self.setTabToolTip(at, tip)
+                self.setAccessibleTabName(at, tip)
+        self.setCurrentIndex(self.tabs.all.index(self.tabs.front))
+        self.blockSignals(False)
+        self.setVisible(len(told) > 1)
+
+    def wear(self) -> None:
+        """Another theme: the marks are drawn anew."""
+        self._told = [("", "", "")] * self.count()
+        self.refresh()
+
+    def _words(self, tab: Tab) -> tuple[str, str, str]:
+        mark, document = self._state(tab), tab.document
+        name = self.tabs.name(tab)
+        parts = [visible(tab.path) if tab.path is not None else name]
+        if not tab.start and tab.path is None:
+            parts.append("has no file yet")
+        if document.modified:
+            parts.append("not saved")
+        if document.project.readonly:
+            parts.append("cannot be saved in this version")
+        if tab.told_disk:
+            parts.append("changed by another program")
+        if mark in MARKS:
+            parts.append(MARKS[mark][2])
+        return f"{name} •" if document.modified else name, mark, " · ".join(parts)
+
+    def _chosen(self, at: int) -> None:
+        if 0 <= at < len(self.tabs) and not self._moving:
+            self.tabs.show(self.tabs.all[at])
+
+    def _moved(self, start: int, end: int) -> None:
+        self._moving = True
+        self._told.insert(end, self._told.pop(start))
+        self.tabs.move(start, end)
+        self._moving = False
+
+    # --- Qt ------------------------------------------------------------------------------------------------------------------------
+
+    def tabSizeHint(self, index: int) -> QSize:
+        hint = super().tabSizeHint(index)
+        return QSize(min(hint.width(), WIDEST), hint.height())
+
+    def minimumSizeHint(self) -> QSize:
+        # Many tabs scroll; they never hold the window wide.
+        return QSize(120, super().minimumSizeHint().height())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        at = self.tabAt(event.position().toPoint())
+        if event.button() == Qt.MouseButton.MiddleButton and at >= 0:
+            self._close(self.tabs.all[at])
+            return
+        super().mouseReleaseEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        at = self.tabAt(event.pos())
+        if at >= 0:
+            menu = QMenu(self)
+            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            self.menu_of(menu, self.tabs.all[at])
+            menu.popup(event.globalPos())
+
+
+class Head(QWidget):
+    """The top bar, and under it the strip of tabs when there is more than one."""
+
+    def __init__(self, topbar: QWidget, strip: QWidget, parent: QWidget | None = None) -> None:
+        from PySide6.QtWidgets import QVBoxLayout
+
+        super().__init__(parent)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(topbar)
+        column.addWidget(strip)
+        strip.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        # QMainWindow asks its menu widget's height only when told.
+        if event.type() in (QEvent.Type.ShowToParent, QEvent.Type.HideToParent):
+            self.updateGeometry()
+        return super().eventFilter(watched, event)

@@ -1,0 +1,98 @@
+"""The tabs over a canvas: one for each sheet that was opened, the main graph first."""
+
+from __future__ import annotations
+
+from weakref import WeakKeyDictionary
+
+from PySide6.QtWidgets import QTabBar
+
+from visualnet.analysis.facts import Path
+from visualnet.app.state.studio import Studio
+from visualnet.app.theme import icons
+from visualnet.core.document import Document
+from visualnet.core.project import MAIN
+
+
+class SheetTabs(QTabBar):
+    """A block's tab says through which use of it the shapes are seen. With one sheet there are none."""
+
+    def __init__(self, studio: Studio) -> None:
+        super().__init__()
+        self.studio = studio
+        self._opened: WeakKeyDictionary[Document, list[tuple[str, Path]]] = WeakKeyDictionary()
+        self.setDocumentMode(True)
+        self.setExpanding(False)
+        self.setTabsClosable(True)
+        self.setDrawBase(False)
+        self.setAccessibleName("Sheets")
+        self.currentChanged.connect(self._chosen)
+        self.tabCloseRequested.connect(self._closed)
+        studio.sheet_changed.connect(lambda _: self.refresh())
+        studio.project_changed.connect(self._project_changed)
+        studio.theme_changed.connect(lambda _: self.refresh())  # the icons are drawn in its colours
+        self.refresh()
+
+    @property
+    def opened(self) -> list[tuple[str, Path]]:
+        """The sheets that have a tab, of the document in front."""
+        return self._opened.setdefault(self.studio.document, [(MAIN, ())])
+
+    def _project_changed(self, before: object, after: object) -> None:
+        if getattr(before, "name", "") != getattr(after, "name", "") or getattr(before, "blocks", 0) is not getattr(
+            after, "blocks", 1
+        ):
+            self.refresh()
+
+    def refresh(self) -> None:
+        """One tab per opened sheet, the open one in front; sheets whose block is gone leave."""
+        blocks = self.studio.project.blocks
+        here = (self.studio.sheet, self.studio.path)
+        self.opened[:] = [s for s in self.opened if s[0] == MAIN or s[0] in blocks]
+        names = [name for name, _ in self.opened]
+        if here[0] in names:
+            self.opened[names.index(here[0])] = here
+        else:
+            self.opened.append(here)
+        self.blockSignals(True)
+        while self.count() > len(self.opened):
+            self.removeTab(self.count() - 1)
+        while self.count() < len(self.opened):
+            self.addTab("")
+        for at, (name, path) in enumerate(self.opened):
+            self.setTabText(
+                at, (self.studio.project.name if name == MAIN else self._trail(name, path)).replace("&", "&&")
+            )
+            self.setTabToolTip(
+                at,
+                "The whole network"
+                if name == MAIN
+                else f"Inside the block {name}, as {self._trail(name, path)} sees it",
+            )
+            self.setTabIcon(at, icons.icon("home" if name == MAIN else "block"))
+        self.setTabButton(0, QTabBar.ButtonPosition.RightSide, None)  # type: ignore[arg-type]
+        self.setCurrentIndex(self.opened.index(here))
+        self.blockSignals(False)
+        self.setVisible(len(self.opened) > 1 or bool(blocks))
+
+    def _trail(self, name: str, path: Path) -> str:
+        """``encoder › attention``: the names of the instances that lead here, or the block's own."""
+        graph, words = self.studio.project.graph, []
+        for node_id in path:
+            node = graph.nodes.get(node_id)
+            if node is None or node.block not in self.studio.project.blocks:
+                return name
+            words.append(node.name)
+            graph = self.studio.project.sheet(node.block or MAIN)
+        return " › ".join(words) or name
+
+    def _chosen(self, at: int) -> None:
+        if 0 <= at < len(self.opened):
+            self.studio.open_sheet(*self.opened[at])
+
+    def _closed(self, at: int) -> None:
+        if 0 < at < len(self.opened):
+            closed = self.opened.pop(at)
+            if closed[0] == self.studio.sheet:
+                self.studio.open_sheet(*self.opened[at - 1])
+            else:
+                self.refresh()

@@ -1,0 +1,204 @@
+"""The line at the foot of the window: how the run goes, or what the network and its data are."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetricsF, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QWidget
+
+from visualnet.app.features.training.run_status import figure, share_done, where
+from visualnet.app.plots.colours import number, text_font
+from visualnet.app.state.studio import Studio
+from visualnet.app.widgets.basic import IconLabel, label
+from visualnet.core.text.format import format_duration, format_percent
+from visualnet.data import registry
+from visualnet.data.registry import DATASETS
+from visualnet.training.runs.run_model import RunModel
+
+EVERY_MS = 250
+GAPS_PX = 80
+"""Between the fields and at the sides."""
+FIELDS = {
+    "where": "epoch 100 of 100 · step 100,000",
+    "loss": "loss 0.00000",
+    "metric": "validation accuracy 100.0 %",
+    "speed": "1,000,000 samples/s",
+    "left": "100 min 00 s left",
+}
+
+
+class StatusLine(QStatusBar):
+    """Fields of fixed width in figures of equal width, so that nothing dances while the numbers run."""
+
+    def __init__(self, studio: Studio) -> None:
+        super().__init__()
+        self.studio, self.runner = studio, studio.runner
+        self.setSizeGripEnabled(False)
+        self.setContentsMargins(12, 0, 8, 0)
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setRange(0, 1000)
+        self.bar.setFixedWidth(150)
+        self.bar.setAccessibleName("Progress of the training")
+        self.addWidget(self.bar)
+        self.totals = self._field("")
+        self.addWidget(self.totals)
+        self.fields = {name: self._field(sample) for name, sample in FIELDS.items()}
+        for field in self.fields.values():
+            self.addWidget(field)
+        self.cost = self._field("watching costs 10.0 % of 10 %", right=True)
+        self.cost.setToolTip("What looking into the network takes of the training time, and what it may take")
+        self.unkept = _Unkept()
+        self.addPermanentWidget(self.unkept)
+        self.place = self._field("", right=True)
+        self.addPermanentWidget(self.place)
+        self.addPermanentWidget(self.cost)
+        self.runner.updated.connect(self.refresh)
+        self.runner.state_changed.connect(self._arrange)
+        self.runner.attached_changed.connect(self._arrange)
+        studio.analysed.connect(lambda _: self._arrange())
+        self._arrange()
+
+    def _field(self, sample: str, right: bool = False) -> QLabel:
+        made = label("")
+        made.setFont(text_font(self.font(), 12))
+        if sample:
+            made.setFixedWidth(round(QFontMetricsF(made.font()).horizontalAdvance(sample)) + 16)
+        if right:
+            made.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        return made
+
+    def show_unkept(self, why: str) -> None:
+        """Say, for as long as it is so, why what is not saved would be lost in a crash; nothing takes it back."""
+        self.unkept.show_trouble(why)
+        self._make_room()
+
+    def refresh(self) -> None:
+        """Show the newest figures, when there is time."""
+        self.runner.redraws.ask("status", self, self._draw, EVERY_MS)
+
+    def _arrange(self) -> None:
+        """Which fields there are: those of a run, or the totals."""
+        running = self.runner.busy
+        self.bar.setVisible(running)
+        self.totals.setVisible(not running)
+        for field in self.fields.values():
+            field.setVisible(running)
+        self._make_room()
+        if self.runner.state == "starting":
+            for field in self.fields.values():
+                field.setText("")
+            self.fields["where"].setText("starting …")
+            self.cost.setText("")
+        self._draw()
+
+    def _make_room(self) -> None:
+        """What watching costs is told during a run, unless the sign needs its place in a narrow window."""
+        running = self.runner.busy
+        others = (self.bar, *self.fields.values(), self.place, self.unkept)
+        taken = sum(w.sizeHint().width() if w is self.unkept else w.width() for w in others) + GAPS_PX
+        room = self.unkept.isHidden() or taken + self.cost.width() <= self.width()
+        self.cost.setVisible(running and room)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _draw(self) -> None:
+        model: RunModel | None = self.runner.model
+        if not self.runner.busy:
+            _say(self.totals, self._totals())
+            _say(self.place, self._last())
+            return
+        if model is None or model.started is None or self.runner.state == "starting":
+            self.bar.setRange(0, 0 if self.runner.state == "starting" else 1000)
+            _say(self.place, "")
+            return
+        self.bar.setRange(0, 1000)
+        self.bar.setValue(round(1000 * share_done(model)))
+        paused = self.runner.state == "paused"
+        progress = model.progress
+        _say(self.fields["where"], where(model))
+        _say(self.fields["loss"], _loss(model))
+        _say(self.fields["metric"], _validation(self.studio, model))
+        _say(
+            self.fields["speed"], "paused" if paused else f"{progress.samples_per_s:,.0f} samples/s" if progress else ""
+        )
+        _say(self.fields["left"], "" if progress is None or paused else f"{format_duration(progress.eta_s)} left")
+        _say(self.place, model.started.device)
+        share = progress.watching if progress is not None else 0.0
+        _say(self.cost, f"watching costs {format_percent(share)} of {format_percent(self.runner.watching.budget, 0)}")
+        self._make_room()
+
+    def _totals(self) -> str:
+        """The data; what the network comes to stands on the canvas."""
+        data, parts = self.studio.project.data, list[str]()
+        kind = DATASETS.get(data.name)
+        if kind is not None:
+            try:
+                parts.append(f"{kind.title}: {registry.chosen(data).size:,} samples")
+            except ValueError as error:
+                parts.append(str(error))
+        return " · ".join(parts)
+
+    def _last(self) -> str:
+        """How the run that is shown ended."""
+        model: RunModel | None = self.runner.model
+        if model is None or model.started is None:
+            return ""
+        return " · ".join(
+            filter(None, [f"last run: {model.state}", _validation(self.studio, model), model.started.device])
+        )
+
+
+class _Unkept(QWidget):
+    """A sign that stays while the recovery copy cannot be written: an icon, two words, and the whole of it as tip and to be read out."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(8, 0, 8, 0)
+        row.setSpacing(6)
+        row.addWidget(IconLabel("warning", 14, "warning"))
+        self.words = label("No recovery copy", "small")
+        row.addWidget(self.words)
+        self.hide()
+
+    def show_trouble(self, why: str) -> None:
+        """Say why, or that all is well again."""
+        tip = (
+            f"The recovery copy cannot be written ({why}): what is not saved would be lost if the program ended now. "
+            "Save your work. This sign goes when the copy can be written again."
+        )
+        self.setToolTip(tip if why else "")
+        self.setAccessibleName(f"{self.words.text()}. {tip}" if why else "")
+        self.setVisible(bool(why))
+
+
+def _say(field: QLabel, words: str) -> None:
+    if field.text() != words:
+        field.setText(words)
+
+
+def _loss(model: RunModel) -> str:
+    series = model.steps.get("loss")
+    # The mean of the last steps: single batches jump too much to be read.
+    if series is None or not len(series):
+        return ""
+    last = series.smoothed(0.9).last
+    return f"loss {number(last[1])}" if last is not None and last[1] == last[1] else "loss not finite"
+
+
+def _validation(studio: Studio, model: RunModel) -> str:
+    """The newest value on the validation set of what the best epoch is chosen by, or of the first metric."""
+    if model.started is None or not model.epochs:
+        return ""
+    names = [*model.started.metrics, model.started.best_by]
+    values = model.epochs[-1].validation or model.epochs[-1].train
+    name = next((n for n in names if values.get(n) is not None), None)
+    if name is None:
+        return ""
+    value = values[name]
+    assert value is not None
+    of = "validation " if model.epochs[-1].validation else ""
+    return f"{of}{name} {figure(studio, name, value)}"

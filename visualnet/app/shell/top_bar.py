@@ -1,0 +1,132 @@
+"""The strip at the top: menus, the project's name, the three workspaces, and the training buttons."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QMenuBar, QPushButton, QSizePolicy, QToolButton, QWidget
+
+from visualnet.app.actions.registry import Actions
+from visualnet.app.theme import fonts
+from visualnet.app.widgets.basic import ElidedLabel, button
+from visualnet.app.widgets.segmented import Segmented
+
+WORKSPACES = ("view.workspace_build", "view.workspace_train", "view.workspace_inspect")
+
+WIDE = 1560
+"""From this width on the name, the workspaces and the buttons have room side by side."""
+
+
+class TopBar(QWidget):
+    """Everything that concerns the whole window, in one row of 48 px."""
+
+    def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("topbar")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.actions_ = actions
+        self.menus = QMenuBar(self)
+        self.menus.setNativeMenuBar(False)
+        actions.menus(self.menus)
+        # Fixed: in a narrow window the project's name gives way, not a menu.
+        self.menus.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
+        self.title = ElidedLabel("")
+        self.title.setProperty("role", "heading")
+        self.state = ElidedLabel("")
+        self.state.setProperty("role", "muted")
+        self.spaces = Segmented.of_actions([actions[a] for a in WORKSPACES], "Workspace")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(8, 6, 12, 6)
+        row.setSpacing(8)
+        self._left = False
+        """Whether a button of the run lost the keyboard because it cannot be pressed any more."""
+        left, right = QHBoxLayout(), QHBoxLayout()
+        left.setSpacing(8)
+        right.setSpacing(8)
+        left.addWidget(self.menus)
+        left.addWidget(self.title)
+        left.addWidget(self.state, 1)
+        right.addStretch(1)
+        for action_id in ("edit.undo", "edit.redo"):
+            right.addWidget(self._button(action_id))
+        right.addSpacing(8)
+        kinds = {"train.pause": "", "train.resume": "", "train.stop": "", "train.start": "primary"}
+        self.run_buttons = {action_id: self._worded(action_id, kind) for action_id, kind in kinds.items()}
+        for worded in self.run_buttons.values():
+            right.addWidget(worded)
+        row.addLayout(left, 1)
+        row.addWidget(self.spaces)
+        self.holder = QWidget(self)
+        self.holder.setLayout(right)
+        right.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.holder)
+        self._row = row
+
+    def _button(self, action_id: str) -> QToolButton:
+        """An icon alone; its tooltip has the words and the keys."""
+        made = QToolButton(self)
+        made.setDefaultAction(self.actions_[action_id])
+        made.setIconSize(QSize(16, 16))
+        made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        return made
+
+    def _worded(self, action_id: str, kind: str) -> QPushButton:
+        """A push button that follows its action."""
+        action, spec = self.actions_[action_id], self.actions_.specs[action_id]
+        made = button(spec.name, kind, spec.icon, action.trigger)
+
+        def follow() -> None:
+            self._left = self._left or (made.hasFocus() and not action.isEnabled())
+            made.setEnabled(action.isEnabled())
+            made.setToolTip(action.toolTip())
+
+        action.changed.connect(follow)
+        follow()
+        return made
+
+    def show_project(self, name: str, state: str) -> None:
+        """The project's name and, muted, where it is and whether it is saved."""
+        self.title.setText(name)
+        self.state.setText(state)
+        self.title.setAccessibleDescription(state)
+
+    def show_run(self, state: str) -> None:
+        """Only the buttons that make sense now: none on the start page; Train; or Pause and Stop; or Resume and Stop."""
+        visible = {
+            "": (),
+            "idle": ("train.start",),
+            "starting": ("train.stop",),
+            "running": ("train.pause", "train.stop"),
+            "paused": ("train.resume", "train.stop"),
+        }.get(state, ("train.start",))
+        left = self._left or any(made.hasFocus() and a not in visible for a, made in self.run_buttons.items())
+        # What comes before what goes; else the keyboard would be on the button beside it: on Stop, where Pause was pressed.
+        for action_id in sorted(self.run_buttons, key=visible.__contains__, reverse=True):
+            self.run_buttons[action_id].setVisible(action_id in visible)
+        if left and visible:
+            self._left = visible[0] == "train.stop"  # while it starts nothing else can be pressed
+            (self if self._left else self.run_buttons[visible[0]]).setFocus()
+
+    def _reserve(self) -> None:
+        """The right end is as wide as it ever gets: the workspaces stay when Train becomes Pause and Stop."""
+        for made in self.run_buttons.values():
+            made.ensurePolished()  # before the style sheet has been applied a hint tells another width
+        worded = {a: made.sizeHint().width() for a, made in self.run_buttons.items()}
+        two = worded["train.stop"] + max(worded["train.pause"], worded["train.resume"])
+        icons = sum(made.sizeHint().width() + 8 for made in self.holder.findChildren(QToolButton))
+        self.holder.setMinimumWidth(two + icons + 8 * 3)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a narrow window the workspaces leave the middle, so that the project's name can be read."""
+        super().resizeEvent(event)
+        self._share()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._share()
+
+    def _share(self) -> None:
+        self._reserve()
+        self._row.setStretch(2, 1 if self.width() >= WIDE else 0)
+        self.state.setVisible(self.width() >= fonts.px(1200))

@@ -1,0 +1,171 @@
+"""The docks around the canvas and the three arrangements of them: Build, Train, Inspect.
+
+Docks that share a place are tabbed once, when the window is made, and stay so: a workspace only says which are shown, which is in
+front and how large the sides are. (Tabbing anew at each switch leaves dead tab bars behind in QMainWindow.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar
+
+from visualnet.app.shell.lazy_dock import Factory, LateDock
+from visualnet.app.state.settings import Settings
+
+Area = Qt.DockWidgetArea
+HOME: Mapping[str, Qt.DockWidgetArea] = {
+    "palette": Area.LeftDockWidgetArea,
+    "inspector": Area.RightDockWidgetArea,
+    "maps": Area.RightDockWidgetArea,
+    "attention": Area.RightDockWidgetArea,
+    "problems": Area.BottomDockWidgetArea,
+    "differences": Area.BottomDockWidgetArea,
+    "training": Area.BottomDockWidgetArea,
+    "runs": Area.BottomDockWidgetArea,
+}
+
+
+class Space(NamedTuple):
+    """What a workspace shows, what is in front, and how many px the sides take."""
+
+    shown: tuple[str, ...]
+    front: tuple[str, ...]
+    sizes: Mapping[str, int]
+
+
+SPACES: Mapping[str, Space] = {
+    "build": Space(
+        ("palette", "inspector", "about", "problems"),
+        ("inspector", "problems"),
+        {"left": 196, "right": 320, "bottom": 132},
+    ),
+    "train": Space(
+        ("palette", "inspector", "problems", "training", "runs"),
+        ("inspector", "training"),
+        {"left": 196, "right": 320, "bottom": 290},
+    ),
+    "inspect": Space(
+        ("inspector", "maps", "attention", "problems", "training", "runs"),
+        ("maps", "training"),
+        {"right": 520, "bottom": 250},
+    ),
+}
+_SIDES = {"left": Area.LeftDockWidgetArea, "right": Area.RightDockWidgetArea, "bottom": Area.BottomDockWidgetArea}
+
+
+class Workspaces:
+    """Arranges the docks of a window, and remembers what the person changed in each arrangement."""
+
+    def __init__(self, window: QMainWindow, panels: Mapping[str, tuple[str, Factory]], settings: Settings) -> None:
+        self.window, self.settings = window, settings
+        self.current = ""
+        self.docks: dict[str, LateDock] = {}
+        window.setDockOptions(QMainWindow.DockOption.AllowTabbedDocks)
+        window.setCorner(Qt.Corner.BottomLeftCorner, Area.BottomDockWidgetArea)
+        window.setCorner(Qt.Corner.BottomRightCorner, Area.BottomDockWidgetArea)
+        for name, (title, make) in panels.items():
+            dock = LateDock(title, make, window)
+            dock.setObjectName(f"dock.{name}")
+            dock.setFeatures(
+                QDockWidget.DockWidgetFeature.DockWidgetMovable
+                | QDockWidget.DockWidgetFeature.DockWidgetClosable
+                | QDockWidget.DockWidgetFeature.DockWidgetFloatable
+            )
+            self.docks[name] = dock
+        self._put_home()
+        self.hide()
+
+    def _put_home(self) -> None:
+        """Every dock to its place, those that share one as tabs."""
+        first: dict[Qt.DockWidgetArea, QDockWidget] = {}
+        for name, dock in self.docks.items():
+            area = HOME.get(name, Area.RightDockWidgetArea)
+            dock.setFloating(False)
+            self.window.addDockWidget(area, dock)
+            if area in first:
+                self.window.tabifyDockWidget(first[area], dock)
+            first[area] = dock
+
+    def show(self, name: str) -> None:
+        """Switch to a workspace, as it was left, or as it comes."""
+        name = name if name in SPACES else "build"
+        self.remember()
+        self._arrange(name, self._kept(name))
+
+    def reset(self) -> None:
+        """Every dock home, and the present workspace as it comes."""
+        self.settings["workspaces"] = {}
+        self._put_home()
+        self._arrange(self.current or "build", SPACES[self.current or "build"])
+
+    def _kept(self, name: str) -> Space:
+        """What is remembered of a workspace, as far as it makes sense."""
+        own, kept = SPACES[name], self.settings.section("workspaces").get(name)
+        if not isinstance(kept, dict):
+            return own
+
+        def known(key: str, default: tuple[str, ...]) -> tuple[str, ...]:
+            names: Any = kept.get(key)
+            return tuple(n for n in names if n in self.docks) if isinstance(names, list) else default
+
+        sizes: Any = kept.get("sizes")
+        fits = isinstance(sizes, dict) and all(isinstance(v, int) and 40 <= v <= 4000 for v in sizes.values())
+        return Space(known("shown", own.shown), known("front", own.front), sizes if fits else own.sizes)
+
+    def _arrange(self, name: str, space: Space) -> None:
+        self.current = name
+        for key, dock in self.docks.items():
+            dock.setVisible(key in space.shown)
+        for key in space.front:
+            if key in space.shown:
+                self.docks[key].raise_()
+        for side, size in space.sizes.items():
+            there = [d for n, d in self.docks.items() if n in space.shown and self._side(d) == side]
+            if there:
+                way = Qt.Orientation.Vertical if side == "bottom" else Qt.Orientation.Horizontal
+                self.window.resizeDocks(there[:1], [size], way)
+        QTimer.singleShot(0, self.window, self._hide_dead_bars)
+
+    def _hide_dead_bars(self) -> None:
+        """WORKAROUND for QMainWindow: tabbing a third dock to two leaves the bar of the two on the screen."""
+        live = set()
+        for name, dock in self.docks.items():
+            group = {
+                n for n, d in self.docks.items() if d in self.window.tabifiedDockWidgets(dock) and not d.isHidden()
+            }
+            live.add(frozenset(self.docks[n].windowTitle() for n in {name, *group}))
+        for bar in self.window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            if frozenset(bar.tabText(i) for i in range(bar.count())) not in live:
+                bar.hide()
+
+    def _side(self, dock: QDockWidget) -> str:
+        area = self.window.dockWidgetArea(dock)
+        return "" if dock.isFloating() else next((side for side, a in _SIDES.items() if a == area), "")
+
+    def remember(self) -> None:
+        """Keep the arrangement that is on the screen now."""
+        if not self.current or not self.window.isVisible():
+            return
+        shown = [n for n, d in self.docks.items() if not d.isHidden()]
+        front = [n for n in shown if self.docks[n].visibleRegion().boundingRect().isValid()]
+        sizes = {}
+        for name in front:
+            dock, side = self.docks[name], self._side(self.docks[name])
+            if side:
+                sizes[side] = dock.height() if side == "bottom" else dock.width()
+        self.settings.section("workspaces")[self.current] = {"shown": shown, "front": front, "sizes": sizes}
+
+    def hide(self) -> None:
+        """Put every dock away, after remembering how they stand."""
+        self.remember()
+        self.current = ""
+        for dock in self.docks.values():
+            dock.hide()
+
+    def reveal(self, name: str) -> None:
+        """Bring a dock to the front, wherever it is."""
+        self.docks[name].show()
+        self.docks[name].raise_()

@@ -1,0 +1,288 @@
+"""What every panel gets: the document, what is true of it, what is selected and what is running. Panels talk to it, never to each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
+
+from PySide6.QtCore import QObject, Signal
+
+from visualnet.analysis import Analysis, GraphFacts, Problem, infer
+from visualnet.analysis.connect.check import Acceptance
+from visualnet.analysis.facts import Path
+from visualnet.analysis.repair.preview import Foresight, foresee
+from visualnet.app.services.machine_speed import Pacing
+from visualnet.app.state.runner_protocol import RunnerProtocol
+from visualnet.core import edits
+from visualnet.core.document import Document
+from visualnet.core.graph import Graph, Port
+from visualnet.core.project import MAIN, Project
+from visualnet.data import registry
+from visualnet.layers.declaration.layer import Spec
+
+_known: WeakKeyDictionary[Document, Analysis] = WeakKeyDictionary()
+
+
+def analysis_of(document: Document) -> Analysis:
+    """What is true of a document now. Worked out once, however many views show it, and kept while another document is in front."""
+    project, known = document.project, _known.get(document)
+    if known is None or known.project is not project:
+        known = _known[document] = infer(project, known, registry.fields_or_none(project.data))
+    return known
+
+
+class Left(NamedTuple):
+    """How a document was left when another came in front of it."""
+
+    sheet: str = MAIN
+    path: Path = ()
+    selection: tuple[str, ...] = ()
+    problem: Problem | None = None
+    trace: str = ""
+
+
+class Voice(QObject):
+    """What a Studio tells its panels, always in the window's thread."""
+
+    document_changed = Signal()
+    """Another document was opened; ``project_changed`` and ``analysed`` follow."""
+    project_changed = Signal(object, object)
+    analysed = Signal(object)
+    sheet_changed = Signal(str)
+    selection_changed = Signal(object)
+    state_changed = Signal()
+    """Undo, redo, modified or the path may have changed."""
+    theme_changed = Signal(object)
+    focus_requested = Signal(object, str)
+    """Ids on the open sheet to bring into view, and the parameter or port to point at."""
+    thumbnails_changed = Signal(object)
+    """Live pictures for cards: ``{node path: QImage or None}``."""
+    runtime_problem_changed = Signal()
+    """``runtime_problem`` came or went."""
+
+    foreseen = Signal(object)
+    """A ``Foresight``: what the project would become, to be shown but not kept; None when nobody asks any more."""
+
+
+class Studio(Voice):
+    """The state of one window. Every edit goes through ``do``."""
+
+    # What panels say to it, not it to them.
+    message = Signal(str, str)
+    """Severity (``error``, ``warning``, ``hint``, ``ok``) and words for the user."""
+    library_changed = Signal()
+    """A block was put into the person's library, or taken out of it."""
+    template_requested = Signal(str)
+    """A template to be opened in place of the present network, after asking about unsaved changes."""
+    place_requested = Signal(str)
+    """A kind (a layer's tag, or a block) to be placed where the canvas thinks best."""
+
+    def __init__(self, document: Document, theme: Any, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.theme = theme
+        self.runner: RunnerProtocol | None = None
+        """Who trains for the window; None for a Studio without one."""
+        self.sheet, self.path = MAIN, ()
+        self.selection: tuple[str, ...] = ()
+        self.runtime_problem: Problem | None = None
+        """Where and why the last run failed, until the graph changes there or a new run begins."""
+        self.runtime_trace = ""
+        """Python's own words about that failure, for those who want them."""
+        self.foresight: Foresight | None = None
+        self.pacing = Pacing(self)
+        self._left: WeakKeyDictionary[Document, Left] = WeakKeyDictionary()
+        self.turning = False
+        """Another document is coming to the front: ``state_changed`` tells when all of it has been said."""
+        self._adopt(document)
+
+    # --- the document --------------------------------------------------------------------------------------------------------------
+
+    def _adopt(self, document: Document) -> None:
+        self.document = document
+        document.changed.connect(self._changed)
+        document.state_changed.connect(self.state_changed.emit)
+        self.analysis: Analysis = analysis_of(document)
+
+    def open(self, document: Document) -> None:
+        """Bring another document to the front; one that was there before is seen as it was left."""
+        self.foresee()
+        old, left = self.document, self._left.pop(document, Left())
+        self.release()
+        self._left[old] = Left(self.sheet, self.path, self.selection, self.runtime_problem, self.runtime_trace)
+        if left.sheet != MAIN and left.sheet not in document.project.blocks:
+            left = left._replace(sheet=MAIN, path=(), selection=())
+        self.sheet, self.path, self.selection = left.sheet, left.path, ()
+        self.runtime_problem, self.runtime_trace = None, ""
+        self.turning = True
+        self._adopt(document)
+        self.document_changed.emit()
+        self.project_changed.emit(old.project, document.project)
+        self.analysed.emit(self.analysis)
+        self.sheet_changed.emit(self.sheet)
+        self.selection = tuple(i for i in left.selection if i in self.graph.nodes)
+        self.selection_changed.emit(self.selection)
+        self.runtime_problem, self.runtime_trace = left.problem, left.trace
+        self.runtime_problem_changed.emit()
+        self.turning = False
+        self.state_changed.emit()
+
+    def release(self) -> None:
+        """Hear no more of the document; for what is closed."""
+        self.document.changed.disconnect(self._changed)
+        self.document.state_changed.disconnect(self.state_changed.emit)
+
+    @property
+    def project(self) -> Project:
+        return self.document.project
+
+    @property
+    def graph(self) -> Graph:
+        """The sheet that is open; the main one while others hear first that its block has gone."""
+        return self.project.sheet(self.sheet if self.sheet in self.project.blocks else MAIN)
+
+    @property
+    def facts(self) -> GraphFacts | None:
+        """What is known of the open sheet, as seen through the instance it was opened from; None for a block that nothing uses."""
+        try:
+            return self.analysis.sheet(self.sheet, self.path)
+        except KeyError:
+            return self.analysis.sheet(self.sheet)
+
+    @property
+    def fields(self) -> dict[str, Spec] | None:
+        """The fields of the chosen data set; None if it is not known."""
+        return registry.fields_or_none(self.project.data)
+
+    def acceptance(self, without: Port | None = None) -> Acceptance:
+        """Answers whether a wire fits on the open sheet as it stands, or with the wire into ``without`` taken away."""
+        if without is None:
+            return Acceptance(self.project, self.sheet, self.path, self.analysis, self.fields)
+        project = edits.disconnect(self.project, self.sheet, without)
+        return Acceptance.after(project, self.sheet, self.path, self.analysis, self.fields)
+
+    @property
+    def scope(self) -> dict[str, Any]:
+        """The names that an expression on the open sheet may use, with the values of the instance it is seen through."""
+        if self.sheet == MAIN:
+            return dict(self.project.constants)
+        block = self.project.blocks.get(self.sheet)
+        scope = {**self.project.constants, **(block.params if block else {})}
+        try:
+            node = self.analysis.at(self.path).node if self.path else None
+        except KeyError:
+            node = None
+        for name, raw in (node.params if node else {}).items():
+            if isinstance(raw, int | float) and name in scope:
+                scope[name] = raw
+        return scope
+
+    def do(self, label: str, edit: Callable[[Project], Project], merge: str = "") -> bool:
+        """Make an edit; words about why it cannot be made go to ``message``, and leave by themselves: nothing is broken. True if something
+        changed."""
+        try:
+            return self.document.do(label, edit, merge)
+        except ValueError as error:
+            self.message.emit("warning", str(error))
+            return False
+
+    def foresee(self, words: str = "", edit: Callable[[Project], Project] | None = None) -> Foresight | None:
+        """Show everywhere what an edit would make of the project, without making it; without an edit, show what is."""
+        before = self.foresight
+        self.foresight = foresee(words, edit, self.analysis, self.fields) if edit is not None else None
+        if before is not self.foresight:
+            self.foreseen.emit(self.foresight)
+        return self.foresight
+
+    def _changed(self, before: Project, after: Project) -> None:
+        self.foresee()
+        if self.sheet != MAIN and self.sheet not in after.blocks:
+            self.open_sheet(MAIN)
+        alive = tuple(i for i in self.selection if i in self.graph.nodes)
+        self.analysis = analysis_of(self.document)
+        self.project_changed.emit(before, after)
+        self.analysed.emit(self.analysis)
+        if alive != self.selection:
+            self.select(alive)
+
+    def reconsider(self) -> None:
+        """Work out anew what is true, because something outside the project has changed (whose code is trusted)."""
+        _known.clear()
+        self.analysis = analysis_of(self.document)
+        self.analysed.emit(self.analysis)
+        self.state_changed.emit()
+
+    # --- what is looked at ---------------------------------------------------------------------------------------------------------
+
+    def open_sheet(self, name: str, path: Path = ()) -> None:
+        """Show the main graph or a block's, as seen through the instance at ``path``."""
+        if (name, path) != (self.sheet, self.path):
+            self.sheet, self.path = name, path
+            self.selection = ()
+            self.sheet_changed.emit(name)
+            self.selection_changed.emit(())
+
+    def select(self, ids: Iterable[str]) -> None:
+        """Select these nodes of the open sheet and no others."""
+        chosen = tuple(dict.fromkeys(ids))
+        if chosen != self.selection:
+            self.selection = chosen
+            self.selection_changed.emit(chosen)
+
+    def problems(self) -> tuple[Problem, ...]:
+        """What is wrong, the failure of the last run first."""
+        # That nothing is drawn yet, an empty canvas says better than a list of problems.
+        found = tuple(p for p in self.analysis.problems if p.code != "empty")
+        return (*((self.runtime_problem,) if self.runtime_problem else ()), *found)
+
+    def reveal(self, problem: Problem) -> None:
+        """Open the sheet of a problem, select its node and bring it into view."""
+        if problem.sheet != self.sheet:
+            self.open_sheet(problem.sheet, problem.path[:-1])
+        if problem.node in self.graph.nodes:
+            self.select([problem.node])
+            self.focus_requested.emit((problem.node,), problem.at)
+
+    def set_runtime_problem(self, path: Path, words: str, trace: str = "", document: Document | None = None) -> None:
+        """Tell that a run failed, and at which node (no path: at none in particular); the node is shown.
+
+        Of a ``document`` that is not in front it is kept until that one is.
+        """
+        document = document or self.document
+        node, sheet, path = _whereabouts(document.project, tuple(part.partition("#")[0] for part in path))
+        problem = Problem("runtime", "error", words, node, sheet, path)
+        if document is not self.document:
+            self._left[document] = self._left.get(document, Left())._replace(problem=problem, trace=trace)
+            return
+        self.runtime_problem, self.runtime_trace = problem, trace
+        self.runtime_problem_changed.emit()
+        if node:
+            self.reveal(self.runtime_problem)
+
+    def clear_runtime_problem(self) -> None:
+        """The last failure is no longer of interest."""
+        if self.runtime_problem is not None:
+            self.runtime_problem, self.runtime_trace = None, ""
+            self.runtime_problem_changed.emit()
+
+    def failed(self, document: Document) -> bool:
+        """Whether the last run of a document failed and nothing has been done about it yet."""
+        problem = self.runtime_problem if document is self.document else self._left.get(document, Left()).problem
+        return problem is not None
+
+    def set_theme(self, theme: Any) -> None:
+        """Repaint everything in another theme."""
+        self.theme = theme
+        self.theme_changed.emit(theme)
+
+
+def _whereabouts(project: Project, path: Path) -> tuple[str, str, Path]:
+    """The node that a path leads to, its sheet and the path; nothing if it is not there any more."""
+    sheet = MAIN
+    for node_id in path[:-1]:
+        node = project.sheet(sheet).nodes.get(node_id)
+        if node is None or node.block not in project.blocks:
+            return "", MAIN, ()
+        sheet = node.block or MAIN
+    there = bool(path) and path[-1] in project.sheet(sheet).nodes
+    return (path[-1], sheet, path) if there else ("", MAIN, ())

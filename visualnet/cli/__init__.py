@@ -1,0 +1,1 @@
+"""The command line: `visualnet VERB ...`. Qt is imported only to open the window or to draw a picture."""

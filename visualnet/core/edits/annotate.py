@@ -1,0 +1,105 @@
+"""Edits of what only the eye needs of a sheet: bends of wires, folded cards, the direction, frames and notes, bookmarks."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from msgspec.structs import replace
+
+from visualnet.core.graph import COLOURS, DIRECTIONS, REMARKS, Port, Remark
+from visualnet.core.names import MAX_TEXT
+from visualnet.core.project import Project
+from visualnet.core.text.visible import clean
+from visualnet.core.validation import MAX_BENDS, MAX_BOOKMARKS, MAX_REMARKS, Area, clamp_area, sheet_of, spot
+
+Points = Iterable[tuple[float, float]]
+
+
+def bend(project: Project, sheet: str, wires: Mapping[Port, Points]) -> Project:
+    """Lead wires over these points; no points: straight again."""
+    graph = sheet_of(project, sheet)
+    after = dict(graph.bends)
+    for target, points in wires.items():
+        kept = tuple(spot(at) for at in points)
+        if len(kept) > MAX_BENDS:
+            raise ValueError(f"a wire may be led over {MAX_BENDS} points; this one would have {len(kept)}")
+        if kept and target in graph.wires:
+            after[target] = kept
+        else:
+            after.pop(target, None)
+    return project.with_sheet(sheet, replace(graph, bends=after)) if after != graph.bends else project
+
+
+def fold(project: Project, sheet: str, ids: Iterable[str], folded: bool = True) -> Project:
+    """Let cards show only their names, or all again. Nothing that is computed changes."""
+    graph = sheet_of(project, sheet)
+    changed = {i: replace(n, folded=folded) for i in ids if (n := graph.nodes.get(i)) and n.folded != folded}
+    return project.with_sheet(sheet, replace(graph, nodes={**graph.nodes, **changed})) if changed else project
+
+
+def turn(project: Project, sheet: str, direction: str) -> Project:
+    """Let a sheet flow to the ``right`` or ``down``: its ports then stand at the tops and bottoms of the cards."""
+    graph = sheet_of(project, sheet)
+    if direction not in DIRECTIONS:
+        raise ValueError(f"a sheet flows {' or '.join(DIRECTIONS)}")
+    return project.with_sheet(sheet, replace(graph, direction=direction)) if direction != graph.direction else project
+
+
+def add_remark(
+    project: Project, sheet: str, kind: str, area: Area, text: str = "", colour: str = ""
+) -> tuple[Project, str]:
+    """Put a frame or a note on a sheet; the project and its id."""
+    graph = sheet_of(project, sheet)
+    if len(graph.remarks) >= MAX_REMARKS:
+        raise ValueError(f"a sheet has at most {MAX_REMARKS:,} frames and notes")
+    number = max((int(i[1:]) for i in graph.remarks), default=0) + 1
+    remark = _checked(Remark(id=f"r{number}", kind=kind, text=text, colour=colour, area=area))
+    return project.with_sheet(sheet, replace(graph, remarks={**graph.remarks, remark.id: remark})), remark.id
+
+
+def set_remarks(project: Project, sheet: str, ids: Iterable[str], **fields: Any) -> Project:
+    """Change ``text`` or ``colour`` of frames and notes."""
+    graph = sheet_of(project, sheet)
+    changed = {i: _checked(replace(graph.remarks[i], **fields)) for i in ids if i in graph.remarks}
+    after = {**graph.remarks, **changed}
+    return project.with_sheet(sheet, replace(graph, remarks=after)) if after != graph.remarks else project
+
+
+def place_remarks(project: Project, sheet: str, areas: Mapping[str, Area]) -> Project:
+    """Move or stretch frames and notes."""
+    graph = sheet_of(project, sheet)
+    changed = {i: replace(graph.remarks[i], area=clamp_area(a)) for i, a in areas.items() if i in graph.remarks}
+    after = {**graph.remarks, **changed}
+    return project.with_sheet(sheet, replace(graph, remarks=after)) if after != graph.remarks else project
+
+
+def remove_remarks(project: Project, sheet: str, ids: Collection[str]) -> Project:
+    """Take frames and notes off a sheet; what stands in a frame stays."""
+    graph = sheet_of(project, sheet)
+    after = {i: r for i, r in graph.remarks.items() if i not in ids}
+    return project.with_sheet(sheet, replace(graph, remarks=after)) if len(after) < len(graph.remarks) else project
+
+
+def set_bookmark(project: Project, sheet: str, name: str, view: Sequence[float] | None) -> Project:
+    """Keep a view (centre and scale) under a name; None forgets it."""
+    graph = sheet_of(project, sheet)
+    name = clean(name).strip()
+    if not 0 < len(name) <= 80:
+        raise ValueError("a bookmark's name has 1 to 80 characters")
+    after = {n: v for n, v in graph.bookmarks.items() if n != name}
+    if view is not None:
+        if len(after) >= MAX_BOOKMARKS:
+            raise ValueError(f"a sheet has at most {MAX_BOOKMARKS} bookmarks")
+        x, y = spot((view[0], view[1]))
+        after[name] = (x, y, round(float(view[2]), 4))
+    return project.with_sheet(sheet, replace(graph, bookmarks=after)) if after != graph.bookmarks else project
+
+
+def _checked(remark: Remark) -> Remark:
+    if remark.kind not in REMARKS or remark.colour not in COLOURS:
+        raise ValueError("a remark is a frame or a note in one of the known colours")
+    text = clean(remark.text, lines=True)
+    if len(text) > MAX_TEXT:
+        raise ValueError(f"a note may have {MAX_TEXT:,} characters; this one has {len(text):,}")
+    return replace(remark, text=text, area=clamp_area(remark.area))

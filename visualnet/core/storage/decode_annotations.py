@@ -1,0 +1,104 @@
+"""Bends of wires, frames, notes and bookmarks as a file has them: read within bounds, and written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from typing import Any, NoReturn
+
+from visualnet.core.graph import COLOURS, REMARKS, Port, Remark
+from visualnet.core.names import MAX_TEXT
+from visualnet.core.storage.safe_json import Refused
+from visualnet.core.text.visible import clean, visible
+from visualnet.core.validation import FAR, MAX_BENDS, MAX_BOOKMARKS, MAX_REMARKS, clamp_area, spot
+
+_ID = re.compile(r"r[1-9][0-9]{0,8}\Z")
+_FIELDS = frozenset(["id", "kind", "text", "colour", "area"])
+
+
+def bends(raw: Any, wires: Collection[Port]) -> dict[Port, tuple[tuple[float, float], ...]]:
+    """The points of each wire, by where it ends."""
+    found = {}
+    for text, points in _object(raw).items():
+        node, _, port = text.partition(".")
+        if Port(node, port) not in wires:
+            raise Refused("no wire ends there", text)
+        if type(points) is not list or not 0 < len(points) <= MAX_BENDS:
+            raise Refused(f"here should stand 1 to {MAX_BENDS} points [[x, y], …]", text)
+        found[Port(node, port)] = tuple(spot(_numbers(point, 2, text)) for point in points)  # type: ignore[arg-type]
+    return found
+
+
+def remarks(raw: Any) -> dict[str, Remark]:
+    """Frames and notes by their ids."""
+    if type(raw) is not list:
+        raise Refused("here should stand a list […]")
+    if len(raw) > MAX_REMARKS:
+        raise Refused(f"it has {len(raw):,} frames and notes; {MAX_REMARKS:,} are allowed")
+    found: dict[str, Remark] = {}
+    for index, item in enumerate(raw):
+        try:
+            remark = _remark(_object(item))
+        except Refused as fault:
+            raise fault.under(index) from None
+        if remark.id in found:
+            raise Refused(f"another remark has the id “{remark.id}”", index, "id")
+        found[remark.id] = remark
+    return found
+
+
+def _remark(fields: Mapping[str, Any]) -> Remark:
+    values = {k: fields.get(k, getattr(_PLAIN, k)) for k in ("id", "kind", "text", "colour")}
+    for key, value in values.items():
+        if type(value) is not str:
+            raise Refused("here should stand a text", key)
+    if not _ID.match(values["id"]):
+        raise Refused(f"“{visible(values['id'][:80])}” is no id; ids of remarks are r1, r2 …", "id")
+    for key, options in (("kind", REMARKS), ("colour", COLOURS)):
+        if values[key] not in options:
+            raise Refused(f"here should stand one of {', '.join(o or '“”' for o in options)}", key)
+    if len(values["text"]) > MAX_TEXT or clean(values["text"], lines=True) != values["text"]:
+        raise Refused(f"it has more than {MAX_TEXT:,} characters, or hidden ones", "text")
+    x, y, width, height = _numbers(fields.get("area", list(_PLAIN.area)), 4, "area")
+    extra = {k: v for k, v in fields.items() if k not in _FIELDS}
+    return Remark(**values, area=clamp_area((x, y, width, height)), extra=extra)
+
+
+_PLAIN = Remark(id="r1")
+
+
+def bookmarks(raw: Any) -> dict[str, tuple[float, float, float]]:
+    """Views by name: centre and scale."""
+    found = {}
+    if len(_object(raw)) > MAX_BOOKMARKS:
+        raise Refused(f"it has {len(raw)} bookmarks; {MAX_BOOKMARKS} are allowed")
+    for name, view in raw.items():
+        if not 0 < len(name) <= 80 or clean(name) != name:
+            raise Refused("a bookmark's name has 1 to 80 characters, none of them hidden", visible(name[:80]))
+        x, y, zoom = _numbers(view, 3, name)
+        found[name] = (x, y, max(0.001, min(100.0, zoom)))
+    return found
+
+
+def _object(raw: Any) -> dict[str, Any]:
+    return raw if type(raw) is dict else _wrong("an object {…}")
+
+
+def _wrong(wanted: str) -> NoReturn:
+    raise Refused(f"here should stand {wanted}")
+
+
+def _numbers(raw: Any, count: int, *place: str) -> tuple[float, ...]:
+    if type(raw) is not list or len(raw) != count or not all(type(v) in (int, float) and -FAR <= v <= FAR for v in raw):
+        raise Refused(f"here should stand {count} numbers between −{FAR:,.0f} and {FAR:,.0f}", *place)
+    return tuple(float(v) for v in raw)
+
+
+def written(remark: Remark) -> dict[str, Any]:
+    """A remark as the file says it."""
+    fields: dict[str, Any] = {"id": remark.id, "kind": remark.kind}
+    if remark.text:
+        fields["text"] = remark.text
+    if remark.colour:
+        fields["colour"] = remark.colour
+    return {**fields, "area": list(remark.area), **remark.extra}

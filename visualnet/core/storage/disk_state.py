@@ -1,0 +1,60 @@
+"""What stands at a path now, so that nothing is written over that was not seen."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+from visualnet.core.storage.regular_files import NotRegular, TooLarge, read_regular
+from visualnet.core.storage.safe_json import MAX_BYTES
+from visualnet.core.text.format import format_bytes
+
+
+class Standing(NamedTuple):
+    """``mark`` is the same for the same content, "" for nothing; ``real`` is where the content lies if links are followed.
+
+    ``words`` tell what it is, if it is nothing that a project could have been read from; ``kept`` that it can never be replaced.
+    """
+
+    real: str = ""
+    mark: str = ""
+    words: str = ""
+    kept: bool = False
+
+
+NOTHING = Standing()
+
+
+def look(path: Path) -> Standing:
+    """What stands there. By content: times lie on network drives and within one tick."""
+    real = os.path.realpath(path)
+    try:
+        return Standing(real, mark_of(read_regular(path, MAX_BYTES)))
+    except NotRegular as error:
+        return Standing(real, str(error.strerror), f"{error.strerror}".replace("it is ", "").partition(",")[0], True)
+    except TooLarge as error:
+        return Standing(real, _known(path), f"a file of {format_bytes(error.size)}, larger than a project can be")
+    except OSError as error:
+        if error.errno in (errno.ENOENT, errno.ENOTDIR):
+            return NOTHING
+        why = (error.strerror or type(error).__name__).lower()
+        return Standing(real, f"{why} {_known(path)}", f"a file that cannot be read ({why})")
+    except ValueError:
+        return NOTHING  # what cannot be a name is no file
+
+
+def mark_of(data: bytes) -> str:
+    """The mark of this content."""
+    return hashlib.blake2b(data, digest_size=16).hexdigest()
+
+
+def _known(path: Path) -> str:
+    """What is known of content that is not read; the time of the last change of any kind cannot be set by a program."""
+    try:
+        found = path.stat()
+    except OSError:
+        return "unknown"
+    return f"{found.st_dev} {found.st_ino} {found.st_size} {found.st_mtime_ns} {found.st_ctime_ns}"

@@ -1,0 +1,1 @@
+"""What belongs to the person, not to a project: folders, presets, own blocks, trusted code."""

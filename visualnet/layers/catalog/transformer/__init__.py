@@ -1,0 +1,1 @@
+"""The parts of a transformer, and whole stacks of them."""

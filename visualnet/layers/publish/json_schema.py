@@ -1,0 +1,257 @@
+"""The JSON Schema of project files, from the declarations.
+
+``python -m visualnet.layers.publish.json_schema`` writes ``resources/vnet.schema.json``.
+
+It is for editors and other programs; this program itself reads files with ``core.files``, which says more about what is wrong.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from visualnet.core import validation
+from visualnet.core.graph import COLOURS, DIRECTIONS, INITS, MODES, REMARKS, STATISTICS
+from visualnet.core.names import MAX_NAME, MAX_TEXT
+from visualnet.core.project import DataChoice, Recipe
+from visualnet.core.storage import decode, project_file
+from visualnet.core.storage.project_file import FORMAT, PROGRAM
+from visualnet.core.validation import MAX_BENDS, MAX_BOOKMARKS, MAX_REMARKS
+from visualnet.layers import LAYERS, Layer
+
+_NUMBER = {"type": "number"}
+_NAME = {"type": "string", "pattern": r"^[^\W\d]\w*$", "maxLength": MAX_NAME}
+
+
+def params_schema(kind: type[Layer]) -> dict[str, Any]:
+    """The schema of what a node of this type may hold in ``params``."""
+    properties = {name: param.schema() for name, param in kind.params.items()}
+    return {"type": "object", "description": kind.summary(), "properties": properties}
+
+
+def project_schema() -> dict[str, Any]:
+    """The schema of a whole ``.vnet`` file."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "VisualNet project",
+        "type": "object",
+        "required": ["program", "format"],
+        "properties": {
+            "program": {"const": PROGRAM},
+            "format": {"type": "integer", "minimum": 1, "description": f"Number of the file format; this is {FORMAT}."},
+            "name": {"type": "string"},
+            "note": {"type": "string"},
+            "constants": {**_numbers(), "description": "Numbers that every expression may name."},
+            "data": _data(),
+            "recipe": _recipe(),
+            "graph": {"$ref": "#/$defs/graph"},
+            "blocks": {"type": "object", "propertyNames": _NAME, "additionalProperties": {"$ref": "#/$defs/block"}},
+            "runs": {"type": "array", "items": _run()},
+        },
+        "$defs": {
+            "graph": _graph(),
+            "node": _node(),
+            "block": _block(),
+            "params": {tag: params_schema(kind) for tag, kind in LAYERS.items()},
+        },
+    }
+
+
+def _numbers() -> dict[str, Any]:
+    return {"type": "object", "propertyNames": _NAME, "additionalProperties": _NUMBER}
+
+
+def _bounded(kind: str, low: float, high: float, default: Any) -> dict[str, Any]:
+    return {"type": kind, "minimum": low, "maximum": high, "default": default}
+
+
+def _graph() -> dict[str, Any]:
+    end = {"type": "string", "pattern": r"^n[1-9][0-9]*\.\w+$"}
+    coordinate = {"type": "number", "minimum": -validation.FAR, "maximum": validation.FAR}
+    return {
+        "type": "object",
+        "properties": {
+            "nodes": {"type": "array", "maxItems": decode.MAX_NODES, "items": {"$ref": "#/$defs/node"}},
+            "wires": {
+                "type": "array",
+                "maxItems": decode.MAX_WIRES,
+                "items": {"type": "array", "items": end, "minItems": 2, "maxItems": 2},
+                "description": "From an output port to an input port.",
+            },
+            "layout": {
+                "type": "object",
+                "additionalProperties": {"type": "array", "items": coordinate, "minItems": 2, "maxItems": 2},
+                "description": "Each card's top left corner, in px.",
+            },
+            "spent": {
+                "type": "integer",
+                "minimum": 0,
+                "description": "The highest number that an id has had, if its node is gone.",
+            },
+            "direction": {
+                "enum": list(DIRECTIONS),
+                "default": "right",
+                "description": "Where the tensors flow to, and so on which sides of the cards the ports stand.",
+            },
+            "bends": {
+                "type": "object",
+                "propertyNames": end,
+                "additionalProperties": {
+                    "type": "array",
+                    "items": {"type": "array", "items": coordinate, "minItems": 2, "maxItems": 2},
+                    "minItems": 1,
+                    "maxItems": MAX_BENDS,
+                },
+                "description": "Points that a wire is led over, by the port where it ends.",
+            },
+            "remarks": {"type": "array", "maxItems": MAX_REMARKS, "items": _remark(coordinate)},
+            "bookmarks": {
+                "type": "object",
+                "maxProperties": MAX_BOOKMARKS,
+                "additionalProperties": {"type": "array", "items": coordinate, "minItems": 3, "maxItems": 3},
+                "description": "Views to come back to: centre and scale.",
+            },
+        },
+    }
+
+
+def _remark(coordinate: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "required": ["id"],
+        "properties": {
+            "id": {"type": "string", "pattern": "^r[1-9][0-9]{0,8}$"},
+            "kind": {"enum": list(REMARKS), "default": "frame"},
+            "text": {"type": "string", "maxLength": MAX_TEXT, "description": "A frame's title, or a note in Markdown."},
+            "colour": {"enum": list(COLOURS), "default": ""},
+            "area": {
+                "type": "array",
+                "items": coordinate,
+                "minItems": 4,
+                "maxItems": 4,
+                "description": "Left, top, width, height, in px.",
+            },
+        },
+    }
+
+
+def _node() -> dict[str, Any]:
+    kinds = [
+        {
+            "if": {"properties": {"kind": {"const": tag}}},
+            "then": {"properties": {"params": {"$ref": f"#/$defs/params/{tag}"}}},
+        }
+        for tag in LAYERS
+    ]
+    return {
+        "type": "object",
+        "required": ["id", "kind", "name"],
+        "properties": {
+            "id": {"type": "string", "pattern": "^n[1-9][0-9]{0,8}$"},
+            "kind": {
+                "description": "A layer type, or block:NAME. Unknown ones are kept as they are.",
+                "anyOf": [
+                    {"enum": list(LAYERS)},
+                    {"type": "string", "pattern": "^block:"},
+                    {"type": "string", "pattern": "^" + validation.KIND.pattern.replace("\\Z", "$")},
+                ],
+            },
+            "name": _NAME,
+            "params": {"type": "object", "description": "What differs from the defaults."},
+            "trainable": {"type": "boolean", "default": True},
+            "statistics": {
+                "enum": list(STATISTICS),
+                "default": "fixed",
+                "description": "Of a frozen node's normalizations. fixed: used and not moved; updated: each batch moves them.",
+            },
+            "init": {
+                "type": "object",
+                "properties": {"kind": {"enum": list(INITS)}, "std": _bounded("number", 0, validation.MAX_STD, 0.01)},
+            },
+            "shares": {"type": "string", "description": "Id of the node whose weights this one uses."},
+            "repeat": {"anyOf": [{"type": "integer", "minimum": 1}, {"type": "string"}], "default": 1},
+            "mode": {
+                "enum": list(MODES),
+                "default": "",
+                "description": "mute: hands its first input on; off: as if not there.",
+            },
+            "folded": {"type": "boolean", "default": False, "description": "The card shows only its name."},
+        },
+        "allOf": kinds,
+    }
+
+
+def _block() -> dict[str, Any]:
+    about = {
+        "type": "object",
+        "description": "What a parameter means, and between which numbers it may lie.",
+        "properties": {"note": {"type": "string"}, "low": _NUMBER, "high": _NUMBER},
+    }
+    properties = {
+        "graph": {"$ref": "#/$defs/graph"},
+        "params": _numbers(),
+        "note": {"type": "string"},
+        "about": {"type": "object", "additionalProperties": about},
+    }
+    return {"type": "object", "properties": properties}
+
+
+def _data() -> dict[str, Any]:
+    plain = DataChoice()
+    share = {"type": "number", "minimum": 0, "maximum": 1}
+    split = {"type": "array", "items": share, "minItems": 3, "maxItems": 3, "default": list(plain.split)}
+    properties = {
+        "name": {"type": "string", "default": plain.name},
+        "options": {"type": "object"},
+        "split": {**split, "description": "Shares of training, validation and test; they add to 1."},
+        "seed": _bounded("integer", 0, decode.MAX_SEED, plain.seed),
+        "normalise": {"type": "boolean", "default": plain.normalise},
+    }
+    return {"type": "object", "properties": properties}
+
+
+def _recipe() -> dict[str, Any]:
+    plain = Recipe()
+    properties = {
+        "optimizer": {"type": "string", "default": plain.optimizer},
+        "lr": _bounded("number", 0, 1e6, plain.lr),
+        "momentum": _bounded("number", 0, 1, plain.momentum),
+        "nesterov": {"type": "boolean", "default": plain.nesterov},
+        "weight_decay": _bounded("number", 0, 1e6, plain.weight_decay),
+        "batch_size": _bounded("integer", 1, 10**9, plain.batch_size),
+        "epochs": _bounded("integer", 1, 10**9, plain.epochs),
+        "seed": _bounded("integer", 0, decode.MAX_SEED, plain.seed),
+        "device": {"type": "string", "default": plain.device},
+        "best_by": {
+            "type": "string",
+            "maxLength": 255,
+            "default": plain.best_by,
+            "description": "The value by which the best epoch is told: loss, or the name of a loss or metric node.",
+        },
+    }
+    return {"type": "object", "properties": properties}
+
+
+def _run() -> dict[str, Any]:
+    line = {"type": "string", "maxLength": 255}
+    properties: dict[str, Any] = {name: line for name in ("id", "folder", "started", "state")}
+    properties |= {
+        "epochs": {"type": "integer", "minimum": 0},
+        "summary": {"type": "object", "additionalProperties": _NUMBER},
+    }
+    return {"type": "object", "required": ["id"], "properties": properties}
+
+
+def text() -> str:
+    """The schema as it stands in the file."""
+    return json.dumps(project_schema(), indent=1, ensure_ascii=False) + "\n"
+
+
+def path() -> Path:
+    """Where it stands in a checkout."""
+    return Path(__file__).parents[3] / "resources" / "vnet.schema.json"
+
+
+if __name__ == "__main__":
+    project_file.write(path(), text().encode())

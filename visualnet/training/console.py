@@ -1,0 +1,268 @@
+"""Training without a window: for the command line, and for what has no screen."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+
+import msgspec
+
+from visualnet.core.exit_signals import exit_code, on_ending
+from visualnet.core.graph import Value
+from visualnet.core.project import DataChoice, Project
+from visualnet.core.text.format import format_duration, format_percent, format_quantity
+from visualnet.pytorch import NoTorch, need_torch
+from visualnet.training import devices, events
+from visualnet.training.control import Control
+from visualnet.training.runs import run_model
+from visualnet.training.sinks import Sink
+
+FINE, GRAPH, USE, STOPPED = 0, 1, 2, 130
+BAR = 24
+
+
+@dataclass(frozen=True)
+class TrainOptions:
+    """What the command line may say; None leaves what the project says.
+
+    ``data`` is a data set's name, with options if wanted: ``points:shape=spiral,n=1000``. ``run`` is the run's folder.
+    """
+
+    data: str | None = None
+    epochs: int | None = None
+    batch_size: int | None = None
+    lr: float | None = None
+    device: str | None = None
+    seed: int | None = None
+    run: Path | None = None
+    resume: bool = False
+    json: bool = False
+
+
+def train(project: Project, options: TrainOptions, emit: Sink | None = None) -> int:
+    """Train a project as its recipe and the options say; the exit code.
+
+    0: trained. 1: the graph has errors, or training failed. 2: the options make no sense, or a file cannot be written.
+    130, 143, 129: stopped by Ctrl+C, SIGTERM, SIGHUP; ``resume`` goes on from there. Events go to ``emit``; without it, as
+    one line of JSON each to the standard output (``json``), or as a few lines for people.
+    """
+    control, heard = Control(), list[int]()
+
+    def stop(number: int) -> None:
+        heard.append(number)
+        control.stop()
+
+    with on_ending(stop, impatient=True):
+        code = _train(project, options, emit, control)
+    return exit_code(heard[0]) if heard and code == STOPPED else code
+
+
+def _train(project: Project, options: TrainOptions, emit: Sink | None, control: Control) -> int:
+    devices.prepare()
+    from visualnet.data.registry import load
+
+    try:
+        project = configured(project, options)
+        need_torch()
+        devices.device_of(project.recipe.device)
+        data = load(project.data)
+        if control.stopping:
+            return STOPPED
+        folder = _folder(project, options)  # last: what is refused leaves no folder behind
+    except (ValueError, OSError, NoTorch) as error:
+        words = str(error)
+        if isinstance(error, OSError) and error.strerror and error.filename:
+            words = (
+                f"the run cannot be kept in {error.filename} ({error.strerror.lower()}); name another folder with --run"
+            )
+        return _refused(options, words)
+    output = Output(emit or (_print_json if options.json else Printer(sys.stdout, folder)), control)
+    from visualnet.training.session import Session
+
+    if options.resume and options.lr is not None:
+        control.set_lr(options.lr)
+    session = Session(project, data, output, control, folder=folder, resume=options.resume)
+    reason = session.run()
+    if output.broken:
+        raise BrokenPipeError
+    if reason == "done" and session.kept != session.step:
+        print(f"visualnet: the weights could not be written to {folder}", file=sys.stderr)
+        return USE
+    return {"done": FINE, "stopped": STOPPED}.get(reason, GRAPH)
+
+
+def _refused(options: TrainOptions, words: str) -> int:
+    if options.json:
+        print(json.dumps({"event": "failed", "kind": "use", "words": words}), flush=True)
+    print(f"visualnet: {words}", file=sys.stderr)
+    return USE
+
+
+def configured(project: Project, options: TrainOptions) -> Project:
+    """The project with what the options change.
+
+    Raises:
+        ValueError: an option cannot be read or is out of bounds.
+    """
+    from visualnet.data.registry import chosen
+    from visualnet.data.split import check_shares
+    from visualnet.training.optimizers import check_recipe
+
+    changes = {k: v for k in ("epochs", "batch_size", "lr", "device", "seed") if (v := getattr(options, k)) is not None}
+    recipe = msgspec.structs.replace(project.recipe, **changes)
+    check_recipe(recipe)
+    data = parse_data(options.data, project.data) if options.data else project.data
+    if options.seed is not None:
+        data = msgspec.structs.replace(data, seed=options.seed)
+    chosen(data)
+    check_shares(data.split)
+    return msgspec.structs.replace(project, recipe=recipe, data=data)
+
+
+def parse_data(text: str, base: DataChoice) -> DataChoice:
+    """``points:shape=spiral,n=1000`` as a choice of data; division and normalisation are the base's."""
+    name, _, rest = text.partition(":")
+    options: dict[str, Value] = dict(base.options) if name == base.name else {}
+    for part in filter(None, rest.split(",")):
+        key, equals, value = part.partition("=")
+        if not equals:
+            raise ValueError(f"--data: “{part}” is not of the form option=value")
+        options[key.strip()] = _number(value.strip())
+    return msgspec.structs.replace(base, name=name, options=options)
+
+
+def _number(text: str) -> Value:
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text
+
+
+def _folder(project: Project, options: TrainOptions) -> Path:
+    """Where the run is kept: the folder that was named, the last run that can go on, or a new one."""
+    folder = options.run
+    if options.resume and folder is None:
+        stem = run_model.run_name(project)
+        folder = next((info.folder for info in run_model.list_runs() if info.resumable and info.name == stem), None)
+        if folder is None:
+            raise ValueError(f"no run of “{project.name}” can be resumed; name its folder with --run")
+    if folder is not None and not options.resume and (folder / run_model.LOG).exists():
+        raise ValueError(f"{folder} already holds a run: add --resume to go on with it, or name another folder")
+    if folder is not None and options.resume and not (folder / run_model.LOG).exists():
+        raise ValueError(f"there is no run in {folder} to resume")
+    if folder is not None and options.resume:
+        return folder  # The project in it stays the one that the run began with: what differs is told against it.
+    # A file of a newer version may not be saved over, but a run may begin with what could be read of it.
+    return run_model.create_run(msgspec.structs.replace(project, runs=(), readonly=""), folder)
+
+
+class Output:
+    """Where events are shown, as long as somebody can see them: a terminal that was closed ends no training by an error.
+
+    A reader that has had enough (`| head`) stops the run in good order; ``broken`` then tells of it.
+    """
+
+    def __init__(self, show: Sink, control: Control) -> None:
+        self._show, self._control = show, control
+        self.broken = self._deaf = False
+
+    def __call__(self, event: events.Event) -> None:
+        """Show an event."""
+        if self._deaf:
+            return
+        try:
+            self._show(event)
+        except BrokenPipeError:
+            self.broken = self._deaf = True
+            self._control.stop()
+        except OSError:
+            self._deaf = True
+            with contextlib.suppress(OSError, ValueError):  # what is still to be flushed goes nowhere
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _print_json(event: events.Event) -> None:
+    if not isinstance(event, events.Watched):
+        sys.stdout.write(events.encode(event).decode() + "\n")
+        sys.stdout.flush()
+
+
+class Printer:
+    """A run in words: a line for each epoch, and on a terminal a bar that moves."""
+
+    def __init__(self, out: TextIO, folder: Path | None = None) -> None:
+        self.out, self.folder = out, folder
+        self.live = out.isatty() and os.environ.get("TERM") != "dumb"
+        self._names: tuple[str, ...] = ("loss",)
+        self._width = 0
+        self._epochs = 0
+        self._kept = -1
+
+    def __call__(self, event: events.Event) -> None:
+        """Say what has happened, if it is worth a line."""
+        if isinstance(event, events.CheckpointSaved):
+            self._kept = event.step
+        elif isinstance(event, events.Progress):
+            if self.live and event.phase != "done":
+                self._bar(event)
+        elif (words := self._words(event)) is not None:
+            self._clear()
+            self.out.write(words + "\n")
+            self.out.flush()
+
+    def _words(self, event: events.Event) -> str | None:
+        if isinstance(event, events.Started):
+            self._epochs, self._names = event.epochs, ("loss", *event.metrics)
+            again = f", from step {event.step:,} on" if event.step else ""
+            train, validation, _ = event.sizes
+            return (
+                f"{event.parameters:,} parameters on {event.device}; {train:,} samples to train, "
+                f"{validation:,} to validate{again}"
+            )
+        if isinstance(event, events.EpochDone):
+            return self._epoch(event)
+        if isinstance(event, events.Finished):
+            kept = f"; kept in {self.folder}" if self.folder and self._kept == event.step else ""
+            best = f", best in epoch {event.best_epoch}" if event.best_epoch else ""
+            return f"{event.reason} after {format_quantity(event.epoch, 'epoch')}, {format_duration(event.seconds)}{best}{kept}"
+        if isinstance(event, events.Memory):
+            return event.told() if event.peak else None  # a forecast alone is what the summary tells
+        if isinstance(event, events.Failed):
+            return f"failed: {event.words}"
+        return event.words if isinstance(event, events.Trouble) else None
+
+    def _epoch(self, event: events.EpochDone) -> str:
+        digits = len(str(self._epochs))
+        parts = [f"epoch {event.epoch:>{digits}}/{self._epochs}"]
+        for name in self._names:
+            parts.append(f"{name} {_short(event.train.get(name))}")
+            if event.validation:
+                parts[-1] += f" (validation {_short(event.validation.get(name))})"
+        return "  ".join((*parts, f"{event.samples_per_s:,.0f} samples/s", *(["best"] if event.is_best else [])))
+
+    def _bar(self, event: events.Progress) -> None:
+        full = int(BAR * event.step / max(event.steps, 1))
+        line = (
+            f"{'█' * full}{'░' * (BAR - full)} {format_percent(event.step / max(event.steps, 1), 0):>5}  "
+            f"epoch {min(event.epoch + 1, event.epochs)}/{event.epochs}  {event.samples_per_s:,.0f} samples/s  "
+            f"{format_duration(event.eta_s)} left"
+        )
+        self.out.write("\r" + line.ljust(self._width))
+        self.out.flush()
+        self._width = len(line)
+
+    def _clear(self) -> None:
+        if self._width:
+            self.out.write("\r" + " " * self._width + "\r")
+            self._width = 0
+
+
+def _short(value: float | None) -> str:
+    return "not finite" if value is None else f"{value:.4g}"

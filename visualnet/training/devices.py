@@ -1,0 +1,95 @@
+"""On which device a run trains, and with how many threads."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+from typing import TYPE_CHECKING, NamedTuple
+
+from visualnet.core.text.format import format_quantity
+
+if TYPE_CHECKING:
+    import torch
+
+
+class Place(NamedTuple):
+    """A device and what people call it. ``exact`` tells that the same seed gives the same bits."""
+
+    device: torch.device
+    words: str
+    threads: int
+    exact: bool
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # macOS, Windows
+        return os.cpu_count() or 1
+
+
+def prepare() -> None:
+    """Say how many threads torch shall start, before it is imported: all cores but one, which is left for the window."""
+    if "torch" not in sys.modules:
+        os.environ.setdefault("OMP_NUM_THREADS", str(max(1, cores() - 1)))
+
+
+def place(wish: str = "auto", threads: int | None = None) -> Place:
+    """The device for this wish, and set the calling thread's share of cores. Call it in the thread that trains.
+
+    ``threads`` beyond what this machine has counts as no wish: all cores but one, which is left for the window.
+
+    Raises:
+        ValueError: there is no such device here.
+    """
+    import torch
+
+    device = device_of(wish)
+    threads = max(1, cores() - 1) if threads is None or threads > cores() else max(1, threads)
+    if device.type == "cpu" and torch.get_num_threads() != threads:
+        torch.set_num_threads(threads)
+    if device.type == "cuda":
+        # Bits are not promised here, so speed may be taken: the same choice that torch makes for convolutions.
+        torch.set_float32_matmul_precision("high")
+        torch.backends.cudnn.benchmark = True
+    return Place(device, _words(device, threads), threads, device.type == "cpu")
+
+
+def devices() -> list[str]:
+    """What ``device`` of a recipe can be on this machine, ``auto`` first."""
+    import torch
+
+    found = ["auto", "cpu"]
+    if torch.cuda.is_available():
+        found += ["cuda", *(f"cuda:{i}" for i in range(1, torch.cuda.device_count()))]
+    if torch.backends.mps.is_available():
+        found.append("mps")
+    return found
+
+
+def device_of(wish: str) -> torch.device:
+    """The device that a recipe means.
+
+    Raises:
+        ValueError: this machine has none of that name.
+    """
+    import torch
+
+    offered = devices()
+    if wish == "auto":
+        return torch.device(next((name for name in ("cuda", "mps") if name in offered), "cpu"))
+    if wish in offered or (wish == "cuda:0" and "cuda" in offered):
+        return torch.device(wish)
+    raise ValueError(f"there is no device “{wish}” here; there are {', '.join(offered)}")
+
+
+def _words(device: torch.device, threads: int) -> str:
+    import torch
+
+    if device.type == "cuda":
+        return f"GPU {torch.cuda.get_device_name(device)}"
+    if device.type == "mps":
+        return "Apple GPU"
+    return f"CPU {platform.machine()}, {format_quantity(threads, 'thread')}"

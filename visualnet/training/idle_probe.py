@@ -1,0 +1,140 @@
+"""A look into a network that is not being trained: fresh from its seed, or with the weights of a run."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from visualnet.analysis import Analysis
+from visualnet.core.project import Project
+from visualnet.pytorch import need_torch
+from visualnet.training.control import Watch
+
+if TYPE_CHECKING:
+    from visualnet.training.events import Watched
+
+MOST_PARAMETERS = 30_000_000
+"""Larger networks are only looked into while they train: building one aside takes seconds and a second copy of its weights."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What to look at, in which network, with which weights (a folder of a run, or None)."""
+
+    number: int
+    project: Project
+    analysis: Analysis
+    watch: Watch
+    run: Path | None = None
+
+
+@dataclass(frozen=True)
+class Peeked:
+    """The answer to a question; `words` tell why there is none, or that the run's weights do not fit this network."""
+
+    number: int
+    seen: Watched | None
+    trained: bool = False
+    words: str = ""
+
+
+def torch_is_ready() -> bool:
+    """Whether torch has been imported to its end."""
+    module = sys.modules.get("torch")
+    spec = getattr(module, "__spec__", None)
+    return module is not None and spec is not None and not getattr(spec, "_initializing", False)
+
+
+class Peeker:
+    """Answers questions in the thread that calls it, and keeps the network of the last one."""
+
+    def __init__(self) -> None:
+        self._key: tuple[Any, ...] | None = None
+        self._probe: Any = None
+        self._trained, self._step, self._words = False, 0, ""
+
+    def __call__(self, question: Question) -> Peeked:
+        """Compute the answer."""
+        if question.analysis.main.parameters > MOST_PARAMETERS:
+            return Peeked(question.number, None, words="This network is large: press Train to look inside.")
+        if question.analysis.errors():
+            return Peeked(question.number, None, words="Mend the errors in the network to look inside.")
+        from visualnet.compiling.plan import GraphError
+
+        try:
+            self._prepare(question)
+            seen = self._probe.look(question.watch, self._step)
+        except (GraphError, ValueError, RuntimeError, KeyError) as error:
+            words = str(error).strip().partition("\n")[0]
+            self._key = self._probe = None
+            return Peeked(question.number, None, words=f"Nothing can be shown: {words}")
+        return Peeked(question.number, seen, self._trained, self._words)
+
+    def forget(self) -> None:
+        """Let the network go."""
+        self._key = self._probe = None
+
+    def _prepare(self, question: Question) -> None:
+        project = question.project
+        weights = _weights_of(question.run)
+        stamps = tuple(path.stat().st_mtime_ns for path in weights)
+        graph = project.graph
+        key = (
+            graph.nodes,
+            graph.wires,
+            project.blocks,
+            project.constants,
+            project.data,
+            project.recipe.seed,
+            weights,
+            stamps,
+        )
+        if self._key is not None and _same(self._key, key):
+            return
+        self._key = self._probe = None
+        need_torch()
+        from visualnet.compiling.module import compile_project
+        from visualnet.data.registry import load
+        from visualnet.data.tensors import Tensors
+        from visualnet.training import probes
+
+        data = load(project.data)
+        model = compile_project(project, question.analysis, seed=project.recipe.seed)
+        self._trained, self._step, self._words = False, 0, ""
+        self._restore(weights, model.net)
+        tensors = Tensors(data, model.fields, model.device, probes.plain_fields(model))
+        self._probe, self._key = probes.Probe(model, data, tensors), key
+
+    def _restore(self, weights: tuple[Path, ...], net: Any) -> None:
+        """The newest weights that can be read and fit this network."""
+        from visualnet.training import checkpoints
+
+        for path in weights:
+            try:
+                checkpoints.load_weights(path, net)
+                folder = path.parent
+                self._step = checkpoints.read_state(folder).step if (folder / "state.json").is_file() else 0
+            except checkpoints.BadCheckpoint:
+                continue
+            self._trained = True
+            return
+        if weights:
+            self._words = "The network has changed since its last run: these are fresh weights."
+
+
+def _weights_of(run: Path | None) -> tuple[Path, ...]:
+    """The weights that a run has left, the newest first."""
+    if run is None:
+        return ()
+    places = (
+        run / "last" / "weights.safetensors",
+        run / "before-last" / "weights.safetensors",
+        run / "best.safetensors",
+    )
+    return tuple(path for path in places if path.is_file())
+
+
+def _same(a: tuple[Any, ...], b: tuple[Any, ...]) -> bool:
+    return all(x is y or (type(x) is type(y) and not isinstance(x, dict) and x == y) for x, y in zip(a, b, strict=True))

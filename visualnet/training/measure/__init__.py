@@ -1,0 +1,1 @@
+"""What this machine takes: memory at the peak, time of each layer, speed, and where that is kept."""

@@ -1,0 +1,96 @@
+"""The history of runs that travels with a project: what a line of it says, and how it is changed. Plain edits, no Qt."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from msgspec.structs import replace
+
+from visualnet.core.project import Project, RunRef
+from visualnet.core.user.paths import runs_dir
+
+Edit = Callable[[Project], Project]
+
+
+def folder_of(run: RunRef) -> Path | None:
+    """The run's folder on this machine, if it is here. Only a plain name is followed, never a path."""
+    name = run.folder
+    if not name or re.search(r"[/\\:]", name) or name in (".", ".."):
+        return None
+    folder = runs_dir() / name
+    return folder if folder.is_dir() else None
+
+
+def has_checkpoint(run: RunRef) -> bool:
+    """Whether the run can be gone on with."""
+    folder = folder_of(run)
+    return folder is not None and any((folder / name / "state.json").is_file() for name in ("last", "before-last"))
+
+
+def title(run: RunRef) -> str:
+    """The name that the person gave it, else when it began."""
+    named = run.extra.get("name")
+    return named if isinstance(named, str) and named else when(run)
+
+
+def when(run: RunRef) -> str:
+    """When it began, in few characters: “21 Nov 03:12”."""
+    try:
+        return f"{datetime.fromisoformat(run.started):%d %b %H:%M}".lstrip("0")
+    except ValueError:
+        return run.started or f"{run.id}, time unknown"
+
+
+def text(run: RunRef, key: str) -> str:
+    """A word that was kept beside the run: ``optimizer``, ``device``, ``best_by``."""
+    value = run.extra.get(key)
+    return value if isinstance(value, str) else ""
+
+
+def find(project: Project, run_id: str) -> RunRef | None:
+    """The line of this run."""
+    return next((run for run in project.runs if run.id == run_id), None)
+
+
+def put(run: RunRef) -> Edit:
+    """Add a line, or put it in the place of the one with its id."""
+
+    def edit(project: Project) -> Project:
+        if find(project, run.id) is None:
+            return replace(project, runs=(*project.runs, run))
+        return replace(project, runs=tuple(run if old.id == run.id else old for old in project.runs))
+
+    return edit
+
+
+def remove(run_id: str) -> Edit:
+    """Take a line away."""
+
+    def edit(project: Project) -> Project:
+        kept = tuple(run for run in project.runs if run.id != run_id)
+        return replace(project, runs=kept) if len(kept) < len(project.runs) else project
+
+    return edit
+
+
+def rename(run_id: str, name: str) -> Edit:
+    """Give a run a name of its own; an empty one takes it away."""
+
+    def edit(project: Project) -> Project:
+        run = find(project, run_id)
+        if run is None:
+            return project
+        extra = {k: v for k, v in run.extra.items() if k != "name"} | ({"name": name} if name else {})
+        return put(replace(run, extra=extra))(project) if extra != dict(run.extra) else project
+
+    return edit
+
+
+def figures(values: Mapping[str, Any]) -> dict[str, float]:
+    """What of some values a file can hold: finite numbers by name."""
+    return {k: float(v) for k, v in values.items() if isinstance(v, int | float) and math.isfinite(v)}

@@ -1,0 +1,323 @@
+"""Runs as folders, and what is known of one as plain values: curves, epochs, state. No torch, no window.
+
+A run's folder holds ``project.vnet``, ``events.jsonl``, ``best.safetensors`` and ``last/`` (all that is needed to go on).
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+from visualnet.core.project import Project, Recipe, RunRef
+from visualnet.core.storage.regular_files import open_regular
+from visualnet.core.text.timestamps import moment
+from visualnet.core.user.paths import runs_dir
+from visualnet.training import events
+from visualnet.training.events import Event
+from visualnet.training.runs.series import Series
+
+LOG, PROJECT = "events.jsonl", "project.vnet"
+MAX_LINE = 1 << 20
+MAX_OVERLONG = 16
+"""So many pieces of ``MAX_LINE`` without an end of line, and it is no log: it is read no further."""
+TAIL = 1 << 16
+OVER = {"done", "stopped", "failed", "interrupted"}
+
+
+class RunModel:
+    """Everything that a run has told so far, ready to be drawn.
+
+    ``steps`` are the training values of every step; ``train`` and ``validation`` the means of each epoch, at the step
+    where it ended. ``state`` is ``waiting``, ``training``, ``paused``, ``done``, ``stopped``, ``failed`` or
+    ``interrupted`` (a log that just ends).
+    """
+
+    def __init__(self, run: str = "", folder: Path | None = None) -> None:
+        self.run, self.folder = run, folder
+        self.state = "waiting"
+        self.steps: dict[str, Series] = {}
+        self.train: dict[str, Series] = {}
+        self.validation: dict[str, Series] = {}
+        self.lr = Series()
+        self.epochs: list[events.EpochDone] = []
+        self.started: events.Started | None = None
+        self.progress: events.Progress | None = None
+        self.watched: events.Watched | None = None
+        self.failed: events.Failed | None = None
+        self.finished: events.Finished | None = None
+        self.saved: events.CheckpointSaved | None = None
+        self.memory: events.Memory | None = None
+        self.troubles: list[str] = []
+        self.begun_at = 0.0
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more will come."""
+        return self.state in OVER
+
+    @property
+    def step(self) -> int:
+        """The last step of which anything is known."""
+        loss = self.steps.get("loss")
+        return loss.last[0] if loss is not None and loss.last else 0
+
+    @property
+    def best(self) -> events.EpochDone | None:
+        """The best epoch so far, by the value that ``started.best_by`` names."""
+        return next((e for e in reversed(self.epochs) if e.is_best), None)
+
+    def consume(self, event: Event) -> None:
+        """Take in one event."""
+        take = _TAKERS.get(type(event))
+        if take is not None:
+            take(self, event)
+
+    def ref(self) -> RunRef:
+        """The run as a line of the history that travels with the project."""
+        summary: dict[str, float] = {}
+        for prefix, values in (("", self.best.train), ("validation_", self.best.validation)) if self.best else ():
+            summary.update({prefix + name: value for name, value in values.items() if value is not None})
+        begun = moment(self.begun_at)
+        started = begun.isoformat(timespec="seconds") if begun is not None else ""
+        # A plain name, to be looked for among this machine's runs: a file may not lead anywhere else.
+        folder = self.folder.name if self.folder else ""
+        return RunRef(
+            id=self.run, folder=folder, started=started, state=self.state, epochs=len(self.epochs), summary=summary
+        )
+
+    # --- one method for each event ---------------------------------------------------------------------------------
+
+    def _on_started(self, event: events.Started) -> None:
+        for series in (*self.steps.values(), *self.train.values(), *self.validation.values(), self.lr):
+            series.truncate_after(event.step)
+        self.epochs = [e for e in self.epochs if e.step <= event.step and e.epoch <= event.epoch]
+        self.started, self.state = event, "training"
+        self.failed = self.finished = None
+        self.run = self.run or event.run
+        self.begun_at = self.begun_at or event.time
+
+    def _on_steps(self, event: events.Steps) -> None:
+        count = event.count
+        steps = range(event.step - count + 1, event.step + 1)
+        for name, values in event.values.items():
+            if len(values) == count:
+                _extend(self.steps.setdefault(name, Series()), steps, values)
+        if count:
+            _extend(self.lr, [event.step], [event.lr])
+
+    def _on_epoch(self, event: events.EpochDone) -> None:
+        for kept, values in ((self.train, event.train), (self.validation, event.validation)):
+            for name, value in values.items():
+                _extend(kept.setdefault(name, Series()), [event.step], [value])
+        self.epochs.append(event)
+
+    def _on_progress(self, event: events.Progress) -> None:
+        self.progress = event
+
+    def _on_watched(self, event: events.Watched) -> None:
+        self.watched = event
+
+    def _on_paused(self, event: events.Paused) -> None:
+        self.state = "paused"
+
+    def _on_resumed(self, event: events.Resumed) -> None:
+        self.state = "training"
+
+    def _on_saved(self, event: events.CheckpointSaved) -> None:
+        self.saved = event
+
+    def _on_memory(self, event: events.Memory) -> None:
+        self.memory = event
+
+    def _on_trouble(self, event: events.Trouble) -> None:
+        self.troubles.append(event.words)
+
+    def _on_finished(self, event: events.Finished) -> None:
+        self.finished, self.state = event, event.reason if event.reason in OVER else "done"
+
+    def _on_failed(self, event: events.Failed) -> None:
+        self.failed, self.state = event, "failed"
+
+
+_TAKERS = {
+    events.Started: RunModel._on_started,
+    events.Steps: RunModel._on_steps,
+    events.EpochDone: RunModel._on_epoch,
+    events.Progress: RunModel._on_progress,
+    events.Watched: RunModel._on_watched,
+    events.Paused: RunModel._on_paused,
+    events.Resumed: RunModel._on_resumed,
+    events.CheckpointSaved: RunModel._on_saved,
+    events.Memory: RunModel._on_memory,
+    events.Trouble: RunModel._on_trouble,
+    events.Finished: RunModel._on_finished,
+    events.Failed: RunModel._on_failed,
+}
+
+
+def _extend(series: Series, steps: Iterable[int], values: Iterable[float | None]) -> None:
+    """Add points; what a resumed run has done before is replaced."""
+    steps = list(steps)
+    if series.last is not None and steps and steps[0] <= series.last[0]:
+        series.truncate_after(steps[0] - 1)
+    series.extend(steps, [float("nan") if value is None else value for value in values])
+
+
+# --- folders -------------------------------------------------------------------------------------------------------
+
+
+def run_name(project: Project) -> str:
+    """The project's name as a part of its runs' folders' names."""
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", project.name)[:40] or "net"
+
+
+def create_run(project: Project, folder: Path | None = None) -> Path:
+    """A folder for a new run, with the project as it is now. Without a folder, one of its own among the user's runs.
+
+    Raises:
+        FileError, OSError: it cannot be written.
+    """
+    from visualnet.core.storage import project_file
+
+    if folder is None:
+        stem = f"{time.strftime('%Y%m%d-%H%M%S')}-{run_name(project)}"
+        names = (stem if i == 1 else f"{stem}-{i}" for i in range(1, 1000))
+        folder = next(path for name in names if not (path := runs_dir() / name).exists())
+    folder.mkdir(parents=True, exist_ok=True)
+    project_file.save(folder / PROJECT, project)
+    return folder
+
+
+def read_run(folder: Path) -> RunModel:
+    """What a run's log tells. Lines that cannot be read (torn by a crash) are left out."""
+    model = RunModel(folder.name, folder)
+    try:
+        with open_regular(folder / LOG) as file:
+            overlong = 0
+            while overlong < MAX_OVERLONG and (line := file.readline(MAX_LINE)):
+                overlong += len(line) == MAX_LINE
+                try:
+                    model.consume(events.decode(line))
+                except (ValueError, OverflowError):
+                    continue
+    except OSError:
+        return model
+    if not model.over and model.state != "waiting":
+        model.state = "interrupted"
+    return model
+
+
+def begun_with(folder: Path) -> Project | None:
+    """The project as it was when the run began; None if that is not known any more."""
+    from visualnet.core.storage import project_file
+
+    try:
+        return project_file.load(folder / PROJECT)
+    except ValueError:
+        return None
+
+
+def changed_since(folder: Path, project: Project) -> list[str]:
+    """What of the project differs from what the run began with and makes its numbers others: ``network``, ``batch_size`` …
+
+    Epochs, device and learning rate may change in a run; the last is told by its own curve.
+    """
+    before = begun_with(folder)
+    if before is None:
+        return []
+
+    def network(one: Project) -> object:
+        sheets = [(name, dict(g.nodes), dict(g.wires)) for name, g in one.sheets()]
+        return sheets, dict(one.constants), {name: dict(b.params) for name, b in one.blocks.items()}
+
+    told = ["network"] if network(before) != network(project) else []
+    fields = ("momentum", "nesterov", "weight_decay", "batch_size", "seed")
+    return told + [name for name in fields if getattr(before.recipe, name) != getattr(project.recipe, name)]
+
+
+def rate_changed(folder: Path, recipe: Recipe) -> bool:
+    """Whether the recipe asks for another learning rate than the run began with."""
+    before = begun_with(folder)
+    return before is not None and before.recipe.lr != recipe.lr
+
+
+def epochs_told(folder: Path) -> int:
+    """How many epochs are done by what the end of the run's log tells; 0 where it tells nothing."""
+    done = 0
+    for line in _ends(folder / LOG)[1]:
+        try:
+            event = events.decode(line)
+        except ValueError:
+            continue
+        if isinstance(event, events.Steps | events.EpochDone | events.CheckpointSaved):
+            done = max(done, event.epoch)
+    return done
+
+
+class RunInfo(NamedTuple):
+    """A line of the list of runs."""
+
+    id: str
+    folder: Path
+    name: str
+    started: float
+    state: str
+    epochs: int
+    best: float | None
+    resumable: bool
+
+
+def list_runs(folder: Path | None = None) -> list[RunInfo]:
+    """The user's runs, the newest first; only the ends of each log are read. None where the folder cannot be looked into."""
+    try:
+        folders = sorted((folder or runs_dir()).iterdir())
+    except OSError:
+        return []
+    found = [_info(p) for p in folders if p.is_dir() and not p.name.startswith(".") and (p / LOG).is_file()]
+    return sorted(found, key=lambda info: info.started, reverse=True)
+
+
+def _info(path: Path) -> RunInfo:
+    head, tail = _ends(path / LOG)
+    model = RunModel(path.name, path)
+    state, best, epochs, started = "interrupted", None, 0, 0.0
+    for line in (*head, *tail):
+        try:
+            event = events.decode(line)
+        except ValueError:
+            continue
+        if isinstance(event, events.Started):
+            started, state = started or event.time, "interrupted"
+        elif isinstance(event, events.EpochDone):
+            epochs, best = event.epoch, event.best
+        elif isinstance(event, events.Finished | events.Failed):
+            model.consume(event)
+            state = model.state
+    name = re.sub(r"^\d{8}-\d{6}-(.+?)(-\d+)?$", r"\1", path.name)
+    resumable = state != "done" and any((path / name).is_dir() for name in ("last", "before-last"))
+    began = started if moment(started) is not None else _age(path)
+    return RunInfo(path.name, path, name, began, state, epochs, best, resumable)
+
+
+def _age(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0
+
+
+def _ends(log: Path) -> tuple[list[bytes], list[bytes]]:
+    """The first line of a log and the last ones."""
+    try:
+        with open_regular(log) as file:
+            first = file.readline(MAX_LINE)
+            size = file.seek(0, 2)
+            start = max(size - TAIL, len(first))
+            file.seek(start)
+            lines = file.read(TAIL).split(b"\n")
+    except OSError:
+        return [], []
+    return [first], lines if start == len(first) else lines[1:]
