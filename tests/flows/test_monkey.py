@@ -26,12 +26,24 @@ FIRST, THOROUGH = 2_000, 10_000
 GROWTH = 1.1
 ANSWERED_MS = 100
 OURS = (
-    "visualnet.core.document.Document", "visualnet.core.autosave.Journal", "visualnet.app.shell.open_projects.Tab", "visualnet.app.state.studio.Studio",
-    "visualnet.app.canvas.view.CanvasView", "visualnet.app.canvas.scene.scene.CanvasScene", "visualnet.app.canvas.scene.node_item.NodeItem",
-    "visualnet.app.shell.extra_windows.ViewWindow", "visualnet.training.runs.run_model.RunModel", "visualnet.training.session.Session",
-    "visualnet.compiling.module.Model", "visualnet.analysis.facts.Analysis", "visualnet.core.graph.Graph", "visualnet.core.graph.Node",
-    "torch.fx.graph_module.GraphModule", "torch.fx.node.Node", "tensors",
-)  # fmt: skip
+    "visualnet.core.document.Document",
+    "visualnet.core.autosave.Journal",
+    "visualnet.app.shell.open_projects.Tab",
+    "visualnet.app.state.studio.Studio",
+    "visualnet.app.canvas.view.CanvasView",
+    "visualnet.app.canvas.scene.scene.CanvasScene",
+    "visualnet.app.canvas.scene.node_item.NodeItem",
+    "visualnet.app.shell.extra_windows.ViewWindow",
+    "visualnet.training.runs.run_model.RunModel",
+    "visualnet.training.session.Session",
+    "visualnet.compiling.module.Model",
+    "visualnet.analysis.facts.Analysis",
+    "visualnet.core.graph.Graph",
+    "visualnet.core.graph.Node",
+    "torch.fx.graph_module.GraphModule",
+    "torch.fx.node.Node",
+    "tensors",
+)
 """What is counted when every project is closed: there may be no more of it than before the first was opened."""
 
 

@@ -40,7 +40,8 @@ _FUNCTIONS = """
 """
 RESERVED_VARIABLES = RESERVED | frozenset(dir(builtins)) | frozenset(_FUNCTIONS.split())
 """What no variable or argument may be called besides: ``self.sum`` hides nothing, ``sum`` hides Python's own. What printed code comes to
-refer to is added here, not above: ``state_dict`` keys of old checkpoints stay. A test holds the functions of ``extra_modules`` against it."""
+refer to is added here, not above: ``state_dict`` keys of old checkpoints stay. A test holds the functions of ``extra_modules``
+against it."""
 
 
 def variable_name(wish: str, taken: Container[str] = ()) -> str:

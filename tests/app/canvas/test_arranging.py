@@ -10,7 +10,8 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
 
-from visualnet.app.canvas.commands import annotate, handlers, kind_and_params, select
+from visualnet.app.canvas import handlers
+from visualnet.app.canvas.commands import annotate, kind_and_params, select
 from visualnet.core import edits
 from visualnet.core.document import Document
 from visualnet.core.edits.annotate import add_remark
@@ -163,7 +164,7 @@ def test_a_dragged_card_snaps_to_the_line_of_others(hands: Hands) -> None:
 def test_a_drag_at_the_edge_scrolls(hands: Hands) -> None:
     start = hands.view.pose().x
     hands.press(hands.card("soft"))
-    edge = hands.view._scene_point(QPointF(hands.view.viewport().width() - 4, 400))
+    edge = hands.view.scene_point(QPointF(hands.view.viewport().width() - 4, 400))
     hands.move(edge)
     for _ in range(5):
         hands.view.autoscroll.tick()

@@ -9,7 +9,8 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 
 from tests.waiting import settle
-from visualnet.app.canvas.commands import arrange, handlers
+from visualnet.app.canvas import handlers
+from visualnet.app.canvas.commands import arrange
 from visualnet.app.canvas.scene.node_geometry import HEIGHT, PILL
 from visualnet.core.storage import project_file
 

@@ -10,7 +10,8 @@ from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from visualnet.app.canvas.commands import handlers, keyboard_focus
+from visualnet.app.canvas import handlers
+from visualnet.app.canvas.commands import keyboard_focus
 from visualnet.core import edits
 from visualnet.core.edits import annotate
 from visualnet.core.project import MAIN

@@ -12,9 +12,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
 
 from tests.waiting import linger, settle
+from visualnet.app.canvas import handlers
 from visualnet.app.canvas.camera import reduced_motion
 from visualnet.app.canvas.camera.camera import Pose
-from visualnet.app.canvas.commands import arrange, handlers
+from visualnet.app.canvas.commands import arrange
 from visualnet.app.canvas.overlays.hud import SIZE, SMALL
 from visualnet.app.state.settings import Settings
 from visualnet.core import edits
@@ -88,7 +89,7 @@ def test_without_motion_everything_is_there_at_once(hands: Hands, tmp_path: Path
     assert not hands.view.motion
     assert kept["view.motion"] == "off"
     arrange.tidy(hands.view)
-    assert not hands.view.drift.running
+    assert not hands.view.animation.running
     places = hands.studio.graph.places
     assert all((c.x, c.y) == places[i] for i, c in hands.scene.cards.items())
 

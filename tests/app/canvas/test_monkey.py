@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from visualnet.app.canvas.commands import handlers
+from visualnet.app.canvas import handlers
 from visualnet.core.document import Document
 from visualnet.core.storage import project_file
 

@@ -84,7 +84,7 @@ def test_a_wire_dropped_on_empty_canvas_offers_what_fits_inside_a_block(block: H
 
 def test_a_pinch_zooms_where_the_fingers_are(block: Hands) -> None:
     at = QPointF(300, 200)
-    fixed, zoom = block.view._scene_point(at), block.view.zoom
+    fixed, zoom = block.view.scene_point(at), block.view.zoom
     device = QPointingDevice.primaryPointingDevice()
     far = QPointF(block.view.viewport().mapToGlobal(at.toPoint()))
     for value in (0.1, 0.1):
@@ -92,7 +92,7 @@ def test_a_pinch_zooms_where_the_fingers_are(block: Hands) -> None:
         event = QNativeGestureEvent(kind, device, 2, at, at, far, value, QPointF())
         QApplication.sendEvent(block.view.viewport(), event)
     assert block.view.zoom == pytest.approx(zoom * 1.21, rel=1e-6)
-    assert (block.view._scene_point(at) - fixed).manhattanLength() < 3
+    assert (block.view.scene_point(at) - fixed).manhattanLength() < 3
 
 
 def test_two_fingers_pan(block: Hands) -> None:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QObject, QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import QMouseEvent
 
-if TYPE_CHECKING:
-    from visualnet.app.canvas.gestures import Gestures
+from visualnet.app.canvas.base import CanvasBase
 
 EDGE = 36.0
 FASTEST = 18.0
@@ -18,7 +15,7 @@ TICK_MS = 16
 class Autoscroll(QObject):
     """Runs while a gesture is held near the edge; the nearer, the faster."""
 
-    def __init__(self, view: Gestures) -> None:
+    def __init__(self, view: CanvasBase) -> None:
         super().__init__(view)
         self.view = view
         self._event: tuple[QPointF, QPointF, Qt.MouseButton, Qt.KeyboardModifier] | None = None
@@ -56,7 +53,7 @@ class Autoscroll(QObject):
         self.view.pan(self.way())
         at, far, buttons, keys = self._event
         event = QMouseEvent(QMouseEvent.Type.MouseMove, at, far, Qt.MouseButton.NoButton, buttons, keys)
-        tool.move(self.view._scene_point(at), event)
+        tool.move(self.view.scene_point(at), event)
         self.view.viewport().update()
 
     def stop(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QTimer
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDragEnterEvent,
@@ -19,11 +19,11 @@ from PySide6.QtGui import (
     QNativeGestureEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QApplication, QToolTip, QWidget
+from PySide6.QtWidgets import QToolTip, QWidget
 
 from visualnet.app.canvas.autoscroll import Autoscroll
-from visualnet.app.canvas.camera.camera import Camera
-from visualnet.app.canvas.commands import keyboard, keyboard_focus
+from visualnet.app.canvas.base import CanvasBase, Tool
+from visualnet.app.canvas.commands import annotate, block_navigation, keyboard, keyboard_focus
 from visualnet.app.canvas.scene.node_item import tip
 from visualnet.app.canvas.scene.node_painter import FULL
 from visualnet.app.canvas.scene.scene import CanvasScene, Hit
@@ -38,7 +38,6 @@ from visualnet.app.canvas.tools.move_nodes import MoveTool
 from visualnet.app.canvas.tools.pan import PanTool
 from visualnet.app.canvas.tools.select_box import BoxTool
 from visualnet.app.canvas.tools.select_lasso import LassoTool
-from visualnet.app.canvas.tools.tool import Tool
 from visualnet.app.state.studio import Studio
 from visualnet.core.graph import Port
 
@@ -48,64 +47,33 @@ ALT = Qt.KeyboardModifier.AltModifier
 NOTCH = 120.0
 
 
-class Gestures(Camera):
+class Gestures(CanvasBase):
     """The half of the canvas that listens."""
 
     def __init__(self, studio: Studio, scene: CanvasScene, parent: QWidget | None = None) -> None:
-        super().__init__(scene, parent)
-        self.studio = studio
-        self.tool: Tool | None = None
-        self._space = False
+        super().__init__(studio, scene, parent)
         self._spent = False
         """Whether Space, while held, has been used to pan: then letting it go opens nothing."""
         self._hit = Hit()
-        self.just_folded = QTimer(self)
-        self.just_folded.setSingleShot(True)
-        self.just_folded.setInterval(QApplication.doubleClickInterval())
         self.autoscroll = Autoscroll(self)
         self.setMouseTracking(True)
         self.viewport().setMouseTracking(True)
         self.setAcceptDrops(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
-    def _tell(self) -> Any:
-        """This object as the view that it is a part of."""
-        return self
-
     def _at(self, event: Any) -> QPointF:
-        return self._scene_point(event.position())
+        return self.scene_point(event.position())
 
     # --- tools ------------------------------------------------------------------------------------------------------
 
-    def begin(self, tool: Tool, at: QPointF, event: Any) -> None:
-        """Take up a gesture."""
-        self.cancel()
-        self._tell().finish_motion()
-        self.tool = tool
-        tool.press(at, event)
-        self._cursor()
-
     def cancel(self) -> None:
-        """Let go of the gesture that runs, as if it had never begun."""
-        tool, self.tool = self.tool, None
         self.autoscroll.stop()
-        if tool is not None:
-            tool.cancel()
-            self._cursor()
-            self.viewport().update()
-
-    def _cursor(self) -> None:
-        if self.tool is not None and self.tool.cursor is not None:
-            self.viewport().setCursor(self.tool.cursor)
-        elif self._space:
-            self.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
-        else:
-            self.viewport().unsetCursor()
+        super().cancel()
 
     def _tool_for(self, at: QPointF, event: QMouseEvent) -> Tool | None:
-        if event.button() == MIDDLE or (event.button() == LEFT and self._space):
+        if event.button() == MIDDLE or (event.button() == LEFT and self.space_held):
             self._spent = True
-            return PanTool(self)  # type: ignore[arg-type]
+            return PanTool(self)
         if event.button() != LEFT:
             return None
         hit = self.canvas.hit(at, self._reach())
@@ -124,7 +92,7 @@ class Gestures(Camera):
             return BendTool(self, hit.wire, hit.bend)
         if hit.remark:
             return RemarkTool(self, hit.remark, hit.corner)
-        return LassoTool(self) if event.modifiers() & ALT else BoxTool(self)  # type: ignore[arg-type]
+        return LassoTool(self) if event.modifiers() & ALT else BoxTool(self)
 
     def _on_control(self, node: str, at: QPointF) -> bool:
         """Whether a point is on the sign that folds a card."""
@@ -161,7 +129,7 @@ class Gestures(Camera):
             self.tool = None
             self.autoscroll.stop()
             tool.release(self._at(event), event)
-            self._cursor()
+            self.update_cursor()
             self.viewport().update()
             self._hover(self._at(event))
 
@@ -173,15 +141,15 @@ class Gestures(Camera):
         at = self._at(event)
         hit = self.canvas.hit(at, self._reach())
         if hit.wire is not None:
-            self._tell().toggle_bend(at)
+            annotate.toggle_point(self, at)
         elif hit.remark:
-            self._tell().words.open(hit.remark)
+            self.annotation_edit_asked.emit(hit.remark)
         elif not hit.node:
-            self._tell().quick_add(at)
+            self.wire_dropped.emit(None, None, at)
         elif hit.node and not hit.port:
             self.studio.select([hit.node])
             block = self.canvas.graph.nodes[hit.node].block
-            self._tell().enter() if block is not None else self._tell().rename()
+            block_navigation.enter(self) if block is not None else self.rename_asked.emit()
 
     def _hover(self, at: QPointF) -> None:
         hit = self.canvas.hit(at, self._reach())
@@ -192,7 +160,7 @@ class Gestures(Camera):
         marks.hover_card = hit.node
         marks.hover_port = (hit.node, hit.port, hit.out) if hit.port else None
         marks.hover_wire = hit.wire
-        self.viewport().setCursor(Qt.CursorShape.CrossCursor) if hit.port else self._cursor()
+        self.viewport().setCursor(Qt.CursorShape.CrossCursor) if hit.port else self.update_cursor()
         self.canvas.update()
 
     def leaveEvent(self, event: QEvent) -> None:
@@ -203,12 +171,10 @@ class Gestures(Camera):
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         self.cancel()
         at = event.pos()
-        here = keyboard_focus.point(self._tell()) if event.reason() == QContextMenuEvent.Reason.Keyboard else None
+        here = keyboard_focus.point(self) if event.reason() == QContextMenuEvent.Reason.Keyboard else None
         if here is not None:
             at = self.mapFromScene(here)
-        menu = self._tell().menu_at(at)
-        if menu is not None:
-            menu.popup(self.viewport().mapToGlobal(at))
+        self.menu_asked.emit(at)
 
     # --- wheel and touch --------------------------------------------------------------------------------------------
 
@@ -259,7 +225,7 @@ class Gestures(Camera):
     def event(self, event: QEvent) -> bool:
         # Space and Tab are this view's own even where the window has an action for them: held, Space pans.
         asked = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
-        if asked and (not event.modifiers() or isinstance(self.tool, ConnectTool)):  # type: ignore[attr-defined]
+        if asked and (not event.modifiers() or isinstance(self.tool, ConnectTool)):
             assert isinstance(event, QKeyEvent)
             mine = (Qt.Key.Key_Space, Qt.Key.Key_Tab) + ((Qt.Key.Key_Escape,) if self.tool is not None else ())
             if event.key() in mine or isinstance(self.tool, ConnectTool):
@@ -278,24 +244,24 @@ class Gestures(Camera):
             self.cancel() if self.tool is not None else self.studio.select(())
         elif event.key() == Qt.Key.Key_Space and not event.modifiers():
             if not event.isAutoRepeat():
-                self._space, self._spent = True, False
-                self._cursor()
-        elif self.tool is None and keyboard.press(self._tell(), event):
+                self.space_held, self._spent = True, False
+                self.update_cursor()
+        elif self.tool is None and keyboard.press(self, event):
             pass
         else:
             event.ignore()
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat() and self._space:
-            self._space = False
-            self._cursor()
+        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat() and self.space_held:
+            self.space_held = False
+            self.update_cursor()
             if not self._spent and self.tool is None:
-                self._tell().quick_add()
+                self.quick_add_asked.emit()
         else:
             event.ignore()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        self._space = False
+        self.space_held = False
         super().focusOutEvent(event)
 
     # --- drag from the palette --------------------------------------------------------------------------------------

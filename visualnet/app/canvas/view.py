@@ -8,12 +8,18 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QMenu, QWidget
 
-from visualnet.analysis.connect import best_ports
-from visualnet.analysis.connect.check import Acceptance
 from visualnet.app.canvas.camera.camera import Pose
 from visualnet.app.canvas.camera.saved_poses import Poses
-from visualnet.app.canvas.commands import annotate, arrange, clipboard, keyboard_focus, placing, select
-from visualnet.app.canvas.commands.node_animation import Drift
+from visualnet.app.canvas.commands import (
+    arrange,
+    block_navigation,
+    clipboard,
+    connect,
+    keyboard_focus,
+    placing,
+    remove,
+    select,
+)
 from visualnet.app.canvas.editors.annotation_editor import RemarkEditor
 from visualnet.app.canvas.editors.name_editor import NameEditor
 from visualnet.app.canvas.editors.quick_add import QuickAdd
@@ -21,20 +27,13 @@ from visualnet.app.canvas.gestures import Gestures
 from visualnet.app.canvas.overlays.hud import Minimap, Words, totals
 from visualnet.app.canvas.overlays.preview import Ghosts
 from visualnet.app.canvas.scene.background_grid import Grid
-from visualnet.app.canvas.scene.node_item import wire_ends
 from visualnet.app.canvas.scene.node_painter import FULL
 from visualnet.app.canvas.scene.scene import CanvasScene, Hit
 from visualnet.app.canvas.tools.connect_by_keys import ConnectTool
 from visualnet.app.repairs.popup import RepairPopup
 from visualnet.app.state.studio import Studio
-from visualnet.app.theme.tokens import GRID
-from visualnet.core import edits
-from visualnet.core.edits.annotate import remove_remarks
 from visualnet.core.graph import Port
 from visualnet.core.project import MAIN, Project
-from visualnet.core.text.format import format_quantity
-from visualnet.core.user import block_library
-from visualnet.layers import LAYERS
 from visualnet.layers.shorthand import NONE, Given
 
 EMPTY = "Nothing here yet. Press Space to search for a layer, or drag one from the list of layers."
@@ -43,8 +42,6 @@ EMPTY = "Nothing here yet. Press Space to search for a layer, or drag one from t
 class CanvasView(Gestures):
     """The open sheet of a Studio. Every edit goes through the Studio; what comes back is what is drawn."""
 
-    wire_dropped = Signal(object, object, QPointF)
-    """A wire was let go over empty canvas: its source or None, its target or None, and where."""
     zoom_changed = Signal(float)
 
     def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
@@ -55,7 +52,6 @@ class CanvasView(Gestures):
         """Fills the menu of the right button; the window sets it from its table of actions."""
         self._grid = Grid()
         self._poses = Poses(self, studio.document)
-        self.drift = Drift(self)
         self.minimap = Minimap(self)
         self.totals = Words(self, "Totals")
         self.empty = Words(self, "Empty sheet")
@@ -66,11 +62,17 @@ class CanvasView(Gestures):
         self.names = NameEditor(self)
         self.words = RemarkEditor(self)
         self.path_shown = True
-        self.bookmark = ""
         self.others: list[CanvasView] = []
         self.canvas.extent_changed.connect(self.minimap.refresh_soon)
         self.canvas.card_layer.wants_more = self._sharpen
         self.wire_dropped.connect(self._wire_dropped)
+        self.wire_drawn.connect(lambda target, at: self.repairs.open(self.mapFromScene(at), target))
+        self.search_asked.connect(self._search)
+        self.quick_add_asked.connect(self.quick_add)
+        self.rename_asked.connect(self.rename)
+        self.annotation_edit_asked.connect(self.words.open)
+        self.menu_asked.connect(self._open_menu)
+        self.highlight_changed.connect(self._describe)
         studio.document_changed.connect(self._other_document)
         studio.project_changed.connect(self._project_changed)
         studio.analysed.connect(self._analysed)
@@ -92,7 +94,7 @@ class CanvasView(Gestures):
         self._poses.turn(self.studio.document, self.studio.sheet)
 
     def _project_changed(self, before: Project, after: Project) -> None:
-        self.drift.finish()
+        self.animation.finish()
         self.canvas.apply(before, after)
         self._show_flow()
         self.minimap.refresh_soon()
@@ -176,21 +178,6 @@ class CanvasView(Gestures):
         self.fit()
         self.skip()
 
-    def show_card(self, node_id: str) -> None:
-        """Bring a card into view, moving no more than needed."""
-        self.show_area(self.canvas.cards[node_id].rect)
-
-    def show_area(self, area: QRectF) -> None:
-        """Bring a part of the sheet into view, moving no more than needed."""
-        area = area.adjusted(-40, -40, 40, 40)
-        seen = self.mapToScene(self.viewport().rect()).boundingRect()
-        if seen.contains(area):
-            return
-        dx = max(0.0, area.right() - seen.right()) - max(0.0, seen.left() - area.left())
-        dy = max(0.0, area.bottom() - seen.bottom()) - max(0.0, seen.top() - area.top())
-        pose = self.pose()
-        self.glide(pose._replace(x=pose.x + dx, y=pose.y + dy))
-
     def set_thumbnail(self, node_id: str, image: QImage | None) -> None:
         """Show a live picture on a card; None takes it away."""
         self.canvas.set_thumbnail(node_id, image)
@@ -220,23 +207,50 @@ class CanvasView(Gestures):
         given: Given = NONE,
     ) -> bool:
         """Add a node as one edit, wired if asked, and select it."""
-        studio, place = self.studio, placing.free_place(self.canvas, at)
-        added: list[str] = []
+        return placing.add(self, kind, at, source, target, insert, given)
 
-        def edit(project: Project) -> Project:
-            project, brought = block_library.bring(project, kind)
-            after, node_id = placing.plan(
-                project, studio.sheet, studio.path, studio.analysis, brought, place, source, target, insert, given
-            )
-            added[:] = [node_id]
-            return after
+    def connect_ports(self, source: Port, target: Port, at: QPointF, instead: Port | None = None) -> None:
+        """Draw a wire (``instead`` of one that was picked up)."""
+        connect.draw_wire(self, source, target, at, instead)
 
-        label = LAYERS[kind].label if kind in LAYERS else kind.partition(":")[2]
-        done = studio.do(f"Add {label}", edit)
-        if done:
-            studio.select(added)
-            self.show_card(added[0])
-        return done
+    def _wire_dropped(self, source: Port | None, target: Port | None, at: QPointF) -> None:
+        self.quick_add(at, source, target)
+
+    def _search(self, at: QPoint, put: Callable[[str, Given], object], hint: str) -> None:
+        self.popup.open(at, self.studio.project, self.studio.sheet, None, put, hint)
+
+    def _open_menu(self, at: QPoint) -> None:
+        menu = self.menu_at(at)
+        if menu is not None:
+            menu.popup(self.viewport().mapToGlobal(at))
+
+    def delete(self) -> None:
+        """Take out the selected cards and wires, as one step."""
+        remove.delete(self)
+
+    def select_all(self) -> None:
+        """Select every card."""
+        select.every(self)
+
+    def copy(self) -> None:
+        """Put the selected cards on the clipboard."""
+        clipboard.copy(self.studio)
+
+    def cut(self) -> None:
+        """Move the selected cards to the clipboard."""
+        clipboard.cut(self.studio)
+
+    def paste(self) -> None:
+        """Add what the clipboard holds at the pointer."""
+        clipboard.paste_at_pointer(self)
+
+    def duplicate(self) -> None:
+        """Add a copy of the selected cards beside them."""
+        clipboard.duplicate(self.studio)
+
+    def enter(self) -> None:
+        """Open the selected block; bring another card into view."""
+        block_navigation.enter(self)
 
     def quick_add(self, at: QPointF | None = None, source: Port | None = None, target: Port | None = None) -> None:
         """Open the search at a point of the scene; a single selected card is wired on to where that fits."""
@@ -264,129 +278,24 @@ class CanvasView(Gestures):
             hint,
         )
 
-    def connect_ports(
-        self, source: Port, target: Port, at: QPointF, instead: Port | None = None, accept: Acceptance | None = None
-    ) -> None:
-        """Draw a wire (``instead`` of one that was picked up). One that does not fit stays, red, and its repairs are offered."""
-        sheet = self.studio.sheet
-        words = (accept or self.studio.acceptance()).refused(source, target)
-        if words:
-            self.studio.message.emit("warning", words)
-            return
-
-        def edit(project: Project) -> Project:
-            if instead is not None and instead != target:
-                project = edits.disconnect(project, sheet, instead)
-            return best_ports.connect(project, sheet, source, target)
-
-        if self.studio.do("Connect", edit):
-            self.repairs.open(self.mapFromScene(at), target)
-
-    def _wire_dropped(self, source: Port | None, target: Port | None, at: QPointF) -> None:
-        self.quick_add(at, source, target)
-
-    def pointer(self) -> QPointF:
-        """The pointer in the scene, or the middle of the view when it is elsewhere."""
-        at = self.viewport().mapFromGlobal(self.cursor().pos())
-        rect = self.viewport().rect()
-        return self.mapToScene(at if rect.contains(at) else rect.center())
-
-    def delete(self) -> None:
-        """Take out the selected cards and wires, as one step."""
-        ids, wires, sheet = self.studio.selection, tuple(self.canvas.marks.wires), self.studio.sheet
-        remarks = tuple(self.canvas.marks.remarks)
-
-        def edit(project: Project) -> Project:
-            for target in wires:
-                project = edits.disconnect(project, sheet, target)
-            project = remove_remarks(project, sheet, remarks)
-            return edits.remove(project, sheet, ids) if ids else project
-
-        if ids or wires or remarks:
-            what = format_quantity(len(ids), "node") if ids else "wire" if wires else "remark"
-            self.studio.do(f"Delete {what}", edit)
-
-    def select_all(self) -> None:
-        """Select every card."""
-        self.studio.select(self.canvas.cards)
-
-    def select_wires(self, targets: Iterable[Port]) -> None:
-        """Select these wires, by where they end, and no others."""
-        chosen = set(targets)
-        if chosen != self.canvas.marks.wires:
-            self.canvas.marks.wires, self.canvas.marks.bend = chosen, -1
-            self.canvas.update()
-            self._describe()
-
-    def select_remarks(self, ids: Iterable[str]) -> None:
-        """Select these frames and notes and no others."""
-        self.canvas.marks.remarks = {i for i in ids if i in self.canvas.remarks}
-        self.canvas.update()
-        self._describe()
-
-    def wire_points(self, target: Port) -> list[QPointF]:
-        """The way of a wire: its ends, and the points that it is led over between them."""
-        wire = self.canvas.wires[target]
-        start, end = wire_ends(self.canvas.cards, target, wire.source) or (QPointF(), QPointF())
-        return [start, *wire.bends, end]
-
-    def toggle_bend(self, at: QPointF) -> None:
-        """Take a point off a wire, or put one there."""
-        annotate.points(self, at)
-
     def connect_by_keys(self) -> None:
         """Begin to draw a wire from the selected card; arrows choose where to."""
         if len(self.studio.selection) != 1 or self.studio.selection[0] not in self.canvas.cards:
             self.studio.message.emit("hint", "select the card from which the wire shall go")
             return
-        self.cancel()
-        self.finish_motion()
-        self.tool = ConnectTool(self, self.studio.selection[0])
+        self.hold(ConnectTool(self, self.studio.selection[0]))
         self.viewport().update()
-
-    def copy(self) -> None:
-        """Put the selected cards on the clipboard."""
-        clipboard.copy(self.studio)
-
-    def cut(self) -> None:
-        """Move the selected cards to the clipboard."""
-        clipboard.cut(self.studio)
-
-    def paste(self) -> None:
-        """Add what the clipboard holds at the pointer."""
-        at = self.pointer()
-        clipboard.paste(self.studio, (round(at.x() / GRID) * GRID, round(at.y() / GRID) * GRID))
-
-    def duplicate(self) -> None:
-        """Add a copy of the selected cards beside them."""
-        clipboard.duplicate(self.studio)
 
     def rename(self) -> None:
         """Edit the selected card's name in its place."""
         if len(self.studio.selection) == 1:
             self.names.open(self.studio.selection[0])
 
-    def enter(self) -> None:
-        """Open the selected block; bring another card into view."""
-        if not self.studio.selection:
-            return
-        node_id = self.studio.selection[-1]
-        node = self.canvas.graph.nodes[node_id]
-        if node.block is not None and node.block in self.studio.project.blocks:
-            self.studio.open_sheet(node.block, (*self.studio.path, node_id))
-        else:
-            self.show_card(node_id)
-
     # --- arranging --------------------------------------------------------------------------------------------------
 
     def tidy(self) -> None:
         """Lay out the selected cards, or all, in order; one undo step."""
         arrange.tidy(self)
-
-    def finish_motion(self) -> None:
-        """Be at once where every motion leads."""
-        self.drift.finish()
-        self.skip()
 
     # --- painting ---------------------------------------------------------------------------------------------------
 

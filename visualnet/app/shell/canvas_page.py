@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 from visualnet.analysis.facts import Path
 from visualnet.app.actions.blocks import Blocks
 from visualnet.app.actions.registry import Actions
-from visualnet.app.canvas.commands import handlers, placing
+from visualnet.app.canvas import handlers
+from visualnet.app.canvas.commands import placing
 from visualnet.app.canvas.scene.scene import Hit
 from visualnet.app.canvas.view import CanvasView
 from visualnet.app.features.lessons.coach import LessonCoach

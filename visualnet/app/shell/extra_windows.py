@@ -13,7 +13,7 @@ from PySide6.QtGui import QCloseEvent, QImage
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from visualnet.analysis.facts import Path
-from visualnet.app.canvas.commands.handlers import remember
+from visualnet.app.canvas.handlers import remember
 from visualnet.app.canvas.view import CanvasView
 from visualnet.app.services.background_task import close_tasks
 from visualnet.app.shell.breadcrumbs import Breadcrumbs

@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLa
 
 from visualnet.app.actions.registry import Actions
 from visualnet.app.actions.table import ACTIONS
-from visualnet.app.canvas.commands import arrange, handlers
+from visualnet.app.canvas import handlers
+from visualnet.app.canvas.commands import arrange
 from visualnet.app.canvas.overlays.differences import DifferenceLayer
 from visualnet.app.canvas.overlays.heatmap import Heat
 from visualnet.app.features.problems.panel import ProblemsPanel

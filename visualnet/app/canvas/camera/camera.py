@@ -83,10 +83,10 @@ class Camera(QGraphicsView):
 
     def pose(self) -> Pose:
         """Where the view looks now."""
-        centre = self._scene_point(QPointF(self.viewport().width() / 2, self.viewport().height() / 2))
+        centre = self.scene_point(QPointF(self.viewport().width() / 2, self.viewport().height() / 2))
         return Pose(centre.x(), centre.y(), self.zoom)
 
-    def _scene_point(self, at: QPointF) -> QPointF:
+    def scene_point(self, at: QPointF) -> QPointF:
         inverse, _ = self.viewportTransform().inverted()
         return inverse.map(at)
 
@@ -115,7 +115,7 @@ class Camera(QGraphicsView):
         """Come closer or step back; the point ``at`` of the viewport stays where it is."""
         self.stop()
         at = at if at is not None else QPointF(self.viewport().width() / 2, self.viewport().height() / 2)
-        fixed = self._scene_point(at)
+        fixed = self.scene_point(at)
         zoom = min(NEAREST, max(FURTHEST, self.zoom * factor))
         middle = QPointF(self.viewport().width() / 2, self.viewport().height() / 2)
         centre = fixed + (middle - at) / zoom

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtWidgets import QMenu
 
+from visualnet.app.canvas.base import CanvasBase
 from visualnet.app.canvas.camera.camera import Pose
+from visualnet.app.canvas.commands import wire_points
+from visualnet.app.canvas.scene.scene import CanvasScene
 from visualnet.app.theme.tokens import GRID
 from visualnet.core.edits import annotate
 from visualnet.core.graph import COLOURS
 from visualnet.core.project import Project
 from visualnet.core.text.format import capitalize_first
 
-if TYPE_CHECKING:
-    from visualnet.app.canvas.view import CanvasView
-
 HEAD, ROOM = 44.0, 24.0
 NOTE = (288.0, 136.0)
 
 
-def frame(view: CanvasView) -> None:
+def frame(view: CanvasBase) -> None:
     """Put a frame round the selected cards, or an empty one in the middle, and ask for its title."""
     area = view.canvas.contents(view.studio.selection)
     if area.isEmpty():
@@ -34,13 +32,13 @@ def frame(view: CanvasView) -> None:
     _add(view, "frame", box)
 
 
-def note(view: CanvasView) -> None:
+def note(view: CanvasBase) -> None:
     """Put a note at the pointer and write it."""
     at = view.pointer()
     _add(view, "note", (_grid(at.x()), _grid(at.y()), *NOTE))
 
 
-def _add(view: CanvasView, kind: str, area: tuple[float, float, float, float]) -> None:
+def _add(view: CanvasBase, kind: str, area: tuple[float, float, float, float]) -> None:
     made: list[str] = []
     sheet = view.studio.sheet
 
@@ -51,18 +49,18 @@ def _add(view: CanvasView, kind: str, area: tuple[float, float, float, float]) -
 
     if view.studio.do(f"Add {kind}", edit):
         view.select_remarks(made)
-        view.words.open(made[0])
+        view.annotation_edit_asked.emit(made[0])
 
 
-def write(view: CanvasView) -> None:
+def write(view: CanvasBase) -> None:
     """Edit the words of the selected frame or note."""
     if view.canvas.marks.remarks:
-        view.words.open(next(iter(view.canvas.marks.remarks)))
+        view.annotation_edit_asked.emit(next(iter(view.canvas.marks.remarks)))
     else:
         view.studio.message.emit("hint", "select a frame or a note first")
 
 
-def fill_colours(view: CanvasView, menu: QMenu) -> None:
+def fill_colours(view: CanvasBase, menu: QMenu) -> None:
     """The colours that the selected frames and notes can have."""
     for colour in COLOURS:
         action = menu.addAction(capitalize_first(colour or "plain"))
@@ -70,13 +68,13 @@ def fill_colours(view: CanvasView, menu: QMenu) -> None:
         action.triggered.connect(lambda _=False, c=colour: tint(view, c))
 
 
-def tint(view: CanvasView, colour: str) -> None:
+def tint(view: CanvasBase, colour: str) -> None:
     """Give the selected frames and notes a colour."""
     ids, sheet = tuple(view.canvas.marks.remarks), view.studio.sheet
     view.studio.do("Colour", lambda p: annotate.set_remarks(p, sheet, ids, colour=colour))
 
 
-def straighten(view: CanvasView) -> None:
+def straighten(view: CanvasBase) -> None:
     """Take all points off the selected wires, or off those of the selected cards."""
     marks, canvas, sheet = view.canvas.marks, view.canvas, view.studio.sheet
     targets = set(marks.wires) or {t for i in view.studio.selection for t in canvas.by_node.get(i, ())}
@@ -84,7 +82,7 @@ def straighten(view: CanvasView) -> None:
         view.studio.message.emit("hint", "select a wire that was bent, or its cards")
 
 
-def bookmark(view: CanvasView) -> None:
+def bookmark(view: CanvasBase) -> None:
     """Keep this view under the next free number."""
     sheet, pose = view.studio.sheet, view.pose()
     taken = view.studio.graph.bookmarks
@@ -93,7 +91,7 @@ def bookmark(view: CanvasView) -> None:
         view.studio.message.emit("ok", f"bookmark {name}: Shift+B comes back to it")
 
 
-def next_bookmark(view: CanvasView) -> None:
+def next_bookmark(view: CanvasBase) -> None:
     """Go to the next bookmark after the one that was last gone to."""
     marks = list(view.studio.graph.bookmarks)
     if not marks:
@@ -103,13 +101,13 @@ def next_bookmark(view: CanvasView) -> None:
     visit(view, marks[at % len(marks)])
 
 
-def visit(view: CanvasView, name: str) -> None:
+def visit(view: CanvasBase, name: str) -> None:
     """Look from where a bookmark looks."""
     view.bookmark = name
     view.glide(Pose(*view.studio.graph.bookmarks[name]))
 
 
-def fill_bookmarks(view: CanvasView, menu: QMenu) -> None:
+def fill_bookmarks(view: CanvasBase, menu: QMenu) -> None:
     """The bookmarks of the sheet, to go to and to forget."""
     sheet, marks = view.studio.sheet, view.studio.graph.bookmarks
     for name in marks:
@@ -127,15 +125,26 @@ def fill_bookmarks(view: CanvasView, menu: QMenu) -> None:
         menu.addAction("No bookmark yet").setEnabled(False)
 
 
-def points(view: CanvasView, at: QPointF) -> None:
+def toggle_point(view: CanvasBase, at: QPointF) -> None:
     """Take a point off a wire or put one there, where it was double-clicked."""
-    from visualnet.app.canvas.tools.bend_wire import toggle
-
     hit = view.canvas.hit(at)
     if hit.wire is not None:
         wire, way, sheet = hit.wire, view.wire_points(hit.wire), view.studio.sheet
-        view.studio.do("Bend wire", lambda p: toggle(p, sheet, wire, way, hit.bend, at))
+        view.studio.do("Bend wire", lambda p: wire_points.toggle(p, sheet, wire, way, hit.bend, at))
 
 
 def _grid(value: float) -> float:
     return float(round(value / GRID) * GRID)
+
+
+def frame_contents(scene: CanvasScene, remark: str) -> tuple[dict[str, QRectF], dict[str, tuple[float, float]]]:
+    """What moves with a remark: its own area and those of the remarks in a frame, and where the cards in it stand."""
+    frame = QRectF(scene.remarks[remark].area)
+    areas = {remark: frame}
+    if scene.remarks[remark].remark.kind != "frame":
+        return areas, {}
+    inside = (scene.cards[i] for i in scene.ids_in(frame) if frame.contains(scene.cards[i].rect))
+    for other in scene.remarks.values():
+        if other.id != remark and frame.contains(other.area):
+            areas[other.id] = QRectF(other.area)
+    return areas, {c.id: (c.x, c.y) for c in inside}

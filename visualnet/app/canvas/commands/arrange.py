@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from PySide6.QtCore import QRectF
 
 from visualnet.analysis.auto_layout import tidy as lay_out
+from visualnet.app.canvas.base import CanvasBase
 from visualnet.app.canvas.commands.long_task import start
 from visualnet.app.canvas.scene.node_item import NodeItem, offsets, sizes
 from visualnet.app.theme.tokens import GRID
@@ -16,9 +17,6 @@ from visualnet.core import edits
 from visualnet.core.edits import annotate
 from visualnet.core.project import Project
 from visualnet.core.validation import Area
-
-if TYPE_CHECKING:
-    from visualnet.app.canvas.view import CanvasView
 
 Edge = Literal["left", "right", "top", "bottom", "centre", "middle"]
 Places = dict[str, tuple[float, float]]
@@ -36,7 +34,7 @@ _EDGES: dict[str, Callable[[NodeItem], float]] = {
 
 
 def put(
-    view: CanvasView, label: str, places: Places, direction: str = "", areas: Mapping[str, Area] | None = None
+    view: CanvasBase, label: str, places: Places, direction: str = "", areas: Mapping[str, Area] | None = None
 ) -> bool:
     """Move cards there as one step, in a glide; ``direction``: the sheet flows that way from now on; ``areas``: where remarks go."""
     cards, sheet = view.canvas.cards, view.studio.sheet
@@ -50,11 +48,11 @@ def put(
 
     done = view.studio.do(label, edit)
     if done:
-        view.drift.run(before, places)
+        view.animation.run(before, places)
     return done
 
 
-def chosen(view: CanvasView, least: int) -> list[NodeItem]:
+def chosen(view: CanvasBase, least: int) -> list[NodeItem]:
     """The selected cards, if there are enough of them; else words about what is wanted."""
     cards = [view.canvas.cards[i] for i in view.studio.selection if i in view.canvas.cards]
     if len(cards) < least:
@@ -63,7 +61,7 @@ def chosen(view: CanvasView, least: int) -> list[NodeItem]:
     return cards
 
 
-def tidy(view: CanvasView, direction: str = "", ids: list[str] | None = None) -> None:
+def tidy(view: CanvasBase, direction: str = "", ids: list[str] | None = None) -> None:
     """Lay out the selected cards (two or more), or all, in the direction in which tensors flow. The sheet keeps the direction."""
     studio, cards = view.studio, view.canvas.cards
     direction, turns = direction or studio.graph.direction, direction
@@ -88,7 +86,7 @@ def tidy(view: CanvasView, direction: str = "", ids: list[str] | None = None) ->
         start(view, f"Tidying {len(ids or cards):,} cards", work, done)
 
 
-def taken_along(view: CanvasView, places: Places, room: Mapping[str, tuple[float, float]]) -> dict[str, Area]:
+def taken_along(view: CanvasBase, places: Places, room: Mapping[str, tuple[float, float]]) -> dict[str, Area]:
     """Where frames go when their cards go there: round them as closely as before; what else lies in a frame goes with it."""
     canvas = view.canvas
     found: dict[str, QRectF] = {}
@@ -111,14 +109,14 @@ def taken_along(view: CanvasView, places: Places, room: Mapping[str, tuple[float
     return {i: (a.left(), a.top(), a.width(), a.height()) for i, a in found.items()}
 
 
-def unstack(view: CanvasView) -> None:
+def unstack(view: CanvasBase) -> None:
     """Lay out cards that all lie on one place, as those of a file without a layout do; undo puts them back."""
     cards = view.canvas.cards.values()
     if len(cards) > 1 and len({(c.x, c.y) for c in cards}) == 1 and not view.studio.project.readonly:
         tidy(view)
 
 
-def _wrap(view: CanvasView, direction: str, amount: int) -> float:
+def _wrap(view: CanvasBase, direction: str, amount: int) -> float:
     """How far the network may run before it goes on in a further row, so that it fills the view."""
     wide, high = max(1, view.viewport().width()), max(1, view.viewport().height())
     if direction == "down":
@@ -126,14 +124,14 @@ def _wrap(view: CanvasView, direction: str, amount: int) -> float:
     return max(wide / 0.9, math.sqrt(amount * 248 * 168 * max(1.0, wide / high)))
 
 
-def tidy_selection(view: CanvasView) -> None:
+def tidy_selection(view: CanvasBase) -> None:
     """Lay out only what is selected; its top left corner stays where it is."""
     cards = chosen(view, 2)
     if cards:
         tidy(view, ids=[c.id for c in cards])
 
 
-def align(view: CanvasView, edge: Edge) -> None:
+def align(view: CanvasBase, edge: Edge) -> None:
     """Bring an edge or the middle of all selected cards to one line: that of the outermost, or their mean."""
     cards = chosen(view, 2)
     if not cards:
@@ -153,7 +151,7 @@ def _snapped(by: float, start: float, edge: Edge) -> float:
     return by if edge not in ("centre", "middle") else round((start + by) * 2) / 2 - start
 
 
-def distribute(view: CanvasView, across: bool) -> None:
+def distribute(view: CanvasBase, across: bool) -> None:
     """Make the gaps between the selected cards equal; the first and the last stay."""
     cards = chosen(view, 3)
     if not cards:

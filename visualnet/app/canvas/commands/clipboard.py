@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtGui import QGuiApplication
 
+from visualnet.app.canvas.base import CanvasBase
 from visualnet.app.state.dropped_files import nodes_in
 from visualnet.app.state.studio import Studio
+from visualnet.app.theme.tokens import GRID
 from visualnet.core import edits
 from visualnet.core.project import Project
 from visualnet.core.text.format import format_quantity
@@ -66,3 +68,9 @@ def adding(studio: Studio, label: str, edit: object) -> bool:
     if done:
         studio.select(added)
     return done
+
+
+def paste_at_pointer(view: CanvasBase) -> None:
+    """Add what the clipboard holds at the pointer."""
+    at = view.pointer()
+    paste(view.studio, (round(at.x() / GRID) * GRID, round(at.y() / GRID) * GRID))

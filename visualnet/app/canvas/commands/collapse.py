@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
+from visualnet.app.canvas.base import CanvasBase
 from visualnet.app.canvas.scene.node_item import NodeItem
 from visualnet.core import edits
 from visualnet.core.edits import annotate
 from visualnet.core.project import Project
 from visualnet.core.text.format import format_quantity
 
-if TYPE_CHECKING:
-    from visualnet.app.canvas.view import CanvasView
 
-
-def toggle(view: CanvasView, ids: Iterable[str] | None = None) -> None:
+def toggle(view: CanvasBase, ids: Iterable[str] | None = None) -> None:
     """Fold these cards (or those selected); if all of them are folded, open them. The line through their ports stays where it is."""
     studio, sheet = view.studio, view.studio.sheet
     cards = [view.canvas.cards[i] for i in (studio.selection if ids is None else ids) if i in view.canvas.cards]

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QKeyEvent
 
-from visualnet.app.canvas.commands import keyboard_focus
+from visualnet.app.canvas.base import CanvasBase
+from visualnet.app.canvas.commands import block_navigation, clipboard, keyboard_focus, remove, select
 from visualnet.app.theme.tokens import GRID
 from visualnet.core import edits
-
-if TYPE_CHECKING:
-    from visualnet.app.canvas.view import CanvasView
 
 ARROWS = {
     Qt.Key.Key_Left: (-1, 0),
@@ -24,7 +21,7 @@ ARROWS = {
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 
 
-def press(view: CanvasView, event: QKeyEvent) -> bool:
+def press(view: CanvasBase, event: QKeyEvent) -> bool:
     """Answer a key; False if it means nothing here."""
     if keyboard_focus.press(view, ARROWS.get(Qt.Key(event.key())), event):
         return True
@@ -37,20 +34,20 @@ def press(view: CanvasView, event: QKeyEvent) -> bool:
             walk(view, way, bool(held & SHIFT))
         return True
     plain: dict[Qt.Key, Callable[[], object]] = {
-        Qt.Key.Key_Delete: view.delete,
-        Qt.Key.Key_Backspace: view.delete,
-        Qt.Key.Key_Return: view.enter,
-        Qt.Key.Key_Enter: view.enter,
-        Qt.Key.Key_Tab: view.quick_add,
-        Qt.Key.Key_F2: view.rename,
+        Qt.Key.Key_Delete: lambda: remove.delete(view),
+        Qt.Key.Key_Backspace: lambda: remove.delete(view),
+        Qt.Key.Key_Return: lambda: block_navigation.enter(view),
+        Qt.Key.Key_Enter: lambda: block_navigation.enter(view),
+        Qt.Key.Key_Tab: view.quick_add_asked.emit,
+        Qt.Key.Key_F2: view.rename_asked.emit,
         Qt.Key.Key_Home: view.fit,
     }
     control: dict[Qt.Key, Callable[[], object]] = {
-        Qt.Key.Key_A: view.select_all,
-        Qt.Key.Key_C: view.copy,
-        Qt.Key.Key_X: view.cut,
-        Qt.Key.Key_V: view.paste,
-        Qt.Key.Key_D: view.duplicate,
+        Qt.Key.Key_A: lambda: select.every(view),
+        Qt.Key.Key_C: lambda: clipboard.copy(view.studio),
+        Qt.Key.Key_X: lambda: clipboard.cut(view.studio),
+        Qt.Key.Key_V: lambda: clipboard.paste_at_pointer(view),
+        Qt.Key.Key_D: lambda: clipboard.duplicate(view.studio),
     }
     action = (control if held == CTRL else plain if not held else {}).get(key)
     if action is None:
@@ -59,7 +56,7 @@ def press(view: CanvasView, event: QKeyEvent) -> bool:
     return True
 
 
-def nudge(view: CanvasView, way: tuple[int, int], steps: int) -> None:
+def nudge(view: CanvasBase, way: tuple[int, int], steps: int) -> None:
     """Move what is selected by a step of the grid; a run of nudges is one undo step."""
     studio = view.studio
     dx, dy = way[0] * GRID * steps, way[1] * GRID * steps
@@ -73,7 +70,7 @@ def nudge(view: CanvasView, way: tuple[int, int], steps: int) -> None:
         view.show_card(next(iter(places)))
 
 
-def walk(view: CanvasView, way: tuple[int, int], extend: bool) -> None:
+def walk(view: CanvasBase, way: tuple[int, int], extend: bool) -> None:
     """Select the card that the wires lead to (left, right), or the nearest one above or below."""
     cards = view.canvas.cards
     if not cards:
@@ -85,7 +82,7 @@ def walk(view: CanvasView, way: tuple[int, int], extend: bool) -> None:
         view.show_card(there)
 
 
-def first(view: CanvasView) -> str:
+def first(view: CanvasBase) -> str:
     """Where a walk begins: the card nearest the middle of the view."""
     centre = view.pose()
     return min(
@@ -94,7 +91,7 @@ def first(view: CanvasView) -> str:
     ).id
 
 
-def along(view: CanvasView, here: str, way: tuple[int, int]) -> str | None:
+def along(view: CanvasBase, here: str, way: tuple[int, int]) -> str | None:
     """The neighbour along a wire, the one that goes straightest on."""
     down = view.canvas.graph.direction == "down"
     ahead = way[1] if down else way[0]
@@ -111,7 +108,7 @@ def along(view: CanvasView, here: str, way: tuple[int, int]) -> str | None:
     return min((e for e in ends if e in cards), key=lambda e: (abs(across[e] - across[here]), e), default=None)
 
 
-def beside(view: CanvasView, here: str, way: tuple[int, int]) -> str | None:
+def beside(view: CanvasBase, here: str, way: tuple[int, int]) -> str | None:
     """The nearest card in a direction."""
     cards = view.canvas.cards
     at = cards[here].rect.center()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QColor, QKeyEvent, QPainter, QPen
 
-from visualnet.app.canvas.tools.bend_wire import toggle
-from visualnet.app.canvas.tools.move_annotation import held
+from visualnet.app.canvas.base import CanvasBase
+from visualnet.app.canvas.commands import placing
+from visualnet.app.canvas.commands.annotate import frame_contents
+from visualnet.app.canvas.commands.wire_points import toggle
 from visualnet.app.theme.tokens import GRID
 from visualnet.core import edits
 from visualnet.core.edits import annotate
@@ -18,21 +18,18 @@ from visualnet.core.text.format import format_quantity
 from visualnet.core.validation import LEAST_AREA
 from visualnet.layers.shorthand import Given
 
-if TYPE_CHECKING:
-    from visualnet.app.canvas.view import CanvasView
-
 RING = 8.0
 Way = tuple[int, int]
 
 
-def wire(view: CanvasView) -> Port | None:
+def wire(view: CanvasBase) -> Port | None:
     """The one wire that is selected, if nothing else is."""
     marks = view.canvas.marks
     alone = len(marks.wires) == 1 and not marks.selected and not marks.remarks
     return next(iter(marks.wires)) if alone else None
 
 
-def remark(view: CanvasView) -> str:
+def remark(view: CanvasBase) -> str:
     """The one frame or note that is selected, if nothing else is."""
     marks = view.canvas.marks
     return next(iter(marks.remarks)) if len(marks.remarks) == 1 and not marks.selected and not marks.wires else ""
@@ -41,7 +38,7 @@ def remark(view: CanvasView) -> str:
 # --- going there ------------------------------------------------------------------------------------------------------
 
 
-def next_wire(view: CanvasView, step: int = 1) -> None:
+def next_wire(view: CanvasBase, step: int = 1) -> None:
     """Go to a wire of the selected card, those that leave it first; then to the next of that card's wires."""
     here, wires = wire(view), view.canvas.wires
     cards = [i for i in view.studio.selection if i in view.canvas.cards]
@@ -60,7 +57,7 @@ def next_wire(view: CanvasView, step: int = 1) -> None:
     _to_wire(view, around[at], home)
 
 
-def _to_wire(view: CanvasView, target: Port, home: str = "", bend: int = -1) -> None:
+def _to_wire(view: CanvasBase, target: Port, home: str = "", bend: int = -1) -> None:
     marks = view.canvas.marks
     view.studio.select(())
     marks.remarks = set()
@@ -70,7 +67,7 @@ def _to_wire(view: CanvasView, target: Port, home: str = "", bend: int = -1) -> 
     told(view)
 
 
-def next_bend(view: CanvasView) -> None:
+def next_bend(view: CanvasBase) -> None:
     """Go to the next point over which the selected wire is led."""
     here = wire(view)
     points = view.canvas.wires[here].bends if here is not None else []
@@ -81,7 +78,7 @@ def next_bend(view: CanvasView) -> None:
     _to_wire(view, here, view.canvas.marks.home, (view.canvas.marks.bend + 1) % len(points))
 
 
-def add_bend(view: CanvasView) -> None:
+def add_bend(view: CanvasBase) -> None:
     """Put a point in the middle of the selected wire, to lead it over."""
     here = wire(view)
     if here is None:
@@ -94,7 +91,7 @@ def add_bend(view: CanvasView) -> None:
         _to_wire(view, here, view.canvas.marks.home, points.index(at) if at in points else 0)
 
 
-def next_remark(view: CanvasView) -> None:
+def next_remark(view: CanvasBase) -> None:
     """Go to the next frame or note, as one reads."""
     items = sorted(view.canvas.remarks.values(), key=lambda r: (r.area.top(), r.area.left(), r.id))
     if not items:
@@ -111,7 +108,7 @@ def next_remark(view: CanvasView) -> None:
 # --- keys -------------------------------------------------------------------------------------------------------------
 
 
-def press(view: CanvasView, way: Way | None, event: QKeyEvent) -> bool:
+def press(view: CanvasBase, way: Way | None, event: QKeyEvent) -> bool:
     """Answer a key for the wire or remark that the keyboard is at; False if it means nothing there. ``way``: of an arrow."""
     held_keys = event.modifiers()
     moves = bool(held_keys & Qt.KeyboardModifier.ControlModifier)
@@ -132,12 +129,12 @@ def press(view: CanvasView, way: Way | None, event: QKeyEvent) -> bool:
         _move_remark(view, found, way, stretches)
         return True
     elif found and plain and (enter or event.key() == Qt.Key.Key_F2):
-        view.words.open(found)
+        view.annotation_edit_asked.emit(found)
         return True
     return False
 
 
-def _along(view: CanvasView, here: Port, way: Way) -> None:
+def _along(view: CanvasBase, here: Port, way: Way) -> None:
     """With the flow to the next point or the card at the end; across it to the wire beside."""
     marks, item = view.canvas.marks, view.canvas.wires[here]
     down = view.canvas.graph.direction == "down"
@@ -155,7 +152,7 @@ def _along(view: CanvasView, here: Port, way: Way) -> None:
         view.show_card(node)
 
 
-def _move_bend(view: CanvasView, here: Port, way: Way) -> None:
+def _move_bend(view: CanvasBase, here: Port, way: Way) -> None:
     marks, sheet = view.canvas.marks, view.studio.sheet
     points = [(p.x(), p.y()) for p in view.canvas.wires[here].bends]
     if not 0 <= marks.bend < len(points):
@@ -168,17 +165,17 @@ def _move_bend(view: CanvasView, here: Port, way: Way) -> None:
     told(view)
 
 
-def _drop_bend(view: CanvasView, here: Port) -> None:
+def _drop_bend(view: CanvasBase, here: Port) -> None:
     marks, sheet = view.canvas.marks, view.studio.sheet
     points = [(p.x(), p.y()) for i, p in enumerate(view.canvas.wires[here].bends) if i != marks.bend]
     view.studio.do("Bend wire", lambda p: annotate.bend(p, sheet, {here: points}))
     _to_wire(view, here, marks.home, min(marks.bend, len(points) - 1))
 
 
-def _move_remark(view: CanvasView, found: str, way: Way, stretches: bool) -> None:
+def _move_remark(view: CanvasBase, found: str, way: Way, stretches: bool) -> None:
     """Move it with all that stands in it, or its lower right corner."""
     sheet, dx, dy = view.studio.sheet, way[0] * GRID, way[1] * GRID
-    areas, cards = held(view.canvas, found)
+    areas, cards = frame_contents(view.canvas, found)
     if stretches:
         x, y, width, height = view.canvas.remarks[found].remark.area
         size = max(LEAST_AREA[0], width + dx), max(LEAST_AREA[1], height + dy)
@@ -196,25 +193,24 @@ def _move_remark(view: CanvasView, found: str, way: Way, stretches: bool) -> Non
     view.select_remarks([found])
 
 
-def insert(view: CanvasView, here: Port) -> None:
+def insert(view: CanvasBase, here: Port) -> None:
     """Ask for a layer to put into a wire."""
     at = _middle(view, here)
 
     def put(kind: str, given: Given) -> None:
-        view.add(kind, (at.x() - 84, at.y() - 40), insert=here, given=given)
+        placing.add(view, kind, (at.x() - 84, at.y() - 40), insert=here, given=given)
 
-    studio = view.studio
-    view.popup.open(view.mapFromScene(at), studio.project, studio.sheet, None, put, "Put into the wire…")
+    view.search_asked.emit(view.mapFromScene(at), put, "Put into the wire…")
 
 
 # --- telling ----------------------------------------------------------------------------------------------------------
 
 
-def _middle(view: CanvasView, target: Port) -> QPointF:
+def _middle(view: CanvasBase, target: Port) -> QPointF:
     return view.canvas.wires[target].path.pointAtPercent(0.5)
 
 
-def point(view: CanvasView) -> QPointF | None:
+def point(view: CanvasBase) -> QPointF | None:
     """Where on the sheet the keyboard is."""
     canvas = view.canvas
     cards = [i for i in view.studio.selection if i in canvas.cards]
@@ -228,7 +224,7 @@ def point(view: CanvasView) -> QPointF | None:
     return None
 
 
-def words(view: CanvasView) -> str:
+def words(view: CanvasBase) -> str:
     """What the keyboard is at, in words."""
     canvas = view.canvas
     cards = [canvas.cards[i] for i in view.studio.selection if i in canvas.cards]
@@ -250,7 +246,7 @@ def words(view: CanvasView) -> str:
     return f"{len(cards)} of {format_quantity(len(canvas.cards), 'node')} selected"
 
 
-def told(view: CanvasView) -> None:
+def told(view: CanvasBase) -> None:
     """Let a screen reader say where the keyboard is."""
     said = words(view)
     if said == view.accessibleDescription():
@@ -260,7 +256,7 @@ def told(view: CanvasView) -> None:
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(view, said))
 
 
-def paint(view: CanvasView, painter: QPainter) -> None:
+def paint(view: CanvasBase, painter: QPainter) -> None:
     """A ring round the point of a wire that the keyboard is at."""
     here = wire(view)
     if here is None or here not in view.canvas.wires:

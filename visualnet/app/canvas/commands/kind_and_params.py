@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 from PySide6.QtGui import QGuiApplication
 
 from visualnet.analysis.connect.check import entry_ports
 from visualnet.analysis.muting import FIXED
+from visualnet.app.canvas.base import CanvasBase
 from visualnet.core import edits
 from visualnet.core.graph import Graph, Node, Port, Value
 from visualnet.core.project import Project
 from visualnet.core.text.format import format_quantity
 from visualnet.layers import LAYERS
 from visualnet.layers.shorthand import NONE, Given
-
-if TYPE_CHECKING:
-    from visualnet.app.canvas.view import CanvasView
 
 
 def shared(params: Mapping[str, Value], kind: str, project: Project, scope: Mapping[str, object]) -> dict[str, Value]:
@@ -94,7 +91,7 @@ def _mapped(old: tuple[str, ...], new: tuple[str, ...]) -> dict[str, str]:
     return same | dict(zip(rest, left, strict=False))
 
 
-def choose_kind(view: CanvasView) -> None:
+def choose_kind(view: CanvasBase) -> None:
     """Ask what the selected nodes shall be, and change them."""
     studio = view.studio
     ids = [i for i in studio.selection if i in view.canvas.cards]
@@ -110,10 +107,10 @@ def choose_kind(view: CanvasView) -> None:
 
     view.show_card(card.id)
     at = view.mapFromScene(card.rect.bottomLeft())
-    view.popup.open(at, studio.project, studio.sheet, None, chosen, "Change to… (conv 3x3 64)")
+    view.search_asked.emit(at, chosen, "Change to… (conv 3x3 64)")
 
 
-def copy_params(view: CanvasView) -> None:
+def copy_params(view: CanvasBase) -> None:
     """Keep the selected node, so that its parameters can be given to others."""
     if len(view.studio.selection) != 1:
         view.studio.message.emit("hint", "select one card: its parameters are copied")
@@ -121,7 +118,7 @@ def copy_params(view: CanvasView) -> None:
     QGuiApplication.clipboard().setText(edits.copy(view.studio.project, view.studio.sheet, view.studio.selection))
 
 
-def paste_params(view: CanvasView) -> None:
+def paste_params(view: CanvasBase) -> None:
     """Give the selected nodes the parameters of the copied one, as far as they have them too."""
     studio = view.studio
     ids, sheet, scope = studio.selection, studio.sheet, studio.scope
@@ -148,7 +145,7 @@ def paste_params(view: CanvasView) -> None:
     studio.do(f"Paste parameters to {format_quantity(len(ids), 'node')}", edit)
 
 
-def set_mode(view: CanvasView, mode: str) -> None:
+def set_mode(view: CanvasBase, mode: str) -> None:
     """Mute the selected nodes or put them off; if all of them are, they work again."""
     studio, sheet = view.studio, view.studio.sheet
     nodes = [studio.graph.nodes[i] for i in studio.selection if i in studio.graph.nodes]

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPainter
 
+from visualnet.app.canvas.base import CanvasBase, Tool
 from visualnet.app.canvas.overlays import pointer_hint
-from visualnet.app.canvas.tools.tool import Tool
 from visualnet.app.services.background_task import BackgroundTask, Job
-
-if TYPE_CHECKING:
-    from visualnet.app.canvas.view import CanvasView
 
 SAID_AFTER_S = 0.3
 Work = Callable[[Job], Any]
@@ -26,7 +23,7 @@ class WorkTool(Tool):
     cursor = Qt.CursorShape.BusyCursor
     scrolls = False
 
-    def __init__(self, view: CanvasView, words: str, work: Work, done: Callable[[Any], None]) -> None:
+    def __init__(self, view: CanvasBase, words: str, work: Work, done: Callable[[Any], None]) -> None:
         super().__init__(view)
         self.words, self.done = words, done
         self.graph = self.studio.graph
@@ -59,13 +56,10 @@ class WorkTool(Tool):
     def paint(self, painter: QPainter) -> None:
         """Say what takes so long, once it does."""
         if time.monotonic() - self.begun > SAID_AFTER_S:
-            corner = self.view._scene_point(QPointF(8, 8))
+            corner = self.view.scene_point(QPointF(8, 8))
             pointer_hint.paint_note(painter, self.view, corner, f"{self.words}… Esc stops it")
 
 
-def start(view: CanvasView, words: str, work: Work, done: Callable[[Any], None]) -> None:
+def start(view: CanvasBase, words: str, work: Work, done: Callable[[Any], None]) -> None:
     """Begin; ``done`` gets what the work gives, in the window's thread."""
-    view.cancel()
-    view.finish_motion()
-    view.tool = WorkTool(view, words, work, done)
-    view._cursor()
+    view.hold(WorkTool(view, words, work, done))

@@ -14,6 +14,7 @@ from visualnet.analysis.connect.check import (
     widened,
 )
 from visualnet.analysis.facts import Analysis, Path
+from visualnet.app.canvas.base import CanvasBase
 from visualnet.app.canvas.commands.kind_and_params import shared
 from visualnet.app.canvas.scene.node_item import HEIGHT, MIN_WIDTH
 from visualnet.app.canvas.scene.scene import CanvasScene
@@ -128,3 +129,32 @@ def fitting_kinds(
         if types and ranks:
             found.append(kind)
     return found + [block_library.PREFIX + e.name for e in block_library.entries()]
+
+
+def add(
+    view: CanvasBase,
+    kind: str,
+    at: tuple[float, float],
+    source: Port | None = None,
+    target: Port | None = None,
+    insert: Port | None = None,
+    given: Given = NONE,
+) -> bool:
+    """Add a node as one edit, wired if asked, and select it."""
+    studio, place = view.studio, free_place(view.canvas, at)
+    added: list[str] = []
+
+    def edit(project: Project) -> Project:
+        project, brought = block_library.bring(project, kind)
+        after, node_id = plan(
+            project, studio.sheet, studio.path, studio.analysis, brought, place, source, target, insert, given
+        )
+        added[:] = [node_id]
+        return after
+
+    label = LAYERS[kind].label if kind in LAYERS else kind.partition(":")[2]
+    done = studio.do(f"Add {label}", edit)
+    if done:
+        studio.select(added)
+        view.show_card(added[0])
+    return done

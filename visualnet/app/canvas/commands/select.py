@@ -3,30 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from visualnet.analysis.families import family_of
+from visualnet.app.canvas.base import CanvasBase
 from visualnet.core.graph import Graph, Port, Topology
 
-if TYPE_CHECKING:
-    from visualnet.app.canvas.view import CanvasView
 
-
-def _chosen(view: CanvasView) -> list[str]:
+def _chosen(view: CanvasBase) -> list[str]:
     ids = [i for i in view.studio.selection if i in view.canvas.cards]
     if not ids:
         view.studio.message.emit("hint", "select a card first")
     return ids
 
 
-def kind(view: CanvasView) -> None:
+def kind(view: CanvasBase) -> None:
     """All cards of the kinds that are selected."""
     if ids := _chosen(view):
         kinds = {view.studio.graph.nodes[i].kind for i in ids}
         view.studio.select(n.id for n in view.studio.graph if n.kind in kinds)
 
 
-def family(view: CanvasView) -> None:
+def family(view: CanvasBase) -> None:
     """All cards of the families that are selected."""
     if ids := _chosen(view):
         project, graph = view.studio.project, view.studio.graph
@@ -34,21 +31,21 @@ def family(view: CanvasView) -> None:
         view.studio.select(n.id for n in graph if family_of(n, project) in families)
 
 
-def upstream(view: CanvasView) -> None:
+def upstream(view: CanvasBase) -> None:
     """All that leads to the selected cards, and they themselves."""
     if ids := _chosen(view):
         topology = Topology(view.studio.graph)
         _select(view, ids, set().union(*(topology.upstream(i) for i in ids)))
 
 
-def downstream(view: CanvasView) -> None:
+def downstream(view: CanvasBase) -> None:
     """All that the selected cards lead to, and they themselves."""
     if ids := _chosen(view):
         topology = Topology(view.studio.graph)
         _select(view, ids, set().union(*(topology.downstream(i) for i in ids)))
 
 
-def connected(view: CanvasView) -> None:
+def connected(view: CanvasBase) -> None:
     """All that hangs together with the selected cards by wires, whatever their direction."""
     if ids := _chosen(view):
         near: dict[str, list[str]] = {}
@@ -63,13 +60,13 @@ def connected(view: CanvasView) -> None:
         _select(view, ids, seen)
 
 
-def invert(view: CanvasView) -> None:
+def invert(view: CanvasBase) -> None:
     """All cards that are not selected."""
     chosen = set(view.studio.selection)
     view.studio.select(i for i in view.canvas.cards if i not in chosen)
 
 
-def _select(view: CanvasView, first: Iterable[str], ids: set[str]) -> None:
+def _select(view: CanvasBase, first: Iterable[str], ids: set[str]) -> None:
     head = list(first)
     view.studio.select([*head, *(i for i in view.studio.graph.nodes if i in ids and i not in head)])
 
@@ -79,3 +76,8 @@ def flow(graph: Graph, node_id: str) -> set[Port]:
     topology = Topology(graph)
     up, down = topology.upstream(node_id), topology.downstream(node_id)
     return {t for t, s in graph.wires.items() if (t.node in up and s.node in up) or (t.node in down and s.node in down)}
+
+
+def every(view: CanvasBase) -> None:
+    """Select every card."""
+    view.studio.select(view.canvas.cards)

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QPlainTextEdit
 
+from visualnet.app.canvas.base import CanvasBase
 from visualnet.app.theme import fonts
 from visualnet.core.document import Document
 from visualnet.core.edits import annotate
-
-if TYPE_CHECKING:
-    from visualnet.app.canvas.view import CanvasView
 
 
 class RemarkEditor(QPlainTextEdit):
     """Ctrl+Enter or a click elsewhere keeps the words (in a title Enter alone does), Esc leaves them as they were."""
 
-    def __init__(self, view: CanvasView) -> None:
+    def __init__(self, view: CanvasBase) -> None:
         super().__init__(view)
         self.view = view
         self.remark = ""

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit
 
+from visualnet.app.canvas.base import CanvasBase
 from visualnet.app.canvas.scene.node_item import PAD
 from visualnet.app.theme import fonts
 from visualnet.core import edits
-
-if TYPE_CHECKING:
-    from visualnet.app.canvas.view import CanvasView
 
 
 class NameEditor(QLineEdit):
     """Enter keeps the new name, Esc the old one."""
 
-    def __init__(self, view: CanvasView) -> None:
+    def __init__(self, view: CanvasBase) -> None:
         super().__init__(view)
         self.view = view
         self.node = ""

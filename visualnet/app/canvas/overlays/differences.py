@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from visualnet.analysis.compare.project_diff import ADDED, CHANGED, FOLLOWS, REMOVED, SIGNS, NodeDifference, headline
+from visualnet.app.canvas.base import CanvasBase
 from visualnet.app.canvas.camera.camera import Pose
 from visualnet.app.canvas.scene.highlights import LABELS_FROM, Layer
 from visualnet.app.canvas.scene.node_item import NodeItem, wire_ends
 from visualnet.app.canvas.scene.node_painter import paint_card, paint_label
 from visualnet.app.canvas.scene.wire_item import WireItem
+from visualnet.app.state.comparison import Differing
 from visualnet.app.theme import fonts
 from visualnet.app.theme.tokens import RADIUS
 from visualnet.core.graph import Port
-
-if TYPE_CHECKING:
-    from visualnet.app.canvas.view import CanvasView
-    from visualnet.app.state.comparison import Differing
 
 ROLES = {ADDED: "ok", REMOVED: "error", CHANGED: "warning", FOLLOWS: "hint"}
 """The colour of each; the sign says it too."""
@@ -33,7 +29,7 @@ BLOCKS = 0.25
 class DifferenceLayer(Layer):
     """The overlay of one canvas; it follows ``Differing``."""
 
-    def __init__(self, view: CanvasView, differing: Differing) -> None:
+    def __init__(self, view: CanvasBase, differing: Differing) -> None:
         super().__init__(view.canvas)
         self.view, self.differing = view, differing
         self.marked: dict[str, NodeDifference] = {}

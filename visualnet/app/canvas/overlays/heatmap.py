@@ -10,8 +10,8 @@ from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QGraphicsItem, QMenu, QStyleOptionGraphicsItem, QWidget
 
 from visualnet.analysis.cost.totals import NodeCost
+from visualnet.app.canvas.base import CanvasBase
 from visualnet.app.canvas.scene.node_painter import paint_label
-from visualnet.app.canvas.view import CanvasView
 from visualnet.app.features.inspector.cost_card import instance_path, sheet_costs
 from visualnet.app.services.layer_timing import Stopwatch
 from visualnet.app.state.settings import Settings
@@ -63,7 +63,7 @@ def colour(share: float) -> str:
 class Heat(QObject):
     """Which quantity is shown, and each node's amount of it. Off unless chosen; the choice is remembered."""
 
-    def __init__(self, studio: Studio, view: CanvasView, settings: Settings) -> None:
+    def __init__(self, studio: Studio, view: CanvasBase, settings: Settings) -> None:
         super().__init__(view)
         self.studio, self.view, self.settings = studio, view, settings
         kept = settings.typed("heat", "")

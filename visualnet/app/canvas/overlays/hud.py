@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import MutableMapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
@@ -11,11 +11,9 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from visualnet.analysis.facts import GraphFacts, Problem
 from visualnet.analysis.problem_list import joined
+from visualnet.app.canvas.base import CanvasBase
 from visualnet.app.theme import fonts, icons
 from visualnet.core.text.format import format_quantity, shorten_count
-
-if TYPE_CHECKING:
-    from visualnet.app.canvas.view import CanvasView
 
 SIZE = QSize(112, 76)
 SMALL = QSize(22, 22)
@@ -28,7 +26,7 @@ class Minimap(QWidget):
 
     folded_changed = Signal(bool)
 
-    def __init__(self, view: CanvasView) -> None:
+    def __init__(self, view: CanvasBase) -> None:
         super().__init__(view)
         self.view = view
         self.kept: MutableMapping[str, Any] = {}
@@ -181,7 +179,7 @@ class Minimap(QWidget):
 class Words(QLabel):
     """Plain words over the canvas that let every click through."""
 
-    def __init__(self, view: CanvasView, name: str) -> None:
+    def __init__(self, view: CanvasBase, name: str) -> None:
         super().__init__(view)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
+from visualnet.app.canvas.base import CanvasBase
 from visualnet.app.theme import fonts
-
-if TYPE_CHECKING:
-    from visualnet.app.canvas.view import CanvasView
 
 WIDEST = 340.0
 
 
-def paint_note(painter: QPainter, view: CanvasView, at: QPointF, words: str, meant: str = "") -> None:
+def paint_note(painter: QPainter, view: CanvasBase, at: QPointF, words: str, meant: str = "") -> None:
     """A small box of constant size right below a point of the scene, kept inside the window. ``meant``: ``ok``, ``error`` or nothing."""
     if not words:
         return

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from visualnet.analysis.repair.preview import Change, Foresight
+from visualnet.app.canvas.base import CanvasBase
 from visualnet.app.canvas.camera.camera import Pose
 from visualnet.app.canvas.scene.highlights import EVERYWHERE, LABELS_FROM, Layer
 from visualnet.app.canvas.scene.node_item import MARGIN, NodeItem, wire_ends
@@ -17,9 +16,6 @@ from visualnet.app.canvas.scene.wire_item import WireItem
 from visualnet.app.theme import fonts
 from visualnet.app.theme.tokens import RADIUS, mix
 from visualnet.core.graph import Port
-
-if TYPE_CHECKING:
-    from visualnet.app.canvas.view import CanvasView
 
 MOST = 400
 """Of more ghosts than this the first are drawn."""
@@ -30,7 +26,7 @@ NEAR = 0.7
 class Ghosts(Layer):
     """The overlay of one canvas. It follows ``Studio.foreseen``, and gives the view back where it was."""
 
-    def __init__(self, view: CanvasView) -> None:
+    def __init__(self, view: CanvasBase) -> None:
         super().__init__(view.canvas)
         self.view = view
         self.change: Change | None = None

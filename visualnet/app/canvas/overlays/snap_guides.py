@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QRectF
 from PySide6.QtGui import QColor, QPainter, QPen
 
-if TYPE_CHECKING:
-    from visualnet.app.canvas.view import CanvasView
+from visualnet.app.canvas.base import CanvasBase
 
 REACH_PX = 6.0
 MOST = 600
@@ -21,7 +19,7 @@ MOST = 600
 class Guides:
     """Made when a drag begins; the cards that stay do not move while it lasts."""
 
-    def __init__(self, view: CanvasView, moving: Iterable[str]) -> None:
+    def __init__(self, view: CanvasBase, moving: Iterable[str]) -> None:
         self.view = view
         still = set(view.canvas.ids_in(view.mapToScene(view.viewport().rect()).boundingRect())) - set(moving)
         rects = [view.canvas.cards[i].rect for i in still] if len(still) <= MOST else []

@@ -6,7 +6,8 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QKeyEvent, QPainter
 
 from visualnet.analysis.connect import best_ports
-from visualnet.app.canvas.commands import keyboard
+from visualnet.app.canvas.base import CanvasBase
+from visualnet.app.canvas.commands import connect, keyboard
 from visualnet.app.canvas.overlays import pointer_hint
 from visualnet.app.canvas.tools.join_nodes import JoinTool
 
@@ -14,7 +15,7 @@ from visualnet.app.canvas.tools.join_nodes import JoinTool
 class ConnectTool(JoinTool):
     """The join of two cards without a mouse. It begins at the selected card."""
 
-    def __init__(self, view: object, node: str) -> None:
+    def __init__(self, view: CanvasBase, node: str) -> None:
         super().__init__(view, node)
         self.dragging = True
         self._choose(self._first())
@@ -66,7 +67,7 @@ class ConnectTool(JoinTool):
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.view.cancel()
             if self.join is not None:
-                self.view.connect_ports(self.join.source, self.join.target, self.at)
+                connect.draw_wire(self.view, self.join.source, self.join.target, self.at)
         else:
             return key != Qt.Key.Key_Escape
         return True

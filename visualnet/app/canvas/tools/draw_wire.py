@@ -8,10 +8,11 @@ from PySide6.QtCore import QPointF, Qt, QTimer
 from PySide6.QtGui import QColor, QInputEvent, QPainter, QPen
 
 from visualnet.analysis.connect.check import Verdict
+from visualnet.app.canvas.base import CanvasBase, Tool
+from visualnet.app.canvas.commands import connect
 from visualnet.app.canvas.overlays import pointer_hint
 from visualnet.app.canvas.routing.wire_geometry import curve
 from visualnet.app.canvas.scene.node_item import PORT_RADIUS
-from visualnet.app.canvas.tools.tool import Tool
 from visualnet.core import edits
 from visualnet.core.graph import Port
 
@@ -69,9 +70,9 @@ class WireTool(Tool):
     cursor = Qt.CursorShape.CrossCursor
 
     def __init__(
-        self, view: object, source: Port | None = None, target: Port | None = None, picked: Port | None = None
+        self, view: CanvasBase, source: Port | None = None, target: Port | None = None, picked: Port | None = None
     ) -> None:
-        super().__init__(view)  # type: ignore[arg-type]
+        super().__init__(view)
         assert (source is None) != (target is None)
         self.source, self.target, self.picked = source, target, picked
         self.accept = self.studio.acceptance(without=picked)
@@ -128,7 +129,7 @@ class WireTool(Tool):
             self.studio.select([node])
         elif over is not None:
             ends = (self.source, over) if self.source is not None else (over, self.target)
-            self.view.connect_ports(*ends, at, self.picked, self.accept)  # type: ignore[arg-type]
+            connect.draw_wire(self.view, *ends, at, self.picked, self.accept)  # type: ignore[arg-type]
         elif self.picked is not None:
             picked, sheet = self.picked, self.studio.sheet
             self.studio.do("Disconnect", lambda p: edits.disconnect(p, sheet, picked))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import QMimeData, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QInputEvent, QPainter, QPen
 
+from visualnet.app.canvas.base import CanvasBase, Tool
+from visualnet.app.canvas.commands import placing
 from visualnet.app.canvas.scene.node_item import HEIGHT, MIN_WIDTH
-from visualnet.app.canvas.tools.tool import Tool
 from visualnet.app.theme.tokens import GRID, RADIUS
 from visualnet.core.graph import BLOCK_PREFIX, Port
 from visualnet.core.user.block_library import PREFIX as LIBRARY
@@ -31,8 +32,8 @@ def kind_of(data: QMimeData, blocks: object) -> str | None:
 class DropTool(Tool):
     """What hangs at the pointer while something is dragged over the canvas."""
 
-    def __init__(self, view: object, kind: str) -> None:
-        super().__init__(view)  # type: ignore[arg-type]
+    def __init__(self, view: CanvasBase, kind: str) -> None:
+        super().__init__(view)
         self.kind = kind
         self.at = QPointF()
         self.wire: Port | None = None
@@ -53,7 +54,7 @@ class DropTool(Tool):
         """Add it."""
         wire = self.wire
         self.cancel()
-        self.view.add(self.kind, self.place(), insert=wire)
+        placing.add(self.view, self.kind, self.place(), insert=wire)
 
     def cancel(self) -> None:
         self.scene.marks.hover_wire = None

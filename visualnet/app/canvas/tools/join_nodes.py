@@ -6,9 +6,10 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QInputEvent, QPainter, QPen
 
 from visualnet.analysis.connect import best_ports
+from visualnet.app.canvas.base import CanvasBase, Tool
+from visualnet.app.canvas.commands import connect
 from visualnet.app.canvas.overlays import pointer_hint
 from visualnet.app.canvas.routing.wire_geometry import curve
-from visualnet.app.canvas.tools.tool import Tool
 from visualnet.app.theme.tokens import RADIUS
 
 
@@ -17,8 +18,8 @@ class JoinTool(Tool):
 
     cursor = Qt.CursorShape.CrossCursor
 
-    def __init__(self, view: object, node: str) -> None:
-        super().__init__(view)  # type: ignore[arg-type]
+    def __init__(self, view: CanvasBase, node: str) -> None:
+        super().__init__(view)
         self.node = node
         self.accept = self.studio.acceptance()
         self.over = ""
@@ -40,7 +41,7 @@ class JoinTool(Tool):
         if not self.dragging:
             self.studio.select([self.node])
         elif join is not None:
-            self.view.connect_ports(join.source, join.target, at)
+            connect.draw_wire(self.view, join.source, join.target, at)
         elif self.over:
             self.studio.message.emit("warning", "these two cards have no ports that could be joined")
 

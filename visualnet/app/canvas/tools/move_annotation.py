@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QInputEvent
 
-from visualnet.app.canvas.scene.scene import CanvasScene
-from visualnet.app.canvas.tools.tool import Tool, adds
+from visualnet.app.canvas.base import CanvasBase, Tool, adds
+from visualnet.app.canvas.commands.annotate import frame_contents
 from visualnet.app.theme.tokens import GRID
 from visualnet.core import edits
 from visualnet.core.edits import annotate
@@ -17,8 +17,8 @@ from visualnet.core.validation import LEAST_AREA
 class RemarkTool(Tool):
     """A press selects; a drag moves a note, or a frame with all that stands in it; at the corner it stretches."""
 
-    def __init__(self, view: object, remark: str, corner: bool) -> None:
-        super().__init__(view)  # type: ignore[arg-type]
+    def __init__(self, view: CanvasBase, remark: str, corner: bool) -> None:
+        super().__init__(view)
         self.id, self.corner = remark, corner
 
     def press(self, at: QPointF, event: QInputEvent) -> None:
@@ -26,7 +26,7 @@ class RemarkTool(Tool):
         self.studio.select(())
         self.view.select_wires(())
         self.view.select_remarks([*self.scene.marks.remarks, self.id] if adds(event) else [self.id])
-        self.areas, self.cards = held(self.scene, self.id)
+        self.areas, self.cards = frame_contents(self.scene, self.id)
         if self.corner:
             self.areas, self.cards = {self.id: self.areas[self.id]}, {}
         self.now = dict(self.areas)
@@ -67,16 +67,3 @@ class RemarkTool(Tool):
 
     def cancel(self) -> None:
         self.scene.settle()
-
-
-def held(scene: CanvasScene, remark: str) -> tuple[dict[str, QRectF], dict[str, tuple[float, float]]]:
-    """What moves with a remark: its own area and those of the remarks in a frame, and where the cards in it stand."""
-    frame = QRectF(scene.remarks[remark].area)
-    areas = {remark: frame}
-    if scene.remarks[remark].remark.kind != "frame":
-        return areas, {}
-    inside = (scene.cards[i] for i in scene.ids_in(frame) if frame.contains(scene.cards[i].rect))
-    for other in scene.remarks.values():
-        if other.id != remark and frame.contains(other.area):
-            areas[other.id] = QRectF(other.area)
-    return areas, {c.id: (c.x, c.y) for c in inside}

@@ -6,10 +6,10 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QInputEvent, QPainter, QPen
 
 from visualnet.analysis.connect import best_ports
+from visualnet.app.canvas.base import CanvasBase, Tool, adds
 from visualnet.app.canvas.commands.clipboard import adding
 from visualnet.app.canvas.overlays import pointer_hint
 from visualnet.app.canvas.overlays.snap_guides import Guides
-from visualnet.app.canvas.tools.tool import Tool, adds
 from visualnet.app.theme.tokens import GRID, RADIUS
 from visualnet.core import edits
 from visualnet.core.edits import bypass
@@ -31,8 +31,8 @@ class MoveTool(Tool):
     later in the drag frees them from the grid. A card without wires that is let go over a wire goes into it.
     """
 
-    def __init__(self, view: object, node: str) -> None:
-        super().__init__(view)  # type: ignore[arg-type]
+    def __init__(self, view: CanvasBase, node: str) -> None:
+        super().__init__(view)
         self.node = node
 
     def press(self, at: QPointF, event: QInputEvent) -> None:

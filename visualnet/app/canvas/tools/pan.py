@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QInputEvent, QMouseEvent
 
-from visualnet.app.canvas.tools.tool import Tool
+from visualnet.app.canvas.base import Tool
 
 
 class PanTool(Tool):

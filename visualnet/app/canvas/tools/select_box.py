@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QInputEvent, QPainter, QPen
 
-from visualnet.app.canvas.tools.tool import Tool, adds
+from visualnet.app.canvas.base import Tool, adds
 
 
 class BoxTool(Tool):

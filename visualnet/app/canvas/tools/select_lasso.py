@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QInputEvent, QPainter, QPen, QPolygonF
 
-from visualnet.app.canvas.tools.tool import Tool
+from visualnet.app.canvas.base import Tool
 
 STEP_PX = 4.0
 

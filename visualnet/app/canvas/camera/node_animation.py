@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QVariantAnimation
 
-if TYPE_CHECKING:
-    from visualnet.app.canvas.view import CanvasView
+from visualnet.app.canvas.camera.camera import Camera
 
 DRIFT_MS = 200
 MOST = 2000
@@ -16,10 +14,10 @@ MOST = 2000
 Places = Mapping[str, tuple[float, float]]
 
 
-class Drift(QObject):
+class NodeAnimation(QObject):
     """One motion at a time; any key or press ends it at once."""
 
-    def __init__(self, view: CanvasView) -> None:
+    def __init__(self, view: Camera) -> None:
         super().__init__(view)
         self.view = view
         self._moving = QVariantAnimation(self)

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, MutableMapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu
 
-from visualnet.app.canvas.commands import annotate, arrange, collapse, keyboard_focus, kind_and_params, select
-from visualnet.core.edits import bypass
-from visualnet.core.text.format import format_quantity
-
-if TYPE_CHECKING:
-    from visualnet.app.canvas.view import CanvasView
+from visualnet.app.canvas.commands import annotate, arrange, collapse, keyboard_focus, kind_and_params, remove, select
+from visualnet.app.canvas.view import CanvasView
 
 
 def handlers(view: CanvasView) -> dict[str, Callable[..., Any]]:
     """A handler for each action of ``canvas_actions``."""
     found: dict[str, Callable[..., Any]] = {
-        "edit.dissolve": lambda: dissolve(view),
+        "edit.dissolve": lambda: remove.dissolve(view),
         "edit.copy_params": lambda: kind_and_params.copy_params(view),
         "edit.paste_params": lambda: kind_and_params.paste_params(view),
         "graph.connect": view.connect_by_keys,
@@ -77,10 +73,3 @@ def choose_motion(view: CanvasView, choice: str) -> None:
     view.minimap.kept["view.motion"] = choice
     for each in (view, *view.others):
         each.choose_motion(choice)
-
-
-def dissolve(view: CanvasView) -> None:
-    """Remove the selected cards and close the gaps."""
-    ids, sheet = view.studio.selection, view.studio.sheet
-    if ids:
-        view.studio.do(f"Dissolve {format_quantity(len(ids), 'node')}", lambda p: bypass.dissolve(p, sheet, ids))
