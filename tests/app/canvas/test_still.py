@@ -30,7 +30,7 @@ def shown(view: CanvasView) -> QImage:
 
 def anew(view: CanvasView) -> QImage:
     """The same, painted from nothing."""
-    still, layer = view.still, view.canvas.card_layer
+    still, layer = view.still, view.canvas
     view.still, hurry, layer.hurry = Painted(), layer.hurry, False  # type: ignore[assignment]
     found = shown(view)
     view.still, layer.hurry = still, hurry
@@ -61,7 +61,7 @@ def ready(view: CanvasView, zoom: float) -> None:
     centre = view.canvas.contents().center()
     view.look(Pose(centre.x(), centre.y(), zoom))
     view._rest.stop()
-    view.canvas.card_layer.hurry = False
+    view.canvas.hurry = False
     for _ in range(20):
         shown(view)
     view._rest.stop()

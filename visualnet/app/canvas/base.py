@@ -10,10 +10,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QInputEvent, QPainter
+from PySide6.QtGui import QInputEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from visualnet.app.canvas.camera.camera import Camera
+from visualnet.app.canvas.camera.frame_cache import FrameCache
 from visualnet.app.canvas.camera.node_animation import NodeAnimation
 from visualnet.app.canvas.scene.node_item import wire_ends
 from visualnet.app.canvas.scene.scene import CanvasScene
@@ -89,6 +90,7 @@ class CanvasBase(Camera):
     def __init__(self, studio: Studio, scene: CanvasScene, parent: QWidget | None = None) -> None:
         super().__init__(scene, parent)
         self.studio = studio
+        self.still = FrameCache(self)
         self.tool: Tool | None = None
         self.space_held = False
         """Whether Space is held: a drag then pans."""
@@ -98,6 +100,10 @@ class CanvasBase(Camera):
         self.just_folded.setSingleShot(True)
         self.just_folded.setInterval(QApplication.doubleClickInterval())
         self.animation = NodeAnimation(self)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if not self.still.paint():
+            super().paintEvent(event)
 
     # --- gestures ---------------------------------------------------------------------------------------------------
 

@@ -26,7 +26,8 @@ from visualnet.app.canvas.base import CanvasBase, Tool
 from visualnet.app.canvas.commands import annotate, block_navigation, keyboard, keyboard_focus
 from visualnet.app.canvas.scene.node_item import tip
 from visualnet.app.canvas.scene.node_painter import FULL
-from visualnet.app.canvas.scene.scene import CanvasScene, Hit
+from visualnet.app.canvas.scene.scene import CanvasScene
+from visualnet.app.canvas.scene.sheet_index import Hit
 from visualnet.app.canvas.tools.bend_wire import BendTool
 from visualnet.app.canvas.tools.collapse import FoldTool
 from visualnet.app.canvas.tools.connect_by_keys import ConnectTool

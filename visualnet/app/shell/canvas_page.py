@@ -13,7 +13,7 @@ from visualnet.app.actions.blocks import Blocks
 from visualnet.app.actions.registry import Actions
 from visualnet.app.canvas import handlers
 from visualnet.app.canvas.commands import placing
-from visualnet.app.canvas.scene.scene import Hit
+from visualnet.app.canvas.scene.sheet_index import Hit
 from visualnet.app.canvas.view import CanvasView
 from visualnet.app.features.lessons.coach import LessonCoach
 from visualnet.app.shell.breadcrumbs import Breadcrumbs

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from PySide6.QtCore import QAbstractAnimation, QEasingCurve, QPoint, QPointF, QRectF, Qt, QTimer, QVariantAnimation
-from PySide6.QtGui import QPaintEvent, QTransform
+from PySide6.QtGui import QTransform
 from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 
-from visualnet.app.canvas.camera.frame_cache import Still
 from visualnet.app.canvas.camera.reduced_motion import wanted
 from visualnet.app.canvas.scene.scene import CanvasScene
 from visualnet.app.theme import fonts
@@ -36,7 +35,6 @@ class Camera(QGraphicsView):
         self.canvas = scene
         self._motion: bool | None = None
         self.motion_choice: object = "system"
-        self.still = Still(self)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -95,7 +93,7 @@ class Camera(QGraphicsView):
         self.following = False
         zoom = min(NEAREST, max(FURTHEST, pose.zoom))
         if zoom != self.zoom:
-            self.canvas.card_layer.zooming = True
+            self.canvas.zooming = True
             self.setTransform(QTransform.fromScale(zoom, zoom))
         left = pose.x * zoom - self.viewport().width() / 2
         top = pose.y * zoom - self.viewport().height() / 2
@@ -184,14 +182,10 @@ class Camera(QGraphicsView):
             self.look(self._to)
             self.following = self._whole
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        if not self.still.paint():
-            super().paintEvent(event)
-
     def _moved(self) -> None:
-        self.canvas.card_layer.hurry = True
+        self.canvas.hurry = True
         self._rest.start()
 
     def _rested(self) -> None:
-        self.canvas.card_layer.hurry = self.canvas.card_layer.zooming = False
+        self.canvas.hurry = self.canvas.zooming = False
         self.viewport().update()

@@ -8,23 +8,19 @@ A whole frame of a large sheet takes most of the 8 ms that a frame may; a strip 
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QRect, QRectF
 from PySide6.QtGui import QPainter, QPixmap, QRegion
 
-from visualnet.app.canvas.scene.highlights import ALL, LIFTED, STANDING
+from visualnet.app.canvas.camera.camera import Camera
 from visualnet.app.canvas.scene.node_painter import LABEL
-
-if TYPE_CHECKING:
-    from visualnet.app.canvas.camera.camera import Camera
-
+from visualnet.app.canvas.scene.sheet_layer import ALL, LIFTED, STANDING
 
 BLURRED_S = 0.1
 """So long a picture with some cards not yet sharp may be kept."""
 
 
-class Still:
+class FrameCache:
     """One view's. It holds while nothing on the sheet changes (``CanvasScene.generation``), and the zoom stays."""
 
     def __init__(self, view: Camera) -> None:
@@ -56,7 +52,7 @@ class Still:
         held, self._key = key == self._key, key
         lifted = bool(canvas.lifted) and view.zoom >= LABEL
         covered = any(i.isVisible() for i in canvas.items() if i not in own)
-        if not held or covered or ratio != round(ratio) or not (canvas.card_layer.hurry or lifted):
+        if not held or covered or ratio != round(ratio) or not (canvas.hurry or lifted):
             # While every frame is another, keeping it would only cost time.
             self.drop()
             return False

@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 from visualnet.analysis.compare.project_diff import ADDED, CHANGED, FOLLOWS, REMOVED, SIGNS, NodeDifference, headline
 from visualnet.app.canvas.base import CanvasBase
 from visualnet.app.canvas.camera.camera import Pose
-from visualnet.app.canvas.scene.highlights import LABELS_FROM, Layer
 from visualnet.app.canvas.scene.node_item import NodeItem, wire_ends
 from visualnet.app.canvas.scene.node_painter import paint_card, paint_label
+from visualnet.app.canvas.scene.sheet_layer import LABELS_FROM, Layer
 from visualnet.app.canvas.scene.wire_item import WireItem
 from visualnet.app.state.comparison import Differing
 from visualnet.app.theme import fonts

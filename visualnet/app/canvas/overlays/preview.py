@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 from visualnet.analysis.repair.preview import Change, Foresight
 from visualnet.app.canvas.base import CanvasBase
 from visualnet.app.canvas.camera.camera import Pose
-from visualnet.app.canvas.scene.highlights import EVERYWHERE, LABELS_FROM, Layer
 from visualnet.app.canvas.scene.node_item import MARGIN, NodeItem, wire_ends
 from visualnet.app.canvas.scene.node_painter import paint_card
+from visualnet.app.canvas.scene.sheet_layer import EVERYWHERE, LABELS_FROM, Layer
 from visualnet.app.canvas.scene.wire_item import WireItem
 from visualnet.app.theme import fonts
 from visualnet.app.theme.tokens import RADIUS, mix

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from PySide6.QtCore import QRectF
 
+from visualnet.app.canvas.scene.sheet_index import SheetIndex
 from visualnet.app.canvas.scene.wire_item import WireItem
 from visualnet.core.graph import Port
-
-if TYPE_CHECKING:
-    from visualnet.app.canvas.scene.scene import CanvasScene
 
 WIDE, HIGH = 128.0, 48.0
 """A cell of the grid in which labels that could meet are found."""
@@ -34,12 +32,19 @@ class LabelPlaces:
     Cards that are being moved take the labels of their wires along; all others stay where they were.
     """
 
-    def __init__(self, scene: CanvasScene) -> None:
+    def __init__(self, scene: SheetIndex) -> None:
         self.scene = scene
         self._wishes: dict[Port, Wish] = {}
         self._cells: dict[Cell, set[Port]] = {}
         self._stale: set[Port] = set()
         self._placed: dict[Port, QRectF | None] = {}
+
+    def clear(self) -> None:
+        """Another sheet is shown: forget every label."""
+        self._wishes.clear()
+        self._cells.clear()
+        self._stale.clear()
+        self._placed.clear()
 
     def changed(self, target: Port) -> None:
         """This wire came, went, or has got another curve."""

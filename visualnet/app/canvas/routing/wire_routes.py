@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QRectF, QTimer
 
 from visualnet.app.canvas.routing.spatial_index import Shelf
 from visualnet.app.canvas.scene.node_item import wire_ends
+from visualnet.app.canvas.scene.sheet_index import SheetIndex
 from visualnet.core.graph import Port
-
-if TYPE_CHECKING:
-    from visualnet.app.canvas.scene.scene import CanvasScene
 
 DETOURS_S, SLICE_S, LATER_MS = 0.012, 0.008, 12
 """How long an edit may spend on finding ways for wires, how long a later moment may, and how far these are apart."""
@@ -26,7 +23,7 @@ PASSING = 48.0
 class Routes(QObject):
     """Draws the wires of one scene anew where something moved."""
 
-    def __init__(self, scene: CanvasScene) -> None:
+    def __init__(self, scene: SheetIndex) -> None:
         super().__init__(scene)
         self.scene = scene
         self.shelf: Shelf | None = None

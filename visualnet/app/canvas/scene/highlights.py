@@ -1,22 +1,10 @@
-"""What the painting items share: what lies over the drawing, and an item that covers everything."""
+"""What lies over the drawing and is not in the document: selection, hover, and what a gesture shows."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Container
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtWidgets import QGraphicsItem
-
-from visualnet.app.theme.tokens import Theme
 from visualnet.core.graph import Port
-
-if TYPE_CHECKING:
-    from visualnet.app.canvas.scene.scene import CanvasScene
-
-EVERYWHERE = QRectF(-2e7, -2e7, 4e7, 4e7)
-LABELS_FROM = 0.6
-"""From this scale on small words are readable."""
 
 
 class Marks:
@@ -53,27 +41,3 @@ class Marks:
             self.hover_card, self.hover_port = "", None
         if self.hover_wire not in wires:
             self.hover_wire = None
-
-
-ALL, STANDING, LIFTED = "all", "standing", "lifted"
-"""What a layer paints: everything; what stays while cards are moved; those cards and their wires alone."""
-
-
-class Layer(QGraphicsItem):
-    """An item that covers everything and paints what is exposed."""
-
-    part = ALL
-
-    def __init__(self, scene: CanvasScene) -> None:
-        super().__init__()
-        # Not called `scene`: that is Qt's own, and answers another thing while the item is taken out.
-        self.canvas = scene
-        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemUsesExtendedStyleOption)
-        self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
-
-    def boundingRect(self) -> QRectF:
-        return EVERYWHERE
-
-    @property
-    def theme(self) -> Theme:
-        return self.canvas.theme

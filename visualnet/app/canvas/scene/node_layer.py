@@ -6,14 +6,12 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from math import floor
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from visualnet.app.canvas.scene.block_thumbnail import paint_miniature
-from visualnet.app.canvas.scene.highlights import LABELS_FROM, LIFTED, STANDING, Layer
 from visualnet.app.canvas.scene.node_item import MARGIN, NodeItem
 from visualnet.app.canvas.scene.node_painter import (
     FULL,
@@ -28,9 +26,8 @@ from visualnet.app.canvas.scene.node_painter import (
     paint_label,
     port_radius,
 )
-
-if TYPE_CHECKING:
-    from visualnet.app.canvas.scene.scene import CanvasScene
+from visualnet.app.canvas.scene.sheet_index import SheetIndex
+from visualnet.app.canvas.scene.sheet_layer import LABELS_FROM, LIFTED, STANDING, Layer
 
 SPRITE_BYTES = 96 * 2**20
 NEWS_S = 0.005
@@ -100,12 +97,9 @@ def _blank(width: float, height: float, ratio: float) -> QPixmap:
 class CardLayer(Layer):
     """All cards, from sprites."""
 
-    def __init__(self, scene: CanvasScene) -> None:
+    def __init__(self, scene: SheetIndex) -> None:
         super().__init__(scene)
         self.sprites = Sprites()
-        self.hurry = False
-        """While the view moves: a card without a sprite may be a plain rectangle for a frame."""
-        self.zooming = False
         self.wants_more: Callable[[], None] | None = None
         """Called when some cards are shown from a sprite of another scale and want another frame."""
 
@@ -115,7 +109,7 @@ class CardLayer(Layer):
     def draw(self, painter: QPainter, area: QRectF, scale: float) -> None:
         """Paint the cards that meet the area, the selected ones on top."""
         canvas, marks = self.canvas, self.canvas.marks
-        if scale < LABEL or (self.zooming and scale < FULL and len(canvas.cards) > MANY_CARDS):
+        if scale < LABEL or (self.canvas.zooming and scale < FULL and len(canvas.cards) > MANY_CARDS):
             self._blocks(painter)
             self._outlines(painter)
             return
@@ -167,7 +161,8 @@ class CardLayer(Layer):
         painter.save()
         painter.resetTransform()
         painter.setRenderHint(
-            QPainter.RenderHint.SmoothPixmapTransform, len(items) < (120 if self.zooming else 300) or not self.hurry
+            QPainter.RenderHint.SmoothPixmapTransform,
+            len(items) < (120 if self.canvas.zooming else 300) or not self.canvas.hurry,
         )
         until = time.perf_counter() + BUDGET_S
         late = False
@@ -178,7 +173,9 @@ class CardLayer(Layer):
             kept = pictures.get(item.id)
             if kept is None or kept[0] != item.version or kept[1] != wanted:
                 # What says something new comes before what is only blurred.
-                news = not self.hurry and (kept is None or (kept[0] != item.version and clock() < until + NEWS_S))
+                news = not self.canvas.hurry and (
+                    kept is None or (kept[0] != item.version and clock() < until + NEWS_S)
+                )
                 if news or clock() < until:
                     kept = (item.version, wanted, self._render(item, full, scale, ratio))
                     self.sprites.keep(pictures, item.id, kept)

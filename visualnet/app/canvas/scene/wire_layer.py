@@ -6,8 +6,10 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
-from visualnet.app.canvas.scene.highlights import ALL, LABELS_FROM, LIFTED, Layer
+from visualnet.app.canvas.routing.label_placement import LabelPlaces
 from visualnet.app.canvas.scene.node_painter import paint_label
+from visualnet.app.canvas.scene.sheet_index import SheetIndex
+from visualnet.app.canvas.scene.sheet_layer import ALL, LABELS_FROM, LIFTED, Layer
 from visualnet.app.canvas.scene.wire_item import WireItem
 from visualnet.app.theme.tokens import mix
 from visualnet.core.graph import Port
@@ -24,6 +26,10 @@ BEND_RADIUS = 4.0
 
 class WireLayer(Layer):
     """All wires."""
+
+    def __init__(self, scene: SheetIndex, labels: LabelPlaces) -> None:
+        super().__init__(scene)
+        self.labels = labels
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         self.draw(painter, option.exposedRect, option.levelOfDetailFromTransform(painter.worldTransform()))
@@ -50,7 +56,7 @@ class WireLayer(Layer):
             singles = [w for w in shown if w.target not in special and w.target not in marks.flow]
         elif scale < FINE_WIRES or len(shown) > TOGETHER:
             apart = frozenset({*self.canvas.failing, *loose, marks.hidden_wire or NOWHERE})
-            moving = self.canvas.card_layer.hurry or loose
+            moving = self.canvas.hurry or loose
             fine = scale >= HAIR and len(wires) < (MANY_MOVING if moving else MANY)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, fine)
             painter.drawPath(self.canvas.all_wires(apart))
@@ -119,7 +125,7 @@ class WireLayer(Layer):
 
     def _labels(self, painter: QPainter, wires: list[WireItem]) -> None:
         theme, hidden = self.theme, self.canvas.marks.hidden_wire
-        for wire, pill in self.canvas.labels.of(wires):
+        for wire, pill in self.labels.of(wires):
             if wire.target != hidden:
                 paint_label(painter, pill.center(), wire.label, theme, theme.error if wire.failing else None)
 
