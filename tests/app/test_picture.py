@@ -8,7 +8,8 @@ import pytest
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication
 
-from visualnet.app.figures.picture import PRINT, save_picture
+from visualnet.app.figures.picture import PRINT
+from visualnet.app.figures.save import save_picture
 from visualnet.app.theme.tokens import DARK, LIGHT
 from visualnet.core import edits
 from visualnet.core.errors import FileError

@@ -18,7 +18,7 @@ from torch import nn
 
 from tests.training.nets import lenet, mlp
 from visualnet.core.project import Project
-from visualnet.data.registry import Loaded, load
+from visualnet.data.loading import Loaded, load
 from visualnet.training.control import Control
 from visualnet.training.events import Progress
 from visualnet.training.session import Session

@@ -360,7 +360,7 @@ def test_a_strangers_file_is_opened_told_drawn_and_pasted_without_running_a_lett
 
 def test_trusted_it_trains(tmp_path: Path) -> None:
     from tests.training.nets import small
-    from visualnet.data.registry import load
+    from visualnet.data.loading import load
     from visualnet.training.runs.run_model import RunModel
     from visualnet.training.session import Session
 

@@ -13,7 +13,8 @@ from visualnet.analysis import infer
 from visualnet.analysis.graph_checks import classes as classes_of
 from visualnet.core.project import Project
 from visualnet.core.storage import project_file
-from visualnet.data.registry import DATASETS, fields, load
+from visualnet.data.loading import load
+from visualnet.data.registry import DATASETS, fields
 from visualnet.resources import resource
 from visualnet.templates.index import template_list
 from visualnet.training.control import Control

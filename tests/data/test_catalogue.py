@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from visualnet.core.project import DataChoice
-from visualnet.data.registry import DATASETS, MOST_NUMBERS, SHAPES, chosen, fields, fields_or_none, load
+from visualnet.data.loading import load
+from visualnet.data.registry import DATASETS, MOST_NUMBERS, SHAPES, chosen, fields, fields_or_none
 from visualnet.resources import resource
 
 

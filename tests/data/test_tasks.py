@@ -9,7 +9,7 @@ import pytest
 
 from visualnet.core.project import DataChoice
 from visualnet.data.generators.texts import BAD, GOOD, MARKS, OPINION_WORDS, STORY_WORDS
-from visualnet.data.registry import load
+from visualnet.data.loading import load
 from visualnet.data.synthetic import DigitMasks
 
 OPTIONS: Mapping[str, Mapping[str, int]] = {"digit_masks": {"n": 20}}

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from visualnet.core.project import DataChoice
-from visualnet.data.registry import load
+from visualnet.data.loading import load
 from visualnet.data.tensors import Sampler, Tensors
 
 CPU = torch.device("cpu")

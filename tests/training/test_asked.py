@@ -20,7 +20,7 @@ from visualnet.core import edits
 from visualnet.core.graph import Port
 from visualnet.core.project import MAIN, DataChoice, Project, Recipe
 from visualnet.core.storage import project_file
-from visualnet.data.registry import Loaded, load
+from visualnet.data.loading import Loaded, load
 from visualnet.layers.declaration.layer import Spec
 from visualnet.resources import resource
 from visualnet.training import checkpoints, events, metrics, preflight, session

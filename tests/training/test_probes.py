@@ -8,7 +8,7 @@ import torch
 
 from tests.training.nets import lenet, line, points, small
 from visualnet.compiling.module import compile_project
-from visualnet.data.registry import load
+from visualnet.data.loading import load
 from visualnet.data.tensors import Tensors
 from visualnet.training.control import Watch
 from visualnet.training.probes import Probe, peek

@@ -16,7 +16,7 @@ from tests.training.nets import small
 from tests.waiting import until
 from visualnet.core.text.timestamps import moment
 from visualnet.core.user.paths import runs_dir
-from visualnet.data.registry import load
+from visualnet.data.loading import load
 from visualnet.training import events
 from visualnet.training.runs import run_history as history
 from visualnet.training.runs import run_model
@@ -100,7 +100,7 @@ KILLED = """
 import sys
 from pathlib import Path
 from tests.training.nets import small
-from visualnet.data.registry import load
+from visualnet.data.loading import load
 from visualnet.training import session
 session.CHECKPOINT_S, session.FLUSH_S = 0.02, 0.001
 project = small(epochs=100000)

@@ -20,7 +20,8 @@ from visualnet.analysis.cost.totals import Costs
 from visualnet.core import edits
 from visualnet.core.project import MAIN, DataChoice, Project, Recipe
 from visualnet.core.storage import project_file
-from visualnet.data.registry import DATASETS, load
+from visualnet.data.loading import load
+from visualnet.data.registry import DATASETS
 from visualnet.layers import LAYERS
 from visualnet.resources import resource
 from visualnet.templates.index import template_list

@@ -52,7 +52,7 @@ def picture(args: argparse.Namespace) -> int:
         raise Misuse(f"{args.output}: a picture's name ends in .svg, .png or .pdf")
     project = project_of(args)
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    from visualnet.app.figures.picture import save_picture
+    from visualnet.app.figures.save import save_picture
 
     look = {"scale": args.scale, "page": args.page.replace("fit", ""), "transparent": args.transparent}
     try:

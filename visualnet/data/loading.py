@@ -3,24 +3,52 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from visualnet.core.graph import Value
 from visualnet.core.project import DataChoice
-from visualnet.data.registry import DATASETS, DataSet, Loaded
+from visualnet.data.registry import DATASETS, chosen
 from visualnet.data.split import split
+from visualnet.layers.declaration.layer import Spec
 
 
-def load(source: DataSet, choice: DataChoice) -> Loaded:
-    """The chosen data, divided. What was read last is kept, so that another split costs nothing.
+class Loaded(NamedTuple):
+    """A data set in memory, divided.
+
+    ``arrays`` hold real numbers as float32 and whole ones as int64, and cannot be written to. ``train``, ``validation``
+    and ``test`` are indices. ``mean`` and ``std`` are those of the training samples, for the input fields with real
+    numbers, in a shape that broadcasts against a batch. ``fingerprint`` is a sha256 of samples and division.
+    """
+
+    choice: DataChoice
+    fields: Mapping[str, Spec]
+    arrays: Mapping[str, NDArray[Any]]
+    classes: tuple[str, ...]
+    train: NDArray[np.int64]
+    validation: NDArray[np.int64]
+    test: NDArray[np.int64]
+    mean: Mapping[str, NDArray[Any]]
+    std: Mapping[str, NDArray[Any]]
+    fingerprint: str
+
+    @property
+    def size(self) -> int:
+        """How many samples there are in all."""
+        return len(self.train) + len(self.validation) + len(self.test)
+
+
+def load(choice: DataChoice) -> Loaded:
+    """Read or make the chosen data, and divide it. What was read last is kept, so that another split costs nothing.
 
     Raises:
-        ValueError: a file is not what it should be, or the split cannot be made.
+        ValueError: the choice cannot be read, a file is not what it should be, or the split cannot be made.
     """
+    source = chosen(choice)
     arrays = _kept_arrays(source.name, tuple(choice.options.items()))
     train, validation, test = split(source.size, choice.split, choice.seed, arrays.get("label"))
     mean, std = {}, {}

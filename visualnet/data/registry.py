@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from visualnet.core.graph import Value
 from visualnet.core.project import DataChoice
@@ -14,7 +13,6 @@ from visualnet.data.declare import DATASETS, DataSet
 from visualnet.layers.declaration.layer import Spec
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     Array = NDArray[Any]
@@ -23,12 +21,10 @@ __all__ = [
     "DATASETS",
     "SHAPES",
     "DataSet",
-    "Loaded",
     "builtin",
     "chosen",
     "fields",
     "fields_or_none",
-    "load",
     "synthetic",
 ]
 
@@ -94,39 +90,3 @@ def _kept_fields(name: str, options: tuple[tuple[str, Value], ...]) -> dict[str,
         return fields(DataChoice(name=name, options=dict(options)))
     except ValueError:
         return None
-
-
-class Loaded(NamedTuple):
-    """A data set in memory, divided.
-
-    ``arrays`` hold real numbers as float32 and whole ones as int64, and cannot be written to. ``train``, ``validation``
-    and ``test`` are indices. ``mean`` and ``std`` are those of the training samples, for the input fields with real
-    numbers, in a shape that broadcasts against a batch. ``fingerprint`` is a sha256 of samples and division.
-    """
-
-    choice: DataChoice
-    fields: Mapping[str, Spec]
-    arrays: Mapping[str, Array]
-    classes: tuple[str, ...]
-    train: NDArray[np.int64]
-    validation: NDArray[np.int64]
-    test: NDArray[np.int64]
-    mean: Mapping[str, Array]
-    std: Mapping[str, Array]
-    fingerprint: str
-
-    @property
-    def size(self) -> int:
-        """How many samples there are in all."""
-        return len(self.train) + len(self.validation) + len(self.test)
-
-
-def load(data: DataChoice) -> Loaded:
-    """Read or make the chosen data, and divide it.
-
-    Raises:
-        ValueError: the choice cannot be read, or the file is not what it should be.
-    """
-    from visualnet.data.loading import load as load_now
-
-    return load_now(chosen(data), data)

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from visualnet.data.registry import Loaded
+from visualnet.data.loading import Loaded
 
 SHARE_OF_DEVICE = 0.5
 """Data may take so much of a device's free memory; what is larger stays in the machine's and is sent batch by batch."""

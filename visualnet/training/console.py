@@ -64,7 +64,7 @@ def train(project: Project, options: TrainOptions, emit: Sink | None = None) -> 
 
 def _train(project: Project, options: TrainOptions, emit: Sink | None, control: Control) -> int:
     devices.prepare()
-    from visualnet.data.registry import load
+    from visualnet.data.loading import load
 
     try:
         project = configured(project, options)

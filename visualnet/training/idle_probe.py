@@ -96,7 +96,7 @@ class Peeker:
         self._key = self._probe = None
         need_torch()
         from visualnet.compiling.module import compile_project
-        from visualnet.data.registry import load
+        from visualnet.data.loading import load
         from visualnet.data.tensors import Tensors
         from visualnet.training import probes
 

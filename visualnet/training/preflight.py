@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from visualnet.analysis import Analysis, graph_checks
 from visualnet.analysis.facts import Path
 from visualnet.core.text.format import format_quantity
-from visualnet.data.registry import Loaded
+from visualnet.data.loading import Loaded
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

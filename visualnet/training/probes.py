@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, fx
 
 from visualnet.compiling.module import Model
-from visualnet.data.registry import Loaded
+from visualnet.data.loading import Loaded
 from visualnet.data.tensors import Tensors
 from visualnet.training.control import Port, Watch
 from visualnet.training.events import Grid, Watched

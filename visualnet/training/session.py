@@ -12,7 +12,7 @@ from visualnet.analysis import Analysis, infer
 from visualnet.compiling.module import Model, compile_project
 from visualnet.core.project import Project
 from visualnet.core.storage.temporaries import Halt, sweep_run
-from visualnet.data.registry import Loaded
+from visualnet.data.loading import Loaded
 from visualnet.data.tensors import Sampler, Tensors
 from visualnet.training import checkpoints, devices, events, optimizers, preflight, resuming
 from visualnet.training.control import Control

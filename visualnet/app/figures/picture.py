@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
@@ -126,36 +125,6 @@ def drawing_of(project: Project, look: Look, analysis: Analysis | None = None) -
         )
         raise ValueError(words)
     return Figure(shown)
-
-
-def save_picture(
-    project: Project,
-    path: Path | str,
-    theme: str = "light",
-    sheet: str = MAIN,
-    *,
-    ids: frozenset[str] | None = None,
-    scale: float = 2.0,
-    page: str = "",
-    transparent: bool = False,
-    carry: bool = True,
-    step: Callable[[float], bool] | None = None,
-) -> None:
-    """Write one sheet of the project to ``path``, with the project inside unless ``carry`` is off; the ending says how.
-
-    Raises:
-        ValueError: the ending, the style, the page or the sheet is unknown, or there is nothing to show, or (as a ``FileError``) the
-            file cannot be written.
-        Cancelled: ``step`` said so; there is no new file.
-    """
-    from visualnet.app.figures.writers import Print, write
-
-    path = Path(path)
-    how = Print(path.suffix.lower().lstrip("."), scale, page, transparent, carry)
-    how.check(path)
-    kept = application()
-    write(drawing_of(project, Look(theme, sheet, ids)), path, how, project, step)
-    del kept
 
 
 def application() -> object:

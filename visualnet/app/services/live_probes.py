@@ -25,7 +25,7 @@ from visualnet.training.control import Control, Port, Watch
 from visualnet.training.idle_probe import Peeked, Peeker, Question, torch_is_ready
 
 if TYPE_CHECKING:
-    from visualnet.data.registry import Loaded
+    from visualnet.data.loading import Loaded
     from visualnet.training.events import Watched
 
 NOT_READY = "Press Train, or wait for PyTorch to load"
@@ -280,7 +280,7 @@ class Watching(QObject):
 
 
 def _load(choice: DataChoice) -> DataLoaded:
-    from visualnet.data.registry import load
+    from visualnet.data.loading import load
 
     try:
         return DataLoaded(choice, load(choice))

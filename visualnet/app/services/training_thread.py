@@ -11,7 +11,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from visualnet.core.project import Project, RunRef
-from visualnet.data import registry
+from visualnet.data.loading import load
 from visualnet.pytorch import NoTorch, need_torch
 from visualnet.training import events
 from visualnet.training.control import Control
@@ -76,7 +76,7 @@ class Work:
 
         if self.control.stopping:
             return
-        data = registry.load(self.project.data)
+        data = load(self.project.data)
         # What is there now stays: the collection at the end walks over what the run made, not over all of torch and the window.
         gc.freeze()
         Session(self.project, data, self.put, self.control, folder=self.folder, resume=self.resume).run()

@@ -1,0 +1,38 @@
+"""Write a sheet of a project as a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from visualnet.app.figures.picture import Look, application, drawing_of
+from visualnet.app.figures.writers import Print, write
+from visualnet.core.project import MAIN, Project
+
+
+def save_picture(
+    project: Project,
+    path: Path | str,
+    theme: str = "light",
+    sheet: str = MAIN,
+    *,
+    ids: frozenset[str] | None = None,
+    scale: float = 2.0,
+    page: str = "",
+    transparent: bool = False,
+    carry: bool = True,
+    step: Callable[[float], bool] | None = None,
+) -> None:
+    """Write one sheet of the project to ``path``, with the project inside unless ``carry`` is off; the ending says how.
+
+    Raises:
+        ValueError: the ending, the style, the page or the sheet is unknown, or there is nothing to show, or (as a ``FileError``) the
+            file cannot be written.
+        Cancelled: ``step`` said so; there is no new file.
+    """
+    path = Path(path)
+    how = Print(path.suffix.lower().lstrip("."), scale, page, transparent, carry)
+    how.check(path)
+    kept = application()
+    write(drawing_of(project, Look(theme, sheet, ids)), path, how, project, step)
+    del kept
