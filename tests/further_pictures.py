@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QMenu, QScrollArea
 
+from visualnet.app.features.differences.comparison import comparison_of
 from visualnet.core import edits
 from visualnet.core.edits import annotate
 from visualnet.core.user import trusted_code
@@ -57,7 +58,7 @@ def differences(p: Photographer) -> None:
     studio.select([])
     p.window.actions_.trigger("view.differences")
     p.shot("differences-none")
-    p.window.differing.against(before, "lenet5")
+    comparison_of(p.window.studio).against(before, "lenet5")
     p.shot("differences")
 
 
@@ -164,9 +165,9 @@ def reference(p: Photographer) -> None:
 def heat(p: Photographer) -> None:
     """Cards tinted by their parameters."""
     p.open("lenet5")
-    p.window.heat.choose("parameters")
+    p.window.overlay("heat").choose("parameters")
     p.shot("heat")
-    p.window.heat.choose("")
+    p.window.overlay("heat").choose("")
 
 
 def cards(p: Photographer) -> None:

@@ -38,7 +38,7 @@ from PySide6.QtWidgets import (
 )
 
 from visualnet.app.actions.registry import Actions
-from visualnet.app.actions.table import ACTIONS
+from visualnet.app.features.registry import all_actions
 from visualnet.app.forms.value_field import ValueField
 from visualnet.app.theme import icons
 from visualnet.app.theme.apply import ThemeKeeper
@@ -218,7 +218,7 @@ def words() -> QWidget:
 
 def window(keeper: ThemeKeeper) -> tuple[QMainWindow, Actions]:
     main = QMainWindow()
-    actions = Actions(ACTIONS, main)
+    actions = Actions(all_actions(), main)
     actions.menus(main.menuBar())
     bar = QToolBar()
     bar.setMovable(False)

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QMainWindow, QMenu, QToolBar, QWidget
 
 from visualnet.app.actions.registry import Actions, ActionSpec
-from visualnet.app.actions.table import ACTIONS
+from visualnet.app.features.registry import all_actions
 from visualnet.app.widgets.command_palette import CommandPalette
 from visualnet.app.widgets.shortcuts_dialog import ShortcutsDialog
 
@@ -32,16 +32,16 @@ def window(qtbot) -> QMainWindow:
 
 
 def test_the_table_is_whole_once_every_action_has_a_handler(window: QMainWindow) -> None:
-    actions = Actions(ACTIONS, window)
+    actions = Actions(all_actions(), window)
     assert all(fault.endswith("no handler") for fault in actions.check())
-    assert len(actions.check()) == len(ACTIONS)
+    assert len(actions.check()) == len(all_actions())
     for action_id in actions:
         actions.on(action_id, lambda *_: None)
     assert actions.check() == []
 
 
 def test_every_action_stands_in_a_menu(window: QMainWindow) -> None:
-    actions = Actions(ACTIONS, window)
+    actions = Actions(all_actions(), window)
     menus = actions.menus(window.menuBar())
     assert list(menus) == ["File", "Edit", "Select", "View", "Graph", "Arrange", "Train", "Help"]
     shown = {action.objectName() for menu in menus.values() for action in menu.actions() if not action.isSeparator()}

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from tests.flows.conftest import hands, window  # noqa: F401
 from tests.flows.hands import Hands
+from visualnet.app.features.differences.comparison import comparison_of
 from visualnet.core import edits
 from visualnet.core.storage import project_file
 
@@ -54,7 +55,7 @@ def test_the_list_tells_what_was_added_removed_and_changed(compared: Hands) -> N
 
 
 def test_the_canvas_marks_them_and_a_lost_card_stands_as_a_ghost(compared: Hands) -> None:
-    layer, studio = compared.window.difference_layer, compared.studio
+    layer, studio = compared.window.overlay("differences").layer, compared.studio
     assert layer.isVisible()
     status = {studio.graph.nodes[i].name: d.status for i, d in layer.marked.items()}
     assert status["c1"] == "changed" and status["c2"] == "added" and status["tanh1"] == "follows"
@@ -70,14 +71,17 @@ def test_the_canvas_marks_them_and_a_lost_card_stands_as_a_ghost(compared: Hands
 def test_it_follows_the_edits_and_ends_when_all_is_as_it_was(compared: Hands) -> None:
     win = compared.window
     win.studio.document.undo()
-    compared.until(lambda: win.differing.found is not None and not win.differing.found, what="no difference")
+    compared.until(
+        lambda: comparison_of(win.studio).found is not None and not comparison_of(win.studio).found,
+        what="no difference",
+    )
     panel = win.panel("differences")
     assert panel.pages.currentWidget() is panel.same
     assert not win.difference_layer.isVisible()
     win.studio.document.redo()
-    compared.until(lambda: bool(win.differing.found))
+    compared.until(lambda: bool(comparison_of(win.studio).found))
     panel.end.click()
-    assert win.differing.found is None and not win.difference_layer.isVisible()
+    assert comparison_of(win.studio).found is None and not win.difference_layer.isVisible()
     assert panel.pages.currentWidget() is panel.empty
 
 
@@ -109,7 +113,7 @@ def test_another_open_project_is_compared_with_as_it_is_now(compared: Hands) -> 
     offered = [a for a in panel.menu.actions() if a.text().endswith("the open tab")]
     assert len(offered) == 1, "not the one in front"
     offered[0].trigger()
-    found = win.differing.found
+    found = comparison_of(win.studio).found
     assert found is not None
     assert {d.status for d in found.nodes if d.node.name == "s4"} == {"added"}, (
         "unsaved work is what it is compared with"
@@ -119,7 +123,7 @@ def test_another_open_project_is_compared_with_as_it_is_now(compared: Hands) -> 
 def test_the_history_compares_with_a_step_on_the_canvas(compared: Hands) -> None:
     win = compared.window
     win.spaces.docks["differences"].hide()
-    win.differing.clear()
+    comparison_of(win.studio).clear()
     win.spaces.reveal("history")
     history = win.panel("history")
     compared.rest(0.05)

@@ -12,7 +12,7 @@ from tests.waiting import settle, until
 from visualnet.app.canvas.scene.node_painter import FULL
 from visualnet.app.services.runner import Runner
 from visualnet.app.shell.window import Window
-from visualnet.app.shell.workspaces import SPACES
+from visualnet.app.shell.workspaces import SIZES
 from visualnet.app.state.settings import Settings
 from visualnet.app.theme.apply import ThemeKeeper
 
@@ -35,11 +35,11 @@ def shown(window: Window) -> set[str]:
     return {name for name, dock in window.spaces.docks.items() if not dock.isHidden()}
 
 
-@pytest.mark.parametrize("name", list(SPACES))
+@pytest.mark.parametrize("name", list(SIZES))
 def test_each_shows_what_it_says(window: Window, qapp: QApplication, name: str) -> None:
     window.show_space(name)
     qapp.processEvents()
-    assert shown(window) == set(SPACES[name].shown)
+    assert shown(window) == set(window.spaces.spaces[name].shown)
 
 
 def test_going_round_leaves_no_dead_tab_bars(window: Window, qapp: QApplication) -> None:
@@ -61,7 +61,7 @@ def test_what_was_closed_stays_closed_until_reset(window: Window, qapp: QApplica
     window.show_space("train")
     assert "palette" not in shown(window)
     window.spaces.reset()
-    assert shown(window) == set(SPACES["train"].shown)
+    assert shown(window) == set(window.spaces.spaces["train"].shown)
 
 
 @pytest.mark.parametrize("kept", [7, {"shown": 3}, {"shown": ["nothing"], "sizes": {"left": -5}}, {"front": None}])

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QApplication, QMenu, QScrollBar
 
 from tests.flows.hands import Hands
 from tests.waiting import until
-from visualnet.app.canvas.overlays.heatmap import MEASURE, QUANTITIES, STOP, colour
 from visualnet.app.features.comparison.dialog import CompareDialog
+from visualnet.app.features.heatmap.overlay import MEASURE, QUANTITIES, STOP, colour
 from visualnet.app.features.reference.panel import found
 from visualnet.app.shell.window import Window
 from visualnet.app.state.settings import Settings
@@ -69,7 +69,7 @@ def brightness(hands: Hands, name: str) -> tuple[int, int, int]:
 
 
 def test_the_heat_map_tints_by_share_and_is_off_at_first(lenet: Hands) -> None:
-    heat = lenet.window.heat
+    heat = lenet.window.overlay("heat")
     assert heat.chosen == "" and not heat.legend.isVisible() and not heat.layer.isVisible()
     plain = brightness(lenet, "conv2")
     menu = QMenu(lenet.window)
@@ -92,21 +92,21 @@ def test_the_heat_map_tints_by_share_and_is_off_at_first(lenet: Hands) -> None:
 
 
 def test_the_heat_maps_choice_is_remembered(lenet: Hands) -> None:
-    lenet.window.heat.choose("kept")
+    lenet.window.overlay("heat").choose("kept")
     assert Settings(lenet.window.settings.path).typed("heat", "") == "kept" or lenet.window.settings["heat"] == "kept"
-    lenet.window.heat.choose("")
-    assert not lenet.window.heat.legend.isVisible()
+    lenet.window.overlay("heat").choose("")
+    assert not lenet.window.overlay("heat").legend.isVisible()
 
 
 def heat_menu(hands: Hands, text: str) -> None:
     menu = QMenu(hands.window)
-    hands.window.heat.fill_menu(menu)
+    hands.window.overlay("heat").fill_menu(menu)
     next(a for a in menu.actions() if a.text() == text).trigger()
     menu.deleteLater()
 
 
 def test_time_is_measured_when_asked_and_never_made_up(lenet: Hands) -> None:
-    heat = lenet.window.heat
+    heat = lenet.window.overlay("heat")
     heat_menu(lenet, "Time")
     assert not heat.amounts and "not measured" in heat.legend.accessibleName() and heat.legend.isVisible()
     heat_menu(lenet, MEASURE)
@@ -202,7 +202,7 @@ def test_the_comparison_shows_pairs_templates_and_bad_files(lenet: Hands, window
 
 
 def test_a_page_of_the_reference_shows_the_layers_drawing(lenet: Hands) -> None:
-    lenet.window.show_reference()
+    lenet.window.run_action("help.reference")
     panel = lenet.window.panel("reference")
     drawn = [tag for tag in LAYERS if docs_page.drawing(tag) is not None]
     assert {"conv2d", "max_pool2d", "linear", "multihead_attention"} <= set(drawn)

@@ -13,8 +13,8 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from visualnet.app.features.differences.comparison import comparison_of
 from visualnet.app.features.history.panel import HistoryPanel, icon_of
-from visualnet.app.state.comparison import Differing
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import icons
 from visualnet.app.theme.tokens import DARK
@@ -26,7 +26,7 @@ from visualnet.core.project import MAIN, Project
 @pytest.fixture
 def panel(qapp: QApplication) -> Iterator[HistoryPanel]:
     studio = Studio(Document(Project()), DARK)
-    made = HistoryPanel(studio, Differing(studio))
+    made = HistoryPanel(studio)
     made.resize(300, 400)
     made.show()
     yield made
@@ -87,8 +87,7 @@ def test_by_the_keyboard(panel: HistoryPanel) -> None:
 
 def test_a_step_is_gone_to_or_compared_with_by_its_menu(panel: HistoryPanel) -> None:
     add(panel, "relu", "tanh", "conv2d")
-    asked: list[bool] = []
-    panel.differing.asked.connect(lambda: asked.append(True))
+    differing = comparison_of(panel.studio)
     menu = panel.menu_for(3)
     assert [(a.text(), a.isEnabled()) for a in menu.actions()] == [
         ("Go there", False),
@@ -98,12 +97,12 @@ def test_a_step_is_gone_to_or_compared_with_by_its_menu(panel: HistoryPanel) -> 
     menu = panel.menu_for(1)
     menu.actions()[1].trigger()
     menu.deleteLater()
-    found, base = panel.differing.found, panel.differing.base
-    assert found is not None and base is not None and asked
+    found, base = differing.found, differing.base
+    assert found is not None and base is not None
     assert sorted((d.status, d.node.kind) for d in found.nodes) == [("added", "conv2d"), ("added", "tanh")]
     assert base.title.startswith("“Add relu”, ")
     assert panel.studio.document.position == 3, "comparing moves nothing"
-    panel.differing.clear()
+    differing.clear()
     menu = panel.menu_for(0)
     menu.actions()[0].trigger()
     menu.deleteLater()

@@ -24,7 +24,8 @@ class ActionSpec:
 
     `context` says where its keys count: in the whole window, or only while the canvas has the focus.
     `group` makes checkable actions exclude one another; `submenu` makes it a menu that its handler fills;
-    `divider` draws a line above it in its menu.
+    `divider` draws a line above it in its menu. `run` does it and `enabled` tells whether it can be done now: both are handed
+    the Studio; `run` gets also the new state where the action is checkable, or the menu to fill where it is a submenu.
     """
 
     id: str
@@ -38,6 +39,8 @@ class ActionSpec:
     group: str = ""
     submenu: bool = False
     divider: bool = False
+    run: Callable[..., object] | None = None
+    enabled: Callable[[Any], bool] | None = None
 
     @property
     def name(self) -> str:

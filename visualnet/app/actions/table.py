@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from visualnet.app.actions import canvas_table, tab_table
 from visualnet.app.actions.registry import ActionSpec
 
@@ -111,50 +113,15 @@ _VIEW = (
     ActionSpec("view.zoom_in", "Zoom in", "Come closer", "zoom-in", ("Ctrl++", "Ctrl+="), "View"),
     ActionSpec("view.zoom_out", "Zoom out", "Step back", "zoom-out", ("Ctrl+-",), "View"),
     ActionSpec("view.zoom_reset", "Actual size", "Show cards at their own size", "zoom-reset", ("Ctrl+0",), "View"),
-    ActionSpec("view.palette", "Layers", "Show the layers to choose from", "palette", (), "View", True, divider=True),
-    ActionSpec("view.inspector", "Inspector", "Show what the selection is made of", "inspector", (), "View", True),
-    ActionSpec("view.problems", "Problems", "Show what does not fit and how to mend it", "problems", (), "View", True),
-    ActionSpec("view.training", "Training", "Show the recipe and the curves", "training", (), "View", True),
-    ActionSpec("view.runs", "Runs", "Show earlier trainings", "runs", (), "View", True),
-    ActionSpec(
-        "view.history", "History", "Show every step, and go to any of them", "undo", ("Ctrl+Shift+H",), "View", True
-    ),
-    ActionSpec("view.maps", "Feature maps", "Show what a layer makes of a sample", "feature-maps", (), "View", True),
-    ActionSpec("view.attention", "Attention", "Show what looks at what", "attention-map", (), "View", True),
-    ActionSpec("view.reference", "Reference", "Read about every layer", "info", (), "View", True),
-    ActionSpec(
-        "view.about_network",
-        "About",
-        "Show what is new in this network, its paper, what to look at, what to break",
-        "info",
-        (),
-        "View",
-        True,
-    ),
-    ActionSpec("view.code", "Code", "Show the network as Python", "code", ("Ctrl+Shift+C",), "View", True),
+)
+
+_ARRANGEMENT = (
     ActionSpec(
         "view.reset", "Reset the arrangement", "Put the panels back where this workspace begins", "reset", (), "View"
     ),
-    ActionSpec(
-        "view.heat",
-        "Heat map",
-        "Tint the cards by what they cost",
-        "feature-maps",
-        (),
-        "View",
-        submenu=True,
-        divider=True,
-    ),
-    ActionSpec(
-        "view.differences",
-        "Differences",
-        "Show what sets this network apart from its saved file or another",
-        "duplicate",
-        ("Ctrl+Shift+D",),
-        "View",
-        True,
-    ),
-    ActionSpec("view.compare", "Compare networks…", "Hold networks against each other", "shape", (), "View"),
+)
+
+_THEMES = (
     ActionSpec(
         "view.theme_system",
         "Theme of the system",
@@ -264,23 +231,6 @@ _GRAPH = (
     ActionSpec(
         "graph.remove_unused", "Remove unused blocks", "Throw away definitions that nothing uses", "delete", (), "Graph"
     ),
-    ActionSpec(
-        "graph.next_problem",
-        "Next problem",
-        "Go to the next problem",
-        "arrow-next",
-        ("F8",),
-        "Graph",
-        divider=True,
-    ),
-    ActionSpec(
-        "graph.prev_problem",
-        "Previous problem",
-        "Go to the previous problem",
-        "arrow-previous",
-        ("Shift+F8",),
-        "Graph",
-    ),
 )
 
 _TRAIN = (
@@ -299,40 +249,44 @@ _HELP = (
         ("Ctrl+Shift+P",),
         "Help",
     ),
-    ActionSpec(
-        "help.explain",
-        "Explain in large",
-        "The formulas and the drawing of the selected layer as large as the window",
-        "help",
-        ("Shift+F1",),
-        "Help",
-    ),
-    ActionSpec("help.reference", "Layer reference", "The page of the selected layer", "help", ("F1",), "Help"),
-    ActionSpec(
-        "help.about_network",
-        "About this network",
-        "What is new in it, its paper, what to look at, what to break",
-        "info",
-        ("Ctrl+F1",),
-        "Help",
-    ),
     ActionSpec("help.shortcuts", "Keyboard shortcuts…", "See and change the keys", "keyboard", ("Ctrl+K",), "Help"),
     ActionSpec("help.start_page", "Start page", "Templates and recent files", "home", (), "Help", divider=True),
     ActionSpec("help.about", "About VisualNet", "Version, licence and libraries", "info", (), "Help"),
 )
 
-ACTIONS: tuple[ActionSpec, ...] = (
-    *_FILE,
-    *_EDIT,
-    *canvas_table.EDIT,
-    *canvas_table.SELECT,
-    *_VIEW,
-    *_TEXT,
-    *canvas_table.VIEW,
-    *tab_table.VIEW,
-    *_GRAPH,
-    *canvas_table.GRAPH,
-    *canvas_table.ARRANGE,
-    *_TRAIN,
-    *_HELP,
-)
+
+def assemble(toggles: Sequence[ActionSpec], added: Sequence[ActionSpec]) -> tuple[ActionSpec, ...]:
+    """The whole table: what the frame and the canvas answer, the switches of the docks, and what features add to each menu."""
+
+    def of(menu: str) -> list[ActionSpec]:
+        return [spec for spec in added if spec.menu == menu]
+
+    return (
+        *_FILE,
+        *of("File"),
+        *_EDIT,
+        *of("Edit"),
+        *canvas_table.EDIT,
+        *canvas_table.SELECT,
+        *_VIEW,
+        *toggles,
+        *_ARRANGEMENT,
+        *of("View"),
+        *_THEMES,
+        *_TEXT,
+        *canvas_table.VIEW,
+        *tab_table.VIEW,
+        *_GRAPH,
+        *of("Graph"),
+        *canvas_table.GRAPH,
+        *canvas_table.ARRANGE,
+        *_TRAIN,
+        *of("Train"),
+        *_HELP[:1],
+        *of("Help"),
+        *_HELP[1:],
+    )
+
+
+ACTIONS = assemble((), ())
+"""What the frame and the canvas answer themselves."""

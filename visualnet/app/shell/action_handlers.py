@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QUrl
@@ -15,21 +16,6 @@ from visualnet.app.widgets.shortcuts_dialog import ShortcutsDialog
 
 if TYPE_CHECKING:
     from visualnet.app.shell.window import Window
-
-PANELS = {
-    "view.palette": "palette",
-    "view.inspector": "inspector",
-    "view.problems": "problems",
-    "view.training": "training",
-    "view.runs": "runs",
-    "view.history": "history",
-    "view.maps": "maps",
-    "view.attention": "attention",
-    "view.code": "code",
-    "view.reference": "reference",
-    "view.about_network": "about",
-    "view.differences": "differences",
-}
 
 
 def answer_actions(window: Window) -> None:
@@ -56,8 +42,6 @@ def answer_actions(window: Window) -> None:
         "file.quit": window.close,
         "edit.undo": lambda: window.studio.document.undo(),
         "edit.redo": lambda: window.studio.document.redo(),
-        "graph.next_problem": lambda: window.panel("problems").step(1),
-        "graph.prev_problem": lambda: window.panel("problems").step(-1),
         "train.start": window.train,
         "train.pause": window.runner.pause,
         "train.resume": window.runner.resume,
@@ -65,11 +49,6 @@ def answer_actions(window: Window) -> None:
         "view.reset": window.spaces.reset,
         "view.second": window.views.open,
         "help.command_palette": window.palette_popup.open,
-        "help.reference": window.show_reference,
-        "help.explain": window.explain,
-        "help.about_network": lambda: window.on_start_page or window.spaces.reveal("about"),
-        "view.heat": window.heat.fill_menu,
-        "view.compare": window.show_comparison,
         "help.shortcuts": lambda: answer_of(ShortcutsDialog(window.actions_, window)),
         "help.start_page": window.show_start,
         "help.about": lambda: prompts.about(window),
@@ -86,10 +65,16 @@ def answer_actions(window: Window) -> None:
         on(action_id, handler)
     for space in ("build", "train", "inspect"):
         on(f"view.workspace_{space}", lambda _, s=space: window.show_space(s))
-    for action_id, name in PANELS.items():
-        dock = window.spaces.docks[name]
-        on(action_id, lambda state, n=name: window.show_dock(n, state))
-        dock.visibilityChanged.connect(lambda _, a=action_id, d=dock: window.actions_.set_checked(a, not d.isHidden()))
+    for feature in window.features:
+        for spec in feature.actions:
+            if spec.run is not None:
+                on(spec.id, partial(spec.run, window.studio))
+        if feature.dock is not None:
+            dock, action_id = window.spaces.docks[feature.id], feature.dock.toggle.id
+            on(action_id, partial(window.spaces.set_shown, feature.id))
+            dock.visibilityChanged.connect(
+                lambda _, a=action_id, d=dock: window.actions_.set_checked(a, not d.isHidden())
+            )
     window.actions_.set_checked("file.reopen", filing.reopening)
     canvas.handle(window.actions_)
     assert not window.actions_.check(), window.actions_.check()

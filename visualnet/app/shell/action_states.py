@@ -41,6 +41,9 @@ def possible(window: Window) -> dict[str, bool]:
     chosen = [n for n in map(looking.graph.nodes.get, looking.selection) if n is not None]
     general = [a for a in actions if a not in ANYWHERE and a.split(".")[0] != "help" and "theme" not in a]
     states = {a: here for a in general if not (here and a in BLOCKS)}
+    for spec in actions.specs.values():
+        if spec.enabled is not None:
+            states[spec.id] = here and spec.enabled(studio)
     return states | {
         "edit.undo": bool(document.undo_label) and here,
         "edit.redo": bool(document.redo_label) and here,

@@ -151,7 +151,7 @@ class Views(QObject):
         window = self.window_
         now, document = self.studio, window.studio.document
         studio = Studio(document, window.studio.theme, self)
-        studio.runner = window.runner
+        studio.runner, studio.settings, studio.shell = window.runner, window.settings, window
         studio.sheet, studio.path = now.sheet, now.path
         studio.message.connect(window.studio.message)
         window.studio.library_changed.connect(studio.library_changed)

@@ -99,7 +99,7 @@ class Inside(QFrame):
         self.shut()
         self.node = node_id
         self.own = Studio(self.studio.document, self.studio.theme, self)
-        self.own.runner = self.studio.runner
+        self.own.runner, self.own.settings, self.own.shell = self.studio.runner, self.studio.settings, self.studio.shell
         self.own.message.connect(self.studio.message.emit)
         self.own.open_sheet(node.block or MAIN, (*self.studio.path, node_id))
         self.own.sheet_changed.connect(self._elsewhere)

@@ -34,6 +34,8 @@ class LateDock(QDockWidget):
         if self._panel is None:
             self._panel = self._make()
             self._column.addWidget(self._panel)
+            if (changed := getattr(self._panel, "title_changed", None)) is not None:
+                changed.connect(self.setWindowTitle)
         return self._panel
 
     def showEvent(self, event: QShowEvent) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,36 +11,31 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, Q
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from visualnet.app.actions.registry import Actions
-from visualnet.app.actions.table import ACTIONS
 from visualnet.app.canvas import handlers
 from visualnet.app.canvas.commands import arrange
-from visualnet.app.canvas.overlays.differences import DifferenceLayer
-from visualnet.app.canvas.overlays.heatmap import Heat
-from visualnet.app.features.problems.panel import ProblemsPanel
+from visualnet.app.features.feature import Feature
+from visualnet.app.features.registry import FEATURES, all_actions
 from visualnet.app.features.start_page.page import StartPage, dropped_file
 from visualnet.app.services import crash_reports
 from visualnet.app.services.background_task import close_tasks
 from visualnet.app.services.gc_control import Collector
 from visualnet.app.services.mailbox import Mailbox
 from visualnet.app.services.runner import Runner
-from visualnet.app.shell import export_commands, prompts
+from visualnet.app.shell import prompts
 from visualnet.app.shell.action_handlers import answer_actions, fill_tab_menu
 from visualnet.app.shell.action_states import possible
 from visualnet.app.shell.canvas_page import CanvasPage
 from visualnet.app.shell.extra_windows import Views
-from visualnet.app.shell.panel_registry import late_panels
 from visualnet.app.shell.project_files import Filing, templates
 from visualnet.app.shell.project_tabs import DocumentTabs, Head
 from visualnet.app.shell.status_bar import StatusLine
 from visualnet.app.shell.top_bar import TopBar
 from visualnet.app.shell.workspaces import Workspaces
-from visualnet.app.state.comparison import Differing
 from visualnet.app.state.settings import Settings
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme.apply import MODES, Mode, ThemeKeeper
 from visualnet.app.widgets.command_palette import CommandPalette
 from visualnet.app.widgets.messages import Act, Banner, Toast
-from visualnet.app.widgets.modal import answer_of
 from visualnet.core.autosave import orphans
 from visualnet.core.document import Document
 from visualnet.core.exit_signals import exit_code
@@ -51,16 +47,24 @@ from visualnet.templates.small_versions import OPEN_SMALL, small_version
 class Window(QMainWindow):
     """The main window. It builds its parts and joins them; what they do, they do themselves."""
 
-    def __init__(self, settings: Settings, keeper: ThemeKeeper, mailbox: Mailbox | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        keeper: ThemeKeeper,
+        mailbox: Mailbox | None = None,
+        features: Iterable[Feature] = FEATURES,
+    ) -> None:
         super().__init__()
+        self.features = tuple(features)
         self.settings, self.keeper = settings, keeper
         self.mailbox = Mailbox() if mailbox is None else mailbox  # an empty one is false
-        self.actions_ = Actions(ACTIONS, self, settings.section("shortcuts"))
+        self.actions_ = Actions(all_actions(self.features), self, settings.section("shortcuts"))
         self.studio = Studio(Document(Project()), keeper.theme, self)
         self.runner = Runner(self.studio, self.mailbox, settings, self)
-        self.studio.runner = self.runner
+        self.studio.runner, self.studio.settings, self.studio.shell = self.runner, settings, self
         self.filing = Filing(self, self.studio, settings)
         self.views = Views(self)
+        self.studio.active = self.views.focus
         self.filing.may_stop = lambda document: prompts.may_stop(self, document)
         self._traces: list[str] = []
         self.setAcceptDrops(True)
@@ -83,9 +87,9 @@ class Window(QMainWindow):
         self.canvas = CanvasPage(self.studio, self.actions_)
         self.canvas.view.popup.kept = self.settings.section("used_layers")
         handlers.remember(self.canvas.view, self.settings.section("canvas"))
-        self.differing = Differing(self.studio)
-        self.difference_layer = DifferenceLayer(self.canvas.view, self.differing)
-        self.heat = Heat(self.studio, self.canvas.view, self.settings)
+        self._overlays = {
+            f.id: f.overlay(self.studio, self.canvas.view) for f in self.features if f.overlay is not None
+        }
         self.start_page = StartPage(self.studio, self.settings)
         self.banner = Banner()
         self.stack = QStackedWidget()
@@ -99,10 +103,7 @@ class Window(QMainWindow):
         column.addWidget(self.stack, 1)
         self.setCentralWidget(centre)
         self.toast = Toast(centre)
-        panels = late_panels(self.studio, self.views.focus, lambda: export_commands.export_code(self), self.differing)
-        self.spaces = Workspaces(self, panels, self.settings)
-        for name in ("palette", "inspector", "problems"):
-            assert self.spaces.docks[name].panel is not None
+        self.spaces = Workspaces(self, self.studio, self.features, self.settings)
         self.status = StatusLine(self.studio)
         self.setStatusBar(self.status)
         self.palette_popup = CommandPalette(self.actions_, self)
@@ -110,31 +111,43 @@ class Window(QMainWindow):
         self.actions_.install(self.canvas, "canvas")
 
     def panel(self, name: str) -> Any:
-        """The panel of a dock."""
-        return self.spaces.docks[name].panel
+        """The panel of a dock; None where no feature of that name is there."""
+        return self.spaces.docks[name].panel if name in self.spaces.docks else None
 
-    def explain(self) -> None:
-        """Show the formulas of the selected node large."""
-        if len(self.views.studio.selection) != 1:
-            self.studio.message.emit("hint", "Select one layer to have its figures explained.")
-            return
-        self.spaces.reveal("inspector")
-        self.panel("inspector").node_page.enlarge()
+    # --- what features ask (``state/shell.py``) ------------------------------------------------------------------------------------
 
-    def show_reference(self) -> None:
-        """The layer reference, at the page of the selected node."""
-        if not self.on_start_page:
-            self.spaces.reveal("reference")
-            self.panel("reference").open_selected()
+    def show_panel(self, name: str) -> Any:
+        """Bring a dock to the front; its panel, or None where there is none of that name, or the start page covers everything."""
+        if self.on_start_page or name not in self.spaces.docks:
+            return None
+        self.spaces.reveal(name)
+        return self.panel(name)
 
-    def show_comparison(self) -> None:
-        """Networks side by side."""
-        from visualnet.app.features.comparison.dialog import CompareDialog
+    def overlay(self, name: str) -> Any:
+        """What a feature draws over the canvas."""
+        return self._overlays.get(name)
 
-        answer_of(CompareDialog(self.studio, self))
+    def run_action(self, action_id: str) -> None:
+        """Do what an action does, if it can be done now."""
+        self.actions_.trigger(action_id)
+
+    def notify(self, severity: str, words: str, acts: Sequence[Act]) -> None:
+        """Say something across the top of the window, with what can be done about it."""
+        self.banner.show_message(words, severity, list(acts))
+
+    def other_projects(self) -> list[tuple[str, Project]]:
+        """The other open projects by name, as they are now."""
+        tabs = self.filing.tabs
+        return [
+            (tabs.name(t), t.document.project) for t in tabs if not t.start and t.document is not self.studio.document
+        ]
+
+    def dialog_parent(self) -> QWidget:
+        """The widget that a dialog belongs to."""
+        return self
 
     def _join(self) -> None:
-        studio, tabs = self.studio, self.filing.tabs
+        studio = self.studio
         self.keeper.changed.connect(studio.set_theme)
         studio.theme_changed.connect(lambda _: self.strip.wear())
         self.keeper.resized.connect(lambda size: self.settings.update(text_size=size))
@@ -166,12 +179,6 @@ class Window(QMainWindow):
         studio.sheet_changed.connect(lambda _: self._show_state())
         self.views.join()
         self.views.changed.connect(self._show_state)
-        self.differing.asked.connect(lambda: self.spaces.reveal("differences"))
-        self.differing.others = lambda: [
-            (tabs.name(t), t.document.project) for t in tabs if not t.start and t.document is not studio.document
-        ]
-        problems: ProblemsPanel = self.panel("problems")
-        problems.count_changed.connect(self._count_problems)
 
     def _restore(self) -> None:
         mode = self.settings.typed("theme", "system")
@@ -254,13 +261,6 @@ class Window(QMainWindow):
         if self._docks_shown:
             self.spaces.show(name)
 
-    def show_dock(self, name: str, state: bool) -> None:
-        """Show a dock in front, or hide it."""
-        if state:
-            self.spaces.reveal(name)
-        else:
-            self.spaces.docks[name].hide()
-
     def set_mode(self, mode: Mode) -> None:
         """Choose the theme, for now and for the next start."""
         self.settings["theme"] = mode
@@ -272,7 +272,7 @@ class Window(QMainWindow):
         if small is not None and (words := self.runner.why_not()):
             self.tell("hint", words, [(OPEN_SMALL, lambda: self.filing.open_template(small.name))])
             return
-        if self.runner.start() and not self.spaces.docks["training"].isVisible():
+        if self.runner.start() and not self.spaces.is_shown("training"):
             self.show_space("train")
 
     # --- telling -------------------------------------------------------------------------------------------------------------------
@@ -296,9 +296,6 @@ class Window(QMainWindow):
     def _copy_traces(self) -> None:
         QApplication.clipboard().setText("\n".join(self._traces))
         self._traces = []
-
-    def _count_problems(self, count: int, severity: str) -> None:
-        self.spaces.docks["problems"].setWindowTitle(f"Problems {count}" if count else "Problems")
 
     def _show_state(self) -> None:
         if self.studio.turning:

@@ -6,26 +6,18 @@ front and how large the sides are. (Tabbing anew at each switch leaves dead tab 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar
 
-from visualnet.app.shell.lazy_dock import Factory, LateDock
+from visualnet.app.features.feature import Feature
+from visualnet.app.shell.lazy_dock import LateDock
 from visualnet.app.state.settings import Settings
+from visualnet.app.state.studio import Studio
 
 Area = Qt.DockWidgetArea
-HOME: Mapping[str, Qt.DockWidgetArea] = {
-    "palette": Area.LeftDockWidgetArea,
-    "inspector": Area.RightDockWidgetArea,
-    "maps": Area.RightDockWidgetArea,
-    "attention": Area.RightDockWidgetArea,
-    "problems": Area.BottomDockWidgetArea,
-    "differences": Area.BottomDockWidgetArea,
-    "training": Area.BottomDockWidgetArea,
-    "runs": Area.BottomDockWidgetArea,
-}
 
 
 class Space(NamedTuple):
@@ -36,38 +28,36 @@ class Space(NamedTuple):
     sizes: Mapping[str, int]
 
 
-SPACES: Mapping[str, Space] = {
-    "build": Space(
-        ("palette", "inspector", "about", "problems"),
-        ("inspector", "problems"),
-        {"left": 196, "right": 320, "bottom": 132},
-    ),
-    "train": Space(
-        ("palette", "inspector", "problems", "training", "runs"),
-        ("inspector", "training"),
-        {"left": 196, "right": 320, "bottom": 290},
-    ),
-    "inspect": Space(
-        ("inspector", "maps", "attention", "problems", "training", "runs"),
-        ("maps", "training"),
-        {"right": 520, "bottom": 250},
-    ),
+SIZES: Mapping[str, Mapping[str, int]] = {
+    "build": {"left": 196, "right": 320, "bottom": 132},
+    "train": {"left": 196, "right": 320, "bottom": 290},
+    "inspect": {"right": 520, "bottom": 250},
 }
+"""Each workspace, and how many px its sides take at first."""
 _SIDES = {"left": Area.LeftDockWidgetArea, "right": Area.RightDockWidgetArea, "bottom": Area.BottomDockWidgetArea}
 
 
 class Workspaces:
     """Arranges the docks of a window, and remembers what the person changed in each arrangement."""
 
-    def __init__(self, window: QMainWindow, panels: Mapping[str, tuple[str, Factory]], settings: Settings) -> None:
+    def __init__(self, window: QMainWindow, studio: Studio, features: Iterable[Feature], settings: Settings) -> None:
         self.window, self.settings = window, settings
+        self._declared = {f.id: f.dock for f in features if f.dock is not None}
+        self.spaces = {
+            name: Space(
+                tuple(i for i, d in self._declared.items() if name in d.workspaces),
+                tuple(i for i, d in self._declared.items() if d.workspaces.get(name)),
+                sizes,
+            )
+            for name, sizes in SIZES.items()
+        }
         self.current = ""
         self.docks: dict[str, LateDock] = {}
         window.setDockOptions(QMainWindow.DockOption.AllowTabbedDocks)
         window.setCorner(Qt.Corner.BottomLeftCorner, Area.BottomDockWidgetArea)
         window.setCorner(Qt.Corner.BottomRightCorner, Area.BottomDockWidgetArea)
-        for name, (title, make) in panels.items():
-            dock = LateDock(title, make, window)
+        for name, declared in self._declared.items():
+            dock = LateDock(declared.title, lambda d=declared: d.make(studio), window)
             dock.setObjectName(f"dock.{name}")
             dock.setFeatures(
                 QDockWidget.DockWidgetFeature.DockWidgetMovable
@@ -77,12 +67,15 @@ class Workspaces:
             self.docks[name] = dock
         self._put_home()
         self.hide()
+        for name, declared in self._declared.items():
+            if declared.eager:
+                assert self.docks[name].panel is not None
 
     def _put_home(self) -> None:
         """Every dock to its place, those that share one as tabs."""
         first: dict[Qt.DockWidgetArea, QDockWidget] = {}
         for name, dock in self.docks.items():
-            area = HOME.get(name, Area.RightDockWidgetArea)
+            area = _SIDES[self._declared[name].area]
             dock.setFloating(False)
             self.window.addDockWidget(area, dock)
             if area in first:
@@ -91,7 +84,7 @@ class Workspaces:
 
     def show(self, name: str) -> None:
         """Switch to a workspace, as it was left, or as it comes."""
-        name = name if name in SPACES else "build"
+        name = name if name in self.spaces else "build"
         self.remember()
         self._arrange(name, self._kept(name))
 
@@ -99,11 +92,11 @@ class Workspaces:
         """Every dock home, and the present workspace as it comes."""
         self.settings["workspaces"] = {}
         self._put_home()
-        self._arrange(self.current or "build", SPACES[self.current or "build"])
+        self._arrange(self.current or "build", self.spaces[self.current or "build"])
 
     def _kept(self, name: str) -> Space:
         """What is remembered of a workspace, as far as it makes sense."""
-        own, kept = SPACES[name], self.settings.section("workspaces").get(name)
+        own, kept = self.spaces[name], self.settings.section("workspaces").get(name)
         if not isinstance(kept, dict):
             return own
 
@@ -166,6 +159,18 @@ class Workspaces:
             dock.hide()
 
     def reveal(self, name: str) -> None:
-        """Bring a dock to the front, wherever it is."""
-        self.docks[name].show()
-        self.docks[name].raise_()
+        """Bring a dock to the front, wherever it is; nothing happens where there is none of that name."""
+        if name in self.docks:
+            self.docks[name].show()
+            self.docks[name].raise_()
+
+    def set_shown(self, name: str, state: bool) -> None:
+        """Show a dock in front, or hide it."""
+        if state:
+            self.reveal(name)
+        else:
+            self.docks[name].hide()
+
+    def is_shown(self, name: str) -> bool:
+        """Whether a dock is on the screen."""
+        return name in self.docks and self.docks[name].isVisible()

@@ -14,6 +14,8 @@ from visualnet.analysis.facts import Path
 from visualnet.analysis.repair.preview import Foresight, foresee
 from visualnet.app.services.machine_speed import Pacing
 from visualnet.app.state.runner_protocol import RunnerProtocol
+from visualnet.app.state.settings import Settings
+from visualnet.app.state.shell import Shell
 from visualnet.core import edits
 from visualnet.core.document import Document
 from visualnet.core.graph import Graph, Port
@@ -75,6 +77,10 @@ class Studio(Voice):
     """A block was put into the person's library, or taken out of it."""
     template_requested = Signal(str)
     """A template to be opened in place of the present network, after asking about unsaved changes."""
+    comparison_requested = Signal(object, str)
+    """A project to hold the open one against, and what it is called."""
+    lesson_requested = Signal(str)
+    """A lesson to be begun, by its name."""
     place_requested = Signal(str)
     """A kind (a layer's tag, or a block) to be placed where the canvas thinks best."""
 
@@ -83,6 +89,11 @@ class Studio(Voice):
         self.theme = theme
         self.runner: RunnerProtocol | None = None
         """Who trains for the window; None for a Studio without one."""
+        self.shell: Shell | None = None
+        """The window around; None where a Studio stands alone, as in a picture of a panel."""
+        self.settings: Settings | None = None
+        self.active: Studio = self
+        """The Studio of the view that was worked in last: what follows the selection listens to that."""
         self.sheet, self.path = MAIN, ()
         self.selection: tuple[str, ...] = ()
         self.runtime_problem: Problem | None = None

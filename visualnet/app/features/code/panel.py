@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
@@ -21,7 +19,7 @@ WAIT_MS = 250
 class CodePanel(QWidget):
     """Read-only text of ``model.py``, to look at, copy and save. It is printed in a thread, because that needs torch."""
 
-    def __init__(self, studio: Studio, save: Callable[[], object], parent: QWidget | None = None) -> None:
+    def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.studio = studio
         self._shown: Project | None = None
@@ -34,7 +32,7 @@ class CodePanel(QWidget):
         self.text.setMinimumWidth(240)
         self.words = label("", "muted", wrap=True)
         self.copy = button("Copy", icon="copy", done=self._copy)
-        self.save = button("Save…", icon="save", done=save)
+        self.save = button("Save…", icon="save", done=self._save)
         head = QHBoxLayout()
         head.setContentsMargins(12, 4, 8, 0)
         head.addWidget(self.words, 1)
@@ -116,6 +114,10 @@ class CodePanel(QWidget):
         whole = self._shown is self.studio.project and words.startswith("model.py")
         self.copy.setEnabled(whole)
         self.save.setEnabled(whole)
+
+    def _save(self) -> None:
+        if self.studio.shell is not None:
+            self.studio.shell.run_action("file.export_code")
 
     def _copy(self) -> None:
         QApplication.clipboard().setText(self.text.toPlainText())

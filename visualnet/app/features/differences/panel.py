@@ -30,8 +30,8 @@ from visualnet.analysis.compare.project_diff import (
     delta,
     lines,
 )
-from visualnet.app.canvas.overlays.differences import ROLES
-from visualnet.app.state.comparison import Differing
+from visualnet.app.features.differences.comparison import Differing
+from visualnet.app.features.differences.overlay import ROLES
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import icons
 from visualnet.app.widgets.basic import ElidedLabel, EmptyState, button
@@ -113,7 +113,8 @@ class DifferencesPanel(QWidget):
         saved = self.menu.addAction("The saved file")
         saved.setEnabled(path is not None)
         saved.triggered.connect(lambda: path and self.against_file(Path(path), "the saved file"))
-        for name, project in self.differing.others():
+        others = self.studio.shell.other_projects() if self.studio.shell is not None else []
+        for name, project in others:
             action = self.menu.addAction(f"“{name}”, the open tab".replace("&", "&&"))
             action.triggered.connect(lambda _=False, n=name, p=project: self.differing.against(p, f"“{n}”"))
         self.menu.addAction("Another file…").triggered.connect(self._ask)

@@ -19,7 +19,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from visualnet.app.state.comparison import Differing
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts, icons
 from visualnet.app.widgets.basic import EmptyState
@@ -213,9 +212,9 @@ class StepList(QListView):
 class HistoryPanel(QWidget):
     """Every step of the project in front; undo, redo and a click are the same walk."""
 
-    def __init__(self, studio: Studio, differing: Differing, parent: QWidget | None = None) -> None:
+    def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.studio, self.differing = studio, differing
+        self.studio = studio
         self.model = Steps(self)
         self.list = StepList()
         self.list.menu_of = self.menu_for
@@ -258,8 +257,7 @@ class HistoryPanel(QWidget):
         """Hold the project against what it was after so many steps."""
         steps, row = self.studio.document.steps, self.model.row(position)
         project = steps[position - 1].after if position else steps[0].before
-        self.differing.against(project, f"“{row.words}”" + (f", {row.time}" if row.time else ""))
-        self.differing.asked.emit()
+        self.studio.comparison_requested.emit(project, f"“{row.words}”" + (f", {row.time}" if row.time else ""))
 
     def refresh(self) -> None:
         """Show the steps as they are now; while nobody looks nothing is done."""

@@ -33,7 +33,7 @@ WIDE = 1000
 class ProblemsPanel(QWidget):
     """A row for each problem; the current one unfolds its formula and its repairs."""
 
-    count_changed = Signal(int, str)
+    title_changed = Signal(str)
 
     def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -146,7 +146,7 @@ class ProblemsPanel(QWidget):
         self.all = ordered(joined(problems), self.studio.project)
         if self.current is not None:
             self.current = next((r.problem for r in self.all if r.key == key(self.current)), None)
-        self.count_changed.emit(len(self.all), self.all[0].problem.severity if self.all else "")
+        self.title_changed.emit(f"Problems {len(self.all)}" if self.all else "Problems")
         self.empty.setVisible(not problems)
         self.bar.setVisible(bool(problems))
         self._filter()

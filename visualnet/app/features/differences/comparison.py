@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -11,12 +10,10 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from visualnet.analysis.compare.project_diff import Differences, NodeDifference, differences
 from visualnet.analysis.facts import Analysis
 from visualnet.analysis.infer import infer
+from visualnet.app.state.studio import Studio
 from visualnet.core.document import Document
 from visualnet.core.project import MAIN, Project
 from visualnet.data import registry
-
-if TYPE_CHECKING:
-    from visualnet.app.state.studio import Studio
 
 WAIT_MS = 60
 """While a number is dragged, the list follows when it pauses."""
@@ -29,21 +26,22 @@ class Base(NamedTuple):
     analysis: Analysis
 
 
+def comparison_of(studio: Studio) -> Differing:
+    """The one comparison of a Studio; its panel and its overlay share it."""
+    return studio.findChild(Differing) or Differing(studio)
+
+
 class Differing(QObject):
     """Each document keeps its own; ``changed`` tells that ``found`` is another."""
 
     changed = Signal()
     shown = Signal(object)
     """A ``NodeDifference`` that somebody wants to see on the canvas."""
-    asked = Signal()
-    """Somebody elsewhere began to compare, and wants to see the list."""
 
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio)
         self.studio = studio
         self.found: Differences | None = None
-        self.others: Callable[[], list[tuple[str, Project]]] = list
-        """The other open projects by name, to compare with as they are now."""
         self._bases: WeakKeyDictionary[Document, Base] = WeakKeyDictionary()
         self.timer = QTimer(self)
         self.timer.setSingleShot(True)
@@ -51,6 +49,7 @@ class Differing(QObject):
         self.timer.timeout.connect(self.refresh)
         studio.analysed.connect(self._analysed)
         studio.document_changed.connect(self.refresh)
+        studio.comparison_requested.connect(self._requested)
 
     @property
     def base(self) -> Base | None:
@@ -62,6 +61,12 @@ class Differing(QObject):
         fields = registry.fields_or_none(project.data)
         self._bases[self.studio.document] = Base(title, infer(project, fields=fields))
         self.refresh()
+
+    def _requested(self, project: Project, title: str) -> None:
+        """Somebody elsewhere wants to compare: the list comes to the front."""
+        self.against(project, title)
+        if self.studio.shell is not None:
+            self.studio.shell.show_panel("differences")
 
     def clear(self) -> None:
         """Hold it against nothing any more."""

@@ -13,7 +13,7 @@ from visualnet.app.canvas.scene.node_item import NodeItem, wire_ends
 from visualnet.app.canvas.scene.node_painter import paint_card, paint_label
 from visualnet.app.canvas.scene.sheet_layer import LABELS_FROM, Layer
 from visualnet.app.canvas.scene.wire_item import WireItem
-from visualnet.app.state.comparison import Differing
+from visualnet.app.features.differences.comparison import Differing
 from visualnet.app.theme import fonts
 from visualnet.app.theme.tokens import RADIUS
 from visualnet.core.graph import Port

@@ -1,0 +1,1 @@
+"""The heat map: every card of the canvas tinted by its share of a cost."""

@@ -1,0 +1,48 @@
+"""Declares the panel *Inspector*."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QWidget
+
+from visualnet.app.actions.registry import ActionSpec
+from visualnet.app.features.feature import Dock, Feature, has_selected_node, toggle
+from visualnet.app.state.studio import Studio
+
+
+def make_panel(studio: Studio) -> QWidget:
+    from visualnet.app.features.inspector.panel import InspectorPanel
+
+    return InspectorPanel(studio.active)
+
+
+def explain(studio: Studio) -> None:
+    """Show the formulas of the selected node large."""
+    if not has_selected_node(studio):
+        studio.message.emit("hint", "Select one layer to have its figures explained.")
+    elif studio.shell is not None and (panel := studio.shell.show_panel("inspector")) is not None:
+        panel.node_page.enlarge()
+
+
+FEATURE = Feature(
+    "inspector",
+    "Parameters, formulas, weights and cost of what is selected; of the whole network when nothing is.",
+    dock=Dock(
+        "Inspector",
+        make_panel,
+        toggle("inspector", "Inspector", "Show what the selection is made of", "inspector"),
+        area="right",
+        workspaces={"build": True, "train": True, "inspect": False},
+        eager=True,
+    ),
+    actions=(
+        ActionSpec(
+            "help.explain",
+            "Explain in large",
+            "The formulas and the drawing of the selected layer as large as the window",
+            "help",
+            ("Shift+F1",),
+            "Help",
+            run=explain,
+        ),
+    ),
+)

@@ -1,0 +1,47 @@
+"""All features, in the order in which their docks are tabbed and their actions stand in menus. Leave one out, and it is gone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from visualnet.app.actions.registry import ActionSpec
+from visualnet.app.actions.table import assemble
+from visualnet.app.features.about_network.feature import FEATURE as ABOUT_NETWORK
+from visualnet.app.features.attention.feature import FEATURE as ATTENTION
+from visualnet.app.features.code.feature import FEATURE as CODE
+from visualnet.app.features.comparison.feature import FEATURE as COMPARISON
+from visualnet.app.features.differences.feature import FEATURE as DIFFERENCES
+from visualnet.app.features.feature import Feature
+from visualnet.app.features.feature_maps.feature import FEATURE as FEATURE_MAPS
+from visualnet.app.features.heatmap.feature import FEATURE as HEATMAP
+from visualnet.app.features.history.feature import FEATURE as HISTORY
+from visualnet.app.features.inspector.feature import FEATURE as INSPECTOR
+from visualnet.app.features.palette.feature import FEATURE as PALETTE
+from visualnet.app.features.problems.feature import FEATURE as PROBLEMS
+from visualnet.app.features.reference.feature import FEATURE as REFERENCE
+from visualnet.app.features.runs.feature import FEATURE as RUNS
+from visualnet.app.features.training.feature import FEATURE as TRAINING
+
+FEATURES: tuple[Feature, ...] = (
+    PALETTE,
+    INSPECTOR,
+    PROBLEMS,
+    TRAINING,
+    RUNS,
+    FEATURE_MAPS,
+    ATTENTION,
+    CODE,
+    DIFFERENCES,
+    ABOUT_NETWORK,
+    HISTORY,
+    REFERENCE,
+    HEATMAP,
+    COMPARISON,
+)
+
+
+def all_actions(features: Iterable[Feature] = FEATURES) -> tuple[ActionSpec, ...]:
+    """The table of actions with what these features add."""
+    features = tuple(features)
+    toggles = [feature.dock.toggle for feature in features if feature.dock is not None]
+    return assemble(toggles, [spec for feature in features for spec in feature.actions])
