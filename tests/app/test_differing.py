@@ -77,11 +77,11 @@ def test_it_follows_the_edits_and_ends_when_all_is_as_it_was(compared: Hands) ->
     )
     panel = win.panel("differences")
     assert panel.pages.currentWidget() is panel.same
-    assert not win.difference_layer.isVisible()
+    assert not win.overlay("differences").layer.isVisible()
     win.studio.document.redo()
     compared.until(lambda: bool(comparison_of(win.studio).found))
     panel.end.click()
-    assert comparison_of(win.studio).found is None and not win.difference_layer.isVisible()
+    assert comparison_of(win.studio).found is None and not win.overlay("differences").layer.isVisible()
     assert panel.pages.currentWidget() is panel.empty
 
 
@@ -131,5 +131,5 @@ def test_the_history_compares_with_a_step_on_the_canvas(compared: Hands) -> None
     next(a for a in menu.actions() if a.text() == "Compare with this step").trigger()
     menu.deleteLater()
     compared.rest(0.05)
-    assert win.spaces.docks["differences"].isVisible() and win.difference_layer.isVisible()
+    assert win.spaces.docks["differences"].isVisible() and win.overlay("differences").layer.isVisible()
     assert rows(compared)["c1"] == "~"

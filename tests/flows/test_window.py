@@ -117,6 +117,6 @@ def test_a_lesson_opens_its_template_and_shows_its_first_step(window: Window, ha
     window.start_page.lessons[0].chosen.emit()
     hands.rest(0.1)
     assert not window.on_start_page
-    assert window.canvas.coach.isVisible()
-    window.canvas.coach.leave()
-    assert not window.canvas.coach.isVisible()
+    assert window.canvas.strips["lessons"].isVisible()
+    window.canvas.strips["lessons"].leave()
+    assert not window.canvas.strips["lessons"].isVisible()

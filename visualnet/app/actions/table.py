@@ -16,24 +16,9 @@ _FILE = (
     ActionSpec("file.open_recent", "Open recent", "Networks opened lately", "open", (), "File", submenu=True),
     ActionSpec("file.save", "Save", "Write the network to its file", "save", ("Ctrl+S",), "File", divider=True),
     ActionSpec("file.save_as", "Save as…", "Write the network to another file", "save", ("Ctrl+Shift+S",), "File"),
-    ActionSpec(
-        "file.export_code",
-        "Export PyTorch code…",
-        "Write the network as a Python module that needs only PyTorch",
-        "code",
-        ("Ctrl+E",),
-        "File",
-        divider=True,
-    ),
-    ActionSpec(
-        "file.export_picture",
-        "Export picture…",
-        "Make a picture of the network, or a figure for a paper: SVG, PNG or PDF",
-        "picture",
-        ("Ctrl+Shift+E",),
-        "File",
-    ),
-    ActionSpec("file.print", "Print…", "Print the open sheet on one page", "picture", ("Ctrl+P",), "File"),
+)
+
+_FILE_END = (
     *tab_table.FILE,
     ActionSpec("file.quit", "Quit", "Leave the program", "quit", ("Ctrl+Q",), "File", divider=True),
 )
@@ -264,6 +249,7 @@ def assemble(toggles: Sequence[ActionSpec], added: Sequence[ActionSpec]) -> tupl
     return (
         *_FILE,
         *of("File"),
+        *_FILE_END,
         *_EDIT,
         *of("Edit"),
         *canvas_table.EDIT,

@@ -1,6 +1,7 @@
 """What a feature is: a folder that declares what it adds to the window.
 
-A feature contributes a dock, actions, an overlay on the canvas, or several of these. Its factories are handed the Studio (an
+A feature contributes a dock, actions, an overlay on the canvas, a strip under it, or several of these. Its factories are handed
+the Studio (an
 overlay also the canvas) and import what they need only then: what nobody looks at costs no start-up time. The window knows the
 list in ``registry.py`` and none of its members; each can be left out.
 """
@@ -39,7 +40,8 @@ class Dock:
 class Feature:
     """One thing that the window offers. ``id`` is kept in the settings: it never changes.
 
-    ``help`` says in a sentence or two what it is for and how it is used.
+    ``help`` says in a sentence or two what it is for and how it is used. An ``overlay`` is drawn over the main canvas, a ``strip`` is a
+    widget under it; both are made with the window.
     """
 
     id: str
@@ -47,6 +49,7 @@ class Feature:
     dock: Dock | None = None
     actions: tuple[ActionSpec, ...] = ()
     overlay: Callable[[Studio, CanvasBase], QObject] | None = None
+    strip: Callable[[Studio], QWidget] | None = None
 
 
 def toggle(

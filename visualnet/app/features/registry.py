@@ -16,7 +16,9 @@ from visualnet.app.features.feature_maps.feature import FEATURE as FEATURE_MAPS
 from visualnet.app.features.heatmap.feature import FEATURE as HEATMAP
 from visualnet.app.features.history.feature import FEATURE as HISTORY
 from visualnet.app.features.inspector.feature import FEATURE as INSPECTOR
+from visualnet.app.features.lessons.feature import FEATURE as LESSONS
 from visualnet.app.features.palette.feature import FEATURE as PALETTE
+from visualnet.app.features.pictures.feature import FEATURE as PICTURES
 from visualnet.app.features.problems.feature import FEATURE as PROBLEMS
 from visualnet.app.features.reference.feature import FEATURE as REFERENCE
 from visualnet.app.features.runs.feature import FEATURE as RUNS
@@ -37,6 +39,8 @@ FEATURES: tuple[Feature, ...] = (
     REFERENCE,
     HEATMAP,
     COMPARISON,
+    PICTURES,
+    LESSONS,
 )
 
 

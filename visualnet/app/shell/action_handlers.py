@@ -9,7 +9,7 @@ from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QMenu
 
-from visualnet.app.shell import export_commands, prompts
+from visualnet.app.shell import prompts
 from visualnet.app.shell.open_projects import Tab
 from visualnet.app.widgets.modal import answer_of
 from visualnet.app.widgets.shortcuts_dialog import ShortcutsDialog
@@ -28,9 +28,6 @@ def answer_actions(window: Window) -> None:
         "file.open_recent": filing.fill_recent,
         "file.save": filing.save,
         "file.save_as": filing.save_as,
-        "file.export_code": lambda: export_commands.export_code(window),
-        "file.export_picture": lambda: export_commands.export_picture(window),
-        "file.print": lambda: export_commands.print_sheet(window),
         "file.close": lambda: window.views.close_active() or filing.close_tab(),
         "file.close_others": filing.close_others,
         "file.copy_path": lambda: copy_path(filing.tabs.front),

@@ -15,7 +15,6 @@ from visualnet.app.canvas import handlers
 from visualnet.app.canvas.commands import placing
 from visualnet.app.canvas.scene.sheet_index import Hit
 from visualnet.app.canvas.view import CanvasView
-from visualnet.app.features.lessons.coach import LessonCoach
 from visualnet.app.shell.breadcrumbs import Breadcrumbs
 from visualnet.app.shell.find_bar import FindBar
 from visualnet.app.shell.inline_block import Inside
@@ -95,12 +94,18 @@ class CanvasPage(QWidget):
         column.addWidget(self.find_bar)
         column.addWidget(self.view, 1)
         self.inside = Inside(studio, self.view, lambda v, up: self.answers(v, self.find_bar.open, up), self)
-        self.coach = LessonCoach(studio)
-        column.addWidget(self.coach)
-        self.coach.left.connect(self.view.setFocus)
+        self.strips: dict[str, QWidget] = {}
+        """What features put under the canvas, by their ids."""
         self.setFocusProxy(self.view)
         studio.place_requested.connect(self.place)
         studio.thumbnails_changed.connect(self.show_thumbnails)
+
+    def add_strip(self, name: str, strip: QWidget) -> None:
+        """Put a feature's widget under the canvas."""
+        self.strips[name] = strip
+        layout = self.layout()
+        assert layout is not None
+        layout.addWidget(strip)
 
     @property
     def opened(self) -> list[tuple[str, Path]]:

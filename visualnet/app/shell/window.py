@@ -90,6 +90,9 @@ class Window(QMainWindow):
         self._overlays = {
             f.id: f.overlay(self.studio, self.canvas.view) for f in self.features if f.overlay is not None
         }
+        for feature in self.features:
+            if feature.strip is not None:
+                self.canvas.add_strip(feature.id, feature.strip(self.studio))
         self.start_page = StartPage(self.studio, self.settings)
         self.banner = Banner()
         self.stack = QStackedWidget()
@@ -142,6 +145,16 @@ class Window(QMainWindow):
             (tabs.name(t), t.document.project) for t in tabs if not t.start and t.document is not self.studio.document
         ]
 
+    def visible_area(self) -> tuple[float, float, float, float]:
+        """What part of the open sheet is on the screen."""
+        view = self.canvas.view
+        seen = view.mapToScene(view.viewport().rect()).boundingRect()
+        return seen.x(), seen.y(), seen.width(), seen.height()
+
+    def focus_canvas(self) -> None:
+        """Give the keyboard back to the canvas."""
+        self.canvas.view.setFocus()
+
     def dialog_parent(self) -> QWidget:
         """The widget that a dialog belongs to."""
         return self
@@ -173,8 +186,7 @@ class Window(QMainWindow):
         self.start_page.open_asked.connect(self.filing.ask_open)
         self.start_page.recent.reopen_asked.connect(self.filing.reopen)
         self.start_page.empty_chosen.connect(self.filing.new)
-        self.start_page.lesson_chosen.connect(lambda name: self.canvas.coach.start(name))
-        self.canvas.coach.template_wanted.connect(self.filing.open_template)
+        self.start_page.lesson_chosen.connect(studio.lesson_requested)
         studio.selection_changed.connect(lambda _: self._show_state())
         studio.sheet_changed.connect(lambda _: self._show_state())
         self.views.join()

@@ -31,5 +31,11 @@ class Shell(Protocol):
     def other_projects(self) -> list[tuple[str, Project]]:
         """The other open projects by name, as they are now."""
 
+    def visible_area(self) -> tuple[float, float, float, float]:
+        """What part of the open sheet is on the screen: x, y, width and height, in px of the sheet."""
+
+    def focus_canvas(self) -> None:
+        """Give the keyboard back to the canvas."""
+
     def dialog_parent(self) -> Any:
         """The widget that a dialog belongs to."""

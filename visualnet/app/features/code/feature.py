@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
 
+from visualnet.app.actions.registry import ActionSpec
 from visualnet.app.features.feature import Dock, Feature, toggle
 from visualnet.app.state.studio import Studio
 
@@ -14,6 +15,18 @@ def make_panel(studio: Studio) -> QWidget:
     return CodePanel(studio)
 
 
+def export(studio: Studio) -> None:
+    """Ask for a name and write model.py."""
+    from visualnet.app.features.code.export import export_code
+
+    export_code(studio)
+
+
+def can_export(studio: Studio) -> bool:
+    """Whether the network can be written as Python: something is drawn, and it has no errors."""
+    return not studio.analysis.errors() and bool(studio.project.graph.nodes)
+
+
 FEATURE = Feature(
     "code",
     "The network as a Python module that needs only PyTorch, as it is now.",
@@ -21,5 +34,18 @@ FEATURE = Feature(
         "Code",
         make_panel,
         toggle("code", "Code", "Show the network as Python", "code", ("Ctrl+Shift+C",)),
+    ),
+    actions=(
+        ActionSpec(
+            "file.export_code",
+            "Export PyTorch code…",
+            "Write the network as a Python module that needs only PyTorch",
+            "code",
+            ("Ctrl+E",),
+            "File",
+            divider=True,
+            run=export,
+            enabled=can_export,
+        ),
     ),
 )

@@ -1,0 +1,69 @@
+"""Declares the export of pictures and printing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from visualnet.app.actions.registry import ActionSpec
+from visualnet.app.features.feature import Feature, draws_something
+from visualnet.app.state.studio import Studio
+from visualnet.app.widgets.modal import answer_of
+
+
+def export(studio: Studio) -> None:
+    """Choose what of the open sheet becomes a picture, and how; then write it."""
+    from visualnet.app.figures.export_dialog import ExportDialog
+
+    settings, shell = studio.settings, studio.shell
+    assert settings is not None and shell is not None
+    folder = Path(settings.typed("folder", "") or Path.home())
+    dialog = ExportDialog(studio, settings.section("picture"), shell.visible_area(), folder, shell.dialog_parent())
+    answer_of(dialog)
+    if dialog.written is not None:
+        settings["folder"] = str(dialog.written.parent)
+
+
+def print_sheet(studio: Studio) -> None:
+    """Print the open sheet, in the style that was last chosen for a picture if that is one for paper."""
+    from visualnet.app.figures.picture import Look, drawing_of
+    from visualnet.app.figures.print_dialog import ask_and_print
+    from visualnet.app.figures.writers import Cancelled
+
+    assert studio.settings is not None and studio.shell is not None
+    style = "publication" if studio.settings.section("picture").get("style") == "publication" else "print"
+    try:
+        drawing = drawing_of(studio.project, Look(style, studio.sheet), studio.analysis)
+        if ask_and_print(drawing, studio.project.name, studio.shell.dialog_parent()):
+            studio.message.emit("ok", "Sent to the printer.")
+    except Cancelled:
+        studio.message.emit("hint", "Nothing was printed.")
+    except ValueError as error:
+        studio.shell.notify("error", f"It could not be printed: {error}", [])
+
+
+FEATURE = Feature(
+    "pictures",
+    "A picture of the open sheet as on the canvas, for printing, or as papers have them; PNG and SVG carry the project inside.",
+    actions=(
+        ActionSpec(
+            "file.export_picture",
+            "Export picture…",
+            "Make a picture of the network, or a figure for a paper: SVG, PNG or PDF",
+            "picture",
+            ("Ctrl+Shift+E",),
+            "File",
+            run=export,
+            enabled=draws_something,
+        ),
+        ActionSpec(
+            "file.print",
+            "Print…",
+            "Print the open sheet on one page",
+            "picture",
+            ("Ctrl+P",),
+            "File",
+            run=print_sheet,
+            enabled=draws_something,
+        ),
+    ),
+)
