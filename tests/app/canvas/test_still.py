@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.app.canvas.conftest import Hands
 from visualnet.app.canvas.camera.camera import Pose
-from visualnet.app.canvas.routing.label_placement import LabelPlaces
+from visualnet.app.canvas.scene.label_placement import LabelPlaces
 from visualnet.app.canvas.view import CanvasView
 from visualnet.cli.main import open_project
 from visualnet.core import edits

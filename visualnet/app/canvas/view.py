@@ -26,12 +26,12 @@ from visualnet.app.canvas.editors.quick_add import QuickAdd
 from visualnet.app.canvas.gestures import Gestures
 from visualnet.app.canvas.overlays.hud import Minimap, Words, totals
 from visualnet.app.canvas.overlays.preview import Ghosts
+from visualnet.app.canvas.repairs.popup import RepairPopup
 from visualnet.app.canvas.scene.background_grid import Grid
 from visualnet.app.canvas.scene.node_painter import FULL
 from visualnet.app.canvas.scene.scene import CanvasScene
 from visualnet.app.canvas.scene.sheet_index import Hit
 from visualnet.app.canvas.tools.connect_by_keys import ConnectTool
-from visualnet.app.repairs.popup import RepairPopup
 from visualnet.app.state.studio import Studio
 from visualnet.core.graph import Port
 from visualnet.core.project import MAIN, Project

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QMenu
 
 from visualnet.app.shell import prompts
+from visualnet.app.shell.extra_windows import Views
+from visualnet.app.shell.frame import Frame
 from visualnet.app.shell.open_projects import Tab
 from visualnet.app.widgets.modal import answer_of
 from visualnet.app.widgets.shortcuts_dialog import ShortcutsDialog
 
-if TYPE_CHECKING:
-    from visualnet.app.shell.window import Window
 
-
-def answer_actions(window: Window) -> None:
+def answer_actions(window: Frame, views: Views) -> None:
     """Give every action of the table its handler."""
     on, filing, canvas = window.actions_.on, window.filing, window.canvas
     for action_id, handler in {
@@ -28,7 +26,7 @@ def answer_actions(window: Window) -> None:
         "file.open_recent": filing.fill_recent,
         "file.save": filing.save,
         "file.save_as": filing.save_as,
-        "file.close": lambda: window.views.close_active() or filing.close_tab(),
+        "file.close": lambda: views.close_active() or filing.close_tab(),
         "file.close_others": filing.close_others,
         "file.copy_path": lambda: copy_path(filing.tabs.front),
         "file.show_folder": lambda: show_folder(filing.tabs.front),
@@ -44,7 +42,7 @@ def answer_actions(window: Window) -> None:
         "train.resume": window.runner.resume,
         "train.stop": window.runner.stop,
         "view.reset": window.spaces.reset,
-        "view.second": window.views.open,
+        "view.second": views.open,
         "help.command_palette": window.palette_popup.open,
         "help.shortcuts": lambda: answer_of(ShortcutsDialog(window.actions_, window)),
         "help.start_page": window.show_start,
@@ -88,7 +86,7 @@ def show_folder(tab: Tab) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(tab.path.absolute().parent)))
 
 
-def fill_tab_menu(window: Window, menu: QMenu, tab: Tab) -> None:
+def fill_tab_menu(window: Frame, menu: QMenu, tab: Tab) -> None:
     """What a right click on a tab offers; the words are the table's own."""
     filing, specs = window.filing, window.actions_.specs
     saved, several = tab.path is not None, len(filing.tabs) > 1

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from visualnet.app.shell.frame import Frame
+from visualnet.app.state.studio import Studio
 from visualnet.templates.small_versions import small_version
-
-if TYPE_CHECKING:
-    from visualnet.app.shell.window import Window
 
 ANYWHERE = (
     "file.new",
@@ -32,12 +29,11 @@ BLOCKS = (
 """What the canvas enables itself, once a project is open."""
 
 
-def possible(window: Window) -> dict[str, bool]:
+def possible(window: Frame, looking: Studio) -> dict[str, bool]:
     """Every action whose state is known here, and whether it can be done."""
     studio, runner, actions = window.studio, window.runner, window.actions_
     document, run, here = studio.document, runner.state, not window.on_start_page
     tabs = window.filing.tabs
-    looking = window.views.studio
     chosen = [n for n in map(looking.graph.nodes.get, looking.selection) if n is not None]
     general = [a for a in actions if a not in ANYWHERE and a.split(".")[0] != "help" and "theme" not in a]
     states = {a: here for a in general if not (here and a in BLOCKS)}

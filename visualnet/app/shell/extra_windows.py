@@ -6,7 +6,7 @@ What is done by menu, key or inspector concerns the view that was worked in last
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QImage
@@ -19,13 +19,11 @@ from visualnet.app.services.background_task import close_tasks
 from visualnet.app.shell.breadcrumbs import Breadcrumbs
 from visualnet.app.shell.canvas_page import show_thumbnails
 from visualnet.app.shell.find_bar import FindBar
+from visualnet.app.shell.frame import Frame
 from visualnet.app.shell.inline_block import Inside
 from visualnet.app.shell.sheet_tabs import SheetTabs
 from visualnet.app.state.studio import Studio, Voice
 from visualnet.core.document import Document
-
-if TYPE_CHECKING:
-    from visualnet.app.shell.window import Window
 
 
 class Focus(Voice):
@@ -108,7 +106,7 @@ class Views(QObject):
 
     changed = Signal()
 
-    def __init__(self, window: Window) -> None:
+    def __init__(self, window: Frame) -> None:
         super().__init__(window)
         self.window_ = window
         self.all: list[ViewWindow] = []

@@ -4,25 +4,22 @@ from __future__ import annotations
 
 import platform
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 import PySide6
 from PySide6.QtWidgets import QMessageBox
 
 from visualnet import __version__
+from visualnet.app.shell.frame import Frame
 from visualnet.app.widgets.messages import Act
 from visualnet.app.widgets.modal import answer_of
 from visualnet.core.autosave import Orphan, orphans
 from visualnet.core.document import Document
 from visualnet.core.text.timestamps import moment
 
-if TYPE_CHECKING:
-    from visualnet.app.shell.window import Window
-
 CRASHED = "VisualNet did not close properly."
 
 
-def may_stop(window: Window, document: Document) -> bool:
+def may_stop(window: Frame, document: Document) -> bool:
     """Whether a running training of a document may be ended: there is none, or the person says so."""
     if window.runner.state_of(document) in ("idle", "failed"):
         return True
@@ -42,7 +39,7 @@ def may_stop(window: Window, document: Document) -> bool:
     return agreed
 
 
-def offer(window: Window, left: list[Orphan]) -> None:
+def offer(window: Frame, left: list[Orphan]) -> None:
     """Offer what crashed windows left, the newest first; one after the other, or all at once."""
     newest = left[0]
     name = newest.path.name if newest.path else f"“{newest.name}”, which was never saved,"
@@ -58,22 +55,22 @@ def offer(window: Window, left: list[Orphan]) -> None:
         acts.insert(1, (f"Recover all {len(left)}", lambda: _recover(window, *left)))
         more = f" {len(left) - 1} more project{'s were' if len(left) > 2 else ' was'} open."
     words = f"{CRASHED} Changes to {name} were kept, {told}."
-    window.tell("warning", words + more, acts)
+    window.notify("warning", words + more, acts)
 
 
-def _recover(window: Window, *chosen: Orphan) -> None:
+def _recover(window: Frame, *chosen: Orphan) -> None:
     window.filing.recover(*chosen)
     if left := orphans():
         offer(window, left)
 
 
-def _throw_away(window: Window, orphan: Orphan) -> None:
+def _throw_away(window: Frame, orphan: Orphan) -> None:
     orphan.discard()
     if left := orphans():
         offer(window, left)
 
 
-def about(window: Window) -> None:
+def about(window: Frame) -> None:
     """Version, licence, libraries."""
 
     words = (
@@ -82,10 +79,10 @@ def about(window: Window) -> None:
     QMessageBox.about(window, "About VisualNet", words)
 
 
-def tell_occupied(window: Window) -> None:
+def tell_occupied(window: Frame) -> None:
     """Say which tab trains, and offer to go there."""
     tabs, trains = window.filing.tabs, window.runner.elsewhere
     tab = tabs.of(trains)
     if tab is not None:
         words = f"“{tabs.name(tab)}” is training in another tab. One network trains at a time: wait for it, or stop it there."
-        window.tell("hint", words, [("Go there", lambda: tabs.show(tab))])
+        window.notify("hint", words, [("Go there", lambda: tabs.show(tab))])

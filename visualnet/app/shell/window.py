@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QStackedWidget, QVBoxLayout, QWidget
 
 from visualnet.app.actions.registry import Actions
 from visualnet.app.canvas import handlers
@@ -26,6 +26,7 @@ from visualnet.app.shell.action_handlers import answer_actions, fill_tab_menu
 from visualnet.app.shell.action_states import possible
 from visualnet.app.shell.canvas_page import CanvasPage
 from visualnet.app.shell.extra_windows import Views
+from visualnet.app.shell.frame import Frame
 from visualnet.app.shell.project_files import Filing, templates
 from visualnet.app.shell.project_tabs import DocumentTabs, Head
 from visualnet.app.shell.status_bar import StatusLine
@@ -44,7 +45,7 @@ from visualnet.core.text.visible import visible
 from visualnet.templates.small_versions import OPEN_SMALL, small_version
 
 
-class Window(QMainWindow):
+class Window(Frame):
     """The main window. It builds its parts and joins them; what they do, they do themselves."""
 
     def __init__(
@@ -73,7 +74,7 @@ class Window(QMainWindow):
         self.setMinimumSize(QSize(960, 600))
         self._build()
         self._join()
-        answer_actions(self)
+        answer_actions(self, self.views)
         self._restore()
 
     # --- building ------------------------------------------------------------------------------------------------------------------
@@ -167,7 +168,7 @@ class Window(QMainWindow):
         studio.state_changed.connect(self._show_state)
         studio.message.connect(self._say)
         studio.template_requested.connect(self.filing.open_template)
-        self.filing.notice.connect(self.tell)
+        self.filing.notice.connect(self.notify)
         self.filing.opened.connect(self._opened)
         self.filing.unkept.connect(self.status.show_unkept)
         self.studio.sheet_changed.connect(lambda _: arrange.unstack(self.canvas.view))
@@ -179,7 +180,7 @@ class Window(QMainWindow):
         self.filing.tabs.closed.connect(lambda _: self.collector.closed())
         self.runner.occupied.connect(lambda: prompts.tell_occupied(self))
         self.runner.state_changed.connect(self._show_state)
-        self.runner.failed.connect(lambda words, node: self.tell("error", words, []))
+        self.runner.failed.connect(lambda words, node: self.notify("error", words, []))
         self.runner.faulted.connect(self._fault)
         self.start_page.template_chosen.connect(self.filing.open_template)
         self.start_page.file_chosen.connect(lambda name: self.filing.open(Path(name)))
@@ -215,7 +216,7 @@ class Window(QMainWindow):
         if left:
             prompts.offer(self, left)
         elif crash_reports.previous_crash():
-            self.tell("hint", "VisualNet ended unexpectedly last time. All saved work is whole.", [])
+            self.notify("hint", "VisualNet ended unexpectedly last time. All saved work is whole.", [])
 
     def _opened(self) -> None:
         self._other_tab()
@@ -282,7 +283,7 @@ class Window(QMainWindow):
         """Start a run, and show the training workspace if nothing about training is on the screen."""
         small = small_version(self.studio.project)
         if small is not None and (words := self.runner.why_not()):
-            self.tell("hint", words, [(OPEN_SMALL, lambda: self.filing.open_template(small.name))])
+            self.notify("hint", words, [(OPEN_SMALL, lambda: self.filing.open_template(small.name))])
             return
         if self.runner.start() and not self.spaces.is_shown("training"):
             self.show_space("train")
@@ -292,10 +293,6 @@ class Window(QMainWindow):
     def _say(self, severity: str, words: str) -> None:
         self.toast.show_message(words, severity)
 
-    def tell(self, severity: str, words: str, acts: list[Act]) -> None:
-        """Say something across the top of the window, with what can be done about it."""
-        self.banner.show_message(words, severity, acts)
-
     def _fault(self, words: str, trace: str) -> None:
         """Once, however many there are: a paint event that fails would else flood the window."""
         self._traces = [*self._traces, trace][-20:]
@@ -303,7 +300,7 @@ class Window(QMainWindow):
         if self.banner.isVisible() and self.banner.text.startswith(told):
             return
         acts: list[Act] = [("Copy the details", self._copy_traces)]
-        self.tell("error", f"{told}: {words}. Your work is still here; save it.", acts)
+        self.notify("error", f"{told}: {words}. Your work is still here; save it.", acts)
 
     def _copy_traces(self) -> None:
         QApplication.clipboard().setText("\n".join(self._traces))
@@ -322,7 +319,7 @@ class Window(QMainWindow):
         self.setWindowModified(document.modified and not start)
         actions.set_text("edit.undo", f"Undo {document.undo_label}" if document.undo_label else "")
         actions.set_text("edit.redo", f"Redo {document.redo_label}" if document.redo_label else "")
-        actions.set_enabled(possible(self))
+        actions.set_enabled(possible(self, self.views.studio))
         self.strip.refresh()
         if not start:
             # What concerns blocks is said by those who know.

@@ -1,1 +1,1 @@
-"""Where wires and labels go. Geometry; `wire_routes` gives it a share of the window's time."""
+"""Geometry of wires: the way round cards, and which rectangles meet an area."""

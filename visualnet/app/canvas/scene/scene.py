@@ -9,15 +9,15 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QGraphicsScene
 
 from visualnet.analysis.facts import GraphFacts, Problem
-from visualnet.app.canvas.routing.label_placement import LabelPlaces
-from visualnet.app.canvas.routing.wire_routes import Routes
 from visualnet.app.canvas.scene.annotation_item import RemarkItem
 from visualnet.app.canvas.scene.annotation_layer import RemarkLayer
+from visualnet.app.canvas.scene.label_placement import LabelPlaces
 from visualnet.app.canvas.scene.node_item import MARGIN, NodeItem
 from visualnet.app.canvas.scene.node_layer import CardLayer
 from visualnet.app.canvas.scene.sheet_index import SheetIndex
 from visualnet.app.canvas.scene.wire_item import WireItem
 from visualnet.app.canvas.scene.wire_layer import WireLayer
+from visualnet.app.canvas.scene.wire_routes import Routes
 from visualnet.app.theme.tokens import DARK, Theme
 from visualnet.core.diff import diff
 from visualnet.core.graph import Graph, Port

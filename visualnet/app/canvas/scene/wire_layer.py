@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
-from visualnet.app.canvas.routing.label_placement import LabelPlaces
+from visualnet.app.canvas.scene.label_placement import LabelPlaces
 from visualnet.app.canvas.scene.node_painter import paint_label
 from visualnet.app.canvas.scene.sheet_index import SheetIndex
 from visualnet.app.canvas.scene.sheet_layer import ALL, LABELS_FROM, LIFTED, Layer

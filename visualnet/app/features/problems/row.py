@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QHBoxLayout, QP
 from visualnet.analysis.facts import Problem
 from visualnet.analysis.problem_list import where
 from visualnet.analysis.repair.search import Repair
+from visualnet.app.canvas.repairs.hover_preview import Foreseeing
 from visualnet.app.features.inspector.formula_label import FormulaLabel
-from visualnet.app.repairs.hover_preview import Foreseeing
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import ElidedLabel, IconLabel, button, label, restyle
 from visualnet.app.widgets.flow_layout import FlowLayout

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from visualnet.analysis.facts import Problem
 from visualnet.analysis.repair.search import Repair
-from visualnet.app.repairs.preview_picture import RepairPicture
+from visualnet.app.canvas.repairs.preview_picture import RepairPicture
 from visualnet.app.state.studio import Studio
 
 REST_MS = 90
