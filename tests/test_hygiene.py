@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import architecture_docs
+
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "visualnet"
 SOURCES = sorted(PACKAGE.rglob("*.py"))
@@ -502,3 +504,20 @@ def test_the_walk_finds_each_wait_for_a_time(line: str) -> None:
 )
 def test_the_walk_lets_waits_for_a_state_pass(line: str) -> None:
     assert not list(waits_for_time(ast.parse(line)))
+
+
+# --- docs -----------------------------------------------------------------------------------------------------------
+
+
+def test_the_map_of_the_code_is_true() -> None:
+    """After a change of the import contracts or of a folder's docstring: ``python -m tests.architecture_docs``."""
+    assert architecture_docs.page() == architecture_docs.PAGE.read_text(encoding="utf-8")
+
+
+def test_every_path_that_the_map_names_is_there() -> None:
+    text = architecture_docs.PAGE.read_text(encoding="utf-8")
+    named = re.findall(
+        r"`((?:app|core|layers|analysis|compiling|data|training|cli|tests|packaging|resources)[\w/]*(?:\.py)?)`", text
+    )
+    missing = [n for n in named if not (PACKAGE / n).exists() and not (ROOT / n).exists()]
+    assert named and missing == []

@@ -10,7 +10,6 @@ from visualnet.analysis.connect.check import OPEN
 from visualnet.analysis.facts import Problem
 from visualnet.analysis.repair.search import Repair, Search
 from visualnet.app.canvas.repairs.hover_preview import Foreseeing
-from visualnet.app.repairs.hover_preview import Foreseeing
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import IconLabel, button, label, restyle
 from visualnet.core import edits
