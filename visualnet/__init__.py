@@ -1,21 +1,30 @@
 """Draw a neural network, see why its tensors fit, train it and watch it learn.
 
-From Python: ``project = visualnet.load("net.vnet")``, ``visualnet.summary(project)``, ``model = visualnet.compile(project)``.
+From Python: ``net = visualnet.Graph()`` builds a network, ``visualnet.load("net.vnet")`` opens one; ``summary``, ``compile``, ``train`` and
+``load_run`` do the rest. Nothing but the standard library is imported until one of them is used.
 """
 
 from __future__ import annotations
 
 import os
+import sys
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import networkx
 
+    from visualnet.api.graph import Graph as Graph
+    from visualnet.api.graph import Summary
+    from visualnet.api.training import load_run as load_run
+    from visualnet.api.training import predict as predict
+    from visualnet.api.training import train as train
     from visualnet.compiling.module import Model
     from visualnet.core.project import Project
 
 __version__ = "0.1.0"
-__all__ = ["compile", "load", "summary", "to_networkx"]
+__all__ = ["Graph", "compile", "load", "load_run", "predict", "summary", "to_networkx", "train"]
+_LATE = {"Graph": "graph", "train": "training", "load_run": "training", "predict": "training"}
 
 
 def load(path: str | os.PathLike[str]) -> Project:
@@ -44,12 +53,14 @@ def compile(project: Project, *, device: Any = "cpu", seed: int | None = None) -
     return compile_project(project, device=device, seed=seed)
 
 
-def summary(project: Project) -> dict[str, Any]:
-    """What the project is, as plain data: nodes with shapes, parameters and MACs, totals, problems. Needs no torch."""
-    from visualnet.analysis import infer
-    from visualnet.analysis.report import report
+def summary(project: Project | Graph) -> Summary:
+    """What the project is, as plain data: nodes with shapes, parameters and MACs, totals, problems. Needs no torch.
 
-    return report(project, infer(project))
+    It prints as a table, and shows as one in a notebook.
+    """
+    from visualnet.api.graph import Graph, Summary
+
+    return Summary(project.project if isinstance(project, Graph) else project)
 
 
 def to_networkx(project: Project, sheet: str = "") -> networkx.MultiDiGraph:
@@ -63,3 +74,19 @@ def to_networkx(project: Project, sheet: str = "") -> networkx.MultiDiGraph:
     from visualnet.analysis.as_networkx import as_networkx
 
     return as_networkx(infer(project), sheet)
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LATE:
+        return getattr(import_module(f"visualnet.api.{_LATE[name]}"), name)
+    raise AttributeError(f"module 'visualnet' has no attribute '{name}'")
+
+
+def _show_in_notebook() -> None:
+    """In a notebook a project shows itself as a picture."""
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    if shell is not None:
+        import_module("visualnet.api.notebook").register(shell)
+
+
+_show_in_notebook()

@@ -1,0 +1,25 @@
+"""How projects show themselves in a notebook. Registered with IPython by name, so that nothing is imported before it is shown."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from visualnet.core.project import Project
+
+
+def svg_of(project: Project) -> str:
+    """The main sheet as SVG text, without the project inside."""
+    from visualnet.app.figures.save import save_picture
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "network.svg"
+        save_picture(project, path, carry=False)
+        return path.read_text(encoding="utf-8")
+
+
+def register(shell: Any) -> None:
+    """Let an IPython shell show projects as pictures."""
+    shell.display_formatter.formatters["image/svg+xml"].for_type_by_name("visualnet.core.project", "Project", svg_of)

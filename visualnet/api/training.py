@@ -1,0 +1,317 @@
+"""Training and using networks from Python: ``for event in train(net): …``, ``load_run(folder).predict(images)``."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import queue
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from visualnet.api.graph import Graph
+from visualnet.core.project import Project
+from visualnet.core.storage import project_file
+from visualnet.data.loading import Loaded, load, statistics
+from visualnet.data.split import split
+from visualnet.layers.declaration.layer import Spec
+from visualnet.training.control import Control
+from visualnet.training.events import Event, Failed
+from visualnet.training.runs.run_model import RunModel, read_run
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from visualnet.compiling.module import Model
+
+Arrays = Mapping[str, NDArray[Any]]
+END = object()
+NORMALIZATION = "normalization.json"
+"""Beside a run of own data: what was taken out of its inputs."""
+MAX_BYTES = 1 << 20
+
+
+class TrainingError(RuntimeError):
+    """A training failed; the words say where and why."""
+
+
+class Dataset(Protocol):
+    """A map-style data set, as ``torch.utils.data`` has them: a length, and samples by their index.
+
+    A sample is a mapping from field to tensor, array or number, or a sequence of these in the order of the network's fields.
+    """
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, index: int, /) -> Any: ...
+
+
+class Training:
+    """A training that runs while it is iterated over: yields the events of ``visualnet.training.events``, and ends with the last.
+
+    Leaving the loop early, or ``stop()``, ends the training after the present step. Afterwards ``run`` holds the curves and ``model`` the
+    trained network.
+    """
+
+    def __init__(self, project: Project, data: Loaded, folder: Path | None, resume: bool) -> None:
+        from visualnet.training.session import Session
+
+        self.data = data
+        """The data as they are trained on: divided, with mean and deviation of the training part."""
+        self.run = RunModel("", folder)
+        self._control = Control()
+        self._events: queue.Queue[Any] = queue.Queue()
+        self._session = Session(project, data, self._events.put, self._control, folder=folder, resume=resume)
+        self._thread: threading.Thread | None = None
+
+    @property
+    def model(self) -> Model:
+        """The network with its present weights.
+
+        Raises:
+            TrainingError: nothing was trained yet.
+        """
+        if self._session.model is None:
+            raise TrainingError("nothing was trained yet: iterate over the training first")
+        return self._session.model
+
+    def __iter__(self) -> Iterator[Event]:
+        self._thread = threading.Thread(target=self._work, name="training", daemon=False)
+        self._thread.start()
+        try:
+            while (event := self._events.get()) is not END:
+                self.run.consume(event)
+                if isinstance(event, Failed):
+                    raise TrainingError(event.words)
+                yield event
+        finally:
+            self.stop()
+            self._thread.join()
+
+    def _work(self) -> None:
+        try:
+            self._session.run()
+        finally:
+            self._events.put(END)
+
+    def predict(self, *inputs: Tensor | ArrayLike) -> Tensor | dict[str, Tensor]:
+        """What the network as it is now answers to a batch (axis 0 is the sample), normalised as in the training."""
+        return predict(self.model, *inputs, mean=self.data.mean, std=self.data.std)
+
+    def stop(self) -> None:
+        """End after the present step."""
+        self._control.stop()
+
+    def finish(self) -> Training:
+        """Train to the end without looking at the events.
+
+        Raises:
+            TrainingError: it failed.
+        """
+        for _ in self:
+            pass
+        return self
+
+
+def train(
+    network: Project | Graph,
+    data: Dataset | Mapping[str, ArrayLike] | None = None,
+    *,
+    folder: str | os.PathLike[str] | None = None,
+    resume: bool = False,
+    **recipe: Any,
+) -> Training:
+    """Train a network as its recipe says, changed by ``epochs``, ``lr``, ``batch_size``, ``optimizer`` …
+
+    Args:
+        network: what to train.
+        data: a map-style data set, or arrays by field (axis 0 is the sample); the project's own choice if left out.
+        folder: where the run is kept (weights, events, curves), so that ``load_run`` finds it; nothing is kept if left out.
+        resume: go on with the run in ``folder``.
+
+    Raises:
+        ValueError: the recipe or the data cannot be used; the words say why.
+    """
+    from visualnet.core import edits
+    from visualnet.training.optimizers import check_recipe
+    from visualnet.training.runs.run_model import create_run
+
+    project = network.project if isinstance(network, Graph) else network
+    if recipe:
+        project = edits.set_recipe(project, **recipe)
+    check_recipe(project.recipe)
+    loaded = load(project.data) if data is None else as_loaded(data, project)
+    place = Path(folder) if folder is not None else None
+    if place is not None and not resume:
+        place = create_run(project, place)
+        figures = {f: {"mean": loaded.mean[f].tolist(), "std": loaded.std[f].tolist()} for f in loaded.mean}
+        (place / NORMALIZATION).write_text(json.dumps(figures), "utf-8")
+    return Training(project, loaded, place, resume)
+
+
+def as_loaded(data: Dataset | Mapping[str, ArrayLike], project: Project) -> Loaded:
+    """Own data as the session takes it: divided as the project says, with mean and deviation of the training part.
+
+    Raises:
+        ValueError: a field of the network is missing, the samples differ in size, or there are too few.
+    """
+    fields = _fields(project)
+    arrays = (
+        _stacked(data, list(fields)) if not isinstance(data, Mapping) else {k: np.asarray(v) for k, v in data.items()}
+    )
+    missing = [name for name in fields if name not in arrays]
+    if missing:
+        raise ValueError(
+            f"the data have no field “{missing[0]}”, which the network reads; they have {', '.join(arrays)}"
+        )
+    sizes = {len(array) for array in arrays.values()}
+    if len(sizes) != 1:
+        raise ValueError(f"the fields have {sorted(sizes)} samples: every field needs one value per sample")
+    arrays = {name: _typed(arrays[name], fields[name].dtype) for name in fields}
+    label = next((a for n, a in arrays.items() if fields[n].dtype == "int" and a.ndim == 1), None)
+    choice = project.data
+    train, validation, test = split(sizes.pop(), choice.split, choice.seed, label)
+    inputs = [str(n.params.get("field", "image")) for n in project.graph if n.kind == "input"]
+    real = [name for name in dict.fromkeys(inputs) if choice.normalise and fields[name].dtype == "float"]
+    figures = {name: statistics(arrays[name][train]) for name in real}
+    fingerprint = hashlib.sha256()
+    for name, array in arrays.items():
+        fingerprint.update(f"{name} {array.dtype} {array.shape} ".encode() + array.tobytes())
+    classes = tuple(map(str, range(int(label.max()) + 1))) if label is not None and len(label) else ()
+    specs = {
+        name: spec._replace(
+            shape=tuple(arrays[name].shape[1:]), classes=len(classes) if arrays[name] is label else spec.classes
+        )
+        for name, spec in fields.items()
+    }
+    return Loaded(
+        choice,
+        specs,
+        arrays,
+        classes,
+        train,
+        validation,
+        test,
+        {n: mean for n, (mean, _) in figures.items()},
+        {n: std for n, (_, std) in figures.items()},
+        fingerprint.hexdigest(),
+    )
+
+
+def _fields(project: Project) -> dict[str, Spec]:
+    """What the network reads: each input and target's field, with its size and type."""
+    from visualnet.layers import LAYERS
+
+    found: dict[str, Spec] = {}
+    for node in project.graph:
+        layer = LAYERS.get(node.kind)
+        if layer is not None and layer.role in ("input", "target"):
+            values: Any = layer(node.params)
+            found[values.field] = Spec(tuple(values.size), dtype=values.dtype)
+    return found
+
+
+def _stacked(data: Dataset, fields: Sequence[str]) -> dict[str, NDArray[Any]]:
+    if not len(data):
+        raise ValueError("the data set is empty")
+    samples = [data[index] for index in range(len(data))]
+    first = samples[0]
+    if not isinstance(first, Mapping):
+        if len(first) < len(fields):
+            raise ValueError(f"a sample has {len(first)} parts; the network reads {len(fields)}: {', '.join(fields)}")
+        samples = [dict(zip(fields, sample, strict=False)) for sample in samples]
+    try:
+        return {name: np.stack([np.asarray(sample[name]) for sample in samples]) for name in samples[0]}
+    except ValueError as error:
+        raise ValueError(f"the samples differ in size, so that they make no batch: {error}") from None
+
+
+def _typed(values: NDArray[Any], dtype: str) -> NDArray[Any]:
+    """Real numbers as float32, whole ones as int64; nothing is written to any more."""
+    made = np.ascontiguousarray(values, np.float32 if dtype == "float" else np.int64)
+    made = made.copy() if made is values else made
+    made.flags.writeable = False
+    return made
+
+
+class Run:
+    """A run that was kept: its project, its curves and its best weights."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.project = project_file.load(folder / "project.vnet")
+        self.curves: RunModel = read_run(folder)
+
+    def model(self) -> Model:
+        """The network with the weights of its best epoch.
+
+        Raises:
+            BadCheckpoint: the weights are not those of this network, or cannot be read.
+        """
+        from visualnet.compiling.module import compile_project
+        from visualnet.training.checkpoints import load_weights
+
+        model = compile_project(self.project)
+        load_weights(self.folder / "best.safetensors", model.net)
+        return model
+
+    def predict(self, *inputs: Tensor | ArrayLike) -> Tensor | dict[str, Tensor]:
+        """What the network answers to a batch (axis 0 is the sample), normalised as in the training."""
+        mean, std = self._normalization()
+        return predict(self.model(), *inputs, mean=mean, std=std)
+
+    def _normalization(self) -> tuple[Arrays, Arrays]:
+        """Mean and deviation as they were kept with the run; of a run that the window began, those of its data set."""
+        path = self.folder / NORMALIZATION
+        if not path.exists():
+            loaded = load(self.project.data)
+            return loaded.mean, loaded.std
+        if path.stat().st_size > MAX_BYTES:
+            raise ValueError(f"{path} is larger than {MAX_BYTES:,} bytes: it cannot be what a training kept")
+        kept = json.loads(path.read_text("utf-8"))
+        mean, std = ({f: np.asarray(v[key], np.float32) for f, v in kept.items()} for key in ("mean", "std"))
+        return mean, std
+
+
+def load_run(folder: str | os.PathLike[str]) -> Run:
+    """A run by its folder.
+
+    Raises:
+        FileError: there is no run in it.
+    """
+    return Run(Path(folder))
+
+
+def predict(
+    model: Model, *inputs: Tensor | ArrayLike, mean: Arrays | None = None, std: Arrays | None = None
+) -> Tensor | dict[str, Tensor]:
+    """What a compiled network answers to a batch (axis 0 is the sample), in evaluation mode.
+
+    ``mean`` and ``std``, by field, are taken out first, as in the training; without them the inputs go in as they are.
+
+    Raises:
+        ValueError: there are more or fewer inputs than the network has.
+    """
+    import torch
+
+    if len(inputs) != len(model.inputs):
+        raise ValueError(f"the network takes {len(model.inputs)} inputs ({', '.join(model.inputs)}), not {len(inputs)}")
+    batch = []
+    for step, given in zip(model.plan.net_inputs, inputs, strict=True):
+        x, field = torch.as_tensor(given), model.plan.fields[step.id]
+        if mean is not None and std is not None and field in mean:
+            x = (x.float() - torch.from_numpy(mean[field])) / torch.from_numpy(std[field])
+        batch.append(x.to(model.device))
+    was = model.net.training
+    model.net.eval()
+    try:
+        with torch.no_grad():
+            answer: Tensor | dict[str, Tensor] = model.net(*batch)
+    finally:
+        model.net.train(was)
+    return answer
