@@ -12,7 +12,8 @@ import pytest
 
 from tests import cli_docs
 from tests.graphs import graph
-from visualnet.cli.main import FAULTY, FINE, INTERRUPTED, UNUSABLE, VERBS, main, template_names
+from visualnet.cli.common import FAULTY, FINE, INTERRUPTED, UNUSABLE, template_names
+from visualnet.cli.main import VERBS, main
 from visualnet.core.project import Project
 from visualnet.core.storage import project_file
 
@@ -166,7 +167,7 @@ def test_ctrl_c_is_no_traceback(monkeypatch: pytest.MonkeyPatch, capsys: pytest.
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("visualnet.cli.main.project_of", interrupted)
+    monkeypatch.setattr("visualnet.cli.check.project_of", interrupted)
     assert main(["check", "lenet5"]) == INTERRUPTED
     assert capsys.readouterr().err == "stopped\n"
 

@@ -11,6 +11,8 @@ import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from visualnet.version import __version__ as __version__
+
 if TYPE_CHECKING:
     import networkx
 
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
     from visualnet.compiling.module import Model
     from visualnet.core.project import Project
 
-__version__ = "0.1.0"
 __all__ = ["Graph", "compile", "load", "load_run", "predict", "summary", "to_networkx", "train"]
 _LATE = {"Graph": "graph", "train": "training", "load_run": "training", "predict": "training"}
 

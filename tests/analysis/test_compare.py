@@ -9,7 +9,8 @@ import pytest
 from visualnet.analysis import infer
 from visualnet.analysis.compare.table import QUANTITIES, compare, ratio_text, table
 from visualnet.analysis.compare.teaching_pairs import PAIRS
-from visualnet.cli.main import FINE, UNUSABLE, main
+from visualnet.cli.common import FINE, UNUSABLE
+from visualnet.cli.main import main
 
 RATIOS = {"separable": 1 / 256 + 1 / 9, "stacked-3x3": 18 / 25, "inception": 271_351_808 / 854_196_224}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from visualnet.analysis.families import block_families, family_of
-from visualnet.cli.main import open_project, template_names
+from visualnet.cli.common import open_project, template_names
 from visualnet.core.graph import Graph, Node
 from visualnet.core.project import Block, Project
 from visualnet.core.user import block_library

@@ -408,7 +408,7 @@ def test_optional_ports_are_open_or_wired() -> None:
 
 def test_fewer_classes_than_the_labels_count_are_an_error_with_a_repair() -> None:
     from visualnet.analysis.repair.search import repairs
-    from visualnet.cli.main import open_project
+    from visualnet.cli.common import open_project
     from visualnet.data.registry import fields_or_none
 
     project = open_project("lenet5")

@@ -25,7 +25,7 @@ from visualnet.app.state.dropped_files import nodes_in, openable
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme.tokens import LIGHT
 from visualnet.app.widgets.segmented import Segmented
-from visualnet.cli.main import open_project
+from visualnet.cli.common import open_project
 from visualnet.core.document import Document
 from visualnet.core.errors import FileError
 from visualnet.core.project import MAIN, DataChoice, Project

@@ -26,7 +26,7 @@ from visualnet.app.shell.find_bar import FindBar
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme.apply import apply_theme
 from visualnet.app.theme.tokens import LIGHT
-from visualnet.cli.main import open_project, template_names
+from visualnet.cli.common import open_project, template_names
 from visualnet.core import edits
 from visualnet.core.document import Document
 from visualnet.core.graph import Graph, Node

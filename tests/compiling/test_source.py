@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from tests.compiling.test_module import STAGE, convolutional
 from tests.graphs import graph, random_project
-from visualnet.cli.main import open_project, template_names
+from visualnet.cli.common import open_project, template_names
 from visualnet.compiling.code_layout import write_docstring
 from visualnet.compiling.module import compile_project
 from visualnet.compiling.plan import GraphError

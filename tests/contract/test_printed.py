@@ -13,7 +13,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from tests.contract.test_random_graphs import fields, objectives_agree
 from tests.graphs import random_project
-from visualnet.cli.main import open_project, template_names
+from visualnet.cli.common import open_project, template_names
 from visualnet.compiling import source
 from visualnet.compiling.module import compile_project
 from visualnet.compiling.source import model_source

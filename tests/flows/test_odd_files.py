@@ -16,7 +16,8 @@ from visualnet.app.services.mailbox import Mailbox
 from visualnet.app.shell.window import Window
 from visualnet.app.state.settings import Settings
 from visualnet.app.theme.apply import ThemeKeeper
-from visualnet.cli.main import UNUSABLE, main
+from visualnet.cli.common import UNUSABLE
+from visualnet.cli.main import main
 from visualnet.core.autosave import orphans
 from visualnet.core.errors import FileError
 from visualnet.core.user import block_library, presets, trusted_code

@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from tests.flows.hands import Hands
 from visualnet.analysis import infer
 from visualnet.analysis.cost.step_time import Pace, Work, step_seconds, work
-from visualnet.cli.main import open_project
+from visualnet.cli.common import open_project
 from visualnet.core import edits
 from visualnet.training.measure import machine_speed, machine_speed_store
 

@@ -7,14 +7,13 @@ import json
 import os
 from pathlib import Path
 
+from visualnet.cli.common import FINE, Misuse, Verb, number, project_of, project_options
 from visualnet.core.errors import FileError
 from visualnet.core.project import Project
 
 
 def options(verb: argparse.ArgumentParser) -> None:
     """What can be said about the picture."""
-    from visualnet.cli.main import number, project_options
-
     project_options(verb)
     verb.add_argument(
         "-o", "--output", metavar="FILE", required=True, type=Path, help="the picture: .svg, .png or .pdf"
@@ -44,10 +43,8 @@ def options(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--no-project", action="store_true", help="do not put the project inside the picture")
 
 
-def picture(args: argparse.Namespace) -> int:
+def run(args: argparse.Namespace) -> int:
     """Write the picture."""
-    from visualnet.cli.main import FINE, Misuse, project_of
-
     if args.output.suffix.lower() not in (".svg", ".png", ".pdf"):
         raise Misuse(f"{args.output}: a picture's name ends in .svg, .png or .pdf")
     project = project_of(args)
@@ -68,8 +65,6 @@ def picture(args: argparse.Namespace) -> int:
 
 def _named(project: Project, block: str, names: str) -> frozenset[str]:
     """The ids of the nodes with these names, on the main sheet or in a block."""
-    from visualnet.cli.main import Misuse
-
     if block not in dict(project.sheets()):
         raise Misuse(f"--block {block}: this project has no such block; it has: {', '.join(project.blocks) or 'none'}")
     ids = {node.name: node.id for node in project.sheet(block)}
@@ -77,3 +72,6 @@ def _named(project: Project, block: str, names: str) -> frozenset[str]:
     if missing := [name for name in wanted if name not in ids]:
         raise Misuse(f"--nodes: there is no node “{missing[0]}” here; there are {', '.join(ids)}")
     return frozenset(ids[name] for name in wanted)
+
+
+VERB = Verb(run, "draw the graph into a file", options)

@@ -7,7 +7,6 @@ import inspect
 from collections.abc import Iterator
 from typing import Any
 
-from visualnet import __version__
 from visualnet.analysis import Analysis
 from visualnet.compiling import custom_modules, extra_modules
 from visualnet.compiling.argument_printer import Mismatch
@@ -19,6 +18,7 @@ from visualnet.compiling.plan import Plan, Sheet, Step, make_plan
 from visualnet.compiling.statements import write
 from visualnet.core.graph import Port
 from visualnet.core.project import MAIN, Project
+from visualnet.version import __version__
 
 _PYTHON = {
     "math": "import math",

@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 from psygnal import Signal
 
-from visualnet.core.errors import ChangedOnDisk, FileError
+from visualnet.core.errors import FileError
 from visualnet.core.project import Project
 from visualnet.core.storage import project_file
-from visualnet.core.storage.disk_state import NOTHING, Standing, look, mark_of
+from visualnet.core.storage.disk_state import NOTHING, ChangedOnDisk, Standing, look, mark_of
 
 MAX_STEPS = 1_000
 

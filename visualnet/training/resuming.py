@@ -3,21 +3,50 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import torch
+from torch import Tensor
 
+from visualnet.compiling.module import Model
+from visualnet.core.project import Project, Recipe
+from visualnet.data.loading import Loaded
+from visualnet.data.tensors import Sampler
 from visualnet.training import checkpoints, devices, events
 from visualnet.training.checkpoints import BadCheckpoint, State
 from visualnet.training.failures import first_line
-from visualnet.training.metrics import set_state
+from visualnet.training.metrics import Tally, set_state
 from visualnet.training.runs.run_model import begun_with, changed_since, epochs_told, rate_changed
-
-if TYPE_CHECKING:
-    from visualnet.training.session import Session
+from visualnet.training.sinks import Sink
 
 
-def go_on(session: Session) -> bool:
+class Resumable(Protocol):
+    """A run that has been set up and can be put back where it stood: what ``Session`` is here."""
+
+    project: Project
+    recipe: Recipe
+    data: Loaded
+    folder: Path | None
+    model: Model | None
+    optimizer: torch.optim.Optimizer
+    sampler: Sampler
+    tally: Tally
+    place: devices.Place
+    emit: Sink
+    step: int
+    epoch: int
+    position: int
+    best: float | None
+    best_epoch: int
+    lr: float
+    seconds_before: float
+
+    def extras(self) -> dict[str, Tensor]: ...
+
+    def set_lr(self, lr: float) -> None: ...
+
+
+def go_on(session: Resumable) -> bool:
     """Put the newest checkpoint that can be used in place; whether a newer one cannot. What differs from the run's beginning is told.
 
     Raises:
@@ -46,7 +75,7 @@ def go_on(session: Session) -> bool:
     return False
 
 
-def _check(session: Session, folder: Path, state: State) -> None:
+def _check(session: Resumable, folder: Path, state: State) -> None:
     """Hold the numbers of a checkpoint against the recipe, the data and the run's own record.
 
     Raises:
@@ -67,7 +96,7 @@ def _check(session: Session, folder: Path, state: State) -> None:
         raise BadCheckpoint(f"the numbers in {folder} do not fit this recipe")
 
 
-def _put_back(session: Session, folder: Path, state: State) -> None:
+def _put_back(session: Resumable, folder: Path, state: State) -> None:
     session.place = devices.place(session.recipe.device, state.threads)
     sampler = session.sampler
     expected = {name: (tuple(t.shape), "I64" if name == "order" else "U8") for name, t in session.extras().items()}
@@ -88,7 +117,7 @@ def _put_back(session: Session, folder: Path, state: State) -> None:
     session.tally.restore(state.sums, state.samples, state.counts, state.tallies)
 
 
-def _tell_differences(session: Session, folder: Path, state: State) -> None:
+def _tell_differences(session: Resumable, folder: Path, state: State) -> None:
     if rate_changed(folder, session.recipe):
         session.set_lr(session.recipe.lr)
     here = {

@@ -15,7 +15,7 @@ from tests.app.canvas.conftest import Hands
 from visualnet.app.canvas.camera.camera import Pose
 from visualnet.app.canvas.scene.label_placement import LabelPlaces
 from visualnet.app.canvas.view import CanvasView
-from visualnet.cli.main import open_project
+from visualnet.cli.common import open_project
 from visualnet.core import edits
 from visualnet.core.edits.annotate import add_remark
 from visualnet.core.graph import Port

@@ -14,7 +14,7 @@ from tests.app.training_rig import Rig, small, template
 from tests.waiting import settle
 from visualnet.app.features.training import recipe as recipe_panel
 from visualnet.app.features.training.panel import TrainingPanel, smoothing_weight
-from visualnet.app.features.training.run_status import share_done, tell
+from visualnet.app.services.run_status import share_done, tell
 from visualnet.app.shell.status_bar import StatusLine
 from visualnet.app.theme.tokens import LIGHT
 from visualnet.core.document import Document

@@ -18,7 +18,7 @@ from visualnet.app.figures.paper import layout as placing
 from visualnet.app.figures.paper.content import Content, content
 from visualnet.app.figures.paper.figure import Figure
 from visualnet.app.figures.paper.layout import sheets
-from visualnet.cli.main import open_project
+from visualnet.cli.common import open_project
 from visualnet.core.project import MAIN
 from visualnet.data.registry import fields_or_none
 from visualnet.layers.declaration.layer import LAYERS

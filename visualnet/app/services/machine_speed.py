@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QObject, Signal
 
 from visualnet.analysis.cost.step_time import Pace, step_seconds
 from visualnet.app.services.background_task import BackgroundTask, Job
+from visualnet.app.state.studio import Studio
 from visualnet.pytorch import need_torch
 from visualnet.training.measure import machine_speed_store
 
-if TYPE_CHECKING:
-    from visualnet.app.state.studio import Studio
+
+def machine_speed_of(studio: Studio) -> Pacing:
+    """The one of a Studio; it is made when first asked for."""
+    return studio.findChild(Pacing) or Pacing(studio)
 
 
 class Pacing(QObject):

@@ -17,9 +17,9 @@ from visualnet.app.widgets.modal import answer_of
 from visualnet.app.widgets.save_dialog import ask_target
 from visualnet.core.autosave import Journal, Orphan
 from visualnet.core.document import Document
-from visualnet.core.errors import ChangedOnDisk, FileError
+from visualnet.core.errors import FileError
 from visualnet.core.project import Project
-from visualnet.core.storage.disk_state import Standing, look
+from visualnet.core.storage.disk_state import ChangedOnDisk, Standing, look
 from visualnet.core.storage.project_file import load
 from visualnet.core.text.visible import visible
 from visualnet.templates.index import template_list

@@ -8,13 +8,13 @@ from datetime import datetime
 import PySide6
 from PySide6.QtWidgets import QMessageBox
 
-from visualnet import __version__
 from visualnet.app.shell.frame import Frame
 from visualnet.app.widgets.messages import Act
 from visualnet.app.widgets.modal import answer_of
 from visualnet.core.autosave import Orphan, orphans
 from visualnet.core.document import Document
 from visualnet.core.text.timestamps import moment
+from visualnet.version import __version__
 
 CRASHED = "VisualNet did not close properly."
 

@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetricsF, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QWidget
 
-from visualnet.app.features.training.run_status import figure, share_done, where
 from visualnet.app.plots.colours import number, text_font
+from visualnet.app.services.run_status import figure, share_done, where
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import IconLabel, label
 from visualnet.core.text.format import format_duration, format_percent

@@ -2,18 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from collections.abc import Callable, Hashable, Iterable
+from typing import ClassVar, Protocol
 
 from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
 
-if TYPE_CHECKING:
-    from visualnet.app.services.live_probes import Watching
-    from visualnet.app.services.redraw_budget import Redraws
-    from visualnet.app.state.settings import Settings
-    from visualnet.core.project import RunRef
-    from visualnet.training.control import Port
-    from visualnet.training.runs.run_model import RunModel
+from visualnet.app.state.settings import Settings
+from visualnet.core.project import RunRef
+from visualnet.data.loading import Loaded
+from visualnet.training.control import Port
+from visualnet.training.events import Watched
+from visualnet.training.runs.run_model import RunModel
+
+
+class ProbesProtocol(Protocol):
+    """What is looked at in the network, on which sample; see `visualnet.app.services.live_probes`."""
+
+    changed: ClassVar[Signal]
+    sample_changed: ClassVar[Signal]
+    data_changed: ClassVar[Signal]
+
+    seen: Watched | None
+    trained: bool
+    words: str
+    sample: int
+    data: Loaded | None
+    data_words: str
+
+    @property
+    def budget(self) -> float: ...
+
+    @property
+    def samples(self) -> int: ...
+
+    def set_sample(self, sample: int) -> None: ...
+
+    def place(self, sample: int) -> int | None: ...
+
+    def need_data(self) -> None: ...
+
+
+class RedrawsProtocol(Protocol):
+    """Draws live pictures within a share of the time; see `visualnet.app.services.redraw_budget`."""
+
+    def ask(self, key: Hashable, widget: QWidget | None, draw: Callable[[], None], every_ms: int = 0) -> None: ...
 
 
 class RunnerProtocol(Protocol):
@@ -26,8 +59,13 @@ class RunnerProtocol(Protocol):
     ghosts_changed: ClassVar[Signal]
 
     settings: Settings
-    watching: Watching
-    redraws: Redraws
+
+    @property
+    def watching(self) -> ProbesProtocol: ...
+
+    @property
+    def redraws(self) -> RedrawsProtocol: ...
+
     model: RunModel | None
     run: RunRef | None
     ghosts: dict[str, RunModel]

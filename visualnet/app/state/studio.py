@@ -12,7 +12,6 @@ from visualnet.analysis import Analysis, GraphFacts, Problem, infer
 from visualnet.analysis.connect.check import Acceptance
 from visualnet.analysis.facts import Path
 from visualnet.analysis.repair.preview import Foresight, foresee
-from visualnet.app.services.machine_speed import Pacing
 from visualnet.app.state.runner_protocol import RunnerProtocol
 from visualnet.app.state.settings import Settings
 from visualnet.app.state.shell import Shell
@@ -101,7 +100,6 @@ class Studio(Voice):
         self.runtime_trace = ""
         """Python's own words about that failure, for those who want them."""
         self.foresight: Foresight | None = None
-        self.pacing = Pacing(self)
         self._left: WeakKeyDictionary[Document, Left] = WeakKeyDictionary()
         self.turning = False
         """Another document is coming to the front: ``state_changed`` tells when all of it has been said."""

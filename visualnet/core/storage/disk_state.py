@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
+from visualnet.core.errors import FileError
 from visualnet.core.storage.regular_files import NotRegular, TooLarge, read_regular
 from visualnet.core.storage.safe_json import MAX_BYTES
 from visualnet.core.text.format import format_bytes
@@ -58,3 +59,11 @@ def _known(path: Path) -> str:
     except OSError:
         return "unknown"
     return f"{found.st_dev} {found.st_ino} {found.st_size} {found.st_mtime_ns} {found.st_ctime_ns}"
+
+
+class ChangedOnDisk(FileError):
+    """What stands in the file's place is not what was read or saved there; ``seen`` is what does."""
+
+    def __init__(self, file: str, reason: str, seen: Standing, *, way_out: str = "") -> None:
+        super().__init__(file, reason, way_out=way_out)
+        self.seen = seen

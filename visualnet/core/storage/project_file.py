@@ -14,10 +14,11 @@ from typing import Any, BinaryIO, cast
 
 from msgspec.structs import replace
 
-from visualnet.core.errors import ChangedOnDisk, FileError
+from visualnet.core.errors import FileError
 from visualnet.core.graph import Graph, Init, Node
 from visualnet.core.project import About, Block, DataChoice, Project, Recipe, RunRef
 from visualnet.core.storage import decode, decode_annotations, embedded_project, safe_json
+from visualnet.core.storage.disk_state import ChangedOnDisk
 from visualnet.core.storage.regular_files import (
     NotRegular,
     TooLarge,

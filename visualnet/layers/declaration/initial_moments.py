@@ -9,12 +9,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from visualnet.core.graph import Init
-
-if TYPE_CHECKING:
-    from visualnet.layers.declaration.layer import Shape, Sized
+from visualnet.layers.declaration.sizes import Shape, Sized
 
 
 class Moments(NamedTuple):

@@ -19,6 +19,8 @@ from visualnet.layers.declaration.calls import Expr, Make, Own, Ref, one
 from visualnet.layers.declaration.drawings import Drawing
 from visualnet.layers.declaration.initial_moments import Moments, Start
 from visualnet.layers.declaration.params import Code, Param
+from visualnet.layers.declaration.sizes import Shape as Shape
+from visualnet.layers.declaration.sizes import Sized as Sized
 
 FAMILIES: Mapping[str, str] = {
     "data": "Data & output",
@@ -33,8 +35,6 @@ FAMILIES: Mapping[str, str] = {
     "loss": "Loss & metric",
     "block": "Blocks",
 }
-
-Shape = tuple[int, ...]
 
 
 class Spec(NamedTuple):
@@ -104,19 +104,6 @@ class Misfit(ValueError):
     def __init__(self, words: str, at: str = "", formula: str = "") -> None:
         super().__init__(words)
         self.fault = Fault(words, at, "error", formula)
-
-
-class Sized(tuple[int, ...]):
-    """A weight's shape whose extents have names, so that its count can be explained."""
-
-    names: tuple[str, ...]
-
-    @property
-    def total(self) -> int:
-        total = 1
-        for extent in self:
-            total *= extent
-        return total
 
 
 def sized(**extents: int) -> Sized:

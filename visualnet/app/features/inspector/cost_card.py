@@ -9,6 +9,7 @@ from PySide6.QtCore import QTimer
 from visualnet.analysis import Analysis
 from visualnet.analysis.cost.totals import Cost, Costs, NodeCost
 from visualnet.analysis.facts import Path
+from visualnet.app.services.machine_speed import machine_speed_of
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import KeyValue, button
 from visualnet.app.widgets.section import Section
@@ -54,8 +55,8 @@ class CostCard(Section):
         self.studio = studio
         self.rows = KeyValue()
         self.add(self.rows)
-        self.measure = button("Measure this machine", "quiet", "training", studio.pacing.measure)
-        self.pacing = studio.pacing
+        self.pacing = machine_speed_of(studio)
+        self.measure = button("Measure this machine", "quiet", "training", self.pacing.measure)
         self.measure.setToolTip("Takes about a second, once; then the time of a step is forecast for every network.")
         self.measure.hide()
         self.add(self.measure)

@@ -21,8 +21,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from visualnet.app.features.training.run_status import figure
 from visualnet.app.plots.colours import number
+from visualnet.app.services.run_status import figure
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import EmptyState, button
 from visualnet.app.widgets.modal import answer_of

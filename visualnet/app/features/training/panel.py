@@ -12,7 +12,7 @@ from visualnet.app.features.feature_maps.sample_chooser import SampleChooser
 from visualnet.app.features.training.curves_pane import CurvesPane
 from visualnet.app.features.training.prediction import PredictionPane
 from visualnet.app.features.training.recipe import RecipePane
-from visualnet.app.features.training.run_status import tell
+from visualnet.app.services.run_status import tell
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import ElidedLabel, label
 from visualnet.app.widgets.segmented import Segmented

@@ -1,0 +1,34 @@
+"""Write a template to a file of one's own."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+from visualnet.cli.common import FINE, Misuse, Verb, nearest_template, template_names
+from visualnet.resources import resource
+from visualnet.templates.index import SUFFIX
+
+
+def options(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("template", metavar="TEMPLATE", help="the name of a template; “visualnet templates” lists them")
+    verb.add_argument("-o", "--output", metavar="FILE", required=True, help="the file to write")
+    verb.add_argument("--force", action="store_true", help="write over a file that is there")
+
+
+def run(args: argparse.Namespace) -> int:
+    from visualnet.core.storage import project_file
+
+    name = args.template.removesuffix(SUFFIX)
+    if name not in template_names():
+        raise Misuse(f"there is no template “{name}”; {nearest_template(name)}")
+    target = Path(args.output)
+    if target.exists() and not args.force:
+        raise Misuse(f"{target} is there already; --force writes over it")
+    project_file.save(target, project_file.load(resource("templates", f"{name}{SUFFIX}")))
+    print(json.dumps({"file": str(target)}) if args.json else f"wrote {target}")
+    return FINE
+
+
+VERB = Verb(run, "write a template to a file of your own", options)

@@ -1,0 +1,48 @@
+"""Train without a window."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from visualnet.cli.common import FAULTY, FINE, Verb, exit_code, number, project_of, project_options, report_of
+
+
+def options(verb: argparse.ArgumentParser) -> None:
+    project_options(verb)
+    verb.add_argument(
+        "--data", metavar="NAME", help="another data set, with options if wanted: points:shape=spiral,n=1000"
+    )
+    verb.add_argument("--epochs", metavar="N", type=number(int, 1), help="how often to go through the training set")
+    verb.add_argument("--batch-size", metavar="N", type=number(int, 1), help="samples per step")
+    verb.add_argument("--lr", metavar="RATE", type=number(float, 0), help="the learning rate")
+    verb.add_argument("--device", metavar="NAME", help="auto, cpu, cuda, cuda:1, mps …")
+    verb.add_argument("--seed", metavar="N", type=number(int, 0), help="fixes initial weights and the order of samples")
+    verb.add_argument(
+        "--run", metavar="DIR", type=Path, help="the run's folder; by default a new one among the user's runs"
+    )
+    verb.add_argument(
+        "--resume",
+        action="store_true",
+        help="go on where the run in --run DIR was stopped, or the latest run of this network that can go on",
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    project = project_of(args)
+    told = report_of(project)
+    if args.data is None and exit_code(told) != FINE:  # told at once, before torch and the data are loaded
+        words = "\n".join(f"{p['node']}: {p['words']}" for p in told["problems"] if p["severity"] == "error")
+        if args.json:
+            print(json.dumps({"event": "failed", "kind": "graph", "words": words}))
+        print(f"visualnet: {words}", file=sys.stderr)
+        return FAULTY
+    from visualnet.training.console import TrainOptions, train
+
+    names = ("data", "epochs", "batch_size", "lr", "device", "seed", "run", "resume", "json")
+    return train(project, TrainOptions(**{name: getattr(args, name) for name in names}))
+
+
+VERB = Verb(run, "train, and tell how it goes", options)
