@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.waiting import linger, until
 from visualnet.app.services import gc_control as module
-from visualnet.app.services.gc_control import Collector
+from visualnet.app.services.gc_control import GcControl
 from visualnet.core.caches import cached
 
 
@@ -34,7 +34,7 @@ def owner(qapp: QApplication) -> Iterator[QObject]:
 
 
 def test_what_stays_is_out_of_sight_and_what_comes_later_is_freed(owner: QObject) -> None:
-    collector = Collector(lambda: False, owner)
+    collector = GcControl(lambda: False, owner)
     knot = Knot()
     seen = len(gc.get_objects())
     collector.settle()
@@ -54,7 +54,7 @@ def test_what_stays_is_out_of_sight_and_what_comes_later_is_freed(owner: QObject
 def test_never_while_something_trains(owner: QObject, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "AFTER_MS", 1)
     busy = [True]
-    collector = Collector(lambda: busy[0], owner)
+    collector = GcControl(lambda: busy[0], owner)
     collector.opened()
     linger(0.02)
     assert gc.get_freeze_count() == 0
@@ -68,7 +68,7 @@ def test_everything_is_collected_after_a_closing_once_the_window_rests(
     owner: QObject, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "REST_S", 0.5)
-    collector = Collector(lambda: False, owner)
+    collector = GcControl(lambda: False, owner)
     widget = QWidget()
     qtbot.addWidget(widget)
     with qtbot.waitExposed(widget):
@@ -104,7 +104,7 @@ def test_everything_is_collected_after_a_closing_once_the_window_rests(
 
 def test_python_never_collects_the_oldest_objects_by_itself_while_the_window_lives(owner: QObject) -> None:
     before = gc.get_threshold()
-    collector = Collector(lambda: False, owner)
+    collector = GcControl(lambda: False, owner)
     runs: list[int] = []
     gc.callbacks.append(lambda phase, info: runs.append(info["generation"]) if phase == "start" else None)
     kept = [[[] for _ in range(10)] for _ in range(60_000)]

@@ -20,7 +20,7 @@ from visualnet.app.canvas.commands import clipboard
 from visualnet.app.figures.export_dialog import ExportDialog, with_progress
 from visualnet.app.figures.picture import Look, drawing_of
 from visualnet.app.figures.print_dialog import prepared
-from visualnet.app.figures.writers import Cancelled, Print, image_of, made
+from visualnet.app.figures.writers import Cancelled, Print, image_of, render_bytes
 from visualnet.app.state.dropped_files import nodes_in, openable
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme.tokens import LIGHT
@@ -117,7 +117,7 @@ def test_saved_with_the_project_or_without(
         assert b"network.vnet" in path.read_bytes() or b"/EmbeddedFile" in path.read_bytes()
     else:
         assert project_file.load(path) == studio.project
-    bare = made(dialog.drawing(), dialog.how._replace(carry=False), studio.project)
+    bare = render_bytes(dialog.drawing(), dialog.how._replace(carry=False), studio.project)
     if form == "pdf":
         assert b"/EmbeddedFile" not in bare
     else:
@@ -127,7 +127,7 @@ def test_saved_with_the_project_or_without(
 
 def test_a_place_on_this_machine_never_leaves_it(studio: Studio) -> None:
     project = Project(data=DataChoice(options={"folder": "/somewhere/secret"}), graph=studio.graph)
-    picture = made(drawing_of(project, Look()), Print("png", 1), project)
+    picture = render_bytes(drawing_of(project, Look()), Print("png", 1), project)
     assert project_file.loads(picture).data.options == {}
 
 
@@ -141,7 +141,7 @@ def test_a_failing_write_is_told_and_the_dialog_stays(
 
 def test_transparent_pixels_and_the_scale(studio: Studio) -> None:
     drawing = drawing_of(studio.project, Look("print"))
-    clear = Image.open(io.BytesIO(made(drawing, Print("png", 1, transparent=True), studio.project)))
+    clear = Image.open(io.BytesIO(render_bytes(drawing, Print("png", 1, transparent=True), studio.project)))
     assert clear.mode == "RGBA" and clear.getpixel((0, 0)) == (0, 0, 0, 0)
     twice = image_of(drawing, 2)
     assert abs(twice.width() - 2 * clear.width) <= 1
@@ -155,7 +155,7 @@ def test_a_stopped_picture_leaves_no_file(studio: Studio, tmp_path: Path, dialog
     drawing = dialog.drawing()
     for form in ("png", "svg", "pdf"):
         with pytest.raises(Cancelled):
-            made(drawing, Print(form, 1), studio.project, stopped)
+            render_bytes(drawing, Print(form, 1), studio.project, stopped)
     shares: list[bool] = []
     with_progress(dialog, lambda step: shares.append(step(0.5)))
     assert shares == [True]
@@ -165,7 +165,7 @@ def test_a_stopped_picture_leaves_no_file(studio: Studio, tmp_path: Path, dialog
 @pytest.mark.parametrize("page", ["a4", "a3", "letter"])
 def test_a_page_has_its_paper_size(page: str, studio: Studio) -> None:
     drawing = drawing_of(studio.project, Look("publication"))
-    data = made(drawing, Print("pdf", 1, page), studio.project)
+    data = render_bytes(drawing, Print("pdf", 1, page), studio.project)
     wide, high = {"a4": (842, 595), "a3": (1191, 842), "letter": (792, 612)}[page]
     assert f"/MediaBox [0 0 {wide}".encode() in data or f"{high}".encode() in data.split(b"MediaBox")[1][:60]
     assert prepared(drawing, "net").pageLayout().orientation().name == "Landscape"
@@ -184,7 +184,7 @@ def test_copied_pictures_come_back_as_nodes(dialog: ExportDialog, studio: Studio
 
 def test_pasted_files_and_foreign_pictures(dialog: ExportDialog, studio: Studio, tmp_path: Path) -> None:
     path = tmp_path / "net.svg"
-    path.write_bytes(made(dialog.drawing(), Print("svg"), studio.project))
+    path.write_bytes(render_bytes(dialog.drawing(), Print("svg"), studio.project))
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile(str(path))])
     assert openable(mime) == str(path)

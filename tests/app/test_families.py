@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from visualnet.analysis import infer
 from visualnet.analysis.families import block_families
-from visualnet.analysis.repair.preview import foresee
+from visualnet.analysis.repair.preview import preview_edit
 from visualnet.app.canvas.editors.quick_add import entries
 from visualnet.app.canvas.scene.graph_thumbnail import paint_graph
 from visualnet.app.canvas.scene.node_item import NodeItem
@@ -102,7 +102,7 @@ def in_list_of_what_can_be_added(project: Project) -> set[str]:
 def in_repair_picture(project: Project) -> set[str]:
     kind = project.graph.nodes["n1"].kind
     bare = replace(project, graph=Graph())
-    seen = foresee("Add it", lambda p: edits.add_node(p, MAIN, kind, name="it"), infer(bare))
+    seen = preview_edit("Add it", lambda p: edits.add_node(p, MAIN, kind, name="it"), infer(bare))
     parent = QWidget()
     picture = RepairPicture(parent)
     picture.show_foresight(seen, MAIN, ())

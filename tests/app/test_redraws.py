@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from tests.waiting import linger, until
 from visualnet.app.services import redraw_budget as redraws_module
-from visualnet.app.services.redraw_budget import SLOWEST, Redraws
+from visualnet.app.services.redraw_budget import SLOWEST, RedrawBudget
 
 
 def test_asked_twice_is_drawn_once_and_not_too_often(qapp: QApplication) -> None:
-    redraws, drawn = Redraws(), []
+    redraws, drawn = RedrawBudget(), []
     for _ in range(5):
         redraws.ask("a", None, lambda: drawn.append(1), 60_000)
     until(lambda: drawn)
@@ -25,7 +25,7 @@ def test_asked_twice_is_drawn_once_and_not_too_often(qapp: QApplication) -> None
 
 
 def test_what_is_gone_is_not_drawn(qapp: QApplication) -> None:
-    redraws, drawn, widget = Redraws(), [], QWidget()
+    redraws, drawn, widget = RedrawBudget(), [], QWidget()
     redraws.ask("a", widget, lambda: drawn.append(1))
     shiboken6.delete(widget)
     linger(0.05)
@@ -34,7 +34,7 @@ def test_what_is_gone_is_not_drawn(qapp: QApplication) -> None:
 
 
 def test_what_is_hidden_is_not_drawn(qapp: QApplication) -> None:
-    redraws, drawn, widget = Redraws(), [], QWidget()
+    redraws, drawn, widget = RedrawBudget(), [], QWidget()
     redraws.ask("a", widget, lambda: drawn.append(1))
     linger(0.05)
     assert not drawn
@@ -49,7 +49,7 @@ def test_heavy_pictures_come_less_often(
     now, worked = [100.0], [0.0]
     clocks = SimpleNamespace(monotonic=lambda: now[0], thread_time=lambda: worked[0])
     monkeypatch.setattr(redraws_module, "time", clocks)
-    redraws = Redraws()
+    redraws = RedrawBudget()
 
     def draw() -> None:
         now[0] += work_ms / 1000

@@ -13,7 +13,7 @@ from visualnet.layers.declaration.layer import Layer, Pattern, Shape, Sized, Spe
 
 SEVERITIES = ("error", "warning", "hint")
 
-Path = tuple[str, ...]
+NodePath = tuple[str, ...]
 """Ids from the main sheet down through blocks; the last one is the node itself."""
 
 
@@ -28,7 +28,7 @@ class Problem(NamedTuple):
     words: str
     node: str = ""
     sheet: str = MAIN
-    path: Path = ()
+    path: NodePath = ()
     at: str = ""
     formula: str = ""
 
@@ -199,7 +199,7 @@ class Analysis:
         """The problems that keep the graph from being compiled."""
         return [p for p in self.problems if p.severity == "error"]
 
-    def at(self, path: Path) -> NodeFacts:
+    def at(self, path: NodePath) -> NodeFacts:
         """The facts of the node at this path (first repetition of each block).
 
         Raises:
@@ -213,7 +213,7 @@ class Analysis:
             graph = inside[0]
         return graph.nodes[path[-1]]
 
-    def sheet(self, name: str, path: Path = ()) -> GraphFacts | None:
+    def sheet(self, name: str, path: NodePath = ()) -> GraphFacts | None:
         """The facts of a sheet as the canvas shows it: at the given instance, else at the first one found; None if it is unused."""
         if name == MAIN:
             return self.main
@@ -222,10 +222,10 @@ class Analysis:
             return inside[0] if inside else None
         return next((f.inside[0] for _, f in self.walk() if f.node.block == name and f.inside), None)
 
-    def walk(self) -> Iterator[tuple[Path, NodeFacts]]:
+    def walk(self) -> Iterator[tuple[NodePath, NodeFacts]]:
         """Every node of the main graph and, below each block, those of its first repetition; a block's definition is entered once."""
         entered: set[int] = set()
-        todo: list[tuple[Path, GraphFacts]] = [((), self.main)]
+        todo: list[tuple[NodePath, GraphFacts]] = [((), self.main)]
         while todo:
             path, graph = todo.pop()
             for node_id in graph.graph.nodes:

@@ -11,7 +11,7 @@ from typing import Any
 
 from visualnet.analysis import first_loss, graph_checks, infer_block, muting
 from visualnet.analysis.block_nesting import Nesting
-from visualnet.analysis.facts import Analysis, GraphFacts, NodeFacts, Outline, Path, Problem, Sums
+from visualnet.analysis.facts import Analysis, GraphFacts, NodeFacts, NodePath, Outline, Problem, Sums
 from visualnet.analysis.infer_block import MAX_LAYERS
 from visualnet.analysis.infer_node import Arriving, Faults, Ports, layer_facts, ports, resolve
 from visualnet.core.expressions import Derived
@@ -403,7 +403,7 @@ def _collect(main: GraphFacts) -> list[Problem]:
     """Every node's problems, once for each definition, with the path of the first instance."""
     found: dict[tuple[str, ...], Problem] = {}
     entered: set[int] = {id(main)}
-    todo: list[tuple[Path, GraphFacts]] = [((), main)]
+    todo: list[tuple[NodePath, GraphFacts]] = [((), main)]
     for path, graph in todo:
         own = [(p, p.node) for p in graph.problems]
         for p, node_id in own + [(p, i) for i in graph.faulty for p in graph.nodes[i].problems]:

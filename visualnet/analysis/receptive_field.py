@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple, TypeAlias
 
-from visualnet.analysis.facts import Analysis, GraphFacts, NodeFacts, Path
+from visualnet.analysis.facts import Analysis, GraphFacts, NodeFacts, NodePath
 from visualnet.core import repetition
 from visualnet.core.graph import Topology
 from visualnet.layers.declaration.drawings import Window
@@ -38,7 +38,7 @@ Fields: TypeAlias = "dict[str, Field]"
 """By the path of the input, joined by slashes."""
 
 
-def receptive(analysis: Analysis, path: Path) -> list[Field]:
+def receptive(analysis: Analysis, path: NodePath) -> list[Field]:
     """What the node at this path sees of each input of the main graph; nothing where shapes are not known.
 
     Only maps with places along the same axes as the input are told; of what follows a flattening, every number sees everything.

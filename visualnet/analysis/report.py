@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from visualnet.analysis.cost.totals import Cost, Costs, NodeCost
-from visualnet.analysis.facts import Analysis, GraphFacts, NodeFacts, Path, Problem
+from visualnet.analysis.facts import Analysis, GraphFacts, NodeFacts, NodePath, Problem
 from visualnet.core.project import MAIN, Project
 from visualnet.core.text.format import format_bytes, format_quantity
 
@@ -61,7 +61,7 @@ def memory(cost: Cost) -> dict[str, int]:
     return {"batch_size": cost.batch, **{name: getattr(cost, name) for name in names}}
 
 
-def _nodes(graph: GraphFacts, path: Path, left: list[int], costs: Costs) -> list[dict[str, Any]]:
+def _nodes(graph: GraphFacts, path: NodePath, left: list[int], costs: Costs) -> list[dict[str, Any]]:
     """A graph's nodes with what is inside them. Nesting is capped by inference; ``left`` caps how much is told in all."""
     found = []
     known = _sheet(costs, path)
@@ -73,14 +73,14 @@ def _nodes(graph: GraphFacts, path: Path, left: list[int], costs: Costs) -> list
     return found
 
 
-def _sheet(costs: Costs, path: Path) -> Mapping[str, NodeCost]:
+def _sheet(costs: Costs, path: NodePath) -> Mapping[str, NodeCost]:
     try:
         return costs.sheet(path)
     except KeyError:  # a block on a circle is never reached
         return {}
 
 
-def _node(path: Path, facts: NodeFacts, left: list[int], costs: Costs, cost: NodeCost | None) -> dict[str, Any]:
+def _node(path: NodePath, facts: NodeFacts, left: list[int], costs: Costs, cost: NodeCost | None) -> dict[str, Any]:
     told: dict[str, Any] = {
         "id": facts.node.id,
         "name": facts.node.name,

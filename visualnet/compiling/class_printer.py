@@ -18,7 +18,7 @@ from visualnet.compiling import weight_init
 from visualnet.compiling.argument_printer import Figures, key, same
 from visualnet.compiling.code_layout import lay_out, spell
 from visualnet.compiling.fx_emitter import plain, resolve
-from visualnet.compiling.plan import Sheet, Step
+from visualnet.compiling.plan import PlanSheet, PlanStep
 from visualnet.compiling.statements import Statements, axes_of
 from visualnet.layers.declaration.calls import Make
 
@@ -30,11 +30,11 @@ _AXES = {"C": "in_channels", "D": "in_features"}
 class Printed:
     """A class that has been printed: its name, and for each place the arguments with which it is made."""
 
-    def __init__(self, name: str, figures: Figures, places: Sequence[Sheet], lines: list[str]) -> None:
+    def __init__(self, name: str, figures: Figures, places: Sequence[PlanSheet], lines: list[str]) -> None:
         self.name, self.figures, self.lines = name, figures, lines
         self.place = {id(sheet): at for at, sheet in enumerate(places)}
 
-    def arguments(self, sheet: Sheet) -> tuple[Any, ...]:
+    def arguments(self, sheet: PlanSheet) -> tuple[Any, ...]:
         return self.figures.at(self.place[id(sheet)])
 
 
@@ -45,7 +45,7 @@ class Body:
         Mismatch: the places differ in more than figures.
     """
 
-    def __init__(self, places: Sequence[Sheet], known: Mapping[int, Printed], taken: frozenset[str]) -> None:
+    def __init__(self, places: Sequence[PlanSheet], known: Mapping[int, Printed], taken: frozenset[str]) -> None:
         self.places, self.known, self.taken = places, known, taken
         self.first = places[0]
         axes = {_AXES[letter]: extents for letter, extents in axes_of(places).items() if letter in _AXES}
@@ -67,7 +67,7 @@ class Body:
             ties += same(self._ties(each) for each in abreast)
         return lines + ties  # an owner may stand behind those who share its weights
 
-    def _afterwards(self, step: Step) -> list[str]:
+    def _afterwards(self, step: PlanStep) -> list[str]:
         """Other first weights, weights that stay as they are."""
         own = f"self.{step.module}"
         lines = weight_init.printed(step.facts.node.init, own) if step.facts.weights and not step.inside else []
@@ -77,7 +77,7 @@ class Body:
             lines.append(f"fix_statistics({own})")
         return lines
 
-    def _ties(self, step: Step) -> list[str]:
+    def _ties(self, step: PlanStep) -> list[str]:
         """Weights taken over from another module."""
         names = [spelled(name) for name in step.tie.names] if step.tie else []
         return [f"self.{step.module}.{name} = self.{step.tie.owner}.{name}" for name in names if step.tie]
@@ -105,7 +105,7 @@ class Body:
                 parts.append(f"{word}={self.figures.text(values, word)}")
         return f"{name if home == 'nn' else bare}({', '.join(parts)})"
 
-    def _chain(self, steps: Sequence[Step]) -> str:
+    def _chain(self, steps: Sequence[PlanStep]) -> str:
         """A block's construction, or a ``nn.Sequential`` of its repetitions; equal neighbours are written once."""
         single = same(len(step.inside) == 1 for step in steps)
         runs = [self.runs(step) for step in steps]
@@ -118,7 +118,7 @@ class Body:
         inside = (len(steps) == 1 and self._counted(runs[0])) or ", ".join(parts)
         return parts[0] if single else f"{several}({inside})"
 
-    def _counted(self, runs: Sequence[Sequence[Sheet]]) -> str:
+    def _counted(self, runs: Sequence[Sequence[PlanSheet]]) -> str:
         """Repetitions of which one argument grows evenly, as a ``range``; empty for all others."""
         printed = [self.known[id(run[0])] for run in runs]
         vectors = list(zip(*(p.arguments(run[0]) for p, run in zip(printed, runs, strict=True)), strict=True))
@@ -143,15 +143,15 @@ class Body:
         bounds = ", ".join(map(str, (counted[0], until) if by == 1 else (counted[0], until, by)))
         return f"*({printed[0].name}({', '.join(given)}) for n in range({bounds}))"
 
-    def runs(self, step: Step) -> list[list[Sheet]]:
+    def runs(self, step: PlanStep) -> list[list[PlanSheet]]:
         """A block's repetitions; equal neighbours together."""
         return [list(group) for _, group in groupby(step.inside, key=self._run)]
 
-    def _run(self, sheet: Sheet) -> tuple[str, str]:
+    def _run(self, sheet: PlanSheet) -> tuple[str, str]:
         printed = self.known[id(sheet)]
         return printed.name, repr(printed.arguments(sheet))
 
-    def _instance(self, sheets: Sequence[Sheet]) -> str:
+    def _instance(self, sheets: Sequence[PlanSheet]) -> str:
         printed = [self.known[id(sheet)] for sheet in sheets]
         name = same(p.name for p in printed)
         vectors = zip(*(p.arguments(sheet) for p, sheet in zip(printed, sheets, strict=True)), strict=True)
@@ -162,7 +162,7 @@ class Body:
         return f"{name}({', '.join(given)})"
 
 
-def _has_fixed_statistics(step: Step) -> bool:
+def _has_fixed_statistics(step: PlanStep) -> bool:
     """Whether something that is frozen here keeps running statistics, its own or another node's."""
     node = step.facts.node
     return not node.trainable and node.statistics == "fixed" and bool(step.facts.buffered or step.tie)

@@ -10,9 +10,9 @@ from typing import Any
 import torch
 from torch import Tensor, fx
 
-from visualnet.analysis.facts import Path
+from visualnet.analysis.facts import NodePath
 
-Blame = tuple[Path, str]
+Blame = tuple[NodePath, str]
 
 
 def from_traceback(error: BaseException) -> Blame | None:
@@ -55,7 +55,7 @@ def replay(module: fx.GraphModule, arguments: Sequence[Any]) -> Blame | None:
 
 
 class _Found(Exception):
-    def __init__(self, path: Path, words: str) -> None:
+    def __init__(self, path: NodePath, words: str) -> None:
         super().__init__(words)
         self.blame: Blame = (path, words)
 

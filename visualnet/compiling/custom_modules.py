@@ -18,7 +18,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
 
-from visualnet.compiling.plan import GraphError, Plan, Sheet, Step
+from visualnet.compiling.plan import GraphError, Plan, PlanSheet, PlanStep
 from visualnet.core.user import trusted_code
 from visualnet.layers import LAYERS
 from visualnet.layers.declaration.calls import Make
@@ -73,7 +73,7 @@ def _told(error: BaseException, source: str) -> str:
     return f"{type(error).__name__}: {words}" + (f" (line {line} of its source)" if line else "")
 
 
-def check(module: nn.Module, step: Step) -> None:
+def check(module: nn.Module, step: PlanStep) -> None:
     """Hold what the module has and gives against what the node tells of it, with zeros for two samples.
 
     Raises:
@@ -100,7 +100,7 @@ def check(module: nn.Module, step: Step) -> None:
             raise GraphError(f"“{name}”: for two samples forward gives {found} at “{port}”; {shape} is told")
 
 
-def _tried(module: nn.Module, step: Step) -> tuple[Any, ...]:
+def _tried(module: nn.Module, step: PlanStep) -> tuple[Any, ...]:
     kinds = {"float": torch.float32, "int": torch.int64, "bool": torch.bool}
     sizes = [((2, *map(int, s.shape)), kinds[s.dtype]) for s in step.facts.arriving if s is not None]
     try:
@@ -119,7 +119,7 @@ def sources(plan: Plan) -> list[str]:
     """Every source that the network needs, once each."""
     found: dict[str, None] = {}
     seen: set[int] = set()
-    todo: list[Sheet] = [plan.main]
+    todo: list[PlanSheet] = [plan.main]
     while todo:
         sheet = todo.pop(0)
         if id(sheet) in seen:

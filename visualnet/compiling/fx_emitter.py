@@ -12,9 +12,9 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import fx, nn
 
-from visualnet.analysis.facts import Path
+from visualnet.analysis.facts import NodePath
 from visualnet.compiling import custom_modules, extra_modules
-from visualnet.compiling.plan import Sheet, Step
+from visualnet.compiling.plan import PlanSheet, PlanStep
 from visualnet.core.graph import Port
 from visualnet.layers.declaration.calls import Apply, Expr, Function, Item, Make, Method, Ref
 
@@ -67,16 +67,18 @@ class Emitter:
     """Writes steps into one fx graph. ``inline`` puts what is inside a block in the block's place, else the block is one call."""
 
     def __init__(
-        self, graph: fx.Graph, inline: bool = False, wanted: frozenset[tuple[Path, str]] = frozenset()
+        self, graph: fx.Graph, inline: bool = False, wanted: frozenset[tuple[NodePath, str]] = frozenset()
     ) -> None:
         self.graph, self.inline, self.wanted = graph, inline, wanted
-        self.at: dict[tuple[Path, str], fx.Node] = {}
+        self.at: dict[tuple[NodePath, str], fx.Node] = {}
         """The fx node of each output port of each node, by path (with ``#2`` for the third repetition of a block)."""
         self.measuring = False
         """Whether a loss or a metric is being written: what several of them compute in common is then written once."""
         self._made: dict[tuple[Any, ...], fx.Node] = {}
 
-    def sheet(self, sheet: Sheet, env: dict[Port, Any], path: Path, prefix: str, keep: set[str] | None = None) -> None:
+    def sheet(
+        self, sheet: PlanSheet, env: dict[Port, Any], path: NodePath, prefix: str, keep: set[str] | None = None
+    ) -> None:
         """Write every step (only those whose ids are in ``keep``). ``env`` holds the arguments and is filled with the results."""
         for step in sheet.steps:
             if keep is not None and step.id not in keep:
@@ -89,11 +91,11 @@ class Emitter:
                 env[Port(step.id, port)] = value
                 self._mark(here, port, value)
 
-    def _mark(self, path: Path, port: str, value: fx.Node) -> None:
+    def _mark(self, path: NodePath, port: str, value: fx.Node) -> None:
         value.meta.setdefault("port", port)
         self.at[path, port] = value
 
-    def _block(self, step: Step, args: Mapping[str, Any], path: Path, prefix: str) -> dict[str, fx.Node]:
+    def _block(self, step: PlanStep, args: Mapping[str, Any], path: NodePath, prefix: str) -> dict[str, fx.Node]:
         if self.inline:
             return self._inlined(step, args, path, prefix)
         call = self._node("call_module", prefix + step.module, tuple(args.values()), {}, step.name, path)
@@ -105,7 +107,7 @@ class Emitter:
             p: self._node("call_function", get, (call, i), {}, f"{step.name}_{p}", path) for i, p in enumerate(outputs)
         }
 
-    def _inlined(self, step: Step, args: Mapping[str, Any], path: Path, prefix: str) -> dict[str, fx.Node]:
+    def _inlined(self, step: PlanStep, args: Mapping[str, Any], path: NodePath, prefix: str) -> dict[str, fx.Node]:
         results: dict[str, Any] = {}
         values = list(args.values())
         for at, sheet in enumerate(step.inside):
@@ -123,17 +125,17 @@ class Emitter:
                 self.at[here if at else (*path[:-1], f"{path[-1]}#0"), name] = value
         return results
 
-    def counts(self, step: Step, env: Mapping[Port, Any]) -> fx.Node:
+    def counts(self, step: PlanStep, env: Mapping[Port, Any]) -> fx.Node:
         """Write what a loss or a metric counts; what its value is computed from is already written, and used again."""
         args = {port: env[source] for port, source in step.args.items() if source is not None}
         return self.expression(step.counts(), args, step)
 
-    def expression(self, expr: Expr | None, args: Mapping[str, Any], step: Step) -> fx.Node:
+    def expression(self, expr: Expr | None, args: Mapping[str, Any], step: PlanStep) -> fx.Node:
         """Write one expression of a step; ``args`` are the tensors at its ports."""
         node: fx.Node = self._expr(expr, args, {}, step.module, f"{step.name}_counts", (step.id,))
         return node
 
-    def _layer(self, step: Step, args: Mapping[str, Any], path: Path, prefix: str) -> dict[str, fx.Node]:
+    def _layer(self, step: PlanStep, args: Mapping[str, Any], path: NodePath, prefix: str) -> dict[str, fx.Node]:
         used = step.used | {port for place, port in self.wanted if place == path}
         memo: dict[int, Any] = {}
         exprs = step.forward(used)
@@ -145,7 +147,7 @@ class Emitter:
         return results
 
     def _expr(
-        self, expr: Any, args: Mapping[str, Any], memo: dict[int, Any], module: str, name: str, path: Path
+        self, expr: Any, args: Mapping[str, Any], memo: dict[int, Any], module: str, name: str, path: NodePath
     ) -> Any:
         """The fx node of an expression; what is used twice is computed once."""
         if isinstance(expr, Ref):
@@ -174,14 +176,14 @@ class Emitter:
         return made
 
     def _nested(
-        self, value: Any, args: Mapping[str, Any], memo: dict[int, Any], module: str, name: str, path: Path
+        self, value: Any, args: Mapping[str, Any], memo: dict[int, Any], module: str, name: str, path: NodePath
     ) -> Any:
         if isinstance(value, tuple | list):
             return type(value)([self._expr(v, args, memo, module, f"{name}_in", path) for v in value])
         return plain(value)
 
     def _node(
-        self, op: str, target: Any, args: tuple[Any, ...], kwargs: dict[str, Any], name: str, path: Path
+        self, op: str, target: Any, args: tuple[Any, ...], kwargs: dict[str, Any], name: str, path: NodePath
     ) -> fx.Node:
         key = (op, target, repr(args), repr(kwargs))
         if self.measuring and (known := self._made.get(key)):

@@ -15,12 +15,12 @@ import torch
 from torch import fx, nn
 
 from visualnet.analysis import Analysis
-from visualnet.analysis.facts import Path
+from visualnet.analysis.facts import NodePath
 from visualnet.compiling import culprit, custom_modules, extra_modules
 from visualnet.compiling.argument_printer import Figures, Text
 from visualnet.compiling.fx_emitter import Emitter, make_module
 from visualnet.compiling.names import class_name, safe_name
-from visualnet.compiling.plan import Plan, Sheet, Step, make_plan, memory_budget
+from visualnet.compiling.plan import Plan, PlanSheet, PlanStep, make_plan, memory_budget
 from visualnet.compiling.weight_init import initialise
 from visualnet.core.graph import Port
 from visualnet.core.project import Project
@@ -77,12 +77,12 @@ class Model:
         return next((p.device for p in self.net.parameters()), torch.device("cpu"))
 
     @cached_property
-    def paths(self) -> Mapping[fx.Node, Path]:
+    def paths(self) -> Mapping[fx.Node, NodePath]:
         """The node path (ids from the main sheet down) of each fx node of ``net`` and ``objective`` and of the blocks below."""
         modules = [m for gm in (self.net, self.objective) for m in gm.modules() if isinstance(m, fx.GraphModule)]
         return {node: node.meta["path"] for gm in modules for node in gm.graph.nodes if "path" in node.meta}
 
-    def view(self, ports: Iterable[tuple[Path, str]]) -> fx.GraphModule:
+    def view(self, ports: Iterable[tuple[NodePath, str]]) -> fx.GraphModule:
         """A module that maps the data's fields to a tuple with the tensors at these output ports, blocks included.
 
         A port is ``(path, port name)``; an id of a repeated block in a path may say which repetition: ``n3#2`` is the third. Fields that
@@ -103,7 +103,7 @@ class Model:
         graph.output(())
         return self._assemble(graph, "Everything")
 
-    def guilty(self, error: BaseException | None, inputs: Mapping[str, torch.Tensor]) -> tuple[Path, str] | None:
+    def guilty(self, error: BaseException | None, inputs: Mapping[str, torch.Tensor]) -> tuple[NodePath, str] | None:
         """The node at which a run with these fields fails or first gives a number that is not finite, and what happened there.
 
         With an error whose traceback tells the node, nothing is run again.
@@ -117,7 +117,7 @@ class Model:
         path, words = found
         return path, f"{self._told(path)} {words}" if path else words
 
-    def _told(self, path: Path) -> str:
+    def _told(self, path: NodePath) -> str:
         facts = self.analysis.at(path)
         names = " › ".join(self.analysis.at(path[: i + 1]).node.name for i in range(len(path)))
         kind = f" ({facts.layer.label})" if facts.layer is not None else ""
@@ -166,7 +166,7 @@ class Model:
         """Whether a loss grows with the batch, so that only batches of one size compare."""
         return any(s.facts.layer.values().get("reduction") == "sum" for s, _ in self.plan.losses if s.facts.layer)
 
-    def _measures(self) -> list[Step]:
+    def _measures(self) -> list[PlanStep]:
         """The losses and metrics."""
         return [*(step for step, _ in self.plan.losses), *self.plan.main.sinks("metric")]
 
@@ -205,7 +205,7 @@ class Model:
         results.pop("loss", None)  # a node of that name gives way to the sum
         return emitter, env, {**({"loss": total} if total is not None else {}), **results}
 
-    def _inlined(self, wanted: frozenset[tuple[Path, str]]) -> tuple[fx.Graph, Emitter]:
+    def _inlined(self, wanted: frozenset[tuple[NodePath, str]]) -> tuple[fx.Graph, Emitter]:
         graph = fx.Graph()
         emitter = Emitter(graph, inline=True, wanted=wanted)
         env = self._arguments(graph, optional=True)
@@ -232,7 +232,7 @@ class Model:
 # --- the tree ----------------------------------------------------------------------------------------------------------------------
 
 
-def _grow(sheet: Sheet, path: Path, trainable: bool) -> dict[str, nn.Module]:
+def _grow(sheet: PlanSheet, path: NodePath, trainable: bool) -> dict[str, nn.Module]:
     """The modules of a sheet by name, blocks as graph modules with their own below."""
     children: dict[str, nn.Module] = {}
     for step in sheet.modules:
@@ -257,7 +257,7 @@ def _grow(sheet: Sheet, path: Path, trainable: bool) -> dict[str, nn.Module]:
     return children
 
 
-def _block(sheet: Sheet, path: Path, trainable: bool) -> fx.GraphModule:
+def _block(sheet: PlanSheet, path: NodePath, trainable: bool) -> fx.GraphModule:
     root = nn.Module()
     root._modules.update(_grow(sheet, path, trainable))
     graph = fx.Graph()
@@ -273,7 +273,7 @@ def _block(sheet: Sheet, path: Path, trainable: bool) -> fx.GraphModule:
     return _module(root, graph, class_name(sheet.block))
 
 
-def _tie(sheet: Sheet, children: Mapping[str, nn.Module]) -> None:
+def _tie(sheet: PlanSheet, children: Mapping[str, nn.Module]) -> None:
     """Give modules the very tensors that they share with another. Once more after a move to a device, which copies buffers."""
     for step in sheet.modules:
         if step.tie is not None:
@@ -293,16 +293,16 @@ def _module(root: nn.Module, graph: fx.Graph, name: str) -> fx.GraphModule:
     return module
 
 
-def _only(step: Step) -> Port:
+def _only(step: PlanStep) -> Port:
     (port,) = step.facts.outputs
     return Port(step.id, port)
 
 
-def _first(step: Step) -> Port:
+def _first(step: PlanStep) -> Port:
     return Port(step.id, next(iter(step.facts.outputs)))
 
 
-def _placeholder(graph: fx.Graph, name: str, path: Path, optional: bool = False) -> fx.Node:
+def _placeholder(graph: fx.Graph, name: str, path: NodePath, optional: bool = False) -> fx.Node:
     node = graph.placeholder(name, default_value=None) if optional else graph.placeholder(name)
     node.meta["path"] = path
     node.meta["port"] = name

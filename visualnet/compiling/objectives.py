@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from visualnet.compiling.code_layout import indent, lay_out, spell, tensors, write_docstring
 from visualnet.compiling.names import variable_name
-from visualnet.compiling.plan import Plan, Step
+from visualnet.compiling.plan import Plan, PlanStep
 from visualnet.compiling.statements import Statements, fresh, write
 from visualnet.core.graph import Port
 
@@ -53,7 +53,7 @@ class Objectives:
             for names in (COMPUTE_NAMES, LOSS_NAMES, METRICS_NAMES)
         )
 
-    def _own(self, ports: Iterable[Port]) -> list[Step]:
+    def _own(self, ports: Iterable[Port]) -> list[PlanStep]:
         """The steps that lead to these ports and to no answer."""
         needed = self.plan.main.needed(ports)
         return [s for s in self.plan.main.steps if s.id in needed and s.id not in self.given]
@@ -181,10 +181,10 @@ def _single(answers: Sequence[Port], env: Mapping[Port, str]) -> list[str]:
     return [env[answers[0]]] if len(answers) == 1 else []
 
 
-def _first(step: Step) -> Port:
+def _first(step: PlanStep) -> Port:
     return Port(step.id, next(iter(step.facts.outputs)))
 
 
-def _only(step: Step) -> Port:
+def _only(step: PlanStep) -> Port:
     (port,) = step.facts.outputs
     return Port(step.id, port)

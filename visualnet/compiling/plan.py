@@ -1,6 +1,6 @@
 """What is to be built and in which order, before torch is asked for anything.
 
-A ``Sheet`` is one graph in one place with its live nodes as ``Step``s; a block's step holds the sheet of each repetition. The module is
+A ``PlanSheet`` is one graph in one place with its live nodes as ``Step``s; a block's step holds the sheet of each repetition. The module is
 built and the source is printed from the same plan, so that both have the same names.
 """
 
@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from visualnet.analysis import Analysis, GraphFacts, NodeFacts, graph_checks, infer
-from visualnet.analysis.facts import Path
+from visualnet.analysis.facts import NodePath
 from visualnet.compiling.names import safe_name, variable_name
 from visualnet.core import expressions
 from visualnet.core.graph import Node, Port
@@ -38,7 +38,7 @@ class Tie(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Step:
+class PlanStep:
     """A live node of a sheet. ``name`` is unique among its attributes and safe in code; ``module`` is the attribute whose module it
     applies (another node's when the two share all), empty for a plain function. ``args`` says which port feeds each input port.
     ``variable`` is what the result is called in printed code, and an input as an argument.
@@ -52,7 +52,7 @@ class Step:
     module: str = ""
     make: Make | None = None
     tie: Tie | None = None
-    inside: tuple[Sheet, ...] = ()
+    inside: tuple[PlanSheet, ...] = ()
 
     @property
     def id(self) -> str:
@@ -79,7 +79,7 @@ class Step:
 
 
 @dataclass(frozen=True, eq=False)
-class Sheet:
+class PlanSheet:
     """A graph in one place. ``inputs`` are its arguments, ``steps`` what is computed (in order), ``outputs`` what it answers, by name.
 
     ``modules`` are the steps that own a module, in the order in which they are made.
@@ -87,18 +87,18 @@ class Sheet:
 
     block: str
     facts: GraphFacts
-    inputs: tuple[Step, ...]
-    steps: tuple[Step, ...]
+    inputs: tuple[PlanStep, ...]
+    steps: tuple[PlanStep, ...]
     outputs: Mapping[str, Port]
-    modules: tuple[Step, ...]
+    modules: tuple[PlanStep, ...]
     scope: Mapping[str, Any]
     """A block's parameters, as this place sets them."""
 
     @cached_property
-    def by_id(self) -> Mapping[str, Step]:
+    def by_id(self) -> Mapping[str, PlanStep]:
         return {step.id: step for step in (*self.inputs, *self.steps)}
 
-    def sinks(self, role: str) -> list[Step]:
+    def sinks(self, role: str) -> list[PlanStep]:
         """The steps with this role, in file order."""
         return [self.by_id[f.node.id] for f in self.facts.sinks(role) if f.node.id in self.by_id]
 
@@ -119,19 +119,19 @@ class Plan(NamedTuple):
 
     project: Project
     analysis: Analysis
-    main: Sheet
+    main: PlanSheet
     answers: Mapping[str, Port]
     fields: Mapping[str, str]
     """Which data field feeds each live input and target, by node id."""
 
     @property
-    def net_inputs(self) -> list[Step]:
+    def net_inputs(self) -> list[PlanStep]:
         """What the network must be given for its answers, in file order: inputs, then targets if an answer rests on one."""
         needed = self.main.needed(self.answers.values())
         return [step for step in self.main.inputs if step.id in needed]
 
     @property
-    def losses(self) -> list[tuple[Step, float]]:
+    def losses(self) -> list[tuple[PlanStep, float]]:
         return [(s, float(s.facts.layer.values().get("weight", 1.0))) for s in self.main.sinks("loss") if s.facts.layer]
 
 
@@ -193,7 +193,7 @@ def _windows_memory() -> int:
     return kilobytes.value * 1024
 
 
-def _place(analysis: Analysis, path: Path) -> str:
+def _place(analysis: Analysis, path: NodePath) -> str:
     try:
         names = [analysis.at(path[: i + 1]).node.name for i in range(len(path)) if path[i]]
     except KeyError:
@@ -201,7 +201,7 @@ def _place(analysis: Analysis, path: Path) -> str:
     return f"{' › '.join(names)}: " if names else ""
 
 
-def _answers(main: Sheet) -> dict[str, Port]:
+def _answers(main: PlanSheet) -> dict[str, Port]:
     """The outputs; where there are none, what the losses (else the metrics) look at."""
     if main.outputs:
         return dict(main.outputs)
@@ -219,9 +219,9 @@ class _Planner:
 
     def __init__(self, project: Project) -> None:
         self.project = project
-        self.known: dict[int, Sheet] = {}
+        self.known: dict[int, PlanSheet] = {}
 
-    def sheet(self, facts: GraphFacts, block: str, scope: Mapping[str, Any]) -> Sheet:
+    def sheet(self, facts: GraphFacts, block: str, scope: Mapping[str, Any]) -> PlanSheet:
         if id(facts) not in self.known:
             self.known[id(facts)] = self._sheet(facts, block, scope)
         return self.known[id(facts)]
@@ -235,7 +235,7 @@ class _Planner:
             inner[name] = read(node.params[name], outer)  # type: ignore[arg-type]
         return inner
 
-    def _sheet(self, facts: GraphFacts, block: str, scope: Mapping[str, Any]) -> Sheet:
+    def _sheet(self, facts: GraphFacts, block: str, scope: Mapping[str, Any]) -> PlanSheet:
         graph, nodes = facts.graph, facts.nodes
         live = facts.outline.live
         inputs = [f.node.id for f in facts.sinks("input") if block != MAIN or f.node.id in live]
@@ -261,7 +261,7 @@ class _Planner:
             self._step(nodes[i], facts, names, scope, frozenset(nodes[i].outputs)) for i in (*inputs, *targets)
         )
         computed = tuple(steps[i] for i in order)
-        return Sheet(block, facts, begin, computed, outputs, tuple(modules), scope)
+        return PlanSheet(block, facts, begin, computed, outputs, tuple(modules), scope)
 
     def _step(
         self,
@@ -270,25 +270,25 @@ class _Planner:
         names: Mapping[str, Names],
         scope: Mapping[str, Any],
         used: frozenset[str],
-    ) -> Step:
+    ) -> PlanStep:
         node = facts.node
         args = {port: graph.graph.wires.get(Port(node.id, port)) for port in facts.inputs}
         name, variable = names[node.id]
         if facts.inside:
             inner = self._scope(node, scope)
             inside = tuple(self.sheet(g, node.block or "", inner) for g in facts.inside)
-            return Step(facts, name, variable, args, used, module=name, inside=inside)
+            return PlanStep(facts, name, variable, args, used, module=name, inside=inside)
         make = _make(facts)
         owner = graph.nodes.get(node.shares) if node.shares else None
         if make is None or owner is None:
-            return Step(facts, name, variable, args, used, module=name if make else "", make=make)
+            return PlanStep(facts, name, variable, args, used, module=name if make else "", make=make)
         theirs = names[owner.node.id].attribute
         if make == _make(owner):
-            return Step(facts, name, variable, args, used, module=theirs)
+            return PlanStep(facts, name, variable, args, used, module=theirs)
         common = sorted(facts.shared)
         if owner.node.kind == node.kind:
             common += [b for b in owner.buffers if b not in facts.buffers]
-        return Step(facts, name, variable, args, used, module=name, make=make, tie=Tie(theirs, tuple(common)))
+        return PlanStep(facts, name, variable, args, used, module=name, make=make, tie=Tie(theirs, tuple(common)))
 
 
 def _role(facts: NodeFacts) -> str:

@@ -14,7 +14,7 @@ from visualnet.compiling.class_printer import Body, Printed
 from visualnet.compiling.code_layout import indent, lay_out, tensors, write_comment, write_docstring
 from visualnet.compiling.names import class_name, variable_name
 from visualnet.compiling.objectives import Objectives
-from visualnet.compiling.plan import Plan, Sheet, Step, make_plan
+from visualnet.compiling.plan import Plan, PlanSheet, PlanStep, make_plan
 from visualnet.compiling.statements import write
 from visualnet.core.graph import Port
 from visualnet.core.project import MAIN, Project
@@ -83,18 +83,18 @@ class _File:
 
     # --- blocks --------------------------------------------------------------------------------------------------------------------
 
-    def _block(self, block: str, places: list[Sheet]) -> Iterator[str]:
+    def _block(self, block: str, places: list[PlanSheet]) -> Iterator[str]:
         """A class for all places of a block, or one for each structure that they have."""
         for group in self._groups(places):
             printed = self._print(self._name(class_name(block)), group)
             self.known.update({id(sheet): printed for sheet in group})
             yield from [*printed.lines, "", ""]
 
-    def _groups(self, places: list[Sheet]) -> list[list[Sheet]]:
+    def _groups(self, places: list[PlanSheet]) -> list[list[PlanSheet]]:
         """The places that one class can print, in the order in which they stand. Each is held only against the first of those with its
         outline, so that a thousand repetitions take a thousand looks and not a million."""
-        groups: list[list[Sheet]] = []
-        alike: dict[Any, list[list[Sheet]]] = {}
+        groups: list[list[PlanSheet]] = []
+        alike: dict[Any, list[list[PlanSheet]]] = {}
         for sheet in places:
             like = alike.setdefault(self._outline(sheet), [])
             group = next((g for g in like if self._agree([g[0], sheet])), None)
@@ -105,20 +105,20 @@ class _File:
             group.append(sheet)
         return [part for g in groups for part in ([g] if len(g) < 3 or self._agree(g) else [[sheet] for sheet in g])]
 
-    def _outline(self, sheet: Sheet) -> Any:
+    def _outline(self, sheet: PlanSheet) -> Any:
         """What all places of one class have in common besides figures: the steps, what they read, how often a repeated block changes."""
         body = Body([sheet], self.known, frozenset(self.taken))
         steps = [(s.name, s.module, s.used, *s.args.items()) for s in (*sheet.steps, *sheet.modules)]
         return tuple(steps), tuple(len(body.runs(step)) for step in sheet.modules if step.inside)
 
-    def _agree(self, places: list[Sheet]) -> bool:
+    def _agree(self, places: list[PlanSheet]) -> bool:
         try:
             self._print("_", places)
         except Mismatch:
             return False
         return True
 
-    def _print(self, name: str, places: list[Sheet]) -> Printed:
+    def _print(self, name: str, places: list[PlanSheet]) -> Printed:
         body = Body(places, self.known, frozenset(self.taken))
         construction = body.construction()  # before forward: its comments may name the constructor's arguments
         first = places[0]
@@ -155,21 +155,21 @@ class _File:
         ]
 
 
-def _port(step: Step) -> Port:
+def _port(step: PlanStep) -> Port:
     (port,) = step.facts.outputs
     return Port(step.id, port)
 
 
-def _blocks(main: Sheet) -> list[tuple[str, list[Sheet]]]:
+def _blocks(main: PlanSheet) -> list[tuple[str, list[PlanSheet]]]:
     """Every block with its distinct places, those that stand inside others first."""
-    found: dict[int, Sheet] = {}
+    found: dict[int, PlanSheet] = {}
     todo = [main]
     while todo:
         sheet = todo.pop(0)
         if id(sheet) not in found:
             found[id(sheet)] = sheet
             todo += [inner for step in sheet.modules for inner in step.inside]
-    places: dict[str, list[Sheet]] = {}
+    places: dict[str, list[PlanSheet]] = {}
     for sheet in found.values():
         if sheet.block != MAIN:
             places.setdefault(sheet.block, []).append(sheet)

@@ -10,7 +10,7 @@ from typing import Any
 from visualnet.compiling.argument_printer import Figures, Text, infix, where
 from visualnet.compiling.code_layout import INDENT, WIDTH, lay_out
 from visualnet.compiling.names import variable_name
-from visualnet.compiling.plan import Sheet, Step
+from visualnet.compiling.plan import PlanSheet, PlanStep
 from visualnet.core.graph import Port
 from visualnet.layers import Spec
 from visualnet.layers.declaration.calls import Expr, Function, Method, Ref
@@ -30,7 +30,7 @@ class Statement:
     declared: bool = False
 
 
-def axes_of(places: Sequence[Sheet]) -> dict[str, tuple[int, ...]]:
+def axes_of(places: Sequence[PlanSheet]) -> dict[str, tuple[int, ...]]:
     """The extents that the first input's axes have in the places, by the axis' letter."""
     specs = [next(iter(sheet.inputs[0].facts.leaving.values())) for sheet in places if sheet.inputs]
     if len(specs) != len(places) or len({len(spec.shape) for spec in specs}) != 1:
@@ -42,7 +42,7 @@ def axes_of(places: Sequence[Sheet]) -> dict[str, tuple[int, ...]]:
 class Statements:
     """Prints the steps of some places of one block, side by side."""
 
-    def __init__(self, places: Sequence[Sheet], figures: Figures, taken: frozenset[str]) -> None:
+    def __init__(self, places: Sequence[PlanSheet], figures: Figures, taken: frozenset[str]) -> None:
         self.places, self.figures, self.taken = places, figures, taken
         self.first = places[0]
         self.order = {step.id: at for at, step in enumerate(self.first.steps)}
@@ -52,7 +52,7 @@ class Statements:
         self,
         answers: Sequence[Port],
         env: dict[Port, str],
-        steps: Sequence[Step] | None = None,
+        steps: Sequence[PlanStep] | None = None,
         *,
         depth: int = 2,
         named: bool = False,
@@ -76,12 +76,12 @@ class Statements:
             lines += self._step(step, read, env, running if passed else "", names, depth)
         return lines
 
-    def _abreast(self, step: Step) -> list[Step]:
+    def _abreast(self, step: PlanStep) -> list[PlanStep]:
         """The same step in every place."""
         return [sheet.steps[self.order[step.id]] for sheet in self.places]
 
     def _step(
-        self, step: Step, ports: Sequence[str], env: dict[Port, str], running: str, names: set[str], depth: int
+        self, step: PlanStep, ports: Sequence[str], env: dict[Port, str], running: str, names: set[str], depth: int
     ) -> Iterator[Statement]:
         steps = self._abreast(step)
         refs = {port: env[source] if source is not None else "None" for port, source in step.args.items()}
@@ -115,7 +115,7 @@ class Statements:
 
     def _call(
         self,
-        step: Step,
+        step: PlanStep,
         refs: Mapping[str, str],
         env: dict[Port, str],
         running: str,
@@ -133,7 +133,7 @@ class Statements:
 
     # --- sizes ---------------------------------------------------------------------------------------------------------------------
 
-    def _sizes(self, steps: Sequence[Step]) -> dict[str, str]:
+    def _sizes(self, steps: Sequence[PlanStep]) -> dict[str, str]:
         """Each output's size where it tells more than what came in, without the batch."""
         came = [next((spec for spec in step.facts.arriving if spec is not None), None) for step in steps]
         before = self._size([spec for spec in came if spec is not None])

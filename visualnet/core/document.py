@@ -18,7 +18,7 @@ from visualnet.core.storage.disk_state import NOTHING, ChangedOnDisk, Standing, 
 MAX_STEPS = 1_000
 
 
-class Step(NamedTuple):
+class HistoryStep(NamedTuple):
     """One edit that can be taken back: what the user did, the project before and after it, and when (seconds since 1970)."""
 
     label: str
@@ -43,8 +43,8 @@ class Document:
         self._project = self._saved = project
         self._path = Path(path) if path is not None else None
         self._read = look(self._path) if self._path is not None else NOTHING
-        self._past: list[Step] = []
-        self._future: list[Step] = []
+        self._past: list[HistoryStep] = []
+        self._future: list[HistoryStep] = []
         self._open_merge = ""
         self.forgotten = 0
         """How many steps were done before the first that is still kept."""
@@ -100,12 +100,12 @@ class Document:
         return self._future[-1].label if self._future else ""
 
     @property
-    def history(self) -> tuple[Step, ...]:
+    def history(self) -> tuple[HistoryStep, ...]:
         """What was done, the oldest first (at most the last 1,000 steps)."""
         return tuple(self._past)
 
     @property
-    def steps(self) -> tuple[Step, ...]:
+    def steps(self) -> tuple[HistoryStep, ...]:
         """Every step that can be gone to: what was done, then what was taken back and can be done again."""
         return (*self._past, *reversed(self._future))
 
@@ -143,7 +143,7 @@ class Document:
             else:
                 self._past[-1] = step
         else:
-            self._past.append(Step(label, before, after, merge, time.time()))
+            self._past.append(HistoryStep(label, before, after, merge, time.time()))
             self.forgotten += max(0, len(self._past) - MAX_STEPS)
             del self._past[:-MAX_STEPS]
         self._open_merge = merge

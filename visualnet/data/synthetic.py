@@ -128,7 +128,7 @@ class Opinions(DataSet):
 
 @dataset("reversal", "Rows to turn round", inputs="source written")
 class Reversal(DataSet):
-    """Rows of symbols, to be written backwards: the smallest translation. ``written`` is what stands there so far, after a 0."""
+    """Rows of symbols, to be written backwards: the smallest translation. ``encode_annotation`` is what stands there so far, after a 0."""
 
     n: int = count(4000, "How many rows.", low=20, high=50_000)
     length: int = count(8, "Symbols in a row.", low=2, high=200)

@@ -6,13 +6,13 @@ import threading
 from collections.abc import Iterable
 from typing import NamedTuple
 
-Port = tuple[tuple[str, ...], str]
+ProbePort = tuple[tuple[str, ...], str]
 
 
 class Watch(NamedTuple):
     """What to look at: output ports by node path, on which sample of the validation set, at what share of the time."""
 
-    ports: tuple[Port, ...] = ()
+    ports: tuple[ProbePort, ...] = ()
     sample: int = 0
     budget: float = 0.05
     grid: bool = False
@@ -62,7 +62,7 @@ class Control:
             self.urgent = True
             self._changed.notify_all()
 
-    def watch(self, ports: Iterable[Port], sample: int = 0, budget: float = 0.05, grid: bool = False) -> None:
+    def watch(self, ports: Iterable[ProbePort], sample: int = 0, budget: float = 0.05, grid: bool = False) -> None:
         """Look at these ports from now on (none: look no more). ``grid`` asks for the answer over the input's plane too."""
         self.watching = Watch(tuple(ports), max(int(sample), 0), min(max(float(budget), 0.001), 1.0), grid)
 

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from visualnet.analysis import Analysis
 from visualnet.analysis.cost.totals import Costs
-from visualnet.analysis.facts import Path
+from visualnet.analysis.facts import NodePath
 from visualnet.compiling import GraphError, culprit
 from visualnet.core.text.format import format_bytes
 from visualnet.training.checkpoints import BadCheckpoint
@@ -25,7 +25,7 @@ _MEMORY = ("out of memory", "can't allocate memory", "not enough memory", "canno
 MAX_TEXT = 20_000
 
 
-class Refused(ValueError):
+class TrainingRefused(ValueError):
     """The run cannot begin."""
 
     def __init__(self, fault: Fault) -> None:
@@ -43,7 +43,7 @@ def describe(
     error: Exception, model: Model | None, batch_size: int, step: int, analysis: Analysis | None = None
 ) -> Failed:
     """The exception as an event of plain text; nothing of it may be kept, for it holds every tensor of the step."""
-    if isinstance(error, Refused):
+    if isinstance(error, TrainingRefused):
         return Failed(kind=error.fault.kind, words=error.fault.words, path=tuple(error.fault.path), step=step)
     text = "".join(traceback.format_exception(error))[-MAX_TEXT:]
     if isinstance(error, GraphError):
@@ -70,7 +70,7 @@ def describe(
     return Failed(kind="error", words=words, path=path, traceback=text, step=step)
 
 
-def asked_nothing(model: Model, batch: Sequence[Tensor]) -> tuple[Path, str] | None:
+def asked_nothing(model: Model, batch: Sequence[Tensor]) -> tuple[NodePath, str] | None:
     """The loss that these samples ask nothing of, whose mean is therefore NaN; None if each is asked something."""
     model.trial.eval()
     with torch.no_grad():
@@ -93,7 +93,7 @@ def is_memory(error: BaseException) -> bool:
     return isinstance(error, RuntimeError) and any(words in str(error).lower() for words in _MEMORY)
 
 
-def _heavy(analysis: Analysis | None, batch_size: int) -> tuple[Path, str] | None:
+def _heavy(analysis: Analysis | None, batch_size: int) -> tuple[NodePath, str] | None:
     """The node with the most weights and what to do, where it is the weights, not the batch, that take the memory."""
     if analysis is None:
         return None

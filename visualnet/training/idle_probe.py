@@ -31,7 +31,7 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Peeked:
+class ProbeResult:
     """The answer to a question; `words` tell why there is none, or that the run's weights do not fit this network."""
 
     number: int
@@ -47,7 +47,7 @@ def torch_is_ready() -> bool:
     return module is not None and spec is not None and not getattr(spec, "_initializing", False)
 
 
-class Peeker:
+class IdleProbe:
     """Answers questions in the thread that calls it, and keeps the network of the last one."""
 
     def __init__(self) -> None:
@@ -55,12 +55,12 @@ class Peeker:
         self._probe: Any = None
         self._trained, self._step, self._words = False, 0, ""
 
-    def __call__(self, question: Question) -> Peeked:
+    def __call__(self, question: Question) -> ProbeResult:
         """Compute the answer."""
         if question.analysis.main.parameters > MOST_PARAMETERS:
-            return Peeked(question.number, None, words="This network is large: press Train to look inside.")
+            return ProbeResult(question.number, None, words="This network is large: press Train to look inside.")
         if question.analysis.errors():
-            return Peeked(question.number, None, words="Mend the errors in the network to look inside.")
+            return ProbeResult(question.number, None, words="Mend the errors in the network to look inside.")
         from visualnet.compiling.plan import GraphError
 
         try:
@@ -69,8 +69,8 @@ class Peeker:
         except (GraphError, ValueError, RuntimeError, KeyError) as error:
             words = str(error).strip().partition("\n")[0]
             self._key = self._probe = None
-            return Peeked(question.number, None, words=f"Nothing can be shown: {words}")
-        return Peeked(question.number, seen, self._trained, self._words)
+            return ProbeResult(question.number, None, words=f"Nothing can be shown: {words}")
+        return ProbeResult(question.number, seen, self._trained, self._words)
 
     def forget(self) -> None:
         """Let the network go."""

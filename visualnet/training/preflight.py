@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from visualnet.analysis import Analysis, graph_checks
-from visualnet.analysis.facts import Path
+from visualnet.analysis.facts import NodePath
 from visualnet.core.text.format import format_quantity
 from visualnet.data.loading import Loaded
 
@@ -20,7 +20,7 @@ class Fault(NamedTuple):
     """Why a run cannot begin, and at which node."""
 
     words: str
-    path: Path = ()
+    path: NodePath = ()
     kind: str = "data"
 
 

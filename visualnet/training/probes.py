@@ -17,7 +17,7 @@ from torch import Tensor, fx
 from visualnet.compiling.module import Model
 from visualnet.data.loading import Loaded
 from visualnet.data.tensors import Tensors
-from visualnet.training.control import Port, Watch
+from visualnet.training.control import ProbePort, Watch
 from visualnet.training.events import Grid, Watched
 
 EVERY_S = 0.1
@@ -36,7 +36,7 @@ class Probe:
         self.model, self.data, self.tensors = model, data, tensors
         self.spent_s = 0.0
         self._due = 0.0
-        self._ports: tuple[Port, ...] = ()
+        self._ports: tuple[ProbePort, ...] = ()
         self._view: fx.GraphModule | None = None
         self._seen: Watch | None = None
         self._plane: tuple[tuple[float, ...], tuple[float, ...], Tensor] | None = None
@@ -84,7 +84,7 @@ class Probe:
             "grid": grid,
         }
 
-    def _aim(self, ports: tuple[Port, ...]) -> None:
+    def _aim(self, ports: tuple[ProbePort, ...]) -> None:
         """Build the view of these ports; those that the trained model does not have (edited since) are left out."""
         if self._seen is not None and self._seen.ports == ports:
             return
@@ -138,7 +138,7 @@ class Probe:
 
 
 def peek(
-    model: Model, data: Loaded, ports: Sequence[Port], sample: int = 0, grid: bool = False, step: int = 0
+    model: Model, data: Loaded, ports: Sequence[ProbePort], sample: int = 0, grid: bool = False, step: int = 0
 ) -> Watched:
     """The same look at a network that is not being trained: before the first step, or after the last."""
     probe = Probe(model, data, Tensors(data, model.fields, model.device, plain_fields(model)))
@@ -152,8 +152,8 @@ def plain_fields(model: Model) -> frozenset[str]:
     return frozenset(model.fields) - shown
 
 
-def _view(model: Model, ports: tuple[Port, ...]) -> tuple[tuple[Port, ...], fx.GraphModule | None]:
-    def exists(port: Port) -> bool:
+def _view(model: Model, ports: tuple[ProbePort, ...]) -> tuple[tuple[ProbePort, ...], fx.GraphModule | None]:
+    def exists(port: ProbePort) -> bool:
         try:
             model.view([port])
         except KeyError:

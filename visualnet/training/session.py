@@ -16,7 +16,7 @@ from visualnet.data.loading import Loaded
 from visualnet.data.tensors import Sampler, Tensors
 from visualnet.training import checkpoints, devices, events, optimizers, preflight, resuming
 from visualnet.training.control import Control
-from visualnet.training.failures import Refused, asked_nothing, describe, first_line
+from visualnet.training.failures import TrainingRefused, asked_nothing, describe, first_line
 from visualnet.training.measure.memory_meter import MemoryMeter
 from visualnet.training.metrics import NonFinite, Tally, get_state, set_state
 from visualnet.training.probes import Probe, plain_fields
@@ -182,7 +182,7 @@ class Session:
         optimizers.check_recipe(self.recipe)
         self.analysis = analysis = infer(self.project, None, self.data.fields)
         for fault in preflight.faults(analysis, self.data):
-            raise Refused(fault)
+            raise TrainingRefused(fault)
         self.place = place = devices.place(self.recipe.device, self.threads)
         self.memory = MemoryMeter(place.device)
         self.model = compile_project(self.project, analysis, device=place.device, seed=self.recipe.seed)

@@ -156,7 +156,7 @@ def test_escape_while_pulling_out(hands: Hands) -> None:
 
 def test_several_cards_pulled_out_together(hands: Hands) -> None:
     graph = hands.studio.graph
-    after = bypass.pull_out(hands.studio.project, MAIN, [graph.named("conv1").id, graph.named("relu1").id]).graph
+    after = bypass.detach_nodes(hands.studio.project, MAIN, [graph.named("conv1").id, graph.named("relu1").id]).graph
     assert after.wires[hands.end("flatten")].node == hands.id("image")
     assert after.wires[hands.end("relu1")].node == hands.id("conv1")
     assert hands.end("conv1") not in after.wires
@@ -164,7 +164,7 @@ def test_several_cards_pulled_out_together(hands: Hands) -> None:
 
 def test_nodes_on_a_circle_can_be_pulled_out(hands: Hands) -> None:
     project = edits.connect(hands.studio.project, MAIN, Port(hands.id("relu1"), "y"), Port(hands.id("conv1"), "image"))
-    after = bypass.pull_out(project, MAIN, [hands.id("conv1"), hands.id("relu1")]).graph
+    after = bypass.detach_nodes(project, MAIN, [hands.id("conv1"), hands.id("relu1")]).graph
     assert hands.end("flatten") not in after.wires
 
 

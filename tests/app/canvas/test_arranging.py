@@ -28,7 +28,7 @@ Hands = Any
 
 def do(hands: Hands, action: str) -> None:
     """What the action of the table does."""
-    handlers.handlers(hands.view)[action]()
+    handlers.bindings(hands.view)[action]()
 
 
 def names(hands: Hands) -> set[str]:

@@ -18,7 +18,7 @@ Hands = Any
 
 
 def do(hands: Hands, action: str) -> None:
-    handlers.handlers(hands.view)[action]()
+    handlers.bindings(hands.view)[action]()
 
 
 def card(hands: Hands, name: str) -> Any:

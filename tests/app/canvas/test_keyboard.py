@@ -22,7 +22,7 @@ Hands = Any
 
 
 def do(hands: Hands, action: str) -> None:
-    handlers.handlers(hands.view)[action]()
+    handlers.bindings(hands.view)[action]()
 
 
 def said(hands: Hands) -> str:

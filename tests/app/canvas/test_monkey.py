@@ -34,7 +34,7 @@ class Monkey:
     def __init__(self, hands: Any, seed: int) -> None:
         self.hands, self.view, self.dice = hands, hands.view, random.Random(seed)
         left_out = {"view.second", "graph.colour", "view.bookmarks", "view.path", "view.motion", "view.minimap"}
-        self.commands = {n: c for n, c in handlers.handlers(hands.view).items() if n not in left_out}
+        self.commands = {n: c for n, c in handlers.bindings(hands.view).items() if n not in left_out}
         self.did: list[str] = []
 
     def spot(self) -> QPointF:

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.app.canvas.conftest import Hands
 from visualnet.app.canvas.camera.camera import Pose
-from visualnet.app.canvas.scene.label_placement import LabelPlaces
+from visualnet.app.canvas.scene.label_placement import LabelPlacement
 from visualnet.app.canvas.view import CanvasView
 from visualnet.cli.common import open_project
 from visualnet.core import edits
@@ -173,7 +173,7 @@ def test_labels_lie_where_they_lie_whatever_is_in_view(crowded: Hands) -> None:
     assert 0 < len(whole) < len(some), "not all have room, or there is nothing to choose"
     area = canvas.picture_area()
     for way in (1, -1):
-        canvas.labels = LabelPlaces(canvas)
+        canvas.labels = LabelPlacement(canvas)
         for wire in canvas.wires.values():
             canvas.labels.changed(wire.target)
         for n in range(40)[::way]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from visualnet.analysis.facts import Analysis, GraphFacts, NodeFacts, Path
+from visualnet.analysis.facts import Analysis, GraphFacts, NodeFacts, NodePath
 from visualnet.analysis.infer import infer
 from visualnet.core import edits
 from visualnet.core.graph import Graph, Node, Port, Value
@@ -30,7 +30,7 @@ class Acceptance:
     """Answers for one gesture: the project does not change while a wire is drawn, so every answer is kept."""
 
     def __init__(
-        self, project: Project, sheet: str, path: Path, analysis: Analysis, fields: Mapping[str, Spec] | None
+        self, project: Project, sheet: str, path: NodePath, analysis: Analysis, fields: Mapping[str, Spec] | None
     ) -> None:
         self.project, self.sheet, self.path = project, sheet, path
         self.analysis, self.fields = analysis, fields
@@ -41,7 +41,7 @@ class Acceptance:
 
     @classmethod
     def after(
-        cls, project: Project, sheet: str, path: Path, previous: Analysis, fields: Mapping[str, Spec] | None
+        cls, project: Project, sheet: str, path: NodePath, previous: Analysis, fields: Mapping[str, Spec] | None
     ) -> Acceptance:
         """Answers about a project that is not the analysed one (a wire has been picked up from it)."""
         return cls(project, sheet, path, infer(project, previous, fields), fields)
@@ -188,7 +188,7 @@ def widened(project: Project, sheet: str, target: Port) -> Project:
     return edits.set_params(project, sheet, [node.id], {"inputs": have + 1})
 
 
-def sheet_facts(analysis: Analysis, sheet: str, path: Path) -> GraphFacts | None:
+def sheet_facts(analysis: Analysis, sheet: str, path: NodePath) -> GraphFacts | None:
     """The facts of a sheet seen through an instance; None for a block that nothing uses."""
     try:
         return analysis.sheet(sheet, path if sheet != MAIN else ())

@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from visualnet.analysis.cost.tensor_lifetimes import Walk, Walker
-from visualnet.analysis.facts import Analysis, GraphFacts, NodeFacts, Path
+from visualnet.analysis.facts import Analysis, GraphFacts, NodeFacts, NodePath
 from visualnet.core.project import Recipe
 
 SLOTS: Mapping[str, tuple[int, int]] = {"SGD": (0, 0), "Adam": (2, 1), "AdamW": (2, 1)}
@@ -27,7 +27,7 @@ class NodeCost(NamedTuple):
     """One node's costs, a block's with all that is inside and all its repetitions. Memory is in bytes at the batch size.
 
     ``statistics`` are the buffers without counters of batches.
-    ``made`` is the memory of its outputs; ``kept`` what training keeps of them, and of masks and the like, for the way back.
+    ``render_bytes`` is the memory of its outputs; ``kept`` what training keeps of them, and of masks and the like, for the way back.
     """
 
     parameters: int
@@ -112,7 +112,7 @@ class Costs:
         """The main graph's."""
         return self._cost(self.analysis.main, self._walker.walk(self.analysis.main))
 
-    def sheet(self, path: Path = ()) -> Mapping[str, NodeCost]:
+    def sheet(self, path: NodePath = ()) -> Mapping[str, NodeCost]:
         """Every node's costs on the main sheet, or inside the block's instance at ``path`` (its first repetition).
 
         Raises:

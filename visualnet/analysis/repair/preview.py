@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from visualnet.analysis.facts import Analysis, GraphFacts, NodeFacts, Path
+from visualnet.analysis.facts import Analysis, GraphFacts, NodeFacts, NodePath
 from visualnet.analysis.infer import infer
 from visualnet.core.diff import GraphDiff, diff
 from visualnet.core.graph import Graph
@@ -33,14 +33,14 @@ class Change(NamedTuple):
         return tuple(dict.fromkeys([*self.diff.added, *self.diff.changed, *self.diff.removed, *ends]))
 
 
-class Foresight(NamedTuple):
+class EditPreview(NamedTuple):
     """A project as it is and as it would be, both inferred."""
 
     words: str
     now: Analysis
     then: Analysis
 
-    def on(self, sheet: str, path: Path = ()) -> Change | None:
+    def on(self, sheet: str, path: NodePath = ()) -> Change | None:
         """What would change on a sheet, seen through the instance at ``path``; None if it is not there."""
         before, after = _graph(self.now.project, sheet), _graph(self.then.project, sheet)
         if before is NONE and after is NONE:
@@ -64,18 +64,18 @@ class Foresight(NamedTuple):
         return len(self.now.errors()), len(self.then.errors())
 
 
-def foresee(
+def preview_edit(
     words: str,
     edit: Callable[[Project], Project],
     now: Analysis,
     fields: Mapping[str, Spec] | None = None,
-) -> Foresight | None:
+) -> EditPreview | None:
     """What the edit would make of the project; None if it cannot be made or changes nothing."""
     try:
         changed = edit(now.project)
     except ValueError:
         return None
-    return None if changed is now.project else Foresight(words, now, infer(changed, now, fields))
+    return None if changed is now.project else EditPreview(words, now, infer(changed, now, fields))
 
 
 def shape(facts: NodeFacts) -> str:
@@ -97,7 +97,7 @@ def _graph(project: Project, sheet: str) -> Graph:
         return NONE
 
 
-def _facts(analysis: Analysis, sheet: str, path: Path) -> GraphFacts | None:
+def _facts(analysis: Analysis, sheet: str, path: NodePath) -> GraphFacts | None:
     try:
         return analysis.sheet(sheet, path)
     except KeyError:

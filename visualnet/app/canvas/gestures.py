@@ -34,7 +34,7 @@ from visualnet.app.canvas.tools.connect_by_keys import ConnectTool
 from visualnet.app.canvas.tools.draw_wire import WireTool
 from visualnet.app.canvas.tools.drop_layer import DropTool, kind_of
 from visualnet.app.canvas.tools.join_nodes import JoinTool
-from visualnet.app.canvas.tools.move_annotation import RemarkTool
+from visualnet.app.canvas.tools.move_annotation import MoveAnnotationTool
 from visualnet.app.canvas.tools.move_nodes import MoveTool
 from visualnet.app.canvas.tools.pan import PanTool
 from visualnet.app.canvas.tools.select_box import BoxTool
@@ -92,7 +92,7 @@ class Gestures(CanvasBase):
         if hit.wire is not None:
             return BendTool(self, hit.wire, hit.bend)
         if hit.remark:
-            return RemarkTool(self, hit.remark, hit.corner)
+            return MoveAnnotationTool(self, hit.remark, hit.corner)
         return LassoTool(self) if event.modifiers() & ALT else BoxTool(self)
 
     def _on_control(self, node: str, at: QPointF) -> bool:

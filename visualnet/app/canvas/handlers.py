@@ -12,7 +12,7 @@ from visualnet.app.canvas.commands import annotate, arrange, collapse, keyboard_
 from visualnet.app.canvas.view import CanvasView
 
 
-def handlers(view: CanvasView) -> dict[str, Callable[..., Any]]:
+def bindings(view: CanvasView) -> dict[str, Callable[..., Any]]:
     """A handler for each action of ``canvas_actions``."""
     found: dict[str, Callable[..., Any]] = {
         "edit.dissolve": lambda: remove.dissolve(view),

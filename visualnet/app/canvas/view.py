@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QMenu, QWidget
 
 from visualnet.app.canvas.camera.camera import Pose
-from visualnet.app.canvas.camera.saved_poses import Poses
+from visualnet.app.canvas.camera.saved_poses import SavedPoses
 from visualnet.app.canvas.commands import (
     arrange,
     block_navigation,
@@ -20,14 +20,14 @@ from visualnet.app.canvas.commands import (
     remove,
     select,
 )
-from visualnet.app.canvas.editors.annotation_editor import RemarkEditor
+from visualnet.app.canvas.editors.annotation_editor import AnnotationEditor
 from visualnet.app.canvas.editors.name_editor import NameEditor
 from visualnet.app.canvas.editors.quick_add import QuickAdd
 from visualnet.app.canvas.gestures import Gestures
-from visualnet.app.canvas.overlays.hud import Minimap, Words, totals
-from visualnet.app.canvas.overlays.preview import Ghosts
+from visualnet.app.canvas.overlays.hud import HudLabel, Minimap, totals
+from visualnet.app.canvas.overlays.preview import PreviewOverlay
 from visualnet.app.canvas.repairs.popup import RepairPopup
-from visualnet.app.canvas.scene.background_grid import Grid
+from visualnet.app.canvas.scene.background_grid import BackgroundGrid
 from visualnet.app.canvas.scene.node_painter import FULL
 from visualnet.app.canvas.scene.scene import CanvasScene
 from visualnet.app.canvas.scene.sheet_index import Hit
@@ -51,17 +51,17 @@ class CanvasView(Gestures):
         self.setAccessibleName("Canvas")
         self.context_menu: Callable[[QMenu, Hit], None] | None = None
         """Fills the menu of the right button; the window sets it from its table of actions."""
-        self._grid = Grid()
-        self._poses = Poses(self, studio.document)
+        self._grid = BackgroundGrid()
+        self._poses = SavedPoses(self, studio.document)
         self.minimap = Minimap(self)
-        self.totals = Words(self, "Totals")
-        self.empty = Words(self, "Empty sheet")
+        self.totals = HudLabel(self, "Totals")
+        self.empty = HudLabel(self, "Empty sheet")
         self.empty.setText(EMPTY)
         self.popup = QuickAdd(self, studio.theme)
         self.repairs = RepairPopup(self, studio)
-        self.ghosts = Ghosts(self)
+        self.ghosts = PreviewOverlay(self)
         self.names = NameEditor(self)
-        self.words = RemarkEditor(self)
+        self.words = AnnotationEditor(self)
         self.path_shown = True
         self.others: list[CanvasView] = []
         self.canvas.extent_changed.connect(self.minimap.refresh_soon)

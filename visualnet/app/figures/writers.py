@@ -59,10 +59,10 @@ def write(drawing: Drawing, path: Path, how: Print, project: Project, step: Step
         FileError: it cannot be written.
         Cancelled: ``step`` said so.
     """
-    project_file.write(path, made(drawing, how, project, step))
+    project_file.write(path, render_bytes(drawing, how, project, step))
 
 
-def made(drawing: Drawing, how: Print, project: Project, step: Step | None = None) -> bytes:
+def render_bytes(drawing: Drawing, how: Print, project: Project, step: Step | None = None) -> bytes:
     """The bytes of the picture."""
     step = step or (lambda _: True)
     text = project_file.dumps(embedded_project.shared(project)) if how.carry else b""

@@ -47,7 +47,7 @@ _INPUT = frozenset(
 )
 
 
-class Collector(QObject):
+class GcControl(QObject):
     """Settles the collector a moment after a project was opened, and looks now and then; never while ``busy``: a training would stumble."""
 
     def __init__(self, busy: Callable[[], bool], parent: QObject) -> None:

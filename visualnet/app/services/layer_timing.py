@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from visualnet.analysis import Analysis
-from visualnet.analysis.facts import Path
+from visualnet.analysis.facts import NodePath
 from visualnet.app.services.background_task import BackgroundTask, Job
 from visualnet.app.state.studio import Studio
 from visualnet.core.project import Project
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from visualnet.training.measure.layer_timing import Timing
 
 
-class Stopwatch(QObject):
+class LayerTiming(QObject):
     """Measures the project's nodes once when asked, and keeps the figures while they are of the network that is shown."""
 
     changed = Signal()
@@ -42,7 +42,7 @@ class Stopwatch(QObject):
             return None
         return self._measured[1]
 
-    def on_sheet(self, path: Path) -> dict[str, int]:
+    def on_sheet(self, path: NodePath) -> dict[str, int]:
         """Each node's time on the sheet at a path, in nanoseconds."""
         timing, prefix = self.timing, tuple(part.partition("#")[0] for part in path)
         if timing is None:

@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING, NamedTuple
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from visualnet import pytorch
-from visualnet.analysis.facts import Path
+from visualnet.analysis.facts import NodePath
 from visualnet.app.plots.colours import ink_of
 from visualnet.app.plots.sparkline import compose_strip
-from visualnet.app.services.redraw_budget import Redraws
+from visualnet.app.services.redraw_budget import RedrawBudget
 from visualnet.app.services.worker import Aside
 from visualnet.app.state.settings import Settings
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme.tokens import Theme
 from visualnet.core.project import MAIN, DataChoice
-from visualnet.training.control import Control, Port, Watch
-from visualnet.training.idle_probe import Peeked, Peeker, Question, torch_is_ready
+from visualnet.training.control import Control, ProbePort, Watch
+from visualnet.training.idle_probe import IdleProbe, ProbeResult, Question, torch_is_ready
 
 if TYPE_CHECKING:
     from visualnet.data.loading import Loaded
@@ -36,7 +36,7 @@ MOST_THUMBNAILS = 48
 CANVAS = "canvas"
 
 
-def sheet_path(studio: Studio) -> Path:
+def sheet_path(studio: Studio) -> NodePath:
     """The instance through which the open sheet is seen; for a block that was opened by itself, the first one there is."""
     if studio.sheet == MAIN or studio.path:
         return studio.path
@@ -51,7 +51,7 @@ class DataLoaded(NamedTuple):
     words: str = ""
 
 
-class Watching(QObject):
+class LiveProbes(QObject):
     """Gathers what the panels want to see. ``seen`` is what was seen last, ``words`` why there is nothing."""
 
     changed = Signal()
@@ -62,7 +62,7 @@ class Watching(QObject):
         self,
         studio: Studio,
         aside: Aside,
-        redraws: Redraws,
+        redraws: RedrawBudget,
         settings: Settings,
         wake: Callable[[], None],
         parent: QObject | None = None,
@@ -79,11 +79,11 @@ class Watching(QObject):
         self.run: Folder | None = None
         """The folder of the run whose weights are looked at while nothing trains."""
         self._control: Control | None = None
-        self._wants: dict[str, tuple[tuple[Port, ...], bool]] = {}
+        self._wants: dict[str, tuple[tuple[ProbePort, ...], bool]] = {}
         self._choice: DataChoice | None = None
-        self._peeker, self._asked = Peeker(), 0
-        self._shown: set[Path] = set()
-        self._pictures: set[Path] = set()
+        self._peeker, self._asked = IdleProbe(), 0
+        self._shown: set[NodePath] = set()
+        self._pictures: set[NodePath] = set()
         self._ink = ink_of(studio.theme)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -99,7 +99,7 @@ class Watching(QObject):
         """The share of the training time that watching may take."""
         return min(max(float(self.settings.typed("watch_budget", 0.05)), 0.005), 0.5)
 
-    def want(self, who: str, ports: Iterable[Port] = (), grid: bool = False) -> None:
+    def want(self, who: str, ports: Iterable[ProbePort] = (), grid: bool = False) -> None:
         """Look at these ports for `who` from now on; none and no `grid`: for this one no more."""
         wish = tuple(ports), grid
         if wish == self._wants.get(who, ((), False)):
@@ -176,7 +176,7 @@ class Watching(QObject):
         self._aside.ask("look", lambda: self._peeker(question))
         self._wake()
 
-    def take_peek(self, peeked: Peeked) -> None:
+    def take_peek(self, peeked: ProbeResult) -> None:
         """A look that was taken aside has been answered."""
         if peeked.number == self._asked and self._control is None:
             self.trained, self.words = peeked.trained, peeked.words
@@ -241,7 +241,7 @@ class Watching(QObject):
         if self._control is None:
             return
         facts, path = self.studio.facts, sheet_path(self.studio)
-        ports: list[Port] = []
+        ports: list[ProbePort] = []
         self._pictures.clear()
         for node_id in facts.graph.nodes if facts is not None else ():
             one = facts.nodes[node_id]

@@ -11,12 +11,12 @@ from visualnet.pytorch import need_torch
 from visualnet.training.measure import machine_speed_store
 
 
-def machine_speed_of(studio: Studio) -> Pacing:
+def machine_speed_of(studio: Studio) -> MachineSpeed:
     """The one of a Studio; it is made when first asked for."""
-    return studio.findChild(Pacing) or Pacing(studio)
+    return studio.findChild(MachineSpeed) or MachineSpeed(studio)
 
 
-class Pacing(QObject):
+class MachineSpeed(QObject):
     """One for a window. What was measured is kept for the next start."""
 
     changed = Signal()

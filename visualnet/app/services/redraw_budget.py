@@ -21,7 +21,7 @@ SLOWEST = 8.0
 """By how much the asked interval may be stretched."""
 
 
-class Redraws(QObject):
+class RedrawBudget(QObject):
     """Collects what wants to be drawn anew. Asked twice, a picture is drawn once; what is not visible is not drawn."""
 
     def __init__(self, parent: QObject | None = None) -> None:

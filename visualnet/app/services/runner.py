@@ -17,9 +17,9 @@ from PySide6.QtCore import QObject, Signal
 
 from visualnet import pytorch
 from visualnet.app.services.crash_reports import Fault
-from visualnet.app.services.live_probes import DataLoaded, Watching
+from visualnet.app.services.live_probes import DataLoaded, LiveProbes
 from visualnet.app.services.mailbox import Mailbox, MailboxPump
-from visualnet.app.services.redraw_budget import Redraws
+from visualnet.app.services.redraw_budget import RedrawBudget
 from visualnet.app.services.training_thread import Ended, RunRead, Work, read_aside, told
 from visualnet.app.services.worker import Aside
 from visualnet.app.state.settings import Settings
@@ -30,8 +30,8 @@ from visualnet.core.project import Project, Recipe, RunRef
 from visualnet.core.text.format import capitalize_first
 from visualnet.data import registry
 from visualnet.training import events, preflight
-from visualnet.training.control import Control, Port
-from visualnet.training.idle_probe import Peeked
+from visualnet.training.control import Control, ProbePort
+from visualnet.training.idle_probe import ProbeResult
 from visualnet.training.optimizers import check_recipe
 from visualnet.training.runs import run_history as history
 from visualnet.training.runs.run_model import RunModel, create_run
@@ -77,11 +77,11 @@ class Runner(QObject):
         """The run that trains, or else the one whose curves are shown."""
         self.ghosts: dict[str, RunModel] = {}
         """Earlier runs to compare with, by id."""
-        self.redraws = Redraws(self)
+        self.redraws = RedrawBudget(self)
         self._pump = MailboxPump(mailbox, self._deliver, self, interval_ms=TICK_MS, rest_ms=REST_MS)
         self._pump.set_idle(True)
         self._aside = Aside(mailbox, self)
-        self.watching = Watching(studio, self._aside, self.redraws, settings, self._pump.wake, self)
+        self.watching = LiveProbes(studio, self._aside, self.redraws, settings, self._pump.wake, self)
         self.watching.changed.connect(self.watched)
         self._thread: threading.Thread | None = None
         self._control: Control | None = None
@@ -234,7 +234,7 @@ class Runner(QObject):
         self.redraws.stop()
         self.watching.stop()
 
-    def watch(self, who: str, ports: Iterable[Port] = (), grid: bool = False) -> None:
+    def watch(self, who: str, ports: Iterable[ProbePort] = (), grid: bool = False) -> None:
         """Look at these ports for `who` from now on."""
         self.watching.want(who, ports, grid)
 
@@ -344,7 +344,7 @@ class Runner(QObject):
     def _take_other(self, message: Any) -> None:
         if isinstance(message, Fault):
             self.faulted.emit(message.words, message.trace)
-        elif isinstance(message, Peeked):
+        elif isinstance(message, ProbeResult):
             self.watching.take_peek(message)
         elif isinstance(message, DataLoaded):
             self.watching.take_data(message)

@@ -9,14 +9,14 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QMenu
 
 from visualnet.app.shell import prompts
-from visualnet.app.shell.extra_windows import Views
+from visualnet.app.shell.extra_windows import ExtraWindows
 from visualnet.app.shell.frame import Frame
 from visualnet.app.shell.open_projects import Tab
 from visualnet.app.widgets.modal import answer_of
 from visualnet.app.widgets.shortcuts_dialog import ShortcutsDialog
 
 
-def answer_actions(window: Frame, views: Views) -> None:
+def answer_actions(window: Frame, views: ExtraWindows) -> None:
     """Give every action of the table its handler."""
     on, filing, canvas = window.actions_.on, window.filing, window.canvas
     for action_id, handler in {

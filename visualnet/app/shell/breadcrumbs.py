@@ -7,7 +7,7 @@ from typing import NamedTuple
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
 
-from visualnet.analysis.facts import Path
+from visualnet.analysis.facts import NodePath
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import icons
 from visualnet.app.widgets.basic import label
@@ -19,12 +19,12 @@ class Crumb(NamedTuple):
     """One part of the way: a sheet, the path of the instance through which it is seen, and its words."""
 
     sheet: str
-    path: Path
+    path: NodePath
     words: str
     tip: str
 
 
-def crumbs(project: Project, sheet: str, path: Path) -> list[Crumb]:
+def crumbs(project: Project, sheet: str, path: NodePath) -> list[Crumb]:
     """The way from the main sheet to this one; a block that is seen through no instance stands behind the main sheet by its own name."""
     way = [Crumb(MAIN, (), project.name, "The whole network")]
     graph = project.graph

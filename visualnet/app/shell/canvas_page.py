@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtGui import QHideEvent, QImage, QShowEvent
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
-from visualnet.analysis.facts import Path
+from visualnet.analysis.facts import NodePath
 from visualnet.app.actions.blocks import Blocks
 from visualnet.app.actions.registry import Actions
 from visualnet.app.canvas import handlers
@@ -17,7 +17,7 @@ from visualnet.app.canvas.scene.sheet_index import Hit
 from visualnet.app.canvas.view import CanvasView
 from visualnet.app.shell.breadcrumbs import Breadcrumbs
 from visualnet.app.shell.find_bar import FindBar
-from visualnet.app.shell.inline_block import Inside
+from visualnet.app.shell.inline_block import InlineBlock
 from visualnet.app.shell.sheet_tabs import SheetTabs
 from visualnet.app.state.studio import Studio
 from visualnet.core.graph import Port
@@ -93,7 +93,7 @@ class CanvasPage(QWidget):
         self.find_bar = FindBar(studio, self)
         column.addWidget(self.find_bar)
         column.addWidget(self.view, 1)
-        self.inside = Inside(studio, self.view, lambda v, up: self.answers(v, self.find_bar.open, up), self)
+        self.inside = InlineBlock(studio, self.view, lambda v, up: self.answers(v, self.find_bar.open, up), self)
         self.strips: dict[str, QWidget] = {}
         """What features put under the canvas, by their ids."""
         self.setFocusProxy(self.view)
@@ -108,7 +108,7 @@ class CanvasPage(QWidget):
         layout.addWidget(strip)
 
     @property
-    def opened(self) -> list[tuple[str, Path]]:
+    def opened(self) -> list[tuple[str, NodePath]]:
         """The sheets that have a tab, of the document in front."""
         return self.tabs.opened
 
@@ -148,7 +148,7 @@ class CanvasPage(QWidget):
             "graph.tidy": view.tidy,
             "graph.open_block": view.enter,
             "graph.leave_block": up,
-            **handlers.handlers(view),
+            **handlers.bindings(view),
         }
 
     def fit(self) -> None:
@@ -176,7 +176,7 @@ class CanvasPage(QWidget):
         super().hideEvent(event)
         self.blocks.show_state()
 
-    def show_thumbnails(self, images: Mapping[Path, QImage | None]) -> None:
+    def show_thumbnails(self, images: Mapping[NodePath, QImage | None]) -> None:
         """Live pictures for the cards of the open sheet."""
         show_thumbnails(self.view, self.studio, images)
 
@@ -187,7 +187,7 @@ class CanvasPage(QWidget):
         self.actions_.fill(menu, [i for i in ids if i not in _BLOCK_ONLY or self.actions_[i].isEnabled()])
 
 
-def show_thumbnails(view: CanvasView, studio: Studio, images: Mapping[Path, QImage | None]) -> None:
+def show_thumbnails(view: CanvasView, studio: Studio, images: Mapping[NodePath, QImage | None]) -> None:
     """Live pictures for the cards of the sheet that a view shows."""
     here = tuple(part.partition("#")[0] for part in studio.path)
     for path, image in images.items():

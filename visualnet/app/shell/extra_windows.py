@@ -12,7 +12,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QImage
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from visualnet.analysis.facts import Path
+from visualnet.analysis.facts import NodePath
 from visualnet.app.canvas.handlers import remember
 from visualnet.app.canvas.view import CanvasView
 from visualnet.app.services.background_task import close_tasks
@@ -20,13 +20,13 @@ from visualnet.app.shell.breadcrumbs import Breadcrumbs
 from visualnet.app.shell.canvas_page import show_thumbnails
 from visualnet.app.shell.find_bar import FindBar
 from visualnet.app.shell.frame import Frame
-from visualnet.app.shell.inline_block import Inside
+from visualnet.app.shell.inline_block import InlineBlock
 from visualnet.app.shell.sheet_tabs import SheetTabs
-from visualnet.app.state.studio import Studio, Voice
+from visualnet.app.state.studio import Studio, StudioSignals
 from visualnet.core.document import Document
 
 
-class Focus(Voice):
+class ActiveStudio(StudioSignals):
     """The Studio of the view that was worked in last: what the inspector shows and edits."""
 
     def __init__(self, main: Studio) -> None:
@@ -50,7 +50,7 @@ class Focus(Voice):
 
     def _follow(self, studio: Studio) -> None:
         self.studio = studio
-        for name, value in vars(Voice).items():
+        for name, value in vars(StudioSignals).items():
             if isinstance(value, Signal):
                 source, target = getattr(studio, name), getattr(self, name)
                 source.connect(target)
@@ -101,7 +101,7 @@ class ViewWindow(QWidget):
         super().closeEvent(event)
 
 
-class Views(QObject):
+class ExtraWindows(QObject):
     """The further views of a window's projects; knows which one was worked in last."""
 
     changed = Signal()
@@ -110,8 +110,8 @@ class Views(QObject):
         super().__init__(window)
         self.window_ = window
         self.all: list[ViewWindow] = []
-        self.focus = Focus(window.studio)
-        self._worked: ViewWindow | Inside | None = None
+        self.focus = ActiveStudio(window.studio)
+        self._worked: ViewWindow | InlineBlock | None = None
 
     def join(self) -> None:
         """Once the parts of the window are there: follow the views, the tabs and the themes."""
@@ -133,7 +133,7 @@ class Views(QObject):
     def studio(self) -> Studio:
         """That of the view which was worked in last."""
         worked = self._worked
-        if isinstance(worked, Inside):
+        if isinstance(worked, InlineBlock):
             assert worked.own is not None
             return worked.own
         return worked.studio if worked is not None else self.window_.studio
@@ -180,7 +180,7 @@ class Views(QObject):
         view.installEventFilter(self)
         view.viewport().installEventFilter(self)
 
-    def _turn(self, worked: ViewWindow | Inside | None) -> None:
+    def _turn(self, worked: ViewWindow | InlineBlock | None) -> None:
         if worked is not self._worked:
             self._worked = worked
             if worked is not None:
@@ -213,7 +213,7 @@ class Views(QObject):
         for other in self.all:
             other.studio.set_theme(theme)
 
-    def _show_thumbnails(self, images: Mapping[Path, QImage | None]) -> None:
+    def _show_thumbnails(self, images: Mapping[NodePath, QImage | None]) -> None:
         for other in self.all:
             if other.studio.document is self.window_.studio.document:
                 show_thumbnails(other.view, other.studio, images)

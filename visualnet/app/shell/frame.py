@@ -10,7 +10,7 @@ from visualnet.app.actions.registry import Actions
 from visualnet.app.features.feature import Feature
 from visualnet.app.services.runner import Runner
 from visualnet.app.shell.canvas_page import CanvasPage
-from visualnet.app.shell.project_files import Filing
+from visualnet.app.shell.project_files import ProjectFiles
 from visualnet.app.shell.workspaces import Workspaces
 from visualnet.app.state.settings import Settings
 from visualnet.app.state.studio import Studio
@@ -30,7 +30,7 @@ class Frame(QMainWindow):
     actions_: Actions
     canvas: CanvasPage
     spaces: Workspaces
-    filing: Filing
+    filing: ProjectFiles
     palette_popup: CommandPalette
 
     @property

@@ -25,7 +25,7 @@ ROOM = 8
 """Between the frame and the edge of the canvas."""
 
 
-class Inside(QFrame):
+class InlineBlock(QFrame):
     """The frame. It has a Studio of its own on the same document: what is selected inside does not change what is selected around it."""
 
     opened = Signal()

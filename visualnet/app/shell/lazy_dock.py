@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QVBoxLayout, QWidget
 Factory = Callable[[], QWidget]
 
 
-class LateDock(QDockWidget):
+class LazyDock(QDockWidget):
     """A dock whose panel is made when it is first shown or asked for: what nobody looks at costs no start-up time."""
 
     def __init__(self, title: str, make: Factory, window: QMainWindow) -> None:

@@ -34,7 +34,7 @@ def templates() -> dict[str, Path]:
     return {template.name: template.path for template in template_list()}
 
 
-class Filing(QObject):
+class ProjectFiles(QObject):
     """Asks before anything would be lost; keeps the journals; notices when a file changes on disk."""
 
     opened = Signal()

@@ -6,7 +6,7 @@ from weakref import WeakKeyDictionary
 
 from PySide6.QtWidgets import QTabBar
 
-from visualnet.analysis.facts import Path
+from visualnet.analysis.facts import NodePath
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import icons
 from visualnet.core.document import Document
@@ -19,7 +19,7 @@ class SheetTabs(QTabBar):
     def __init__(self, studio: Studio) -> None:
         super().__init__()
         self.studio = studio
-        self._opened: WeakKeyDictionary[Document, list[tuple[str, Path]]] = WeakKeyDictionary()
+        self._opened: WeakKeyDictionary[Document, list[tuple[str, NodePath]]] = WeakKeyDictionary()
         self.setDocumentMode(True)
         self.setExpanding(False)
         self.setTabsClosable(True)
@@ -33,7 +33,7 @@ class SheetTabs(QTabBar):
         self.refresh()
 
     @property
-    def opened(self) -> list[tuple[str, Path]]:
+    def opened(self) -> list[tuple[str, NodePath]]:
         """The sheets that have a tab, of the document in front."""
         return self._opened.setdefault(self.studio.document, [(MAIN, ())])
 
@@ -74,7 +74,7 @@ class SheetTabs(QTabBar):
         self.blockSignals(False)
         self.setVisible(len(self.opened) > 1 or bool(blocks))
 
-    def _trail(self, name: str, path: Path) -> str:
+    def _trail(self, name: str, path: NodePath) -> str:
         """``encoder › attention``: the names of the instances that lead here, or the block's own."""
         graph, words = self.studio.project.graph, []
         for node_id in path:

@@ -18,16 +18,16 @@ from visualnet.app.features.registry import FEATURES, all_actions
 from visualnet.app.features.start_page.page import StartPage, dropped_file
 from visualnet.app.services import crash_reports
 from visualnet.app.services.background_task import close_tasks
-from visualnet.app.services.gc_control import Collector
+from visualnet.app.services.gc_control import GcControl
 from visualnet.app.services.mailbox import Mailbox
 from visualnet.app.services.runner import Runner
 from visualnet.app.shell import prompts
 from visualnet.app.shell.action_handlers import answer_actions, fill_tab_menu
 from visualnet.app.shell.action_states import possible
 from visualnet.app.shell.canvas_page import CanvasPage
-from visualnet.app.shell.extra_windows import Views
+from visualnet.app.shell.extra_windows import ExtraWindows
 from visualnet.app.shell.frame import Frame
-from visualnet.app.shell.project_files import Filing, templates
+from visualnet.app.shell.project_files import ProjectFiles, templates
 from visualnet.app.shell.project_tabs import DocumentTabs, Head
 from visualnet.app.shell.status_bar import StatusLine
 from visualnet.app.shell.top_bar import TopBar
@@ -63,8 +63,8 @@ class Window(Frame):
         self.studio = Studio(Document(Project()), keeper.theme, self)
         self.runner = Runner(self.studio, self.mailbox, settings, self)
         self.studio.runner, self.studio.settings, self.studio.shell = self.runner, settings, self
-        self.filing = Filing(self, self.studio, settings)
-        self.views = Views(self)
+        self.filing = ProjectFiles(self, self.studio, settings)
+        self.views = ExtraWindows(self)
         self.studio.active = self.views.focus
         self.filing.may_stop = lambda document: prompts.may_stop(self, document)
         self._traces: list[str] = []
@@ -175,7 +175,7 @@ class Window(Frame):
         self.filing.tabs.shown.connect(self._other_tab)
         self.filing.tabs.changed.connect(self._show_state)
         self.filing.tabs.closed.connect(self.runner.ended_with)
-        self.collector = Collector(lambda: self.runner.busy or self.runner.elsewhere is not None, self)
+        self.collector = GcControl(lambda: self.runner.busy or self.runner.elsewhere is not None, self)
         self.filing.opened.connect(self.collector.opened)
         self.filing.tabs.closed.connect(lambda _: self.collector.closed())
         self.runner.occupied.connect(lambda: prompts.tell_occupied(self))

@@ -13,7 +13,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar
 
 from visualnet.app.features.feature import Feature
-from visualnet.app.shell.lazy_dock import LateDock
+from visualnet.app.shell.lazy_dock import LazyDock
 from visualnet.app.state.settings import Settings
 from visualnet.app.state.studio import Studio
 
@@ -52,12 +52,12 @@ class Workspaces:
             for name, sizes in SIZES.items()
         }
         self.current = ""
-        self.docks: dict[str, LateDock] = {}
+        self.docks: dict[str, LazyDock] = {}
         window.setDockOptions(QMainWindow.DockOption.AllowTabbedDocks)
         window.setCorner(Qt.Corner.BottomLeftCorner, Area.BottomDockWidgetArea)
         window.setCorner(Qt.Corner.BottomRightCorner, Area.BottomDockWidgetArea)
         for name, declared in self._declared.items():
-            dock = LateDock(declared.title, lambda d=declared: d.make(studio), window)
+            dock = LazyDock(declared.title, lambda d=declared: d.make(studio), window)
             dock.setObjectName(f"dock.{name}")
             dock.setFeatures(
                 QDockWidget.DockWidgetFeature.DockWidgetMovable

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from visualnet.app.state.settings import Settings
 from visualnet.core.project import RunRef
 from visualnet.data.loading import Loaded
-from visualnet.training.control import Port
+from visualnet.training.control import ProbePort
 from visualnet.training.events import Watched
 from visualnet.training.runs.run_model import RunModel
 
@@ -88,7 +88,7 @@ class RunnerProtocol(Protocol):
 
     def stop(self) -> None: ...
 
-    def watch(self, who: str, ports: Iterable[Port] = (), grid: bool = False) -> None: ...
+    def watch(self, who: str, ports: Iterable[ProbePort] = (), grid: bool = False) -> None: ...
 
     def attach(self, run_id: str) -> None: ...
 

@@ -10,8 +10,8 @@ from PySide6.QtCore import QObject, Signal
 
 from visualnet.analysis import Analysis, GraphFacts, Problem, infer
 from visualnet.analysis.connect.check import Acceptance
-from visualnet.analysis.facts import Path
-from visualnet.analysis.repair.preview import Foresight, foresee
+from visualnet.analysis.facts import NodePath
+from visualnet.analysis.repair.preview import EditPreview, preview_edit
 from visualnet.app.state.runner_protocol import RunnerProtocol
 from visualnet.app.state.settings import Settings
 from visualnet.app.state.shell import Shell
@@ -33,17 +33,17 @@ def analysis_of(document: Document) -> Analysis:
     return known
 
 
-class Left(NamedTuple):
+class DocumentViewState(NamedTuple):
     """How a document was left when another came in front of it."""
 
     sheet: str = MAIN
-    path: Path = ()
+    path: NodePath = ()
     selection: tuple[str, ...] = ()
     problem: Problem | None = None
     trace: str = ""
 
 
-class Voice(QObject):
+class StudioSignals(QObject):
     """What a Studio tells its panels, always in the window's thread."""
 
     document_changed = Signal()
@@ -63,10 +63,10 @@ class Voice(QObject):
     """``runtime_problem`` came or went."""
 
     foreseen = Signal(object)
-    """A ``Foresight``: what the project would become, to be shown but not kept; None when nobody asks any more."""
+    """A ``EditPreview``: what the project would become, to be shown but not kept; None when nobody asks any more."""
 
 
-class Studio(Voice):
+class Studio(StudioSignals):
     """The state of one window. Every edit goes through ``do``."""
 
     # What panels say to it, not it to them.
@@ -99,8 +99,8 @@ class Studio(Voice):
         """Where and why the last run failed, until the graph changes there or a new run begins."""
         self.runtime_trace = ""
         """Python's own words about that failure, for those who want them."""
-        self.foresight: Foresight | None = None
-        self._left: WeakKeyDictionary[Document, Left] = WeakKeyDictionary()
+        self.foresight: EditPreview | None = None
+        self._left: WeakKeyDictionary[Document, DocumentViewState] = WeakKeyDictionary()
         self.turning = False
         """Another document is coming to the front: ``state_changed`` tells when all of it has been said."""
         self._adopt(document)
@@ -116,9 +116,11 @@ class Studio(Voice):
     def open(self, document: Document) -> None:
         """Bring another document to the front; one that was there before is seen as it was left."""
         self.foresee()
-        old, left = self.document, self._left.pop(document, Left())
+        old, left = self.document, self._left.pop(document, DocumentViewState())
         self.release()
-        self._left[old] = Left(self.sheet, self.path, self.selection, self.runtime_problem, self.runtime_trace)
+        self._left[old] = DocumentViewState(
+            self.sheet, self.path, self.selection, self.runtime_problem, self.runtime_trace
+        )
         if left.sheet != MAIN and left.sheet not in document.project.blocks:
             left = left._replace(sheet=MAIN, path=(), selection=())
         self.sheet, self.path, self.selection = left.sheet, left.path, ()
@@ -195,10 +197,10 @@ class Studio(Voice):
             self.message.emit("warning", str(error))
             return False
 
-    def foresee(self, words: str = "", edit: Callable[[Project], Project] | None = None) -> Foresight | None:
+    def foresee(self, words: str = "", edit: Callable[[Project], Project] | None = None) -> EditPreview | None:
         """Show everywhere what an edit would make of the project, without making it; without an edit, show what is."""
         before = self.foresight
-        self.foresight = foresee(words, edit, self.analysis, self.fields) if edit is not None else None
+        self.foresight = preview_edit(words, edit, self.analysis, self.fields) if edit is not None else None
         if before is not self.foresight:
             self.foreseen.emit(self.foresight)
         return self.foresight
@@ -223,7 +225,7 @@ class Studio(Voice):
 
     # --- what is looked at ---------------------------------------------------------------------------------------------------------
 
-    def open_sheet(self, name: str, path: Path = ()) -> None:
+    def open_sheet(self, name: str, path: NodePath = ()) -> None:
         """Show the main graph or a block's, as seen through the instance at ``path``."""
         if (name, path) != (self.sheet, self.path):
             self.sheet, self.path = name, path
@@ -252,7 +254,9 @@ class Studio(Voice):
             self.select([problem.node])
             self.focus_requested.emit((problem.node,), problem.at)
 
-    def set_runtime_problem(self, path: Path, words: str, trace: str = "", document: Document | None = None) -> None:
+    def set_runtime_problem(
+        self, path: NodePath, words: str, trace: str = "", document: Document | None = None
+    ) -> None:
         """Tell that a run failed, and at which node (no path: at none in particular); the node is shown.
 
         Of a ``document`` that is not in front it is kept until that one is.
@@ -261,7 +265,7 @@ class Studio(Voice):
         node, sheet, path = _whereabouts(document.project, tuple(part.partition("#")[0] for part in path))
         problem = Problem("runtime", "error", words, node, sheet, path)
         if document is not self.document:
-            self._left[document] = self._left.get(document, Left())._replace(problem=problem, trace=trace)
+            self._left[document] = self._left.get(document, DocumentViewState())._replace(problem=problem, trace=trace)
             return
         self.runtime_problem, self.runtime_trace = problem, trace
         self.runtime_problem_changed.emit()
@@ -276,7 +280,9 @@ class Studio(Voice):
 
     def failed(self, document: Document) -> bool:
         """Whether the last run of a document failed and nothing has been done about it yet."""
-        problem = self.runtime_problem if document is self.document else self._left.get(document, Left()).problem
+        problem = (
+            self.runtime_problem if document is self.document else self._left.get(document, DocumentViewState()).problem
+        )
         return problem is not None
 
     def set_theme(self, theme: Any) -> None:
@@ -285,7 +291,7 @@ class Studio(Voice):
         self.theme_changed.emit(theme)
 
 
-def _whereabouts(project: Project, path: Path) -> tuple[str, str, Path]:
+def _whereabouts(project: Project, path: NodePath) -> tuple[str, str, NodePath]:
     """The node that a path leads to, its sheet and the path; nothing if it is not there any more."""
     sheet = MAIN
     for node_id in path[:-1]:

@@ -34,7 +34,7 @@ def first_source(graph: Graph, node_id: str, port: str | None = None) -> Port | 
     return next((s for t, s in graph.wires.items() if t.node == node_id), None)
 
 
-def pull_out(project: Project, sheet: str, ids: Iterable[str]) -> Project:
+def detach_nodes(project: Project, sheet: str, ids: Iterable[str]) -> Project:
     """Take nodes out of their wires, but not off the sheet: what arrived at them goes on to what they led to."""
     graph = sheet_of(project, sheet)
     out = {i for i in ids if i in graph.nodes}
@@ -51,7 +51,7 @@ def pull_out(project: Project, sheet: str, ids: Iterable[str]) -> Project:
     return project.with_sheet(sheet, graph.with_wires(wires)) if wires != graph.wires else project
 
 
-def dissolve(project: Project, sheet: str, ids: Iterable[str]) -> Project:
+def bypass_nodes(project: Project, sheet: str, ids: Iterable[str]) -> Project:
     """Remove nodes and close the gaps that they leave."""
     ids = tuple(ids)
-    return edits.remove(pull_out(project, sheet, ids), sheet, ids)
+    return edits.remove(detach_nodes(project, sheet, ids), sheet, ids)

@@ -1,6 +1,6 @@
 """From plain values to a project: every field is checked, then built; what this version does not know is kept.
 
-Each function takes what the file says and gives the value, or raises ``Refused`` with the place below it.
+Each function takes what the file says and gives the value, or raises ``TrainingRefused`` with the place below it.
 """
 
 from __future__ import annotations

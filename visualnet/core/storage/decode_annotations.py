@@ -94,7 +94,7 @@ def _numbers(raw: Any, count: int, *place: str) -> tuple[float, ...]:
     return tuple(float(v) for v in raw)
 
 
-def written(remark: Remark) -> dict[str, Any]:
+def encode_annotation(remark: Remark) -> dict[str, Any]:
     """A remark as the file says it."""
     fields: dict[str, Any] = {"id": remark.id, "kind": remark.kind}
     if remark.text:

@@ -220,7 +220,7 @@ def graph_text(graph: Graph, level: int) -> str:
         )
     if graph.remarks:
         parts["remarks"] = _lines(
-            "[]", (_json(decode_annotations.written(r)) for r in graph.remarks.values()), level + 1
+            "[]", (_json(decode_annotations.encode_annotation(r)) for r in graph.remarks.values()), level + 1
         )
     if graph.bookmarks:
         parts["bookmarks"] = _json({name: list(view) for name, view in graph.bookmarks.items()})

@@ -54,7 +54,7 @@ def _opinion(rng: np.random.Generator, friendly: bool) -> list[str]:
 
 
 def reversal(n: int, length: int, symbols: int, seed: int) -> dict[str, Array]:
-    """``source``; ``translation`` is the same backwards; ``written`` that, one place later, after a 0."""
+    """``source``; ``translation`` is the same backwards; ``encode_annotation`` that, one place later, after a 0."""
     source = np.random.default_rng(seed).integers(1, symbols + 1, (n, length))
     translation = np.ascontiguousarray(source[:, ::-1])
     written = np.concatenate([np.zeros((n, 1), np.int64), translation[:, :-1]], 1)

@@ -12,7 +12,7 @@ import torch
 from torch import fx
 
 from visualnet.analysis import Analysis
-from visualnet.analysis.facts import Path
+from visualnet.analysis.facts import NodePath
 from visualnet.compiling.module import compile_project
 from visualnet.core.project import Project
 from visualnet.layers import Spec
@@ -27,7 +27,7 @@ MOST_S = 20.0
 class Timing(NamedTuple):
     """Seconds of one forward pass in training, by node path (blocks with all that is inside); the median of ``passes``."""
 
-    seconds: Mapping[Path, float]
+    seconds: Mapping[NodePath, float]
     whole: float
     """Of the whole pass, the bookkeeping between nodes left out."""
     batch: int
@@ -57,7 +57,7 @@ def measure(
     }
     module = model.everything().train()
     arguments = [values.get(name) for name in model.fields]
-    runs: list[dict[Path, float]] = []
+    runs: list[dict[NodePath, float]] = []
     begin = time.perf_counter()
     for number in range(WARM_UP + PASSES):
         clock = _Clock(module, place.device, stop)
@@ -84,7 +84,7 @@ class _Clock(fx.Interpreter):
 
     def __init__(self, module: fx.GraphModule, device: torch.device, stop: threading.Event | None) -> None:
         super().__init__(module)
-        self.spent: dict[Path, float] = {}
+        self.spent: dict[NodePath, float] = {}
         self.waits = torch.cuda.synchronize if device.type == "cuda" else lambda: None
         self.stop = stop
 
@@ -96,7 +96,7 @@ class _Clock(fx.Interpreter):
         result = super().run_node(n)
         self.waits()
         took = time.perf_counter() - begin
-        path: Path = n.meta.get("path", ())
+        path: NodePath = n.meta.get("path", ())
         for depth in range(1, len(path) + 1 if n.op not in ("placeholder", "output") else 1):
             self.spent[path[:depth]] = self.spent.get(path[:depth], 0.0) + took
         return result

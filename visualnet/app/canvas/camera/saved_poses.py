@@ -17,7 +17,7 @@ class Stand(NamedTuple):
     whole: bool
 
 
-class Poses:
+class SavedPoses:
     """Knows what a camera shows, and puts it back where it stood when that sheet comes again. A closed document is forgotten."""
 
     def __init__(self, camera: Camera, document: Document) -> None:

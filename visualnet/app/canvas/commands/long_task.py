@@ -17,7 +17,7 @@ SAID_AFTER_S = 0.3
 Work = Callable[[Job], Any]
 
 
-class WorkTool(Tool):
+class LongTaskTool(Tool):
     """Holds the canvas while the work runs on frozen values in a thread of its own; what it found is used only if nothing changed."""
 
     cursor = Qt.CursorShape.BusyCursor
@@ -62,4 +62,4 @@ class WorkTool(Tool):
 
 def start(view: CanvasBase, words: str, work: Work, done: Callable[[Any], None]) -> None:
     """Begin; ``done`` gets what the work gives, in the window's thread."""
-    view.hold(WorkTool(view, words, work, done))
+    view.hold(LongTaskTool(view, words, work, done))

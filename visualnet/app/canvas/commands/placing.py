@@ -13,7 +13,7 @@ from visualnet.analysis.connect.check import (
     try_node,
     widened,
 )
-from visualnet.analysis.facts import Analysis, Path
+from visualnet.analysis.facts import Analysis, NodePath
 from visualnet.app.canvas.base import CanvasBase
 from visualnet.app.canvas.commands.kind_and_params import shared
 from visualnet.app.canvas.scene.node_item import HEIGHT, MIN_WIDTH
@@ -56,7 +56,7 @@ def after_card(scene: CanvasScene, node_id: str) -> tuple[float, float]:
 def plan(
     project: Project,
     sheet: str,
-    path: Path,
+    path: NodePath,
     analysis: Analysis,
     kind: str,
     at: tuple[float, float],
@@ -90,7 +90,7 @@ def plan(
     return after, node_id
 
 
-def accepting(project: Project, sheet: str, path: Path, analysis: Analysis, node: Node, source: Port) -> str | None:
+def accepting(project: Project, sheet: str, path: NodePath, analysis: Analysis, node: Node, source: Port) -> str | None:
     """The new node's first input that takes what leaves ``source``; the first of all while nothing is known of it."""
     spec = known_spec(sheet_facts(analysis, sheet, path), source)
     ins, _ = entry_ports(project, node.kind, node.params, project.constants)
@@ -100,7 +100,7 @@ def accepting(project: Project, sheet: str, path: Path, analysis: Analysis, node
 
 
 def fitting_kinds(
-    project: Project, sheet: str, path: Path, analysis: Analysis, source: Port | None, target: Port | None
+    project: Project, sheet: str, path: NodePath, analysis: Analysis, source: Port | None, target: Port | None
 ) -> list[str] | None:
     """The kinds that take what leaves ``source``, or give what ``target`` wants; None where nothing is asked."""
     if source is None and target is None:

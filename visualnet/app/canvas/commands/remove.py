@@ -30,4 +30,4 @@ def dissolve(view: CanvasBase) -> None:
     """Remove the selected cards and close the gaps."""
     ids, sheet = view.studio.selection, view.studio.sheet
     if ids:
-        view.studio.do(f"Dissolve {format_quantity(len(ids), 'node')}", lambda p: bypass.dissolve(p, sheet, ids))
+        view.studio.do(f"Dissolve {format_quantity(len(ids), 'node')}", lambda p: bypass.bypass_nodes(p, sheet, ids))

@@ -12,7 +12,7 @@ from visualnet.core.document import Document
 from visualnet.core.edits import annotate
 
 
-class RemarkEditor(QPlainTextEdit):
+class AnnotationEditor(QPlainTextEdit):
     """Ctrl+Enter or a click elsewhere keeps the words (in a title Enter alone does), Esc leaves them as they were."""
 
     def __init__(self, view: CanvasBase) -> None:

@@ -176,7 +176,7 @@ class Minimap(QWidget):
             self._go(event)
 
 
-class Words(QLabel):
+class HudLabel(QLabel):
     """Plain words over the canvas that let every click through."""
 
     def __init__(self, view: CanvasBase, name: str) -> None:

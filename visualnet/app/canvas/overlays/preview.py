@@ -6,12 +6,12 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
-from visualnet.analysis.repair.preview import Change, Foresight
+from visualnet.analysis.repair.preview import Change, EditPreview
 from visualnet.app.canvas.base import CanvasBase
 from visualnet.app.canvas.camera.camera import Pose
 from visualnet.app.canvas.scene.node_item import MARGIN, NodeItem, wire_ends
 from visualnet.app.canvas.scene.node_painter import paint_card
-from visualnet.app.canvas.scene.sheet_layer import EVERYWHERE, LABELS_FROM, Layer
+from visualnet.app.canvas.scene.sheet_layer import EVERYWHERE, LABELS_FROM, SheetLayer
 from visualnet.app.canvas.scene.wire_item import WireItem
 from visualnet.app.theme import fonts
 from visualnet.app.theme.tokens import RADIUS, mix
@@ -23,7 +23,7 @@ AROUND = 56.0
 NEAR = 0.7
 
 
-class Ghosts(Layer):
+class PreviewOverlay(SheetLayer):
     """The overlay of one canvas. It follows ``Studio.foreseen``, and gives the view back where it was."""
 
     def __init__(self, view: CanvasBase) -> None:
@@ -40,7 +40,7 @@ class Ghosts(Layer):
         view.canvas.addItem(self)
         view.studio.foreseen.connect(self.show_foresight)
 
-    def show_foresight(self, seen: Foresight | None) -> None:
+    def show_foresight(self, seen: EditPreview | None) -> None:
         """Draw what would be; None takes it away."""
         studio = self.view.studio
         self.change = seen.on(studio.sheet, studio.path) if seen is not None else None
@@ -51,7 +51,7 @@ class Ghosts(Layer):
         self._move_view()
         self.canvas.update()
 
-    def _build(self, change: Change, seen: Foresight) -> None:
+    def _build(self, change: Change, seen: EditPreview) -> None:
         problems: dict[str, list[object]] = {}
         for problem in seen.then.problems:
             if problem.sheet == self.view.studio.sheet:

@@ -16,7 +16,7 @@ MOST = 600
 """With more cards in view there is a line everywhere."""
 
 
-class Guides:
+class SnapGuides:
     """Made when a drag begins; the cards that stay do not move while it lasts."""
 
     def __init__(self, view: CanvasBase, moving: Iterable[str]) -> None:

@@ -15,7 +15,7 @@ REST_MS = 90
 EDGE = 8
 
 
-class Foreseeing(QObject):
+class HoverPreview(QObject):
     """Watches the buttons of the repairs of one problem. The pointer or the focus on a button asks; leaving it takes all back."""
 
     def __init__(self, studio: Studio, owner: QWidget) -> None:

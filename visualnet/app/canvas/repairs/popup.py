@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from visualnet.analysis.connect.check import OPEN
 from visualnet.analysis.facts import Problem
 from visualnet.analysis.repair.search import Repair, Search
-from visualnet.app.canvas.repairs.hover_preview import Foreseeing
+from visualnet.app.canvas.repairs.hover_preview import HoverPreview
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import IconLabel, button, label, restyle
 from visualnet.core import edits
@@ -43,7 +43,7 @@ class RepairPopup(QFrame):
         self.buttons: list[QWidget] = []
         self.at = -1
         """The repair that the arrow keys have gone to; −1 before."""
-        self.foreseeing = Foreseeing(studio, self)
+        self.foreseeing = HoverPreview(studio, self)
         self._at = QPoint()
         self.words = label("", wrap=True)
         self.hint = label("", "muted", wrap=True)

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPaintE
 from PySide6.QtWidgets import QWidget
 
 from visualnet.analysis.families import family_of
-from visualnet.analysis.repair.preview import Change, Foresight, shape
+from visualnet.analysis.repair.preview import Change, EditPreview, shape
 from visualnet.app.theme import fonts, icons
 from visualnet.app.theme.tokens import Theme, mix
 from visualnet.core.graph import Topology
@@ -25,7 +25,7 @@ class RepairPicture(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.seen: Foresight | None = None
+        self.seen: EditPreview | None = None
         self.change: Change | None = None
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -33,7 +33,7 @@ class RepairPicture(QWidget):
         self.setFixedWidth(WIDTH)
         self.hide()
 
-    def show_foresight(self, seen: Foresight, sheet: str, path: tuple[str, ...]) -> None:
+    def show_foresight(self, seen: EditPreview, sheet: str, path: tuple[str, ...]) -> None:
         """Draw what would be on this sheet."""
         self.seen, self.change = seen, seen.on(sheet, path)
         self.setAccessibleDescription(self.words())

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QRectF
 
 
-class Shelf:
+class SpatialIndex:
     """Rectangles sorted by their left edges. It does not follow cards that move: it is made anew."""
 
     def __init__(self, rects: NDArray[np.float64]) -> None:

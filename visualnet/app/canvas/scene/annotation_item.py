@@ -22,7 +22,7 @@ FAMILY = {"blue": "pooling", "green": "recurrent", "yellow": "dense", "red": "at
 Part = Literal["body", "corner"]
 
 
-class RemarkItem:
+class AnnotationItem:
     """One frame or note. ``area`` is where it stands now, also while it is dragged."""
 
     __slots__ = ("_document", "area", "remark")

@@ -14,13 +14,13 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
-from visualnet.app.canvas.scene.annotation_item import PAD, READABLE, RemarkItem
-from visualnet.app.canvas.scene.sheet_layer import Layer
+from visualnet.app.canvas.scene.annotation_item import PAD, READABLE, AnnotationItem
+from visualnet.app.canvas.scene.sheet_layer import SheetLayer
 from visualnet.app.theme import fonts
 from visualnet.app.theme.tokens import RADIUS, mix
 
 
-class RemarkLayer(Layer):
+class AnnotationLayer(SheetLayer):
     """All frames and notes, under the wires and the cards."""
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
@@ -37,7 +37,7 @@ class RemarkLayer(Layer):
             (self._frame if item.remark.kind == "frame" else self._note)(painter, item, scale, chosen)
         painter.restore()
 
-    def _frame(self, painter: QPainter, item: RemarkItem, scale: float, chosen: bool) -> None:
+    def _frame(self, painter: QPainter, item: AnnotationItem, scale: float, chosen: bool) -> None:
         theme, colour = self.canvas.theme, item.colour(self.canvas.theme)
         fill = QColor(colour)
         fill.setAlpha(20 if theme.dark else 26)
@@ -56,7 +56,7 @@ class RemarkLayer(Layer):
         painter.drawText(QPointF(item.area.left() + PAD, item.area.top() + rise), words)
         self._corner(painter, item, scale)
 
-    def _note(self, painter: QPainter, item: RemarkItem, scale: float, chosen: bool) -> None:
+    def _note(self, painter: QPainter, item: AnnotationItem, scale: float, chosen: bool) -> None:
         theme, colour = self.canvas.theme, item.colour(self.canvas.theme)
         ground = mix(theme.surface, colour, 0.12) if item.remark.colour else theme.surface
         painter.setPen(_edge(theme.accent if chosen else mix(theme.canvas, colour, 0.5), 2.0 if chosen else 1.0))
@@ -80,7 +80,7 @@ class RemarkLayer(Layer):
         painter.restore()
         self._corner(painter, item, scale)
 
-    def _corner(self, painter: QPainter, item: RemarkItem, scale: float) -> None:
+    def _corner(self, painter: QPainter, item: AnnotationItem, scale: float) -> None:
         """Two strokes where it can be stretched."""
         if scale < READABLE:
             return

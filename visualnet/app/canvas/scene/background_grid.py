@@ -11,7 +11,7 @@ LEVELS = ((8, 1, 1.3, 2.4), (64, 2, 0.22, 0.5))
 """Every so many px of the scene, dots so large; they begin to show at one scale and are full at the next."""
 
 
-class Grid:
+class BackgroundGrid:
     """Dots every 8 px and stronger ones every 64; each fades out before it becomes noise.
 
     One row of dots is kept as a strip and laid down row by row: thousands of single dots take longer than all cards.

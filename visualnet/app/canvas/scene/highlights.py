@@ -7,7 +7,7 @@ from collections.abc import Collection, Container
 from visualnet.core.graph import Port
 
 
-class Marks:
+class Highlights:
     """What lies over the drawing and is not in the document: selection, hover, and what a gesture shows."""
 
     def __init__(self) -> None:

@@ -26,7 +26,7 @@ class Wish(NamedTuple):
     """Whether these places are known to be clear of cards."""
 
 
-class LabelPlaces:
+class LabelPlacement:
     """One scene's. A label's place follows from the wires alone; it is found when first asked for, and kept until a wire changes.
 
     Cards that are being moved take the labels of their wires along; all others stay where they were.

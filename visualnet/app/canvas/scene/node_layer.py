@@ -27,7 +27,7 @@ from visualnet.app.canvas.scene.node_painter import (
     port_radius,
 )
 from visualnet.app.canvas.scene.sheet_index import SheetIndex
-from visualnet.app.canvas.scene.sheet_layer import LABELS_FROM, LIFTED, STANDING, Layer
+from visualnet.app.canvas.scene.sheet_layer import LABELS_FROM, LIFTED, STANDING, SheetLayer
 
 SPRITE_BYTES = 96 * 2**20
 NEWS_S = 0.005
@@ -94,7 +94,7 @@ def _blank(width: float, height: float, ratio: float) -> QPixmap:
     return picture
 
 
-class CardLayer(Layer):
+class CardLayer(SheetLayer):
     """All cards, from sprites."""
 
     def __init__(self, scene: SheetIndex) -> None:

@@ -9,15 +9,15 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QGraphicsScene
 
 from visualnet.analysis.facts import GraphFacts, Problem
-from visualnet.app.canvas.scene.annotation_item import RemarkItem
-from visualnet.app.canvas.scene.annotation_layer import RemarkLayer
-from visualnet.app.canvas.scene.label_placement import LabelPlaces
+from visualnet.app.canvas.scene.annotation_item import AnnotationItem
+from visualnet.app.canvas.scene.annotation_layer import AnnotationLayer
+from visualnet.app.canvas.scene.label_placement import LabelPlacement
 from visualnet.app.canvas.scene.node_item import MARGIN, NodeItem
 from visualnet.app.canvas.scene.node_layer import CardLayer
 from visualnet.app.canvas.scene.sheet_index import SheetIndex
 from visualnet.app.canvas.scene.wire_item import WireItem
 from visualnet.app.canvas.scene.wire_layer import WireLayer
-from visualnet.app.canvas.scene.wire_routes import Routes
+from visualnet.app.canvas.scene.wire_routes import WireRoutes
 from visualnet.app.theme.tokens import DARK, Theme
 from visualnet.core.diff import diff
 from visualnet.core.graph import Graph, Port
@@ -31,12 +31,12 @@ class CanvasScene(SheetIndex):
 
     def __init__(self, theme: Theme = DARK, parent: QObject | None = None) -> None:
         super().__init__(theme, parent)
-        self.labels = LabelPlaces(self)
-        self.routes = Routes(self)
+        self.labels = LabelPlacement(self)
+        self.routes = WireRoutes(self)
         self.wire_layer, self.card_layer, self.remark_layer = (
             WireLayer(self, self.labels),
             CardLayer(self),
-            RemarkLayer(self),
+            AnnotationLayer(self),
         )
         for z, layer in enumerate((self.remark_layer, self.wire_layer, self.card_layer)):
             layer.setZValue(z)
@@ -115,7 +115,7 @@ class CanvasScene(SheetIndex):
         for remark in change.remarked:
             self.remarks.pop(remark, None)
             if remark in after.remarks:
-                self.remarks[remark] = RemarkItem(after.remarks[remark])
+                self.remarks[remark] = AnnotationItem(after.remarks[remark])
         if stays and not unplaced and not self.lifted:
             # Only what is written on cards is new: no wire has to look for another way.
             self._blocks = None

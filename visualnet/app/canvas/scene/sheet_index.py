@@ -13,8 +13,8 @@ from PySide6.QtGui import QPainterPath
 from PySide6.QtWidgets import QGraphicsScene
 
 from visualnet.app.canvas.routing.spatial_index import meeting
-from visualnet.app.canvas.scene.annotation_item import RemarkItem
-from visualnet.app.canvas.scene.highlights import Marks
+from visualnet.app.canvas.scene.annotation_item import AnnotationItem
+from visualnet.app.canvas.scene.highlights import Highlights
 from visualnet.app.canvas.scene.node_item import MARGIN, NodeItem
 from visualnet.app.canvas.scene.node_painter import block_colour
 from visualnet.app.canvas.scene.wire_item import WireItem
@@ -51,8 +51,8 @@ class SheetIndex(QGraphicsScene):
         self.cards: dict[str, NodeItem] = {}
         self.wires: dict[Port, WireItem] = {}
         self.by_node: dict[str, set[Port]] = {}
-        self.remarks: dict[str, RemarkItem] = {}
-        self.marks = Marks()
+        self.remarks: dict[str, AnnotationItem] = {}
+        self.marks = Highlights()
         self.failing: set[Port] = set()
         """The wires along which something arrives that does not fit."""
         self.lifted: frozenset[str] = frozenset()

@@ -16,7 +16,7 @@ ALL, STANDING, LIFTED = "all", "standing", "lifted"
 """What a layer paints: everything; what stays while cards are moved; those cards and their wires alone."""
 
 
-class Layer(QGraphicsItem):
+class SheetLayer(QGraphicsItem):
     """An item that covers everything and paints what is exposed."""
 
     part = ALL

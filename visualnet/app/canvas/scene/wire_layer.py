@@ -6,10 +6,10 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
-from visualnet.app.canvas.scene.label_placement import LabelPlaces
+from visualnet.app.canvas.scene.label_placement import LabelPlacement
 from visualnet.app.canvas.scene.node_painter import paint_label
 from visualnet.app.canvas.scene.sheet_index import SheetIndex
-from visualnet.app.canvas.scene.sheet_layer import ALL, LABELS_FROM, LIFTED, Layer
+from visualnet.app.canvas.scene.sheet_layer import ALL, LABELS_FROM, LIFTED, SheetLayer
 from visualnet.app.canvas.scene.wire_item import WireItem
 from visualnet.app.theme.tokens import mix
 from visualnet.core.graph import Port
@@ -24,10 +24,10 @@ NOWHERE = Port("", "")
 BEND_RADIUS = 4.0
 
 
-class WireLayer(Layer):
+class WireLayer(SheetLayer):
     """All wires."""
 
-    def __init__(self, scene: SheetIndex, labels: LabelPlaces) -> None:
+    def __init__(self, scene: SheetIndex, labels: LabelPlacement) -> None:
         super().__init__(scene)
         self.labels = labels
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QObject, QRectF, QTimer
 
-from visualnet.app.canvas.routing.spatial_index import Shelf
+from visualnet.app.canvas.routing.spatial_index import SpatialIndex
 from visualnet.app.canvas.scene.node_item import wire_ends
 from visualnet.app.canvas.scene.sheet_index import SheetIndex
 from visualnet.core.graph import Port
@@ -20,13 +20,13 @@ PASSING = 48.0
 """How far from a wire a card can be that made it go round."""
 
 
-class Routes(QObject):
+class WireRoutes(QObject):
     """Draws the wires of one scene anew where something moved."""
 
     def __init__(self, scene: SheetIndex) -> None:
         super().__init__(scene)
         self.scene = scene
-        self.shelf: Shelf | None = None
+        self.shelf: SpatialIndex | None = None
         self._waiting: dict[Port, None] = {}
         self._later = QTimer(self)
         self._later.setSingleShot(True)
@@ -85,7 +85,7 @@ class Routes(QObject):
     def near(self, area: QRectF) -> list[QRectF]:
         """The rectangles of the cards that meet an area; cheap for many questions in a row."""
         if self.shelf is None:
-            self.shelf = Shelf(self.scene.rects())
+            self.shelf = SpatialIndex(self.scene.rects())
         return self.shelf.near(area)
 
     def passing(self, zones: list[QRectF]) -> set[Port]:

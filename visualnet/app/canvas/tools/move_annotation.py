@@ -14,7 +14,7 @@ from visualnet.core.project import Project
 from visualnet.core.validation import LEAST_AREA
 
 
-class RemarkTool(Tool):
+class MoveAnnotationTool(Tool):
     """A press selects; a drag moves a note, or a frame with all that stands in it; at the corner it stretches."""
 
     def __init__(self, view: CanvasBase, remark: str, corner: bool) -> None:

@@ -9,7 +9,7 @@ from visualnet.analysis.connect import best_ports
 from visualnet.app.canvas.base import CanvasBase, Tool, adds
 from visualnet.app.canvas.commands.clipboard import adding
 from visualnet.app.canvas.overlays import pointer_hint
-from visualnet.app.canvas.overlays.snap_guides import Guides
+from visualnet.app.canvas.overlays.snap_guides import SnapGuides
 from visualnet.app.theme.tokens import GRID, RADIUS
 from visualnet.core import edits
 from visualnet.core.edits import bypass
@@ -50,7 +50,7 @@ class MoveTool(Tool):
         }
         self.now = dict(self.places)
         self.wire: Port | None = None
-        self.guides: Guides | None = None
+        self.guides: SnapGuides | None = None
         self.at = at
 
     # --- dragging ---------------------------------------------------------------------------------------------------
@@ -79,7 +79,7 @@ class MoveTool(Tool):
     def _guided(self, dx: float, dy: float) -> tuple[float | None, float | None]:
         """How far the cards are from a line of others that they should come to lie on."""
         if self.guides is None:
-            self.guides = Guides(self.view, self.places)
+            self.guides = SnapGuides(self.view, self.places)
             self.area = self.scene.contents(self.places)
         if self.copies:
             return None, None
@@ -124,7 +124,7 @@ class MoveTool(Tool):
 
         def edit(project: Project) -> Project:
             if pulls:
-                project = bypass.pull_out(project, sheet, moved)
+                project = bypass.detach_nodes(project, sheet, moved)
             if wire is not None and ports is not None:
                 project = edits.insert_on_wire(project, sheet, node, wire, *ports)
             return edits.move(project, sheet, moved)

@@ -9,7 +9,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from visualnet.analysis.facts import NodeFacts, Path
+from visualnet.analysis.facts import NodeFacts, NodePath
 from visualnet.app.features.feature_maps.sample_chooser import SampleChooser, image_field, path_of, told_path
 from visualnet.app.plots.attention import AttentionView
 from visualnet.app.state.studio import Studio
@@ -31,7 +31,7 @@ class AttentionPanel(QWidget):
     def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.studio, self.runner = studio, studio.runner
-        self.paths: list[Path] = []
+        self.paths: list[NodePath] = []
         self.layer = QComboBox()
         self.layer.setToolTip("Which attention layer")
         self.layer.setAccessibleName("Attention layer")
@@ -65,7 +65,7 @@ class AttentionPanel(QWidget):
         self._find()
 
     @property
-    def path(self) -> Path | None:
+    def path(self) -> NodePath | None:
         """The layer that is shown."""
         index = self.layer.currentIndex()
         return self.paths[index] if 0 <= index < len(self.paths) else None
@@ -90,9 +90,9 @@ class AttentionPanel(QWidget):
             part.setVisible(bool(paths))
         self._aim()
 
-    def _turns(self, path: Path) -> list[Path]:
+    def _turns(self, path: NodePath) -> list[NodePath]:
         """The path once for each repetition of a block on the way."""
-        found: list[Path] = [()]
+        found: list[NodePath] = [()]
         for at, node_id in enumerate(path):
             turns = len(self.studio.analysis.at(path[: at + 1]).inside)
             ids = [node_id, *(f"{node_id}#{turn}" for turn in range(1, turns))]

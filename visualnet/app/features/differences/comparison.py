@@ -26,12 +26,12 @@ class Base(NamedTuple):
     analysis: Analysis
 
 
-def comparison_of(studio: Studio) -> Differing:
+def comparison_of(studio: Studio) -> Comparison:
     """The one comparison of a Studio; its panel and its overlay share it."""
-    return studio.findChild(Differing) or Differing(studio)
+    return studio.findChild(Comparison) or Comparison(studio)
 
 
-class Differing(QObject):
+class Comparison(QObject):
     """Each document keeps its own; ``changed`` tells that ``found`` is another."""
 
     changed = Signal()

@@ -11,9 +11,9 @@ from visualnet.app.canvas.base import CanvasBase
 from visualnet.app.canvas.camera.camera import Pose
 from visualnet.app.canvas.scene.node_item import NodeItem, wire_ends
 from visualnet.app.canvas.scene.node_painter import paint_card, paint_label
-from visualnet.app.canvas.scene.sheet_layer import LABELS_FROM, Layer
+from visualnet.app.canvas.scene.sheet_layer import LABELS_FROM, SheetLayer
 from visualnet.app.canvas.scene.wire_item import WireItem
-from visualnet.app.features.differences.comparison import Differing
+from visualnet.app.features.differences.comparison import Comparison
 from visualnet.app.theme import fonts
 from visualnet.app.theme.tokens import RADIUS
 from visualnet.core.graph import Port
@@ -26,10 +26,10 @@ BLOCKS = 0.25
 """Below this scale a card is a speck: its whole area takes the colour."""
 
 
-class DifferenceLayer(Layer):
-    """The overlay of one canvas; it follows ``Differing``."""
+class DifferenceLayer(SheetLayer):
+    """The overlay of one canvas; it follows ``Comparison``."""
 
-    def __init__(self, view: CanvasBase, differing: Differing) -> None:
+    def __init__(self, view: CanvasBase, differing: Comparison) -> None:
         super().__init__(view.canvas)
         self.view, self.differing = view, differing
         self.marked: dict[str, NodeDifference] = {}

@@ -30,7 +30,7 @@ from visualnet.analysis.compare.project_diff import (
     delta,
     lines,
 )
-from visualnet.app.features.differences.comparison import Differing
+from visualnet.app.features.differences.comparison import Comparison
 from visualnet.app.features.differences.overlay import ROLES
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import icons
@@ -49,7 +49,7 @@ SHOWN = 2_000
 class DifferencesPanel(QWidget):
     """Choose what to compare with; a click on a line goes there."""
 
-    def __init__(self, studio: Studio, differing: Differing, parent: QWidget | None = None) -> None:
+    def __init__(self, studio: Studio, differing: Comparison, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.studio, self.differing = studio, differing
         self.menu = QMenu(self)

@@ -9,7 +9,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
-from visualnet.analysis.facts import NodeFacts, Path
+from visualnet.analysis.facts import NodeFacts, NodePath
 from visualnet.app.features.feature_maps.sample_chooser import SampleChooser, facts_at, path_of, told_path
 from visualnet.app.plots.feature_maps import TilesView
 from visualnet.app.state.studio import Studio
@@ -26,7 +26,7 @@ class MapsPanel(QWidget):
     def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.studio, self.runner = studio, studio.runner
-        self.path: Path | None = None
+        self.path: NodePath | None = None
         self.pin = QToolButton()
         self.pin.setCheckable(True)
         self.pin.setIconSize(QSize(14, 14))
@@ -90,7 +90,7 @@ class MapsPanel(QWidget):
         self.pin.setEnabled(facts is not None)
         self._aim()
 
-    def _first(self) -> Path | None:
+    def _first(self) -> NodePath | None:
         """The first node behind the inputs whose output is a stack of maps; if there is none, the first one."""
         behind = [(path, f) for path, f in self.studio.analysis.walk() if len(path) == 1 and f.arriving and f.leaving]
         maps = [path for path, f in behind if any(len(s.shape) == 3 for s in f.leaving.values())]

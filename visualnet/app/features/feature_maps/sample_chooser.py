@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from visualnet.analysis.facts import NodeFacts, Path
+from visualnet.analysis.facts import NodeFacts, NodePath
 from visualnet.app.forms.value_field import ValueField, whole_between
 from visualnet.app.plots.sparkline import compose_strip
 from visualnet.app.services.live_probes import sheet_path
@@ -32,12 +32,12 @@ from visualnet.data.registry import DATASETS
 GALLERY, FACE = 60, 44
 
 
-def path_of(studio: Studio, node_id: str) -> Path:
+def path_of(studio: Studio, node_id: str) -> NodePath:
     """The way from the main sheet to a node of the open sheet."""
     return (*sheet_path(studio), node_id)
 
 
-def facts_at(studio: Studio, path: Path) -> NodeFacts | None:
+def facts_at(studio: Studio, path: NodePath) -> NodeFacts | None:
     """What is known of the node at a path; None if it is gone."""
     try:
         return studio.analysis.at(tuple(part.partition("#")[0] for part in path))
@@ -45,7 +45,7 @@ def facts_at(studio: Studio, path: Path) -> NodeFacts | None:
         return None
 
 
-def told_path(studio: Studio, path: Path) -> str:
+def told_path(studio: Studio, path: NodePath) -> str:
     """The names from the main sheet down: “encoder 2 › attention”."""
     names = []
     for at in range(len(path)):

@@ -12,17 +12,17 @@ from visualnet.app.state.studio import Studio
 
 
 def make_overlay(studio: Studio, canvas: CanvasBase) -> QObject:
-    from visualnet.app.features.heatmap.overlay import Heat
+    from visualnet.app.features.heatmap.overlay import HeatMap
 
     assert studio.settings is not None
-    return Heat(studio, canvas, studio.settings)
+    return HeatMap(studio, canvas, studio.settings)
 
 
 def fill_menu(studio: Studio, menu: QMenu) -> None:
     """What can be shown, with a mark at what is."""
-    from visualnet.app.features.heatmap.overlay import Heat
+    from visualnet.app.features.heatmap.overlay import HeatMap
 
-    if studio.shell is not None and isinstance(heat := studio.shell.overlay("heat"), Heat):
+    if studio.shell is not None and isinstance(heat := studio.shell.overlay("heat"), HeatMap):
         heat.fill_menu(menu)
 
 

@@ -13,7 +13,7 @@ from visualnet.analysis.cost.totals import NodeCost
 from visualnet.app.canvas.base import CanvasBase
 from visualnet.app.canvas.scene.node_painter import paint_label
 from visualnet.app.features.inspector.cost_card import instance_path, sheet_costs
-from visualnet.app.services.layer_timing import Stopwatch
+from visualnet.app.services.layer_timing import LayerTiming
 from visualnet.app.state.settings import Settings
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts
@@ -60,7 +60,7 @@ def colour(share: float) -> str:
     return mix(VIRIDIS[low], VIRIDIS[low + 1], at - low)
 
 
-class Heat(QObject):
+class HeatMap(QObject):
     """Which quantity is shown, and each node's amount of it. Off unless chosen; the choice is remembered."""
 
     def __init__(self, studio: Studio, view: CanvasBase, settings: Settings) -> None:
@@ -69,7 +69,7 @@ class Heat(QObject):
         kept = settings.typed("heat", "")
         self.chosen = kept if kept in QUANTITIES else ""
         self.amounts: dict[str, int] = {}
-        self.stopwatch = Stopwatch(studio, self)
+        self.stopwatch = LayerTiming(studio, self)
         self.stopwatch.changed.connect(self.refresh)
         self.layer = HeatLayer(self)
         self.legend = Legend(self)
@@ -156,7 +156,7 @@ class Heat(QObject):
 class HeatLayer(QGraphicsItem):
     """The tints, over all cards; text stays readable through them."""
 
-    def __init__(self, heat: Heat) -> None:
+    def __init__(self, heat: HeatMap) -> None:
         super().__init__()
         self.heat = heat
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemUsesExtendedStyleOption)
@@ -208,7 +208,7 @@ WIDE, HIGH = 224, 66
 class Legend(QWidget):
     """The colours with figures, at the bottom right of the canvas: networks begin at the top."""
 
-    def __init__(self, heat: Heat) -> None:
+    def __init__(self, heat: HeatMap) -> None:
         super().__init__(heat.view)
         self.heat = heat
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)

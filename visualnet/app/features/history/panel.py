@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts, icons
 from visualnet.app.widgets.basic import EmptyState
-from visualnet.core.document import Document, Step
+from visualnet.core.document import Document, HistoryStep
 from visualnet.core.text.visible import visible
 
 Index = QModelIndex | QPersistentModelIndex
@@ -63,13 +63,13 @@ def icon_of(label: str) -> str:
     return _OF.get(label.partition(" ")[0], "settings")
 
 
-class Steps(QAbstractListModel):
+class StepModel(QAbstractListModel):
     """The steps as rows. What an edit adds is told as an added row: a thousand steps cost no more than one."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._document: Document | None = None
-        self._steps: tuple[Step, ...] = ()
+        self._steps: tuple[HistoryStep, ...] = ()
         self._position = 0
         self._saved: int | None = None
 
@@ -105,7 +105,7 @@ class Steps(QAbstractListModel):
         """Whose steps these are."""
         return self._document
 
-    def _take(self, document: Document, steps: tuple[Step, ...]) -> None:
+    def _take(self, document: Document, steps: tuple[HistoryStep, ...]) -> None:
         self._document, self._steps = document, steps
         self._position, self._saved = document.position, document.saved_position
 
@@ -215,7 +215,7 @@ class HistoryPanel(QWidget):
     def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.studio = studio
-        self.model = Steps(self)
+        self.model = StepModel(self)
         self.list = StepList()
         self.list.menu_of = self.menu_for
         self.list.setModel(self.model)

@@ -8,7 +8,7 @@ from PySide6.QtCore import QTimer
 
 from visualnet.analysis import Analysis
 from visualnet.analysis.cost.totals import Cost, Costs, NodeCost
-from visualnet.analysis.facts import Path
+from visualnet.analysis.facts import NodePath
 from visualnet.app.services.machine_speed import machine_speed_of
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import KeyValue, button
@@ -23,7 +23,7 @@ def _costs(analysis: Analysis) -> Costs:
 
 
 @cached(4)
-def sheet_costs(analysis: Analysis, path: Path) -> dict[str, NodeCost]:
+def sheet_costs(analysis: Analysis, path: NodePath) -> dict[str, NodeCost]:
     """Every node's costs on the sheet at a path; nothing where it is not reached."""
     try:
         return dict(_costs(analysis).sheet(path))
@@ -36,7 +36,7 @@ def whole_cost(analysis: Analysis) -> Cost:
     return _costs(analysis).whole()
 
 
-def instance_path(studio: Studio) -> Path:
+def instance_path(studio: Studio) -> NodePath:
     """Where the open sheet is looked at: through the instance it was opened from, else through the first one."""
     if not studio.sheet or studio.path:
         return studio.path

@@ -8,7 +8,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from visualnet.app.features.lessons.lesson import Check, Epochs, Lesson, Running, Step, lessons
+from visualnet.app.features.lessons.lesson import Check, Epochs, Lesson, LessonStep, Running, lessons
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import icons
 from visualnet.app.widgets.basic import IconLabel, button, label, restyle
@@ -170,7 +170,7 @@ class LessonCoach(QFrame):
         self.hide()
 
     @property
-    def step(self) -> Step | None:
+    def step(self) -> LessonStep | None:
         """The step at hand."""
         return self.lesson.steps[self.at] if self.lesson is not None else None
 
@@ -212,7 +212,7 @@ class LessonCoach(QFrame):
     def _holds(self, until: Sequence[Check]) -> bool:
         return all(condition.holds(self.studio) for condition in until)
 
-    def _mark(self, step: Step) -> None:
+    def _mark(self, step: LessonStep) -> None:
         """Show whether the step is done, and what stands in its way."""
         ticked = self.done and bool(step.until)
         self.icon.set_icon("ok" if ticked else "help" if step.until else "info", "ok" if ticked else "accent")

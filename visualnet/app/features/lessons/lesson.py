@@ -47,7 +47,7 @@ class Selected(Condition, frozen=True, tag="selected"):
         return node is not None and studio.sheet == MAIN and node.id in studio.selection
 
 
-class Param(Condition, frozen=True, tag="param", kw_only=True):
+class LessonParam(Condition, frozen=True, tag="param", kw_only=True):
     """A parameter of the node has a value; of one with a number for each axis, all have it."""
 
     name: str
@@ -98,7 +98,7 @@ class Epochs(Condition, frozen=True, tag="epochs", kw_only=True):
         return epochs_done(studio.runner) >= self.at_least
 
 
-Check = Selected | Param | Shape | Problems | Running | Epochs
+Check = Selected | LessonParam | Shape | Problems | Running | Epochs
 
 
 def epochs_done(runner: RunnerProtocol | None) -> int:
@@ -117,7 +117,7 @@ class Look(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     at: str = ""
 
 
-class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class LessonStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One thing to do or to read. Without ``until`` it is read; else it is done when all of it holds."""
 
     title: str
@@ -135,7 +135,7 @@ class Lesson(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     icon: str
     minutes: int
     template: str
-    steps: tuple[Step, ...]
+    steps: tuple[LessonStep, ...]
 
     def __post_init__(self) -> None:
         if not self.steps:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QHBoxLayout, QP
 from visualnet.analysis.facts import Problem
 from visualnet.analysis.problem_list import where
 from visualnet.analysis.repair.search import Repair
-from visualnet.app.canvas.repairs.hover_preview import Foreseeing
+from visualnet.app.canvas.repairs.hover_preview import HoverPreview
 from visualnet.app.features.inspector.formula_label import FormulaLabel
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import ElidedLabel, IconLabel, button, label, restyle
@@ -45,7 +45,7 @@ class ProblemRow(QFrame):
         self.formula = FormulaLabel()
         self.acts = QWidget()
         self.buttons = FlowLayout(self.acts, gap=6)
-        self.foreseeing = Foreseeing(studio, self)
+        self.foreseeing = HoverPreview(studio, self)
         self.details: Details | None = None
         """Made when there are any: a text field costs more than all the rest of a row."""
         grid.addWidget(self.icon, 0, 0, Qt.AlignmentFlag.AlignTop)

@@ -14,7 +14,7 @@ from visualnet.app.plots.class_bars import ClassBars
 from visualnet.app.plots.decision_regions import DecisionView, RegressionView
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import label
-from visualnet.training.control import Port
+from visualnet.training.control import ProbePort
 
 WHO = "prediction"
 MOST_POINTS = 600
@@ -62,7 +62,7 @@ class PredictionPane(QWidget):
 
     def _aim(self) -> None:
         """Ask for what is drawn here, while it is on the screen."""
-        ports: list[Port] = []
+        ports: list[ProbePort] = []
         for facts in self.studio.analysis.main.sinks("input")[:1] if self.isVisible() else ():
             ports = [((facts.node.id,), port) for port in list(facts.outputs)[:1]]
         self.runner.watch(WHO, ports, grid=bool(ports) and self.plane() > 0)
