@@ -8,7 +8,7 @@ from statistics import median, quantiles
 
 import torch
 
-from tests.analysis.test_cost import batch_of, measured
+from tests.analysis.cost.test_saved_tensors import batch_of, measured
 from visualnet.analysis import infer
 from visualnet.analysis.cost.step_time import step_seconds
 from visualnet.analysis.cost.totals import Costs

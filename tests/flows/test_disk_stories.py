@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton
 
-from tests.core.test_standing import REPLACED, stands
+from tests.core.storage.test_disk_state import REPLACED, stands
 from tests.flows.hands import Hands
 from visualnet.app.shell.project_files import templates
 from visualnet.app.shell.window import Window

@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
-from tests.compiling.test_custom import HALF, project
+from tests.compiling.test_custom_modules import HALF, project
 from visualnet.app.features.inspector.code_card import TrustDialog
 from visualnet.app.features.inspector.node_page import NodePage
 from visualnet.app.state.studio import Studio

@@ -31,7 +31,7 @@ from visualnet.core.storage.temporaries import (
 )
 from visualnet.core.user.paths import blocks_dir, data_dir, journal_dir, runs_dir
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 SOON = 60.0
 
 WRITER = """

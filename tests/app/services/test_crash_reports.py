@@ -18,7 +18,7 @@ from visualnet.app.services import crash_reports
 from visualnet.app.services.crash_reports import Fault
 from visualnet.app.services.mailbox import Mailbox
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 CRASH = """
 import sys, faulthandler

@@ -23,7 +23,7 @@ from visualnet.core.project import MAIN, Project, RunRef
 from visualnet.core.storage import project_file
 from visualnet.core.storage.project_file import FileError
 
-FIXTURES = Path(__file__).parents[1] / "fixtures"
+FIXTURES = Path(__file__).parents[2] / "fixtures"
 
 SMALL = """{
   "program": "visualnet",

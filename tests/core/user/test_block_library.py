@@ -20,7 +20,7 @@ from visualnet.core.storage import project_file
 from visualnet.core.user import block_library
 from visualnet.resources import resource
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 SHIPPED = sorted(p.stem for p in resource("blocks").glob("*.vnet"))
 
 

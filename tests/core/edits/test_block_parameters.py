@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.core.test_grouping import parametric
+from tests.core.edits.test_grouping import parametric
 from tests.graphs import graph
 from visualnet.analysis import infer
 from visualnet.core import edits

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.analysis.test_cost import measured, template
+from tests.analysis.cost.test_saved_tensors import measured, template
 from visualnet.analysis import infer
 from visualnet.analysis.cost.totals import Costs
 from visualnet.compiling.module import compile_project
