@@ -11,7 +11,7 @@ from tests.graphs import graph
 from visualnet.analysis import infer
 from visualnet.analysis.borders import ends
 from visualnet.analysis.receptive import receptive
-from visualnet.core import files, grouping
+from visualnet.core import edits, files, grouping
 from visualnet.core.project import MAIN, Project
 from visualnet.resources import resource
 
@@ -93,6 +93,17 @@ def test_a_block_sees_what_its_inside_sees() -> None:
     assert receptive(infer(after), (instance,)) == receptive(infer(project), (reader,))
     inner = next(n for n in after.blocks["block"].graph if n.kind == "conv2d")
     assert receptive(infer(after), (instance, inner.id)) == receptive(infer(project), (conv.id,))
+
+
+def test_a_block_whose_last_input_was_cut_sees_nothing() -> None:
+    project = lenet()
+    conv = next(n for n in project.graph if n.kind == "conv2d")
+    reader = next(t.node for t, s in project.graph.wires.items() if s.node == conv.id)
+    after, instance = grouping.group(project, MAIN, [conv.id, reader], ends())
+    inputs = [n.id for n in after.blocks["block"].graph if n.kind == ends().input]
+    cut = infer(edits.remove(after, "block", inputs))
+    assert not cut.main.nodes[instance].inputs
+    assert not any(receptive(cut, (instance,)).values())
 
 
 def test_two_ways_are_taken_together() -> None:
