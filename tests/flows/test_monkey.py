@@ -29,7 +29,7 @@ OURS = (
     "visualnet.core.document.Document", "visualnet.core.journal.Journal", "visualnet.app.tabs.Tab", "visualnet.app.studio.Studio",
     "visualnet.app.canvas.view.CanvasView", "visualnet.app.canvas.scene.CanvasScene", "visualnet.app.canvas.node_item.NodeItem",
     "visualnet.app.views.ViewWindow", "visualnet.training.runs.RunModel", "visualnet.training.session.Session",
-    "visualnet.compiling.module.Model", "visualnet.analysis.facts.Analysis", "visualnet.core.graph.Graph", "visualnet.core.graph.Node",
+    "visualnet.compiling.module.Model", "visualnet.analysis.facts.Analysis", "visualnet.core.document.Step",
     "torch.fx.graph_module.GraphModule", "torch.fx.node.Node", "tensors",
 )  # fmt: skip
 """What is counted when every project is closed: there may be no more of it than before the first was opened."""
