@@ -10,7 +10,10 @@ from hypothesis import strategies as st
 from tests.graphs import graph
 from visualnet.analysis import infer
 from visualnet.analysis.block_ports import ends
+from visualnet.analysis.borders import ends
+from visualnet.analysis.receptive import receptive
 from visualnet.analysis.receptive_field import receptive
+from visualnet.core import edits, grouping
 from visualnet.core.edits import grouping
 from visualnet.core.project import MAIN, Project
 from visualnet.core.storage import project_file
@@ -94,6 +97,17 @@ def test_a_block_sees_what_its_inside_sees() -> None:
     assert receptive(infer(after), (instance,)) == receptive(infer(project), (reader,))
     inner = next(n for n in after.blocks["block"].graph if n.kind == "conv2d")
     assert receptive(infer(after), (instance, inner.id)) == receptive(infer(project), (conv.id,))
+
+
+def test_a_block_whose_last_input_was_cut_sees_nothing() -> None:
+    project = lenet()
+    conv = next(n for n in project.graph if n.kind == "conv2d")
+    reader = next(t.node for t, s in project.graph.wires.items() if s.node == conv.id)
+    after, instance = grouping.group(project, MAIN, [conv.id, reader], ends())
+    inputs = [n.id for n in after.blocks["block"].graph if n.kind == ends().input]
+    cut = infer(edits.remove(after, "block", inputs))
+    assert not cut.main.nodes[instance].inputs
+    assert receptive(cut, (instance,)) == []
 
 
 def test_two_ways_are_taken_together() -> None:

@@ -29,6 +29,6 @@ def words(inputs: Collection[str], outputs: Collection[str]) -> str:
 
 
 def following(inputs: Iterable[str], given: Mapping[str, T], answer: T) -> dict[str, T]:
-    """What the next repetition is given: the answer at the first input, all else as before."""
-    first = next(iter(inputs))
-    return {**given, first: answer}
+    """What the next repetition is given: the answer at the first input, all else as before. Without an input nothing is handed on."""
+    first = next(iter(inputs), None)
+    return {**given} if first is None else {**given, first: answer}

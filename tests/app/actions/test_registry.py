@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from typing import Any
+from weakref import ref
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QMainWindow, QMenu, QToolBar, QWidget
+from pytestqt.qtbot import QtBot
 
 from visualnet.app.actions.registry import Actions, ActionSpec
 from visualnet.app.features.registry import all_actions
@@ -200,3 +202,33 @@ def test_a_reset_does_not_take_another_action_s_keys(window: QMainWindow, qtbot)
     assert actions.shortcuts("edit.undo") == ("Ctrl+U",) and "Redo" in dialog.words.text()
     qtbot.mouseClick(dialog.reset_all, Qt.MouseButton.LeftButton)
     assert actions.shortcuts("edit.undo") == ("Ctrl+Z",)
+
+
+def test_a_menu_that_was_filled_keeps_nothing_once_it_is_closed(qtbot: QtBot) -> None:
+    """Its lines hold what they were made for: a canvas, and with it a project that may be closed."""
+
+    class Canvas:
+        pass
+
+    owner, chosen = QWidget(), []
+    qtbot.addWidget(owner)
+    actions = Actions([ActionSpec("graph.colour", "Colour", "", submenu=True)], owner)
+
+    def fill(menu: QMenu) -> None:
+        canvas = Canvas()
+        held.append(ref(canvas))
+        menu.addAction("Red", lambda: chosen.append(canvas.__class__))
+
+    held: list[ref[Canvas]] = []
+    actions.on("graph.colour", fill)
+    menu = actions["graph.colour"].menu()
+    assert isinstance(menu, QMenu)
+    menu.aboutToShow.emit()
+    assert held[0]() is not None
+    menu.aboutToHide.emit()
+    menu.actions()[0].trigger()
+    assert chosen == [Canvas], "what is chosen is told after the menu has gone"
+    chosen.clear()
+    qtbot.waitUntil(lambda: held[0]() is None)
+    menu.aboutToShow.emit()
+    assert [a.text() for a in menu.actions()] == ["Red"]

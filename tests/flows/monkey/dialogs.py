@@ -52,7 +52,7 @@ class Files:
         self.folder, self.chance = folder, chance
         folder.mkdir(parents=True, exist_ok=True)
         whole = next(t.path for t in template_list() if t.name == "lenet5").read_bytes()
-        for name, data in {
+        self.contents = {
             "whole.vnet": whole,
             "blättern 日本 👩.vnet": whole,
             "cut.vnet": whole[: len(whole) // 2],
@@ -63,7 +63,8 @@ class Files:
             "list.vnet": b"[1, 2, 3]",
             "newer.vnet": whole.replace(b'"format": 1', b'"format": 99', 1),
             "words.txt": b"no network",
-        }.items():
+        }
+        for name, data in self.contents.items():
             (folder / name).write_bytes(data)
         QImage(QSize(8, 8), QImage.Format.Format_RGB32).save(str(folder / "plain.png"))
 

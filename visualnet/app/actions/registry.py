@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, MutableMapping, Sequen
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QToolBar, QWidget
 
@@ -238,6 +238,8 @@ class Actions(QObject):
             owner = self.parent()
             menu = QMenu(spec.text, owner if isinstance(owner, QWidget) else None)
             menu.aboutToShow.connect(lambda: self._fill_submenu(spec.id))
+            # What was chosen is told after the menu has gone. Then its lines go too: they hold the canvas that they were made for.
+            menu.aboutToHide.connect(lambda: QTimer.singleShot(0, menu, lambda: menu.isVisible() or menu.clear()))
             self._submenus[spec.id] = menu
             action.setMenu(menu)
         else:

@@ -177,9 +177,7 @@ class RepairPopup(QFrame):
 
     def close_(self) -> None:
         """Hide it and give the focus back."""
-        self._search.stop()
-        self.foreseeing.end()
-        self.problem = None
+        self._forget()
         if self.isVisible():
             self.hide()
             self.parentWidget().setFocus(Qt.FocusReason.PopupFocusReason)
@@ -206,9 +204,15 @@ class RepairPopup(QFrame):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         if event.reason() != Qt.FocusReason.PopupFocusReason and self.isVisible():
-            self._search.stop()
-            self.foreseeing.end()
+            self._forget()
             self.hide()
+
+    def _forget(self) -> None:
+        """Search no further, and keep nothing of what was found: a repair holds the whole project."""
+        self._search.stop()
+        self.foreseeing.watch(None, {})
+        self.problem = self._looking = None
+        self.found = []
 
 
 def folded(words: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QHideEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from visualnet.analysis.families import family_of
@@ -42,6 +42,10 @@ class RepairPicture(QWidget):
         self.setVisible(self.change is not None)
         self.raise_()
         self.update()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.seen = self.change = None  # they hold the whole project
 
     def words(self) -> str:
         """``After it: no error (now 2)``, then what is told of each node."""

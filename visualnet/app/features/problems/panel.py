@@ -127,7 +127,8 @@ class ProblemsPanel(QWidget):
         return self.empty
 
     def _forget(self) -> None:
-        self.current, self.walked = None, False
+        self.current, self.walked, self.searched = None, False, None
+        self._leave()
 
     def refresh(self) -> None:
         """Show the problems as they are now; the current one stays current while it lasts."""
