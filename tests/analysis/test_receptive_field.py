@@ -10,10 +10,8 @@ from hypothesis import strategies as st
 from tests.graphs import graph
 from visualnet.analysis import infer
 from visualnet.analysis.block_ports import ends
-from visualnet.analysis.borders import ends
-from visualnet.analysis.receptive import receptive
 from visualnet.analysis.receptive_field import receptive
-from visualnet.core import edits, grouping
+from visualnet.core import edits
 from visualnet.core.edits import grouping
 from visualnet.core.project import MAIN, Project
 from visualnet.core.storage import project_file
