@@ -328,14 +328,16 @@ with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.St
 assert codes == [1, 1, 1, 1, 0], codes
 assert "trust" in said.getvalue(), said.getvalue()
 from pathlib import Path
-from visualnet.core import edits, exposing, files, trust
-from visualnet.analysis import infer, repairs
-project = files.load(path)
+from visualnet.core import edits
+from visualnet.core.storage import project_file
+from visualnet.analysis import infer
+from visualnet.analysis.repair import search
+project = project_file.load(path)
 text = edits.copy(project, "", list(project.graph.nodes))
-pasted, _ = edits.paste(files.load(path), "", text)
+pasted, _ = edits.paste(project_file.load(path), "", text)
 analysis = infer(pasted)
 for problem in analysis.problems:
-    repairs.repairs(pasted, problem, analysis)
+    search.repairs(pasted, problem, analysis)
 assert {p.code for p in analysis.errors()} >= {"untrusted"}
 """
 

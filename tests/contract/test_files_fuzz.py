@@ -94,12 +94,12 @@ def _opens(data: bytes) -> bool:
 SAVER = """
 import sys
 from tests.core.drawing import chain
-from visualnet.core import files
+from visualnet.core.storage import project_file
 small, large = chain(3), chain(300)
 print("ready", flush=True)
 while True:
-    files.save(sys.argv[1], large)
-    files.save(sys.argv[1], small)
+    project_file.save(sys.argv[1], large)
+    project_file.save(sys.argv[1], small)
 """
 
 

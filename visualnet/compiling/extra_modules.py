@@ -23,7 +23,7 @@ class Chain(nn.Sequential):
 
 
 def fix_statistics(module: nn.Module) -> None:
-    """Have every normalization in the module use its running statistics and not move them, also while training."""
+    """Let every normalization use its running statistics and not move them, also in training."""
     for part in module.modules():
         if getattr(part, "running_mean", None) is not None:
             part.eval()

@@ -202,7 +202,8 @@ class Model:
             results[step.facts.node.name] = value
             weighted = value if weight == 1 else graph.call_function(operator.mul, (value, weight))
             total = weighted if total is None else graph.call_function(operator.add, (total, weighted))
-        results.pop("loss", None)  # a node of that name gives way to the sum
+        if total is not None:
+            results.pop("loss", None)  # a node of that name gives way to the sum
         return emitter, env, {**({"loss": total} if total is not None else {}), **results}
 
     def _inlined(self, wanted: frozenset[tuple[NodePath, str]]) -> tuple[fx.Graph, Emitter]:

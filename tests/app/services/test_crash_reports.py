@@ -23,9 +23,9 @@ ROOT = Path(__file__).resolve().parents[3]
 CRASH = """
 import sys, faulthandler
 from pathlib import Path
-from visualnet.app import faults
+from visualnet.app.services import crash_reports
 from visualnet.app.services.mailbox import Mailbox
-faults.install(Mailbox(), Path(sys.argv[1]))
+crash_reports.install(Mailbox(), Path(sys.argv[1]))
 if sys.argv[2] == "crash":
     faulthandler._sigsegv()
 """
@@ -49,7 +49,7 @@ def test_an_exception_in_the_window_is_logged_and_told(box: Mailbox, tmp_path: P
         sys.excepthook(ValueError, error, error.__traceback__)
     (fault,) = box.drain()
     assert fault.origin == "window" and fault.words == "ValueError: out of cheese"
-    assert "test_faults.py" in fault.trace
+    assert "test_crash_reports.py" in fault.trace
     assert "out of cheese" in (tmp_path / "visualnet.log").read_text(encoding="utf-8")
 
 

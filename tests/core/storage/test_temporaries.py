@@ -77,12 +77,12 @@ SAVER = """
 import sys
 from pathlib import Path
 from tests.core.drawing import chain
-from visualnet.core import files
+from visualnet.core.storage import project_file
 projects = chain(300), chain(301)
 print("ready", flush=True)
 while True:
     for project in projects:
-        files.save(Path(sys.argv[1]), project)
+        project_file.save(Path(sys.argv[1]), project)
 """
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
+from visualnet.app.widgets.modal import answer_of
+
 
 def ask_target(parent: QWidget, title: str, wish: str, kinds: str, ending: str = "") -> Path | None:
     """The file that the person names; None if nothing is to be written.
@@ -38,4 +40,4 @@ def _may_replace(parent: QWidget, path: Path) -> bool:
     box.setStandardButtons(buttons.Yes | buttons.Cancel)
     box.button(buttons.Yes).setText("Replace it")
     box.setDefaultButton(buttons.Cancel)
-    return bool(box.exec() == buttons.Yes)
+    return answer_of(box) == buttons.Yes

@@ -14,7 +14,6 @@ from visualnet.core import expressions
 from visualnet.core.expressions import Scope
 from visualnet.core.graph import Value
 from visualnet.core.names import MAX_SOURCE
-from visualnet.core.text.format import format_bytes
 from visualnet.core.text.visible import clean
 
 _N = TypeVar("_N", int, float)
@@ -198,7 +197,7 @@ class Text(Param):
         if not isinstance(raw, str):
             raise ValueError(f"{self.name} wants a text, not {_named(raw)}")
         if len(raw.encode("utf-8", "surrogatepass")) > self.longest:
-            raise ValueError(f"{self.name} has {len(raw):,} characters; {format_bytes(self.longest)} are allowed")
+            raise ValueError(f"{self.name} has {len(raw):,} characters; {self.longest:,} are allowed")
         if clean(raw, lines=True) != raw:
             raise ValueError(f"{self.name} holds hidden characters")
         try:

@@ -140,7 +140,8 @@ class Loss(Layer):
             self.reduction == "none"
         ):  # the values stand where those of an input stand, and their axes are called as there
             (port, spec), *_ = found.items()
-            alike = [s.axes for s in specs if s is not None and tuple(s.shape) == tuple(spec.shape)]
+            size = tuple(spec.shape)
+            alike = [s.axes for s in specs if s is not None and tuple(s.shape) == size and len(s.axes) == len(size)]
             found[port] = spec._replace(axes=alike[-1]) if alike else spec
         return found
 
