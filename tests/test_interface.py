@@ -36,9 +36,15 @@ def test_a_file_becomes_a_network_that_torch_trains() -> None:
 def test_the_interface_is_what_it_was() -> None:
     told = {name: str(inspect.signature(getattr(visualnet, name))) for name in visualnet.__all__}
     assert told == {
+        "Graph": "(name: 'str' = 'network', *, project: 'Project | None' = None) -> 'None'",
         "compile": "(project: 'Project', *, device: 'Any' = 'cpu', seed: 'int | None' = None) -> 'Model'",
         "load": "(path: 'str | os.PathLike[str]') -> 'Project'",
-        "summary": "(project: 'Project') -> 'dict[str, Any]'",
+        "load_run": "(folder: 'str | os.PathLike[str]') -> 'Run'",
+        "predict": "(model: 'Model', *inputs: 'Tensor | ArrayLike', mean: 'Arrays | None' = None, std: 'Arrays | None' = None) "
+        "-> 'Tensor | dict[str, Tensor]'",
+        "summary": "(project: 'Project | Graph') -> 'Summary'",
+        "train": "(network: 'Project | Graph', data: 'Dataset | Mapping[str, ArrayLike] | None' = None, *, folder: "
+        "'str | os.PathLike[str] | None' = None, resume: 'bool' = False, **recipe: 'Any') -> 'Training'",
         "to_networkx": "(project: 'Project', sheet: 'str' = '') -> 'networkx.MultiDiGraph'",
     }
 

@@ -16,12 +16,12 @@ from visualnet.analysis import infer
 from visualnet.analysis.families import block_families
 from visualnet.analysis.repair.preview import preview_edit
 from visualnet.app.canvas.editors.quick_add import entries
+from visualnet.app.canvas.repairs.preview_picture import RepairPicture
 from visualnet.app.canvas.scene.graph_thumbnail import paint_graph
 from visualnet.app.canvas.scene.node_item import NodeItem
 from visualnet.app.canvas.scene.node_painter import block_colour, paint_block, paint_card
 from visualnet.app.features.inspector.node_page import NodePage
 from visualnet.app.figures.paper.content import content
-from visualnet.app.repairs.preview_picture import RepairPicture
 from visualnet.app.shell.find_bar import FindBar
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme.apply import apply_theme

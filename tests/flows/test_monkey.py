@@ -134,12 +134,12 @@ def _use(monkey: Monkey, window: Window, hands: Hands, name: str) -> None:
     window.start_page.template_chosen.emit(name)
     hands.rest(0.1)
     studio = window.studio
-    window.show_dock("history", True)
+    window.spaces.set_shown("history", True)
     studio.select(list(studio.graph.nodes))
     window.canvas.view.duplicate()
     hands.rest(0.05)
     studio.document.undo()
-    window.show_dock("history", False)
+    window.spaces.set_shown("history", False)
     block = next((i for i, n in studio.graph.nodes.items() if n.block is not None), None)
     if block is not None:
         studio.select([block])

@@ -6,8 +6,14 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from visualnet.core.storage.regular_files import read_text
+
 if TYPE_CHECKING:
     from visualnet.core.project import Project
+
+
+MOST = 64 << 20
+"""So many bytes of SVG are shown at most."""
 
 
 def svg_of(project: Project) -> str:
@@ -17,7 +23,7 @@ def svg_of(project: Project) -> str:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "network.svg"
         save_picture(project, path, carry=False)
-        return path.read_text(encoding="utf-8")
+        return read_text(path, MOST)
 
 
 def register(shell: Any) -> None:

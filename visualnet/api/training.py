@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from visualnet.api.graph import Graph
 from visualnet.core.project import Project
 from visualnet.core.storage import project_file
+from visualnet.core.storage.regular_files import read_text
 from visualnet.data.loading import Loaded, load, statistics
 from visualnet.data.split import split
 from visualnet.layers.declaration.layer import Spec
@@ -150,7 +151,7 @@ def train(
     if place is not None and not resume:
         place = create_run(project, place)
         figures = {f: {"mean": loaded.mean[f].tolist(), "std": loaded.std[f].tolist()} for f in loaded.mean}
-        (place / NORMALIZATION).write_text(json.dumps(figures), "utf-8")
+        project_file.write(place / NORMALIZATION, json.dumps(figures).encode())
     return Training(project, loaded, place, resume)
 
 
@@ -271,9 +272,7 @@ class Run:
         if not path.exists():
             loaded = load(self.project.data)
             return loaded.mean, loaded.std
-        if path.stat().st_size > MAX_BYTES:
-            raise ValueError(f"{path} is larger than {MAX_BYTES:,} bytes: it cannot be what a training kept")
-        kept = json.loads(path.read_text("utf-8"))
+        kept = json.loads(read_text(path, MAX_BYTES))
         mean, std = ({f: np.asarray(v[key], np.float32) for f, v in kept.items()} for key in ("mean", "std"))
         return mean, std
 

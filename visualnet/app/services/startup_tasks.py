@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+from pathlib import Path
 
 from visualnet.app.state.settings import Settings
 from visualnet.core.storage.temporaries import Halt, sweep_all
@@ -45,12 +46,14 @@ class Tidying:
     """Takes away what dead processes left in the person's data folder and beside the files that were opened lately."""
 
     def __init__(self, settings: Settings) -> None:
-        self._documents = [file.path for file in settings.files()]
+        self._settings = settings
+        self._documents: list[Path] = []
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
-        """Begin."""
+        """Begin, with what was opened until now: also the file that the program was started with."""
+        self._documents = [file.path for file in self._settings.files()]
         self._thread = threading.Thread(target=self._tidy, name="tidy up")
         self._thread.start()
 
