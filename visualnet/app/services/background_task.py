@@ -14,6 +14,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from visualnet.app.services import crash_reports
+from visualnet.pytorch import NoTorch
 
 LOOK_MS = 30
 """How often the window looks whether there is something new."""
@@ -99,6 +100,8 @@ class BackgroundTask(QObject):
             if self._failed is not None and isinstance(error, ValueError | OSError):
                 reason = str(error).strip().partition("\n")[0] or type(error).__name__
                 self._refusal = f"{self._words}: {reason}"
+            elif self._failed is not None and isinstance(error, NoTorch):
+                self._refusal = str(error)
             else:
                 crash_reports.report(self._words, error)
 
