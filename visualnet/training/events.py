@@ -212,9 +212,10 @@ def decode(line: bytes) -> Event:
         ValueError: the line is torn, or no event.
     """
     try:
-        return _decoder.decode(line)
+        event: Event = _decoder.decode(line)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise ValueError(str(error)) from None
+    return event
 
 
 def finite(value: float) -> float | None:

@@ -164,13 +164,15 @@ class Tally:
             NonFinite: the loss is not finite; the weights are still those before this step.
         """
         if self.lazy:
-            row = self.rows.tensor(trial)
-            self._bad = torch.maximum(self._bad, (~torch.isfinite(row[0])).float())
-            self.optimizer.found_inf = self._bad
+            tensor = self.rows.tensor(trial)
+            row: Tensor | list[float] = tensor
+            self._bad = torch.maximum(self._bad, (~torch.isfinite(tensor[0])).float())
+            self.optimizer.found_inf = self._bad  # type: ignore[attr-defined]
         else:
-            row = self.rows.numbers(trial)
-            if not math.isfinite(row[0]):
-                raise NonFinite(row[0], 0, *self._begun[-1])
+            numbers = self.rows.numbers(trial)
+            row = numbers
+            if not math.isfinite(numbers[0]):
+                raise NonFinite(numbers[0], 0, *self._begun[-1])
         self._rows.append(row)
         self._sizes.append(samples)
         if self.rows.tallies:

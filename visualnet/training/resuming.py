@@ -27,7 +27,6 @@ class Resumable(Protocol):
     recipe: Recipe
     data: Loaded
     folder: Path | None
-    model: Model | None
     optimizer: torch.optim.Optimizer
     sampler: Sampler
     tally: Tally
@@ -40,6 +39,9 @@ class Resumable(Protocol):
     best_epoch: int
     lr: float
     seconds_before: float
+
+    @property
+    def network(self) -> Model: ...
 
     def extras(self) -> dict[str, Tensor]: ...
 
@@ -84,6 +86,7 @@ def _check(session: Resumable, folder: Path, state: State) -> None:
     recipe, sampler = session.recipe, session.sampler
     if state.optimizer != recipe.optimizer:
         raise BadCheckpoint(f"the run was trained with {state.optimizer}, not {recipe.optimizer}")
+    assert session.folder is not None
     begun, told = begun_with(session.folder), epochs_told(session.folder)
     most = max(recipe.epochs, told + 1, begun.recipe.epochs if begun is not None else 0)
     if state.epoch > most:
@@ -100,7 +103,7 @@ def _put_back(session: Resumable, folder: Path, state: State) -> None:
     session.place = devices.place(session.recipe.device, state.threads)
     sampler = session.sampler
     expected = {name: (tuple(t.shape), "I64" if name == "order" else "U8") for name, t in session.extras().items()}
-    found = checkpoints.restore(folder, state, session.model.net, session.optimizer, expected)
+    found = checkpoints.restore(folder, state, session.network.net, session.optimizer, expected)
     if not torch.equal(found["order"].sort().values, torch.arange(sampler.size)):
         raise BadCheckpoint(f"the order of samples in {folder} is not one of this data")
     sampler.order = found["order"]

@@ -62,6 +62,12 @@ class Session:
         self.seconds_before = 0.0
         self._last_damaged = False
 
+    @property
+    def network(self) -> Model:
+        """The compiled project, once the run is set up."""
+        assert self.model is not None
+        return self.model
+
     def run(self) -> str:
         """Train to the end, a stop or a failure: ``done``, ``stopped`` or ``failed``. What goes wrong is told, not raised."""
         if self.folder:
@@ -100,7 +106,7 @@ class Session:
     def _train_epoch(self) -> bool:
         """The rest of this epoch's steps; False if a stop came first."""
         control, tally, sampler, tensors = self.control, self.tally, self.sampler, self.tensors
-        trial, optimizer, size = self.model.trial, self.optimizer, self.sampler.batch_size
+        trial, optimizer, size = self.network.trial, self.optimizer, self.sampler.batch_size
         if self.position == 0:
             sampler.shuffle()
         order = tensors.indices(self.data.train[sampler.order.numpy()])
@@ -133,12 +139,12 @@ class Session:
         self._flush()
         begin = time.perf_counter()
         index = self.tensors.indices(self.data.validation)
-        self.model.trial.eval()
+        self.network.trial.eval()
         sums = self.tally.fresh()
-        chunk = self.sampler.batch_size * (1 if self.model.sums else 2)
+        chunk = self.sampler.batch_size * (1 if self.network.sums else 2)
         for at in range(0, len(index), chunk):
             batch = self.tensors.batch(index[at : at + chunk])
-            sums.add(self.model.trial(*batch), len(batch[0]))
+            sums.add(self.network.trial(*batch), len(batch[0]))
             if (self.control.urgent or time.perf_counter() >= self._due) and not self._look_up("validation"):
                 return False
         self._close_epoch(sums.means(), time.perf_counter() - begin)
@@ -212,15 +218,15 @@ class Session:
                 run=self.folder.name if self.folder else "",
                 device=self.place.words,
                 threads=self.place.threads,
-                parameters=sum(t.numel() for t in set(self.model.net.parameters())),
+                parameters=sum(t.numel() for t in set(self.network.net.parameters())),
                 epochs=self.recipe.epochs,
                 steps_per_epoch=self.sampler.steps,
                 batch_size=self.sampler.batch_size,
                 sizes=(len(data.train), len(data.validation), len(data.test)),
                 best_by=best_by,
                 best_is=best_is,
-                metrics=self.model.metrics,
-                losses=self.model.losses,
+                metrics=self.network.metrics,
+                losses=self.network.losses,
                 step=self.step,
                 epoch=self.epoch,
                 data=data.fingerprint,
@@ -229,7 +235,7 @@ class Session:
         )
 
         wanted = self.recipe.best_by
-        if wanted not in ("loss", best_by, *self.model.losses):
+        if wanted not in ("loss", best_by, *self.network.losses):
             words = (
                 f"the best epoch was to be told by “{wanted}”, which is no loss or metric here: it is told by the loss"
             )
@@ -278,7 +284,7 @@ class Session:
             if self._best_weights is not None:
                 checkpoints.save_weights(self.folder / checkpoints.BEST, self._best_weights)
                 self._best_weights = None
-            checkpoints.save(self.folder, state, self.model.net, self.optimizer, self.extras(), self._last_damaged)
+            checkpoints.save(self.folder, state, self.network.net, self.optimizer, self.extras(), self._last_damaged)
         except OSError as error:
             words = f"the state of the run cannot be saved in {self.folder} ({error.strerror or error})"
             rest = (
@@ -314,11 +320,11 @@ class Session:
     def _blamed(self, fault: NonFinite) -> events.Failed:
         """Run the bad step again, just as it was, and name the first node whose numbers are not finite."""
         try:
-            found = asked_nothing(self.model, self.tensors.batch(fault.index))
+            found = asked_nothing(self.network, self.tensors.batch(fault.index))
             if found is None:
                 set_state(self.place.device, fault.state)
-                self.model.trial.train()
-                found = self.model.guilty(None, self.tensors.named(fault.index))
+                self.network.trial.train()
+                found = self.network.guilty(None, self.tensors.named(fault.index))
         except Exception as error:
             found = ((), f"(the node could not be found: {first_line(error)})")
         path, words = found or ((), "though each node alone gives finite numbers")
@@ -373,7 +379,9 @@ class Session:
         if better:
             self.best, self.best_epoch = value, self.epoch
             if self.folder:
-                self._best_weights = {n: t.to("cpu", copy=True) for n, t in checkpoints.weights(self.model.net).items()}
+                self._best_weights = {
+                    n: t.to("cpu", copy=True) for n, t in checkpoints.weights(self.network.net).items()
+                }
         self._epoch_begin, self._epoch_rested = now, self._rested
         samples = self.sampler.steps * self.sampler.batch_size
         self.emit(
@@ -395,7 +403,7 @@ class Session:
         if self.control.watching.ports or self.control.watching.grid:
             self._watch()
         self._progress("done")
-        self.emit(self.memory.tell(self.model.analysis, self.sampler.batch_size, self.step))
+        self.emit(self.memory.tell(self.network.analysis, self.sampler.batch_size, self.step))
         seconds = self._spent()
         self.emit(
             events.Finished(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -17,8 +18,10 @@ def points(shape: str, n: int, noise: float, classes: int, seed: int) -> dict[st
     xy = _PLACES[shape](rng, label, classes) + rng.normal(0, noise, (n, 2))
     order = rng.permutation(n)
     label = label[order].astype(np.int64)
-    found = {"point": xy[order].astype(np.float32), "label": label}
-    return {**found, "y": label[:, None].astype(np.float32)} if classes == 2 else found
+    found: dict[str, Array] = {"point": xy[order].astype(np.float32), "label": label}
+    if classes == 2:
+        found["y"] = label[:, None].astype(np.float32)
+    return found
 
 
 def _moons(rng: np.random.Generator, label: Array, classes: int) -> Array:
@@ -30,13 +33,15 @@ def _moons(rng: np.random.Generator, label: Array, classes: int) -> Array:
 def _circles(rng: np.random.Generator, label: Array, classes: int) -> Array:
     t = rng.uniform(0, 2 * np.pi, len(label))
     radius = np.where(label == 0, 1.0, 0.45 * np.sqrt(rng.uniform(0, 1, len(label))))
-    return radius[:, None] * np.stack([np.cos(t), np.sin(t)], 1)
+    placed: Array = radius[:, None] * np.stack([np.cos(t), np.sin(t)], 1)
+    return placed
 
 
 def _spiral(rng: np.random.Generator, label: Array, classes: int) -> Array:
     r = rng.uniform(0.05, 1, len(label))
     t = 3.6 * r + 2 * np.pi * label / classes
-    return r[:, None] * np.stack([np.cos(t), np.sin(t)], 1)
+    placed: Array = r[:, None] * np.stack([np.cos(t), np.sin(t)], 1)
+    return placed
 
 
 def _blobs(rng: np.random.Generator, label: Array, classes: int) -> Array:
@@ -61,7 +66,7 @@ def curve(shape: str, n: int, noise: float, seed: int) -> dict[str, Array]:
     return {"x": x[:, None].astype(np.float32), "y": y[:, None].astype(np.float32)}
 
 
-_HEIGHTS = {
+_HEIGHTS: dict[str, Callable[[Array], Array]] = {
     "sine": lambda x: np.sin(2 * np.pi * x),
     "polynomial": lambda x: 3 * x**3 - 2 * x,
     "step": lambda x: np.where(x < 0.2, -0.5, 0.8),

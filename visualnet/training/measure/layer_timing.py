@@ -85,7 +85,7 @@ class _Clock(fx.Interpreter):
     def __init__(self, module: fx.GraphModule, device: torch.device, stop: threading.Event | None) -> None:
         super().__init__(module)
         self.spent: dict[NodePath, float] = {}
-        self.waits = torch.cuda.synchronize if device.type == "cuda" else lambda: None
+        self.waits: Callable[[], None] = torch.cuda.synchronize if device.type == "cuda" else lambda: None
         self.stop = stop
 
     def run_node(self, n: fx.Node) -> Any:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -142,7 +142,7 @@ class RunModel:
         self.failed, self.state = event, "failed"
 
 
-_TAKERS = {
+_TAKERS: dict[type, Callable[[RunModel, Any], None]] = {
     events.Started: RunModel._on_started,
     events.Steps: RunModel._on_steps,
     events.EpochDone: RunModel._on_epoch,

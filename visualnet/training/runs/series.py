@@ -311,4 +311,5 @@ class _Smoothed:
         self._mean = float(mean[-1])
         total = self._count + turns
         self._count += n
-        return mean / -np.expm1(total * np.log(w))
+        smoothed: Values = mean / -np.expm1(total * np.log(w))
+        return smoothed
