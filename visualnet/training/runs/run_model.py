@@ -9,7 +9,7 @@ import re
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from visualnet.core.project import Project, Recipe, RunRef
 from visualnet.core.storage.regular_files import open_regular
