@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "visualnet"
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 MOST_LINES = 450
+MOST_LINES_OF_A_FUNCTION = 60
 
 UNSAFE_BUILTINS = {"eval", "exec", "compile", "__import__"}
 UNSAFE_MODULES = {"pickle", "cPickle", "dill", "cloudpickle", "shelve", "marshal", "joblib"}
@@ -324,6 +325,16 @@ def test_the_walk_lets_our_own_openings_pass(line: str) -> None:
 def test_no_file_is_too_long_to_read() -> None:
     lengths = {place(path): len(path.read_text(encoding="utf-8").splitlines()) for path in SOURCES}
     assert {name: lines for name, lines in lengths.items() if lines > MOST_LINES} == {}
+
+
+def test_no_function_is_too_long_to_read(trees: dict[Path, ast.AST]) -> None:
+    lengths = {
+        f"{place(path)}:{node.name}": (node.end_lineno or 0) - node.lineno + 1
+        for path, tree in trees.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef)
+    }
+    assert {name: lines for name, lines in lengths.items() if lines > MOST_LINES_OF_A_FUNCTION} == {}
 
 
 # --- start-up -------------------------------------------------------------------------------------------------------

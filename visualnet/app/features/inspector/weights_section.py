@@ -38,12 +38,12 @@ class TrainingSection(Section):
         self.studio, self.ids = studio, list[str]()
         self.sizes = caption("")
         self.add(self.sizes)
-        grid = QGridLayout()
-        grid.setVerticalSpacing(4)
-        grid.setColumnStretch(0, 1)
-        holder = QWidget()
-        holder.setLayout(grid)
-        grid.setContentsMargins(0, 0, 0, 0)
+        self.names: dict[str, tuple[QWidget, QWidget]] = {}
+        self._make_editors()
+        self._lay_out()
+
+    def _make_editors(self) -> None:
+        studio = self.studio
         self.trainable = QCheckBox()
         self.trainable.setToolTip(
             "Whether training changes these weights. Frozen ones keep what they are, running statistics too."
@@ -76,7 +76,14 @@ class TrainingSection(Section):
         self.repeat.names = lambda: studio.scope
         self.repeat.edited.connect(lambda v: self._set("Repeat", repeat=v, merge="repeat"))
         self.repeat.finished.connect(lambda: studio.document.end_merge())
-        self.names: dict[str, tuple[QWidget, QWidget]] = {}
+
+    def _lay_out(self) -> None:
+        """The editors below one another, each with its name before it."""
+        holder = QWidget()
+        grid = QGridLayout(holder)
+        grid.setVerticalSpacing(4)
+        grid.setColumnStretch(0, 1)
+        grid.setContentsMargins(0, 0, 0, 0)
         for row, (name, editor) in enumerate(
             {
                 "trainable": self.trainable,
