@@ -97,6 +97,7 @@ def quiet_or_red(request: pytest.FixtureRequest) -> Iterator[None]:
     """Give the test a data folder of its own and fail it for all that it leaves running, open or said."""
     os.environ["VISUALNET_HOME"] = str(HOMES / str(next(_homes)))
     _one_torch_thread()
+    _text_size_as_drawn()
     _watch_qt()
     threads, objects, windows = set(threading.enumerate()), set(_running_qt()), set(_windows())
     _log.records.clear()
@@ -111,6 +112,13 @@ def quiet_or_red(request: pytest.FixtureRequest) -> Iterator[None]:
 def _one_torch_thread() -> None:
     if (torch := sys.modules.get("torch")) is not None and hasattr(torch, "set_num_threads"):
         torch.set_num_threads(1)
+
+
+def _text_size_as_drawn() -> None:
+    # The text size is one for the process; a window of an earlier test may have left it larger.
+    fonts = sys.modules.get("visualnet.app.theme.fonts")
+    if fonts is not None and fonts.factor() != 1.0 and (app := _application()) is not None:
+        fonts.choose_size(app, 100)
 
 
 class _Log(logging.Handler):
