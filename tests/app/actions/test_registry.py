@@ -6,6 +6,7 @@ from typing import Any
 from weakref import ref
 
 import pytest
+import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QMainWindow, QMenu, QToolBar, QWidget
 from pytestqt.qtbot import QtBot
@@ -162,6 +163,18 @@ def test_the_palette_finds_and_does(window: QMainWindow, qtbot) -> None:
     assert palette.list.isHidden()
     qtbot.keyClick(palette.search.edit, Qt.Key.Key_Escape)
     assert palette.isHidden() and done == ["edit.redo"]
+
+
+def test_the_palette_closes_when_what_had_the_focus_has_gone(window: QMainWindow, qtbot) -> None:
+    palette = CommandPalette(Actions(SMALL, window), window)
+    home = QLineEdit()
+    window.setCentralWidget(home)
+    window.show()
+    home.setFocus()
+    palette.open()
+    shiboken6.delete(home)
+    qtbot.keyClick(palette.search.edit, Qt.Key.Key_Escape)
+    assert palette.isHidden()
 
 
 def test_the_dialog_changes_and_resets_keys(window: QMainWindow, qtbot) -> None:
