@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from PySide6.QtGui import QColor, QFontMetricsF
@@ -156,6 +158,9 @@ def test_numbers_and_ticks() -> None:
         "not a number",
     ]
     assert nice_ticks(0, 20, 5) == [0, 5, 10, 15, 20]
+    assert nice_ticks(0, 4.2, 2) == [0, 2, 4], "0 alone tells no scale"
+    for most, low, high in itertools.product((1, 2, 3), (-4.3, 0.3, 1e6), (0.9, 4.1, 1e6 + 1)):
+        assert low >= high or len(nice_ticks(low, high, most)) >= 2
     assert tick_words([0.0, 0.5, 1.0]) == ["0.0", "0.5", "1.0"]
     assert tick_words([0.0, 500_000.0, 1_000_000.0]) == ["0", "0.5M", "1M"]
     assert tick_words([0.0, 20_000.0, 40_000.0]) == ["0", "20k", "40k"]
