@@ -7,11 +7,13 @@ from weakref import ref
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit, QMainWindow, QMenu, QToolBar, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QMainWindow, QMenu, QToolBar, QWidget
 from pytestqt.qtbot import QtBot
 
 from visualnet.app.actions.registry import Actions, ActionSpec
 from visualnet.app.features.registry import all_actions
+from visualnet.app.theme.apply import apply_theme
+from visualnet.app.theme.tokens import DARK
 from visualnet.app.widgets.command_palette import CommandPalette
 from visualnet.app.widgets.shortcuts_dialog import ShortcutsDialog
 
@@ -92,6 +94,22 @@ def test_handlers_run_with_the_state_and_submenus_are_filled(window: QMainWindow
     actions.enable(edit_undo=False)
     actions.trigger("edit.undo")
     assert len(done) == 2
+
+
+def test_a_menu_shows_what_is_chosen(window: QMainWindow, qapp: QApplication) -> None:
+    """Qt draws no tick where a line has an icon."""
+    apply_theme(qapp, DARK)
+    actions = Actions(all_actions(), window)
+    chosen = [spec.id for spec in all_actions() if spec.checkable]
+    assert chosen
+    for action_id in chosen:
+        menu = QMenu(window)
+        menu.addAction(actions[action_id])
+        pictures = []
+        for state in (False, True):
+            actions.set_checked(action_id, state)
+            pictures.append(menu.grab().toImage())
+        assert pictures[0] != pictures[1], action_id
 
 
 def test_canvas_keys_do_not_disturb_typing(window: QMainWindow, qtbot) -> None:
