@@ -55,3 +55,19 @@ def test_break_look_ahead_repair_explain(hands: Hands, window: Window, qtbot: Qt
     assert bar.property("idle") is (bar.maximum() == 0), "a bar with nothing to scroll is not seen"
     QTest.keyClick(large, Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: window.findChild(ExplainView) is None)
+
+
+def test_f8_shows_the_repairs_where_the_panel_stood_behind_another(hands: Hands, window: Window) -> None:
+    window.filing.open_template("lenet5")
+    window.show_space("train")
+    hands.rest()
+    problems, training = window.spaces.docks["problems"], window.spaces.docks["training"]
+    window.actions_.trigger("graph.next_problem")
+    hands.rest()
+    assert not training.visibleRegion().isEmpty(), "nothing is wrong, so there is nothing to show"
+    hands.set_param("conv1", "stride", "3")
+    assert problems.visibleRegion().isEmpty()
+    window.actions_.trigger("graph.next_problem")
+    hands.rest()
+    assert not problems.visibleRegion().isEmpty()
+    assert window.studio.selection == (hands.node("pool2").id,)

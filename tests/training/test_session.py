@@ -166,6 +166,18 @@ def test_the_best_epoch_is_told_by_the_metric_that_the_recipe_names() -> None:
     assert model.best.validation[name] == max(epoch.validation[name] for epoch in model.epochs)
 
 
+def test_while_the_metric_stands_still_the_loss_tells_the_best_epoch(tmp_path: Path) -> None:
+    """An IoU is 0 until the first mask is found: the first epoch is not the best of those."""
+    project = small(epochs=3, lr=1e-7)
+    name = next(n.name for n in project.graph if LAYERS[n.kind].role == "metric")
+    project = msgspec.structs.replace(project, recipe=msgspec.structs.replace(project.recipe, best_by=name))
+    model = train(project, tmp_path)
+    assert len({epoch.validation[name] for epoch in model.epochs}) == 1, "this test needs a metric that stands still"
+    losses = [epoch.validation["loss"] for epoch in model.epochs]
+    assert model.epochs[-1].best_epoch == losses.index(min(losses)) + 1 > 1
+    assert checkpoints.read_state(tmp_path / checkpoints.LAST).best_loss == min(losses)
+
+
 def test_a_recipe_that_names_no_value_says_so_and_takes_the_loss() -> None:
     project = small(epochs=1)
     recipe = msgspec.structs.replace(project.recipe, best_by="gone")

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from visualnet.analysis.block_nesting import Nesting
+from visualnet.core.caches import clear_with_caches
 from visualnet.core.graph import Graph, Node
 from visualnet.core.project import Block, Project
 from visualnet.layers.declaration.layer import LAYERS
@@ -26,6 +27,7 @@ EMPTY = "block"
 _MOST_CACHED = 8
 
 _cached: dict[int, tuple[Mapping[str, Block], dict[str, str]]] = {}
+clear_with_caches(_cached.clear)
 
 
 def family_of(node: Node, project: Project) -> str:

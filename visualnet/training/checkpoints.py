@@ -60,6 +60,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     counts: Mapping[str, float] = {}
     tallies: Mapping[str, list[list[Count]]] = {}
     best: float | None = None
+    best_loss: float | None = None
     best_epoch: Count = 0
     seconds: Annotated[float, msgspec.Meta(ge=0, le=MAX_SECONDS)] = 0.0
     data: Word = ""

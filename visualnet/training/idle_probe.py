@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -53,6 +54,7 @@ class IdleProbe:
     def __init__(self) -> None:
         self._key: tuple[Any, ...] | None = None
         self._probe: Any = None
+        self._forgotten, self._lock = 0, threading.Lock()
         self._trained, self._step, self._words = False, 0, ""
 
     def __call__(self, question: Question) -> ProbeResult:
@@ -64,19 +66,26 @@ class IdleProbe:
         from visualnet.compiling.plan import GraphError
 
         try:
-            self._prepare(question)
-            seen = self._probe.look(question.watch, self._step)
+            seen = self._prepare(question).look(question.watch, self._step)
         except (GraphError, ValueError, RuntimeError, KeyError) as error:
             words = str(error).strip().partition("\n")[0]
-            self._key = self._probe = None
+            self._drop()
             return ProbeResult(question.number, None, words=f"Nothing can be shown: {words}")
         return ProbeResult(question.number, seen, self._trained, self._words)
 
     def forget(self) -> None:
-        """Let the network go."""
-        self._key = self._probe = None
+        """Let the network go; called from any thread, also while a question is answered: of that the answer is all that stays."""
+        with self._lock:
+            self._forgotten += 1
+            self._key = self._probe = None
 
-    def _prepare(self, question: Question) -> None:
+    def _drop(self) -> None:
+        with self._lock:
+            self._key = self._probe = None
+
+    def _prepare(self, question: Question) -> Any:
+        with self._lock:
+            forgotten, known, probe = self._forgotten, self._key, self._probe
         project = question.project
         weights = _weights_of(question.run)
         stamps = tuple(path.stat().st_mtime_ns for path in weights)
@@ -91,9 +100,10 @@ class IdleProbe:
             weights,
             stamps,
         )
-        if self._key is not None and _same(self._key, key):
-            return
-        self._key = self._probe = None
+        if known is not None and _same(known, key):
+            return probe
+        del probe
+        self._drop()
         need_torch()
         from visualnet.compiling.module import compile_project
         from visualnet.data.loading import load
@@ -105,7 +115,11 @@ class IdleProbe:
         self._trained, self._step, self._words = False, 0, ""
         self._restore(weights, model.net)
         tensors = Tensors(data, model.fields, model.device, probes.plain_fields(model))
-        self._probe, self._key = probes.Probe(model, data, tensors), key
+        made = probes.Probe(model, data, tensors)
+        with self._lock:
+            if self._forgotten == forgotten:
+                self._probe, self._key = made, key
+        return made
 
     def _restore(self, weights: tuple[Path, ...], net: Any) -> None:
         """The newest weights that can be read and fit this network."""

@@ -36,6 +36,7 @@ class Resumable(Protocol):
     epoch: int
     position: int
     best: float | None
+    best_loss: float | None
     best_epoch: int
     lr: float
     seconds_before: float
@@ -115,7 +116,8 @@ def _put_back(session: Resumable, folder: Path, state: State) -> None:
     except (RuntimeError, TypeError, ValueError) as error:
         raise BadCheckpoint(f"the random generators in {folder} cannot be put back: {first_line(error)}") from None
     session.step, session.epoch, session.position = state.step, state.epoch, state.position
-    session.best, session.best_epoch, session.lr = state.best, state.best_epoch, state.lr
+    session.best, session.best_loss, session.best_epoch = state.best, state.best_loss, state.best_epoch
+    session.lr = state.lr
     session.seconds_before = state.seconds
     session.tally.restore(state.sums, state.samples, state.counts, state.tallies)
 

@@ -55,6 +55,7 @@ class Session:
         self.kept = -1
         """The step whose state is on disk."""
         self.best: float | None = None
+        self.best_loss: float | None = None
         self.best_epoch = 0
         self.analysis: Analysis | None = None
         self.model: Model | None = None
@@ -273,6 +274,7 @@ class Session:
             counts=self.tally.counts(),
             tallies=self.tally.tallies(),
             best=self.best,
+            best_loss=self.best_loss,
             best_epoch=self.best_epoch,
             seconds=self._spent(),
             data=self.data.fingerprint,
@@ -371,13 +373,17 @@ class Session:
         seconds = max(now - self._epoch_begin - (self._rested - self._epoch_rested), 1e-9)
         train = self.tally.close_epoch()
         name, mode = self.tally.best_by
-        value = validation.get(name) if validation else train.get(name)
+        told = validation or train
+        value, loss = told.get(name), told.get("loss")
         better = value is not None and (
             self.best is None or (value < self.best if mode == "min" else value > self.best)
         )
+        if value is not None and value == self.best and loss is not None and self.best_loss is not None:
+            # A metric that stands still (IoU before the first mask is found) says nothing; the loss goes on.
+            better = loss < self.best_loss
         self.epoch, self.position = self.epoch + 1, 0
         if better:
-            self.best, self.best_epoch = value, self.epoch
+            self.best, self.best_loss, self.best_epoch = value, loss, self.epoch
             if self.folder:
                 self._best_weights = {
                     n: t.to("cpu", copy=True) for n, t in checkpoints.weights(self.network.net).items()

@@ -6,12 +6,15 @@ from typing import Any
 from weakref import ref
 
 import pytest
+import shiboken6
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit, QMainWindow, QMenu, QToolBar, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QMainWindow, QMenu, QToolBar, QWidget
 from pytestqt.qtbot import QtBot
 
 from visualnet.app.actions.registry import Actions, ActionSpec
 from visualnet.app.features.registry import all_actions
+from visualnet.app.theme.apply import apply_theme
+from visualnet.app.theme.tokens import DARK
 from visualnet.app.widgets.command_palette import CommandPalette
 from visualnet.app.widgets.shortcuts_dialog import ShortcutsDialog
 
@@ -94,6 +97,22 @@ def test_handlers_run_with_the_state_and_submenus_are_filled(window: QMainWindow
     assert len(done) == 2
 
 
+def test_a_menu_shows_what_is_chosen(window: QMainWindow, qapp: QApplication) -> None:
+    """Qt draws no tick where a line has an icon."""
+    apply_theme(qapp, DARK)
+    actions = Actions(all_actions(), window)
+    chosen = [spec.id for spec in all_actions() if spec.checkable]
+    assert chosen
+    for action_id in chosen:
+        menu = QMenu(window)
+        menu.addAction(actions[action_id])
+        pictures = []
+        for state in (False, True):
+            actions.set_checked(action_id, state)
+            pictures.append(menu.grab().toImage())
+        assert pictures[0] != pictures[1], action_id
+
+
 def test_canvas_keys_do_not_disturb_typing(window: QMainWindow, qtbot) -> None:
     actions = Actions(SMALL, window)
     done: list[str] = []
@@ -162,6 +181,18 @@ def test_the_palette_finds_and_does(window: QMainWindow, qtbot) -> None:
     assert palette.list.isHidden()
     qtbot.keyClick(palette.search.edit, Qt.Key.Key_Escape)
     assert palette.isHidden() and done == ["edit.redo"]
+
+
+def test_the_palette_closes_when_what_had_the_focus_has_gone(window: QMainWindow, qtbot) -> None:
+    palette = CommandPalette(Actions(SMALL, window), window)
+    home = QLineEdit()
+    window.setCentralWidget(home)
+    window.show()
+    home.setFocus()
+    palette.open()
+    shiboken6.delete(home)
+    qtbot.keyClick(palette.search.edit, Qt.Key.Key_Escape)
+    assert palette.isHidden()
 
 
 def test_the_dialog_changes_and_resets_keys(window: QMainWindow, qtbot) -> None:

@@ -92,6 +92,21 @@ def test_what_is_used_most_comes_first_and_is_remembered(hands: Hands) -> None:
     assert kept["conv2d"] == 1
 
 
+def test_a_closed_quick_add_keeps_nothing_of_the_project(hands: Hands) -> None:
+    popup = hands.view.popup
+    hands.key(Qt.Key.Key_Space)
+    assert popup._project is hands.studio.project and popup.list.count()
+    QTest.keyClick(popup.field, Qt.Key.Key_Escape)
+    assert popup._project is not hands.studio.project, "its tab may be closed before the next search"
+    assert not popup._found and popup._chosen is None and not popup.list.count()
+    hands.key(Qt.Key.Key_Space)
+    hands.view.hide()
+    hands.view.show()
+    assert popup.isHidden() and popup._project is not hands.studio.project
+    hands.key(Qt.Key.Key_Space)
+    assert popup.isVisible() and popup.list.count(), "it opens as ever"
+
+
 def test_a_key_in_quick_add_takes_no_time(hands: Hands) -> None:
     hands.key(Qt.Key.Key_Space)
     field = hands.view.popup.field

@@ -6,11 +6,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
-from visualnet.analysis import infer
+from visualnet.analysis import families, infer
 from visualnet.app.canvas.scene import block_thumbnail
 from visualnet.app.canvas.scene.node_item import NodeItem
 from visualnet.app.theme.tokens import DARK, LIGHT, Theme
 from visualnet.core import edits
+from visualnet.core.caches import clear_caches
 from visualnet.core.project import Project
 from visualnet.core.user import block_library
 
@@ -47,6 +48,16 @@ def test_it_is_drawn_once_for_each_definition_and_theme(qapp: QApplication) -> N
     assert len(block_thumbnail._kept) == kept
     assert painted(item, project, LIGHT) != first
     assert len(block_thumbnail._kept) == kept + 1
+
+
+def test_what_closed_projects_left_is_forgotten_with_the_caches(qapp: QApplication) -> None:
+    project = block_library.find("squeeze_excitation").project
+    item = card(project)
+    first = painted(item, project, DARK)
+    assert block_thumbnail._kept and families._cached
+    clear_caches()
+    assert not block_thumbnail._kept and not families._cached, "they hold the graphs that they were drawn from"
+    assert painted(item, project, DARK) == first
 
 
 def test_a_changed_definition_is_drawn_anew(qapp: QApplication) -> None:

@@ -81,6 +81,16 @@ def test_nodes_of_different_kinds_are_set_by_what_they_share(panel: InspectorPan
     assert params(panel, "conv1")["kernel_size"] == 5, "one step for all of them"
 
 
+def test_with_no_selection_nothing_is_kept_of_a_node(panel: InspectorPanel) -> None:
+    view = panel.node_page.formula_view
+    choose(panel, "conv2")
+    assert view.facts is not None and panel.node_page.source.node is not None
+    choose(panel)
+    assert view.facts is None and panel.node_page.source.node is None, (
+        "the project may be closed before another node is selected"
+    )
+
+
 def test_only_the_forms_that_were_used_last_are_kept(panel: InspectorPanel) -> None:
     studio, page = panel.studio, panel.node_page
     kinds = [k.tag for k in LAYERS.values() if not k.hidden and len(k.params) > 1][: 2 * FORMS]

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
-from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QColor, QFontMetricsF
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from visualnet.app.plots.class_bars import ClassBars
-from visualnet.app.plots.colours import log_ticks, nice_ticks, number, tick_words
+from visualnet.app.plots.class_bars import HEAD, PAD, ClassBars
+from visualnet.app.plots.colours import log_ticks, nice_ticks, number, text_font, tick_words
 from visualnet.app.plots.decision_regions import DecisionView, RegressionView, _boundary
 from visualnet.app.plots.sparkline import compose_strip
+from visualnet.app.theme.fonts import choose_size
 from visualnet.app.theme.tokens import DARK, LIGHT
 
 
@@ -51,6 +54,23 @@ def test_many_classes_show_the_probable_and_the_true_one(qtbot: QtBot) -> None:
     assert order[:9] == list(range(999, 990, -1))
     assert order[9] == 7
     bars.grab()
+
+
+def test_rows_of_large_text_do_not_overlap(qtbot: QtBot, qapp: QApplication) -> None:
+    bars = shown(qtbot, ClassBars())
+    bars.resize(260, 150)
+    bars.set_prediction(None, np.full(10, 0.1), list("0123456789"), 3)
+    asked: list[int] = []
+    order = bars._order
+    bars._order = lambda rows: asked.append(rows) or order(rows)
+    try:
+        for size in (100, 150, 200):
+            choose_size(qapp, size)
+            bars.grab()
+            height = QFontMetricsF(text_font(bars.font(), 11)).tightBoundingRect("0123456789").height()
+            assert (bars.height() - HEAD - 2 * PAD) / asked[-1] >= height + 2, f"rows at {size} %"
+    finally:
+        choose_size(qapp, 100)
 
 
 def test_bad_predictions_are_met(qtbot: QtBot) -> None:
@@ -138,6 +158,9 @@ def test_numbers_and_ticks() -> None:
         "not a number",
     ]
     assert nice_ticks(0, 20, 5) == [0, 5, 10, 15, 20]
+    assert nice_ticks(0, 4.2, 2) == [0, 2, 4], "0 alone tells no scale"
+    for most, low, high in itertools.product((1, 2, 3), (-4.3, 0.3, 1e6), (0.9, 4.1, 1e6 + 1)):
+        assert low >= high or len(nice_ticks(low, high, most)) >= 2
     assert tick_words([0.0, 0.5, 1.0]) == ["0.0", "0.5", "1.0"]
     assert tick_words([0.0, 500_000.0, 1_000_000.0]) == ["0", "0.5M", "1M"]
     assert tick_words([0.0, 20_000.0, 40_000.0]) == ["0", "20k", "40k"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -73,6 +74,19 @@ def test_the_result_comes_in_the_windows_thread_and_the_thread_is_gone(owner: QO
     assert (heard.results, heard.threads, begun) == ([42], {"MainThread"}, ["under test"])
     assert not task.running and not [t for t in threading.enumerate() if t.name == "under test"]
     until(lambda: owner.findChildren(BackgroundTask) == [])
+
+
+@pytest.mark.parametrize("closed", [False, True])
+def test_an_ended_task_keeps_nothing_of_what_was_asked(owner: QObject, closed: bool) -> None:
+    heard, project = Heard(), Heard()
+    held = weakref.ref(project)
+    task = begin(owner, lambda job, project=project: None, heard)
+    del project
+    if closed:
+        task.close()
+    else:
+        until(lambda: heard.ends)
+    assert not task.running and held() is None, "who asked keeps the task; the project may be closed long since"
 
 
 def test_progress_is_told_while_it_runs(owner: QObject) -> None:

@@ -230,6 +230,8 @@ class Actions(QObject):
             action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         if spec.icon:
             icons.bind(action, spec.icon)
+        # An icon would stand where the tick of a chosen line stands, and nothing would tell it from the others.
+        action.setIconVisibleInMenu(not spec.checkable)
         if spec.group:
             group = self._groups.setdefault(spec.group, QActionGroup(self))
             group.addAction(action)

@@ -136,7 +136,9 @@ class ClassBars(QWidget):
             return
         painter.setFont(text_font(self.font(), 12, bold=True))
         painter.setPen(ink.text)
-        painter.drawText(QRectF(PAD, 4, self.width() - 2 * PAD, HEAD), Qt.AlignmentFlag.AlignVCenter, self.headline())
+        head = QRectF(PAD, 4, self.width() - 2 * PAD, HEAD)
+        words = painter.fontMetrics().elidedText(self.headline(), Qt.TextElideMode.ElideRight, int(head.width()))
+        painter.drawText(head, Qt.AlignmentFlag.AlignVCenter, words)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         left = float(PAD)
         room = self.height() - HEAD - 2 * PAD
@@ -151,8 +153,10 @@ class ClassBars(QWidget):
     def _draw_bars(self, painter: QPainter, ink: Ink, left: float, top: float, room: int) -> None:
         painter.setFont(text_font(self.font(), 11))
         metrics = QFontMetricsF(painter.font())
-        shown = self._order(max(room // ROW_LEAST, 1))
-        row = min(room / len(shown), ROW_MOST)
+        # Digits and most letters leave a fifth of the line's height free: rows may be so much closer than lines of text.
+        least, most = max(ROW_LEAST, 0.8 * metrics.height()), max(ROW_MOST, metrics.height())
+        shown = self._order(max(int(room / least), 1))
+        row = min(room / len(shown), most)
         name_room = min(max(metrics.horizontalAdvance(self._labels[i]) for i in shown) + 18, self.width() * 0.3)
         start, figure_room = left + name_room + 6, metrics.horizontalAdvance("100.0 %") + 8
         length = max(self.width() - start - figure_room - PAD, 10)

@@ -101,7 +101,7 @@ def number(value: float, digits: int = 3) -> str:
 
 
 def nice_ticks(low: float, high: float, most: int) -> list[float]:
-    """Round numbers from low to high, at most about `most` of them."""
+    """Round numbers from low to high, at most about `most` of them, and two at least: one alone tells no scale."""
     if not (math.isfinite(low) and math.isfinite(high)) or high <= low:
         return [low] if math.isfinite(low) else []
     rough = (high - low) / max(most, 1)
@@ -109,7 +109,9 @@ def nice_ticks(low: float, high: float, most: int) -> list[float]:
     step = next(power * m for m in (1, 2, 5, 10) if power * m >= rough * 0.999)
     first = math.ceil(low / step - 1e-9)
     count = math.floor(high / step + 1e-9) - first + 1
-    return [round((first + i) * step, 12) for i in range(max(count, 0))]
+    if count < 2:
+        return nice_ticks(low, high, most + 1)
+    return [round((first + i) * step, 12) for i in range(count)]
 
 
 def log_ticks(low: float, high: float, most: int) -> list[float]:

@@ -89,6 +89,7 @@ class BackgroundTask(QObject):
         """End it, wait for that, and hear nothing more of it."""
         self.cancel()
         self._rest()
+        self._forget()
 
     def _work(self) -> None:
         try:
@@ -118,6 +119,7 @@ class BackgroundTask(QObject):
         elif self._refusal and self._failed is not None:
             self._failed(self._refusal)
         self.finished.emit()
+        self._forget()
         self.deleteLater()
 
     def _rest(self) -> None:
@@ -125,6 +127,14 @@ class BackgroundTask(QObject):
             self._timer.stop()
             self._thread.join()
             self._thread = None
+
+    def _forget(self) -> None:
+        # Who asked often keeps the task until the next one; what was asked holds a project, perhaps one that is closed by then.
+        self._run, self._done, self._progress, self._failed = _nothing, _nothing, None, None
+
+
+def _nothing(_given: object) -> None:
+    """What an ended task does."""
 
 
 def close_tasks(owner: QObject) -> None:

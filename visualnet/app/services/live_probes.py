@@ -197,7 +197,8 @@ class LiveProbes(QObject):
         choice = self.studio.project.data
         if choice is self._choice or choice == self._choice:
             return
-        self._choice = choice
+        # What was wrong with the data before says nothing about these.
+        self._choice, self.data_words = choice, ""
         self._aside.ask("data", lambda: _load(choice))
         self._wake()
 

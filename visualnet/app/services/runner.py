@@ -100,8 +100,8 @@ class Runner(QObject):
 
     def why_not(self) -> str:
         """Why training cannot start, in words; nothing if it can."""
-        project, analysis, data = self.studio.project, self.studio.analysis, self.watching.data
-        key = (analysis, project.data, project.recipe, data, pytorch.trouble())
+        project, analysis, watching = self.studio.project, self.studio.analysis, self.watching
+        key = (analysis, project.data, project.recipe, watching.data, watching.data_words, pytorch.trouble())
         if self._why is None or any(a is not b for a, b in zip(self._why[0], key, strict=True)):
             self._why = key, self._find_why_not()
         return self._why[1]

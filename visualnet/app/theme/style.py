@@ -63,7 +63,7 @@ QMenu::item:disabled { color: $disabled; background: transparent; }
 QMenu::separator { height: 1px; background: $line; margin: 6px 8px; }
 QMenu::icon { padding-left: 8px; }
 QMenu::right-arrow { image: url($glyph_right); width: 14px; height: 14px; margin-right: 6px; }
-QMenu::indicator { width: 14px; height: 14px; margin-left: 8px; }
+QMenu::indicator { width: 14px; height: 14px; margin-left: 6px; }
 QMenu::indicator:checked { image: url($glyph_menu_check); }
 
 QTabWidget::pane { border: none; border-top: 1px solid $line; top: -1px; }

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from visualnet.app.actions.registry import Actions
 from visualnet.app.theme import fonts, icons
@@ -78,9 +79,10 @@ class CommandPalette(QFrame):
         if self.isHidden():
             return
         self.hide()
-        if self._returns_to is not None:
-            self._returns_to.setFocus(Qt.FocusReason.PopupFocusReason)
-        self._returns_to = None
+        returns_to, self._returns_to = self._returns_to, None
+        # What had the focus may have gone meanwhile, a field of a form for instance.
+        if returns_to is not None and isValid(returns_to):
+            returns_to.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if not self.isHidden():

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QPainter
+from PySide6.QtGui import QColor, QFontMetricsF, QHideEvent, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QFrame,
     QLabel,
@@ -299,6 +299,14 @@ class QuickAdd(QFrame):
         if chosen is not None:
             params = {**found.entry.preset, **found.given.params}
             chosen(kind, found.given._replace(params=params) if params else found.given)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        if not event.spontaneous():
+            self.hide()  # also where it is the canvas that was hidden: with it comes back no search in what was open then
+            # Asked anew each time it opens. Kept, it would be the project of a tab that is closed meanwhile.
+            self._project, self._used, self._found, self._chosen = Project(), Counter(), [], None
+            self.list.clear()
+        super().hideEvent(event)
 
     def close_(self) -> None:
         """Hide it and give the focus back."""

@@ -16,6 +16,7 @@ from visualnet.app.canvas.scene.node_item import NodeItem
 from visualnet.app.canvas.scene.node_painter import block_colour
 from visualnet.app.theme import fonts
 from visualnet.app.theme.tokens import Theme, luminance
+from visualnet.core.caches import clear_with_caches
 from visualnet.core.project import Project
 
 KEPT = 200
@@ -26,6 +27,7 @@ NAME_PX = 10.5
 """The name's size on the screen, above the drawing."""
 
 _kept: OrderedDict[tuple[Any, ...], tuple[object, QPixmap]] = OrderedDict()
+clear_with_caches(_kept.clear)
 
 
 def drawing(project: Project, block: str, theme: Theme, width: float, height: float, ratio: float) -> QPixmap:

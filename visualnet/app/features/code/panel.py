@@ -46,11 +46,16 @@ class CodePanel(QWidget):
         self.timer.setSingleShot(True)
         self.timer.setInterval(WAIT_MS)
         self.timer.timeout.connect(self.refresh)
+        studio.document_changed.connect(self._forget)
         studio.analysed.connect(lambda _: self._soon())
 
     def _soon(self) -> None:
         if self.isVisible():
             self.timer.start()
+
+    def _forget(self) -> None:
+        """What is printed is no longer what is in front; the panel alone must not keep it when its tab is closed."""
+        self._shown = None
 
     def refresh(self) -> None:
         """Print the code of the project as it is now."""
@@ -78,6 +83,7 @@ class CodePanel(QWidget):
                 self._shown = project
                 self._tell("The code cannot be printed.")
             if project is not self.studio.project:
+                self._forget()
                 self._soon()
 
         self._task = BackgroundTask(

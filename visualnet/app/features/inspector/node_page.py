@@ -142,6 +142,11 @@ class NodePage(QWidget):
         self.page.setVisible(kind is not None and alike)
         self.page_text.setText(kind.page() + (f"\n\n{kind.paper}" if kind.paper else "") if kind else "")
 
+    def clear(self) -> None:
+        """Nothing is selected: what was told of a node goes, for its project may be closed before another one is selected."""
+        self.formula_view.show_facts(None)
+        self.source.show_node(None)
+
     def _learning(self) -> list[str]:
         """Of the shown nodes those that have weights of their own, blocks aside."""
         facts = self.studio.facts

@@ -50,6 +50,7 @@ class InspectorPanel(QScrollArea):
             self.node_page.show_nodes(chosen)
         else:
             self.project_page.refresh()
+            self.node_page.clear()
         if self.node_page.isHidden() == bool(chosen):
             self.project_page.setVisible(not chosen)
             self.node_page.setVisible(bool(chosen))

@@ -30,6 +30,7 @@ class PredictionPane(QWidget):
         self.bars, self.decision, self.regression = ClassBars(), DecisionView(), RegressionView()
         self.numbers: QLabel = label("", "muted", wrap=True)
         self.numbers.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.numbers.setMargin(12)
         self.stack = QStackedWidget()
         for view in (self.bars, self.decision, self.regression, self.numbers):
             view.setMinimumSize(180, 96)

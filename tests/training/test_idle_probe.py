@@ -1,0 +1,46 @@
+"""Looking into a network that does not train, in a worker's thread, while its project is closed in the window's."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+
+import pytest
+
+from visualnet.analysis import infer
+from visualnet.cli.common import open_project
+from visualnet.compiling import module
+from visualnet.data import registry
+from visualnet.training.control import Watch
+from visualnet.training.idle_probe import IdleProbe, Question
+
+
+def question(number: int = 1) -> Question:
+    project = open_project("perceptron-points")
+    analysis = infer(project, fields=registry.fields_or_none(project.data))
+    return Question(number, project, analysis, Watch())
+
+
+def test_the_network_of_the_last_question_is_kept_until_it_is_forgotten() -> None:
+    probe, asked = IdleProbe(), question()
+    assert probe(asked).words == ""
+    kept = weakref.ref(probe._probe)
+    probe(asked)
+    assert probe._probe is kept()
+    probe.forget()
+    gc.collect()
+    assert kept() is None
+
+
+def test_what_is_forgotten_while_it_is_prepared_is_answered_and_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    probe, compile_project = IdleProbe(), module.compile_project
+
+    def closed_meanwhile(*args: object, **named: object) -> object:
+        made = compile_project(*args, **named)  # type: ignore[arg-type]
+        probe.forget()
+        return made
+
+    monkeypatch.setattr(module, "compile_project", closed_meanwhile)
+    answer = probe(question())
+    assert answer.words == "" and answer.seen is not None
+    assert probe._probe is None and probe._key is None, "the network of a closed project"
