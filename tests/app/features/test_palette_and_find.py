@@ -10,10 +10,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from visualnet.app.features.palette.panel import PalettePanel
+from visualnet.app.features.reference.panel import ReferencePanel
 from visualnet.app.shell.find_bar import FindBar
 from visualnet.app.shell.project_files import templates
 from visualnet.app.state.studio import Studio
-from visualnet.app.theme.tokens import DARK
+from visualnet.app.theme.tokens import DARK, LIGHT
 from visualnet.core.document import Document
 from visualnet.core.storage.project_file import load
 from visualnet.layers import LAYERS
@@ -47,6 +48,29 @@ def test_every_layer_is_there_and_typing_finds_it(studio: Studio, qtbot: object)
     QTest.keyClicks(panel.search.edit, "zzzz")
     assert not visible(panel)
     assert panel.nothing.isVisible()
+
+
+@pytest.mark.parametrize("kind", [PalettePanel, ReferencePanel])
+def test_a_hidden_panel_wears_the_theme_when_it_is_shown(
+    kind: type[PalettePanel] | type[ReferencePanel], studio: Studio, qtbot: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worn: list[str] = []
+    fill = kind._fill
+    monkeypatch.setattr(kind, "_fill", lambda self: (worn.append(self.studio.theme.name), fill(self)))
+    panel = kind(studio)
+    qtbot.addWidget(panel)  # type: ignore[attr-defined]
+    panel.show()
+    panel.hide()
+    worn.clear()
+    studio.set_theme(LIGHT)
+    assert not worn, "nobody sees it: a change of theme has enough to do"
+    panel.show()
+    assert worn == ["light"]
+    studio.set_theme(DARK)
+    assert worn == ["light", "dark"]
+    panel.hide()
+    panel.show()
+    assert worn == ["light", "dark"], "only once"
 
 
 def test_enter_places_the_best(studio: Studio, qtbot: object) -> None:

@@ -6,6 +6,7 @@ The tree comes from ``layers.notation``; here it only gets sizes and places.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -20,6 +21,14 @@ SMALL = 0.72
 """How much smaller an index or a power is."""
 LEAST_PX = 9
 READABLE = 4.5
+
+
+@lru_cache(maxsize=256)
+def _face(px: int, italic: bool) -> tuple[QFont, QFontMetricsF]:
+    # To make a font takes longer than to measure with it, and a formula asks for each of its signs.
+    font = fonts.sans(px)
+    font.setItalic(italic)
+    return font, QFontMetricsF(font)
 
 
 class Box(NamedTuple):
@@ -91,12 +100,13 @@ class Setter:
         return self._metrics(sign, which, px).horizontalAdvance(text)
 
     def _font(self, sign: Sign, which: int, px: float) -> QFont:
-        font = fonts.sans(max(1, round(px)))
-        font.setItalic(which == LETTERS and sign.role == "name" and len(sign.text) <= 2)
-        return font
+        return QFont(_face(*self._look(sign, which, px))[0])
 
     def _metrics(self, sign: Sign, which: int, px: float) -> QFontMetricsF:
-        return QFontMetricsF(self._font(sign, which, px))
+        return _face(*self._look(sign, which, px))[1]
+
+    def _look(self, sign: Sign, which: int, px: float) -> tuple[int, bool]:
+        return max(1, round(px)), which == LETTERS and sign.role == "name" and len(sign.text) <= 2
 
     def spaced(self, part: Math, at: int, which: int, px: float) -> Box:
         """A part of a row, with the room that an operator wants around it."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QVBoxLayout
+from PySide6.QtWidgets import QApplication, QVBoxLayout
 
 from visualnet.analysis.explain import Why
 from visualnet.app.features.inspector.formula_label import FormulaLabel
 from visualnet.app.features.inspector.typeset_label import TypesetLabel
 from visualnet.app.forms.form import caption
+from visualnet.app.theme.apply import CHANGING
 from visualnet.app.theme.tokens import FONT_PX
 from visualnet.app.widgets.basic import Card, label, restyle
 from visualnet.core.text.format import capitalize_first
@@ -52,8 +53,9 @@ class WhyCard(Card):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() == QEvent.Type.StyleChange and self.why is not None:
-            self.fit()  # Its colours are the theme's.
+        # A theme comes in two steps, of which the first takes the old style sheet off; the colours of a formula are the new one's.
+        if event.type() == QEvent.Type.StyleChange and self.why is not None and not _bare():
+            self.fit()
 
     def fit(self) -> None:
         """Set the formula anew."""
@@ -74,3 +76,8 @@ class WhyCard(Card):
         told = "\n".join(filter(None, (legend, why.note if why.note != "error" else "")))
         self.note.setText(told)
         self.note.setVisible(bool(told))
+
+
+def _bare() -> bool:
+    app = QApplication.instance()
+    return isinstance(app, QApplication) and bool(app.property(CHANGING))

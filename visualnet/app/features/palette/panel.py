@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QMimeData, QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QDrag, QKeyEvent
+from PySide6.QtGui import QColor, QDrag, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFileDialog,
@@ -59,7 +59,8 @@ class PalettePanel(QWidget):
         self.search.accepted.connect(self._accept)
         self.search.moved.connect(self._move)
         self.tree.itemActivated.connect(self._place)
-        studio.theme_changed.connect(lambda _: self._fill())
+        self._stale = False
+        studio.theme_changed.connect(lambda _: self._wear())
         studio.library_changed.connect(self._fill)
         self.tree.renamed.connect(lambda kind: self.rename(kind[len(block_library.PREFIX) :]))
         self.tree.removed.connect(lambda kind: self.forget(kind[len(block_library.PREFIX) :]))
@@ -71,6 +72,17 @@ class PalettePanel(QWidget):
     def _project_changed(self, before: object, after: object) -> None:
         if getattr(before, "blocks", None) is not getattr(after, "blocks", None):
             self._fill()
+
+    def _wear(self) -> None:
+        # What is not seen waits until it is: a change of theme has enough to do.
+        self._stale = not self.isVisible()
+        if not self._stale:
+            self._fill()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        if self._stale:
+            self._wear()
+        super().showEvent(event)
 
     def _fill(self) -> None:
         self.tree.clear()

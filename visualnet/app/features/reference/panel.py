@@ -9,6 +9,7 @@ from PySide6.QtCore import QSize, Qt, QUrl
 from PySide6.QtGui import (
     QFontInfo,
     QResizeEvent,
+    QShowEvent,
     QTextBlockFormat,
     QTextCharFormat,
     QTextCursor,
@@ -153,7 +154,8 @@ class ReferencePanel(QWidget):
         self.search.moved.connect(self._move)
         self.list.currentItemChanged.connect(lambda item, _: self._show(item))
         self.list.itemActivated.connect(lambda _: self._add())
-        studio.theme_changed.connect(lambda _: self._fill())
+        self._stale = False
+        studio.theme_changed.connect(lambda _: self._wear())
         self._fill()
 
     @property
@@ -176,6 +178,17 @@ class ReferencePanel(QWidget):
             if self.list.item(row).data(_TAG) == tag:
                 self.list.setCurrentRow(row)
                 self.list.scrollToItem(self.list.item(row), QListWidget.ScrollHint.PositionAtCenter)
+
+    def _wear(self) -> None:
+        # What is not seen waits until it is: a change of theme has enough to do.
+        self._stale = not self.isVisible()
+        if not self._stale:
+            self._fill()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        if self._stale:
+            self._wear()
+        super().showEvent(event)
 
     def _fill(self) -> None:
         kept = self.tag
