@@ -146,6 +146,8 @@ def test_of_closed_projects_nothing_is_left(window: Window, hands: Hands, beats:
     assert last["torch.fx.graph_module.GraphModule"] == last["visualnet.training.runs.run_model.RunModel"] == 0
     assert last["tensors"] == first["tensors"]
     gone = {k: n - first[k] for k, n in last.items() if k.startswith("gone: ") and n - first[k] > 8}
+    # Qt's own, such as the buttons of its fields fade with: `waiting.settle` saw them and so made wrappers. The program has none.
+    gone.pop("gone: PySide6.QtCore.QPropertyAnimation", None)
     assert not gone, "wrappers of widgets that Qt has thrown away are kept"
 
 
