@@ -21,6 +21,7 @@ from visualnet.app.diagrams.math import READABLE, colours, typeset
 from visualnet.app.features.inspector.explanation_card import WhyCard
 from visualnet.app.features.inspector.panel import InspectorPanel
 from visualnet.app.state.studio import Studio
+from visualnet.app.theme.apply import apply_theme
 from visualnet.app.theme.tokens import DARK, LIGHT, contrast
 from visualnet.core.document import Document
 from visualnet.core.expressions import MAX_LENGTH, parse
@@ -112,6 +113,20 @@ def test_coloured_signs_can_be_read(theme: object) -> None:
     found = colours(why.derivation, theme)  # type: ignore[arg-type]
     assert len(set(found.values())) == len(found) == 5
     assert all(contrast(c, theme.raised) >= READABLE for c in found.values())  # type: ignore[attr-defined]
+
+
+def test_a_change_of_theme_typesets_once(qtbot: QtBot, qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once, though the old style sheet is taken off before the new one is put on, and in the new colours."""
+    apply_theme(qapp, DARK)
+    card = WhyCard()
+    qtbot.addWidget(card)
+    card.show_why(told(lenet("conv1"))[0])
+    card.show()
+    fitted: list[bool] = []
+    fit = card.fit
+    monkeypatch.setattr(card, "fit", lambda: (fitted.append(bool(qapp.styleSheet())), fit()))
+    apply_theme(qapp, LIGHT)
+    assert fitted == [True]
 
 
 def test_it_is_copied_and_enlarged_by_key(qtbot: QtBot) -> None:

@@ -10,7 +10,6 @@ from visualnet.analysis.explain import Why
 from visualnet.app.features.inspector.formula_label import FormulaLabel
 from visualnet.app.features.inspector.typeset_label import TypesetLabel
 from visualnet.app.forms.form import caption
-from visualnet.app.theme.apply import CHANGING
 from visualnet.app.theme.tokens import FONT_PX
 from visualnet.app.widgets.basic import Card, label, restyle
 from visualnet.core.text.format import capitalize_first
@@ -80,4 +79,4 @@ class WhyCard(Card):
 
 def _bare() -> bool:
     app = QApplication.instance()
-    return isinstance(app, QApplication) and bool(app.property(CHANGING))
+    return not isinstance(app, QApplication) or not app.styleSheet()

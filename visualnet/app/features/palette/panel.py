@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QMimeData, QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QDrag, QKeyEvent, QShowEvent
+from PySide6.QtGui import QColor, QDrag, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFileDialog,
@@ -22,6 +22,7 @@ from visualnet.app.actions.blocks import take_in
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts, icons
 from visualnet.app.widgets.basic import label
+from visualnet.app.widgets.deferred_refresh import DeferredRefresh
 from visualnet.app.widgets.fuzzy_match import fuzzy
 from visualnet.app.widgets.search_field import SearchField
 from visualnet.core.errors import FileError
@@ -59,8 +60,9 @@ class PalettePanel(QWidget):
         self.search.accepted.connect(self._accept)
         self.search.moved.connect(self._move)
         self.tree.itemActivated.connect(self._place)
-        self._stale = False
-        studio.theme_changed.connect(lambda _: self._wear())
+        # A change of theme has enough to do with what is seen.
+        wear = DeferredRefresh(self, self._fill)
+        studio.theme_changed.connect(wear.ask)
         studio.library_changed.connect(self._fill)
         self.tree.renamed.connect(lambda kind: self.rename(kind[len(block_library.PREFIX) :]))
         self.tree.removed.connect(lambda kind: self.forget(kind[len(block_library.PREFIX) :]))
@@ -72,17 +74,6 @@ class PalettePanel(QWidget):
     def _project_changed(self, before: object, after: object) -> None:
         if getattr(before, "blocks", None) is not getattr(after, "blocks", None):
             self._fill()
-
-    def _wear(self) -> None:
-        # What is not seen waits until it is: a change of theme has enough to do.
-        self._stale = not self.isVisible()
-        if not self._stale:
-            self._fill()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        if self._stale:
-            self._wear()
-        super().showEvent(event)
 
     def _fill(self) -> None:
         self.tree.clear()

@@ -9,7 +9,6 @@ from PySide6.QtCore import QSize, Qt, QUrl
 from PySide6.QtGui import (
     QFontInfo,
     QResizeEvent,
-    QShowEvent,
     QTextBlockFormat,
     QTextCharFormat,
     QTextCursor,
@@ -22,6 +21,7 @@ from visualnet.app.diagrams.window_diagram import LayerDrawing
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts, icons
 from visualnet.app.widgets.basic import button, label
+from visualnet.app.widgets.deferred_refresh import DeferredRefresh
 from visualnet.app.widgets.fuzzy_match import fuzzy
 from visualnet.app.widgets.search_field import SearchField
 from visualnet.layers import FAMILIES, LAYERS
@@ -154,8 +154,9 @@ class ReferencePanel(QWidget):
         self.search.moved.connect(self._move)
         self.list.currentItemChanged.connect(lambda item, _: self._show(item))
         self.list.itemActivated.connect(lambda _: self._add())
-        self._stale = False
-        studio.theme_changed.connect(lambda _: self._wear())
+        # A change of theme has enough to do with what is seen.
+        wear = DeferredRefresh(self, self._fill)
+        studio.theme_changed.connect(wear.ask)
         self._fill()
 
     @property
@@ -178,17 +179,6 @@ class ReferencePanel(QWidget):
             if self.list.item(row).data(_TAG) == tag:
                 self.list.setCurrentRow(row)
                 self.list.scrollToItem(self.list.item(row), QListWidget.ScrollHint.PositionAtCenter)
-
-    def _wear(self) -> None:
-        # What is not seen waits until it is: a change of theme has enough to do.
-        self._stale = not self.isVisible()
-        if not self._stale:
-            self._fill()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        if self._stale:
-            self._wear()
-        super().showEvent(event)
 
     def _fill(self) -> None:
         kept = self.tag
