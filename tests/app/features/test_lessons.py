@@ -208,7 +208,7 @@ def epoch(number: int) -> EpochDone:
 
 
 def test_without_a_run_nothing_is_taken_for_one(person: Person) -> None:
-    person.studio.runner = None
+    person.studio._runner = None
     assert person.coach.start("watch-it-learn")
     person.coach._go(1)
     assert not person.coach.done

@@ -55,7 +55,7 @@ class LayerTiming(QObject):
 
     def why_not(self) -> str:
         """Why it cannot measure now; empty if it can."""
-        if self.studio.runner is not None and self.studio.runner.busy:
+        if self.studio.has_runner and self.studio.runner.busy:
             return "A run is going on: what is measured beside it would be too slow. Measure when it has ended."
         errors = self.studio.analysis.errors()
         return f"There is nothing to measure while something is wrong: {errors[0].words}." if errors else ""

@@ -46,8 +46,7 @@ class MachineSpeed(QObject):
 
     def taken_seconds(self) -> float | None:
         """What a step of the last run took, if that run was of a network like this one."""
-        runner = self.studio.runner
-        model = runner.model if runner is not None else None
+        model = self.studio.runner.model if self.studio.has_runner else None
         if model is None or model.started is None or model.finished is None or not model.finished.step:
             return None
         started, project = model.started, self.studio.project
@@ -60,10 +59,9 @@ class MachineSpeed(QObject):
 
     def measure(self) -> None:
         """Measure the recipe's device now; it takes about a second."""
-        runner = self.studio.runner
         if self.running:
             return
-        if runner is not None and runner.busy:
+        if self.studio.has_runner and self.studio.runner.busy:
             self.studio.message.emit("warning", "A run is going on: measure the machine when it has ended.")
             return
         wish = self.device

@@ -86,8 +86,7 @@ class Studio(StudioSignals):
     def __init__(self, document: Document, theme: Any, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.theme = theme
-        self.runner: RunnerProtocol | None = None
-        """Who trains for the window; None for a Studio without one."""
+        self._runner: RunnerProtocol | None = None
         self.shell: Shell | None = None
         """The window around; None where a Studio stands alone, as in a picture of a panel."""
         self.settings: Settings | None = None
@@ -104,6 +103,22 @@ class Studio(StudioSignals):
         self.turning = False
         """Another document is coming to the front: ``state_changed`` tells when all of it has been said."""
         self._adopt(document)
+
+    @property
+    def has_runner(self) -> bool:
+        """Whether anybody trains for this Studio; a Studio that stands alone, as in a picture of a panel, has nobody."""
+        return self._runner is not None
+
+    @property
+    def runner(self) -> RunnerProtocol:
+        """Who trains for the window. Raises RuntimeError where nobody does."""
+        if self._runner is None:
+            raise RuntimeError("this Studio has no runner: ask has_runner first")
+        return self._runner
+
+    @runner.setter
+    def runner(self, runner: RunnerProtocol) -> None:
+        self._runner = runner
 
     # --- the document --------------------------------------------------------------------------------------------------------------
 

@@ -40,7 +40,7 @@ class FormulaView(QWidget):
         column.addWidget(self.field_part)
         self.show_facts(None)
         studio.theme_changed.connect(lambda _: self.show_facts(self.facts))
-        if studio.runner is not None:
+        if studio.has_runner:
             watching = studio.runner.watching
             # The sample is read in the background, may be another data set's, and is chosen in several places.
             watching.data_changed.connect(self._show_field)
@@ -82,7 +82,7 @@ class FormulaView(QWidget):
 
     def _sample(self, field: Field) -> QImage | None:
         """The sample that all panels look at, if the data has been read."""
-        watching = self.studio.runner.watching if self.studio.runner is not None else None
+        watching = self.studio.runner.watching if self.studio.has_runner else None
         place = watching.place(watching.sample) if watching is not None else None
         if watching is None or place is None:
             return None

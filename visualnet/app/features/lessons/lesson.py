@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from visualnet.app.state.runner_protocol import RunnerProtocol
 from visualnet.core.graph import Node
 from visualnet.core.project import MAIN
 from visualnet.core.storage.regular_files import read_regular
@@ -86,7 +85,7 @@ class Running(Condition, frozen=True, tag="running"):
     """A training goes on, or has already come to the end of an epoch."""
 
     def holds(self, studio: Studio) -> bool:
-        return (studio.runner is not None and studio.runner.state == "running") or epochs_done(studio.runner) > 0
+        return (studio.has_runner and studio.runner.state == "running") or epochs_done(studio) > 0
 
 
 class Epochs(Condition, frozen=True, tag="epochs", kw_only=True):
@@ -95,15 +94,15 @@ class Epochs(Condition, frozen=True, tag="epochs", kw_only=True):
     at_least: int
 
     def holds(self, studio: Studio) -> bool:
-        return epochs_done(studio.runner) >= self.at_least
+        return epochs_done(studio) >= self.at_least
 
 
 Check = Selected | LessonParam | Shape | Problems | Running | Epochs
 
 
-def epochs_done(runner: RunnerProtocol | None) -> int:
+def epochs_done(studio: Studio) -> int:
     """How many epochs the run that the window shows has finished; 0 where there is none."""
-    model = runner.model if runner is not None else None
+    model = studio.runner.model if studio.has_runner else None
     return len(model.epochs) if model is not None else 0
 
 

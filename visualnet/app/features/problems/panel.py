@@ -52,8 +52,7 @@ class ProblemsPanel(QWidget):
         self.heads: list[GroupHead] = []
         self._laid: list[str] = []
         self.low = False
-        runner = studio.runner
-        self.kept: MutableMapping[str, Any] = runner.settings.section("problems") if runner is not None else {}
+        self.kept: MutableMapping[str, Any] = studio.runner.settings.section("problems") if studio.has_runner else {}
         self.bar = ProblemBar(self.kept)
         self.bar.changed.connect(self._filter)
         self.bar.copy_asked.connect(self.copy_text)
