@@ -113,8 +113,8 @@ def drawing_of(project: Project, look: Look, analysis: Analysis | None = None) -
         return CanvasDrawing(
             project, look._replace(style="print" if look.style == "publication" else look.style), analysis
         )
-    from visualnet.app.figures.paper.content import content
-    from visualnet.app.figures.paper.figure import Figure
+    from visualnet.app.figures.paper_figure import Figure
+    from visualnet.figures.paper_content import content
 
     shown = content(project, facts, look.ids)
     if not shown.pieces:

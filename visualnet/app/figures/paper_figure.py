@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
 
-from visualnet.app.figures.paper.content import Content
-from visualnet.app.figures.paper.layout import LINE, SHEET, Layout, Spot, Way, bounds, place, sheets, steps
 from visualnet.app.theme import fonts
 from visualnet.app.theme.tokens import LIGHT, mix
+from visualnet.figures.paper_content import Content
+from visualnet.figures.paper_layout import LINE, SHEET, Layout, PlacedPiece, Route, bounds, place, segments, sheets
 
 INK, QUIET_INK = "#1c2028", "#4a5162"
 EDGE = 0.8
@@ -31,14 +31,14 @@ class Figure:
     def paint(self, p: QPainter) -> Iterator[float]:
         """Draw it a piece at a time; yields how much is done."""
         spots = sorted(self.layout.spots.values(), key=lambda s: (s.column, s.y))
-        for way in self.layout.ways:
-            _way(p, way)
+        for route in self.layout.routes:
+            _route(p, route)
         for number, spot in enumerate(spots):
             _DRAW[spot.piece.form](p, spot)
             _words(p, spot)
             yield (number + 1) / len(spots)
-        for way in self.layout.ways:
-            _kernel(p, self.layout.spots[way.link.source], self.layout.spots[way.link.target])
+        for route in self.layout.routes:
+            _kernel(p, self.layout.spots[route.link.source], self.layout.spots[route.link.target])
 
 
 def _widths(content: Content) -> dict[str, float]:
@@ -54,12 +54,12 @@ def _bold() -> QFont:
 # --- colours ------------------------------------------------------------------------------------------------------------------------
 
 
-def _colour(spot: Spot, dark: float, family: str = "") -> QColor:
+def _colour(spot: PlacedPiece, dark: float, family: str = "") -> QColor:
     """The family's colour, washed out; ``dark`` is for the faces turned away."""
     return QColor(mix("#ffffff", LIGHT.family(family or spot.piece.family), dark))
 
 
-def _pen(spot: Spot) -> QPen:
+def _pen(spot: PlacedPiece) -> QPen:
     pen = QPen(QColor(mix(LIGHT.family(spot.piece.family), "#000000", 0.45)), EDGE)
     pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
     return pen
@@ -68,7 +68,7 @@ def _pen(spot: Spot) -> QPen:
 # --- bodies -------------------------------------------------------------------------------------------------------------------------
 
 
-def _box(p: QPainter, spot: Spot) -> None:
+def _box(p: QPainter, spot: PlacedPiece) -> None:
     """A solid volume: channels along the flow, height upwards, width running back."""
     body = spot.body
     x, y, w, h, b = spot.x, spot.y - body.high / 2, body.wide, body.high, body.back
@@ -89,7 +89,7 @@ def _box(p: QPainter, spot: Spot) -> None:
         _twin(p, spot, QRectF(x, y, w, h))
 
 
-def _twin(p: QPainter, spot: Spot, front: QRectF) -> None:
+def _twin(p: QPainter, spot: PlacedPiece, front: QRectF) -> None:
     """A block's double edge."""
     if min(front.width(), front.height()) > 10:
         pen = _pen(spot)
@@ -99,7 +99,7 @@ def _twin(p: QPainter, spot: Spot, front: QRectF) -> None:
         p.drawRect(front.adjusted(2.5, 2.5, -2.5, -2.5))
 
 
-def _sheets(p: QPainter, spot: Spot) -> None:
+def _sheets(p: QPainter, spot: PlacedPiece) -> None:
     """Maps one behind the other, the last one in front."""
     body, count = spot.body, sheets(spot.piece.extent[0])
     p.setPen(_pen(spot))
@@ -113,11 +113,11 @@ def _sheets(p: QPainter, spot: Spot) -> None:
         _twin(p, spot, front)
 
 
-def _bar(p: QPainter, spot: Spot) -> None:
+def _bar(p: QPainter, spot: PlacedPiece) -> None:
     _box(p, spot)
 
 
-def _label(p: QPainter, spot: Spot) -> None:
+def _label(p: QPainter, spot: PlacedPiece) -> None:
     """A plain box with its words inside."""
     body = spot.body
     area = QRectF(spot.x, spot.y - body.high / 2, body.wide, body.high)
@@ -133,7 +133,7 @@ def _label(p: QPainter, spot: Spot) -> None:
         _text(p, area.center().x(), top + number * LINE, line, INK if not number else QUIET_INK, bold=False)
 
 
-def _sign(p: QPainter, spot: Spot) -> None:
+def _sign(p: QPainter, spot: PlacedPiece) -> None:
     """Arithmetic: its sign in a circle."""
     middle, radius = QPointF(spot.x + spot.body.wide / 2, spot.y), spot.body.wide / 2
     p.setPen(QPen(QColor(INK), EDGE))
@@ -160,17 +160,17 @@ def _text(p: QPainter, middle: float, top: float, text: str, colour: str, bold: 
     p.drawText(QPointF(middle - metrics.horizontalAdvance(text) / 2, top + metrics.ascent()), text)
 
 
-def _words(p: QPainter, spot: Spot) -> None:
+def _words(p: QPainter, spot: PlacedPiece) -> None:
     middle, top = spot.middle, spot.caption + 5
     for number, line in enumerate(spot.body.words):
         _text(p, middle, top + number * LINE, line, INK if not number else QUIET_INK, bold=not number)
 
 
-def _way(p: QPainter, way: Way) -> None:
+def _route(p: QPainter, route: Route) -> None:
     pen = QPen(QColor(QUIET_INK), 1.0)
     pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
     p.setPen(pen)
-    points = [QPointF(*at) for at in way.points]
+    points = [QPointF(*at) for at in route.points]
     p.drawPolyline(QPolygonF(points))
     last, end = points[-2], points[-1]
     length = max(1e-6, ((end - last).x() ** 2 + (end - last).y() ** 2) ** 0.5)
@@ -179,12 +179,12 @@ def _way(p: QPainter, way: Way) -> None:
     p.setPen(Qt.PenStyle.NoPen)
     p.setBrush(QColor(QUIET_INK))
     p.drawPolygon(QPolygonF([end, end - along * 6 + across * 2.6, end - along * 6 - across * 2.6]))
-    if way.link.words:
-        start, stop = max(steps(way), key=lambda s: abs(s[1][0] - s[0][0]))
-        _text(p, (start[0] + stop[0]) / 2, start[1] - LINE - 1, way.link.words, QUIET_INK, bold=False)
+    if route.link.words:
+        start, stop = max(segments(route), key=lambda s: abs(s[1][0] - s[0][0]))
+        _text(p, (start[0] + stop[0]) / 2, start[1] - LINE - 1, route.link.words, QUIET_INK, bold=False)
 
 
-def _kernel(p: QPainter, source: Spot, target: Spot) -> None:
+def _kernel(p: QPainter, source: PlacedPiece, target: PlacedPiece) -> None:
     """The window on the piece before, and the lines to the one number that it makes."""
     shares = target.piece.kernel
     if (
@@ -209,7 +209,7 @@ def _kernel(p: QPainter, source: Spot, target: Spot) -> None:
         p.drawLine(corner, end)
 
 
-def _window(source: Spot, high: float, wide: float) -> list[QPointF]:
+def _window(source: PlacedPiece, high: float, wide: float) -> list[QPointF]:
     """The window's corners on the face that shows height and width, a quarter down."""
     body = source.body
     h = min(body.high, max(5.0, high * body.high))

@@ -9,8 +9,8 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from visualnet.analysis.auto_layout import GRID, tidy
-from visualnet.app.figures.paper.content import Content, Link, Piece
 from visualnet.core.graph import Graph, Node, Port
+from visualnet.figures.paper_content import Content, Link, Piece
 
 LINE = 14.0
 GAP, NEAR = 34.0, 16.0
@@ -39,7 +39,7 @@ class Body(NamedTuple):
         return self.wide + self.back
 
 
-class Spot(NamedTuple):
+class PlacedPiece(NamedTuple):
     """A piece in its place: left edge and middle of the front, and its body."""
 
     piece: Piece
@@ -94,7 +94,7 @@ class Spot(NamedTuple):
         return self.x + self.body.full, self.y - (self.body.back / 2 if runs_back else 0)
 
 
-class Way(NamedTuple):
+class Route(NamedTuple):
     """A link's points, from piece to piece."""
 
     link: Link
@@ -102,10 +102,10 @@ class Way(NamedTuple):
 
 
 class Layout(NamedTuple):
-    """The figure's pieces in their places, and the ways between them."""
+    """The figure's pieces in their places, and the routes of the links."""
 
-    spots: dict[str, Spot]
-    ways: list[Way]
+    spots: dict[str, PlacedPiece]
+    routes: list[Route]
     u: bool
 
 
@@ -122,7 +122,7 @@ def place(content: Content, text_width: Mapping[str, float]) -> Layout:
     if not u and len(set(columns.values())) == len(columns):
         deepest = max((s.floor for s in spots.values()), default=0.0)
         spots = {i: s._replace(caption=deepest) for i, s in spots.items()}
-    return Layout(spots, _ways(content, spots), u)
+    return Layout(spots, _routes(content, spots), u)
 
 
 # --- sizes --------------------------------------------------------------------------------------------------------------------------
@@ -261,12 +261,12 @@ def _level(middles: Mapping[str, float]) -> dict[str, float]:
 
 def _spots(
     content: Content, bodies: Mapping[str, Body], columns: Mapping[str, int], middles: Mapping[str, float]
-) -> dict[str, Spot]:
+) -> dict[str, PlacedPiece]:
     by_column: dict[int, list[str]] = {}
     for i in content.pieces:
         by_column.setdefault(columns[i], []).append(i)
     alike = {(k.source, k.target) for k in content.links if _alike(content.pieces[k.source], content.pieces[k.target])}
-    spots: dict[str, Spot] = {}
+    spots: dict[str, PlacedPiece] = {}
     x, edge, previous = 0.0, -1e6, list[str]()
     for column in sorted(by_column):
         row = by_column[column]
@@ -277,7 +277,9 @@ def _spots(
         left = max(x, edge + 2 * CLEAR + (text - wide) / 2)
         for i in row:
             at = left + (wide - bodies[i].full) / 2
-            spots[i] = Spot(content.pieces[i], bodies[i], at, middles[i], column, middles[i] + bodies[i].high / 2)
+            spots[i] = PlacedPiece(
+                content.pieces[i], bodies[i], at, middles[i], column, middles[i] + bodies[i].high / 2
+            )
         x, edge = left + wide, left + wide / 2 + text / 2
         previous = row
     return spots
@@ -287,19 +289,19 @@ def _alike(one: Piece, other: Piece) -> bool:
     return one.form == other.form != "label" and one.extent[1:] == other.extent[1:]
 
 
-# --- ways ---------------------------------------------------------------------------------------------------------------------------
+# --- routes ---------------------------------------------------------------------------------------------------------------------------
 
 
-def _ways(content: Content, spots: Mapping[str, Spot]) -> list[Way]:
-    ways: list[Way] = []
+def _routes(content: Content, spots: Mapping[str, PlacedPiece]) -> list[Route]:
+    routes: list[Route] = []
     rails: list[tuple[float, float, float, str]] = []
-    columns: dict[int, list[Spot]] = {}
+    columns: dict[int, list[PlacedPiece]] = {}
     for spot in spots.values():
         columns.setdefault(spot.column, []).append(spot)
     for link in sorted(content.links, key=lambda k: spots[k.target].column - spots[k.source].column):
         source, target = spots[link.source], spots[link.target]
         if source.column == target.column:
-            ways.append(Way(link, _upright(source, target)))
+            routes.append(Route(link, _upright(source, target)))
             continue
         (x0, y0), (x1, y1) = source.leaves, target.enters
         between = [s for c in range(source.column + 1, target.column) for s in columns.get(c, ())]
@@ -310,18 +312,20 @@ def _ways(content: Content, spots: Mapping[str, Spot]) -> list[Way]:
             clear = max(s.edges[1] for s in columns[source.column]) + CLEAR
             middle = clear if clear < x1 else (x0 + x1) / 2
         else:
-            ways.append(Way(link, _over(source, target, between, rails)))
+            routes.append(Route(link, _over(source, target, between, rails)))
             continue
         straight = abs(y0 - y1) < 1
-        ways.append(Way(link, ((x0, y0), (x1, y1)) if straight else ((x0, y0), (middle, y0), (middle, y1), (x1, y1))))
-    return ways
+        routes.append(
+            Route(link, ((x0, y0), (x1, y1)) if straight else ((x0, y0), (middle, y0), (middle, y1), (x1, y1)))
+        )
+    return routes
 
 
-def _free(between: list[Spot], y: float) -> bool:
+def _free(between: list[PlacedPiece], y: float) -> bool:
     return not any(s.top - 4 < y < s.foot + 4 for s in between)
 
 
-def _upright(source: Spot, target: Spot) -> tuple[tuple[float, float], ...]:
+def _upright(source: PlacedPiece, target: PlacedPiece) -> tuple[tuple[float, float], ...]:
     """Straight down to what was halved, or up to what was doubled."""
     x = (source.middle + target.middle) / 2
     if source.y < target.y:
@@ -330,7 +334,7 @@ def _upright(source: Spot, target: Spot) -> tuple[tuple[float, float], ...]:
 
 
 def _over(
-    source: Spot, target: Spot, between: list[Spot], rails: list[tuple[float, float, float, str]]
+    source: PlacedPiece, target: PlacedPiece, between: list[PlacedPiece], rails: list[tuple[float, float, float, str]]
 ) -> tuple[tuple[float, float], ...]:
     """Up, along above everything on the way, and down from above. Links from one piece share their rail."""
     x0, x1 = source.middle, target.middle
@@ -351,12 +355,12 @@ def bounds(layout: Layout) -> tuple[float, float, float, float]:
     for spot in layout.spots.values():
         xs += spot.edges
         ys += [spot.top, spot.foot + 8]
-    for way in layout.ways:
-        xs += [p[0] for p in way.points]
-        ys += [p[1] - (LINE if way.link.words else 0) for p in way.points]
+    for route in layout.routes:
+        xs += [p[0] for p in route.points]
+        ys += [p[1] - (LINE if route.link.words else 0) for p in route.points]
     return min(xs[1:] or xs), min(ys[1:] or ys), max(xs[1:] or xs), max(ys[1:] or ys)
 
 
-def steps(way: Way) -> list[tuple[tuple[float, float], tuple[float, float]]]:
-    """The straight pieces of a way."""
-    return list(pairwise(way.points))
+def segments(route: Route) -> list[tuple[tuple[float, float], tuple[float, float]]]:
+    """The straight pieces of a route."""
+    return list(pairwise(route.points))
