@@ -66,10 +66,6 @@ class Legend(QWidget):
             if high != legend.height():
                 legend.setFixedHeight(high)
 
-    def place_of(self, name: str) -> QPointF:
-        """The middle of a curve's entry, where a click toggles it."""
-        return next(rect.center() for rect, entry in self._places if entry.name == name)
-
     def sizeHint(self) -> QSize:
         return QSize(200, self.height())
 
@@ -106,15 +102,11 @@ class Legend(QWidget):
             painter.setPen(line_pen(faded(entry.colour, strength), dashed=entry.dashed, width=2))
             painter.drawLine(QPointF(rect.left(), y), QPointF(rect.left() + SAMPLE, y))
             x = rect.left() + SAMPLE + 6
-            for words, bold, colour in (
-                (entry.name, 0, ink.muted),
-                (entry.value, 1, ink.text),
-                (entry.note, 0, ink.muted),
-            ):
-                font = text_font(self.font(), bold=bool(bold))
+            for words, bold in ((entry.name, False), (entry.value, True), (entry.note, False)):
+                font = text_font(self.font(), bold=bold)
                 font.setStrikeOut(not entry.shown and not bold)
                 painter.setFont(font)
-                painter.setPen(faded(colour, strength))
+                painter.setPen(faded(ink.text if bold else ink.muted, strength))
                 painter.drawText(QRectF(x, rect.top(), 400, ROW), middle, words)
                 x += QFontMetricsF(font).horizontalAdvance(words) + 6
 
