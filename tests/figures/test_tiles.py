@@ -8,6 +8,7 @@ import pytest
 from visualnet.figures.colour_indices import GAP, HATCH, LEVELS, NEUTRAL, levels
 from visualnet.figures.tiles import (
     arrange,
+    as_maps,
     common_scale,
     describe_cell,
     describe_channel,
@@ -74,3 +75,9 @@ def test_activations_in_words() -> None:
     assert describe_cell(array, 5, 4, 3) == "channel 5 at (4, 3): 1"
     assert describe_channel(4, array[4]) == "channel 4: 1 to 1"
     assert describe_channel(0, np.full((2, 2), np.nan, np.float32)) == "channel 0: no finite value"
+
+
+def test_anything_can_be_drawn() -> None:
+    assert as_maps(np.float32(3)).shape == (1,)
+    assert as_maps(np.zeros((2, 3, 4, 5))).shape == (6, 4, 5)
+    assert as_maps(np.zeros((7, 5))).shape == (7, 5)

@@ -61,6 +61,14 @@ class Grid:
         return SPACE + channel % self.columns * self.step_x, SPACE + channel // self.columns * self.step_y
 
 
+def as_maps(activation: Any) -> Maps:
+    """An activation of any rank as one that can be tiled: a number as a bar, more than three axes as channels."""
+    values = np.asarray(activation, np.float32)
+    if values.ndim == 0:
+        return values.reshape(1)
+    return values if values.ndim <= 3 else values.reshape(-1, *values.shape[-2:])
+
+
 def describe_shape(activation: Maps, dead: int) -> str:
     """How large an activation is, axis by axis, how many channels are dead, and how many values are not finite."""
     shape = activation.shape

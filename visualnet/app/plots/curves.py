@@ -44,7 +44,7 @@ class _Curve:
     series: Series
     color_index: int
     dashed: bool
-    best_is: Literal["min", "max"] | None
+    best: Literal["min", "max"] | None
     line: pg.PlotCurveItem
     raw: pg.PlotCurveItem
     ghost: bool = False
@@ -59,9 +59,9 @@ class _Curve:
         """Whether the strong line is smoothed, so that the measured one stands pale behind it."""
         return self.smoothing > 0 and not self.dashed and not self.ghost
 
-    def best(self) -> tuple[int, float] | None:
+    def best_point(self) -> tuple[int, float] | None:
         """The point that is marked."""
-        return self.series.best(self.best_is) if self.best_is else None
+        return self.series.best(self.best) if self.best else None
 
     def colour(self, ink: Ink) -> QColor:
         """The colour of its line and its entry in the legend."""
@@ -278,7 +278,7 @@ class CurvesPlot(Picture):
             for i in dotted_points(stroke.y, stroke.dashed)[:MOST_DOTS]:
                 dots.append((stroke.x[i], stroke.y[i], 4, stroke.colour, None))
         for curve in curves:
-            if at := self._place(curve.best()):
+            if at := self._place(curve.best_point()):
                 colour = curve.colour(ink)
                 dots += [(*at, 11, ink.surface, line_pen(colour, width=1.6)), (*at, 4, colour, None)]
         for curve in curves if self._hover is not None else ():
@@ -315,7 +315,7 @@ class CurvesPlot(Picture):
         return any(len(curve.series) for curve in self._curves.values())
 
     def _entry(self, curve: _Curve, ink: Ink) -> Entry:
-        point, best = self._pointed(curve), curve.best()
+        point, best = self._pointed(curve), curve.best_point()
         note = ""
         if best:
             note = f"best {format_number(best[1])} at {self._unit} {format_number(best[0] / self._per_x, 4)}"
