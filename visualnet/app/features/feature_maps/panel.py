@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QComboBox, QWidget
+from PySide6.QtWidgets import QWidget
 
 from visualnet.analysis.facts import NodeFacts, NodePath
-from visualnet.app.features.feature_maps.probe_panel import ProbePanel, fill_choices
+from visualnet.app.features.feature_maps.probe_panel import ProbePanel, choice_box, fill_choices
 from visualnet.app.features.feature_maps.sample_chooser import SampleChooser, icon_button
 from visualnet.app.plots.feature_maps import TilesView
 from visualnet.app.state.studio import Studio
@@ -33,7 +33,7 @@ class MapsPanel(ProbePanel):
         self.pin.toggled.connect(lambda _: self.follow())
         self.name = ElidedLabel("")
         self.name.setProperty("role", "strong")
-        self.port = QComboBox(toolTip="Which of the node's outputs", accessibleName="Output")
+        self.port = choice_box("Output", "Which of the node's outputs")
         self.port.activated.connect(lambda _: self.watch())
         studio.selection_changed.connect(lambda _: self.follow())
         studio.document_changed.connect(lambda: self.pin.setChecked(False))
