@@ -93,7 +93,10 @@ class Legend(QWidget):
         ink, painter = self._ink, QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         middle = Qt.AlignmentFlag.AlignVCenter
-        painter.setFont(text_font(self.font(), bold=True))
+        plain, struck, bold = (text_font(self.font(), bold=heavy) for heavy in (False, False, True))
+        struck.setStrikeOut(True)
+        widths = {True: QFontMetricsF(bold), False: QFontMetricsF(plain)}
+        painter.setFont(bold)
         painter.setPen(ink.text)
         painter.drawText(QRectF(4, 0, self.width(), ROW), middle, self._title)
         for rect, entry in self._places:
@@ -102,13 +105,11 @@ class Legend(QWidget):
             painter.setPen(line_pen(faded(entry.colour, strength), dashed=entry.dashed, width=2))
             painter.drawLine(QPointF(rect.left(), y), QPointF(rect.left() + SAMPLE, y))
             x = rect.left() + SAMPLE + 6
-            for words, bold in ((entry.name, False), (entry.value, True), (entry.note, False)):
-                font = text_font(self.font(), bold=bold)
-                font.setStrikeOut(not entry.shown and not bold)
-                painter.setFont(font)
-                painter.setPen(faded(ink.text if bold else ink.muted, strength))
+            for words, heavy in ((entry.name, False), (entry.value, True), (entry.note, False)):
+                painter.setFont(bold if heavy else plain if entry.shown else struck)
+                painter.setPen(faded(ink.text if heavy else ink.muted, strength))
                 painter.drawText(QRectF(x, rect.top(), 400, ROW), middle, words)
-                x += QFontMetricsF(font).horizontalAdvance(words) + 6
+                x += widths[heavy].horizontalAdvance(words) + 6
 
     def _entry_at(self, at: QPointF) -> Entry | None:
         return next((entry for rect, entry in self._places if rect.contains(at)), None)
