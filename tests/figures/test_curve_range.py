@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from visualnet.figures.curve_range import YRange, dash_segments, dotted_points, fit_range, ink_travel, on_axis
+from visualnet.figures.curve_range import YRange, dash_segments, dotted_points, fit_range, ink_length, on_axis
 
 
 def test_a_peak_beyond_the_bulk_is_left_out_and_told() -> None:
@@ -56,4 +56,4 @@ def test_dashes_are_three_fifths_and_never_cross_a_gap() -> None:
 
 
 def test_travel_counts_points_and_heights() -> None:
-    assert ink_travel([np.array([0.0, 1.0, np.nan, 0.0])], 10.0) == 14.0
+    assert ink_length([np.array([0.0, 1.0, np.nan, 0.0])], 10.0) == 14.0

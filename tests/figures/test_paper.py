@@ -97,7 +97,7 @@ def test_a_shortcut_has_its_sign_and_an_encoder_its_count() -> None:
 def test_nothing_overlaps_and_all_is_on_the_picture(template: str) -> None:
     layout = laid_out(of(template))
     whole = Area(*bounds(layout))
-    bodies = [Area(s.x, s.top, s.x + s.body.full, s.floor) for s in layout.spots.values()]
+    bodies = [Area(s.x, s.top, s.x + s.body.full, s.bottom) for s in layout.spots.values()]
     for number, one in enumerate(bodies):
         assert whole.contains(one)
         assert not any(one.meets(other) for other in bodies[:number])
@@ -110,7 +110,8 @@ def test_nothing_overlaps_and_all_is_on_the_picture(template: str) -> None:
             others = [s for s in layout.spots.values() if s not in (source, target)]
             fronts = [Area(s.x, s.y - s.body.high / 2, s.x + s.body.wide, s.y + s.body.high / 2) for s in others]
             words = [
-                Area(s.middle - s.body.text / 2, s.caption + 6, s.middle + s.body.text / 2, s.foot + 6) for s in others
+                Area(s.middle - s.body.text / 2, s.caption + 6, s.middle + s.body.text / 2, s.words_bottom + 6)
+                for s in others
             ]
             inner = [Area(r.x0 + 3, r.y0 + 3, r.x1 - 3, r.y1 - 3) for r in (*fronts, *words)]
             assert not any(line.meets(body) for body in inner if body.x0 < body.x1 and body.y0 < body.y1)

@@ -74,7 +74,7 @@ def _without_outliers(finite: Floats, low: float, high: float) -> YRange:
     return YRange(low, high, note)
 
 
-def ink_travel(columns: list[Floats], height: float) -> float:
+def ink_length(columns: list[Floats], height: float) -> float:
     """How many pixels of ink all curves are together, where one unit of y is ``height`` pixels high."""
     return sum(len(y) + float(np.nansum(np.abs(np.diff(y)))) * height for y in columns)
 

@@ -56,17 +56,17 @@ class PlacedPiece(NamedTuple):
         return self.y - self.body.high / 2 - self.body.back
 
     @property
-    def floor(self) -> float:
+    def bottom(self) -> float:
         """The lowest ink of the body."""
         return self.y + self.body.high / 2
 
     @property
-    def foot(self) -> float:
+    def words_bottom(self) -> float:
         """The lowest ink of its words."""
-        return self.caption + LINE * len(self.body.words) if self.body.words else self.floor
+        return self.caption + LINE * len(self.body.words) if self.body.words else self.bottom
 
     @property
-    def roof(self) -> float:
+    def top_at_middle(self) -> float:
         """The highest ink halfway from left to right."""
         run = self.body.back if self.piece.form == "sheets" else min(self.body.back, self.body.full / 2)
         return self.y - self.body.high / 2 - run
@@ -83,12 +83,12 @@ class PlacedPiece(NamedTuple):
         return self.middle - half, self.middle + half
 
     @property
-    def enters(self) -> tuple[float, float]:
+    def entry(self) -> tuple[float, float]:
         """Where a link arrives."""
         return self.x, self.y
 
     @property
-    def leaves(self) -> tuple[float, float]:
+    def exit(self) -> tuple[float, float]:
         """Where a link leaves."""
         runs_back = self.piece.form == "box" and self.body.back > self.body.high / 2
         return self.x + self.body.full, self.y - (self.body.back / 2 if runs_back else 0)
@@ -120,7 +120,7 @@ def place(content: Content, text_width: Mapping[str, float]) -> Layout:
     middles = _u_rows(content, bodies, levels) if u else _rows(content, bodies, columns)
     spots = _spots(content, bodies, columns, middles)
     if not u and len(set(columns.values())) == len(columns):
-        deepest = max((s.floor for s in spots.values()), default=0.0)
+        deepest = max((s.bottom for s in spots.values()), default=0.0)
         spots = {i: s._replace(caption=deepest) for i, s in spots.items()}
     return Layout(spots, _routes(content, spots), u)
 
@@ -265,7 +265,9 @@ def _spots(
     by_column: dict[int, list[str]] = {}
     for i in content.pieces:
         by_column.setdefault(columns[i], []).append(i)
-    alike = {(k.source, k.target) for k in content.links if _alike(content.pieces[k.source], content.pieces[k.target])}
+    alike = {
+        (k.source, k.target) for k in content.links if _same_form(content.pieces[k.source], content.pieces[k.target])
+    }
     spots: dict[str, PlacedPiece] = {}
     x, edge, previous = 0.0, -1e6, list[str]()
     for column in sorted(by_column):
@@ -285,7 +287,7 @@ def _spots(
     return spots
 
 
-def _alike(one: Piece, other: Piece) -> bool:
+def _same_form(one: Piece, other: Piece) -> bool:
     return one.form == other.form != "label" and one.extent[1:] == other.extent[1:]
 
 
@@ -303,7 +305,7 @@ def _routes(content: Content, spots: Mapping[str, PlacedPiece]) -> list[Route]:
         if source.column == target.column:
             routes.append(Route(link, _upright(source, target)))
             continue
-        (x0, y0), (x1, y1) = source.leaves, target.enters
+        (x0, y0), (x1, y1) = source.exit, target.entry
         between = [s for c in range(source.column + 1, target.column) for s in columns.get(c, ())]
         if x1 > x0 and _free(between, y0):
             clear = min(s.edges[0] for s in columns[target.column]) - CLEAR
@@ -322,15 +324,15 @@ def _routes(content: Content, spots: Mapping[str, PlacedPiece]) -> list[Route]:
 
 
 def _free(between: list[PlacedPiece], y: float) -> bool:
-    return not any(s.top - 4 < y < s.foot + 4 for s in between)
+    return not any(s.top - 4 < y < s.words_bottom + 4 for s in between)
 
 
 def _upright(source: PlacedPiece, target: PlacedPiece) -> tuple[tuple[float, float], ...]:
     """Straight down to what was halved, or up to what was doubled."""
     x = (source.middle + target.middle) / 2
     if source.y < target.y:
-        return (x, source.foot + 6), (x, target.roof - 3)
-    return (x, source.roof - 3), (x, target.foot + 8)
+        return (x, source.words_bottom + 6), (x, target.top_at_middle - 3)
+    return (x, source.top_at_middle - 3), (x, target.words_bottom + 8)
 
 
 def _over(
@@ -346,7 +348,7 @@ def _over(
         while any(abs(r[2] - y) < RAIL / 2 and r[0] < x1 and x0 < r[1] and r[3] != source.piece.id for r in rails):
             y -= RAIL / 2
     rails.append((x0, x1, y, source.piece.id))
-    return (x0, source.roof), (x0, y), (x1, y), (x1, target.roof - 2)
+    return (x0, source.top_at_middle), (x0, y), (x1, y), (x1, target.top_at_middle - 2)
 
 
 def bounds(layout: Layout) -> tuple[float, float, float, float]:
@@ -354,7 +356,7 @@ def bounds(layout: Layout) -> tuple[float, float, float, float]:
     xs, ys = [0.0], [0.0]
     for spot in layout.spots.values():
         xs += spot.edges
-        ys += [spot.top, spot.foot + 8]
+        ys += [spot.top, spot.words_bottom + 8]
     for route in layout.routes:
         xs += [p[0] for p in route.points]
         ys += [p[1] - (LINE if route.link.words else 0) for p in route.points]

@@ -35,7 +35,7 @@ class Prediction:
         truth = f", label {self.labels[self.truth]}" if self.truth is not None else ""
         return f"{self.name}: {says}{truth}"
 
-    def shown(self, rows: int) -> list[int]:
+    def shown_classes(self, rows: int) -> list[int]:
         """The classes shown: all in order, or where they do not fit the most probable, the true one among them."""
         if len(self.labels) <= rows:
             return list(range(len(self.labels)))

@@ -149,7 +149,7 @@ def arrange(channels: int, height: int, width: int, room_w: int, room_h: int) ->
     return next((grid for grid in grids if grid.height <= room_h), grids[-1])
 
 
-def stretched(height: int, width: int, room_w: int, room_h: int) -> Grid:
+def stretch_tile(height: int, width: int, room_w: int, room_h: int) -> Grid:
     """One tile that fills the room, its cells whole pixels where there are enough of them."""
     wide, tall = max(room_w - 12, 16), max(room_h - 24, 16)
     tile_w = width * (wide // width) if wide >= width and height > 1 else wide

@@ -93,13 +93,13 @@ def typeset(derivation: Derivation, face: Face, px: float, room: float) -> Sheet
         for size, aligned in attempts:
             if px * size < LEAST_PX:
                 break
-            sheet = _sheet(derivation, Setter(face, px * size, aligned), room, breaks)
+            sheet = _sheet(derivation, Typesetter(face, px * size, aligned), room, breaks)
             if sheet.width <= room:
                 return sheet
     return None
 
 
-class Setter:
+class Typesetter:
     """Gives a tree sizes, for one size of type. ``aligned``: a letter takes as much room as its figure."""
 
     def __init__(self, face: Face, px: float, aligned: bool = True) -> None:
@@ -111,7 +111,7 @@ class Setter:
         if isinstance(part, Sign):
             return self.sign(part, which, px)
         if isinstance(part, Row):
-            return row([self.spaced(p, at, which, px) for at, p in enumerate(part.parts)])
+            return row([self.space(p, at, which, px) for at, p in enumerate(part.parts)])
         if isinstance(part, Frac):
             return self.fraction(part, which, px)
         if isinstance(part, Script):
@@ -131,7 +131,7 @@ class Setter:
         up = self.face.cap_height(size, italics[which]) + px * 0.12
         return Box(width, up, px * 0.22, (((width - widths[which]) / 2, 0.0, text),))
 
-    def spaced(self, part: Math, at: int, which: int, px: float) -> Box:
+    def space(self, part: Math, at: int, which: int, px: float) -> Box:
         """A part of a row, with the room that an operator wants around it."""
         box = self.box(part, which, px)
         if not isinstance(part, Sign) or part.role != "op":
@@ -197,20 +197,20 @@ def row(boxes: Sequence[Box]) -> Box:
 # --- lines -------------------------------------------------------------------------------------------------------------------------
 
 
-def _sheet(derivation: Derivation, setter: Setter, room: float, breaks: bool) -> Sheet:
+def _sheet(derivation: Derivation, typesetter: Typesetter, room: float, breaks: bool) -> Sheet:
     """The lines with their places: what is asked for, the formula; below it the answer, the formula with its figures."""
-    px = setter.px
-    equals = setter.spaced(Sign("="), 1, LETTERS, px)
+    px = typesetter.px
+    equals = typesetter.space(Sign("="), 1, LETTERS, px)
     asked = [
-        setter.sign(Sign(derivation.lead, role="name"), LETTERS, px),
-        setter.sign(Sign(derivation.result, role="number"), LETTERS, px),
+        typesetter.sign(Sign(derivation.lead, role="name"), LETTERS, px),
+        typesetter.sign(Sign(derivation.result, role="number"), LETTERS, px),
     ]
     start = max(box.width for box in asked) + equals.width
     indent = start if start < room * 0.4 else 1.5 * px
     lines: list[Line] = []
     y = 0.0
     for which in _versions(derivation):
-        parts = _parts(derivation.tree, setter, which)
+        parts = _parts(derivation.tree, typesetter, which)
         rows = _broken_rows(parts, room - start, room - indent) if breaks else [row([box for _, box in parts])]
         for at, box in enumerate(rows):
             x = indent
@@ -231,11 +231,11 @@ def _versions(derivation: Derivation) -> tuple[int, ...]:
     return (LETTERS,) if isinstance(derivation.tree, Sign) and not derivation.tree.figure else (LETTERS, FIGURES)
 
 
-def _parts(tree: Math, setter: Setter, which: int) -> list[tuple[str, Box]]:
+def _parts(tree: Math, typesetter: Typesetter, which: int) -> list[tuple[str, Box]]:
     """The boxes of a row, each with its operator, if it is one."""
     parts = tree.parts if isinstance(tree, Row) else (tree,)
     return [
-        (p.text if isinstance(p, Sign) and p.role == "op" else "", setter.spaced(p, at, which, setter.px))
+        (p.text if isinstance(p, Sign) and p.role == "op" else "", typesetter.space(p, at, which, typesetter.px))
         for at, p in enumerate(parts)
     ]
 

@@ -55,8 +55,8 @@ def test_rows_of_large_text_do_not_overlap(qtbot: QtBot, qapp: QApplication, mon
     bars.resize(260, 150)
     bars.set_prediction(None, np.full(10, 0.1), list("0123456789"), 3, "x")
     asked: list[int] = []
-    shown = Prediction.shown
-    monkeypatch.setattr(Prediction, "shown", lambda self, rows: asked.append(rows) or shown(self, rows))
+    shown = Prediction.shown_classes
+    monkeypatch.setattr(Prediction, "shown_classes", lambda self, rows: asked.append(rows) or shown(self, rows))
     try:
         for size in (100, 150, 200):
             choose_size(qapp, size)

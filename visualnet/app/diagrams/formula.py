@@ -43,10 +43,10 @@ def typeset(derivation: Derivation, px: float, room: float) -> Sheet | None:
 def colours(derivation: Derivation, theme: Theme) -> dict[str, str]:
     """A colour for each name of the formula, the same for its letter, its figure and its entry in the legend."""
     keys = dict.fromkeys(s.key for s in signs(derivation.tree) if s.key)
-    return {key: _readable(theme.plot_lines[at % len(theme.plot_lines)], theme) for at, key in enumerate(keys)}
+    return {key: _readable_colour(theme.plot_lines[at % len(theme.plot_lines)], theme) for at, key in enumerate(keys)}
 
 
-def _readable(colour: str, theme: Theme) -> str:
+def _readable_colour(colour: str, theme: Theme) -> str:
     """The colour, nearer to that of text as far as it must be to be read."""
     share = 0.0
     while contrast(mix(colour, theme.text, share), theme.raised) < READABLE and share < 1:

@@ -45,7 +45,7 @@ def outline_pen(colour: str, width: float = 1.0, dashed: bool = False) -> QPen:
     return pen
 
 
-def faint(colour: str, alpha: int) -> QColor:
+def translucent(colour: str, alpha: int) -> QColor:
     """The colour, let through by ``alpha`` (0 to 255)."""
     result = QColor(colour)
     result.setAlpha(alpha)
@@ -118,14 +118,14 @@ def paint_window(drawing: Window, painter: QPainter, area: QRectF, theme: Theme,
     real = QRectF(left + before[1] * cell, top + before[0] * cell, wide * cell, high * cell)
     paint_cells(painter, real, high, wide, theme)
     taps = [within(window.taps(a, step[a]), drawn[a]) for a in (0, 1)]
-    _fill_cells(painter, QPointF(left, top), cell, taps[0], taps[1], faint(family, 210))
+    _fill_cells(painter, QPointF(left, top), cell, taps[0], taps[1], translucent(family, 210))
     high, wide = (min(window.span(a), drawn[a] - taps[a].start) for a in (0, 1))
     _frame(painter, QRectF(left + taps[1].start * cell, top + taps[0].start * cell, wide * cell, high * cell), theme)
     right, middle = whole.right() + GAP, top + out[0] * cell / 2
     paint_arrow(painter, QPointF(whole.right() + 8, middle), QPointF(right - 8, middle), theme)
     result = QRectF(right, top, out[1] * cell, out[0] * cell)
     paint_cells(painter, result, *out, theme)
-    _frame(painter, QRectF(right + step[1] * cell, top + step[0] * cell, cell, cell), theme, faint(family, 210))
+    _frame(painter, QRectF(right + step[1] * cell, top + step[0] * cell, cell, cell), theme, translucent(family, 210))
     for axis in (0, 1):
         if drawn[axis] < window.total(axis):
             _paint_more(painter, axis, whole, theme)
@@ -156,7 +156,7 @@ def paint_spread(drawing: Spread, painter: QPainter, area: QRectF, theme: Theme,
     left, top = area.left() + 1, area.top() + 1
     right, middle = left + across * cell + GAP, top + down * cell / 2
     paint_cells(painter, QRectF(left, top, across * cell, down * cell), down, across, theme)
-    _frame(painter, QRectF(left + step[1] * cell, top + step[0] * cell, cell, cell), theme, faint(family, 210))
+    _frame(painter, QRectF(left + step[1] * cell, top + step[0] * cell, cell, cell), theme, translucent(family, 210))
     paint_arrow(painter, QPointF(left + across * cell + 8, middle), QPointF(right - 8, middle), theme)
     painter.setPen(outline_pen(theme.outline, dashed=True))
     painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -166,7 +166,7 @@ def paint_spread(drawing: Spread, painter: QPainter, area: QRectF, theme: Theme,
     result = QRectF(right + kept[1].start * cell, top + kept[0].start * cell, wide * cell, tall * cell)
     paint_cells(painter, result, tall, wide, theme)
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(faint(family, 120))
+    painter.setBrush(translucent(family, 120))
     for row in range(down):
         for column in range(across):
             # Where the input's cells begin to stamp: they are spread by the stride.
@@ -174,7 +174,7 @@ def paint_spread(drawing: Spread, painter: QPainter, area: QRectF, theme: Theme,
             painter.drawEllipse(at, cell * 0.16, cell * 0.16)
     stamped = [spread.stamps(a, step[a]) for a in (0, 1)]
     inside = [within(stamped[a], drawn[a]) for a in (0, 1)]
-    _fill_cells(painter, QPointF(right, top), cell, inside[0], inside[1], faint(family, 190))
+    _fill_cells(painter, QPointF(right, top), cell, inside[0], inside[1], translucent(family, 190))
     tall, wide = (min(stamped[a][-1] + 1, drawn[a]) - stamped[a].start for a in (0, 1))
     first = QRectF(right + stamped[1].start * cell, top + stamped[0].start * cell, wide * cell, tall * cell)
     _frame(painter, first, theme)
@@ -198,11 +198,11 @@ def paint_matrix(matrix: Matrix, painter: QPainter, area: QRectF, theme: Theme, 
     if matrix.bias:
         columns.insert(1, (x + column + 18, "b", height, family))
     painter.setPen(outline_pen(theme.outline))
-    painter.setBrush(faint(family, 60))
+    painter.setBrush(translucent(family, 60))
     painter.drawRect(QRectF(left, top, width, height))
-    painter.fillRect(QRectF(left, top + height * 0.3, width, row), faint(family, 220))
+    painter.fillRect(QRectF(left, top + height * 0.3, width, row), translucent(family, 220))
     for at, _, tall, colour in columns:
-        painter.setBrush(faint(colour, 60))
+        painter.setBrush(translucent(colour, 60))
         painter.drawRect(QRectF(at, top, column, tall))
     painter.fillRect(QRectF(y, top + height * 0.3, column, row), QColor(theme.accent))
     painter.setPen(QColor(theme.muted))
@@ -232,7 +232,7 @@ def paint_heads(heads: Heads, painter: QPainter, area: QRectF, theme: Theme, ste
     for head in range(shown):
         colour = theme.plot_lines[head % len(theme.plot_lines)]
         part = QRectF(bar.left() + head * each, bar.top(), each, bar.height())
-        painter.fillRect(part.adjusted(1, 0, -1, 0), faint(colour, 200))
+        painter.fillRect(part.adjusted(1, 0, -1, 0), translucent(colour, 200))
         x = bar.left() + (head % per_row) * apart + (apart - wide) / 2
         y = bar.bottom() + 8 + (head // per_row) * (room + 6)
         _paint_head(painter, QRectF(x, y, max(wide, 3.0), max(high, 3.0)), heads, colour, theme)
@@ -245,7 +245,7 @@ def _paint_head(painter: QPainter, box: QRectF, heads: Heads, colour: str, theme
     for row in range(rows):
         for column in range(min(columns, row + 1) if heads.causal else columns):
             cell = QRectF(box.left() + column * wide, box.top() + row * high, wide, high)
-            painter.fillRect(cell.adjusted(0.4, 0.4, -0.4, -0.4), faint(colour, 90))
+            painter.fillRect(cell.adjusted(0.4, 0.4, -0.4, -0.4), translucent(colour, 90))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(outline_pen(theme.outline))
     painter.drawRect(box)
@@ -266,7 +266,7 @@ def paint_table(table: Table, painter: QPainter, area: QRectF, theme: Theme, ste
     for row in range(rows):
         y = top + row * high
         painter.setPen(outline_pen(theme.outline))
-        painter.setBrush(faint(family, 220 if row == chosen else 40))
+        painter.setBrush(translucent(family, 220 if row == chosen else 40))
         painter.drawRect(QRectF(left, y, wide, high))
         painter.setPen(QColor(theme.text if row == chosen else theme.muted))
         painter.drawText(QRectF(left - 34, y, 28, high), RIGHT, f"{row}")
@@ -277,7 +277,7 @@ def paint_table(table: Table, painter: QPainter, area: QRectF, theme: Theme, ste
     y, end = top + (chosen + 0.5) * high, left + wide
     paint_arrow(painter, QPointF(end + 8, y), QPointF(end + 30, y), theme)
     vector = QRectF(end + 36, y - high / 2, min(wide * 0.7, area.right() - end - 40), high)
-    _frame(painter, vector, theme, faint(family, 220))
+    _frame(painter, vector, theme, translucent(family, 220))
 
 
 @paint_drawing.register
@@ -299,7 +299,7 @@ def paint_unrolled(drawing: Unrolled, painter: QPainter, area: QRectF, theme: Th
         for level in range(layers):
             y = area.bottom() - 26 - level * up - high
             painter.setPen(outline_pen(theme.text, 1.5) if chosen else outline_pen(theme.outline))
-            painter.setBrush(faint(family, 200 if chosen else 90))
+            painter.setBrush(translucent(family, 200 if chosen else 90))
             painter.drawRoundedRect(QRectF(x, y, wide, high), 4, 4)
             painter.setPen(outline_pen(theme.muted, 1.2))
             painter.drawLine(QPointF(middle, y + high), QPointF(middle, y + up - 2 if level else area.bottom() - 15))
@@ -339,7 +339,7 @@ def paint_slab(slab: Slab, painter: QPainter, area: QRectF, theme: Theme, step: 
         if sample == 0 or slab.batch:
             across = box.width() if slab.all_places else box.width() / columns
             filled = QRectF(box.left(), box.top(), across, box.height() / rows * share)
-            painter.fillRect(filled, faint(theme.family("normalization"), 210))
+            painter.fillRect(filled, translucent(theme.family("normalization"), 210))
         _paint_lines(painter, box, rows, columns, outline_pen(theme.outline))
     painter.setPen(QColor(theme.muted))
     painter.setFont(fonts.mono(10))

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from visualnet.analysis.receptive_field import Field
 from visualnet.app.diagrams.captioned_drawing import WRAPPED, CaptionedDrawing
-from visualnet.app.diagrams.layer_painters import faint, outline_pen
+from visualnet.app.diagrams.layer_painters import outline_pen, translucent
 from visualnet.app.theme import fonts, icons
 
 WORDS_PX, GAP = 11, 10
@@ -101,7 +101,7 @@ class FieldDrawing(CaptionedDrawing):
         painter.drawRect(box)
         (top, low), (left, right) = ((0, 1), *field.seen(self.place))[-2:]
         part = QRectF(box.left() + left * cell, box.top() + top * cell, (right - left) * cell, (low - top) * cell)
-        painter.fillRect(part, faint(theme.accent, 70))
+        painter.fillRect(part, translucent(theme.accent, 70))
         painter.setPen(outline_pen(theme.accent, 2.0))
         painter.drawRect(part)
         self.paint_words(painter, box.bottom() + 6, fonts.px(WORDS_PX))

@@ -250,7 +250,7 @@ class ExportDialog(QDialog):
         self.kept.update(transparent=output.transparent, carry=output.carry)
         self.scale.setVisible(output.form == "png")
         self.page.setVisible(output.form == "pdf")
-        self.note.setText(_carried_words(output))
+        self.note.setText(_project_words(output))
         try:
             self.preview.show_drawing(self.drawing(), output.transparent)
         except ValueError as error:
@@ -309,7 +309,7 @@ def with_progress(parent: QWidget, work: Callable[[Callable[[float], bool]], Non
         progress.deleteLater()
 
 
-def _carried_words(output: Output) -> str:
+def _project_words(output: Output) -> str:
     if not output.carry:
         return "The picture holds nothing but the picture."
     if output.form == "pdf":

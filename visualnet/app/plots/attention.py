@@ -33,7 +33,7 @@ class AttentionView(Picture):
         self._canvas.said.connect(self._show_words)
         self._over.toggled.connect(self._canvas.set_over_image)
 
-    def take_ink(self, ink: Ink) -> None:
+    def apply_ink(self, ink: Ink) -> None:
         self._words.setPalette(self.palette())
         self._words.setFont(text_font(self.font(), 12))
         self._canvas.set_ink(ink)

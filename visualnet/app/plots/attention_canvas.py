@@ -14,9 +14,9 @@ from visualnet.app.plots.colours import (
     draw_colour_bar,
     draw_empty,
     draw_nearest,
-    faded,
     indexed_image,
     text_font,
+    translucent,
 )
 from visualnet.app.plots.picture import ScrollCanvas
 from visualnet.core.text.format import format_number
@@ -204,8 +204,10 @@ class AttentionCanvas(ScrollCanvas):
     def _draw_chip(self, painter: QPainter, ink: Ink, source: int, name: str, weight: float, share: float) -> None:
         rect = self.source_rect(source)
         share = min(max(share, 0.0), 1.0) if np.isfinite(weight) else 0.0
-        painter.fillRect(rect, faded(ink.line, 0.35))
-        painter.fillRect(QRectF(rect.left(), rect.top(), rect.width() * share, rect.height()), faded(ink.accent, 0.45))
+        painter.fillRect(rect, translucent(ink.line, 0.35))
+        painter.fillRect(
+            QRectF(rect.left(), rect.top(), rect.width() * share, rect.height()), translucent(ink.accent, 0.45)
+        )
         if self.shown is not None and self.shown.is_self and source == self.query:
             painter.setPen(QPen(ink.accent, 2))
             painter.drawRect(rect.adjusted(1, 1, -1, -1))

@@ -12,7 +12,7 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
-from visualnet.app.plots.colours import Ink, draw_empty, faded, text_font
+from visualnet.app.plots.colours import Ink, draw_empty, text_font, translucent
 from visualnet.core.text.format import format_number
 from visualnet.figures.ticks import log_ticks, nice_ticks, tick_labels
 
@@ -31,7 +31,7 @@ class Axis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
         """Take colours and type."""
         self.setPen(QPen(Qt.PenStyle.NoPen))
         self.setTextPen(ink.muted)
-        self.setTickPen(pg.mkPen(faded(ink.line, 0.75), width=1))
+        self.setTickPen(pg.mkPen(translucent(ink.line, 0.75), width=1))
         self.setTickFont(font)
         self.setGrid(255)
 
@@ -164,5 +164,5 @@ class Overlay(QWidget):
             wide = painter.fontMetrics().horizontalAdvance(words) + 10
             left = x + 3 if x + 3 + wide < box.right() else x - 3 - wide
             tag = QRectF(left, box.top() + 18, wide, 18)
-            painter.fillRect(tag, faded(self._ink.raised, 0.9))
+            painter.fillRect(tag, translucent(self._ink.raised, 0.9))
             painter.drawText(tag, Qt.AlignmentFlag.AlignCenter, words)

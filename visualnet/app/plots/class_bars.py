@@ -10,7 +10,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QImage, QPainter
 from PySide6.QtWidgets import QWidget
 
-from visualnet.app.plots.colours import Ink, colour_table, draw_nearest, faded, indexed_image, text_font
+from visualnet.app.plots.colours import Ink, colour_table, draw_nearest, indexed_image, text_font, translucent
 from visualnet.app.plots.picture import PaintedPicture
 from visualnet.core.text.format import format_percent
 from visualnet.figures.colour_indices import hatch, levels
@@ -35,7 +35,7 @@ class ClassBars(PaintedPicture):
         self._raw: np.ndarray[Any, Any] | None = None
         self.setMinimumSize(220, 120)
 
-    def take_ink(self, ink: Ink) -> None:
+    def apply_ink(self, ink: Ink) -> None:
         self._image = _sample_image(self._raw, ink)
 
     def set_prediction(
@@ -49,7 +49,7 @@ class ClassBars(PaintedPicture):
         self.prediction = Prediction(name, values, tuple(map(str, labels)), truth) if labels else None
         self._raw = None if image is None else np.asarray(image, np.float32)
         if self._ink is not None:
-            self.take_ink(self._ink)
+            self.apply_ink(self._ink)
         self.update()
 
     def clear(self) -> None:
@@ -88,32 +88,32 @@ class ClassBars(PaintedPicture):
             left += wide + PAD
         self._draw_bars(painter, ink, self.prediction, left, room)
 
-    def _draw_bars(self, painter: QPainter, ink: Ink, told: Prediction, left: float, room: int) -> None:
+    def _draw_bars(self, painter: QPainter, ink: Ink, prediction: Prediction, left: float, room: int) -> None:
         painter.setFont(text_font(self.font(), 11))
         metrics = QFontMetricsF(painter.font())
         # Digits and most letters leave a fifth of the line's height free: rows may be so much closer than lines of text.
         least, most = max(ROW_LEAST, 0.8 * metrics.height()), max(ROW_MOST, metrics.height())
-        shown = told.shown(max(int(room / least), 1))
+        shown = prediction.shown_classes(max(int(room / least), 1))
         row = min(room / len(shown), most)
-        name_room = min(max(metrics.horizontalAdvance(told.labels[i]) for i in shown) + 18, self.width() * 0.3)
+        name_room = min(max(metrics.horizontalAdvance(prediction.labels[i]) for i in shown) + 18, self.width() * 0.3)
         start, figure_room = left + name_room + 6, metrics.horizontalAdvance("100.0 %") + 8
         length = max(self.width() - start - figure_room - PAD, 10)
-        best = told.best
+        best = prediction.best
         for place, index in enumerate(shown):
-            y, p = HEAD + PAD + place * row, float(told.probabilities[index])
-            true = index == told.truth
+            y, p = HEAD + PAD + place * row, float(prediction.probabilities[index])
+            true = index == prediction.truth
             painter.setPen(ink.text if true or index == best else ink.muted)
-            name = metrics.elidedText(told.labels[index], Qt.TextElideMode.ElideRight, name_room - 14)
+            name = metrics.elidedText(prediction.labels[index], Qt.TextElideMode.ElideRight, name_room - 14)
             painter.drawText(QRectF(left, y, name_room - 2, row), Qt.AlignmentFlag.AlignRight | MIDDLE, name)
             if true:
                 # A tick beside the true class: the colour of its bar is not the only sign.
                 painter.drawText(QRectF(left - 2, y, 14, row), MIDDLE, "✓" if index == best else "•")
             share = min(max(p, 0.0), 1.0) if np.isfinite(p) else 0.0
-            wrong = index == best and told.truth is not None and not true
+            wrong = index == best and prediction.truth is not None and not true
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(faded(ink.line, 0.6))
+            painter.setBrush(translucent(ink.line, 0.6))
             painter.drawRect(QRectF(start, y + 2, 1, row - 4))
-            painter.setBrush(ink.warning if wrong else ink.accent if index == best else faded(ink.muted, 0.75))
+            painter.setBrush(ink.warning if wrong else ink.accent if index == best else translucent(ink.muted, 0.75))
             painter.drawRoundedRect(QRectF(start, y + row * 0.2, max(share * length, 1), row * 0.6), 2, 2)
             painter.setPen(ink.text if index == best else ink.muted)
             figure = format_percent(p) if np.isfinite(p) else "not finite"

@@ -55,7 +55,7 @@ def ink_of(theme: Theme) -> Ink:
     )
 
 
-def faded(colour: QColor, alpha: float) -> QColor:
+def translucent(colour: QColor, alpha: float) -> QColor:
     """The same colour, let through by `alpha` (0 to 1)."""
     out = QColor(colour)
     out.setAlphaF(alpha)
@@ -137,7 +137,7 @@ def draw_axes(
 ) -> None:
     """A light grid with numbers around `box`, and the axes' names at their far ends."""
     metrics = QFontMetricsF(painter.font())
-    grid, high = QPen(faded(ink.line, 0.6), 1), metrics.height()
+    grid, high = QPen(translucent(ink.line, 0.6), 1), metrics.height()
     across = nice_ticks(*x, max(int(box.width() / 70), 2))
     for value, text in zip(across, tick_labels(across), strict=True):
         at = round(box.left() + (value - x[0]) / (x[1] - x[0]) * box.width()) + 0.5

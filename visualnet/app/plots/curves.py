@@ -14,7 +14,7 @@ from PySide6.QtGui import QColor, QContextMenuEvent, QKeyEvent, QPen
 from PySide6.QtWidgets import QMenu, QWidget
 
 from visualnet.app.plots.axes import Overlay, Stage
-from visualnet.app.plots.colours import Ink, faded, line_pen, text_font
+from visualnet.app.plots.colours import Ink, line_pen, text_font, translucent
 from visualnet.app.plots.legend import Entry, Legend
 from visualnet.app.plots.picture import Picture
 from visualnet.app.widgets.layouts import column
@@ -25,7 +25,7 @@ from visualnet.figures.curve_range import (
     dash_segments,
     dotted_points,
     fit_range,
-    ink_travel,
+    ink_length,
     on_axis,
 )
 from visualnet.training.runs.series import Series
@@ -118,14 +118,14 @@ class CurvesPlot(Picture):
 
     # --- what is shown -----------------------------------------------------------------------------------------------
 
-    def take_ink(self, ink: Ink) -> None:
+    def apply_ink(self, ink: Ink) -> None:
         self.legend.set_ink(ink)
         self.stage.setBackground(ink.surface)
         font = text_font(self.font(), 11)
         self.stage.left.paint_with(ink, font)
         self.stage.bottom.paint_with(ink, font)
         self._now.setPen(line_pen(ink.accent))
-        self._cursor.setPen(line_pen(faded(ink.muted, 0.8)))
+        self._cursor.setPen(line_pen(translucent(ink.muted, 0.8)))
         self.refresh()
 
     def set_curve(
@@ -216,7 +216,7 @@ class CurvesPlot(Picture):
         low, high, _ = self._y
         floor = low - 0.01 * (high - low) if self._log else -math.inf
         heights = [np.maximum(stroke.y, floor) for stroke in strokes]
-        fine = ink_travel(heights, height / (high - low)) < FINE_TRAVEL
+        fine = ink_length(heights, height / (high - low)) < FINE_TRAVEL
         for stroke, y in zip(strokes, heights, strict=True):
             self._draw(stroke, y, fine, (x1 - x0) / width)
         if self._follow:
@@ -255,10 +255,10 @@ class CurvesPlot(Picture):
         return self._kept_y
 
     def _strokes(self, curve: _Curve, ink: Ink, x0: float, x1: float, pixels: int) -> Iterator[_Stroke]:
-        colour = faded(ink.muted, 0.7) if curve.ghost else curve.colour(ink)
+        colour = translucent(ink.muted, 0.7) if curve.ghost else curve.colour(ink)
         jobs = [(curve.line, curve.main(), colour, curve.dashed)]
         if curve.is_smoothed():
-            jobs.insert(0, (curve.raw, curve.series, faded(colour, 0.32), False))
+            jobs.insert(0, (curve.raw, curve.series, translucent(colour, 0.32), False))
         for item, series, shade, dashed in jobs:
             steps, values = series.window(x0 * self._per_x, x1 * self._per_x, pixels)
             yield _Stroke(item, steps / self._per_x, on_axis(values, self._log), shade, dashed)

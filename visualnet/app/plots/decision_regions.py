@@ -11,7 +11,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
-from visualnet.app.plots.colours import Ink, draw_axes, faded, line_pen
+from visualnet.app.plots.colours import Ink, draw_axes, line_pen, translucent
 from visualnet.app.plots.picture import PaintedPicture
 from visualnet.figures.decision import boundary, padded_range, region_colours
 
@@ -74,7 +74,7 @@ class RegressionView(_Plane):
         words = f"{len(self._points):,} points · line: the network"
         painter.drawText(box.adjusted(0, -22, 0, 0), Qt.AlignmentFlag.AlignRight, words)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(faded(ink.muted, 0.65))
+        painter.setBrush(translucent(ink.muted, 0.65))
         for at in _places(self._points, x, y, box)[:MOST_POINTS]:
             painter.drawEllipse(QPointF(*at), 2.2, 2.2)
         painter.setClipRect(box)

@@ -37,7 +37,7 @@ class TilesView(Picture):
         self._canvas.said.connect(self._facts.setText)
         self._canvas.enlarged.connect(self._back.setVisible)
 
-    def take_ink(self, ink: Ink) -> None:
+    def apply_ink(self, ink: Ink) -> None:
         muted = self._facts.palette()
         muted.setColor(QPalette.ColorRole.WindowText, ink.muted)
         self._facts.setPalette(muted)

@@ -14,9 +14,9 @@ from visualnet.app.plots.colours import (
     colour_table,
     draw_colour_bar,
     draw_empty,
-    faded,
     indexed_image,
     text_font,
+    translucent,
 )
 from visualnet.app.plots.picture import ScrollCanvas
 from visualnet.figures.ticks import nice_ticks, tick_labels
@@ -32,7 +32,7 @@ from visualnet.figures.tiles import (
     describe_shape,
     is_signed,
     own_scales,
-    stretched,
+    stretch_tile,
     tile_indices,
 )
 
@@ -109,7 +109,7 @@ class TilesCanvas(ScrollCanvas):
         size = self.maximumViewportSize()
         shown, (_, high, wide) = (1 if self._large is not None else len(self._maps)), self._maps.shape
         if self._array.ndim < 3:
-            self._grid = stretched(high, wide, size.width() - BAR_ROOM, size.height())
+            self._grid = stretch_tile(high, wide, size.width() - BAR_ROOM, size.height())
         else:
             self._grid = arrange(shown, high, wide, size.width() - BAR_ROOM, size.height())
             if self._grid.height > size.height():
@@ -214,7 +214,9 @@ class TilesCanvas(ScrollCanvas):
             bar = QRectF(rect.left() + i * wide, top, max(wide - (wide >= 4), 1), max(foot - top, 1))
             pointed = self._cell is not None and edges[i] <= self._cell.column < edges[i + 1]
             if bad[i]:
-                painter.fillRect(QRectF(bar.left(), rect.top(), bar.width(), rect.height()), faded(ink.muted, 0.35))
+                painter.fillRect(
+                    QRectF(bar.left(), rect.top(), bar.width(), rect.height()), translucent(ink.muted, 0.35)
+                )
             painter.fillRect(bar, ink.text if pointed else ink.accent)
 
     def _draw_scale(self, painter: QPainter, ink: Ink) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from visualnet.app.plots.colours import Ink, faded, line_pen, text_font
+from visualnet.app.plots.colours import Ink, line_pen, text_font, translucent
 
 ROW, SAMPLE, SPACE = 18, 18, 16
 
@@ -53,7 +53,7 @@ class Legend(QWidget):
             self._arrange()
             self.update()
 
-    def stand_beside(self, other: Legend) -> None:
+    def align_with(self, other: Legend) -> None:
         """Take as many rows as another one, so that the plots under both begin at one line."""
         self._beside, other._beside = other, self
         self._settle()
@@ -102,12 +102,12 @@ class Legend(QWidget):
         for rect, entry in self._places:
             strength = 1.0 if entry.shown else 0.35
             y = rect.center().y()
-            painter.setPen(line_pen(faded(entry.colour, strength), dashed=entry.dashed, width=2))
+            painter.setPen(line_pen(translucent(entry.colour, strength), dashed=entry.dashed, width=2))
             painter.drawLine(QPointF(rect.left(), y), QPointF(rect.left() + SAMPLE, y))
             x = rect.left() + SAMPLE + 6
             for words, heavy in ((entry.name, False), (entry.value, True), (entry.note, False)):
                 painter.setFont(bold if heavy else plain if entry.shown else struck)
-                painter.setPen(faded(ink.text if heavy else ink.muted, strength))
+                painter.setPen(translucent(ink.text if heavy else ink.muted, strength))
                 painter.drawText(QRectF(x, rect.top(), 400, ROW), middle, words)
                 x += widths[heavy].horizontalAdvance(words) + 6
 

@@ -32,10 +32,10 @@ class Picture(QWidget):
         palette.setColor(QPalette.ColorRole.WindowText, ink.text)
         self.setPalette(palette)
         self.setAutoFillBackground(True)
-        self.take_ink(ink)
+        self.apply_ink(ink)
         self.update()
 
-    def take_ink(self, ink: Ink) -> None:
+    def apply_ink(self, ink: Ink) -> None:
         """Hand the colours to the parts."""
 
     def rows(self) -> Iterable[Iterable[Any]]:
@@ -52,12 +52,12 @@ class Picture(QWidget):
 
 def text_button(text: str, tip: str, *, checkable: bool = False) -> QToolButton:
     """A button beside a picture, hidden until there is something to do."""
-    made = QToolButton()
-    made.setText(text)
-    made.setToolTip(tip)
-    made.setCheckable(checkable)
-    made.hide()
-    return made
+    button = QToolButton()
+    button.setText(text)
+    button.setToolTip(tip)
+    button.setCheckable(checkable)
+    button.hide()
+    return button
 
 
 class PaintedPicture(Picture):

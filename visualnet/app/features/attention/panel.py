@@ -22,7 +22,7 @@ PORT = "weights"
 MOST_REPETITIONS = 64
 
 
-def attends(facts: NodeFacts) -> bool:
+def has_attention(facts: NodeFacts) -> bool:
     """Whether a node tells who looks at whom: an output of weights over (heads, queries, sources)."""
     spec = facts.leaving.get(PORT)
     return facts.layer is not None and spec is not None and len(spec.shape) == 3
@@ -43,12 +43,12 @@ class AttentionPanel(ProbePanel):
         self.layer.activated.connect(lambda _: self.watch())
         self.head_label, self.chooser = label("layer", "small"), SampleChooser(studio)
         studio.selection_changed.connect(self._selected)
-        self.join(row(self.head_label, (self.layer, 1), STRETCH, self.chooser, margins=(12, 4, 8, 2), spacing=6))
+        self.set_head(row(self.head_label, (self.layer, 1), STRETCH, self.chooser, margins=(12, 4, 8, 2), spacing=6))
 
     def follow(self) -> None:
         """All attention layers of the network, in the order of the drawing."""
         analysis, kept = self.studio.analysis, self.target()
-        found = [path for path, facts in analysis.walk() if attends(facts)]
+        found = [path for path, facts in analysis.walk() if has_attention(facts)]
         self.paths = [each for path in found for each in analysis.repetitions(path, MOST_REPETITIONS)]
         current = self.paths.index(kept[0]) if kept is not None and kept[0] in self.paths else 0
         fill_choices(self.layer, [analysis.name_of(path) for path in self.paths], current)

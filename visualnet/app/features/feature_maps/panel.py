@@ -37,7 +37,7 @@ class MapsPanel(ProbePanel):
         self.port.activated.connect(lambda _: self.watch())
         studio.selection_changed.connect(lambda _: self.follow())
         studio.document_changed.connect(lambda: self.pin.setChecked(False))
-        self.join(row(self.pin, (self.name, 1), self.port, SampleChooser(studio), margins=(8, 4, 8, 2), spacing=4))
+        self.set_head(row(self.pin, (self.name, 1), self.port, SampleChooser(studio), margins=(8, 4, 8, 2), spacing=4))
 
     def follow(self) -> None:
         chosen = [i for i in self.studio.selection if i in self.studio.graph.nodes]

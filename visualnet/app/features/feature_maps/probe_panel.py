@@ -35,7 +35,7 @@ class ProbePanel(QWidget):
         self._picture = view
         view.set_theme(studio.theme)
 
-    def join(self, head: QLayout) -> None:
+    def set_head(self, head: QLayout) -> None:
         """Put what chooses the port above the picture, and follow the Studio from now on."""
         column(head, (self.stack, 1), spacing=0, parent=self)
         self.studio.analysed.connect(lambda _: self.follow())

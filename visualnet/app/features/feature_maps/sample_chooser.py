@@ -24,14 +24,14 @@ GALLERY, FACE = 60, 44
 
 def icon_button(icon: str, words: str, done: Callable[[], object] | None = None) -> QToolButton:
     """A small button that shows only an icon; its words are its tip and its accessible name."""
-    made = QToolButton()
-    made.setIconSize(QSize(14, 14))
-    made.setToolTip(words)
-    made.setAccessibleName(words)
-    icons.bind(made, icon, "muted")
+    button = QToolButton()
+    button.setIconSize(QSize(14, 14))
+    button.setToolTip(words)
+    button.setAccessibleName(words)
+    icons.bind(button, icon, "muted")
     if done is not None:
-        made.clicked.connect(lambda _=False: done())
-    return made
+        button.clicked.connect(lambda _=False: done())
+    return button
 
 
 class SampleChooser(QWidget):
