@@ -139,19 +139,12 @@ def _bodies(content: Content, text_width: Mapping[str, float], lanes: int) -> di
 
 def _body(piece: Piece, largest: int, longest: int, most: float, text_width: Mapping[str, float]) -> Body:
     channels, high, wide = piece.extent
-    inside = piece.form in ("label", "sign")
-    words = (
-        (piece.size,)
-        if piece.form == "label"
-        else ()
-        if piece.form == "sign"
-        else (piece.size, piece.title, *piece.notes)
-    )
-    words = tuple(filter(None, words))
+    below = {"label": (piece.size,), "sign": ()}.get(piece.form, (piece.size, piece.title, *piece.notes))
+    words = tuple(filter(None, below))
     text = max((text_width[w] for w in words), default=0.0)
     if piece.form == "sign":
         return Body(22, 22, 0, words, text)
-    if inside:
+    if piece.form == "label":
         width = max(text_width[w] for w in (piece.title, *piece.notes)) + 22
         return Body(max(58.0, width), 26 + LINE * (1 + len(piece.notes)), 0, words, text)
     if piece.form == "bar":
@@ -294,9 +287,18 @@ def _same_form(one: Piece, other: Piece) -> bool:
 # --- routes ---------------------------------------------------------------------------------------------------------------------------
 
 
+class _Rail(NamedTuple):
+    """A level piece of a route above what stands on the way."""
+
+    start: float
+    end: float
+    y: float
+    source: str
+
+
 def _routes(content: Content, spots: Mapping[str, PlacedPiece]) -> list[Route]:
     routes: list[Route] = []
-    rails: list[tuple[float, float, float, str]] = []
+    rails: list[_Rail] = []
     columns: dict[int, list[PlacedPiece]] = {}
     for spot in spots.values():
         columns.setdefault(spot.column, []).append(spot)
@@ -336,31 +338,33 @@ def _upright(source: PlacedPiece, target: PlacedPiece) -> tuple[tuple[float, flo
 
 
 def _over(
-    source: PlacedPiece, target: PlacedPiece, between: list[PlacedPiece], rails: list[tuple[float, float, float, str]]
+    source: PlacedPiece, target: PlacedPiece, between: list[PlacedPiece], rails: list[_Rail]
 ) -> tuple[tuple[float, float], ...]:
     """Up, along above everything on the way, and down from above. Links from one piece share their rail."""
     x0, x1 = source.middle, target.middle
     y = min(s.top for s in (source, target, *between)) - RAIL
-    shared = next((r[2] for r in rails if r[3] == source.piece.id and r[2] <= y), None)
+    shared = next((rail.y for rail in rails if rail.source == source.piece.id and rail.y <= y), None)
+    others = [rail for rail in rails if rail.source != source.piece.id and rail.start < x1 and x0 < rail.end]
     if shared is not None:
         y = shared
     else:
-        while any(abs(r[2] - y) < RAIL / 2 and r[0] < x1 and x0 < r[1] and r[3] != source.piece.id for r in rails):
+        while any(abs(rail.y - y) < RAIL / 2 for rail in others):
             y -= RAIL / 2
-    rails.append((x0, x1, y, source.piece.id))
+    rails.append(_Rail(x0, x1, y, source.piece.id))
     return (x0, source.top_at_middle), (x0, y), (x1, y), (x1, target.top_at_middle - 2)
 
 
 def bounds(layout: Layout) -> tuple[float, float, float, float]:
     """Left, top, right, bottom of all ink."""
-    xs, ys = [0.0], [0.0]
+    xs: list[float] = []
+    ys: list[float] = []
     for spot in layout.spots.values():
         xs += spot.edges
         ys += [spot.top, spot.words_bottom + 8]
     for route in layout.routes:
-        xs += [p[0] for p in route.points]
-        ys += [p[1] - (LINE if route.link.words else 0) for p in route.points]
-    return min(xs[1:] or xs), min(ys[1:] or ys), max(xs[1:] or xs), max(ys[1:] or ys)
+        xs += [x for x, _ in route.points]
+        ys += [y - (LINE if route.link.words else 0) for _, y in route.points]
+    return min(xs, default=0.0), min(ys, default=0.0), max(xs, default=0.0), max(ys, default=0.0)
 
 
 def segments(route: Route) -> list[tuple[tuple[float, float], tuple[float, float]]]:
