@@ -251,8 +251,9 @@ class CurvesPlot(Picture):
     def _y_range(self, columns: list[Floats]) -> YRange:
         if not self._follow:
             return YRange(*self.stage.plane.viewRange()[1])
-        self._kept_y = fit_range(columns, self._log, self._kept_y)
-        return self._kept_y
+        fitted = fit_range(columns, self._log, self._kept_y)
+        self._kept_y = fitted if self._has_points() else None
+        return fitted
 
     def _strokes(self, curve: _Curve, ink: Ink, x0: float, x1: float, pixels: int) -> Iterator[_Stroke]:
         colour = translucent(ink.muted, 0.7) if curve.ghost else curve.colour(ink)
