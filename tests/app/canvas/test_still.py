@@ -12,8 +12,9 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.app.canvas.conftest import Hands
+from visualnet.analysis.geometry.boxes import overlap
+from visualnet.analysis.geometry.label_placement import LabelPlacement
 from visualnet.app.canvas.camera.camera import Pose
-from visualnet.app.canvas.scene.label_placement import LabelPlacement
 from visualnet.app.canvas.view import CanvasView
 from visualnet.cli.common import open_project
 from visualnet.core import edits
@@ -147,7 +148,7 @@ def test_at_rest_nothing_is_kept(hands_on: Hands) -> None:
 
 def labels_in(view: CanvasView, area: QRectF) -> dict[Port, tuple[float, float]]:
     """Where the labels of the wires in an area lie."""
-    return {w.target: (p.x(), p.y()) for w, p in view.canvas.labels.of(view.canvas.wires_in(area))}
+    return {w.target: p[:2] for w, p in view.canvas.labels.place(view.canvas.wires_in(area))}
 
 
 @pytest.fixture
@@ -207,10 +208,10 @@ def test_labels_of_what_stands_stay_while_cards_are_dragged(crowded: Hands) -> N
     x, y = canvas.cards[card].x, canvas.cards[card].y
     for _ in range(8):
         canvas.shift({card: (x + rng.randint(-90, 200), y + rng.randint(-80, 80))})
-        found = canvas.labels.of(canvas.wires.values())
+        found = canvas.labels.place(canvas.wires.values())
         pills = [pill for _, pill in found]
-        assert not any(a.intersects(b) for n, a in enumerate(pills) for b in pills[:n])
-        now = {w.target: (p.x(), p.y()) for w, p in found if w.target not in canvas.loose}
+        assert not any(overlap(a, b) for n, a in enumerate(pills) for b in pills[:n])
+        now = {w.target: p[:2] for w, p in found if w.target not in canvas.loose}
         assert now == {t: at for t, at in before.items() if t not in canvas.loose}
     canvas.settle()
     canvas.routes.finish()
@@ -385,7 +386,7 @@ def test_wires_of_what_is_dragged_go_behind_the_cards_that_stand(hands_on: Hands
         for stands in canvas.cards.values():
             inside = view.mapFromScene(stands.rect).boundingRect().adjusted(4, 4, -4, -4) & view.viewport().rect()
             under = stands.rect.intersects(card.rect.adjusted(-20, -20, 20, 20))
-            assert under or inside.isEmpty() or image.copy(inside) == other.copy(inside), stands.face.name
+            assert under or inside.isEmpty() or image.copy(inside) == other.copy(inside), stands.content.name
         view.pan(QPoint(-9, 7))
         view._rest.stop()
     canvas.settle()

@@ -25,7 +25,7 @@ class Autoscroll(QObject):
 
     def follow(self, event: QMouseEvent) -> None:
         """The pointer is here now."""
-        self._event = (event.position(), event.globalPosition(), event.buttons(), event.modifiers())  # type: ignore[assignment]
+        self._event = (event.position(), event.globalPosition(), event.buttons(), event.modifiers())
         near = self.way() != QPoint()
         if near and not self._timer.isActive():
             self._timer.start()

@@ -21,10 +21,10 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
+from visualnet.analysis.card_content import describe_node
 from visualnet.app.canvas.autoscroll import Autoscroll
 from visualnet.app.canvas.base import CanvasBase, Tool
 from visualnet.app.canvas.commands import annotate, block_navigation, keyboard, keyboard_focus
-from visualnet.app.canvas.scene.node_item import tip
 from visualnet.app.canvas.scene.node_painter import FULL
 from visualnet.app.canvas.scene.scene import CanvasScene
 from visualnet.app.canvas.scene.sheet_index import Hit
@@ -205,21 +205,21 @@ class Gestures(CanvasBase):
         return super().viewportEvent(event)
 
     def _tooltip(self, event: QHelpEvent) -> None:
-        hit = self.canvas.hit(self.mapToScene(event.pos()), self._reach())
+        at = self.mapToScene(event.pos())
+        hit = self.canvas.hit(at, self._reach())
         if self.tool is not None or not (hit.node or hit.wire):
             QToolTip.hideText()
             return
         if hit.wire is not None:
             wire = self.canvas.wires[hit.wire]
-            ends = (self.canvas.cards[wire.source.node].node.name, self.canvas.cards[wire.target.node].node.name)
-            words = (
-                f"{ends[0]}.{wire.source.port} → {ends[1]}.{wire.target.port}\n{wire.label or 'shape not known yet'}"
-            )
+            source, target = (f"{self.canvas.cards[p.node].node.name}.{p.port}" for p in (wire.source, wire.target))
+            text = f"{source} → {target}\n{wire.label or 'shape not known yet'}"
         else:
             item = self.canvas.cards[hit.node]
-            on_sign = self._on_control(hit.node, self.mapToScene(event.pos()))
-            words = ("Open (H)" if item.face.folded else "Collapse (H)") if on_sign else tip(item)
-        QToolTip.showText(event.globalPos(), plain(words), self.viewport())
+            text = describe_node(item.node, item.facts, item.problems)
+            if self._on_control(hit.node, at):
+                text = "Open (H)" if item.content.folded else "Collapse (H)"
+        QToolTip.showText(event.globalPos(), plain(text), self.viewport())
 
     # --- keys -------------------------------------------------------------------------------------------------------
 

@@ -65,7 +65,7 @@ class CanvasView(Gestures):
         self.path_shown = True
         self.others: list[CanvasView] = []
         self.canvas.extent_changed.connect(self.minimap.refresh_soon)
-        self.canvas.card_layer.wants_more = self._sharpen
+        self.canvas.frame_wanted.connect(self._sharpen)
         self.wire_dropped.connect(self._wire_dropped)
         self.wire_drawn.connect(lambda target, at: self.repairs.open(self.mapFromScene(at), target))
         self.search_asked.connect(self._search)

@@ -30,6 +30,8 @@ class FrameCache:
         self._at = QPoint()
         self._made = 0.0
         self._late = False
+        self._open: QRegion | None = None
+        """Where no card stands that is not moved: what wires of moved cards may be painted on."""
         self.strips = 0
         """How many frames were made by shifting, for tests."""
 
@@ -45,13 +47,12 @@ class FrameCache:
         """Paint the viewport from the kept picture; False if this frame has to be painted as usual."""
         view = self.view
         canvas = view.canvas
-        own = {canvas.remark_layer, canvas.wire_layer, canvas.card_layer}
         ratio = view.viewport().devicePixelRatioF()
         size, at = view.viewport().size(), QPoint(view.horizontalScrollBar().value(), view.verticalScrollBar().value())
         key = (canvas.generation, view.transform(), size, ratio)
         held, self._key = key == self._key, key
         lifted = bool(canvas.lifted) and view.zoom >= LABEL
-        covered = any(i.isVisible() for i in canvas.items() if i not in own)
+        covered = any(i.isVisible() for i in canvas.items() if i not in canvas.layers)
         if not held or covered or ratio != round(ratio) or not (canvas.hurry or lifted):
             # While every frame is another, keeping it would only cost time.
             self.drop()
@@ -79,8 +80,8 @@ class FrameCache:
             self._layers(painter, area, LIFTED)
         view.drawForeground(painter, area)
         painter.end()
-        if self._late and (more := canvas.card_layer.wants_more) is not None:
-            more()  # what is kept as it was would stay blurred
+        if self._late:
+            canvas.frame_wanted.emit()  # what is kept as it was would stay blurred
         return True
 
     def _shift(self, by: QPoint, ratio: int) -> list[QRect]:
@@ -120,7 +121,7 @@ class FrameCache:
 
     def _layers(self, painter: QPainter, area: QRectF, part: str) -> None:
         canvas = self.view.canvas
-        for layer in (canvas.remark_layer, canvas.wire_layer, canvas.card_layer):
+        for layer in canvas.layers:
             if part == LIFTED and layer is canvas.remark_layer:
                 continue
             painter.save()

@@ -63,7 +63,7 @@ class PreviewOverlay(SheetLayer):
             item = NodeItem(change.after.nodes[node_id], place)
             facts = change.facts.nodes.get(node_id) if change.facts is not None else None
             item.show(facts, tuple(problems.get(node_id, ())), seen.then.project, change.after)  # type: ignore[arg-type]
-            if old is None or item.face.key() != old.face.key():
+            if old is None or item.content != old.content:
                 self.cards[node_id] = item
         there = {**self.canvas.cards, **self.cards}
         for wire in change.diff.wires_added[:MOST]:
@@ -71,7 +71,7 @@ class PreviewOverlay(SheetLayer):
             if ends is not None:
                 made = WireItem(wire.source, wire.target)
                 own = (there[wire.source.node], there[wire.target.node])
-                made.route(*ends, (own[0].rect, own[1].rect), down=own[0].down)
+                made.route(*ends, (own[0].box, own[1].box), down=own[0].down)
                 self.wires[wire.target] = made
 
     # --- the view ----------------------------------------------------------------------------------------------------
@@ -167,7 +167,7 @@ class PreviewOverlay(SheetLayer):
         painter.setBrush(tint)
         painter.setPen(self._pen(self.theme.accent, 2.0))
         painter.drawRoundedRect(QRectF(0.5, 0.5, item.width - 1, item.height - 1), RADIUS, RADIUS)
-        if not fresh and not item.face.badge:
+        if not fresh and not item.content.badge:
             paint_badge_ok(painter, QRectF(item.width - 26, 11, 14, 14), self.theme.ok)
         painter.restore()
 

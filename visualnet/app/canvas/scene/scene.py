@@ -9,12 +9,13 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QGraphicsScene
 
 from visualnet.analysis.facts import GraphFacts, Problem
+from visualnet.analysis.geometry.label_placement import LabelPlacement
 from visualnet.app.canvas.scene.annotation_item import AnnotationItem
 from visualnet.app.canvas.scene.annotation_layer import AnnotationLayer
-from visualnet.app.canvas.scene.label_placement import LabelPlacement
 from visualnet.app.canvas.scene.node_item import MARGIN, NodeItem
 from visualnet.app.canvas.scene.node_layer import CardLayer
 from visualnet.app.canvas.scene.sheet_index import SheetIndex
+from visualnet.app.canvas.scene.sheet_layer import SheetLayer
 from visualnet.app.canvas.scene.wire_item import WireItem
 from visualnet.app.canvas.scene.wire_layer import WireLayer
 from visualnet.app.canvas.scene.wire_routes import WireRoutes
@@ -33,12 +34,11 @@ class CanvasScene(SheetIndex):
         super().__init__(theme, parent)
         self.labels = LabelPlacement(self)
         self.routes = WireRoutes(self)
-        self.wire_layer, self.card_layer, self.remark_layer = (
-            WireLayer(self, self.labels),
-            CardLayer(self),
-            AnnotationLayer(self),
-        )
-        for z, layer in enumerate((self.remark_layer, self.wire_layer, self.card_layer)):
+        self.remark_layer, self.wire_layer = AnnotationLayer(self), WireLayer(self, self.labels)
+        self.card_layer = CardLayer(self)
+        self.layers: tuple[SheetLayer, ...] = (self.remark_layer, self.wire_layer, self.card_layer)
+        """From the lowest up."""
+        for z, layer in enumerate(self.layers):
             layer.setZValue(z)
             self.addItem(layer)
         self._extent = QRectF()
@@ -48,16 +48,24 @@ class CanvasScene(SheetIndex):
     def show_sheet(self, project: Project, sheet: str) -> None:
         """Put another sheet in place of this one."""
         self.project, self.sheet = project, sheet
-        self.cards.clear()
-        self.wires.clear()
-        self.labels.clear()
-        self._put_down()
-        self.by_node.clear()
-        self.remarks.clear()
-        self.failing.clear()
+        for kept in (
+            self.cards,
+            self.wires,
+            self.by_node,
+            self.remarks,
+            self.failing,
+            self.labels,
+            self.card_layer.sprites,
+        ):
+            kept.clear()
         self.marks.reset()
-        self.card_layer.sprites.clear()
+        self._forget_places()
+        self._put_down()
         self._change(Graph(), self.graph)
+
+    def _forget_places(self) -> None:
+        """Cards came, went or have another size: find out anew where everything is."""
+        self._rects = self._bounds = self._blocks = self.routes.index = None
 
     def apply(self, before: Project, after: Project) -> None:
         """Follow an edit of the sheet."""
@@ -123,11 +131,11 @@ class CanvasScene(SheetIndex):
             self.update()
             return
         zones += [self.cards[i].rect for i in (*change.added, *change.changed, *change.moved) if i in self.cards]
-        self._rects = self.routes.shelf = self._bounds = self._blocks = None
+        self._forget_places()
         self.routes.moving = False
         self._put_down()
         # A card that came, went or moved may free or block the way of wires elsewhere.
-        self.routes.draw(touched | self.routes.passing([*zones, *gone]) | self.routes.taken())
+        self.routes.draw(touched | self.routes.passing([*zones, *gone]) | self.routes.take_hasty())
         self.marks.keep(self.cards, self.wires, self.remarks)
         self._extent_moved()
         self.update()
@@ -161,12 +169,14 @@ class CanvasScene(SheetIndex):
             outline = item.outline
             if item.show(own, mine, self.project, graph):
                 self._blocks = None
+            wires = self.by_node.get(node_id, set())
             if outline != item.outline:
-                self._rects = self.routes.shelf = None
                 grown.append(item.rect)
-                touched |= self.by_node.get(node_id, set())
-            touched |= {t for t in self.by_node.get(node_id, ()) if self.routes.label_of(t) != self.wires[t].label}
-            touched |= {t for t in self.by_node.get(node_id, ()) if self.wires[t].failing != self.routes.fails(t)}
+                touched |= wires
+            touched |= {t for t in wires if self.routes.label_of(t) != self.wires[t].label}
+            touched |= {t for t in wires if self.wires[t].failing != self.routes.fails(t)}
+        if grown:
+            self._forget_places()
         if touched or grown:
             self.routes.draw(touched | self.routes.passing(grown))
             self._extent_moved()
@@ -195,7 +205,7 @@ class CanvasScene(SheetIndex):
             self._whole = None
             self.generation += 1
         self._carry(touched, ways)
-        self._blocks = self.routes.shelf = None
+        self._blocks = self.routes.index = None
         self.routes.moving = True
         self.routes.draw(touched, detour=False)
         QGraphicsScene.update(self)  # not `update`: what is kept as a picture stands still
@@ -229,7 +239,7 @@ class CanvasScene(SheetIndex):
         for item in self.remarks.values():
             item.area = QRectF(*item.remark.area)
         # What was drawn while cards moved went straight; now it finds its way again.
-        self.routes.draw({*bent, *self.routes.taken()})
+        self.routes.draw({*bent, *self.routes.take_hasty()})
         self._extent_moved()
 
     def _extent_moved(self) -> None:
@@ -246,7 +256,7 @@ class CanvasScene(SheetIndex):
         if item is None or (image is None and item.thumbnail is None):
             return
         if item.set_thumbnail(image):
-            self._rects = self._blocks = self.routes.shelf = None
+            self._forget_places()
             self.routes.draw(self.by_node.get(node_id, set()) | self.routes.passing([item.rect]))
             self.update()  # also where the wires went and go now
         else:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QObject, QRectF, QTimer
 
-from visualnet.app.canvas.routing.spatial_index import SpatialIndex
+from visualnet.analysis.geometry.boxes import Box, SpatialIndex
 from visualnet.app.canvas.scene.node_item import wire_ends
 from visualnet.app.canvas.scene.sheet_index import SheetIndex
 from visualnet.core.graph import Port
@@ -26,13 +26,12 @@ class WireRoutes(QObject):
     def __init__(self, scene: SheetIndex) -> None:
         super().__init__(scene)
         self.scene = scene
-        self.shelf: SpatialIndex | None = None
+        self.index: SpatialIndex | None = None
+        """Where the cards stand; None after one of them moved."""
         self._waiting: dict[Port, None] = {}
-        self._later = QTimer(self)
-        self._later.setSingleShot(True)
-        self._later.setInterval(LATER_MS)
-        self._later.timeout.connect(self._some_routes)
-        self.hasty: set[Port] = set()
+        self._later = QTimer(self, singleShot=True, interval=LATER_MS)
+        self._later.timeout.connect(self._finish_some)
+        self._hasty: set[Port] = set()
         """The wires that were drawn straight while cards moved."""
         self.moving = False
         """Whether cards stand elsewhere than the document says, while they are dragged or glide."""
@@ -49,20 +48,20 @@ class WireRoutes(QObject):
             if detour:  # While something is dragged no fact changes.
                 wire.label, wire.failing = self.label_of(target), self.fails(target)
                 (self.scene.failing.add if wire.failing else self.scene.failing.discard)(target)
-            own = (self.scene.cards[wire.source.node], self.scene.cards[target.node])
-            if not detour:
-                self.hasty.add(target)
+            else:
+                self._hasty.add(target)
             in_time = detour and time.perf_counter() < until
             if detour and not in_time:
                 self._waiting[target] = None
-            wire.route(*ends, (own[0].rect, own[1].rect), self.near if in_time else None, own[0].down)
+            first, second = self.scene.cards[wire.source.node], self.scene.cards[target.node]
+            wire.route(*ends, (first.box, second.box), self.near if in_time else None, first.down)
             self.scene.redrawn(wire)
         if self._waiting and not self._later.isActive():
             self._later.start()
 
-    def taken(self) -> set[Port]:
+    def take_hasty(self) -> set[Port]:
         """The wires that were drawn straight while cards moved, given over to be drawn well."""
-        found, self.hasty = self.hasty, set()
+        found, self._hasty = self._hasty, set()
         return found
 
     def finish(self, budget_s: float = 1e9) -> None:
@@ -74,7 +73,7 @@ class WireRoutes(QObject):
         if waiting:
             self.scene.update()
 
-    def _some_routes(self) -> None:
+    def _finish_some(self) -> None:
         self.finish(SLICE_S)
 
     @property
@@ -82,21 +81,19 @@ class WireRoutes(QObject):
         """Whether every wire has found its way."""
         return not self.moving and not self._waiting
 
-    def near(self, area: QRectF) -> list[QRectF]:
-        """The rectangles of the cards that meet an area; cheap for many questions in a row."""
-        if self.shelf is None:
-            self.shelf = SpatialIndex(self.scene.rects())
-        return self.shelf.near(area)
+    def near(self, area: Box) -> list[Box]:
+        """The cards that meet an area; cheap for many questions in a row."""
+        if self.index is None:
+            self.index = SpatialIndex(self.scene.rects())
+        return self.index.near(area)
 
     def passing(self, zones: list[QRectF]) -> set[Port]:
         """The wires that a change in these areas may concern."""
+        wires = self.scene.wires
         if len(zones) > MANY_ZONES:
-            return set(self.scene.wires)
-        found: set[Port] = set()
-        for zone in zones:
-            near = zone.adjusted(-PASSING, -PASSING, PASSING, PASSING)
-            found.update(w.target for w in self.scene.wires.values() if w.bounds.intersects(near))
-        return found
+            return set(wires)
+        near = [zone.adjusted(-PASSING, -PASSING, PASSING, PASSING) for zone in zones]
+        return {target for target, wire in wires.items() if any(map(wire.bounds.intersects, near))}
 
     def label_of(self, target: Port) -> str:
         """The shape that a wire carries, in words."""
@@ -112,5 +109,7 @@ class WireRoutes(QObject):
             return False
         if target.port not in item.facts.inputs:
             return bool(item.facts.inputs) or bool(item.problems)
-        whole = [p for p in item.problems if p.severity == "error" and p.code == "misfit" and p.at == ""]
-        return bool(whole) or any(p.at == target.port and p.severity == "error" for p in item.problems)
+        return any(
+            p.severity == "error" and (p.at == target.port or (p.at == "" and p.code == "misfit"))
+            for p in item.problems
+        )
