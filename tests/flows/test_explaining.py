@@ -21,7 +21,7 @@ def rest_on(widget: QWidget) -> None:
 def test_break_look_ahead_repair_explain(hands: Hands, window: Window, qtbot: QtBot) -> None:
     window.filing.open_template("lenet5")
     studio, view = window.studio, window.canvas.view
-    view.motion = False
+    view.choose_motion("off")
     whole = studio.project
     studio.select([studio.graph.named("flatten").id])
     view.setFocus()

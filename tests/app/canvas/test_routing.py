@@ -150,7 +150,7 @@ def test_after_a_drag_that_was_let_go_every_wire_is_where_it_was(hands: Hands) -
 
 
 def test_after_a_glide_every_wire_goes_round(hands: Hands, qtbot: Any) -> None:
-    hands.view.motion = True
+    hands.view.choose_motion("on")
     hands.view.tidy()
     qtbot.waitUntil(lambda: not hands.view.animation.running)
     hands.scene.routes.finish()

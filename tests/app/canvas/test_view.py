@@ -16,10 +16,10 @@ from tests.waiting import settle
 from visualnet.analysis.card_content import describe_node
 from visualnet.analysis.facts import Problem
 from visualnet.analysis.geometry.card_size import HEIGHT, STRIP
+from visualnet.analysis.problem_list import summarize
 from visualnet.app.canvas.camera.camera import Pose
 from visualnet.app.canvas.editors.quick_add import entries, ranked, usage
 from visualnet.app.canvas.gestures import plain
-from visualnet.app.canvas.overlays.hud import totals
 from visualnet.app.canvas.scene.scene import CanvasScene
 from visualnet.app.theme.tokens import LIGHT
 from visualnet.core import edits
@@ -217,7 +217,7 @@ def test_what_is_used_most_comes_first() -> None:
 
 def test_tidy_is_one_step_and_glides(hands: Hands, qtbot: Any) -> None:
     before = hands.studio.project
-    hands.view.motion = True
+    hands.view.choose_motion("on")
     hands.view.tidy()
     places = hands.studio.graph.places
     assert places != before.graph.places
@@ -230,7 +230,7 @@ def test_tidy_is_one_step_and_glides(hands: Hands, qtbot: Any) -> None:
 
 
 def test_a_press_skips_the_glide(hands: Hands) -> None:
-    hands.view.motion = True
+    hands.view.choose_motion("on")
     hands.view.tidy()
     places = hands.studio.graph.places
     hands.press(QPointF(100, 300))
@@ -310,10 +310,10 @@ def test_totals_in_words(hands: Hands) -> None:
     line = hands.view.totals.text()
     assert line.startswith("47,206 parameters")
     assert "error" in line
-    assert totals(None, ()) == ""
+    assert summarize(None, ()) == ""
     words = ("H: 7.5 → 7: the last row is never read", "W: 7.5 → 7: the last column is never read")
     likewise = tuple(Problem("inexact", "hint", w, "n2", "", ("n2",), "", "f") for w in words)
-    assert totals(hands.studio.facts, likewise).endswith("1 hint"), "counted as in the list of problems"
+    assert summarize(hands.studio.facts, likewise).endswith("1 hint"), "counted as in the list of problems"
 
 
 def test_a_screen_reader_hears_the_selection(hands: Hands) -> None:
@@ -368,7 +368,7 @@ def test_the_minimap_goes_there(hands: Hands) -> None:
 
 def test_fit_glides_and_can_be_skipped(hands: Hands, qtbot: Any) -> None:
     hands.view.look(Pose(5000, 5000, 2.0))
-    hands.view.motion = True
+    hands.view.choose_motion("on")
     hands.view.fit()
     qtbot.waitUntil(
         lambda: hands.view.mapToScene(hands.view.viewport().rect()).boundingRect().contains(hands.scene.contents()),

@@ -19,8 +19,7 @@ class Autoscroll(QObject):
         super().__init__(view)
         self.view = view
         self._event: tuple[QPointF, QPointF, Qt.MouseButton, Qt.KeyboardModifier] | None = None
-        self._timer = QTimer(self)
-        self._timer.setInterval(TICK_MS)
+        self._timer = QTimer(self, interval=TICK_MS)
         self._timer.timeout.connect(self.tick)
 
     def follow(self, event: QMouseEvent) -> None:

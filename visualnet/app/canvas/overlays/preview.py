@@ -95,7 +95,7 @@ class PreviewOverlay(SheetLayer):
                 view.glide(self.kept)
             self.kept = None
             return
-        seen = view.mapToScene(view.viewport().rect()).boundingRect()
+        seen = view.seen
         if seen.contains(area):
             return
         pose = view.pose()

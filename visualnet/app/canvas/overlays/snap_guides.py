@@ -21,7 +21,7 @@ class SnapGuides:
 
     def __init__(self, view: CanvasBase, moving: Iterable[str]) -> None:
         self.view = view
-        still = set(view.canvas.ids_in(view.mapToScene(view.viewport().rect()).boundingRect())) - set(moving)
+        still = set(view.canvas.ids_in(view.seen)) - set(moving)
         rects = [view.canvas.cards[i].rect for i in still] if len(still) <= MOST else []
         self.rects = rects
         self.lines: list[QLineF] = []

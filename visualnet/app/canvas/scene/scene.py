@@ -12,6 +12,7 @@ from visualnet.analysis.facts import GraphFacts, Problem
 from visualnet.analysis.geometry.label_placement import LabelPlacement
 from visualnet.app.canvas.scene.annotation_item import AnnotationItem
 from visualnet.app.canvas.scene.annotation_layer import AnnotationLayer
+from visualnet.app.canvas.scene.highlights import Highlights
 from visualnet.app.canvas.scene.node_item import MARGIN, NodeItem
 from visualnet.app.canvas.scene.node_layer import CardLayer
 from visualnet.app.canvas.scene.sheet_index import SheetIndex
@@ -58,7 +59,7 @@ class CanvasScene(SheetIndex):
             self.card_layer.sprites,
         ):
             kept.clear()
-        self.marks.reset()
+        self.marks = Highlights()
         self._forget_places()
         self._put_down()
         self._change(Graph(), self.graph)
