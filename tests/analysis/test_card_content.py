@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from visualnet.analysis import infer
-from visualnet.analysis.card_content import CardContent, card_content, describe_node
+from visualnet.analysis.card_content import CardContent, card_content, describe_node, input_fails, shape_leaving
 from visualnet.analysis.facts import NodeFacts
 from visualnet.core import edits
 from visualnet.core.graph import Graph, Node, Port
@@ -101,3 +101,16 @@ def test_of_a_frozen_normalization_its_statistics_are_told() -> None:
     project = edits.add_node(wired(), MAIN, "batch_norm2d", id="n3", name="bn")
     project = edits.connect(project, MAIN, Port("n2", "features"), Port("n3", "image"))
     assert "running statistics: fixed" in text(edits.set_node(project, MAIN, ["n3"], trainable=False), "n3")
+
+
+def test_a_wire_carries_the_shape_that_leaves_and_fails_where_it_does_not_fit() -> None:
+    facts = known(wired(), "n2")[1]
+    assert (shape_leaving(facts, "features"), shape_leaving(facts, "other"), shape_leaving(None, "x")) == (
+        "6×24×24",
+        "",
+        "",
+    )
+    assert not input_fails(facts, facts.problems, "image") and not input_fails(None, (), "image")
+    assert input_fails(facts, facts.problems, "no such port")
+    failing = known(edits.set_params(wired(), MAIN, ["n2"], {"kernel_size": 99}), "n2")[1]
+    assert input_fails(failing, failing.problems, "image")

@@ -1,4 +1,4 @@
-"""What the card of a node says, and the longer text about it. Plain data, so that it can be tested without a window."""
+"""What the card of a node and the wires at it say, and the longer text about the node. Plain data, tested without a window."""
 
 from __future__ import annotations
 
@@ -111,6 +111,22 @@ def _evaluate(name: str, raw: object, facts: NodeFacts | None) -> object:
     """What an expression comes to in this place, where that is known: a card shows figures, its tooltip the arithmetic."""
     value = facts.inside[0].scope.get(name) if isinstance(raw, str) and facts is not None and facts.inside else None
     return raw if value is None else value if isinstance(value, int) else f"{float(value):g}"
+
+
+def shape_leaving(facts: NodeFacts | None, port: str) -> str:
+    """The shape that a wire from this output carries."""
+    spec = facts.leaving.get(port) if facts is not None else None
+    return spec.text if spec is not None else ""
+
+
+def input_fails(facts: NodeFacts | None, problems: tuple[Problem, ...], port: str) -> bool:
+    """Whether the tensor that arrives at an input does not fit."""
+    if facts is None:
+        return False
+    if port not in facts.inputs:
+        return bool(facts.inputs or problems)
+    errors = [p for p in problems if p.severity == "error"]
+    return any(p.at == port or (p.at == "" and p.code == "misfit") for p in errors)
 
 
 def describe_node(node: Node, facts: NodeFacts | None, problems: tuple[Problem, ...]) -> str:

@@ -187,3 +187,12 @@ def summarize(facts: GraphFacts | None, problems: Iterable[Problem]) -> str:
     counts = Counter(row.problem.severity for row in joined(problems))
     found = [format_quantity(counts[severity], severity) for severity in SEVERITIES if counts[severity]]
     return " · ".join([*parts, ", ".join(found) or "no problems"])
+
+
+def problems_by_node(problems: Iterable[Problem], sheet: str) -> dict[str, tuple[Problem, ...]]:
+    """The problems of each node of a sheet."""
+    found: dict[str, list[Problem]] = {}
+    for problem in problems:
+        if problem.sheet == sheet and problem.node:
+            found.setdefault(problem.node, []).append(problem)
+    return {node: tuple(own) for node, own in found.items()}

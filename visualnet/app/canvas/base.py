@@ -15,7 +15,6 @@ from PySide6.QtWidgets import QApplication, QWidget
 from visualnet.app.canvas.camera.camera import Camera
 from visualnet.app.canvas.camera.frame_cache import FrameCache
 from visualnet.app.canvas.camera.node_animation import NodeAnimation
-from visualnet.app.canvas.scene.node_item import wire_ends
 from visualnet.app.canvas.scene.scene import CanvasScene
 from visualnet.app.state.studio import Studio
 from visualnet.core.graph import Port
@@ -161,8 +160,7 @@ class CanvasBase(Camera):
     def wire_points(self, target: Port) -> list[QPointF]:
         """The way of a wire: its ends, and the points that it is led over between them."""
         wire = self.canvas.wires[target]
-        start, end = wire_ends(self.canvas.cards, target, wire.source) or (QPointF(), QPointF())
-        return [start, *wire.bends, end]
+        return [wire.path.pointAtPercent(0.0), *wire.bends, wire.path.currentPosition()]
 
     # --- selecting --------------------------------------------------------------------------------------------------
 

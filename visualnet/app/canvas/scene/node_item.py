@@ -16,7 +16,7 @@ from visualnet.analysis.geometry.boxes import Box
 from visualnet.analysis.geometry.card_size import HEIGHT, MIN_WIDTH, CardSize, card_size, corner_radius, fold_sign
 from visualnet.app.canvas.scene.painting import text_width, to_rect
 from visualnet.app.theme.tokens import RADIUS
-from visualnet.core.graph import Graph, Node, Port
+from visualnet.core.graph import Graph, Node
 from visualnet.core.project import Project
 
 PORT_RADIUS = 5.0
@@ -158,11 +158,3 @@ def sizes(items: Mapping[str, NodeItem], direction: str) -> dict[str, CardSize]:
     """How large the cards would be on a sheet that flows in this direction."""
     down = direction == "down"
     return {i: card.measure(card.thumbnail is not None, card.content.folded, down) for i, card in items.items()}
-
-
-def wire_ends(items: Mapping[str, NodeItem], target: Port, source: Port) -> tuple[QPointF, QPointF] | None:
-    """Where a wire begins and ends in the scene; None while one of its cards is missing."""
-    start, end = items.get(source.node), items.get(target.node)
-    if start is None or end is None:
-        return None
-    return start.anchor(source.port, True), end.anchor(target.port, False)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QGraphicsScene
 
 from visualnet.analysis.facts import GraphFacts, Problem
 from visualnet.analysis.geometry.label_placement import LabelPlacement
+from visualnet.analysis.problem_list import problems_by_node
 from visualnet.app.canvas.scene.annotation_item import AnnotationItem
 from visualnet.app.canvas.scene.annotation_layer import AnnotationLayer
 from visualnet.app.canvas.scene.highlights import Highlights
@@ -155,16 +156,13 @@ class CanvasScene(SheetIndex):
 
     def show_facts(self, facts: GraphFacts | None, problems: Iterable[Problem] = ()) -> None:
         """Write shapes, counts and problems on the cards whose facts changed, and on their wires."""
-        by_node: dict[str, list[Problem]] = {}
-        for problem in problems:
-            if problem.sheet == self.sheet and problem.node:
-                by_node.setdefault(problem.node, []).append(problem)
+        by_node = problems_by_node(problems, self.sheet)
         touched: set[Port] = set()
         grown: list[QRectF] = []
         graph = self.graph
         for node_id, item in self.cards.items():
             own = facts.nodes.get(node_id) if facts is not None else None
-            mine = tuple(by_node.get(node_id, ()))
+            mine = by_node.get(node_id, ())
             if own is item.facts and mine == item.problems and own is not None:
                 continue
             outline = item.outline

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainterPath, QPainterPathStroker
 
 from visualnet.analysis.geometry.boxes import Box
 from visualnet.analysis.geometry.label_placement import free_spots
-from visualnet.analysis.geometry.wire_paths import Ends, Near, WirePath, find_path
+from visualnet.analysis.geometry.wire_paths import Near, WirePath, find_path
+from visualnet.app.canvas.scene.node_item import NodeItem
 from visualnet.app.canvas.scene.painting import label_width, to_rect
 from visualnet.core.graph import Port
 
@@ -31,15 +34,20 @@ class WireItem:
         self.bends: list[QPointF] = []
         """The points that a person leads it over."""
 
-    def route(self, start: QPointF, end: QPointF, own: Ends, near: Near | None = None, down: bool = False) -> None:
-        """Draw the curve anew, round the cards that ``near`` tells of; ``own`` are the two that it joins."""
-        points = [at.toTuple() for at in self.bends]
-        found = find_path(start.toTuple(), end.toTuple(), points, own, near, down)
+    def route(self, cards: Mapping[str, NodeItem], near: Near | None = None) -> bool:
+        """Draw the curve anew, round the cards that ``near`` tells of; False while one of the two that it joins is missing."""
+        first, second = cards.get(self.source.node), cards.get(self.target.node)
+        if first is None or second is None:
+            return False
+        start, end = first.anchor(self.source.port, True), second.anchor(self.target.port, False)
+        points, own = [at.toTuple() for at in self.bends], (first.box, second.box)
+        found = find_path(start.toTuple(), end.toTuple(), points, own, near, first.down)
         self.path, self.checked = to_path(found), near is not None
-        self.pills = free_spots(found.spots, label_width(self.label), near, down) if self.label else ()
+        self.pills = free_spots(found.spots, label_width(self.label), near, first.down) if self.label else ()
         self.bounds = self.path.controlPointRect().adjusted(-4, -4, 4, 4)
         for pill in self.pills:
             self.bounds |= to_rect(pill).adjusted(-2, -2, 2, 2)
+        return True
 
     def carry(self, dx: float, dy: float) -> None:
         """Move the curve as it is."""

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QObject, QRectF, QTimer
 
+from visualnet.analysis.card_content import input_fails, shape_leaving
 from visualnet.analysis.geometry.boxes import Box, SpatialIndex
-from visualnet.app.canvas.scene.node_item import wire_ends
 from visualnet.app.canvas.scene.sheet_index import SheetIndex
 from visualnet.core.graph import Port
 
@@ -42,8 +42,7 @@ class WireRoutes(QObject):
         until = time.perf_counter() + budget_s
         for target in targets:
             wire = self.scene.wires.get(target)
-            ends = wire_ends(self.scene.cards, target, wire.source) if wire is not None else None
-            if wire is None or ends is None:
+            if wire is None or not {wire.source.node, target.node} <= self.scene.cards.keys():
                 continue
             if detour:  # While something is dragged no fact changes.
                 wire.label, wire.failing = self.label_of(target), self.fails(target)
@@ -53,8 +52,7 @@ class WireRoutes(QObject):
             in_time = detour and time.perf_counter() < until
             if detour and not in_time:
                 self._waiting[target] = None
-            first, second = self.scene.cards[wire.source.node], self.scene.cards[target.node]
-            wire.route(*ends, (first.box, second.box), self.near if in_time else None, first.down)
+            wire.route(self.scene.cards, self.near if in_time else None)
             self.scene.redrawn(wire)
         if self._waiting and not self._later.isActive():
             self._later.start()
@@ -99,17 +97,9 @@ class WireRoutes(QObject):
         """The shape that a wire carries, in words."""
         source = self.scene.wires[target].source
         item = self.scene.cards.get(source.node)
-        spec = item.facts.leaving.get(source.port) if item is not None and item.facts is not None else None
-        return spec.text if spec is not None else ""
+        return shape_leaving(item.facts, source.port) if item is not None else ""
 
     def fails(self, target: Port) -> bool:
         """Whether the tensor that arrives here does not fit."""
         item = self.scene.cards.get(target.node)
-        if item is None or item.facts is None:
-            return False
-        if target.port not in item.facts.inputs:
-            return bool(item.facts.inputs) or bool(item.problems)
-        return any(
-            p.severity == "error" and (p.at == target.port or (p.at == "" and p.code == "misfit"))
-            for p in item.problems
-        )
+        return item is not None and input_fails(item.facts, item.problems, target.port)
