@@ -45,7 +45,7 @@ def test_the_map_folds_and_is_remembered(hands: Hands, make: Any, tmp_path: Path
     hands.view.look(Pose(0, 0, 2.0))
     small = hands.view.minimap
     pose = hands.view.pose()
-    QTest.mouseClick(small, LEFT, pos=small._sign().center().toPoint())
+    QTest.mouseClick(small, LEFT, pos=small._fold_sign().center().toPoint())
     assert small.size() == SMALL
     assert hands.view.pose() == pose, "folding it goes nowhere"
     other = make(hands.studio.project)

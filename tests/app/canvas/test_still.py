@@ -44,7 +44,7 @@ class Painted:
     def paint(self) -> bool:
         return False
 
-    def blurred(self) -> None:
+    def mark_blurred(self) -> None:
         pass
 
 
@@ -104,14 +104,14 @@ def test_dragged_cards_lie_above_what_stands(hands_on: Hands) -> None:
         canvas.shift({i: (x + 7 * step, y - 11 * step) for i, (x, y) in start.items()})
         image = shown(view)
     assert view.frame_cache.picture is not None, "what stands is kept"
-    assert canvas.lifted == set(ids)
+    assert canvas.moving_cards == set(ids)
     assert differing(image, anew(view)) < 0.0012
     view.pan(QPoint(31, -17))
     view._rest.stop()
     assert differing(shown(view), anew(view)) < 0.0012
     canvas.settle()
     canvas.routes.finish()
-    assert not canvas.lifted and not canvas.loose
+    assert not canvas.moving_cards and not canvas.moving_wires
     assert differing(shown(view), anew(view)) < 0.0005
 
 
@@ -211,8 +211,8 @@ def test_labels_of_what_stands_stay_while_cards_are_dragged(crowded: Hands) -> N
         found = canvas.labels.place(canvas.wires.values())
         pills = [pill for _, pill in found]
         assert not any(overlap(a, b) for n, a in enumerate(pills) for b in pills[:n])
-        now = {w.target: p[:2] for w, p in found if w.target not in canvas.loose}
-        assert now == {t: at for t, at in before.items() if t not in canvas.loose}
+        now = {w.target: p[:2] for w, p in found if w.target not in canvas.moving_wires}
+        assert now == {t: at for t, at in before.items() if t not in canvas.moving_wires}
     canvas.settle()
     canvas.routes.finish()
     assert labels_in(view, canvas.picture_area()) == before
@@ -232,7 +232,7 @@ def test_what_stands_under_dragged_cards_becomes_sharp(
     view._rested()
     for _ in range(2):
         shown(view)
-    assert view.frame_cache.picture is not None and view.canvas.lifted
+    assert view.frame_cache.picture is not None and view.canvas.moving_cards
     assert all(kept[1] != 1.0 for kept in sprites.full.values())
     monkeypatch.setattr("visualnet.app.canvas.scene.node_layer.BUDGET_S", 0.001)  # … and then for a few
     seen = view.canvas.ids_in(view.mapToScene(view.viewport().rect()).boundingRect())
@@ -245,8 +245,8 @@ def test_what_was_put_down_is_no_longer_lifted(hands_on: Hands) -> None:
     at = next(iter(canvas.cards.values())).rect.center()
     hands_on.drag(at, at + QPointF(80, 160))
     assert hands_on.studio.document.undo_label.startswith("Move")
-    assert not canvas.lifted
-    assert not canvas.loose
+    assert not canvas.moving_cards
+    assert not canvas.moving_wires
     canvas.routes.finish()
     for _ in range(3):
         image = shown(view)

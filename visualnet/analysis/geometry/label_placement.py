@@ -36,7 +36,7 @@ class LabelledWire(Protocol):
 class Sheet(Protocol):
     """What is asked of the sheet."""
 
-    loose: frozenset[Port]
+    moving_wires: frozenset[Port]
     """The wires that are being moved."""
 
     @property
@@ -96,7 +96,7 @@ class LabelPlacement:
         for wire in wires:
             if not wire.pills:
                 continue
-            if wire.target in self.sheet.loose:
+            if wire.target in self.sheet.moving_wires:
                 moving.append(wire)
             elif (pill := self._place(wire.target)) is not None:
                 found.append((wire, pill))
@@ -104,7 +104,7 @@ class LabelPlacement:
 
     def _update_wishes(self) -> None:
         """Take in what changed, but for what is still being moved."""
-        stale, self._stale = self._stale - self.sheet.loose, self._stale & self.sheet.loose
+        stale, self._stale = self._stale - self.sheet.moving_wires, self._stale & self.sheet.moving_wires
         for target in stale:
             wire, old = self.sheet.wires.get(target), self._wishes.pop(target, None)
             new = _wish(wire) if wire is not None and wire.pills else None
@@ -147,7 +147,7 @@ class LabelPlacement:
         """The labels on wires that are being moved: they give way to those that stand."""
         found: list[tuple[Wire, Box]] = []
         for wire in sorted(wires, key=lambda w: (not w.failing, w.target)):
-            near = {o for cell in _cells(wire.pills) for o in self._cells.get(cell, ())} - self.sheet.loose
+            near = {o for cell in _cells(wire.pills) for o in self._cells.get(cell, ())} - self.sheet.moving_wires
             before = [p for o in near if (p := self._place(o)) is not None] + [p for _, p in found]
             pill = next((p for p in wire.pills if self._free(p, before, False)), None)
             if pill is not None:

@@ -66,7 +66,7 @@ class CanvasView(Gestures):
         self.path_shown = True
         self.others: list[CanvasView] = []
         self.canvas.extent_changed.connect(self.minimap.refresh_soon)
-        self.canvas.frame_wanted.connect(self._sharpen)
+        self.canvas.frame_wanted.connect(self._sharpen_soon)
         self.wire_dropped.connect(self._wire_dropped)
         self.wire_drawn.connect(self._wire_drawn)
         self.search_asked.connect(self._search)
@@ -75,34 +75,34 @@ class CanvasView(Gestures):
         self.annotation_edit_asked.connect(self.words.open)
         self.menu_asked.connect(self._open_menu)
         self.highlight_changed.connect(self._describe)
-        studio.document_changed.connect(self._other_document)
-        studio.project_changed.connect(self._project_changed)
-        studio.analysed.connect(self._analysed)
-        studio.runtime_problem_changed.connect(self._analysed)
-        studio.sheet_changed.connect(self._sheet_changed)
-        studio.selection_changed.connect(self._selected)
-        studio.theme_changed.connect(self._theme)
-        studio.focus_requested.connect(self._focus)
+        studio.document_changed.connect(self._show_document)
+        studio.project_changed.connect(self._show_edit)
+        studio.analysed.connect(self._show_analysis)
+        studio.runtime_problem_changed.connect(self._show_analysis)
+        studio.sheet_changed.connect(self._show_sheet)
+        studio.selection_changed.connect(self._show_selection)
+        studio.theme_changed.connect(self._apply_theme)
+        studio.focus_requested.connect(self._bring_into_view)
         self.canvas.show_sheet(studio.project, studio.sheet)
-        self._theme(studio.theme)
-        self._analysed(studio.analysis)
-        self._selected(studio.selection)
+        self._apply_theme(studio.theme)
+        self._show_analysis(studio.analysis)
+        self._show_selection(studio.selection)
 
     # --- following the Studio ---------------------------------------------------------------------------------------
 
-    def _other_document(self) -> None:
+    def _show_document(self) -> None:
         self.cancel()
         self.canvas.show_sheet(self.studio.project, self.studio.sheet)
-        self._poses.turn(self.studio.document, self.studio.sheet)
+        self._poses.switch_to(self.studio.document, self.studio.sheet)
 
-    def _project_changed(self, before: Project, after: Project) -> None:
+    def _show_edit(self, before: Project, after: Project) -> None:
         self.animation.finish()
         self.canvas.apply(before, after)
-        self._show_flow()
+        self._mark_path()
         self.minimap.refresh_soon()
-        self._empty()
+        self._show_if_empty()
 
-    def _analysed(self, _analysis: object = None) -> None:
+    def _show_analysis(self, _analysis: object = None) -> None:
         facts = self.studio.facts
         problems = self.studio.problems()
         self.canvas.show_facts(facts, problems)
@@ -112,26 +112,26 @@ class CanvasView(Gestures):
         self.totals.adjustSize()
         self.totals.setVisible(bool(self.totals.text()))
         self._describe()
-        self._empty()
+        self._show_if_empty()
 
-    def _sheet_changed(self, name: str) -> None:
+    def _show_sheet(self, name: str) -> None:
         self.cancel()
         if self.canvas.project is not self.studio.project or self.canvas.sheet != name:
             self.canvas.show_sheet(self.studio.project, name)
-        self._analysed(self.studio.analysis)
-        self._poses.turn(self.studio.document, name)
+        self._show_analysis(self.studio.analysis)
+        self._poses.switch_to(self.studio.document, name)
         self.minimap.refresh()
 
-    def _selected(self, ids: Iterable[str]) -> None:
+    def _show_selection(self, ids: Iterable[str]) -> None:
         chosen = {i for i in ids if i in self.canvas.cards}
         self.canvas.marks.selected = chosen
         if chosen:
             self.canvas.marks.remarks = set()
-        self._show_flow()
+        self._mark_path()
         self.canvas.update()
         self._describe()
 
-    def _show_flow(self) -> None:
+    def _mark_path(self) -> None:
         """Tint what leads to the selected card and away from it."""
         chosen = self.canvas.marks.selected
         shown = self.path_shown and len(chosen) == 1
@@ -141,14 +141,14 @@ class CanvasView(Gestures):
     def show_path(self, state: bool) -> None:
         """Show or hide the path of the selected card."""
         self.path_shown = state
-        self._show_flow()
+        self._mark_path()
         self.canvas.update()
 
     def _describe(self) -> None:
         """Say in words what is selected, for screen readers."""
         keyboard_focus.told(self)
 
-    def _theme(self, theme: Theme) -> None:
+    def _apply_theme(self, theme: Theme) -> None:
         self.canvas.set_theme(theme)
         self.popup.theme = theme
         self.setBackgroundBrush(QColor(theme.canvas))
@@ -159,12 +159,12 @@ class CanvasView(Gestures):
         self._place_hud()
         self.viewport().update()
 
-    def _focus(self, ids: Iterable[str], _at: str) -> None:
+    def _bring_into_view(self, ids: Iterable[str], _at: str) -> None:
         area, pose = self.canvas.contents(ids), self.pose()
         if not area.isEmpty() and not self.seen.contains(area):
             self.glide(Pose(*area.center().toTuple(), max(pose.zoom, 0.7)))
 
-    def _empty(self) -> None:
+    def _show_if_empty(self) -> None:
         self.empty.setVisible(not self.canvas.cards)
         self._place_hud()
 
@@ -190,8 +190,8 @@ class CanvasView(Gestures):
         self.minimap.update()
         self.zoom_changed.emit(self.zoom)
 
-    def _sharpen(self) -> None:
-        self.frame_cache.blurred()
+    def _sharpen_soon(self) -> None:
+        self.frame_cache.mark_blurred()
         if not self._rest.isActive():
             self._rest.start()
 

@@ -47,7 +47,7 @@ class Camera(QGraphicsView):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._glide = QVariantAnimation(self, startValue=0.0, endValue=1.0, duration=GLIDE_MS)
         self._glide.setEasingCurve(QEasingCurve.Type.OutCubic)
-        self._glide.valueChanged.connect(self._glided)
+        self._glide.valueChanged.connect(self._glide_to)
         self._from = self._to = Pose(0, 0, 1)
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
         self._rest.timeout.connect(self._rested)
@@ -162,7 +162,7 @@ class Camera(QGraphicsView):
         self._from, self._to = self.pose(), pose
         self._glide.start()
 
-    def _glided(self, share: float) -> None:
+    def _glide_to(self, share: float) -> None:
         a, b = self._from, self._to
         zoom = a.zoom * (b.zoom / a.zoom) ** share
         # The way runs evenly on the screen, not in the scene, or the picture would swing.

@@ -32,7 +32,7 @@ class Minimap(QWidget):
         """Where it is remembered whether it is folded; the window puts its settings here."""
         self.setCursor(Qt.CursorShape.ArrowCursor)
         self.setAccessibleName("Minimap")
-        self._take_size()
+        self._update_size()
         self._picture: QPixmap | None = None
         self.held = False
         self._soon = QTimer(self, singleShot=True, interval=60)
@@ -57,16 +57,16 @@ class Minimap(QWidget):
     def remember(self, kept: MutableMapping[str, Any]) -> None:
         """Keep there from now on whether it is folded."""
         self.kept = kept
-        self._take_size()
+        self._update_size()
 
     def fold(self, folded: bool) -> None:
         """Leave only a small button, or show the map again."""
         self.kept["minimap"] = not folded
-        self._take_size()
+        self._update_size()
         self.appear()
         self.folded_changed.emit(folded)
 
-    def _take_size(self) -> None:
+    def _update_size(self) -> None:
         self.setFixedSize(SMALL if self.folded else SIZE)
         self.setToolTip("Show the map" if self.folded else "The whole sheet; click or drag to go there")
         self._picture = None
@@ -83,7 +83,7 @@ class Minimap(QWidget):
         canvas = self.view.canvas
         self.setVisible(len(canvas.cards) >= LEAST_CARDS and not self.view.seen.contains(canvas.contents()))
 
-    def _sign(self) -> QRectF:
+    def _fold_sign(self) -> QRectF:
         """Where it is folded."""
         return QRectF(self.width() - 17, 3, 14, 14)
 
@@ -116,8 +116,8 @@ class Minimap(QWidget):
         p.drawRoundedRect(frame, 4, 4)
         p.setPen(Qt.PenStyle.NoPen)
         p.setBrush(QColor(theme.surface))
-        p.drawRoundedRect(self._sign(), 4, 4)
-        icons.paint(p, "chevron-right", self._sign().adjusted(1, 1, -1, -1), theme.muted)
+        p.drawRoundedRect(self._fold_sign(), 4, 4)
+        icons.paint(p, "chevron-right", self._fold_sign().adjusted(1, 1, -1, -1), theme.muted)
 
     def _draw(self, scale: float, shift: QPointF) -> QPixmap:
         ratio, canvas = self.devicePixelRatioF(), self.view.canvas
@@ -137,7 +137,7 @@ class Minimap(QWidget):
         p.end()
         return picture
 
-    def _go(self, event: QMouseEvent) -> None:
+    def _center_on(self, event: QMouseEvent) -> None:
         scale, shift = self._scale()
         there = (event.position() - shift) / scale
         self.view.stop()
@@ -145,11 +145,11 @@ class Minimap(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
-            if self.folded or self._sign().contains(event.position()):
+            if self.folded or self._fold_sign().contains(event.position()):
                 self.fold(not self.folded)
             else:
                 self.held = True
-                self._go(event)
+                self._center_on(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self.held = False
@@ -158,7 +158,7 @@ class Minimap(QWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self.held:
-            self._go(event)
+            self._center_on(event)
 
 
 class HudLabel(QLabel):

@@ -40,9 +40,9 @@ class PreviewOverlay(SheetLayer):
         self.setZValue(3)
         self.setVisible(False)
         view.canvas.addItem(self)
-        view.studio.foreseen.connect(self.show_foresight)
+        view.studio.foreseen.connect(self.show_preview)
 
-    def show_foresight(self, seen: EditPreview | None) -> None:
+    def show_preview(self, seen: EditPreview | None) -> None:
         """Draw what would be; None takes it away."""
         studio = self.view.studio
         self.change = seen.on(studio.sheet, studio.path) if seen is not None else None
@@ -103,19 +103,19 @@ class PreviewOverlay(SheetLayer):
         if change is None:
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._going(painter, change)
+        self._paint_going(painter, change)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(_dashed(self.theme.accent, 2.4))
         for wire in self.wires.values():
             painter.drawPath(wire.path)
         for node_id, item in self.cards.items():
-            self._card(painter, item, node_id in change.diff.added)
+            self._paint_card(painter, item, node_id in change.diff.added)
         if scale >= LABELS_FROM * 0.6:
             for node_id, (was, becomes) in list(change.reshaped.items())[:MOST]:
                 if node_id in self.canvas.cards:
-                    self._reshaped(painter, self.cards.get(node_id) or self.canvas.cards[node_id], was, becomes)
+                    self._paint_reshaped(painter, self.cards.get(node_id) or self.canvas.cards[node_id], was, becomes)
 
-    def _going(self, painter: QPainter, change: Change) -> None:
+    def _paint_going(self, painter: QPainter, change: Change) -> None:
         """Wires and cards that would go: under a veil, dashed in red."""
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for wire in change.diff.wires_removed[:MOST]:
@@ -125,16 +125,16 @@ class PreviewOverlay(SheetLayer):
                 painter.drawPath(drawn.path)
                 painter.setPen(_dashed(self.theme.error, 1.6))
                 painter.drawPath(drawn.path)
-                _cross(painter, drawn.path.pointAtPercent(0.5), self.theme.error)
+                _paint_cross(painter, drawn.path.pointAtPercent(0.5), self.theme.error)
         for node_id in change.diff.removed[:MOST]:
             item = self.canvas.cards.get(node_id)
             if item is not None:
                 painter.setPen(_dashed(self.theme.error, 1.8))
                 painter.setBrush(translucent(self.theme.canvas, 190))
                 painter.drawRoundedRect(item.rect, RADIUS, RADIUS)
-                _cross(painter, item.rect.center(), self.theme.error, 9.0)
+                _paint_cross(painter, item.rect.center(), self.theme.error, 9.0)
 
-    def _card(self, painter: QPainter, item: NodeItem, fresh: bool) -> None:
+    def _paint_card(self, painter: QPainter, item: NodeItem, fresh: bool) -> None:
         painter.save()
         painter.translate(item.x, item.y)
         # What stands there is hidden wholly, so that no two texts lie over each other.
@@ -146,10 +146,10 @@ class PreviewOverlay(SheetLayer):
         painter.setPen(_dashed(self.theme.accent, 2.0))
         painter.drawRoundedRect(QRectF(0.5, 0.5, item.width - 1, item.height - 1), RADIUS, RADIUS)
         if not fresh and not item.content.badge:
-            _tick(painter, QRectF(item.width - 26, 11, 14, 14), self.theme.ok)
+            _paint_tick(painter, QRectF(item.width - 26, 11, 14, 14), self.theme.ok)
         painter.restore()
 
-    def _reshaped(self, painter: QPainter, item: NodeItem, was: str, becomes: str) -> None:
+    def _paint_reshaped(self, painter: QPainter, item: NodeItem, was: str, becomes: str) -> None:
         """``6×28×28 → 6×14×14`` under the card."""
         text = f"{was} → {becomes}" if was not in ("", "?") else f"→ {becomes}"
         width = font_and_metrics(12, mono=True)[1].horizontalAdvance(text) + 16
@@ -167,13 +167,13 @@ def _dashed(colour: str, width: float) -> QPen:
     return pen
 
 
-def _cross(painter: QPainter, at: QPointF, colour: str, reach: float = 6.0) -> None:
+def _paint_cross(painter: QPainter, at: QPointF, colour: str, reach: float = 6.0) -> None:
     painter.setPen(_round_pen(colour))
     for way in (1, -1):
         painter.drawLine(at + QPointF(-reach, -reach * way), at + QPointF(reach, reach * way))
 
 
-def _tick(painter: QPainter, area: QRectF, colour: str) -> None:
+def _paint_tick(painter: QPainter, area: QRectF, colour: str) -> None:
     """Where a badge stood: this card would be mended."""
     painter.setPen(_round_pen(colour))
     corner = QPointF(area.left() + area.width() * 0.42, area.bottom() - 2)

@@ -23,10 +23,10 @@ class AnnotationLayer(SheetLayer):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for item in sorted(shown, key=lambda r: r.remark.kind != "frame"):
             chosen = item.id in self.canvas.marks.remarks
-            (self._frame if item.remark.kind == "frame" else self._note)(painter, item, scale, chosen)
+            (self._paint_frame if item.remark.kind == "frame" else self._paint_note)(painter, item, scale, chosen)
         painter.restore()
 
-    def _frame(self, painter: QPainter, item: AnnotationItem, scale: float, chosen: bool) -> None:
+    def _paint_frame(self, painter: QPainter, item: AnnotationItem, scale: float, chosen: bool) -> None:
         theme, colour = self.canvas.theme, item.colour(self.canvas.theme)
         painter.setPen(
             cosmetic_pen(theme.accent if chosen else mix(theme.canvas, colour, 0.55), 2.0 if chosen else 1.0)
@@ -42,9 +42,9 @@ class AnnotationLayer(SheetLayer):
         painter.setPen(QColor(theme.text if item.remark.text else theme.muted))
         rise = metrics.ascent() + (8 if px == 13 else 2)
         painter.drawText(QPointF(item.area.left() + PAD, item.area.top() + rise), words)
-        self._corner(painter, item, scale)
+        self._paint_corner(painter, item, scale)
 
-    def _note(self, painter: QPainter, item: AnnotationItem, scale: float, chosen: bool) -> None:
+    def _paint_note(self, painter: QPainter, item: AnnotationItem, scale: float, chosen: bool) -> None:
         theme, colour = self.canvas.theme, item.colour(self.canvas.theme)
         ground = mix(theme.surface, colour, 0.12) if item.remark.colour else theme.surface
         painter.setPen(cosmetic_pen(theme.accent if chosen else mix(theme.canvas, colour, 0.5), 2.0 if chosen else 1.0))
@@ -66,9 +66,9 @@ class AnnotationLayer(SheetLayer):
                     QRectF(0, line * 20 + 4, (item.area.width() - 2 * PAD) * (0.9, 0.75, 0.85)[line % 3], 7)
                 )
         painter.restore()
-        self._corner(painter, item, scale)
+        self._paint_corner(painter, item, scale)
 
-    def _corner(self, painter: QPainter, item: AnnotationItem, scale: float) -> None:
+    def _paint_corner(self, painter: QPainter, item: AnnotationItem, scale: float) -> None:
         """Two strokes where it can be stretched."""
         if scale < READABLE:
             return

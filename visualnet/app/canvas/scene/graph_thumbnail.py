@@ -40,13 +40,13 @@ def paint_graph(painter: QPainter, area: QRectF, project: Project, theme: Theme)
     painter.translate(area.center())
     painter.scale(scale, scale)
     painter.translate(-whole.center())
-    _wires(painter, graph, cards, theme, scale)
+    _paint_wires(painter, graph, cards, theme, scale)
     for node in graph:
-        _card(painter, cards[node.id], theme, family_of(node, project), scale, bool(node.block))
+        _paint_card(painter, cards[node.id], theme, family_of(node, project), scale, bool(node.block))
     painter.restore()
 
 
-def _wires(painter: QPainter, graph: Graph, cards: Mapping[str, QRectF], theme: Theme, scale: float) -> None:
+def _paint_wires(painter: QPainter, graph: Graph, cards: Mapping[str, QRectF], theme: Theme, scale: float) -> None:
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(QColor(mix(theme.ground, theme.wire, 0.8)), 1.25 / scale))
     into = Topology(graph).into
@@ -77,7 +77,7 @@ def _curve(first: QRectF, second: QRectF, end: QPointF) -> QPainterPath:
     return path
 
 
-def _card(painter: QPainter, area: QRectF, theme: Theme, family: str, scale: float, block: bool) -> None:
+def _paint_card(painter: QPainter, area: QRectF, theme: Theme, family: str, scale: float, block: bool) -> None:
     """A card: tinted face, the bar of its family, strokes where its words stand; blocks with a second edge."""
     colour = theme.family(family)
     radius = min(8.0, 2.5 / scale)

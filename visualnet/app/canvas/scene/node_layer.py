@@ -30,7 +30,7 @@ from visualnet.app.canvas.scene.node_painter import (
 )
 from visualnet.app.canvas.scene.painting import blank_pixmap, cosmetic_pen, device_ratio
 from visualnet.app.canvas.scene.sheet_index import SheetIndex
-from visualnet.app.canvas.scene.sheet_layer import LABELS_FROM, LIFTED, STANDING, SheetLayer
+from visualnet.app.canvas.scene.sheet_layer import LABELS_FROM, MOVING, STANDING, SheetLayer
 
 SPRITE_BYTES = 96 * 2**20
 NEWS_S = 0.005
@@ -129,21 +129,21 @@ class CardLayer(SheetLayer):
         """Paint the cards that meet the area, the selected ones on top."""
         canvas, marks = self.canvas, self.canvas.marks
         if scale < LABEL or (self.canvas.zooming and scale < FULL and len(canvas.cards) > MANY_CARDS):
-            self._blocks(painter)
-            self._outlines(painter)
+            self._paint_blocks(painter)
+            self._paint_outlines(painter)
             return
         ids = canvas.ids_in(area, MARGIN)
         if self.part == STANDING:
-            ids = [i for i in ids if i not in canvas.lifted]
-        elif self.part == LIFTED:
-            ids = [i for i in ids if i in canvas.lifted]
+            ids = [i for i in ids if i not in canvas.moving_cards]
+        elif self.part == MOVING:
+            ids = [i for i in ids if i in canvas.moving_cards]
         if marks.selected:
             ids.sort(key=marks.selected.__contains__)
         items = [canvas.cards[i] for i in ids]
-        self._sprites(painter, items, scale)
-        self._rings(painter, items, scale)
+        self._paint_sprites(painter, items, scale)
+        self._paint_rings(painter, items, scale)
 
-    def _blocks(self, painter: QPainter) -> None:
+    def _paint_blocks(self, painter: QPainter) -> None:
         """From very far: one call for each colour."""
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, len(self.canvas.cards) < 1500)
@@ -152,9 +152,9 @@ class CardLayer(SheetLayer):
             painter.setBrush(QColor(colour))
             painter.drawRects(rects)
         painter.restore()
-        self._faults(painter)
+        self._paint_faults(painter)
 
-    def _faults(self, painter: QPainter) -> None:
+    def _paint_faults(self, painter: QPainter) -> None:
         """From very far the cards with a fault carry its sign, not only its colour."""
         areas = self.canvas.blocks().get(self.theme.error, ())
         if not areas:
@@ -168,7 +168,7 @@ class CardLayer(SheetLayer):
             painter.drawPixmap(_snap(at.x(), at.y(), 1.0) - QPointF(SIGN / 2, SIGN / 2), sign)
         painter.restore()
 
-    def _sprites(self, painter: QPainter, items: list[NodeItem], scale: float) -> None:
+    def _paint_sprites(self, painter: QPainter, items: list[NodeItem], scale: float) -> None:
         world, ratio = painter.worldTransform(), device_ratio(painter)
         full, dims = scale >= FULL, self.canvas.marks.dim
         pictures = self.sprites.full if full else self.sprites.block
@@ -186,7 +186,7 @@ class CardLayer(SheetLayer):
         for item in items:
             kept = pictures.get(item.id)
             if kept is None or kept[0] != item.version or kept[1] != wanted:
-                # What says something new comes before what is only blurred.
+                # What says something new comes before what is only mark_blurred.
                 news = not self.canvas.hurry and (
                     kept is None or (kept[0] != item.version and clock() < until + NEWS_S)
                 )
@@ -197,7 +197,7 @@ class CardLayer(SheetLayer):
                     late = True
             x, y = item.x * m11 + dx, item.y * m11 + dy
             if kept is None:
-                self._rough(painter, item, x, y, m11, full)
+                self._paint_rough(painter, item, x, y, m11, full)
                 continue
             if dims:
                 painter.setOpacity(0.35 if item.id in dims else 1.0)
@@ -212,14 +212,14 @@ class CardLayer(SheetLayer):
         if late:
             self.canvas.frame_wanted.emit()
 
-    def _rough(self, painter: QPainter, item: NodeItem, x: float, y: float, scale: float, full: bool) -> None:
+    def _paint_rough(self, painter: QPainter, item: NodeItem, x: float, y: float, scale: float, full: bool) -> None:
         """A card for a frame in which there is no time for more."""
         area = QRectF(x + MARGIN * scale, y + MARGIN * scale, item.width * scale, item.height * scale)
         painter.fillRect(area, QColor(self.theme.raised if full else block_colour(self.theme, item.content.family)))
 
     def _render(self, item: NodeItem, full: bool, scale: float, ratio: float) -> QPixmap:
         # A block's shape is shared by all of its size and colour; its name is written on a copy.
-        picture = _sprite_of(item, scale, ratio) if full else QPixmap(self._block(item, scale, ratio))
+        picture = _sprite_of(item, scale, ratio) if full else QPixmap(self._block_picture(item, scale, ratio))
         with _painting(picture, scale) as p:
             if full:
                 paint_card(p, item, self.theme)
@@ -227,7 +227,7 @@ class CardLayer(SheetLayer):
                 paint_block_label(p, item, self.theme, scale)
         return picture
 
-    def _block(self, item: NodeItem, scale: float, ratio: float) -> QPixmap:
+    def _block_picture(self, item: NodeItem, scale: float, ratio: float) -> QPixmap:
         """The block without its name."""
 
         def make() -> QPixmap:
@@ -240,7 +240,7 @@ class CardLayer(SheetLayer):
         look = (content.family, content.badge == "error", content.block, content.mode, content.folded)
         return self.sprites.share((item.width, item.height, *look, scale * ratio), make)
 
-    def _outlines(self, painter: QPainter) -> None:
+    def _paint_outlines(self, painter: QPainter) -> None:
         """Selection from very far."""
         marks, cards = self.canvas.marks, self.canvas.cards
         if not marks.selected and not marks.hover_card:
@@ -252,7 +252,7 @@ class CardLayer(SheetLayer):
             painter.drawRects([cards[i].rect for i in ids if i in cards])
         painter.restore()
 
-    def _rings(self, painter: QPainter, items: list[NodeItem], scale: float) -> None:
+    def _paint_rings(self, painter: QPainter, items: list[NodeItem], scale: float) -> None:
         """Selection, hover, the ports that fit, and port names."""
         marks = self.canvas.marks
         if not marks.selected and not marks.hover_card and marks.fitting is None:
@@ -265,27 +265,27 @@ class CardLayer(SheetLayer):
             if chosen or item.id == marks.hover_card:
                 corner = world.map(QPointF(item.x - MARGIN, item.y - MARGIN))
                 at = _snap(corner.x(), corner.y(), ratio)
-                painter.drawPixmap(at, self._ring(item, chosen, scale, ratio))
+                painter.drawPixmap(at, self._ring_picture(item, chosen, scale, ratio))
         painter.restore()
         if scale >= 0.3:
             painter.save()
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             for item in items:
                 if item.id == marks.hover_card or marks.fitting is not None:
-                    self._ports(painter, item, scale, item.id in marks.selected)
+                    self._paint_ports(painter, item, scale, item.id in marks.selected)
             painter.restore()
 
-    def _ring(self, item: NodeItem, chosen: bool, scale: float, ratio: float) -> QPixmap:
+    def _ring_picture(self, item: NodeItem, chosen: bool, scale: float, ratio: float) -> QPixmap:
         """The edge of a selected or hovered card with its ports, as a sprite: cards of one size share it."""
         drawn = self.sprites.ringed.get((item.id, chosen))
         if drawn is None or drawn[:2] != (item.version, scale * ratio):
             ports = tuple((item.offset(p, out), out) for side, out in item.sides for p in side)
             key = (item.width, item.height, ports, chosen, scale * ratio, item.down, item.content.folded)
-            picture = self.sprites.share(key, lambda: self._draw_ring(item, chosen, scale, ratio))
+            picture = self.sprites.share(key, lambda: self._paint_ring(item, chosen, scale, ratio))
             drawn = self.sprites.ringed[item.id, chosen] = Sprite(item.version, scale * ratio, picture)
         return drawn.picture
 
-    def _draw_ring(self, item: NodeItem, chosen: bool, scale: float, ratio: float) -> QPixmap:
+    def _paint_ring(self, item: NodeItem, chosen: bool, scale: float, ratio: float) -> QPixmap:
         picture = _sprite_of(item, scale, ratio)
         colour = self.theme.accent if chosen else self.theme.outline
         with _painting(picture, scale) as p:
@@ -298,7 +298,7 @@ class CardLayer(SheetLayer):
                 paint_ports(p, item)
         return picture
 
-    def _ports(self, painter: QPainter, item: NodeItem, scale: float, chosen: bool) -> None:
+    def _paint_ports(self, painter: QPainter, item: NodeItem, scale: float, chosen: bool) -> None:
         marks, theme = self.canvas.marks, self.theme
         named = item.id == marks.hover_card and scale >= LABELS_FROM and marks.fitting is None
         for ports, out in item.sides:
@@ -315,11 +315,13 @@ class CardLayer(SheetLayer):
                 radius = port_radius(item, ports) + (2.0 if hot else 1.0 if fits else 0.0)
                 painter.drawEllipse(at, radius, radius)
                 if named and (hot or len(ports) > 1):
-                    self._port_name(painter, item, at, port, out, len(ports))
+                    self._paint_port_name(painter, item, at, port, out, len(ports))
         if item.id == marks.hover_card and scale >= FULL and marks.fitting is None and not item.content.folded:
             paint_control(painter, item.control, False, theme, theme.hover)
 
-    def _port_name(self, painter: QPainter, item: NodeItem, at: QPointF, port: str, out: bool, count: int) -> None:
+    def _paint_port_name(
+        self, painter: QPainter, item: NodeItem, at: QPointF, port: str, out: bool, count: int
+    ) -> None:
         theme = self.theme
         if item.down:
             # Side by side the names would lie over each other: they go up and down in turn.

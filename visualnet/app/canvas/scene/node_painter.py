@@ -38,7 +38,7 @@ def paint_card(p: QPainter, item: NodeItem, theme: Theme) -> None:
     colour = QColor(theme.family(content.family))
     round_ = item.radius
     if not theme.dark and not theme.strong:
-        _shadow(p, area, theme, round_)
+        _paint_shadow(p, area, theme, round_)
     # A folded card has no room for a bar: its edge tells the family.
     line = mix(theme.line, theme.family(content.family), 0.6) if content.folded else theme.line
     edge = QPen(QColor(line), theme.edge)
@@ -55,26 +55,26 @@ def paint_card(p: QPainter, item: NodeItem, theme: Theme) -> None:
         p.setPen(QPen(QColor(mix(theme.raised, theme.family(content.family), 0.6)), 1.0))
         p.drawRoundedRect(area.adjusted(3, 3, -3, -3), round_ - 2.5, round_ - 2.5)
     if content.folded:
-        _folded(p, item, theme)
+        _paint_folded(p, item, theme)
     else:
-        _bar(p, area, colour, content.block, round_)
-        _rows(p, item, theme)
+        _paint_bar(p, area, colour, content.block, round_)
+        _paint_rows(p, item, theme)
         if item.thumbnail is not None:
-            _strip(p, item)
+            _paint_strip(p, item)
     p.setOpacity(1.0)
     p.setPen(QPen(QColor(theme.wire), 0.8 * theme.wire_width))
     p.setBrush(QColor(theme.ground))
     paint_ports(p, item)
 
 
-def _shadow(p: QPainter, area: QRectF, theme: Theme, round_: float) -> None:
+def _paint_shadow(p: QPainter, area: QRectF, theme: Theme, round_: float) -> None:
     p.setPen(Qt.PenStyle.NoPen)
     for grow, alpha in ((3.0, 12), (2.0, 18), (1.0, 26)):
         p.setBrush(translucent(theme.shadow, alpha * 2))
         p.drawRoundedRect(area.adjusted(-grow + 0.5, -grow + 2, grow - 0.5, grow + 1), round_ + grow, round_ + grow)
 
 
-def _bar(p: QPainter, area: QRectF, colour: QColor, block: bool, round_: float) -> None:
+def _paint_bar(p: QPainter, area: QRectF, colour: QColor, block: bool, round_: float) -> None:
     """The family's colour along the left edge; a block has a second stroke."""
     shape, bar = QPainterPath(), QPainterPath()
     shape.addRoundedRect(area, round_, round_)
@@ -86,18 +86,18 @@ def _bar(p: QPainter, area: QRectF, colour: QColor, block: bool, round_: float) 
         p.drawRect(QRectF(area.left() + BAR + 2, area.top() + 3.5, 1.5, area.height() - 7))
 
 
-def _head(p: QPainter, item: NodeItem, theme: Theme, right: float) -> None:
+def _paint_head(p: QPainter, item: NodeItem, theme: Theme, right: float) -> None:
     """The first row, up to ``right``: icon, name, and what is special about the node."""
-    right = _badges(p, item, theme, right)
+    right = _paint_badges(p, item, theme, right)
     icons.paint(p, item.content.icon, QRectF(PAD, 11, 16, 16), theme.family(item.content.family))
     paint_text(p, QRectF(PAD + 22, 9, right - PAD - 22, 20), item.content.name, theme.text, 13, bold=True)
 
 
-def _folded(p: QPainter, item: NodeItem, theme: Theme) -> None:
+def _paint_folded(p: QPainter, item: NodeItem, theme: Theme) -> None:
     """A folded card: its first row halfway up, and the sign that opens it."""
     control, rise = item.control.translated(-item.x, -item.y), item.height / 2 - 19
     p.translate(0, rise)
-    _head(p, item, theme, control.left() + 4)
+    _paint_head(p, item, theme, control.left() + 4)
     p.translate(0, -rise)
     paint_control(p, control, True, theme)
 
@@ -111,10 +111,10 @@ def paint_control(p: QPainter, area: QRectF, folded: bool, theme: Theme, ground:
     icons.paint(p, "chevron-right" if folded else "chevron-down", area.adjusted(2, 2, -2, -2), theme.muted)
 
 
-def _rows(p: QPainter, item: NodeItem, theme: Theme) -> None:
+def _paint_rows(p: QPainter, item: NodeItem, theme: Theme) -> None:
     """An open card: its first row, what the layer is, how much it learns and what shape leaves it."""
     content, width = item.content, item.width - 2 * PAD
-    _head(p, item, theme, item.width - PAD + 2)
+    _paint_head(p, item, theme, item.width - PAD + 2)
     paint_text(p, QRectF(PAD, 31, width, 18), content.line, theme.muted, 12)
     row = QRectF(PAD, 53, width, 18)
     colour = theme.muted if content.shape == "?" else theme.text
@@ -124,7 +124,7 @@ def _rows(p: QPainter, item: NodeItem, theme: Theme) -> None:
         paint_text(p, row, content.parameters, theme.muted, 11)
 
 
-def _badges(p: QPainter, item: NodeItem, theme: Theme, x: float) -> float:
+def _paint_badges(p: QPainter, item: NodeItem, theme: Theme, x: float) -> float:
     """Marks at the top right, the problem outermost, left of ``x``; answers where they begin."""
     content = item.content
     if content.badge:
@@ -178,7 +178,7 @@ def paint_badge(p: QPainter, area: QRectF, severity: str, theme: Theme) -> None:
     p.restore()
 
 
-def _strip(p: QPainter, item: NodeItem) -> None:
+def _paint_strip(p: QPainter, item: NodeItem) -> None:
     image = item.thumbnail
     assert image is not None
     area = QRectF(PAD, item.height - STRIP - 2, item.width - 2 * PAD, STRIP - 6)
@@ -218,7 +218,7 @@ def paint_block(p: QPainter, item: NodeItem, theme: Theme, scale: float) -> None
     p.setOpacity(1.0)
     if content.badge == "error":
         sign = _far_badge(item, scale)
-        _halo(p, sign.adjusted(-2 / scale, -2 / scale, 2 / scale, 2 / scale), theme)
+        _paint_halo(p, sign.adjusted(-2 / scale, -2 / scale, 2 / scale, 2 / scale), theme)
         paint_badge(p, sign, "error", theme)
     if content.block:
         p.setPen(QPen(QColor(theme.ground), 2 / scale * 0.6))
@@ -232,7 +232,7 @@ def _far_badge(item: NodeItem, scale: float) -> QRectF:
     return QRectF(item.width - size - 6, (min(item.height, HEIGHT) - size) / 2, size, size)
 
 
-def _halo(p: QPainter, area: QRectF, theme: Theme) -> None:
+def _paint_halo(p: QPainter, area: QRectF, theme: Theme) -> None:
     """A ground on which a sign is seen whatever lies under it."""
     p.setRenderHint(QPainter.RenderHint.Antialiasing)
     p.setPen(Qt.PenStyle.NoPen)
@@ -245,7 +245,7 @@ def fault_sign(theme: Theme, ratio: float) -> QPixmap:
     picture = blank_pixmap(round(SIGN * ratio), round(SIGN * ratio), ratio)
     p = QPainter(picture)
     area = QRectF(0, 0, SIGN, SIGN)
-    _halo(p, area, theme)
+    _paint_halo(p, area, theme)
     paint_badge(p, area.adjusted(2, 2, -2, -2), "error", theme)
     p.end()
     return picture

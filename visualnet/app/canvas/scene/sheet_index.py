@@ -52,9 +52,9 @@ class SheetIndex(QGraphicsScene):
         self.marks = Highlights()
         self.failing: set[Port] = set()
         """The wires along which something arrives that does not fit."""
-        self.lifted: frozenset[str] = frozenset()
+        self.moving_cards: frozenset[str] = frozenset()
         """The cards that are being moved, and"""
-        self.loose: frozenset[Port] = frozenset()
+        self.moving_wires: frozenset[Port] = frozenset()
         """the wires that go with them."""
         self.hurry = False
         """While the view moves: a card without a sprite may be a plain rectangle for a frame."""
@@ -81,9 +81,9 @@ class SheetIndex(QGraphicsScene):
             for view in self.views():
                 view.viewport().update()
 
-    def redrawn(self, wire: WireItem) -> None:
+    def wire_changed(self, wire: WireItem) -> None:
         """A wire has got another curve."""
-        if wire.target not in self.loose:
+        if wire.target not in self.moving_wires:
             self._whole = None
         if self._bounds is not None and wire.target in self._wire_rows:
             self._bounds[self._wire_rows[wire.target]] = box_of(wire.bounds)

@@ -15,7 +15,7 @@ EVERYWHERE = QRectF(-2e7, -2e7, 4e7, 4e7)
 LABELS_FROM = 0.6
 """From this scale on small words are readable."""
 
-ALL, STANDING, LIFTED = "all", "standing", "lifted"
+ALL, STANDING, MOVING = "all", "standing", "moving"
 """What a layer paints: everything; what stays while cards are moved; those cards and their wires alone."""
 
 

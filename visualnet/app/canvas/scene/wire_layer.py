@@ -9,7 +9,7 @@ from visualnet.analysis.geometry.label_placement import LabelPlacement
 from visualnet.app.canvas.scene.node_painter import paint_label
 from visualnet.app.canvas.scene.painting import cosmetic_pen, to_rect
 from visualnet.app.canvas.scene.sheet_index import SheetIndex
-from visualnet.app.canvas.scene.sheet_layer import ALL, LABELS_FROM, LIFTED, SheetLayer
+from visualnet.app.canvas.scene.sheet_layer import ALL, LABELS_FROM, MOVING, SheetLayer
 from visualnet.app.canvas.scene.wire_item import WireItem
 from visualnet.app.theme.tokens import mix
 from visualnet.core.graph import Port
@@ -32,30 +32,34 @@ class WireLayer(SheetLayer):
 
     def draw(self, painter: QPainter, area: QRectF, scale: float, cosmetic: bool = True) -> None:
         """Paint the wires that meet the area; fails and highlights last, so that nothing hides them."""
-        canvas, marks, wires, loose = self.canvas, self.canvas.marks, self.canvas.wires, self.canvas.loose
+        canvas, marks, wires, moving_wires = self.canvas, self.canvas.marks, self.canvas.wires, self.canvas.moving_wires
         painter.save()
         if marks.fitting is not None:
             painter.setOpacity(0.45)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        plain, special = self._pen(self.theme.wire, 2.0, scale), self._special(scale)
+        plain, special = self._pen(self.theme.wire, 2.0, scale), self._special_pens(scale)
         for pen in (plain, *special.values()):
             pen.setCosmetic(cosmetic)
         painter.setPen(plain)
         shown = canvas.wires_in(area) if scale >= FINE_WIRES else list(wires.values())
         flow = marks.flow - special.keys()
         if self.part != ALL:
-            lifted = self.part == LIFTED
-            shown = [w for w in shown if (w.target in loose) == lifted]
-            special = {t: pen for t, pen in special.items() if (t in loose) == lifted}
-            flow = flow & loose if lifted else flow - loose
+            moved = self.part == MOVING
+            shown = [w for w in shown if (w.target in moving_wires) == moved]
+            special = {t: pen for t, pen in special.items() if (t in moving_wires) == moved}
+            flow = flow & moving_wires if moved else flow - moving_wires
         fine = True
-        singles = [w for w in shown if w.target not in special and w.target not in marks.flow]
-        if self.part != LIFTED and (scale < FINE_WIRES or len(shown) > TOGETHER):
-            moving = canvas.hurry or loose
+        if self.part != MOVING and (scale < FINE_WIRES or len(shown) > TOGETHER):
+            moving = canvas.hurry or moving_wires
             fine = scale >= HAIR and len(wires) < (MANY_MOVING if moving else MANY)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, fine)
-            painter.drawPath(canvas.all_wires(frozenset({*canvas.failing, *loose, *filter(None, [marks.hidden_wire])})))
-            singles = [wires[t] for t in loose & wires.keys() - special.keys()] if self.part == ALL else []
+            painter.drawPath(
+                canvas.all_wires(frozenset({*canvas.failing, *moving_wires, *filter(None, [marks.hidden_wire])}))
+            )
+            own = moving_wires if self.part == ALL else frozenset[Port]()
+            singles = [wires[t] for t in own if t in wires and t not in special]
+        else:
+            singles = [w for w in shown if w.target not in special and w.target not in marks.flow]
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, fine)
         for wire in singles:
             painter.drawPath(wire.path)
@@ -68,12 +72,12 @@ class WireLayer(SheetLayer):
             painter.setPen(pen)
             painter.drawPath(wires[target].path)
         if scale >= FINE_WIRES:
-            self._bends(painter, shown, special)
+            self._paint_bends(painter, shown, special)
         painter.restore()
         if scale >= LABELS_FROM:
-            self._labels(painter, shown)
+            self._paint_labels(painter, shown)
 
-    def _bends(self, painter: QPainter, shown: list[WireItem], special: dict[Port, QPen]) -> None:
+    def _paint_bends(self, painter: QPainter, shown: list[WireItem], special: dict[Port, QPen]) -> None:
         """The points that wires are led over."""
         for wire in shown:
             if wire.bends:
@@ -84,7 +88,7 @@ class WireLayer(SheetLayer):
                     painter.drawEllipse(at, BEND_RADIUS, BEND_RADIUS)
         painter.setBrush(Qt.BrushStyle.NoBrush)
 
-    def _special(self, scale: float) -> dict[Port, QPen]:
+    def _special_pens(self, scale: float) -> dict[Port, QPen]:
         """The wires that are not painted like the rest, with their pens, the most important last."""
         theme, marks, canvas = self.theme, self.canvas.marks, self.canvas
         found: dict[Port, QPen] = {}
@@ -95,16 +99,16 @@ class WireLayer(SheetLayer):
             for target in canvas.by_node.get(node, ()):
                 found[target] = chosen
         pointed = {*marks.wires, *filter(None, [marks.hover_wire])}
+        fault, pointed_fault = (self._pen(theme.error, width, scale, Qt.PenStyle.DashLine) for width in (2.0, 2.6))
         for target in canvas.failing:
-            width = 2.6 if target in pointed else 2.0
-            found[target] = self._pen(theme.error, width, scale, Qt.PenStyle.DashLine)
+            found[target] = pointed_fault if target in pointed else fault
         for target in pointed - canvas.failing:
             found[target] = self._pen(theme.accent, 2.6, scale)
         if marks.hidden_wire is not None:
             found[marks.hidden_wire] = QPen(Qt.PenStyle.NoPen)
         return {t: pen for t, pen in found.items() if t in canvas.wires}
 
-    def _labels(self, painter: QPainter, wires: list[WireItem]) -> None:
+    def _paint_labels(self, painter: QPainter, wires: list[WireItem]) -> None:
         theme, hidden = self.theme, self.canvas.marks.hidden_wire
         for wire, pill in self.labels.place(wires):
             if wire.target != hidden:

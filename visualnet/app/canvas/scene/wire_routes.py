@@ -31,7 +31,7 @@ class WireRoutes(QObject):
         self._waiting: dict[Port, None] = {}
         self._later = QTimer(self, singleShot=True, interval=LATER_MS)
         self._later.timeout.connect(self._finish_some)
-        self._hasty: set[Port] = set()
+        self._straight: set[Port] = set()
         """The wires that were drawn straight while cards moved."""
         self.moving = False
         """Whether cards stand elsewhere than the document says, while they are dragged or glide."""
@@ -48,18 +48,18 @@ class WireRoutes(QObject):
                 wire.label, wire.failing = self.label_of(target), self.fails(target)
                 (self.scene.failing.add if wire.failing else self.scene.failing.discard)(target)
             else:
-                self._hasty.add(target)
+                self._straight.add(target)
             in_time = detour and time.perf_counter() < until
             if detour and not in_time:
                 self._waiting[target] = None
             wire.route(self.scene.cards, self.near if in_time else None)
-            self.scene.redrawn(wire)
+            self.scene.wire_changed(wire)
         if self._waiting and not self._later.isActive():
             self._later.start()
 
-    def take_hasty(self) -> set[Port]:
+    def take_straight(self) -> set[Port]:
         """The wires that were drawn straight while cards moved, given over to be drawn well."""
-        found, self._hasty = self._hasty, set()
+        found, self._straight = self._straight, set()
         return found
 
     def finish(self, budget_s: float = 1e9) -> None:
@@ -85,7 +85,7 @@ class WireRoutes(QObject):
             self.index = SpatialIndex(self.scene.rects())
         return self.index.near(area)
 
-    def passing(self, zones: list[QRectF]) -> set[Port]:
+    def wires_near(self, zones: list[QRectF]) -> set[Port]:
         """The wires that a change in these areas may concern."""
         wires = self.scene.wires
         if len(zones) > MANY_ZONES:
