@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QResizeEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -43,8 +43,6 @@ EMPTY = "Nothing here yet. Press Space to search for a layer, or drag one from t
 
 class CanvasView(Gestures):
     """The open sheet of a Studio. Every edit goes through the Studio; what comes back is what is drawn."""
-
-    zoom_changed = Signal(float)
 
     def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
         super().__init__(studio, CanvasScene(studio.theme), parent)
@@ -188,7 +186,6 @@ class CanvasView(Gestures):
         if not self.minimap.held:
             self.minimap.appear()
         self.minimap.update()
-        self.zoom_changed.emit(self.zoom)
 
     def _sharpen_soon(self) -> None:
         self.frame_cache.mark_blurred()

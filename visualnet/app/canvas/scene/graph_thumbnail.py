@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import reduce
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
@@ -29,9 +30,7 @@ def paint_graph(painter: QPainter, area: QRectF, project: Project, theme: Theme)
     cards = places(graph)
     if not cards:
         return
-    whole = QRectF()
-    for card in cards.values():
-        whole = whole.united(card)
+    whole = reduce(QRectF.united, cards.values())
     # A wire that goes back to the next row swings out by as much at both ends.
     whole.adjust(-70, 0, 70, 0)
     scale = min(area.width() / whole.width(), area.height() / whole.height(), LARGEST)

@@ -12,7 +12,7 @@ from PySide6.QtGui import QImage
 
 from visualnet.analysis.card_content import CardContent, card_content
 from visualnet.analysis.facts import NodeFacts, Problem
-from visualnet.analysis.geometry.boxes import Box
+from visualnet.analysis.geometry.boxes import Box, Point
 from visualnet.analysis.geometry.card_size import HEIGHT, MIN_WIDTH, CardSize, card_size, corner_radius, fold_sign
 from visualnet.app.canvas.scene.painting import text_width, to_rect
 from visualnet.app.theme.tokens import RADIUS
@@ -103,16 +103,20 @@ class NodeItem:
         middle = (self.width if self.down else min(self.height, HEIGHT)) / 2
         return (self._outs if out else self._ins).get(port, middle)
 
-    def spot(self, port: str, out: bool) -> QPointF:
-        """Where a port stands, from the card's corner."""
+    def wire_end(self, port: str, out: bool) -> Point:
+        """Where a wire meets the port, in the scene."""
         along = self.offset(port, out)
         if self.down:
-            return QPointF(along, self.height if out else 0.0)
-        return QPointF(self.width if out else 0.0, along)
+            return self.x + along, self.y + (self.height if out else 0.0)
+        return self.x + (self.width if out else 0.0), self.y + along
 
     def anchor(self, port: str, out: bool) -> QPointF:
-        """Where a wire meets the port, in the scene."""
-        return self.spot(port, out) + QPointF(self.x, self.y)
+        """The same for Qt."""
+        return QPointF(*self.wire_end(port, out))
+
+    def spot(self, port: str, out: bool) -> QPointF:
+        """Where a port stands, from the card's corner."""
+        return self.anchor(port, out) - QPointF(self.x, self.y)
 
     def port_at(self, at: QPointF, reach: float = PORT_REACH) -> tuple[str, bool] | None:
         """The port that is nearest to a point of the scene, and whether it is an output; None where none is within reach."""

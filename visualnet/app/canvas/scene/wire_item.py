@@ -39,9 +39,9 @@ class WireItem:
         first, second = cards.get(self.source.node), cards.get(self.target.node)
         if first is None or second is None:
             return False
-        start, end = first.anchor(self.source.port, True), second.anchor(self.target.port, False)
+        start, end = first.wire_end(self.source.port, True), second.wire_end(self.target.port, False)
         points, own = [at.toTuple() for at in self.bends], (first.box, second.box)
-        found = find_path(start.toTuple(), end.toTuple(), points, own, near, first.down)
+        found = find_path(start, end, points, own, near, first.down)
         self.path, self.checked = to_path(found), near is not None
         self.pills = free_spots(found.spots, label_width(self.label), near, first.down) if self.label else ()
         self.bounds = self.path.controlPointRect().adjusted(-4, -4, 4, 4)

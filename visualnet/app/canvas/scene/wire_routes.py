@@ -39,10 +39,10 @@ class WireRoutes(QObject):
     def draw(self, targets: Iterable[Port], detour: bool = True, budget_s: float = DETOURS_S) -> None:
         """Draw these wires anew. Without ``detour`` they may pass behind cards: for while something is dragged. When the time is up the
         rest go straight for now, and find their ways in the next moments."""
-        until = time.perf_counter() + budget_s
+        until, cards = time.perf_counter() + budget_s, self.scene.cards
         for target in targets:
             wire = self.scene.wires.get(target)
-            if wire is None or not {wire.source.node, target.node} <= self.scene.cards.keys():
+            if wire is None or wire.source.node not in cards or target.node not in cards:
                 continue
             if detour:  # While something is dragged no fact changes.
                 wire.label, wire.failing = self.label_of(target), self.fails(target)
@@ -52,7 +52,7 @@ class WireRoutes(QObject):
             in_time = detour and time.perf_counter() < until
             if detour and not in_time:
                 self._waiting[target] = None
-            wire.route(self.scene.cards, self.near if in_time else None)
+            wire.route(cards, self.near if in_time else None)
             self.scene.wire_changed(wire)
         if self._waiting and not self._later.isActive():
             self._later.start()
