@@ -260,9 +260,10 @@ def paint_block_label(p: QPainter, item: NodeItem, theme: Theme, scale: float) -
     while px * scale > 10.5 and font_and_metrics(px, True)[1].horizontalAdvance(content.name) > room:
         px -= 1
     height = min(item.height, float(HEIGHT)) if item.thumbnail is None else item.height
-    area = QRectF((item.width - badge - room) / 2, 0, room, height)
-    ink = ink_on(block_colour(theme, content.family))
-    paint_text(p, area, content.name, ink, px, bold=True, align=Qt.AlignmentFlag.AlignHCenter)
+    # What does not fit begins at the left; what does stands in the middle.
+    width = min(room, font_and_metrics(px, True)[1].horizontalAdvance(content.name))
+    area = QRectF((item.width - badge - width) / 2, 0, room + 1, height)
+    paint_text(p, area, content.name, ink_on(block_colour(theme, content.family)), px, bold=True)
 
 
 def block_colour(theme: Theme, family: str) -> str:

@@ -46,13 +46,11 @@ def paint_text(
     if not text:
         return
     font, metrics = font_and_metrics(px, bold, mono)
-    width = metrics.horizontalAdvance(text)
-    if width > area.width():
+    room = area.width() - metrics.horizontalAdvance(text)
+    if room < 0:
         text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, area.width())
-        width = metrics.horizontalAdvance(text)
-    x = area.left()
-    if align != Qt.AlignmentFlag.AlignLeft:
-        x += (area.width() - width) / (1 if align == Qt.AlignmentFlag.AlignRight else 2)
+        room = area.width() - metrics.horizontalAdvance(text)
+    x = area.left() + room * {Qt.AlignmentFlag.AlignRight: 1.0, Qt.AlignmentFlag.AlignHCenter: 0.5}.get(align, 0.0)
     p.setFont(font)
     p.setPen(QColor(colour))
     p.drawText(QPointF(x, area.top() + (area.height() + metrics.ascent() - metrics.descent()) / 2), text)
