@@ -16,7 +16,8 @@ from PySide6.QtWidgets import QApplication
 from visualnet.analysis import infer
 from visualnet.analysis.auto_layout import tidy
 from visualnet.analysis.facts import Analysis
-from visualnet.app.canvas.scene.node_item import offsets, sizes
+from visualnet.analysis.geometry.card_size import port_offsets
+from visualnet.app.canvas.scene.node_item import sizes
 from visualnet.app.canvas.scene.node_painter import paint_card
 from visualnet.app.canvas.scene.scene import CanvasScene
 from visualnet.app.theme.fonts import load_fonts
@@ -155,6 +156,6 @@ def _scene(project: Project, sheet: str, theme: Theme, analysis: Analysis) -> Ca
     if len(graph.nodes) > 1 and len({graph.places.get(i, (0.0, 0.0)) for i in graph.nodes}) == 1:
         found = sizes(scene.cards, graph.direction)
         room = {i: size[:2] for i, size in found.items()}
-        places = tidy(graph, room, graph.direction, wrap_width=1600, offsets=offsets(found))
+        places = tidy(graph, room, graph.direction, wrap_width=1600, offsets=port_offsets(found))
         scene.apply(project, edits.move(project, sheet, places))
     return scene

@@ -9,9 +9,10 @@ from typing import Literal
 from PySide6.QtCore import QRectF
 
 from visualnet.analysis.auto_layout import tidy as lay_out
+from visualnet.analysis.geometry.card_size import port_offsets
 from visualnet.app.canvas.base import CanvasBase
 from visualnet.app.canvas.commands.long_task import start
-from visualnet.app.canvas.scene.node_item import NodeItem, offsets, sizes
+from visualnet.app.canvas.scene.node_item import NodeItem, sizes
 from visualnet.app.theme.tokens import GRID
 from visualnet.core import edits
 from visualnet.core.edits import annotate
@@ -69,7 +70,7 @@ def tidy(view: CanvasBase, direction: str = "", ids: list[str] | None = None) ->
         ids = [i for i in studio.selection if i in cards]
     found = sizes(cards, direction)
     room = {i: size[:2] for i, size in found.items()}
-    graph, wrap, ends = studio.graph, _wrap(view, direction, len(ids or cards)), offsets(found)
+    graph, wrap, ends = studio.graph, _wrap(view, direction, len(ids or cards)), port_offsets(found)
 
     def work(pulse: Callable[[], None]) -> Places:
         return lay_out(graph, room, direction, ids, wrap, ends, pulse)

@@ -19,9 +19,9 @@ def toggle(view: CanvasBase, ids: Iterable[str] | None = None) -> None:
     if not cards:
         studio.message.emit("hint", "select a card first")
         return
-    folded = not all(c.face.folded for c in cards)
+    folded = not all(c.content.folded for c in cards)
     view.finish_motion()
-    changed = [c for c in cards if c.face.folded != folded]
+    changed = [c for c in cards if c.content.folded != folded]
     places = {c.id: _place(c, folded) for c in changed}
 
     def edit(project: Project) -> Project:
@@ -32,10 +32,9 @@ def toggle(view: CanvasBase, ids: Iterable[str] | None = None) -> None:
 
 def _place(card: NodeItem, folded: bool) -> tuple[float, float]:
     """Where the card's corner goes, so that wires that were straight stay straight."""
-    then = card.face.size(card.thumbnail is not None, folded, card.down)
+    then = card.measure(card.thumbnail is not None, folded, card.down)
     if card.down:
         return card.x + (card.width - then.width) / 2, card.y
-    face = card.face
-    now = face.size(False, face.folded, False)
-    plain = face.size(False, folded, False)
+    now = card.measure(False, card.content.folded, False)
+    plain = card.measure(False, folded, False)
     return card.x, card.y + (now.height - plain.height) / 2

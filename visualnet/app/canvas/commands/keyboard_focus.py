@@ -229,14 +229,25 @@ def words(view: CanvasBase) -> str:
     canvas = view.canvas
     cards = [canvas.cards[i] for i in view.studio.selection if i in canvas.cards]
     if len(cards) == 1:
-        face = cards[0].face
-        state = {"mute": "muted", "off": "off"}.get(face.mode, "")
+        content = cards[0].content
+        state = {"mute": "muted", "off": "off"}.get(content.mode, "")
         return ", ".join(
-            filter(None, (face.name, face.line, face.shape, face.count, state, "folded" * face.folded, face.badge))
+            filter(
+                None,
+                (
+                    content.name,
+                    content.line,
+                    content.shape,
+                    content.parameters,
+                    state,
+                    "folded" * content.folded,
+                    content.badge,
+                ),
+            )
         )
     if (here := wire(view)) is not None:
         item = canvas.wires[here]
-        ends = [f"{canvas.cards[p.node].face.name} {p.port}" for p in (item.source, here)]
+        ends = [f"{canvas.cards[p.node].content.name} {p.port}" for p in (item.source, here)]
         spot = f"point {canvas.marks.bend + 1} of {len(item.bends)} on the " if canvas.marks.bend >= 0 else ""
         said = (f"{spot}wire from {ends[0]} to {ends[1]}", item.label, "does not fit" * item.failing)
         return ", ".join(filter(None, said))

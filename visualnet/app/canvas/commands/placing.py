@@ -14,9 +14,9 @@ from visualnet.analysis.connect.check import (
     widened,
 )
 from visualnet.analysis.facts import Analysis, NodePath
+from visualnet.analysis.geometry.card_size import HEIGHT, MIN_WIDTH
 from visualnet.app.canvas.base import CanvasBase
 from visualnet.app.canvas.commands.kind_and_params import shared
-from visualnet.app.canvas.scene.node_item import HEIGHT, MIN_WIDTH
 from visualnet.app.canvas.scene.scene import CanvasScene
 from visualnet.app.theme.tokens import GRID
 from visualnet.core import edits

@@ -11,8 +11,8 @@ from visualnet.analysis.connect.check import Verdict
 from visualnet.app.canvas.base import CanvasBase, Tool
 from visualnet.app.canvas.commands import connect
 from visualnet.app.canvas.overlays import pointer_hint
-from visualnet.app.canvas.routing.wire_geometry import curve
 from visualnet.app.canvas.scene.node_item import PORT_RADIUS
+from visualnet.app.canvas.scene.wire_item import draw_curve
 from visualnet.core import edits
 from visualnet.core.graph import Port
 
@@ -169,7 +169,7 @@ class WireTool(Tool):
         pen.setCosmetic(True)
         painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawPath(curve(start, end, card.down))
+        painter.drawPath(draw_curve(start, end, card.down))
         painter.setBrush(QColor(theme.error if bad else theme.accent))
         painter.setPen(Qt.PenStyle.NoPen)
         for point in (own, free):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import QMimeData, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QInputEvent, QPainter, QPen
 
+from visualnet.analysis.geometry.card_size import HEIGHT, MIN_WIDTH
 from visualnet.app.canvas.base import CanvasBase, Tool
 from visualnet.app.canvas.commands import placing
-from visualnet.app.canvas.scene.node_item import HEIGHT, MIN_WIDTH
 from visualnet.app.theme.tokens import GRID, RADIUS
 from visualnet.core.graph import BLOCK_PREFIX, Port
 from visualnet.core.user.block_library import PREFIX as LIBRARY

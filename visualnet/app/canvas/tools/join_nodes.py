@@ -9,7 +9,7 @@ from visualnet.analysis.connect import best_ports
 from visualnet.app.canvas.base import CanvasBase, Tool
 from visualnet.app.canvas.commands import connect
 from visualnet.app.canvas.overlays import pointer_hint
-from visualnet.app.canvas.routing.wire_geometry import curve
+from visualnet.app.canvas.scene.wire_item import draw_curve
 from visualnet.app.theme.tokens import RADIUS
 
 
@@ -61,7 +61,7 @@ class JoinTool(Tool):
         if self.join is not None:
             start = cards[self.join.source.node].anchor(self.join.source.port, True)
             end = cards[self.join.target.node].anchor(self.join.target.port, False)
-        painter.drawPath(curve(start, end, cards[self.node].down))
+        painter.drawPath(draw_curve(start, end, cards[self.node].down))
         words, meant = "join to…", ""
         if self.join is not None:
             ports = f"{self.join.source.port} → {self.join.target.port}"

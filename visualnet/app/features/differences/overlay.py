@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 from visualnet.analysis.compare.project_diff import ADDED, CHANGED, FOLLOWS, REMOVED, SIGNS, NodeDifference, headline
 from visualnet.app.canvas.base import CanvasBase
 from visualnet.app.canvas.camera.camera import Pose
-from visualnet.app.canvas.scene.node_item import NodeItem, wire_ends
+from visualnet.app.canvas.scene.node_item import NodeItem
 from visualnet.app.canvas.scene.node_painter import paint_card, paint_label
 from visualnet.app.canvas.scene.sheet_layer import LABELS_FROM, SheetLayer
 from visualnet.app.canvas.scene.wire_item import WireItem
@@ -98,10 +98,8 @@ class DifferenceLayer(SheetLayer):
         for target in targets:
             source = graph.wires[target]
             now = [Port(pairs.get(p.node, ""), p.port) for p in (target, source)]
-            ends = wire_ends(self.canvas.cards, *now) if all(p.node in self.canvas.cards for p in now) else None
-            if ends is not None:
-                wire = WireItem(now[1], now[0])
-                wire.route(*ends, (self.canvas.cards[now[1].node].rect, self.canvas.cards[now[0].node].rect))
+            wire = WireItem(now[1], now[0])
+            if wire.route(self.canvas.cards):
                 self.went.append(wire)
 
     def look_at(self, found: NodeDifference) -> None:
