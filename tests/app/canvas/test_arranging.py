@@ -10,7 +10,6 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
 
-from visualnet.app.canvas import handlers
 from visualnet.app.canvas.commands import annotate, kind_and_params, select
 from visualnet.core import edits
 from visualnet.core.document import Document
@@ -28,7 +27,7 @@ Hands = Any
 
 def do(hands: Hands, action: str) -> None:
     """What the action of the table does."""
-    handlers.bindings(hands.view)[action]()
+    hands.do(action)
 
 
 def names(hands: Hands) -> set[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -43,17 +43,22 @@ class ProjectFiles(QObject):
     notice = Signal(str, str, object)
     """Severity, words, and the acts offered with them: a list of (words, function)."""
 
-    def __init__(self, window: QWidget, studio: Studio, settings: Settings) -> None:
+    def __init__(
+        self,
+        window: QWidget,
+        studio: Studio,
+        settings: Settings,
+        pages: Mapping[str, str],
+        may_stop: Callable[[Document], bool],
+    ) -> None:
+        """``may_stop`` is asked before a document is closed: whether a training that runs on it may be ended."""
         super().__init__(window)
-        self.window, self.studio, self.settings = window, studio, settings
-        self.tabs = Tabs(studio, self)
-        self.may_stop: Callable[[Document], bool] = lambda _document: True
-        """Whether a running training of a document may be ended; asked before it is closed."""
+        self.window, self.studio, self.settings, self.may_stop = window, studio, settings, may_stop
+        self.tabs = Tabs(studio, pages, self)
         self.last = [p for p in settings.typed("open_files", []) if isinstance(p, str)]
         """The files that were open when the program was left last."""
         self._looked, self._trouble = 0, ""
-        self.timer = QTimer(self)
-        self.timer.setInterval(JOURNAL_MS)
+        self.timer = QTimer(self, interval=JOURNAL_MS)
         self.timer.timeout.connect(self.tick)
         self.timer.start()
 
@@ -121,15 +126,6 @@ class ProjectFiles(QObject):
             self.adopt(Document(load(templates()[name])))
         except FileError as error:
             self.notice.emit("error", str(error), [])
-
-    def show_start(self) -> None:
-        """A tab with the start page: the one there is, else a new one."""
-        tabs = self.tabs
-        waiting = next((t for t in tabs if t.start), None)
-        if waiting is not None:
-            tabs.show(waiting)
-        else:
-            tabs.add(Document(Project()), start=True)
 
     def ask_open(self) -> None:
         """Let the person choose a file."""

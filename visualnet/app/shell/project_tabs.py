@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenu, QSizePolicy, QTabBar, QWidget
 
 from visualnet.app.shell.open_projects import Tab, Tabs
 from visualnet.app.theme import icons
+from visualnet.app.widgets.layouts import column
 from visualnet.core.text.visible import visible
 
 MARKS = {
@@ -24,11 +25,16 @@ WIDEST = 220
 class DocumentTabs(QTabBar):
     """Shows ``Tabs``. A dot stands for work that is not saved, an icon for a training."""
 
-    def __init__(self, tabs: Tabs, state: Callable[[Tab], str], close: Callable[[Tab], object]) -> None:
+    def __init__(
+        self,
+        tabs: Tabs,
+        state: Callable[[Tab], str],
+        close: Callable[[Tab], object],
+        fill_menu: Callable[[QMenu, Tab], None],
+    ) -> None:
+        """``state``: that of the training in a tab; ``fill_menu`` fills the menu of a tab."""
         super().__init__()
-        self.tabs, self._state, self._close = tabs, state, close
-        self.menu_of: Callable[[QMenu, Tab], None] = lambda _menu, _tab: None
-        """Fills the menu of a tab."""
+        self.tabs, self._state, self._close, self.fill_menu = tabs, state, close, fill_menu
         self.setObjectName("documents")
         self.setAccessibleName("Open projects")
         self.setTabsClosable(True)
@@ -73,8 +79,8 @@ class DocumentTabs(QTabBar):
         self.blockSignals(False)
         self.setVisible(len(told) > 1)
 
-    def wear(self) -> None:
-        """Another theme: the marks are drawn anew."""
+    def redraw(self) -> None:
+        """Draw the marks anew, in the colours of another theme."""
         self._told = [("", "", "")] * self.count()
         self.refresh()
 
@@ -82,7 +88,7 @@ class DocumentTabs(QTabBar):
         mark, document = self._state(tab), tab.document
         name = self.tabs.name(tab)
         parts = [visible(tab.path) if tab.path is not None else name]
-        if not tab.start and tab.path is None:
+        if not tab.page and tab.path is None:
             parts.append("has no file yet")
         if document.modified:
             parts.append("not saved")
@@ -126,7 +132,7 @@ class DocumentTabs(QTabBar):
         if at >= 0:
             menu = QMenu(self)
             menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-            self.menu_of(menu, self.tabs.all[at])
+            self.fill_menu(menu, self.tabs.all[at])
             menu.popup(event.globalPos())
 
 
@@ -134,14 +140,8 @@ class Head(QWidget):
     """The top bar, and under it the strip of tabs when there is more than one."""
 
     def __init__(self, topbar: QWidget, strip: QWidget, parent: QWidget | None = None) -> None:
-        from PySide6.QtWidgets import QVBoxLayout
-
         super().__init__(parent)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(topbar)
-        column.addWidget(strip)
+        column(topbar, strip, spacing=0, parent=self)
         strip.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

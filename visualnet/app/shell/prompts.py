@@ -6,8 +6,9 @@ import platform
 from datetime import datetime
 
 import PySide6
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtWidgets import QMessageBox, QWidget
 
+from visualnet.app.services.runner import Runner
 from visualnet.app.shell.frame import Frame
 from visualnet.app.widgets.messages import Act
 from visualnet.app.widgets.modal import answer_of
@@ -19,9 +20,9 @@ from visualnet.version import __version__
 CRASHED = "VisualNet did not close properly."
 
 
-def may_stop(window: Frame, document: Document) -> bool:
+def may_stop(window: QWidget, runner: Runner, document: Document) -> bool:
     """Whether a running training of a document may be ended: there is none, or the person says so."""
-    if window.runner.state_of(document) in ("idle", "failed"):
+    if runner.state_of(document) in ("idle", "failed"):
         return True
     buttons = QMessageBox.StandardButton
     box = QMessageBox(window)
@@ -35,7 +36,7 @@ def may_stop(window: Frame, document: Document) -> bool:
     agreed = bool(answer_of(box) == buttons.Yes)
     if agreed:
         # Before anything is saved: the history must not say that the run still goes on.
-        window.runner.finish()
+        runner.finish()
     return agreed
 
 

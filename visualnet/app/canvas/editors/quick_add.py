@@ -177,7 +177,7 @@ class QuickAdd(QFrame):
         self.setAccessibleName("Add a layer")
         self.theme = theme
         self.kept: MutableMapping[str, Any] = {}
-        """How often each kind was added before; the window puts something here that lasts."""
+        """How often each kind was added before."""
         self._project = Project()
         self._used: Counter[str] = Counter()
         self._found: list[Entry] = []
@@ -206,6 +206,10 @@ class QuickAdd(QFrame):
         self.field.installEventFilter(self)
         self.list.itemClicked.connect(lambda item: self._pick(item.data(Qt.ItemDataRole.UserRole)))
         self.hide()
+
+    def remember(self, kept: MutableMapping[str, Any]) -> None:
+        """Count there from now on how often each kind is added."""
+        self.kept = kept
 
     def open(
         self,

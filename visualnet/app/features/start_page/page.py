@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
@@ -10,7 +10,6 @@ from PySide6.QtGui import (
     QDragEnterEvent,
     QDragLeaveEvent,
     QDropEvent,
-    QKeySequence,
     QPainter,
     QPaintEvent,
     QPen,
@@ -19,7 +18,6 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from visualnet.app.actions.table import ACTIONS
 from visualnet.app.features.lessons.lesson import lessons
 from visualnet.app.features.start_page.cards import (
     PICTURE_HIGH,
@@ -123,28 +121,21 @@ class StartPage(QWidget):
         words.addWidget(label(SENTENCE, "muted", wrap=True))
         row.addLayout(words, 1)
         row.addSpacing(16)
-        self.empty_button = self._key_button("Empty network", "new", self._keys("file.empty"), self.empty_chosen.emit)
-        self.open_button = self._key_button("Open…", "open", self._keys("file.open"), self.open_asked.emit)
+        self.empty_button = self._key_button("Empty network", "new", "file.empty", self.empty_chosen.emit)
+        self.open_button = self._key_button("Open…", "open", "file.open", self.open_asked.emit)
         row.addWidget(self.empty_button, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self.open_button, 0, Qt.AlignmentFlag.AlignVCenter)
         return head
 
-    def _key_button(self, words: str, icon: str, keys: str, done: object) -> QPushButton:
-        shown = QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
-        made = button(f" {words}   {shown}".rstrip(), icon=icon, done=done)  # type: ignore[arg-type]
+    def _key_button(self, words: str, icon: str, action_id: str, done: Callable[[], object]) -> QPushButton:
+        """A button that tells the keys of the action that does the same."""
+        keys = self.studio.shell.keys_text(action_id) if self.studio.shell is not None else ""
+        made = button(f" {words}   {keys}".rstrip(), icon=icon, done=done)
         made.setIconSize(QSize(16, 16))
         made.setMinimumHeight(fonts.px(34))
         made.setAccessibleName(words.rstrip("…"))
-        made.setAccessibleDescription(shown)
+        made.setAccessibleDescription(keys)
         return made
-
-    def _keys(self, action_id: str) -> str:
-        """The keys of an action, as the person has set them."""
-        kept = self.settings.section("shortcuts").get(action_id)
-        if isinstance(kept, list | tuple):
-            return str(kept[0]) if kept else ""
-        spec = next(a for a in ACTIONS if a.id == action_id)
-        return spec.shortcuts[0] if spec.shortcuts else ""
 
     def _templates(self) -> QWidget:
         holder = QWidget()
@@ -190,6 +181,8 @@ class StartPage(QWidget):
         """Look again for templates and recent files."""
         self._show_templates()
         self.recent.refresh()
+        if self.studio.shell is not None:
+            self.recent.show_last(self.studio.shell.files_to_reopen())
         self._arrange()
 
     def _show_templates(self) -> None:
@@ -322,7 +315,7 @@ class StartPage(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._arrange()
+        self.refresh()
         self._counter.start(0)
         if self.cards:
             self.cards[0].setFocus(Qt.FocusReason.OtherFocusReason)
@@ -359,7 +352,7 @@ class StartPage(QWidget):
     # --- dropping a file -----------------------------------------------------------------------------------------------------------
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        self._dropping = bool(dropped_file(event))
+        self._dropping = bool(openable(event.mimeData()))
         if self._dropping:
             event.acceptProposedAction()
         self.update()
@@ -371,7 +364,7 @@ class StartPage(QWidget):
     def dropEvent(self, event: QDropEvent) -> None:
         self._dropping = False
         self.update()
-        if name := dropped_file(event):
+        if name := openable(event.mimeData()):
             event.acceptProposedAction()
             self.file_chosen.emit(name)
 
@@ -384,11 +377,6 @@ class StartPage(QWidget):
             painter.setPen(QPen(QColor(theme.accent), 2.0, Qt.PenStyle.DashLine))
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(8, 8, -8, -8), RADIUS, RADIUS)
         painter.end()
-
-
-def dropped_file(event: QDropEvent) -> str:
-    """The one local project, or picture that may carry one, that is being dragged, or nothing."""
-    return openable(event.mimeData())
 
 
 def _group_head(group: str) -> QWidget:
