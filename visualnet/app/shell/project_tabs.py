@@ -33,21 +33,22 @@ class DocumentTabs(QTabBar):
         fill_menu: Callable[[QMenu, Tab], None],
     ) -> None:
         """``state``: that of the training in a tab; ``fill_menu`` fills the menu of a tab."""
-        super().__init__()
+        super().__init__(
+            tabsClosable=True,
+            movable=True,
+            documentMode=True,
+            expanding=False,
+            drawBase=False,
+            elideMode=Qt.TextElideMode.ElideRight,
+            usesScrollButtons=True,
+            iconSize=QSize(12, 12),
+            selectionBehaviorOnRemove=QTabBar.SelectionBehavior.SelectPreviousTab,
+        )
         self.tabs, self._state, self._close, self.fill_menu = tabs, state, close, fill_menu
         self.setObjectName("documents")
         self.setAccessibleName("Open projects")
-        self.setTabsClosable(True)
-        self.setMovable(True)
-        self.setDocumentMode(True)
-        self.setExpanding(False)
-        self.setDrawBase(False)
-        self.setElideMode(Qt.TextElideMode.ElideRight)
-        self.setUsesScrollButtons(True)
-        self.setIconSize(QSize(12, 12))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self.setSelectionBehaviorOnRemove(QTabBar.SelectionBehavior.SelectPreviousTab)
         self._told: list[tuple[str, str, str]] = []
         self._moving = False
         self.currentChanged.connect(self._chosen)
