@@ -65,7 +65,7 @@ def remember(settings: Settings, folder: Path, *names: str) -> list[str]:
     for name in names:
         (folder / name).write_text("{}", "utf-8")
         settings.remember_file(folder / name)
-    return settings.recent()
+    return [str(file.path) for file in settings.files() if file.there]
 
 
 # --- templates -----------------------------------------------------------------------------------------------------------------------
@@ -322,7 +322,7 @@ def test_a_right_click_offers_to_forget_a_file(
     action = next(a for a in menu.actions() if "Remove" in a.text())
     qtbot.mouseClick(menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(action).center())
     assert [r.path.name for r in page.rows] == ["one.vnet"]
-    assert settings.recent() == [str(tmp_path / "one.vnet")]
+    assert [file.path for file in settings.files() if file.there] == [tmp_path / "one.vnet"]
     assert (tmp_path / "two.vnet").exists()
 
 
@@ -336,7 +336,7 @@ def test_delete_forgets_a_file_and_the_focus_stays_near(
     assert page.focusWidget() is page.rows[0]
     qtbot.keyClick(page.rows[0], Qt.Key.Key_Delete)
     assert not page.rows
-    assert settings.recent() == []
+    assert not any(file.there for file in settings.files())
     assert page.recent.nothing.isVisible()
 
 

@@ -33,7 +33,7 @@ class ActiveStudio(StudioSignals):
     def __getattr__(self, name: str) -> Any:
         return getattr(self.__dict__["studio"], name)
 
-    def turn(self, studio: Studio) -> None:
+    def activate(self, studio: Studio) -> None:
         """Another view is worked in."""
         if studio is not self.studio:
             for source, target in self._links:
@@ -114,11 +114,11 @@ class ExtraWindows(QObject):
         self._watch(canvas.view)
         canvas.inside.opened.connect(self._watch)
         canvas.inside.closing.connect(self._leave_inside)
-        self.main.focus_requested.connect(lambda _ids, _at: self._turn(canvas))
+        self.main.focus_requested.connect(lambda _ids, _at: self._activate(canvas))
         self.main.thumbnails_changed.connect(self._show_thumbnails)
-        self.main.document_changed.connect(self._other_document)
+        self.main.document_changed.connect(self._follow_document)
         self.main.place_requested.connect(lambda kind: place_layer(self.view, kind))
-        tabs.closed.connect(self._closed_document)
+        tabs.closed.connect(self._close_views)
         active.selection_changed.connect(lambda _: self.changed.emit() if self.place is not canvas else None)
 
     @property
@@ -137,7 +137,7 @@ class ExtraWindows(QObject):
         studio.open_sheet(self.studio.sheet, self.studio.path)
         other = ViewWindow(studio, self._actions, self.canvas)
         self._watch(other.view)
-        other.closed.connect(self._closed)
+        other.closed.connect(self._forget)
         self.all.append(other)
         self.canvas.view.others.append(other.view)
         other.show()
@@ -160,32 +160,32 @@ class ExtraWindows(QObject):
         view.installEventFilter(self)
         view.viewport().installEventFilter(self)
 
-    def _turn(self, place: Place) -> None:
+    def _activate(self, place: Place) -> None:
         if place is not self.place:
             self.place = place
             if place is not self.canvas and (tab := self.tabs.of(self.studio.document)) is not None:
                 self.tabs.show(tab)
             self.place = place  # a tab that comes to the front turns to the main canvas
-            self._active.turn(self.studio)
+            self._active.activate(self.studio)
             self.changed.emit()
 
     def _leave_inside(self) -> None:
         if self.place is self.canvas.inside.page:
-            self._turn(self.canvas)
+            self._activate(self.canvas)
 
-    def _closed(self, other: ViewWindow) -> None:
+    def _forget(self, other: ViewWindow) -> None:
         if other is self.place:
-            self._turn(self.canvas)
+            self._activate(self.canvas)
         self.all.remove(other)
         self.canvas.view.others.remove(other.view)
         other.studio.deleteLater()
 
-    def _other_document(self) -> None:
+    def _follow_document(self) -> None:
         """Another tab came to the front: what is done now concerns that."""
         if self.studio.document is not self.main.document:
-            self._turn(self.canvas)
+            self._activate(self.canvas)
 
-    def _closed_document(self, document: Document) -> None:
+    def _close_views(self, document: Document) -> None:
         for other in [o for o in self.all if o.studio.document is document]:
             other.close()
 
@@ -199,5 +199,5 @@ class ExtraWindows(QObject):
         if event.type() in (QEvent.Type.FocusIn, QEvent.Type.MouseButtonPress):
             places: tuple[Place | None, ...] = (*self.all, self.canvas.inside.page)
             at = (p for p in places if p is not None and watched in (p.view, p.view.viewport()))
-            self._turn(next(at, self.canvas))
+            self._activate(next(at, self.canvas))
         return super().eventFilter(watched, event)

@@ -34,7 +34,7 @@ class FindBar(QFrame):
             one.setToolTip(tip)
             one.setAccessibleName(tip)
         row((self.search, 1), self.count, up, down, STRETCH, close, margins=(8, 4, 8, 4), parent=self)
-        self.search.changed.connect(self._look)
+        self.search.changed.connect(self._find_matches)
         self.search.edit.installEventFilter(self)
         self.hide()
 
@@ -43,7 +43,7 @@ class FindBar(QFrame):
         self.show()
         self.search.edit.setFocus()
         self.search.edit.selectAll()
-        self._look(self.search.text())
+        self._find_matches(self.search.text())
 
     def close_bar(self) -> None:
         """Hide it and give the canvas the focus."""
@@ -58,7 +58,7 @@ class FindBar(QFrame):
             self.at = (self.at + way) % len(self.found)
             self._jump()
 
-    def _look(self, text: str) -> None:
+    def _find_matches(self, text: str) -> None:
         wanted = text.casefold().strip()
         self.found, self.at = [], 0
         for node in self.studio.graph if wanted else ():

@@ -81,14 +81,14 @@ class InlineBlock(QFrame):
         bar.setFixedHeight(HEAD)
         self.column = column(bar, margins=2, spacing=0, parent=self)
         self.keys: dict[str, Callable[[], object]] = {"Esc": self.shut, "Ctrl+Return": self.open_tab}
-        self._soon = QTimer(self, singleShot=True, interval=0)
-        self._soon.timeout.connect(self._stand)
+        self._move_soon = QTimer(self, singleShot=True, interval=0)
+        self._move_soon.timeout.connect(self._move_over_card)
         around.viewport().installEventFilter(self)
         studio.document_changed.connect(self.shut)
         studio.sheet_changed.connect(lambda _: self.shut())
         studio.project_changed.connect(lambda _before, _after: self._follow())
-        studio.analysed.connect(lambda _: self._tell())
-        studio.theme_changed.connect(lambda _: self._wear())
+        studio.analysed.connect(lambda _: self._describe())
+        studio.theme_changed.connect(lambda _: self._apply_theme())
         self.hide()
 
     @property
@@ -120,15 +120,15 @@ class InlineBlock(QFrame):
         self.node = node_id
         own = self.studio.further_view(self)
         own.open_sheet(node.block or MAIN, (*self.studio.path, node_id))
-        own.sheet_changed.connect(self._elsewhere)
+        own.sheet_changed.connect(self._leave)
         view = self._make_canvas(own)
         self.page = InlinePage(self, view, self._find)
         view.minimap.hide()
         view.installEventFilter(self)
         self.column.addWidget(view, 1)
-        self._tell()
-        self._wear()
-        self._stand()
+        self._describe()
+        self._apply_theme()
+        self._move_over_card()
         self.show()
         self.raise_()
         self.opened.emit(view)
@@ -167,7 +167,7 @@ class InlineBlock(QFrame):
                 self.studio.focus_requested.emit(list(chosen), "")
             self.around.setFocus()
 
-    def _elsewhere(self, sheet: str) -> None:
+    def _leave(self, sheet: str) -> None:
         """A block inside was entered: that has a tab of its own. Or this one is gone."""
         if self.own is not None and sheet != MAIN and len(self.own.path) > len(self.studio.path) + 1:
             self.open_tab()
@@ -182,9 +182,9 @@ class InlineBlock(QFrame):
         if self.own is not None and (node is None or node.block != self.own.sheet):
             self.shut()
         else:
-            self._tell()
+            self._describe()
 
-    def _tell(self) -> None:
+    def _describe(self) -> None:
         """Name the block and what comes in and goes out."""
         facts = self.studio.facts
         known = facts.nodes.get(self.node) if facts is not None else None
@@ -197,7 +197,7 @@ class InlineBlock(QFrame):
         goes = [f"{p} {s.text}" for p, s in known.leaving.items()]
         self.ports.setText(f"{', '.join(came) or '?'} → {', '.join(goes) or '?'}")
 
-    def _wear(self) -> None:
+    def _apply_theme(self) -> None:
         t = self.studio.theme
         self.setStyleSheet(f"#inside {{ background: {t.surface}; border: 2px solid {t.accent}; border-radius: 10px; }}")
 
@@ -216,10 +216,10 @@ class InlineBlock(QFrame):
         if self.view is not None and watched is self.view and isinstance(event, QKeyEvent) and event.type() in keys:
             return self._key(event)
         if self.view is not None and event.type() in (QEvent.Type.Paint, QEvent.Type.Resize):
-            self._soon.start()
+            self._move_soon.start()
         return super().eventFilter(watched, event)
 
-    def _stand(self) -> None:
+    def _move_over_card(self) -> None:
         """Over the card, wherever the canvas has been moved, as far as the canvas goes."""
         card = self.around.canvas.cards.get(self.node)
         if self.view is None or card is None:

@@ -49,11 +49,11 @@ class DocumentTabs(QTabBar):
         self.setAccessibleName("Open projects")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self._told: list[tuple[str, str, str]] = []
+        self._shown: list[tuple[str, str, str]] = []
         self._moving = False
-        self.currentChanged.connect(self._chosen)
+        self.currentChanged.connect(self._show_project)
         self.tabCloseRequested.connect(lambda at: self._close(self.tabs.all[at]))
-        self.tabMoved.connect(self._moved)
+        self.tabMoved.connect(self._move_project)
         tabs.changed.connect(self.refresh)
         self.refresh()
 
@@ -67,11 +67,11 @@ class DocumentTabs(QTabBar):
             self.removeTab(self.count() - 1)
         while self.count() < len(told):
             self.addTab("")
-            self._told.append(("", "", ""))
-        del self._told[len(told) :]
-        for at, (new, old) in enumerate(zip(told, self._told, strict=True)):
+            self._shown.append(("", "", ""))
+        del self._shown[len(told) :]
+        for at, (new, old) in enumerate(zip(told, self._shown, strict=True)):
             if new != old:
-                name, mark, tip = self._told[at] = new
+                name, mark, tip = self._shown[at] = new
                 self.setTabText(at, name.replace("&", "&&"))
                 self.setTabIcon(at, icons.icon(*MARKS[mark][:2]) if mark in MARKS else QIcon())
                 self.setTabToolTip(at, tip)
@@ -82,7 +82,7 @@ class DocumentTabs(QTabBar):
 
     def redraw(self) -> None:
         """Draw the marks anew, in the colours of another theme."""
-        self._told = [("", "", "")] * self.count()
+        self._shown = [("", "", "")] * self.count()
         self.refresh()
 
     def _words(self, tab: Tab) -> tuple[str, str, str]:
@@ -101,13 +101,13 @@ class DocumentTabs(QTabBar):
             parts.append(MARKS[mark][2])
         return f"{name} •" if document.modified else name, mark, " · ".join(parts)
 
-    def _chosen(self, at: int) -> None:
+    def _show_project(self, at: int) -> None:
         if 0 <= at < len(self.tabs) and not self._moving:
             self.tabs.show(self.tabs.all[at])
 
-    def _moved(self, start: int, end: int) -> None:
+    def _move_project(self, start: int, end: int) -> None:
         self._moving = True
-        self._told.insert(end, self._told.pop(start))
+        self._shown.insert(end, self._shown.pop(start))
         self.tabs.move(start, end)
         self._moving = False
 

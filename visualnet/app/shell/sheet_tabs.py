@@ -21,8 +21,8 @@ class SheetTabs(QTabBar):
         self.studio = studio
         self._opened: WeakKeyDictionary[Document, list[tuple[str, NodePath]]] = WeakKeyDictionary()
         self.setAccessibleName("Sheets")
-        self.currentChanged.connect(self._chosen)
-        self.tabCloseRequested.connect(self._closed)
+        self.currentChanged.connect(self._show_sheet)
+        self.tabCloseRequested.connect(self._close_sheet)
         studio.sheet_changed.connect(lambda _: self.refresh())
         studio.project_changed.connect(self._project_changed)
         studio.theme_changed.connect(lambda _: self.refresh())  # the icons are drawn in its colours
@@ -76,11 +76,11 @@ class SheetTabs(QTabBar):
             graph = self.studio.project.sheet(node.block or MAIN)
         return " › ".join(words) or name
 
-    def _chosen(self, at: int) -> None:
+    def _show_sheet(self, at: int) -> None:
         if 0 <= at < len(self.opened):
             self.studio.open_sheet(*self.opened[at])
 
-    def _closed(self, at: int) -> None:
+    def _close_sheet(self, at: int) -> None:
         if 0 < at < len(self.opened):
             closed = self.opened.pop(at)
             if closed[0] == self.studio.sheet:

@@ -211,7 +211,7 @@ class Window(Frame):
         studio.template_requested.connect(filing.open_template)
         studio.sheet_changed.connect(lambda _: arrange.unstack(self.canvas.view))
         filing.notice.connect(self.notify)
-        filing.opened.connect(self._opened)
+        filing.opened.connect(self._show_opened)
         filing.opened.connect(self.collector.opened)
         filing.unkept.connect(self.status.show_unkept)
         tabs.shown.connect(self._show_tab)
@@ -219,7 +219,7 @@ class Window(Frame):
         tabs.closed.connect(lambda _: self.collector.closed())
         runner.occupied.connect(lambda: prompts.tell_occupied(self))
         runner.failed.connect(lambda words, node: self.notify("error", words, []))
-        runner.faulted.connect(self._fault)
+        runner.faulted.connect(self._report_fault)
         for changed in (studio.state_changed, tabs.changed, runner.state_changed, self.views.changed):
             changed.connect(self._show_state)
         for moved in (studio.selection_changed, studio.sheet_changed):
@@ -249,7 +249,7 @@ class Window(Frame):
         elif crash_reports.previous_crash():
             self.notify("hint", "VisualNet ended unexpectedly last time. All saved work is whole.", [])
 
-    def _opened(self) -> None:
+    def _show_opened(self) -> None:
         self._show_tab()
         self.runner.prepare()
         self.canvas.view.setFocus()
@@ -315,7 +315,7 @@ class Window(Frame):
 
     # --- telling -------------------------------------------------------------------------------------------------------------------
 
-    def _fault(self, words: str, trace: str) -> None:
+    def _report_fault(self, words: str, trace: str) -> None:
         """Once, however many there are: a paint event that fails would else flood the window."""
         self._traces = [*self._traces, trace][-20:]
         told = "Something went wrong inside VisualNet"

@@ -136,10 +136,10 @@ class StartPage(QWidget):
         for name, lesson in lessons().items():
             card = LessonCard(name, lesson.title, lesson.summary, lesson.icon, lesson.minutes)
             card.chosen.connect(partial(self.lesson_chosen.emit, name))
-            self._join(card)
+            self._follow(card)
             self.lessons.append(card)
             self._lessons.addWidget(card, 1)
-        self.recent = RecentList(self.settings, self._join)
+        self.recent = RecentList(self.settings, self._follow)
         self.recent.chosen.connect(self.file_chosen)
         self.recent.emptied.connect(lambda: self.lessons[0].setFocus(Qt.FocusReason.OtherFocusReason))
         side = column(label("Short lessons", "section"), self._lessons, spacing=8, parent=holder)
@@ -207,7 +207,7 @@ class StartPage(QWidget):
 
     def _offer(self, choice: Choice, template: Template) -> None:
         choice.chosen.connect(partial(self.template_chosen.emit, template.name))
-        self._join(choice)
+        self._follow(choice)
 
     def _acts(self, template: Template) -> TemplateActs:
         return TemplateActs(template, self.template_chosen.emit, self.read_about)
@@ -299,15 +299,15 @@ class StartPage(QWidget):
 
     # --- keys ----------------------------------------------------------------------------------------------------------------------
 
-    def _join(self, choice: Choice) -> None:
-        choice.arrow.connect(lambda dx, dy: self._go(choice, dx, dy))
+    def _follow(self, choice: Choice) -> None:
+        choice.arrow.connect(lambda dx, dy: self._move_focus(choice, dx, dy))
         choice.focused.connect(lambda: self._scroll.ensureWidgetVisible(choice, 0, 24))
 
     def choices(self) -> Iterable[Choice]:
         """All that the arrow keys can reach."""
         return [*self.cards, *self.lessons, *self.rows, *self.more]
 
-    def _go(self, start: Choice, dx: int, dy: int) -> None:
+    def _move_focus(self, start: Choice, dx: int, dy: int) -> None:
         """Move the focus to the nearest choice in a direction; what lies straight ahead comes first."""
         here = _centre(start, self._page)
         best: tuple[float, Choice] | None = None
