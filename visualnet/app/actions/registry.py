@@ -13,6 +13,7 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 from visualnet.app.theme import icons
+from visualnet.core.text.format import capitalize_first
 
 Context = Literal["window", "canvas"]
 Target = TypeVar("Target")
@@ -60,7 +61,7 @@ class ActionSpec(Generic[Target]):
     @property
     def menu(self) -> str:
         """The title of its menu."""
-        return self.id.partition(".")[0].capitalize()
+        return capitalize_first(self.id.partition(".")[0])
 
     @property
     def shortcuts(self) -> tuple[str, ...]:
