@@ -38,13 +38,13 @@ class Row(QWidget):
     wide = False
     """Whether it stands below its name, in the whole width."""
 
-    def __init__(self, param: Param, editor: QWidget, alignment: Qt.AlignmentFlag = Qt.AlignmentFlag(0)) -> None:
+    def __init__(self, param: Param, editor: QWidget, alignment: Qt.AlignmentFlag | None = None) -> None:
         super().__init__()
         self.param = param
         editor.setAccessibleName(param.name)
         editor.setToolTip(param.doc)
         self.setFocusProxy(editor)
-        column((editor, 0, alignment), parent=self)
+        column((editor, 0, alignment) if alignment else editor, parent=self)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -13,9 +13,7 @@ The young objects are collected as ever, by Python itself, in 3 to 7 ms.
 
 from __future__ import annotations
 
-import ctypes
 import gc
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -23,7 +21,8 @@ from collections.abc import Callable
 from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtGui import QGuiApplication
 
-from visualnet.core.caches import clear_caches
+from visualnet.app.services.startup_tasks import IMPORT_TORCH
+from visualnet.core.caches import clear_caches, trim_memory
 
 AFTER_MS = 1000
 """So long after the last opening: the window has been drawn by then."""
@@ -57,12 +56,9 @@ class GcControl(QObject):
         """When a mouse or a key was used last."""
         self._left = False
         """Something was closed since everything was collected last."""
-        self._soon = QTimer(self)
-        self._soon.setSingleShot(True)
-        self._soon.setInterval(AFTER_MS)
+        self._soon = QTimer(self, singleShot=True, interval=AFTER_MS)
         self._soon.timeout.connect(self.settle)
-        self._looking = QTimer(self)
-        self._looking.setInterval(LOOK_MS)
+        self._looking = QTimer(self, interval=LOOK_MS)
         self._looking.timeout.connect(self.look)
         self._looking.start()
         self._thresholds = gc.get_threshold()
@@ -79,11 +75,13 @@ class GcControl(QObject):
     @property
     def waits(self) -> bool:
         """Whether this is no moment for it: something trains, or torch is being read."""
-        return self._busy() or any(thread.name == "import torch" for thread in threading.enumerate())
+        return self._busy() or any(thread.name == IMPORT_TORCH for thread in threading.enumerate())
 
     def look(self) -> None:
         """Once a second: do what is due, if nobody would notice."""
-        self._watch()
+        # Hear what mouse and keys do in every window, also in those that have come since; once more changes nothing.
+        for window in QGuiApplication.topLevelWindows():
+            window.installEventFilter(self)
         if self.waits:
             return
         rested, count = time.monotonic() - self._worked, gc.get_count()[2]
@@ -122,20 +120,7 @@ class GcControl(QObject):
         if time.perf_counter() - began > SHORT_S:
             gc.freeze()
 
-    # --- when was anything done last ---------------------------------------------------------------------------------------------------
-
-    def _watch(self) -> None:
-        """Hear what mouse and keys do in every window, also in those that have come since."""
-        for window in QGuiApplication.topLevelWindows():
-            window.installEventFilter(self)  # once more changes nothing
-
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in _INPUT:
             self._worked = time.monotonic()
         return False
-
-
-def trim_memory() -> None:
-    """Give the memory that was freed back to the system, where the C library would keep it."""
-    if sys.platform == "linux" and (trim := getattr(ctypes.CDLL(None), "malloc_trim", None)) is not None:
-        trim(0)

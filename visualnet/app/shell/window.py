@@ -16,10 +16,8 @@ from visualnet.app.canvas.commands import arrange
 from visualnet.app.features.feature import Feature
 from visualnet.app.features.registry import FEATURES, all_actions
 from visualnet.app.features.start_page.page import StartPage, dropped_file
-from visualnet.app.services import crash_reports
 from visualnet.app.services.background_task import close_tasks
 from visualnet.app.services.gc_control import GcControl
-from visualnet.app.services.mailbox import Mailbox
 from visualnet.app.services.runner import Runner
 from visualnet.app.shell import prompts
 from visualnet.app.shell.action_handlers import answer_actions, fill_tab_menu
@@ -37,9 +35,11 @@ from visualnet.app.state.studio import Studio
 from visualnet.app.theme.apply import MODES, Mode, ThemeKeeper
 from visualnet.app.widgets.command_palette import CommandPalette
 from visualnet.app.widgets.messages import Act, Banner, Toast
+from visualnet.core import crash_handler
 from visualnet.core.autosave import orphans
 from visualnet.core.document import Document
 from visualnet.core.exit_signals import exit_code
+from visualnet.core.mailbox import Mailbox
 from visualnet.core.project import Project
 from visualnet.core.text.visible import visible
 from visualnet.templates.small_versions import OPEN_SMALL, small_version
@@ -174,7 +174,7 @@ class Window(Frame):
         self.studio.sheet_changed.connect(lambda _: arrange.unstack(self.canvas.view))
         self.filing.tabs.shown.connect(self._other_tab)
         self.filing.tabs.changed.connect(self._show_state)
-        self.filing.tabs.closed.connect(self.runner.ended_with)
+        self.filing.tabs.closed.connect(self.runner.close_document)
         self.collector = GcControl(lambda: self.runner.busy or self.runner.elsewhere is not None, self)
         self.filing.opened.connect(self.collector.opened)
         self.filing.tabs.closed.connect(lambda _: self.collector.closed())
@@ -215,7 +215,7 @@ class Window(Frame):
         left = orphans()
         if left:
             prompts.offer(self, left)
-        elif crash_reports.previous_crash():
+        elif crash_handler.previous_crash():
             self.notify("hint", "VisualNet ended unexpectedly last time. All saved work is whole.", [])
 
     def _opened(self) -> None:

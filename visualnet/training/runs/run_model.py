@@ -69,6 +69,13 @@ class RunModel:
         """The best epoch so far, by the value that ``started.best_by`` names."""
         return next((e for e in reversed(self.epochs) if e.is_best), None)
 
+    def step_seconds(self) -> float | None:
+        """What a step took since the run was begun or resumed last; None while it goes on."""
+        if self.started is None or self.finished is None:
+            return None
+        steps = self.finished.step - self.started.step
+        return self.finished.seconds / steps if steps > 0 else None
+
     def consume(self, event: Event) -> None:
         """Take in one event."""
         take = _TAKERS.get(type(event))

@@ -30,20 +30,21 @@ class CurvesPane(QSplitter):
         self.unit: Literal["step", "epoch"] = "epoch"
         self._shown: tuple[list[str], list[str]] = ([], [])
         self._ghosts: set[str] = set()
-        for plot in (self.loss, self.measures):
+        self._plots = (self.loss, self.measures)
+        for plot in self._plots:
             plot.setMinimumWidth(200)
             self.addWidget(plot)
         self.loss.legend.align_with(self.measures.legend)
         self.setChildrenCollapsible(False)
         self.setContentsMargins(8, 0, 0, 0)
-        studio.theme_changed.connect(self._wear)
-        studio.analysed.connect(lambda _: self._hide_metric())
-        studio.project_changed.connect(self._renamed)
+        studio.theme_changed.connect(self._set_theme)
+        studio.analysed.connect(lambda _: self._show_metrics())
+        studio.project_changed.connect(self._project_changed)
         self.runner.updated.connect(self.refresh)
-        self.runner.attached_changed.connect(self._other)
+        self.runner.attached_changed.connect(self._show_run)
         self.runner.ghosts_changed.connect(self._show_ghosts)
-        self._hide_metric()
-        self._wear(studio.theme)
+        self._show_metrics()
+        self._set_theme(studio.theme)
 
     def refresh(self) -> None:
         """Draw what is new, when there is time."""
@@ -53,7 +54,7 @@ class CurvesPane(QSplitter):
 
     def set_smoothing(self, weight: float) -> None:
         """Smooth the training curves."""
-        for plot in (self.loss, self.measures):
+        for plot in self._plots:
             plot.set_smoothing(weight)
         self.refresh()
 
@@ -65,7 +66,7 @@ class CurvesPane(QSplitter):
     def set_unit(self, unit: Literal["step", "epoch"]) -> None:
         """Count along x in steps or in epochs."""
         self.unit = unit
-        for plot in (self.loss, self.measures):
+        for plot in self._plots:
             plot.reset_view()
         self.refresh()
 
@@ -75,17 +76,17 @@ class CurvesPane(QSplitter):
 
     # --- inside --------------------------------------------------------------------------------------------------------------------
 
-    def _wear(self, theme: Any) -> None:
-        for plot in (self.loss, self.measures):
+    def _set_theme(self, theme: Any) -> None:
+        for plot in self._plots:
             plot.set_theme(theme)
 
-    def _other(self) -> None:
-        for plot in (self.loss, self.measures):
+    def _show_run(self) -> None:
+        for plot in self._plots:
             plot.clear()
         self._shown = ([], [])
         self._ghosts.clear()
         self._show_ghosts()
-        self._hide_metric()
+        self._show_metrics()
         self.refresh()
 
     def _metrics(self) -> tuple[str, ...]:
@@ -94,7 +95,7 @@ class CurvesPane(QSplitter):
             return model.started.metrics
         return tuple(facts.node.name for facts in self.studio.analysis.main.sinks("metric"))
 
-    def _hide_metric(self) -> None:
+    def _show_metrics(self) -> None:
         names = self._metrics()
         self.measures.setVisible(bool(names))
         self.measures.title = capitalize_first(names[0].replace("_", " ")) if len(names) == 1 else "Metrics"
@@ -146,13 +147,13 @@ class CurvesPane(QSplitter):
         plot.set_x_end(started.epochs * each if started is not None else None)
         plot.set_progress(model.step if self.runner.busy and model.step else None)
 
-    def _renamed(self, before: Any, after: Any) -> None:
+    def _project_changed(self, before: Any, after: Any) -> None:
         if before.runs is not after.runs and self._ghosts:
             self._show_ghosts()
 
     def _show_ghosts(self) -> None:
         for name in self._ghosts:
-            for plot in (self.loss, self.measures):
+            for plot in self._plots:
                 plot.set_reference(name, None)
                 plot.set_reference(f"{name} validation", None)
         self._ghosts.clear()
