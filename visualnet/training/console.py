@@ -90,7 +90,7 @@ def _train(project: Project, options: TrainOptions, emit: Sink | None, control: 
     reason = session.run()
     if output.broken:
         raise BrokenPipeError
-    if reason == "done" and session.kept != session.step:
+    if reason == "done" and not session.saved:
         print(f"visualnet: the weights could not be written to {folder}", file=sys.stderr)
         return USE
     return {"done": FINE, "stopped": STOPPED}.get(reason, GRAPH)

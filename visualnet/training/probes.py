@@ -59,7 +59,7 @@ class Probe:
         return Watched(cost_s=cost, **found)
 
     def _look(self, watch: Watch, step: int) -> dict[str, Any]:
-        samples = self.data.validation if len(self.data.validation) else self.data.train
+        samples = self.data.shown
         sample = min(watch.sample, len(samples) - 1)
         index = self.tensors.indices(samples[sample : sample + 1])
         self._aim(watch.ports)

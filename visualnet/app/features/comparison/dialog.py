@@ -91,7 +91,9 @@ class CompareDialog(QDialog):
         pairs = [(pair.title, name) for name, pair in PAIRS.items()]
         self.presets = _make_chooser("Pairs of the course", "Pairs of the course…", pairs, self.show_pair)
         paths = [(template.title, str(template.path)) for template in template_list()]
-        self.templates = _make_chooser("Add a template", "Add a template…", paths, lambda path: self.add_file(Path(path)))
+        self.templates = _make_chooser(
+            "Add a template", "Add a template…", paths, lambda path: self.add_file(Path(path))
+        )
         head = row(
             (self.presets, 1),
             (self.templates, 1),
@@ -219,7 +221,9 @@ class CompareDialog(QDialog):
                 self.grid.addWidget(cell, line, at + 1)
 
 
-def _make_chooser(name: str, title: str, entries: Sequence[tuple[str, str]], chosen: Callable[[str], object]) -> QComboBox:
+def _make_chooser(
+    name: str, title: str, entries: Sequence[tuple[str, str]], chosen: Callable[[str], object]
+) -> QComboBox:
     """A field that opens a list and shows its own title again once something was chosen from it."""
     box = QComboBox()
     box.setAccessibleName(name)
