@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from collections.abc import Sequence
+from typing import Literal
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
@@ -10,13 +11,14 @@ from PySide6.QtWidgets import QSplitter, QWidget
 
 from visualnet.app.plots.curves import CurvesPlot
 from visualnet.app.state.studio import Studio
+from visualnet.app.theme.tokens import Theme
+from visualnet.core.project import Project
 from visualnet.core.text.format import capitalize_first
 from visualnet.training.runs import run_history as history
+from visualnet.training.runs.curves import Curve, loss_curves, metric_curves, metric_names
 from visualnet.training.runs.run_model import RunModel
-from visualnet.training.runs.series import Series
 
 EVERY_MS = 160
-NOTHING = Series()
 
 
 class CurvesPane(QSplitter):
@@ -28,7 +30,8 @@ class CurvesPane(QSplitter):
         self.loss, self.measures = CurvesPlot(), CurvesPlot()
         self.loss.title = "Loss"
         self.unit: Literal["step", "epoch"] = "epoch"
-        self._shown: tuple[list[str], list[str]] = ([], [])
+        self._shown: dict[CurvesPlot, set[str]] = {}
+        """The names of the run's curves in each plot."""
         self._ghosts: set[str] = set()
         self._plots = (self.loss, self.measures)
         for plot in self._plots:
@@ -50,7 +53,7 @@ class CurvesPane(QSplitter):
         """Draw what is new, when there is time."""
         self.runner.redraws.ask("loss", self.loss, self._draw_loss, EVERY_MS)
         if not self.measures.isHidden():
-            self.runner.redraws.ask("metric", self.measures, self._draw_metric, EVERY_MS)
+            self.runner.redraws.ask("metric", self.measures, self._draw_metrics, EVERY_MS)
 
     def set_smoothing(self, weight: float) -> None:
         """Smooth the training curves."""
@@ -76,24 +79,21 @@ class CurvesPane(QSplitter):
 
     # --- inside --------------------------------------------------------------------------------------------------------------------
 
-    def _set_theme(self, theme: Any) -> None:
+    def _set_theme(self, theme: Theme) -> None:
         for plot in self._plots:
             plot.set_theme(theme)
 
     def _show_run(self) -> None:
         for plot in self._plots:
             plot.clear()
-        self._shown = ([], [])
+        self._shown.clear()
         self._ghosts.clear()
         self._show_ghosts()
         self._show_metrics()
         self.refresh()
 
     def _metrics(self) -> tuple[str, ...]:
-        model: RunModel | None = self.runner.model
-        if model is not None and model.started is not None:
-            return model.started.metrics
-        return tuple(facts.node.name for facts in self.studio.analysis.main.sinks("metric"))
+        return metric_names(self.runner.model, self.studio.analysis)
 
     def _show_metrics(self) -> None:
         names = self._metrics()
@@ -109,45 +109,29 @@ class CurvesPane(QSplitter):
         return f"Press Train: {words}" if self.runner.model is None else capitalize_first(words)
 
     def _draw_loss(self) -> None:
-        model: RunModel | None = self.runner.model
+        model = self.runner.model
+        self._draw(self.loss, model, loss_curves(model) if model is not None else [])
+
+    def _draw_metrics(self) -> None:
+        model = self.runner.model
+        self._draw(self.measures, model, metric_curves(model, self._metrics()) if model is not None else [])
+
+    def _draw(self, plot: CurvesPlot, model: RunModel | None, curves: Sequence[Curve]) -> None:
         if model is not None:
-            losses = model.started.losses if model.started is not None and len(model.started.losses) > 1 else ()
-            self._draw(0, self.loss, model, ("loss", *losses), "min")
-        self.loss.refresh()
+            for name, series, color_index, dashed, best in curves:
+                plot.set_curve(name, series, color_index=color_index, dashed=dashed, best=best)
+            names = {curve.name for curve in curves}
+            for gone in self._shown.get(plot, set()) - names:
+                plot.remove_curve(gone)
+            self._shown[plot] = names
+            started = model.started
+            each = started.steps_per_epoch if started is not None else 1
+            plot.set_x_unit(self.unit, each)
+            plot.set_x_end(started.epochs * each if started is not None else None)
+            plot.set_progress(model.step if self.runner.busy and model.step else None)
+        plot.refresh()
 
-    def _draw_metric(self) -> None:
-        model: RunModel | None = self.runner.model
-        if model is not None:
-            best = model.started.best_is if model.started is not None else "max"
-            self._draw(1, self.measures, model, self._metrics(), "max" if best == "max" else "min")
-        self.measures.refresh()
-
-    def _draw(
-        self, which: int, plot: CurvesPlot, model: RunModel, names: tuple[str, ...], best: Literal["min", "max"]
-    ) -> None:
-        started = model.started
-        best_by = started.best_by if started is not None else ""
-        wanted: list[str] = []
-        for index, name in enumerate(names):
-            validation = model.validation.get(name)
-            colour = 2 * index
-            alone = len(names) == 1
-            train_name, validation_name = ("training", "validation") if alone else (name, f"{name}, validation")
-            plot.set_curve(train_name, model.steps.get(name, NOTHING), color_index=colour)
-            wanted.append(train_name)
-            if validation is not None:
-                marks = best if name == best_by or (best_by not in model.validation and index == 0) else None
-                plot.set_curve(validation_name, validation, color_index=colour + 1, dashed=True, best=marks)
-                wanted.append(validation_name)
-        for gone in set(self._shown[which]) - set(wanted):
-            plot.remove_curve(gone)
-        self._shown[which][:] = wanted
-        each = started.steps_per_epoch if started is not None else 1
-        plot.set_x_unit(self.unit, each)
-        plot.set_x_end(started.epochs * each if started is not None else None)
-        plot.set_progress(model.step if self.runner.busy and model.step else None)
-
-    def _project_changed(self, before: Any, after: Any) -> None:
+    def _project_changed(self, before: Project, after: Project) -> None:
         if before.runs is not after.runs and self._ghosts:
             self._show_ghosts()
 
