@@ -75,7 +75,7 @@ def test_a_data_folder_that_is_full_of_traps_keeps_nobody_from_working(
         for look in (presets.of, trusted_code.is_trusted):
             look("relu")
         block_library.entries()
-        machine_speed_store.kept()
+        machine_speed_store.load()
         run_model.list_runs()
         assert orphans() == []
         failing = which == "folders" and what != "a link to nothing"

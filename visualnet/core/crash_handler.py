@@ -1,6 +1,6 @@
 """Nothing fails silently: every unexpected error is logged and put into a mailbox; a crash is told at the next start.
 
-The hooks only log and leave a `Fault` in the mailbox. They never open a dialog: they may run in any thread, in the
+The hooks only log and leave an `ErrorReport` in the mailbox. They never open a dialog: they may run in any thread, in the
 middle of a paint or of a garbage collection.
 """
 
@@ -35,7 +35,7 @@ _previous: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class ErrorReport:
     """Something went wrong that nobody had foreseen; text only, so that it keeps nothing alive."""
 
     origin: Origin
@@ -120,7 +120,7 @@ class _Reporter:
         words = before + (f"{kind.__name__}: {error}" if str(error or "") else kind.__name__)
         text = "".join(traceback.format_exception(kind, error, trace))
         log.error("unexpected error in %s (%s)\n%s", thread, origin, text)
-        self._mailbox.put(Fault(origin, words, text, thread))
+        self._mailbox.put(ErrorReport(origin, words, text, thread))
 
 
 class _RegularLog(RotatingFileHandler):

@@ -72,7 +72,7 @@ def describe(
     return Failed(kind="error", words=words, path=path, traceback=text, step=step)
 
 
-def asked_nothing(model: Model, batch: Sequence[Tensor]) -> tuple[NodePath, str] | None:
+def find_unasked_loss(model: Model, batch: Sequence[Tensor]) -> tuple[NodePath, str] | None:
     """The loss that these samples ask nothing of, whose mean is therefore NaN; None if each is asked something."""
     model.trial.eval()
     with torch.no_grad():
@@ -91,7 +91,7 @@ def asked_nothing(model: Model, batch: Sequence[Tensor]) -> tuple[NodePath, str]
 def blame(fault: NonFinite, model: Model, tensors: Tensors, device: torch.device, step: int) -> Failed:
     """Run the bad step again, just as it was, and name the first node whose numbers are not finite."""
     try:
-        found = asked_nothing(model, tensors.batch(fault.index))
+        found = find_unasked_loss(model, tensors.batch(fault.index))
         if found is None:
             set_state(device, fault.state)
             model.trial.train()

@@ -18,7 +18,7 @@ from visualnet.training.checkpoints import BadCheckpoint, State
 from visualnet.training.failures import first_line
 from visualnet.training.metrics import Tally, get_state, set_state
 from visualnet.training.run_state import RunState, TrainingClock
-from visualnet.training.runs.run_model import begun_with, changed_since, epochs_told, rate_changed
+from visualnet.training.runs.run_model import count_epochs, find_changes, has_other_rate, read_project
 from visualnet.training.sinks import Sink
 
 
@@ -41,7 +41,7 @@ class Resumable(Protocol):
     def set_lr(self, lr: float) -> None: ...
 
 
-def take_generators(session: Resumable) -> dict[str, Tensor]:
+def capture_generators(session: Resumable) -> dict[str, Tensor]:
     """Generators and the order of this epoch: with them, what follows is what would have followed."""
     found = {"torch": torch.default_generator.get_state(), "sampler": session.sampler.generator.get_state()}
     if session.place.device.type != "cpu":
@@ -49,7 +49,7 @@ def take_generators(session: Resumable) -> dict[str, Tensor]:
     return {**found, "order": session.sampler.order}
 
 
-def take_state(session: Resumable) -> State:
+def capture_state(session: Resumable) -> State:
     """The numbers for a checkpoint of the run as it stands."""
     return State(
         **asdict(session.state),
@@ -73,14 +73,14 @@ def _surroundings(session: Resumable) -> dict[str, Any]:
     }
 
 
-def go_on(session: Resumable) -> bool:
+def resume(session: Resumable) -> bool:
     """Put the newest checkpoint that can be used in place; whether a newer one cannot. What differs from the run's beginning is told.
 
     Raises:
         BadCheckpoint: there are some, and none can be used; the words are about the newest.
     """
     assert session.folder is not None
-    found = checkpoints.kept(session.folder)
+    found = checkpoints.find_checkpoints(session.folder)
     if not found:
         session.emit(events.Trouble(words="nothing of the run was kept to go on from: it begins anew"))
     faults: list[str] = []
@@ -112,7 +112,7 @@ def _check(session: Resumable, folder: Path, state: State) -> None:
     if state.optimizer != recipe.optimizer:
         raise BadCheckpoint(f"the run was trained with {state.optimizer}, not {recipe.optimizer}")
     assert session.folder is not None
-    begun, told = begun_with(session.folder), epochs_told(session.folder)
+    begun, told = read_project(session.folder), count_epochs(session.folder)
     most = max(recipe.epochs, told + 1, begun.recipe.epochs if begun is not None else 0)
     if state.epoch > most:
         words = f"{state.epoch:,} epochs are said to be done; the recipe asks for {recipe.epochs:,}, and the run's record knows of {told:,}"
@@ -128,7 +128,7 @@ def _put_back(session: Resumable, folder: Path, state: State) -> None:
     session.place = devices.place(session.recipe.device, state.threads)
     sampler = session.sampler
     expected = {
-        name: (tuple(t.shape), "I64" if name == "order" else "U8") for name, t in take_generators(session).items()
+        name: (tuple(t.shape), "I64" if name == "order" else "U8") for name, t in capture_generators(session).items()
     }
     found = checkpoints.restore(folder, state, session.network.net, session.optimizer, expected)
     if not torch.equal(found["order"].sort().values, torch.arange(sampler.size)):
@@ -149,10 +149,10 @@ def _put_back(session: Resumable, folder: Path, state: State) -> None:
 
 
 def _tell_differences(session: Resumable, folder: Path, state: State) -> None:
-    if rate_changed(folder, session.recipe):
+    if has_other_rate(folder, session.recipe):
         session.set_lr(session.recipe.lr)
     other = [name for name, value in _surroundings(session).items() if getattr(state, name) != value]
-    other += changed_since(folder, session.project)
+    other += find_changes(folder, session.project)
     if other:
         words = f"the run goes on with another {', '.join(other)} than it began with: its numbers will not be the same to the last bit"
         session.emit(events.Trouble(words=words))

@@ -22,7 +22,7 @@ from visualnet.training.metrics import NonFinite, Tally
 from visualnet.training.probes import Probe, plain_fields
 from visualnet.training.reporter import Reporter
 from visualnet.training.run_state import RunState, TrainingClock
-from visualnet.training.sinks import EventLog, Sink, several
+from visualnet.training.sinks import EventLog, Sink, combine
 
 FLUSH_S = 0.05
 SWEEP_S = 1.0
@@ -65,7 +65,7 @@ class Session:
         if self.folder:
             sweep_run(self.folder, Halt(SWEEP_S))
         log = EventLog(self.folder / "events.jsonl", self._emit) if self.folder else None
-        emit = several(log, self._emit) if log else self._emit
+        emit = combine(log, self._emit) if log else self._emit
         failed: events.Failed | NonFinite | None = None
         try:
             try:
@@ -99,7 +99,7 @@ class Session:
         self.model = compile_project(self.project, analysis, device=place.device, seed=recipe.seed)
         self._loop = TrainingLoop(self.project, self.data, self.model, place, memory, self.control, emit, self.folder)
         if self.resume and self.folder:
-            self._loop.checkpointer.last_damaged = resuming.go_on(self._loop)
+            self._loop.checkpointer.last_damaged = resuming.resume(self._loop)
         return self._loop
 
 
@@ -121,7 +121,7 @@ class TrainingLoop:
         self.place, self.memory, self.control, self.emit, self.folder = place, memory, control, emit, folder
         trained = [p for p in model.objective.parameters() if p.requires_grad]
         self.optimizer = optimizers.make(self.recipe, trained, place.device)
-        taken = memory.taken()
+        taken = memory.allocated()
         self.tensors = Tensors(data, model.fields, place.device, plain_fields(model))
         memory.count_data(taken)
         self.sampler = Sampler(len(data.train), self.recipe.batch_size, self.recipe.seed)
@@ -254,7 +254,7 @@ class TrainingLoop:
     def _checkpoint(self, last: bool = False) -> None:
         self.flush()
         if self.folder is not None:
-            state, generators = resuming.take_state(self), resuming.take_generators(self)
+            state, generators = resuming.capture_state(self), resuming.capture_generators(self)
             self.checkpointer.save(state, self.network.net, self.optimizer, generators, last)
 
     def _watch_if_due(self, now: float) -> None:
@@ -275,5 +275,5 @@ class TrainingLoop:
         if self.control.watching.ports or self.control.watching.grid:
             self._watch()
         self.reporter.tell_progress("done", self.probe.spent_s)
-        self.emit(self.memory.tell(self.network.analysis, self.sampler.batch_size, self.state.step))
+        self.emit(self.memory.compare(self.network.analysis, self.sampler.batch_size, self.state.step))
         self.reporter.tell_end(reason)

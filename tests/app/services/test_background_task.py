@@ -151,6 +151,15 @@ def test_closing_waits_and_nothing_is_heard_any_more(owner: QObject) -> None:
     tasks[0].close()  # once more does nothing
 
 
+def test_waiting_takes_the_result_in_at_once(owner: QObject) -> None:
+    heard = Heard()
+    task = begin(owner, lambda job: 42, heard)
+    task.wait()
+    assert heard.results == [42] and heard.ends == 1 and not task.running
+    task.wait()  # once more does nothing
+    assert heard.ends == 1
+
+
 def test_what_can_be_said_to_the_person_is_said(owner: QObject, box: Mailbox) -> None:
     heard = Heard()
 

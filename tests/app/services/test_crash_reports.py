@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import qCritical
 
 from visualnet.app.services import crash_reports
-from visualnet.core.crash_handler import Fault, log
+from visualnet.core.crash_handler import ErrorReport, log
 from visualnet.core.mailbox import Mailbox
 
 
@@ -19,4 +19,4 @@ def test_what_qt_calls_critical_is_told(tmp_path: Path, monkeypatch: pytest.Monk
     qCritical("paint device gone")
     uninstall()
     (fault,) = box.drain()
-    assert isinstance(fault, Fault) and fault.origin == "qt" and fault.words == "paint device gone"
+    assert isinstance(fault, ErrorReport) and fault.origin == "qt" and fault.words == "paint device gone"

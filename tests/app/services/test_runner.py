@@ -19,7 +19,7 @@ from tests.waiting import linger
 from visualnet.app.services import runner as runner_module
 from visualnet.app.services.runner import Runner
 from visualnet.app.state.runner_protocol import RunnerProtocol
-from visualnet.core.crash_handler import Fault
+from visualnet.core.crash_handler import ErrorReport
 from visualnet.core.document import Document
 from visualnet.core.edits import remove, set_params, set_recipe
 from visualnet.core.project import MAIN, DataChoice
@@ -146,7 +146,7 @@ def test_a_failure_comes_as_words_and_the_window_lives_on(rig: Rig, qtbot: QtBot
 
 def test_a_fault_in_another_thread_is_told(rig: Rig, qtbot: QtBot) -> None:
     with qtbot.waitSignal(rig.runner.faulted) as told:
-        rig.runner.mailbox.put(Fault("thread", "ValueError: x", "Traceback …", "somewhere"))
+        rig.runner.mailbox.put(ErrorReport("thread", "ValueError: x", "Traceback …", "somewhere"))
     assert told.args == ["ValueError: x", "Traceback …"]
 
 

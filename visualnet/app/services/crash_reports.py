@@ -10,7 +10,7 @@ from pathlib import Path
 from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 
 from visualnet.core import crash_handler
-from visualnet.core.crash_handler import Fault, log
+from visualnet.core.crash_handler import ErrorReport, log
 from visualnet.core.mailbox import Mailbox
 
 _LEVELS = {
@@ -30,7 +30,7 @@ def install(mailbox: Mailbox, folder: Path | None = None) -> Callable[[], None]:
         log.log(level, "Qt: %s", words)
         if level >= logging.ERROR:
             place = f"{context.file}:{context.line}" if context.file else ""
-            mailbox.put(Fault("qt", words, place, threading.current_thread().name))
+            mailbox.put(ErrorReport("qt", words, place, threading.current_thread().name))
 
     uninstall_handler = crash_handler.install(mailbox, folder)
     before = qInstallMessageHandler(on_message)

@@ -121,7 +121,7 @@ class LiveProbes(QObject):
             return None
         return int(self.data.shown[min(sample, self.samples - 1)])
 
-    def watch(self) -> Watch:
+    def wanted(self) -> Watch:
         """All that is wanted, as one order."""
         ports = dict.fromkeys(port for wanted, _ in self._wants.values() for port in wanted)
         return Watch(tuple(ports), self.sample, self.budget, any(grid for _, grid in self._wants.values()))
@@ -146,7 +146,7 @@ class LiveProbes(QObject):
         self._apply(AFTER_CHOICE_MS)
 
     def _apply(self, delay_ms: int) -> None:
-        watch = self.watch()
+        watch = self.wanted()
         if self._control is not None:
             self._control.watch(watch.ports, watch.sample, watch.budget, watch.grid)
         elif (watch.ports or watch.grid) and not (self._timer.isActive() and self._timer.remainingTime() > delay_ms):
@@ -155,7 +155,7 @@ class LiveProbes(QObject):
     # --- looking while nothing trains ----------------------------------------------------------------------------------------------
 
     def _look(self) -> None:
-        watch = self.watch()
+        watch = self.wanted()
         if self._control is not None or not (watch.ports or watch.grid):
             return
         if not torch_is_ready() and not pytorch.trouble():
@@ -163,7 +163,7 @@ class LiveProbes(QObject):
             return
         self._asked += 1
         question = Question(self._asked, self.studio.project, self.studio.analysis, watch, self.run)
-        self._queue.ask(
+        self._queue.submit(
             "look", lambda: self._idle_probe(question), self._answer, words="Looking into the network failed"
         )
 
@@ -172,7 +172,7 @@ class LiveProbes(QObject):
             self.seen, self.trained, self.words = result.seen, result.trained, result.words
             self.changed.emit()
 
-    def take(self, seen: Watched) -> None:
+    def take_watched(self, seen: Watched) -> None:
         """The run has looked."""
         if self._control is not None:
             self.seen, self.trained, self.words = seen, True, ""
@@ -188,7 +188,7 @@ class LiveProbes(QObject):
             return
         # What was wrong with the data before says nothing about these.
         self._choice, self.data_error = choice, ""
-        self._queue.ask(
+        self._queue.submit(
             "data",
             lambda: load(choice),
             lambda data: self.take_data(choice, data),

@@ -129,7 +129,7 @@ class MachineSpeed(Measurement):
     def step_seconds(self) -> float | None:
         """The forecast for the open project; None while the device was not measured, or the network cannot be trained."""
         if self._paces is None:
-            self._paces = machine_speed_store.kept()
+            self._paces = machine_speed_store.load()
         pace, analysis = self._paces.get(machine_speed_store.key(self.device)), self.studio.analysis
         return None if pace is None or analysis.errors() else step_seconds(analysis, pace)
 
@@ -151,7 +151,7 @@ class MachineSpeed(Measurement):
             from visualnet.training.measure import machine_speed
 
             pace = machine_speed.measure(devices.place(wish).device)
-            machine_speed_store.keep(wish, pace)
+            machine_speed_store.save(wish, pace)
             return pace
 
         def done(pace: Pace) -> None:

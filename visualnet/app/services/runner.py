@@ -20,7 +20,7 @@ from visualnet.app.services.redraw_budget import RedrawBudget
 from visualnet.app.services.task_queue import TaskQueue
 from visualnet.app.state.settings import Settings
 from visualnet.app.state.studio import Studio
-from visualnet.core.crash_handler import Fault
+from visualnet.core.crash_handler import ErrorReport
 from visualnet.core.document import Document
 from visualnet.core.errors import FileError
 from visualnet.core.mailbox import Mailbox
@@ -257,7 +257,7 @@ class Runner(QObject):
             self.ghosts_changed.emit()
 
     def _read(self, key: str, folder: Path, done: Callable[[RunModel], None]) -> None:
-        self._queue.ask(key, lambda: read_run(folder), done, words="The record of the run cannot be read")
+        self._queue.submit(key, lambda: read_run(folder), done, words="The record of the run cannot be read")
 
     def detach(self, run_id: str) -> None:
         """Forget a run that is being deleted."""
@@ -326,8 +326,8 @@ class Runner(QObject):
         updated = False
         for message in self.mailbox.drain():
             if isinstance(message, events.Watched):
-                self.watching.take(message)
-            elif isinstance(message, Fault):
+                self.watching.take_watched(message)
+            elif isinstance(message, ErrorReport):
                 self.faulted.emit(message.words, message.trace)
             elif self._document is not None:
                 self._take(message, self._document)

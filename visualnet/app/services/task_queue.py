@@ -25,7 +25,7 @@ class TaskQueue(QObject):
         """Whether a task runs or waits."""
         return self._task is not None
 
-    def ask(
+    def submit(
         self,
         key: str,
         run: Callable[[], Any],

@@ -49,7 +49,7 @@ def describe_run(state: str, model: RunModel | None, analysis: Analysis) -> str:
             if value is not None:
                 parts.append(f"best {of}{name} {format_value(analysis, name, value)} in epoch {model.best.epoch}")
         if model.memory is not None:
-            parts.append(model.memory.told())
+            parts.append(model.memory.describe())
     return " · ".join(parts)
 
 
