@@ -160,6 +160,18 @@ def test_ghosts_come_and_go(rig: Rig, qtbot: QtBot) -> None:
     assert rig.runner.ghosts == {}
 
 
+def test_a_record_that_cannot_be_read_is_told(rig: Rig, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_folder: Path) -> None:
+        raise OSError("the disk is gone")
+
+    rig.train(qtbot)
+    monkeypatch.setattr(runner_module, "read_run", fail)
+    rig.runner.show_ghost(rig.studio.project.runs[0].id, True)
+    rig.until(qtbot, lambda: bool(rig.said))
+    assert rig.said == [("warning", "The record of the run cannot be read: the disk is gone")]
+    assert rig.runner.ghosts == {}
+
+
 def test_a_run_goes_on_behind_another_document_and_shows_nothing_of_itself_there(rig: Rig, qtbot: QtBot) -> None:
     rig.studio.do("", lambda p: set_recipe(p, epochs=1_000_000))
     rig.runner.start()

@@ -6,6 +6,7 @@ import logging
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -257,7 +258,8 @@ class Runner(QObject):
             self.ghosts_changed.emit()
 
     def _read(self, key: str, folder: Path, done: Callable[[RunModel], None]) -> None:
-        self._queue.submit(key, lambda: read_run(folder), done, words="The record of the run cannot be read")
+        warn = partial(self.studio.message.emit, "warning")
+        self._queue.submit(key, lambda: read_run(folder), done, warn, words="The record of the run cannot be read")
 
     def detach(self, run_id: str) -> None:
         """Forget a run that is being deleted."""
