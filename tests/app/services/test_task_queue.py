@@ -63,6 +63,17 @@ def test_what_fails_keeps_nothing_else_from_being_done(
     assert [report.words for report in box.drain()] == ["It failed: KeyError: 'no'"]
 
 
+def test_what_is_discarded_is_not_begun(queue: TaskQueue) -> None:
+    results: list[int] = []
+    go_on = threading.Event()
+    queue.submit("a", lambda: go_on.wait() and 1, results.append, words="a")
+    queue.submit("b", lambda: 2, results.append, words="b")
+    queue.discard("b")
+    go_on.set()
+    until(lambda: not queue.busy)
+    assert results == [1]
+
+
 def test_a_result_may_ask_for_more(queue: TaskQueue) -> None:
     results: list[int] = []
 

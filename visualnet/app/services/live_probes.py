@@ -136,9 +136,14 @@ class LiveProbes(QObject):
             self._apply(AFTER_EDIT_MS)
         else:
             self._timer.stop()
-            self._idle_probe.forget()
+            self._forget_network()
             self._choose_thumbnails()
             self._apply(0)
+
+    def _forget_network(self) -> None:
+        # A look that still waits would build the network anew, and keep it.
+        self._queue.discard("look")
+        self._idle_probe.forget()
 
     def look_into(self, run: Path | None) -> None:
         """Look with the weights of the run in this folder from now on, or with fresh ones."""
@@ -220,7 +225,7 @@ class LiveProbes(QObject):
         self.seen, self.trained, self.words = None, False, NOT_READY
         self.run = run
         self._asked += 1
-        self._idle_probe.forget()
+        self._forget_network()
         self.need_data()
         self.changed.emit()
         self._apply(AFTER_EDIT_MS)

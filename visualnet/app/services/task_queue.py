@@ -42,6 +42,10 @@ class TaskQueue(QObject):
         if self._task is None:
             self._begin_next()
 
+    def discard(self, key: str) -> None:
+        """Do not begin the task of this key, if it still waits."""
+        self._waiting.pop(key, None)
+
     def close(self) -> None:
         """Begin nothing more and wait for what runs."""
         self._closed = True

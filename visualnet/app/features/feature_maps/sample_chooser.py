@@ -18,7 +18,6 @@ from visualnet.app.widgets.basic import label
 from visualnet.app.widgets.layouts import column, row
 from visualnet.core.graph import Value
 from visualnet.core.text.values import whole_between
-from visualnet.app.forms.value_field import ValueField
 
 GALLERY, FACE = 60, 44
 
