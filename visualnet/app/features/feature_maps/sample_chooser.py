@@ -18,6 +18,7 @@ from visualnet.app.widgets.basic import label
 from visualnet.app.widgets.layouts import column, row
 from visualnet.core.graph import Value
 from visualnet.core.text.values import whole_between
+from visualnet.data.registry import image_field
 
 GALLERY, FACE = 60, 44
 
