@@ -235,9 +235,7 @@ def test_only_the_app_knows_qt(trees: dict[Path, ast.AST]) -> None:
 
 THREADS = {
     "visualnet/api/training.py": "a training that is iterated over: there is no window",
-    "visualnet/app/services/background_task.py": "the one for all short work",
-    "visualnet/app/services/runner.py": "training, whose events go through the mailbox",
-    "visualnet/app/services/startup_tasks.py": "importing torch, before there is a window to own it; tidying up",
+    "visualnet/app/services/background_task.py": "the one for all work of the window, training too",
     "visualnet/core/autosave.py": "below Qt",
 }
 """Who starts threads, and why it is no `BackgroundTask`."""

@@ -101,7 +101,7 @@ def stop_ms(window: Any) -> float:
     wait(lambda: window.runner.state == "running" and window.runner.model.step > 20)
     begin = time.perf_counter()
     window.runner.stop()
-    window.runner._thread.join()
+    window.runner.finish()
     taken = (time.perf_counter() - begin) * 1000
     wait(lambda: not window.runner.busy)
     return taken
@@ -142,7 +142,7 @@ def run() -> list[Row]:
         speeds["window"].append(in_window(window, quiet))
         window.runner.watching.want = want
         window.panel("maps")._aim()
-        window.panel("training").prediction._aim()
+        window.panel("training").prediction._watch_input()
         speeds["watched"].append(in_window(window, late))
     stops = [stop_ms(window) for _ in range(STOPS)]
     cost = window.runner.model.progress.watching

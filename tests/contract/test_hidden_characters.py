@@ -16,8 +16,8 @@ import pytest
 
 from tests.contract.mutants import ROOT
 from visualnet.analysis import infer, report
-from visualnet.app.services.crash_reports import _log_to
 from visualnet.cli import main
+from visualnet.core.crash_handler import open_log
 from visualnet.core.storage import project_file
 from visualnet.core.text.visible import clean, visible
 from visualnet.data.registry import fields_or_none
@@ -118,7 +118,7 @@ def test_the_terminal_is_told_only_what_can_be_seen(
 
 def test_a_log_line_shows_them(tmp_path: Path) -> None:
     log = logging.getLogger("visualnet")
-    handler = _log_to(tmp_path)
+    handler = open_log(tmp_path)
     try:
         log.info("read %s", PLANTED)
     finally:

@@ -196,7 +196,7 @@ def test_the_comparison_shows_pairs_templates_and_bad_files(lenet: Hands, window
     bad = tmp_path / "bad.vnet"
     bad.write_text("nothing")
     dialog.add_file(bad)
-    assert "bad.vnet" in dialog.told.text() and dialog.told.isVisible()
+    assert "bad.vnet" in dialog.problems.text() and dialog.problems.isVisible()
     dialog.close()
     dialog.deleteLater()
 

@@ -106,7 +106,7 @@ def test_whatever_a_monkey_does_the_drawing_stays_whole_and_nothing_is_left(
     record_property("told", f"monkey: seed {seed}")
     before = set(threading.enumerate())
     monkey, answers = make(window, seed, beats, tmp_path / "files")
-    window.collector.clear()
+    window.collector.collect_all()
     with Faults() as faults, answers:
         begun = objects()
         own = work(monkey, window, faults, FIRST, amount(SECONDS, wide=CI_SECONDS, thorough=10**9))
@@ -139,14 +139,14 @@ def test_of_closed_projects_nothing_is_left(window: Window, hands: Hands, beats:
     """Opened, edited, undone, seen in further views and in place, trained, looked into, exported; then counted by type."""
     monkey, answers = make(window, 1, beats, tmp_path / "files")
     counts: list[Counter[str]] = []
-    window.collector.clear()
+    window.collector.collect_all()
     with answers:
         begun = objects()
         for _ in range(3):
             for name in ("perceptron-points", "lenet5", "resnet-small"):
                 _use(monkey, window, hands, name)
             monkey.close_all()
-            window.collector.clear()
+            window.collector.collect_all()
             live()
             counts.append(objects())
         monkey.unhook()

@@ -82,7 +82,7 @@ def look(window):
         else:
             hands.until(pytorch.trouble, 30)
             hands.rest(0.6)
-            window.runner._pump.flush()
+            window.runner.receive()
             print("begun:", "went wrong" in window.banner.text)
             window.train()
             print("train:", window.toast.text)

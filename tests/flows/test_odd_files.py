@@ -12,14 +12,15 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 from tests.flows.conftest import answer
 from tests.flows.hands import Hands
 from visualnet.app.services import crash_reports
-from visualnet.app.services.mailbox import Mailbox
 from visualnet.app.shell.window import Window
 from visualnet.app.state.settings import Settings
 from visualnet.app.theme.apply import ThemeKeeper
 from visualnet.cli.common import UNUSABLE
 from visualnet.cli.main import main
+from visualnet.core import crash_handler
 from visualnet.core.autosave import orphans
 from visualnet.core.errors import FileError
+from visualnet.core.mailbox import Mailbox
 from visualnet.core.user import block_library, presets, trusted_code
 from visualnet.core.user.paths import data_dir
 from visualnet.training.measure import machine_speed_store
@@ -70,11 +71,11 @@ def test_a_data_folder_that_is_full_of_traps_keeps_nobody_from_working(
         window.settings["theme"] = "dark"
         window.filing.keep()
         window.filing.tick()
-        crash_reports.log.info("something to tell")
+        crash_handler.log.info("something to tell")
         for look in (presets.of, trusted_code.is_trusted):
             look("relu")
         block_library.entries()
-        machine_speed_store.kept()
+        machine_speed_store.load()
         run_model.list_runs()
         assert orphans() == []
         failing = which == "folders" and what != "a link to nothing"

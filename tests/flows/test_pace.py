@@ -40,18 +40,18 @@ def test_more_to_do_takes_longer() -> None:
 
 def test_figures_are_kept_for_the_machine_and_checked(tmp_path: Path) -> None:
     path = tmp_path / "pace.json"
-    machine_speed_store.keep("cpu", PACE, path)
-    machine_speed_store.keep("cuda", PACE, path)
-    assert machine_speed_store.kept(path) == {
+    machine_speed_store.save("cpu", PACE, path)
+    machine_speed_store.save("cuda", PACE, path)
+    assert machine_speed_store.load(path) == {
         machine_speed_store.key("cpu"): PACE,
         machine_speed_store.key("cuda"): PACE,
     }
     path.write_text(
         '{"cpu": {"call_s": -1, "matrix_macs": 0, "sliding_macs": 1, "bytes": 1, "tensor_s": 0, "number_s": 0}}'
     )
-    assert machine_speed_store.kept(path) == {}
+    assert machine_speed_store.load(path) == {}
     path.write_text("no JSON")
-    assert machine_speed_store.kept(path) == {}
+    assert machine_speed_store.load(path) == {}
 
 
 def test_measuring_leaves_the_generators_as_they_were() -> None:
@@ -61,7 +61,7 @@ def test_measuring_leaves_the_generators_as_they_were() -> None:
     before = torch.random.get_rng_state()
     pace = machine_speed.measure(torch.device("cpu"))
     assert torch.equal(before, torch.random.get_rng_state())
-    assert machine_speed_store.sound(pace)
+    assert machine_speed_store.is_plausible(pace)
 
 
 def test_the_button_measures_and_the_run_is_held_against_it(hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:

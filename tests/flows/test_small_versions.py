@@ -9,7 +9,6 @@ from pytestqt.qtbot import QtBot
 from tests.flows.hands import Hands
 from tests.waiting import linger, settle, until
 from visualnet.app.features.about_network.panel import OPEN_SMALL
-from visualnet.app.services.live_probes import DataLoaded
 from visualnet.app.shell.window import Window
 
 LEFT = Qt.MouseButton.LeftButton
@@ -33,10 +32,10 @@ def test_train_without_data_offers_the_small_version(window: Window, qtbot: QtBo
 def test_what_is_wrong_with_the_data_of_one_network_is_not_said_of_the_next(window: Window) -> None:
     runner, watching = window.runner, window.runner.watching
     window.filing.open_template("gpt")
-    until(lambda: watching.data_words, "words about the data that are not there")
+    until(lambda: watching.data_error, "words about the data that are not there")
     window.filing.open_template("unet-small")
     assert runner.why_not() == "", "its data are read only now"
-    watching.take_data(DataLoaded(window.studio.project.data, None, "the disk is gone"))
+    watching.take_data(window.studio.project.data, None, "the disk is gone")
     assert "the disk is gone" in runner.why_not()
 
 

@@ -407,7 +407,7 @@ def test_fifty_tabs_leave_nothing_behind(window: Window, hands: Hands) -> None:
     assert len(window.filing.tabs) == 51
     while len(window.filing.tabs) > 1:
         window.filing.tabs.remove(window.filing.tabs.front)
-    hands.until(lambda: not window.runner._aside.busy)
+    hands.until(lambda: not window.runner._queue.busy)
     hands.rest(0.1)
     assert counts() == before
     assert [ref for ref in made if ref() is not None] == []

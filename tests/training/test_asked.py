@@ -23,7 +23,7 @@ from visualnet.core.storage import project_file
 from visualnet.data.loading import Loaded, load
 from visualnet.layers.declaration.layer import Spec
 from visualnet.resources import resource
-from visualnet.training import checkpoints, events, metrics, preflight, session
+from visualnet.training import checkpointer, checkpoints, events, metrics, preflight, session
 from visualnet.training.session import Session
 
 
@@ -160,8 +160,9 @@ def test_several_losses_are_the_sum_of_what_each_asked() -> None:
 def test_a_killed_run_goes_on_to_the_same_figures(
     tmp_path: Path, make: Callable[..., Project], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, value in (("FLUSH_S", 0.0), ("CHECKPOINT_S", 0.0), ("CHECKPOINT_SHARE", 1e9)):
-        monkeypatch.setattr(session, name, value)
+    monkeypatch.setattr(session, "FLUSH_S", 0.0)
+    monkeypatch.setattr(checkpointer, "CHECKPOINT_S", 0.0)
+    monkeypatch.setattr(checkpointer, "CHECKPOINT_SHARE", 1e9)
     project = make()
     whole = train(project, tmp_path / "whole")
 

@@ -48,7 +48,7 @@ def test_a_checkpoint_brings_everything_back(tmp_path: Path) -> None:
     c.save(tmp_path, _state(), net, optimizer, EXTRAS)
     other, fresh = _net(1), None
     fresh = optimizers.make(Recipe(), other.parameters(), torch.device("cpu"))
-    folder = c.kept(tmp_path)[0]
+    folder = c.find_checkpoints(tmp_path)[0]
     found = c.restore(folder, c.read_state(folder), other, fresh, EXPECTED)
     assert found["order"].tolist() == [0, 1, 2, 3, 4]
     assert _same(net, other)
@@ -63,7 +63,7 @@ def test_the_last_two_are_kept_and_a_crash_between_renames_loses_nothing(tmp_pat
     assert sorted(os.listdir(tmp_path)) == ["before-last", "last"]
     assert [c.read_state(tmp_path / name).step for name in ("before-last", "last")] == [2, 3]
     os.rename(tmp_path / "last", tmp_path / ".last-x")
-    folder = c.kept(tmp_path)[0]
+    folder = c.find_checkpoints(tmp_path)[0]
     assert c.read_state(folder).step == 2
 
 
@@ -92,7 +92,7 @@ def test_a_write_that_fails_leaves_the_last_checkpoint_whole(
             c.save(tmp_path, _state(2), net, optimizer, EXTRAS)
         except OSError:
             assert calls[0] == broken + 1
-    folder = c.kept(tmp_path)[0]
+    folder = c.find_checkpoints(tmp_path)[0]
     fresh = _net(1)
     optimizer = optimizers.make(Recipe(), fresh.parameters(), torch.device("cpu"))
     c.restore(folder, c.read_state(folder), fresh, optimizer, EXPECTED)

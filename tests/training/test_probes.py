@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 import torch
 
 from tests.training.nets import lenet, line, points, small
-from visualnet.compiling.module import compile_project
-from visualnet.data.loading import load
+from visualnet.compiling.module import Model, compile_project
+from visualnet.data.loading import Loaded, load
 from visualnet.data.tensors import Tensors
-from visualnet.training.control import Watch
-from visualnet.training.probes import Probe, peek
+from visualnet.training.control import ProbePort, Watch
+from visualnet.training.events import Watched
+from visualnet.training.probes import Probe, plain_fields
+
+
+def look(model: Model, data: Loaded, ports: Sequence[ProbePort], sample: int = 0, grid: bool = False) -> Watched:
+    """One look at a network that is not being trained."""
+    probe = Probe(model, data, Tensors(data, model.fields, model.device, plain_fields(model)))
+    return probe.look(Watch(tuple(ports), sample, 1.0, grid), 0)
 
 
 def test_what_is_watched_is_what_the_layer_gives() -> None:
     project = lenet()
     model, data = compile_project(project, seed=0), load(project.data)
-    seen = peek(model, data, [(("n2",), "features"), (("n13",), "y")], sample=7)
+    seen = look(model, data, [(("n2",), "features"), (("n13",), "y")], sample=7)
     image = torch.from_numpy((data.arrays["image"] - data.mean["image"]) / data.std["image"])[data.validation[7]][None]
     conv = next(m for m in model.net.modules() if isinstance(m, torch.nn.Conv2d))
     model.net.eval()
@@ -35,7 +44,7 @@ def test_what_is_watched_is_what_the_layer_gives() -> None:
 def test_a_sample_beyond_the_last_is_the_last_and_lost_ports_are_left_out() -> None:
     project = small()
     model, data = compile_project(project, seed=0), load(project.data)
-    seen = peek(model, data, [(("n3",), "y"), (("n99",), "y"), (("n3",), "no")], sample=10**9)
+    seen = look(model, data, [(("n3",), "y"), (("n99",), "y"), (("n3",), "no")], sample=10**9)
     assert seen.sample == len(data.validation) - 1
     assert list(seen.arrays) == [(("n3",), "y")]
 
@@ -43,7 +52,7 @@ def test_a_sample_beyond_the_last_is_the_last_and_lost_ports_are_left_out() -> N
 def test_points_have_a_plane_of_probabilities_and_curves_a_line() -> None:
     project = points()
     model, data = compile_project(project, seed=0), load(project.data)
-    grid = peek(model, data, [], grid=True).grid
+    grid = look(model, data, [], grid=True).grid
     assert grid is not None
     assert grid.values.shape == (2, 64, 64)
     assert grid.share
@@ -54,12 +63,12 @@ def test_points_have_a_plane_of_probabilities_and_curves_a_line() -> None:
     expected = model.net(torch.from_numpy(place.astype(np.float32))).softmax(1)[0].detach().numpy()
     assert np.allclose(grid.values[:, 3, 50], expected, atol=1e-4)
     project = line()
-    curve = peek(compile_project(project, seed=0), load(project.data), [], grid=True).grid
+    curve = look(compile_project(project, seed=0), load(project.data), [], grid=True).grid
     assert curve is not None
     assert curve.values.shape == (1, 256)
     assert not curve.share
     project = small()
-    assert peek(compile_project(project, seed=0), load(project.data), [], grid=True).grid is None
+    assert look(compile_project(project, seed=0), load(project.data), [], grid=True).grid is None
 
 
 def test_looking_leaves_the_generator_and_the_mode_alone() -> None:
@@ -67,7 +76,7 @@ def test_looking_leaves_the_generator_and_the_mode_alone() -> None:
     model, data = compile_project(project, seed=0), load(project.data)
     model.objective.train()
     state = torch.default_generator.get_state()
-    peek(model, data, [(("n5",), "y")])
+    look(model, data, [(("n5",), "y")])
     assert torch.equal(state, torch.default_generator.get_state())
     assert all(module.training for module in model.objective.modules())
 

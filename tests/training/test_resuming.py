@@ -28,7 +28,7 @@ def ended(tmp_path_factory: pytest.TempPathFactory) -> Path:
     create_run(small(epochs=EPOCHS), folder)
     for epochs in (1, 2):
         train(small(epochs=epochs), folder, resume=epochs > 1)
-    assert [checkpoints.read_state(f).epoch for f in checkpoints.kept(folder)] == [2, 1]
+    assert [checkpoints.read_state(f).epoch for f in checkpoints.find_checkpoints(folder)] == [2, 1]
     return folder
 
 
@@ -103,7 +103,9 @@ def test_a_damaged_last_checkpoint_costs_one_epoch_and_not_the_run(
     (told,) = [words for words in model.troubles if "cannot be used" in words]
     assert "goes on from the one before, at step 23" in told
     assert values(model) == whole[23:], "bit by bit what would have come"
-    assert [checkpoints.read_state(f).epoch for f in checkpoints.kept(folder)] == [EPOCHS, 1], "not the damaged one"
+    assert [checkpoints.read_state(f).epoch for f in checkpoints.find_checkpoints(folder)] == [EPOCHS, 1], (
+        "not the damaged one"
+    )
     assert not list(folder.glob(".*"))
 
 

@@ -25,7 +25,7 @@ from visualnet.data.registry import DATASETS
 from visualnet.layers import LAYERS
 from visualnet.resources import resource
 from visualnet.templates.index import template_list
-from visualnet.training import checkpoints, events, metrics, preflight, session
+from visualnet.training import checkpointer, checkpoints, events, metrics, preflight, session
 from visualnet.training.control import Control
 from visualnet.training.runs.run_model import RunModel, create_run, read_run
 from visualnet.training.session import Session
@@ -227,8 +227,8 @@ def _killed_at(project: Project, folder: Path, step: int) -> None:
 @pytest.fixture
 def saving_at_every_step(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(session, "FLUSH_S", 0.0)
-    monkeypatch.setattr(session, "CHECKPOINT_S", 0.0)
-    monkeypatch.setattr(session, "CHECKPOINT_SHARE", 1e9)
+    monkeypatch.setattr(checkpointer, "CHECKPOINT_S", 0.0)
+    monkeypatch.setattr(checkpointer, "CHECKPOINT_SHARE", 1e9)
     # Bits are at stake here, not the disk; hundreds of checkpoints would wait for it.
     monkeypatch.setattr(checkpoints.os, "fsync", lambda _: None)
 

@@ -10,12 +10,13 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from visualnet.app.services import crash_reports
+from visualnet.app.services.background_task import close_tasks
 from visualnet.app.services.exit_signals import end_on_signal
-from visualnet.app.services.mailbox import Mailbox
-from visualnet.app.services.startup_tasks import Tidying, WarmUp
+from visualnet.app.services.startup_tasks import import_torch, tidy_up
 from visualnet.app.shell.window import Window
 from visualnet.app.state.settings import Settings
 from visualnet.app.theme.apply import ThemeKeeper
+from visualnet.core.mailbox import Mailbox
 from visualnet.resources import resource
 
 TIDY_MS = 1500
@@ -35,16 +36,15 @@ def main(argv: list[str] | None = None) -> int:
     settings = Settings()
     keeper = ThemeKeeper(app, settings.typed("theme", "system"), text_size=settings.typed("text_size", 100))
     window = Window(settings, keeper, mailbox)
-    warm, tidying = WarmUp(), Tidying(settings)
     with end_on_signal(window.end):
         window.show()
         files = [a for a in (argv or []) if not a.startswith("-")]
         QTimer.singleShot(0, lambda: window.begin(files[0] if files else ""))
-        QTimer.singleShot(300, warm.start)
-        QTimer.singleShot(TIDY_MS, tidying.start)
+        QTimer.singleShot(300, lambda: import_torch(app))
+        QTimer.singleShot(TIDY_MS, lambda: tidy_up(settings, app))
         try:
             return app.exec()
         finally:
-            tidying.join()
-            warm.join()
+            # A thread that still imports when Python ends would abort the process.
+            close_tasks(app)
             uninstall()

@@ -6,6 +6,8 @@ would still hold what projects left that were closed long ago. ``clear_caches`` 
 
 from __future__ import annotations
 
+import ctypes
+import sys
 from collections.abc import Callable
 from functools import _lru_cache_wrapper, lru_cache
 from typing import TypeVar
@@ -35,3 +37,9 @@ def clear_caches() -> None:
     """Forget all that was remembered of projects. What was handed out stays as it is."""
     for clear in _clearing:
         clear()
+
+
+def trim_memory() -> None:
+    """Give the memory that was freed back to the system, where the C library would keep it."""
+    if sys.platform == "linux" and (trim := getattr(ctypes.CDLL(None), "malloc_trim", None)) is not None:
+        trim(0)

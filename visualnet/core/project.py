@@ -122,6 +122,15 @@ class Project(msgspec.Struct, frozen=True, kw_only=True):
         for name, block in self.blocks.items():
             yield name, block.graph
 
+    def same_network(self, other: Project) -> bool:
+        """Whether another state of this project computes the same; where cards stand does not matter."""
+        return (
+            self.graph.nodes is other.graph.nodes
+            and self.graph.wires is other.graph.wires
+            and self.blocks is other.blocks
+            and self.constants is other.constants
+        )
+
     def with_sheet(self, name: str, graph: Graph) -> Project:
         """The project with one sheet put in place of the old one. Bends whose wire is gone go too."""
         if any(target not in graph.wires for target in graph.bends):

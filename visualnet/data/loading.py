@@ -41,6 +41,11 @@ class Loaded(NamedTuple):
         """How many samples there are in all."""
         return len(self.train) + len(self.validation) + len(self.test)
 
+    @property
+    def shown(self) -> NDArray[np.int64]:
+        """The samples that a person may look at: the validation set, or the training set where that is empty."""
+        return self.validation if len(self.validation) else self.train
+
 
 def load(choice: DataChoice) -> Loaded:
     """Read or make the chosen data, and divide it. What was read last is kept, so that another split costs nothing.

@@ -194,7 +194,7 @@ def save(
             sync_folder(run)
 
 
-def kept(run: Path) -> list[Path]:
+def find_checkpoints(run: Path) -> list[Path]:
     """The checkpoints of a run, the newest first. A crash between two renames leaves only the one before."""
     return [run / name for name in (LAST, BEFORE) if (run / name).is_dir()]
 

@@ -67,7 +67,7 @@ def _train(project: Project, options: TrainOptions, emit: Sink | None, control: 
     from visualnet.data.loading import load
 
     try:
-        project = configured(project, options)
+        project = configure(project, options)
         need_torch()
         devices.device_of(project.recipe.device)
         data = load(project.data)
@@ -90,7 +90,7 @@ def _train(project: Project, options: TrainOptions, emit: Sink | None, control: 
     reason = session.run()
     if output.broken:
         raise BrokenPipeError
-    if reason == "done" and session.kept != session.step:
+    if reason == "done" and not session.saved:
         print(f"visualnet: the weights could not be written to {folder}", file=sys.stderr)
         return USE
     return {"done": FINE, "stopped": STOPPED}.get(reason, GRAPH)
@@ -103,7 +103,7 @@ def _refused(options: TrainOptions, words: str) -> int:
     return USE
 
 
-def configured(project: Project, options: TrainOptions) -> Project:
+def configure(project: Project, options: TrainOptions) -> Project:
     """The project with what the options change.
 
     Raises:
@@ -233,7 +233,7 @@ class Printer:
             best = f", best in epoch {event.best_epoch}" if event.best_epoch else ""
             return f"{event.reason} after {format_quantity(event.epoch, 'epoch')}, {format_duration(event.seconds)}{best}{kept}"
         if isinstance(event, events.Memory):
-            return event.told() if event.peak else None  # a forecast alone is what the summary tells
+            return event.describe() if event.peak else None  # a forecast alone is what the summary tells
         if isinstance(event, events.Failed):
             return f"failed: {event.words}"
         return event.words if isinstance(event, events.Trouble) else None

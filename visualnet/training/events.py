@@ -153,7 +153,7 @@ class Memory(Event, frozen=True, tag="memory"):
     peak: int | None
     forecast: int
 
-    def told(self) -> str:
+    def describe(self) -> str:
         """Both in words; on the CPU nothing measures it."""
         forecast = f"{format_bytes(self.forecast)} forecast"
         return (

@@ -16,10 +16,12 @@ from visualnet.compiling import GraphError, culprit
 from visualnet.core.text.format import format_bytes
 from visualnet.training.checkpoints import BadCheckpoint
 from visualnet.training.events import Failed
+from visualnet.training.metrics import NonFinite, set_state
 from visualnet.training.preflight import Fault
 
 if TYPE_CHECKING:
     from visualnet.compiling.module import Model
+    from visualnet.data.tensors import Tensors
 
 _MEMORY = ("out of memory", "can't allocate memory", "not enough memory", "cannot allocate memory")
 MAX_TEXT = 20_000
@@ -70,7 +72,7 @@ def describe(
     return Failed(kind="error", words=words, path=path, traceback=text, step=step)
 
 
-def asked_nothing(model: Model, batch: Sequence[Tensor]) -> tuple[NodePath, str] | None:
+def find_unasked_loss(model: Model, batch: Sequence[Tensor]) -> tuple[NodePath, str] | None:
     """The loss that these samples ask nothing of, whose mean is therefore NaN; None if each is asked something."""
     model.trial.eval()
     with torch.no_grad():
@@ -84,6 +86,21 @@ def asked_nothing(model: Model, batch: Sequence[Tensor]) -> tuple[NodePath, str]
             )
             return (step.id,), words
     return None
+
+
+def blame(fault: NonFinite, model: Model, tensors: Tensors, device: torch.device, step: int) -> Failed:
+    """Run the bad step again, just as it was, and name the first node whose numbers are not finite."""
+    try:
+        found = find_unasked_loss(model, tensors.batch(fault.index))
+        if found is None:
+            set_state(device, fault.state)
+            model.trial.train()
+            found = model.guilty(None, tensors.named(fault.index))
+    except Exception as error:
+        found = ((), f"(the node could not be found: {first_line(error)})")
+    path, words = found or ((), "though each node alone gives finite numbers")
+    words = f"the loss became {'NaN' if fault.value != fault.value else 'infinite'} at step {step}: {words}"
+    return Failed(kind="nonfinite", words=words, path=tuple(path), step=step)
 
 
 def is_memory(error: BaseException) -> bool:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from visualnet import pytorch
 from visualnet.analysis import Analysis, graph_checks
 from visualnet.analysis.facts import NodePath
-from visualnet.core.text.format import format_quantity
+from visualnet.core.text.format import capitalize_first, format_quantity
+from visualnet.data import registry
 from visualnet.data.loading import Loaded
+from visualnet.training.optimizers import check_recipe
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,6 +40,34 @@ def faults(analysis: Analysis, data: Loaded) -> Iterator[Fault]:
     elif analysis.main.trainable == 0:
         yield Fault("no node has weights that may change: add one, or make a frozen one trainable", (), "graph")
     yield from _labels(analysis, data)
+
+
+def why_not(analysis: Analysis, data: Loaded | None, data_error: str = "") -> str:
+    """Why this network cannot be trained, as a sentence; nothing if it can.
+
+    ``data`` are those that were loaded last: where they are not those of the project, nothing is said of them. ``data_error`` tells why
+    those of the project could not be loaded.
+    """
+    project, errors = analysis.project, analysis.errors()
+    if not project.graph.nodes:
+        return "There is nothing to train yet: add layers, or open a template."
+    if errors:
+        more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+        return f"The network has an error: {errors[0].words}{more}"
+    if words := pytorch.trouble():
+        return words
+    try:
+        registry.chosen(project.data)
+        check_recipe(project.recipe)
+    except ValueError as error:
+        return f"{capitalize_first(str(error))}."
+    if data_error:
+        return data_error
+    if data is not None and data.choice == project.data:
+        return next((f"{capitalize_first(fault.words)}." for fault in faults(analysis, data)), "")
+    if not analysis.main.sinks("loss"):
+        return "There is no loss, so nothing says what to learn: add one."
+    return "" if analysis.main.trainable else "No node has weights that may change."
 
 
 def _labels(analysis: Analysis, data: Loaded) -> Iterator[Fault]:

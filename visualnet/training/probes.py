@@ -6,7 +6,7 @@ Everything is computed without gradients and with dropout at rest; no generator 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -59,7 +59,7 @@ class Probe:
         return Watched(cost_s=cost, **found)
 
     def _look(self, watch: Watch, step: int) -> dict[str, Any]:
-        samples = self.data.validation if len(self.data.validation) else self.data.train
+        samples = self.data.shown
         sample = min(watch.sample, len(samples) - 1)
         index = self.tensors.indices(samples[sample : sample + 1])
         self._aim(watch.ports)
@@ -135,14 +135,6 @@ class Probe:
             points = (points - self.data.mean[field]) / self.data.std[field]
         x = torch.from_numpy(np.ascontiguousarray(points, np.float32)).to(self.tensors.device)
         return tuple(map(float, low)), tuple(map(float, high)), x
-
-
-def peek(
-    model: Model, data: Loaded, ports: Sequence[ProbePort], sample: int = 0, grid: bool = False, step: int = 0
-) -> Watched:
-    """The same look at a network that is not being trained: before the first step, or after the last."""
-    probe = Probe(model, data, Tensors(data, model.fields, model.device, plain_fields(model)))
-    return probe.look(Watch(tuple(ports), sample, 1.0, grid), step)
 
 
 def plain_fields(model: Model) -> frozenset[str]:

@@ -1,9 +1,10 @@
-"""Going on with a run: which of its checkpoints can be used, and all of it put back in place."""
+"""Going on with a run: what a checkpoint keeps of it, which checkpoint can be used, and all of it put back in place."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor
@@ -15,13 +16,14 @@ from visualnet.data.tensors import Sampler
 from visualnet.training import checkpoints, devices, events
 from visualnet.training.checkpoints import BadCheckpoint, State
 from visualnet.training.failures import first_line
-from visualnet.training.metrics import Tally, set_state
-from visualnet.training.runs.run_model import begun_with, changed_since, epochs_told, rate_changed
+from visualnet.training.metrics import Tally, get_state, set_state
+from visualnet.training.run_state import RunState, TrainingClock
+from visualnet.training.runs.run_model import count_epochs, find_changes, has_other_rate, read_project
 from visualnet.training.sinks import Sink
 
 
 class Resumable(Protocol):
-    """A run that has been set up and can be put back where it stood: what ``Session`` is here."""
+    """A run that has been set up and can be put back where it stood: what ``TrainingLoop`` is here."""
 
     project: Project
     recipe: Recipe
@@ -32,31 +34,53 @@ class Resumable(Protocol):
     tally: Tally
     place: devices.Place
     emit: Sink
-    step: int
-    epoch: int
-    position: int
-    best: float | None
-    best_loss: float | None
-    best_epoch: int
-    lr: float
-    seconds_before: float
-
-    @property
-    def network(self) -> Model: ...
-
-    def extras(self) -> dict[str, Tensor]: ...
+    network: Model
+    state: RunState
+    clock: TrainingClock
 
     def set_lr(self, lr: float) -> None: ...
 
 
-def go_on(session: Resumable) -> bool:
+def capture_generators(session: Resumable) -> dict[str, Tensor]:
+    """Generators and the order of this epoch: with them, what follows is what would have followed."""
+    found = {"torch": torch.default_generator.get_state(), "sampler": session.sampler.generator.get_state()}
+    if session.place.device.type != "cpu":
+        found["device"] = get_state(session.place.device)
+    return {**found, "order": session.sampler.order}
+
+
+def capture_state(session: Resumable) -> State:
+    """The numbers for a checkpoint of the run as it stands."""
+    return State(
+        **asdict(session.state),
+        optimizer=session.recipe.optimizer,
+        samples=session.tally.sums.samples,
+        sums=session.tally.totals(),
+        counts=session.tally.counts(),
+        tallies=session.tally.tallies(),
+        seconds=session.clock.total(),
+        **_surroundings(session),
+    )
+
+
+def _surroundings(session: Resumable) -> dict[str, Any]:
+    """What must be the same for the same numbers to the last bit, beside the project."""
+    return {
+        "data": session.data.fingerprint,
+        "device": session.place.device.type,
+        "threads": session.place.threads,
+        "torch": str(torch.__version__),
+    }
+
+
+def resume(session: Resumable) -> bool:
     """Put the newest checkpoint that can be used in place; whether a newer one cannot. What differs from the run's beginning is told.
 
     Raises:
         BadCheckpoint: there are some, and none can be used; the words are about the newest.
     """
     assert session.folder is not None
-    found = checkpoints.kept(session.folder)
+    found = checkpoints.find_checkpoints(session.folder)
     if not found:
         session.emit(events.Trouble(words="nothing of the run was kept to go on from: it begins anew"))
     faults: list[str] = []
@@ -88,7 +112,7 @@ def _check(session: Resumable, folder: Path, state: State) -> None:
     if state.optimizer != recipe.optimizer:
         raise BadCheckpoint(f"the run was trained with {state.optimizer}, not {recipe.optimizer}")
     assert session.folder is not None
-    begun, told = begun_with(session.folder), epochs_told(session.folder)
+    begun, told = read_project(session.folder), count_epochs(session.folder)
     most = max(recipe.epochs, told + 1, begun.recipe.epochs if begun is not None else 0)
     if state.epoch > most:
         words = f"{state.epoch:,} epochs are said to be done; the recipe asks for {recipe.epochs:,}, and the run's record knows of {told:,}"
@@ -103,7 +127,9 @@ def _check(session: Resumable, folder: Path, state: State) -> None:
 def _put_back(session: Resumable, folder: Path, state: State) -> None:
     session.place = devices.place(session.recipe.device, state.threads)
     sampler = session.sampler
-    expected = {name: (tuple(t.shape), "I64" if name == "order" else "U8") for name, t in session.extras().items()}
+    expected = {
+        name: (tuple(t.shape), "I64" if name == "order" else "U8") for name, t in capture_generators(session).items()
+    }
     found = checkpoints.restore(folder, state, session.network.net, session.optimizer, expected)
     if not torch.equal(found["order"].sort().values, torch.arange(sampler.size)):
         raise BadCheckpoint(f"the order of samples in {folder} is not one of this data")
@@ -115,24 +141,18 @@ def _put_back(session: Resumable, folder: Path, state: State) -> None:
             set_state(session.place.device, found["device"])
     except (RuntimeError, TypeError, ValueError) as error:
         raise BadCheckpoint(f"the random generators in {folder} cannot be put back: {first_line(error)}") from None
-    session.step, session.epoch, session.position = state.step, state.epoch, state.position
-    session.best, session.best_loss, session.best_epoch = state.best, state.best_loss, state.best_epoch
-    session.lr = state.lr
-    session.seconds_before = state.seconds
+    now = session.state
+    now.step, now.epoch, now.position, now.lr = state.step, state.epoch, state.position, state.lr
+    now.best, now.best_loss, now.best_epoch = state.best, state.best_loss, state.best_epoch
+    session.clock.before_s = state.seconds
     session.tally.restore(state.sums, state.samples, state.counts, state.tallies)
 
 
 def _tell_differences(session: Resumable, folder: Path, state: State) -> None:
-    if rate_changed(folder, session.recipe):
+    if has_other_rate(folder, session.recipe):
         session.set_lr(session.recipe.lr)
-    here = {
-        "data": session.data.fingerprint,
-        "device": session.place.device.type,
-        "threads": session.place.threads,
-        "torch": str(torch.__version__),
-    }
-    other = [name for name, value in here.items() if getattr(state, name) != value]
-    other += changed_since(folder, session.project)
+    other = [name for name, value in _surroundings(session).items() if getattr(state, name) != value]
+    other += find_changes(folder, session.project)
     if other:
         words = f"the run goes on with another {', '.join(other)} than it began with: its numbers will not be the same to the last bit"
         session.emit(events.Trouble(words=words))

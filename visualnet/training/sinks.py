@@ -70,7 +70,7 @@ def _mend(path: Path) -> None:
             file.truncate(size - len(tail) + tail.rfind(b"\n") + 1)
 
 
-def several(*sinks: Sink) -> Sink:
+def combine(*sinks: Sink) -> Sink:
     """Send each event to all of them, in order."""
 
     def send(event: Event) -> None:

@@ -12,7 +12,6 @@ from visualnet.analysis.block_ports import ends
 from visualnet.app.canvas.commands.placing import plan
 from visualnet.app.features.inspector.node_page import FORMS
 from visualnet.app.features.inspector.panel import InspectorPanel
-from visualnet.app.forms.shared_params import common_params
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme.tokens import DARK
 from visualnet.core import edits
@@ -105,14 +104,6 @@ def test_only_the_forms_that_were_used_last_are_kept(panel: InspectorPanel) -> N
 def test_kinds_with_nothing_in_common_say_so(panel: InspectorPanel) -> None:
     choose(panel, "conv1", "flatten")
     assert "no parameter in common" in panel.node_page.about.text()
-
-
-def test_what_is_shared_keeps_the_bounds_of_all() -> None:
-    conv, pool = (list(LAYERS[k].params.values()) for k in ("conv2d", "max_pool2d"))
-    for param in common_params([conv, pool]):
-        for kind in ("conv2d", "max_pool2d"):
-            assert param.low >= LAYERS[kind].params[param.name].low or not hasattr(param, "low")  # type: ignore[attr-defined]
-    assert [p.name for p in common_params([conv])] == [p.name for p in conv]
 
 
 def test_weights_of_all_that_learn_are_frozen_at_once(panel: InspectorPanel) -> None:

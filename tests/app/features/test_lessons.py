@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -14,7 +12,6 @@ from pytestqt.qtbot import QtBot
 from tests.waiting import linger, settle
 from visualnet.analysis.repair.search import repairs
 from visualnet.app.features.lessons.coach import LessonCoach
-from visualnet.app.features.lessons.lesson import lessons, read_lesson
 from visualnet.app.shell.project_files import templates
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme.apply import apply_theme
@@ -84,48 +81,6 @@ def person(qtbot: QtBot) -> Person:
     assert isinstance(app, QApplication)
     apply_theme(app, DARK)
     return Person(qtbot)
-
-
-# --- files ---------------------------------------------------------------------------------------------------------------------------
-
-
-def test_there_are_three_in_order() -> None:
-    assert list(lessons()) == ["why-28-becomes-24", "break-it-and-mend-it", "watch-it-learn"]
-
-
-@pytest.mark.parametrize("name", ["why-28-becomes-24", "break-it-and-mend-it", "watch-it-learn"])
-def test_what_a_lesson_names_is_in_its_template(name: str) -> None:
-    lesson = lessons()[name]
-    graph = load(templates()[lesson.template]).graph
-    named = {c.node for s in lesson.steps for c in s.until if c.node} | {s.look.node for s in lesson.steps if s.look}
-    assert named and named <= {node.name for node in graph}
-
-
-@pytest.mark.parametrize(
-    ("spoil", "place"),
-    [
-        (lambda d: d["steps"][0]["until"][0].update(check="wish"), "steps"),
-        (lambda d: d["steps"][0]["until"][0].update(extra=1), "extra"),
-        (lambda d: d["steps"][0].pop("words"), "words"),
-        (lambda d: d.update(steps=[]), "step"),
-        (lambda d: d.update(minutes="three"), "minutes"),
-        (lambda d: d.update(colour="red"), "colour"),
-    ],
-)
-def test_a_lesson_with_a_mistake_is_refused_with_its_place(spoil: Any, place: str) -> None:
-    good = {
-        "order": 1,
-        "title": "T",
-        "summary": "S",
-        "icon": "help",
-        "minutes": 1,
-        "template": "lenet5",
-        "steps": [{"title": "a", "words": "b", "until": [{"check": "selected", "node": "conv1"}]}],
-    }
-    assert read_lesson(json.dumps(good).encode()).steps[0].until[0].node == "conv1"
-    spoil(good)
-    with pytest.raises(ValueError, match=place):
-        read_lesson(json.dumps(good).encode())
 
 
 # --- going through -------------------------------------------------------------------------------------------------------------------

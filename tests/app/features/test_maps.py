@@ -61,9 +61,9 @@ def test_a_pinned_node_stays(rig: Rig, panel: MapsPanel) -> None:
 
 
 def test_a_hidden_panel_asks_for_nothing(rig: Rig, panel: MapsPanel) -> None:
-    assert rig.runner.watching.watch().ports
+    assert rig.runner.watching.wanted().ports
     panel.hide()
-    assert not rig.runner.watching.watch().ports
+    assert not rig.runner.watching.wanted().ports
 
 
 def test_what_has_no_output_says_so(rig: Rig, panel: MapsPanel) -> None:

@@ -12,15 +12,14 @@ from pytestqt.qtbot import QtBot
 
 from tests.app.training_rig import Rig, small, template
 from tests.waiting import settle
-from visualnet.app.features.training import recipe as recipe_panel
 from visualnet.app.features.training.panel import TrainingPanel, smoothing_weight
-from visualnet.app.services.run_status import share_done, tell
 from visualnet.app.shell.status_bar import StatusLine
 from visualnet.app.theme.tokens import LIGHT
 from visualnet.core.document import Document
 from visualnet.core.edits import set_constants, set_recipe
 from visualnet.layers.declaration.params import Param
 from visualnet.training.optimizers import OPTIMIZERS
+from visualnet.training.runs.run_status import share_done
 
 
 @pytest.fixture
@@ -178,20 +177,6 @@ def test_the_status_line_does_not_dance(rig: Rig, qtbot: QtBot) -> None:
     rig.runner.finish()
     assert line.totals.isVisible() and not line.fields["loss"].isVisible()
     assert "stopped" in line.place.text()
-
-
-def test_words_of_a_run(rig: Rig) -> None:
-    assert tell(rig.runner) == ("Ready to train", 0.0)
-    rig.runner.state = "starting"
-    assert tell(rig.runner)[0].startswith("Starting")
-    rig.runner.state = "idle"
-
-
-def test_devices_that_are_not_here_are_not_offered_once_torch_can_tell() -> None:
-    import torch
-
-    assert ("cuda" in recipe_panel.devices()) == torch.cuda.is_available()
-    assert list(recipe_panel.devices())[:2] == ["auto", "cpu"]
 
 
 @pytest.mark.qt_log_ignore("grabbing the keyboard", extend=True)  # the offscreen platform, of any popup

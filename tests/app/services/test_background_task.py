@@ -12,9 +12,9 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
 from tests.waiting import linger, until
-from visualnet.app.services import crash_reports
 from visualnet.app.services.background_task import BackgroundTask, Job, close_tasks
-from visualnet.app.services.mailbox import Mailbox
+from visualnet.core import crash_handler
+from visualnet.core.mailbox import Mailbox
 
 
 class Heard:
@@ -45,11 +45,11 @@ def owner(qapp: QApplication) -> Iterator[QObject]:
 @pytest.fixture
 def box(tmp_path: Path) -> Iterator[Mailbox]:
     made = Mailbox()
-    crash_reports.log.propagate = False
-    uninstall = crash_reports.install(made, tmp_path)
+    crash_handler.log.propagate = False
+    uninstall = crash_handler.install(made, tmp_path)
     yield made
     uninstall()
-    crash_reports.log.propagate = True
+    crash_handler.log.propagate = True
 
 
 def begin(owner: QObject, run: object, heard: Heard) -> BackgroundTask:
@@ -149,6 +149,15 @@ def test_closing_waits_and_nothing_is_heard_any_more(owner: QObject) -> None:
     linger(0.1)
     assert heard.ends == 0 and heard.results == []
     tasks[0].close()  # once more does nothing
+
+
+def test_waiting_takes_the_result_in_at_once(owner: QObject) -> None:
+    heard = Heard()
+    task = begin(owner, lambda job: 42, heard)
+    task.wait()
+    assert heard.results == [42] and heard.ends == 1 and not task.running
+    task.wait()  # once more does nothing
+    assert heard.ends == 1
 
 
 def test_what_can_be_said_to_the_person_is_said(owner: QObject, box: Mailbox) -> None:

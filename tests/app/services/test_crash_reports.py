@@ -1,119 +1,22 @@
-"""What nobody foresaw is logged and told; a crash is told by the next start."""
+"""What Qt complains of is told as well."""
 
 from __future__ import annotations
 
-import faulthandler
-import gc
-import logging
-import subprocess
-import sys
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import qCritical
 
 from visualnet.app.services import crash_reports
-from visualnet.app.services.crash_reports import Fault
-from visualnet.app.services.mailbox import Mailbox
-
-ROOT = Path(__file__).resolve().parents[3]
-
-CRASH = """
-import sys, faulthandler
-from pathlib import Path
-from visualnet.app.services import crash_reports
-from visualnet.app.services.mailbox import Mailbox
-crash_reports.install(Mailbox(), Path(sys.argv[1]))
-if sys.argv[2] == "crash":
-    faulthandler._sigsegv()
-"""
+from visualnet.core.crash_handler import ErrorReport, log
+from visualnet.core.mailbox import Mailbox
 
 
-@pytest.fixture
-def box(tmp_path: Path) -> Iterator[Mailbox]:
-    made = Mailbox()
-    # What is logged here is wanted, so it must not reach the watch that fails tests for stray logs.
-    crash_reports.log.propagate = False
-    uninstall = crash_reports.install(made, tmp_path)
-    yield made
-    uninstall()
-    crash_reports.log.propagate = True
-
-
-def test_an_exception_in_the_window_is_logged_and_told(box: Mailbox, tmp_path: Path) -> None:
-    try:
-        raise ValueError("out of cheese")
-    except ValueError as error:
-        sys.excepthook(ValueError, error, error.__traceback__)
-    (fault,) = box.drain()
-    assert fault.origin == "window" and fault.words == "ValueError: out of cheese"
-    assert "test_crash_reports.py" in fault.trace
-    assert "out of cheese" in (tmp_path / "visualnet.log").read_text(encoding="utf-8")
-
-
-def test_an_exception_in_a_thread_is_told_with_its_name(box: Mailbox) -> None:
-    failing = threading.Thread(target=lambda: 1 // 0, name="worker 7")
-    failing.start()
-    failing.join()
-    (fault,) = box.drain()
-    assert (fault.origin, fault.thread) == ("thread", "worker 7") and "ZeroDivisionError" in fault.words
-
-
-def test_a_failing_finalizer_is_told(box: Mailbox) -> None:
-    class Bad:
-        def __del__(self) -> None:
-            raise RuntimeError("in cleanup")
-
-    Bad()
-    gc.collect()
-    assert [fault.origin for fault in box.drain()] == ["cleanup"]
-
-
-def test_what_qt_calls_critical_is_told(box: Mailbox) -> None:
+def test_what_qt_calls_critical_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    box = Mailbox()
+    monkeypatch.setattr(log, "propagate", False)  # what is logged here is wanted
+    uninstall = crash_reports.install(box, tmp_path)
     qCritical("paint device gone")
+    uninstall()
     (fault,) = box.drain()
-    assert isinstance(fault, Fault) and fault.origin == "qt" and fault.words == "paint device gone"
-
-
-def test_uninstalling_leaves_all_as_it_was(tmp_path: Path) -> None:
-    before = sys.excepthook, threading.excepthook, sys.unraisablehook, list(logging.getLogger("visualnet").handlers)
-    watched = faulthandler.is_enabled()
-    crash_reports.install(Mailbox(), tmp_path)()
-    after = sys.excepthook, threading.excepthook, sys.unraisablehook, list(logging.getLogger("visualnet").handlers)
-    assert before == after and faulthandler.is_enabled() == watched
-    assert list(tmp_path.glob("crash-*.txt")) == []
-
-
-def test_a_crash_is_offered_once(tmp_path: Path) -> None:
-    assert _start(tmp_path, "crash") != 0
-    crash_reports.install(Mailbox(), tmp_path)()
-    told = crash_reports.previous_crash()
-    assert told is not None and "Segmentation fault" in told
-    crash_reports.install(Mailbox(), tmp_path)()
-    assert crash_reports.previous_crash() is None
-
-
-def test_a_quiet_end_is_no_crash(tmp_path: Path) -> None:
-    assert _start(tmp_path, "end") == 0
-    crash_reports.install(Mailbox(), tmp_path)()
-    assert crash_reports.previous_crash() is None and list(tmp_path.glob("crash-*.txt")) == []
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="there an open file cannot be removed at all")
-def test_the_report_of_a_living_window_is_left_alone(tmp_path: Path) -> None:
-    with (tmp_path / "crash-1.txt").open("w", encoding="utf-8") as living:
-        assert crash_reports._hold(living)
-        living.write("still running")
-        living.flush()
-        crash_reports.install(Mailbox(), tmp_path)()
-        assert crash_reports.previous_crash() is None
-    assert (tmp_path / "crash-1.txt").exists()
-
-
-def _start(place: Path, what: str) -> int:
-    done = subprocess.run(
-        [sys.executable, "-c", CRASH, str(place), what], cwd=ROOT, capture_output=True, timeout=60, check=False
-    )
-    return done.returncode
+    assert isinstance(fault, ErrorReport) and fault.origin == "qt" and fault.words == "paint device gone"

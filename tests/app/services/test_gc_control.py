@@ -37,16 +37,16 @@ def test_what_stays_is_out_of_sight_and_what_comes_later_is_freed(owner: QObject
     collector = GcControl(lambda: False, owner)
     knot = Knot()
     seen = len(gc.get_objects())
-    collector.settle()
+    collector.freeze()
     assert gc.get_freeze_count() > 0.9 * seen and len(gc.get_objects()) < 0.1 * seen
     later = weakref.ref(Knot())
-    collector.settle()
+    collector.freeze()
     assert later() is None
     gone = weakref.ref(knot)
     del knot
-    collector.settle()
+    collector.freeze()
     assert gone() is not None, "out of sight"
-    collector.clear()
+    collector.collect_all()
     assert gone() is None
     collector.stop()
 
@@ -55,7 +55,7 @@ def test_never_while_something_trains(owner: QObject, qtbot: QtBot, monkeypatch:
     monkeypatch.setattr(module, "AFTER_MS", 1)
     busy = [True]
     collector = GcControl(lambda: busy[0], owner)
-    collector.opened()
+    collector.freeze_soon()
     linger(0.02)
     assert gc.get_freeze_count() == 0
     busy[0] = False
@@ -80,14 +80,14 @@ def test_everything_is_collected_after_a_closing_once_the_window_rests(
         asked.append(number)
         return 2 * number
 
-    collector.settle()
+    collector.freeze()
     gone = weakref.ref(knot)
     del knot
     double(1), double(1)
     assert asked == [1]
     collector.look()
     assert gone() is not None, "nothing was closed"
-    collector.closed()
+    collector.collect_later()
     QTest.keyClick(widget.windowHandle(), Qt.Key.Key_A)
     collector.look()
     assert gone() is not None, "somebody works"

@@ -17,12 +17,12 @@ from pytestqt.qtbot import QtBot
 from tests.app.training_rig import Rig, small, template
 from tests.waiting import linger
 from visualnet.app.services import runner as runner_module
-from visualnet.app.services.crash_reports import Fault
 from visualnet.app.services.runner import Runner
 from visualnet.app.state.runner_protocol import RunnerProtocol
+from visualnet.core.crash_handler import ErrorReport
 from visualnet.core.document import Document
 from visualnet.core.edits import remove, set_params, set_recipe
-from visualnet.core.project import MAIN, DataChoice, RunRef
+from visualnet.core.project import MAIN, DataChoice
 from visualnet.training.runs import run_history as history
 
 
@@ -146,7 +146,7 @@ def test_a_failure_comes_as_words_and_the_window_lives_on(rig: Rig, qtbot: QtBot
 
 def test_a_fault_in_another_thread_is_told(rig: Rig, qtbot: QtBot) -> None:
     with qtbot.waitSignal(rig.runner.faulted) as told:
-        rig.runner.mailbox.put(Fault("thread", "ValueError: x", "Traceback …", "somewhere"))
+        rig.runner.mailbox.put(ErrorReport("thread", "ValueError: x", "Traceback …", "somewhere"))
     assert told.args == ["ValueError: x", "Traceback …"]
 
 
@@ -157,6 +157,18 @@ def test_ghosts_come_and_go(rig: Rig, qtbot: QtBot) -> None:
     rig.runner.show_ghost(first, True)
     rig.until(qtbot, lambda: first in rig.runner.ghosts)
     rig.runner.show_ghost(first, False)
+    assert rig.runner.ghosts == {}
+
+
+def test_a_record_that_cannot_be_read_is_told(rig: Rig, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_folder: Path) -> None:
+        raise OSError("the disk is gone")
+
+    rig.train(qtbot)
+    monkeypatch.setattr(runner_module, "read_run", fail)
+    rig.runner.show_ghost(rig.studio.project.runs[0].id, True)
+    rig.until(qtbot, lambda: bool(rig.said))
+    assert rig.said == [("warning", "The record of the run cannot be read: the disk is gone")]
     assert rig.runner.ghosts == {}
 
 
@@ -181,7 +193,7 @@ def test_a_run_goes_on_behind_another_document_and_shows_nothing_of_itself_there
     rig.studio.open(old)
     assert rig.runner.state == "running" and rig.runner.model is model and rig.runner.elsewhere is None
     rig.studio.open(other)
-    rig.runner.ended_with(old)
+    rig.runner.close_document(old)
     assert old.project.runs[0].state == "stopped" and rig.runner.elsewhere is None
     assert other.project.runs == ()
 
@@ -232,20 +244,6 @@ def test_nothing_of_torch_is_imported_to_begin_with() -> None:
     assert subprocess.run([sys.executable, "-c", words], check=False, timeout=60).returncode == 0
 
 
-def test_a_folder_is_only_followed_by_its_plain_name() -> None:
-    for name in ("../..", "/etc", "a/b", "..", "C:\\x", ""):
-        assert history.folder_of(RunRef(id="x", folder=name)) is None
-
-
-def test_history_edits() -> None:
-    project = replace(small(), runs=(RunRef(id="a", started="2026-11-21T03:12:00"), RunRef(id="b")))
-    named = history.rename("a", "with dropout")(project)
-    assert history.title(named.runs[0]) == "with dropout"
-    assert history.title(history.rename("a", "")(named).runs[0]) == "21 Nov 03:12"
-    assert [run.id for run in history.remove("a")(named).runs] == ["b"]
-    assert history.remove("zzz")(project) is project
-
-
 def test_unknown_data_is_told_in_words(rig: Rig) -> None:
     rig.studio.do("", lambda p: replace(p, data=DataChoice(name="no_such_data")))
     assert rig.runner.why_not() != ""
@@ -263,7 +261,7 @@ def test_the_runner_is_what_panels_are_promised(rig: Rig) -> None:
 
 def test_nothing_guesses_at_what_the_runner_has() -> None:
     """Panels ask `studio.runner` by name, so that a change of it is found by reading and by the checker."""
-    app = Path(runner_module.__file__).parent
+    app = Path(runner_module.__file__).parents[1]
     guesses = [
         path.name for path in app.rglob("*.py") if re.search(r"getattr\([^()]*\brunner\b", path.read_text("utf-8"))
     ]
@@ -271,11 +269,11 @@ def test_nothing_guesses_at_what_the_runner_has() -> None:
 
 
 def test_panels_use_only_what_is_promised() -> None:
-    app = Path(runner_module.__file__).parent
+    app = Path(runner_module.__file__).parents[1]
     promised = {*RunnerProtocol.__annotations__, *vars(RunnerProtocol)}
     used = {
         (path.name, name)
-        for path in (app / "panels").rglob("*.py")
+        for path in (app / "features").rglob("*.py")
         for name in re.findall(r"(?:self|studio)\.runner\.(\w+)", path.read_text("utf-8"))
     }
-    assert {(path, name) for path, name in used if name not in promised} == set()
+    assert used and {(path, name) for path, name in used if name not in promised} == set()

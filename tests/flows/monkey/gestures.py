@@ -473,7 +473,7 @@ class Monkey:
             window.filing.close_tab(next(tab for tab in window.filing.tabs if not tab.page))
         QApplication.clipboard().clear()
         rest(1.6, self.beats)
-        window.collector.clear()  # what it does by itself when nobody has touched anything for three seconds
+        window.collector.collect_all()  # what it does by itself when nobody has touched anything for three seconds
         self.answers.leaving = False
 
     def unhook(self) -> None:

@@ -101,8 +101,8 @@ import sys
 from pathlib import Path
 from tests.training.nets import small
 from visualnet.data.loading import load
-from visualnet.training import session
-session.CHECKPOINT_S, session.FLUSH_S = 0.02, 0.001
+from visualnet.training import checkpointer, session
+checkpointer.CHECKPOINT_S, session.FLUSH_S = 0.02, 0.001
 project = small(epochs=100000)
 session.Session(project, load(project.data), lambda e: None, folder=Path(sys.argv[1])).run()
 """

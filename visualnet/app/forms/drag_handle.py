@@ -1,4 +1,4 @@
-"""A field that is dragged by its name: sideways its number changes, up or down it is carried to where it can be dropped."""
+"""A field that is dragged by its name: sideways its number changes, up or down it is dragged_param to where it can be dropped."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ class FieldDrag(QObject):
             if max(abs(way.x()), abs(way.y())) >= QApplication.startDragDistance():
                 self._from = None
                 if abs(way.y()) > abs(way.x()):
-                    self.carry()
+                    self.start_drag()
                     return True
                 # sideways: the number changes
         elif event.type() == QEvent.Type.MouseButtonRelease:
             self._from = None
         return False
 
-    def carry(self) -> None:
+    def start_drag(self) -> None:
         """Carry the field's name until it is dropped."""
         mime = QMimeData()
         mime.setData(MIME, QByteArray(self.param.encode()))
@@ -57,6 +57,6 @@ class FieldDrag(QObject):
         drag.exec(Qt.DropAction.CopyAction)
 
 
-def carried(mime: QMimeData) -> str:
-    """The parameter that is carried; empty if it is something else."""
+def dragged_param(mime: QMimeData) -> str:
+    """The parameter that is dragged_param; empty if it is something else."""
     return bytes(mime.data(MIME).data()).decode("utf-8", "replace") if mime.hasFormat(MIME) else ""

@@ -6,12 +6,14 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QLineEdit, QMenu, QVBoxLayout, QWidget
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QLineEdit, QMenu, QWidget
 
 from visualnet.app.forms.drag_handle import FieldDrag
 from visualnet.app.forms.value_field import ValueField
 from visualnet.app.theme import fonts
 from visualnet.app.widgets.basic import label
+from visualnet.app.widgets.layouts import column
 from visualnet.app.widgets.section import Section
 from visualnet.core.expressions import Scope
 from visualnet.core.graph import Value
@@ -36,23 +38,31 @@ class Row(QWidget):
     wide = False
     """Whether it stands below its name, in the whole width."""
 
-    def __init__(self, param: Param) -> None:
+    def __init__(self, param: Param, editor: QWidget, alignment: Qt.AlignmentFlag | None = None) -> None:
         super().__init__()
         self.param = param
-        self.box = QVBoxLayout(self)
-        self.box.setContentsMargins(0, 0, 0, 0)
+        editor.setAccessibleName(param.name)
+        editor.setToolTip(param.doc)
+        self.setFocusProxy(editor)
+        column((editor, 0, alignment) if alignment else editor, parent=self)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange and not self.wide:
             self.setFixedWidth(editor_width())
 
-    def hold(self, editor: QWidget) -> None:
-        """Put the editor in."""
-        editor.setAccessibleName(self.param.name)
-        editor.setToolTip(self.param.doc)
-        self.setFocusProxy(editor)
-        self.box.addWidget(editor)
+    def problem_of(self, raw: Value, scope: Scope) -> str:
+        """What is wrong with a value, in words."""
+        try:
+            self.param.read(raw, scope)
+        except ValueError as error:
+            return str(error)
+        return ""
+
+    def _edit_once(self, value: Value) -> None:
+        """Tell of a value that is chosen at one stroke."""
+        self.edited.emit(value)
+        self.finished.emit()
 
     def show_value(self, raw: Value, scope: Scope, problem: str = "") -> None:
         """Show a raw value; ``problem`` marks it."""
@@ -67,31 +77,27 @@ class ValueRow(Row):
     """Numbers, several numbers, words, expressions."""
 
     def __init__(self, param: Param) -> None:
-        super().__init__(param)
         self.scope: Scope = {}
-        none = getattr(param, "none", "")
-        several = isinstance(param, Ints | Floats)
-        self.field = ValueField(self._check, several=several, unit=param.unit, empty=bool(none))
-        self.field.setPlaceholderText(none)
-        self.field.names = lambda: self.scope
+        self.none: str = getattr(param, "none", "")
+        self.field = ValueField(
+            lambda raw: self.problem_of(raw, self.scope),
+            several=isinstance(param, Ints | Floats),
+            unit=param.unit,
+            empty=bool(self.none),
+            names=lambda: self.scope,
+        )
+        super().__init__(param, self.field)
+        self.field.setPlaceholderText(self.none)
         self.field.edited.connect(self.edited.emit)
         self.field.finished.connect(self.finished.emit)
         self.field.marked.connect(self.marked.emit)
-        self.hold(self.field)
-        words = getattr(param, "words", {})
-        tip = "\n".join([param.doc, *(f"{word}: {meaning}" for word, meaning in words.items())])
+        self.words: Mapping[str, str] = getattr(param, "words", {})
+        tip = "\n".join([param.doc, *(f"{word}: {meaning}" for word, meaning in self.words.items())])
         self.field.set_tip(f"{tip}\n↑ ↓ change it; drag its name sideways; arithmetic such as 2*16 is understood.")
-
-    def _check(self, raw: Value) -> str:
-        try:
-            self.param.read(raw, self.scope)
-        except ValueError as error:
-            return str(error)
-        return ""
 
     def show_value(self, raw: Value, scope: Scope, problem: str = "") -> None:
         self.scope = scope
-        self.field.set_value(raw, getattr(self.param, "none", ""))
+        self.field.set_value(raw, self.none)
         self.field.set_suffix(self._resolved(raw) or self.param.unit)
         if problem:
             self.field.set_problem(problem)
@@ -104,8 +110,7 @@ class ValueRow(Row):
     def _resolved(self, raw: Value) -> str:
         """What an expression comes to."""
         parts = raw if isinstance(raw, tuple) else (raw,)
-        words = getattr(self.param, "words", {})
-        if not any(isinstance(p, str) and p not in words for p in parts) or self._check(raw):
+        if not any(isinstance(p, str) and p not in self.words for p in parts) or self.problem_of(raw, self.scope):
             return ""
         return f"= {self.param.short(self.param.read(raw, self.scope))}"
 
@@ -116,25 +121,17 @@ class TextRow(Row):
     wide = True
 
     def __init__(self, param: Param) -> None:
-        super().__init__(param)
         self.line = QLineEdit()
-        self.line.setProperty("mono", True)
+        super().__init__(param, self.line)
         self.line.setAcceptDrops(False)
-        self.line.textEdited.connect(lambda text: self.marked.emit(self._fault(text)))
-        self.line.editingFinished.connect(self._done)
-        self.hold(self.line)
+        self.line.setProperty("mono", True)
+        self.line.textEdited.connect(lambda text: self.marked.emit(self.problem_of(text, {})))
+        self.line.editingFinished.connect(self._finish)
         self._value = ""
 
-    def _fault(self, text: str) -> str:
-        try:
-            self.param.read(text, {})
-        except ValueError as error:
-            return str(error)
-        return ""
-
-    def _done(self) -> None:
+    def _finish(self) -> None:
         text = self.line.text()
-        if text != self._value and not self._fault(text):
+        if text != self._value and not self.problem_of(text, {}):
             self._value = text
             self.edited.emit(text)
         self.finished.emit()
@@ -156,15 +153,9 @@ class FlagRow(Row):
     """Yes or no."""
 
     def __init__(self, param: Param) -> None:
-        super().__init__(param)
         self.check = QCheckBox()
-        self.check.clicked.connect(self._clicked)
-        self.hold(self.check)
-        self.box.setAlignment(self.check, Qt.AlignmentFlag.AlignRight)
-
-    def _clicked(self, state: bool) -> None:
-        self.edited.emit(state)
-        self.finished.emit()
+        super().__init__(param, self.check, Qt.AlignmentFlag.AlignRight)
+        self.check.clicked.connect(self._edit_once)
 
     def show_value(self, raw: Value, scope: Scope, problem: str = "") -> None:
         self.check.setTristate(False)
@@ -175,17 +166,22 @@ class FlagRow(Row):
         self.check.setCheckState(Qt.CheckState.PartiallyChecked)
 
 
+class _Combo(QComboBox):
+    """Leaves the wheel to the panel: scrolling must never change a choice on its way."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
+
+
 class ChoiceRow(Row):
     """One of a few words, each explained in its tooltip."""
 
     def __init__(self, param: Param, options: Mapping[str, str] | None = None) -> None:
-        super().__init__(param)
-        self.combo = QComboBox()
+        self.combo = _Combo()
         self.combo.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        super().__init__(param, self.combo)
         self.set_options(options if options is not None else getattr(param, "options", {}))
-        self.combo.activated.connect(self._chosen)
-        self.combo.wheelEvent = lambda event: event.ignore()  # type: ignore[method-assign]
-        self.hold(self.combo)
+        self.combo.textActivated.connect(self._edit_once)
 
     def set_options(self, options: Mapping[str, str]) -> None:
         """Offer these words."""
@@ -195,10 +191,6 @@ class ChoiceRow(Row):
         for word, meaning in options.items():
             self.combo.addItem(word)
             self.combo.setItemData(self.combo.count() - 1, meaning, Qt.ItemDataRole.ToolTipRole)
-
-    def _chosen(self, index: int) -> None:
-        self.edited.emit(self.combo.itemText(index))
-        self.finished.emit()
 
     def show_value(self, raw: Value, scope: Scope, problem: str = "") -> None:
         at = self.combo.findText(str(raw))
@@ -243,23 +235,20 @@ class Form(QWidget):
     changed = Signal(str, object)
     finished = Signal()
 
-    def __init__(self, params: Sequence[Param], parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, params: Sequence[Param], row_menu: Callable[[str, QMenu], None] | None = None) -> None:
+        """``row_menu`` fills the menu of a parameter's row."""
+        super().__init__()
         self.rows: dict[str, Row] = {}
         self.words: dict[str, QLabel] = {}
-        self.row_menu: Callable[[str, QMenu], None] | None = None
-        """Fills the menu of a parameter's row; the page that shows the form sets it."""
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        column.addLayout(self._grid([p for p in params if not p.more]))
+        self._row_menu = row_menu
+        rows = column(self._grid([p for p in params if not p.more]), spacing=4, parent=self)
         self.more: Section | None = None
         if any(p.more for p in params):
             self.more = Section("More", opened=False)
             inner = QWidget()
             inner.setLayout(self._grid([p for p in params if p.more]))
             self.more.add(inner)
-            column.addWidget(self.more)
+            rows.addWidget(self.more)
 
     def _grid(self, params: Sequence[Param]) -> QGridLayout:
         grid = QGridLayout()
@@ -272,32 +261,34 @@ class Form(QWidget):
             name = label(param.name)
             name.setToolTip(param.doc)
             name.setBuddy(row)
-            if not row.wide:
-                row.setFixedWidth(editor_width())
-            if isinstance(row, ValueRow):
-                row.field.scrub_with(name)
-            FieldDrag(name, param.name)  # after scrubbing, whose events it sees first
-            for widget in (name, row.field if isinstance(row, ValueRow) else row):
-                widget.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-                widget.customContextMenuRequested.connect(
-                    lambda at, w=widget, n=param.name: self.menu_for(n, w).popup(w.mapToGlobal(at))
-                )
-            row.edited.connect(lambda value, n=param.name: self.changed.emit(n, value))
-            row.finished.connect(self.finished.emit)
+            # What is wrong stands in words under the field; a red frame alone tells nobody what to do.
+            words = label("", "error", wrap=True)
+            words.hide()
+            self._connect(param.name, row, name, words)
             at = 3 * number
             grid.addWidget(name, at, 0)
             if row.wide:
                 grid.addWidget(row, at + 1, 0, 1, 2)
             else:
+                row.setFixedWidth(editor_width())
                 grid.addWidget(row, at, 1)
-            # What is wrong stands in words under the field; a red frame alone tells nobody what to do.
-            words = label("", "error", wrap=True)
-            words.hide()
-            row.marked.connect(lambda reason, w=words: _tell(w, reason))
             grid.addWidget(words, at + 2, 0, 1, 2)
             self.words[param.name] = words
             self.rows[param.name] = row
         return grid
+
+    def _connect(self, param: str, row: Row, name: QLabel, words: QLabel) -> None:
+        if isinstance(row, ValueRow):
+            row.field.scrub_with(name)
+        FieldDrag(name, param)  # after scrubbing, whose events it sees first
+        for widget in (name, row.field if isinstance(row, ValueRow) else row):
+            widget.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+            widget.customContextMenuRequested.connect(
+                lambda at, w=widget: self.menu_for(param, w).popup(w.mapToGlobal(at))
+            )
+        row.edited.connect(lambda value: self.changed.emit(param, value))
+        row.finished.connect(self.finished.emit)
+        row.marked.connect(lambda reason: _show_reason(words, reason))
 
     def menu_for(self, name: str, widget: QWidget) -> QMenu:
         """The menu of a parameter's row: its own entries, below those of the field that it was asked for."""
@@ -305,8 +296,8 @@ class Form(QWidget):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if not menu.isEmpty():
             menu.addSeparator()
-        if self.row_menu is not None:
-            self.row_menu(name, menu)
+        if self._row_menu is not None:
+            self._row_menu(name, menu)
         return menu
 
     def show_values(
@@ -345,7 +336,7 @@ def caption(text: str) -> QLabel:
     return label(text, "muted", wrap=True)
 
 
-def _tell(words: QLabel, reason: str) -> None:
+def _show_reason(words: QLabel, reason: str) -> None:
     """Show why a value is wrong, as a sentence; or nothing."""
     words.setText(capitalize_first(reason))
     words.setVisible(bool(reason))

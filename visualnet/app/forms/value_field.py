@@ -2,59 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QMouseEvent, QResizeEvent, QWheelEvent
-from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from visualnet.app.forms.completion import NameCompleter
 from visualnet.app.widgets.basic import label, restyle
 from visualnet.core.graph import Value
+from visualnet.core.text.values import read_value, step_value, write_value
 
 SCRUB_PX = 6
-
-
-def read_value(text: str, several: bool) -> Value:
-    """What a person typed, as a file would hold it: a number, an expression, a word, or several of them."""
-    parts = [p.strip() for p in re.split(r"[×,;]|(?<=\d)\s*x\s*(?=\d)", text.strip().strip("[]()")) if p.strip()]
-    if several and len(parts) > 1:
-        return tuple(_one(p) for p in parts)
-    return _one(parts[0] if several and parts else text.strip())
-
-
-def _one(text: str) -> Value:
-    text = text.replace("−", "-").replace(" ", " ").strip()
-    if re.fullmatch(r"-?\d{1,18}", text.replace(",", "") if re.fullmatch(r"-?\d{1,3}(,\d{3})+", text) else text):
-        return int(text.replace(",", ""))
-    if re.fullmatch(r"-?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?", text):
-        return float(text)
-    return text
-
-
-def write_value(raw: Any) -> str:
-    """A raw value as a person would type it."""
-    if raw is None:
-        return ""
-    if isinstance(raw, list | tuple):
-        texts = [write_value(r) for r in raw]
-        return texts[0] if len(set(texts)) == 1 and len(texts) > 1 else " × ".join(texts)
-    if isinstance(raw, float):
-        return f"{raw:g}"
-    return str(raw)
-
-
-def whole_between(low: int, high: int, why: str = "") -> Callable[[Value], str]:
-    """A check for a field that takes a whole number from ``low`` to ``high``."""
-
-    def check(value: Value) -> str:
-        if not isinstance(value, int) or isinstance(value, bool):
-            return "a whole number is wanted"
-        return "" if low <= value <= high else why or f"a whole number from {low:,} to {high:,}"
-
-    return check
 
 
 class ValueField(QLineEdit):
@@ -73,22 +33,20 @@ class ValueField(QLineEdit):
         several: bool = False,
         unit: str = "",
         empty: bool = False,
-        parent: QWidget | None = None,
+        names: Callable[[], Mapping[str, Any]] = dict,
     ) -> None:
-        super().__init__(parent)
-        self._check, self._several, self._empty = check, several, empty
+        """``names`` gives those that may be used here, with their values; they are offered while one is typed."""
+        super().__init__(alignment=Qt.AlignmentFlag.AlignRight)
+        self._check, self._several, self._empty, self.names = check, several, empty, names
         self._value: Value = None
         self._settled: Value = None
-        self._names: NameCompleter | None = None
-        self.names: Callable[[], Mapping[str, Any]] = dict
-        """The names that may be used here, with their values; they are offered while one is typed."""
+        self._completer: NameCompleter | None = None
         self._scrub: tuple[float, Value] | None = None
         self._handle: QWidget | None = None
         self._tip = ""
-        self.setProperty("mono", True)
         self.setAcceptDrops(False)
-        self.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self._unit: QLabel = label(unit, "small", self)
+        self.setProperty("mono", True)
+        self._unit = label(unit, "small", self)
         self._unit.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._unit.setVisible(bool(unit))
         self.textEdited.connect(self._typed)
@@ -106,7 +64,7 @@ class ValueField(QLineEdit):
         self.setPlaceholderText(placeholder)
         if not (self.hasFocus() and self.isModified()):
             self.setText(write_value(raw))
-            self._mark("")
+            self.set_problem("")
 
     def set_suffix(self, text: str) -> None:
         """A muted word at the right end: the unit, or what an expression comes to."""
@@ -121,10 +79,6 @@ class ValueField(QLineEdit):
         self.setToolTip(tip)
         self.setAccessibleDescription(tip)
 
-    def set_problem(self, reason: str) -> None:
-        """Mark it as wrong for a reason from outside."""
-        self._mark(reason)
-
     def scrub_with(self, handle: QWidget) -> None:
         """Dragging this widget sideways changes the number."""
         self._handle = handle
@@ -137,7 +91,7 @@ class ValueField(QLineEdit):
 
     def _go(self, start: Value, steps: int) -> None:
         for left in range(abs(steps), 0, -1):
-            value = _stepped(start, left if steps > 0 else -left)
+            value = step_value(start, left if steps > 0 else -left)
             if value == self._value or self._take(value):
                 return
 
@@ -148,22 +102,23 @@ class ValueField(QLineEdit):
         self._value = value
         self.setText(write_value(value))
         self.setModified(False)
-        self._mark("")
+        self.set_problem("")
         self.edited.emit(value)
         return True
 
     def _typed(self, text: str) -> None:
         value = None if self._empty and not text.strip() else read_value(text, self._several)
         reason = self._check(value)
-        self._mark(reason)
+        self.set_problem(reason)
         if not reason and value != self._value:
             self._value = value
             self.edited.emit(value)
-        if self._names is not None or (self.names() and text[-1:].isalpha()):
-            self._names = self._names or NameCompleter(self)
-            self._names.offer(self.names())
+        if self._completer is not None or (self.names() and text[-1:].isalpha()):
+            self._completer = self._completer or NameCompleter(self)
+            self._completer.offer(self.names())
 
-    def _mark(self, reason: str) -> None:
+    def set_problem(self, reason: str) -> None:
+        """Mark what stands here as wrong for a reason, or as right."""
         self.setToolTip(reason or self._tip)
         self.setAccessibleDescription(reason or self._tip)
         self.marked.emit(reason)
@@ -174,7 +129,7 @@ class ValueField(QLineEdit):
         if self.isModified():
             self.setModified(False)
             self.setText(write_value(self._value))
-            self._mark("")
+            self.set_problem("")
         self._settled = self._value
         self.finished.emit()
 
@@ -233,7 +188,7 @@ class ValueField(QLineEdit):
 
     def _choosing(self) -> bool:
         """Whether names are on offer: their list answers Enter and Escape then."""
-        return self._names is not None and self._names.popup().isVisible()
+        return self._completer is not None and self._completer.popup().isVisible()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -257,27 +212,3 @@ class ValueField(QLineEdit):
         else:
             return False
         return True
-
-
-def _stepped(value: Value, steps: int) -> Value:
-    """The value some steps further; words and expressions stay."""
-    if isinstance(value, list | tuple):
-        return tuple(_stepped(v, steps) for v in value)
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return value
-    if isinstance(value, int):
-        return value + steps
-    for _ in range(abs(steps)):
-        value = _rung(value, steps > 0)
-    return value
-
-
-def _rung(value: float, up: bool) -> float:
-    """The next of …, 0.1, 0.2, 0.5, 1, 2, 5, … above or below."""
-    if value == 0:
-        return 0.001 if up else 0.0
-    power = 10.0 ** int(f"{abs(value):e}".partition("e")[2])
-    ladder = [m * power for m in (0.1, 0.2, 0.5, 1, 2, 5, 10, 20)]
-    side = [r for r in ladder if (r > abs(value) * 1.0001 if up == (value > 0) else r < abs(value) * 0.9999)]
-    chosen = min(side) if up == (value > 0) else max(side)
-    return round(chosen if value > 0 else -chosen, 12)

@@ -1,1 +1,1 @@
-"""What runs beside the window: the training thread and its mailbox, background work, live probes, crash reports."""
+"""What runs beside the window: background tasks, the runner of trainings, live probes, measurements, crash reports."""

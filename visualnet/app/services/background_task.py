@@ -1,7 +1,7 @@
 """Work beside the window: a thread of its own for one job, whose progress and result come back in the window's thread.
 
 A task is a child of what asked for it, so a window finds all of its own with `close_tasks` and need not know who they are. The thread is
-never a daemon: whoever closes, waits for it. Training has its own thread (`training_thread`), since its events go through the mailbox.
+never a daemon: whoever closes, waits for it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from visualnet.app.services import crash_reports
+from visualnet.core import crash_handler
 from visualnet.pytorch import NoTorch
 
 LOOK_MS = 30
@@ -56,7 +56,7 @@ class BackgroundTask(QObject):
     def __init__(
         self,
         run: Callable[[Job], Any],
-        done: Callable[[Any], object],
+        done: Callable[[Any], object] | None = None,
         progress: Callable[[float], object] | None = None,
         failed: Callable[[str], object] | None = None,
         *,
@@ -65,12 +65,12 @@ class BackgroundTask(QObject):
         parent: QObject,
     ) -> None:
         super().__init__(parent)
-        self._run, self._done, self._progress, self._failed, self._words = run, done, progress, failed, words
+        self._run: Callable[[Job], Any] | None = run
+        self._done, self._progress, self._failed, self._words = done, progress, failed, words
         self._job = Job()
         self._results: list[Any] = []
         self._refusal = ""
-        self._timer = QTimer(self)
-        self._timer.setInterval(LOOK_MS)
+        self._timer = QTimer(self, interval=LOOK_MS)
         self._timer.timeout.connect(self._look)
         self._thread: threading.Thread | None = threading.Thread(target=self._work, name=name, daemon=False)
         self._thread.start()
@@ -85,14 +85,21 @@ class BackgroundTask(QObject):
         """Ask it to end; `finished` tells when it has."""
         self._job.stop.set()
 
+    def wait(self) -> None:
+        """Wait until it has ended, and take in at once what came of it."""
+        if self._thread is not None:
+            self._thread.join()
+            self._look()
+
     def close(self) -> None:
         """End it, wait for that, and hear nothing more of it."""
         self.cancel()
-        self._rest()
+        self._join()
         self._forget()
 
     def _work(self) -> None:
         try:
+            assert self._run is not None
             self._results.append(self._run(self._job))
         except Exception as error:
             # Only text leaves: a kept exception keeps its tensors. What is raised while one wants to stop is the stopping.
@@ -104,37 +111,34 @@ class BackgroundTask(QObject):
             elif self._failed is not None and isinstance(error, NoTorch):
                 self._refusal = str(error)
             else:
-                crash_reports.report(self._words, error)
+                crash_handler.report(self._words, error)
 
     def _look(self) -> None:
         if self._thread is not None and self._thread.is_alive():
             if self._progress is not None:
                 self._progress(self._job.share)
             return
-        self._rest()
-        if self._job.stop.is_set():
-            self._results.clear()
-        if self._results:
-            self._done(self._results.pop())
-        elif self._refusal and self._failed is not None:
-            self._failed(self._refusal)
-        self.finished.emit()
-        self._forget()
-        self.deleteLater()
+        self._join()
+        try:
+            if self._results and self._done is not None and not self._job.stop.is_set():
+                self._done(self._results[0])
+            elif self._refusal and self._failed is not None:
+                self._failed(self._refusal)
+        finally:
+            self.finished.emit()
+            self._forget()
+            self.deleteLater()
 
-    def _rest(self) -> None:
+    def _join(self) -> None:
         if self._thread is not None:
             self._timer.stop()
             self._thread.join()
             self._thread = None
 
     def _forget(self) -> None:
+        self._results.clear()
         # Who asked often keeps the task until the next one; what was asked holds a project, perhaps one that is closed by then.
-        self._run, self._done, self._progress, self._failed = _nothing, _nothing, None, None
-
-
-def _nothing(_given: object) -> None:
-    """What an ended task does."""
+        self._run = self._done = self._progress = self._failed = None
 
 
 def close_tasks(owner: QObject) -> None:

@@ -13,9 +13,7 @@ The young objects are collected as ever, by Python itself, in 3 to 7 ms.
 
 from __future__ import annotations
 
-import ctypes
 import gc
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -23,7 +21,8 @@ from collections.abc import Callable
 from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtGui import QGuiApplication
 
-from visualnet.core.caches import clear_caches
+from visualnet.app.services.startup_tasks import IMPORT_TORCH
+from visualnet.core.caches import clear_caches, trim_memory
 
 AFTER_MS = 1000
 """So long after the last opening: the window has been drawn by then."""
@@ -48,7 +47,7 @@ _INPUT = frozenset(
 
 
 class GcControl(QObject):
-    """Settles the collector a moment after a project was opened, and looks now and then; never while ``busy``: a training would stumble."""
+    """Freezes what stays a moment after a project was opened, and collects now and then; never while ``busy``: a training would stumble."""
 
     def __init__(self, busy: Callable[[], bool], parent: QObject) -> None:
         super().__init__(parent)
@@ -57,50 +56,49 @@ class GcControl(QObject):
         """When a mouse or a key was used last."""
         self._left = False
         """Something was closed since everything was collected last."""
-        self._soon = QTimer(self)
-        self._soon.setSingleShot(True)
-        self._soon.setInterval(AFTER_MS)
-        self._soon.timeout.connect(self.settle)
-        self._looking = QTimer(self)
-        self._looking.setInterval(LOOK_MS)
+        self._soon = QTimer(self, singleShot=True, interval=AFTER_MS)
+        self._soon.timeout.connect(self.freeze)
+        self._looking = QTimer(self, interval=LOOK_MS)
         self._looking.timeout.connect(self.look)
         self._looking.start()
         self._thresholds = gc.get_threshold()
         gc.set_threshold(*self._thresholds[:2], NEVER)
 
-    def opened(self) -> None:
-        """A project was opened: settle soon."""
+    def freeze_soon(self) -> None:
+        """A project was opened: collect and freeze once it is drawn."""
         self._soon.start()
 
-    def closed(self) -> None:
+    def collect_later(self) -> None:
         """A project was closed: what it leaves is found at the next pause."""
         self._left = True
 
     @property
-    def waits(self) -> bool:
+    def must_wait(self) -> bool:
         """Whether this is no moment for it: something trains, or torch is being read."""
-        return self._busy() or any(thread.name == "import torch" for thread in threading.enumerate())
+        return self._busy() or any(thread.name == IMPORT_TORCH for thread in threading.enumerate())
 
     def look(self) -> None:
         """Once a second: do what is due, if nobody would notice."""
-        self._watch()
-        if self.waits:
+        # Hear what mouse and keys do in every window, also in those that have come since; once more changes nothing.
+        for window in QGuiApplication.topLevelWindows():
+            window.installEventFilter(self)
+        if self.must_wait:
             return
         rested, count = time.monotonic() - self._worked, gc.get_count()[2]
         if self._left and rested >= REST_S:
-            self.clear()
+            self.collect_all()
         elif count >= OVERDUE or (count >= DUE and rested >= REST_S):
             self._collect_new()
 
-    def settle(self) -> None:
+    def freeze(self) -> None:
         """Collect what has come since the last time, and take what is left out of sight."""
-        if self.waits:
+        if self.must_wait:
             self._soon.start()
             return
         gc.collect()
         gc.freeze()
 
-    def clear(self) -> None:
+    def collect_all(self) -> None:
         """Collect everything, forget what was remembered of what is closed, give memory back, and take what is left out of sight."""
         self._left = False
         clear_caches()
@@ -122,20 +120,7 @@ class GcControl(QObject):
         if time.perf_counter() - began > SHORT_S:
             gc.freeze()
 
-    # --- when was anything done last ---------------------------------------------------------------------------------------------------
-
-    def _watch(self) -> None:
-        """Hear what mouse and keys do in every window, also in those that have come since."""
-        for window in QGuiApplication.topLevelWindows():
-            window.installEventFilter(self)  # once more changes nothing
-
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in _INPUT:
             self._worked = time.monotonic()
         return False
-
-
-def trim_memory() -> None:
-    """Give the memory that was freed back to the system, where the C library would keep it."""
-    if sys.platform == "linux" and (trim := getattr(ctypes.CDLL(None), "malloc_trim", None)) is not None:
-        trim(0)

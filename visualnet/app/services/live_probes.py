@@ -1,13 +1,13 @@
 """What is looked at inside the network: who wants to see which ports, on which sample, and what was seen last.
 
-While a run goes on it is asked to look, within its budget; otherwise a look is taken aside, so that no panel is ever dead.
+While a run goes on it is asked to look, within its budget; otherwise a background task looks, so that no panel is ever dead.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from pathlib import Path as Folder
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -16,16 +16,16 @@ from visualnet.analysis.facts import NodePath
 from visualnet.app.plots.colours import ink_of
 from visualnet.app.plots.sparkline import compose_strip
 from visualnet.app.services.redraw_budget import RedrawBudget
-from visualnet.app.services.worker import Aside
+from visualnet.app.services.task_queue import TaskQueue
 from visualnet.app.state.settings import Settings
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme.tokens import Theme
-from visualnet.core.project import MAIN, DataChoice
+from visualnet.core.project import MAIN, DataChoice, Project
+from visualnet.data.loading import Loaded, load
 from visualnet.training.control import Control, ProbePort, Watch
 from visualnet.training.idle_probe import IdleProbe, ProbeResult, Question, torch_is_ready
 
 if TYPE_CHECKING:
-    from visualnet.data.loading import Loaded
     from visualnet.training.events import Watched
 
 NOT_READY = "Press Train, or wait for PyTorch to load"
@@ -43,14 +43,6 @@ def sheet_path(studio: Studio) -> NodePath:
     return next((path for path, facts in studio.analysis.walk() if facts.node.block == studio.sheet), ())
 
 
-class DataLoaded(NamedTuple):
-    """A data set has been read; None with words if it could not be."""
-
-    choice: DataChoice
-    data: Loaded | None
-    words: str = ""
-
-
 class LiveProbes(QObject):
     """Gathers what the panels want to see. ``seen`` is what was seen last, ``words`` why there is nothing."""
 
@@ -61,36 +53,34 @@ class LiveProbes(QObject):
     def __init__(
         self,
         studio: Studio,
-        aside: Aside,
+        queue: TaskQueue,
         redraws: RedrawBudget,
         settings: Settings,
-        wake: Callable[[], None],
-        parent: QObject | None = None,
+        parent: QObject,
     ) -> None:
         super().__init__(parent)
-        self.studio, self.settings, self._aside, self._wake = studio, settings, aside, wake
-        self._redraws = redraws
+        self.studio, self.settings, self._queue, self._redraws = studio, settings, queue, redraws
         self.seen: Watched | None = None
         self.trained = False
         self.words = NOT_READY
         self.sample = 0
         self.data: Loaded | None = None
-        self.data_words = ""
-        self.run: Folder | None = None
+        self.data_error = ""
+        """Why the chosen data could not be read."""
+        self.run: Path | None = None
         """The folder of the run whose weights are looked at while nothing trains."""
         self._control: Control | None = None
         self._wants: dict[str, tuple[tuple[ProbePort, ...], bool]] = {}
         self._choice: DataChoice | None = None
-        self._peeker, self._asked = IdleProbe(), 0
+        self._idle_probe, self._asked = IdleProbe(), 0
         self._shown: set[NodePath] = set()
         self._pictures: set[NodePath] = set()
         self._ink = ink_of(studio.theme)
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
+        self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._look)
         studio.project_changed.connect(self._edited)
         studio.sheet_changed.connect(lambda _: self._choose_thumbnails())
-        studio.theme_changed.connect(self._wear)
+        studio.theme_changed.connect(self._set_theme)
 
     # --- what is wanted ------------------------------------------------------------------------------------------------------------
 
@@ -123,22 +113,21 @@ class LiveProbes(QObject):
     @property
     def samples(self) -> int:
         """How many samples there are to choose from; 0 while the data is not read."""
-        return 0 if self.data is None else len(self.data.validation) or len(self.data.train)
+        return 0 if self.data is None else len(self.data.shown)
 
     def place(self, sample: int) -> int | None:
         """Where a sample stands in the whole data set."""
         if self.data is None or not self.samples:
             return None
-        chosen = self.data.validation if len(self.data.validation) else self.data.train
-        return int(chosen[min(sample, len(chosen) - 1)])
+        return int(self.data.shown[min(sample, self.samples - 1)])
 
-    def watch(self) -> Watch:
+    def wanted(self) -> Watch:
         """All that is wanted, as one order."""
         ports = dict.fromkeys(port for wanted, _ in self._wants.values() for port in wanted)
         return Watch(tuple(ports), self.sample, self.budget, any(grid for _, grid in self._wants.values()))
 
     def set_control(self, control: Control | None) -> None:
-        """A run begins or comes to the front (its reins are given), or is over or goes on unseen: then it looks no more."""
+        """A run begins or comes to the front, or (None) is over or goes on unseen: then it looks no more."""
         if self._control is not None and control is None:
             self._control.watch((), 0, self.budget, False)
         self._control = control
@@ -147,16 +136,22 @@ class LiveProbes(QObject):
             self._apply(AFTER_EDIT_MS)
         else:
             self._timer.stop()
-            self._peeker.forget()
+            self._forget_network()
             self._choose_thumbnails()
             self._apply(0)
 
-    def look_again(self) -> None:
-        """What lies behind the ports may have changed (other weights)."""
+    def _forget_network(self) -> None:
+        # A look that still waits would build the network anew, and keep it.
+        self._queue.discard("look")
+        self._idle_probe.forget()
+
+    def look_into(self, run: Path | None) -> None:
+        """Look with the weights of the run in this folder from now on, or with fresh ones."""
+        self.run = run
         self._apply(AFTER_CHOICE_MS)
 
     def _apply(self, delay_ms: int) -> None:
-        watch = self.watch()
+        watch = self.wanted()
         if self._control is not None:
             self._control.watch(watch.ports, watch.sample, watch.budget, watch.grid)
         elif (watch.ports or watch.grid) and not (self._timer.isActive() and self._timer.remainingTime() > delay_ms):
@@ -165,7 +160,7 @@ class LiveProbes(QObject):
     # --- looking while nothing trains ----------------------------------------------------------------------------------------------
 
     def _look(self) -> None:
-        watch = self.watch()
+        watch = self.wanted()
         if self._control is not None or not (watch.ports or watch.grid):
             return
         if not torch_is_ready() and not pytorch.trouble():
@@ -173,17 +168,16 @@ class LiveProbes(QObject):
             return
         self._asked += 1
         question = Question(self._asked, self.studio.project, self.studio.analysis, watch, self.run)
-        self._aside.ask("look", lambda: self._peeker(question))
-        self._wake()
+        self._queue.submit(
+            "look", lambda: self._idle_probe(question), self._answer, words="Looking into the network failed"
+        )
 
-    def take_peek(self, peeked: ProbeResult) -> None:
-        """A look that was taken aside has been answered."""
-        if peeked.number == self._asked and self._control is None:
-            self.trained, self.words = peeked.trained, peeked.words
-            self.seen = peeked.seen
+    def _answer(self, result: ProbeResult) -> None:
+        if result.number == self._asked and self._control is None:
+            self.seen, self.trained, self.words = result.seen, result.trained, result.words
             self.changed.emit()
 
-    def take(self, seen: Watched) -> None:
+    def take_watched(self, seen: Watched) -> None:
         """The run has looked."""
         if self._control is not None:
             self.seen, self.trained, self.words = seen, True, ""
@@ -193,41 +187,45 @@ class LiveProbes(QObject):
     # --- the data ------------------------------------------------------------------------------------------------------------------
 
     def need_data(self) -> None:
-        """Read the chosen data aside, unless it is there."""
+        """Read the chosen data in the background, unless it is there."""
         choice = self.studio.project.data
-        if choice is self._choice or choice == self._choice:
+        if choice == self._choice:
             return
         # What was wrong with the data before says nothing about these.
-        self._choice, self.data_words = choice, ""
-        self._aside.ask("data", lambda: _load(choice))
-        self._wake()
+        self._choice, self.data_error = choice, ""
+        self._queue.submit(
+            "data",
+            lambda: load(choice),
+            lambda data: self.take_data(choice, data),
+            lambda error: self.take_data(choice, None, error),
+            words="The data cannot be read",
+        )
 
-    def take_data(self, loaded: DataLoaded) -> None:
-        """The data has been read."""
-        if loaded.choice is self._choice:
-            self.data, self.data_words = loaded.data, loaded.words
+    def take_data(self, choice: DataChoice, data: Loaded | None, error: str = "") -> None:
+        """The data have been read, or could not be."""
+        if choice is self._choice:
+            self.data, self.data_error = data, error
             self.data_changed.emit()
             self.set_sample(self.sample)
 
     # --- edits ---------------------------------------------------------------------------------------------------------------------
 
-    def _edited(self, before: object, after: object) -> None:
-        if before.data != after.data:  # type: ignore[attr-defined]
+    def _edited(self, before: Project, after: Project) -> None:
+        if before.data != after.data:
             self.need_data()
-        same = before.graph.nodes is after.graph.nodes and before.graph.wires is after.graph.wires  # type: ignore[attr-defined]
-        if same and all(getattr(before, k) is getattr(after, k) for k in ("blocks", "constants", "data", "recipe")):
+        if before.same_network(after) and before.data is after.data and before.recipe is after.recipe:
             return
         if self._control is None:
-            self.clear_thumbnails()
+            self._clear_thumbnails()
         self._apply(AFTER_EDIT_MS)
 
-    def reset(self) -> None:
-        """Another document: nothing has been seen of it."""
-        self.clear_thumbnails()
+    def reset(self, run: Path | None) -> None:
+        """Another document, with the folder of its run: nothing has been seen of it."""
+        self._clear_thumbnails()
         self.seen, self.trained, self.words = None, False, NOT_READY
-        self.run = None
+        self.run = run
         self._asked += 1
-        self._peeker.forget()
+        self._forget_network()
         self.need_data()
         self.changed.emit()
         self._apply(AFTER_EDIT_MS)
@@ -244,18 +242,17 @@ class LiveProbes(QObject):
         facts, path = self.studio.facts, sheet_path(self.studio)
         ports: list[ProbePort] = []
         self._pictures.clear()
-        for node_id in facts.graph.nodes if facts is not None else ():
-            one = facts.nodes[node_id]
-            port = next(iter(one.outputs), None)
-            spec = one.leaving.get(port) if port is not None else None
+        for node_id, one in facts.nodes.items() if facts is not None else ():
+            port = next(iter(one.outputs), "")
+            spec = one.leaving.get(port)
             if spec is not None and 1 <= len(spec.shape) <= 3:
                 ports.append(((*path, node_id), port))
                 if one.layer is not None and one.layer.role == "input":
                     self._pictures.add((*path, node_id))
-        self.clear_thumbnails()
+        self._clear_thumbnails()
         self.want(CANVAS, ports[:MOST_THUMBNAILS])
 
-    def _wear(self, theme: Theme) -> None:
+    def _set_theme(self, theme: Theme) -> None:
         self._ink = ink_of(theme)
         self._show_thumbnails()
 
@@ -273,17 +270,8 @@ class LiveProbes(QObject):
         if found:
             self.studio.thumbnails_changed.emit(found)
 
-    def clear_thumbnails(self) -> None:
+    def _clear_thumbnails(self) -> None:
         """Take the pictures off the cards."""
         if self._shown:
             gone, self._shown = dict.fromkeys(self._shown), set()
             self.studio.thumbnails_changed.emit(gone)
-
-
-def _load(choice: DataChoice) -> DataLoaded:
-    from visualnet.data.loading import load
-
-    try:
-        return DataLoaded(choice, load(choice))
-    except (ValueError, OSError) as error:
-        return DataLoaded(choice, None, str(error))

@@ -1,40 +1,37 @@
-"""Owns the training thread of the window: starts it, holds its reins, takes what it tells and keeps the history of runs."""
+"""Runs the trainings of the window: starts and steers them, takes in their events, and keeps the history of runs."""
 
 from __future__ import annotations
 
 import logging
 import sys
-import threading
-from collections.abc import Iterable, Mapping
-from datetime import datetime
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from msgspec.structs import replace
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from visualnet import pytorch
-from visualnet.app.services.crash_reports import Fault
-from visualnet.app.services.live_probes import DataLoaded, LiveProbes
-from visualnet.app.services.mailbox import Mailbox, MailboxPump
+from visualnet.app.services.background_task import BackgroundTask
+from visualnet.app.services.live_probes import LiveProbes
 from visualnet.app.services.redraw_budget import RedrawBudget
-from visualnet.app.services.training_thread import Ended, RunRead, Work, read_aside, told
-from visualnet.app.services.worker import Aside
+from visualnet.app.services.task_queue import TaskQueue
 from visualnet.app.state.settings import Settings
 from visualnet.app.state.studio import Studio
+from visualnet.core.crash_handler import ErrorReport
 from visualnet.core.document import Document
 from visualnet.core.errors import FileError
-from visualnet.core.project import Project, Recipe, RunRef
+from visualnet.core.mailbox import Mailbox
+from visualnet.core.project import Project, RunRef
 from visualnet.core.text.format import capitalize_first
-from visualnet.data import registry
 from visualnet.training import events, preflight
 from visualnet.training.control import Control, ProbePort
-from visualnet.training.idle_probe import ProbeResult
-from visualnet.training.optimizers import check_recipe
 from visualnet.training.runs import run_history as history
-from visualnet.training.runs.run_model import RunModel, create_run
+from visualnet.training.runs.run_model import RunModel, create_run, read_run
+from visualnet.training.training_job import train
 
 log = logging.getLogger("visualnet.runner")
 TICK_MS, REST_MS = 33, 250
@@ -42,12 +39,13 @@ SWITCH_S = 0.001
 """While training, the threads hand Python to each other so soon: at the usual 5 ms both the steps and the window wait for one another."""
 
 
-class Shown(NamedTuple):
-    """What was shown of a document's runs when another came in front of it."""
+@dataclass
+class ShownRuns:
+    """What is shown of a document's runs while it is in front: ``run`` with its curves, and other curves beneath, by run."""
 
     run: RunRef | None = None
     model: RunModel | None = None
-    ghosts: Mapping[str, RunModel] = MappingProxyType({})
+    ghosts: dict[str, RunModel] = field(default_factory=dict)
 
 
 class Runner(QObject):
@@ -71,86 +69,50 @@ class Runner(QObject):
     def __init__(self, studio: Studio, mailbox: Mailbox, settings: Settings, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.studio, self.mailbox, self.settings = studio, mailbox, settings
-        self._state = "idle"
-        self.model: RunModel | None = None
-        self.run: RunRef | None = None
-        """The run that trains, or else the one whose curves are shown."""
-        self.ghosts: dict[str, RunModel] = {}
-        """Earlier runs to compare with, by id."""
         self.redraws = RedrawBudget(self)
-        self._pump = MailboxPump(mailbox, self._deliver, self, interval_ms=TICK_MS, rest_ms=REST_MS)
-        self._pump.set_idle(True)
-        self._aside = Aside(mailbox, self)
-        self.watching = LiveProbes(studio, self._aside, self.redraws, settings, self._pump.wake, self)
+        self._queue = TaskQueue(self)
+        self.watching = LiveProbes(studio, self._queue, self.redraws, settings, self)
         self.watching.changed.connect(self.watched)
-        self._thread: threading.Thread | None = None
+        self.watching.data_changed.connect(self.state_changed)
+        self._timer = QTimer(self, interval=REST_MS)
+        self._timer.timeout.connect(self.receive)
+        self._timer.start()
+        self._state = "idle"
+        self._task: BackgroundTask | None = None
         self._control: Control | None = None
         self._document: Document | None = None
-        """What trains, in front or not; ``_live`` is how it stands."""
-        self._live = Shown()
-        self._front = studio.document
-        self._behind: WeakKeyDictionary[Document, Shown] = WeakKeyDictionary()
+        """What trains, in front or not."""
+        self._shown: WeakKeyDictionary[Document, ShownRuns] = WeakKeyDictionary()
         self._lr = 0.0
         self._switch_s = sys.getswitchinterval()
         self._why: tuple[tuple[Any, ...], str] | None = None
         studio.project_changed.connect(self._edited)
         studio.document_changed.connect(self._other_document)
 
-    # --- whether it can train ------------------------------------------------------------------------------------------------------
+    # --- what is shown ---------------------------------------------------------------------------------------------------------------
 
-    def why_not(self) -> str:
-        """Why training cannot start, in words; nothing if it can."""
-        project, analysis, watching = self.studio.project, self.studio.analysis, self.watching
-        key = (analysis, project.data, project.recipe, watching.data, watching.data_words, pytorch.trouble())
-        if self._why is None or any(a is not b for a, b in zip(self._why[0], key, strict=True)):
-            self._why = key, self._find_why_not()
-        return self._why[1]
+    def _shown_of(self, document: Document) -> ShownRuns:
+        return self._shown.setdefault(document, ShownRuns())
 
-    def _find_why_not(self) -> str:
-        project, analysis, data = self.studio.project, self.studio.analysis, self.watching.data
-        errors = analysis.errors()
-        if not project.graph.nodes:
-            return "There is nothing to train yet: add layers, or open a template."
-        if errors:
-            more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-            return f"The network has an error: {errors[0].words}{more}"
-        if words := pytorch.trouble():
-            return words
-        try:
-            registry.chosen(project.data)
-            check_recipe(project.recipe)
-        except ValueError as error:
-            return f"{capitalize_first(str(error))}."
-        if self.watching.data_words:
-            return f"The data cannot be read: {self.watching.data_words}"
-        if data is not None and data.choice == project.data:
-            return next((f"{capitalize_first(fault.words)}." for fault in preflight.faults(analysis, data)), "")
-        if not analysis.main.sinks("loss"):
-            return "There is no loss, so nothing says what to learn: add one."
-        return "" if analysis.main.trainable else "No node has weights that may change."
+    @property
+    def run(self) -> RunRef | None:
+        """The run that trains, or else the one whose curves are shown."""
+        return self._shown_of(self.studio.document).run
 
-    def can_resume(self) -> bool:
-        """Whether there is a paused run, or an earlier one that can be gone on with."""
-        return self.state == "paused" or (self.state == "idle" and self._resumable() is not None)
+    @property
+    def model(self) -> RunModel | None:
+        """The curves of ``run``."""
+        return self._shown_of(self.studio.document).model
 
-    def _resumable(self) -> RunRef | None:
-        runs = self.studio.project.runs
-        chosen = [run for run in runs if self.run is not None and run.id == self.run.id] or runs[-1:]
-        return next((run for run in chosen if self._unfinished(run) and history.has_checkpoint(run)), None)
-
-    def _unfinished(self, run: RunRef) -> bool:
-        return run.state != "done" or run.epochs < self.studio.project.recipe.epochs
-
-    # --- reins ---------------------------------------------------------------------------------------------------------------------
+    @property
+    def ghosts(self) -> dict[str, RunModel]:
+        """Earlier runs to compare with, by id."""
+        return self._shown_of(self.studio.document).ghosts
 
     @property
     def state(self) -> str:
         """How the run of the document in front stands."""
         return "idle" if self.elsewhere is not None else self._state
-
-    @state.setter
-    def state(self, state: str) -> None:
-        self._state = state
 
     @property
     def busy(self) -> bool:
@@ -168,18 +130,33 @@ class Runner(QObject):
             return self._state
         return "failed" if self.studio.failed(document) else "idle"
 
-    def _free(self) -> bool:
-        """Whether nothing trains elsewhere; if something does, that is told."""
+    # --- steering --------------------------------------------------------------------------------------------------------------------
+
+    def why_not(self) -> str:
+        """Why training cannot start, in words; nothing if it can."""
+        watching = self.watching
+        key = (self.studio.analysis, watching.data, watching.data_error, pytorch.trouble())
+        if self._why is None or any(a is not b for a, b in zip(self._why[0], key, strict=True)):
+            self._why = key, preflight.why_not(self.studio.analysis, watching.data, watching.data_error)
+        return self._why[1]
+
+    def can_resume(self) -> bool:
+        """Whether there is a paused run, or an earlier one that can be gone on with."""
+        resumable = self.state == "idle" and history.find_resumable(self.studio.project, self.run) is not None
+        return resumable or self.state == "paused"
+
+    def _may_begin(self) -> bool:
+        """Whether a run may begin; if not, the person is told why."""
         if self.elsewhere is not None:
             self.occupied.emit()
-        return self.elsewhere is None
-
-    def start(self) -> bool:
-        """Train from the start; False (and a message) if that cannot be."""
-        if self.busy or not self._free():
             return False
         if words := self.why_not():
             self.studio.message.emit("error", words)
+        return not words
+
+    def start(self) -> bool:
+        """Train from the start; False (and a message) if that cannot be."""
+        if self.busy or not self._may_begin():
             return False
         project = self.studio.project
         try:
@@ -187,10 +164,7 @@ class Runner(QObject):
         except (OSError, FileError) as error:
             self.studio.message.emit("error", f"The run cannot be kept on disk: {error}")
             return False
-        now = datetime.now().replace(microsecond=0).isoformat()
-        extra = {"optimizer": project.recipe.optimizer, "data": project.data.name}
-        run = RunRef(id=folder.name, folder=folder.name, started=now, state="running", extra=extra)
-        self._begin(project, replace(run, summary={"lr": project.recipe.lr}), folder, resume=False)
+        self._begin(history.new_run(project, folder), folder, resume=False)
         return True
 
     def resume(self) -> bool:
@@ -198,14 +172,11 @@ class Runner(QObject):
         if self._control is not None and self.elsewhere is None:
             self._control.resume()
             return True
-        run = self._resumable()
+        run = history.find_resumable(self.studio.project, self.run)
         folder = history.folder_of(run) if run is not None else None
-        if self.busy or run is None or folder is None or not self._free():
+        if self.busy or run is None or folder is None or not self._may_begin():
             return False
-        if words := self.why_not():
-            self.studio.message.emit("error", words)
-            return False
-        self._begin(self.studio.project, replace(run, state="running"), folder, resume=True)
+        self._begin(replace(run, state="running"), folder, resume=True)
         return True
 
     def pause(self) -> None:
@@ -222,15 +193,14 @@ class Runner(QObject):
         """Stop, wherever it trains, wait until the thread has ended, and take in what it still had to say."""
         if self._control is not None:
             self._control.stop()
-        if self._thread is not None:
-            self._thread.join()
-            self._pump.flush()
+        if self._task is not None:
+            self._task.wait()
 
     def close(self) -> None:
         """The window closes: stop, join, rest."""
         self.finish()
-        self._aside.close()
-        self._pump.stop()
+        self._queue.close()
+        self._timer.stop()
         self.redraws.stop()
         self.watching.stop()
 
@@ -238,13 +208,13 @@ class Runner(QObject):
         """Look at these ports for `who` from now on."""
         self.watching.want(who, ports, grid)
 
-    # --- other runs ----------------------------------------------------------------------------------------------------------------
+    # --- other runs ------------------------------------------------------------------------------------------------------------------
 
     def prepare(self) -> None:
         """A project was opened: show the newest of its runs that is on this machine, and read its data."""
         self.watching.need_data()
-        newest = next((run for run in reversed(self.studio.project.runs) if history.folder_of(run)), None)
-        if newest is not None and not self.busy:
+        newest = history.find_newest(self.studio.project)
+        if newest is not None:
             self.attach(newest.id)
 
     def attach(self, run_id: str) -> None:
@@ -258,183 +228,162 @@ class Runner(QObject):
                 "warning", f"The run of {history.title(run)} is not on this machine: only its summary is here."
             )
             return
-        self.run = run
-        self.watching.run = folder
-        self.watching.look_again()
-        self._read(run_id, folder, "attach")
+        self._shown_of(self.studio.document).run = run
+        self.watching.look_into(folder)
+        self._read_curves(run_id, folder)
+
+    def _read_curves(self, run_id: str, folder: Path) -> None:
+        def show(model: RunModel) -> None:
+            if self.run is not None and self.run.id == run_id and not self.busy:
+                self._shown_of(self.studio.document).model = model
+                self.attached_changed.emit()
+                self.updated.emit()
+
+        self._read(f"attach {run_id}", folder, show)
 
     def show_ghost(self, run_id: str, shown: bool) -> None:
         """Show an earlier run's curves beneath those of the current one, or no more."""
+
+        def add(model: RunModel) -> None:
+            if history.find(self.studio.project, run_id) is not None:
+                self.ghosts[run_id] = model
+                self.ghosts_changed.emit()
+                self.updated.emit()
+
         run = history.find(self.studio.project, run_id)
         folder = history.folder_of(run) if run is not None else None
         if shown and folder is not None:
-            self._read(run_id, folder, "ghost")
+            self._read(f"ghost {run_id}", folder, add)
         elif self.ghosts.pop(run_id, None) is not None:
             self.ghosts_changed.emit()
+
+    def _read(self, key: str, folder: Path, done: Callable[[RunModel], None]) -> None:
+        warn = partial(self.studio.message.emit, "warning")
+        self._queue.submit(key, lambda: read_run(folder), done, warn, words="The record of the run cannot be read")
 
     def detach(self, run_id: str) -> None:
         """Forget a run that is being deleted."""
         self.show_ghost(run_id, False)
         if self.run is not None and self.run.id == run_id and not self.busy:
-            self.run = self.model = self.watching.run = None
-            self.watching.look_again()
+            shown = self._shown_of(self.studio.document)
+            shown.run = shown.model = None
+            self.watching.look_into(None)
             self.attached_changed.emit()
             self.updated.emit()
 
-    def _read(self, run_id: str, folder: Path, purpose: str) -> None:
-        self._aside.ask(f"{purpose} {run_id}", lambda: read_aside(run_id, folder, purpose))
-        self._pump.wake()
+    # --- a run, from its begin to its end --------------------------------------------------------------------------------------------
 
-    def _take_run(self, read: RunRead) -> None:
-        if read.model is None:
-            self.studio.message.emit("warning", f"The record of the run cannot be read: {read.words}")
-        elif read.purpose == "resume" and self._live.run is not None and read.run == self._live.run.id:
-            self._live = self._live._replace(model=read.model)
-            if self.elsewhere is None:
-                self.model = read.model
-                self.attached_changed.emit()
-        elif read.purpose == "ghost" and history.find(self.studio.project, read.run) is not None:
-            self.ghosts[read.run] = read.model
-            self.ghosts_changed.emit()
-        elif read.purpose == "attach" and self.run is not None and read.run == self.run.id and not self.busy:
-            self.model = read.model
-            self.attached_changed.emit()
-
-    # --- the thread ----------------------------------------------------------------------------------------------------------------
-
-    def _begin(self, project: Project, run: RunRef, folder: Path, resume: bool) -> None:
+    def _begin(self, run: RunRef, folder: Path, resume: bool) -> None:
+        project, put = self.studio.project, self.mailbox.put
         self.studio.clear_runtime_problem()
-        self.run, self._document, self._lr = run, self.studio.document, project.recipe.lr
+        self._document, self._lr = self.studio.document, project.recipe.lr
+        shown = self._shown_of(self._document)
+        shown.run = run
         if not resume:
-            self.model = RunModel(run.id, folder)
+            shown.model = RunModel(run.id, folder)
             self.attached_changed.emit()
-        self._live = Shown(run, self.model)
         self._control = control = Control()
-        self.watching.run = folder
+        self.watching.look_into(folder)
         self.watching.set_control(control)
-        put = self.mailbox.put
-        work = Work(project, run.id, folder, resume, control, put)
-        self._thread = threading.Thread(target=work, name="training")
         self._switch_s = sys.getswitchinterval()
         sys.setswitchinterval(SWITCH_S)
         self._set_state("starting")
         self._record()
-        self._thread.start()
-        self._pump.wake()
+        self._task = BackgroundTask(
+            lambda _job: train(project, folder, resume, control, put),
+            name="training",
+            words="Training has failed",
+            parent=self,
+        )
+        self._task.finished.connect(self._end)
+
+    def _end(self) -> None:
+        self.receive()
+        sys.setswitchinterval(self._switch_s)
+        self._task = self._control = None
+        self._record()
+        if self.elsewhere is None:
+            self.watching.set_control(None)
+        self._document = None
+        self._set_state("idle")
 
     def _set_state(self, state: str) -> None:
         if state != self._state:
             self._state = state
-            self._pump.set_idle(state == "idle")
+            self._timer.start(REST_MS if state == "idle" else TICK_MS)
             self.state_changed.emit()
-
-    def _deliver(self, mail: list[Any]) -> None:
-        heard = False
-        for event in mail:
-            if isinstance(event, events.Watched):
-                self.watching.take(event)
-            elif isinstance(event, events.Event):
-                self._take(event)
-                heard = True
-            else:
-                self._take_other(event)
-        if heard and self.elsewhere is None:
-            self.updated.emit()
-
-    def _take_other(self, message: Any) -> None:
-        if isinstance(message, Fault):
-            self.faulted.emit(message.words, message.trace)
-        elif isinstance(message, ProbeResult):
-            self.watching.take_peek(message)
-        elif isinstance(message, DataLoaded):
-            self.watching.take_data(message)
-            self.state_changed.emit()
-        elif isinstance(message, RunRead):
-            self._take_run(message)
-            self.updated.emit()
-        elif isinstance(message, Ended) and self._live.run is not None and message.run == self._live.run.id:
-            self._ended()
-
-    def _take(self, event: events.Event) -> None:
-        if self._live.model is not None:
-            self._live.model.consume(event)
-        if isinstance(event, events.Started | events.Resumed):
-            self._set_state("running")
-        elif isinstance(event, events.Paused):
-            self._set_state("paused")
-        elif isinstance(event, events.Trouble):
-            self.studio.message.emit("warning", capitalize_first(event.words))
-        elif isinstance(event, events.Failed):
-            words = f"Training stopped: {event.words}"
-            if event.traceback:
-                log.info("a run failed\n%s", event.traceback)
-            self.studio.set_runtime_problem(event.path, words, event.traceback, self._document)
-            behind = f"{self.elsewhere.project.name}: " if self.elsewhere is not None else ""
-            self.failed.emit(behind + words, event.path)
-
-    def _ended(self) -> None:
-        if self._thread is not None:
-            self._thread.join()
-        self._thread = self._control = None
-        sys.setswitchinterval(self._switch_s)
-        self._record()
-        if self.elsewhere is None:
-            self.watching.set_control(None)
-        else:
-            self._behind[self._document] = self._live  # type: ignore[index]
-        self._document, self._live = None, Shown()
-        self._set_state("idle")
 
     def _record(self) -> None:
         """Write into the project's history how the run stands."""
-        run, model, _ = self._live
-        if run is None or self._document is None:
-            return
-        known = history.find(self._document.project, run.id)
-        run = run if known is None else replace(run, extra={**known.extra, **run.extra})
-        self._live = Shown(told(run, model, self._control is not None), model)
-        if self.elsewhere is None:
-            self.run = self._live.run
-        self._document.replace_quietly(history.put(self._live.run))  # type: ignore[arg-type]
+        assert self._document is not None
+        shown = self._shown_of(self._document)
+        assert shown.run is not None
+        known = history.find(self._document.project, shown.run.id)
+        run = shown.run if known is None else replace(shown.run, extra={**known.extra, **shown.run.extra})
+        shown.run = history.update(run, shown.model, self._control is not None)
+        self._document.replace_quietly(history.put(shown.run))
 
-    # --- what the person does ------------------------------------------------------------------------------------------------------
+    def receive(self) -> None:
+        """Take in what other threads have said."""
+        updated = False
+        for message in self.mailbox.drain():
+            if isinstance(message, events.Watched):
+                self.watching.take_watched(message)
+            elif isinstance(message, ErrorReport):
+                self.faulted.emit(message.words, message.trace)
+            elif self._document is not None:
+                self._take(message, self._document)
+                updated = self.elsewhere is None
+        if updated:
+            self.updated.emit()
+
+    def _take(self, message: events.Event | RunModel, document: Document) -> None:
+        shown = self._shown_of(document)
+        if isinstance(message, RunModel):  # what a run that is resumed has done before
+            shown.model = message
+            if self.elsewhere is None:
+                self.attached_changed.emit()
+            return
+        if shown.model is not None:
+            shown.model.consume(message)
+        if isinstance(message, events.Started | events.Resumed):
+            self._set_state("running")
+        elif isinstance(message, events.Paused):
+            self._set_state("paused")
+        elif isinstance(message, events.Trouble):
+            self.studio.message.emit("warning", capitalize_first(message.words))
+        elif isinstance(message, events.Failed):
+            words = f"Training stopped: {message.words}"
+            if message.traceback:
+                log.info("a run failed\n%s", message.traceback)
+            self.studio.set_runtime_problem(message.path, words, message.traceback, document)
+            behind = f"{document.project.name}: " if self.elsewhere is not None else ""
+            self.failed.emit(behind + words, message.path)
+
+    # --- what the person does --------------------------------------------------------------------------------------------------------
 
     def _edited(self, before: Project, after: Project) -> None:
         if self._control is not None and self.elsewhere is None and after.recipe.lr != self._lr:
             self._lr = after.recipe.lr
             self._control.set_lr(self._lr)
-        if self.studio.runtime_problem is not None and (
-            before.graph.nodes is not after.graph.nodes or before.blocks is not after.blocks
-        ):
+        if before.graph.nodes is not after.graph.nodes or before.blocks is not after.blocks:
             self.studio.clear_runtime_problem()
 
     def _other_document(self) -> None:
         """Another document is in front: its own runs are shown, and what trains is watched only while it is seen."""
-        document = self.studio.document
-        self._behind[self._front] = Shown(self.run, self.model, dict(self.ghosts))
-        shown = self._behind.pop(document, Shown())
-        self._front = document
-        self.run, self.model, _ = self._live if document is self._document else shown
-        self.ghosts = dict(shown.ghosts)
+        run, model = self.run, self.model
+        folder = history.folder_of(run) if run is not None else None
         self.watching.set_control(None)
-        self.watching.reset()
-        if document is self._document:
+        self.watching.reset(folder)
+        if self.studio.document is self._document:
             self.watching.set_control(self._control)
-        self.watching.run = folder = history.folder_of(self.run) if self.run is not None else None
-        if self.run is not None and self.model is None and folder is not None:
-            self._read(self.run.id, folder, "attach")
-        self.attached_changed.emit()
-        self.ghosts_changed.emit()
-        self.state_changed.emit()
-        self.updated.emit()
+        if run is not None and model is None and folder is not None:
+            self._read_curves(run.id, folder)
+        for changed in (self.attached_changed, self.ghosts_changed, self.state_changed, self.updated):
+            changed.emit()
 
-    def ended_with(self, document: Document) -> None:
+    def close_document(self, document: Document) -> None:
         """A document is closed: a run of it ends, and nothing of it is kept."""
         if document is self._document:
             self.finish()
-        self._behind.pop(document, None)
-
-    @property
-    def recipe(self) -> Recipe:
-        """How the next run will train; during a run what can still be changed follows it at once."""
-        return self.studio.project.recipe
+        self._shown.pop(document, None)

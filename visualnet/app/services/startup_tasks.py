@@ -1,11 +1,12 @@
-"""What is done beside the window once it stands: torch is imported, and what killed processes left is tidied away."""
+"""What is done in the background once the window stands: torch is imported, and what killed processes left is tidied away."""
 
 from __future__ import annotations
 
 import sys
-import threading
-from pathlib import Path
 
+from PySide6.QtCore import QObject
+
+from visualnet.app.services.background_task import BackgroundTask, Job
 from visualnet.app.state.settings import Settings
 from visualnet.core.storage.temporaries import Halt, sweep_all
 from visualnet.core.user.paths import data_dir
@@ -13,22 +14,14 @@ from visualnet.pytorch import NoTorch, need_torch
 
 SWEEP_S = 3.0
 """Tidying up takes no longer; the next start goes on."""
+IMPORT_TORCH = "import torch"
+"""The name of the thread that does it."""
 
 
-class WarmUp:
-    """Imports torch beside the window, so that the first Train does not wait for it."""
+def import_torch(parent: QObject) -> None:
+    """Import torch, unless it is there already, so that the first Train does not wait for it."""
 
-    def __init__(self) -> None:
-        self._thread: threading.Thread | None = None
-
-    def start(self) -> None:
-        """Begin, unless torch is there already."""
-        if "torch" not in sys.modules:
-            self._thread = threading.Thread(target=self._load, name="import torch")
-            self._thread.start()
-
-    @staticmethod
-    def _load() -> None:
+    def run(_job: Job) -> None:
         try:
             need_torch()
         except NoTorch:
@@ -36,32 +29,16 @@ class WarmUp:
         import visualnet.compiling.module
         import visualnet.training.session  # noqa: F401
 
-    def join(self) -> None:
-        """Wait for it: a thread that still imports when Python ends would abort the process."""
-        if self._thread is not None:
-            self._thread.join()
+    if "torch" not in sys.modules:
+        BackgroundTask(run, name=IMPORT_TORCH, words="PyTorch cannot be imported", parent=parent)
 
 
-class Tidying:
-    """Takes away what dead processes left in the person's data folder and beside the files that were opened lately."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self._documents: list[Path] = []
-        self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
-
-    def start(self) -> None:
-        """Begin, with what was opened until now: also the file that the program was started with."""
-        self._documents = [file.path for file in self._settings.files()]
-        self._thread = threading.Thread(target=self._tidy, name="tidy up")
-        self._thread.start()
-
-    def _tidy(self) -> None:
-        sweep_all(data_dir(), self._documents, Halt(SWEEP_S, self._stop))
-
-    def join(self) -> None:
-        """End it."""
-        self._stop.set()
-        if self._thread is not None:
-            self._thread.join()
+def tidy_up(settings: Settings, parent: QObject) -> None:
+    """Take away what dead processes left in the person's data folder and beside the files that were opened lately."""
+    documents = [file.path for file in settings.files()]
+    BackgroundTask(
+        lambda job: sweep_all(data_dir(), documents, Halt(SWEEP_S, job.stop)),
+        name="tidy up",
+        words="What killed processes left cannot be tidied away",
+        parent=parent,
+    )

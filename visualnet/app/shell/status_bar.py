@@ -7,7 +7,6 @@ from PySide6.QtGui import QFontMetricsF, QResizeEvent
 from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar, QWidget
 
 from visualnet.app.plots.colours import text_font
-from visualnet.app.services.run_status import figure, share_done, where
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import IconLabel, label
 from visualnet.app.widgets.layouts import row
@@ -15,6 +14,7 @@ from visualnet.core.text.format import format_duration, format_number, format_pe
 from visualnet.data import registry
 from visualnet.data.registry import DATASETS
 from visualnet.training.runs.run_model import RunModel
+from visualnet.training.runs.run_status import describe_position, format_value, share_done
 
 EVERY_MS = 250
 GAPS_PX = 80
@@ -114,7 +114,7 @@ class StatusLine(QStatusBar):
         self.bar.setValue(round(1000 * share_done(model)))
         paused = self.runner.state == "paused"
         progress = model.progress
-        self.fields["where"].setText(where(model))
+        self.fields["where"].setText(describe_position(model))
         self.fields["loss"].setText(_loss(model))
         self.fields["metric"].setText(_validation(self.studio, model))
         self.fields["speed"].setText(
@@ -185,4 +185,4 @@ def _validation(studio: Studio, model: RunModel) -> str:
     value = values[name]
     assert value is not None
     of = "validation " if model.epochs[-1].validation else ""
-    return f"{of}{name} {figure(studio, name, value)}"
+    return f"{of}{name} {format_value(studio.analysis, name, value)}"

@@ -16,10 +16,8 @@ from visualnet.app.canvas.actions import CANVAS_ACTIONS
 from visualnet.app.canvas.commands import arrange
 from visualnet.app.features.feature import Feature
 from visualnet.app.features.registry import FEATURES
-from visualnet.app.services import crash_reports
 from visualnet.app.services.background_task import close_tasks
 from visualnet.app.services.gc_control import GcControl
-from visualnet.app.services.mailbox import Mailbox
 from visualnet.app.services.runner import Runner
 from visualnet.app.shell import prompts
 from visualnet.app.shell.actions import FRAME_ACTIONS, PAGE_ACTIONS, TAB_ACTIONS, TabTarget, all_actions
@@ -39,9 +37,11 @@ from visualnet.app.theme.apply import MODES, Mode, ThemeKeeper
 from visualnet.app.widgets.command_palette import CommandPalette
 from visualnet.app.widgets.layouts import column
 from visualnet.app.widgets.messages import Act, Banner, Toast
+from visualnet.core import crash_handler
 from visualnet.core.autosave import orphans
 from visualnet.core.document import Document
 from visualnet.core.exit_signals import exit_code
+from visualnet.core.mailbox import Mailbox
 from visualnet.core.project import Project
 from visualnet.core.text.visible import visible
 from visualnet.templates.small_versions import OPEN_SMALL, small_version
@@ -212,11 +212,11 @@ class Window(Frame):
         studio.sheet_changed.connect(lambda _: arrange.unstack(self.canvas.view))
         filing.notice.connect(self.notify)
         filing.opened.connect(self._show_opened)
-        filing.opened.connect(self.collector.opened)
+        filing.opened.connect(self.collector.freeze_soon)
         filing.unkept.connect(self.status.show_unkept)
         tabs.shown.connect(self._show_tab)
-        tabs.closed.connect(runner.ended_with)
-        tabs.closed.connect(lambda _: self.collector.closed())
+        tabs.closed.connect(runner.close_document)
+        tabs.closed.connect(lambda _: self.collector.collect_later())
         runner.occupied.connect(lambda: prompts.tell_occupied(self))
         runner.failed.connect(lambda words, node: self.notify("error", words, []))
         runner.faulted.connect(self._report_fault)
@@ -246,7 +246,7 @@ class Window(Frame):
         left = orphans()
         if left:
             prompts.offer(self, left)
-        elif crash_reports.previous_crash():
+        elif crash_handler.previous_crash():
             self.notify("hint", "VisualNet ended unexpectedly last time. All saved work is whole.", [])
 
     def _show_opened(self) -> None:

@@ -33,7 +33,6 @@ class ProbesProtocol(Protocol):
     words: str
     sample: int
     data: Loaded | None
-    data_words: str
 
     @property
     def budget(self) -> float: ...
@@ -80,9 +79,14 @@ class RunnerProtocol(Protocol):
     @property
     def redraws(self) -> RedrawsProtocol: ...
 
-    model: RunModel | None
-    run: RunRef | None
-    ghosts: dict[str, RunModel]
+    @property
+    def model(self) -> RunModel | None: ...
+
+    @property
+    def run(self) -> RunRef | None: ...
+
+    @property
+    def ghosts(self) -> dict[str, RunModel]: ...
 
     @property
     def state(self) -> str: ...

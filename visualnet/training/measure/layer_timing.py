@@ -34,6 +34,15 @@ class Timing(NamedTuple):
     device: str
     passes: int
 
+    def on_sheet(self, path: NodePath) -> dict[str, int]:
+        """Each node's time on the sheet at a path, in nanoseconds."""
+        prefix = tuple(part.partition("#")[0] for part in path)
+        return {
+            p[-1]: round(seconds * 1e9)
+            for p, seconds in self.seconds.items()
+            if len(p) == len(prefix) + 1 and p[:-1] == prefix
+        }
+
 
 class Cancelled(Exception):
     """The person does not want to wait."""

@@ -31,24 +31,24 @@ def _torch() -> str:
     return version("torch")
 
 
-def kept(path: Path | None = None) -> dict[str, Pace]:
+def load(path: Path | None = None) -> dict[str, Pace]:
     """What was measured, by ``key``; nothing where it cannot be read."""
     path = path or data_dir() / FILE
     try:
         found = msgspec.json.decode(read_regular(path, MOST_BYTES), type=dict[str, Pace])
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
         return {}
-    return {name: pace for name, pace in found.items() if sound(pace)}
+    return {name: pace for name, pace in found.items() if is_plausible(pace)}
 
 
-def keep(wish: str, pace: Pace, path: Path | None = None) -> None:
+def save(wish: str, pace: Pace, path: Path | None = None) -> None:
     """Keep the figures of a device; where they cannot be kept they will be measured again."""
     path = path or data_dir() / FILE
     with contextlib.suppress(OSError, FileError):
-        project_file.write(path, msgspec.json.encode({**kept(path), key(wish): pace}))
+        project_file.write(path, msgspec.json.encode({**load(path), key(wish): pace}))
 
 
-def sound(pace: Pace) -> bool:
+def is_plausible(pace: Pace) -> bool:
     """Whether these can be figures of a machine."""
     rates = (pace.matrix_macs, pace.sliding_macs, pace.bytes)
     times = (pace.call_s, pace.tensor_s, pace.number_s, pace.step_s)

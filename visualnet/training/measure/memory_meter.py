@@ -25,13 +25,13 @@ class MemoryMeter:
 
     def count_data(self, taken_before: int) -> None:
         """The data lie on the device now; so much was taken before they came."""
-        self.data = self.taken() - taken_before
+        self.data = self.allocated() - taken_before
 
-    def taken(self) -> int:
+    def allocated(self) -> int:
         """Bytes that are taken now; 0 where nothing counts them."""
         return torch.cuda.memory_allocated(self.device) if self.counts else 0
 
-    def tell(self, analysis: Analysis, batch: int, step: int) -> Memory:
+    def compare(self, analysis: Analysis, batch: int, step: int) -> Memory:
         """The peak so far beside the forecast."""
         peak = torch.cuda.max_memory_allocated(self.device) - self.before - self.data if self.counts else None
         return Memory(step=step, device=str(self.device), peak=peak, forecast=Costs(analysis, batch).whole().training)

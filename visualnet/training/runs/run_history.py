@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from visualnet.core.project import Project, RunRef
 from visualnet.core.user.paths import runs_dir
+from visualnet.training.runs.run_model import RunModel
 
 Edit = Callable[[Project], Project]
 
@@ -30,6 +31,53 @@ def has_checkpoint(run: RunRef) -> bool:
     """Whether the run can be gone on with."""
     folder = folder_of(run)
     return folder is not None and any((folder / name / "state.json").is_file() for name in ("last", "before-last"))
+
+
+def can_resume(project: Project, run: RunRef) -> bool:
+    """Whether the run has a checkpoint here, and epochs that are still to be done."""
+    return has_checkpoint(run) and (run.state != "done" or run.epochs < project.recipe.epochs)
+
+
+def find_resumable(project: Project, chosen: RunRef | None) -> RunRef | None:
+    """The run to go on with: the chosen one, or else the last; None if that cannot be."""
+    run = find(project, chosen.id) if chosen is not None else None
+    run = run or next(reversed(project.runs), None)
+    return run if run is not None and can_resume(project, run) else None
+
+
+def find_newest(project: Project) -> RunRef | None:
+    """The newest run whose folder is on this machine."""
+    return next((run for run in reversed(project.runs) if folder_of(run)), None)
+
+
+def new_run(project: Project, folder: Path) -> RunRef:
+    """The line for a run that begins now in this folder."""
+    return RunRef(
+        id=folder.name,
+        folder=folder.name,
+        started=datetime.now().replace(microsecond=0).isoformat(),
+        state="running",
+        summary={"lr": project.recipe.lr},
+        extra={"optimizer": project.recipe.optimizer, "data": project.data.name},
+    )
+
+
+def update(run: RunRef, model: RunModel | None, goes_on: bool) -> RunRef:
+    """The line for a run as it stands now."""
+    if model is None:
+        return replace(run, state="running" if goes_on else "stopped")
+    state = "running" if goes_on else model.state if model.over else "stopped"
+    summary = {**run.summary, **model.ref().summary}
+    if model.lr.last is not None:
+        summary["lr"] = model.lr.last[1]
+    if model.finished is not None:
+        summary |= {"seconds": model.finished.seconds, "step": float(model.finished.step)}
+    if model.best is not None:
+        summary["best_epoch"] = float(model.best.epoch)
+    extra = dict(run.extra)
+    if model.started is not None:
+        extra |= {"device": model.started.device, "best_by": model.started.best_by, "best_is": model.started.best_is}
+    return replace(run, state=state, epochs=len(model.epochs), summary=figures(summary), extra=extra)
 
 
 def title(run: RunRef) -> str:

@@ -69,6 +69,13 @@ class RunModel:
         """The best epoch so far, by the value that ``started.best_by`` names."""
         return next((e for e in reversed(self.epochs) if e.is_best), None)
 
+    def step_seconds(self) -> float | None:
+        """What a step took since the run was begun or resumed last; None while it goes on."""
+        if self.started is None or self.finished is None:
+            return None
+        steps = self.finished.step - self.started.step
+        return self.finished.seconds / steps if steps > 0 else None
+
     def consume(self, event: Event) -> None:
         """Take in one event."""
         take = _TAKERS.get(type(event))
@@ -210,7 +217,7 @@ def read_run(folder: Path) -> RunModel:
     return model
 
 
-def begun_with(folder: Path) -> Project | None:
+def read_project(folder: Path) -> Project | None:
     """The project as it was when the run began; None if that is not known any more."""
     from visualnet.core.storage import project_file
 
@@ -220,12 +227,12 @@ def begun_with(folder: Path) -> Project | None:
         return None
 
 
-def changed_since(folder: Path, project: Project) -> list[str]:
+def find_changes(folder: Path, project: Project) -> list[str]:
     """What of the project differs from what the run began with and makes its numbers others: ``network``, ``batch_size`` …
 
     Epochs, device and learning rate may change in a run; the last is told by its own curve.
     """
-    before = begun_with(folder)
+    before = read_project(folder)
     if before is None:
         return []
 
@@ -238,13 +245,13 @@ def changed_since(folder: Path, project: Project) -> list[str]:
     return told + [name for name in fields if getattr(before.recipe, name) != getattr(project.recipe, name)]
 
 
-def rate_changed(folder: Path, recipe: Recipe) -> bool:
+def has_other_rate(folder: Path, recipe: Recipe) -> bool:
     """Whether the recipe asks for another learning rate than the run began with."""
-    before = begun_with(folder)
+    before = read_project(folder)
     return before is not None and before.recipe.lr != recipe.lr
 
 
-def epochs_told(folder: Path) -> int:
+def count_epochs(folder: Path) -> int:
     """How many epochs are done by what the end of the run's log tells; 0 where it tells nothing."""
     done = 0
     for line in _ends(folder / LOG)[1]:

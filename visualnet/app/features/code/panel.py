@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QPlainTextEdit, QWidget
 
 from visualnet.app.services.background_task import BackgroundTask, Job
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import button, label
+from visualnet.app.widgets.layouts import column, row
 from visualnet.core.project import Project
 from visualnet.pytorch import need_torch
 
@@ -24,32 +25,21 @@ class CodePanel(QWidget):
         self.studio = studio
         self._shown: Project | None = None
         self._task: BackgroundTask | None = None
-        self.text = QPlainTextEdit()
-        self.text.setReadOnly(True)
-        self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.text = QPlainTextEdit(readOnly=True, lineWrapMode=QPlainTextEdit.LineWrapMode.NoWrap)
         self.text.setProperty("mono", True)
         self.text.setAccessibleName("Python code of the network")
         self.text.setMinimumWidth(240)
         self.words = label("", "muted", wrap=True)
         self.copy = button("Copy", icon="copy", done=self._copy)
         self.save = button("Save…", icon="save", done=self._save)
-        head = QHBoxLayout()
-        head.setContentsMargins(12, 4, 8, 0)
-        head.addWidget(self.words, 1)
-        head.addWidget(self.copy)
-        head.addWidget(self.save)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 4, 0, 0)
-        column.addLayout(head)
-        column.addWidget(self.text, 1)
-        self.timer = QTimer(self)
-        self.timer.setSingleShot(True)
-        self.timer.setInterval(WAIT_MS)
+        head = row((self.words, 1), self.copy, self.save, margins=(12, 4, 8, 0))
+        column(head, (self.text, 1), margins=(0, 4, 0, 0), parent=self)
+        self.timer = QTimer(self, singleShot=True, interval=WAIT_MS)
         self.timer.timeout.connect(self.refresh)
         studio.document_changed.connect(self._forget)
-        studio.analysed.connect(lambda _: self._soon())
+        studio.analysed.connect(lambda _: self._refresh_soon())
 
-    def _soon(self) -> None:
+    def _refresh_soon(self) -> None:
         if self.isVisible():
             self.timer.start()
 
@@ -65,12 +55,12 @@ class CodePanel(QWidget):
         errors = analysis.errors()
         if errors or not project.graph.nodes:
             self._shown = project
-            self._tell(
+            self._show_words(
                 f"The code follows once the network fits: {errors[0].words}." if errors else "Nothing is drawn yet."
             )
             return
         if not self.text.toPlainText():
-            self._tell("Printing …")
+            self._show_words("Printing …")
 
         def run(_job: Job) -> str:
             need_torch()
@@ -81,31 +71,26 @@ class CodePanel(QWidget):
         def end() -> None:
             if self._shown is not project:
                 self._shown = project
-                self._tell("The code cannot be printed.")
+                self._show_words("The code cannot be printed.")
             if project is not self.studio.project:
                 self._forget()
-                self._soon()
+                self._refresh_soon()
+
+        def show(text: str) -> None:
+            self._shown = project
+            self._set_text(text)
+            self._show_words(f"model.py, {text.count(chr(10)):,} lines; needs only PyTorch")
+
+        def refuse(words: str) -> None:
+            self._shown = project
+            self._show_words(words)
 
         self._task = BackgroundTask(
-            run,
-            lambda text: self._show(project, text),
-            failed=lambda words: self._refuse(project, words),
-            name="print code",
-            words="The code cannot be printed",
-            parent=self,
+            run, show, failed=refuse, name="print code", words="The code cannot be printed", parent=self
         )
         self._task.finished.connect(end)
 
-    def _show(self, project: Project, text: str) -> None:
-        self._shown = project
-        self._put(text)
-        self._tell(f"model.py, {text.count(chr(10)):,} lines; needs only PyTorch")
-
-    def _refuse(self, project: Project, words: str) -> None:
-        self._shown = project
-        self._tell(words)
-
-    def _put(self, text: str) -> None:
+    def _set_text(self, text: str) -> None:
         """Another text at the same place: the eye keeps its line."""
         if text == self.text.toPlainText():
             return
@@ -115,7 +100,7 @@ class CodePanel(QWidget):
         bar.setValue(at)
         side.setValue(along)
 
-    def _tell(self, words: str) -> None:
+    def _show_words(self, words: str) -> None:
         self.words.setText(words)
         whole = self._shown is self.studio.project and words.startswith("model.py")
         self.copy.setEnabled(whole)

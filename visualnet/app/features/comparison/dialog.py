@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QFileDialog,
     QGridLayout,
-    QHBoxLayout,
     QScrollArea,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -25,6 +24,7 @@ from visualnet.app.canvas.scene.graph_thumbnail import paint_graph
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import icons
 from visualnet.app.widgets.basic import button, label
+from visualnet.app.widgets.layouts import STRETCH, column, row
 from visualnet.core.errors import FileError
 from visualnet.core.project import Project
 from visualnet.core.storage import project_file
@@ -88,51 +88,34 @@ class CompareDialog(QDialog):
         self.pair = ""
         self.setWindowTitle("Compare networks")
         self.resize(880, 640)
-        self.presets = QComboBox()
-        self.presets.setAccessibleName("Pairs of the course")
-        self.presets.addItem("Pairs of the course…", "")
-        for name, pair in PAIRS.items():
-            self.presets.addItem(pair.title, name)
-        self.presets.activated.connect(lambda i: self.show_pair(str(self.presets.itemData(i))))
-        self.templates = QComboBox()
-        self.templates.setAccessibleName("Add a template")
-        self.templates.addItem("Add a template…", "")
-        for template in template_list():
-            self.templates.addItem(template.title, str(template.path))
-        self.templates.activated.connect(self._template)
-        head = QHBoxLayout()
-        head.addWidget(self.presets, 1)
-        head.addWidget(self.templates, 1)
-        head.addWidget(button("Add a file…", icon="open", done=self._ask))
-        head.addWidget(button("Clear", "quiet", done=self.clear))
+        pairs = [(pair.title, name) for name, pair in PAIRS.items()]
+        self.presets = _make_chooser("Pairs of the course", "Pairs of the course…", pairs, self.show_pair)
+        paths = [(template.title, str(template.path)) for template in template_list()]
+        self.templates = _make_chooser(
+            "Add a template", "Add a template…", paths, lambda path: self.add_file(Path(path))
+        )
+        head = row(
+            (self.presets, 1),
+            (self.templates, 1),
+            button("Add a file…", icon="open", done=self._ask),
+            button("Clear", "quiet", done=self.clear),
+        )
         self.title = label("", "heading", wrap=True)
         self.words = label("", "muted", wrap=True)
         self.formula = label("", "mono", wrap=True)
-        self.told = label("", "error", wrap=True)
+        self.problems = label("", "error", wrap=True)
+        self.foot = label("", "small", wrap=True)
         self.grid = QGridLayout()
         self.grid.setContentsMargins(0, 0, 0, 0)
         self.grid.setHorizontalSpacing(24)
         self.grid.setVerticalSpacing(12)
-        holder = QWidget()
-        holder.setLayout(self.grid)
-        outer = QWidget()
-        inside = QVBoxLayout(outer)
-        inside.setContentsMargins(0, 0, 8, 0)
-        inside.addWidget(holder)
-        inside.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
+        inside = QWidget()
+        column(self.grid, STRETCH, margins=(0, 0, 8, 0), parent=inside)
+        area = QScrollArea(widgetResizable=True)
         area.setFrameShape(QScrollArea.Shape.NoFrame)
-        area.setWidget(outer)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 16, 16, 16)
-        column.setSpacing(12)
-        column.addLayout(head)
-        for widget in (self.title, self.words, self.formula, self.told):
-            column.addWidget(widget)
-        column.addWidget(area, 1)
-        self.foot = label("", "small", wrap=True)
-        column.addWidget(self.foot)
+        area.setWidget(inside)
+        texts = (self.title, self.words, self.formula, self.problems)
+        column(head, *texts, (area, 1), self.foot, margins=16, spacing=12, parent=self)
         if studio.graph.nodes:
             self.networks = [(studio.project.name, studio.project)]
         self._show()
@@ -141,10 +124,8 @@ class CompareDialog(QDialog):
 
     def show_pair(self, name: str) -> None:
         """Show one of the course's pairs with its formula."""
-        self.presets.setCurrentIndex(0)
-        if name:
-            self.pair, self.networks = name, list(PAIRS[name].build())
-            self._show()
+        self.pair, self.networks = name, list(PAIRS[name].build())
+        self._show()
 
     def add_file(self, path: Path) -> None:
         """Put a file beside the others; why it cannot be read is told."""
@@ -169,12 +150,6 @@ class CompareDialog(QDialog):
         self.pair, self.networks = "", []
         self._show()
 
-    def _template(self, index: int) -> None:
-        path = str(self.templates.itemData(index))
-        self.templates.setCurrentIndex(0)
-        if path:
-            self.add_file(Path(path))
-
     def _ask(self) -> None:
         chosen, _ = QFileDialog.getOpenFileName(self, "Compare with", "", "VisualNet (*.vnet)")
         if chosen:
@@ -189,69 +164,77 @@ class CompareDialog(QDialog):
                 widget.deleteLater()
         pair = PAIRS.get(self.pair)
         more = "Add a template or a file beside it." if self.networks else "Choose a pair, a template or a file."
-        self.title.setText(pair.title if pair else "")
-        self.title.setVisible(pair is not None)
-        self.words.setText(pair.words if pair else more if len(self.networks) < 2 else "")
-        self.words.setVisible(bool(self.words.text()))
-        self.formula.setText("\n".join(pair.lines) if pair else "")
-        self.formula.setVisible(pair is not None)
         batch = self.studio.project.recipe.batch_size
-        told = compare(self.networks, batch)
-        faults = [f"{n['name']}: {words}" for n in told["networks"] for words in n["problems"][:1]]
-        self.told.setText("\n".join([*([fault] if fault else []), *faults]))
-        self.told.setVisible(bool(self.told.text()))
-        samples = format_quantity(batch, "sample")
+        table = compare(self.networks, batch)
+        problems = [f"{n['name']}: {words}" for n in table["networks"] for words in n["problems"][:1]]
         first = "; × compares with the first network" if len(self.networks) > 1 else ""
-        self.foot.setText(f"Activations and the memory to train are for {samples}, the recipe's batch{first}.")
-        self.foot.setVisible(bool(self.networks))
-        if told["networks"]:
-            self._fill(told["networks"], told["ratios"], batch)
+        foot = f"Activations and the memory to train are for {format_quantity(batch, 'sample')}, the recipe's batch{first}."
+        for line, text in (
+            (self.title, pair.title if pair else ""),
+            (self.words, pair.words if pair else more if len(self.networks) < 2 else ""),
+            (self.formula, "\n".join(pair.lines) if pair else ""),
+            (self.problems, "\n".join([*([fault] if fault else []), *problems])),
+            (self.foot, foot if self.networks else ""),
+        ):
+            line.setText(text)
+            line.setVisible(bool(text))
+        if table["networks"]:
+            self._fill(table["networks"], table["ratios"], batch)
 
-    def _heads(self, networks: Sequence[Mapping[str, Any]]) -> None:
+    def _fill_heads(self, networks: Sequence[Mapping[str, Any]]) -> None:
         """Above each column the network's name and picture, and a way to take it away again."""
-        for column, network in enumerate(networks, 1):
-            row = QHBoxLayout()
-            row.addWidget(label(network["name"], "section", wrap=True), 1)
+        for at, network in enumerate(networks):
+            title = row((label(network["name"], "section", wrap=True), 1))
             if not self.pair:
-                away = button("", "quiet", "close", lambda at=column - 1: self.take_away(at))
+                away = button("", "quiet", "close", partial(self.take_away, at))
                 away.setAccessibleName(f"Take {network['name']} away")
                 away.setToolTip(f"Take “{network['name']}” away")
-                row.addWidget(away)
+                title.addWidget(away)
             head = QWidget()
-            inside = QVBoxLayout(head)
-            inside.setContentsMargins(0, 0, 0, 0)
-            inside.setSpacing(6)
-            inside.addLayout(row)
-            inside.addWidget(Sketch(network["name"], self.networks[column - 1][1]))
-            self.grid.addWidget(head, 0, column)
-            self.grid.setColumnStretch(column, 1)
+            column(title, Sketch(network["name"], self.networks[at][1]), spacing=6, parent=head)
+            self.grid.addWidget(head, 0, at + 1)
+        for at in range(1, MOST + 1):
+            self.grid.setColumnStretch(at, int(at <= len(networks)))
 
     def _fill(
         self, networks: Sequence[Mapping[str, Any]], ratios: Mapping[str, Sequence[float | None]], batch: int
     ) -> None:
-        self._heads(networks)
-        for column in range(len(networks) + 1, MOST + 1):
-            self.grid.setColumnStretch(column, 0)
-        for row, quantity in enumerate(QUANTITIES, 1):
+        self._fill_heads(networks)
+        for line, quantity in enumerate(QUANTITIES, 1):
             name = label(quantity.title, "muted")
             samples = f", for {batch:,} samples" if quantity.name in ("forward", "kept", "training") else ""
             name.setToolTip(quantity.meaning + samples)
-            self.grid.addWidget(name, row, 0, Qt.AlignmentFlag.AlignTop)
+            self.grid.addWidget(name, line, 0, Qt.AlignmentFlag.AlignTop)
             most = max(network[quantity.name] for network in networks) or 1
-            for column, network in enumerate(networks, 1):
+            for at, network in enumerate(networks):
                 amount = network[quantity.name]
                 text = quantity.text(amount)
-                figures = QHBoxLayout()
-                figures.addWidget(label(text, "mono"), 1)
-                if column > 1:
-                    ratio = ratio_text(ratios[quantity.name][column - 1])
+                figures = row((label(text, "mono"), 1))
+                if at > 0:
+                    ratio = ratio_text(ratios[quantity.name][at])
                     figures.addWidget(label(ratio, "muted"))
                     text += f", {ratio}"
                 cell = QWidget()
-                inside = QVBoxLayout(cell)
-                inside.setContentsMargins(0, 0, 0, 0)
-                inside.setSpacing(4)
-                inside.addLayout(figures)
+                inside = column(figures, spacing=4, parent=cell)
                 if len(networks) > 1:  # one bar alone says nothing
                     inside.addWidget(Bar(amount / most, f"{quantity.title} of {network['name']}: {text}"))
-                self.grid.addWidget(cell, row, column)
+                self.grid.addWidget(cell, line, at + 1)
+
+
+def _make_chooser(
+    name: str, title: str, entries: Sequence[tuple[str, str]], chosen: Callable[[str], object]
+) -> QComboBox:
+    """A field that opens a list and shows its own title again once something was chosen from it."""
+    box = QComboBox()
+    box.setAccessibleName(name)
+    box.addItem(title, "")
+    for text, value in entries:
+        box.addItem(text, value)
+
+    def activate(index: int) -> None:
+        box.setCurrentIndex(0)
+        if index > 0:
+            chosen(box.itemData(index))
+
+    box.activated.connect(activate)
+    return box

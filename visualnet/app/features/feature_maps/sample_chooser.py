@@ -10,13 +10,14 @@ from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QIcon, QPixmap
 from PySide6.QtWidgets import QFrame, QListView, QListWidget, QListWidgetItem, QToolButton, QWidget
 
-from visualnet.app.forms.value_field import ValueField, whole_between
+from visualnet.app.forms.value_field import ValueField
 from visualnet.app.plots.sparkline import compose_strip
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import icons
 from visualnet.app.widgets.basic import label
 from visualnet.app.widgets.layouts import column, row
 from visualnet.core.graph import Value
+from visualnet.core.text.values import whole_between
 from visualnet.data.registry import image_field
 
 GALLERY, FACE = 60, 44

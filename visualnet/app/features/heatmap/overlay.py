@@ -13,7 +13,7 @@ from visualnet.analysis.cost.totals import NodeCost
 from visualnet.app.canvas.base import CanvasBase
 from visualnet.app.canvas.scene.node_painter import paint_label
 from visualnet.app.features.inspector.cost_card import instance_path, sheet_costs
-from visualnet.app.services.layer_timing import LayerTiming
+from visualnet.app.services.measurements import LayerTiming
 from visualnet.app.state.settings import Settings
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts

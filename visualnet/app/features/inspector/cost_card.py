@@ -9,7 +9,7 @@ from PySide6.QtCore import QTimer
 from visualnet.analysis import Analysis
 from visualnet.analysis.cost.totals import Cost, Costs, NodeCost
 from visualnet.analysis.facts import NodePath
-from visualnet.app.services.machine_speed import machine_speed_of
+from visualnet.app.services.measurements import machine_speed_of
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import KeyValue, button
 from visualnet.app.widgets.section import Section

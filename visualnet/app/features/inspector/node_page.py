@@ -20,7 +20,6 @@ from visualnet.app.features.inspector.parameters_section import NumbersSection
 from visualnet.app.features.inspector.preset_menu import PresetButton
 from visualnet.app.features.inspector.weights_section import TrainingSection
 from visualnet.app.forms.form import Form, caption
-from visualnet.app.forms.shared_params import common_params
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import ColorDot, KeyValue, button, label
 from visualnet.app.widgets.section import Section
@@ -30,6 +29,7 @@ from visualnet.core.project import MAIN
 from visualnet.core.validation import plain as plain_value
 from visualnet.core.validation import same
 from visualnet.layers import LAYERS
+from visualnet.layers.declaration.common_params import common_params
 from visualnet.layers.declaration.layer import Layer
 from visualnet.layers.declaration.params import Code, Param
 
@@ -189,10 +189,9 @@ class NodePage(QWidget):
         if key in self.forms:
             self.forms[key] = self.forms.pop(key)  # the one that was used last is the last to go
         else:
-            form = Form(params)
+            form = Form(params, lambda name, menu: fill_row_menu(self.studio, self.ids, name, menu))
             form.changed.connect(self._changed)
             form.finished.connect(lambda: self.studio.document.end_merge())
-            form.row_menu = lambda name, menu: fill_row_menu(self.studio, self.ids, name, menu)
             self.forms[key] = form
             self.slot.addWidget(form)
             for old in list(self.forms)[:-FORMS]:

@@ -11,7 +11,7 @@ from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEven
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QLineEdit, QMenu, QToolButton, QWidget
 
 from visualnet.app.features.inspector.block_parameters import expose_default
-from visualnet.app.forms.drag_handle import MIME, carried
+from visualnet.app.forms.drag_handle import MIME, dragged_param
 from visualnet.app.forms.form import caption, editor_width
 from visualnet.app.forms.value_field import ValueField
 from visualnet.app.state.studio import Studio
@@ -215,7 +215,7 @@ class NumbersSection(Section):
 
     def dropEvent(self, event: QDropEvent) -> None:
         self.mark.hide()
-        param = carried(event.mimeData())
+        param = dragged_param(event.mimeData())
         if param and len(self.studio.selection) == 1 and expose_default(self.studio, self.studio.selection[0], param):
             event.acceptProposedAction()
 

@@ -72,8 +72,7 @@ class TrainingSection(Section):
             "Use the weights of another node (siamese networks, tied embeddings) instead of own ones."
         )
         self.shares.activated.connect(lambda i: self._set("Share weights", shares=self.shares.itemData(i)))
-        self.repeat = ValueField(self._repeat_problem)
-        self.repeat.names = lambda: studio.scope
+        self.repeat = ValueField(self._repeat_problem, names=lambda: studio.scope)
         self.repeat.edited.connect(lambda v: self._set("Repeat", repeat=v, merge="repeat"))
         self.repeat.finished.connect(lambda: studio.document.end_merge())
 

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QSizePolicy, QWidget
 
-from visualnet.app.features.lessons.lesson import Check, Epochs, Lesson, LessonStep, Running, lessons
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import icons
 from visualnet.app.widgets.basic import IconLabel, button, label, restyle
+from visualnet.app.widgets.layouts import STRETCH, column, row
 from visualnet.core.project import MAIN
+from visualnet.templates.lessons import Check, Epochs, Lesson, LessonState, LessonStep, Running, lessons
 
 GO_ON_MS = 900
 """How long the tick stands before the next step comes."""
@@ -68,24 +69,18 @@ class LessonCoach(QFrame):
         self.done = False
         self._opened = False
         self._build()
-        self._next_timer = QTimer(self)
-        self._next_timer.setSingleShot(True)
-        self._next_timer.setInterval(GO_ON_MS)
+        self._next_timer = QTimer(self, singleShot=True, interval=GO_ON_MS)
         self._next_timer.timeout.connect(self.next)
-        self._run_timer = QTimer(self)
-        self._run_timer.setInterval(RUN_MS)
+        self._run_timer = QTimer(self, interval=RUN_MS)
         self._run_timer.timeout.connect(self.check)
-        studio.analysed.connect(lambda _: self.check())
-        studio.selection_changed.connect(lambda _: self.check())
-        studio.sheet_changed.connect(lambda _: self.check())
+        for changed in (studio.analysed, studio.selection_changed, studio.sheet_changed):
+            changed.connect(lambda _: self.check())
         studio.document_changed.connect(self._another_document)
         self.hide()
 
     def _build(self) -> None:
-        self.icon = IconLabel("help", 20, "accent")
-        self.dots = Dots()
-        self.name = label("", "small")
-        self.title = label("", "heading")
+        self.icon, self.dots = IconLabel("help", 20, "accent"), Dots()
+        self.name, self.title = label("", "small"), label("", "heading")
         self.words = label("", wrap=True)
         self.words.setMinimumWidth(200)
         self.words.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
@@ -95,32 +90,19 @@ class LessonCoach(QFrame):
         self.next_button = button("Next", done=self.next)
         self.leave_button = button("Leave", "quiet", done=self.leave)
         self.leave_button.setToolTip("End the lesson; the network stays as it is (Esc)")
-        self._whole = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
-        self._whole.setContentsMargins(16, 12, 14, 12)
-        self._whole.setSpacing(14)
-        row = QHBoxLayout()
-        row.setSpacing(14)
-        row.addWidget(self.icon, 0, Qt.AlignmentFlag.AlignTop)
-        column = QVBoxLayout()
-        column.setSpacing(4)
-        head = QHBoxLayout()
-        head.setSpacing(12)
-        head.addWidget(self.title)
-        head.addWidget(self.dots, 0, Qt.AlignmentFlag.AlignVCenter)
-        head.addStretch(1)
-        head.addWidget(self.name, 0, Qt.AlignmentFlag.AlignVCenter)
-        column.addLayout(head)
-        column.addWidget(self.words)
-        column.addWidget(self.note)
-        row.addLayout(column, 1)
-        acts = QHBoxLayout()
-        acts.setSpacing(8)
-        for one in (self.look_button, self.back_button, self.next_button, self.leave_button):
+        acts = (self.look_button, self.back_button, self.next_button, self.leave_button)
+        for one in acts:
             one.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-            acts.addWidget(one)
-        self._whole.addLayout(row, 1)
-        self._whole.addLayout(acts)
-        self._whole.setAlignment(acts, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight)
+        middle = Qt.AlignmentFlag.AlignVCenter
+        head = row(self.title, (self.dots, 0, middle), STRETCH, (self.name, 0, middle), spacing=12)
+        told = column(head, self.words, self.note, spacing=4)
+        self._whole = row(
+            (row((self.icon, 0, Qt.AlignmentFlag.AlignTop), (told, 1), spacing=14), 1),
+            (row(*acts, spacing=8), 0, middle | Qt.AlignmentFlag.AlignRight),
+            margins=(16, 12, 14, 12),
+            spacing=14,
+            parent=self,
+        )
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
 
     # --- the course of a lesson ----------------------------------------------------------------------------------------------------
@@ -190,11 +172,9 @@ class LessonCoach(QFrame):
         self.done = self._holds(step.until)
         self._mark(step)
         # The Studio tells of edits and selections; a run is looked at.
-        waits_for_run = any(isinstance(c, Running | Epochs) for c in step.until)
-        if waits_for_run and not self.done:
+        self._run_timer.stop()
+        if not self.done and any(isinstance(c, Running | Epochs) for c in step.until):
             self._run_timer.start()
-        else:
-            self._run_timer.stop()
 
     def check(self) -> None:
         """Look whether the step at hand is done; if so, mark it and go on after a moment."""
@@ -210,7 +190,12 @@ class LessonCoach(QFrame):
             self._next_timer.stop()
 
     def _holds(self, until: Sequence[Check]) -> bool:
-        return all(condition.holds(self.studio) for condition in until)
+        studio = self.studio
+        runner = studio.runner if studio.has_runner else None
+        epochs = len(runner.model.epochs) if runner is not None and runner.model is not None else 0
+        running = runner is not None and runner.state == "running"
+        state = LessonState(studio.project, studio.analysis, studio.sheet, studio.selection, running, epochs)
+        return all(condition.holds(state) for condition in until)
 
     def _mark(self, step: LessonStep) -> None:
         """Show whether the step is done, and what stands in its way."""
@@ -220,7 +205,7 @@ class LessonCoach(QFrame):
         kind = "primary" if self.done else ""
         if self.next_button.property("kind") != kind:
             restyle(self.next_button, kind=kind)
-        gone = next((c.node for c in step.until if c.node and c.found(self.studio) is None), "")
+        gone = next((c.node for c in step.until if c.node and c.find_node(self.studio.project) is None), "")
         self.note.setText(f"“{gone}” is not in the network any more. Undo brings it back." if gone else "")
         self.note.setVisible(bool(gone))
 

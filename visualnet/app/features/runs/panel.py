@@ -10,29 +10,34 @@ from PySide6.QtGui import QDesktopServices, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
-    QHBoxLayout,
     QHeaderView,
     QInputDialog,
     QMenu,
     QMessageBox,
     QStackedWidget,
     QTableView,
-    QVBoxLayout,
     QWidget,
 )
 
-from visualnet.app.services.run_status import figure
+from visualnet.app.state.runner_protocol import RunnerProtocol
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import EmptyState, button
+from visualnet.app.widgets.layouts import STRETCH, column, row
 from visualnet.app.widgets.modal import answer_of
 from visualnet.core.project import RunRef
-from visualnet.core.text.format import format_duration, format_number
 from visualnet.training.runs import run_history as history
+from visualnet.training.runs.run_table import COLUMNS, cell_text, describe
 
 Index = QModelIndex | QPersistentModelIndex
-COLUMNS = ("run", "state", "epochs", "best loss", "metric", "optimizer", "lr", "device", "duration", "curves")
-CURVES = COLUMNS.index("curves")
+NAMES = tuple(COLUMNS)
+CURVES = NAMES.index("curves")
 RIGHT = {"epochs", "best loss", "lr", "duration"}
+HINT = "Double-click: show its curves and look into the network with its weights"
+
+
+def is_current(runner: RunnerProtocol, run: RunRef) -> bool:
+    """Whether it is the run that trains, or whose curves are shown."""
+    return runner.run is not None and runner.run.id == run.id
 
 
 class RunTable(QAbstractTableModel):
@@ -63,32 +68,29 @@ class RunTable(QAbstractTableModel):
 
     def headerData(self, section: int, way: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if way == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return COLUMNS[section]
+            return NAMES[section]
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         flags = super().flags(index)
-        if index.column() == CURVES and self._folder(index.row()):
+        if index.column() == CURVES and history.folder_of(self.runs[index.row()]):
             flags |= Qt.ItemFlag.ItemIsUserCheckable
         return flags | (Qt.ItemFlag.ItemIsEditable if index.column() == 0 else Qt.ItemFlag.NoItemFlags)
 
-    def _folder(self, row: int) -> bool:
-        return history.folder_of(self.runs[row]) is not None
-
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        run, name = self.runs[index.row()], COLUMNS[index.column()]
-        current = self.runner.run is not None and self.runner.run.id == run.id
+        run, name = self.runs[index.row()], NAMES[index.column()]
+        current = is_current(self.runner, run)
         if role == Qt.ItemDataRole.DisplayRole:
-            return self.text(run, name)
+            return cell_text(run, name, self.studio.analysis, current and self.runner.busy)
         if role == Qt.ItemDataRole.EditRole and name == "run":
             return history.title(run)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             side = Qt.AlignmentFlag.AlignRight if name in RIGHT else Qt.AlignmentFlag.AlignLeft
             return side | Qt.AlignmentFlag.AlignVCenter
-        if role == Qt.ItemDataRole.CheckStateRole and name == "curves" and self._folder(index.row()):
+        if role == Qt.ItemDataRole.CheckStateRole and name == "curves" and history.folder_of(run):
             return Qt.CheckState.Checked if current or run.id in self.runner.ghosts else Qt.CheckState.Unchecked
         if role == Qt.ItemDataRole.ToolTipRole:
-            return self._tip(run)
+            return f"{describe(run)}\n{HINT}"
         if role == Qt.ItemDataRole.FontRole and current:
             font = QApplication.font()
             font.setBold(True)
@@ -98,7 +100,7 @@ class RunTable(QAbstractTableModel):
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
         run = self.runs[index.row()]
         if role == Qt.ItemDataRole.CheckStateRole and index.column() == CURVES:
-            if self.runner.run is not None and self.runner.run.id == run.id:
+            if is_current(self.runner, run):
                 return False
             self.runner.show_ghost(run.id, Qt.CheckState(value) == Qt.CheckState.Checked)
             return True
@@ -108,52 +110,6 @@ class RunTable(QAbstractTableModel):
             return self.studio.do("Rename the run", history.rename(run.id, name))
         return False
 
-    def text(self, run: RunRef, column: str) -> str:
-        """What stands in a column."""
-        figures = run.summary
-        if column == "run":
-            return history.title(run)
-        if column == "state":
-            return self.state(run)
-        if column == "epochs":
-            return str(run.epochs)
-        if column == "best loss":
-            value = figures.get("validation_loss", figures.get("loss"))
-            return "" if value is None else format_number(value)
-        if column == "metric":
-            return self._metric(run)
-        if column == "lr":
-            return f"{figures['lr']:g}" if "lr" in figures else ""
-        if column == "duration":
-            return format_duration(figures["seconds"]) if "seconds" in figures else ""
-        if column == "curves":
-            return "" if history.folder_of(run) else "not here"
-        return history.text(run, column)
-
-    def _metric(self, run: RunRef) -> str:
-        """The metrics of the best epoch, on the validation set where there is one."""
-        of = "validation_" if any(name.startswith("validation_") for name in run.summary) else ""
-        known = [f.node.name for f in self.studio.analysis.main.sinks("metric")]
-        values = {name: run.summary[of + name] for name in known if of + name in run.summary}
-        return ", ".join(f"{name} {figure(self.studio, name, value)}" for name, value in values.items())
-
-    def state(self, run: RunRef) -> str:
-        """How it ended; what says that it runs, and does not, was interrupted."""
-        if run.state != "running":
-            return run.state or "unknown"
-        live = self.runner.busy and self.runner.run is not None and self.runner.run.id == run.id
-        return "training" if live else "interrupted"
-
-    def _tip(self, run: RunRef) -> str:
-        best = run.summary.get("best_epoch")
-        lines = [
-            f"{history.title(run)} ({history.when(run)})",
-            f"folder: {run.folder}" if history.folder_of(run) else "its folder is not on this machine",
-        ]
-        if best is not None:
-            lines.append(f"best in epoch {best:.0f}")
-        return "\n".join([*lines, "Double-click: show its curves and look into the network with its weights"])
-
 
 class RunsPanel(QWidget):
     """The table, and what can be done with the chosen run."""
@@ -162,24 +118,7 @@ class RunsPanel(QWidget):
         super().__init__(parent)
         self.studio, self.runner = studio, studio.runner
         self.model = RunTable(studio)
-        self.table = QTableView()
-        self.table.setModel(self.model)
-        self.table.setAccessibleName("Runs")
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.table.setShowGrid(False)
-        self.table.setWordWrap(False)
-        self.table.verticalHeader().hide()
-        self.table.verticalHeader().setDefaultSectionSize(28)
-        self.table.horizontalHeader().setHighlightSections(False)
-        self.table.horizontalHeader().setStretchLastSection(True)
-        self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        self.table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        self.table.customContextMenuRequested.connect(self._menu)
-        self.table.doubleClicked.connect(lambda index: self.show_run() if index.column() != CURVES else None)
-        self.table.selectionModel().selectionChanged.connect(lambda *_: self._enable())
+        self.table = self._make_table()
         self.empty = EmptyState("runs", "No runs yet: press Train. Each run is kept here with its curves and weights.")
         self.stack = QStackedWidget()
         self.stack.addWidget(self.empty)
@@ -193,22 +132,33 @@ class RunsPanel(QWidget):
         }
         self.buttons["show"].setToolTip("Show its curves, and look into the network with its weights")
         self.buttons["resume"].setToolTip("Go on with this run where it was stopped")
-        foot = QHBoxLayout()
-        foot.setContentsMargins(12, 4, 12, 6)
-        foot.setSpacing(6)
-        for made in self.buttons.values():
-            foot.addWidget(made)
-        foot.insertStretch(4, 1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.stack, 1)
-        column.addLayout(foot)
+        *left, delete = self.buttons.values()
+        foot = row(*left, STRETCH, delete, margins=(12, 4, 12, 6), spacing=6)
+        column((self.stack, 1), foot, spacing=0, parent=self)
         studio.project_changed.connect(self._project_changed)
-        self.runner.state_changed.connect(self.refresh)
-        self.runner.attached_changed.connect(self.refresh)
-        self.runner.ghosts_changed.connect(self.refresh)
+        for changed in (self.runner.state_changed, self.runner.attached_changed, self.runner.ghosts_changed):
+            changed.connect(self.refresh)
         self.refresh()
+
+    def _make_table(self) -> QTableView:
+        table = QTableView(showGrid=False, wordWrap=False)
+        table.setModel(self.model)
+        table.setAccessibleName("Runs")
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        table.verticalHeader().hide()
+        table.verticalHeader().setDefaultSectionSize(28)
+        header = table.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setStretchLastSection(True)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        table.customContextMenuRequested.connect(self._menu)
+        table.doubleClicked.connect(lambda index: self.show_run() if index.column() != CURVES else None)
+        table.selectionModel().selectionChanged.connect(lambda *_: self._enable())
+        return table
 
     def refresh(self) -> None:
         """Show the history as it is now."""
@@ -230,28 +180,23 @@ class RunsPanel(QWidget):
 
     def choose(self, run_id: str) -> None:
         """Choose a row."""
-        for row, run in enumerate(self.model.runs):
+        for at, run in enumerate(self.model.runs):
             if run.id == run_id:
-                self.table.selectRow(row)
+                self.table.selectRow(at)
 
     def _enable(self) -> None:
         run = self.chosen
         idle, here = not self.runner.busy, run is not None and history.folder_of(run) is not None
-        live = run is not None and self.runner.busy and self.runner.run is not None and self.runner.run.id == run.id
         states = {
             "show": here and idle,
-            "resume": here and idle and run is not None and history.has_checkpoint(run) and self._unfinished(run),
+            "resume": idle and run is not None and history.can_resume(self.studio.project, run),
             "rename": run is not None,
             "folder": here,
-            "delete": run is not None and not live,
+            "delete": run is not None and (idle or not is_current(self.runner, run)),
         }
         for name, state in states.items():
             self.buttons[name].setEnabled(state)
-        for made in self.buttons.values():
-            made.setVisible(bool(self.model.runs))
-
-    def _unfinished(self, run: RunRef) -> bool:
-        return run.state != "done" or run.epochs < self.studio.project.recipe.epochs
+            self.buttons[name].setVisible(bool(self.model.runs))
 
     # --- what can be done ----------------------------------------------------------------------------------------------------------
 
@@ -262,7 +207,7 @@ class RunsPanel(QWidget):
 
     def resume(self) -> None:
         """Go on with the chosen run."""
-        if self.chosen is not None and self.buttons["resume"].isEnabled():
+        if self.chosen is not None:
             self.runner.attach(self.chosen.id)
             self.runner.resume()
 
@@ -271,8 +216,8 @@ class RunsPanel(QWidget):
         run = self.chosen
         if run is None:
             return
-        name, said = QInputDialog.getText(self, "Rename the run", "Name", text=history.title(run))
-        if said:
+        name, accepted = QInputDialog.getText(self, "Rename the run", "Name", text=history.title(run))
+        if accepted:
             self.model.setData(self.model.index(self.model.runs.index(run), 0), name)
 
     def open_folder(self) -> None:
@@ -297,38 +242,37 @@ class RunsPanel(QWidget):
         self.studio.do(f"Delete the run of {history.title(run)}", history.remove(run.id))
 
     def _ask(self, run: RunRef) -> str:
-        box = QMessageBox(self)
-        box.setIcon(QMessageBox.Icon.Question)
-        box.setWindowTitle("Delete the run")
-        box.setText(f"Delete the run “{history.title(run)}”?")
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setInformativeText(
-            "Taking it off the list can be undone; its curves and weights may stay or go to the trash."
+        box = QMessageBox(
+            self,
+            icon=QMessageBox.Icon.Question,
+            text=f"Delete the run “{history.title(run)}”?",
+            textFormat=Qt.TextFormat.PlainText,
+            informativeText="Taking it off the list can be undone; its curves and weights may stay or go to the trash.",
         )
+        box.setWindowTitle("Delete the run")
         only = box.addButton("Take off the list", QMessageBox.ButtonRole.AcceptRole)
         files = box.addButton("Move its files to the trash too", QMessageBox.ButtonRole.DestructiveRole)
         cancel = box.addButton(QMessageBox.StandardButton.Cancel)
         box.setDefaultButton(cancel)
         answer_of(box)
-        return {only: "record", files: "files"}.get(box.clickedButton(), "")  # type: ignore[call-overload]
+        clicked = box.clickedButton()
+        return "record" if clicked is only else "files" if clicked is files else ""
 
     def _menu(self, at: QPoint) -> None:
         if self.chosen is None:
             return
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for name, made in self.buttons.items():
-            action = menu.addAction(made.icon(), made.text(), made.click)
-            action.setEnabled(made.isEnabled())
+        for name, one in self.buttons.items():
+            menu.addAction(one.icon(), one.text(), one.click).setEnabled(one.isEnabled())
             if name == "folder":
                 menu.addSeparator()
         menu.popup(self.table.viewport().mapToGlobal(at))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         keys = {Qt.Key.Key_Delete: self.delete, Qt.Key.Key_F2: self.rename, Qt.Key.Key_Return: self.show_run}
-        done = keys.get(Qt.Key(event.key()))
-        if done is not None:
-            done()
+        if (act := keys.get(Qt.Key(event.key()))) is not None:
+            act()
         else:
             super().keyPressEvent(event)
 

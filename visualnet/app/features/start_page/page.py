@@ -19,7 +19,6 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QBoxLayout, QFrame, QPushButton, QScrollArea, QWidget
 
-from visualnet.app.features.lessons.lesson import lessons
 from visualnet.app.features.start_page.cards import (
     PICTURE_HIGH,
     PICTURE_LOW,
@@ -43,6 +42,7 @@ from visualnet.app.widgets.modal import answer_of
 from visualnet.core.errors import FileError
 from visualnet.core.storage.project_file import load
 from visualnet.templates.index import Template, template_list
+from visualnet.templates.lessons import lessons
 
 SENTENCE = "Draw a neural network, see at once whether it fits and why, and watch it learn."
 WIDEST = 1232

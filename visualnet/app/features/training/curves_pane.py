@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from collections.abc import Sequence
+from typing import Literal
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
@@ -10,13 +11,14 @@ from PySide6.QtWidgets import QSplitter, QWidget
 
 from visualnet.app.plots.curves import CurvesPlot
 from visualnet.app.state.studio import Studio
+from visualnet.app.theme.tokens import Theme
+from visualnet.core.project import Project
 from visualnet.core.text.format import capitalize_first
 from visualnet.training.runs import run_history as history
+from visualnet.training.runs.curves import Curve, loss_curves, metric_curves, metric_names
 from visualnet.training.runs.run_model import RunModel
-from visualnet.training.runs.series import Series
 
 EVERY_MS = 160
-NOTHING = Series()
 
 
 class CurvesPane(QSplitter):
@@ -28,32 +30,34 @@ class CurvesPane(QSplitter):
         self.loss, self.measures = CurvesPlot(), CurvesPlot()
         self.loss.title = "Loss"
         self.unit: Literal["step", "epoch"] = "epoch"
-        self._shown: tuple[list[str], list[str]] = ([], [])
+        self._shown: dict[CurvesPlot, set[str]] = {}
+        """The names of the run's curves in each plot."""
         self._ghosts: set[str] = set()
-        for plot in (self.loss, self.measures):
+        self._plots = (self.loss, self.measures)
+        for plot in self._plots:
             plot.setMinimumWidth(200)
             self.addWidget(plot)
         self.loss.legend.align_with(self.measures.legend)
         self.setChildrenCollapsible(False)
         self.setContentsMargins(8, 0, 0, 0)
-        studio.theme_changed.connect(self._wear)
-        studio.analysed.connect(lambda _: self._hide_metric())
-        studio.project_changed.connect(self._renamed)
+        studio.theme_changed.connect(self._set_theme)
+        studio.analysed.connect(lambda _: self._show_metrics())
+        studio.project_changed.connect(self._project_changed)
         self.runner.updated.connect(self.refresh)
-        self.runner.attached_changed.connect(self._other)
+        self.runner.attached_changed.connect(self._show_run)
         self.runner.ghosts_changed.connect(self._show_ghosts)
-        self._hide_metric()
-        self._wear(studio.theme)
+        self._show_metrics()
+        self._set_theme(studio.theme)
 
     def refresh(self) -> None:
         """Draw what is new, when there is time."""
         self.runner.redraws.ask("loss", self.loss, self._draw_loss, EVERY_MS)
         if not self.measures.isHidden():
-            self.runner.redraws.ask("metric", self.measures, self._draw_metric, EVERY_MS)
+            self.runner.redraws.ask("metric", self.measures, self._draw_metrics, EVERY_MS)
 
     def set_smoothing(self, weight: float) -> None:
         """Smooth the training curves."""
-        for plot in (self.loss, self.measures):
+        for plot in self._plots:
             plot.set_smoothing(weight)
         self.refresh()
 
@@ -65,7 +69,7 @@ class CurvesPane(QSplitter):
     def set_unit(self, unit: Literal["step", "epoch"]) -> None:
         """Count along x in steps or in epochs."""
         self.unit = unit
-        for plot in (self.loss, self.measures):
+        for plot in self._plots:
             plot.reset_view()
         self.refresh()
 
@@ -75,26 +79,23 @@ class CurvesPane(QSplitter):
 
     # --- inside --------------------------------------------------------------------------------------------------------------------
 
-    def _wear(self, theme: Any) -> None:
-        for plot in (self.loss, self.measures):
+    def _set_theme(self, theme: Theme) -> None:
+        for plot in self._plots:
             plot.set_theme(theme)
 
-    def _other(self) -> None:
-        for plot in (self.loss, self.measures):
+    def _show_run(self) -> None:
+        for plot in self._plots:
             plot.clear()
-        self._shown = ([], [])
+        self._shown.clear()
         self._ghosts.clear()
         self._show_ghosts()
-        self._hide_metric()
+        self._show_metrics()
         self.refresh()
 
     def _metrics(self) -> tuple[str, ...]:
-        model: RunModel | None = self.runner.model
-        if model is not None and model.started is not None:
-            return model.started.metrics
-        return tuple(facts.node.name for facts in self.studio.analysis.main.sinks("metric"))
+        return metric_names(self.runner.model, self.studio.analysis)
 
-    def _hide_metric(self) -> None:
+    def _show_metrics(self) -> None:
         names = self._metrics()
         self.measures.setVisible(bool(names))
         self.measures.title = capitalize_first(names[0].replace("_", " ")) if len(names) == 1 else "Metrics"
@@ -108,51 +109,35 @@ class CurvesPane(QSplitter):
         return f"Press Train: {words}" if self.runner.model is None else capitalize_first(words)
 
     def _draw_loss(self) -> None:
-        model: RunModel | None = self.runner.model
+        model = self.runner.model
+        self._draw(self.loss, model, loss_curves(model) if model is not None else [])
+
+    def _draw_metrics(self) -> None:
+        model = self.runner.model
+        self._draw(self.measures, model, metric_curves(model, self._metrics()) if model is not None else [])
+
+    def _draw(self, plot: CurvesPlot, model: RunModel | None, curves: Sequence[Curve]) -> None:
         if model is not None:
-            losses = model.started.losses if model.started is not None and len(model.started.losses) > 1 else ()
-            self._draw(0, self.loss, model, ("loss", *losses), "min")
-        self.loss.refresh()
+            for name, series, color_index, dashed, best in curves:
+                plot.set_curve(name, series, color_index=color_index, dashed=dashed, best=best)
+            names = {curve.name for curve in curves}
+            for gone in self._shown.get(plot, set()) - names:
+                plot.remove_curve(gone)
+            self._shown[plot] = names
+            started = model.started
+            each = started.steps_per_epoch if started is not None else 1
+            plot.set_x_unit(self.unit, each)
+            plot.set_x_end(started.epochs * each if started is not None else None)
+            plot.set_progress(model.step if self.runner.busy and model.step else None)
+        plot.refresh()
 
-    def _draw_metric(self) -> None:
-        model: RunModel | None = self.runner.model
-        if model is not None:
-            best = model.started.best_is if model.started is not None else "max"
-            self._draw(1, self.measures, model, self._metrics(), "max" if best == "max" else "min")
-        self.measures.refresh()
-
-    def _draw(
-        self, which: int, plot: CurvesPlot, model: RunModel, names: tuple[str, ...], best: Literal["min", "max"]
-    ) -> None:
-        started = model.started
-        best_by = started.best_by if started is not None else ""
-        wanted: list[str] = []
-        for index, name in enumerate(names):
-            validation = model.validation.get(name)
-            colour = 2 * index
-            alone = len(names) == 1
-            train_name, validation_name = ("training", "validation") if alone else (name, f"{name}, validation")
-            plot.set_curve(train_name, model.steps.get(name, NOTHING), color_index=colour)
-            wanted.append(train_name)
-            if validation is not None:
-                marks = best if name == best_by or (best_by not in model.validation and index == 0) else None
-                plot.set_curve(validation_name, validation, color_index=colour + 1, dashed=True, best=marks)
-                wanted.append(validation_name)
-        for gone in set(self._shown[which]) - set(wanted):
-            plot.remove_curve(gone)
-        self._shown[which][:] = wanted
-        each = started.steps_per_epoch if started is not None else 1
-        plot.set_x_unit(self.unit, each)
-        plot.set_x_end(started.epochs * each if started is not None else None)
-        plot.set_progress(model.step if self.runner.busy and model.step else None)
-
-    def _renamed(self, before: Any, after: Any) -> None:
+    def _project_changed(self, before: Project, after: Project) -> None:
         if before.runs is not after.runs and self._ghosts:
             self._show_ghosts()
 
     def _show_ghosts(self) -> None:
         for name in self._ghosts:
-            for plot in (self.loss, self.measures):
+            for plot in self._plots:
                 plot.set_reference(name, None)
                 plot.set_reference(f"{name} validation", None)
         self._ghosts.clear()

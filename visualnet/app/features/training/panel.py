@@ -6,16 +6,17 @@ from typing import Any
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QProgressBar, QSlider, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QProgressBar, QSlider, QSplitter, QWidget
 
 from visualnet.app.features.feature_maps.sample_chooser import SampleChooser
 from visualnet.app.features.training.curves_pane import CurvesPane
 from visualnet.app.features.training.prediction import PredictionPane
 from visualnet.app.features.training.recipe import RecipePane
-from visualnet.app.services.run_status import tell
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import ElidedLabel, label
+from visualnet.app.widgets.layouts import column, row
 from visualnet.app.widgets.segmented import Segmented
+from visualnet.training.runs.run_status import describe_run, share_done
 
 SMOOTHEST = 0.995
 EVERY_MS = 250
@@ -35,11 +36,7 @@ class TrainingPanel(QWidget):
             self.splitter.addWidget(part)
             self.splitter.setStretchFactor(self.splitter.count() - 1, share)
         self.splitter.setChildrenCollapsible(False)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(self._head())
-        column.addWidget(self.splitter, 1)
+        column(self._head(), (self.splitter, 1), spacing=0, parent=self)
         self._proportioned = False
         self.runner.updated.connect(lambda: self.runner.redraws.ask("progress", self, self.refresh, EVERY_MS))
         self.runner.state_changed.connect(self.refresh)
@@ -47,16 +44,10 @@ class TrainingPanel(QWidget):
         self.refresh()
 
     def _head(self) -> QHBoxLayout:
-        head = QHBoxLayout()
-        head.setContentsMargins(12, 2, 12, 2)
-        head.setSpacing(10)
-        self.bar = QProgressBar()
-        self.bar.setTextVisible(False)
-        self.bar.setRange(0, 1000)
+        self.bar = QProgressBar(textVisible=False)
         self.bar.setFixedWidth(110)
         self.bar.setAccessibleName("Progress of the training")
-        self.words = ElidedLabel("")
-        self.words.setProperty("role", "muted")
+        self.words = ElidedLabel("", "muted")
         self.units = Segmented(["Epochs", "Steps"], "Count along the axis")
         self.units.setToolTip("Count along the axis in epochs or in optimizer steps")
         self.log = QCheckBox("Log axis")
@@ -70,35 +61,36 @@ class TrainingPanel(QWidget):
         )
         self.figure = label("", "mono")
         self.figure.setMinimumWidth(44)
-        head.addWidget(self.bar)
-        head.addWidget(self.words, 1)
-        head.addWidget(label("smoothing", "small"))
-        head.addWidget(self.smoothing)
-        head.addWidget(self.figure)
-        head.addWidget(self.log)
-        head.addWidget(self.units)
         self.chooser = SampleChooser(self.studio)
-        head.addWidget(self.chooser)
-        self.smoothing.valueChanged.connect(self._smooth)
-        self.smoothing.sliderReleased.connect(lambda: self._keep("smoothing", self.smoothing.value()))
-        self.log.toggled.connect(self._log)
-        self.units.chosen.connect(self._unit)
+        self.smoothing.valueChanged.connect(self._set_smoothing)
+        self.smoothing.sliderReleased.connect(lambda: self._set_smoothing(self.smoothing.value()))
+        self.log.toggled.connect(self._set_log)
+        self.units.chosen.connect(self._set_unit)
         self.smoothing.setValue(min(max(self._kept("smoothing", 43), 0), 100))
-        self._smooth(self.smoothing.value())
+        self._set_smoothing(self.smoothing.value())
         self.log.setChecked(self._kept("log", False))
         self.units.set_current(1 if self._kept("unit", 0) == 1 else 0)
-        self.curves.set_unit("step" if self.units.current else "epoch")
-        return head
+        self._set_unit(self.units.current)
+        return row(
+            self.bar,
+            (self.words, 1),
+            label("smoothing", "small"),
+            self.smoothing,
+            self.figure,
+            self.log,
+            self.units,
+            self.chooser,
+            margins=(12, 2, 12, 2),
+            spacing=10,
+        )
 
     def refresh(self) -> None:
         """Show how far the run is."""
-        words, share = tell(self.runner)
-        self.words.setText(words)
-        if self.runner.state == "starting":
-            self.bar.setRange(0, 0)
-        else:
-            self.bar.setRange(0, 1000)
-            self.bar.setValue(round(1000 * share))
+        state, model = self.runner.state, self.runner.model
+        words = describe_run(state, model, self.studio.analysis)
+        self.words.setText(words or self.runner.why_not() or "Ready to train")
+        self.bar.setRange(0, 0 if state == "starting" else 1000)
+        self.bar.setValue(round(1000 * share_done(model)))
         self.bar.setVisible(self.runner.busy)
         self.chooser.setVisible(self.prediction.plane() == 0)
 
@@ -108,23 +100,20 @@ class TrainingPanel(QWidget):
         value = self.kept.get(key, default)
         return value if type(value) is type(default) else default
 
-    def _keep(self, key: str, value: int | bool) -> None:
-        self.kept[key] = value
-
-    def _smooth(self, place: int) -> None:
+    def _set_smoothing(self, place: int) -> None:
         weight = smoothing_weight(place)
         self.figure.setText(f"{weight:.3f}" if weight else "none")
         self.curves.set_smoothing(weight)
         if not self.smoothing.isSliderDown():
-            self._keep("smoothing", place)
+            self.kept["smoothing"] = place
 
-    def _log(self, on: bool) -> None:
+    def _set_log(self, on: bool) -> None:
         self.curves.set_log(on)
-        self._keep("log", on)
+        self.kept["log"] = on
 
-    def _unit(self, index: int) -> None:
+    def _set_unit(self, index: int) -> None:
         self.curves.set_unit("step" if index else "epoch")
-        self._keep("unit", index)
+        self.kept["unit"] = index
 
     # --- Qt ------------------------------------------------------------------------------------------------------------------------
 

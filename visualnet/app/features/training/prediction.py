@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from visualnet.app.plots.class_bars import ClassBars
 from visualnet.app.plots.decision_regions import DecisionView, RegressionView
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import label
+from visualnet.app.widgets.layouts import column
 from visualnet.data.registry import image_field
-from visualnet.training.control import ProbePort
 
 WHO = "prediction"
 MOST_POINTS = 600
@@ -28,28 +28,25 @@ class PredictionPane(QWidget):
         super().__init__(parent)
         self.studio, self.runner = studio, studio.runner
         self.bars, self.decision, self.regression = ClassBars(), DecisionView(), RegressionView()
-        self.numbers: QLabel = label("", "muted", wrap=True)
+        self.numbers = label("", "muted", wrap=True)
         self.numbers.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.numbers.setMargin(12)
         self.stack = QStackedWidget()
         for view in (self.bars, self.decision, self.regression, self.numbers):
             view.setMinimumSize(180, 96)
             self.stack.addWidget(view)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.stack, 1)
-        studio.theme_changed.connect(self._wear)
-        studio.analysed.connect(lambda _: self._aim())
+        column(self.stack, parent=self)
+        studio.theme_changed.connect(self._set_theme)
+        studio.analysed.connect(lambda _: self._watch_input())
         self.runner.watched.connect(self.refresh)
         self.runner.watching.data_changed.connect(self.refresh)
-        self._wear(studio.theme)
+        self._set_theme(studio.theme)
 
     def refresh(self) -> None:
         """Show what was seen last, when there is time."""
         self.runner.redraws.ask(WHO, self, self._draw, EVERY_MS)
 
-    def _wear(self, theme: Any) -> None:
+    def _set_theme(self, theme: Any) -> None:
         for view in (self.bars, self.decision, self.regression):
             view.set_theme(theme)
         self._draw()
@@ -59,13 +56,12 @@ class PredictionPane(QWidget):
         inputs, fields = self.studio.analysis.main.sinks("input"), self.studio.fields or {}
         names = {f.layer.values().get("field") for f in inputs if f.layer is not None}
         shape = fields[name].shape if len(names) == 1 and (name := next(iter(names))) in fields else ()
-        return {(2,): 2, (1,): 1}.get(shape, 0)
+        return int(shape[0]) if shape in ((1,), (2,)) else 0
 
-    def _aim(self) -> None:
+    def _watch_input(self) -> None:
         """Ask for what is drawn here, while it is on the screen."""
-        ports: list[ProbePort] = []
-        for facts in self.studio.analysis.main.sinks("input")[:1] if self.isVisible() else ():
-            ports = [((facts.node.id,), port) for port in list(facts.outputs)[:1]]
+        inputs = self.studio.analysis.main.sinks("input")[:1] if self.isVisible() else ()
+        ports = [((facts.node.id,), port) for facts in inputs for port in list(facts.outputs)[:1]]
         self.runner.watch(WHO, ports, grid=bool(ports) and self.plane() > 0)
         empty = {2: self.decision, 1: self.regression}.get(self.plane(), self.bars)
         if self.runner.watching.seen is None:
@@ -73,7 +69,7 @@ class PredictionPane(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._aim()
+        self._watch_input()
         self._draw()
 
     def hideEvent(self, event: QHideEvent) -> None:
@@ -119,15 +115,10 @@ class PredictionPane(QWidget):
         if len(shares) == 1 and len(classes) == 2:
             shares = np.array([1 - shares[0], shares[0]])
         if classes and len(shares) == len(classes):
-            truth = next(
-                (
-                    int(seen.fields[n])
-                    for n in self.studio.analysis.target_fields()
-                    if n in seen.fields and seen.fields[n].ndim == 0
-                ),
-                None,
-            )
-            image = seen.fields.get(image_field(self.studio.project.data, self.studio.fields) or "")
+            fields = seen.fields
+            targets = (n for n in self.studio.analysis.target_fields() if n in fields and fields[n].ndim == 0)
+            truth = next((int(fields[n]) for n in targets), None)
+            image = fields.get(image_field(self.studio.project.data, self.studio.fields) or "")
             trained = "" if self.runner.watching.trained else " · untrained"
             self.bars.set_prediction(image, shares, classes, truth, name=f"Sample {seen.sample}{trained}")
             self.stack.setCurrentWidget(self.bars)

@@ -9,9 +9,10 @@ import pytest
 import torch
 
 from tests.training.nets import small
-from visualnet.app.services.training_thread import Ended, Work
 from visualnet.training.control import Control
+from visualnet.training.events import Failed
 from visualnet.training.runs.run_model import create_run
+from visualnet.training.training_job import train
 
 
 @pytest.mark.parametrize("fails", [False, True])
@@ -28,15 +29,11 @@ def test_the_network_of_a_run_is_gone_when_the_run_has_ended(fails: bool, monkey
     monkeypatch.setattr(torch.optim.Adam, "step", watched)
     project = small(epochs=1)
     told: list[object] = []
-
-    def put(event: object) -> None:
-        if isinstance(event, Ended):
-            told.append(seen[0]() is None)
-
     gc.collect()
     gc.disable()  # in a quiet window Python hardly ever looks for circles
     try:
-        Work(project, "r", create_run(project), False, Control(), put)()
+        train(project, create_run(project), False, Control(), told.append)
+        assert seen[0]() is None
     finally:
         gc.enable()
-    assert told == [True]
+    assert any(isinstance(event, Failed) for event in told) == fails

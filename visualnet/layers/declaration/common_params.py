@@ -35,8 +35,8 @@ def _narrowed(alike: list[Param]) -> Param:
     """One declaration that allows what all of them allow."""
     found = copy(alike[0])
     if isinstance(found, Int | Float | Ints | Floats):
-        found.low = max(p.low for p in alike if isinstance(p, Int | Float | Ints | Floats))  # type: ignore[assignment]
-        found.high = min(p.high for p in alike if isinstance(p, Int | Float | Ints | Floats))  # type: ignore[assignment]
+        found.low = max(p.low for p in alike if isinstance(p, Int | Float | Ints | Floats))
+        found.high = min(p.high for p in alike if isinstance(p, Int | Float | Ints | Floats))
     if isinstance(found, Int | Ints) and not all(p.none for p in alike if isinstance(p, Int | Ints)):
         found.none = ""
     if isinstance(found, Ints):

@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 
 from tests.waiting import linger
-from visualnet.app.services.mailbox import Mailbox, MailboxPump
+from visualnet.core.mailbox import Mailbox
 
 
 @dataclass(frozen=True)
@@ -85,39 +85,6 @@ def test_a_put_inside_a_drain_does_not_wait() -> None:
     finally:
         box._sorting.release()
     assert box.drain() == [Glimpse("a", 4)]
-
-
-def test_the_pump_delivers_once_a_tick_and_rests_when_idle(qtbot) -> None:
-    box = Mailbox()
-    got: list[list[object]] = []
-    pump = MailboxPump(box, got.append, interval_ms=5)
-    sender = threading.Thread(target=_send, args=(box, 0, 1000))
-    sender.start()
-    sender.join()
-    qtbot.waitUntil(lambda: bool(got))
-    assert len(got) == 1 and len(got[0]) == 101
-    pump.set_idle(True)
-    box.put(Fact(9, 9))
-    qtbot.waitUntil(lambda: not pump.running)
-    assert got[1] == [Fact(9, 9)]
-    box.put(Fact(9, 10))
-    linger(0.02)
-    assert len(got) == 2
-    pump.wake()
-    qtbot.waitUntil(lambda: len(got) == 3)
-    pump.stop()
-    assert not pump.running
-
-
-def test_a_resting_pump_still_looks_now_and_then(qtbot) -> None:
-    box = Mailbox()
-    got: list[list[object]] = []
-    pump = MailboxPump(box, got.append, interval_ms=1, rest_ms=15)
-    pump.set_idle(True)
-    linger(0.03)
-    box.put(Fact(0, 0))
-    qtbot.waitUntil(lambda: got == [[Fact(0, 0)]])
-    pump.stop()
 
 
 def _send(box: Mailbox, sender: int, count: int) -> None:

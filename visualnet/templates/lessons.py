@@ -1,49 +1,59 @@
 """Lessons as data: steps with words, and the small closed set of conditions that a step can wait for.
 
-A lesson is a JSON file in ``resources/lessons``, checked when it is read. Conditions look only at the Studio: the project, what is true
-of it, the selection, the run.
+A lesson is a JSON file in ``resources/lessons``, checked when it is read. Conditions look only at a ``LessonState``.
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 
+from visualnet.analysis import Analysis
 from visualnet.core.graph import Node
-from visualnet.core.project import MAIN
+from visualnet.core.project import MAIN, Project
 from visualnet.core.storage.regular_files import read_regular
 from visualnet.resources import resource
 
-if TYPE_CHECKING:
-    from visualnet.app.state.studio import Studio
+
+class LessonState(NamedTuple):
+    """What a condition may look at: the project and what is true of it, the open sheet with its selection, and the run."""
+
+    project: Project
+    analysis: Analysis
+    sheet: str = MAIN
+    selection: tuple[str, ...] = ()
+    running: bool = False
+    """Whether a training goes on."""
+    epochs: int = 0
+    """How many epochs the run that is shown has finished."""
 
 
 # --- conditions: what a step can wait for ----------------------------------------------------------------------------------------
 
 
 class Condition(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="check"):
-    """Something about the Studio that holds or not."""
+    """Something that holds or not."""
 
     node: str = ""
     """The name of the node of the main graph that it is about, if it is about one."""
 
-    def holds(self, studio: Studio) -> bool:
+    def holds(self, state: LessonState) -> bool:
         """Whether it is so now."""
         raise NotImplementedError
 
-    def found(self, studio: Studio) -> Node | None:
+    def find_node(self, project: Project) -> Node | None:
         """The node it is about, if it is there."""
-        return next((n for n in studio.project.graph if n.name == self.node), None)
+        return next((n for n in project.graph if n.name == self.node), None)
 
 
 class Selected(Condition, frozen=True, tag="selected"):
     """The node is selected on the main sheet."""
 
-    def holds(self, studio: Studio) -> bool:
-        node = self.found(studio)
-        return node is not None and studio.sheet == MAIN and node.id in studio.selection
+    def holds(self, state: LessonState) -> bool:
+        node = self.find_node(state.project)
+        return node is not None and state.sheet == MAIN and node.id in state.selection
 
 
 class LessonParam(Condition, frozen=True, tag="param", kw_only=True):
@@ -52,9 +62,9 @@ class LessonParam(Condition, frozen=True, tag="param", kw_only=True):
     name: str
     equals: int | float | bool | str
 
-    def holds(self, studio: Studio) -> bool:
-        node = self.found(studio)
-        layer = studio.analysis.main[node.id].layer if node is not None else None
+    def holds(self, state: LessonState) -> bool:
+        node = self.find_node(state.project)
+        layer = state.analysis.main[node.id].layer if node is not None else None
         value = getattr(layer, self.name, None) if layer is not None and self.name in layer.params else None
         values = value if isinstance(value, tuple) else (value,)
         return value is not None and all(v == self.equals for v in values)
@@ -65,9 +75,9 @@ class Shape(Condition, frozen=True, tag="shape", kw_only=True):
 
     equals: str
 
-    def holds(self, studio: Studio) -> bool:
-        node = self.found(studio)
-        leaving = studio.analysis.main[node.id].leaving if node is not None else {}
+    def holds(self, state: LessonState) -> bool:
+        node = self.find_node(state.project)
+        leaving = state.analysis.main[node.id].leaving if node is not None else {}
         return next((spec.text for spec in leaving.values()), "") == self.equals
 
 
@@ -76,16 +86,16 @@ class Problems(Condition, frozen=True, tag="problems", kw_only=True):
 
     there: Literal["some", "none", "errors", "no errors"]
 
-    def holds(self, studio: Studio) -> bool:
-        of_weight = studio.analysis.errors() if "errors" in self.there else studio.analysis.problems
+    def holds(self, state: LessonState) -> bool:
+        of_weight = state.analysis.errors() if "errors" in self.there else state.analysis.problems
         return bool(of_weight) == (self.there in ("some", "errors"))
 
 
 class Running(Condition, frozen=True, tag="running"):
     """A training goes on, or has already come to the end of an epoch."""
 
-    def holds(self, studio: Studio) -> bool:
-        return (studio.has_runner and studio.runner.state == "running") or epochs_done(studio) > 0
+    def holds(self, state: LessonState) -> bool:
+        return state.running or state.epochs > 0
 
 
 class Epochs(Condition, frozen=True, tag="epochs", kw_only=True):
@@ -93,17 +103,11 @@ class Epochs(Condition, frozen=True, tag="epochs", kw_only=True):
 
     at_least: int
 
-    def holds(self, studio: Studio) -> bool:
-        return epochs_done(studio) >= self.at_least
+    def holds(self, state: LessonState) -> bool:
+        return state.epochs >= self.at_least
 
 
 Check = Selected | LessonParam | Shape | Problems | Running | Epochs
-
-
-def epochs_done(studio: Studio) -> int:
-    """How many epochs the run that the window shows has finished; 0 where there is none."""
-    model = studio.runner.model if studio.has_runner else None
-    return len(model.epochs) if model is not None else 0
 
 
 # --- lessons: data ---------------------------------------------------------------------------------------------------------------

@@ -1,16 +1,11 @@
-"""What other threads say reaches the window here, and only here.
-
-Any thread puts frozen values in; the window takes them out on a timer, at most 30 times a second.
-"""
+"""What other threads say to the window: any thread puts frozen values in, the window takes them out on a timer."""
 
 from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Hashable, Iterable
 from typing import Any
-
-from PySide6.QtCore import QObject, QTimer
 
 
 class Mailbox:
@@ -73,65 +68,3 @@ def _thinned(events: Iterable[Any], capacity: int) -> list[Any]:
             seen.add(key)
             newest_first.append(event)
     return newest_first[::-1]
-
-
-class MailboxPump(QObject):
-    """Brings the mail to the window: one call of `deliver` a tick, only when there is something.
-
-    While idle it looks every `rest_ms`, or not at all when that is 0; `wake` starts it again.
-    """
-
-    def __init__(
-        self,
-        mailbox: Mailbox,
-        deliver: Callable[[list[Any]], None],
-        parent: QObject | None = None,
-        *,
-        interval_ms: int = 33,
-        rest_ms: int = 0,
-    ) -> None:
-        super().__init__(parent)
-        self._mailbox = mailbox
-        self._deliver = deliver
-        self._interval_ms = interval_ms
-        self._rest_ms = rest_ms
-        self._idle = False
-        self._timer = QTimer(self)
-        self._timer.setInterval(interval_ms)
-        self._timer.timeout.connect(self._tick)
-        self._timer.start()
-
-    @property
-    def running(self) -> bool:
-        """Whether the timer ticks."""
-        return self._timer.isActive()
-
-    def set_idle(self, idle: bool) -> None:
-        """Say that nobody is sending: what is left is delivered, then the timer rests."""
-        self._idle = idle
-        if not idle:
-            self._timer.start(self._interval_ms)
-
-    def wake(self) -> None:
-        """Tick again at full speed."""
-        self.set_idle(False)
-
-    def flush(self) -> None:
-        """Deliver now what there is."""
-        events = self._mailbox.drain()
-        if events:
-            self._deliver(events)
-
-    def stop(self) -> None:
-        """Tick no more; for closing the window."""
-        self._timer.stop()
-
-    def _tick(self) -> None:
-        events = self._mailbox.drain()
-        if events:
-            self._deliver(events)
-        elif self._idle:
-            if self._rest_ms:
-                self._timer.start(self._rest_ms)
-            else:
-                self._timer.stop()

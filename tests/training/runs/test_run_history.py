@@ -1,0 +1,49 @@
+"""The history of runs that travels with a project."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from tests.training.nets import small
+from visualnet.core.edits import set_recipe
+from visualnet.core.project import RunRef
+from visualnet.core.user.paths import runs_dir
+from visualnet.training.runs import run_history as history
+from visualnet.training.runs.run_model import RunModel
+
+
+def test_a_folder_is_only_followed_by_its_plain_name() -> None:
+    for name in ("../..", "/etc", "a/b", "..", "C:\\x", ""):
+        assert history.folder_of(RunRef(id="x", folder=name)) is None
+
+
+def test_history_edits() -> None:
+    project = replace(small(), runs=(RunRef(id="a", started="2026-11-21T03:12:00"), RunRef(id="b")))
+    named = history.rename("a", "with dropout")(project)
+    assert history.title(named.runs[0]) == "with dropout"
+    assert history.title(history.rename("a", "")(named).runs[0]) == "21 Nov 03:12"
+    assert [run.id for run in history.remove("a")(named).runs] == ["b"]
+    assert history.remove("zzz")(project) is project
+
+
+def test_the_chosen_run_is_gone_on_with_or_else_the_last_and_only_where_it_can_be() -> None:
+    a, b = (RunRef(id=name, folder=name, state="stopped", epochs=1) for name in "ab")
+    project = replace(small(epochs=3), runs=(a, b))
+    assert history.find_resumable(project, None) is None, "nothing of them is on this machine"
+    for run in (a, b):
+        last = runs_dir() / run.folder / "last"
+        last.mkdir(parents=True)
+        (last / "state.json").write_text("{}")
+    assert history.find_resumable(project, None) == b
+    assert history.find_resumable(project, a) == a
+    assert history.find_resumable(project, RunRef(id="gone")) == b
+    done = replace(project, runs=(replace(a, state="done", epochs=3),))
+    assert history.find_resumable(done, None) is None
+    assert history.find_resumable(set_recipe(done, epochs=4), None) == done.runs[0], "the recipe asks for more"
+    assert history.find_newest(project) == b and history.find_newest(small()) is None
+
+
+def test_a_run_that_told_nothing_was_stopped_once_it_ends() -> None:
+    run = RunRef(id="a", state="running")
+    assert history.update(run, None, True).state == "running"
+    assert history.update(run, None, False).state == history.update(run, RunModel("a"), False).state == "stopped"

@@ -1,0 +1,95 @@
+"""A recipe as declared parameters: what can be chosen, what goes over to another optimizer, and what cannot be used."""
+
+from __future__ import annotations
+
+import copy
+import sys
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from visualnet.analysis import Analysis
+from visualnet.core.project import Recipe
+from visualnet.layers.declaration.params import Choice, Int, Param
+from visualnet.training.idle_probe import torch_is_ready
+from visualnet.training.optimizers import OPTIMIZERS
+
+RARE = ("nesterov", "weight_decay")
+"""An optimizer's own parameters that stand among the rarer ones."""
+DEVICES = {
+    "auto": "A GPU if there is one, else the CPU with one core left for the window",
+    "cpu": "The processor: bit for bit repeatable",
+    "cuda": "An NVIDIA GPU",
+    "mps": "An Apple GPU",
+}
+
+
+def device_options() -> dict[str, str]:
+    """What can be chosen here; until torch is there to be asked, all kinds."""
+    if not torch_is_ready():
+        return DEVICES
+    torch: Any = sys.modules["torch"]
+    there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    return {name: words for name, words in DEVICES.items() if there.get(name, True)}
+
+
+def best_by_options(analysis: Analysis) -> dict[str, str]:
+    """The values by which the best epoch can be told, each with what it means."""
+    found = {"loss": "Smallest loss on the validation set (all losses together)"}
+    for facts in analysis.main.sinks("metric"):
+        if facts.layer is not None and facts.layer.better:
+            which = {"min": "Smallest", "max": "Largest"}[facts.layer.better]
+            found[facts.node.name] = f"{which} {facts.layer.label.lower()} on the validation set"
+    return found
+
+
+def recipe_params(optimizer: str, best_by: Mapping[str, str]) -> list[Param]:
+    """The declarations of everything in a recipe with this optimizer."""
+    kind = OPTIMIZERS.get(optimizer)
+    own = list(kind.params.values()) if kind is not None else []
+    rare = [copy.copy(param) for param in own if param.name in RARE]
+    for param in rare:
+        param.more = True
+    words = {name: o.words for name, o in OPTIMIZERS.items()}
+    return [
+        _name("optimizer", Choice("Adam", "How the weights are moved.", words)),
+        *(param for param in own if param.name not in RARE),
+        _name("batch_size", Int(64, "Samples that one step looks at.", low=1, high=1_000_000)),
+        _name("epochs", Int(10, "How often every training sample is seen.", low=1, high=1_000_000)),
+        _name(
+            "best_by",
+            Choice("loss", "Which value tells the best epoch, whose weights are kept.", best_by, more=True),
+        ),
+        *rare,
+        _name("seed", Int(0, "Draws the first weights and the order of samples.", low=0, high=2**31 - 1, more=True)),
+        _name("device", Choice("auto", "Where to compute.", device_options(), more=True)),
+    ]
+
+
+def _name(name: str, param: Param) -> Param:
+    param.name = name
+    return param
+
+
+def follow_defaults(recipe: Recipe, optimizer: str) -> dict[str, Any]:
+    """With another optimizer, what still stood at the old one's default goes to the new one's: those fields and their values."""
+    old, new = OPTIMIZERS.get(recipe.optimizer), OPTIMIZERS[optimizer]
+    if old is None:
+        return {}
+    return {
+        name: param.default
+        for name, param in new.params.items()
+        if name in old.params and getattr(recipe, name) == old.params[name].default
+    }
+
+
+def recipe_problems(recipe: Recipe, params: Iterable[Param]) -> dict[str, str]:
+    """What of a recipe cannot be used, by parameter."""
+    found = {}
+    for param in params:
+        try:
+            param.read(getattr(recipe, param.name), {})
+        except ValueError as error:
+            found[param.name] = str(error)
+    if recipe.optimizer == "SGD" and recipe.nesterov and recipe.momentum <= 0:
+        found["momentum"] = "Nesterov looks ahead along the momentum: it must be above 0"
+    return found

@@ -1,0 +1,52 @@
+"""Which curves a run has, for two plots: loss and metrics."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+
+from visualnet.analysis import Analysis
+from visualnet.training.runs.run_model import RunModel
+from visualnet.training.runs.series import Series
+
+Better = Literal["min", "max"]
+
+
+class Curve(NamedTuple):
+    """A series under its name in the legend. ``best`` says which of its points is the best one, where that is to be marked."""
+
+    name: str
+    series: Series
+    color_index: int
+    dashed: bool = False
+    best: Better | None = None
+
+
+def metric_names(model: RunModel | None, analysis: Analysis) -> tuple[str, ...]:
+    """The metrics of the run; where there is none yet, those of the network."""
+    if model is not None and model.started is not None:
+        return model.started.metrics
+    return tuple(facts.node.name for facts in analysis.main.sinks("metric"))
+
+
+def loss_curves(model: RunModel) -> list[Curve]:
+    """The loss, and where there are several, each of them."""
+    losses = model.started.losses if model.started is not None and len(model.started.losses) > 1 else ()
+    return _curves(model, ("loss", *losses), "min")
+
+
+def metric_curves(model: RunModel, names: Sequence[str]) -> list[Curve]:
+    """The metrics of these names."""
+    return _curves(model, names, "min" if model.started is not None and model.started.best_is == "min" else "max")
+
+
+def _curves(model: RunModel, names: Sequence[str], better: Better) -> list[Curve]:
+    best_by = model.started.best_by if model.started is not None else ""
+    found = []
+    for index, name in enumerate(names):
+        train, validation = ("training", "validation") if len(names) == 1 else (name, f"{name}, validation")
+        found.append(Curve(train, model.steps.get(name, Series()), 2 * index))
+        if (series := model.validation.get(name)) is not None:
+            marked = name == best_by or (best_by not in model.validation and index == 0)
+            found.append(Curve(validation, series, 2 * index + 1, dashed=True, best=better if marked else None))
+    return found

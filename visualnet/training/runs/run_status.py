@@ -1,0 +1,76 @@
+"""How a run stands, in one line of words and as a share."""
+
+from __future__ import annotations
+
+from visualnet.analysis import Analysis
+from visualnet.core.project import RunRef
+from visualnet.core.text.format import format_duration, format_number, format_percent
+from visualnet.training.runs.run_model import RunModel
+
+STATES = {
+    "done": "Trained",
+    "stopped": "Stopped",
+    "failed": "Failed",
+    "interrupted": "Interrupted",
+}
+
+
+def share_done(model: RunModel | None) -> float:
+    """How much of the run is done, from 0 to 1."""
+    if model is None or model.started is None:
+        return 0.0
+    steps = model.started.epochs * model.started.steps_per_epoch
+    return min(model.step / steps, 1.0) if steps else 0.0
+
+
+def describe_run(state: str, model: RunModel | None, analysis: Analysis) -> str:
+    """A line such as “epoch 8 of 20 · step 500 · 10,900 samples/s · 1 min 12 s left”; nothing where there is no run yet.
+
+    ``state`` is the runner's: ``idle``, ``starting``, ``running`` or ``paused``.
+    """
+    if state == "starting":
+        return "Starting: loading PyTorch, the data and the network …"
+    if model is None or model.started is None:
+        return ""
+    parts = [describe_position(model)]
+    if state != "idle" and model.progress is not None:
+        if state == "paused":
+            parts.append("paused")
+        parts.append(f"{model.progress.samples_per_s:,.0f} samples/s")
+        parts.append(f"{format_duration(model.progress.eta_s)} left")
+    elif state == "idle":
+        parts.insert(0, STATES.get(model.state, "Stopped"))
+        if model.finished is not None:
+            parts.append(f"in {format_duration(model.finished.seconds)}")
+        if model.best is not None:
+            name = model.started.best_by
+            value = model.best.validation.get(name, model.best.train.get(name))
+            of = "" if name == "loss" and not model.best.validation else "validation " if model.best.validation else ""
+            if value is not None:
+                parts.append(f"best {of}{name} {format_value(analysis, name, value)} in epoch {model.best.epoch}")
+        if model.memory is not None:
+            parts.append(model.memory.describe())
+    return " · ".join(parts)
+
+
+def describe_position(model: RunModel) -> str:
+    """“epoch 8 of 20 · step 500”."""
+    assert model.started is not None
+    each = max(model.started.steps_per_epoch, 1)
+    epoch = min(-(-max(model.step, 1) // each), model.started.epochs)
+    return f"epoch {epoch} of {model.started.epochs} · step {model.step:,}"
+
+
+def format_value(analysis: Analysis, name: str, value: float) -> str:
+    """A loss in few digits; what counts a part of a whole, such as an accuracy, in per cent."""
+    metrics = [facts for facts in analysis.main.sinks("metric") if facts.node.name == name]
+    is_share = any(spec.holds == "fractions" for facts in metrics for spec in facts.leaving.values())
+    return format_percent(value) if is_share else format_number(value)
+
+
+def format_metrics(analysis: Analysis, run: RunRef) -> str:
+    """The metrics of a run's best epoch, on the validation set where there is one."""
+    of = "validation_" if any(name.startswith("validation_") for name in run.summary) else ""
+    known = [f.node.name for f in analysis.main.sinks("metric")]
+    values = {name: run.summary[of + name] for name in known if of + name in run.summary}
+    return ", ".join(f"{name} {format_value(analysis, name, value)}" for name, value in values.items())

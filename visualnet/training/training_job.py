@@ -1,0 +1,52 @@
+"""A training as a job for a thread of its own: it speaks only through ``put``, and leaves nothing of torch behind."""
+
+from __future__ import annotations
+
+import gc
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+
+from visualnet.core.project import Project
+from visualnet.data.loading import load
+from visualnet.pytorch import NoTorch, need_torch
+from visualnet.training import events
+from visualnet.training.control import Control
+from visualnet.training.runs.run_model import read_run
+
+
+def train(project: Project, folder: Path, resume: bool, control: Control, put: Callable[[object], None]) -> None:
+    """Train the project into a run's folder. A failure is put as an event; a resumed run puts its `RunModel` first.
+
+    Everything of torch is imported here, never in the window's thread.
+    """
+    failure: events.Failed | None = None
+    try:
+        _train(project, folder, resume, control, put)
+    except Exception as error:
+        # Only text is kept: a kept exception would keep every tensor of the step alive.
+        words = str(error).strip().partition("\n")[0] or type(error).__name__
+        trace = "" if isinstance(error, NoTorch) else traceback.format_exc()[-20_000:]
+        failure = events.Failed(kind="error", words=words, traceback=trace)
+    # A network refers to itself in circles: without this its tensors, and the optimizer's, stay until Python next looks for
+    # such circles, which in a quiet window is never, and the next run has that much less memory.
+    gc.collect()
+    if failure is not None:
+        put(failure)
+
+
+def _train(project: Project, folder: Path, resume: bool, control: Control, put: Callable[[object], None]) -> None:
+    from visualnet.training import devices
+
+    devices.prepare()
+    need_torch()
+    if resume:
+        put(read_run(folder))
+    from visualnet.training.session import Session
+
+    if control.stopping:
+        return
+    data = load(project.data)
+    # What is there now stays: the collection at the end walks over what the run made, not over all of torch and the window.
+    gc.freeze()
+    Session(project, data, put, control, folder=folder, resume=resume).run()
