@@ -66,7 +66,7 @@ SHOWN = {
 @pytest.mark.parametrize("tag", SHOWN)
 def test_every_drawing_is_painted_says_its_figures_and_moves(tag: str, theme: Any, qtbot: QtBot) -> None:
     shape, params, words = SHOWN[tag]
-    icons.wear(theme)
+    icons.set_theme(theme)
     layer = LAYERS[tag](params)
     view = LayerDrawing()
     qtbot.addWidget(view)

@@ -3,32 +3,48 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from pathlib import Path
 from string import Template
 
-from visualnet.app.theme.glyphs import GLYPHS, glyph_path
-from visualnet.app.theme.tokens import MONO, SANS, Theme, mix
+from visualnet.app.theme.tokens import MONO, Theme, mix
+from visualnet.resources import resource
+
+# Icons inside controls, which a style sheet can only take from files: the icon each is drawn from, and its colour role.
+CONTROL_ICONS = {
+    "check": ("check", "accent_text"),
+    "partial": ("minus", "accent_text"),
+    "down": ("chevron-down", "muted"),
+    "up": ("chevron-up", "muted"),
+    "right": ("chevron-right", "muted"),
+    "menu-check": ("check", "text"),
+    "close": ("close", "muted"),
+    "close-hover": ("close", "text"),
+}
+
+
+def control_icon_path(theme: Theme, name: str) -> Path:
+    """The file of an icon in a theme; `python -m tests.control_icons` writes them."""
+    return resource("icons", "controls", f"{name}-{theme.name}.svg")
 
 
 def style_sheet(theme: Theme, px: int = 13) -> str:
     """The style sheet of a theme for body text of `px` pixels."""
-    found = ((field.name, getattr(theme, field.name)) for field in fields(theme))
-    values: dict[str, object] = {name: value for name, value in found if isinstance(value, str)}
-    values |= {f"glyph_{name.replace('-', '_')}": glyph_path(theme, name) for name in GLYPHS}
-    values |= {
+    values = {
         "small": px - 1,
         "heading": px + 2,
         "title": px + 9,
         "box": px + 3,
         "dot": (px + 3) // 2,
-        "sans": SANS,
         "mono": MONO,
         "danger_ground": mix(theme.surface, theme.error, 0.1),
         "accent_ground": mix(theme.surface, theme.accent, 0.16),
         "thumb": mix(theme.surface, theme.muted, 0.35),
         "thumb_hover": mix(theme.surface, theme.muted, 0.6),
     }
-    strong = _STRONG if theme.strong else ""
-    return Template(_BASE + _BUTTONS + _FIELDS + _VIEWS + _OWN + strong).substitute(values)
+    colours = {field.name: getattr(theme, field.name) for field in fields(theme)}
+    icons = {f"icon_{name.replace('-', '_')}": control_icon_path(theme, name).as_posix() for name in CONTROL_ICONS}
+    parts = _BASE + _BUTTONS + _FIELDS + _VIEWS + _OWN + (_STRONG if theme.strong else "")
+    return Template(parts).substitute(colours, **values, **icons)
 
 
 _BASE = """
@@ -38,9 +54,7 @@ QMainWindow::separator:hover { background: $accent; }
 QDockWidget { color: $muted; font-weight: 600; }
 QDockWidget::title { background: $surface; padding: 8px 10px; text-align: left; border: none; }
 QStackedWidget, QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; }
-QScrollArea, QFrame#plain { border: none; }
-QFrame[frameShape="4"] { background: $line; border: none; max-height: 1px; }
-QFrame[frameShape="5"] { background: $line; border: none; max-width: 1px; }
+QScrollArea { border: none; }
 QSplitter::handle { background: $line; }
 QSplitter::handle:horizontal { width: 1px; }
 QSplitter::handle:vertical { height: 1px; }
@@ -51,8 +65,6 @@ QSizeGrip { image: none; width: 0; height: 0; }
 QStatusBar QLabel { color: $muted; font-size: ${small}px; padding: 0 6px; }
 QToolTip { background: $raised; color: $text; border: 1px solid $line; padding: 5px 8px; font-size: ${small}px; }
 
-QToolBar { background: $surface; border: none; border-bottom: 1px solid $line; padding: 6px 12px; spacing: 4px; icon-size: 20px; }
-QToolBar::separator { background: $line; width: 1px; margin: 6px 6px; }
 QMenuBar { background: $surface; border: none; padding: 2px 6px; }
 QMenuBar::item { background: transparent; padding: 5px 9px; border-radius: 6px; }
 QMenuBar::item:selected, QMenuBar::item:pressed { background: $hover; }
@@ -62,9 +74,9 @@ QMenu::item:selected { background: $selection; }
 QMenu::item:disabled { color: $disabled; background: transparent; }
 QMenu::separator { height: 1px; background: $line; margin: 6px 8px; }
 QMenu::icon { padding-left: 8px; }
-QMenu::right-arrow { image: url($glyph_right); width: 14px; height: 14px; margin-right: 6px; }
+QMenu::right-arrow { image: url($icon_right); width: 14px; height: 14px; margin-right: 6px; }
 QMenu::indicator { width: 14px; height: 14px; margin-left: 6px; }
-QMenu::indicator:checked { image: url($glyph_menu_check); }
+QMenu::indicator:checked { image: url($icon_menu_check); }
 
 QTabWidget::pane { border: none; border-top: 1px solid $line; top: -1px; }
 QTabBar { background: transparent; qproperty-drawBase: 0; }
@@ -73,8 +85,8 @@ QTabBar::tab { background: transparent; color: $muted; padding: 8px 4px 7px 4px;
 QTabBar::tab:hover { color: $text; border-bottom: 2px solid $line; }
 QTabBar::tab:selected { color: $text; border-bottom: 2px solid $accent; }
 QTabBar::tab:focus { color: $accent; }
-QTabBar::close-button { image: url($glyph_close); width: 12px; height: 12px; }
-QTabBar::close-button:hover { image: url($glyph_close_hover); background: $hover; border-radius: 4px; }
+QTabBar::close-button { image: url($icon_close); width: 12px; height: 12px; }
+QTabBar::close-button:hover { image: url($icon_close_hover); background: $hover; border-radius: 4px; }
 QTabBar QToolButton { background: $surface; }
 
 QGroupBox { border: 1px solid $line; border-radius: 8px; margin-top: 22px; padding: 12px; }
@@ -101,7 +113,7 @@ QPushButton:pressed { background: $pressed; }
 QPushButton:focus { border: 1px solid $accent; }
 QPushButton:disabled { color: $disabled; background: transparent; border-color: $line; }
 QPushButton:checked { background: $accent_ground; border-color: $accent; }
-QPushButton::menu-indicator { image: url($glyph_down); width: 12px; height: 12px;
+QPushButton::menu-indicator { image: url($icon_down); width: 12px; height: 12px;
   subcontrol-position: right center; right: 8px; }
 QFrame[choice="true"] { border: 1px solid transparent; border-radius: 6px; }
 QFrame[choice="true"]:hover { background: $hover; }
@@ -135,9 +147,7 @@ QToolButton:pressed { background: $pressed; }
 QToolButton:checked { background: $accent_ground; }
 QToolButton:focus { border-color: $accent; }
 QToolButton:disabled { color: $disabled; }
-QToolButton[popupMode="1"] { padding-right: 16px; }
-QToolButton::menu-indicator, QToolButton::menu-arrow { image: url($glyph_down); width: 10px; height: 10px; }
-QToolButton::menu-button { border: none; width: 14px; }
+QToolButton::menu-indicator { image: url($icon_down); width: 10px; height: 10px; }
 
 QCheckBox, QRadioButton { spacing: 8px; background: transparent; padding: 2px 0; }
 QCheckBox::indicator, QRadioButton::indicator { width: ${box}px; height: ${box}px; background: $field;
@@ -147,39 +157,36 @@ QRadioButton::indicator { border-radius: ${dot}px; }
 QCheckBox::indicator:hover, QRadioButton::indicator:hover { border-color: $accent; }
 QCheckBox:focus, QRadioButton:focus { color: $accent; }
 QCheckBox::indicator:focus, QRadioButton::indicator:focus { border: 2px solid $accent; }
-QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url($glyph_check); }
-QCheckBox::indicator:indeterminate { background: $accent; border-color: $accent; image: url($glyph_partial); }
+QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url($icon_check); }
+QCheckBox::indicator:indeterminate { background: $accent; border-color: $accent; image: url($icon_partial); }
 QCheckBox::indicator:disabled, QRadioButton::indicator:disabled { background: transparent; border-color: $line; }
-QCheckBox::indicator:checked:disabled { background: $pressed; border-color: $pressed; image: url($glyph_menu_check); }
+QCheckBox::indicator:checked:disabled { background: $pressed; border-color: $pressed; image: url($icon_menu_check); }
 QRadioButton::indicator:checked { border: 1px solid $accent; background: qradialgradient(cx:0.5, cy:0.5, radius:0.5,
   fx:0.5, fy:0.5, stop:0 $accent, stop:0.5 $accent, stop:0.58 $field, stop:1 $field); }
 """
 
 _FIELDS = """
-QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox, QPlainTextEdit, QTextEdit, QKeySequenceEdit QLineEdit {
+QLineEdit, QAbstractSpinBox, QComboBox, QPlainTextEdit, QTextEdit {
   background: $field; color: $text; border: 1px solid $line; border-radius: 6px; padding: 4px 8px;
   min-height: 18px; selection-background-color: $selection; selection-color: $text;
   placeholder-text-color: $muted; }
-QLineEdit:hover, QSpinBox:hover, QDoubleSpinBox:hover, QComboBox:hover { border-color: $outline; }
-QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus, QComboBox:on, QPlainTextEdit:focus,
+QLineEdit:hover, QAbstractSpinBox:hover, QComboBox:hover { border-color: $outline; }
+QLineEdit:focus, QAbstractSpinBox:focus, QComboBox:focus, QComboBox:on, QPlainTextEdit:focus,
 QTextEdit:focus { border-color: $accent; }
-QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QComboBox:disabled { color: $disabled;
-  background: transparent; }
-QLineEdit[mono="true"], QSpinBox, QDoubleSpinBox { font-family: "$mono", monospace; font-size: ${small}px; }
+QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled { color: $disabled; background: transparent; }
+QLineEdit[mono="true"], QPlainTextEdit[mono="true"], QAbstractSpinBox {
+  font-family: "$mono", monospace; font-size: ${small}px; }
 QLineEdit[invalid="true"], QLineEdit[invalid="true"]:focus { border-color: $error; background: $danger_ground; }
 QLineEdit[seamless="true"] { border: none; background: transparent; padding: 0; }
-QPlainTextEdit[mono="true"] { font-family: "$mono", monospace; font-size: ${small}px; }
-QComboBox QLineEdit { border: none; background: transparent; padding: 0; min-height: 0; }
-QSpinBox, QDoubleSpinBox { padding: 4px 20px 4px 6px; }
-QSpinBox::up-button, QDoubleSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::down-button {
-  background: transparent; border: none; width: 18px; subcontrol-origin: border; margin: 2px; }
-QSpinBox::up-button:hover, QDoubleSpinBox::up-button:hover, QSpinBox::down-button:hover,
-QDoubleSpinBox::down-button:hover { background: $hover; border-radius: 4px; }
-QSpinBox::up-arrow, QDoubleSpinBox::up-arrow { image: url($glyph_up); width: 10px; height: 10px; }
-QSpinBox::down-arrow, QDoubleSpinBox::down-arrow { image: url($glyph_down); width: 10px; height: 10px; }
+QAbstractSpinBox { padding: 4px 20px 4px 6px; }
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { background: transparent; border: none; width: 18px;
+  subcontrol-origin: border; margin: 2px; }
+QAbstractSpinBox::up-button:hover, QAbstractSpinBox::down-button:hover { background: $hover; border-radius: 4px; }
+QAbstractSpinBox::up-arrow { image: url($icon_up); width: 10px; height: 10px; }
+QAbstractSpinBox::down-arrow { image: url($icon_down); width: 10px; height: 10px; }
 QComboBox { padding-right: 22px; background: $raised; }
 QComboBox::drop-down { border: none; width: 22px; }
-QComboBox::down-arrow { image: url($glyph_down); width: 12px; height: 12px; }
+QComboBox::down-arrow { image: url($icon_down); width: 12px; height: 12px; }
 QComboBox QAbstractItemView { background: $raised; border: 1px solid $line; padding: 4px; outline: none;
   selection-background-color: $selection; selection-color: $text; }
 QComboBox QAbstractItemView::item { padding: 5px 8px; border-radius: 4px; min-height: 18px; }
@@ -190,14 +197,8 @@ QSlider::sub-page:horizontal { background: $accent; border-radius: 2px; }
 QSlider::handle:horizontal { background: $accent; width: 14px; height: 14px; margin: -6px 0; border-radius: 8px;
   border: 1px solid $surface; }
 QSlider::handle:horizontal:hover { background: $accent_hover; }
-QSlider::handle:horizontal:focus, QSlider::handle:vertical:focus { border: 2px solid $text; width: 12px;
-  height: 12px; }
-QSlider::groove:vertical { width: 4px; background: $pressed; border-radius: 2px; }
-QSlider::add-page:vertical { background: $accent; border-radius: 2px; }
-QSlider::handle:vertical { background: $accent; width: 14px; height: 14px; margin: 0 -6px; border-radius: 8px;
-  border: 1px solid $surface; }
-QSlider::sub-page:horizontal:disabled, QSlider::add-page:vertical:disabled { background: $disabled; }
-QSlider::handle:horizontal:disabled, QSlider::handle:vertical:disabled { background: $disabled; }
+QSlider::handle:horizontal:focus { border: 2px solid $text; width: 12px; height: 12px; }
+QSlider::sub-page:horizontal:disabled, QSlider::handle:horizontal:disabled { background: $disabled; }
 QProgressBar { background: $pressed; border: none; border-radius: 3px; min-height: 6px; max-height: 6px; }
 QProgressBar::chunk { background: $accent; border-radius: 3px; }
 """
@@ -215,14 +216,14 @@ QListView::item:selected, QTreeView::item:selected, QTableView::item:selected { 
 QListView:focus::item:focus, QListView::item:focus { border-color: $accent; }
 QTreeView::branch { background: transparent; }
 QTreeView::branch:selected { background: $selection; }
-QTreeView::branch:has-children:closed { image: url($glyph_right); }
-QTreeView::branch:has-children:open { image: url($glyph_down); }
+QTreeView::branch:has-children:closed { image: url($icon_right); }
+QTreeView::branch:has-children:open { image: url($icon_down); }
 QHeaderView { background: transparent; border: none; }
 QHeaderView::section { background: $surface; color: $muted; border: none; border-bottom: 1px solid $line;
   padding: 6px 8px; font-weight: 600; font-size: ${small}px; text-align: left; }
 QHeaderView::section:hover { color: $text; }
-QHeaderView::up-arrow { image: url($glyph_up); width: 10px; height: 10px; }
-QHeaderView::down-arrow { image: url($glyph_down); width: 10px; height: 10px; }
+QHeaderView::up-arrow { image: url($icon_up); width: 10px; height: 10px; }
+QHeaderView::down-arrow { image: url($icon_down); width: 10px; height: 10px; }
 QTableCornerButton::section { background: $surface; border: none; border-bottom: 1px solid $line; }
 QAbstractScrollArea::corner { background: transparent; }
 QScrollBar { background: transparent; border: none; margin: 0; }
@@ -258,9 +259,7 @@ Banner { border: none; border-bottom: 1px solid $line; background: $raised; }
 Toast { border: 1px solid $line; border-radius: 8px; background: $raised; }
 Section > QToolButton#head { color: $muted; font-weight: 600; font-size: ${small}px; padding: 5px 0; }
 Section > QToolButton#head:hover { color: $text; background: $hover; }
-Badge { border-radius: 8px; padding: 1px 7px; font-size: ${small}px; background: $pressed; color: $text; }
 QFrame[card="true"] { background: $raised; border: 1px solid $line; border-radius: 8px; }
-QFrame#formula { background: $raised; border: none; border-radius: 8px; }
 CommandPalette > QFrame#panel { background: $raised; border: 1px solid $outline; border-radius: 10px; }
 CommandPalette SearchField { background: transparent; border: none; border-bottom: 1px solid $line; border-radius: 0; }
 CommandPalette QLineEdit { border: none; background: transparent; font-size: ${heading}px; padding: 6px 4px; }
@@ -277,7 +276,7 @@ QToolButton:hover, QToolButton:checked { border-color: $line; }
 QLineEdit:focus, QComboBox:focus, QComboBox:on, QPlainTextEdit:focus, QTextEdit:focus {
   border: 2px solid $accent; padding: 3px 7px; }
 QComboBox:focus, QComboBox:on { padding-right: 21px; }
-QComboBox QLineEdit:focus, SearchField QLineEdit:focus, CommandPalette QLineEdit:focus { border: none; }
+SearchField QLineEdit:focus, CommandPalette QLineEdit:focus { border: none; }
 QListView::item:focus, QListView:focus::item:focus { border: 2px solid $accent; padding: 3px 5px; }
 QListView::item:selected, QTreeView::item:selected { border: 1px solid $accent; }
 QMenu::item:selected { border: 1px solid $accent; padding: 5px 23px 5px 9px; }

@@ -97,7 +97,7 @@ class SourceCard(Section):
     """The code of the selected custom layer, whether it may run, and the way to let it."""
 
     def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
-        super().__init__("Python code", parent)
+        super().__init__("Python code")
         self.studio = studio
         self.node: Node | None = None
         self.param: Code | None = None

@@ -96,7 +96,7 @@ class CostCard(Section):
         self.setVisible(cost is not None and bool(cost.parameters or cost.made or cost.kept))
         if cost is None:
             return
-        self.rows.clear()
+        self.rows.show_rows([])
         batch = self.studio.project.recipe.batch_size
         if cost.parameters:
             self.rows.set_value("trainable", f"{cost.trainable:,}", "Numbers that training changes")

@@ -246,7 +246,7 @@ class NodePage(QWidget):
         self.formula_view.enlarge([w for i in range(self.whys.count()) if (w := self.whys.itemAt(i).widget().why)])  # type: ignore[union-attr,attr-defined]
 
     def _ports(self, facts: NodeFacts | None) -> None:
-        self.port_rows.clear()
+        self.port_rows.show_rows([])
         self.ports.setVisible(facts is not None and bool(facts.inputs or facts.outputs))
         if facts is None:
             return

@@ -23,11 +23,11 @@ from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts, icons
 from visualnet.app.widgets.basic import label
 from visualnet.app.widgets.deferred_refresh import DeferredRefresh
-from visualnet.app.widgets.fuzzy_match import fuzzy
 from visualnet.app.widgets.search_field import SearchField
 from visualnet.core.errors import FileError
 from visualnet.core.graph import BLOCK_PREFIX
 from visualnet.core.storage import project_file
+from visualnet.core.text.fuzzy_match import fuzzy
 from visualnet.core.user import block_library
 from visualnet.layers import FAMILIES, LAYERS
 

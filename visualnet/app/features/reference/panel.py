@@ -22,8 +22,8 @@ from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts, icons
 from visualnet.app.widgets.basic import button, label
 from visualnet.app.widgets.deferred_refresh import DeferredRefresh
-from visualnet.app.widgets.fuzzy_match import fuzzy
 from visualnet.app.widgets.search_field import SearchField
+from visualnet.core.text.fuzzy_match import fuzzy
 from visualnet.layers import FAMILIES, LAYERS
 from visualnet.layers.publish import docs_page
 
