@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 from msgspec.structs import replace
 
@@ -107,6 +107,11 @@ def same(a: Any, b: Any) -> bool:
     if isinstance(a, dict):
         return list(a) == list(b) and all(same(v, b[k]) for k, v in a.items())
     return bool(a == b)
+
+
+def is_number(value: object) -> TypeGuard[int | float]:
+    """Whether it is one number."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def fault_in_std(std: float) -> str:

@@ -201,7 +201,7 @@ def fill_row_menu(studio: Studio, ids: Sequence[str], name: str, menu: QMenu) ->
     node = studio.graph.nodes.get(ids[0]) if ids else None
     if node is None:
         return
-    default = _default(studio, node, name)
+    default = default_value(studio.project, node, name)
     sheet, chosen = studio.sheet, list(ids)
     back = menu.addAction("Back to the default")
     back.setEnabled(name in node.params)
@@ -219,7 +219,7 @@ def expose_default(studio: Studio, id: str, name: str) -> bool:
     node, sheet = studio.graph.nodes.get(id), studio.sheet
     if node is None:
         return False
-    value = node.params.get(name, _default(studio, node, name))
+    value = node.params.get(name, default_value(studio.project, node, name))
     return studio.do(f"Expose {name}", partial(block_parameters.expose, block=sheet, id=id, param=name, value=value))
 
 
@@ -237,9 +237,10 @@ def params_of(block: Block) -> list[Param]:
     return params
 
 
-def _default(studio: Studio, node: Node, name: str) -> Any:
+def default_value(project: Project, node: Node, name: str) -> Any:
+    """What a parameter of a node is where nothing is set: the layer's default, or the block's."""
     kind = LAYERS.get(node.kind)
     if kind is not None:
         return kind.params[name].default if name in kind.params else None
-    block = studio.project.blocks.get(node.block or "")
+    block = project.blocks.get(node.block or "")
     return block.params.get(name) if block else None
