@@ -13,11 +13,11 @@ def test_owners_have_weights_of_the_same_sizes_and_none_of_another_s() -> None:
     project = Project()
     for name, width in (("first", 4), ("twin", 4), ("wide", 7)):
         project = edits.add_node(project, MAIN, "linear", name=name, params={"out_features": width})
-    project = edits.add_node(project, MAIN, "input", name="x", params={"shape": (3,)})
+    project = edits.add_node(project, MAIN, "input", name="x", params={"size": (3,)})
     ids = {node.name: node.id for node in project.graph}
     for name in ("first", "twin", "wide"):
-        target = Port(ids[name], "features")
-        source = Port(ids["x"], "out")
+        target = Port(ids[name], "x")
+        source = Port(ids["x"], "x")
         project = edits.connect(project, MAIN, source, target)
     assert {n.name for n in possible_owners(infer(project).main, ids["first"])} == {"twin"}
     project = edits.set_node(project, MAIN, [ids["twin"]], shares=ids["first"])

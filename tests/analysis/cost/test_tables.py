@@ -14,7 +14,7 @@ from visualnet.resources import resource
 @pytest.fixture(scope="module")
 def lenet():
     project = load(resource("templates", "lenet5.vnet"))
-    return infer(project, registry.fields(project))
+    return infer(project, fields=registry.fields(project.data))
 
 
 def test_a_node_s_rows_leave_out_what_it_has_nothing_of(lenet) -> None:
