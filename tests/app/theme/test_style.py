@@ -24,7 +24,7 @@ def source() -> str:
 
 def unused(sheet: str, code: str) -> set[str]:
     """What selectors of a style sheet name and the code does not: classes, object names, values of properties."""
-    selectors = "\n".join(re.findall(r"([^{}]+)\{", sheet))
+    selectors = "\n".join(re.findall(r"([^{}]+)\{", re.sub(r"/\*.*?\*/", "", sheet)))
     named = set(re.findall(r"(?<![\w#:-])([A-Z]\w+)", selectors)) - BY_QT
     gone = {name for name in named if not re.search(rf"\b{name}\b", code)}
     gone |= {f"#{name}" for name in re.findall(r"#(\w+)", selectors) if f'setObjectName("{name}")' not in code}

@@ -18,6 +18,8 @@ from visualnet.core.text.format import format_percent
 Mode = Literal["system", "dark", "light", "contrast", "contrast-light"]
 MODES: tuple[Mode, ...] = get_args(Mode)
 
+_R = QPalette.ColorRole
+
 
 def apply_theme(app: QApplication, theme: Theme) -> None:
     """Give the whole application this look."""
@@ -38,35 +40,29 @@ def apply_theme(app: QApplication, theme: Theme) -> None:
     app.setStyleSheet(style_sheet(theme, size))
 
 
+_ROLES = {
+    "surface": (_R.Window, _R.AlternateBase),
+    "raised": (_R.Button, _R.ToolTipBase),
+    "field": (_R.Base,),
+    "hover": (_R.Light, _R.Midlight),
+    "line": (_R.Mid, _R.Dark),
+    "shadow": (_R.Shadow,),
+    "text": (_R.Text, _R.WindowText, _R.ButtonText, _R.HighlightedText, _R.ToolTipText),
+    "muted": (_R.PlaceholderText,),
+    "error": (_R.BrightText,),
+    "selection": (_R.Highlight,),
+    "accent": (_R.Accent, _R.Link, _R.LinkVisited),
+}
+"""What Qt itself paints in which colour of the theme."""
+
+
 def palette(theme: Theme) -> QPalette:
     """The colours that Qt itself paints with."""
-    roles = QPalette.ColorRole
     colours = QPalette()
-    for role, colour in {
-        roles.Window: theme.surface,
-        roles.WindowText: theme.text,
-        roles.Base: theme.field,
-        roles.AlternateBase: theme.surface,
-        roles.Text: theme.text,
-        roles.PlaceholderText: theme.muted,
-        roles.Button: theme.raised,
-        roles.ButtonText: theme.text,
-        roles.BrightText: theme.error,
-        roles.Highlight: theme.selection,
-        roles.HighlightedText: theme.text,
-        roles.ToolTipBase: theme.raised,
-        roles.ToolTipText: theme.text,
-        roles.Link: theme.accent,
-        roles.LinkVisited: theme.accent,
-        roles.Light: theme.hover,
-        roles.Midlight: theme.hover,
-        roles.Mid: theme.line,
-        roles.Dark: theme.line,
-        roles.Shadow: theme.shadow,
-        roles.Accent: theme.accent,
-    }.items():
-        colours.setColor(role, colour)
-    for role in (roles.WindowText, roles.Text, roles.ButtonText, roles.HighlightedText):
+    for colour, roles in _ROLES.items():
+        for role in roles:
+            colours.setColor(role, theme.colour(colour))
+    for role in (_R.WindowText, _R.Text, _R.ButtonText, _R.HighlightedText):
         colours.setColor(QPalette.ColorGroup.Disabled, role, theme.disabled)
     return colours
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QKeyEvent, QPainter
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QKeyEvent, QPainter, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 from shiboken6 import isValid
 
@@ -20,7 +20,8 @@ from visualnet.core.text.fuzzy_match import Match, rank
 _ROW = 34
 _WIDTH_PX = 560
 _ROWS = 10
-_NONE = QModelIndex()
+_ID = Qt.ItemDataRole.UserRole
+_DRAWN = Qt.ItemDataRole.UserRole + 1
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -38,7 +39,7 @@ class CommandPalette(QFrame):
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setMouseTracking(True)
-        self._model = _Commands(actions, self)
+        self._model = QStandardItemModel(self)
         self.list.setModel(self._model)
         self.list.setItemDelegate(_Painter(self.list))
         self._nothing = label("Nothing is called that.", "muted")
@@ -87,21 +88,39 @@ class CommandPalette(QFrame):
         return super().eventFilter(watched, event)
 
     def _look_for(self, text: str) -> None:
-        self._model.look_for(text)
+        titles = {
+            each: self._actions[each].text().replace("&&", "&").rstrip("…")
+            for each, spec in self._actions.specs.items()
+            if not spec.submenu and each != "help.command_palette"
+        }
+        ids = list(titles)
+        self._model.clear()
+        for index, match in rank(text, list(titles.values())):
+            self._model.appendRow(self._row(ids[index], titles[ids[index]], match))
         some = self._model.rowCount() > 0
         self.list.setVisible(some)
         self._nothing.setVisible(not some)
         if some:
-            self.list.setCurrentIndex(self._model.index(0))
+            self.list.setCurrentIndex(self._model.index(0, 0))
         self._place()
+
+    def _row(self, action_id: str, title: str, match: Match) -> QStandardItem:
+        spec, keys = self._actions.specs[action_id], self._actions.keys_text(action_id)
+        row = QStandardItem(title)
+        row.setEditable(False)
+        row.setData(action_id, _ID)
+        row.setData((spec, match, keys, self._actions[action_id].isEnabled()), _DRAWN)
+        row.setToolTip(spec.tip)
+        row.setAccessibleText(f"{spec.menu}: {title} {keys}")
+        return row
 
     def _move(self, step: int) -> None:
         rows = self._model.rowCount()
         if rows:
-            self.list.setCurrentIndex(self._model.index((self.list.currentIndex().row() + step) % rows))
+            self.list.setCurrentIndex(self._model.index((self.list.currentIndex().row() + step) % rows, 0))
 
     def _do(self, index: QModelIndex) -> None:
-        action_id = index.data(Qt.ItemDataRole.UserRole)
+        action_id = index.data(_ID)
         if action_id is not None and self._actions[action_id].isEnabled():
             self.close_panel()
             self._actions.trigger(action_id)
@@ -116,48 +135,6 @@ class CommandPalette(QFrame):
         self._panel.setGeometry(self.rect())
 
 
-class _Commands(QAbstractListModel):
-    """The actions that answer the search, best first."""
-
-    def __init__(self, actions: Actions, parent: QObject) -> None:
-        super().__init__(parent)
-        self.actions = actions
-        self._rows: list[tuple[str, Match]] = []
-
-    def look_for(self, text: str) -> None:
-        names = {
-            each: self.title(each)
-            for each, spec in self.actions.specs.items()
-            if not spec.submenu and each != "help.command_palette"
-        }
-        ids = list(names)
-        self.beginResetModel()
-        self._rows = [(ids[index], match) for index, match in rank(text, list(names.values()))]
-        self.endResetModel()
-
-    def title(self, action_id: str) -> str:
-        return self.actions[action_id].text().replace("&&", "&").rstrip("…")
-
-    def rowCount(self, parent: Index = _NONE) -> int:
-        return 0 if parent.isValid() else len(self._rows)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        if not index.isValid():
-            return None
-        action_id, match = self._rows[index.row()]
-        spec = self.actions.specs[action_id]
-        keys = self.actions.keys_text(action_id)
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{spec.menu}: {self.title(action_id)} {keys}"
-        found: dict[int, object] = {
-            Qt.ItemDataRole.DisplayRole: self.title(action_id),
-            Qt.ItemDataRole.UserRole: action_id,
-            Qt.ItemDataRole.UserRole + 1: (spec, match, keys, self.actions[action_id].isEnabled()),
-            Qt.ItemDataRole.ToolTipRole: spec.tip,
-        }
-        return found.get(role)
-
-
 class _Painter(QStyledItemDelegate):
     """Icon, words with the found letters bright, the menu they are in, the keys."""
 
@@ -165,7 +142,7 @@ class _Painter(QStyledItemDelegate):
         return QSize(option.rect.width(), fonts.px(_ROW))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        spec, match, keys, enabled = index.data(Qt.ItemDataRole.UserRole + 1)
+        spec, match, keys, enabled = index.data(_DRAWN)
         theme = icons.current_theme()
         area = option.rect
         ink = theme.text if enabled else theme.disabled

@@ -131,18 +131,12 @@ class TypesetLabel(QWidget):
 
     # --- copying -----------------------------------------------------------------------------------------------------
 
-    def copy_text(self) -> None:
-        """Put it on the clipboard as plain text."""
-        QApplication.clipboard().setText(self.text)
-
-    def copy_latex(self) -> None:
-        """Put it on the clipboard as LaTeX."""
-        if self.derivation is not None:
-            QApplication.clipboard().setText(self.derivation.latex)
+    def _copy(self, text: str) -> None:
+        QApplication.clipboard().setText(text)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Copy):
-            self.copy_text()
+            self._copy(self.text)
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.can_enlarge:
             self.enlarged.emit()
         else:
@@ -160,8 +154,9 @@ class TypesetLabel(QWidget):
         """What the right button offers."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction("Copy as text\tCtrl+C", self.copy_text)
-        menu.addAction("Copy as LaTeX", self.copy_latex)
+        menu.addAction("Copy as text\tCtrl+C", lambda: self._copy(self.text))
+        if (derivation := self.derivation) is not None:
+            menu.addAction("Copy as LaTeX", lambda: self._copy(derivation.latex))
         if self.can_enlarge:
             menu.addSeparator()
             menu.addAction("Enlarge\tEnter", self.enlarged.emit)
