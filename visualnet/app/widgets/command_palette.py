@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import groupby
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
@@ -21,7 +22,6 @@ _ROW = 34
 _WIDTH_PX = 560
 _ROWS = 10
 _ID = Qt.ItemDataRole.UserRole
-_DRAWN = Qt.ItemDataRole.UserRole + 1
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -39,9 +39,11 @@ class CommandPalette(QFrame):
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setMouseTracking(True)
+        self._matches: dict[str, Match] = {}
+        """The actions that answer the search, by id."""
         self._model = QStandardItemModel(self)
         self.list.setModel(self._model)
-        self.list.setItemDelegate(_Painter(self.list))
+        self.list.setItemDelegate(_Painter(self.list, actions, self._matches))
         self._nothing = label("Nothing is called that.", "muted")
         self._nothing.setContentsMargins(GRID, GRID, GRID, GRID)
         column(self.search, self.list, self._nothing, margins=GRID, spacing=GRID, parent=self._panel)
@@ -82,7 +84,8 @@ class CommandPalette(QFrame):
                         event.accept()
                         self.close_panel()
                         return True
-                elif event.type() == QEvent.Type.FocusOut and self._window.isActiveWindow():
+                # Asked for anew: while the window is deleted, what was kept of it is gone before the focus.
+                elif event.type() == QEvent.Type.FocusOut and self.window().isActiveWindow():
                     self._returns_to = None
                     self.close_panel()
         return super().eventFilter(watched, event)
@@ -95,8 +98,10 @@ class CommandPalette(QFrame):
         }
         ids = list(titles)
         self._model.clear()
+        self._matches.clear()
         for index, match in rank(text, list(titles.values())):
-            self._model.appendRow(self._row(ids[index], titles[ids[index]], match))
+            self._matches[ids[index]] = match
+            self._model.appendRow(self._row(ids[index], titles[ids[index]]))
         some = self._model.rowCount() > 0
         self.list.setVisible(some)
         self._nothing.setVisible(not some)
@@ -104,12 +109,11 @@ class CommandPalette(QFrame):
             self.list.setCurrentIndex(self._model.index(0, 0))
         self._place()
 
-    def _row(self, action_id: str, title: str, match: Match) -> QStandardItem:
+    def _row(self, action_id: str, title: str) -> QStandardItem:
         spec, keys = self._actions.specs[action_id], self._actions.keys_text(action_id)
         row = QStandardItem(title)
         row.setEditable(False)
         row.setData(action_id, _ID)
-        row.setData((spec, match, keys, self._actions[action_id].isEnabled()), _DRAWN)
         row.setToolTip(spec.tip)
         row.setAccessibleText(f"{spec.menu}: {title} {keys}")
         return row
@@ -138,11 +142,17 @@ class CommandPalette(QFrame):
 class _Painter(QStyledItemDelegate):
     """Icon, words with the found letters bright, the menu they are in, the keys."""
 
+    def __init__(self, parent: QWidget, actions: Actions, matches: Mapping[str, Match]) -> None:
+        super().__init__(parent)
+        self._actions, self._matches = actions, matches
+
     def sizeHint(self, option: QStyleOptionViewItem, _index: Index) -> QSize:
         return QSize(option.rect.width(), fonts.px(_ROW))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        spec, match, keys, enabled = index.data(_DRAWN)
+        action_id = index.data(_ID)
+        spec, match = self._actions.specs[action_id], self._matches[action_id]
+        enabled, keys = self._actions[action_id].isEnabled(), self._actions.keys_text(action_id)
         theme = icons.current_theme()
         area = option.rect
         ink = theme.text if enabled else theme.disabled
