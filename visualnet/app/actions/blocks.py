@@ -14,7 +14,7 @@ from visualnet.analysis.block_ports import ends, open_ports
 from visualnet.app.actions.registry import Actions
 from visualnet.app.state.studio import Studio
 from visualnet.core import edits
-from visualnet.core.edits import block_parameters, grouping
+from visualnet.core.edits import block_parameters, definitions, grouping
 from visualnet.core.errors import FileError
 from visualnet.core.graph import Node
 from visualnet.core.project import MAIN, About, Block, Project
@@ -67,7 +67,7 @@ class Blocks(QObject):
                 "graph.import_block": True,
                 "graph.leave_block": self.studio.sheet != MAIN,
                 "graph.open_inside": instance,
-                "graph.remove_unused": bool(grouping.unused_blocks(self.studio.project)),
+                "graph.remove_unused": bool(definitions.unused_blocks(self.studio.project)),
             }
         )
 
@@ -120,7 +120,7 @@ class Blocks(QObject):
         """Give the selected block a definition of its own."""
         sheet, node_id = self.studio.sheet, self.studio.selection[0]
         label = f"Make {_named(self._chosen(), 'blocks')} unique"
-        if self.studio.do(label, lambda p: grouping.make_unique(p, sheet, node_id)):
+        if self.studio.do(label, lambda p: definitions.make_unique(p, sheet, node_id)):
             block = self.studio.graph.nodes[node_id].block
             self.studio.message.emit("ok", f"It is a block of its own now: “{block}”.")
 
@@ -136,14 +136,14 @@ class Blocks(QObject):
         if not agreed or new == old:
             return
         inside, path = self.studio.sheet == old, self.studio.path
-        if self.studio.do(f"Rename block {old}", lambda p: grouping.rename_block(p, old, new)) and inside:
+        if self.studio.do(f"Rename block {old}", lambda p: definitions.rename_block(p, old, new)) and inside:
             self.studio.open_sheet(new, path)
 
     def remove_unused(self) -> None:
         """Throw away the definitions that nothing uses."""
-        gone = grouping.unused_blocks(self.studio.project)
+        gone = definitions.unused_blocks(self.studio.project)
         words = f"Remove block {gone[0]}" if len(gone) == 1 else f"Remove {len(gone)} blocks"
-        if gone and self.studio.do(words, grouping.remove_unused):
+        if gone and self.studio.do(words, definitions.remove_unused):
             self.studio.message.emit("ok", f"Removed {', '.join(gone)}; Ctrl+Z brings it back.")
 
     # --- the library ---------------------------------------------------------------------------------------------------------------
