@@ -128,13 +128,15 @@ def _edges(graph: Graph, inside: set[str], offsets: Offsets, sizes: Mapping[str,
 
 def _parts(nodes: Sequence[str], edges: Sequence[_Edge]) -> list[list[str]]:
     """The nodes in connected parts, each in file order; the largest first."""
-    import networkx
-
-    joined = networkx.Graph()
-    joined.add_nodes_from(nodes)
-    joined.add_edges_from(edge[:2] for edge in edges)
-    parts = [[i for i in nodes if i in part] for part in networkx.connected_components(joined)]
-    return sorted(parts, key=len, reverse=True)
+    part = {i: [i] for i in nodes}
+    for source, target, *_ in edges:
+        small, large = sorted((part[source], part[target]), key=len)
+        if small is not large:
+            large += small
+            part.update(dict.fromkeys(small, large))
+    at = {i: number for number, i in enumerate(nodes)}
+    parts = {id(part[i]): part[i] for i in nodes}.values()
+    return sorted((sorted(each, key=at.__getitem__) for each in parts), key=len, reverse=True)
 
 
 def _lay_out(
