@@ -114,8 +114,10 @@ def is_number(value: object) -> TypeGuard[int | float]:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def fault_in_std(std: float) -> str:
+def fault_in_std(std: object) -> str:
     """Why first weights cannot have this deviation; empty if they can."""
+    if not is_number(std):
+        return "a number is wanted"
     return "" if 0 <= std <= MAX_STD else f"the deviation of the first weights is {std:,}; 0 to {MAX_STD:,} is allowed"
 
 

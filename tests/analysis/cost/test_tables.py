@@ -5,7 +5,15 @@ from __future__ import annotations
 import pytest
 
 from visualnet.analysis import infer
-from visualnet.analysis.cost.tables import network_rows, node_rows, sheet_costs, statistics_rows, total_rows, whole_cost
+from visualnet.analysis.cost.tables import (
+    network_rows,
+    node_rows,
+    sheet_costs,
+    statistics_rows,
+    step_time_row,
+    total_rows,
+    whole_cost,
+)
 from visualnet.core.storage.project_file import load
 from visualnet.data import registry
 from visualnet.resources import resource
@@ -32,3 +40,16 @@ def test_a_network_s_rows_add_up(lenet) -> None:
     assert names[0] == "depth" and names[-2:] == ["to train", "to answer"]
     assert dict((name, figure) for name, figure, _ in total_rows(lenet.main))["parameters"] == "61,706"
     assert list(statistics_rows(lenet.main)) == []
+
+
+def test_the_time_of_a_step_is_a_forecast_until_a_run_took_it() -> None:
+    assert [
+        step_time_row(seconds, taken, measuring)[1]
+        for seconds, taken, measuring in (
+            (None, None, False),
+            (0.01, None, True),
+            (0.01, None, False),
+            (0.01, 0.02, False),
+        )
+    ] == ["not known yet", "measuring …", "about 10 ms", "10 ms, took 20 ms"]
+    assert "−50 %" in step_time_row(0.01, 0.02, False)[2]

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from visualnet.analysis.cost.totals import Cost, Costs, NodeCost
 from visualnet.analysis.facts import Analysis, GraphFacts, NodePath
 from visualnet.core.caches import cached
-from visualnet.core.text.format import format_bytes
+from visualnet.core.text.format import format_bytes, format_duration, format_percent
 
 Row = tuple[str, str, str]
 
@@ -68,6 +68,22 @@ def network_rows(cost: Cost, optimizer: str) -> Iterator[Row]:
         ("to answer", cost.inference, "Weights, and activations at the fullest moment without training"),
     ):
         yield name, format_bytes(count), tip
+
+
+def step_time_row(seconds: float | None, taken: float | None, measuring: bool) -> Row:
+    """How long a training step takes as forecast (None while the machine is not measured), and how long the last run's took."""
+    if measuring:
+        text, tip = "measuring …", "The machine is being measured; this takes about a second"
+    elif seconds is None:
+        text, tip = "not known yet", "Measure the machine, and the time of a step is forecast"
+    elif taken is None:
+        text = f"about {format_duration(seconds, 2)}"
+        tip = "Forecast for this device: within a factor of two as a rule"
+    else:
+        forecast, took = format_duration(seconds, 2), format_duration(taken, 2)
+        text = f"{forecast}, took {took}"
+        tip = f"Forecast {forecast}; the last run took {took}: {format_percent(seconds / taken - 1, 0, signed=True)}"
+    return "a training step", text, tip
 
 
 def total_rows(facts: GraphFacts) -> Iterator[Row]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMenu, QWidget
@@ -17,10 +16,9 @@ from visualnet.core import edits
 from visualnet.core.edits import block_parameters, definitions, grouping
 from visualnet.core.errors import FileError
 from visualnet.core.graph import Node
-from visualnet.core.project import MAIN, About, Block, Project
+from visualnet.core.project import MAIN, Project
 from visualnet.core.user import block_library
-from visualnet.layers import LAYERS
-from visualnet.layers.declaration.params import Float, Int, Param
+from visualnet.layers.node_params import default_value
 
 
 class Blocks(QObject):
@@ -221,26 +219,3 @@ def expose_default(studio: Studio, id: str, name: str) -> bool:
         return False
     value = node.params.get(name, default_value(studio.project, node, name))
     return studio.do(f"Expose {name}", partial(block_parameters.expose, block=sheet, id=id, param=name, value=value))
-
-
-def params_of(block: Block) -> list[Param]:
-    """A block's parameters as declared ones, with what is told of them."""
-    params: list[Param] = []
-    for name, default in block.params.items():
-        about = block.about.get(name, About())
-        kind: type[Int] | type[Float] = Int if isinstance(default, int) else Float
-        low = -(10**9) if about.low is None else about.low
-        high = 10**9 if about.high is None else about.high
-        param = kind(default, about.note or "A parameter of the block.", low=low, high=high)  # type: ignore[arg-type]
-        param.name = name
-        params.append(param)
-    return params
-
-
-def default_value(project: Project, node: Node, name: str) -> Any:
-    """What a parameter of a node is where nothing is set: the layer's default, or the block's."""
-    kind = LAYERS.get(node.kind)
-    if kind is not None:
-        return kind.params[name].default if name in kind.params else None
-    block = project.blocks.get(node.block or "")
-    return block.params.get(name) if block else None

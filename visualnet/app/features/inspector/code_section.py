@@ -8,7 +8,8 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QFontDatabase, QKeyEvent, QTextOption
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QWidget
 
-from visualnet.app.features.inspector.section import NOTHING, InspectorSection, Selected
+from visualnet.analysis.selected import NOTHING, Selected
+from visualnet.app.features.inspector.section import InspectorSection
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import IconLabel, button, label
 from visualnet.app.widgets.flow_layout import FlowLayout
@@ -201,7 +202,7 @@ class CodeSection(InspectorSection):
         if text != self.source and node_id in self.studio.graph.nodes:
             sheet = self.studio.sheet
             self.studio.do("Change the code", lambda p: edits.set_params(p, sheet, [node_id], {name: text}))
-            self.refresh(Selected.of(self.studio, [node_id]))
+            self.refresh(Selected.of(self.studio.graph, self.studio.facts, [node_id]))
         if ask and self.trust_button.isVisibleTo(self):
             self.ask()
 

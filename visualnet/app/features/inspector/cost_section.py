@@ -6,13 +6,14 @@ from weakref import ref
 
 from PySide6.QtCore import QTimer
 
-from visualnet.analysis.cost.tables import Row, network_rows, node_rows, sheet_costs, whole_cost
-from visualnet.app.features.inspector.section import NOTHING, InspectorSection, Selected
+from visualnet.analysis.cost.tables import network_rows, node_rows, sheet_costs, step_time_row, whole_cost
+from visualnet.analysis.selected import NOTHING, Selected
+from visualnet.app.features.inspector.section import InspectorSection
 from visualnet.app.services.live_probes import sheet_path
 from visualnet.app.services.machine_speed import machine_speed_of
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import KeyValue, button
-from visualnet.core.text.format import format_duration, format_percent, format_quantity
+from visualnet.core.text.format import format_quantity
 
 WAIT_MS = 80
 """While a number is dragged the sums follow when it pauses: the canvas comes first."""
@@ -65,22 +66,7 @@ class NetworkCosts(NodeCosts):
     def _fill(self) -> None:
         cost = whole_cost(self.studio.analysis)
         self.set_title(f"Memory and time, {format_quantity(cost.batch, 'sample')}")
-        self.rows.show_rows([*network_rows(cost, self.studio.project.recipe.optimizer), self._step_time()])
-
-    def _step_time(self) -> Row:
-        """How long a step takes, and how long the last run's took."""
-        seconds, taken = self.speed.step_seconds(), self.speed.taken_seconds()
-        self.measure.setVisible(seconds is None and not self.speed.running and not self.studio.analysis.errors())
-        if self.speed.running:
-            text, tip = "measuring …", "The machine is being measured; this takes about a second"
-        elif seconds is None:
-            text, tip = "not known yet", "Measure the machine, and the time of a step is forecast"
-        elif taken is None:
-            text = f"about {format_duration(seconds, 2)}"
-            tip = "Forecast for this device: within a factor of two as a rule"
-        else:
-            forecast, took = format_duration(seconds, 2), format_duration(taken, 2)
-            text = f"{forecast}, took {took}"
-            off = format_percent(seconds / taken - 1, 0, signed=True)
-            tip = f"Forecast {forecast}; the last run took {took}: {off}"
-        return "a training step", text, tip
+        seconds, taken, running = self.speed.step_seconds(), self.speed.taken_seconds(), self.speed.running
+        optimizer = self.studio.project.recipe.optimizer
+        self.rows.show_rows([*network_rows(cost, optimizer), step_time_row(seconds, taken, running)])
+        self.measure.setVisible(seconds is None and not running and not self.studio.analysis.errors())

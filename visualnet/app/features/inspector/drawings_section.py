@@ -13,10 +13,10 @@ from PySide6.QtWidgets import QWidget
 from visualnet.analysis import NodeFacts
 from visualnet.analysis.explain import Why
 from visualnet.analysis.receptive_field import Field, receptive
+from visualnet.analysis.selected import Selected
 from visualnet.app.diagrams.layer_drawing import LayerDrawing
 from visualnet.app.diagrams.receptive_field import FieldDrawing
 from visualnet.app.features.inspector.explanation_dialog import ExplanationDialog
-from visualnet.app.features.inspector.section import Selected
 from visualnet.app.services.live_probes import sheet_path
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme.tokens import SEQUENTIAL

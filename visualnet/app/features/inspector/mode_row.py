@@ -5,7 +5,8 @@ from __future__ import annotations
 from PySide6.QtWidgets import QWidget
 
 from visualnet.analysis.muting import FIXED, mode
-from visualnet.app.features.inspector.section import Selected, set_nodes
+from visualnet.analysis.selected import Selected
+from visualnet.app.features.inspector.section import set_nodes
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import label
 from visualnet.app.widgets.layouts import row

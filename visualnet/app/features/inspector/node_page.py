@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from visualnet.analysis import explain
 from visualnet.analysis.families import family_of
-from visualnet.app.actions.blocks import default_value, fill_row_menu, params_of
+from visualnet.analysis.selected import NOTHING, Selected
+from visualnet.app.actions.blocks import fill_row_menu
 from visualnet.app.features.inspector.code_section import CodeSection
 from visualnet.app.features.inspector.cost_section import NodeCosts
 from visualnet.app.features.inspector.drawings_section import DrawingsSection
@@ -17,7 +18,7 @@ from visualnet.app.features.inspector.explanation_card import ExplanationCard
 from visualnet.app.features.inspector.mode_row import ModeRow
 from visualnet.app.features.inspector.parameters_section import ParametersSection
 from visualnet.app.features.inspector.preset_menu import PresetButton
-from visualnet.app.features.inspector.section import NOTHING, InspectorSection, Part, Selected
+from visualnet.app.features.inspector.section import InspectorSection
 from visualnet.app.features.inspector.weights_section import WeightsSection
 from visualnet.app.forms.form import Form, caption
 from visualnet.app.forms.shared_params import common_params
@@ -25,11 +26,11 @@ from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import ColorDot, KeyValue, button, describe, label
 from visualnet.app.widgets.layouts import column, remove, row
 from visualnet.core import edits
-from visualnet.core.graph import Node, Value
+from visualnet.core.graph import Value
 from visualnet.core.validation import plain as plain_value
 from visualnet.core.validation import same
-from visualnet.layers import LAYERS
-from visualnet.layers.declaration.params import Code, Param
+from visualnet.layers.declaration.params import Param
+from visualnet.layers.node_params import default_value, form_params
 
 FORMS = 8
 """So many kinds' forms are kept for when one is looked at again; more would only be dressed anew with every change of theme."""
@@ -64,8 +65,8 @@ class NodePage(QWidget):
         self.ports = PortsSection(studio)
         self.weights = WeightsSection(studio)
         self.reference = ReferenceSection(studio)
-        self.parts: tuple[Part, ...] = (self.presets, self.mode, self.parameters, self.source, self.drawings)
-        self.parts += (self.costs, self.ports, self.weights, self.reference)
+        below = (self.costs, self.ports, self.weights, self.reference)
+        self.sections = (self.parameters, self.source, self.drawings, *below)
         column(
             row(self.dot, (self.name, 1), self.kind, self.presets),
             self.about,
@@ -76,10 +77,7 @@ class NodePage(QWidget):
             self.open_button,
             self.explanations,
             self.drawings,
-            self.costs,
-            self.ports,
-            self.weights,
-            self.reference,
+            *below,
             spacing=8,
             parent=self,
         )
@@ -97,7 +95,7 @@ class NodePage(QWidget):
         self._show_head(selected)
         self._show_form(selected)
         self._show_about(selected)
-        for part in self.parts:
+        for part in (self.presets, self.mode, *self.sections):
             part.refresh(selected)
         node = selected.node
         self.open_button.setVisible(node is not None and node.block in self.studio.project.blocks)
@@ -129,26 +127,17 @@ class NodePage(QWidget):
         self.about.setText(text)
         self.about.setVisible(bool(text))
 
-    def _params(self, node: Node) -> tuple[Any, list[Param]]:
-        """A key for the form and the parameters in it: the layer's, or the block's own."""
-        kind = LAYERS.get(node.kind)
-        if kind is not None:
-            return node.kind, [p for p in kind.params.values() if not isinstance(p, Code)]
-        block = self.studio.project.blocks.get(node.block or "")
-        if block is None:
-            return None, []
-        about = tuple((k, a.note, a.low, a.high) for k, a in block.about.items())
-        return (node.kind, tuple(block.params.items()), about), params_of(block)
-
     def _common_params(self, selected: Selected) -> tuple[Any, list[Param]]:
         """A key for the form of all shown nodes, and the parameters that they have in common."""
-        known = [self._params(node) for node in {node.kind: node for node in selected.nodes}.values()]
+        known = [
+            form_params(self.studio.project, node) for node in {node.kind: node for node in selected.nodes}.values()
+        ]
         if len(known) == 1:
             return known[0]
         return tuple(key for key, _ in known), common_params([params for _, params in known])
 
     def _show_form(self, selected: Selected) -> None:
-        key, params = self._common_params(selected)
+        project, (key, params) = self.studio.project, self._common_params(selected)
         # The one that was used last is the last to go.
         form = self.forms[key] = self.forms.pop(key) if key in self.forms else self._make_form(params)
         for old in list(self.forms)[:-FORMS]:
@@ -159,7 +148,9 @@ class NodePage(QWidget):
         form.setVisible(bool(params))
         form.offer_fields({name: spec.text for name, spec in (self.studio.fields or {}).items()})
         problems = {p.at: p.words for p in selected.first.problems if p.at} if selected.first else {}
-        values = {p.name: [n.params.get(p.name, self._default(n, p.name)) for n in selected.nodes] for p in params}
+        values = {
+            p.name: [n.params.get(p.name, default_value(project, n, p.name)) for n in selected.nodes] for p in params
+        }
         mixed = {name for name, found in values.items() if any(v != found[0] for v in found)}
         first = {name: found[0] for name, found in values.items()}
         form.show_values(first, self.studio.scope, problems, mixed)
@@ -200,9 +191,9 @@ class NodePage(QWidget):
 
     def _set_param(self, name: str, value: Value) -> None:
         ids, sheet = list(self.ids), self.studio.sheet
-        nodes = self.studio.graph.nodes
+        project, nodes = self.studio.project, self.studio.graph.nodes
         # What a node's own kind has as its default is not written down.
-        plain = [i for i in ids if same(plain_value(self._default(nodes[i], name)), plain_value(value))]
+        plain = [i for i in ids if same(plain_value(default_value(project, nodes[i], name)), plain_value(value))]
         rest = [i for i in ids if i not in set(plain)]
         whose = f"{len(ids)} nodes" if len(ids) > 1 else f"“{nodes[ids[0]].name}”"
         self.studio.do(
@@ -212,9 +203,6 @@ class NodePage(QWidget):
             ),
             merge=f"param:{sheet}:{','.join(ids)}:{name}",
         )
-
-    def _default(self, node: Node, name: str) -> Any:
-        return default_value(self.studio.project, node, name)
 
     def _rename(self) -> None:
         node_id, wish = self.name.property("node"), self.name.text().strip()

@@ -5,9 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
+from visualnet.analysis.selected import Selected
 from visualnet.app.features.inspector.node_page import NodePage
 from visualnet.app.features.inspector.project_page import ProjectPage
-from visualnet.app.features.inspector.section import Selected
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts
 from visualnet.app.widgets.layouts import STRETCH, column
@@ -40,7 +40,7 @@ class InspectorPanel(QScrollArea):
 
     def refresh(self) -> None:
         """Show what is selected now."""
-        selected = Selected.of(self.studio, (i for i in self.studio.selection if i in self.studio.graph.nodes))
+        selected = Selected.of(self.studio.graph, self.studio.facts, self.studio.selection)
         some = bool(selected.nodes)
         self.node_page.refresh(selected)
         if not some:

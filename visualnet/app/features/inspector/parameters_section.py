@@ -10,8 +10,9 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QMenu, QToolButton, QWidget
 
+from visualnet.analysis.selected import NOTHING, Selected
 from visualnet.app.actions.blocks import expose_default
-from visualnet.app.features.inspector.section import NOTHING, InspectorSection, Selected, value_field
+from visualnet.app.features.inspector.section import InspectorSection, value_field
 from visualnet.app.forms.drag_handle import MIME, carried
 from visualnet.app.forms.form import caption, editor_width
 from visualnet.app.forms.value_field import ValueField

@@ -9,8 +9,8 @@ from typing import Any
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QInputDialog, QMenu, QToolButton
 
+from visualnet.analysis.selected import Selected
 from visualnet.app.canvas.commands.kind_and_params import shared
-from visualnet.app.features.inspector.section import Selected
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import icons
 from visualnet.app.widgets.basic import describe

@@ -3,69 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QWidget
 
-from visualnet.analysis import NodeFacts
+from visualnet.analysis.selected import NOTHING, Selected
 from visualnet.app.forms.form import EDITOR_WIDTH
 from visualnet.app.forms.value_field import ValueField
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import describe, label
 from visualnet.app.widgets.section import Section
 from visualnet.core import edits
-from visualnet.core.graph import Node, Value
-from visualnet.layers import LAYERS
-from visualnet.layers.declaration.layer import Layer
-
-
-class Selected(NamedTuple):
-    """The selected nodes and what is known of the first. None are selected: the inspector is about the project."""
-
-    nodes: Sequence[Node] = ()
-    first: NodeFacts | None = None
-
-    @classmethod
-    def of(cls, studio: Studio, ids: Iterable[str]) -> Selected:
-        """These nodes of the open sheet."""
-        nodes = [studio.graph.nodes[i] for i in ids]
-        return cls(nodes, studio.facts.nodes.get(nodes[0].id) if nodes and studio.facts is not None else None)
-
-    @property
-    def ids(self) -> list[str]:
-        """The ids of the nodes."""
-        return [node.id for node in self.nodes]
-
-    @property
-    def node(self) -> Node | None:
-        """The node, if it is one."""
-        return self.nodes[0] if len(self.nodes) == 1 else None
-
-    @property
-    def facts(self) -> NodeFacts | None:
-        """What is known of the node, if it is one."""
-        return self.first if len(self.nodes) == 1 else None
-
-    @property
-    def alike(self) -> bool:
-        """Whether all are of one kind."""
-        return len({node.kind for node in self.nodes}) == 1
-
-    @property
-    def kind(self) -> type[Layer] | None:
-        """The layer type of the first."""
-        return LAYERS.get(self.nodes[0].kind) if self.nodes else None
-
-
-NOTHING = Selected()
-
-
-class Part(Protocol):
-    """A part of the inspector's page about nodes."""
-
-    def refresh(self, selected: Selected) -> None:
-        """Show these nodes; hide where there is nothing to show of them."""
+from visualnet.core.graph import Value
 
 
 class InspectorSection(Section):

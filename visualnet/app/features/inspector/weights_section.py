@@ -7,20 +7,13 @@ from typing import Any
 from PySide6.QtWidgets import QCheckBox
 
 from visualnet.analysis import explain
+from visualnet.analysis.selected import NOTHING, Selected
 from visualnet.analysis.shared_weights import possible_owners
-from visualnet.app.features.inspector.section import (
-    NOTHING,
-    EditorGrid,
-    InspectorSection,
-    Selected,
-    choice_box,
-    set_nodes,
-    value_field,
-)
+from visualnet.app.features.inspector.section import EditorGrid, InspectorSection, choice_box, set_nodes, value_field
 from visualnet.app.forms.form import caption
 from visualnet.app.state.studio import Studio
 from visualnet.core import expressions, repetition
-from visualnet.core.graph import INITS, STATISTICS, Init, Value
+from visualnet.core.graph import INITS, STATISTICS, Init
 from visualnet.core.validation import fault_in_std, is_number
 
 _TRAINABLE = "Whether training changes these weights. Frozen ones keep what they are, running statistics too."
@@ -44,7 +37,7 @@ class WeightsSection(InspectorSection):
         self.statistics = choice_box(((c, c, m) for c, m in STATISTICS.items()), _STATISTICS, self._set_statistics)
         self.init = choice_box(((c, c, m) for c, m in INITS.items()), _INIT, self._set_init)
         self.std = value_field(
-            studio, _fault_in_std, lambda v: self._set("Set deviation", "std", init=Init("normal", float(v))), _STD
+            studio, fault_in_std, lambda v: self._set("Set deviation", "std", init=Init("normal", float(v))), _STD
         )
         self.shares = choice_box((), _SHARES, self._set_owner)
         self.repeat = value_field(studio, self._fault_in_repeat, lambda v: self._set("Repeat", "repeat", repeat=v))
@@ -124,12 +117,4 @@ class WeightsSection(InspectorSection):
         self._set("Share weights", shares=self.shares.itemData(at))
 
     def _fault_in_repeat(self, value: Any) -> str:
-        try:
-            times = expressions.whole(value, self.studio.scope)
-        except ValueError as error:
-            return str(error)
-        return "" if 1 <= times <= 1000 else "1 to 1,000 times"
-
-
-def _fault_in_std(value: Value) -> str:
-    return fault_in_std(value) if is_number(value) else "a number is wanted"
+        return repetition.fault_in_times(value, self.studio.scope)

@@ -162,7 +162,8 @@ class PalettePanel(QWidget):
         self.tree.keyPressEvent(QKeyEvent(QKeyEvent.Type.KeyPress, key, Qt.KeyboardModifier.NoModifier))
 
     def _accept(self) -> None:
-        if (item := self.tree.current()) is not None:
+        item: QTreeWidgetItem | None = self.tree.currentItem()
+        if item is not None:
             self._place(item)
             self.search.clear()
 
@@ -190,20 +191,16 @@ class LayerTree(QTreeWidget):
         self.setAccessibleName("Layers")
         self.setFrameShape(QTreeWidget.Shape.NoFrame)
 
-    def current(self) -> QTreeWidgetItem | None:
-        """The entry that is chosen."""
-        return self.currentItem()
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
         signal = {Qt.Key.Key_F2: self.renamed, Qt.Key.Key_Delete: self.removed}.get(Qt.Key(event.key()))
-        name = _library_name(self.current())
+        name = _library_name(self.currentItem())
         if signal is not None and name is not None:
             signal.emit(name)
         else:
             super().keyPressEvent(event)
 
     def startDrag(self, _actions: Qt.DropAction) -> None:
-        item = self.current()
+        item = self.currentItem()
         if item is None or not (kind := _kind(item)):
             return
         mime = QMimeData()
