@@ -142,9 +142,11 @@ class NodePage(QWidget):
         form = self.forms[key] = self.forms.pop(key) if key in self.forms else self._make_form(params)
         for old in list(self.forms)[:-FORMS]:
             self._drop_form(old)
-        if self.form is not None and self.form is not form:
-            self.form.hide()
-        self.form = form
+        if form is not self.form:
+            if self.form is not None:
+                self.form.hide()
+            self.form = form
+            form.show()  # lays the page out at once, also where the form is empty and is hidden again
         form.setVisible(bool(params))
         form.offer_fields({name: spec.text for name, spec in (self.studio.fields or {}).items()})
         problems = {p.at: p.words for p in selected.first.problems if p.at} if selected.first else {}
