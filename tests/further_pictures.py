@@ -200,7 +200,7 @@ def cards(p: Photographer) -> None:
 
 def custom(p: Photographer) -> None:
     """A layer of one's own that is not trusted, and the question."""
-    from visualnet.app.features.inspector.code_card import TrustDialog
+    from visualnet.app.features.inspector.code_section import TrustDialog
 
     studio = p.open("lenet5")
     source = "class Half(nn.Module):\n    def forward(self, x):\n        return x * 0.5\n"

@@ -45,7 +45,6 @@ from visualnet.app.theme import icons
 from visualnet.app.theme.apply import ThemeKeeper
 from visualnet.app.theme.tokens import FAMILIES, THEMES
 from visualnet.app.widgets.basic import (
-    Badge,
     Card,
     ColorDot,
     ElidedLabel,
@@ -206,12 +205,12 @@ def words() -> QWidget:
     dots = [IconLabel(family, 20, f"family:{family}") for family in FAMILIES]
     roles = [label(role.capitalize(), role) for role in ("title", "heading", "section", "muted", "mono")]
     marks = [
-        row(IconLabel(kind, 16, kind), label(text, kind), Badge(number, kind))
-        for kind, text, number in (
-            ("error", "Linear expects 400 features; 256 come", "3"),
-            ("warning", "Softmax before cross-entropy", "12"),
-            ("hint", "55.25 → 55: the last column is never read", "1"),
-            ("ok", "Every tensor fits", "0"),
+        row(IconLabel(kind, 16, kind), label(text, kind))
+        for kind, text in (
+            ("error", "Linear expects 400 features; 256 come"),
+            ("warning", "Softmax before cross-entropy"),
+            ("hint", "55.25 → 55: the last column is never read"),
+            ("ok", "Every tensor fits"),
         )
     ]
     return column(*roles, *marks, row(*dots), tree(), table())
@@ -252,7 +251,7 @@ def window(keeper: ThemeKeeper) -> tuple[QMainWindow, Actions]:
         "warning",
         [("Restore", lambda: None)],
     )
-    empty = EmptyState("problems", "No problem: every tensor fits.", "Show hints", lambda: None)
+    empty = EmptyState("problems", "No problem: every tensor fits.")
     middle = QWidget()
     box = QVBoxLayout(middle)
     box.setContentsMargins(0, 0, 0, 0)

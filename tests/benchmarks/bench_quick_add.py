@@ -36,7 +36,7 @@ def _measured() -> list[Row]:
 
     from visualnet.app.canvas.editors.quick_add import QuickAdd
     from visualnet.app.theme.tokens import DARK
-    from visualnet.core.edits import grouping
+    from visualnet.core.edits import definitions
     from visualnet.core.storage import project_file
     from visualnet.core.user import block_library
 
@@ -44,7 +44,7 @@ def _measured() -> list[Row]:
     shipped = block_library.find("residual_bottleneck")
     for number in range(KEPT):
         called = f"kept_{number}"
-        project = grouping.rename_block(shipped.project, shipped.name, called)
+        project = definitions.rename_block(shipped.project, shipped.name, called)
         project_file.save(block_library.library_dir() / f"{called}{project_file.SUFFIX}", project)
     holder = QWidget()
     holder.resize(1000, 800)

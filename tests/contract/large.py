@@ -25,7 +25,7 @@ from visualnet.analysis.receptive_field import receptive
 from visualnet.analysis.repair.search import repairs
 from visualnet.app.diagrams.layer_drawing import LayerDrawing
 from visualnet.app.diagrams.receptive_field import FieldDrawing
-from visualnet.app.features.inspector.explanation_card import WhyCard
+from visualnet.app.features.inspector.explanation_card import ExplanationCard
 from visualnet.app.figures.picture import Look, drawing_of
 from visualnet.compiling.source import model_source
 from visualnet.core import edits
@@ -291,7 +291,7 @@ def _draw(have: dict[str, Any]) -> None:
         seen.render(image)
     for why in (*explain.shapes(facts), explain.parameters(facts), explain.macs(facts)):
         if why is not None:
-            card = WhyCard()
+            card = ExplanationCard()
             card.show_why(why)
             card.resize(400, 300)
             card.render(image)

@@ -209,7 +209,9 @@ def _start(graph: Graph, dice: random.Random) -> Graph:
     node = _any(graph, dice)
     return _put(
         graph,
-        replace(node, init=Init(dice.choice(INITS), dice.choice((0.0, 0.01, 5.0))), trainable=dice.random() < 0.5),
+        replace(
+            node, init=Init(dice.choice(list(INITS)), dice.choice((0.0, 0.01, 5.0))), trainable=dice.random() < 0.5
+        ),
     )
 
 

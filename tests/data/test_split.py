@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from visualnet.data.split import SPLITS, split
+from visualnet.data.split import SPLITS, parse_shares, split
 
 
 @st.composite
@@ -47,3 +47,17 @@ def test_the_division_depends_on_the_seed_alone() -> None:
 
 def test_without_labels_the_shares_hold_too() -> None:
     assert [len(part) for part in split(101, (0.6, 0.2, 0.2), 0)] == [61, 20, 20]
+
+
+@pytest.mark.parametrize(
+    ("text", "shares"),
+    [("75 / 15 / 10", (0.75, 0.15, 0.1)), ("80%/20%", (0.8, 0.2, 0.0)), ("100", (1.0, 0.0, 0.0))],
+)
+def test_shares_are_read_as_they_are_typed(text: str, shares: tuple[float, ...]) -> None:
+    assert parse_shares(text) == pytest.approx(shares)
+
+
+@pytest.mark.parametrize("text", ["", "70 / 20", "50 / 20 / 20 / 10", "0 / 100", "120 / -20", "nan / 100", "a / b"])
+def test_what_is_no_split_is_refused(text: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011
+        parse_shares(text)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QInputDialog, QLabel, Q
 
 from tests.flows.hands import Hands
 from visualnet.app.features.inspector.block_parameters import expose_default
-from visualnet.app.features.inspector.parameters_section import NumbersSection
+from visualnet.app.features.inspector.parameters_section import ParametersSection
 from visualnet.app.features.palette.panel import PalettePanel
 from visualnet.app.shell.window import Window
 from visualnet.core import edits
@@ -91,7 +91,7 @@ def test_what_cannot_be_grouped_is_said(lenet: Window, hands: Hands) -> None:
     before = hands.studio.project
     canvas_keys(hands, "Ctrl+G")
     assert hands.studio.project is before
-    assert f"“{after}” stands between" in lenet.toast._words.text()
+    assert f"“{after}” stands between" in lenet.toast.text
 
 
 def test_rename_unique_and_unused(lenet: Window, hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -178,7 +178,7 @@ def test_a_block_is_kept_and_used_in_another_project(
     assert own() == ["block"]
     shared.write_text("{", encoding="utf-8")
     lenet.actions_.trigger("graph.import_block")
-    assert "shared.vnet" in lenet.toast._words.text()
+    assert "shared.vnet" in lenet.toast.text
     assert own() == ["block"]
     assert hands.studio.sheet == MAIN
 
@@ -196,7 +196,7 @@ def test_a_standard_block_stays_in_the_library(lenet: Window, hands: Hands) -> N
     palette.tree.setFocus()
     palette.tree.setCurrentItem(row(palette, "Standard blocks", "squeeze_excitation"))
     QTest.keyClick(palette.tree, Qt.Key.Key_Delete)
-    assert "comes with the program" in lenet.toast._words.text()
+    assert "comes with the program" in lenet.toast.text
 
 
 def test_quick_add_finds_the_library_s_blocks_and_sets_their_numbers(lenet: Window, hands: Hands) -> None:
@@ -218,7 +218,7 @@ def test_quick_add_finds_the_library_s_blocks_and_sets_their_numbers(lenet: Wind
     assert not studio.project.blocks
 
 
-def dropped(target: NumbersSection, mime: QMimeData) -> None:
+def dropped(target: ParametersSection, mime: QMimeData) -> None:
     """Bring what is carried over the list, see the mark, let go."""
     spot, action = target.rect().center(), Qt.DropAction.CopyAction
     left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
@@ -251,7 +251,7 @@ def test_a_field_is_dragged_onto_the_block_s_parameters(
     assert carried, "dragged down the field is carried"
     QTest.mouseRelease(name, Qt.MouseButton.LeftButton, pos=start)
     before = hands.studio.project
-    dropped(page.numbers, carried[0])
+    dropped(page.parameters, carried[0])
     assert hands.studio.project.blocks["block"].params == {"out_channels": 6}
     assert hands.node(conv).params["out_channels"] == "out_channels"
     hands.keys("Ctrl+Z")
@@ -280,14 +280,14 @@ def test_a_block_s_parameter_is_told_of_renamed_and_taken_away(lenet: Window, ha
     assert expose_default(studio, hands.node(conv).id, "out_channels")
     studio.select(())
     hands.rest()
-    numbers: NumbersSection = lenet.panel("inspector").project_page.constants
+    numbers: ParametersSection = lenet.panel("inspector").project_page.constants
     numbers.set_opened(True)
     menu = numbers.menu_for("out_channels")
     words = [a.text() for a in menu.actions()]
     assert f"Used by “{conv}”" in words
     next(a for a in menu.actions() if a.text().startswith("Describe")).trigger()
     menu.deleteLater()
-    told = numbers.told["out_channels"]
+    told = numbers.descriptions["out_channels"]
     hands.type_into(told.note, "Filters of the stem.")
     hands.type_into(told.low, "2")
     assert studio.project.blocks["block"].about["out_channels"] == About(note="Filters of the stem.", low=2)

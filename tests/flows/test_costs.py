@@ -13,13 +13,13 @@ from tests.flows.hands import Hands
 from tests.waiting import until
 from visualnet.app.features.comparison.dialog import CompareDialog
 from visualnet.app.features.heatmap.overlay import MEASURE, QUANTITIES, STOP, colour
-from visualnet.app.features.reference.panel import found
 from visualnet.app.shell.window import Window
 from visualnet.app.state.settings import Settings
 from visualnet.core import edits
 from visualnet.core.text.format import format_bytes
 from visualnet.layers import LAYERS
 from visualnet.layers.publish import docs_page
+from visualnet.layers.publish.reference import narrow_page, search
 from visualnet.resources import resource
 
 
@@ -153,7 +153,7 @@ def test_the_reference_is_searched_by_name_keyword_and_text(lenet: Hands) -> Non
     lenet.until(panel.isVisible, what="the reference")
     lenet.type_into(panel.search.edit, "conv2")
     assert panel.tag == "conv2d"
-    assert "lstm" in found("forget") and "conv2d" in found("filter") and found("zzqxv") == []
+    assert "lstm" in search("forget") and "conv2d" in search("filter") and search("zzqxv") == []
     lenet.type_into(panel.search.edit, "zzqxv")
     assert panel.nothing.isVisible() and not panel.add_button.isEnabled()
 
@@ -174,7 +174,7 @@ def test_every_page_is_text_and_loads_nothing(lenet: Hands) -> None:
     page = lenet.window.panel("reference").page
     assert page.loadResource(QTextDocument.ResourceType.ImageResource, QUrl("file:///etc/hostname")) is None
     for tag, kind in LAYERS.items():
-        page.show_page(tag)
+        page.show_markdown(narrow_page(tag))
         assert kind.label in page.toPlainText(), tag
     assert isinstance(page.verticalScrollBar(), QScrollBar) and not page.openExternalLinks()
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.flows.hands import Hands
-from visualnet.app.features.inspector.explanation_dialog import ExplainView
+from visualnet.app.features.inspector.explanation_dialog import ExplanationDialog
 from visualnet.app.shell.window import Window
 
 
@@ -47,14 +47,14 @@ def test_break_look_ahead_repair_explain(hands: Hands, window: Window, qtbot: Qt
     assert studio.project.graph.wires == whole.graph.wires
     studio.select([studio.graph.named("conv1").id])
     hands.keys("Shift+F1")
-    large = window.findChild(ExplainView)
+    large = window.findChild(ExplanationDialog)
     assert large is not None and large.isVisible()
     assert next(c.why.question for c in large.cards if c.why) == "Why 28×28?"
-    assert large.cards[0].set_.sheet is not None and large.cards[0].set_.sheet.px > 20
-    bar = large.scroll.verticalScrollBar()
+    assert large.cards[0].typeset.sheet is not None and large.cards[0].typeset.sheet.px > 20
+    bar = large.scrolled.verticalScrollBar()
     assert bar.property("idle") is (bar.maximum() == 0), "a bar with nothing to scroll is not seen"
     QTest.keyClick(large, Qt.Key.Key_Escape)
-    qtbot.waitUntil(lambda: window.findChild(ExplainView) is None)
+    qtbot.waitUntil(lambda: window.findChild(ExplanationDialog) is None)
 
 
 def test_f8_shows_the_repairs_where_the_panel_stood_behind_another(hands: Hands, window: Window) -> None:

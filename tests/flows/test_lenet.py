@@ -86,7 +86,7 @@ def test_lenet_is_built_trained_watched_saved_and_reopened(
     # Why 28? The inspector fills the formula in.
     hands.click("conv1")
     page = window.panel("inspector").node_page
-    words = [" ".join(page.whys.itemAt(i).widget().lines.formulas) for i in range(page.whys.count())]
+    words = [" ".join(card.lines.formulas) for card in page.cards]
     assert any("⌊(28 + 2·2 − 1·(5 − 1) − 1) / 1⌋ + 1 = 28" in w for w in words), words
 
     # Train, and see the feature maps of the selected layer change while it learns.

@@ -6,9 +6,10 @@ least squares in each column. What was drawn before gives the first order, so a 
 
 from __future__ import annotations
 
-import itertools
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from graphlib import TopologicalSorter
 
 from visualnet.core.graph import Graph
 
@@ -127,24 +128,15 @@ def _edges(graph: Graph, inside: set[str], offsets: Offsets, sizes: Mapping[str,
 
 def _parts(nodes: Sequence[str], edges: Sequence[_Edge]) -> list[list[str]]:
     """The nodes in connected parts, each in file order; the largest first."""
-    near: dict[str, list[str]] = {i: [] for i in nodes}
+    part = {i: [i] for i in nodes}
     for source, target, *_ in edges:
-        near[source].append(target)
-        near[target].append(source)
-    seen: set[str] = set()
-    parts = []
-    for start in nodes:
-        if start in seen:
-            continue
-        found, todo = {start}, [start]
-        while todo:
-            for other in near[todo.pop()]:
-                if other not in found:
-                    found.add(other)
-                    todo.append(other)
-        seen |= found
-        parts.append([i for i in nodes if i in found])
-    return sorted(parts, key=len, reverse=True)
+        small, large = sorted((part[source], part[target]), key=len)
+        if small is not large:
+            large += small
+            part.update(dict.fromkeys(small, large))
+    at = {i: number for number, i in enumerate(nodes)}
+    parts = {id(part[i]): part[i] for i in nodes}.values()
+    return sorted((sorted(each, key=at.__getitem__) for each in parts), key=len, reverse=True)
 
 
 def _lay_out(
@@ -176,22 +168,16 @@ def _lay_out(
 
 def _columns(nodes: Sequence[str], edges: Sequence[_Edge]) -> dict[str, int]:
     """Longest path from the left; what has nothing before it stands right before what first reads it."""
+    before: dict[str, list[str]] = {i: [] for i in nodes}
     after: dict[str, list[str]] = {i: [] for i in nodes}
-    waiting = dict.fromkeys(nodes, 0)
     for source, target, *_ in edges:
+        before[target].append(source)
         after[source].append(target)
-        waiting[target] += 1
-    sources = [i for i in nodes if waiting[i] == 0]
-    column = dict.fromkeys(nodes, 0)
-    order = list(sources)
-    for node in order:
-        for other in after[node]:
-            column[other] = max(column[other], column[node] + 1)
-            waiting[other] -= 1
-            if waiting[other] == 0:
-                order.append(other)
-    for node in sources:
-        if after[node]:
+    column: dict[str, int] = {}
+    for node in TopologicalSorter(before).static_order():
+        column[node] = max((column[other] + 1 for other in before[node]), default=0)
+    for node in nodes:
+        if after[node] and not before[node]:
             column[node] = min(column[other] for other in after[node]) - 1
     least = min(column.values())
     return {i: c - least for i, c in column.items()}
@@ -309,26 +295,16 @@ def _fraction(link: _Link, forwards: bool) -> float:
 
 
 def _crossings(columns: Sequence[Sequence[_Cell]]) -> int:
-    """How many pairs of wires cross: inversions, counted with a binary indexed tree."""
+    """How many pairs of wires cross: of two wires the one that begins higher ends lower."""
     _number(columns)
     total = 0
-    for cells, following in itertools.pairwise(columns):
-        ends = []
+    for cells in columns:
+        seen: list[float] = []
         for cell in cells:
-            ends += [row for _, row in sorted((k.leaves, k.target.row + _fraction(k, False)) for k in cell.after)]
-        rank = {row: at for at, row in enumerate(sorted(set(ends)), 1)}
-        tree = [0] * (len(rank) + 1)
-        for count, row in enumerate(ends):
-            at, below = rank[row], 0
-            while at:
-                below += tree[at]
-                at &= at - 1
-            total += count - below
-            at = rank[row]
-            while at < len(tree):
-                tree[at] += 1
-                at += at & -at
-        del following
+            for _, row in sorted((k.leaves, k.target.row + _fraction(k, False)) for k in cell.after):
+                at = bisect_right(seen, row)
+                total += len(seen) - at
+                seen.insert(at, row)
     return total
 
 

@@ -27,6 +27,29 @@ class Why(NamedTuple):
         return "\n".join(filter(None, (self.question, *self.lines, self.legend, self.note)))
 
 
+def questions(facts: NodeFacts) -> list[Why]:
+    """All that is explained of a node: its errors, its shapes, parameters and multiplications."""
+    errors = [p for p in facts.problems if p.severity == "error"]
+    return [
+        *(Why(p.words, (p.formula,) if p.formula else (), "error") for p in errors),
+        *shapes(facts),
+        *(why for why in (parameters(facts), macs(facts)) if why is not None),
+    ]
+
+
+def ports(facts: NodeFacts) -> Iterator[tuple[str, str, str]]:
+    """What comes and goes at each port: its name, the shape, and what the port takes or what the axes are called."""
+    for (port, pattern), spec in zip(facts.inputs.items(), facts.arriving, strict=True):
+        yield (
+            f"→ {port}",
+            spec.text if spec else ("open" if pattern.optional else "nothing yet"),
+            f"takes {pattern.text}",
+        )
+    for port in facts.outputs:
+        left = facts.leaving.get(port)
+        yield f"{port} →", left.text if left else "unknown", " × ".join(left.axes) if left else ""
+
+
 def shapes(facts: NodeFacts) -> Iterator[Why]:
     """For every output extent that was computed: its formula. Axes with the same figures are told once."""
     for spec in facts.leaving.values():

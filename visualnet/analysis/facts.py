@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -116,6 +116,21 @@ class Sums(NamedTuple):
     buffered: int
     macs: int
     layers: int
+
+    @classmethod
+    def of(cls, facts: Iterable[NodeFacts], outline: Outline) -> Sums:
+        """What is computed and made; a node that leads nowhere is neither, and counts only as a layer."""
+        parameters = trainable = buffered = macs = layers = 0
+        for f in facts:
+            layers += 1 + f.layers
+            live = f.node.id in outline.live
+            if live:
+                macs += f.macs
+            if (f.parameters or f.buffered) and (live or f.node.id in outline.lent):
+                parameters += f.parameters
+                trainable += f.trainable
+                buffered += f.buffered
+        return cls(parameters, trainable, buffered, macs, layers)
 
 
 class GraphFacts:
@@ -271,3 +286,20 @@ class Analysis:
                 if facts.inside and id(facts.inside[0]) not in entered:
                     entered.add(id(facts.inside[0]))
                     todo.append(((*path, node_id), facts.inside[0]))
+
+
+def collect_problems(main: GraphFacts) -> list[Problem]:
+    """Every node's problems, once for each definition, with the path of the first instance."""
+    found: dict[tuple[str, ...], Problem] = {}
+    entered: set[int] = {id(main)}
+    todo: list[tuple[NodePath, GraphFacts]] = [((), main)]
+    for path, graph in todo:
+        own = [(p, p.node) for p in graph.problems]
+        for p, node_id in own + [(p, i) for i in graph.faulty for p in graph.nodes[i].problems]:
+            found.setdefault((p.sheet, p.node, p.at, p.words), p._replace(path=(*path, node_id)))
+        for node_id in graph.faulty:
+            for inside in graph.nodes[node_id].inside:
+                if id(inside) not in entered:
+                    entered.add(id(inside))
+                    todo.append(((*path, node_id), inside))
+    return list(found.values())

@@ -11,7 +11,7 @@ from typing import Any
 
 from visualnet.analysis import first_loss, graph_checks, infer_block, muting
 from visualnet.analysis.block_nesting import Nesting
-from visualnet.analysis.facts import Analysis, GraphFacts, NodeFacts, NodePath, Outline, Problem, Sums
+from visualnet.analysis.facts import Analysis, GraphFacts, NodeFacts, Sums, collect_problems
 from visualnet.analysis.infer_block import MAX_LAYERS
 from visualnet.analysis.infer_node import Arriving, Faults, Ports, layer_facts, ports, resolve
 from visualnet.core.expressions import Derived
@@ -71,7 +71,7 @@ class _Inference:
             *first_loss.problems(main, self.project),
         )
         order = {"error": 0, "warning": 1, "hint": 2}
-        problems = sorted((*_collect(main), *own), key=lambda p: order[p.severity])
+        problems = sorted((*collect_problems(main), *own), key=lambda p: order[p.severity])
         return Analysis(self.project, main, tuple(problems), self.cache, self.nesting)
 
     # --- one graph -----------------------------------------------------------------------------------------------------------------
@@ -129,11 +129,11 @@ class _Inference:
         else:
             outline = graph_checks.outline(graph, topology, nodes, sheet)
         if old is None or not kept or outline is not old.outline:
-            sums = _sums(nodes.values(), outline)
+            sums = Sums.of(nodes.values(), outline)
         else:
             touched = dict.fromkeys([*(f.node.id for _, f in changed), *raw])
-            less = _sums((old.nodes[i] for i in touched), outline)
-            more = _sums((nodes[i] for i in touched), outline)
+            less = Sums.of((old.nodes[i] for i in touched), outline)
+            more = Sums.of((nodes[i] for i in touched), outline)
             sums = Sums(*(t - a + b for t, a, b in zip(old.sums, less, more, strict=True)))
         return GraphFacts(graph, topology, nodes, outline, scope, given, raw, sums)
 
@@ -382,35 +382,3 @@ def _same_outline(a: NodeFacts, b: NodeFacts) -> bool:
 
 def _drawn(node: Node) -> tuple[str, str, str, str | None]:
     return node.kind, node.name, node.mode, node.shares
-
-
-def _sums(facts: Iterable[NodeFacts], outline: Outline) -> Sums:
-    """What is computed and made; a node that leads nowhere is neither, and counts only as a layer."""
-    parameters = trainable = buffered = macs = layers = 0
-    for f in facts:
-        layers += 1 + f.layers
-        live = f.node.id in outline.live
-        if live:
-            macs += f.macs
-        if (f.parameters or f.buffered) and (live or f.node.id in outline.lent):
-            parameters += f.parameters
-            trainable += f.trainable
-            buffered += f.buffered
-    return Sums(parameters, trainable, buffered, macs, layers)
-
-
-def _collect(main: GraphFacts) -> list[Problem]:
-    """Every node's problems, once for each definition, with the path of the first instance."""
-    found: dict[tuple[str, ...], Problem] = {}
-    entered: set[int] = {id(main)}
-    todo: list[tuple[NodePath, GraphFacts]] = [((), main)]
-    for path, graph in todo:
-        own = [(p, p.node) for p in graph.problems]
-        for p, node_id in own + [(p, i) for i in graph.faulty for p in graph.nodes[i].problems]:
-            found.setdefault((p.sheet, p.node, p.at, p.words), p._replace(path=(*path, node_id)))
-        for node_id in graph.faulty:
-            for inside in graph.nodes[node_id].inside:
-                if id(inside) not in entered:
-                    entered.add(id(inside))
-                    todo.append(((*path, node_id), inside))
-    return list(found.values())

@@ -94,7 +94,7 @@ def project_of(args: argparse.Namespace) -> Project:
     project = open_project(args.project)
     if args.trust:
         from visualnet.core.user import trusted_code
-        from visualnet.layers.declaration.layer import foreign_code
+        from visualnet.layers.custom.sources import foreign_code
 
         for _, source in foreign_code(project):
             trusted_code.trust_for_now(source)

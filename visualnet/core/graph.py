@@ -31,8 +31,16 @@ class Wire(NamedTuple):
     target: Port
 
 
-INITS = ("default", "zeros", "normal", "xavier_uniform", "xavier_normal", "kaiming_uniform", "kaiming_normal")
-"""How weights can start; the names are torch's own."""
+INITS: Mapping[str, str] = {
+    "default": "torch's own choice for this layer",
+    "zeros": "all zero: every unit starts alike, and learns alike",
+    "normal": "normal with mean 0 and the given deviation; biases zero",
+    "xavier_uniform": "Glorot and Bengio 2010, uniform: keeps the variance for tanh and sigmoid",
+    "xavier_normal": "Glorot and Bengio 2010, normal",
+    "kaiming_uniform": "He et al. 2015, uniform: keeps the variance for ReLU",
+    "kaiming_normal": "He et al. 2015, normal",
+}
+"""How weights can start, and what that means; the names are torch's own."""
 
 
 class Init(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -21,6 +21,15 @@ class About(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     high: int | float | None = None
     extra: Mapping[str, Any] = {}
 
+    @property
+    def bounds(self) -> str:
+        """Between which numbers it may lie, in words; empty where it may be any."""
+        if self.low is not None and self.high is not None:
+            return f"{self.low:,} to {self.high:,}"
+        if self.low is not None:
+            return f"at least {self.low:,}"
+        return "" if self.high is None else f"at most {self.high:,}"
+
     def fault(self, value: int | float) -> str:
         """Why the parameter cannot be this number; empty if it can."""
         if self.low is not None and value < self.low:

@@ -6,7 +6,10 @@ The one output feeds the first input; every other input is the same for each rep
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import TypeVar
+from typing import Any, TypeVar
+
+from visualnet.core import expressions
+from visualnet.core.expressions import Scope
 
 T = TypeVar("T")
 
@@ -32,3 +35,12 @@ def following(inputs: Iterable[str], given: Mapping[str, T], answer: T) -> dict[
     """What the next repetition is given: the answer at the first input, all else as before. Without an input nothing is handed on."""
     first = next(iter(inputs), None)
     return {**given} if first is None else {**given, first: answer}
+
+
+def fault_in_times(times: Any, scope: Scope) -> str:
+    """Why a block cannot be repeated so often; empty if it can."""
+    try:
+        count = expressions.whole(times, scope)
+    except ValueError as error:
+        return str(error)
+    return "" if 1 <= count <= 1000 else "1 to 1,000 times"

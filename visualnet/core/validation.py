@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 from msgspec.structs import replace
 
@@ -109,8 +109,15 @@ def same(a: Any, b: Any) -> bool:
     return bool(a == b)
 
 
-def fault_in_std(std: float) -> str:
+def is_number(value: object) -> TypeGuard[int | float]:
+    """Whether it is one number."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def fault_in_std(std: object) -> str:
     """Why first weights cannot have this deviation; empty if they can."""
+    if not is_number(std):
+        return "a number is wanted"
     return "" if 0 <= std <= MAX_STD else f"the deviation of the first weights is {std:,}; 0 to {MAX_STD:,} is allowed"
 
 

@@ -28,6 +28,18 @@ def check_shares(shares: Sequence[float]) -> None:
         raise ValueError("the split leaves nothing to train on: its first share is 0")
 
 
+def parse_shares(text: str) -> tuple[float, float, float]:
+    """Shares as a person writes them, in per cent: ``75 / 15 / 10``; what is left out is 0.
+
+    Raises:
+        ValueError: they are no numbers, more than three, or do not add to 100.
+    """
+    parts = [float(part) / 100 for part in text.replace("%", "").split("/")]
+    training, validation, test = [*parts, 0.0, 0.0][: max(3, len(parts))]
+    check_shares((training, validation, test))
+    return training, validation, test
+
+
 def split(
     size: int, shares: Sequence[float], seed: int, label: NDArray[Any] | None = None
 ) -> tuple[Index, Index, Index]:

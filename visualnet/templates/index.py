@@ -9,7 +9,7 @@ from typing import Annotated, NamedTuple
 
 import msgspec
 
-from visualnet.core.storage.regular_files import read_regular
+from visualnet.core.storage.regular_files import read_regular, read_text
 from visualnet.core.text.format import format_bytes
 from visualnet.resources import resource
 
@@ -59,6 +59,13 @@ class Template(NamedTuple):
     def page(self) -> Path:
         """Its one-page note, in Markdown; a small version shares that of what it is one of."""
         return resource("notes", f"{self.of or self.name}.md")
+
+    def read_page(self) -> str:
+        """The text of that note; nothing if it has none."""
+        try:
+            return read_text(self.page)
+        except OSError:
+            return ""
 
 
 def read_index(data: bytes) -> list[Row]:

@@ -17,7 +17,7 @@ from tests.analysis.drawing import project as drawn
 from visualnet.analysis.receptive_field import receptive
 from visualnet.app.diagrams.layer_drawing import LayerDrawing
 from visualnet.app.diagrams.receptive_field import FieldDrawing
-from visualnet.app.features.inspector.explanation_section import FormulaView
+from visualnet.app.features.inspector.drawings_section import DrawingsSection
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts, icons
 from visualnet.app.theme.tokens import DARK, LIGHT
@@ -30,7 +30,7 @@ from visualnet.resources import resource
 
 def test_words_and_steps_follow_the_selected_layer(qapp: QApplication) -> None:
     studio = Studio(Document(load(resource("templates", "lenet5.vnet"))), DARK)
-    view = FormulaView(studio)
+    view = DrawingsSection(studio)
     facts = studio.analysis.main
     view.show_facts(facts[studio.graph.named("conv2").id])
     assert view.layer.words() == "10×10 places. Place 2, 2 reads rows 2 to 6 and columns 2 to 6."
@@ -66,7 +66,7 @@ SHOWN = {
 @pytest.mark.parametrize("tag", SHOWN)
 def test_every_drawing_is_painted_says_its_figures_and_moves(tag: str, theme: Any, qtbot: QtBot) -> None:
     shape, params, words = SHOWN[tag]
-    icons.wear(theme)
+    icons.set_theme(theme)
     layer = LAYERS[tag](params)
     view = LayerDrawing()
     qtbot.addWidget(view)
@@ -92,7 +92,7 @@ def test_the_field_is_drawn_on_the_sample_once_it_is_read_and_follows_the_choice
     studio = Studio(Document(load(resource("templates", "lenet5.vnet"))), DARK)
     watching = Watching()
     studio.runner = SimpleNamespace(watching=watching)
-    view = FormulaView(studio)
+    view = DrawingsSection(studio)
     view.show_facts(studio.analysis.main[studio.graph.named("conv2").id])
     assert view.field.sample is None
     images = np.zeros((2, 1, 28, 28), np.float32)
@@ -132,7 +132,7 @@ def test_what_a_corner_sees_is_said_in_whole(
 def test_what_is_not_known_exactly_is_not_claimed(qapp: QApplication) -> None:
     project = drawn("i:input c:conv2d u:conv_transpose2d o:output i>c c>u u>o")
     studio = Studio(Document(project), DARK)
-    view = FormulaView(studio)
+    view = DrawingsSection(studio)
     view.show_facts(studio.analysis.main["n3"])
     assert "may see all of" in view.field.words()
     view.show_facts(studio.analysis.main["n2"])

@@ -81,7 +81,7 @@ def test_nodes_of_different_kinds_are_set_by_what_they_share(panel: InspectorPan
 
 
 def test_with_no_selection_nothing_is_kept_of_a_node(panel: InspectorPanel) -> None:
-    view = panel.node_page.formula_view
+    view = panel.node_page.drawings
     choose(panel, "conv2")
     assert view.facts is not None and panel.node_page.source.node is not None
     choose(panel)
@@ -108,14 +108,14 @@ def test_kinds_with_nothing_in_common_say_so(panel: InspectorPanel) -> None:
 
 def test_weights_of_all_that_learn_are_frozen_at_once(panel: InspectorPanel) -> None:
     choose(panel, "conv1", "logits", "flatten")
-    assert panel.node_page.training.isVisibleTo(panel)
-    QTest.mouseClick(panel.node_page.training.trainable, Qt.MouseButton.LeftButton)
+    assert panel.node_page.weights.isVisibleTo(panel)
+    QTest.mouseClick(panel.node_page.weights.trainable, Qt.MouseButton.LeftButton)
     frozen = {n.name for n in panel.studio.graph if not n.trainable}
     assert frozen == {"conv1", "logits"}
 
 
 def test_a_frozen_normalization_asks_what_becomes_of_its_statistics(panel: InspectorPanel) -> None:
-    studio, section = panel.studio, panel.node_page.training
+    studio, section = panel.studio, panel.node_page.weights
     conv = studio.graph.named("conv1").id
     studio.do("Add", lambda p: edits.add_node(p, MAIN, "batch_norm2d", name="bn"))
     target = Port(studio.graph.named("bn").id, "image")
@@ -180,7 +180,7 @@ def test_presets_are_kept_used_and_begun_with(panel: InspectorPanel) -> None:
     button.begin_with("LeNet's first")
     assert presets.first_values("conv2d") == params(panel, "conv1")
     button._fill()
-    names = [action.text() for action in button.menu_.actions()]
+    names = [action.text() for action in button.presets.actions()]
     assert names[0] == "LeNet's first" and "Keep these parameters as a preset…" in names
     button.drop("LeNet's first")
     assert presets.first_values("conv2d") == {}
@@ -214,7 +214,7 @@ def test_how_often_a_block_repeats_may_be_written_with_constants(panel: Inspecto
     ids = list(studio.selection)
     studio.do("Group", lambda p: grouping.group(p, MAIN, ids, ends(), "stage")[0])
     choose(panel, "stage")
-    field = panel.node_page.training.repeat
+    field = panel.node_page.weights.repeat
     field.setFocus()
     field.selectAll()
     QTest.keyClicks(field, "2*depth-1")

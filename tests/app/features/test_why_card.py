@@ -18,7 +18,7 @@ from visualnet.analysis import explain
 from visualnet.analysis.facts import NodeFacts
 from visualnet.analysis.infer_node import Faults, layer_facts
 from visualnet.app.diagrams.formula import READABLE, colours, typeset
-from visualnet.app.features.inspector.explanation_card import WhyCard
+from visualnet.app.features.inspector.explanation_card import ExplanationCard
 from visualnet.app.features.inspector.panel import InspectorPanel
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme.apply import apply_theme
@@ -107,7 +107,7 @@ def test_coloured_signs_can_be_read(theme: object) -> None:
 def test_a_change_of_theme_typesets_once(qtbot: QtBot, qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> None:
     """Once, though the old style sheet is taken off before the new one is put on, and in the new colours."""
     apply_theme(qapp, DARK)
-    card = WhyCard()
+    card = ExplanationCard()
     qtbot.addWidget(card)
     card.show_why(told(lenet("conv1"))[0])
     card.show()
@@ -119,36 +119,36 @@ def test_a_change_of_theme_typesets_once(qtbot: QtBot, qapp: QApplication, monke
 
 
 def test_it_is_copied_and_enlarged_by_key(qtbot: QtBot) -> None:
-    card = WhyCard()
+    card = ExplanationCard()
     qtbot.addWidget(card)
     (why,) = explain.shapes(lenet("conv1"))
     card.resize(300, 200)
     with qtbot.waitExposed(card):
         card.show()
     card.show_why(why)
-    assert card.set_.isVisible() and not card.lines.isVisible()
-    card.set_.setFocus()
-    QTest.keyClick(card.set_, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert card.typeset.isVisible() and not card.lines.isVisible()
+    card.typeset.setFocus()
+    QTest.keyClick(card.typeset, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     assert "= ⌊(28 + 2·2 − 1·(5 − 1) − 1) / 1⌋ + 1 = 28" in QApplication.clipboard().text()
-    menu = card.set_.menu()
+    menu = card.typeset.menu()
     next(a for a in menu.actions() if "LaTeX" in a.text()).trigger()
     assert "\\left\\lfloor \\frac{28 + 2 \\cdot 2" in QApplication.clipboard().text()
     menu.close()
     with qtbot.waitSignal(card.enlarged):
-        QTest.keyClick(card.set_, Qt.Key.Key_Return)
+        QTest.keyClick(card.typeset, Qt.Key.Key_Return)
 
 
 def test_where_there_is_no_room_the_text_says_it(qtbot: QtBot) -> None:
-    card = WhyCard()
+    card = ExplanationCard()
     qtbot.addWidget(card)
     (why,) = explain.shapes(lenet("conv1"))
     card.resize(150, 200)
     with qtbot.waitExposed(card):
         card.show()
     card.show_why(why)
-    assert card.lines.isVisible() and not card.set_.isVisible()
+    assert card.lines.isVisible() and not card.typeset.isVisible()
     card.resize(320, 200)
-    qtbot.waitUntil(lambda: card.set_.isVisible())
+    qtbot.waitUntil(lambda: card.typeset.isVisible())
     assert not card.lines.isVisible()
 
 
@@ -167,9 +167,9 @@ def test_the_large_view_grows_and_takes_the_drawing_along(qtbot: QtBot) -> None:
         "Why 156 parameters?",
         "Why 117,600 multiplications?",
     ]
-    assert view.drawing.drawing == panel.node_page.formula_view.layer.drawing
-    small = view.cards[0].set_.sheet.px
+    assert view.drawing.drawing == panel.node_page.drawings.layer.drawing
+    small = view.cards[0].typeset.sheet.px
     assert small >= 20
     QTest.keyClick(view, Qt.Key.Key_Plus, Qt.KeyboardModifier.ControlModifier)
-    assert view.cards[0].set_.sheet.px > small
+    assert view.cards[0].typeset.sheet.px > small
     view.reject()

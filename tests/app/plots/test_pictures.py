@@ -13,7 +13,7 @@ from visualnet.app.plots.colours import text_font
 from visualnet.app.plots.decision_regions import DecisionView, RegressionView
 from visualnet.app.plots.sparkline import compose_strip
 from visualnet.app.theme.fonts import choose_size
-from visualnet.app.theme.tokens import DARK, LIGHT
+from visualnet.app.theme.tokens import DARK, LIGHT, SEQUENTIAL
 from visualnet.figures.prediction import Prediction
 
 
@@ -130,7 +130,7 @@ def test_strip_has_its_size(shape: tuple[int, ...]) -> None:
 def test_strip_shows_channels_side_by_side() -> None:
     array = np.stack([np.zeros((4, 4)), np.ones((4, 4))])
     strip = compose_strip(array, (40, 8), DARK)
-    low, high = (QColor(*(int(c) for c in DARK.sequential[i])).name() for i in (0, 255))
+    low, high = (QColor(*(int(c) for c in SEQUENTIAL[i])).name() for i in (0, 255))
     assert strip.pixelColor(3, 3).name() == low
     assert strip.pixelColor(13, 3).name() == high
     assert strip.pixelColor(9, 3).alpha() == 0

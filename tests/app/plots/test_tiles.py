@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from visualnet.app.plots.feature_maps import TilesView
-from visualnet.app.theme.tokens import DARK, LIGHT
+from visualnet.app.theme.tokens import DARK, DIVERGING, LIGHT
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def test_colour_of_a_pixel_is_the_colour_of_its_value(tiles: TilesView) -> None:
         return image.pixelColor(tiles._canvas.viewport().mapTo(tiles, at)).name()
 
     def ink(index: int) -> str:
-        return "#" + "".join(f"{c:02x}" for c in DARK.diverging[index])
+        return "#" + "".join(f"{c:02x}" for c in DIVERGING[index])
 
     assert seen(1, 0, 0) == ink(255)
     assert seen(2, 1, 1) == ink(0)

@@ -18,7 +18,7 @@ from visualnet.resources import resource
 
 @pytest.fixture(autouse=True)
 def dark(qapp: QApplication) -> None:
-    icons.wear(DARK)
+    icons.set_theme(DARK)
 
 
 @pytest.mark.parametrize("name", icons.names())
@@ -54,7 +54,7 @@ def test_bound_icons_follow_the_theme() -> None:
     action = QAction(owner)
     icons.bind(action, "stop", "text")
     dark_ink = _centre(action)
-    icons.wear(LIGHT)
+    icons.set_theme(LIGHT)
     assert dark_ink == QColor(DARK.text) and _centre(action) == QColor(LIGHT.text)
 
 

@@ -7,7 +7,8 @@ import dataclasses
 import numpy as np
 import pytest
 
-from visualnet.app.theme.glyphs import GLYPHS, glyph_path, glyph_text
+from tests.control_icons import control_icon
+from visualnet.app.theme.style import CONTROL_ICONS, control_icon_path
 from visualnet.app.theme.tokens import DIVERGING, FAMILIES, SEQUENTIAL, THEMES, Theme, contrast, luminance, mix
 
 each_theme = pytest.mark.parametrize("theme", THEMES.values(), ids=lambda theme: theme.name)
@@ -38,7 +39,7 @@ def test_high_contrast_is_seven_to_one_and_draws_stronger_lines(theme: Theme) ->
         assert contrast(theme.colour(role), theme.canvas) >= 4.5, role
     for family in FAMILIES:
         assert contrast(theme.family(family), theme.raised) >= 4.5, family
-    assert theme.ring > THEMES["dark"].ring and theme.edge > THEMES["dark"].edge
+    assert theme.edge > THEMES["dark"].edge
     assert theme.wire_width > THEMES["dark"].wire_width
 
 
@@ -98,9 +99,9 @@ def test_the_map_of_signs_is_white_at_zero_and_even_on_both_sides() -> None:
 
 @each_theme
 def test_marks_in_controls_have_the_colours_of_the_theme(theme: Theme) -> None:
-    for name in GLYPHS:
-        with open(glyph_path(theme, name), encoding="utf-8") as file:
-            assert file.read() == glyph_text(theme, name), "run python -m visualnet.app.theme.glyphs"
+    for name in CONTROL_ICONS:
+        file = control_icon_path(theme, name)
+        assert file.read_text(encoding="utf-8") == control_icon(theme, name), "run python -m tests.control_icons"
 
 
 def _lightness(row: np.ndarray) -> float:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from tests.waiting import linger
-from visualnet.app.widgets.basic import Badge, ElidedLabel, EmptyState, KeyValue, button, label
-from visualnet.app.widgets.fuzzy_match import fuzzy, rank
+from visualnet.app.widgets.basic import ElidedLabel, EmptyState, KeyValue, button, label
 from visualnet.app.widgets.messages import Banner, Toast
 from visualnet.app.widgets.search_field import SearchField
 from visualnet.app.widgets.section import Section
@@ -32,8 +31,7 @@ def test_a_section_folds(qtbot) -> None:
     inner = label("28")
     section.add(inner)
     section.show()
-    with qtbot.waitSignal(section.toggled):
-        qtbot.mouseClick(section._head, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(section._head, Qt.MouseButton.LeftButton)
     assert not inner.isVisible() and not section.opened
     section.set_opened(True)
     assert inner.isVisible()
@@ -59,11 +57,27 @@ def test_a_switch_follows_its_actions(qtbot) -> None:
     actions = [QAction(word, owner, checkable=True) for word in ("Build", "Train", "Inspect")]
     for action in actions:
         group.addAction(action)
-    switch = Segmented.of_actions(actions, "Workspace", owner)
+    switch = Segmented.of_actions(actions, "Workspace")
+    qtbot.addWidget(switch)
     actions[1].trigger()
     assert switch.current == 1
-    qtbot.mouseClick(switch._group.button(2), Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(switch.part(2), Qt.MouseButton.LeftButton)
     assert actions[2].isChecked() and switch.current == 2
+
+
+def test_a_switch_has_one_choice_or_none(qtbot) -> None:
+    switch = Segmented(["Build", "Train", "Inspect"], "Workspace")
+    qtbot.addWidget(switch)
+    chosen: list[int] = []
+    switch.chosen.connect(chosen.append)
+    switch.set_current(1)
+    assert switch.current == 1 and chosen == []
+    qtbot.mouseClick(switch.part(2), Qt.MouseButton.LeftButton)
+    assert switch.current == 2 and chosen == [2]
+    switch.set_current(-1)
+    assert switch.current == -1 and not any(switch.part(at).isChecked() for at in range(3))
+    qtbot.mouseClick(switch.part(0), Qt.MouseButton.LeftButton)
+    assert switch.current == 0 and chosen == [2, 0]
 
 
 def test_a_banner_acts_and_closes(qtbot) -> None:
@@ -72,7 +86,7 @@ def test_a_banner_acts_and_closes(qtbot) -> None:
     done: list[str] = []
     banner.show_message("<b>Kept</b>", "warning", [("Restore", lambda: done.append("restore"))])
     assert banner.isVisible() and banner.text == "<b>Kept</b>"
-    assert banner._words.textFormat() == Qt.TextFormat.PlainText
+    assert banner._text.textFormat() == Qt.TextFormat.PlainText
     pressed = next(each for each in banner.findChildren(QPushButton) if each.text() == "Restore")
     qtbot.mouseClick(pressed, Qt.MouseButton.LeftButton)
     assert done == ["restore"] and not banner.isVisible()
@@ -94,34 +108,24 @@ def test_a_toast_leaves_by_itself_but_an_error_stays(qtbot) -> None:
     toast.dismiss()
 
 
-def test_rows_badges_and_empty_states_say_what_they_are(qtbot) -> None:
+def test_rows_buttons_and_empty_states_say_what_they_are(qtbot) -> None:
     rows = KeyValue()
     qtbot.addWidget(rows)
     rows.set_value("MACs", "1")
     rows.set_value("MACs", "117,600")
     assert rows.value("MACs") == "117,600"
-    badge = Badge("3", "error")
-    qtbot.addWidget(badge)
-    assert badge.accessibleName() == "3 error"
-    badge.show_value("")
-    assert badge.isHidden()
-    done: list[int] = []
-    empty = EmptyState("problems", "No problem.", "Again", lambda: done.append(1))
+    rows.show_rows([("MACs", "2", "one pass"), ("FLOPs", "4", "")])
+    rows.show_rows([("FLOPs", "8", ""), ("output", "3", "")])
+    assert rows.value("FLOPs") == "8" and rows.value("output") == "3"
+    assert [shown.text() for shown in rows.findChildren(QLabel) if not shown.isHidden()] == [
+        "FLOPs",
+        "8",
+        "output",
+        "3",
+    ]
+    empty = EmptyState("problems", "No problem.")
     qtbot.addWidget(empty)
-    qtbot.mouseClick(empty.findChildren(QPushButton)[0], Qt.MouseButton.LeftButton)
-    assert done == [1]
+    assert empty.accessibleName() == "No problem."
     risky = button("Save & quit", "primary")
     qtbot.addWidget(risky)
     assert risky.text() == "Save && quit" and risky.property("kind") == "primary"
-
-
-def test_fuzzy_search_prefers_beginnings_and_runs() -> None:
-    names = ["ConvTranspose2d", "AdaptiveAvgPool2d", "Conv2d", "MaxPool2d", "BatchNorm2d", "MultiheadAttention"]
-    assert names[rank("conv", names)[0][0]] == "Conv2d"
-    assert names[rank("bn", names)[0][0]] == "BatchNorm2d"
-    assert names[rank("ct2", names)[0][0]] == "ConvTranspose2d"
-    assert names[rank("pool", names)[0][0]] == "MaxPool2d"
-    assert fuzzy("xyz", "Conv2d") is None
-    match = fuzzy("c2", "Conv2d")
-    assert match is not None and match.places == (0, 4)
-    assert [index for index, _ in rank("", names)] == list(range(6))

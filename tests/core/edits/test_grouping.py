@@ -14,7 +14,7 @@ from tests.graphs import graph, random_project
 from visualnet.analysis import infer
 from visualnet.analysis.block_ports import ends, open_ports
 from visualnet.core import edits
-from visualnet.core.edits import annotate, grouping
+from visualnet.core.edits import annotate, definitions, grouping
 from visualnet.core.graph import Graph, Port
 from visualnet.core.names import free, names
 from visualnet.core.project import MAIN, Block, Project
@@ -50,7 +50,7 @@ def errors(project: Project) -> Counter[str]:
 def tamed(project: Project) -> Project:
     """The project with names that a file can hold: some random ones only inference takes."""
     for name in project.blocks:
-        project = grouping.rename_block(project, name, free(name, set(project.blocks) - {name}))
+        project = definitions.rename_block(project, name, free(name, set(project.blocks) - {name}))
     for sheet, sheet_graph in project.sheets():
         for node in sheet_graph:
             taken = names(project.sheet(sheet)) - {node.name}
@@ -101,7 +101,7 @@ def test_group_and_ungroup_are_an_identity_and_change_nothing_that_is_computed(s
     back, new = grouping.ungroup(grouped, sheet, [instance], ends())
     assert by_name(back.sheet(sheet)) == by_name(project.sheet(sheet))
     assert set(new) <= set(back.sheet(sheet).nodes)
-    assert grouping.unused_blocks(back) == [*grouping.unused_blocks(project), "part"]
+    assert definitions.unused_blocks(back) == [*definitions.unused_blocks(project), "part"]
 
 
 def chain() -> Project:
@@ -247,26 +247,26 @@ def test_grouping_inside_a_block_hands_its_parameters_on() -> None:
 
 def test_make_unique_leaves_the_other_uses_alone() -> None:
     project = edits.add_node(parametric(), MAIN, "block:Stage")
-    alone = grouping.make_unique(project, MAIN, "n4")
+    alone = definitions.make_unique(project, MAIN, "n4")
     assert alone.graph.nodes["n4"].block == "Stage2"
     assert alone.blocks["Stage2"] == alone.blocks["Stage"]
     with pytest.raises(ValueError, match="only use"):
-        grouping.make_unique(alone, MAIN, "n4")
+        definitions.make_unique(alone, MAIN, "n4")
 
 
 def test_renaming_a_block_takes_every_use_along() -> None:
     project, _ = grouping.group(parametric(), "Stage", ["n2"], ends(), "core")
-    renamed = grouping.rename_block(project, "core", "heart")
+    renamed = definitions.rename_block(project, "core", "heart")
     assert list(renamed.blocks) == ["Stage", "heart"]
     assert errors(renamed) == errors(project)
-    assert grouping.rename_block(renamed, "heart", "core") == project
+    assert definitions.rename_block(renamed, "heart", "core") == project
     for name in ("Stage", "for", "two words"):
         with pytest.raises(ValueError, match=r"is free|can be had"):
-            grouping.rename_block(project, "core", name)
+            definitions.rename_block(project, "core", name)
 
 
 def test_only_what_nothing_uses_is_thrown_away() -> None:
     project, _ = grouping.group(parametric(), "Stage", ["n2"], ends(), "core")
-    assert grouping.remove_unused(project) is project
+    assert definitions.remove_unused(project) is project
     without = edits.remove(project, MAIN, ["n2"])
-    assert grouping.remove_unused(without).blocks == {}
+    assert definitions.remove_unused(without).blocks == {}

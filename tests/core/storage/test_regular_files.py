@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from visualnet.app.features.about_network.panel import page_text
 from visualnet.core.storage.regular_files import (
     NotRegular,
     TooLarge,
@@ -111,7 +110,7 @@ def test_data_weights_notes_indexes_and_records_may_be_traps(
     with pytest.raises(checkpoints.BadCheckpoint, match=trap):
         checkpoints.read_state(tmp_path)
     monkeypatch.setattr(Template, "page", property(lambda self: tmp_path / "note.md"))
-    assert page_text(Template("a", tmp_path, "", "a", "", "", 0)) == ""
+    assert Template("a", tmp_path, "", "a", "", "", 0).read_page() == ""
     told: list[Any] = []
     EventLog(tmp_path / "events.jsonl", told.append)
     assert trap in told[0].words

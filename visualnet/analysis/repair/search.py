@@ -15,9 +15,10 @@ from typing import NamedTuple
 from visualnet.analysis.facts import Analysis, GraphFacts, Problem
 from visualnet.analysis.infer import infer
 from visualnet.analysis.infer_block import crowded
+from visualnet.analysis.repair.missing_nodes import missing
 from visualnet.analysis.repair.parameter_candidates import Candidate, Place, adapters, beginnings, values
 from visualnet.analysis.repair.wiring_candidates import fields as agreeing
-from visualnet.analysis.repair.wiring_candidates import missing, rewirings
+from visualnet.analysis.repair.wiring_candidates import rewirings
 from visualnet.core.project import Project
 from visualnet.layers.declaration.layer import Spec
 

@@ -79,8 +79,8 @@ def _port_back(place: Place) -> Iterator[Candidate]:
         return
     inner = Place(place.project, Problem("", "error", "", "", block), inside, place.fields)
     leaving = any(s == Port(place.problem.node, port) for s in place.facts.graph.wires.values())
-    (kind,) = _of_role("output" if leaving else "input")[:1]
-    sources = _answers(inner, "output") if leaving else []
+    (kind,) = of_role("output" if leaving else "input")[:1]
+    sources = answers(inner, "output") if leaving else []
     for at, source in enumerate(sources or [None]):
         targets = [] if leaving else open_ports(inner)[1:]
         fed = f", which gives “{inside.nodes[source.node].node.name}”" if source else ""
@@ -257,18 +257,18 @@ def _added_feeds(place: Place) -> Iterator[Candidate]:
     for role, cost in (("target", 1.6), ("input", 2.8 if has_input else 1.6)):
         if role == "target" and target.port == next(iter(place.node.inputs), ""):
             continue
-        for kind in _of_role(role):
-            for at, params in enumerate(_source_params(place, kind, pattern)):
-                yield _addition(place, kind, params, [target], cost + 0.1 * at)
-            for at, params in enumerate(_source_params(place, kind, strictest) if len(several) > 1 else ()):
-                yield _addition(place, kind, params, several, cost + 0.05 + 0.1 * at)
+        for kind in of_role(role):
+            for at, params in enumerate(source_params(place, kind, pattern)):
+                yield addition(place, kind, params, [target], cost + 0.1 * at)
+            for at, params in enumerate(source_params(place, kind, strictest) if len(several) > 1 else ()):
+                yield addition(place, kind, params, several, cost + 0.05 + 0.1 * at)
 
 
-def _of_role(role: str) -> list[type[Layer]]:
+def of_role(role: str) -> list[type[Layer]]:
     return [k for k in LAYERS.values() if k.role == role and not k.hidden]
 
 
-def _source_params(place: Place, kind: type[Layer], pattern: Pattern | None) -> list[dict[str, Value]]:
+def source_params(place: Place, kind: type[Layer], pattern: Pattern | None) -> list[dict[str, Value]]:
     """Parameters for a new source: a field of the data, the default, or a size met nearby."""
     found: list[dict[str, Value]] = []
     for name, spec in (place.fields or {}).items():
@@ -292,7 +292,7 @@ def _offers(kind: type[Layer], params: Mapping[str, Value], pattern: Pattern | N
     return pattern is None or fits(pattern, spec)
 
 
-def _addition(
+def addition(
     place: Place, kind: type[Layer], params: Mapping[str, Value], targets: list[Port], cost: float
 ) -> Candidate:
     sheet = place.sheet
@@ -315,25 +315,7 @@ def _addition(
     return Candidate(words, edit, cost)
 
 
-_LACKED = {"no-input": "input", "no-output": "output", "no-loss": "loss", "no-target": "target", "no-answer": "output"}
-
-
-def missing(place: Place) -> Iterator[Candidate]:
-    """Add the node that the whole graph lacks, wired to what suggests itself."""
-    role = _LACKED.get(place.problem.code, "")
-    if role in ("input", "target"):
-        targets = open_ports(place)[1:]
-        for kind in _of_role(role):
-            pattern = place.facts.nodes[targets[0].node].inputs[targets[0].port] if targets else None
-            for at, params in enumerate(_source_params(place, kind, pattern)):
-                yield _addition(place, kind, params, targets, 1.0 + 0.1 * at)
-        return
-    for nth, kind in enumerate(_of_role(role)):
-        for at, source in enumerate(_answers(place, role)):
-            yield from _sinks(place, kind, source, 1.0 + 0.1 * nth + 0.3 * at)
-
-
-def _answers(place: Place, role: str) -> list[Port]:
+def answers(place: Place, role: str) -> list[Port]:
     """What the network likely answers: what is led to an output or a loss, then what nothing reads."""
     graph = place.facts.graph
     shown = [
@@ -350,59 +332,6 @@ def _answers(place: Place, role: str) -> list[Port]:
     order = {i: at for at, i in enumerate(place.facts.nodes)}
     found = [*shown, *judged, *sorted(loose, key=lambda p: -order[p.node])]
     return [p for p in dict.fromkeys(found) if roles.get(p.node) != "target"][:6]
-
-
-def _sinks(place: Place, kind: type[Layer], source: Port, cost: float) -> Iterator[Candidate]:
-    """A new output or loss that reads the source; what a loss compares with is found, or added too."""
-    inputs = kind().inputs()
-    first, *rest = inputs.items()
-    nodes = place.facts.nodes
-    if not fits(first[1], nodes[source.node].leaving.get(source.port, Spec((), batched=False))):
-        return
-    words = f"Add {kind.label}, which reads “{nodes[source.node].node.name}”"
-    if not rest:
-        yield Candidate(words, partial(_put_sink, place, kind, {first[0]: source}, None), cost)
-        return
-    ((port, pattern),) = rest[:1]
-    for facts in place.facts.sinks("target"):
-        target = Port(facts.node.id, next(iter(facts.outputs)))
-        told = f"{words} and “{facts.node.name}”"
-        yield Candidate(told, partial(_put_sink, place, kind, {first[0]: source, port: target}, None), cost)
-    for at, params in enumerate(_target_params(place, pattern, nodes[source.node].leaving[source.port])):
-        told = f"{words}, with a target"
-        yield Candidate(
-            told, partial(_put_sink, place, kind, {first[0]: source}, (port, params)), cost + 0.3 + 0.02 * at
-        )
-
-
-def _target_params(place: Place, pattern: Pattern, answer: Spec) -> Iterable[dict[str, Value]]:
-    dtype = pattern.dtype if pattern.dtype in ("float", "int") else "float"
-    for name, spec in (place.fields or {}).items():
-        yield {"field": name, "size": tuple(map(int, spec.shape)), "dtype": spec.dtype}
-    for shape in dict.fromkeys((answer.shape[1:], answer.shape)):
-        yield {"size": tuple(map(int, shape)), "dtype": dtype}
-
-
-def _put_sink(
-    place: Place,
-    kind: type[Layer],
-    wires: Mapping[str, Port],
-    add: tuple[str, dict[str, Value]] | None,
-    project: Project,
-) -> Project:
-    sheet = place.sheet
-    places = project.sheet(sheet).places
-    node_id = edits.new_id(project.sheet(sheet))
-    beside = places.get(next(iter(wires.values())).node, (0.0, 0.0))
-    project = edits.add_node(project, sheet, kind.tag, at=(beside[0] + APART, beside[1] + 80), id=node_id)
-    for port, source in wires.items():
-        project = edits.connect(project, sheet, source, Port(node_id, port))
-    if add is not None:
-        (target,) = _of_role("target")[:1]
-        new = edits.new_id(project.sheet(sheet))
-        project = edits.add_node(project, sheet, target.tag, at=(beside[0], beside[1] + 160), id=new, params=add[1])
-        project = edits.connect(project, sheet, Port(new, next(iter(target().outputs()))), Port(node_id, add[0]))
-    return project
 
 
 def fields(place: Place) -> Iterator[Candidate]:

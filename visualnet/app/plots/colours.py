@@ -11,7 +11,7 @@ from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen
 
 from visualnet.app.theme import fonts
-from visualnet.app.theme.tokens import Theme
+from visualnet.app.theme.tokens import DIVERGING, SEQUENTIAL, Theme
 from visualnet.core.text.format import format_number
 from visualnet.figures.colour_indices import LEVELS, Indices
 from visualnet.figures.ticks import nice_ticks, tick_labels
@@ -50,8 +50,8 @@ def ink_of(theme: Theme) -> Ink:
         accent=QColor(theme.accent),
         warning=QColor(theme.warning),
         curves=tuple(QColor(colour) for colour in theme.plot_lines),
-        amounts=theme.sequential,
-        signed=theme.diverging,
+        amounts=SEQUENTIAL,
+        signed=DIVERGING,
     )
 
 

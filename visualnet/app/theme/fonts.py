@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cache
+from itertools import chain
+
 from PySide6.QtGui import QFont, QFontDatabase, QFontInfo
 from PySide6.QtWidgets import QApplication
 
@@ -11,17 +14,13 @@ from visualnet.resources import resource
 _LARGEST_PX = 28
 SIZES = (80, 90, 100, 110, 125, 150, 175, 200)
 """The text sizes that can be chosen, in per cent of the system's."""
-_loaded: set[str] = set()
 
 
+@cache
 def load_fonts() -> frozenset[str]:
     """Make the shipped faces known to Qt; answers the families found."""
-    if not _loaded:
-        for path in sorted(resource("fonts").glob("*.[ot]tf")):
-            number = QFontDatabase.addApplicationFont(str(path))
-            if number >= 0:
-                _loaded.update(QFontDatabase.applicationFontFamilies(number))
-    return frozenset(_loaded)
+    numbers = [QFontDatabase.addApplicationFont(str(path)) for path in sorted(resource("fonts").glob("*.[ot]tf"))]
+    return frozenset(chain.from_iterable(map(QFontDatabase.applicationFontFamilies, numbers)))
 
 
 _share = 100
@@ -66,24 +65,25 @@ def _system_px(app: QApplication) -> int:
 
 def sans(px: int = FONT_PX, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
     """The face of words, with figures of equal width."""
-    font = QFont()
-    font.setFamilies([SANS, "Segoe UI", "Noto Sans", "DejaVu Sans", "sans-serif"])
-    font.setPixelSize(px)
-    font.setWeight(weight)
-    font.setStyleHint(QFont.StyleHint.SansSerif)
-    font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
-    if hasattr(QFont, "setFeature"):
-        font.setFeature(QFont.Tag.fromString("tnum"), 1)
+    families = [SANS, "Segoe UI", "Noto Sans", "DejaVu Sans", "sans-serif"]
+    font = _font(families, QFont.StyleHint.SansSerif, px, weight)
+    font.setFeature(QFont.Tag.fromString("tnum"), 1)
     return font
 
 
 def mono(px: int = FONT_PX - 1, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
     """The face of numbers, shapes and code."""
+    families = [MONO, "Cascadia Mono", "Menlo", "DejaVu Sans Mono", "monospace"]
+    font = _font(families, QFont.StyleHint.Monospace, px, weight)
+    font.setFixedPitch(True)
+    return font
+
+
+def _font(families: list[str], hint: QFont.StyleHint, px: int, weight: QFont.Weight) -> QFont:
     font = QFont()
-    font.setFamilies([MONO, "Cascadia Mono", "Menlo", "DejaVu Sans Mono", "monospace"])
+    font.setFamilies(families)
     font.setPixelSize(px)
     font.setWeight(weight)
-    font.setStyleHint(QFont.StyleHint.Monospace)
-    font.setFixedPitch(True)
+    font.setStyleHint(hint)
     font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
     return font

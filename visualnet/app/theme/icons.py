@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import weakref
-from collections.abc import Callable
 from functools import lru_cache
+from weakref import WeakKeyDictionary
 
 import shiboken6
-from PySide6.QtCore import QByteArray, QObject, QRectF, QSize, Qt
-from PySide6.QtGui import QGuiApplication, QIcon, QPainter, QPixmap
+from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
+from PySide6.QtGui import QAction, QGuiApplication, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QAbstractButton
 
 from visualnet.app.theme.tokens import DARK, Theme
 from visualnet.core.storage.regular_files import read_text
@@ -18,7 +18,7 @@ from visualnet.resources import resource
 SIZES = (16, 20)
 
 _theme: Theme = DARK
-_bound: weakref.WeakKeyDictionary[QObject, tuple[str, str]] = weakref.WeakKeyDictionary()
+_bound: WeakKeyDictionary[QAction | QAbstractButton, tuple[str, str]] = WeakKeyDictionary()
 
 
 def names() -> tuple[str, ...]:
@@ -31,44 +31,39 @@ def current_theme() -> Theme:
     return _theme
 
 
-def icon(name: str, color: str | None = None) -> QIcon:
+def icon(name: str, color: str = "text") -> QIcon:
     """A tinted icon; `color` is a role such as "muted" or `#rrggbb`, by default the text colour.
 
     It keeps its colour when the theme changes: use `bind` for what lives on.
     """
-    return _icon(name, _theme.colour(color or "text"), _theme.disabled, _ratio())
+    return _icon(name, _theme.colour(color), _theme.disabled, _ratio())
 
 
-def pixmap(name: str, size: int = 16, color: str | None = None, dpr: float | None = None) -> QPixmap:
+def pixmap(name: str, size: int = 16, color: str = "text", dpr: float | None = None) -> QPixmap:
     """The icon as a pixmap of `size` logical pixels."""
-    return _pixmap(name, size, _theme.colour(color or "text"), dpr or _ratio())
+    return _pixmap(name, size, _theme.colour(color), dpr or _ratio())
 
 
-def paint(painter: QPainter, name: str, area: QRectF, color: str | None = None) -> None:
+def paint(painter: QPainter, name: str, area: QRectF, color: str = "text") -> None:
     """Draw the icon into `area`, at the sharpness of the painter's own transform."""
-    _renderer(name, _theme.colour(color or "text")).render(painter, area)
+    _renderer(name, _theme.colour(color)).render(painter, area)
 
 
-def bind(target: QObject, name: str, role: str = "text") -> None:
-    """Give `target` (anything with `setIcon`) this icon, now and after every change of theme."""
+def bind(target: QAction | QAbstractButton, name: str, role: str = "text") -> None:
+    """Give `target` this icon, now and after every change of theme."""
     _bound[target] = (name, role)
-    _set(target, name, role)
+    target.setIcon(icon(name, role))
 
 
-def wear(theme: Theme) -> None:
+def set_theme(theme: Theme) -> None:
     """Use this theme's colours from now on and repaint all bound icons."""
     global _theme
     _theme = theme
     for target, (name, role) in list(_bound.items()):
         if shiboken6.isValid(target):
-            _set(target, name, role)
+            target.setIcon(icon(name, role))
         else:
             del _bound[target]
-
-
-def _set(target: QObject, name: str, role: str) -> None:
-    set_icon: Callable[[QIcon], None] = target.setIcon  # type: ignore[attr-defined]
-    set_icon(icon(name, role))
 
 
 def _ratio() -> float:
@@ -77,13 +72,13 @@ def _ratio() -> float:
 
 @lru_cache(maxsize=512)
 def _icon(name: str, color: str, disabled: str, ratio: float) -> QIcon:
-    made = QIcon()
+    tinted = QIcon()
     for size in SIZES:
         for dpr in {1.0, ratio}:
-            made.addPixmap(_pixmap(name, size, color, dpr), QIcon.Mode.Normal)
-            made.addPixmap(_pixmap(name, size, color, dpr), QIcon.Mode.Selected)
-            made.addPixmap(_pixmap(name, size, disabled, dpr), QIcon.Mode.Disabled)
-    return made
+            tinted.addPixmap(_pixmap(name, size, color, dpr), QIcon.Mode.Normal)
+            tinted.addPixmap(_pixmap(name, size, color, dpr), QIcon.Mode.Selected)
+            tinted.addPixmap(_pixmap(name, size, disabled, dpr), QIcon.Mode.Disabled)
+    return tinted
 
 
 @lru_cache(maxsize=1024)

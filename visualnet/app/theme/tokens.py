@@ -7,7 +7,7 @@ card; `tests/app/theme/test_tokens.py` measures them. Colours are `#rrggbb`, whi
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
@@ -21,25 +21,62 @@ FONT_PX = 13
 SANS = "Inter"
 MONO = "JetBrains Mono"
 
-FAMILIES = (
-    "data",
-    "dense",
-    "convolution",
-    "pooling",
-    "activation",
-    "normalization",
-    "recurrent",
-    "attention",
-    "shape",
-    "loss",
-    "metric",
-    "block",
+NAMES = ("dark", "light", "contrast", "contrast-light")
+"""The themes, in the order of the columns below."""
+
+_COLOURS = {
+    "ground": ("#16181d", "#f4f5f8", "#000000", "#ffffff"),
+    "canvas": ("#16181d", "#f4f5f8", "#000000", "#ffffff"),
+    "surface": ("#1e2128", "#ffffff", "#000000", "#ffffff"),
+    "raised": ("#272b34", "#ffffff", "#0c0c0c", "#ffffff"),
+    "hover": ("#2e333e", "#eef0f5", "#262626", "#ededed"),
+    "pressed": ("#363b47", "#e4e7ee", "#333333", "#dcdcdc"),
+    "field": ("#191c22", "#f4f5f8", "#000000", "#ffffff"),
+    "line": ("#363b47", "#d8dce5", "#a8a8a8", "#5a5a5a"),
+    "outline": ("#6b7385", "#868e9e", "#ffffff", "#000000"),
+    "text": ("#e8eaf0", "#1c2028", "#ffffff", "#000000"),
+    "muted": ("#9aa3b5", "#5d6678", "#d6d6d6", "#333333"),
+    "disabled": ("#646c7c", "#9aa1af", "#909090", "#6b6b6b"),
+    "accent": ("#6ea8fe", "#2563eb", "#ffd60a", "#0037a6"),
+    "accent_hover": ("#8ab9ff", "#1d53cc", "#ffe566", "#002b80"),
+    "accent_text": ("#0d1526", "#ffffff", "#000000", "#ffffff"),
+    "error": ("#ff7b72", "#c42b2b", "#ff8a80", "#960018"),
+    "warning": ("#e3b341", "#8a5a00", "#ffcf4d", "#5c3a00"),
+    "hint": ("#6ea8fe", "#1d5fd0", "#8fc1ff", "#003f9e"),
+    "ok": ("#56c288", "#17713f", "#6ee7a0", "#00451f"),
+    "selection": ("#24406b", "#d6e4fd", "#123f7a", "#bcd5ff"),
+    "shadow": ("#0b0c0f", "#aab1c0", "#000000", "#ffffff"),
+    "grid": ("#2a2e37", "#dfe2ea", "#2e2e2e", "#dcdcdc"),
+    "wire": ("#7c8598", "#7b8494", "#c4c4c4", "#3d3d3d"),
+}
+
+_FAMILIES = {
+    "data": ("#8ea3c4", "#6e84a8", "#b4c6e4", "#42587c"),
+    "dense": ("#e69f00", "#b87a00", "#ffb000", "#8a5a00"),
+    "convolution": ("#56b4e9", "#2b93cc", "#66c2ff", "#0a6aa3"),
+    "pooling": ("#2482c8", "#005f99", "#4a9ff0", "#004a80"),
+    "activation": ("#f0e442", "#9a8b00", "#fff04d", "#6b6000"),
+    "normalization": ("#d583b1", "#b85f92", "#f09aca", "#96386e"),
+    "recurrent": ("#10a87c", "#00875f", "#2fd09f", "#006644"),
+    "attention": ("#e8702a", "#d55e00", "#ff8a47", "#a84400"),
+    "shape": ("#949cad", "#7b8494", "#c0c7d4", "#4f5766"),
+    "loss": ("#d07766", "#b0503f", "#f0907e", "#8c3122"),
+    "metric": ("#d07766", "#b0503f", "#f0907e", "#8c3122"),
+    "block": ("#a99bf0", "#7a64d6", "#c2b6ff", "#553fb5"),
+}
+FAMILIES = tuple(_FAMILIES)
+
+_PLOT_LINES = (
+    ("#6ea8fe", "#e69f00", "#10b981", "#d583b1", "#f0e442", "#e8702a", "#a99bf0", "#9aa3b5"),
+    ("#2563eb", "#b87a00", "#00875f", "#b85f92", "#9a8b00", "#d55e00", "#7a64d6", "#5d6678"),
+    ("#66c2ff", "#ffb000", "#2fd09f", "#f09aca", "#fff04d", "#ff8a47", "#c2b6ff", "#ffffff"),
+    ("#0037a6", "#8a5a00", "#006644", "#96386e", "#6b6000", "#a84400", "#553fb5", "#333333"),
 )
 
 
-def _table(*anchors: tuple[int, int, int]) -> Table:
+def _table(anchors: str) -> Table:
     """256 colours through evenly spaced anchors."""
-    points = np.array(anchors, dtype=float)
+    points = np.array([list(bytes.fromhex(anchor)) for anchor in anchors.split()], dtype=float)
     at = np.linspace(0, len(points) - 1, 256)
     columns = [np.interp(at, np.arange(len(points)), points[:, channel]) for channel in range(3)]
     table = np.stack(columns, axis=1).round().astype(np.uint8)
@@ -48,35 +85,15 @@ def _table(*anchors: tuple[int, int, int]) -> Table:
 
 
 # Dark violet to yellow: lightness rises evenly, so equal steps of the value look equal.
-SEQUENTIAL = _table(
-    (68, 1, 84),
-    (71, 44, 122),
-    (59, 81, 139),
-    (44, 113, 142),
-    (33, 144, 141),
-    (39, 173, 129),
-    (92, 200, 99),
-    (170, 220, 50),
-    (253, 231, 37),
-)
+SEQUENTIAL = _table("440154 472c7a 3b518b 2c718e 21908d 27ad81 5cc863 aadc32 fde725")
 
 # Blue, white, red: white is zero. Both arms have the same lightness, so the sign never outshines the size.
-DIVERGING = _table(
-    (16, 46, 122),
-    (40, 103, 184),
-    (126, 171, 222),
-    (200, 219, 240),
-    (248, 248, 248),
-    (247, 209, 197),
-    (232, 145, 124),
-    (190, 62, 56),
-    (110, 12, 34),
-)
+DIVERGING = _table("102e7a 2867b8 7eabde c8dbf0 f8f8f8 f7d1c5 e8917c be3e38 6e0c22")
 
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """One look of the window: a name, its colours, its colour maps."""
+    """One look of the window: a name and its colours."""
 
     name: str
     dark: bool
@@ -109,13 +126,6 @@ class Theme:
     """High contrast: heavier outlines, wires and focus rings."""
     fine: bool = False
     """Thin wires, for paper."""
-    sequential: Table = field(default_factory=lambda: SEQUENTIAL, compare=False, repr=False)
-    diverging: Table = field(default_factory=lambda: DIVERGING, compare=False, repr=False)
-
-    @property
-    def ring(self) -> int:
-        """How many px wide the edge of what has the focus is."""
-        return 2 if self.strong else 1
 
     @property
     def edge(self) -> float:
@@ -131,10 +141,6 @@ class Theme:
         """The colour of a layer family; what has no colour of its own takes the one of shapes."""
         return self.families.get(key.lower(), self.families["shape"])
 
-    def severity(self, key: str) -> str:
-        """The colour of "error", "warning", "hint" or "ok"."""
-        return {"error": self.error, "warning": self.warning, "hint": self.hint, "ok": self.ok}[key]
-
     def colour(self, role: str) -> str:
         """The colour of a role by name: "muted", "accent", a family such as "family:dense", or `#rrggbb` itself."""
         if role.startswith("#"):
@@ -146,185 +152,20 @@ class Theme:
         return found
 
 
-def _families(*colours: str) -> Mapping[str, str]:
-    return MappingProxyType(dict(zip(FAMILIES, colours, strict=True)))
+def _theme(column: int, name: str) -> Theme:
+    return Theme(
+        name=name,
+        dark=not name.endswith("light"),
+        strong=name.startswith("contrast"),
+        fine=False,
+        families=MappingProxyType({family: colours[column] for family, colours in _FAMILIES.items()}),
+        plot_lines=_PLOT_LINES[column],
+        **{role: colours[column] for role, colours in _COLOURS.items()},
+    )
 
 
-DARK = Theme(
-    name="dark",
-    dark=True,
-    ground="#16181d",
-    canvas="#16181d",
-    surface="#1e2128",
-    raised="#272b34",
-    hover="#2e333e",
-    pressed="#363b47",
-    field="#191c22",
-    line="#363b47",
-    outline="#6b7385",
-    text="#e8eaf0",
-    muted="#9aa3b5",
-    disabled="#646c7c",
-    accent="#6ea8fe",
-    accent_hover="#8ab9ff",
-    accent_text="#0d1526",
-    error="#ff7b72",
-    warning="#e3b341",
-    hint="#6ea8fe",
-    ok="#56c288",
-    selection="#24406b",
-    shadow="#0b0c0f",
-    grid="#2a2e37",
-    wire="#7c8598",
-    families=_families(
-        "#8ea3c4",
-        "#e69f00",
-        "#56b4e9",
-        "#2482c8",
-        "#f0e442",
-        "#d583b1",
-        "#10a87c",
-        "#e8702a",
-        "#949cad",
-        "#d07766",
-        "#d07766",
-        "#a99bf0",
-    ),
-    plot_lines=("#6ea8fe", "#e69f00", "#10b981", "#d583b1", "#f0e442", "#e8702a", "#a99bf0", "#9aa3b5"),
-)
-
-LIGHT = Theme(
-    name="light",
-    dark=False,
-    ground="#f4f5f8",
-    canvas="#f4f5f8",
-    surface="#ffffff",
-    raised="#ffffff",
-    hover="#eef0f5",
-    pressed="#e4e7ee",
-    field="#f4f5f8",
-    line="#d8dce5",
-    outline="#868e9e",
-    text="#1c2028",
-    muted="#5d6678",
-    disabled="#9aa1af",
-    accent="#2563eb",
-    accent_hover="#1d53cc",
-    accent_text="#ffffff",
-    error="#c42b2b",
-    warning="#8a5a00",
-    hint="#1d5fd0",
-    ok="#17713f",
-    selection="#d6e4fd",
-    shadow="#aab1c0",
-    grid="#dfe2ea",
-    wire="#7b8494",
-    families=_families(
-        "#6e84a8",
-        "#b87a00",
-        "#2b93cc",
-        "#005f99",
-        "#9a8b00",
-        "#b85f92",
-        "#00875f",
-        "#d55e00",
-        "#7b8494",
-        "#b0503f",
-        "#b0503f",
-        "#7a64d6",
-    ),
-    plot_lines=("#2563eb", "#b87a00", "#00875f", "#b85f92", "#9a8b00", "#d55e00", "#7a64d6", "#5d6678"),
-)
-
-CONTRAST = Theme(
-    name="contrast",
-    dark=True,
-    ground="#000000",
-    canvas="#000000",
-    surface="#000000",
-    raised="#0c0c0c",
-    hover="#262626",
-    pressed="#333333",
-    field="#000000",
-    line="#a8a8a8",
-    outline="#ffffff",
-    text="#ffffff",
-    muted="#d6d6d6",
-    disabled="#909090",
-    accent="#ffd60a",
-    accent_hover="#ffe566",
-    accent_text="#000000",
-    error="#ff8a80",
-    warning="#ffcf4d",
-    hint="#8fc1ff",
-    ok="#6ee7a0",
-    selection="#123f7a",
-    shadow="#000000",
-    grid="#2e2e2e",
-    wire="#c4c4c4",
-    families=_families(
-        "#b4c6e4",
-        "#ffb000",
-        "#66c2ff",
-        "#4a9ff0",
-        "#fff04d",
-        "#f09aca",
-        "#2fd09f",
-        "#ff8a47",
-        "#c0c7d4",
-        "#f0907e",
-        "#f0907e",
-        "#c2b6ff",
-    ),
-    plot_lines=("#66c2ff", "#ffb000", "#2fd09f", "#f09aca", "#fff04d", "#ff8a47", "#c2b6ff", "#ffffff"),
-    strong=True,
-)
-
-CONTRAST_LIGHT = Theme(
-    name="contrast-light",
-    dark=False,
-    ground="#ffffff",
-    canvas="#ffffff",
-    surface="#ffffff",
-    raised="#ffffff",
-    hover="#ededed",
-    pressed="#dcdcdc",
-    field="#ffffff",
-    line="#5a5a5a",
-    outline="#000000",
-    text="#000000",
-    muted="#333333",
-    disabled="#6b6b6b",
-    accent="#0037a6",
-    accent_hover="#002b80",
-    accent_text="#ffffff",
-    error="#960018",
-    warning="#5c3a00",
-    hint="#003f9e",
-    ok="#00451f",
-    selection="#bcd5ff",
-    shadow="#ffffff",
-    grid="#dcdcdc",
-    wire="#3d3d3d",
-    families=_families(
-        "#42587c",
-        "#8a5a00",
-        "#0a6aa3",
-        "#004a80",
-        "#6b6000",
-        "#96386e",
-        "#006644",
-        "#a84400",
-        "#4f5766",
-        "#8c3122",
-        "#8c3122",
-        "#553fb5",
-    ),
-    plot_lines=("#0037a6", "#8a5a00", "#006644", "#96386e", "#6b6000", "#a84400", "#553fb5", "#333333"),
-    strong=True,
-)
-
-THEMES: Mapping[str, Theme] = MappingProxyType({theme.name: theme for theme in (DARK, LIGHT, CONTRAST, CONTRAST_LIGHT)})
+THEMES: Mapping[str, Theme] = MappingProxyType({name: _theme(at, name) for at, name in enumerate(NAMES)})
+DARK, LIGHT, CONTRAST, CONTRAST_LIGHT = THEMES.values()
 
 
 def luminance(colour: str) -> float:

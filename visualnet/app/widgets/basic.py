@@ -1,23 +1,25 @@
-"""Labels, badges, rows and the empty state."""
+"""Labels, buttons, rows and the empty state."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from visualnet.app.theme import icons
 from visualnet.app.theme.tokens import GRID
+from visualnet.app.widgets.layouts import STRETCH, clear, column
 from visualnet.core.text.visible import visible
+
+Widget = TypeVar("Widget", bound=QWidget)
 
 
 def label(text: str = "", role: str = "", parent: QWidget | None = None, *, wrap: bool = False) -> QLabel:
     """A plain-text label in a role of the style sheet: title, heading, section, muted, mono, error …"""
-    made = QLabel(visible(text, lines=True), parent)
-    made.setTextFormat(Qt.TextFormat.PlainText)
-    made.setWordWrap(wrap)
+    made = QLabel(visible(text, lines=True), parent, textFormat=Qt.TextFormat.PlainText, wordWrap=wrap)
     if role:
         made.setProperty("role", role)
     return made
@@ -35,6 +37,26 @@ def button(text: str, kind: str = "", icon: str = "", done: Callable[[], object]
     return made
 
 
+def icon_button(
+    icon: str, name: str, tip: str = "", done: Callable[[], object] | None = None, size: int = 16
+) -> QToolButton:
+    """A small button that is an icon; screen readers say its name."""
+    made = describe(QToolButton(), name, tip or name)
+    made.setIconSize(QSize(size, size))
+    icons.bind(made, icon, "muted")
+    if done is not None:
+        made.clicked.connect(lambda _checked=False: done())
+    return made
+
+
+def describe(widget: Widget, name: str, tip: str = "") -> Widget:
+    """Give a widget the name that screen readers say, and its tip."""
+    widget.setAccessibleName(name)
+    if tip:
+        widget.setToolTip(tip)
+    return widget
+
+
 def restyle(widget: QWidget, **properties: object) -> None:
     """Set properties that the style sheet looks at, and let it look."""
     for name, value in properties.items():
@@ -47,9 +69,9 @@ def restyle(widget: QWidget, **properties: object) -> None:
 class IconLabel(QWidget):
     """An icon in a role's colour; follows the theme by itself."""
 
-    def __init__(self, name: str, size: int = 16, role: str = "muted", parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._name, self._role, self._size = name, role, size
+    def __init__(self, name: str, size: int = 16, role: str = "muted") -> None:
+        super().__init__()
+        self._name, self._role = name, role
         self.setFixedSize(size, size)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 
@@ -68,8 +90,8 @@ class IconLabel(QWidget):
 class ColorDot(QWidget):
     """A small square in a role's colour, such as "family:dense"."""
 
-    def __init__(self, role: str, size: int = 10, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, role: str, size: int = 10) -> None:
+        super().__init__()
         self.role = role
         self.setFixedSize(size, size)
 
@@ -90,36 +112,24 @@ class ColorDot(QWidget):
 class ElidedLabel(QLabel):
     """One line of plain text that ends in … where there is no room; the tip then holds the whole."""
 
-    def __init__(
-        self,
-        text: str = "",
-        role: str = "",
-        parent: QWidget | None = None,
-        *,
-        mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
-    ) -> None:
-        super().__init__(parent)
-        self._full = ""
+    def __init__(self, text: str = "", role: str = "", mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight) -> None:
+        super().__init__(textFormat=Qt.TextFormat.PlainText)
+        self.full_text = ""
+        """The text before it was shortened."""
         self._mode = mode
-        self.setTextFormat(Qt.TextFormat.PlainText)
         if role:
             self.setProperty("role", role)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setText(text)
 
-    @property
-    def full_text(self) -> str:
-        """The text before it was shortened."""
-        return self._full
-
     def setText(self, text: str) -> None:
-        self._full = visible(" ".join(text.split()))
-        self.setAccessibleName(self._full)
+        self.full_text = visible(" ".join(text.split()))
+        self.setAccessibleName(self.full_text)
         self._shorten()
         self.updateGeometry()
 
     def sizeHint(self) -> QSize:
-        return QSize(self.fontMetrics().horizontalAdvance(self._full) + 4, super().sizeHint().height())
+        return QSize(self.fontMetrics().horizontalAdvance(self.full_text) + 4, super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
         return QSize(self.fontMetrics().horizontalAdvance("…") + 4, super().minimumSizeHint().height())
@@ -129,35 +139,16 @@ class ElidedLabel(QLabel):
         self._shorten()
 
     def _shorten(self) -> None:
-        shown = self.fontMetrics().elidedText(self._full, self._mode, max(self.width(), 8))
+        shown = self.fontMetrics().elidedText(self.full_text, self._mode, max(self.width(), 8))
         super().setText(shown)
-        self.setToolTip(self._full if shown != self._full else "")
-
-
-class Badge(QLabel):
-    """A small rounded number or word; `severity` colours it and says so to a screen reader."""
-
-    def __init__(self, text: str = "", severity: str = "", parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.show_value(text, severity)
-
-    def show_value(self, text: str, severity: str = "") -> None:
-        """Show `text`; an empty one hides the badge."""
-        self.setText(text)
-        self.setVisible(bool(text))
-        self.setAccessibleName(f"{text} {severity}".strip())
-        if self.property("role") != severity:
-            restyle(self, role=severity)
+        self.setToolTip(self.full_text if shown != self.full_text else "")
 
 
 class KeyValue(QWidget):
     """Rows of a name and a value, the values in figures of equal width."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(2 * GRID)
@@ -185,38 +176,25 @@ class KeyValue(QWidget):
         """What is shown under `key`."""
         return self._values[key].text()
 
-    def clear(self) -> None:
-        """Remove every row."""
-        while (item := self._grid.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.hide()  # what is to be deleted would be painted once more, under its successor
-                widget.deleteLater()
-        self._values.clear()
+    def show_rows(self, rows: Iterable[tuple[str, str, str]]) -> None:
+        """Show these rows of a name, a value and a tip instead of all others."""
+        rows = list(rows)
+        if [key for key, _, _ in rows] != list(self._values):
+            clear(self._grid)
+            self._values.clear()
+        for each in rows:
+            self.set_value(*each)
 
 
 class EmptyState(QWidget):
-    """Says why there is nothing here yet, and offers the way on."""
+    """Says why there is nothing here yet."""
 
-    def __init__(
-        self,
-        icon: str,
-        sentence: str,
-        action: str = "",
-        done: Callable[[], object] | None = None,
-        parent: QWidget | None = None,
-    ) -> None:
-        super().__init__(parent)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 3 * GRID)
-        column.setSpacing(12)
-        column.addStretch(1)
-        column.addWidget(IconLabel(icon, 32, "outline"), 0, Qt.AlignmentFlag.AlignHCenter)
+    def __init__(self, icon: str, sentence: str) -> None:
+        super().__init__()
         self.sentence = label(sentence, "muted", wrap=True)
         self.sentence.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        column.addWidget(self.sentence)
-        if action and done is not None:
-            column.addWidget(button(action, done=done), 0, Qt.AlignmentFlag.AlignHCenter)
-        column.addStretch(1)
+        drawn = (IconLabel(icon, 32, "outline"), 0, Qt.AlignmentFlag.AlignHCenter)
+        column(STRETCH, drawn, self.sentence, STRETCH, margins=3 * GRID, spacing=12, parent=self)
         self.setAccessibleName(sentence)
 
 

@@ -11,7 +11,7 @@ from visualnet.app.theme.tokens import GRID
 class FlowLayout(QLayout):
     """Fills a row from the left and goes on in the next."""
 
-    def __init__(self, parent: QWidget | None = None, gap: int = GRID) -> None:
+    def __init__(self, parent: QWidget, gap: int = GRID) -> None:
         super().__init__(parent)
         self._items: list[QLayoutItem] = []
         self._gap = gap
@@ -45,8 +45,7 @@ class FlowLayout(QLayout):
         size = QSize()
         for item in self._items:
             size = size.expandedTo(item.minimumSize())
-        margins = self.contentsMargins()
-        return size + QSize(margins.left() + margins.right(), margins.top() + margins.bottom())
+        return size.grownBy(self.contentsMargins())
 
     def setGeometry(self, area: QRect) -> None:
         super().setGeometry(area)
@@ -54,8 +53,7 @@ class FlowLayout(QLayout):
 
     def _arrange(self, area: QRect, *, move: bool) -> int:
         """Place the items, or only measure; answers the height."""
-        margins = self.contentsMargins()
-        inner = area.marginsRemoved(margins)
+        inner = area.marginsRemoved(self.contentsMargins())
         x, y, row = inner.x(), inner.y(), 0
         for item in self._items:
             if (widget := item.widget()) is not None and widget.isHidden():
@@ -67,4 +65,4 @@ class FlowLayout(QLayout):
                 item.setGeometry(QRect(QPoint(x, y), size))
             x += size.width() + self._gap
             row = max(row, size.height())
-        return y + row - area.y() + margins.bottom()
+        return y + row - inner.y() + area.height() - inner.height()

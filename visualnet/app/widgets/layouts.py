@@ -45,6 +45,19 @@ def add(layout: QBoxLayout, *items: Item) -> None:
             layout.addWidget(part, stretch, alignment)
 
 
+def clear(layout: QLayout) -> None:
+    """Remove every widget of a layout, and delete it."""
+    while (item := layout.takeAt(0)) is not None:
+        if (widget := item.widget()) is not None:
+            remove(widget)
+
+
+def remove(widget: QWidget) -> None:
+    """Take a widget away for good: hidden at once, or it would be painted once more under its successor."""
+    widget.hide()
+    widget.deleteLater()
+
+
 def _filled(layout: Box, items: tuple[Item, ...], margins: Margins, spacing: int, parent: QWidget | None) -> Box:
     layout.setContentsMargins(*((margins,) * 4 if isinstance(margins, int) else margins))
     layout.setSpacing(spacing)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QWidget
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtWidgets import QFrame, QWidget
 
-from visualnet.app.theme import icons
 from visualnet.app.theme.tokens import GRID
-from visualnet.app.widgets.basic import IconLabel, button, label
+from visualnet.app.widgets.basic import IconLabel, button, icon_button, label
+from visualnet.app.widgets.layouts import clear, row
 from visualnet.core.text.visible import visible
 
 Act = tuple[str, Callable[[], object]]
@@ -23,42 +24,27 @@ class Message(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._icon = IconLabel("hint", 16, "hint")
-        self._words = label("", wrap=True)
-        self._words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._acts = QHBoxLayout()
-        self._acts.setSpacing(GRID)
-        self._close = QToolButton()
-        self._close.setIconSize(QSize(14, 14))
-        self._close.setToolTip("Close")
-        self._close.setAccessibleName("Close")
-        self._close.clicked.connect(self.dismiss)
-        icons.bind(self._close, "close", "muted")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(12, 6, 6, 6)
-        row.setSpacing(10)
-        row.addWidget(self._icon)
-        row.addWidget(self._words, 1)
-        row.addLayout(self._acts)
-        row.addWidget(self._close)
+        self._text = label("", wrap=True)
+        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._buttons = row(spacing=GRID)
+        close = icon_button("close", "Close", done=self.dismiss, size=14)
+        row(self._icon, (self._text, 1), self._buttons, close, margins=(12, 6, 6, 6), spacing=10, parent=self)
         self.hide()
 
     @property
     def text(self) -> str:
         """The words shown."""
-        return self._words.text()
+        return self._text.text()
 
     def show_message(self, text: str, severity: str = "hint", acts: Sequence[Act] = ()) -> None:
         """Show the words, with a button for each act; a pressed button also closes the message."""
         self._icon.set_icon(severity, severity)
         text = visible(text, lines=True)
-        self._words.setText(text)
+        self._text.setText(text)
         self.setAccessibleName(f"{severity}: {text}")
-        while (item := self._acts.takeAt(0)) is not None:
-            if (old := item.widget()) is not None:
-                old.hide()
-                old.deleteLater()
+        clear(self._buttons)
         for words, act in acts:
-            self._acts.addWidget(button(words, done=lambda act=act: self._do(act)))
+            self._buttons.addWidget(button(words, done=partial(self._do, act)))
         self.show()
 
     def dismiss(self) -> None:
@@ -81,8 +67,8 @@ class Toast(Message):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
+        self._host = parent
+        self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self.dismiss)
         parent.installEventFilter(self)
 
@@ -106,15 +92,10 @@ class Toast(Message):
         return super().eventFilter(watched, event)
 
     def _place(self) -> None:
-        host = self.parentWidget()
-        around = 4 * GRID
-        for child in (self._words,):
-            child.setWordWrap(False)
+        room = max(self._host.width() - 4 * GRID, 120)
+        self._text.setWordWrap(False)
         wanted = self.sizeHint().width()
-        room = max(host.width() - around, 120)
-        self._words.setWordWrap(wanted > room)
+        self._text.setWordWrap(wanted > room)
         width = min(wanted, room)
-        layout = self.layout()
-        assert layout is not None
-        height = layout.heightForWidth(width) if wanted > room else self.sizeHint().height()
-        self.setGeometry((host.width() - width) // 2, host.height() - height - 2 * GRID, width, height)
+        height = self.heightForWidth(width) if wanted > room else self.sizeHint().height()
+        self.setGeometry((self._host.width() - width) // 2, self._host.height() - height - 2 * GRID, width, height)

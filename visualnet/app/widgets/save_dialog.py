@@ -20,11 +20,11 @@ def ask_target(parent: QWidget, title: str, wish: str, kinds: str, ending: str =
     if not name:
         return None
     typed = Path(name)
-    path = _ended(typed, ending or f".{kind.rpartition('*.')[2].rstrip(')')}", always=bool(ending))
+    path = _with_ending(typed, ending or f".{kind.rpartition('*.')[2].rstrip(')')}", always=bool(ending))
     return path if path == typed or not os.path.lexists(path) or _may_replace(parent, path) else None
 
 
-def _ended(path: Path, ending: str, always: bool) -> Path:
+def _with_ending(path: Path, ending: str, always: bool) -> Path:
     if path.suffix.lower() == ending or (path.suffix and not always) or ending == ".":
         return path
     return path.with_name(f"{path.name}{ending}")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QLineEdit
 
-from visualnet.app.theme import icons
 from visualnet.app.theme.tokens import GRID
-from visualnet.app.widgets.basic import IconLabel, label, restyle
+from visualnet.app.widgets.basic import IconLabel, describe, icon_button, label, restyle
+from visualnet.app.widgets.layouts import row
 
 
 class SearchField(QFrame):
@@ -18,30 +18,19 @@ class SearchField(QFrame):
     accepted = Signal()
     moved = Signal(int)
 
-    def __init__(self, placeholder: str, keys: str = "", parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.edit = QLineEdit()
+    def __init__(self, placeholder: str, keys: str = "") -> None:
+        super().__init__()
+        self.edit = describe(QLineEdit(placeholderText=placeholder), placeholder.rstrip("…."))
         self.edit.setProperty("seamless", True)
-        self.edit.setPlaceholderText(placeholder)
-        self.edit.setAccessibleName(placeholder.rstrip("…."))
         self.edit.installEventFilter(self)
         self.edit.textChanged.connect(self._on_text)
         self.edit.returnPressed.connect(self.accepted)
         self._keys = label(keys)
         self._keys.setObjectName("keys")
-        self._clear = QToolButton()
-        self._clear.setIconSize(QSize(12, 12))
+        self._clear = icon_button("close", "Clear", "Clear (Esc)", self.edit.clear, size=12)
         self._clear.setFixedSize(20, 20)
         self._clear.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._clear.setToolTip("Clear (Esc)")
-        self._clear.setAccessibleName("Clear")
-        self._clear.clicked.connect(self.edit.clear)
-        icons.bind(self._clear, "close", "muted")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(GRID, 5, 6, 5)
-        row.setSpacing(GRID)
-        for widget in (IconLabel("search", 16, "muted"), self.edit, self._keys, self._clear):
-            row.addWidget(widget)
+        row(IconLabel("search"), self.edit, self._keys, self._clear, margins=(GRID, 5, 6, 5), spacing=GRID, parent=self)
         self.setFocusProxy(self.edit)
         self._on_text("")
 

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QButtonGroup, QFrame, QPushButton, QSizePolicy
+
+from visualnet.app.widgets.layouts import row
 
 
 class Segmented(QFrame):
@@ -14,11 +16,9 @@ class Segmented(QFrame):
 
     chosen = Signal(int)
 
-    def __init__(self, words: Sequence[str], name: str = "View", parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(2, 2, 2, 2)
-        row.setSpacing(2)
+    def __init__(self, words: Sequence[str], name: str) -> None:
+        super().__init__()
+        buttons = row(margins=2, spacing=2, parent=self)
         self._group = QButtonGroup(self)
         for index, word in enumerate(words):
             part = QPushButton(word)
@@ -26,25 +26,26 @@ class Segmented(QFrame):
             part.setAccessibleName(f"{name}: {word}")
             part.setCursor(Qt.CursorShape.PointingHandCursor)
             self._group.addButton(part, index)
-            row.addWidget(part)
+            buttons.addWidget(part)
         self._group.button(0).setChecked(True)
         self._group.idClicked.connect(self.chosen)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(name)
 
     @classmethod
-    def of_actions(cls, actions: Sequence[QAction], name: str = "View", parent: QWidget | None = None) -> Segmented:
+    def of_actions(cls, actions: Sequence[QAction], name: str) -> Segmented:
         """A switch that shows and triggers checkable actions."""
-        made = cls([action.text() for action in actions], name, parent)
+        switch = cls([action.text() for action in actions], name)
         for index, action in enumerate(actions):
-            part = made._group.button(index)
-            part.setToolTip(action.toolTip())
-            action.changed.connect(lambda part=part, action=action: part.setToolTip(action.toolTip()))
-            action.toggled.connect(lambda on, index=index: made.set_current(index) if on else None)
-            if action.isChecked():
-                made.set_current(index)
-        made.chosen.connect(lambda index: actions[index].trigger())
-        return made
+            switch._follow(action, switch.part(index))
+        switch.chosen.connect(lambda index: actions[index].trigger())
+        return switch
+
+    def _follow(self, action: QAction, part: QPushButton) -> None:
+        part.setToolTip(action.toolTip())
+        action.changed.connect(lambda: part.setToolTip(action.toolTip()))
+        action.toggled.connect(lambda on: part.setChecked(True) if on else None)
+        part.setChecked(action.isChecked())
 
     @property
     def current(self) -> int:
@@ -53,13 +54,10 @@ class Segmented(QFrame):
 
     def set_current(self, index: int) -> None:
         """Show a choice without telling anyone; -1 for none of them."""
-        if index < 0:
-            self._group.setExclusive(False)
-            for part in self._group.buttons():
-                part.setChecked(False)
-            self._group.setExclusive(True)
-            return
-        self._group.button(index).setChecked(True)
+        self._group.setExclusive(index >= 0)
+        for at, part in enumerate(self._group.buttons()):
+            part.setChecked(at == index)
+        self._group.setExclusive(True)
 
     def part(self, index: int) -> QPushButton:
         """The button of one of the words."""

@@ -4,22 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import (
-    QDialog,
-    QHBoxLayout,
-    QHeaderView,
-    QKeySequenceEdit,
-    QTreeWidget,
-    QTreeWidgetItem,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QDialog, QHeaderView, QKeySequenceEdit, QTreeWidget, QTreeWidgetItem, QWidget
 
 from visualnet.app.actions.registry import Actions
 from visualnet.app.theme.tokens import GRID
-from visualnet.app.widgets.basic import button, label
-from visualnet.app.widgets.fuzzy_match import fuzzy
+from visualnet.app.widgets.basic import button, describe, label
+from visualnet.app.widgets.layouts import STRETCH, column, row
 from visualnet.app.widgets.search_field import SearchField
+from visualnet.core.text.fuzzy_match import fuzzy
 
 _ID = Qt.ItemDataRole.UserRole
 
@@ -32,29 +24,39 @@ class ShortcutsDialog(QDialog):
         self._actions = actions
         self.setWindowTitle("Keyboard shortcuts")
         self.resize(620, 560)
-        self.search = SearchField("Search actions or keys…")
-        self.search.changed.connect(self._look_for)
-        self.search.moved.connect(lambda _step: self.tree.setFocus())
-        self.tree = QTreeWidget()
+        self.tree = describe(QTreeWidget(), "Actions and their keys")
         self.tree.setHeaderLabels(["Action", "Keys"])
         self.tree.setUniformRowHeights(True)
-        self.tree.setAccessibleName("Actions and their keys")
-        self.tree.currentItemChanged.connect(lambda *_: self._on_selected())
         self.tree.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.tree.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
         self.tree.header().setStretchLastSection(False)
-        self.keys = QKeySequenceEdit()
-        self.keys.setMaximumSequenceLength(1)
-        self.keys.setAccessibleName("New keys")
+        self.search = SearchField("Search actions or keys…")
+        self.keys = describe(QKeySequenceEdit(maximumSequenceLength=1), "New keys")
         self.set_button = button("Set", "primary", done=self._set)
         self.clear_button = button("No keys", done=lambda: self._give(()))
         self.reset_button = button("Reset", done=self._reset)
-        self.reset_all = button("Reset all", "quiet", done=self._reset_all)
+        self.reset_all = button("Reset all", "quiet", done=self._actions.reset_shortcuts)
+        close = button("Close", done=self.accept)
+        for each in (self.set_button, self.clear_button, self.reset_button, self.reset_all, close):
+            each.setAutoDefault(False)
         self.words = label("", "muted", wrap=True)
-        self._lay_out()
+        column(
+            self.search,
+            (self.tree, 1),
+            self.words,
+            row((self.keys, 1), self.set_button, self.clear_button, self.reset_button, spacing=GRID),
+            row(self.reset_all, STRETCH, close),
+            margins=2 * GRID,
+            spacing=GRID,
+            parent=self,
+        )
+        self._menus: dict[str, QTreeWidgetItem] = {}
         self._items: dict[str, QTreeWidgetItem] = {}
         self._fill()
-        self.keys.keySequenceChanged.connect(lambda _keys: self._tell_conflict())
+        self.search.changed.connect(self._look_for)
+        self.search.moved.connect(lambda _step: self.tree.setFocus())
+        self.tree.currentItemChanged.connect(self._on_selected)
+        self.keys.keySequenceChanged.connect(self._show_conflict)
         actions.shortcuts_changed.connect(self._refresh)
         self._on_selected()
 
@@ -65,49 +67,24 @@ class ShortcutsDialog(QDialog):
     @property
     def selected(self) -> str | None:
         """The id of the chosen action."""
-        item = self.tree.currentItem()
+        item: QTreeWidgetItem | None = self.tree.currentItem()
         return item.data(0, _ID) if item is not None else None
 
-    def _lay_out(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
-        column.setSpacing(GRID)
-        column.addWidget(self.search)
-        column.addWidget(self.tree, 1)
-        column.addWidget(self.words)
-        row = QHBoxLayout()
-        row.setSpacing(GRID)
-        row.addWidget(self.keys, 1)
-        for each in (self.set_button, self.clear_button, self.reset_button):
-            row.addWidget(each)
-        column.addLayout(row)
-        last = QHBoxLayout()
-        last.addWidget(self.reset_all)
-        last.addStretch(1)
-        last.addWidget(button("Close", done=self.accept))
-        column.addLayout(last)
-        for each in self.findChildren(type(self.set_button)):
-            each.setAutoDefault(False)
-
     def _fill(self) -> None:
-        parents: dict[str, QTreeWidgetItem] = {}
         for spec in self._actions.specs.values():
             if spec.fill is not None:
                 continue
-            menu = parents.get(spec.menu)
-            if menu is None:
-                menu = parents[spec.menu] = QTreeWidgetItem(self.tree, [spec.menu])
+            if (menu := self._menus.get(spec.menu)) is None:
+                menu = self._menus[spec.menu] = QTreeWidgetItem(self.tree, [spec.menu])
                 menu.setFlags(Qt.ItemFlag.ItemIsEnabled)
                 menu.setExpanded(True)
-            item = QTreeWidgetItem(menu, [spec.name])
+            item = self._items[spec.id] = QTreeWidgetItem(menu, [spec.name])
             item.setData(0, _ID, spec.id)
             item.setToolTip(0, spec.tip)
-            self._items[spec.id] = item
             self._refresh(spec.id)
 
     def _refresh(self, action_id: str) -> None:
-        item = self._items.get(action_id)
-        if item is None:
+        if (item := self._items.get(action_id)) is None:
             return
         keys = self._actions.shortcuts(action_id)
         item.setText(1, ", ".join(_native(key) for key in keys))
@@ -118,13 +95,12 @@ class ShortcutsDialog(QDialog):
             self._on_selected()
 
     def _look_for(self, text: str) -> None:
-        for item in self._items.values():
-            shown = fuzzy(text, item.text(0)) is not None or text.casefold() in item.text(1).casefold()
-            item.setHidden(not shown)
-        for index in range(self.tree.topLevelItemCount()):
-            menu = self.tree.topLevelItem(index)
-            assert menu is not None
-            menu.setHidden(all(menu.child(row).isHidden() for row in range(menu.childCount())))
+        shown = set()
+        for action_id, item in self._items.items():
+            if fuzzy(text, item.text(0)) is not None or text.casefold() in item.text(1).casefold():
+                shown |= {action_id, self._actions.specs[action_id].menu}
+        for name, item in (self._menus | self._items).items():
+            item.setHidden(name not in shown)
 
     def _on_selected(self) -> None:
         chosen = self.selected
@@ -139,36 +115,31 @@ class ShortcutsDialog(QDialog):
         self.clear_button.setEnabled(bool(keys))
         self.words.setText(self._actions.specs[chosen].tip)
 
-    def _tell_conflict(self) -> None:
-        chosen = self.selected
+    def _show_conflict(self) -> None:
+        if (chosen := self.selected) is None:
+            return
         key = self.keys.keySequence().toString()
-        owner = self._actions.conflict(chosen, key) if chosen and key else None
-        self.set_button.setEnabled(chosen is not None and bool(key) and owner is None)
-        if owner is not None:
-            self.words.setText(f"{_native(key)} already does “{self._actions.specs[owner].name}”.")
-        elif chosen is not None:
-            self.words.setText(self._actions.specs[chosen].tip)
+        owner = self._actions.conflict(chosen, key) if key else None
+        self.set_button.setEnabled(bool(key) and owner is None)
+        specs = self._actions.specs
+        self.words.setText(f"{_native(key)} already does “{specs[owner].name}”." if owner else specs[chosen].tip)
 
     def _set(self) -> None:
-        chosen = self.selected
-        key = self.keys.keySequence().toString()
+        chosen, key = self.selected, self.keys.keySequence().toString()
         if chosen is not None and key:
-            others = [each for each in self._actions.shortcuts(chosen)[1:] if each != key]
-            self._give((key, *others))
+            self._give((key, *(each for each in self._actions.shortcuts(chosen)[1:] if each != key)))
 
     def _give(self, keys: tuple[str, ...]) -> None:
         if self.selected is not None:
             self._actions.set_shortcuts(self.selected, keys)
 
     def _reset(self) -> None:
-        if self.selected is not None:
-            try:
-                self._actions.reset_shortcuts(self.selected)
-            except ValueError as error:
-                self.words.setText(str(error))
-
-    def _reset_all(self) -> None:
-        self._actions.reset_shortcuts()
+        if self.selected is None:
+            return
+        try:
+            self._actions.reset_shortcuts(self.selected)
+        except ValueError as error:
+            self.words.setText(str(error))
 
 
 def _native(key: str) -> str:

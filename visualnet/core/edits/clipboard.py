@@ -15,7 +15,7 @@ from visualnet.core import expressions
 from visualnet.core.graph import BLOCK_PREFIX, Graph, Node, Port
 from visualnet.core.names import MAX_ID, free, highest, names
 from visualnet.core.project import Block, Project
-from visualnet.core.storage import decode, plain_text_transport, project_file, safe_json
+from visualnet.core.storage import decode, encode, plain_text_transport, project_file, safe_json
 from visualnet.core.validation import sheet_of, spot, with_nodes
 
 MARK = "visualnet-nodes"
@@ -30,10 +30,10 @@ def copy(project: Project, sheet: str, ids: Iterable[str]) -> str:
     part = cut_out(graph, ids)
     blocks = _used_blocks(project, part)
     used = names_used([part, *(b.graph for b in blocks.values())])
-    fields = {MARK: str(project_file.FORMAT), "graph": project_file.graph_text(part, 1)}
+    fields = {MARK: str(project_file.FORMAT), "graph": encode.graph_text(part, 1)}
     if blocks:
         fields["blocks"] = (
-            "{" + ", ".join(f"{json.dumps(n)}: {project_file.block_text(b, 1)}" for n, b in blocks.items()) + "}"
+            "{" + ", ".join(f"{json.dumps(n)}: {encode.block_text(b, 1)}" for n, b in blocks.items()) + "}"
         )
     if constants := {k: v for k, v in project.constants.items() if k in used}:
         fields["constants"] = json.dumps(constants)

@@ -5,18 +5,34 @@ Each function takes what the file says and gives the value, or raises ``Training
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Callable, Mapping
-from typing import Any, NoReturn
+from collections.abc import Mapping
+from typing import Any
 
 from msgspec.structs import replace
 
 from visualnet.core.graph import BLOCK_PREFIX, DIRECTIONS, INITS, MODES, STATISTICS, Graph, Init, Node, Port
-from visualnet.core.names import ID, MAX_NAME, MAX_TEXT, fault_in_name, free, to_name
+from visualnet.core.names import ID, MAX_NAME, fault_in_name, free, to_name
 from visualnet.core.project import About, Block, DataChoice, Project, Recipe, RunRef
 from visualnet.core.storage import decode_annotations
 from visualnet.core.storage.safe_json import Refused
+from visualnet.core.storage.values import (
+    as_choice,
+    as_flag,
+    as_line,
+    as_list,
+    as_number,
+    as_numbers,
+    as_object,
+    as_text,
+    as_title,
+    as_whole,
+    as_word,
+    at,
+    missing,
+    rest,
+    wrong,
+)
 from visualnet.core.text.visible import clean, visible
 from visualnet.core.validation import FAR, KIND, MAX_LIST, fault_in_std
 
@@ -24,32 +40,25 @@ MAX_NODES = 20_000
 MAX_WIRES = 80_000
 MAX_SEED = 2**53
 
-_KINDS: Mapping[type, str] = {
-    dict: "an object {…}",
-    list: "a list […]",
-    str: "a text",
-    bool: "true or false",
-    type(None): "null",
-}
 _NOTHING: Mapping[str, Any] = {}
 
 
 def project(tree: Any) -> Project:
     """The project that a whole file describes (format 1, or what can be read of a newer one)."""
-    fields = _object(tree)
-    graph = _at("graph", read_graph, fields.get("graph", {}))
-    blocks = _at("blocks", _blocks, fields.get("blocks", {}))
+    fields = as_object(tree)
+    graph = at("graph", read_graph, fields.get("graph", {}))
+    blocks = at("blocks", _blocks, fields.get("blocks", {}))
     _check_amount([graph, *(b.graph for b in blocks.values())])
     return Project(
-        name=_at("name", _title, fields.get("name", "untitled")),
-        note=_at("note", _text, fields.get("note", "")),
+        name=at("name", as_title, fields.get("name", "untitled")),
+        note=at("note", as_text, fields.get("note", "")),
         graph=graph,
         blocks=blocks,
-        constants=_at("constants", _numbers, fields.get("constants", {})),
-        data=_at("data", data_choice, fields.get("data", {})),
-        recipe=_at("recipe", recipe, fields.get("recipe", {})),
-        runs=_at("runs", _runs, fields.get("runs", [])),
-        extra=_rest(fields, _PROJECT),
+        constants=at("constants", as_numbers, fields.get("constants", {})),
+        data=at("data", data_choice, fields.get("data", {})),
+        recipe=at("recipe", recipe, fields.get("recipe", {})),
+        runs=at("runs", _runs, fields.get("runs", [])),
+        extra=rest(fields, _PROJECT),
     )
 
 
@@ -69,8 +78,8 @@ def _check_amount(graphs: list[Graph]) -> None:
 
 def read_graph(raw: Any) -> Graph:
     """A sheet: its nodes, wires and places."""
-    fields = _object(raw)
-    listed = _at("nodes", _list, fields.get("nodes", []))
+    fields = as_object(raw)
+    listed = at("nodes", as_list, fields.get("nodes", []))
     if len(listed) > MAX_NODES:
         raise Refused(f"it has {len(listed):,} nodes; {MAX_NODES:,} are allowed", "nodes")
     nodes: dict[str, Node] = {}
@@ -93,20 +102,20 @@ def read_graph(raw: Any) -> Graph:
             )
     graph = Graph(
         nodes,
-        _at("wires", _wires, fields.get("wires", []), nodes),
-        _at("layout", _places, fields.get("layout", {}), nodes),
-        _at("spent", _spent, fields.get("spent", 0), nodes),
-        extra=_rest(fields, _GRAPH),
+        at("wires", _wires, fields.get("wires", []), nodes),
+        at("layout", _places, fields.get("layout", {}), nodes),
+        at("spent", _spent, fields.get("spent", 0), nodes),
+        extra=rest(fields, _GRAPH),
     )
     return _dressed(graph, fields) if fields.keys() & _DRESS else graph
 
 
 def _dressed(graph: Graph, fields: Mapping[str, Any]) -> Graph:
     """The graph with what only the eye needs: bends, remarks, bookmarks."""
-    bends = _at("bends", decode_annotations.bends, fields.get("bends", {}), graph.wires)
-    remarks = _at("remarks", decode_annotations.remarks, fields.get("remarks", []))
-    bookmarks = _at("bookmarks", decode_annotations.bookmarks, fields.get("bookmarks", {}))
-    direction = _at("direction", _choice, fields.get("direction", "right"), DIRECTIONS)
+    bends = at("bends", decode_annotations.bends, fields.get("bends", {}), graph.wires)
+    remarks = at("remarks", decode_annotations.remarks, fields.get("remarks", []))
+    bookmarks = at("bookmarks", decode_annotations.bookmarks, fields.get("bookmarks", {}))
+    direction = at("direction", as_choice, fields.get("direction", "right"), DIRECTIONS)
     return replace(graph, bends=bends, remarks=remarks, bookmarks=bookmarks, direction=direction)
 
 
@@ -119,10 +128,10 @@ _NODE = frozenset(
 
 def _node(raw: Any) -> Node:
     if type(raw) is not dict:
-        _wrong(raw, "an object {…} that describes a node")
+        wrong(raw, "an object {…} that describes a node")
     for key in ("id", "kind", "name"):
         if type(raw.get(key)) is not str:
-            _wrong(raw[key], "a text", key) if key in raw else _missing(key)
+            wrong(raw[key], "a text", key) if key in raw else missing(key)
     if not ID.match(raw["id"]):
         raise Refused(f"“{visible(raw['id'][:80])}” is no id; ids are n1, n2 … n999999999", "id")
     if fault := fault_in_name(raw["name"]):
@@ -130,27 +139,27 @@ def _node(raw: Any) -> Node:
     params, init, shares, repeat = raw.get("params", _NOTHING), raw.get("init"), raw.get("shares"), raw.get("repeat", 1)
     trainable = raw.get("trainable", True)
     if type(trainable) is not bool:
-        _wrong(trainable, "true or false", "trainable")
+        wrong(trainable, "true or false", "trainable")
     folded = raw.get("folded", False)
     if type(folded) is not bool:
-        _wrong(folded, "true or false", "folded")
+        wrong(folded, "true or false", "folded")
     if shares is not None and type(shares) is not str:
-        _wrong(shares, "the id of a node", "shares")
+        wrong(shares, "the id of a node", "shares")
     if type(repeat) not in (int, str):
-        _wrong(repeat, "a whole number or an expression", "repeat")
+        wrong(repeat, "a whole number or an expression", "repeat")
     return Node(
         id=raw["id"],
-        kind=_at("kind", _kind, raw["kind"]),
+        kind=at("kind", _kind, raw["kind"]),
         name=raw["name"],
-        params=_at("params", _params, params) if params else {},
+        params=at("params", _params, params) if params else {},
         trainable=trainable,
-        statistics=_at("statistics", _choice, raw["statistics"], STATISTICS) if "statistics" in raw else "fixed",
-        init=_at("init", _init, init) if init is not None else Init(),
+        statistics=at("statistics", as_choice, raw["statistics"], STATISTICS) if "statistics" in raw else "fixed",
+        init=at("init", _init, init) if init is not None else Init(),
         shares=shares,
         repeat=repeat,
-        mode=_at("mode", _choice, raw["mode"], MODES) if "mode" in raw else "",
+        mode=at("mode", as_choice, raw["mode"], MODES) if "mode" in raw else "",
         folded=folded,
-        extra=_rest(raw, _NODE),
+        extra=rest(raw, _NODE),
     )
 
 
@@ -165,10 +174,10 @@ def _kind(raw: str) -> str:
 
 def _params(raw: Any) -> dict[str, Any]:
     params = {}
-    for name, value in _object(raw).items():
+    for name, value in as_object(raw).items():
         if not 0 < len(name) <= MAX_NAME or clean(name) != name:
             raise Refused(f"“{visible(name[:80])}” cannot be the name of a parameter")
-        params[name] = value if type(value) is int else _at(name, _plain, value)
+        params[name] = value if type(value) is int else at(name, _plain, value)
     return params
 
 
@@ -187,17 +196,17 @@ def _plain(value: Any) -> Any:
 
 
 def _init(raw: Any) -> Init:
-    fields = _object(raw)
-    kind = _choice(fields.get("kind", "default"), INITS, "kind")
-    std = _number(fields.get("std", 0.01), "std")
+    fields = as_object(raw)
+    kind = as_choice(fields.get("kind", "default"), INITS, "kind")
+    std = as_number(fields.get("std", 0.01), "std")
     if fault := fault_in_std(std):
         raise Refused(fault, "std")
-    return Init(kind, float(std), _rest(fields, frozenset(("kind", "std"))))
+    return Init(kind, float(std), rest(fields, frozenset(("kind", "std"))))
 
 
 def _wires(raw: Any, nodes: Mapping[str, Node]) -> dict[Port, Port]:
     wires: dict[Port, Port] = {}
-    if len(_list(raw)) > MAX_WIRES:
+    if len(as_list(raw)) > MAX_WIRES:
         raise Refused(f"it has {len(raw):,} wires; {MAX_WIRES:,} are allowed")
     for index, item in enumerate(raw):
         if type(item) is not list or len(item) != 2 or type(item[0]) is not str or type(item[1]) is not str:
@@ -221,62 +230,62 @@ def _wires(raw: Any, nodes: Mapping[str, Node]) -> dict[Port, Port]:
 
 def _places(raw: Any, nodes: Mapping[str, Node]) -> dict[str, tuple[float, float]]:
     places: dict[str, tuple[float, float]] = {}
-    for node_id, at in _object(raw).items():
+    for node_id, place in as_object(raw).items():
         if node_id not in nodes:
             raise Refused("there is no such node on this sheet", node_id)
-        if type(at) is not list or len(at) != 2:
-            _wrong(at, "two numbers [x, y]", node_id)
-        x, y = at
-        for value in at:
+        if type(place) is not list or len(place) != 2:
+            wrong(place, "two numbers [x, y]", node_id)
+        x, y = place
+        for value in place:
             if type(value) not in (int, float) or not -FAR <= value <= FAR:
-                _wrong(value, f"a number between −{FAR:,.0f} and {FAR:,.0f}", node_id)
+                wrong(value, f"a number between −{FAR:,.0f} and {FAR:,.0f}", node_id)
         places[node_id] = (round(x * 2) / 2, round(y * 2) / 2)
     return places
 
 
 def _spent(raw: Any, nodes: Mapping[str, Node]) -> int:
-    spent = _whole(raw, "", 0, 999_999_999)
+    spent = as_whole(raw, "", 0, 999_999_999)
     return spent if spent and all(int(i[1:]) < spent for i in nodes) else 0
 
 
 def _blocks(raw: Any) -> dict[str, Block]:
     blocks = {}
-    for name, item in _object(raw).items():
+    for name, item in as_object(raw).items():
         if fault := fault_in_name(name):
             raise Refused(fault, visible(name[:80]))
-        blocks[name] = _at(name, read_block, item)
+        blocks[name] = at(name, read_block, item)
     return blocks
 
 
 def read_block(raw: Any) -> Block:
     """A block's definition."""
-    fields = _object(raw)
-    params = _at("params", _numbers, fields.get("params", {}))
+    fields = as_object(raw)
+    params = at("params", as_numbers, fields.get("params", {}))
     return Block(
-        graph=_at("graph", read_graph, fields.get("graph", {})),
+        graph=at("graph", read_graph, fields.get("graph", {})),
         params=params,
-        note=_at("note", _text, fields.get("note", "")),
-        extra=_rest(fields, frozenset(("graph", "params", "note", "about"))),
-        about=_at("about", _abouts, fields.get("about", {}), params),
+        note=at("note", as_text, fields.get("note", "")),
+        extra=rest(fields, frozenset(("graph", "params", "note", "about"))),
+        about=at("about", _abouts, fields.get("about", {}), params),
     )
 
 
 def _abouts(raw: Any, params: Mapping[str, int | float]) -> dict[str, About]:
     found = {}
-    for name, item in _object(raw).items():
+    for name, item in as_object(raw).items():
         if name not in params:
             raise Refused("the block has no parameter of this name", visible(name[:80]))
-        found[name] = _at(name, _about, item)
+        found[name] = at(name, _about, item)
     return found
 
 
 def _about(raw: Any) -> About:
-    fields = _object(raw)
-    bounds = _numbers({k: fields[k] for k in ("low", "high") if k in fields})
+    fields = as_object(raw)
+    bounds = as_numbers({k: fields[k] for k in ("low", "high") if k in fields})
     if bounds.get("low", 0) > bounds.get("high", bounds.get("low", 0)):
         raise Refused(f"the least number {bounds['low']:,} is larger than the greatest, {bounds['high']:,}")
-    note = _at("note", _text, fields.get("note", ""))
-    return About(note=note, **bounds, extra=_rest(fields, frozenset(("note", "low", "high"))))
+    note = at("note", as_text, fields.get("note", ""))
+    return About(note=note, **bounds, extra=rest(fields, frozenset(("note", "low", "high"))))
 
 
 # --- data, recipe, runs ---------------------------------------------------------------------------------------------------------------
@@ -284,20 +293,20 @@ def _about(raw: Any) -> About:
 
 def data_choice(raw: Any) -> DataChoice:
     """Which data set, and how it is divided."""
-    fields = _object(raw)
+    fields = as_object(raw)
     split = fields.get("split", [0.8, 0.2, 0.0])
     if type(split) is not list or len(split) != 3:
-        _wrong(split, "three shares [training, validation, test]", "split")
-    shares = tuple(float(_number(v, "split", 0, 1)) for v in split)
+        wrong(split, "three shares [training, validation, test]", "split")
+    shares = tuple(float(as_number(v, "split", 0, 1)) for v in split)
     if abs(sum(shares) - 1) > 1e-6:
         raise Refused(f"the shares add to {sum(shares):g}; they must add to 1", "split")
     return DataChoice(
-        name=_word(fields.get("name", "mnist5k"), "name"),
-        options=_at("options", _params, fields.get("options", {})),
+        name=as_word(fields.get("name", "mnist5k"), "name"),
+        options=at("options", _params, fields.get("options", {})),
         split=(shares[0], shares[1], shares[2]),
-        seed=_whole(fields.get("seed", 0), "seed", 0, MAX_SEED),
-        normalise=_flag(fields.get("normalise", True), "normalise"),
-        extra=_rest(fields, _DATA),
+        seed=as_whole(fields.get("seed", 0), "seed", 0, MAX_SEED),
+        normalise=as_flag(fields.get("normalise", True), "normalise"),
+        extra=rest(fields, _DATA),
     )
 
 
@@ -306,139 +315,37 @@ _DATA = frozenset(["name", "options", "split", "seed", "normalise"])
 
 def recipe(raw: Any) -> Recipe:
     """How to train. Whether the optimizer is known is for training to say."""
-    fields = _object(raw)
+    fields = as_object(raw)
     plain = Recipe()
-    values: dict[str, Any] = {k: _word(fields.get(k, getattr(plain, k)), k) for k in ("optimizer", "device")}
+    values: dict[str, Any] = {k: as_word(fields.get(k, getattr(plain, k)), k) for k in ("optimizer", "device")}
     for key, high in (("lr", 1e6), ("momentum", 1), ("weight_decay", 1e6)):
-        values[key] = float(_number(fields.get(key, getattr(plain, key)), key, 0, high))
+        values[key] = float(as_number(fields.get(key, getattr(plain, key)), key, 0, high))
     for key, low, high in (("batch_size", 1, 10**9), ("epochs", 1, 10**9), ("seed", 0, MAX_SEED)):
-        values[key] = _whole(fields.get(key, getattr(plain, key)), key, low, int(high))
-    values["best_by"] = _line(fields.get("best_by", plain.best_by), "best_by")
-    values["nesterov"] = _flag(fields.get("nesterov", False), "nesterov")
-    return Recipe(**values, extra=_rest(fields, frozenset(values)))
+        values[key] = as_whole(fields.get(key, getattr(plain, key)), key, low, int(high))
+    values["best_by"] = as_line(fields.get("best_by", plain.best_by), "best_by")
+    values["nesterov"] = as_flag(fields.get("nesterov", False), "nesterov")
+    return Recipe(**values, extra=rest(fields, frozenset(values)))
 
 
 def _runs(raw: Any) -> tuple[RunRef, ...]:
-    return tuple([_at(index, _run, item) for index, item in enumerate(_list(raw))])
+    return tuple([at(index, _run, item) for index, item in enumerate(as_list(raw))])
 
 
 def _run(raw: Any) -> RunRef:
-    fields = _object(raw)
-    values = {k: _line(fields.get(k, ""), k) for k in ("id", "folder", "started", "state")}
+    fields = as_object(raw)
+    values = {k: as_line(fields.get(k, ""), k) for k in ("id", "folder", "started", "state")}
     if not values["id"]:
-        _missing("id")
+        missing("id")
     # A file must not lead the program to a folder of its choice: only the name of one among the user's own runs.
     if re.search(r"[/\\:]", values["folder"]) or values["folder"] in (".", ".."):
         raise Refused("it is the name of a folder among the runs, not a path", "folder")
     return RunRef(
         **values,
-        epochs=_whole(fields.get("epochs", 0), "epochs", 0, 10**9),
-        summary=_at("summary", _figures, fields.get("summary", {})),
-        extra=_rest(fields, frozenset((*values, "epochs", "summary"))),
+        epochs=as_whole(fields.get("epochs", 0), "epochs", 0, 10**9),
+        summary=at("summary", _figures, fields.get("summary", {})),
+        extra=rest(fields, frozenset((*values, "epochs", "summary"))),
     )
 
 
 def _figures(raw: Any) -> dict[str, float]:
-    return {_line(k, k): _number(v, k) for k, v in _object(raw).items()}
-
-
-# --- single values --------------------------------------------------------------------------------------------------------------------
-
-
-def _at(key: str | int, read: Callable[..., Any], *args: Any) -> Any:
-    """What ``read`` gives; a refusal gets the key in front of its place."""
-    try:
-        return read(*args)
-    except Refused as fault:
-        raise fault.under(key) from None
-
-
-def _rest(fields: Mapping[str, Any], known: frozenset[str]) -> dict[str, Any]:
-    return {k: v for k, v in fields.items() if k not in known} if fields.keys() - known else {}
-
-
-def _wrong(value: Any, wanted: str, *place: str | int) -> NoReturn:
-    came = _KINDS.get(type(value)) or f"{value!r}"
-    if isinstance(value, str) and value.isprintable():
-        came = f"“{value[:40]}”"
-    raise Refused(f"here should stand {wanted}, not {came}", *place)
-
-
-def _missing(key: str) -> NoReturn:
-    raise Refused(f"“{key}” is missing")
-
-
-def _object(raw: Any) -> dict[str, Any]:
-    return raw if type(raw) is dict else _wrong(raw, "an object {…}")
-
-
-def _list(raw: Any) -> list[Any]:
-    return raw if type(raw) is list else _wrong(raw, "a list […]")
-
-
-def _text(raw: Any) -> str:
-    if type(raw) is not str:
-        _wrong(raw, "a text")
-    if len(raw) > MAX_TEXT:
-        raise Refused(f"a text has {len(raw):,} characters; {MAX_TEXT:,} are allowed")
-    return clean(raw, lines=True)
-
-
-def _title(raw: Any) -> str:
-    text = clean(raw) if type(raw) is str else _wrong(raw, "a text")
-    return text[:MAX_NAME].strip() or "untitled"
-
-
-def _line(raw: Any, *place: str) -> str:
-    if type(raw) is not str:
-        _wrong(raw, "a text", *place)
-    if len(raw) > 255 or clean(raw) != raw:
-        raise Refused("a text of at most 255 characters is wanted, without hidden ones", *place)
-    return raw
-
-
-def _word(raw: Any, *place: str) -> str:
-    if type(raw) is not str or not re.fullmatch(r"[A-Za-z][A-Za-z0-9_.:\-]{0,63}", raw):
-        _wrong(raw, "a word of letters, digits and _", *place)
-    return str(raw)
-
-
-def _flag(raw: Any, *place: str) -> bool:
-    return raw if type(raw) is bool else _wrong(raw, "true or false", *place)
-
-
-def _choice(raw: Any, options: tuple[str, ...], *place: str) -> str:
-    return raw if type(raw) is str and raw in options else _wrong(raw, f"one of {', '.join(options)}", *place)
-
-
-def _number(raw: Any, *place: str | float) -> Any:
-    """A finite number; the last two of ``place`` are its bounds when they are numbers."""
-    low, high = -math.inf, math.inf
-    if len(place) >= 2 and not isinstance(place[-1], str) and not isinstance(place[-2], str):
-        low, high = place[-2], place[-1]
-        place = place[:-2]
-    if type(raw) not in (int, float):
-        _wrong(raw, "a number", *map(str, place))
-    if not low <= raw <= high or not math.isfinite(raw):
-        raise Refused(f"it is {raw:,}; {low:,} to {high:,} is allowed", *map(str, place))
-    return raw
-
-
-def _whole(raw: Any, place: str, low: int, high: int) -> int:
-    where = (place,) if place else ()
-    if type(raw) is not int:
-        _wrong(raw, "a whole number", *where)
-    if not low <= raw <= high:
-        raise Refused(f"it is {raw:,}; {low:,} to {high:,} is allowed", *where)
-    return int(raw)
-
-
-def _numbers(raw: Any) -> dict[str, int | float]:
-    for name, value in _object(raw).items():
-        if not name.isidentifier() or len(name) > MAX_NAME:
-            raise Refused(
-                f"an expression cannot name it; “{to_name(name, 'value')}” could be taken", visible(name[:80])
-            )
-        if type(value) not in (int, float):
-            _wrong(value, "a number", name)
-    return dict(raw)
+    return {as_line(k, k): as_number(v, k) for k, v in as_object(raw).items()}

@@ -5,20 +5,19 @@ from __future__ import annotations
 import contextlib
 import errno
 import io
-import json
 import os
 import stat
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from msgspec.structs import replace
 
 from visualnet.core.errors import FileError
-from visualnet.core.graph import Graph, Init, Node
-from visualnet.core.project import About, Block, DataChoice, Project, Recipe, RunRef
-from visualnet.core.storage import decode, decode_annotations, embedded_project, safe_json
+from visualnet.core.project import DataChoice, Project, Recipe
+from visualnet.core.storage import decode, embedded_project, safe_json
 from visualnet.core.storage.disk_state import ChangedOnDisk
+from visualnet.core.storage.encode import block_text, data_fields, graph_text, lines, recipe_fields, run_fields, to_json
 from visualnet.core.storage.regular_files import (
     NotRegular,
     TooLarge,
@@ -41,8 +40,6 @@ SUFFIX = ".vnet"
 
 MIGRATIONS: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
 """For each older format: the plain values of the next one. A file of every released format stays in tests/fixtures."""
-
-_json = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 
 
 # --- reading --------------------------------------------------------------------------------------------------------------------------
@@ -169,7 +166,9 @@ def check_part(what: str, value: DataChoice | Recipe) -> None:
         ValueError: a file could not hold it.
     """
     try:
-        tree = safe_json.scan(_json(_recipe(value) if isinstance(value, Recipe) else _data(value)).encode())
+        tree = safe_json.scan(
+            to_json(recipe_fields(value) if isinstance(value, Recipe) else data_fields(value)).encode()
+        )
         (decode.recipe if isinstance(value, Recipe) else decode.data_choice)(tree)
     except Refused as fault:
         raise ValueError(f"{'.'.join((what, *map(str, fault.place)))}: {fault.reason}") from None
@@ -183,127 +182,19 @@ def check_part(what: str, value: DataChoice | Recipe) -> None:
 def dumps(project: Project) -> bytes:
     """The file of a project, the same bytes for the same project."""
     head = {"program": PROGRAM, "format": FORMAT, "name": project.name, "note": project.note}
-    parts = [f"  {_json(k)}: {_json(v)}" for k, v in head.items() if v or k == "name"]
+    parts = [f"  {to_json(k)}: {to_json(v)}" for k, v in head.items() if v or k == "name"]
     if project.constants:
-        parts.append(f'  "constants": {_json(dict(project.constants))}')
-    parts.append(f'  "data": {_json(_data(project.data))}')
-    parts.append(f'  "recipe": {_json(_recipe(project.recipe))}')
+        parts.append(f'  "constants": {to_json(dict(project.constants))}')
+    parts.append(f'  "data": {to_json(data_fields(project.data))}')
+    parts.append(f'  "recipe": {to_json(recipe_fields(project.recipe))}')
     parts.append(f'  "graph": {graph_text(project.graph, 1)}')
     if project.blocks:
-        blocks = (f"    {_json(name)}: {block_text(block, 2)}" for name, block in project.blocks.items())
+        blocks = (f"    {to_json(name)}: {block_text(block, 2)}" for name, block in project.blocks.items())
         parts.append('  "blocks": {\n' + ",\n".join(blocks) + "\n  }")
     if project.runs:
-        parts.append(f'  "runs": {_lines("[]", (_json(_run(r)) for r in project.runs), 1)}')
-    parts += (f"  {_json(k)}: {_json(v)}" for k, v in project.extra.items())
+        parts.append(f'  "runs": {lines("[]", (to_json(run_fields(r)) for r in project.runs), 1)}')
+    parts += (f"  {to_json(k)}: {to_json(v)}" for k, v in project.extra.items())
     return ("{\n" + ",\n".join(parts) + "\n}\n").encode("utf-8", "strict")
-
-
-def graph_text(graph: Graph, level: int) -> str:
-    """A sheet: one node, one wire, one place a line, each in the order of the nodes."""
-    order = {node_id: at for at, node_id in enumerate(graph.nodes)}
-    wires = sorted(graph.wires.items(), key=lambda w: (order[w[0].node], len(w[0].port), w[0].port))
-    parts = {
-        "nodes": _lines("[]", (_json(_node(n)) for n in graph), level + 1),
-        "wires": _lines("[]", (f'["{s.node}.{s.port}", "{t.node}.{t.port}"]' for t, s in wires), level + 1),
-    }
-    if graph.places:
-        spots = ((i, graph.places[i]) for i in order if i in graph.places)
-        parts["layout"] = _lines("{}", (f'"{i}": [{_px(x)}, {_px(y)}]' for i, (x, y) in spots), level + 1)
-    if graph.spent:
-        parts["spent"] = str(graph.spent)
-    if graph.direction != "right":
-        parts["direction"] = _json(graph.direction)
-    if graph.bends:
-        bent = ((t, graph.bends[t]) for t, _ in wires if t in graph.bends)
-        parts["bends"] = _lines(
-            "{}", (f'"{t.node}.{t.port}": {_json([list(p) for p in b])}' for t, b in bent), level + 1
-        )
-    if graph.remarks:
-        parts["remarks"] = _lines(
-            "[]", (_json(decode_annotations.encode_annotation(r)) for r in graph.remarks.values()), level + 1
-        )
-    if graph.bookmarks:
-        parts["bookmarks"] = _json({name: list(view) for name, view in graph.bookmarks.items()})
-    parts |= {k: _json(v) for k, v in graph.extra.items()}
-    return _object(parts, level)
-
-
-def block_text(block: Block, level: int) -> str:
-    """A block's definition."""
-    parts = {}
-    if block.note:
-        parts["note"] = _json(block.note)
-    if block.params:
-        parts["params"] = _json(dict(block.params))
-    if block.about:
-        parts["about"] = _json({name: _about(about) for name, about in block.about.items()})
-    parts["graph"] = graph_text(block.graph, level + 1)
-    return _object(parts | {k: _json(v) for k, v in block.extra.items()}, level)
-
-
-def _about(about: About) -> dict[str, Any]:
-    fields = {"note": about.note or None, "low": about.low, "high": about.high}
-    return {k: v for k, v in fields.items() if v is not None} | dict(about.extra)
-
-
-def _object(parts: Mapping[str, str], level: int) -> str:
-    pad = "  " * (level + 1)
-    return "{\n" + ",\n".join(f"{pad}{_json(k)}: {v}" for k, v in parts.items()) + "\n" + "  " * level + "}"
-
-
-def _lines(brackets: str, items: Iterable[str], level: int) -> str:
-    pad = "  " * (level + 1)
-    inner = ",\n".join(pad + item for item in items)
-    return f"{brackets[0]}\n{inner}\n{'  ' * level}{brackets[1]}" if inner else brackets
-
-
-def _px(value: float) -> str:
-    return str(int(value)) if value == int(value) else str(value)
-
-
-def _node(node: Node) -> dict[str, Any]:
-    fields: dict[str, Any] = {"id": node.id, "kind": node.kind, "name": node.name}
-    if node.params:
-        fields["params"] = dict(node.params)
-    if not node.trainable:
-        fields["trainable"] = False
-    if node.statistics != "fixed":
-        fields["statistics"] = node.statistics
-    if node.init != Init():
-        fields["init"] = _own(node.init, Init())
-    if node.shares is not None:
-        fields["shares"] = node.shares
-    if node.repeat != 1:
-        fields["repeat"] = node.repeat
-    if node.mode:
-        fields["mode"] = node.mode
-    if node.folded:
-        fields["folded"] = True
-    return {**fields, **node.extra}
-
-
-def _own(value: Any, plain: Any) -> dict[str, Any]:
-    """What differs from the defaults, then what this version does not know."""
-    fields = {
-        k: getattr(value, k) for k in value.__struct_fields__ if k != "extra" and getattr(value, k) != getattr(plain, k)
-    }
-    return {**fields, **value.extra}
-
-
-def _data(data: DataChoice) -> dict[str, Any]:
-    return {"name": data.name, **_own(data, DataChoice(name=data.name))}
-
-
-def _recipe(recipe: Recipe) -> dict[str, Any]:
-    # Written out in full: how a network was trained must not depend on what a later version takes for granted.
-    # What came after the first format is left out where it is as it always was, so that old files stay as they are.
-    later = {"best_by"} if recipe.best_by == "loss" else set()
-    return {**{k: getattr(recipe, k) for k in recipe.__struct_fields__ if k not in {"extra", *later}}, **recipe.extra}
-
-
-def _run(run: RunRef) -> dict[str, Any]:
-    fields = _own(replace(run, folder=Path(run.folder).name), RunRef(id=""))
-    return {**fields, "summary": dict(run.summary)} if run.summary else fields
 
 
 # --- to disk --------------------------------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from visualnet.core import edits
-from visualnet.core.edits import grouping
+from visualnet.core.edits import definitions
 from visualnet.core.errors import FileError
 from visualnet.core.graph import BLOCK_PREFIX
 from visualnet.core.names import free
@@ -210,7 +210,7 @@ def rename(name: str, new: str) -> Entry:
 
 
 def _keep(project: Project, block: str, called: str) -> Entry:
-    renamed = replace(grouping.rename_block(project, block, called), name=called)
+    renamed = replace(definitions.rename_block(project, block, called), name=called)
     path = library_dir() / f"{called}{project_file.SUFFIX}"
     project_file.save(path, renamed)
     entry = _entry(path, False)

@@ -12,15 +12,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, ClassVar, NamedTuple
 
-from visualnet.core.expressions import Derived, Scope, parse
+from visualnet.core.expressions import Derived, Scope
 from visualnet.core.graph import Value
-from visualnet.core.project import Project
-from visualnet.layers.declaration.calls import Expr, Make, Own, Ref, one
+from visualnet.layers.declaration.calls import Expr, Make, Own, one
 from visualnet.layers.declaration.drawings import Drawing
 from visualnet.layers.declaration.initial_moments import Moments, Start
-from visualnet.layers.declaration.params import Code, Param
+from visualnet.layers.declaration.params import Param
 from visualnet.layers.declaration.sizes import Shape as Shape
 from visualnet.layers.declaration.sizes import Sized as Sized
+from visualnet.layers.declaration.sizes import default_axes as default_axes
+from visualnet.layers.declaration.sizes import sized as sized
 
 FAMILIES: Mapping[str, str] = {
     "data": "Data & output",
@@ -104,13 +105,6 @@ class Misfit(ValueError):
     def __init__(self, words: str, at: str = "", formula: str = "") -> None:
         super().__init__(words)
         self.fault = Fault(words, at, "error", formula)
-
-
-def sized(**extents: int) -> Sized:
-    """``sized(out_channels=6, in_channels=1, K_h=5, K_w=5)``: a weight of shape (6, 1, 5, 5)."""
-    shape = Sized(extents.values())
-    shape.names = tuple(extents)
-    return shape
 
 
 @lru_cache(maxsize=512)
@@ -364,11 +358,6 @@ class BadParams(ValueError):
         self.faults = tuple(faults)
 
 
-def default_axes(rank: int) -> tuple[str, ...]:
-    """The usual names where a layer gives none."""
-    return {0: (), 1: ("D",), 2: ("T", "D"), 3: ("C", "H", "W")}.get(rank) or tuple(f"d{i + 1}" for i in range(rank))
-
-
 def stretched(holds: str) -> str:
     """What is left of ``Spec.holds`` when numbers may grow but keep their sign."""
     return "nonnegative" if holds in ("probabilities", "fractions") else holds
@@ -402,26 +391,3 @@ def layer(tag: str, family: str, label: str = "", ports: str = "", keywords: str
         return cls
 
     return register
-
-
-def foreign_code(project: Project) -> list[tuple[str, str]]:
-    """The Python sources that a project holds, each with the name of its node. Nothing of them is run."""
-    found = []
-    for _, graph in project.sheets():
-        for node in graph:
-            kind = LAYERS.get(node.kind)
-            for name, value in node.params.items() if kind is not None else ():
-                param = kind.params.get(name) if kind is not None else None
-                if isinstance(param, Code) and isinstance(value, str) and value != param.default:
-                    found.append((node.name, value))
-    return found
-
-
-def formula(text: str) -> Any:
-    """A size formula in the small language of ``core.expressions``."""
-    return parse(text)
-
-
-def refs(layer_: Layer) -> list[Ref]:
-    """A ``Ref`` for each input port."""
-    return [Ref(port) for port in layer_.inputs()]

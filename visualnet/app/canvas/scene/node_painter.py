@@ -152,7 +152,7 @@ def paint_badge(p: QPainter, area: QRectF, severity: str, theme: Theme) -> None:
     """An octagon, a triangle or a circle with its sign: shape, not only colour, tells them apart."""
     p.save()
     p.setRenderHint(QPainter.RenderHint.Antialiasing)
-    colour = QColor(theme.severity(severity))
+    colour = QColor(theme.colour(severity))
     p.setPen(QPen(colour, 1, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
     p.setBrush(colour)
     x, y, s = area.x(), area.y(), area.width()

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, QUrl
-from PySide6.QtGui import QTextCursor, QTextDocument
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QWidget
 
-from visualnet.app.features.reference.panel import Page
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import button, label
-from visualnet.core.storage.regular_files import read_text
+from visualnet.app.widgets.layouts import STRETCH, column, row
+from visualnet.app.widgets.markdown_page import MarkdownPage
 from visualnet.core.text.format import capitalize_first
 from visualnet.templates.index import Template
 from visualnet.templates.note_actions import carried_out, steps, without_steps
@@ -20,49 +19,20 @@ from visualnet.templates.small_versions import OPEN_SMALL, SMALL_TIP, template_o
 OPEN_PUBLISHED = "Open the published network"
 
 
-def page_text(template: Template) -> str:
-    """The note of a template in Markdown; nothing if it has none."""
-    try:
-        return read_text(template.page)
-    except OSError:
-        return ""
-
-
-class NotePage(Page):
-    """Text of a note. A step in it is told by ``anchorClicked``; nothing is followed or loaded."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setAccessibleName("About this network")
-        self.setProperty("bare", True)
-
-    def show_note(self, markdown: str) -> None:
-        """Show a note that comes with the program; HTML in it stays text."""
-        features = QTextDocument.MarkdownFeature
-        self.document().setMarkdown(markdown, features.MarkdownNoHTML | features.MarkdownDialectGitHub)
-        self.dress()
-        self.moveCursor(QTextCursor.MoveOperation.Start)
-
-
 class AboutPanel(QWidget):
     """The note of the open network, and the way to its small or its published version."""
 
-    def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, studio: Studio) -> None:
+        super().__init__()
         self.studio = studio
         self.template: Template | None = None
         self._shown: tuple[str, str] | None = None
-        self.page = NotePage()
+        self.page = MarkdownPage("About this network", bare=True)
         self.page.anchorClicked.connect(self._try)
         self.hint = label("", "small", wrap=True)
         self.other = button(OPEN_SMALL, done=self._open_other)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(12, 8, 12, 12)
-        column.setSpacing(8)
-        column.addWidget(self.page, 1)
-        column.addWidget(self.hint)
-        column.addWidget(self.other)
-        studio.project_changed.connect(lambda before, after: self.refresh())
+        column((self.page, 1), self.hint, self.other, margins=(12, 8, 12, 12), spacing=8, parent=self)
+        studio.project_changed.connect(self.refresh)
         self.refresh()
 
     def refresh(self) -> None:
@@ -72,9 +42,9 @@ class AboutPanel(QWidget):
             return
         self._shown = (project.name, project.note)
         self.template = found = template_of(project)
-        text = page_text(found) if found is not None else ""
+        text = found.read_page() if found is not None else ""
         if text:
-            self.page.show_note(text)
+            self.page.show_markdown(text)
         else:
             note = (
                 project.note
@@ -95,11 +65,8 @@ class AboutPanel(QWidget):
 
     def _try(self, address: QUrl) -> None:
         link = address.toString()
-        words = (
-            next((words for words, step in steps(page_text(self.template)) if step == link), "")
-            if self.template
-            else ""
-        )
+        offered = steps(self.template.read_page()) if self.template is not None else ()
+        words = next((words for words, step in offered if step == link), "")
         if not words:
             return
         studio, said = self.studio, capitalize_first(words)
@@ -124,22 +91,14 @@ class AboutDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(f"About {template.title}")
         self.resize(560, 520)
-        self.page = NotePage()
-        self.page.show_note(without_steps(page_text(template)) or template.note)
+        self.page = MarkdownPage("About this network", bare=True)
+        self.page.show_markdown(without_steps(template.read_page()) or template.note)
         self.open_button = button("Open", "primary", done=lambda: self._open(open_template, template.name))
         self.small_button = button(OPEN_SMALL, done=lambda: self._open(open_template, template.small))
         self.small_button.setVisible(template.small not in ("", template.name))
         self.small_button.setToolTip(SMALL_TIP)
-        foot = QHBoxLayout()
-        foot.addStretch(1)
-        foot.addWidget(button("Close", "quiet", done=self.reject))
-        foot.addWidget(self.small_button)
-        foot.addWidget(self.open_button)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 12, 16, 16)
-        column.setSpacing(12)
-        column.addWidget(self.page, 1)
-        column.addLayout(foot)
+        foot = row(STRETCH, button("Close", "quiet", done=self.reject), self.small_button, self.open_button)
+        column((self.page, 1), foot, margins=(16, 12, 16, 16), spacing=12, parent=self)
         self.open_button.setDefault(True)
 
     def _open(self, open_template: Callable[[str], None], name: str) -> None:

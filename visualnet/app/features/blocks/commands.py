@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QInputDialog, QWidget
 
 from visualnet.analysis.block_ports import ends, open_ports
 from visualnet.app.state.studio import Studio
-from visualnet.core.edits import grouping
+from visualnet.core.edits import definitions, grouping
 from visualnet.core.errors import FileError
 from visualnet.core.graph import Node
 from visualnet.core.project import Project
@@ -48,7 +48,7 @@ def can_group(studio: Studio) -> bool:
 
 def has_unused(studio: Studio) -> bool:
     """Whether there are blocks that nothing uses."""
-    return bool(grouping.unused_blocks(studio.project))
+    return bool(definitions.unused_blocks(studio.project))
 
 
 # --- making and unmaking -----------------------------------------------------------------------------------------------------------
@@ -89,7 +89,7 @@ def make_unique(studio: Studio) -> None:
     view = studio.active
     sheet, node_id = view.sheet, view.selection[0]
     label = f"Make {_describe(selected_nodes(studio), 'blocks')} unique"
-    if view.do(label, lambda p: grouping.make_unique(p, sheet, node_id)):
+    if view.do(label, lambda p: definitions.make_unique(p, sheet, node_id)):
         view.message.emit("ok", f"It is a block of its own now: “{view.graph.nodes[node_id].block}”.")
 
 
@@ -103,15 +103,15 @@ def rename(studio: Studio) -> None:
     if not agreed or new == old:
         return
     inside, path = view.sheet == old, view.path
-    if view.do(f"Rename block {old}", lambda p: grouping.rename_block(p, old, new)) and inside:
+    if view.do(f"Rename block {old}", lambda p: definitions.rename_block(p, old, new)) and inside:
         view.open_sheet(new, path)
 
 
 def remove_unused(studio: Studio) -> None:
     """Throw away the definitions that nothing uses."""
-    unused = grouping.unused_blocks(studio.project)
+    unused = definitions.unused_blocks(studio.project)
     words = f"Remove block {unused[0]}" if len(unused) == 1 else f"Remove {len(unused)} blocks"
-    if studio.do(words, grouping.remove_unused):
+    if studio.do(words, definitions.remove_unused):
         studio.message.emit("ok", f"Removed {', '.join(unused)}; Ctrl+Z brings it back.")
 
 

@@ -6,7 +6,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
-from visualnet.analysis.compare.project_diff import ADDED, CHANGED, FOLLOWS, REMOVED, SIGNS, NodeDifference, headline
+from visualnet.analysis.compare.diff_text import headline
+from visualnet.analysis.compare.project_diff import ADDED, CHANGED, FOLLOWS, REMOVED, SIGNS, NodeDifference
 from visualnet.app.canvas.base import CanvasBase
 from visualnet.app.canvas.camera.camera import Pose
 from visualnet.app.canvas.scene.node_item import NodeItem

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from visualnet.analysis.compare.diff_text import delta, lines
 from visualnet.analysis.compare.project_diff import (
     ADDED,
     CHANGED,
@@ -27,8 +28,6 @@ from visualnet.analysis.compare.project_diff import (
     SIGNS,
     Differences,
     NodeDifference,
-    delta,
-    lines,
 )
 from visualnet.app.features.differences.comparison import Comparison
 from visualnet.app.features.differences.overlay import ROLES

@@ -9,10 +9,11 @@ from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QGraphicsItem, QMenu, QStyleOptionGraphicsItem, QWidget
 
+from visualnet.analysis.cost.tables import sheet_costs
 from visualnet.analysis.cost.totals import NodeCost
 from visualnet.app.canvas.base import CanvasBase
 from visualnet.app.canvas.scene.node_painter import paint_label
-from visualnet.app.features.inspector.cost_card import instance_path, sheet_costs
+from visualnet.app.services.live_probes import sheet_path
 from visualnet.app.services.measurements import LayerTiming
 from visualnet.app.state.settings import Settings
 from visualnet.app.state.studio import Studio
@@ -134,7 +135,7 @@ class HeatMap(QObject):
     def refresh(self) -> None:
         """Count anew."""
         quantity = self.quantity
-        path = instance_path(self.studio)
+        path = sheet_path(self.studio)
         if quantity is None:
             self.amounts = {}
         elif quantity.of is None:

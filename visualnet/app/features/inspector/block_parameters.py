@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
 from PySide6.QtWidgets import QMenu
 
 from visualnet.app.state.studio import Studio
 from visualnet.core import edits
 from visualnet.core.edits import block_parameters
-from visualnet.core.graph import Node
-from visualnet.core.project import MAIN, About, Block
-from visualnet.layers import LAYERS
-from visualnet.layers.declaration.params import Float, Int, Param
+from visualnet.core.project import MAIN
+from visualnet.layers.node_params import default_value
 
 
 def fill_row_menu(studio: Studio, ids: Sequence[str], name: str, menu: QMenu) -> None:
@@ -22,7 +19,7 @@ def fill_row_menu(studio: Studio, ids: Sequence[str], name: str, menu: QMenu) ->
     node = studio.graph.nodes.get(ids[0]) if ids else None
     if node is None:
         return
-    default = _default(studio, node, name)
+    default = default_value(studio.project, node, name)
     sheet, chosen = studio.sheet, list(ids)
     back = menu.addAction("Back to the default")
     back.setEnabled(name in node.params)
@@ -40,27 +37,5 @@ def expose_default(studio: Studio, id: str, name: str) -> bool:
     node, sheet = studio.graph.nodes.get(id), studio.sheet
     if node is None:
         return False
-    value = node.params.get(name, _default(studio, node, name))
+    value = node.params.get(name, default_value(studio.project, node, name))
     return studio.do(f"Expose {name}", partial(block_parameters.expose, block=sheet, id=id, param=name, value=value))
-
-
-def params_of(block: Block) -> list[Param]:
-    """A block's parameters as declared ones, with what is told of them."""
-    params: list[Param] = []
-    for name, default in block.params.items():
-        about = block.about.get(name, About())
-        kind: type[Int] | type[Float] = Int if isinstance(default, int) else Float
-        low = -(10**9) if about.low is None else about.low
-        high = 10**9 if about.high is None else about.high
-        param = kind(default, about.note or "A parameter of the block.", low=low, high=high)  # type: ignore[arg-type]
-        param.name = name
-        params.append(param)
-    return params
-
-
-def _default(studio: Studio, node: Node, name: str) -> Any:
-    kind = LAYERS.get(node.kind)
-    if kind is not None:
-        return kind.params[name].default if name in kind.params else None
-    block = studio.project.blocks.get(node.block or "")
-    return block.params.get(name) if block else None

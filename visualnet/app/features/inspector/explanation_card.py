@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QApplication, QVBoxLayout
+from PySide6.QtWidgets import QApplication
 
 from visualnet.analysis.explain import Why
 from visualnet.app.features.inspector.formula_label import FormulaLabel
@@ -12,10 +12,14 @@ from visualnet.app.features.inspector.typeset_label import TypesetLabel
 from visualnet.app.forms.form import caption
 from visualnet.app.theme.tokens import FONT_PX
 from visualnet.app.widgets.basic import Card, label, restyle
+from visualnet.app.widgets.layouts import column
 from visualnet.core.text.format import capitalize_first
 
+MARGIN = 10
+"""Left and right of what a card holds."""
 
-class WhyCard(Card):
+
+class ExplanationCard(Card):
     """Typeset where there is room for it, else as text."""
 
     enlarged = Signal()
@@ -23,27 +27,25 @@ class WhyCard(Card):
     def __init__(self, px: int = FONT_PX) -> None:
         super().__init__()
         self.why: Why | None = None
-        column = QVBoxLayout(self)
-        column.setContentsMargins(10, 8, 10, 8)
-        column.setSpacing(4 if px <= FONT_PX else px // 3)
         self.question = label("", "section", wrap=True)
-        self.set_ = TypesetLabel(px)
+        self.typeset = TypesetLabel(px)
         self.lines = FormulaLabel()
         self.note = caption("")
-        for widget in (self.question, self.set_, self.lines, self.note):
-            column.addWidget(widget)
-        self.set_.enlarged.connect(self.enlarged)
+        self.typeset.enlarged.connect(self.enlarged)
+        spacing = 4 if px <= FONT_PX else px // 3
+        parts = (self.question, self.typeset, self.lines, self.note)
+        column(*parts, margins=(MARGIN, 8, MARGIN, 8), spacing=spacing, parent=self)
 
     def show_why(self, why: Why) -> None:
         """Show it."""
         self.why = why
-        error = why.note == "error"
+        role = "error" if why.note == "error" else "section"
         self.question.setText(capitalize_first(why.question))
         self.lines.show_formulas(why.lines)
-        self.set_.show_derivation(why.derivation, why.text)
+        self.typeset.show_derivation(why.derivation, why.text)
         self.fit()
-        if self.question.property("role") != ("error" if error else "section"):
-            restyle(self.question, role="error" if error else "section")
+        if self.question.property("role") != role:
+            restyle(self.question, role=role)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -57,24 +59,17 @@ class WhyCard(Card):
             self.fit()
 
     def fit(self) -> None:
-        """Set the formula anew."""
+        """Set the formula anew; the text stands in where there is nothing to typeset, or no room to do it."""
         margins = self.contentsMargins()
-        inner = self.layout().contentsMargins()
-        self.set_.fit(self.width() - margins.left() - margins.right() - inner.left() - inner.right())
-        self._choose()
-
-    def _choose(self) -> None:
-        """The text stands in where there is nothing to typeset, or no room to do it."""
-        why = self.why
-        if why is None:
+        self.typeset.fit(self.width() - margins.left() - margins.right() - 2 * MARGIN)
+        if (why := self.why) is None:
             return
-        typeset = self.set_.sheet is not None
-        self.set_.setVisible(why.derivation is not None and typeset)
+        typeset = self.typeset.sheet is not None
+        self.typeset.setVisible(typeset)
         self.lines.setVisible(bool(why.lines) and not typeset)
-        legend = "" if typeset else why.legend
-        told = "\n".join(filter(None, (legend, why.note if why.note != "error" else "")))
-        self.note.setText(told)
-        self.note.setVisible(bool(told))
+        note = (why.legend if not typeset else "", why.note if why.note != "error" else "")
+        self.note.setText("\n".join(filter(None, note)))
+        self.note.setVisible(bool(self.note.text()))
 
 
 def _bare() -> bool:

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QWheelEvent
-from PySide6.QtWidgets import QApplication, QDialog, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QScrollArea, QWidget
 
 from visualnet.analysis.explain import Why
 from visualnet.app.diagrams.layer_drawing import LayerDrawing
-from visualnet.app.features.inspector.explanation_card import WhyCard
+from visualnet.app.features.inspector.explanation_card import ExplanationCard
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import button, label, restyle
+from visualnet.app.widgets.layouts import STRETCH, column, remove, row
 from visualnet.core.text.format import format_quantity
 from visualnet.layers.declaration.drawings import Drawing
 
@@ -21,7 +22,7 @@ DRAWN = 360
 SHARE = 0.86
 
 
-class ExplainView(QDialog):
+class ExplanationDialog(QDialog):
     """Large and plain. Ctrl+plus and Ctrl+minus, or Ctrl and the wheel, change the size; Esc goes back."""
 
     def __init__(self, studio: Studio, parent: QWidget) -> None:
@@ -29,31 +30,23 @@ class ExplainView(QDialog):
         self.studio = studio
         self.px = PX
         self.whys: list[Why] = []
-        self.cards: list[WhyCard] = []
+        self.cards: list[ExplanationCard] = []
         self.setWindowTitle("Explained")
         self.title = label("", "title")
         self.drawing = LayerDrawing(high=DRAWN)
+        self.explanations = column(STRETCH, spacing=16)
         holder = QWidget()
-        beside = QHBoxLayout(holder)
-        beside.setContentsMargins(24, 16, 24, 24)
-        beside.setSpacing(32)
-        self.column = QVBoxLayout()
-        self.column.setSpacing(16)
-        self.column.addStretch(1)
-        beside.addLayout(self.column, 3)
-        beside.addWidget(self.drawing, 2, Qt.AlignmentFlag.AlignTop)
-        self.scroll = QScrollArea()
-        self.scroll.setWidgetResizable(True)
-        self.scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        beside = (self.drawing, 2, Qt.AlignmentFlag.AlignTop)
+        row((self.explanations, 3), beside, margins=(24, 16, 24, 24), spacing=32, parent=holder)
+        self.scrolled = QScrollArea(widgetResizable=True)
+        self.scrolled.setFrameShape(QScrollArea.Shape.NoFrame)
         # A bar that comes and goes would change the width, with it the heights, and so come and go for ever.
-        self.scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
-        bar = self.scroll.verticalScrollBar()
+        self.scrolled.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        bar = self.scrolled.verticalScrollBar()
         bar.setProperty("idle", True)
         bar.rangeChanged.connect(lambda low, high: restyle(bar, idle=low == high))
-        self.scroll.setWidget(holder)
-        head = QHBoxLayout()
-        head.setContentsMargins(24, 12, 16, 0)
-        head.addWidget(self.title, 1)
+        self.scrolled.setWidget(holder)
+        head = row((self.title, 1), margins=(24, 12, 16, 0))
         for words, tip, done in (
             ("A−", "Smaller (Ctrl+−)", lambda: self.zoom(-4)),
             ("A+", "Larger (Ctrl++)", lambda: self.zoom(4)),
@@ -64,12 +57,8 @@ class ExplainView(QDialog):
             made.setToolTip(tip)
             made.setAutoDefault(False)
             head.addWidget(made)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addLayout(head)
-        column.addWidget(self.scroll, 1)
-        size = parent.window().size()
-        self.resize(round(size.width() * SHARE), round(size.height() * SHARE))
+        column(head, (self.scrolled, 1), parent=self)
+        self.resize(parent.window().size() * SHARE)
 
     def explain(self, title: str, whys: Sequence[Why], drawing: Drawing | None) -> None:
         """Show these questions, and the drawing above them."""
@@ -80,7 +69,7 @@ class ExplainView(QDialog):
 
     def zoom(self, by: int) -> None:
         """Larger or smaller type."""
-        px = min(MOST_PX, max(LEAST_PX, self.px + by))
+        px = min(max(self.px + by, LEAST_PX), MOST_PX)
         if px != self.px:
             self.px = px
             self._fill()
@@ -93,23 +82,22 @@ class ExplainView(QDialog):
 
     def _fill(self) -> None:
         for card in self.cards:
-            self.column.removeWidget(card)
-            card.hide()
-            card.deleteLater()
-        self.cards = []
+            self.explanations.removeWidget(card)
+            remove(card)
+        self.cards.clear()
         for at, why in enumerate(self.whys):
-            card = WhyCard(self.px)
-            card.set_.can_enlarge = False
+            card = ExplanationCard(self.px)
+            card.typeset.can_enlarge = False
             card.lines.enlarge(max(11, round(self.px * 0.8)))
             card.question.setStyleSheet(f"font-size: {max(11, round(self.px * 0.6))}px;")
             card.show_why(why)
-            self.column.insertWidget(at, card)
+            self.explanations.insertWidget(at, card)
             self.cards.append(card)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        ways = {Qt.Key.Key_Plus: 4, Qt.Key.Key_Equal: 4, Qt.Key.Key_Minus: -4}
-        if event.modifiers() & Qt.KeyboardModifier.ControlModifier and event.key() in ways:
-            self.zoom(ways[Qt.Key(event.key())])
+        by = {Qt.Key.Key_Plus: 4, Qt.Key.Key_Equal: 4, Qt.Key.Key_Minus: -4}.get(Qt.Key(event.key()))
+        if by is not None and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.zoom(by)
         else:
             super().keyPressEvent(event)
 

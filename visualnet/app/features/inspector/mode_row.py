@@ -2,55 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from visualnet.analysis.muting import FIXED, mode
+from visualnet.analysis.selected import Selected
+from visualnet.app.features.inspector.section import set_nodes
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import label
+from visualnet.app.widgets.layouts import row
 from visualnet.app.widgets.segmented import Segmented
-from visualnet.core import edits
 from visualnet.core.graph import MODES, Node
 from visualnet.layers import LAYERS
 
-WORDS = (
-    ("Active", "The node works."),
-    ("Mute", "The node hands its input on unchanged, as if it were not there."),
-    ("Off", "Nothing comes from the node."),
+CHOICES = (
+    ("Active", "Activate", "The node works."),
+    ("Mute", "Mute", "The node hands its input on unchanged, as if it were not there."),
+    ("Off", "Turn off", "Nothing comes from the node."),
 )
+"""For each of ``MODES`` its word, the name of the undo step, and what it means."""
 
 
 class ModeRow(QWidget):
     """A switch for all selected nodes; what a graph is asked and answers is always on, and has none."""
 
-    def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.studio, self.ids = studio, list[str]()
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        self.switch = Segmented([word for word, _ in WORDS], "Mode")
-        for index, (_, meaning) in enumerate(WORDS):
+    def __init__(self, studio: Studio) -> None:
+        super().__init__()
+        self.studio = studio
+        self.ids: list[str] = []
+        self.switch = Segmented([word for word, _, _ in CHOICES], "Mode")
+        for index, (_, _, meaning) in enumerate(CHOICES):
             self.switch.part(index).setToolTip(meaning)
-        self.switch.chosen.connect(self._set)
-        row.addWidget(label("mode"), 1)
-        row.addWidget(self.switch)
+        self.switch.chosen.connect(lambda at: set_nodes(studio, self.ids, CHOICES[at][1], mode=MODES[at]))
+        row((label("mode"), 1), self.switch, parent=self)
 
-    def show_nodes(self, ids: Sequence[str]) -> None:
+    def refresh(self, selected: Selected) -> None:
         """Show what these nodes do; nothing is chosen where they differ."""
-        nodes = [n for n in (self.studio.graph.nodes[i] for i in ids) if _role(n) not in FIXED]
+        nodes = [n for n in selected.nodes if _role(n) not in FIXED]
         self.ids = [n.id for n in nodes]
         self.setVisible(bool(nodes))
         modes = {mode(n) for n in nodes}
         self.switch.set_current(MODES.index(modes.pop()) if len(modes) == 1 else -1)
         # A loss or a metric has nothing to hand on.
         self.switch.part(1).setVisible(any(not _role(n) for n in nodes))
-
-    def _set(self, index: int) -> None:
-        ids, sheet = list(self.ids), self.studio.sheet
-        self.studio.do(
-            ("Activate", "Mute", "Turn off")[index], lambda p: edits.set_node(p, sheet, ids, mode=MODES[index])
-        )
 
 
 def _role(node: Node) -> str:

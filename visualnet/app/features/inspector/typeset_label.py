@@ -35,8 +35,8 @@ class TypesetLabel(QWidget):
 
     enlarged = Signal()
 
-    def __init__(self, px: int = FONT_PX, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, px: int = FONT_PX) -> None:
+        super().__init__()
         self.px = px
         self.derivation: Derivation | None = None
         self.text = ""
@@ -66,19 +66,17 @@ class TypesetLabel(QWidget):
         self._legend = self._legend_rows(room)
         high = self.sheet.height + 4 if self.sheet is not None else 0.0
         if self._legend:
-            high += GAP + len(self._legend) * self._row()
+            high += GAP + len(self._legend) * self._row_height()
         self.setFixedHeight(round(high))
         self.update()
 
     # --- the legend --------------------------------------------------------------------------------------------------
 
-    def _small(self, bold: bool = False) -> QFont:
-        return fonts.sans(
-            fonts.px(max(11, round(self.px * 0.82))), QFont.Weight.DemiBold if bold else QFont.Weight.Normal
-        )
+    def _font(self, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
+        return fonts.sans(fonts.px(max(11, round(self.px * 0.82))), weight)
 
-    def _row(self) -> float:
-        return QFontMetricsF(self._small()).height() + 1
+    def _row_height(self) -> float:
+        return QFontMetricsF(self._font()).height() + 1
 
     def _legend_rows(self, room: float) -> list[list[tuple[str, str, str]]]:
         """The entries of the legend, in as many rows as they need."""
@@ -95,7 +93,7 @@ class TypesetLabel(QWidget):
 
     def _entry_width(self, entry: tuple[str, str, str]) -> float:
         letter, meaning, _ = entry
-        plain, bold = QFontMetricsF(self._small()), QFontMetricsF(self._small(True))
+        plain, bold = QFontMetricsF(self._font()), QFontMetricsF(self._font(QFont.Weight.DemiBold))
         return bold.horizontalAdvance(letter) + 4 + plain.horizontalAdvance(meaning.replace("_", " "))
 
     # --- painting ----------------------------------------------------------------------------------------------------
@@ -112,20 +110,20 @@ class TypesetLabel(QWidget):
             painter.drawRoundedRect(self.rect(), 4, 4)
         inks = colours(self.derivation, theme)
         paint_sheet(painter, self.sheet, 0.0, 2.0, theme, inks)
-        y = self.sheet.height + 4 + GAP + QFontMetricsF(self._small()).ascent()
+        y = self.sheet.height + 4 + GAP + QFontMetricsF(self._font()).ascent()
         for row in self._legend:
             x = 0.0
             for entry in row:
                 letter, meaning, key = entry
-                painter.setFont(self._small(True))
+                painter.setFont(self._font(QFont.Weight.DemiBold))
                 painter.setPen(QColor(inks.get(key, theme.text)))
                 painter.drawText(QPointF(x, y), letter)
                 dx = QFontMetricsF(painter.font()).horizontalAdvance(letter) + 4
-                painter.setFont(self._small())
+                painter.setFont(self._font())
                 painter.setPen(QColor(theme.muted))
                 painter.drawText(QPointF(x + dx, y), meaning.replace("_", " "))
                 x += self._entry_width(entry) + self.px
-            y += self._row()
+            y += self._row_height()
         painter.end()
 
     def minimumSizeHint(self) -> QSize:
@@ -133,18 +131,12 @@ class TypesetLabel(QWidget):
 
     # --- copying -----------------------------------------------------------------------------------------------------
 
-    def copy_text(self) -> None:
-        """Put it on the clipboard as plain text."""
-        QApplication.clipboard().setText(self.text)
-
-    def copy_latex(self) -> None:
-        """Put it on the clipboard as LaTeX."""
-        if self.derivation is not None:
-            QApplication.clipboard().setText(self.derivation.latex)
+    def _copy(self, text: str) -> None:
+        QApplication.clipboard().setText(text)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Copy):
-            self.copy_text()
+            self._copy(self.text)
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.can_enlarge:
             self.enlarged.emit()
         else:
@@ -162,8 +154,9 @@ class TypesetLabel(QWidget):
         """What the right button offers."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction("Copy as text\tCtrl+C", self.copy_text)
-        menu.addAction("Copy as LaTeX", self.copy_latex)
+        menu.addAction("Copy as text\tCtrl+C", lambda: self._copy(self.text))
+        if (derivation := self.derivation) is not None:
+            menu.addAction("Copy as LaTeX", lambda: self._copy(derivation.latex))
         if self.can_enlarge:
             menu.addSeparator()
             menu.addAction("Enlarge\tEnter", self.enlarged.emit)

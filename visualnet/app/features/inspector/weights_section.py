@@ -2,88 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QWidget
+from PySide6.QtWidgets import QCheckBox
 
-from visualnet.analysis import NodeFacts, explain
-from visualnet.app.forms.form import EDITOR_WIDTH, caption
-from visualnet.app.forms.value_field import ValueField
+from visualnet.analysis import explain
+from visualnet.analysis.selected import NOTHING, Selected
+from visualnet.analysis.shared_weights import possible_owners
+from visualnet.app.features.inspector.section import EditorGrid, InspectorSection, choice_box, set_nodes, value_field
+from visualnet.app.forms.form import caption
 from visualnet.app.state.studio import Studio
-from visualnet.app.widgets.basic import label
-from visualnet.app.widgets.section import Section
-from visualnet.core import edits, expressions, repetition
-from visualnet.core.graph import STATISTICS, Init, Node, Value
-from visualnet.core.validation import fault_in_std
+from visualnet.core import expressions, repetition
+from visualnet.core.graph import INITS, STATISTICS, Init
+from visualnet.core.validation import fault_in_std, is_number
 
-INITS: Mapping[str, str] = {
-    "default": "torch's own choice for this layer",
-    "zeros": "all zero: every unit starts alike, and learns alike",
-    "normal": "normal with mean 0 and the given deviation; biases zero",
-    "xavier_uniform": "Glorot and Bengio 2010, uniform: keeps the variance for tanh and sigmoid",
-    "xavier_normal": "Glorot and Bengio 2010, normal",
-    "kaiming_uniform": "He et al. 2015, uniform: keeps the variance for ReLU",
-    "kaiming_normal": "He et al. 2015, normal",
-}
+_TRAINABLE = "Whether training changes these weights. Frozen ones keep what they are, running statistics too."
+_STATISTICS = "What training does with the running statistics of what is frozen here."
+_INIT = "What the weights are before training begins."
+_STD = "Standard deviation of the normal initialisation."
+_SHARES = "Use the weights of another node (siamese networks, tied embeddings) instead of own ones."
 _REPEATED = "How many times the block stands behind itself, each time with weights of its own."
 
 
-class TrainingSection(Section):
+class WeightsSection(InspectorSection):
     """Frozen or trainable, how weights start, whose weights are used, how often a block repeats."""
 
     def __init__(self, studio: Studio) -> None:
-        super().__init__("Weights")
-        self.studio, self.ids = studio, list[str]()
+        super().__init__(studio, "Weights")
+        self.ids: list[str] = []
         self.sizes = caption("")
-        self.add(self.sizes)
-        self.names: dict[str, tuple[QWidget, QWidget]] = {}
-        self._make_editors()
-        self._lay_out()
-
-    def _make_editors(self) -> None:
-        studio = self.studio
         self.trainable = QCheckBox()
-        self.trainable.setToolTip(
-            "Whether training changes these weights. Frozen ones keep what they are, running statistics too."
+        self.trainable.setToolTip(_TRAINABLE)
+        self.trainable.clicked.connect(lambda on: self._set("Unfreeze" if on else "Freeze", trainable=on))
+        self.statistics = choice_box(((c, c, m) for c, m in STATISTICS.items()), _STATISTICS, self._set_statistics)
+        self.init = choice_box(((c, c, m) for c, m in INITS.items()), _INIT, self._set_init)
+        self.std = value_field(
+            studio, fault_in_std, lambda v: self._set("Set deviation", "std", init=Init("normal", float(v))), _STD
         )
-        self.trainable.clicked.connect(lambda on: self._set("Freeze" if not on else "Unfreeze", trainable=on))
-        self.statistics = QComboBox()
-        for choice, meaning in STATISTICS.items():
-            self.statistics.addItem(choice)
-            self.statistics.setItemData(self.statistics.count() - 1, meaning, Qt.ItemDataRole.ToolTipRole)
-        self.statistics.setToolTip("What training does with the running statistics of what is frozen here.")
-        self.statistics.activated.connect(lambda i: self._set("Set statistics", statistics=self.statistics.itemText(i)))
-        self.init = QComboBox()
-        for name, meaning in INITS.items():
-            self.init.addItem(name)
-            self.init.setItemData(self.init.count() - 1, meaning, Qt.ItemDataRole.ToolTipRole)
-        self.init.setToolTip("What the weights are before training begins.")
-        self.init.activated.connect(
-            lambda i: self._set("Set initialisation", init=Init(self.init.itemText(i), self._std()))
-        )
-        self.std = ValueField(self._std_problem)
-        self.std.set_tip("Standard deviation of the normal initialisation.")
-        self.std.edited.connect(lambda v: self._set("Set deviation", init=Init("normal", float(v)), merge="std"))
-        self.std.finished.connect(lambda: studio.document.end_merge())
-        self.shares = QComboBox()
-        self.shares.setToolTip(
-            "Use the weights of another node (siamese networks, tied embeddings) instead of own ones."
-        )
-        self.shares.activated.connect(lambda i: self._set("Share weights", shares=self.shares.itemData(i)))
-        self.repeat = ValueField(self._repeat_problem, names=lambda: studio.scope)
-        self.repeat.edited.connect(lambda v: self._set("Repeat", repeat=v, merge="repeat"))
-        self.repeat.finished.connect(lambda: studio.document.end_merge())
-
-    def _lay_out(self) -> None:
-        """The editors below one another, each with its name before it."""
-        holder = QWidget()
-        grid = QGridLayout(holder)
-        grid.setVerticalSpacing(4)
-        grid.setColumnStretch(0, 1)
-        grid.setContentsMargins(0, 0, 0, 0)
-        for row, (name, editor) in enumerate(
+        self.shares = choice_box((), _SHARES, self._set_owner)
+        self.repeat = value_field(studio, self._fault_in_repeat, lambda v: self._set("Repeat", "repeat", repeat=v))
+        self.repeat.names = lambda: studio.scope
+        self.editors = EditorGrid(
             {
                 "trainable": self.trainable,
                 "statistics": self.statistics,
@@ -91,92 +50,71 @@ class TrainingSection(Section):
                 "deviation": self.std,
                 "weights of": self.shares,
                 "repeat": self.repeat,
-            }.items()
-        ):
-            text = label(name)
-            editor.setAccessibleName(name)
-            if isinstance(editor, QCheckBox):
-                grid.addWidget(editor, row, 1, Qt.AlignmentFlag.AlignRight)
-            else:
-                editor.setFixedWidth(EDITOR_WIDTH)
-                grid.addWidget(editor, row, 1)
-            if isinstance(editor, ValueField):
-                editor.scrub_with(text)
-            grid.addWidget(text, row, 0)
-            self.names[name] = (text, editor)
-        self.add(holder)
+            }
+        )
+        self.std.scrub_with(self.editors.rows["deviation"][0])
+        self.repeat.scrub_with(self.editors.rows["repeat"][0])
+        self.add(self.sizes)
+        self.add(self.editors)
 
-    def show_nodes(self, ids: Sequence[str], facts: NodeFacts | None) -> None:
-        """Show the options of these nodes, which are of one kind."""
-        self.ids = list(ids)
-        node = self.studio.graph.nodes[ids[0]]
-        learns = bool(facts and (facts.weights or facts.shared or facts.inside)) or bool(node.shares)
-        block = node.block is not None
+    def refresh(self, selected: Selected = NOTHING) -> None:
+        """Show the options of nodes of one kind; of several kinds, those of all that have weights of their own, blocks aside."""
+        nodes, first = selected.nodes, selected.first
+        if not selected.alike and self.studio.facts is not None:
+            known = [self.studio.facts.nodes[i] for i in selected.ids if i in self.studio.facts.nodes]
+            learning = [facts for facts in known if facts.weights and not facts.node.block]
+            nodes, first = [facts.node for facts in learning], next(iter(learning), None)
+        self.ids = [node.id for node in nodes]
+        if not nodes:
+            self.hide()
+            return
+        node, single, block = nodes[0], len(nodes) == 1, nodes[0].block is not None
+        learns = bool(first and (first.weights or first.shared or first.inside)) or bool(node.shares)
         self.setVisible(learns or block)
         self.set_title("Block" if block else "Weights")
-        self.sizes.setText(explain.tensors(dict(facts.weights)) if facts and len(ids) == 1 else "")
+        self.sizes.setText(explain.tensors(dict(first.weights)) if first and single else "")
         self.sizes.setVisible(bool(self.sizes.text()))
         self.trainable.setChecked(node.trainable)
         self.statistics.setCurrentText(node.statistics)
         self.init.setCurrentText(node.init.kind)
         self.std.set_value(node.init.std)
         self.repeat.set_value(node.repeat)
-        known = isinstance(node.repeat, str) and not self._repeat_problem(node.repeat)
-        self.repeat.set_suffix(f"= {expressions.whole(node.repeat, self.studio.scope)}" if known else "")
-        handed = repetition.words(facts.inputs, facts.outputs) if facts is not None else ""
-        self.repeat.set_tip(f"{_REPEATED} {handed}".strip())
-        self._offer_owners(node, block)
-        shown = {
-            "trainable": learns,
-            "statistics": learns and not node.trainable and bool(facts and facts.buffered),
-            "initialisation": learns and not block,
-            "deviation": learns and not block and node.init.kind == "normal",
-            "weights of": learns and not block and self.shares.count() > 1 and len(ids) == 1,
-            "repeat": block,
-        }
-        for name, visible in shown.items():
-            for widget in self.names[name]:
-                widget.setVisible(visible)
+        computed = isinstance(node.repeat, str) and not self._fault_in_repeat(node.repeat)
+        self.repeat.set_suffix(f"= {expressions.whole(node.repeat, self.studio.scope)}" if computed else "")
+        handed_on = repetition.words(first.inputs, first.outputs) if first is not None else ""
+        self.repeat.set_tip(f"{_REPEATED} {handed_on}".strip())
+        self._offer_owners(node.id, node.shares)
+        own = learns and not block
+        self.editors.show_rows(
+            {
+                "trainable": learns,
+                "statistics": learns and not node.trainable and bool(first and first.buffered),
+                "initialisation": own,
+                "deviation": own and node.init.kind == "normal",
+                "weights of": own and self.shares.count() > 1 and single,
+                "repeat": block,
+            }
+        )
 
-    def _offer_owners(self, node: Node, block: bool) -> None:
-        """Nodes whose weights have the names and sizes of this one's."""
+    def _offer_owners(self, node_id: str, owner: str | None) -> None:
         self.shares.clear()
         self.shares.addItem("its own", None)
-        facts = self.studio.facts
-        mine = facts.nodes.get(node.id) if facts else None
-        if facts is None or mine is None or mine.layer is None or block:
-            return
-        try:
-            own = mine.layer.weights(*mine.shapes) if mine.known else {}  # type: ignore[arg-type]
-        except (TypeError, ValueError, IndexError):
-            own = {}
-        for other_id, other in facts.nodes.items():
-            if other_id == node.id or other.node.shares:
-                continue
-            if (
-                any(n in other.weights and tuple(other.weights[n]) == tuple(w) for n, w in own.items())
-                or other_id == node.shares
-            ):
-                self.shares.addItem(other.node.name, other_id)
-        self.shares.setCurrentIndex(max(0, self.shares.findData(node.shares)))
+        for other in possible_owners(self.studio.facts, node_id) if self.studio.facts is not None else ():
+            self.shares.addItem(other.name, other.id)
+        self.shares.setCurrentIndex(max(0, self.shares.findData(owner)))
 
-    def _set(self, label_: str, merge: str = "", **fields: Any) -> None:
-        ids, sheet = list(self.ids), self.studio.sheet
-        key = f"{merge}:{sheet}:{','.join(ids)}" if merge else ""
-        self.studio.do(label_, lambda p: edits.set_node(p, sheet, ids, **fields), merge=key)
+    def _set(self, text: str, merge: str = "", **fields: Any) -> None:
+        set_nodes(self.studio, self.ids, text, merge, **fields)
 
-    def _std(self) -> float:
-        value = self.std.value
-        return float(value) if isinstance(value, int | float) else 0.01
+    def _set_statistics(self, at: int) -> None:
+        self._set("Set statistics", statistics=self.statistics.itemData(at))
 
-    @staticmethod
-    def _std_problem(value: Value) -> str:
-        good = isinstance(value, int | float) and not isinstance(value, bool)
-        return fault_in_std(value) if good else "a number is wanted"
+    def _set_init(self, at: int) -> None:
+        std = self.std.value
+        self._set("Set initialisation", init=Init(self.init.itemData(at), float(std) if is_number(std) else 0.01))
 
-    def _repeat_problem(self, value: Value) -> str:
-        try:
-            times = expressions.whole(value, self.studio.scope)  # type: ignore[arg-type]
-        except ValueError as error:
-            return str(error)
-        return "" if 1 <= times <= 1000 else "1 to 1,000 times"
+    def _set_owner(self, at: int) -> None:
+        self._set("Share weights", shares=self.shares.itemData(at))
+
+    def _fault_in_repeat(self, value: Any) -> str:
+        return repetition.fault_in_times(value, self.studio.scope)

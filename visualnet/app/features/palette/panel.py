@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QMimeData, QPoint, QSize, Qt, Signal
@@ -14,7 +15,6 @@ from PySide6.QtWidgets import (
     QMenu,
     QTreeWidget,
     QTreeWidgetItem,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -23,128 +23,93 @@ from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts, icons
 from visualnet.app.widgets.basic import label
 from visualnet.app.widgets.deferred_refresh import DeferredRefresh
-from visualnet.app.widgets.fuzzy_match import fuzzy
+from visualnet.app.widgets.layouts import column
 from visualnet.app.widgets.search_field import SearchField
 from visualnet.core.errors import FileError
-from visualnet.core.graph import BLOCK_PREFIX
+from visualnet.core.project import Project
 from visualnet.core.storage import project_file
+from visualnet.core.text.fuzzy_match import fuzzy
 from visualnet.core.user import block_library
-from visualnet.layers import FAMILIES, LAYERS
+from visualnet.layers import LAYERS
+from visualnet.layers.groups import Group, groups
 
 MIME = "application/x-visualnet-layer"
 _KIND = Qt.ItemDataRole.UserRole
-_EMPTY = (
-    "No blocks of your own yet. Select nodes and group them (Ctrl+G), then Graph › Keep block in library: every project can use it. "
-    "The right button imports one from a file."
-)
+_WORDS = Qt.ItemDataRole.UserRole + 1
 
 
 class PalettePanel(QWidget):
     """Search field, families, layers. Enter or a double-click places the layer after the selection."""
 
-    def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, studio: Studio) -> None:
+        super().__init__()
         self.studio = studio
         self.search = SearchField("Search layers", "Space")
         self.tree = LayerTree()
         self.nothing = label("No layer is called that. Try “conv”, “pool”, “dense”.", "muted", wrap=True)
         self.nothing.hide()
         self.setMinimumWidth(fonts.px(168))
-        column = QVBoxLayout(self)
-        column.setContentsMargins(8, 8, 4, 0)
-        column.setSpacing(8)
-        column.addWidget(self.search)
-        column.addWidget(self.nothing)
-        column.addWidget(self.tree, 1)
+        column(self.search, self.nothing, (self.tree, 1), margins=(8, 8, 4, 0), spacing=8, parent=self)
         self.search.changed.connect(self._filter)
         self.search.accepted.connect(self._accept)
         self.search.moved.connect(self._move)
         self.tree.itemActivated.connect(self._place)
-        # A change of theme has enough to do with what is seen.
-        wear = DeferredRefresh(self, self._fill)
-        studio.theme_changed.connect(wear.ask)
-        studio.library_changed.connect(self._fill)
-        self.tree.renamed.connect(lambda kind: self.rename(kind[len(block_library.PREFIX) :]))
-        self.tree.removed.connect(lambda kind: self.forget(kind[len(block_library.PREFIX) :]))
+        self.tree.renamed.connect(self.rename)
+        self.tree.removed.connect(self.forget)
         self.tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.tree.customContextMenuRequested.connect(self._menu)
+        self.tree.customContextMenuRequested.connect(self._open_menu)
+        # A change of theme has enough to do with what is seen.
+        studio.theme_changed.connect(DeferredRefresh(self, self._fill).ask)
+        studio.library_changed.connect(self._fill)
         studio.project_changed.connect(self._project_changed)
         self._fill()
 
-    def _project_changed(self, before: object, after: object) -> None:
-        if getattr(before, "blocks", None) is not getattr(after, "blocks", None):
+    def _project_changed(self, before: Project | None, after: Project) -> None:
+        if before is None or before.blocks is not after.blocks:
             self._fill()
 
     def _fill(self) -> None:
         self.tree.clear()
-        for family, title in FAMILIES.items():
-            entries = [
-                (k.tag, k.label, k.summary(), k.keywords)
-                for k in LAYERS.values()
-                if k.family == family and not k.hidden
-            ]
-            if family == "block":
-                entries = [(BLOCK_PREFIX + n, n, b.note, "block") for n, b in self.studio.project.blocks.items()]
-            self._head(family, title, entries)
-        kept = block_library.entries()
-        for title, shipped in (("Your library", False), ("Standard blocks", True)):
-            rows = [(block_library.PREFIX + e.name, e.name, e.note, "library") for e in kept if e.shipped is shipped]
-            self._head("block", title, rows, _EMPTY if not shipped else "")
+        for group in groups(self.studio.project):
+            self._add_group(group)
         self.tree.expandAll()
         self._filter(self.search.text())
 
-    def _head(self, family: str, title: str, entries: list[tuple[str, str, str, str]], empty: str = "") -> None:
-        """A heading and what stands below it; where there is nothing, words that say how that is changed, or nothing at all."""
-        if not entries and not empty:
-            return
-        head = QTreeWidgetItem([title])
+    def _add_group(self, group: Group) -> None:
+        head = QTreeWidgetItem(self.tree, [group.title])
         head.setFlags(Qt.ItemFlag.ItemIsEnabled)
-        head.setIcon(0, icons.icon(family, self.studio.theme.family(family)))
+        head.setIcon(0, icons.icon(group.family, self.studio.theme.family(group.family)))
         font = head.font(0)
         font.setWeight(font.Weight.DemiBold)
         head.setFont(0, font)
-        self.tree.addTopLevelItem(head)
-        for kind, name, summary, keywords in entries:
-            item = QTreeWidgetItem([name])
+        for kind, name, summary, keywords in group.entries:
+            item = _add_item(head, name, f"{name} {kind} {keywords} {group.title}", summary)
             item.setData(0, _KIND, kind)
-            item.setData(0, _KIND + 1, f"{name} {kind} {keywords} {title}")
             item.setToolTip(0, f"{name}\n{summary}" if summary else name)
-            item.setData(0, Qt.ItemDataRole.AccessibleDescriptionRole, summary)
-            head.addChild(item)
-        if not entries:
-            item = QTreeWidgetItem(["None yet"])
+        if not group.entries:
+            item = _add_item(head, "None yet", group.title, group.empty)
             item.setFlags(Qt.ItemFlag.ItemIsEnabled)
             item.setForeground(0, QColor(self.studio.theme.muted))
-            item.setToolTip(0, empty)
-            item.setData(0, _KIND + 1, title)
-            item.setData(0, Qt.ItemDataRole.AccessibleDescriptionRole, empty)
-            head.addChild(item)
+            item.setToolTip(0, group.empty)
 
-    def _menu(self, at: QPoint) -> None:
-        """What can be done with the entry: of a block of one's own, all."""
+    def _open_menu(self, at: QPoint) -> None:
         self.menu_for(self.tree.itemAt(at)).popup(self.tree.viewport().mapToGlobal(at))
 
     def menu_for(self, item: QTreeWidgetItem | None) -> QMenu:
         """The menu of an entry; beside the layers what can be done with the library."""
-        kind = (item.data(0, _KIND) or "") if item is not None else ""
-        library_row = kind.startswith(block_library.PREFIX)
+        kind = _kind(item)
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if kind:
-            menu.addAction("Add to the network", lambda: self.studio.place_requested.emit(kind))
-        if library_row:
-            name = kind[len(block_library.PREFIX) :]
+            menu.addAction("Add to the network", partial(self.studio.place_requested.emit, kind))
+        if (name := _library_name(item)) is not None:
+            menu.addAction("Export to a file…", partial(self.export, name))
             own = not block_library.find(name).shipped
-            menu.addAction("Export to a file…", lambda: self.export(name))
-            for words, done in (
-                ("Rename in the library…\tF2", self.rename),
-                ("Remove from the library\tDel", self.forget),
-            ):
-                action = menu.addAction(words, lambda n=name, d=done: d(n))
-                action.setEnabled(own)
+            menu.addAction("Rename in the library…\tF2", partial(self.rename, name)).setEnabled(own)
+            menu.addAction("Remove from the library\tDel", partial(self.forget, name)).setEnabled(own)
             menu.addSeparator()
         if kind not in LAYERS:
-            menu.addAction("Import a block from a file…", lambda: import_file(self.studio))
+            menu.addAction("Import a block from a file…", partial(import_file, self.studio))
         return menu
 
     # --- the library ---------------------------------------------------------------------------------------------------------------
@@ -178,39 +143,37 @@ class PalettePanel(QWidget):
         return True
 
     def _filter(self, text: str) -> None:
-        best: tuple[float, QTreeWidgetItem | None] = (float("-inf"), None)
-        for at in range(self.tree.topLevelItemCount()):
-            head = self.tree.topLevelItem(at)
+        best: QTreeWidgetItem | None = None
+        best_score = float("-inf")
+        for head in _children(self.tree.invisibleRootItem()):
             shown = 0
-            for number in range(head.childCount()):
-                item = head.child(number)
-                match = fuzzy(text, item.text(0)) or fuzzy(text, item.data(0, _KIND + 1))
+            for item in _children(head):
+                match = fuzzy(text, item.text(0)) or fuzzy(text, item.data(0, _WORDS))
                 item.setHidden(match is None)
                 shown += match is not None
-                if text and match is not None and match.score > best[0]:
-                    best = (match.score, item)
+                if text and match is not None and match.score > best_score:
+                    best, best_score = item, match.score
             head.setHidden(not shown)
-        self.tree.setCurrentItem(best[1])
-        self.nothing.setVisible(bool(text) and best[1] is None)
+        self.tree.setCurrentItem(best)  # type: ignore[arg-type]  # Qt takes None: nothing is current
+        self.nothing.setVisible(bool(text) and best is None)
 
     def _move(self, step: int) -> None:
         key = Qt.Key.Key_Down if step > 0 else Qt.Key.Key_Up
         self.tree.keyPressEvent(QKeyEvent(QKeyEvent.Type.KeyPress, key, Qt.KeyboardModifier.NoModifier))
 
     def _accept(self) -> None:
-        item = self.tree.currentItem()
+        item: QTreeWidgetItem | None = self.tree.currentItem()
         if item is not None:
             self._place(item)
             self.search.clear()
 
-    def _place(self, item: QTreeWidgetItem, _column: int = 0) -> None:
-        kind = item.data(0, _KIND)
-        if kind:
+    def _place(self, item: QTreeWidgetItem) -> None:
+        if kind := _kind(item):
             self.studio.place_requested.emit(kind)
 
 
 class LayerTree(QTreeWidget):
-    """The list itself: what is dragged out of it carries the layer's tag. F2 and Del concern the library's blocks."""
+    """The list itself: what is dragged out of it carries the layer's tag. F2 and Del concern the library's blocks, told by name."""
 
     renamed = Signal(str)
     removed = Signal(str)
@@ -229,18 +192,16 @@ class LayerTree(QTreeWidget):
         self.setFrameShape(QTreeWidget.Shape.NoFrame)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        item = self.currentItem()
-        kind = (item.data(0, _KIND) or "") if item is not None else ""
-        signals = {Qt.Key.Key_F2: self.renamed, Qt.Key.Key_Delete: self.removed}
-        if kind.startswith(block_library.PREFIX) and event.key() in signals:
-            signals[Qt.Key(event.key())].emit(kind)
-            return
-        super().keyPressEvent(event)
+        signal = {Qt.Key.Key_F2: self.renamed, Qt.Key.Key_Delete: self.removed}.get(Qt.Key(event.key()))
+        name = _library_name(self.currentItem())
+        if signal is not None and name is not None:
+            signal.emit(name)
+        else:
+            super().keyPressEvent(event)
 
     def startDrag(self, _actions: Qt.DropAction) -> None:
         item = self.currentItem()
-        kind = item.data(0, _KIND) if item is not None else None
-        if not kind:
+        if item is None or not (kind := _kind(item)):
             return
         mime = QMimeData()
         mime.setData(MIME, QByteArray(kind.encode("utf-8")))
@@ -248,3 +209,26 @@ class LayerTree(QTreeWidget):
         drag = QDrag(self)
         drag.setMimeData(mime)
         drag.exec(Qt.DropAction.CopyAction)
+
+
+def _add_item(head: QTreeWidgetItem, name: str, words: str, description: str) -> QTreeWidgetItem:
+    """A row that is found by its words; screen readers say the description."""
+    item = QTreeWidgetItem(head, [name])
+    item.setData(0, _WORDS, words)
+    item.setData(0, Qt.ItemDataRole.AccessibleDescriptionRole, description)
+    return item
+
+
+def _kind(item: QTreeWidgetItem | None) -> str:
+    """The kind of node that an entry stands for; empty for a heading."""
+    return (item.data(0, _KIND) or "") if item is not None else ""
+
+
+def _library_name(item: QTreeWidgetItem | None) -> str | None:
+    """The name of the library's block that an entry stands for, if it is one."""
+    kind = _kind(item)
+    return kind.removeprefix(block_library.PREFIX) if kind.startswith(block_library.PREFIX) else None
+
+
+def _children(item: QTreeWidgetItem) -> list[QTreeWidgetItem]:
+    return [child for at in range(item.childCount()) if (child := item.child(at)) is not None]

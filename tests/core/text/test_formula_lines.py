@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from visualnet.app.features.inspector.formula_label import broken
+from visualnet.core.text.formula_lines import break_formula
 
 FILLED = "= ⌊(28 + 2·2 − 1·(5 − 1) − 1) / 1⌋ + 1 = 28"
 
 
 def test_what_fits_stays_on_one_line() -> None:
-    assert broken(FILLED, lambda part: len(part) <= 60) == [FILLED]
+    assert break_formula(FILLED, lambda part: len(part) <= 60) == [FILLED]
 
 
 def test_breaks_stand_before_operators_and_outside_brackets() -> None:
-    lines = broken(FILLED, lambda part: len(part) <= 40)
+    lines = break_formula(FILLED, lambda part: len(part) <= 40)
     assert lines == ["= ⌊(28 + 2·2 − 1·(5 − 1) − 1) / 1⌋ + 1", "  = 28"]
 
 
 def test_a_very_narrow_column_loses_no_sign_and_ends() -> None:
-    lines = broken(FILLED, lambda part: len(part) <= 12)
+    lines = break_formula(FILLED, lambda part: len(part) <= 12)
     assert "".join(lines).replace(" ", "") == FILLED.replace(" ", "")
-    assert len(broken("x" * 100, lambda part: len(part) <= 12)) == 1
+    assert len(break_formula("x" * 100, lambda part: len(part) <= 12)) == 1

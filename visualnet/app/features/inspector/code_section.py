@@ -4,27 +4,31 @@ from __future__ import annotations
 
 from weakref import WeakKeyDictionary
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QFontDatabase, QKeyEvent, QTextOption
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QWidget
 
+from visualnet.analysis.selected import NOTHING, Selected
+from visualnet.app.features.inspector.section import InspectorSection
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import IconLabel, button, label
 from visualnet.app.widgets.flow_layout import FlowLayout
-from visualnet.app.widgets.section import Section
+from visualnet.app.widgets.layouts import column, row
 from visualnet.core import edits
 from visualnet.core.document import Document
 from visualnet.core.errors import FileError
 from visualnet.core.graph import Node
 from visualnet.core.text.format import capitalize_first
 from visualnet.core.user import trusted_code
-from visualnet.layers.declaration.layer import LAYERS
 from visualnet.layers.declaration.params import Code
 
 MEANING = (
     "Trusted code runs with all your rights: it can read, change and send your files. Trust it only if you have read it "
     "or know who wrote it. Trust holds for exactly this text, on this machine; it is not saved in the file."
 )
+_INERT = "Inert: this code does not run until you trust it. Sizes and counts are those of the lines above."
+_EXAMPLE = "The program's own example: it may run."
+_TRUSTED = "You trust this text on this machine: it runs."
 INDENT = "    "
 
 
@@ -34,11 +38,10 @@ class CodeEdit(QPlainTextEdit):
     applied = Signal()
     left = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__(lineWrapMode=QPlainTextEdit.LineWrapMode.NoWrap)
         self.setProperty("mono", True)
         self.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
-        self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.setAccessibleName("Python code")
         self.setMinimumSize(160, 96)
 
@@ -64,84 +67,79 @@ class TrustDialog(QDialog):
     """Shows the code and what trusting it means. Leaving it inert is what Escape and Return do."""
 
     def __init__(self, name: str, source: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(parent, modal=True)
         self.setWindowTitle("Trust this code?")
-        self.setModal(True)
         self.resize(640, 520)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 16, 16, 16)
-        column.setSpacing(12)
-        column.addWidget(label(f"Let the Python code of “{name}” run on this machine?", "heading", wrap=True))
-        column.addWidget(label(MEANING, wrap=True))
         self.text = CodeEdit()
         self.text.setReadOnly(True)
-        self.text.setLineWrapMode(
-            QPlainTextEdit.LineWrapMode.WidgetWidth
-        )  # nothing stands out of sight behind many spaces
+        # Nothing stands out of sight behind many spaces.
+        self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth)
         self.text.setWordWrapMode(QTextOption.WrapMode.WrapAnywhere)
         self.text.setPlainText(source)
-        column.addWidget(self.text, 1)
-        lines = source.count("\n") + 1
-        column.addWidget(label(f"{lines:,} lines · fingerprint {trusted_code.fingerprint(source)[:16]}", "small"))
-        box = QDialogButtonBox()
         self.yes = button("Trust on this machine", done=self.accept)
         self.no = button("Leave it inert", "primary", done=self.reject)
+        box = QDialogButtonBox()
         box.addButton(self.yes, QDialogButtonBox.ButtonRole.AcceptRole)
         box.addButton(self.no, QDialogButtonBox.ButtonRole.RejectRole)
         self.yes.setAutoDefault(False)
         self.no.setDefault(True)
-        column.addWidget(box)
+        lines = source.count("\n") + 1
+        column(
+            label(f"Let the Python code of “{name}” run on this machine?", "heading", wrap=True),
+            label(MEANING, wrap=True),
+            (self.text, 1),
+            label(f"{lines:,} lines · fingerprint {trusted_code.fingerprint(source)[:16]}", "small"),
+            box,
+            margins=16,
+            spacing=12,
+            parent=self,
+        )
 
 
-class SourceCard(Section):
+class CodeSection(InspectorSection):
     """The code of the selected custom layer, whether it may run, and the way to let it."""
 
-    def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
-        super().__init__("Python code", parent)
-        self.studio = studio
+    def __init__(self, studio: Studio) -> None:
+        super().__init__(studio, "Python code")
         self.node: Node | None = None
         self.param: Code | None = None
         self.dialog: TrustDialog | None = None
-        self._typed_in: WeakKeyDictionary[Document, dict[tuple[str, str], str]] = WeakKeyDictionary()
+        self._typed: WeakKeyDictionary[Document, dict[tuple[str, str], str]] = WeakKeyDictionary()
         """What was typed and cannot be taken over yet: by project, sheet and node."""
-        state = QHBoxLayout()
-        state.setSpacing(6)
         self.icon = IconLabel("hint", 16, "hint")
         self.words = label("", wrap=True)
-        state.addWidget(self.icon, 0, Qt.AlignmentFlag.AlignTop)
-        state.addWidget(self.words, 1)
-        self.body.addLayout(state)
+        self.body.addLayout(row((self.icon, 0, Qt.AlignmentFlag.AlignTop), (self.words, 1), spacing=6))
         self.trust_button = button("Trust this code on this machine…", done=self.ask)
         self.distrust_button = button("Stop trusting", done=self.distrust)
-        self._row(self.trust_button, self.distrust_button)
+        self._add_buttons(self.trust_button, self.distrust_button)
         self.edit = CodeEdit()
         self.edit.setFixedHeight(230)
         self.edit.setToolTip("Plain Python with torch. Ctrl+Return applies; leaving the field applies too.")
         self.edit.applied.connect(lambda: self.apply(ask=True))
         self.edit.left.connect(self.apply)
-        self.edit.textChanged.connect(self._typed)
+        self.edit.textChanged.connect(self._keep_draft)
         self.add(self.edit)
         self.fault = label("", "error", wrap=True)
         self.fault.hide()
         self.add(self.fault)
         self.apply_button = button("Apply", done=lambda: self.apply(ask=True))
         self.apply_button.setToolTip("Take the text over (Ctrl+Return)")
-        self._row(self.apply_button)
+        self._add_buttons(self.apply_button)
         self.hide()
 
-    def _row(self, *buttons: QWidget) -> None:
-        row = QWidget()
-        flow = FlowLayout(row)
-        for one in buttons:
-            flow.addWidget(one)
-        self.add(row)
+    def _add_buttons(self, *buttons: QWidget) -> None:
+        holder = QWidget()
+        flow = FlowLayout(holder)
+        for each in buttons:
+            flow.addWidget(each)
+        self.add(holder)
 
     @property
     def _drafts(self) -> dict[tuple[str, str], str]:
-        return self._typed_in.setdefault(self.studio.document, {})
+        return self._typed.setdefault(self.studio.document, {})
 
     @property
-    def _at(self) -> tuple[str, str]:
+    def _place(self) -> tuple[str, str]:
         return self.studio.sheet, self.node.id if self.node is not None else ""
 
     @property
@@ -151,51 +149,47 @@ class SourceCard(Section):
             return ""
         return str(self.node.params.get(self.param.name, self.param.default))
 
-    def show_node(self, node: Node | None) -> None:
+    def refresh(self, selected: Selected = NOTHING) -> None:
         """Show a node's code; hide for a node that has none."""
-        kind = LAYERS.get(node.kind) if node is not None else None
-        param = next((p for p in kind.params.values() if isinstance(p, Code)), None) if kind else None
+        node = selected.node
+        params = selected.kind.params.values() if node is not None and selected.kind is not None else ()
+        param = next((p for p in params if isinstance(p, Code)), None)
         self.setVisible(param is not None)
         same = node is not None and self.node is not None and node.id == self.node.id
         before = self.source
         self.node, self.param = node, param
-        if node is None or param is None:
+        if param is None:
             return
-        text = self._drafts.get(self._at, self.source)
+        text = self._drafts.get(self._place, self.source)
         if text != self.edit.toPlainText() and not (same and before == self.source and self.edit.hasFocus()):
-            self.edit.blockSignals(True)
-            self.edit.setPlainText(text)
-            self.edit.blockSignals(False)
-        self._tell()
+            with QSignalBlocker(self.edit):
+                self.edit.setPlainText(text)
+        self._show_state()
 
-    def _tell(self) -> None:
+    def _show_state(self) -> None:
         """Say whether it may run, and offer what can be done."""
-        assert self.param is not None
-        ours = self.source == self.param.default
-        trusted = ours or trusted_code.is_trusted(self.source)
-        self.icon.set_icon("ok" if trusted else "warning", "ok" if trusted else "warning")
-        inert = "Inert: this code does not run until you trust it. Sizes and counts are those of the lines above."
-        known = "The program's own example: it may run." if ours else "You trust this text on this machine: it runs."
-        self.words.setText(known if trusted else inert)
-        typed = self._drafts.get(self._at, self.source) != self.source
+        example = self.param is not None and self.source == self.param.default
+        trusted = example or trusted_code.is_trusted(self.source)
+        self.icon.set_icon(*(("ok", "ok") if trusted else ("warning", "warning")))
+        self.words.setText(_EXAMPLE if example else _TRUSTED if trusted else _INERT)
+        typed = self._drafts.get(self._place, self.source) != self.source
         self.apply_button.setEnabled(typed)
         self.trust_button.setVisible(not trusted)
         self.trust_button.setEnabled(not typed)
-        self.distrust_button.setVisible(trusted and not ours)
+        self.distrust_button.setVisible(trusted and not example)
 
-    def _typed(self) -> None:
+    def _keep_draft(self) -> None:
         if self.node is not None:
-            self._drafts[self._at] = self.edit.toPlainText()
-            self._tell()
+            self._drafts[self._place] = self.edit.toPlainText()
+            self._show_state()
 
     def apply(self, *, ask: bool = False) -> None:
         """Take over what was typed; ``ask`` then asks whether it may run."""
-        text = self.edit.toPlainText()
         if self.node is None or self.param is None:
             return
+        # What was not typed is not read back: the field may show rare characters otherwise than they are.
+        text = self.edit.toPlainText() if self._place in self._drafts else self.source
         name, node_id, fault = self.param.name, self.node.id, ""
-        if self._at not in self._drafts:
-            text = self.source  # nothing was typed; the field may show rare characters otherwise than they are
         try:
             self.param.read(text, {})
         except ValueError as error:
@@ -204,11 +198,11 @@ class SourceCard(Section):
         self.fault.setVisible(bool(fault))
         if fault:
             return
-        self._drafts.pop(self._at, None)
+        self._drafts.pop(self._place, None)
         if text != self.source and node_id in self.studio.graph.nodes:
             sheet = self.studio.sheet
             self.studio.do("Change the code", lambda p: edits.set_params(p, sheet, [node_id], {name: text}))
-            self.show_node(self.studio.graph.nodes.get(node_id))
+            self.refresh(Selected.of(self.studio.graph, self.studio.facts, [node_id]))
         if ask and self.trust_button.isVisibleTo(self):
             self.ask()
 
@@ -219,23 +213,18 @@ class SourceCard(Section):
         source = self.source
         self.dialog = TrustDialog(self.node.name, source, self.window())
         self.dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.dialog.accepted.connect(lambda: self._trust(source))
+        self.dialog.accepted.connect(lambda: self._set_trust(source, True))
         self.dialog.open()
-
-    def _trust(self, source: str) -> None:
-        try:
-            trusted_code.trust(source)
-        except FileError as error:
-            self.studio.message.emit("error", str(error))
-            return
-        self.studio.reconsider()
-        self.show_node(self.node)
 
     def distrust(self) -> None:
         """Let it run no more."""
+        self._set_trust(self.source, False)
+
+    def _set_trust(self, source: str, trusted: bool) -> None:
         try:
-            trusted_code.distrust(self.source)
+            (trusted_code.trust if trusted else trusted_code.distrust)(source)
         except FileError as error:
             self.studio.message.emit("error", str(error))
         self.studio.reconsider()
-        self.show_node(self.node)
+        if self.param is not None:
+            self._show_state()

@@ -1,0 +1,55 @@
+"""What is shown of a cost: its figures, and nothing of what there is none."""
+
+from __future__ import annotations
+
+import pytest
+
+from visualnet.analysis import infer
+from visualnet.analysis.cost.tables import (
+    network_rows,
+    node_rows,
+    sheet_costs,
+    statistics_rows,
+    step_time_row,
+    total_rows,
+    whole_cost,
+)
+from visualnet.core.storage.project_file import load
+from visualnet.data import registry
+from visualnet.resources import resource
+
+
+@pytest.fixture(scope="module")
+def lenet():
+    project = load(resource("templates", "lenet5.vnet"))
+    return infer(project, fields=registry.fields(project.data))
+
+
+def test_a_node_s_rows_leave_out_what_it_has_nothing_of(lenet) -> None:
+    costs = {lenet.main.graph.nodes[i].name: cost for i, cost in sheet_costs(lenet, ()).items()}
+    conv = {name: figure for name, figure, _ in node_rows(costs["conv1"], 64)}
+    assert (conv["trainable"], conv["MACs a sample"], conv["FLOPs a sample"]) == ("156", "117,600", "235,200")
+    assert "frozen" not in conv and "running statistics" not in conv
+    assert all("64 samples" in tip for name, _, tip in node_rows(costs["conv1"], 64) if name == "output memory")
+    assert sheet_costs(lenet, ("no such node",)) == {}
+
+
+def test_a_network_s_rows_add_up(lenet) -> None:
+    cost = whole_cost(lenet)
+    names = [name for name, _, _ in network_rows(cost, "Adam")]
+    assert names[0] == "depth" and names[-2:] == ["to train", "to answer"]
+    assert dict((name, figure) for name, figure, _ in total_rows(lenet.main))["parameters"] == "61,706"
+    assert list(statistics_rows(lenet.main)) == []
+
+
+def test_the_time_of_a_step_is_a_forecast_until_a_run_took_it() -> None:
+    assert [
+        step_time_row(seconds, taken, measuring)[1]
+        for seconds, taken, measuring in (
+            (None, None, False),
+            (0.01, None, True),
+            (0.01, None, False),
+            (0.01, 0.02, False),
+        )
+    ] == ["not known yet", "measuring …", "about 10 ms", "10 ms, took 20 ms"]
+    assert "−50 %" in step_time_row(0.01, 0.02, False)[2]

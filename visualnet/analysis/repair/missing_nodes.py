@@ -1,0 +1,90 @@
+"""What the repair finder may add where the whole graph lacks an input, a target, an output or a loss."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
+
+from visualnet.analysis.repair.parameter_candidates import Candidate, Place, fits
+from visualnet.analysis.repair.wiring_candidates import (
+    APART,
+    addition,
+    answers,
+    of_role,
+    open_ports,
+    source_params,
+)
+from visualnet.core import edits
+from visualnet.core.graph import Port, Value
+from visualnet.core.project import Project
+from visualnet.layers.declaration.layer import Layer, Pattern, Spec
+
+_LACKED = {"no-input": "input", "no-output": "output", "no-loss": "loss", "no-target": "target", "no-answer": "output"}
+
+
+def missing(place: Place) -> Iterator[Candidate]:
+    """Add the node that the whole graph lacks, wired to what suggests itself."""
+    role = _LACKED.get(place.problem.code, "")
+    if role in ("input", "target"):
+        targets = open_ports(place)[1:]
+        for kind in of_role(role):
+            pattern = place.facts.nodes[targets[0].node].inputs[targets[0].port] if targets else None
+            for at, params in enumerate(source_params(place, kind, pattern)):
+                yield addition(place, kind, params, targets, 1.0 + 0.1 * at)
+        return
+    for nth, kind in enumerate(of_role(role)):
+        for at, source in enumerate(answers(place, role)):
+            yield from _sinks(place, kind, source, 1.0 + 0.1 * nth + 0.3 * at)
+
+
+def _sinks(place: Place, kind: type[Layer], source: Port, cost: float) -> Iterator[Candidate]:
+    """A new output or loss that reads the source; what a loss compares with is found, or added too."""
+    inputs = kind().inputs()
+    first, *rest = inputs.items()
+    nodes = place.facts.nodes
+    if not fits(first[1], nodes[source.node].leaving.get(source.port, Spec((), batched=False))):
+        return
+    words = f"Add {kind.label}, which reads “{nodes[source.node].node.name}”"
+    if not rest:
+        yield Candidate(words, partial(_put_sink, place, kind, {first[0]: source}, None), cost)
+        return
+    ((port, pattern),) = rest[:1]
+    for facts in place.facts.sinks("target"):
+        target = Port(facts.node.id, next(iter(facts.outputs)))
+        told = f"{words} and “{facts.node.name}”"
+        yield Candidate(told, partial(_put_sink, place, kind, {first[0]: source, port: target}, None), cost)
+    for at, params in enumerate(_target_params(place, pattern, nodes[source.node].leaving[source.port])):
+        told = f"{words}, with a target"
+        yield Candidate(
+            told, partial(_put_sink, place, kind, {first[0]: source}, (port, params)), cost + 0.3 + 0.02 * at
+        )
+
+
+def _target_params(place: Place, pattern: Pattern, answer: Spec) -> Iterable[dict[str, Value]]:
+    dtype = pattern.dtype if pattern.dtype in ("float", "int") else "float"
+    for name, spec in (place.fields or {}).items():
+        yield {"field": name, "size": tuple(map(int, spec.shape)), "dtype": spec.dtype}
+    for shape in dict.fromkeys((answer.shape[1:], answer.shape)):
+        yield {"size": tuple(map(int, shape)), "dtype": dtype}
+
+
+def _put_sink(
+    place: Place,
+    kind: type[Layer],
+    wires: Mapping[str, Port],
+    add: tuple[str, dict[str, Value]] | None,
+    project: Project,
+) -> Project:
+    sheet = place.sheet
+    places = project.sheet(sheet).places
+    node_id = edits.new_id(project.sheet(sheet))
+    beside = places.get(next(iter(wires.values())).node, (0.0, 0.0))
+    project = edits.add_node(project, sheet, kind.tag, at=(beside[0] + APART, beside[1] + 80), id=node_id)
+    for port, source in wires.items():
+        project = edits.connect(project, sheet, source, Port(node_id, port))
+    if add is not None:
+        (target,) = of_role("target")[:1]
+        new = edits.new_id(project.sheet(sheet))
+        project = edits.add_node(project, sheet, target.tag, at=(beside[0], beside[1] + 160), id=new, params=add[1])
+        project = edits.connect(project, sheet, Port(new, next(iter(target().outputs()))), Port(node_id, add[0]))
+    return project
