@@ -238,7 +238,7 @@ def test_keyboard_and_reach(window: Window, hands: Hands) -> None:
         if view.tool.over == node:  # type: ignore[attr-defined]
             break
         QTest.keyClick(view, Qt.Key.Key_Down)
-    view.tool._choose(node)  # type: ignore[attr-defined]
+    view.tool.aim(node)  # type: ignore[attr-defined]
     QTest.keyClick(view, Qt.Key.Key_Tab)
     QTest.keyClick(view, Qt.Key.Key_Return)
     assert [s.node for t, s in hands.studio.graph.wires.items() if t.node == node] == [hands.node("logits").id]

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
+from visualnet.analysis.connect.check import OPEN
 from visualnet.analysis.facts import SEVERITIES, Problem
+from visualnet.core.graph import Port
 from visualnet.core.project import MAIN, Project
 from visualnet.core.text.format import capitalize_first
 
@@ -81,6 +83,16 @@ class Wish(NamedTuple):
 def key(problem: Problem) -> tuple[str, str, str, str]:
     """What makes it the same problem while its figures change."""
     return problem.code, problem.sheet, problem.node, problem.at
+
+
+def wire_error(problems: Iterable[Problem], sheet: str, target: Port) -> Problem | None:
+    """The error that a wire brings to the node where it ends; one at its own port before others of the node."""
+    own = [
+        p
+        for p in problems
+        if p.severity == "error" and p.sheet == sheet and p.node == target.node and p.code not in OPEN
+    ]
+    return next((p for p in own if p.at == target.port), own[0] if own else None)
 
 
 def joined(problems: Iterable[Problem]) -> list[Row]:

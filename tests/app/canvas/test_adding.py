@@ -10,9 +10,9 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 
 from visualnet.analysis import infer
-from visualnet.app.canvas.commands.kind_and_params import with_kind
-from visualnet.app.canvas.commands.placing import fitting_kinds, plan
-from visualnet.app.canvas.editors.quick_add import entries, ranked, usage
+from visualnet.analysis.connect.insert_node import fitting_kinds, insert_node
+from visualnet.analysis.connect.layer_search import entries, search, usage
+from visualnet.analysis.connect.replace_kind import replace_kind
 from visualnet.core import edits
 from visualnet.core.edits import bypass
 from visualnet.core.graph import Graph, Node, Port
@@ -52,7 +52,7 @@ Hands = Any
 )
 def test_what_is_typed_after_the_name(query: str, kind: str | None, params: dict[str, Any] | None) -> None:
     project = Project(blocks={"stage": Block(params={"channels": 16})})
-    found = ranked(query, entries(project, MAIN), project)
+    found = search(query, entries(project, MAIN), project)
     if params is None:
         assert not [f for f in found if f.given.params and not f.entry.kind.startswith("library:")]
     else:
@@ -61,7 +61,7 @@ def test_what_is_typed_after_the_name(query: str, kind: str | None, params: dict
 
 def test_a_block_typed_with_a_number_of_times() -> None:
     project = Project(blocks={"stage": Block(params={"channels": 16})})
-    (found,) = ranked("stage x3 channels=8", entries(project, MAIN), project)
+    (found,) = search("stage x3 channels=8", entries(project, MAIN), project)
     assert (dict(found.given.params), found.given.repeat) == ({"channels": 8}, 3)
 
 
@@ -298,13 +298,13 @@ def test_a_preset_is_an_entry_of_its_own() -> None:
     presets.keep("conv2d", "narrow", {"out_channels": 4})
     presets.begin_with("conv2d", "stem")
     project = Project()
-    best = ranked("stem", entries(project, MAIN), project)[0]
+    best = search("stem", entries(project, MAIN), project)[0]
     assert (best.entry.kind, best.entry.label) == ("conv2d", "Conv2d: stem")
     assert best.entry.preset == {"kernel_size": 7, "stride": 2}
-    narrow = ranked("narrow", entries(project, MAIN), project)[0].entry
+    narrow = search("narrow", entries(project, MAIN), project)[0].entry
     assert narrow.preset["out_channels"] == 4
     assert LAYERS["conv2d"]({**narrow.preset}).values()["stride"] == (1, 1), "what “stem” sets is not carried over"
-    typed = ranked("stem 16", entries(project, MAIN), project)[0]
+    typed = search("stem 16", entries(project, MAIN), project)[0]
     assert typed.given.params == {"out_channels": 16}
 
 
@@ -313,7 +313,7 @@ def test_a_custom_layer_goes_into_a_wire_by_the_ports_that_its_line_names() -> N
     project = Project(graph=Graph(nodes, {Port("n2", "x"): Port("n1", "x")}))
     presets.keep("python", "halves", {"sizes": "image: C H W -> small: C H//2 W//2"})
     presets.begin_with("python", "halves")
-    after, new = plan(project, MAIN, (), infer(project), "python", (0, 0), insert=Port("n2", "x"))
+    after, new = insert_node(project, MAIN, (), infer(project), "python", (0, 0), insert=Port("n2", "x"))
     assert after.graph.wires == {Port(new, "image"): Port("n1", "x"), Port("n2", "x"): Port(new, "small")}
 
 
@@ -324,5 +324,5 @@ def test_another_kind_takes_the_wires_of_ports_that_a_line_names() -> None:
         "n3": Node(id="n3", kind="flatten", name="flat"),
     }
     project = Project(graph=Graph(nodes, {Port("n2", "image"): Port("n1", "x"), Port("n3", "x"): Port("n2", "small")}))
-    after = with_kind(project, MAIN, ["n2"], "relu")
+    after = replace_kind(project, MAIN, ["n2"], "relu")
     assert after.graph.wires == {Port("n2", "x"): Port("n1", "x"), Port("n3", "x"): Port("n2", "y")}

@@ -62,15 +62,15 @@ def test_arrow_keys_show_each_repair_and_leave_no_trace(faulty: Hands, qtbot: Qt
     change = view.ghosts.change
     assert change is not None
     assert change.reshaped["n4"][1] != "?"
-    assert "no error (now 1)" in popup.foreseeing.picture.words()  # type: ignore[union-attr]
-    assert popup.foreseeing.picture.isVisible()  # type: ignore[union-attr]
+    assert "no error (now 1)" in popup.hover_preview.picture.words()  # type: ignore[union-attr]
+    assert popup.hover_preview.picture.isVisible()  # type: ignore[union-attr]
     view.grab()
     QTest.keyClick(popup, Qt.Key.Key_Down)
     assert studio.foresight.words == popup.found[1].words  # type: ignore[union-attr]
     QTest.keyClick(popup, Qt.Key.Key_Escape)
     assert studio.foresight is None
     assert not view.ghosts.isVisible()
-    assert not popup.foreseeing.picture.isVisible()  # type: ignore[union-attr]
+    assert not popup.hover_preview.picture.isVisible()  # type: ignore[union-attr]
     assert studio.project is before
     assert list(studio.document.history) == history
 

@@ -15,9 +15,9 @@ from PySide6.QtWidgets import QApplication, QMenu
 
 from tests.app.canvas.conftest import lenet
 from tests.waiting import settle
+from visualnet.analysis.connect.layer_search import entries, search, usage
 from visualnet.analysis.facts import Problem
 from visualnet.app.canvas.camera.camera import Pose
-from visualnet.app.canvas.editors.quick_add import entries, ranked, usage
 from visualnet.app.canvas.gestures import plain
 from visualnet.app.canvas.overlays.hud import totals
 from visualnet.app.canvas.scene.node_item import HEIGHT, STRIP, tip
@@ -193,7 +193,7 @@ def test_a_double_click_on_empty_canvas_adds_there(hands: Hands) -> None:
     ("query", "kind"), [("conv2", "conv2d"), ("rectifier", "relu"), ("bn", "batch_norm2d"), ("cross", "cross_entropy")]
 )
 def test_the_search_finds_by_label_tag_and_keyword(query: str, kind: str) -> None:
-    found = [f.entry.kind for f in ranked(query, entries(Project(), MAIN), Project())]
+    found = [f.entry.kind for f in search(query, entries(Project(), MAIN), Project())]
     assert kind in found[:3]
 
 
@@ -210,7 +210,7 @@ def test_what_is_used_most_comes_first() -> None:
     project = Project()
     for at in range(4):
         project = edits.add_node(project, MAIN, "gelu", at=(at * 200, 0))
-    assert ranked("", entries(project, MAIN), project, usage(project, {}))[0].entry.kind == "gelu"
+    assert search("", entries(project, MAIN), project, usage(project, {}))[0].entry.kind == "gelu"
 
 
 # --- tidy, sheets, menu -------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from visualnet.analysis.facts import Analysis, GraphFacts, NodeFacts, NodePath
 from visualnet.analysis.infer import infer
 from visualnet.core.diff import GraphDiff, diff
-from visualnet.core.graph import Graph
+from visualnet.core.graph import Graph, Topology
 from visualnet.core.project import Project
 from visualnet.layers.declaration.layer import Spec
 
@@ -31,6 +31,22 @@ class Change(NamedTuple):
         """The nodes that come or change, and those at the ends of wires that come or go."""
         ends = [p.node for w in (*self.diff.wires_added, *self.diff.wires_removed) for p in w]
         return tuple(dict.fromkeys([*self.diff.added, *self.diff.changed, *self.diff.removed, *ends]))
+
+    def columns(self, most: int) -> list[list[str]]:
+        """What is touched and what it is wired to, at most so many nodes, in columns as the tensors flow."""
+        topology = Topology(self.after)
+        wanted = [i for i in dict.fromkeys([*self.touched, *self.mended]) if i in self.after.nodes][:most]
+        for node_id in tuple(wanted):
+            near = [w.source.node for w in topology.into[node_id]] + [w.target.node for w in topology.out_of[node_id]]
+            wanted += [i for i in dict.fromkeys(near) if i not in wanted][: most - len(wanted)]
+        depth: dict[str, int] = {}
+        for node_id in dict.fromkeys([*(i for i in topology.order if i in wanted), *wanted]):
+            before = [depth[w.source.node] for w in topology.into[node_id] if w.source.node in depth]
+            depth[node_id] = max(before, default=-1) + 1
+        columns: list[list[str]] = [[] for _ in range(max(depth.values(), default=-1) + 1)]
+        for node_id, at in depth.items():
+            columns[at].append(node_id)
+        return columns
 
 
 class EditPreview(NamedTuple):

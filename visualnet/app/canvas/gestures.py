@@ -142,7 +142,7 @@ class Gestures(CanvasBase):
         at = self._at(event)
         hit = self.canvas.hit(at, self._reach())
         if hit.wire is not None:
-            annotate.toggle_point(self, at)
+            annotate.toggle_waypoint(self, hit.wire, hit.bend, at)
         elif hit.remark:
             self.annotation_edit_asked.emit(hit.remark)
         elif not hit.node:

@@ -7,6 +7,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QInputDialog, QMenu, QToolButton, QWidget
 
+from visualnet.analysis.connect.replace_kind import shared_params
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import icons
 from visualnet.core import edits
@@ -70,14 +71,12 @@ class PresetButton(QToolButton):
 
     def use(self, name: str) -> None:
         """Give the nodes the parameters of a preset, as far as they can have them; all others go back to their defaults."""
-        from visualnet.app.canvas.commands.kind_and_params import shared
-
         studio, ids, sheet, scope = self.studio, list(self.ids), self.studio.sheet, self.studio.scope
         node = self._node()
         kept = presets.of(node.kind).presets.get(name)
         if kept is None:
             return
-        values: dict[str, Any] = dict(shared(kept, node.kind, studio.project, scope))
+        values: dict[str, Any] = dict(shared_params(kept, node.kind, studio.project, scope))
         before = {n for i in ids for n in studio.graph.nodes[i].params}
         values |= {n: edits.RESET for n in before if n not in values}
         studio.do(f"Use preset {name}", lambda p: edits.set_params(p, sheet, ids, values))
