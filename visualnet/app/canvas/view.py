@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QMenu, QWidget
 
+from visualnet.analysis.connect.insert_node import fitting_kinds
 from visualnet.app.canvas.camera.camera import Pose
 from visualnet.app.canvas.camera.saved_poses import SavedPoses
 from visualnet.app.canvas.commands import (
@@ -33,7 +34,7 @@ from visualnet.app.canvas.scene.scene import CanvasScene
 from visualnet.app.canvas.scene.sheet_index import Hit
 from visualnet.app.canvas.tools.connect_by_keys import ConnectTool
 from visualnet.app.state.studio import Studio
-from visualnet.core.graph import Port
+from visualnet.core.graph import Port, Topology
 from visualnet.core.project import MAIN, Project
 from visualnet.layers.shorthand import NONE, Given
 
@@ -57,7 +58,7 @@ class CanvasView(Gestures):
         self.totals = HudLabel(self, "Totals")
         self.empty = HudLabel(self, "Empty sheet")
         self.empty.setText(EMPTY)
-        self.popup = QuickAdd(self, studio.theme)
+        self.popup = QuickAdd(self)
         self.repairs = RepairPopup(self, studio)
         self.ghosts = PreviewOverlay(self)
         self.names = NameEditor(self)
@@ -134,7 +135,7 @@ class CanvasView(Gestures):
         """Tint what leads to the selected card and away from it."""
         chosen = self.canvas.marks.selected
         shown = self.path_shown and len(chosen) == 1
-        found = select.flow(self.canvas.graph, next(iter(chosen))) if shown else set()
+        found = Topology(self.canvas.graph).wires_through(next(iter(chosen))) if shown else set()
         self.canvas.marks.flow = found & self.canvas.wires.keys()
 
     def show_path(self, state: bool) -> None:
@@ -145,11 +146,10 @@ class CanvasView(Gestures):
 
     def _describe(self) -> None:
         """Say in words what is selected, for screen readers."""
-        keyboard_focus.told(self)
+        keyboard_focus.announce(self)
 
     def _theme(self, theme: object) -> None:
         self.canvas.set_theme(theme)  # type: ignore[arg-type]
-        self.popup.theme = self.canvas.theme
         self.setBackgroundBrush(QColor(self.canvas.theme.canvas))
         self.totals.wear(self.canvas.theme.canvas, self.canvas.theme.muted)
         self.empty.wear(self.canvas.theme.canvas, self.canvas.theme.muted)
@@ -266,7 +266,7 @@ class CanvasView(Gestures):
         kinds = None
         if wired:
             studio = self.studio
-            kinds = placing.fitting_kinds(studio.project, studio.sheet, studio.path, studio.analysis, source, target)
+            kinds = fitting_kinds(studio.project, studio.sheet, studio.path, studio.analysis, source, target)
             place = (spot.x() - (0 if source is not None else 168), spot.y() - 40)
         hint = "Search what fits here…" if wired else ""
         view_at = self.mapFromScene(QPointF(*place)) if after else self.mapFromScene(spot)

@@ -264,6 +264,10 @@ QFrame#formula { background: $raised; border: none; border-radius: 8px; }
 CommandPalette > QFrame#panel { background: $raised; border: 1px solid $outline; border-radius: 10px; }
 CommandPalette SearchField { background: transparent; border: none; border-bottom: 1px solid $line; border-radius: 0; }
 CommandPalette QLineEdit { border: none; background: transparent; font-size: ${heading}px; padding: 6px 4px; }
+#quickAdd, #repairPopup { background: $raised; border: 1px solid $line; border-radius: 10px; }
+#quickAdd QListWidget { background: transparent; border: none; padding: 0; outline: none; }
+#quickAdd QLabel { color: $muted; padding: 10px 8px; }
+#repairPopup QPushButton { text-align: left; padding-left: 10px; }
 CommandPalette QListView::item { padding: 0; }
 """
 

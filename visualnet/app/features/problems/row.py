@@ -45,7 +45,7 @@ class ProblemRow(QFrame):
         self.formula = FormulaLabel()
         self.acts = QWidget()
         self.buttons = FlowLayout(self.acts, gap=6)
-        self.foreseeing = HoverPreview(studio, self)
+        self.hover_preview = HoverPreview(studio, self)
         self.details: Details | None = None
         """Made when there are any: a text field costs more than all the rest of a row."""
         grid.addWidget(self.icon, 0, 0, Qt.AlignmentFlag.AlignTop)
@@ -133,7 +133,7 @@ class ProblemRow(QFrame):
             one.setToolTip("Make this change; Ctrl+Z takes it back. Rest here to see what comes of it.")
             self.buttons.addWidget(one)
             made[one] = repair
-        self.foreseeing.watch(self.problem, made)
+        self.hover_preview.watch(self.problem, made)
         self._unfold()
 
     def _mend(self, repair: Repair) -> None:
