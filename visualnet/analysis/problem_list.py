@@ -176,6 +176,27 @@ def _title(problem: Problem, grouping: str, project: Project) -> str:
     return ""
 
 
+def listing(rows: Iterable[Row], wish: Wish, project: Project) -> tuple[dict[str, int], list[Group]]:
+    """How many rows of each severity the text and the place let through, and those that are shown, in groups."""
+    found = wanted(rows, wish, project)
+    shown = [row for row in found if row.problem.severity not in wish.hidden]
+    return counts(found), grouped(shown, wish.grouping, project)
+
+
+def lines(groups: Iterable[Group], folded: Collection[str], titled: bool, most: int) -> tuple[list[Group | Row], int]:
+    """Titles and rows from top to bottom, about so many, and how many rows are left out. A folded group is its title alone."""
+    found: list[Group | Row] = []
+    for group in groups:
+        found += [group] if titled else []
+        found += [] if titled and group.title in folded else group.rows
+    rows = [at for at, line in enumerate(found) if isinstance(line, Row)]
+    if len(rows) > most:
+        found = found[: rows[most]]
+    while len(found) > most and isinstance(found[-1], Group):
+        found.pop()
+    return found, max(0, len(rows) - most)
+
+
 def text(rows: Collection[Row], project: Project) -> str:
     """For a mail: a line for each problem, its formula below."""
     lines = []

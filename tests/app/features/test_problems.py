@@ -254,7 +254,7 @@ def test_a_low_panel_shows_the_formula_and_all_repairs_without_scrolling(
     assert row.formula.y() > row.words.geometry().bottom(), "under the words where there is room"
     panel.resize(1400, 98)
     qtbot.waitUntil(lambda: abs(row.formula.geometry().center().y() - row.words.geometry().center().y()) < 6)
-    qtbot.waitUntil(lambda: panel.scroll.verticalScrollBar().maximum() == 0)
+    qtbot.waitUntil(lambda: panel.scroll_area.verticalScrollBar().maximum() == 0)
 
 
 def several_hints() -> Project:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import textwrap
 from functools import partial
 
-from PySide6.QtCore import QEvent, QPoint, Qt, QTimer
+from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from visualnet.analysis.facts import Problem
 from visualnet.analysis.problem_list import wire_error
-from visualnet.analysis.repair.search import Repair, Search
+from visualnet.analysis.repair.search import Repair
 from visualnet.app.canvas.repairs.hover_preview import HoverPreview
+from visualnet.app.canvas.repairs.repair_search import RepairSearch
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import IconLabel, button, label, restyle
 from visualnet.app.widgets.layouts import column, row
@@ -22,8 +23,6 @@ from visualnet.core.graph import Port
 
 SHOWN = 4
 WIDTH = 440
-SLICE_S = 0.012
-"""So long at a time repairs are searched; then the window has its turn."""
 LINE = 54
 """Letters that a button holds; longer words go on in a second line."""
 
@@ -51,11 +50,10 @@ class RepairPopup(Popup):
         self.hint = label("", "muted", wrap=True)
         head = row((IconLabel("problems", 16, "error"), 0, Qt.AlignmentFlag.AlignTop), (self.words, 1), spacing=8)
         self.column = column(head, self.hint, margins=(12, 10, 12, 10), spacing=6, parent=self)
-        self._search: Search | None = None
+        self._search = RepairSearch(studio, self, SHOWN)
+        self._search.found.connect(self._answer)
         self._wish = 0
         """The repair that was asked for while they were still being searched."""
-        self._timer = QTimer(self, interval=0)
-        self._timer.timeout.connect(self._go_on)
         studio.project_changed.connect(self.close_)
         studio.sheet_changed.connect(self.close_)
         self.hide()
@@ -67,20 +65,15 @@ class RepairPopup(Popup):
         if problem is None:
             return False
         self.target, self.problem, self._at, self._wish = target, problem, at + QPoint(12, 12), 0
-        self._search = Search(studio.project, problem, studio.analysis, limit=SHOWN, fields=studio.fields)
         self.words.setText(problem.words)
         self._offer([], "Looking for repairs…")
         self.show()
         self.raise_()
         self.setFocus(Qt.FocusReason.PopupFocusReason)
-        self._timer.start()
+        self._search.begin(problem)
         return True
 
-    def _go_on(self) -> None:
-        if self._search is None or not self._search.work(SLICE_S):
-            return
-        self._timer.stop()
-        found = self._search.repairs
+    def _answer(self, found: list[Repair]) -> None:
         self._offer(found, "" if found else "No small change makes it fit. The wire stays red until something does.")
         if self._wish:
             self.take(self._wish)
@@ -126,7 +119,7 @@ class RepairPopup(Popup):
 
     def take(self, number: int) -> None:
         """Apply a repair, counted from 1; while they are being searched, when it is found."""
-        if self._timer.isActive():
+        if self._search.running:
             self._wish = number
         elif 0 < number <= len(self.found):
             repair = self.found[number - 1]
@@ -171,9 +164,9 @@ class RepairPopup(Popup):
 
     def _forget(self) -> None:
         """Search no further, and keep nothing of what was found: a repair holds the whole project."""
-        self._timer.stop()
+        self._search.stop()
         self.hover_preview.watch(None, {})
-        self.problem = self._search = None
+        self.problem = None
         self.found = []
 
 
