@@ -351,11 +351,16 @@ def delta(pair_: tuple[int, int], unit: str = "") -> str:
     return f"{pair_[1] - pair_[0]:+,}{unit}" if pair_[0] != pair_[1] else ""
 
 
+def shape_text(shape: Change) -> str:
+    """``6×28×28 → 6×14×14``; one of them where the other is not."""
+    return f"{shape.before} → {shape.after}" if shape.before and shape.after else shape.after or shape.before
+
+
 def headline(found: NodeDifference) -> str:
     """A node's difference in a line, without its name: what changed, then what came of it."""
     parts = [str(change) for change in found.changes]
     for shape in found.shapes:
-        told = f"{shape.before} → {shape.after}" if shape.before and shape.after else shape.after or shape.before
+        told = shape_text(shape)
         parts += [told] if not any(told in part for part in parts) else []
     return "; ".join([*parts, *filter(None, [delta(found.parameters, " parameters")])])
 
