@@ -95,7 +95,7 @@ def test_wiring(window: Window, hands: Hands) -> None:
         hands.rest(0.02)
     assert scene.marks.fitting is not None
     assert view.tool is not None
-    verdict = view.tool.verdict  # type: ignore[attr-defined]
+    verdict = view.tool.draft.verdict  # type: ignore[attr-defined]
     assert not verdict.fits
     assert verdict.words
     before = hands.studio.project

@@ -127,16 +127,16 @@ def nodes(panel: ProblemsPanel) -> list[str]:
 
 def test_severities_and_text_filter_and_the_counts_say_how_many(panel_of: Callable[..., ProblemsPanel]) -> None:
     panel = panel_of(broken())
-    total = len(panel.all)
-    found = counts(panel.all)
+    total = len(panel.model.all)
+    found = counts(panel.model.all)
     assert found["error"] and found["warning"]
     assert panel.bar.severities["error"].text() == str(found["error"])
     QTest.mouseClick(panel.bar.severities["warning"], Qt.MouseButton.LeftButton)
-    assert len(panel.shown) == total - found["warning"]
+    assert len(panel.model.shown) == total - found["warning"]
     QTest.keyClicks(panel.bar.search.edit, "zebra")
-    assert panel.shown == [] and panel.filtered.isVisible()
+    assert panel.model.shown == [] and panel.filtered.isVisible()
     panel.show_all()
-    assert len(panel.shown) == total and not panel.filtered.isVisible()
+    assert len(panel.model.shown) == total and not panel.filtered.isVisible()
 
 
 def test_groups_fold_and_choices_are_remembered(panel_of: Callable[..., ProblemsPanel], tmp_path: Path) -> None:
@@ -146,7 +146,7 @@ def test_groups_fold_and_choices_are_remembered(panel_of: Callable[..., Problems
     head = next(h for h in panel.heads if h.title == "Warnings")
     head.setFocus()
     QTest.keyClick(head, Qt.Key.Key_Left)
-    assert len(nodes(panel)) == len(before) - counts(panel.all)["warning"]
+    assert len(nodes(panel)) == len(before) - counts(panel.model.all)["warning"]
     panel.bar.grouping.setCurrentIndex(panel.bar.grouping.findData("node"))
     other = panel_of(broken(), Settings(path))
     assert other.bar.grouping.currentData() == "node"
@@ -157,15 +157,15 @@ def test_f8_walks_what_is_shown_opens_folded_groups_and_goes_round(panel_of: Cal
     panel = panel_of(broken())
     panel.fold("Warnings")
     met = []
-    for _ in panel.shown:
+    for _ in panel.model.shown:
         panel.step(1)
-        met.append(panel.current)
-    assert met == [r.problem for r in panel.shown]
+        met.append(panel.model.current)
+    assert met == [r.problem for r in panel.model.shown]
     assert not panel.folded()
     panel.step(1)
-    assert panel.current == met[0]
+    assert panel.model.current == met[0]
     panel.step(-1)
-    assert panel.current == met[-1]
+    assert panel.model.current == met[-1]
     assert panel.studio.selection == ((met[-1].node,) if met[-1].node else panel.studio.selection)  # type: ignore[union-attr]
 
 
@@ -180,15 +180,15 @@ def block_with_a_fault() -> Project:
 def test_f8_walks_into_blocks(panel_of: Callable[..., ProblemsPanel]) -> None:
     panel = panel_of(block_with_a_fault())
     sheets = set()
-    for _ in panel.shown:
+    for _ in panel.model.shown:
         panel.step(1)
         sheets.add(panel.studio.sheet)
     assert len(sheets) == 2
     assert panel.bar.scope.isVisible()
     panel.bar.scope.setCurrentIndex(1)
-    assert {r.problem.sheet for r in panel.shown} <= {panel.studio.sheet}
+    assert {r.problem.sheet for r in panel.model.shown} <= {panel.studio.sheet}
     panel.studio.open_sheet(MAIN)
-    assert {r.problem.sheet for r in panel.shown} <= {MAIN}
+    assert {r.problem.sheet for r in panel.model.shown} <= {MAIN}
 
 
 def test_enter_on_a_row_goes_to_its_node(panel_of: Callable[..., ProblemsPanel]) -> None:
@@ -210,7 +210,7 @@ def test_a_renamed_node_is_told_by_its_new_name(panel_of: Callable[..., Problems
 def test_what_is_shown_is_copied(panel_of: Callable[..., ProblemsPanel]) -> None:
     panel = panel_of(broken())
     panel.copy_text()
-    assert QApplication.clipboard().text() == text(panel.shown, panel.studio.project)
+    assert QApplication.clipboard().text() == text(panel.model.shown, panel.studio.project)
     assert "error: a: " in QApplication.clipboard().text()
 
 
@@ -232,14 +232,14 @@ def test_repairs_of_a_problem_that_lasts_follow_the_network(
 ) -> None:
     panel = panel_of(drawn("i:input a:conv2d i>a"))
     qtbot.waitUntil(lambda: any("“a”" in b.text() for b in offered(panel)))
-    before = panel.current
+    before = panel.model.current
 
     def longer(project: Project) -> Project:
         project = edits.add_node(project, MAIN, "relu", id="n3", name="last")
         return edits.connect(project, MAIN, Port("n2", "features"), Port("n3", "x"))
 
     panel.studio.do("a layer more", longer)
-    assert panel.current == before, "the problem is the same as before"
+    assert panel.model.current == before, "the problem is the same as before"
     qtbot.waitUntil(lambda: any("“last”" in b.text() for b in offered(panel)[:1]))
 
 
@@ -307,7 +307,9 @@ def test_the_keyboard_stays_in_the_list_when_a_repair_is_taken(qtbot: QtBot) -> 
         assert panel.studio.project is not before
         for _ in range(2):  # now, and when the next repairs are there
             focus = QApplication.focusWidget()
-            assert focus is panel or (isinstance(focus, ProblemRow) and focus.current is (panel.current is not None))
+            assert focus is panel or (
+                isinstance(focus, ProblemRow) and focus.current is (panel.model.current is not None)
+            )
             qtbot.waitUntil(lambda: not panel.timer.isActive())
 
 

@@ -10,6 +10,7 @@ from visualnet.analysis.infer import infer
 from visualnet.core.diff import GraphDiff, diff
 from visualnet.core.graph import Graph, Topology
 from visualnet.core.project import Project
+from visualnet.core.validation import Area
 from visualnet.layers.declaration.layer import Spec
 
 NONE = Graph()
@@ -47,6 +48,22 @@ class Change(NamedTuple):
         for node_id, at in depth.items():
             columns[at].append(node_id)
         return columns
+
+
+def column_boxes(
+    columns: list[list[str]], area: Area, size: tuple[float, float], gaps: tuple[float, float]
+) -> dict[str, Area]:
+    """Where each node of the columns stands: side by side in the middle of an area, of this size at most, so far apart."""
+    left, top, wide, high = area
+    width = min(size[0], (wide - gaps[0] * (len(columns) - 1)) / max(1, len(columns)))
+    step, boxes = width + gaps[0], dict[str, Area]()
+    first = left + (wide - step * len(columns) + gaps[0]) / 2
+    for at, ids in enumerate(columns):
+        height = min(size[1], (high - gaps[1] * (len(ids) - 1)) / len(ids))
+        start = top + (high - (height + gaps[1]) * len(ids) + gaps[1]) / 2
+        for number, node_id in enumerate(ids):
+            boxes[node_id] = first + at * step, start + number * (height + gaps[1]), width, height
+    return boxes
 
 
 class EditPreview(NamedTuple):

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QHideEvent, QPainter, QPainterPath, QPaintEven
 from PySide6.QtWidgets import QWidget
 
 from visualnet.analysis.families import family_of
-from visualnet.analysis.repair.preview import Change, EditPreview, shape
+from visualnet.analysis.repair.preview import Change, EditPreview, column_boxes, shape
 from visualnet.app.theme import fonts, icons
 from visualnet.app.theme.tokens import Theme, mix
 from visualnet.app.widgets.row_painting import draw_line
@@ -68,21 +68,10 @@ class RepairPicture(QWidget):
             self._draw_graph(painter, self.change, self.seen, theme)
         painter.end()
 
-    def _boxes(self) -> dict[str, QRectF]:
-        """Where each node stands: the columns side by side, in the middle of the picture."""
-        area, count = QRectF(14, 34, self.width() - 28, self.height() - 46), len(self.columns)
-        width = min(CARD_WIDTH, (area.width() - GAP * (count - 1)) / count)
-        left = area.center().x() - (width * count + GAP * (count - 1)) / 2
-        boxes: dict[str, QRectF] = {}
-        for at, ids in enumerate(self.columns):
-            height = min(CARD, (area.height() - ROW_GAP * (len(ids) - 1)) / len(ids))
-            top = area.center().y() - (height * len(ids) + ROW_GAP * (len(ids) - 1)) / 2
-            for number, node_id in enumerate(ids):
-                boxes[node_id] = QRectF(left + at * (width + GAP), top + number * (height + ROW_GAP), width, height)
-        return boxes
-
     def _draw_graph(self, painter: QPainter, change: Change, seen: EditPreview, theme: Theme) -> None:
-        boxes, fresh = self._boxes(), {w.target for w in change.diff.wires_added}
+        area = 14.0, 34.0, self.width() - 28.0, self.height() - 46.0
+        places = column_boxes(self.columns, area, (CARD_WIDTH, CARD), (GAP, ROW_GAP))
+        boxes, fresh = {i: QRectF(*box) for i, box in places.items()}, {w.target for w in change.diff.wires_added}
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for target, source in change.after.wires.items():
             if target.node in boxes and source.node in boxes:

@@ -11,7 +11,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QBoxLayout, QFrame, QScrollArea, QWidget
 
 from visualnet.analysis.facts import Analysis, Problem
-from visualnet.analysis.problem_list import Group, Row, joined, key, lines, listing, ordered, text, where
+from visualnet.analysis.problem_list import Group, ProblemList, Row, lines, text, where
 from visualnet.analysis.repair.search import Repair
 from visualnet.app.canvas.repairs.repair_search import RepairSearch
 from visualnet.app.features.problems.filter_bar import GroupHead, ProblemBar
@@ -41,13 +41,7 @@ class ProblemsPanel(QWidget):
         super().__init__(parent)
         self.studio = studio
         self.problems: tuple[Problem, ...] | None = None
-        self.all: list[Row] = []
-        """Every row there is; ``shown`` are those that the filters let through."""
-        self.shown: list[Row] = []
-        self.groups: list[Group] = []
-        self.current: Problem | None = None
-        self.walked = False
-        """Whether the current problem was gone to, by click or key; else the first F8 goes to it, not past it."""
+        self.model = ProblemList()
         self.searched: Analysis | None = None
         """What the repairs that are offered were found for."""
         self.rows: list[ProblemRow] = []
@@ -94,7 +88,8 @@ class ProblemsPanel(QWidget):
         column(self.empty, (self.beside, 1), spacing=0, parent=self)
 
     def _forget(self) -> None:
-        self.current, self.walked, self.searched = None, False, None
+        self.model.forget()
+        self.searched = None
         self._search.stop()
 
     def refresh(self) -> None:
@@ -112,10 +107,8 @@ class ProblemsPanel(QWidget):
         focus = QApplication.focusWidget()
         here = focus is not None and self.scroll_area.isAncestorOf(focus)
         self.problems = problems
-        self.all = ordered(joined(problems), self.studio.project)
-        if self.current is not None:
-            self.current = next((r.problem for r in self.all if r.key == key(self.current)), None)
-        self.title_changed.emit(f"Problems {len(self.all)}" if self.all else "Problems")
+        self.model.update(problems, self.studio.project)
+        self.title_changed.emit(f"Problems {len(self.model.all)}" if problems else "Problems")
         self.empty.setVisible(not problems)
         self.bar.setVisible(bool(problems))
         self._filter()
@@ -124,7 +117,8 @@ class ProblemsPanel(QWidget):
             (self._current_row() or self._top() or self).setFocus()
 
     def _current_row(self) -> ProblemRow | None:
-        return next((r for r in self.rows if self.current is not None and r.problem == self.current), None)
+        current = self.model.current
+        return next((r for r in self.rows if current is not None and r.problem == current), None)
 
     def _top(self) -> QWidget | None:
         """What the keyboard meets first in the list: a row; where every group is folded, a title."""
@@ -132,21 +126,18 @@ class ProblemsPanel(QWidget):
 
     def _filter(self) -> None:
         """Show what is wanted of what there is."""
-        studio = self.studio
-        counts, self.groups = listing(self.all, self.bar.wish(studio.sheet), studio.project)
+        studio, model = self.studio, self.model
+        counts = model.filter(self.bar.wish(studio.sheet), studio.project)
         self.bar.show_counts(counts, bool(studio.project.blocks), studio.sheet)
-        # What is walked is what is seen, in the order in which it is seen.
-        self.shown = [line for group in self.groups for line in group.rows]
-        if self.current is None or all(r.problem != self.current for r in self.shown):
-            self.walked = False
-            self.current = next((r.problem for r in self.shown if r.problem.severity == "error"), None)
-        left = len(self.all) - len(self.shown)
-        self.filtered_words.setText(f"None of the {left:,} problems is shown by these filters.")
-        self.filtered.setVisible(bool(self.all) and not self.shown)
-        self.filler.setVisible(not self.shown)
-        self.scroll_area.setVisible(bool(self.shown))
+        self.filtered_words.setText(self._none_shown())
+        self.filtered.setVisible(bool(model.all) and not model.shown)
+        self.filler.setVisible(not model.shown)
+        self.scroll_area.setVisible(bool(model.shown))
         self._arrange()
         self._mark()
+
+    def _none_shown(self) -> str:
+        return f"None of the {len(self.model.all):,} problems is shown by these filters."
 
     def show_all(self) -> None:
         """Take every filter away."""
@@ -181,17 +172,17 @@ class ProblemsPanel(QWidget):
 
     def _arrange(self) -> None:
         """Titles and rows from top to bottom. Widgets are kept, and moved only where the order of the two kinds changes."""
-        folded = self.folded()
+        folded, groups = self.folded(), self.model.groups
         # In a low panel titles of severities would take the room of what they stand over: the icons say the severity as well.
         plain = self.low and self.bar.grouping.currentData() == "severity"
-        titled = any(g.title in folded for g in self.groups) or (len(self.groups) > 1 and not plain)
-        shown, hidden = lines(self.groups, folded, titled, SHOWN)
+        titled = any(g.title in folded for g in groups) or (len(groups) > 1 and not plain)
+        shown, hidden = lines(groups, folded, titled, SHOWN)
         self.rest.setText(f"and {hidden:,} more")
         self.rest.setVisible(hidden > 0)
-        groups = [line for line in shown if isinstance(line, Group)]
+        titles = [line for line in shown if isinstance(line, Group)]
         rows = [line for line in shown if isinstance(line, Row)]
-        self._fill_pools(len(groups), len(rows))
-        for head, group in zip(self.heads, groups, strict=True):
+        self._fill_pools(len(titles), len(rows))
+        for head, group in zip(self.heads, titles, strict=True):
             head.show_group(group.title, len(group.rows), group.title in folded)
         for widget, problem in zip(self.rows, rows, strict=True):
             widget.set_low(self.low and self.width() > WIDE)
@@ -240,39 +231,36 @@ class ProblemsPanel(QWidget):
 
     def copy_text(self) -> None:
         """Put what is shown on the clipboard."""
-        QApplication.clipboard().setText(text(self.shown, self.studio.project))
-        count = len(self.shown)
+        QApplication.clipboard().setText(text(self.model.shown, self.studio.project))
+        count = len(self.model.shown)
         self.studio.message.emit("ok", f"{format_quantity(count, 'problem is', 'problems are')} on the clipboard.")
 
     # --- walking ---------------------------------------------------------------------------------------------------------------------
 
     def choose(self, problem: Problem) -> None:
         """Make a problem the current one and jump to its node."""
-        self.current, self.walked = problem, True
-        group = next((g for g in self.groups if any(r.problem == problem for r in g.rows)), None)
-        if group is not None and group.title in self.folded():
-            self.fold(group.title, False)
+        title = self.model.choose(problem)
+        if title in self.folded():
+            self.fold(title, False)
         self._mark()
         self.studio.reveal(problem)
 
     def step(self, way: int) -> None:
         """F8 and Shift+F8: to the next or previous problem that is shown, round and round, into blocks and out again."""
-        problems = [line.problem for line in self.shown]
-        if not problems:
-            hidden = f"None of the {len(self.all):,} problems is shown by these filters."
-            self.studio.message.emit("hint" if self.all else "ok", hidden if self.all else "There are no problems.")
+        shown = self.model.shown
+        if not shown:
+            hint = ("hint", self._none_shown()) if self.model.all else ("ok", "There are no problems.")
+            self.studio.message.emit(*hint)
             return
-        at = 0 if way > 0 else -1
-        if self.walked and self.current in problems:
-            at = problems.index(self.current) + way
-        at %= len(problems)
-        self.choose(problems[at])
-        place = where(problems[at], self.studio.project)
-        self.setAccessibleDescription(f"Problem {at + 1:,} of {len(problems):,}: {place}")
+        at = self.model.step(way)
+        problem = shown[at].problem
+        self.choose(problem)
+        place = where(problem, self.studio.project)
+        self.setAccessibleDescription(f"Problem {at + 1:,} of {len(shown):,}: {place}")
 
     def _mark(self) -> None:
         for line in self.rows:
-            line.set_current(line.problem == self.current)
+            line.set_current(line.problem == self.model.current)
         self._search.stop()
         self.timer.start()
 
@@ -280,11 +268,11 @@ class ProblemsPanel(QWidget):
 
     def _begin_search(self) -> None:
         line = self._current_row()
-        if line is None or self.current is None or not self.isVisible():
+        if line is None or line.problem is None or not self.isVisible():
             return
         self.searched = self.studio.analysis
-        if self.current.code != "runtime":
-            self._search.begin(self.current)
+        if line.problem.code != "runtime":
+            self._search.begin(line.problem)
         else:
             self._show_row(line)
 
