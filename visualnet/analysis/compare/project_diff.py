@@ -192,6 +192,16 @@ def _spread(
                 todo.append(a)
 
 
+def place_beside_nearest(before: Graph, node_id: str, now: Mapping[str, tuple[float, float]]) -> tuple[float, float]:
+    """Where a node that is gone would stand: beside the nearest of those that stay, whose places ``now`` are given by their old ids."""
+    x, y = before.places.get(node_id, (0.0, 0.0))
+    if not now:
+        return x, y
+    was = {i: before.places.get(i, (0.0, 0.0)) for i in now}
+    near = min(now, key=lambda i: abs(was[i][0] - x) + abs(was[i][1] - y))
+    return now[near][0] + x - was[near][0], now[near][1] + y - was[near][1]
+
+
 # --- what differs --------------------------------------------------------------------------------------------------------------------
 
 
@@ -341,70 +351,3 @@ def _totals(before: Analysis, after: Analysis) -> Iterator[Change]:
     for name, a, b in zip(names, before.main.totals, after.main.totals, strict=True):
         if a != b:
             yield Change(name, f"{int(a):,}", f"{int(b):,} ({int(b) - int(a):+,})")
-
-
-# --- told ----------------------------------------------------------------------------------------------------------------------------
-
-
-def delta(pair_: tuple[int, int], unit: str = "") -> str:
-    """``+1,024``; nothing where both are the same."""
-    return f"{pair_[1] - pair_[0]:+,}{unit}" if pair_[0] != pair_[1] else ""
-
-
-def shape_text(shape: Change) -> str:
-    """``6×28×28 → 6×14×14``; one of them where the other is not."""
-    return f"{shape.before} → {shape.after}" if shape.before and shape.after else shape.after or shape.before
-
-
-def headline(found: NodeDifference) -> str:
-    """A node's difference in a line, without its name: what changed, then what came of it."""
-    parts = [str(change) for change in found.changes]
-    for shape in found.shapes:
-        told = shape_text(shape)
-        parts += [told] if not any(told in part for part in parts) else []
-    return "; ".join([*parts, *filter(None, [delta(found.parameters, " parameters")])])
-
-
-def lines(found: Differences) -> list[str]:
-    """The differences as text, a line each, sheet by sheet."""
-    if not found:
-        return ["no difference but in how it is laid out"]
-    told = [f"{SIGNS[status]} block {name}" for status, name in found.blocks]
-    for sheet in dict.fromkeys([*(d.sheet for d in found.nodes), *(w.sheet for w in found.wires)]):
-        told.append(f"in block {sheet}:" if sheet else "in the network:")
-        for d in found.on(sheet):
-            kind = d.node.kind.removeprefix("block:")
-            told.append(f"  {SIGNS[d.status]} {d.node.name} ({kind})  {headline(d)}".rstrip())
-        told += [f"  {SIGNS[w.status]} wire {w.text}" for w in found.wires if w.sheet == sheet]
-    told += [f"~ {change}" for change in found.settings]
-    told += [f"= {change}" for change in found.totals]
-    return told
-
-
-def as_data(found: Differences) -> dict[str, Any]:
-    """The differences as plain data, for ``--json``."""
-
-    def changes(some: tuple[Change, ...]) -> list[dict[str, str]]:
-        return [change._asdict() for change in some]
-
-    return {
-        "nodes": [
-            {
-                "sheet": d.sheet,
-                "status": d.status,
-                "name": d.node.name,
-                "kind": d.node.kind,
-                "id_before": d.before.id if d.before else None,
-                "id_after": d.after.id if d.after else None,
-                "changes": changes(d.changes),
-                "shapes": changes(d.shapes),
-                "parameters": list(d.parameters),
-                "macs": list(d.macs),
-            }
-            for d in found.nodes
-        ],
-        "wires": [{"sheet": w.sheet, "status": w.status, "wire": w.text} for w in found.wires],
-        "blocks": [{"status": status, "name": name} for status, name in found.blocks],
-        "settings": changes(found.settings),
-        "totals": changes(found.totals),
-    }

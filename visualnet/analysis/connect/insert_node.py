@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from visualnet.analysis.connect.check import (
     entry_ports,
@@ -58,6 +58,19 @@ def insert_node(
     if target is not None and outs:
         after = edits.connect(widened(after, sheet, target), sheet, Port(node_id, outs[0]), target)
     return after, node_id
+
+
+def known_kind(text: str, blocks: Container[str]) -> str | None:
+    """The kind that a text names: a layer's tag, a block of the library, a block's name or ``block:NAME``; None for anything else."""
+    if text in LAYERS or text.startswith(block_library.PREFIX):
+        return text
+    name = text.removeprefix(BLOCK_PREFIX)
+    return BLOCK_PREFIX + name if name in blocks else None
+
+
+def kind_label(kind: str) -> str:
+    """What a kind is called: a layer's label, or a block's name."""
+    return LAYERS[kind].label if kind in LAYERS else kind.partition(":")[2]
 
 
 def accepting_input(project: Project, facts: GraphFacts | None, node: Node, source: Port) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -138,6 +138,13 @@ def _text_score(word: str, text: str) -> float:
         return 0.0
     rest = iter(text)
     return 0.25 if all(letter in rest for letter in word) else 0.0
+
+
+def count_use(kept: MutableMapping[str, Any], kind: str) -> None:
+    """Note that a layer, or a block of the library, was added once more."""
+    if kind in LAYERS or kind.startswith(block_library.PREFIX):
+        before = kept.get(kind, 0)
+        kept[kind] = before + 1 if isinstance(before, int) else 1
 
 
 def usage(project: Project, kept: Mapping[str, Any]) -> Counter[str]:

@@ -33,6 +33,13 @@ class Change(NamedTuple):
         ends = [p.node for w in (*self.diff.wires_added, *self.diff.wires_removed) for p in w]
         return tuple(dict.fromkeys([*self.diff.added, *self.diff.changed, *self.diff.removed, *ends]))
 
+    def shape_of(self, node_id: str) -> str:
+        """A node's first output as it would be, or what arrives at a node without outputs; ``?`` while it is not known."""
+        facts = self.facts.nodes.get(node_id) if self.facts is not None else None
+        if facts is None:
+            return "?"
+        return shape(facts) or (facts.arriving[0].text if facts.arriving and facts.arriving[0] is not None else "")
+
     def columns(self, most: int) -> list[list[str]]:
         """What is touched and what it is wired to, at most so many nodes, in columns as the tensors flow."""
         topology = Topology(self.after)

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from visualnet.app.canvas.autoscroll import Autoscroll
 from visualnet.app.canvas.base import CanvasBase, Tool
-from visualnet.app.canvas.commands import annotate, block_navigation, keyboard, keyboard_focus
+from visualnet.app.canvas.commands import annotate, keyboard, keyboard_focus
 from visualnet.app.canvas.scene.node_item import tip
 from visualnet.app.canvas.scene.node_painter import FULL
 from visualnet.app.canvas.scene.scene import CanvasScene
@@ -32,7 +32,7 @@ from visualnet.app.canvas.tools.bend_wire import BendTool
 from visualnet.app.canvas.tools.collapse import FoldTool
 from visualnet.app.canvas.tools.connect_by_keys import ConnectTool
 from visualnet.app.canvas.tools.draw_wire import WireTool
-from visualnet.app.canvas.tools.drop_layer import DropTool, kind_of
+from visualnet.app.canvas.tools.drop_layer import DropTool, dragged_kind
 from visualnet.app.canvas.tools.join_nodes import JoinTool
 from visualnet.app.canvas.tools.move_annotation import MoveAnnotationTool
 from visualnet.app.canvas.tools.move_nodes import MoveTool
@@ -150,7 +150,7 @@ class Gestures(CanvasBase):
         elif hit.node and not hit.port:
             self.studio.select([hit.node])
             block = self.canvas.graph.nodes[hit.node].block
-            block_navigation.enter(self) if block is not None else self.rename_asked.emit()
+            keyboard.enter(self) if block is not None else self.rename_asked.emit()
 
     def _hover(self, at: QPointF) -> None:
         hit = self.canvas.hit(at, self._reach())
@@ -268,7 +268,7 @@ class Gestures(CanvasBase):
     # --- drag from the palette --------------------------------------------------------------------------------------
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        kind = kind_of(event.mimeData(), self.studio.project.blocks)
+        kind = dragged_kind(event.mimeData(), self.studio.project.blocks)
         if kind is None:
             event.ignore()
             return

@@ -13,9 +13,9 @@ from visualnet.app.canvas.camera.camera import Pose
 from visualnet.app.canvas.camera.saved_poses import SavedPoses
 from visualnet.app.canvas.commands import (
     arrange,
-    block_navigation,
     clipboard,
     connect,
+    keyboard,
     keyboard_focus,
     placing,
     remove,
@@ -251,7 +251,7 @@ class CanvasView(Gestures):
 
     def enter(self) -> None:
         """Open the selected block; bring another card into view."""
-        block_navigation.enter(self)
+        keyboard.enter(self)
 
     def quick_add(self, at: QPointF | None = None, source: Port | None = None, target: Port | None = None) -> None:
         """Open the search at a point of the scene; a single selected card is wired on to where that fits."""

@@ -18,6 +18,13 @@ class Popup(QFrame):
         self.setObjectName(name)
         self.setAccessibleName(title)
 
+    def show_at(self, at: QPoint, focus: QWidget) -> None:
+        """Show it at a point of the parent, with the keyboard at this part of it."""
+        self.move_inside(at)
+        self.show()
+        self.raise_()
+        focus.setFocus(Qt.FocusReason.PopupFocusReason)
+
     def move_inside(self, at: QPoint) -> None:
         """Stand at a point of the parent, or as near to it as there is room."""
         room = self.host.size() - self.size()

@@ -8,7 +8,7 @@ from visualnet.analysis import sheet_geometry
 from visualnet.analysis.auto_layout import tidy as lay_out
 from visualnet.analysis.sheet_geometry import Edge, Places, frames_around, wrap_width
 from visualnet.app.canvas.base import CanvasBase
-from visualnet.app.canvas.commands.long_task import start
+from visualnet.app.canvas.commands.long_task import LongTaskTool
 from visualnet.app.canvas.commands.select import selected_cards
 from visualnet.app.canvas.scene.node_item import offsets, sizes
 from visualnet.app.canvas.scene.scene import CanvasScene
@@ -66,7 +66,7 @@ def tidy(view: CanvasBase, direction: str = "", ids: list[str] | None = None) ->
     if count < MANY:
         done(work(lambda: None))
     else:
-        start(view, f"Tidying {count:,} cards", work, done)
+        view.hold(LongTaskTool(view, f"Tidying {count:,} cards", work, done))
 
 
 def unstack(view: CanvasBase) -> None:

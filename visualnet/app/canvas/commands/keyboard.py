@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeyEvent
 
 from visualnet.analysis.sheet_geometry import GRID, card_along, card_beside
 from visualnet.app.canvas.base import CanvasBase
-from visualnet.app.canvas.commands import block_navigation, clipboard, keyboard_focus, remove, select
+from visualnet.app.canvas.commands import clipboard, keyboard_focus, remove, select
 from visualnet.app.canvas.commands.arrange import card_areas
 from visualnet.core import edits
 
@@ -22,11 +22,24 @@ ARROWS = {
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 NONE = Qt.KeyboardModifier.NoModifier
 
+
+def enter(view: CanvasBase) -> None:
+    """Open the selected block; bring another card into view."""
+    if not view.studio.selection:
+        return
+    node_id = view.studio.selection[-1]
+    block = view.canvas.graph.nodes[node_id].block
+    if block is not None and block in view.studio.project.blocks:
+        view.studio.open_sheet(block, (*view.studio.path, node_id))
+    else:
+        view.show_card(node_id)
+
+
 _KEYS: dict[tuple[Qt.Key, Qt.KeyboardModifier], Callable[[CanvasBase], object]] = {
     (Qt.Key.Key_Delete, NONE): remove.delete,
     (Qt.Key.Key_Backspace, NONE): remove.delete,
-    (Qt.Key.Key_Return, NONE): block_navigation.enter,
-    (Qt.Key.Key_Enter, NONE): block_navigation.enter,
+    (Qt.Key.Key_Return, NONE): enter,
+    (Qt.Key.Key_Enter, NONE): enter,
     (Qt.Key.Key_Tab, NONE): lambda view: view.quick_add_asked.emit(),
     (Qt.Key.Key_F2, NONE): lambda view: view.rename_asked.emit(),
     (Qt.Key.Key_Home, NONE): lambda view: view.fit(),

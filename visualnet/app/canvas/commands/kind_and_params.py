@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtGui import QGuiApplication
 
+from visualnet.analysis.connect.insert_node import kind_label
 from visualnet.analysis.connect.replace_kind import paste_params as paste
 from visualnet.analysis.connect.replace_kind import replace_kind
 from visualnet.analysis.muting import FIXED
 from visualnet.app.canvas.base import CanvasBase
 from visualnet.app.canvas.commands import clipboard
-from visualnet.app.canvas.commands.placing import kind_label
 from visualnet.app.canvas.commands.select import selected_cards
 from visualnet.core import edits
 from visualnet.core.text.format import format_quantity

@@ -58,8 +58,3 @@ class LongTaskTool(Tool):
         if time.monotonic() - self.begun > SAID_AFTER_S:
             corner = self.view.scene_point(QPointF(8, 8))
             pointer_hint.paint_note(painter, self.view, corner, f"{self.words}… Esc stops it")
-
-
-def start(view: CanvasBase, words: str, work: Work, done: Callable[[Any], None]) -> None:
-    """Begin; ``done`` gets what the work gives, in the window's thread."""
-    view.hold(LongTaskTool(view, words, work, done))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF
 
-from visualnet.analysis.connect.insert_node import insert_node
+from visualnet.analysis.connect.insert_node import insert_node, kind_label
 from visualnet.analysis.sheet_geometry import snap, snap_up
 from visualnet.app.canvas.base import CanvasBase
 from visualnet.app.canvas.commands.select import add_and_select
@@ -13,7 +13,6 @@ from visualnet.app.canvas.scene.scene import CanvasScene
 from visualnet.core.graph import Port
 from visualnet.core.project import Project
 from visualnet.core.user import block_library
-from visualnet.layers import LAYERS
 from visualnet.layers.shorthand import NONE, Given
 
 GAP = 64.0
@@ -63,8 +62,3 @@ def add(
     if done:
         view.show_card(studio.selection[0])
     return done
-
-
-def kind_label(kind: str) -> str:
-    """What a kind is called: a layer's label, or a block's name."""
-    return LAYERS[kind].label if kind in LAYERS else kind.partition(":")[2]

@@ -19,14 +19,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from visualnet.analysis.connect.layer_search import Entry, SearchResult, entries, search, usage
+from visualnet.analysis.connect.layer_search import Entry, SearchResult, count_use, entries, search, usage
 from visualnet.app.theme import fonts, icons
 from visualnet.app.widgets.basic import label
 from visualnet.app.widgets.layouts import column
 from visualnet.app.widgets.popup import Popup
 from visualnet.app.widgets.row_painting import draw_line, draw_row_ground
 from visualnet.core.project import Project
-from visualnet.core.user import block_library
 from visualnet.layers import LAYERS
 from visualnet.layers.shorthand import Given
 
@@ -89,10 +88,7 @@ class QuickAdd(Popup):
         self.field.setPlaceholderText(hint or HINT)
         self.field.clear()
         self._search("")
-        self.move_inside(at)
-        self.show()
-        self.raise_()
-        self.field.setFocus(Qt.FocusReason.PopupFocusReason)
+        self.show_at(at, self.field)
 
     def _forget(self) -> None:
         """Asked anew each time it opens. Kept, it would be the project of a tab that is closed meanwhile."""
@@ -138,9 +134,7 @@ class QuickAdd(Popup):
     def _pick(self, item: QListWidgetItem) -> None:
         result: SearchResult = item.data(_ROLE)
         kind, given, chosen = result.entry.kind, result.given, self._chosen
-        if kind in LAYERS or kind.startswith(block_library.PREFIX):
-            before = self.kept.get(kind, 0)
-            self.kept[kind] = before + 1 if isinstance(before, int) else 1
+        count_use(self.kept, kind)
         self.close_()
         if chosen is not None:
             chosen(kind, given._replace(params={**result.entry.preset, **given.params}))

@@ -67,9 +67,7 @@ class RepairPopup(Popup):
         self.target, self.problem, self._at, self._wish = target, problem, at + QPoint(12, 12), 0
         self.words.setText(problem.words)
         self._offer([], "Looking for repairs…")
-        self.show()
-        self.raise_()
-        self.setFocus(Qt.FocusReason.PopupFocusReason)
+        self.show_at(self._at, self)
         self._search.begin(problem)
         return True
 

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QHideEvent, QPainter, QPainterPath, QPaintEven
 from PySide6.QtWidgets import QWidget
 
 from visualnet.analysis.families import family_of
-from visualnet.analysis.repair.preview import Change, EditPreview, column_boxes, shape
+from visualnet.analysis.repair.preview import Change, EditPreview, column_boxes
 from visualnet.app.theme import fonts, icons
 from visualnet.app.theme.tokens import Theme, mix
 from visualnet.app.widgets.row_painting import draw_line
@@ -101,9 +101,7 @@ def _draw_card(painter: QPainter, box: QRectF, node_id: str, change: Change, see
     upper.setBottom(inner.center().y())
     lower.setTop(inner.center().y())
     draw_line(painter, upper, node.name, fonts.sans(11), theme.text, middle)
-    text = shape(facts) if facts is not None else "?"
-    if not text and facts is not None and facts.arriving and facts.arriving[0] is not None:
-        text = facts.arriving[0].text
+    text = change.shape_of(node_id)
     colour = theme.accent if node_id in change.reshaped or node_id in change.diff.added else theme.muted
     draw_line(painter, lower, text, fonts.mono(11), theme.error if text == "?" else colour, middle)
 

@@ -7,29 +7,23 @@ from collections.abc import Container
 from PySide6.QtCore import QMimeData, QPointF, QRectF
 from PySide6.QtGui import QInputEvent, QPainter
 
+from visualnet.analysis.connect.insert_node import known_kind
 from visualnet.analysis.sheet_geometry import snap
 from visualnet.app.canvas.base import CanvasBase, Tool
 from visualnet.app.canvas.commands import placing
 from visualnet.app.canvas.scene.node_item import HEIGHT, MIN_WIDTH
 from visualnet.app.canvas.tools.pens import use_area_pen
 from visualnet.app.theme.tokens import RADIUS
-from visualnet.core.graph import BLOCK_PREFIX, Port
-from visualnet.core.user.block_library import PREFIX as LIBRARY
-from visualnet.layers import LAYERS
+from visualnet.core.graph import Port
 
 MIME = "application/x-visualnet-layer"
 LONGEST = 200
 
 
-def kind_of(data: QMimeData, blocks: Container[str]) -> str | None:
-    """The kind that is dragged: a layer's tag, a block's name or ``block:NAME``; None for anything else."""
-    if not data.hasFormat(MIME):
-        return None
+def dragged_kind(data: QMimeData, blocks: Container[str]) -> str | None:
+    """The kind that is dragged; None for anything else."""
     text = bytes(data.data(MIME).data())[:LONGEST].decode("utf-8", "replace").strip()
-    if text in LAYERS or text.startswith(LIBRARY):
-        return text
-    name = text.removeprefix(BLOCK_PREFIX)
-    return BLOCK_PREFIX + name if name in blocks else None
+    return known_kind(text, blocks) if data.hasFormat(MIME) else None
 
 
 class DropTool(Tool):

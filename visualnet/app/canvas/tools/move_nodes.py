@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QInputEvent, QPainter
 
 from visualnet.analysis.connect import best_ports
@@ -111,10 +111,13 @@ class MoveTool(Tool):
         elif self.now == self.places:
             self.scene.settle()
         elif self.copies:
-            (x, y), (left, top) = self.places[self.node], self.now[self.node]
-            clipboard.duplicate(self.studio, (left - x, top - y))
+            clipboard.duplicate(self.studio, self._way().toTuple())
         elif not self._put():
             self.scene.settle()
+
+    def _way(self) -> QPointF:
+        """How far the cards, or their copies, have been moved."""
+        return QPointF(*self.now[self.node]) - QPointF(*self.places[self.node])
 
     def _put(self) -> bool:
         """Make the move in the document, out of wires and into one where that is meant."""
@@ -160,12 +163,7 @@ class MoveTool(Tool):
 
     def _paint_copies(self, painter: QPainter) -> None:
         use_area_pen(painter, self.scene.theme)
-        cards = [(self.scene.cards[i], at) for i, at in self.now.items() if i in self.scene.cards]
-        rects = [QRectF(*at, card.width, card.height) for card, at in cards]
-        if len(rects) > SHOWN:
-            whole = QRectF()
-            for rect in rects:
-                whole = whole.united(rect)
-            rects = [whole]
-        for rect in rects:
-            painter.drawRoundedRect(rect, RADIUS, RADIUS)
+        by = self._way()
+        rects = [self.scene.cards[i].rect for i in self.now if i in self.scene.cards]
+        for rect in rects if len(rects) <= SHOWN else [self.scene.contents(self.now)]:
+            painter.drawRoundedRect(rect.translated(by), RADIUS, RADIUS)

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
+from visualnet.analysis.compare.difference_text import headline
 from visualnet.analysis.compare.project_diff import (
     ADDED,
     CHANGED,
@@ -15,8 +16,8 @@ from visualnet.analysis.compare.project_diff import (
     REMOVED,
     SIGNS,
     NodeDifference,
-    headline,
     pair,
+    place_beside_nearest,
 )
 from visualnet.analysis.facts import Analysis
 from visualnet.app.canvas.base import CanvasBase
@@ -85,20 +86,14 @@ class DifferenceLayer(SheetLayer):
         self, found: list[NodeDifference], base: Analysis, before: Graph, stays: Mapping[str, NodeItem]
     ) -> None:
         """A card that is gone stands where it stood beside the nearest card that is still there."""
-        facts = base.sheet(self.view.studio.sheet)
-        places = {i: before.places.get(i, (0.0, 0.0)) for i in before.nodes}
+        facts, now = base.sheet(self.view.studio.sheet), {i: (card.x, card.y) for i, card in stays.items()}
         for d in found:
-            if d.before is None or d.after is not None:
-                continue
-            old, (x, y) = d.before.id, places[d.before.id]
-            if stays:
-                near = min(stays, key=lambda i: abs(places[i][0] - x) + abs(places[i][1] - y))
-                x, y = stays[near].x + x - places[near][0], stays[near].y + y - places[near][1]
-            item = NodeItem(d.before, (x, y))
-            item.show(facts.nodes.get(old) if facts is not None else None, (), base.project, before)
-            while any(item.rect.intersects(card.rect) for card in self.canvas.cards.values()):
-                item.y += 40.0
-            self.gone[old] = item, d
+            if d.before is not None and d.after is None:
+                item = NodeItem(d.before, place_beside_nearest(before, d.before.id, now))
+                item.show(facts.nodes.get(item.id) if facts is not None else None, (), base.project, before)
+                while any(item.rect.intersects(card.rect) for card in self.canvas.cards.values()):
+                    item.y += 40.0
+                self.gone[item.id] = item, d
 
     def _add_lost_wire(self, source: Port, target: Port, stays: Mapping[str, NodeItem]) -> None:
         """The way that a lost wire would take between the cards of today."""

@@ -18,8 +18,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from visualnet.analysis.compare.difference_table import WORDS, Line, summary, table
-from visualnet.analysis.compare.project_diff import FOLLOWS, SIGNS, lines
+from visualnet.analysis.compare.difference_text import WORDS, Line, lines, summary, table
+from visualnet.analysis.compare.project_diff import FOLLOWS, SIGNS
 from visualnet.app.features.differences.comparison import Comparison
 from visualnet.app.features.differences.overlay import ROLES
 from visualnet.app.state.studio import Studio

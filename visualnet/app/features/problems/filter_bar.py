@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
@@ -122,16 +122,13 @@ def _combo(name: str, tip: str) -> QComboBox:
 class GroupHead(QToolButton):
     """The title of a group; a click or the arrow keys fold it."""
 
-    folded = Signal(str, bool)
-
-    def __init__(self) -> None:
+    def __init__(self, fold: Callable[[str, bool], None]) -> None:
         super().__init__()
-        self.title = ""
-        self.is_folded = False
+        self.title, self.is_folded, self.fold = "", False, fold
         self.setObjectName("head")
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.setIconSize(QSize(12, 12))
-        self.clicked.connect(lambda: self.folded.emit(self.title, not self.is_folded))
+        self.clicked.connect(lambda: fold(self.title, not self.is_folded))
 
     def show_group(self, title: str, count: int, folded: bool) -> None:
         """Show another title."""
@@ -145,7 +142,7 @@ class GroupHead(QToolButton):
         key = event.key()
         if key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
             if self.is_folded != (key == Qt.Key.Key_Left):
-                self.folded.emit(self.title, key == Qt.Key.Key_Left)
+                self.fold(self.title, key == Qt.Key.Key_Left)
         elif key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
             self.focusNextPrevChild(key == Qt.Key.Key_Down)
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):

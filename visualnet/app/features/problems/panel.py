@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeVar
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
@@ -21,6 +21,7 @@ from visualnet.app.widgets.basic import IconLabel, button, label
 from visualnet.app.widgets.layouts import STRETCH, add, column, row
 from visualnet.core.text.format import format_quantity
 
+Kind = TypeVar("Kind", bound=QWidget)
 SHOWN = 60
 """More rows than this help nobody; a line says how many are left out."""
 MOST_FOLDED = 40
@@ -181,7 +182,8 @@ class ProblemsPanel(QWidget):
         self.rest.setVisible(hidden > 0)
         titles = [line for line in shown if isinstance(line, Group)]
         rows = [line for line in shown if isinstance(line, Row)]
-        self._fill_pools(len(titles), len(rows))
+        self._fill(self.heads, len(titles), lambda: GroupHead(self.fold))
+        self._fill(self.rows, len(rows), lambda: ProblemRow(self.studio, self.choose))
         for head, group in zip(self.heads, titles, strict=True):
             head.show_group(group.title, len(group.rows), group.title in folded)
         for widget, problem in zip(self.rows, rows, strict=True):
@@ -195,23 +197,15 @@ class ProblemsPanel(QWidget):
         for widget in self.rows:
             widget.where.setFixedWidth(wide)
 
-    def _fill_pools(self, heads: int, rows: int) -> None:
-        """Have so many of each kind of widget."""
-        pools: tuple[tuple[list[Any], int], ...] = ((self.heads, heads), (self.rows, rows))
-        for pool, count in pools:
-            while len(pool) > count:
-                old = pool.pop()
-                self.list.removeWidget(old)
-                old.hide()
-                old.deleteLater()
-        while len(self.heads) < heads:
-            head = GroupHead()
-            head.folded.connect(self.fold)
-            self.heads.append(head)
-        while len(self.rows) < rows:
-            line = ProblemRow(self.studio)
-            line.clicked.connect(self.choose)
-            self.rows.append(line)
+    def _fill(self, pool: list[Kind], count: int, make: Callable[[], Kind]) -> None:
+        """Have so many widgets of a kind."""
+        while len(pool) > count:
+            old = pool.pop()
+            self.list.removeWidget(old)
+            old.hide()
+            old.deleteLater()
+        while len(pool) < count:
+            pool.append(make())
 
     def _lay_out(self, widgets: list[QWidget]) -> None:
         if widgets == self._laid_out:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QPlainTextEdit, QWidget
 
@@ -27,11 +28,9 @@ TOP = Qt.AlignmentFlag.AlignTop
 class ProblemRow(QFrame):
     """Click, Enter or Space go to the node."""
 
-    clicked = Signal(object)
-
-    def __init__(self, studio: Studio) -> None:
+    def __init__(self, studio: Studio, choose: Callable[[Problem], None]) -> None:
         super().__init__()
-        self.studio = studio
+        self.studio, self.choose = studio, choose
         self.problem: Problem | None = None
         self.current = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -142,11 +141,11 @@ class ProblemRow(QFrame):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton and self.problem is not None:
-            self.clicked.emit(self.problem)
+            self.choose(self.problem)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and self.problem is not None:
-            self.clicked.emit(self.problem)
+            self.choose(self.problem)
         elif event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
             self.focusNextPrevChild(event.key() == Qt.Key.Key_Down)
         else:
