@@ -15,7 +15,6 @@ from PySide6.QtWidgets import QApplication, QMenu
 
 from tests.app.canvas.conftest import lenet
 from tests.waiting import settle
-from visualnet.analysis.connect.layer_search import entries, search, usage
 from visualnet.analysis.facts import Problem
 from visualnet.app.canvas.camera.camera import Pose
 from visualnet.app.canvas.gestures import plain
@@ -189,14 +188,6 @@ def test_a_double_click_on_empty_canvas_adds_there(hands: Hands) -> None:
     assert (item.x, item.y) == (160.0, 304.0)
 
 
-@pytest.mark.parametrize(
-    ("query", "kind"), [("conv2", "conv2d"), ("rectifier", "relu"), ("bn", "batch_norm2d"), ("cross", "cross_entropy")]
-)
-def test_the_search_finds_by_label_tag_and_keyword(query: str, kind: str) -> None:
-    found = [f.entry.kind for f in search(query, entries(Project(), MAIN), Project())]
-    assert kind in found[:3]
-
-
 def test_nothing_found_says_so(hands: Hands) -> None:
     hands.key(Qt.Key.Key_Tab)
     QTest.keyClicks(hands.view.popup.field, "zzzzqq")
@@ -204,13 +195,6 @@ def test_nothing_found_says_so(hands: Hands) -> None:
     assert hands.view.popup.none.isVisible()
     QTest.keyClick(hands.view.popup.field, Qt.Key.Key_Return)
     assert hands.view.popup.isVisible()
-
-
-def test_what_is_used_most_comes_first() -> None:
-    project = Project()
-    for at in range(4):
-        project = edits.add_node(project, MAIN, "gelu", at=(at * 200, 0))
-    assert search("", entries(project, MAIN), project, usage(project, {}))[0].entry.kind == "gelu"
 
 
 # --- tidy, sheets, menu -------------------------------------------------------------------------------------------------

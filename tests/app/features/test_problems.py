@@ -14,9 +14,9 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.analysis.drawing import project as drawn
+from tests.analysis.test_problem_list import broken
 from visualnet.analysis.block_ports import ends
-from visualnet.analysis.facts import Problem
-from visualnet.analysis.problem_list import Wish, counts, grouped, joined, ordered, text, wanted
+from visualnet.analysis.problem_list import counts, text
 from visualnet.app.features.problems.panel import ProblemsPanel
 from visualnet.app.features.problems.row import ProblemRow
 from visualnet.app.state.settings import Settings
@@ -31,24 +31,6 @@ from visualnet.core.storage.project_file import load
 from visualnet.resources import resource
 
 FORMULA = "⌊(28 + 2·2 − 1·(5 − 1) − 1) / 2⌋ + 1 = 14"
-
-
-def hint(axis: str, line: str, formula: str = FORMULA, number: int = 14) -> Problem:
-    words = f"{axis}: {number}.5 → {number}: the last padded {line} is never read"
-    return Problem("inexact", "hint", words, "n2", "", ("n2",), "", formula)
-
-
-def test_errors_come_first_and_equal_hints_of_two_axes_are_one_row() -> None:
-    error = Problem("misfit", "error", "the output would be empty", "n7", "", ("n7",))
-    rows = joined([hint("H", "row"), hint("W", "column"), error])
-    assert [r.words for r in rows] == [
-        "The output would be empty",
-        "H: 14.5 → 14: the last padded row is never read; W likewise",
-    ]
-
-
-def test_axes_that_differ_stay_apart() -> None:
-    assert len(joined([hint("H", "row", "14", 14), hint("W", "row", "9", 9)])) == 2
 
 
 # --- order, filters, groups, text -------------------------------------------------------------------------------------------------
@@ -72,50 +54,6 @@ def panel_of(qtbot: QtBot) -> Callable[..., ProblemsPanel]:
         return panel
 
     return make
-
-
-BROKEN = "i:input a:conv2d f:linear b:linear o:output r:relu i>a a>f f>o"
-
-
-def broken() -> Project:
-    return drawn(BROKEN, a={"kernel_size": 40})
-
-
-def test_the_order_holds_while_figures_change() -> None:
-    before = studio_of(broken())
-    rows = ordered(joined(before.analysis.problems), before.project)
-    before.do("kernel", lambda p: edits.set_params(p, MAIN, ["n2"], {"kernel_size": 41}))
-    again = ordered(joined(reversed(before.analysis.problems)), before.project)
-    assert [r.key for r in again] == [r.key for r in rows]
-    assert [r.problem.severity for r in rows] == sorted(
-        (r.problem.severity for r in rows), key=("error warning hint").find
-    )
-
-
-def test_every_word_must_be_found_in_text_node_or_kind() -> None:
-    studio = studio_of(broken())
-    rows = joined(studio.analysis.problems)
-    assert {r.problem.node for r in wanted(rows, Wish("connected b"), studio.project)} == {"n4"}
-    assert wanted(rows, Wish("connected nowhereland"), studio.project) == []
-    assert wanted(rows, Wish(sheet="other"), studio.project) == []
-    assert counts(rows)["error"] == sum(r.problem.severity == "error" for r in rows)
-
-
-@pytest.mark.parametrize("by", ["severity", "node", "kind", ""])
-def test_groups_hold_every_row_once(by: str) -> None:
-    studio = studio_of(broken())
-    rows = ordered(joined(studio.analysis.problems), studio.project)
-    groups = grouped(rows, by, studio.project)
-    assert sorted(r.key for g in groups for r in g.rows) == sorted(r.key for r in rows)
-    assert len({g.title for g in groups}) == len(groups)
-    if by == "severity":
-        assert [g.worst for g in groups] == list(dict.fromkeys(r.problem.severity for r in rows))
-
-
-def test_as_text() -> None:
-    studio = studio_of(drawn("i:input f:linear o:output i>f f>o"))
-    told = text(joined(studio.analysis.problems), studio.project)
-    assert any(line.startswith("hint: f: ") for line in told.splitlines())
 
 
 # --- the panel --------------------------------------------------------------------------------------------------------------------
