@@ -37,7 +37,12 @@ def insert_node(
     insert: Port | None = None,
     given: Given = NONE,
 ) -> tuple[Project, str]:
-    """The project with the new node, and its id. ``insert`` names the wire it is put into, by where that ends."""
+    """The project with the new node, and its id. ``insert`` names the wire it is put into, by where that ends.
+
+    Raises:
+        ValueError: the kind is a block that the library has not.
+    """
+    project, kind = block_library.bring(project, kind)
     graph, block, node_id = project.sheet(sheet), project.blocks.get(sheet), new_id(project.sheet(sheet))
     scope = {**project.constants, **(block.params if block is not None else {})}
     params = {**shared_params(presets.first_values(kind), kind, project, scope), **given.params}

@@ -7,13 +7,12 @@ from PySide6.QtGui import QGuiApplication
 from visualnet.analysis.connect.insert_node import kind_label
 from visualnet.analysis.connect.replace_kind import paste_params as paste
 from visualnet.analysis.connect.replace_kind import replace_kind
-from visualnet.analysis.muting import FIXED
+from visualnet.analysis.muting import can_mute
 from visualnet.app.canvas.base import CanvasBase
 from visualnet.app.canvas.commands import clipboard
 from visualnet.app.canvas.commands.select import selected_cards
 from visualnet.core import edits
 from visualnet.core.text.format import format_quantity
-from visualnet.layers import LAYERS
 from visualnet.layers.shorthand import Given
 
 
@@ -54,11 +53,11 @@ def set_mode(view: CanvasBase, mode: str) -> None:
     """Mute the selected nodes or put them off; if all of them are, they work again."""
     studio, sheet = view.studio, view.studio.sheet
     nodes = [studio.graph.nodes[i] for i in selected_cards(view)]
-    nodes_with_mode = [n for n in nodes if n.kind not in LAYERS or LAYERS[n.kind].role not in FIXED]
-    if nodes and not nodes_with_mode:
+    modes = {node.id: node.mode for node in nodes if can_mute(node)}
+    if nodes and not modes:
         studio.message.emit("hint", "inputs, targets and outputs are always on")
-    if not nodes_with_mode:
+    if not modes:
         return
-    ids, wanted = [n.id for n in nodes_with_mode], "" if all(n.mode == mode for n in nodes_with_mode) else mode
+    ids, wanted = list(modes), "" if set(modes.values()) == {mode} else mode
     verb = {"mute": "Mute", "off": "Disable", "": "Enable"}[wanted]
     studio.do(f"{verb} {format_quantity(len(ids), 'node')}", lambda p: edits.set_node(p, sheet, ids, mode=wanted))

@@ -28,14 +28,8 @@ class LongTaskTool(Tool):
         self.words, self.done = words, done
         self.graph = self.studio.graph
         self.begun = time.monotonic()
-        self.task = BackgroundTask(
-            work,
-            self._use,
-            lambda _share: view.viewport().update(),
-            name="canvas work",
-            words=f"{words} has failed",
-            parent=view,
-        )
+        failed, progress = f"{words} has failed", lambda _share: view.viewport().update()
+        self.task = BackgroundTask(work, self._use, progress, name="canvas work", words=failed, parent=view)
         self.task.finished.connect(self._leave)
 
     def _use(self, found: Any) -> None:

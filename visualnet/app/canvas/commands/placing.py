@@ -12,7 +12,6 @@ from visualnet.app.canvas.scene.node_item import HEIGHT, MIN_WIDTH
 from visualnet.app.canvas.scene.scene import CanvasScene
 from visualnet.core.graph import Port
 from visualnet.core.project import Project
-from visualnet.core.user import block_library
 from visualnet.layers.shorthand import NONE, Given
 
 GAP = 64.0
@@ -53,9 +52,8 @@ def add(
     sheet, path, analysis = studio.sheet, studio.path, studio.analysis
 
     def edit(project: Project) -> tuple[Project, list[str]]:
-        project, brought = block_library.bring(project, kind)
         ends = source, target, insert
-        after, node_id = insert_node(project, sheet, path, analysis, brought, place, *ends, given)
+        after, node_id = insert_node(project, sheet, path, analysis, kind, place, *ends, given)
         return after, [node_id]
 
     done = add_and_select(studio, f"Add {kind_label(kind)}", edit)

@@ -14,10 +14,7 @@ from visualnet.app.canvas.overlays import pointer_hint
 from visualnet.app.canvas.overlays.snap_guides import SnapGuides
 from visualnet.app.canvas.tools.pens import use_area_pen
 from visualnet.app.theme.tokens import RADIUS
-from visualnet.core import edits
-from visualnet.core.edits import bypass
 from visualnet.core.graph import Port
-from visualnet.core.project import Project
 from visualnet.core.text.format import format_quantity
 
 ALT, CTRL = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ControlModifier
@@ -121,18 +118,14 @@ class MoveTool(Tool):
 
     def _put(self) -> bool:
         """Make the move in the document, out of wires and into one where that is meant."""
-        moved, sheet, wire, pulls, node = self.now, self.studio.sheet, self.wire, self.pulls, self.node
-        ports = best_ports.insertion(self.accept, node, wire) if self.accept is not None and wire is not None else None
-
-        def edit(project: Project) -> Project:
-            if pulls:
-                project = bypass.detach_nodes(project, sheet, moved)
-            if wire is not None and ports is not None:
-                project = edits.insert_on_wire(project, sheet, node, wire, *ports)
-            return edits.move(project, sheet, moved)
-
-        verb = "Insert" if wire is not None else "Pull out" if pulls else "Move"
-        return self.studio.do(f"{verb} {format_quantity(len(moved), 'node')}", edit)
+        moved, sheet, wire, pulls, into = self.now, self.studio.sheet, self.wire, self.pulls, None
+        if wire is not None and self.accept is not None:
+            ports = best_ports.insertion(self.accept, self.node, wire)
+            into = (self.node, wire, ports) if ports is not None else None
+        label = (
+            f"{'Insert' if wire is not None else 'Pull out' if pulls else 'Move'} {format_quantity(len(moved), 'node')}"
+        )
+        return self.studio.do(label, lambda p: best_ports.drop_nodes(p, sheet, moved, pulls, into))
 
     def _click(self) -> None:
         if self.adding and self.was_in:
