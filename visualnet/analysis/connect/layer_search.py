@@ -123,8 +123,8 @@ def _score(words: list[str], entry: Entry, project: Project) -> tuple[float, Giv
 
 def _word_score(word: str, entry: Entry) -> float:
     """How well the entry answers one word: its label counts most, its summary least."""
-    texts = (entry.label.lower(), 4), (entry.words, 2), (entry.summary.lower(), 1)
-    return max(_text_score(word, text) * weight for text, weight in texts)
+    label, summary = _text_score(word, entry.label.lower()), _text_score(word, entry.summary.lower())
+    return max(label * 4, _text_score(word, entry.words) * 2, summary)
 
 
 def _text_score(word: str, text: str) -> float:

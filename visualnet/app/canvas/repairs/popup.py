@@ -45,7 +45,7 @@ class RepairPopup(Popup):
         self.at = -1
         """The repair that the arrow keys have gone to; −1 before."""
         self.hover_preview = HoverPreview(studio, self)
-        self._at = QPoint()
+        self._place = QPoint()
         self.words = label("", wrap=True)
         self.hint = label("", "muted", wrap=True)
         head = row((IconLabel("problems", 16, "error"), 0, Qt.AlignmentFlag.AlignTop), (self.words, 1), spacing=8)
@@ -64,10 +64,10 @@ class RepairPopup(Popup):
         problem = wire_error(studio.analysis.problems, studio.sheet, target)
         if problem is None:
             return False
-        self.target, self.problem, self._at, self._wish = target, problem, at + QPoint(12, 12), 0
+        self.target, self.problem, self._place, self._wish = target, problem, at + QPoint(12, 12), 0
         self.words.setText(problem.words)
         self._offer([], "Looking for repairs…")
-        self.show_at(self._at, self)
+        self.show_at(self._place, self)
         self._search.begin(problem)
         return True
 
@@ -93,7 +93,7 @@ class RepairPopup(Popup):
         self._add(button("Take the wire out", "quiet", done=self.take_out), "Remove this wire again (Del)")
         self.adjustSize()
         self.resize(WIDTH, self.heightForWidth(WIDTH))
-        self.move_inside(self._at)
+        self.move_inside(self._place)
 
     def _add(self, made: QPushButton, tip: str) -> None:
         made.setToolTip(tip)

@@ -63,7 +63,7 @@ class RepairPicture(QWidget):
         painter.setPen(QPen(QColor(theme.outline), 1.0))
         painter.setBrush(QColor(theme.surface))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
-        draw_line(painter, QRectF(12, 8, self.width() - 24, 18), self.words(), fonts.sans(12), theme.muted)
+        draw_line(painter, QRectF(12, 8, self.width() - 24, 15), self.words(), fonts.sans(12), theme.muted)
         if self.change is not None and self.seen is not None and self.columns:
             self._draw_graph(painter, self.change, self.seen, theme)
         painter.end()

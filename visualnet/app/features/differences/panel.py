@@ -49,7 +49,7 @@ class DifferencesPanel(QWidget):
         self.choose = button("Compare with")
         self.choose.setMenu(self.menu)
         self.choose.setToolTip("Choose what to hold the open network against")
-        self.told = ElidedLabel("", "muted")
+        self.summary = ElidedLabel("", "muted")
         self.copy = button("Copy", "quiet", "copy", self._copy)
         self.copy.setToolTip("Copy the differences as text")
         self.end = button("End", "quiet", "close", comparison.clear)
@@ -64,7 +64,7 @@ class DifferencesPanel(QWidget):
         self.pages = QStackedWidget()
         for page in (self.empty, self.same, self.tree):
             self.pages.addWidget(page)
-        head = row(self.choose, (self.told, 1), self.copy, self.end, margins=(8, 6, 8, 4), spacing=8)
+        head = row(self.choose, (self.summary, 1), self.copy, self.end, margins=(8, 6, 8, 4), spacing=8)
         column(head, (self.pages, 1), spacing=0, parent=self)
         comparison.changed.connect(self.refresh)
         studio.theme_changed.connect(self.refresh)
@@ -129,7 +129,7 @@ class DifferencesPanel(QWidget):
         for widget in (self.copy, self.end):
             widget.setVisible(found is not None)
         self.pages.setCurrentWidget(self.empty if found is None else self.tree if found else self.same)
-        self.told.setText(f"Since {base.title}: {summary(found)}" if base is not None and found is not None else "")
+        self.summary.setText(f"Since {base.title}: {summary(found)}" if base is not None and found is not None else "")
         at = self.tree.currentItem()
         kept = at.data(0, _NODE) if at is not None else None
         with QSignalBlocker(self.tree):

@@ -119,7 +119,7 @@ class StepPainter(QStyledItemDelegate):
         width = draw_line(painter, words, row.time, mono, theme.disabled if dim else theme.muted, align=right)
         words.setWidth(words.width() - width - 10)
         if row.saved:
-            painter.drawPixmap(round(words.right()) - 14, middle, icons.pixmap("save", 14, "accent"))
+            painter.drawPixmap(round(words.right()) - 15, middle, icons.pixmap("save", 14, "accent"))
             words.setWidth(words.width() - 22)
         font = QFont(option.font)
         font.setWeight(QFont.Weight.DemiBold if current else QFont.Weight.Normal)
