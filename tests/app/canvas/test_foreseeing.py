@@ -12,7 +12,11 @@ from PySide6.QtWidgets import QApplication, QPushButton, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.app.canvas.conftest import Hands
+from visualnet.analysis.facts import Analysis
+from visualnet.analysis.problem_list import wire_error
+from visualnet.analysis.repair.search import Search
 from visualnet.app.canvas.camera.camera import Pose
+from visualnet.app.canvas.repairs.repair_search import RepairSearch
 from visualnet.app.features.problems.panel import ProblemsPanel
 from visualnet.core import edits
 from visualnet.core.graph import Port
@@ -149,3 +153,13 @@ def test_resting_on_a_button_of_the_list_and_focusing_it(faulty: Hands, qtbot: Q
     panel.setFocus()
     second.clearFocus()
     assert faulty.studio.foresight is None
+
+
+def test_a_search_that_has_ended_keeps_nothing_of_the_project(faulty: Hands, qtbot: QtBot) -> None:
+    """A closed project must not stay for a search that nobody waits for."""
+    search = RepairSearch(faulty.studio, faulty.view)
+    problem = wire_error(faulty.studio.analysis.problems, "", Port("n3", "x2"))
+    assert problem is not None
+    with qtbot.waitSignal(search.found):
+        search.begin(problem)
+    assert not search.running and not any(isinstance(kept, Analysis | Search) for kept in vars(search).values())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from visualnet.analysis.facts import Problem
+from visualnet.analysis.facts import Analysis, Problem
 from visualnet.analysis.repair.search import Search
 from visualnet.app.state.studio import Studio
 
@@ -22,6 +22,7 @@ class RepairSearch(QObject):
         super().__init__(parent)
         self.studio, self.limit = studio, limit
         self._search: Search | None = None
+        self._analysis: Analysis | None = None
         self._timer = QTimer(self, interval=0)
         self._timer.timeout.connect(self._go_on)
 
@@ -38,9 +39,9 @@ class RepairSearch(QObject):
         self._timer.start()
 
     def stop(self) -> None:
-        """Search no further."""
+        """Search no further, and keep nothing of the project."""
         self._timer.stop()
-        self._search = None
+        self._search = self._analysis = None
 
     def _go_on(self) -> None:
         search = self._search
