@@ -18,7 +18,7 @@ import weakref
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 # Before anything imports Qt or torch.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -39,7 +39,12 @@ _homes = count(1)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--thorough", action="store_true", help="5,000 random graphs for 500, 10,000 mutants for 1,000, …")
+    parser.addoption(
+        "--wide", action="store_true", help="what CI draws besides: 500 random graphs, every small network, …"
+    )
+    parser.addoption(
+        "--thorough", action="store_true", help="5,000 random graphs, 10,000 mutants, every large figure, …"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -48,9 +53,10 @@ def pytest_configure(config: pytest.Config) -> None:
     # Two shared cores make examples slow now and then; that is no fault of the code. The suite draws the same examples
     # each time, so that red means changed; the thorough run looks for new ones.
     calm: dict[str, Any] = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
-    settings.register_profile("suite", derandomize=True, database=None, **calm)
+    settings.register_profile("suite", max_examples=50, derandomize=True, database=None, **calm)
+    settings.register_profile("wide", max_examples=100, derandomize=True, database=None, **calm)
     settings.register_profile("thorough", max_examples=1000, print_blob=True, **calm)
-    settings.load_profile("thorough" if config.getoption("--thorough") else "suite")
+    settings.load_profile(next((name for name in ("thorough", "wide") if config.getoption(f"--{name}")), "suite"))
     _give_patience()
     threading.Thread.start = _noting_place(threading.Thread.start)  # type: ignore[method-assign]
     logging.getLogger().addHandler(_log)
@@ -69,9 +75,16 @@ def pytest_unconfigure() -> None:
     shutil.rmtree(HOMES, ignore_errors=True)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes minutes begins first, so that the other processes work beside it to the end."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What takes minutes begins first, so that the other processes work beside it to the end; what is wide waits for its option."""
     items.sort(key=lambda item: item.get_closest_marker("first") is None)
+    for item in items:
+        if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+            item.add_marker("more")
+    if not (config.getoption("--wide") or config.getoption("--thorough")):
+        waiting = [item for item in items if item.get_closest_marker("wide") is not None]
+        config.hook.pytest_deselected(items=waiting)
+        items[:] = [item for item in items if item.get_closest_marker("wide") is None]
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
@@ -87,6 +100,22 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 def thorough(pytestconfig: pytest.Config) -> bool:
     """True under --thorough: draw ten times as many examples."""
     return bool(pytestconfig.getoption("--thorough"))
+
+
+class Amount(Protocol):
+    """How much a test draws: a sample in the suite, more under --wide (CI), all that is sensible under --thorough."""
+
+    def __call__(self, suite: int, *, wide: int, thorough: int) -> int: ...
+
+
+@pytest.fixture(scope="session")
+def amount(pytestconfig: pytest.Config) -> Amount:
+    """Chooses the figure of the run that is going on. A test that uses it is marked ``more``, so that CI finds it."""
+
+    def choose(suite: int, *, wide: int, thorough: int) -> int:
+        return thorough if pytestconfig.getoption("--thorough") else wide if pytestconfig.getoption("--wide") else suite
+
+    return choose
 
 
 # --- one check around each test -------------------------------------------------------------------------------------

@@ -128,9 +128,9 @@ def exporting(p: Photographer) -> None:
     from visualnet.app.figures.export_dialog import ExportDialog
 
     studio = p.open("lenet5")
-    for number, name in ((0, "picture"), (3, "figure")):
+    for style, name in (("light", "picture"), ("publication", "figure")):
         dialog = ExportDialog(studio, {}, (0, 0, 800, 600), Path.home(), p.window)
-        dialog.style_.set_current(number)
+        dialog.style_.choose(style)
         dialog.refresh()
         p.dialog(dialog, f"export-{name}")
 

@@ -21,7 +21,6 @@ from visualnet.app.canvas.scene.graph_thumbnail import paint_graph
 from visualnet.app.canvas.scene.node_item import NodeItem
 from visualnet.app.canvas.scene.node_painter import block_colour, paint_block, paint_card
 from visualnet.app.features.inspector.node_page import NodePage
-from visualnet.app.figures.paper.content import content
 from visualnet.app.shell.find_bar import FindBar
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme.apply import apply_theme
@@ -32,6 +31,7 @@ from visualnet.core.document import Document
 from visualnet.core.graph import Graph, Node
 from visualnet.core.project import MAIN, Project
 from visualnet.core.user import block_library
+from visualnet.figures.paper_content import content
 
 COLOURS = {LIGHT.family(family): family for family in ("block", "data", *LIGHT.families)}
 AFAR = {block_colour(LIGHT, family): family for family in COLOURS.values()}

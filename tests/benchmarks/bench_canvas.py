@@ -62,7 +62,7 @@ def opened(project: Project) -> CanvasView:
     assert isinstance(app, QApplication)
     apply_theme(app, DARK)
     view = CanvasView(Studio(Document(project), DARK))
-    view.motion = False
+    view.choose_motion("off")
     view.resize(1600, 1000)
     view.show()
     app.processEvents()

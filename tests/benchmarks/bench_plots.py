@@ -56,7 +56,7 @@ def _curves() -> list[Row]:
             fall = np.exp(-np.arange(size) / size * 5)
             for i in range(count):
                 series = Series(np.arange(size), fall + i * 0.3 + rng.normal(size=size) * 0.1)
-                plot.set_curve(f"run {i}", series, color_index=i, dashed=i % 2 == 1, axis_label="loss")
+                plot.set_curve(f"run {i}", series, color_index=i, dashed=i % 2 == 1)
             plot.show()
             QApplication.processEvents()  # before the first expose a repaint paints nothing
 

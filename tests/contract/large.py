@@ -23,8 +23,8 @@ from PySide6.QtWidgets import QApplication
 from visualnet.analysis import Analysis, explain, infer, report
 from visualnet.analysis.receptive_field import receptive
 from visualnet.analysis.repair.search import repairs
+from visualnet.app.diagrams.layer_drawing import LayerDrawing
 from visualnet.app.diagrams.receptive_field import FieldDrawing
-from visualnet.app.diagrams.window_diagram import LayerDrawing
 from visualnet.app.features.inspector.explanation_card import WhyCard
 from visualnet.app.figures.picture import Look, drawing_of
 from visualnet.compiling.source import model_source
@@ -282,7 +282,7 @@ def _draw(have: dict[str, Any]) -> None:
     widget = LayerDrawing()
     widget.show_drawing(drawing)
     widget.resize(400, 300)
-    widget.move_on(1)
+    widget.move_on()
     widget.render(image)
     for field in receptive(analysis, ("n1",)):
         seen = FieldDrawing()

@@ -62,8 +62,9 @@ def test_bombs_take_neither_time_nor_memory(tmp_path: Path) -> None:
                 file.truncate(100_000_000)
     files_by_name = {path.name: name for path, name in zip(sorted(tmp_path.iterdir()), mutants.BOMBS, strict=True)}
     faults = {}
+    told = {file: rest for file, *rest in opened("bounded", str(tmp_path))}
     for file, name in files_by_name.items():
-        ((_, verdict, words, seconds),) = opened("bounded", str(tmp_path), file)
+        verdict, words, seconds = told.get(file, ("died", "", 0.0))
         if verdict not in ("opened", "refused") or seconds >= 1:
             faults[name] = (verdict, words, seconds)
     assert not faults

@@ -9,22 +9,24 @@ from collections import Counter
 
 import pytest
 
+from tests.conftest import Amount
 from tests.contract.mutants import ROOT
 
-PARTS = 60
-"""The suite carries out one case of so many, the thorough run all."""
+PARTS = 300
+"""The suite carries out one case of so many, CI five times as many, the thorough run all."""
 
 
+@pytest.mark.more
 @pytest.mark.skipif(sys.platform != "linux", reason="the bounds on memory and time need Linux")
 @pytest.mark.timeout(1_800)
-def test_no_step_grows_with_a_figure_in_a_file(thorough: bool) -> None:
-    parts = 1 if thorough else PARTS
+def test_no_step_grows_with_a_figure_in_a_file(amount: Amount) -> None:
+    parts = amount(PARTS, wide=PARTS // 5, thorough=1)
     done = subprocess.run(
         [sys.executable, "-m", "tests.contract.large", str(7 % parts), str(parts)],
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=1_700 if thorough else 170,
+        timeout=1_700 if parts == 1 else 170,
         check=False,
     )
     lines = [json.loads(line) for line in done.stdout.splitlines()]

@@ -11,6 +11,7 @@ import pytest
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
+from tests.conftest import Amount
 from tests.contract.test_random_graphs import fields, objectives_agree
 from tests.graphs import random_project
 from visualnet.cli.common import open_project, template_names
@@ -50,8 +51,10 @@ def test_the_same_seed_gives_the_same_first_weights(name: str) -> None:
     assert differing_weights(open_project(name), 3) == []
 
 
-def test_the_same_seed_gives_random_graphs_the_same_first_weights() -> None:
-    assert {seed: keys for seed in range(120) if (keys := differing_weights(random_project(seed), seed))} == {}
+@pytest.mark.more
+def test_the_same_seed_gives_random_graphs_the_same_first_weights(amount: Amount) -> None:
+    seeds = range(amount(40, wide=120, thorough=500))
+    assert {seed: keys for seed in seeds if (keys := differing_weights(random_project(seed), seed))} == {}
 
 
 class Draws(TorchDispatchMode):
@@ -134,6 +137,7 @@ def test_ruff_finds_nothing(files: Path) -> None:
     assert run(files, "ruff", "format", "--diff", *strict) == ""
 
 
+@pytest.mark.wide
 @pytest.mark.timeout(300)
 def test_mypy_finds_nothing(files: Path) -> None:
     assert run(files, "mypy", "--strict", "--config-file=", "--cache-dir=.mypy_cache") == ""

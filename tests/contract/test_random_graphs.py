@@ -14,6 +14,7 @@ import torch
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
 
+from tests.conftest import Amount
 from tests.contract.evaluate import COUNTED
 from tests.graphs import random_project
 from visualnet.analysis import infer
@@ -29,11 +30,12 @@ PARTS = 20
 """So many tests share the graphs, to name the seed's neighbourhood and to stay under the time limit of one test."""
 
 
+@pytest.mark.more
 @pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.timeout(900)
 @pytest.mark.filterwarnings("ignore:Using padding='same'")
-def test_random_graphs_agree_with_torch(part: int, thorough: bool) -> None:
-    count = (5_000 if thorough else 500) // PARTS
+def test_random_graphs_agree_with_torch(part: int, amount: Amount) -> None:
+    count = amount(120, wide=500, thorough=5_000) // PARTS
     for seed in range(part * count, (part + 1) * count):
         try:
             agree(seed)
@@ -188,13 +190,14 @@ def objectives_agree(model: Model, batch: dict[str, torch.Tensor], printed: Any,
         assert torch.equal(results[name].nan_to_num(), value.nan_to_num()), name
 
 
+@pytest.mark.wide
 def test_the_generator_reaches_every_layer() -> None:
     """A layer that no random graph holds would be proved by nothing here."""
     from visualnet.layers import LAYERS
 
     missing = {tag for tag, kind in LAYERS.items() if not kind.hidden}
     for seed in range(500):  # as many as the test above looks at
-        missing -= {facts.node.kind for _, facts in infer(random_project(seed)).walk()}
+        missing -= {node.kind for _, sheet in random_project(seed).sheets() for node in sheet}
         if not missing:
             return
     assert not missing

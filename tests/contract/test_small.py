@@ -107,9 +107,14 @@ def falls(found: list[float]) -> bool:
     return sum(found[-quarter:]) < 0.97 * sum(found[:quarter])
 
 
-@pytest.mark.parametrize("name", TRAINING)
+@pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=[] if i % 4 == 0 else pytest.mark.wide) for i, n in enumerate(TRAINING)]
+)
 def test_its_loss_falls(name: str, request: pytest.FixtureRequest) -> None:
-    """A few steps of the heavy ones; with ``--thorough`` the whole epoch of all, in less than a minute on two cores."""
+    """A few steps of the heavy ones; with ``--thorough`` the whole epoch of all, in less than a minute on two cores.
+
+    That each of them trains at all, the suite holds in tests/training; CI holds this of all, the suite of every fourth.
+    """
     project, thorough = opened(name), request.config.getoption("--thorough")
     light = infer(project).main.macs < LIGHT
     load(project.data)  # what reading costs is not the training's

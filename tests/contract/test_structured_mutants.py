@@ -10,20 +10,21 @@ import warnings
 
 import pytest
 
+from tests.conftest import Amount
 from tests.contract import structured
 from tests.graphs import graph
 from visualnet.analysis import infer
 from visualnet.core.graph import Node
 from visualnet.core.project import Block, Project
 
-HOW_MANY = 200
 
-
+@pytest.mark.more
 @pytest.mark.timeout(3_600)
-def test_structured_mutants_are_told_built_and_printed_alike(thorough: bool) -> None:
+def test_structured_mutants_are_told_built_and_printed_alike(amount: Amount) -> None:
     """Half of them the same each time, half new ones; a seed that fails is named, and makes the same mutant again."""
     fresh = random.SystemRandom().randrange(10**6, 10**9)
-    runs = [range(10_000)] if thorough else [range(HOW_MANY // 2), range(fresh, fresh + HOW_MANY // 2)]
+    half = amount(30, wide=100, thorough=5_000)
+    runs = [range(half), range(fresh, fresh + half)]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         found = [fault for run in runs for fault in structured.disagreements(run)]

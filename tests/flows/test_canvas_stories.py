@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLineEdit
 
 from tests.flows.hands import NONE, Hands
 from tests.flows.test_stories import opened
+from visualnet.analysis.geometry.boxes import overlap
 from visualnet.app.shell.window import Window
 from visualnet.core.graph import Port
 from visualnet.core.storage import project_file
@@ -118,9 +119,9 @@ def test_wiring(window: Window, hands: Hands) -> None:
     hands.click("fc1")
     assert scene.marks.flow, "the path of the selected node is tinted"
     scene.routes.finish()
-    placed = [pill for _, pill in scene.labels.of(scene.wires.values())]
-    assert not any(a.intersects(b) for n, a in enumerate(placed) for b in placed[:n])
-    assert not any(scene.ids_in(pill) for pill in placed)
+    placed = [pill for _, pill in scene.labels.place(scene.wires.values())]
+    assert not any(overlap(a, b) for n, a in enumerate(placed) for b in placed[:n])
+    assert not any(scene.covered(pill) for pill in placed)
     whole(hands)
 
 

@@ -21,7 +21,7 @@ def rest_on(widget: QWidget) -> None:
 def test_break_look_ahead_repair_explain(hands: Hands, window: Window, qtbot: QtBot) -> None:
     window.filing.open_template("lenet5")
     studio, view = window.studio, window.canvas.view
-    view.motion = False
+    view.choose_motion("off")
     whole = studio.project
     studio.select([studio.graph.named("flatten").id])
     view.setFocus()
@@ -36,7 +36,7 @@ def test_break_look_ahead_repair_explain(hands: Hands, window: Window, qtbot: Qt
     pose, history = view.pose(), len(studio.document.history)
     rest_on(repair)
     qtbot.waitUntil(lambda: studio.foresight is not None)
-    assert view.ghosts.isVisible() and any(c.face.shape == "400" for c in view.ghosts.cards.values())
+    assert view.ghosts.isVisible() and any(c.content.shape == "400" for c in view.ghosts.cards.values())
     assert studio.project is broken and len(studio.document.history) == history
     QTest.mouseClick(repair, Qt.MouseButton.LeftButton)
     assert not studio.analysis.errors() and studio.foresight is None and not view.ghosts.isVisible()

@@ -15,14 +15,16 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import Amount
 from tests.flows.hands import Hands
 from tests.flows.monkey.gestures import Monkey, live, make, rest, undo_all, whole
 from tests.flows.monkey.watch import Beats, Faults, python_objects, resident_mb, trim
 from visualnet.app.shell.window import Window
 from visualnet.core.user import block_library
 
-SECONDS = 100
-"""The suite's share: two minutes with what comes before and after."""
+SECONDS = 10
+CI_SECONDS = 110
+"""CI's share: two minutes with what comes before and after."""
 FIRST, THOROUGH = 2_000, 10_000
 GROWTH = 1.1
 ANSWERED_MS = 100
@@ -94,10 +96,11 @@ def work(monkey: Monkey, window: Window, faults: Faults, gestures: int, seconds:
     return own
 
 
+@pytest.mark.more
 @pytest.mark.first
 @pytest.mark.timeout(7200)
 def test_whatever_a_monkey_does_the_drawing_stays_whole_and_nothing_is_left(
-    window: Window, beats: Beats, tmp_path: Path, thorough: bool, record_property: pytest.RecordProperty
+    window: Window, beats: Beats, tmp_path: Path, amount: Amount, thorough: bool, record_property: pytest.RecordProperty
 ) -> None:
     seed = int(os.environ.get("VISUALNET_MONKEY_SEED") or int.from_bytes(os.urandom(3)))
     record_property("told", f"monkey: seed {seed}")
@@ -106,7 +109,7 @@ def test_whatever_a_monkey_does_the_drawing_stays_whole_and_nothing_is_left(
     window.collector.clear()
     with Faults() as faults, answers:
         begun = objects()
-        own = work(monkey, window, faults, FIRST, 1e9 if thorough else SECONDS)
+        own = work(monkey, window, faults, FIRST, amount(SECONDS, wide=CI_SECONDS, thorough=10**9))
         undo_all(window)
         monkey.close_all()
         counted = objects()
@@ -131,6 +134,7 @@ def test_whatever_a_monkey_does_the_drawing_stays_whole_and_nothing_is_left(
     )
 
 
+@pytest.mark.wide
 def test_of_closed_projects_nothing_is_left(window: Window, hands: Hands, beats: Beats, tmp_path: Path) -> None:
     """Opened, edited, undone, seen in further views and in place, trained, looked into, exported; then counted by type."""
     monkey, answers = make(window, 1, beats, tmp_path / "files")

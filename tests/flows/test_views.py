@@ -51,7 +51,7 @@ def test_each_view_has_its_own_selection_and_the_inspector_follows_the_one_worke
     hands.type_into(field, "11")
     assert hands.node("conv1").params["out_channels"] == 11
     assert page.name.text() == "conv1", "working in the inspector does not turn away from it"
-    facts = other.view.canvas.cards[hands.node("conv1").id].face
+    facts = other.view.canvas.cards[hands.node("conv1").id].content
     assert "11" in facts.line
     hands.click("fc2")
     assert page.name.text() == "fc2" and other.studio.selection == (hands.node("conv1").id,)

@@ -178,6 +178,11 @@ class GraphFacts:
         return [f for i in self.outline.ends.get(role, ()) if (f := self.nodes[i]).layer is not None]
 
 
+def plain_path(path: NodePath) -> NodePath:
+    """The path through the first repetition of each block."""
+    return tuple(step.partition("#")[0] for step in path)
+
+
 class Analysis:
     """Everything that is true of a project, as far as its formulas tell.
 
@@ -212,6 +217,38 @@ class Analysis:
                 raise KeyError(path)
             graph = inside[0]
         return graph.nodes[path[-1]]
+
+    def find(self, path: NodePath) -> NodeFacts | None:
+        """The facts of the node at this path, whichever repetition of a block it goes through; None if it is gone."""
+        try:
+            return self.at(plain_path(path))
+        except (KeyError, IndexError):
+            return None
+
+    def name_of(self, path: NodePath) -> str:
+        """The names from the main sheet down, with the number of each repetition: “encoder 2 › attention”."""
+        names = []
+        for depth, step in enumerate(path):
+            plain, _, number = step.partition("#")
+            facts = self.find(path[: depth + 1])
+            repeated = facts is not None and len(facts.inside) > 1
+            name = facts.node.name if facts is not None else plain
+            names.append(f"{name} {int(number or 0) + 1}" if repeated else name)
+        return " › ".join(names)
+
+    def repetitions(self, path: NodePath, most: int) -> list[NodePath]:
+        """The path once for each repetition of the blocks on the way; so many at the most."""
+        found: list[NodePath] = [()]
+        for depth, node_id in enumerate(path):
+            times = len(self.at(path[: depth + 1]).inside)
+            steps = [node_id, *(f"{node_id}#{number}" for number in range(1, times))]
+            found = [(*before, step) for before in found for step in steps][:most]
+        return found
+
+    def target_fields(self) -> list[str]:
+        """The fields of the data that the network is to answer."""
+        layers = [facts.layer.values() for facts in self.main.sinks("target") if facts.layer is not None]
+        return [values["field"] for values in layers if "field" in values]
 
     def sheet(self, name: str, path: NodePath = ()) -> GraphFacts | None:
         """The facts of a sheet as the canvas shows it: at the given instance, else at the first one found; None if it is unused."""

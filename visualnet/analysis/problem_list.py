@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
@@ -9,7 +10,7 @@ from visualnet.analysis.connect.check import OPEN
 from visualnet.analysis.facts import SEVERITIES, Problem
 from visualnet.core.graph import Port
 from visualnet.core.project import MAIN, Project
-from visualnet.core.text.format import capitalize_first
+from visualnet.core.text.format import capitalize_first, format_quantity, shorten_count
 
 GROUPINGS: Mapping[str, str] = {"severity": "By severity", "node": "By node", "kind": "By kind", "": "Ungrouped"}
 SEVERITY_WORDS: Mapping[str, tuple[str, str]] = {
@@ -245,3 +246,26 @@ def text(rows: Collection[Row], project: Project) -> str:
         if row.problem.formula:
             lines.append(f"    {row.problem.formula}")
     return "\n".join(lines)
+
+
+def summarize(facts: GraphFacts | None, problems: Iterable[Problem]) -> str:
+    """What a sheet has in all, on one line: parameters, MACs, and how many problems, as the list counts them."""
+    if facts is None or not facts.nodes:
+        return ""
+    parts = [f"{facts.parameters:,} parameters"]
+    if facts.trainable != facts.parameters:
+        parts.append(f"{facts.trainable:,} trained")
+    if facts.macs:
+        parts.append(f"{shorten_count(facts.macs)} MACs")
+    counts = Counter(row.problem.severity for row in joined(problems))
+    found = [format_quantity(counts[severity], severity) for severity in SEVERITIES if counts[severity]]
+    return " · ".join([*parts, ", ".join(found) or "no problems"])
+
+
+def problems_by_node(problems: Iterable[Problem], sheet: str) -> dict[str, tuple[Problem, ...]]:
+    """The problems of each node of a sheet."""
+    found: dict[str, list[Problem]] = {}
+    for problem in problems:
+        if problem.sheet == sheet and problem.node:
+            found.setdefault(problem.node, []).append(problem)
+    return {node: tuple(own) for node, own in found.items()}

@@ -8,6 +8,7 @@ from typing import NamedTuple, TypeAlias
 from visualnet.analysis.facts import Analysis, GraphFacts, NodeFacts, NodePath
 from visualnet.core import repetition
 from visualnet.core.graph import Topology
+from visualnet.core.text.format import format_quantity
 from visualnet.layers.declaration.drawings import Window
 from visualnet.layers.declaration.layer import Spec
 
@@ -32,6 +33,24 @@ class Field(NamedTuple):
             return tuple((0, n) for n in self.extents)
         firsts = [s + i * j for s, i, j in zip(self.start, place, self.jump, strict=True)]
         return tuple((max(0, f), min(n, f + k)) for f, k, n in zip(firsts, self.size, self.extents, strict=True))
+
+    def describe(self, place: tuple[int, ...]) -> str:
+        """What a place sees, in figures."""
+        if self.whole and any(n > 1 for n in self.places):
+            # Not all that lies between slides a window: what a place sees is then not told exactly, and not claimed.
+            return f"A place here may see all of “{self.input}”: more than windows lies between them."
+        if self.whole:
+            return f"Every number here sees all of “{self.input}”."
+        sizes = "×".join(map(str, self.size))
+        seen = "×".join(str(max(0, b - a)) for a, b in self.seen(place))
+        rest = f" (here {seen}, the rest is padding)" if seen != sizes else ""
+        step = (
+            "×".join(map(str, self.jump)) + " cells"
+            if len(set(self.jump)) > 1
+            else format_quantity(self.jump[0], "cell")
+        )
+        number = ", ".join(str(at + 1) for at in place)
+        return f"Place {number} sees {sizes} cells of “{self.input}”{rest}; its neighbour the same {step} on."
 
 
 Fields: TypeAlias = "dict[str, Field]"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ __all__ = [
     "chosen",
     "fields",
     "fields_or_none",
+    "image_field",
     "synthetic",
 ]
 
@@ -90,3 +92,12 @@ def _kept_fields(name: str, options: tuple[tuple[str, Value], ...]) -> dict[str,
         return fields(DataChoice(name=name, options=dict(options)))
     except ValueError:
         return None
+
+
+def image_field(data: DataChoice, fields: Mapping[str, Spec] | None) -> str | None:
+    """The field of the data that is a picture, if there is one."""
+    kind, known = DATASETS.get(data.name), fields or {}
+    for name in kind.inputs if kind is not None else ():
+        if name in known and len(known[name].shape) == 3 and known[name].shape[0] in (1, 3):
+            return name
+    return None

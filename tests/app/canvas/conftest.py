@@ -111,7 +111,7 @@ def make(qtbot: QtBot) -> Iterator[Callable[[Project], Hands]]:
         made.append(studio)
         view = CanvasView(studio)
         qtbot.addWidget(view)
-        view.motion = False
+        view.choose_motion("off")
         view.resize(1400, 700)
         with qtbot.waitExposed(view):
             view.show()

@@ -251,7 +251,7 @@ def test_a_note_in_markdown_is_text_and_nothing_else(hands: Hands) -> None:
     QTest.keyClicks(hands.view.words, "# Why <img src=x onerror=1> **so**")
     QTest.keyClick(hands.view.words, Qt.Key.Key_Return, CTRL)
     (item,) = hands.scene.remarks.values()
-    words = item.document(hands.scene.theme).toPlainText()
+    words = item.document().toPlainText()
     assert words == "Why <img src=x onerror=1> so"
     corner = item.area.bottomRight() - QPointF(4, 4)
     hands.drag(corner, corner + QPointF(80, 40))
@@ -287,12 +287,12 @@ def test_mute_hands_the_input_on_and_is_undone(hands: Hands) -> None:
     before = hands.studio.project
     pick(hands, "conv1")
     do(hands, "graph.mute")
-    assert hands.scene.cards[hands.id("conv1")].face.mode == "mute"
-    assert hands.scene.cards[hands.id("relu1")].face.shape == "1×28×28"
+    assert hands.scene.cards[hands.id("conv1")].content.mode == "mute"
+    assert hands.scene.cards[hands.id("relu1")].content.shape == "1×28×28"
     do(hands, "graph.mute")
-    assert hands.scene.cards[hands.id("relu1")].face.shape == "6×28×28"
+    assert hands.scene.cards[hands.id("relu1")].content.shape == "6×28×28"
     do(hands, "graph.disable")
-    assert hands.scene.cards[hands.id("relu1")].face.badge == "error"
+    assert hands.scene.cards[hands.id("relu1")].content.badge == "error"
     for _ in range(3):
         hands.studio.document.undo()
     assert hands.studio.project is before

@@ -9,9 +9,9 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 
 from tests.waiting import settle
+from visualnet.analysis.geometry.card_size import FOLDED_HEIGHT, HEIGHT
 from visualnet.app.canvas import handlers
 from visualnet.app.canvas.commands import arrange
-from visualnet.app.canvas.scene.node_geometry import HEIGHT, PILL
 from visualnet.core.storage import project_file
 
 Hands = Any
@@ -30,11 +30,11 @@ def test_a_card_folds_to_its_name_and_opens_again(hands: Hands) -> None:
     port = hands.port("conv1", out=False)
     hands.studio.select([hands.id("conv1"), hands.id("relu1")])
     do(hands, "graph.fold")
-    assert card(hands, "conv1").height == card(hands, "relu1").height == PILL
+    assert card(hands, "conv1").height == card(hands, "relu1").height == FOLDED_HEIGHT
     assert card(hands, "conv1").width < 168
     assert hands.port("conv1", out=False) == port, "wires that were straight stay straight"
     assert project_file.loads(project_file.dumps(hands.studio.project)) == hands.studio.project
-    assert card(hands, "relu1").face.shape == "6×28×28", "what is computed stays"
+    assert card(hands, "relu1").content.shape == "6×28×28", "what is computed stays"
     do(hands, "graph.fold")
     assert hands.studio.project == before
     hands.studio.document.undo()

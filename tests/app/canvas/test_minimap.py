@@ -13,7 +13,6 @@ from PySide6.QtWidgets import QMenu
 
 from tests.waiting import linger, settle
 from visualnet.app.canvas import handlers
-from visualnet.app.canvas.camera import reduced_motion
 from visualnet.app.canvas.camera.camera import Pose
 from visualnet.app.canvas.commands import arrange
 from visualnet.app.canvas.overlays.hud import SIZE, SMALL
@@ -46,7 +45,7 @@ def test_the_map_folds_and_is_remembered(hands: Hands, make: Any, tmp_path: Path
     hands.view.look(Pose(0, 0, 2.0))
     small = hands.view.minimap
     pose = hands.view.pose()
-    QTest.mouseClick(small, LEFT, pos=small._sign().center().toPoint())
+    QTest.mouseClick(small, LEFT, pos=small._fold_sign().center().toPoint())
     assert small.size() == SMALL
     assert hands.view.pose() == pose, "folding it goes nowhere"
     other = make(hands.studio.project)
@@ -58,23 +57,6 @@ def test_the_map_folds_and_is_remembered(hands: Hands, make: Any, tmp_path: Path
 
 
 # --- motion -------------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("file", "text", "moves"),
-    [
-        ("kdeglobals", "[KDE]\nAnimationDurationFactor=0\n", False),
-        ("kdeglobals", "[KDE]\nAnimationDurationFactor=0.5\n", True),
-        ("gtk-3.0/settings.ini", "[Settings]\ngtk-enable-animations=false\n", False),
-        ("gtk-4.0/settings.ini", "[Settings]\ngtk-enable-animations=1\n", True),
-        ("other", "", True),
-    ],
-)
-def test_the_systems_wish_for_less_motion_is_heard(tmp_path: Path, file: str, text: str, moves: bool) -> None:
-    path = tmp_path / file
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(text)
-    assert reduced_motion._linux({}, tmp_path) is moves
 
 
 def test_without_motion_everything_is_there_at_once(hands: Hands, tmp_path: Path) -> None:

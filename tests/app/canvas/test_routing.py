@@ -13,8 +13,9 @@ from PySide6.QtGui import QPainterPath
 from visualnet.analysis import infer
 from visualnet.analysis.auto_layout import tidy
 from visualnet.analysis.facts import Analysis
-from visualnet.app.canvas.routing import wire_geometry
-from visualnet.app.canvas.scene.node_item import offsets, sizes
+from visualnet.analysis.geometry.boxes import overlap
+from visualnet.analysis.geometry.card_size import port_offsets
+from visualnet.app.canvas.scene.node_item import sizes
 from visualnet.app.canvas.scene.scene import CanvasScene
 from visualnet.app.shell.project_files import templates
 from visualnet.core import edits
@@ -47,7 +48,7 @@ def drawn(name: str, sheet: str, how: str) -> CanvasScene:
     elif how == "down":
         found = sizes(scene.cards, "down")
         room = {i: size[:2] for i, size in found.items()}
-        places = tidy(project.sheet(sheet), room, "down", wrap_width=1600, offsets=offsets(found))
+        places = tidy(project.sheet(sheet), room, "down", wrap_width=1600, offsets=port_offsets(found))
         after = annotate.turn(edits.move(project, sheet, places), sheet, "down")
     scene.apply(project, after)
     scene.routes.finish()
@@ -64,15 +65,15 @@ def faults(scene: CanvasScene) -> list[str]:
             card = scene.cards[node_id]
             inset = 8 if node_id in (target.node, wire.source.node) else 1
             inside = card.rect.adjusted(inset, inset, -inset, -inset)
-            found += [f"{target} through {card.face.name}"] * any(inside.contains(p) for p in points)
+            found += [f"{target} through {card.content.name}"] * any(inside.contains(p) for p in points)
             for port, out in [(p, False) for p in card.inputs] + [(p, True) for p in card.outputs]:
                 if (node_id, port) not in (target, wire.source):
                     at = card.anchor(port, out)
                     found += [f"{target} on {port}"] * any((at - p).manhattanLength() < 6 for p in points)
-    placed = scene.labels.of(scene.wires.values())
+    placed = scene.labels.place(scene.wires.values())
     for number, (wire, pill) in enumerate(placed):
-        found += [f"label of {wire.target} on a card"] * bool(scene.ids_in(pill))
-        found += [f"two labels at {wire.target}"] * any(pill.intersects(other) for _, other in placed[:number])
+        found += [f"label of {wire.target} on a card"] * scene.covered(pill)
+        found += [f"two labels at {wire.target}"] * any(overlap(pill, other) for _, other in placed[:number])
     return found
 
 
@@ -87,46 +88,11 @@ def test_no_wire_hides_a_card_a_port_or_a_label(qapp: object, name: str, how: st
         assert any(w.pills for w in scene.wires.values()), "labels are shown where there is room"
 
 
-# --- single ways --------------------------------------------------------------------------------------------------------
-
-OWN = (QRectF(0, 0, 168, 80), QRectF(600, 0, 168, 80))
-WALL = QRectF(300, -40, 168, 160)
+# --- edits ----------------------------------------------------------------------------------------------------------------
 
 
 def meets(path: QPainterPath, area: QRectF) -> bool:
     return any(area.contains(path.pointAtPercent(i / 400)) for i in range(401))
-
-
-def through(way: wire_geometry.Way, area: QRectF) -> bool:
-    return meets(wire_geometry.path(way), area)
-
-
-def near(area: QRectF) -> list[QRectF]:
-    return [WALL] if WALL.intersects(area) else []
-
-
-@pytest.mark.parametrize("down", [False, True])
-def test_a_long_wire_goes_round_what_stands_in_its_way(down: bool) -> None:
-    start, end = QPointF(168, 40), QPointF(600, 40)
-    own, wall = OWN, WALL
-    if down:
-        start, end, wall = start.transposed(), end.transposed(), turned(WALL)
-        own = (turned(OWN[0]), turned(OWN[1]))
-    assert through(wire_geometry.find(start, end, own=own, down=down), wall)
-    found = wire_geometry.find(start, end, own=own, near=lambda a: [wall] if wall.intersects(a) else [], down=down)
-    assert not through(found, wall)
-
-
-def turned(area: QRectF) -> QRectF:
-    return QRectF(area.y(), area.x(), area.height(), area.width())
-
-
-def test_a_wire_led_over_points_goes_round_too() -> None:
-    bends = [QPointF(260, 40), QPointF(520, 40)]
-    assert through(wire_geometry.find(QPointF(168, 40), QPointF(600, 40), bends, OWN), WALL)
-    found = wire_geometry.find(QPointF(168, 40), QPointF(600, 40), bends, OWN, near)
-    assert not through(found, WALL)
-    assert all(any(step.to == (p.x(), p.y()) for step in found.steps) for p in bends), "its own points are kept"
 
 
 def test_a_card_dropped_on_a_wire_pushes_it_aside_and_lets_it_back(hands: Hands) -> None:
@@ -184,7 +150,7 @@ def test_after_a_drag_that_was_let_go_every_wire_is_where_it_was(hands: Hands) -
 
 
 def test_after_a_glide_every_wire_goes_round(hands: Hands, qtbot: Any) -> None:
-    hands.view.motion = True
+    hands.view.choose_motion("on")
     hands.view.tidy()
     qtbot.waitUntil(lambda: not hands.view.animation.running)
     hands.scene.routes.finish()

@@ -12,8 +12,9 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.app.canvas.conftest import Hands
+from visualnet.analysis.geometry.boxes import overlap
+from visualnet.analysis.geometry.label_placement import LabelPlacement
 from visualnet.app.canvas.camera.camera import Pose
-from visualnet.app.canvas.scene.label_placement import LabelPlacement
 from visualnet.app.canvas.view import CanvasView
 from visualnet.cli.common import open_project
 from visualnet.core import edits
@@ -30,10 +31,10 @@ def shown(view: CanvasView) -> QImage:
 
 def anew(view: CanvasView) -> QImage:
     """The same, painted from nothing."""
-    still, layer = view.still, view.canvas
-    view.still, hurry, layer.hurry = Painted(), layer.hurry, False  # type: ignore[assignment]
+    still, layer = view.frame_cache, view.canvas
+    view.frame_cache, hurry, layer.hurry = Painted(), layer.hurry, False  # type: ignore[assignment]
     found = shown(view)
-    view.still, layer.hurry = still, hurry
+    view.frame_cache, layer.hurry = still, hurry
     return found
 
 
@@ -43,7 +44,7 @@ class Painted:
     def paint(self) -> bool:
         return False
 
-    def blurred(self) -> None:
+    def mark_blurred(self) -> None:
         pass
 
 
@@ -84,12 +85,12 @@ def test_shifting_shows_what_painting_anew_shows(hands_on: Hands, zoom: float) -
         view.pan(QPoint(1, 1))
         view._rest.stop()
         shown(view)
-    before = view.still.strips
+    before = view.frame_cache.strips
     for _ in range(12):
         view.pan(QPoint(rng.randint(-60, 60), rng.randint(-40, 40)))
         view._rest.stop()
         image = shown(view)
-    assert view.still.strips == before + 12, "no frame was painted anew"
+    assert view.frame_cache.strips == before + 12, "no frame was painted anew"
     assert differing(image, anew(view)) < 0.0005
 
 
@@ -102,15 +103,15 @@ def test_dragged_cards_lie_above_what_stands(hands_on: Hands) -> None:
     for step in range(5):
         canvas.shift({i: (x + 7 * step, y - 11 * step) for i, (x, y) in start.items()})
         image = shown(view)
-    assert view.still.picture is not None, "what stands is kept"
-    assert canvas.lifted == set(ids)
+    assert view.frame_cache.picture is not None, "what stands is kept"
+    assert canvas.moving_cards == set(ids)
     assert differing(image, anew(view)) < 0.0012
     view.pan(QPoint(31, -17))
     view._rest.stop()
     assert differing(shown(view), anew(view)) < 0.0012
     canvas.settle()
     canvas.routes.finish()
-    assert not canvas.lifted and not canvas.loose
+    assert not canvas.moving_cards and not canvas.moving_wires
     assert differing(shown(view), anew(view)) < 0.0005
 
 
@@ -138,16 +139,16 @@ def test_at_rest_nothing_is_kept(hands_on: Hands) -> None:
         view.pan(QPoint(5, 5))
         view._rest.stop()
         shown(view)
-    assert view.still.picture is not None
+    assert view.frame_cache.picture is not None
     view._rested()
     QApplication.processEvents()
     shown(view)
-    assert view.still.picture is None
+    assert view.frame_cache.picture is None
 
 
 def labels_in(view: CanvasView, area: QRectF) -> dict[Port, tuple[float, float]]:
     """Where the labels of the wires in an area lie."""
-    return {w.target: (p.x(), p.y()) for w, p in view.canvas.labels.of(view.canvas.wires_in(area))}
+    return {w.target: p[:2] for w, p in view.canvas.labels.place(view.canvas.wires_in(area))}
 
 
 @pytest.fixture
@@ -189,14 +190,14 @@ def test_labels_stay_while_the_view_is_shifted(crowded: Hands) -> None:
         view.pan(QPoint(1, 1))
         view._rest.stop()
         shown(view)
-    strips = view.still.strips
+    strips = view.frame_cache.strips
     for n in range(24):
         view.pan(QPoint(0, -37 if n < 12 else 37))
         view._rest.stop()
         image = shown(view)
         if n % 6 == 5:
             assert differing(image, anew(view)) < 0.0005
-    assert view.still.strips == strips + 24
+    assert view.frame_cache.strips == strips + 24
 
 
 def test_labels_of_what_stands_stay_while_cards_are_dragged(crowded: Hands) -> None:
@@ -207,11 +208,11 @@ def test_labels_of_what_stands_stay_while_cards_are_dragged(crowded: Hands) -> N
     x, y = canvas.cards[card].x, canvas.cards[card].y
     for _ in range(8):
         canvas.shift({card: (x + rng.randint(-90, 200), y + rng.randint(-80, 80))})
-        found = canvas.labels.of(canvas.wires.values())
+        found = canvas.labels.place(canvas.wires.values())
         pills = [pill for _, pill in found]
-        assert not any(a.intersects(b) for n, a in enumerate(pills) for b in pills[:n])
-        now = {w.target: (p.x(), p.y()) for w, p in found if w.target not in canvas.loose}
-        assert now == {t: at for t, at in before.items() if t not in canvas.loose}
+        assert not any(overlap(a, b) for n, a in enumerate(pills) for b in pills[:n])
+        now = {w.target: p[:2] for w, p in found if w.target not in canvas.moving_wires}
+        assert now == {t: at for t, at in before.items() if t not in canvas.moving_wires}
     canvas.settle()
     canvas.routes.finish()
     assert labels_in(view, canvas.picture_area()) == before
@@ -231,7 +232,7 @@ def test_what_stands_under_dragged_cards_becomes_sharp(
     view._rested()
     for _ in range(2):
         shown(view)
-    assert view.still.picture is not None and view.canvas.lifted
+    assert view.frame_cache.picture is not None and view.canvas.moving_cards
     assert all(kept[1] != 1.0 for kept in sprites.full.values())
     monkeypatch.setattr("visualnet.app.canvas.scene.node_layer.BUDGET_S", 0.001)  # … and then for a few
     seen = view.canvas.ids_in(view.mapToScene(view.viewport().rect()).boundingRect())
@@ -244,12 +245,12 @@ def test_what_was_put_down_is_no_longer_lifted(hands_on: Hands) -> None:
     at = next(iter(canvas.cards.values())).rect.center()
     hands_on.drag(at, at + QPointF(80, 160))
     assert hands_on.studio.document.undo_label.startswith("Move")
-    assert not canvas.lifted
-    assert not canvas.loose
+    assert not canvas.moving_cards
+    assert not canvas.moving_wires
     canvas.routes.finish()
     for _ in range(3):
         image = shown(view)
-    assert view.still.picture is None, "at rest nothing is kept"
+    assert view.frame_cache.picture is None, "at rest nothing is kept"
     assert differing(image, anew(view)) < 0.0005
 
 
@@ -264,7 +265,7 @@ def test_the_path_of_the_selected_card_goes_along(hands_on: Hands) -> None:
     for step in range(6):
         canvas.shift({i: (x + 10 * step, y + 26 * step) for i, (x, y) in start.items()})
         image = shown(view)
-    assert view.still.picture is not None
+    assert view.frame_cache.picture is not None
     assert differing(image, anew(view)) < 0.0015
     canvas.settle()
 
@@ -279,7 +280,7 @@ def test_cards_do_not_shiver_in_a_pan(hands_on: Hands) -> None:
         view.pan(QPoint(1, 1))
         view._rest.stop()
         assert differing(shown(view), anew(view)) < 0.0005
-    assert view.still.picture is not None
+    assert view.frame_cache.picture is not None
 
 
 @pytest.mark.parametrize("seed", [0, 1])
@@ -380,12 +381,12 @@ def test_wires_of_what_is_dragged_go_behind_the_cards_that_stand(hands_on: Hands
         image = shown(view)
         if step < 3:
             continue
-        assert view.still.picture is not None
+        assert view.frame_cache.picture is not None
         other = anew(view)
         for stands in canvas.cards.values():
             inside = view.mapFromScene(stands.rect).boundingRect().adjusted(4, 4, -4, -4) & view.viewport().rect()
             under = stands.rect.intersects(card.rect.adjusted(-20, -20, 20, 20))
-            assert under or inside.isEmpty() or image.copy(inside) == other.copy(inside), stands.face.name
+            assert under or inside.isEmpty() or image.copy(inside) == other.copy(inside), stands.content.name
         view.pan(QPoint(-9, 7))
         view._rest.stop()
     canvas.settle()

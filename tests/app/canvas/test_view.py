@@ -6,20 +6,19 @@ import gc
 import weakref
 from typing import Any
 
-import msgspec
 import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QAction, QColor, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 
-from tests.app.canvas.conftest import lenet
 from tests.waiting import settle
+from visualnet.analysis.card_content import describe_node
 from visualnet.analysis.facts import Problem
+from visualnet.analysis.geometry.card_size import HEIGHT, STRIP
+from visualnet.analysis.problem_list import summarize
 from visualnet.app.canvas.camera.camera import Pose
 from visualnet.app.canvas.gestures import plain
-from visualnet.app.canvas.overlays.hud import totals
-from visualnet.app.canvas.scene.node_item import HEIGHT, STRIP, tip
 from visualnet.app.canvas.scene.scene import CanvasScene
 from visualnet.app.theme.tokens import LIGHT
 from visualnet.core import edits
@@ -202,7 +201,7 @@ def test_nothing_found_says_so(hands: Hands) -> None:
 
 def test_tidy_is_one_step_and_glides(hands: Hands, qtbot: Any) -> None:
     before = hands.studio.project
-    hands.view.motion = True
+    hands.view.choose_motion("on")
     hands.view.tidy()
     places = hands.studio.graph.places
     assert places != before.graph.places
@@ -215,7 +214,7 @@ def test_tidy_is_one_step_and_glides(hands: Hands, qtbot: Any) -> None:
 
 
 def test_a_press_skips_the_glide(hands: Hands) -> None:
-    hands.view.motion = True
+    hands.view.choose_motion("on")
     hands.view.tidy()
     places = hands.studio.graph.places
     hands.press(QPointF(100, 300))
@@ -225,7 +224,7 @@ def test_a_press_skips_the_glide(hands: Hands) -> None:
 
 def test_enter_opens_a_block_and_each_sheet_keeps_its_view(make: Any) -> None:
     hands = make(with_block())
-    card = hands.scene.cards["n2"].face
+    card = hands.scene.cards["n2"].content
     assert (card.block, card.repeat, card.family) == (True, "×3", "convolution")
     hands.view.look(Pose(10, 20, 0.7))
     hands.studio.select(["n2"])
@@ -261,13 +260,13 @@ def test_another_document_takes_the_place(hands: Hands) -> None:
 
 def test_cards_show_shapes_counts_and_problems(hands: Hands) -> None:
     conv = hands.scene.cards[hands.id("conv1")]
-    assert (conv.face.shape, conv.face.count, conv.face.badge) == ("6×28×28", "156 params", "")
+    assert (conv.content.shape, conv.content.parameters, conv.content.badge) == ("6×28×28", "156 params", "")
     hands.studio.do("Edit", lambda p: edits.set_params(p, MAIN, [conv.id], {"kernel_size": 99}))
-    assert conv.face.badge == "error"
+    assert conv.content.badge == "error"
     assert hands.scene.failing == {hands.end("conv1")}
-    assert "kernel" in tip(conv)
+    assert "kernel" in describe_node(conv.node, conv.facts, conv.problems)
     hands.studio.document.undo()
-    assert conv.face.badge == ""
+    assert conv.content.badge == ""
     assert hands.scene.failing == set()
 
 
@@ -282,32 +281,9 @@ def test_an_unknown_kind_keeps_its_wires(make: Any) -> None:
     nodes = {"n1": Node(id="n1", kind="input", name="image"), "n2": Node(id="n2", kind="from_the_future", name="odd")}
     hands = make(Project(graph=Graph(nodes, {Port("n2", "signal"): Port("n1", "x")}, {"n2": (300, 0)})))
     card = hands.scene.cards["n2"]
-    assert card.face.placeholder
+    assert card.content.placeholder
     assert card.inputs == ("signal",)
-    assert "from_the_future" in card.face.line
-
-
-def test_a_blocks_card_shows_figures_and_its_tip_the_arithmetic(make: Any) -> None:
-    project = with_block()
-    stage = msgspec.structs.replace(project.blocks["stage"], params={"channels": 4, "rate": 0.5})
-    project = msgspec.structs.replace(project, blocks={"stage": stage}, constants={"width": 8, "layers": 3})
-    project = edits.connect(project, MAIN, Port("n1", "x"), Port("n2", "x"))
-    project = edits.set_params(project, MAIN, ["n2"], {"channels": "2*width", "rate": "1/width"})
-    hands = make(edits.set_node(project, MAIN, ["n2"], repeat="layers"))
-    card = hands.scene.cards["n2"]
-    assert (card.face.line, card.face.repeat) == ("stage · channels 16 · rate 0.125", "×3")
-    assert "channels = 2*width = 16" in tip(card)
-    hands.studio.do("Constants", lambda p: edits.set_constants(p, {"width": 16, "layers": 2}))
-    assert (card.face.line, card.face.repeat) == ("stage · channels 32 · rate 0.0625", "×2")
-    hands.studio.do("Constants", lambda p: edits.set_constants(p, {"width": 16}))
-    assert card.face.repeat == "×layers"
-
-
-def test_the_tip_of_a_frozen_normalization_tells_of_its_statistics(make: Any) -> None:
-    project = edits.add_node(lenet(), MAIN, "batch_norm2d", id="n90", name="bn")
-    project = edits.connect(project, MAIN, Port("n2", "features"), Port("n90", "image"))
-    card = make(edits.set_node(project, MAIN, ["n90"], trainable=False)).scene.cards["n90"]
-    assert "running statistics: fixed" in tip(card)
+    assert "from_the_future" in card.content.line
 
 
 def test_tips_are_plain_text() -> None:
@@ -318,10 +294,10 @@ def test_totals_in_words(hands: Hands) -> None:
     line = hands.view.totals.text()
     assert line.startswith("47,206 parameters")
     assert "error" in line
-    assert totals(None, ()) == ""
+    assert summarize(None, ()) == ""
     words = ("H: 7.5 → 7: the last row is never read", "W: 7.5 → 7: the last column is never read")
     likewise = tuple(Problem("inexact", "hint", w, "n2", "", ("n2",), "", "f") for w in words)
-    assert totals(hands.studio.facts, likewise).endswith("1 hint"), "counted as in the list of problems"
+    assert summarize(hands.studio.facts, likewise).endswith("1 hint"), "counted as in the list of problems"
 
 
 def test_a_screen_reader_hears_the_selection(hands: Hands) -> None:
@@ -376,7 +352,7 @@ def test_the_minimap_goes_there(hands: Hands) -> None:
 
 def test_fit_glides_and_can_be_skipped(hands: Hands, qtbot: Any) -> None:
     hands.view.look(Pose(5000, 5000, 2.0))
-    hands.view.motion = True
+    hands.view.choose_motion("on")
     hands.view.fit()
     qtbot.waitUntil(
         lambda: hands.view.mapToScene(hands.view.viewport().rect()).boundingRect().contains(hands.scene.contents()),
@@ -389,12 +365,12 @@ def test_fit_glides_and_can_be_skipped(hands: Hands, qtbot: Any) -> None:
 def test_the_card_where_a_run_failed_carries_the_sign(hands: Hands) -> None:
     studio = hands.studio
     card = hands.scene.cards[hands.id("relu1")]
-    before, counted = card.face.badge, hands.view.totals.text()
+    before, counted = card.content.badge, hands.view.totals.text()
     studio.set_runtime_problem((card.id,), "the loss became NaN")
-    assert before != "error" and card.face.badge == "error"
+    assert before != "error" and card.content.badge == "error"
     assert hands.view.totals.text() != counted and "error" in hands.view.totals.text()
     studio.clear_runtime_problem()
-    assert card.face.badge == before and hands.view.totals.text() == counted
+    assert card.content.badge == before and hands.view.totals.text() == counted
 
 
 def test_a_thrown_away_scene_is_gone(qapp: QApplication) -> None:

@@ -8,7 +8,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from tests.app.training_rig import Rig, template
-from visualnet.app.features.attention.panel import AttentionPanel, patches
+from visualnet.app.features.attention.panel import AttentionPanel
 from visualnet.core.document import Document
 
 
@@ -32,7 +32,7 @@ def test_every_repetition_can_be_asked_before_it_is_trained(rig: Rig, qtbot: QtB
     for index in range(3):
         panel.layer.setCurrentIndex(index)
         panel.layer.activated.emit(index)
-        port = (panel.path, "weights")
+        port = panel.target()
         rig.until(qtbot, lambda port=port: port in getattr(rig.runner.watching.seen, "arrays", {}))
         rig.until(qtbot, lambda: panel.stack.currentWidget() is panel.view)
         seen.append(rig.runner.watching.seen.arrays[port])
@@ -48,10 +48,3 @@ def test_a_network_without_attention_says_so(rig: Rig, qtbot: QtBot) -> None:
     rig.studio.open(Document(template("lenet5")))
     assert panel.layer.count() == 0
     assert "no attention layer" in panel.empty.sentence.text()
-
-
-def test_patches_of_a_sequence() -> None:
-    assert patches(49) == ((7, 7), 0)
-    assert patches(50) == ((7, 7), 1)
-    assert patches(51) == (None, 0)
-    assert patches(1) == (None, 0)

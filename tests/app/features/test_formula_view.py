@@ -15,14 +15,15 @@ from pytestqt.qtbot import QtBot
 
 from tests.analysis.drawing import project as drawn
 from visualnet.analysis.receptive_field import receptive
+from visualnet.app.diagrams.layer_drawing import LayerDrawing
 from visualnet.app.diagrams.receptive_field import FieldDrawing
-from visualnet.app.diagrams.window_diagram import LayerDrawing, moves
 from visualnet.app.features.inspector.explanation_section import FormulaView
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts, icons
 from visualnet.app.theme.tokens import DARK, LIGHT
 from visualnet.core.document import Document
 from visualnet.core.storage.project_file import load
+from visualnet.figures.layer_diagrams import steps
 from visualnet.layers import LAYERS
 from visualnet.resources import resource
 
@@ -75,7 +76,7 @@ def test_every_drawing_is_painted_says_its_figures_and_moves(tag: str, theme: An
     before = view.grab().toImage()
     assert len({before.pixel(x, y) for x in range(0, 280, 3) for y in range(0, 140, 3)}) > 2
     QTest.keyClick(view, Qt.Key.Key_Right)
-    if moves(view.drawing) != (1, 1):
+    if steps(view.drawing) != (1, 1):
         assert words not in view.words()
         assert view.grab().toImage() != before
 
@@ -120,7 +121,7 @@ def test_what_a_corner_sees_is_said_in_whole(
     field = receptive(studio.analysis, (studio.graph.named("stage1").id,))[0]
     drawing.show_field(field)
     drawing.resize(width, drawing.height())
-    drawing._choose(tuple(n - 1 for n in field.places))
+    drawing._choose([n - 1 for n in field.places])
     assert "the rest is padding" in drawing.words()
     wanted = QFontMetrics(fonts.sans(fonts.px(11))).boundingRect(
         QRect(0, 0, width, 999), Qt.TextFlag.TextWordWrap, drawing.words()

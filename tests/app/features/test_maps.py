@@ -9,7 +9,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from tests.app.training_rig import Rig, template
-from visualnet.app.features.feature_maps.panel import MapsPanel, drawable
+from visualnet.app.features.feature_maps.panel import MapsPanel
 
 
 @pytest.fixture
@@ -69,9 +69,3 @@ def test_a_hidden_panel_asks_for_nothing(rig: Rig, panel: MapsPanel) -> None:
 def test_what_has_no_output_says_so(rig: Rig, panel: MapsPanel) -> None:
     rig.studio.select([rig.studio.graph.named("digit").id])
     assert "Nothing leaves this node" in panel.empty.sentence.text()
-
-
-def test_anything_can_be_drawn() -> None:
-    assert drawable(np.float32(3)).shape == (1,)
-    assert drawable(np.zeros((2, 3, 4, 5))).shape == (6, 4, 5)
-    assert drawable(np.zeros((7, 5))).shape == (7, 5)

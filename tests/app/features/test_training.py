@@ -133,7 +133,7 @@ def test_smoothing_goes_from_none_to_strong() -> None:
 def test_the_plane_is_drawn_for_points_and_bars_for_pictures(rig: Rig, panel: TrainingPanel, qtbot: QtBot) -> None:
     rig.runner.prepare()
     rig.train(qtbot)
-    rig.until(qtbot, lambda: panel.prediction.decision._ready())
+    rig.until(qtbot, lambda: not panel.prediction.decision.is_empty())
     assert panel.prediction.stack.currentWidget() is panel.prediction.decision
     assert not panel.chooser.isVisible()
     rig.studio.open(Document(template("mlp-mnist", epochs=1, batch_size=512)))
@@ -141,11 +141,11 @@ def test_the_plane_is_drawn_for_points_and_bars_for_pictures(rig: Rig, panel: Tr
     assert panel.chooser.isVisible()
     rig.until(qtbot, lambda: rig.runner.watching.samples > 0)
     rig.train(qtbot)
-    rig.until(qtbot, lambda: panel.prediction.bars.headline() != "")
+    rig.until(qtbot, lambda: not panel.prediction.bars.is_empty())
     assert panel.prediction.stack.currentWidget() is panel.prediction.bars
     rig.runner.watching.set_sample(7)
-    rig.until(qtbot, lambda: panel.prediction.bars.headline().startswith("Sample 7"))
-    assert np.isclose(panel.prediction.bars._probabilities.sum(), 1, atol=1e-4)
+    rig.until(qtbot, lambda: panel.prediction.bars.prediction.headline.startswith("Sample 7"))
+    assert np.isclose(panel.prediction.bars.prediction.probabilities.sum(), 1, atol=1e-4)
 
 
 def test_nothing_is_cut_off_in_a_small_window(rig: Rig, panel: TrainingPanel, qtbot: QtBot) -> None:

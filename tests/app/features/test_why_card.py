@@ -17,7 +17,7 @@ from tests.contract.draw import cases
 from visualnet.analysis import explain
 from visualnet.analysis.facts import NodeFacts
 from visualnet.analysis.infer_node import Faults, layer_facts
-from visualnet.app.diagrams.math import READABLE, colours, typeset
+from visualnet.app.diagrams.formula import READABLE, colours, typeset
 from visualnet.app.features.inspector.explanation_card import WhyCard
 from visualnet.app.features.inspector.panel import InspectorPanel
 from visualnet.app.state.studio import Studio
@@ -78,21 +78,10 @@ def test_every_layer_is_explained(tag: str, qapp: QApplication, data: st.DataObj
         asked = int(why.derivation.result.replace(",", ""))
         assert computed(why.derivation) in (asked, None), why
         assert why.derivation.latex.count("{") == why.derivation.latex.count("}")
-        sheet = typeset(why.derivation, DARK, 13, 240)
+        sheet = typeset(why.derivation, 13, 240)
         if sheet is not None:
             assert sheet.width <= 240
             assert all(b.y - b.box.up >= a.y - a.box.up for a, b in pairwise(sheet.lines))
-
-
-def test_letters_stand_over_their_figures(qapp: QApplication) -> None:
-    (why,) = explain.shapes(lenet("conv1"))
-    assert why.derivation is not None
-    sheet = typeset(why.derivation, DARK, 13, 400)
-    assert sheet is not None
-    letters, figures = sheet.lines
-    assert letters.x + letters.box.width == pytest.approx(figures.x + figures.box.width)
-    assert plain(why.derivation.tree) == "⌊(H + 2·p − d·(k − 1) − 1) / s⌋ + 1"
-    assert [letter for letter, _, _ in why.derivation.legend] == ["p", "d", "k", "s"]
 
 
 def test_parameters_are_kernels_times_channels_plus_biases() -> None:

@@ -12,19 +12,18 @@ from PIL import Image
 from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton
+from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton, QWidget
 
 from tests.core.drawing import chain
 from tests.waiting import until
 from visualnet.app.canvas.commands import clipboard
 from visualnet.app.figures.export_dialog import ExportDialog, with_progress
 from visualnet.app.figures.picture import Look, drawing_of
-from visualnet.app.figures.print_dialog import prepared
-from visualnet.app.figures.writers import Cancelled, Print, image_of, render_bytes
+from visualnet.app.figures.print_dialog import printer_for
+from visualnet.app.figures.writers import Cancelled, Output, render_bytes, render_image
 from visualnet.app.state.dropped_files import nodes_in, openable
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme.tokens import LIGHT
-from visualnet.app.widgets.segmented import Segmented
 from visualnet.cli.common import open_project
 from visualnet.core.document import Document
 from visualnet.core.errors import FileError
@@ -53,7 +52,7 @@ def dialog(studio: Studio, kept: dict[str, Any], tmp_path: Path) -> Iterator[Exp
     made.deleteLater()
 
 
-def choose(control: Segmented, word: str) -> None:
+def choose(control: QWidget, word: str) -> None:
     part = next(b for b in control.findChildren(QPushButton) if b.text() == word)
     QTest.mouseClick(part, Qt.MouseButton.LeftButton)
 
@@ -73,10 +72,10 @@ def test_a_choice_is_seen_and_remembered(
     QTest.mouseClick(dialog.carry, Qt.MouseButton.LeftButton, pos=dialog.carry.rect().center() / 4)
     shown(dialog)
     assert dialog.preview.drawing is not before and not dialog.preview._image.isNull()
-    assert "pixels" in dialog.told.text() and dialog.scale_row.isVisible() and not dialog.page_row.isVisible()
+    assert "pixels" in dialog.size_label.text() and dialog.scale.isVisible() and not dialog.page.isVisible()
     assert kept["style"] == "publication" and kept["form"] == "png" and kept["scale"] == 3
     again = ExportDialog(studio, kept, (0.0, 0.0, 1.0, 1.0), tmp_path)
-    assert again.look.style == "publication" and again.how == Print("png", 3, "", False, dialog.carry.isChecked())
+    assert again.look.style == "publication" and again.output == Output("png", 3, "", False, dialog.carry.isChecked())
     again.deleteLater()
 
 
@@ -86,18 +85,18 @@ def test_selection_and_visible_part(studio: Studio, kept: dict[str, Any], tmp_pa
     made = ExportDialog(studio, kept, (0.0, 0.0, 200.0, 120.0), tmp_path)
     assert made.look.ids == frozenset(chosen), "a selection of several is what one wants to show"
     assert set(made.drawing().scene.cards) == set(chosen)  # type: ignore[attr-defined]
-    made.scope.set_current(2)
+    made.scope.choose("visible")
     assert made.drawing().area.width() <= 200
-    made.style_.set_current(3)
+    made.style_.choose("publication")
     x, y = studio.graph.places[chosen[0]]
-    made.visible = (x - 1, y - 1, 20.0, 20.0)
+    made.visible_area = (x - 1, y - 1, 20.0, 20.0)
     assert made.look.ids == {chosen[0]}
     made.deleteLater()
 
 
 def test_without_a_selection_it_is_not_offered_and_emptiness_is_told(dialog: ExportDialog) -> None:
     assert not dialog.scope.findChildren(QPushButton)[1].isEnabled()
-    dialog.visible = (9e6, 9e6, 10.0, 10.0)
+    dialog.visible_area = (9e6, 9e6, 10.0, 10.0)
     choose(dialog.style_, "Publication")
     choose(dialog.scope, "Visible part")
     shown(dialog)
@@ -109,7 +108,7 @@ def test_saved_with_the_project_or_without(
     form: str, dialog: ExportDialog, studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "net"), ""))
-    dialog.form.set_current(("svg", "png", "pdf").index(form))
+    dialog.form.choose(form)
     QTest.mouseClick(dialog.save_button, Qt.MouseButton.LeftButton)
     path = tmp_path / f"net.{form}"
     assert dialog.written == path
@@ -117,7 +116,7 @@ def test_saved_with_the_project_or_without(
         assert b"network.vnet" in path.read_bytes() or b"/EmbeddedFile" in path.read_bytes()
     else:
         assert project_file.load(path) == studio.project
-    bare = render_bytes(dialog.drawing(), dialog.how._replace(carry=False), studio.project)
+    bare = render_bytes(dialog.drawing(), dialog.output._replace(carry=False), studio.project)
     if form == "pdf":
         assert b"/EmbeddedFile" not in bare
     else:
@@ -127,7 +126,7 @@ def test_saved_with_the_project_or_without(
 
 def test_a_place_on_this_machine_never_leaves_it(studio: Studio) -> None:
     project = Project(data=DataChoice(options={"folder": "/somewhere/secret"}), graph=studio.graph)
-    picture = render_bytes(drawing_of(project, Look()), Print("png", 1), project)
+    picture = render_bytes(drawing_of(project, Look()), Output("png", 1), project)
     assert project_file.loads(picture).data.options == {}
 
 
@@ -136,14 +135,14 @@ def test_a_failing_write_is_told_and_the_dialog_stays(
 ) -> None:
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "gone" / "net.svg"), ""))
     QTest.mouseClick(dialog.save_button, Qt.MouseButton.LeftButton)
-    assert "could not be written" in dialog.carried.text() and dialog.isVisible() and dialog.written is None
+    assert "could not be written" in dialog.note.text() and dialog.isVisible() and dialog.written is None
 
 
 def test_transparent_pixels_and_the_scale(studio: Studio) -> None:
     drawing = drawing_of(studio.project, Look("print"))
-    clear = Image.open(io.BytesIO(render_bytes(drawing, Print("png", 1, transparent=True), studio.project)))
+    clear = Image.open(io.BytesIO(render_bytes(drawing, Output("png", 1, transparent=True), studio.project)))
     assert clear.mode == "RGBA" and clear.getpixel((0, 0)) == (0, 0, 0, 0)
-    twice = image_of(drawing, 2)
+    twice = render_image(drawing, 2)
     assert abs(twice.width() - 2 * clear.width) <= 1
     assert twice.pixelColor(0, 0).name() == "#ffffff"
 
@@ -155,7 +154,7 @@ def test_a_stopped_picture_leaves_no_file(studio: Studio, tmp_path: Path, dialog
     drawing = dialog.drawing()
     for form in ("png", "svg", "pdf"):
         with pytest.raises(Cancelled):
-            render_bytes(drawing, Print(form, 1), studio.project, stopped)
+            render_bytes(drawing, Output(form, 1), studio.project, stopped)
     shares: list[bool] = []
     with_progress(dialog, lambda step: shares.append(step(0.5)))
     assert shares == [True]
@@ -165,10 +164,10 @@ def test_a_stopped_picture_leaves_no_file(studio: Studio, tmp_path: Path, dialog
 @pytest.mark.parametrize("page", ["a4", "a3", "letter"])
 def test_a_page_has_its_paper_size(page: str, studio: Studio) -> None:
     drawing = drawing_of(studio.project, Look("publication"))
-    data = render_bytes(drawing, Print("pdf", 1, page), studio.project)
+    data = render_bytes(drawing, Output("pdf", 1, page), studio.project)
     wide, high = {"a4": (842, 595), "a3": (1191, 842), "letter": (792, 612)}[page]
     assert f"/MediaBox [0 0 {wide}".encode() in data or f"{high}".encode() in data.split(b"MediaBox")[1][:60]
-    assert prepared(drawing, "net").pageLayout().orientation().name == "Landscape"
+    assert printer_for(drawing, "net").pageLayout().orientation().name == "Landscape"
 
 
 def test_copied_pictures_come_back_as_nodes(dialog: ExportDialog, studio: Studio) -> None:
@@ -184,7 +183,7 @@ def test_copied_pictures_come_back_as_nodes(dialog: ExportDialog, studio: Studio
 
 def test_pasted_files_and_foreign_pictures(dialog: ExportDialog, studio: Studio, tmp_path: Path) -> None:
     path = tmp_path / "net.svg"
-    path.write_bytes(render_bytes(dialog.drawing(), Print("svg"), studio.project))
+    path.write_bytes(render_bytes(dialog.drawing(), Output("svg"), studio.project))
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile(str(path))])
     assert openable(mime) == str(path)
@@ -206,7 +205,7 @@ def test_pasted_files_and_foreign_pictures(dialog: ExportDialog, studio: Studio,
 
 
 def test_print_uses_no_ground_and_dark_lines(studio: Studio) -> None:
-    image = image_of(drawing_of(studio.project, Look("print", MAIN)), 1)
+    image = render_image(drawing_of(studio.project, Look("print", MAIN)), 1)
     small = image.scaled(120, 100)
     white = sum(small.pixelColor(x, y).lightness() > 250 for x in range(small.width()) for y in range(small.height()))
     assert white > 0.75 * small.width() * small.height()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -33,10 +33,9 @@ def test_patch_under_the_mouse_becomes_the_query(view: AttentionView, qtbot: QtB
     view.set_attention(shown, image=np.eye(28, dtype=np.float32), grid=(4, 4), extra_tokens=1, step=1200)
     QApplication.processEvents()
     pane = view._canvas.viewport()
-    with qtbot.waitSignal(view.query_selected) as chosen:
-        spot = pane.mapFrom(view, view.source_center(1 + 2 * 4 + 3))
-        qtbot.mouseClick(pane, Qt.MouseButton.LeftButton, pos=spot)
-    assert chosen.args == [12]
+    spot = view._canvas.source_rect(1 + 2 * 4 + 3).center().toPoint()
+    qtbot.mouseClick(pane, Qt.MouseButton.LeftButton, pos=spot)
+    assert view._canvas.query == 12
     best = int(shown[0, 12].argmax())
     name = "class token" if best == 0 else f"patch ({(best - 1) // 4}, {(best - 1) % 4})"
     assert view.words().startswith(f"Step 1,200, head 0: query patch (2, 3) looks at {name} {shown[0, 12, best]:.2f}")
@@ -44,12 +43,14 @@ def test_patch_under_the_mouse_becomes_the_query(view: AttentionView, qtbot: QtB
 
 
 def test_row_of_another_head_selects_both(view: AttentionView, qtbot: QtBot) -> None:
-    view.set_attention(weights(4, 9, 9), tokens=list("abcdefghi"))
+    view.set_attention(weights(4, 9, 9))
     QApplication.processEvents()
     pane = view._canvas.viewport()
-    qtbot.mouseClick(pane, Qt.MouseButton.LeftButton, pos=pane.mapFrom(view, view.row_center(2, 6)))
-    assert (view.head, view.query) == (2, 6)
-    assert "query “g” looks at" in view.words()
+    rect = view._canvas.map_rect(2)
+    row_6 = QPointF(rect.center().x(), rect.top() + 6.5 / 9 * rect.height()).toPoint()
+    qtbot.mouseClick(pane, Qt.MouseButton.LeftButton, pos=row_6)
+    assert (view._canvas.head, view._canvas.query) == (2, 6)
+    assert "query position 6 looks at" in view.words()
 
 
 def test_each_head_over_the_image(view: AttentionView, qtbot: QtBot) -> None:
@@ -69,30 +70,30 @@ def test_each_head_over_the_image(view: AttentionView, qtbot: QtBot) -> None:
     assert light(0, 0, 0) > light(0, 1, 1)
     assert light(1, 1, 1) > light(1, 0, 0)
     qtbot.mouseClick(pane, Qt.MouseButton.LeftButton, pos=view._canvas.map_rect(1).center().toPoint())
-    assert view.head == 1
-    view.set_attention(shown, tokens=list("abcde"))
+    assert view._canvas.head == 1
+    view.set_attention(shown)
     assert view._over.isHidden()
 
 
 def test_keys_move_query_and_head(view: AttentionView, qtbot: QtBot) -> None:
     view.set_attention(weights(2, 17, 17), grid=(4, 4), extra_tokens=1)
-    view.select_query(6)
+    view._canvas.choose(query=6)
     for key in (Qt.Key.Key_Down, Qt.Key.Key_Right, Qt.Key.Key_PageDown, Qt.Key.Key_PageDown):
         qtbot.keyClick(view._canvas, key)
-    assert (view.head, view.query) == (1, 11)
-    view.select_query(0)
+    assert (view._canvas.head, view._canvas.query) == (1, 11)
+    view._canvas.choose(query=0)
     qtbot.keyClick(view._canvas, Qt.Key.Key_Left)
-    assert view.query == 0
+    assert view._canvas.query == 0
     assert "query class token" in view.words()
 
 
 def test_query_stays_while_the_weights_change(view: AttentionView) -> None:
     view.set_attention(weights(2, 5, 5), step=1)
-    view.select_query(4)
-    view.select_head(1)
+    view._canvas.choose(query=4)
+    view._canvas.choose(head=1)
     before = view.grab().toImage()
     view.set_attention(weights(2, 5, 5)[::-1].copy(), step=2)
-    assert (view.head, view.query) == (1, 4)
+    assert (view._canvas.head, view._canvas.query) == (1, 4)
     assert view.grab().toImage() != before
 
 
@@ -113,6 +114,3 @@ def test_not_finite_is_said(view: AttentionView) -> None:
     assert "not finite" in view.words()
     with pytest.raises(ValueError, match="heads, queries, sources"):
         view.set_attention(np.zeros((3, 3)))
-    view.clear()
-    assert view.words() == ""
-    view.grab()

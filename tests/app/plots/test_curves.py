@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QMouseEvent, QWheelEvent
+from PySide6.QtGui import QAction, QColor, QGuiApplication, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from visualnet.app.plots.curves import CurvesPlot
-from visualnet.app.plots.export import action_named, save_picture
+from visualnet.app.plots.export import save_picture
 from visualnet.app.theme.tokens import DARK, LIGHT
 from visualnet.training.runs.series import Series
 
@@ -22,6 +22,7 @@ from visualnet.training.runs.series import Series
 @pytest.fixture
 def plot(qtbot: QtBot) -> CurvesPlot:
     widget = CurvesPlot()
+    widget.title = "Loss"
     qtbot.addWidget(widget)
     widget.resize(600, 300)
     widget.set_theme(DARK)
@@ -34,14 +35,23 @@ def learn(plot: CurvesPlot, steps: int = 500) -> tuple[Series, Series]:
     x = np.arange(1, steps + 1)
     loss = Series(x, 2 * np.exp(-x / 80) + 0.1 + 0.05 * np.sin(x * 1.7))
     held = Series(x[49::50], 2 * np.exp(-x[49::50] / 80) + 0.12)
-    plot.set_curve("train", loss, color_index=0, axis_label="loss")
-    plot.set_curve("validation", held, color_index=1, dashed=True, axis_label="loss", best="min")
+    plot.set_curve("train", loss, color_index=0)
+    plot.set_curve("validation", held, color_index=1, dashed=True, best="min")
     plot.refresh()
     return loss, held
 
 
 def view(plot: CurvesPlot) -> list[list[float]]:
     return [list(side) for side in plot.stage.plane.viewRange()]
+
+
+def plane_point(plot: CurvesPlot, step: float, value: float) -> QPoint:
+    """Where a point of the data lies on the stage, in its pixels."""
+    return plot.stage.mapFromScene(plot.stage.plane.mapViewToScene(QPointF(step, value)))
+
+
+def action_named(menu: QMenu, text: str) -> QAction:
+    return next(action for action in menu.actions() if action.text() == text)
 
 
 def drag(pane: QWidget, start: QPoint, end: QPoint) -> None:
@@ -72,11 +82,11 @@ def test_empty_then_curves(plot: CurvesPlot) -> None:
 
 def test_curve_is_drawn_where_its_value_is(plot: CurvesPlot) -> None:
     flat = Series(range(0, 1001, 10), [1.0] * 101)
-    plot.set_curve("train", flat, color_index=0, axis_label="loss")
-    plot.set_curve("low", Series([0, 1000], [0.0, 0.0]), color_index=2, axis_label="loss")
+    plot.set_curve("train", flat, color_index=0)
+    plot.set_curve("low", Series([0, 1000], [0.0, 0.0]), color_index=2)
     plot.refresh()
     image = plot.stage.grab().toImage()
-    at = plot.plane_point(500, 1.0)
+    at = plane_point(plot, 500, 1.0)
     wanted = QColor(DARK.plot_lines[0])
 
     def far(dy: int) -> int:
@@ -91,7 +101,7 @@ def test_curve_is_drawn_where_its_value_is(plot: CurvesPlot) -> None:
 def test_a_single_spike_among_a_million_is_drawn(plot: CurvesPlot, log: bool) -> None:
     values = np.full(10**6, 1.0)
     values[123_456] = 1.7
-    plot.set_curve("train", Series(np.arange(10**6), values), color_index=0, axis_label="loss")
+    plot.set_curve("train", Series(np.arange(10**6), values), color_index=0)
     plot.set_log(log)
     plot.refresh()
     shown = plot._curves["train"].line.getData()[1]
@@ -102,7 +112,7 @@ def test_a_single_spike_among_a_million_is_drawn(plot: CurvesPlot, log: bool) ->
 def test_log_axis_survives_zero_negative_and_nothing(plot: CurvesPlot) -> None:
     plot.set_log(True)
     for values in ([0.0, -1.0, 0.1, 10.0, math.nan, 1.0], [0.0, -3.0], [math.nan], []):
-        plot.set_curve("train", Series(range(len(values)), values), color_index=0, axis_label="loss")
+        plot.set_curve("train", Series(range(len(values)), values), color_index=0)
         plot.refresh()
         plot.grab()
         assert np.isfinite(view(plot)).all()
@@ -126,7 +136,7 @@ def test_wheel_zooms_drag_pans_double_click_resets(plot: CurvesPlot, qtbot: QtBo
     learn(plot)
     QApplication.processEvents()
     whole = view(plot)
-    pane, middle = plot.stage.viewport(), plot.plane_point(250, 1.0)
+    pane, middle = plot.stage.viewport(), plane_point(plot, 250, 1.0)
     wheel = QWheelEvent(
         QPointF(middle),
         QPointF(pane.mapToGlobal(middle)),
@@ -167,7 +177,7 @@ def test_double_click_shows_all_again(plot: CurvesPlot, qtbot: QtBot) -> None:
 def test_hover_tells_the_values_at_x(plot: CurvesPlot, qtbot: QtBot) -> None:
     loss, _ = learn(plot)
     QApplication.processEvents()
-    at = plot.plane_point(200, 1.0)
+    at = plane_point(plot, 200, 1.0)
     qtbot.mouseMove(plot.stage.viewport(), at)
     entry = next(e for e in plot.legend._entries if e.name == "train")
     step = round(plot.stage.spot(at).x())
@@ -179,7 +189,7 @@ def test_hover_tells_the_values_at_x(plot: CurvesPlot, qtbot: QtBot) -> None:
 
 def test_click_in_the_legend_hides_a_curve(plot: CurvesPlot, qtbot: QtBot) -> None:
     learn(plot)
-    spot = plot.legend.place_of("validation").toPoint()
+    spot = next(rect.center().toPoint() for rect, entry in plot.legend._places if entry.name == "validation")
     qtbot.mouseClick(plot.legend, Qt.MouseButton.LeftButton, pos=spot)
     assert not plot._curves["validation"].line.isVisible()
     qtbot.mouseClick(plot.legend, Qt.MouseButton.LeftButton, pos=spot)
@@ -195,7 +205,6 @@ def test_epochs_end_best_and_reference(plot: CurvesPlot) -> None:
     plot.refresh()
     assert view(plot)[0] == [0, 20]
     assert plot._now.value() == 10
-    assert plot.y_name() == "loss"
     note = next(e.note for e in plot.legend._entries if e.name == "validation")
     assert note.startswith("best ")
     assert note.endswith("at epoch 10")
@@ -207,10 +216,10 @@ def test_epochs_end_best_and_reference(plot: CurvesPlot) -> None:
 def test_peak_beyond_the_view_is_told(plot: CurvesPlot) -> None:
     values = np.sin(np.arange(2000.0))
     values[700] = 1e5
-    plot.set_curve("train", Series(range(2000), values), color_index=0, axis_label="loss")
+    plot.set_curve("train", Series(range(2000), values), color_index=0)
     plot.refresh()
     assert view(plot)[1][1] < 100
-    assert plot._note == "peak 100,000 above the view"
+    assert plot._y.note == "peak 100,000 above the view"
 
 
 def test_pictures_and_data_can_be_taken_away(plot: CurvesPlot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -238,11 +247,11 @@ def test_pictures_and_data_can_be_taken_away(plot: CurvesPlot, tmp_path: Path, m
 def test_right_click_offers_the_menu(plot: CurvesPlot, qtbot: QtBot) -> None:
     learn(plot)
     pane = plot.stage.viewport()
-    qtbot.mouseClick(pane, Qt.MouseButton.RightButton, pos=plot.plane_point(250, 1.0))
+    qtbot.mouseClick(pane, Qt.MouseButton.RightButton, pos=plane_point(plot, 250, 1.0))
     (menu,) = plot.findChildren(QMenu)
     assert menu.isVisible()
     action_named(menu, "Log axis").trigger()
-    assert plot.y_name() == "loss (log)"
+    assert plot.legend._title == "Loss (log)"
     menu.close()
     qtbot.waitUntil(lambda: not plot.findChildren(QMenu))
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-
 import numpy as np
 import pytest
 from PySide6.QtGui import QColor, QFontMetricsF
@@ -11,14 +9,15 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from visualnet.app.plots.class_bars import HEAD, PAD, ClassBars
-from visualnet.app.plots.colours import log_ticks, nice_ticks, number, text_font, tick_words
-from visualnet.app.plots.decision_regions import DecisionView, RegressionView, _boundary
+from visualnet.app.plots.colours import text_font
+from visualnet.app.plots.decision_regions import DecisionView, RegressionView
 from visualnet.app.plots.sparkline import compose_strip
 from visualnet.app.theme.fonts import choose_size
 from visualnet.app.theme.tokens import DARK, LIGHT
+from visualnet.figures.prediction import Prediction
 
 
-def shown(qtbot: QtBot, widget: QWidget) -> QWidget:
+def shown_widget(qtbot: QtBot, widget: QWidget) -> QWidget:
     qtbot.addWidget(widget)
     widget.resize(380, 260)
     widget.set_theme(DARK)
@@ -33,36 +32,31 @@ def colours(widget: QWidget) -> set[str]:
 
 
 def test_prediction_in_words_and_bars(qtbot: QtBot) -> None:
-    bars = shown(qtbot, ClassBars())
+    bars = shown_widget(qtbot, ClassBars())
     p = np.full(10, 0.02)
     p[3] = 0.82
-    bars.set_prediction(np.eye(28), p, list("0123456789"), 3, name="Sample #2043")
-    assert bars.headline() == "Sample #2043: predicted 3, label 3"
+    bars.set_prediction(np.eye(28), p, list("0123456789"), 3, "Sample #2043")
     assert DARK.accent in colours(bars)
     assert DARK.warning not in colours(bars)
-    bars.set_prediction(np.eye(28)[None], p, list("0123456789"), 5)
-    assert bars.headline() == "Predicted 3, label 5"
+    bars.set_prediction(np.eye(28)[None], p, list("0123456789"), 5, "Sample #2043")
     assert DARK.warning in colours(bars)
 
 
 def test_many_classes_show_the_probable_and_the_true_one(qtbot: QtBot) -> None:
-    bars = shown(qtbot, ClassBars())
+    bars = shown_widget(qtbot, ClassBars())
     p = np.linspace(0, 1, 1000)
     p /= p.sum()
-    bars.set_prediction(np.zeros((3, 8, 8)), p, [f"class {i}" for i in range(1000)], 7)
-    order = bars._order(10)
-    assert order[:9] == list(range(999, 990, -1))
-    assert order[9] == 7
+    bars.set_prediction(np.zeros((3, 8, 8)), p, [f"class {i}" for i in range(1000)], 7, "x")
     bars.grab()
 
 
-def test_rows_of_large_text_do_not_overlap(qtbot: QtBot, qapp: QApplication) -> None:
-    bars = shown(qtbot, ClassBars())
+def test_rows_of_large_text_do_not_overlap(qtbot: QtBot, qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> None:
+    bars = shown_widget(qtbot, ClassBars())
     bars.resize(260, 150)
-    bars.set_prediction(None, np.full(10, 0.1), list("0123456789"), 3)
+    bars.set_prediction(None, np.full(10, 0.1), list("0123456789"), 3, "x")
     asked: list[int] = []
-    order = bars._order
-    bars._order = lambda rows: asked.append(rows) or order(rows)
+    shown = Prediction.shown_classes
+    monkeypatch.setattr(Prediction, "shown_classes", lambda self, rows: asked.append(rows) or shown(self, rows))
     try:
         for size in (100, 150, 200):
             choose_size(qapp, size)
@@ -74,24 +68,19 @@ def test_rows_of_large_text_do_not_overlap(qtbot: QtBot, qapp: QApplication) -> 
 
 
 def test_bad_predictions_are_met(qtbot: QtBot) -> None:
-    bars = shown(qtbot, ClassBars())
-    bars.set_prediction(None, [np.nan, 0.5], ["a", "<b>b</b>"], None, name="x")
-    assert bars.headline() == "x: the prediction is not finite"
+    bars = shown_widget(qtbot, ClassBars())
+    bars.set_prediction(None, [np.nan, 0.5], ["a", "<b>b</b>"], None, "x")
     bars.grab()
     with pytest.raises(ValueError, match="do not match"):
-        bars.set_prediction(None, [0.5], ["a", "b"], None)
+        bars.set_prediction(None, [0.5], ["a", "b"], None, "x")
     bars.clear()
-    assert bars.headline() == ""
+    assert bars.is_empty()
     bars.grab()
 
 
-def test_decision_line_stands_where_the_probability_is_half(qtbot: QtBot) -> None:
-    x = np.linspace(0, 1, 41)
-    grid = np.tile(x, (20, 1))[None]
-    pieces = np.array(_boundary(np.concatenate([1 - grid, grid])))
-    assert len(pieces) == 19
-    np.testing.assert_allclose(pieces[..., 0], 20.0)
-    view = shown(qtbot, DecisionView())
+def test_decision_regions_have_the_colours_of_their_classes(qtbot: QtBot) -> None:
+    grid = np.tile(np.linspace(0, 1, 41), (20, 1))[None]
+    view = shown_widget(qtbot, DecisionView())
     blank = colours(view)
     view.set_decision([[0.1, 0.5], [0.9, 0.5]], [0, 1], (0, 1, 0, 1), grid)
     after = colours(view)
@@ -102,7 +91,7 @@ def test_decision_line_stands_where_the_probability_is_half(qtbot: QtBot) -> Non
 
 
 def test_decision_row_zero_is_at_the_bottom(qtbot: QtBot) -> None:
-    view = shown(qtbot, DecisionView())
+    view = shown_widget(qtbot, DecisionView())
     grid = np.zeros((2, 10, 10))
     grid[0, :5], grid[1, 5:] = 1, 1
     view.set_decision(np.zeros((0, 2)), [], (0, 1, 0, 1), grid)
@@ -113,13 +102,13 @@ def test_decision_row_zero_is_at_the_bottom(qtbot: QtBot) -> None:
 
 
 def test_decision_survives_not_finite(qtbot: QtBot) -> None:
-    view = shown(qtbot, DecisionView())
+    view = shown_widget(qtbot, DecisionView())
     view.set_decision([[0, 0]], [9], (-1, 1, -1, 1), np.full((3, 4, 4), np.nan))
     view.grab()
 
 
 def test_regression_curve(qtbot: QtBot) -> None:
-    view = shown(qtbot, RegressionView())
+    view = shown_widget(qtbot, RegressionView())
     view.grab()
     view.set_curve([0, 1, 2], [0, 1, np.nan], [0, 2, 1], [0.0, 2.0, 1.0])
     assert view._curve[:, 0].tolist() == [0, 1, 2]
@@ -140,29 +129,9 @@ def test_strip_has_its_size(shape: tuple[int, ...]) -> None:
 
 def test_strip_shows_channels_side_by_side() -> None:
     array = np.stack([np.zeros((4, 4)), np.ones((4, 4))])
-    strip = compose_strip(array, (40, 8), DARK, gap=2)
+    strip = compose_strip(array, (40, 8), DARK)
     low, high = (QColor(*(int(c) for c in DARK.sequential[i])).name() for i in (0, 255))
     assert strip.pixelColor(3, 3).name() == low
     assert strip.pixelColor(13, 3).name() == high
     assert strip.pixelColor(9, 3).alpha() == 0
     assert strip.pixelColor(30, 3).alpha() == 0
-
-
-def test_numbers_and_ticks() -> None:
-    assert [number(v) for v in (0.0613, 1250, -2, 3.2e-5, 0, float("nan"))] == [
-        "0.0613",
-        "1,250",
-        "−2",
-        "3.20e−5",
-        "0",
-        "not a number",
-    ]
-    assert nice_ticks(0, 20, 5) == [0, 5, 10, 15, 20]
-    assert nice_ticks(0, 4.2, 2) == [0, 2, 4], "0 alone tells no scale"
-    for most, low, high in itertools.product((1, 2, 3), (-4.3, 0.3, 1e6), (0.9, 4.1, 1e6 + 1)):
-        assert low >= high or len(nice_ticks(low, high, most)) >= 2
-    assert tick_words([0.0, 0.5, 1.0]) == ["0.0", "0.5", "1.0"]
-    assert tick_words([0.0, 500_000.0, 1_000_000.0]) == ["0", "0.5M", "1M"]
-    assert tick_words([0.0, 20_000.0, 40_000.0]) == ["0", "20k", "40k"]
-    assert [round(10**t, 3) for t in log_ticks(-1, 0, 4)] == [0.1, 0.2, 0.5, 1]
-    assert nice_ticks(float("nan"), 1, 5) == []

@@ -15,6 +15,7 @@ from visualnet.core.text.format import (
     format_bytes,
     format_count,
     format_duration,
+    format_number,
     format_percent,
     format_quantity,
     shorten_count,
@@ -172,3 +173,14 @@ def test_no_figure_belongs_to_the_next_unit(text: Callable[[float], str], number
 def test_what_is_read_is_near_what_is_meant(text: Callable[[float], str], number: float) -> None:
     near = 0.51 if text is not measured else 0.0
     assert abs(read(text(number)) - number) <= max(near, 0.0051 * number, 1801 if number >= 86_370 else 0.0)
+
+
+def test_numbers_in_few_characters() -> None:
+    assert [format_number(v) for v in (0.0613, 1250, -2, 3.2e-5, 0, float("nan"))] == [
+        "0.0613",
+        "1,250",
+        "−2",
+        "3.20e−5",
+        "0",
+        "not a number",
+    ]

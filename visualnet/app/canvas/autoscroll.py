@@ -19,13 +19,12 @@ class Autoscroll(QObject):
         super().__init__(view)
         self.view = view
         self._event: tuple[QPointF, QPointF, Qt.MouseButton, Qt.KeyboardModifier] | None = None
-        self._timer = QTimer(self)
-        self._timer.setInterval(TICK_MS)
+        self._timer = QTimer(self, interval=TICK_MS)
         self._timer.timeout.connect(self.tick)
 
     def follow(self, event: QMouseEvent) -> None:
         """The pointer is here now."""
-        self._event = (event.position(), event.globalPosition(), event.buttons(), event.modifiers())  # type: ignore[assignment]
+        self._event = (event.position(), event.globalPosition(), event.buttons(), event.modifiers())
         near = self.way() != QPoint()
         if near and not self._timer.isActive():
             self._timer.start()

@@ -7,7 +7,6 @@ field or a note's editor, it emits a signal that ``CanvasView`` answers.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QInputEvent, QPainter, QPaintEvent
@@ -16,7 +15,6 @@ from PySide6.QtWidgets import QApplication, QWidget
 from visualnet.app.canvas.camera.camera import Camera
 from visualnet.app.canvas.camera.frame_cache import FrameCache
 from visualnet.app.canvas.camera.node_animation import NodeAnimation
-from visualnet.app.canvas.scene.node_item import wire_ends
 from visualnet.app.canvas.scene.scene import CanvasScene
 from visualnet.app.state.studio import Studio
 from visualnet.core.graph import Port
@@ -90,28 +88,25 @@ class CanvasBase(Camera):
     def __init__(self, studio: Studio, scene: CanvasScene, parent: QWidget | None = None) -> None:
         super().__init__(scene, parent)
         self.studio = studio
-        self.still = FrameCache(self)
+        self.frame_cache = FrameCache(self)
         self.tool: Tool | None = None
         self.space_held = False
         """Whether Space is held: a drag then pans."""
         self.bookmark = ""
         """The bookmark that was visited last."""
-        self.just_folded = QTimer(self)
-        self.just_folded.setSingleShot(True)
-        self.just_folded.setInterval(QApplication.doubleClickInterval())
+        self.just_folded = QTimer(self, singleShot=True, interval=QApplication.doubleClickInterval())
         self.animation = NodeAnimation(self)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        if not self.still.paint():
+        if not self.frame_cache.paint():
             super().paintEvent(event)
 
     # --- gestures ---------------------------------------------------------------------------------------------------
 
-    def begin(self, tool: Tool, at: QPointF, event: Any) -> None:
+    def begin(self, tool: Tool, at: QPointF, event: QInputEvent) -> None:
         """Take up a gesture."""
         self.hold(tool)
         tool.press(at, event)
-        self.update_cursor()
 
     def hold(self, tool: Tool) -> None:
         """Let a gesture have the canvas that began without a press."""
@@ -150,14 +145,11 @@ class CanvasBase(Camera):
 
     def show_area(self, area: QRectF) -> None:
         """Bring a part of the sheet into view, moving no more than needed."""
-        area = area.adjusted(-40, -40, 40, 40)
-        seen = self.mapToScene(self.viewport().rect()).boundingRect()
-        if seen.contains(area):
-            return
-        dx = max(0.0, area.right() - seen.right()) - max(0.0, seen.left() - area.left())
-        dy = max(0.0, area.bottom() - seen.bottom()) - max(0.0, seen.top() - area.top())
-        pose = self.pose()
-        self.glide(pose._replace(x=pose.x + dx, y=pose.y + dy))
+        area, seen, pose = area.adjusted(-40, -40, 40, 40), self.seen, self.pose()
+        if not seen.contains(area):
+            dx = max(0.0, area.right() - seen.right()) - max(0.0, seen.left() - area.left())
+            dy = max(0.0, area.bottom() - seen.bottom()) - max(0.0, seen.top() - area.top())
+            self.glide(pose._replace(x=pose.x + dx, y=pose.y + dy))
 
     def pointer(self) -> QPointF:
         """The pointer in the scene, or the middle of the view when it is elsewhere."""
@@ -168,8 +160,7 @@ class CanvasBase(Camera):
     def wire_points(self, target: Port) -> list[QPointF]:
         """The way of a wire: its ends, and the points that it is led over between them."""
         wire = self.canvas.wires[target]
-        start, end = wire_ends(self.canvas.cards, target, wire.source) or (QPointF(), QPointF())
-        return [start, *wire.bends, end]
+        return [wire.path.pointAtPercent(0.0), *wire.bends, wire.path.currentPosition()]
 
     # --- selecting --------------------------------------------------------------------------------------------------
 

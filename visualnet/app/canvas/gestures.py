@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import html
 import math
-from typing import Any
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import (
@@ -17,10 +17,12 @@ from PySide6.QtGui import (
     QKeyEvent,
     QMouseEvent,
     QNativeGestureEvent,
+    QSinglePointEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
+from visualnet.analysis.card_content import describe_node
 from visualnet.app.canvas.autoscroll import Autoscroll
 from visualnet.app.canvas.base import CanvasBase, Tool
 from visualnet.app.canvas.commands import annotate, keyboard, keyboard_focus
@@ -62,7 +64,7 @@ class Gestures(CanvasBase):
         self.setAcceptDrops(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
-    def _at(self, event: Any) -> QPointF:
+    def _at(self, event: QSinglePointEvent | QDropEvent) -> QPointF:
         return self.scene_point(event.position())
 
     # --- tools ------------------------------------------------------------------------------------------------------
@@ -147,7 +149,7 @@ class Gestures(CanvasBase):
             self.annotation_edit_asked.emit(hit.remark)
         elif not hit.node:
             self.wire_dropped.emit(None, None, at)
-        elif hit.node and not hit.port:
+        elif not hit.port:
             self.studio.select([hit.node])
             block = self.canvas.graph.nodes[hit.node].block
             keyboard.enter(self) if block is not None else self.rename_asked.emit()
@@ -172,8 +174,7 @@ class Gestures(CanvasBase):
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         self.cancel()
         at = event.pos()
-        here = keyboard_focus.point(self) if event.reason() == QContextMenuEvent.Reason.Keyboard else None
-        if here is not None:
+        if event.reason() == QContextMenuEvent.Reason.Keyboard and (here := keyboard_focus.point(self)) is not None:
             at = self.mapFromScene(here)
         self.menu_asked.emit(at)
 
@@ -184,14 +185,11 @@ class Gestures(CanvasBase):
         pixels, turn = event.pixelDelta(), event.angleDelta()
         held = event.modifiers()
         by_touch = not pixels.isNull() and event.phase() != Qt.ScrollPhase.NoScrollPhase
-        if held & Qt.KeyboardModifier.ControlModifier or (
-            not by_touch and not held & Qt.KeyboardModifier.ShiftModifier
-        ):
-            amount = turn.y() or turn.x()
+        amount = turn.y() or turn.x()
+        if held & CTRL or not (by_touch or held & SHIFT):
             self.zoom_by(math.pow(1.2, amount / NOTCH), event.position())
         else:
-            way = pixels if by_touch else QPoint(turn.y() or turn.x(), 0)
-            self.pan(way)
+            self.pan(pixels if by_touch else QPoint(amount, 0))
         event.accept()
 
     def viewportEvent(self, event: QEvent) -> bool:
@@ -205,34 +203,34 @@ class Gestures(CanvasBase):
         return super().viewportEvent(event)
 
     def _tooltip(self, event: QHelpEvent) -> None:
-        hit = self.canvas.hit(self.mapToScene(event.pos()), self._reach())
+        at = self.mapToScene(event.pos())
+        hit = self.canvas.hit(at, self._reach())
         if self.tool is not None or not (hit.node or hit.wire):
             QToolTip.hideText()
             return
         if hit.wire is not None:
             wire = self.canvas.wires[hit.wire]
-            ends = (self.canvas.cards[wire.source.node].node.name, self.canvas.cards[wire.target.node].node.name)
-            words = (
-                f"{ends[0]}.{wire.source.port} → {ends[1]}.{wire.target.port}\n{wire.label or 'shape not known yet'}"
-            )
+            source, target = (f"{self.canvas.cards[p.node].node.name}.{p.port}" for p in (wire.source, wire.target))
+            text = f"{source} → {target}\n{wire.label or 'shape not known yet'}"
         else:
             item = self.canvas.cards[hit.node]
-            on_sign = self._on_control(hit.node, self.mapToScene(event.pos()))
-            words = ("Open (H)" if item.face.folded else "Collapse (H)") if on_sign else tip(item)
-        QToolTip.showText(event.globalPos(), plain(words), self.viewport())
+            text = describe_node(item.node, item.facts, item.problems)
+            if self._on_control(hit.node, at):
+                text = "Open (H)" if item.content.folded else "Collapse (H)"
+        QToolTip.showText(event.globalPos(), plain(text), self.viewport())
 
     # --- keys -------------------------------------------------------------------------------------------------------
 
     def event(self, event: QEvent) -> bool:
         # Space and Tab are this view's own even where the window has an action for them: held, Space pans.
-        asked = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
-        if asked and (not event.modifiers() or isinstance(self.tool, ConnectTool)):
-            assert isinstance(event, QKeyEvent)
-            mine = (Qt.Key.Key_Space, Qt.Key.Key_Tab) + ((Qt.Key.Key_Escape,) if self.tool is not None else ())
-            if event.key() in mine or isinstance(self.tool, ConnectTool):
-                event.accept()
-                return True
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._takes(event):
+            event.accept()
+            return True
         return super().event(event)
+
+    def _takes(self, event: QKeyEvent) -> bool:
+        keys = {Qt.Key.Key_Space, Qt.Key.Key_Tab} | ({Qt.Key.Key_Escape} if self.tool is not None else set())
+        return isinstance(self.tool, ConnectTool) or (not event.modifiers() and event.key() in keys)
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         # Tab adds a layer, Shift+Tab leaves.
@@ -301,7 +299,6 @@ class Gestures(CanvasBase):
         self.viewport().update()
 
 
-def plain(words: str) -> str:
-    """Words as a tooltip shows them unread: a tooltip guesses rich text, so its signs are written out."""
-    safe = words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\n", "<br>")
-    return f"<qt>{safe}</qt>"
+def plain(text: str) -> str:
+    """Text as a tooltip shows it unread: a tooltip guesses rich text, so its signs are written out."""
+    return f"<qt>{html.escape(text, quote=False)}</qt>".replace("\n", "<br>")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QResizeEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
 from visualnet.analysis.connect.insert_node import fitting_kinds
@@ -25,7 +25,7 @@ from visualnet.app.canvas.editors.annotation_editor import AnnotationEditor
 from visualnet.app.canvas.editors.name_editor import NameEditor
 from visualnet.app.canvas.editors.quick_add import QuickAdd
 from visualnet.app.canvas.gestures import Gestures
-from visualnet.app.canvas.overlays.hud import HudLabel, Minimap, totals
+from visualnet.app.canvas.overlays.hud import HudLabel, Minimap
 from visualnet.app.canvas.overlays.preview import PreviewOverlay
 from visualnet.app.canvas.repairs.popup import RepairPopup
 from visualnet.app.canvas.scene.background_grid import BackgroundGrid
@@ -36,15 +36,13 @@ from visualnet.app.canvas.tools.connect_by_keys import ConnectTool
 from visualnet.app.state.studio import Studio
 from visualnet.core.graph import Port, Topology
 from visualnet.core.project import MAIN, Project
-from visualnet.layers.shorthand import NONE, Given
+from visualnet.layers.shorthand import Given
 
 EMPTY = "Nothing here yet. Press Space to search for a layer, or drag one from the list of layers."
 
 
 class CanvasView(Gestures):
     """The open sheet of a Studio. Every edit goes through the Studio; what comes back is what is drawn."""
-
-    zoom_changed = Signal(float)
 
     def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
         super().__init__(studio, CanvasScene(studio.theme), parent)
@@ -66,72 +64,72 @@ class CanvasView(Gestures):
         self.path_shown = True
         self.others: list[CanvasView] = []
         self.canvas.extent_changed.connect(self.minimap.refresh_soon)
-        self.canvas.card_layer.wants_more = self._sharpen
+        self.canvas.frame_wanted.connect(self._sharpen_soon)
         self.wire_dropped.connect(self._wire_dropped)
-        self.wire_drawn.connect(lambda target, at: self.repairs.open(self.mapFromScene(at), target))
+        self.wire_drawn.connect(self._wire_drawn)
         self.search_asked.connect(self._search)
         self.quick_add_asked.connect(self.quick_add)
         self.rename_asked.connect(self.rename)
         self.annotation_edit_asked.connect(self.words.open)
         self.menu_asked.connect(self._open_menu)
         self.highlight_changed.connect(self._describe)
-        studio.document_changed.connect(self._other_document)
-        studio.project_changed.connect(self._project_changed)
-        studio.analysed.connect(self._analysed)
-        studio.runtime_problem_changed.connect(self._analysed)
-        studio.sheet_changed.connect(self._sheet_changed)
-        studio.selection_changed.connect(self._selected)
-        studio.theme_changed.connect(self._theme)
-        studio.focus_requested.connect(self._focus)
+        studio.document_changed.connect(self._show_document)
+        studio.project_changed.connect(self._show_edit)
+        studio.analysed.connect(self._show_analysis)
+        studio.runtime_problem_changed.connect(self._show_analysis)
+        studio.sheet_changed.connect(self._show_sheet)
+        studio.selection_changed.connect(self._show_selection)
+        studio.theme_changed.connect(self._apply_theme)
+        studio.focus_requested.connect(self._bring_into_view)
         self.canvas.show_sheet(studio.project, studio.sheet)
-        self._theme(studio.theme)
-        self._analysed(studio.analysis)
-        self._selected(studio.selection)
+        self._apply_theme(studio.theme)
+        self._show_analysis(studio.analysis)
+        self._show_selection(studio.selection)
 
     # --- following the Studio ---------------------------------------------------------------------------------------
 
-    def _other_document(self) -> None:
+    def _show_document(self) -> None:
         self.cancel()
         self.canvas.show_sheet(self.studio.project, self.studio.sheet)
-        self._poses.turn(self.studio.document, self.studio.sheet)
+        self._poses.switch_to(self.studio.document, self.studio.sheet)
 
-    def _project_changed(self, before: Project, after: Project) -> None:
+    def _show_edit(self, before: Project, after: Project) -> None:
         self.animation.finish()
         self.canvas.apply(before, after)
-        self._show_flow()
+        self._mark_path()
         self.minimap.refresh_soon()
-        self._empty()
+        self._show_if_empty()
 
-    def _analysed(self, _analysis: object = None) -> None:
+    def _show_analysis(self, _analysis: object = None) -> None:
         facts = self.studio.facts
         problems = self.studio.problems()
         self.canvas.show_facts(facts, problems)
         self.minimap.refresh_soon()
         shown = problems if self.studio.sheet == MAIN else tuple(p for p in problems if p.sheet == self.studio.sheet)
-        self.totals.setText(totals(facts, shown))
+        self.totals.setText(summarize(facts, shown))
         self.totals.adjustSize()
         self.totals.setVisible(bool(self.totals.text()))
         self._describe()
-        self._empty()
+        self._show_if_empty()
 
-    def _sheet_changed(self, name: str) -> None:
+    def _show_sheet(self, name: str) -> None:
         self.cancel()
         if self.canvas.project is not self.studio.project or self.canvas.sheet != name:
             self.canvas.show_sheet(self.studio.project, name)
-        self._analysed(self.studio.analysis)
-        self._poses.turn(self.studio.document, name)
+        self._show_analysis(self.studio.analysis)
+        self._poses.switch_to(self.studio.document, name)
         self.minimap.refresh()
 
-    def _selected(self, ids: Iterable[str]) -> None:
+    def _show_selection(self, ids: Iterable[str]) -> None:
         chosen = {i for i in ids if i in self.canvas.cards}
         self.canvas.marks.selected = chosen
         if chosen:
             self.canvas.marks.remarks = set()
-        self._show_flow()
+        self._mark_path()
         self.canvas.update()
         self._describe()
 
-    def _show_flow(self) -> None:
+    def _mark_path(self) -> None:
         """Tint what leads to the selected card and away from it."""
         chosen = self.canvas.marks.selected
         shown = self.path_shown and len(chosen) == 1
@@ -141,7 +139,7 @@ class CanvasView(Gestures):
     def show_path(self, state: bool) -> None:
         """Show or hide the path of the selected card."""
         self.path_shown = state
-        self._show_flow()
+        self._mark_path()
         self.canvas.update()
 
     def _describe(self) -> None:
@@ -158,13 +156,12 @@ class CanvasView(Gestures):
         self._place_hud()
         self.viewport().update()
 
-    def _focus(self, ids: Iterable[str], _at: str) -> None:
-        area = self.canvas.contents(ids)
-        if not area.isEmpty() and not self.mapToScene(self.viewport().rect()).boundingRect().contains(area):
-            pose = self.pose()
-            self.glide(Pose(area.center().x(), area.center().y(), max(pose.zoom, 0.7)))
+    def _bring_into_view(self, ids: Iterable[str], _at: str) -> None:
+        area, pose = self.canvas.contents(ids), self.pose()
+        if not area.isEmpty() and not self.seen.contains(area):
+            self.glide(Pose(*area.center().toTuple(), max(pose.zoom, 0.7)))
 
-    def _empty(self) -> None:
+    def _show_if_empty(self) -> None:
         self.empty.setVisible(not self.canvas.cards)
         self._place_hud()
 
@@ -188,50 +185,20 @@ class CanvasView(Gestures):
         if not self.minimap.held:
             self.minimap.appear()
         self.minimap.update()
-        self.zoom_changed.emit(self.zoom)
 
-    def _sharpen(self) -> None:
-        self.still.blurred()
+    def _sharpen_soon(self) -> None:
+        self.frame_cache.mark_blurred()
         if not self._rest.isActive():
-            self._rest.start(0)
-            self._rest.setInterval(70)
+            self._rest.start()
 
     # --- editing ----------------------------------------------------------------------------------------------------
 
-    def add(
-        self,
-        kind: str,
-        at: tuple[float, float],
-        source: Port | None = None,
-        target: Port | None = None,
-        insert: Port | None = None,
-        given: Given = NONE,
-    ) -> bool:
-        """Add a node as one edit, wired if asked, and select it."""
-        return placing.add(self, kind, at, source, target, insert, given)
-
-    def connect_ports(self, source: Port, target: Port, at: QPointF, instead: Port | None = None) -> None:
-        """Draw a wire (``instead`` of one that was picked up)."""
-        connect.draw_wire(self, source, target, at, instead)
-
-    def _wire_dropped(self, source: Port | None, target: Port | None, at: QPointF) -> None:
-        self.quick_add(at, source, target)
-
-    def _search(self, at: QPoint, put: Callable[[str, Given], object], hint: str) -> None:
-        self.popup.open(at, self.studio.project, self.studio.sheet, None, put, hint)
-
-    def _open_menu(self, at: QPoint) -> None:
-        menu = self.menu_at(at)
-        if menu is not None:
-            menu.popup(self.viewport().mapToGlobal(at))
-
-    def delete(self) -> None:
-        """Take out the selected cards and wires, as one step."""
-        remove.delete(self)
-
-    def select_all(self) -> None:
-        """Select every card."""
-        select.every(self)
+    add = placing.add
+    delete = remove.delete
+    enter = block_navigation.enter
+    paste = clipboard.paste_at_pointer
+    select_all = select.every
+    tidy = arrange.tidy
 
     def copy(self) -> None:
         """Put the selected cards on the clipboard."""
@@ -240,10 +207,6 @@ class CanvasView(Gestures):
     def cut(self) -> None:
         """Move the selected cards to the clipboard."""
         clipboard.cut(self.studio)
-
-    def paste(self) -> None:
-        """Add what the clipboard holds at the pointer."""
-        clipboard.paste_at_pointer(self)
 
     def duplicate(self) -> None:
         """Add a copy of the selected cards beside them."""
@@ -292,39 +255,30 @@ class CanvasView(Gestures):
         if len(self.studio.selection) == 1:
             self.names.open(self.studio.selection[0])
 
-    # --- arranging --------------------------------------------------------------------------------------------------
-
-    def tidy(self) -> None:
-        """Lay out the selected cards, or all, in order; one undo step."""
-        arrange.tidy(self)
-
     # --- painting ---------------------------------------------------------------------------------------------------
 
-    def drawBackground(self, painter: QPainter, rect: QRectF) -> None:
-        fitting = self.canvas.marks.fitting
-        if fitting is not None:
-            fitting.begin_frame()  # type: ignore[attr-defined]
+    def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
+        if self.canvas.marks.fitting is not None:
+            self.canvas.marks.fitting.begin_frame()
         painter.fillRect(rect, QColor(self.canvas.theme.canvas))
-        self._grid.paint(painter, rect, self.canvas.theme.grid)
+        self._grid.paint(painter, QRectF(rect), self.canvas.theme.grid)
 
-    def drawForeground(self, painter: QPainter, rect: QRectF) -> None:
+    def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         keyboard_focus.paint(self, painter)
         if self.tool is not None:
             self.tool.paint(painter)
 
-    def resizeEvent(self, event: object) -> None:
-        super().resizeEvent(event)  # type: ignore[arg-type]
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
         if self.following and self.tool is None:
             before = self.zoom
             self.fit_at_once()
             if self.zoom < FULL <= before:
                 # Cards with their live pictures are worth more than the last row of them.
-                pose = self.pose()
-                area = self.canvas.contents()
                 zoom = 1.05 * FULL
-                top = area.top() + self.viewport().height() / zoom / 2 - 24
-                self.look(Pose(pose.x, top, zoom))
+                top = self.canvas.contents().top() + self.viewport().height() / zoom / 2 - 24
+                self.look(Pose(self.pose().x, top, zoom))
                 self.following = True
         self._place_hud()
 

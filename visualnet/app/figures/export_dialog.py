@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, MutableMapping, Sequence
+from collections.abc import Callable, Mapping, MutableMapping
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QRectF, QSize, Qt, QTimer
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QBrush, QColor, QGuiApplication, QImage, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QDialog,
-    QHBoxLayout,
-    QProgressDialog,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QCheckBox, QDialog, QProgressDialog, QPushButton, QWidget
 
-from visualnet.app.figures.picture import STYLES, Drawing, Look, drawing_of
-from visualnet.app.figures.writers import PAGES, SCALES, Cancelled, Print, fitting, for_clipboard, image_of, write
+from visualnet.app.figures.picture import Drawing, Look, drawing_of
+from visualnet.app.figures.writers import SCALES, Cancelled, Output, largest_scale, mime_data, render_image, write
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import icons
 from visualnet.app.theme.tokens import RADIUS
 from visualnet.app.widgets.basic import button, label
+from visualnet.app.widgets.layouts import STRETCH, column, row
 from visualnet.app.widgets.save_dialog import ask_target
 from visualnet.app.widgets.segmented import Segmented
 from visualnet.core.errors import FileError
@@ -31,17 +24,27 @@ from visualnet.core.storage.embedded_project import CARRIED
 from visualnet.core.text.format import capitalize_first
 from visualnet.core.text.visible import visible
 
-SCOPES = ("whole", "selection", "visible")
-SCOPE_WORDS = ("Whole sheet", "Selection", "Visible part")
-STYLE_WORDS = ("Light", "Dark", "Print", "Publication")
-STYLE_TIPS = (
-    "As on the canvas, on a light ground",
-    "As on the canvas, on a dark ground, for slides",
-    "White ground, thin dark lines: little ink, clear in grey",
-    "Volumes, sheets and bars scaled to the tensors, as in papers",
-)
-FORMATS = ("svg", "png", "pdf")
-PAGE_WORDS = ("Fit", "A4", "A3", "Letter")
+SCOPES = {"whole": ("Whole sheet", ""), "selection": ("Selection", ""), "visible": ("Visible part", "")}
+"""For each value of a choice its word and its tip."""
+STYLES = {
+    "light": ("Light", "As on the canvas, on a light ground"),
+    "dark": ("Dark", "As on the canvas, on a dark ground, for slides"),
+    "print": ("Print", "White ground, thin dark lines: little ink, clear in grey"),
+    "publication": ("Publication", "Volumes, sheets and bars scaled to the tensors, as in papers"),
+}
+FORMS = {
+    "svg": ("SVG", "Vector, for the web and papers"),
+    "png": ("PNG", "Pixels"),
+    "pdf": ("PDF", "Vector, a page"),
+}
+RESOLUTIONS = {scale: (f"{scale}×", f"{96 * scale} dots per inch") for scale in SCALES}
+PAPERS = {
+    "": ("Fit", "A page of the picture's own size"),
+    "a4": ("A4", "On A4, with margins"),
+    "a3": ("A3", "On A3, with margins"),
+    "letter": ("Letter", "On Letter, with margins"),
+}
+USUAL_SCALE = 2
 PREVIEW_MS = 60
 PATIENCE_MS = 500
 
@@ -71,7 +74,7 @@ class Preview(QWidget):
         if self.drawing is not None:
             area, ratio = self.drawing.area, self.devicePixelRatioF()
             scale = min((self.width() - 32) / area.width(), (self.height() - 32) / area.height(), 1.5) * ratio
-            self._image = image_of(self.drawing, max(scale, 1e-3), self.transparent)
+            self._image = render_image(self.drawing, max(scale, 1e-3), self.transparent)
             self._image.setDevicePixelRatio(ratio)
         self.update()
 
@@ -81,39 +84,62 @@ class Preview(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         theme = icons.current_theme()
-        p = QPainter(self)
-        p.setRenderHint(QPainter.RenderHint.Antialiasing)
-        p.setPen(QPen(QColor(theme.line), 1))
-        p.setBrush(QColor(theme.field))
-        p.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
-        if self.drawing is None or self._image.isNull():
-            p.setPen(QColor(theme.muted))
-            p.drawText(
-                self.rect().adjusted(24, 24, -24, -24),
-                Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap,
-                self.words,
-            )
-            p.end()
-            return
-        size = self._image.deviceIndependentSize()
-        spot = QRectF(
-            (self.width() - size.width()) / 2, (self.height() - size.height()) / 2, size.width(), size.height()
-        )
-        if self.transparent:
-            p.fillRect(spot, QBrush(_chequers()))
-        p.drawImage(spot.topLeft(), self._image)
-        p.end()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(theme.line), 1))
+        painter.setBrush(QColor(theme.field))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
+        if self._image.isNull():
+            painter.setPen(QColor(theme.muted))
+            centred = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+            painter.drawText(self.rect().adjusted(24, 24, -24, -24), centred, self.words)
+        else:
+            size = self._image.deviceIndependentSize()
+            corner = QPointF((self.width() - size.width()) / 2, (self.height() - size.height()) / 2)
+            if self.transparent:
+                painter.fillRect(QRectF(corner, size), QBrush(_chequered_tile()))
+            painter.drawImage(corner, self._image)
+        painter.end()
 
 
-def _chequers() -> QPixmap:
+def _chequered_tile() -> QPixmap:
     """What stands for nothing in picture programs."""
     tile = QPixmap(16, 16)
     tile.fill(QColor("#ffffff"))
-    p = QPainter(tile)
+    painter = QPainter(tile)
     for x, y in ((0, 0), (8, 8)):
-        p.fillRect(x, y, 8, 8, QColor("#e6e8ec"))
-    p.end()
+        painter.fillRect(x, y, 8, 8, QColor("#e6e8ec"))
+    painter.end()
     return tile
+
+
+class Choice(QWidget):
+    """A title, and a switch between a few values, each with its word and its tip."""
+
+    changed = Signal()
+
+    def __init__(self, title: str, options: Mapping[Any, tuple[str, str]], name: str = "") -> None:
+        super().__init__()
+        self._values = tuple(options)
+        self._switch = Segmented([word for word, _ in options.values()], name or title)
+        self._parts = self._switch.findChildren(QPushButton)
+        for part, (_, tip) in zip(self._parts, options.values(), strict=True):
+            part.setToolTip(tip)
+        self._switch.chosen.connect(lambda _: self.changed.emit())
+        column(label(title, "section"), self._switch, margins=(0, 0, 0, 6), spacing=4, parent=self)
+
+    @property
+    def value(self) -> Any:
+        """The chosen value."""
+        return self._values[self._switch.current]
+
+    def choose(self, value: object) -> None:
+        """Choose a value; the first one for what is none."""
+        self._switch.set_current(self._values.index(value) if value in self._values else 0)
+
+    def offer(self, value: object, on: bool) -> None:
+        """Whether a value can be chosen."""
+        self._parts[self._values.index(value)].setEnabled(on)
 
 
 class ExportDialog(QDialog):
@@ -123,18 +149,16 @@ class ExportDialog(QDialog):
         self,
         studio: Studio,
         kept: MutableMapping[str, Any],
-        visible: tuple[float, float, float, float],
+        visible_area: tuple[float, float, float, float],
         folder: Path,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self.studio, self.kept, self.visible, self.folder = studio, kept, visible, folder
+        self.studio, self.kept, self.visible_area, self.folder = studio, kept, visible_area, folder
         self.written: Path | None = None
-        self._known: dict[Look, Drawing] = {}
+        self._drawings: dict[Look, Drawing] = {}
         self.setWindowTitle("Export picture")
-        self.timer = QTimer(self)
-        self.timer.setSingleShot(True)
-        self.timer.setInterval(PREVIEW_MS)
+        self.timer = QTimer(self, singleShot=True, interval=PREVIEW_MS)
         self.timer.timeout.connect(self.refresh)
         self._build()
         self._recall()
@@ -144,123 +168,69 @@ class ExportDialog(QDialog):
 
     def _build(self) -> None:
         self.preview = Preview()
-        self.scope = self._choice(SCOPE_WORDS, "What is shown")
-        self.style_ = self._choice(STYLE_WORDS, "Style", STYLE_TIPS)
-        self.form = self._choice(
-            [f.upper() for f in FORMATS], "File", ("Vector, for the web and papers", "Pixels", "Vector, a page")
-        )
-        self.scale = self._choice(
-            [f"{n}×" for n in SCALES], "Pixels for one px", [f"{96 * n} dots per inch" for n in SCALES]
-        )
-        self.page = self._choice(
-            PAGE_WORDS, "Page", ("A page of the picture's own size", *(f"On {w}, with margins" for w in PAGE_WORDS[1:]))
-        )
+        self.scope = Choice("Show", SCOPES, "What is shown")
+        self.style_, self.form = Choice("Style", STYLES), Choice("File", FORMS)
+        self.scale = Choice("Resolution", RESOLUTIONS, "Pixels for one px")
+        self.page = Choice("Page", PAPERS)
+        self._remembered = {"style": self.style_, "form": self.form, "scale": self.scale, "page": self.page}
         self.transparent = QCheckBox("Transparent background")
         self.carry = QCheckBox("Carry the project inside")
+        for choice in (self.scope, *self._remembered.values()):
+            choice.changed.connect(self.timer.start)
         for box in (self.transparent, self.carry):
-            box.toggled.connect(self._changed)
-        self.carried = label("", "muted", wrap=True)
-        self.told = label("", "mono")
-        self.scale_row, self.page_row = self._row("Resolution", self.scale), self._row("Page", self.page)
-        side = QVBoxLayout()
-        side.setSpacing(6)
-        for words, widget in (("Show", self.scope), ("Style", self.style_), ("File", self.form)):
-            side.addWidget(self._row(words, widget))
-        for part in (self.scale_row, self.page_row, self.transparent, self.carry, self.carried):
-            side.addWidget(part)
-        side.addStretch(1)
-        side.addWidget(self.told)
-        self.save_button: QPushButton = button("Save…", "primary", done=self.save)
-        self.copy_button: QPushButton = button("Copy", icon="copy", done=self.copy)
-        self.copy_button.setToolTip("Put the picture on the clipboard")
-        foot = QHBoxLayout()
-        foot.addWidget(self.copy_button)
-        foot.addStretch(1)
-        foot.addWidget(button("Close", done=self.reject))
-        foot.addWidget(self.save_button)
+            box.toggled.connect(lambda _: self.timer.start())
+        self.note, self.size_label = label("", "muted", wrap=True), label("", "mono")
+        self.save_button = button("Save…", "primary", done=self.save)
         self.save_button.setDefault(True)
-        panel = QWidget()
-        panel.setLayout(side)
-        panel.setFixedWidth(344)
-        row = QHBoxLayout()
-        row.setSpacing(16)
-        row.addWidget(self.preview, 1)
-        row.addWidget(panel)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 16, 16, 16)
-        column.setSpacing(16)
-        column.addLayout(row, 1)
-        column.addLayout(foot)
+        self.copy_button = button("Copy", icon="copy", done=self.copy)
+        self.copy_button.setToolTip("Put the picture on the clipboard")
+        side = QWidget()
+        side.setFixedWidth(344)
+        choices = (self.scope, *self._remembered.values(), self.transparent, self.carry)
+        column(*choices, self.note, STRETCH, self.size_label, margins=9, spacing=6, parent=side)
+        column(
+            (row((self.preview, 1), side, spacing=16), 1),
+            row(self.copy_button, STRETCH, button("Close", done=self.reject), self.save_button),
+            margins=16,
+            spacing=16,
+            parent=self,
+        )
         self.resize(1040, 600)
-
-    def _choice(self, words: Sequence[str], name: str, tips: Sequence[str] = ()) -> Segmented:
-        made = Segmented(words, name)
-        for part, tip in zip(made.findChildren(QPushButton), tips, strict=False):
-            part.setToolTip(tip)
-        made.chosen.connect(lambda _: self._changed())
-        return made
-
-    def _row(self, words: str, widget: QWidget) -> QWidget:
-        row = QWidget()
-        column = QVBoxLayout(row)
-        column.setContentsMargins(0, 0, 0, 6)
-        column.setSpacing(4)
-        column.addWidget(label(words, "section"))
-        column.addWidget(widget)
-        return row
 
     def _recall(self) -> None:
         """The choices of last time; a selection is what one most likely wants to show."""
-        for name, control, values in self._controls():
-            value = self.kept.get(name)
-            control.set_current(values.index(value) if value in values else 0)
+        for name, choice in self._remembered.items():
+            choice.choose(self.kept.get(name))
         if self.kept.get("scale") not in SCALES:
-            self.scale.set_current(SCALES.index(2))
-        self.scope.set_current(1 if self.studio.selection and len(self.studio.selection) > 1 else 0)
-        for part, enabled in zip(
-            self.scope.findChildren(QPushButton), (True, bool(self.studio.selection), True), strict=True
-        ):
-            part.setEnabled(enabled)
+            self.scale.choose(USUAL_SCALE)
+        self.scope.choose("selection" if len(self.studio.selection) > 1 else "whole")
+        self.scope.offer("selection", bool(self.studio.selection))
         self.transparent.setChecked(self.kept.get("transparent") is True)
         self.carry.setChecked(self.kept.get("carry") is not False)
-
-    def _controls(self) -> tuple[tuple[str, Segmented, tuple[Any, ...]], ...]:
-        pages = ("", *PAGES)
-        return (
-            ("style", self.style_, STYLES),
-            ("form", self.form, FORMATS),
-            ("scale", self.scale, SCALES),
-            ("page", self.page, pages),
-        )
 
     # --- what is chosen ------------------------------------------------------------------------------------------------------------
 
     @property
     def look(self) -> Look:
         """What is to be seen."""
-        scope, style = SCOPES[self.scope.current], STYLES[self.style_.current]
-        sheet = self.studio.sheet
-        if scope == "selection":
+        style, sheet = self.style_.value, self.studio.sheet
+        if self.scope.value == "selection":
             return Look(style, sheet, frozenset(self.studio.selection))
-        if scope == "visible":
-            if style == "publication":
-                return Look(style, sheet, self._seen())
-            return Look(style, sheet, None, self.visible)
-        return Look(style, sheet)
+        if self.scope.value == "visible" and style == "publication":
+            return Look(style, sheet, self._visible_nodes())
+        return Look(style, sheet, None, self.visible_area if self.scope.value == "visible" else None)
 
-    def _seen(self) -> frozenset[str]:
+    def _visible_nodes(self) -> frozenset[str]:
         """The nodes whose corner is in the visible part."""
-        x, y, w, h = self.visible
-        places = self.studio.graph.places.items()
-        return frozenset(i for i, (px, py) in places if x <= px <= x + w and y <= py <= y + h)
+        area, places = QRectF(*self.visible_area), self.studio.graph.places
+        return frozenset(i for i, (x, y) in places.items() if area.contains(x, y))
 
     @property
-    def how(self) -> Print:
+    def output(self) -> Output:
         """What it becomes."""
-        pages = ("", *PAGES)
-        form = FORMATS[self.form.current]
-        page = pages[self.page.current] if form == "pdf" else ""
-        return Print(form, SCALES[self.scale.current], page, self.transparent.isChecked(), self.carry.isChecked())
+        form = self.form.value
+        page = self.page.value if form == "pdf" else ""
+        return Output(form, self.scale.value, page, self.transparent.isChecked(), self.carry.isChecked())
 
     def drawing(self) -> Drawing:
         """What is to be painted, made once for each look.
@@ -269,57 +239,50 @@ class ExportDialog(QDialog):
             ValueError: there is nothing to show.
         """
         look = self.look
-        if look not in self._known:
-            self._known[look] = drawing_of(self.studio.project, look, self.studio.analysis)
-        return self._known[look]
-
-    def _changed(self) -> None:
-        self.timer.start()
+        if look not in self._drawings:
+            self._drawings[look] = drawing_of(self.studio.project, look, self.studio.analysis)
+        return self._drawings[look]
 
     def refresh(self) -> None:
         """Show what is chosen, and remember it."""
-        how = self.how
-        for name, control, values in self._controls():
-            self.kept[name] = values[control.current]
-        self.kept["transparent"], self.kept["carry"] = how.transparent, how.carry
-        self.scale_row.setVisible(how.form == "png")
-        self.page_row.setVisible(how.form == "pdf")
-        self.carried.setText(_carried(how))
+        output = self.output
+        self.kept.update({name: choice.value for name, choice in self._remembered.items()})
+        self.kept.update(transparent=output.transparent, carry=output.carry)
+        self.scale.setVisible(output.form == "png")
+        self.page.setVisible(output.form == "pdf")
+        self.note.setText(_project_words(output))
         try:
-            drawing = self.drawing()
+            self.preview.show_drawing(self.drawing(), output.transparent)
         except ValueError as error:
-            words = str(error)
-            self.preview.show_drawing(None, False, capitalize_first(words) + ".")
-        else:
-            self.preview.show_drawing(drawing, how.transparent)
-        ready = self.preview.drawing is not None
-        self.save_button.setEnabled(ready)
-        self.copy_button.setEnabled(ready)
-        self.told.setText(_size(self.preview.drawing, how))
+            self.preview.show_drawing(None, False, capitalize_first(str(error)) + ".")
+        drawing = self.preview.drawing
+        self.save_button.setEnabled(drawing is not None)
+        self.copy_button.setEnabled(drawing is not None)
+        self.size_label.setText(_size_words(drawing, output) if drawing is not None else "")
 
     # --- doing ---------------------------------------------------------------------------------------------------------------------
 
     def copy(self) -> None:
         """Put the picture on the clipboard."""
-        QGuiApplication.clipboard().setMimeData(for_clipboard(self.drawing(), self.how, self.studio.project))
+        QGuiApplication.clipboard().setMimeData(mime_data(self.drawing(), self.output, self.studio.project))
         self.studio.message.emit("ok", "The picture is on the clipboard.")
 
     def save(self) -> None:
         """Ask for a name and write the file."""
-        how = self.how
+        output = self.output
         stem = "".join(c if c.isalnum() or c in "-_" else "-" for c in self.studio.project.name.lower()).strip("-")
-        wish = self.folder / f"{stem or 'network'}.{how.form}"
-        kinds = f"{how.form.upper()} (*.{how.form})"
-        path = ask_target(self, "Export picture", str(wish), kinds, f".{how.form}")
+        wish = self.folder / f"{stem or 'network'}.{output.form}"
+        kinds = f"{output.form.upper()} (*.{output.form})"
+        path = ask_target(self, "Export picture", str(wish), kinds, f".{output.form}")
         if path is None:
             return
         try:
-            with_progress(self, lambda step: write(self.drawing(), path, how, self.studio.project, step))
+            with_progress(self, lambda step: write(self.drawing(), path, output, self.studio.project, step))
         except Cancelled:
             return
         except (FileError, OSError, ValueError) as error:
-            self.told.setText("")
-            self.carried.setText(visible(f"{path.name} could not be written: {error}"))
+            self.size_label.setText("")
+            self.note.setText(visible(f"{path.name} could not be written: {error}"))
             return
         self.written = path
         self.studio.message.emit("ok", f"Wrote {path}")
@@ -328,42 +291,37 @@ class ExportDialog(QDialog):
 
 def with_progress(parent: QWidget, work: Callable[[Callable[[float], bool]], None]) -> None:
     """Do something in steps; what takes longer than half a second shows how far it is, and can be stopped."""
-    shown = QProgressDialog("Drawing the picture…", "Cancel", 0, 1000, parent)
-    shown.setWindowTitle("Export picture")
-    shown.setWindowModality(Qt.WindowModality.WindowModal)
-    shown.setMinimumDuration(PATIENCE_MS)
-    shown.setAutoClose(False)
-    shown.setAutoReset(False)
+    progress = QProgressDialog("Drawing the picture…", "Cancel", 0, 1000, parent)
+    progress.setWindowTitle("Export picture")
+    progress.setWindowModality(Qt.WindowModality.WindowModal)
+    progress.setMinimumDuration(PATIENCE_MS)
+    progress.setAutoClose(False)
+    progress.setAutoReset(False)
 
     def step(share: float) -> bool:
-        shown.setValue(min(999, int(share * 1000)))
-        return not shown.wasCanceled()
+        progress.setValue(min(999, int(share * 1000)))
+        return not progress.wasCanceled()
 
     try:
         work(step)
     finally:
-        shown.close()
-        shown.deleteLater()
+        progress.close()
+        progress.deleteLater()
 
 
-def _carried(how: Print) -> str:
-    if not how.carry:
+def _project_words(output: Output) -> str:
+    if not output.carry:
         return "The picture holds nothing but the picture."
-    opened = (
-        "A PDF reader shows it as an attachment."
-        if how.form == "pdf"
-        else "Drag the picture onto VisualNet to open it."
-    )
-    return f"{CARRIED} {opened}"
+    if output.form == "pdf":
+        return f"{CARRIED} A PDF reader shows it as an attachment."
+    return f"{CARRIED} Drag the picture onto VisualNet to open it."
 
 
-def _size(drawing: Drawing | None, how: Print) -> str:
-    if drawing is None:
-        return ""
+def _size_words(drawing: Drawing, output: Output) -> str:
     width, height = drawing.area.width(), drawing.area.height()
-    if how.form == "png":
-        scale = fitting(drawing, how.scale)
+    if output.form == "png":
+        scale = largest_scale(drawing, output.scale)
         return f"{round(width * scale):,} × {round(height * scale):,} pixels"
-    if how.form == "pdf" and how.page:
-        return f"on one page, {PAGE_WORDS[('', *PAGES).index(how.page)]}"
+    if output.page:
+        return f"on one page, {PAPERS[output.page][0]}"
     return f"{round(width):,} × {round(height):,} px, vector"

@@ -1,4 +1,4 @@
-"""A network as a picture: what of it is shown, in which style, and how it is painted. ``picture_files`` writes it."""
+"""A network as a picture: what of it is shown, in which style, and how it is painted. `writers` makes files of it."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from PySide6.QtWidgets import QApplication
 
 from visualnet.analysis import infer
 from visualnet.analysis.auto_layout import tidy
-from visualnet.analysis.infer import Analysis
-from visualnet.app.canvas.scene.node_item import offsets, sizes
+from visualnet.analysis.facts import Analysis
+from visualnet.analysis.geometry.card_size import port_offsets
+from visualnet.app.canvas.scene.node_item import sizes
 from visualnet.app.canvas.scene.node_painter import paint_card
 from visualnet.app.canvas.scene.scene import CanvasScene
 from visualnet.app.theme.fonts import load_fonts
@@ -27,11 +28,18 @@ from visualnet.core.project import MAIN, Project
 from visualnet.data import registry
 
 MARGIN = 32.0
+WHITE = "#ffffff"
 PRINT = replace(
     LIGHT,
     name="print",
     fine=True,
-    **dict.fromkeys(("ground", "canvas", "surface", "raised", "shadow", "hover", "field"), "#ffffff"),
+    ground=WHITE,
+    canvas=WHITE,
+    surface=WHITE,
+    raised=WHITE,
+    shadow=WHITE,
+    hover=WHITE,
+    field=WHITE,
     line="#8b909b",
     outline="#5a5f6a",
     text="#000000",
@@ -69,7 +77,7 @@ class CanvasDrawing:
     """The cards and wires as the canvas shows them."""
 
     def __init__(self, project: Project, look: Look, analysis: Analysis) -> None:
-        theme = PRINT if look.style == "print" else THEMES[look.style]
+        theme = THEMES.get(look.style, PRINT)
         self.scene = _scene(_part(project, look), look.sheet, theme, analysis)
         self.scene.routes.finish()
         whole = self.scene.picture_area().adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
@@ -110,20 +118,16 @@ def drawing_of(project: Project, look: Look, analysis: Analysis | None = None) -
     analysis = analysis or infer(project, None, registry.fields_or_none(project.data))
     facts = analysis.sheet(look.sheet)
     if look.style != "publication" or facts is None:
-        return CanvasDrawing(
-            project, look._replace(style="print" if look.style == "publication" else look.style), analysis
-        )
-    from visualnet.app.figures.paper.content import content
-    from visualnet.app.figures.paper.figure import Figure
+        return CanvasDrawing(project, look, analysis)
+    from visualnet.app.figures.paper_figure import Figure
+    from visualnet.figures.paper_content import content
 
     shown = content(project, facts, look.ids)
     if not shown.pieces:
         raise ValueError("only targets, outputs and losses are chosen: a figure shows what is computed from them")
     if len(shown.pieces) > MOST_PIECES:
-        words = (
-            f"a figure of {len(shown.pieces):,} pieces is more than anyone can read: select some nodes, or show a block"
-        )
-        raise ValueError(words)
+        count = f"{len(shown.pieces):,} pieces"
+        raise ValueError(f"a figure of {count} is more than anyone can read: select some nodes, or show a block")
     return Figure(shown)
 
 
@@ -152,6 +156,6 @@ def _scene(project: Project, sheet: str, theme: Theme, analysis: Analysis) -> Ca
     if len(graph.nodes) > 1 and len({graph.places.get(i, (0.0, 0.0)) for i in graph.nodes}) == 1:
         found = sizes(scene.cards, graph.direction)
         room = {i: size[:2] for i, size in found.items()}
-        places = tidy(graph, room, graph.direction, wrap_width=1600, offsets=offsets(found))
+        places = tidy(graph, room, graph.direction, wrap_width=1600, offsets=port_offsets(found))
         scene.apply(project, edits.move(project, sheet, places))
     return scene

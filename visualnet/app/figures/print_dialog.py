@@ -9,16 +9,16 @@ from PySide6.QtWidgets import QWidget
 
 from visualnet.app.figures.export_dialog import with_progress
 from visualnet.app.figures.picture import Drawing
-from visualnet.app.figures.writers import MARGIN_MM, to_page, turned
+from visualnet.app.figures.writers import MARGIN_MM, page_orientation, paint_page
 from visualnet.app.widgets.modal import answer_of
 
 
-def prepared(drawing: Drawing, title: str) -> QPrinter:
+def printer_for(drawing: Drawing, title: str) -> QPrinter:
     """A printer whose page lies as the drawing does."""
     printer = QPrinter(QPrinter.PrinterMode.HighResolution)
     printer.setDocName(title)
     printer.setCreator("VisualNet")
-    printer.setPageOrientation(turned(drawing))
+    printer.setPageOrientation(page_orientation(drawing))
     printer.setPageMargins(QMarginsF(*[MARGIN_MM] * 4), QPageLayout.Unit.Millimeter)
     return printer
 
@@ -30,9 +30,9 @@ def ask_and_print(drawing: Drawing, title: str, parent: QWidget) -> bool:
         ValueError: the printer cannot be reached.
         Cancelled: it was stopped.
     """
-    printer = prepared(drawing, title)
+    printer = printer_for(drawing, title)
     dialog = QPrintDialog(printer, parent)
     if answer_of(dialog) != QPrintDialog.DialogCode.Accepted:
         return False
-    with_progress(parent, lambda step: to_page(drawing, printer, step))
+    with_progress(parent, lambda step: paint_page(drawing, printer, step))
     return True

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 from visualnet.app.figures.picture import Look, application, drawing_of
-from visualnet.app.figures.writers import Print, write
+from visualnet.app.figures.writers import Output, Step, go_on, write
 from visualnet.core.project import MAIN, Project
 
 
@@ -21,7 +20,7 @@ def save_picture(
     page: str = "",
     transparent: bool = False,
     carry: bool = True,
-    step: Callable[[float], bool] | None = None,
+    step: Step = go_on,
 ) -> None:
     """Write one sheet of the project to ``path``, with the project inside unless ``carry`` is off; the ending says how.
 
@@ -31,8 +30,8 @@ def save_picture(
         Cancelled: ``step`` said so; there is no new file.
     """
     path = Path(path)
-    how = Print(path.suffix.lower().lstrip("."), scale, page, transparent, carry)
-    how.check(path)
+    output = Output(path.suffix.lower().lstrip("."), scale, page, transparent, carry)
+    output.check(path)
     kept = application()
-    write(drawing_of(project, Look(theme, sheet, ids)), path, how, project, step)
+    write(drawing_of(project, Look(theme, sheet, ids)), path, output, project, step)
     del kept

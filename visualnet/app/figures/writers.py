@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import math
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -27,11 +28,16 @@ Step = Callable[[float], bool]
 """Told the share that is done; answers whether to go on."""
 
 
+def go_on(share: float) -> bool:
+    """The step of one who never stops."""
+    return True
+
+
 class Cancelled(Exception):
     """The person has had enough; nothing was written."""
 
 
-class Print(NamedTuple):
+class Output(NamedTuple):
     """How a drawing becomes a file. ``scale`` is pixels of a PNG for one px; ``page`` the paper of a PDF, nothing for one that fits."""
 
     form: str = "svg"
@@ -52,33 +58,32 @@ class Print(NamedTuple):
             raise ValueError(f"there is no page “{self.page}”; there are {', '.join(PAGES)}")
 
 
-def write(drawing: Drawing, path: Path, how: Print, project: Project, step: Step | None = None) -> None:
+def write(drawing: Drawing, path: Path, output: Output, project: Project, step: Step = go_on) -> None:
     """Write the file, whole or not at all.
 
     Raises:
         FileError: it cannot be written.
         Cancelled: ``step`` said so.
     """
-    project_file.write(path, render_bytes(drawing, how, project, step))
+    project_file.write(path, render_bytes(drawing, output, project, step))
 
 
-def render_bytes(drawing: Drawing, how: Print, project: Project, step: Step | None = None) -> bytes:
+def render_bytes(drawing: Drawing, output: Output, project: Project, step: Step = go_on) -> bytes:
     """The bytes of the picture."""
-    step = step or (lambda _: True)
-    text = project_file.dumps(embedded_project.shared(project)) if how.carry else b""
-    if how.form == "png":
-        data = _png(image_of(drawing, how.scale, how.transparent, step))
+    text = _project_text(project) if output.carry else b""
+    if output.form == "png":
+        data = _png(render_image(drawing, output.scale, output.transparent, step))
         return embedded_project.into_png(data, text) if text else data
-    if how.form == "svg":
-        data = _svg(drawing, how, project.name, step)
+    if output.form == "svg":
+        data = _svg(drawing, output, project.name, step)
         return embedded_project.into_svg(data, text) if text else data
-    return _pdf(drawing, how, project.name, text, step)
+    return _pdf(drawing, output, project.name, text, step)
 
 
-def image_of(drawing: Drawing, scale: float, transparent: bool = False, step: Step | None = None) -> QImage:
+def render_image(drawing: Drawing, scale: float, transparent: bool = False, step: Step = go_on) -> QImage:
     """The drawing in pixels, made in bands so that a large one can be stopped."""
     area = drawing.area
-    scale = fitting(drawing, scale)
+    scale = largest_scale(drawing, scale)
     size = QSize(max(1, round(area.width() * scale)), max(1, round(area.height() * scale)))
     image = QImage(size, QImage.Format.Format_ARGB32 if transparent else QImage.Format.Format_RGB32)
     image.fill(QColor(0, 0, 0, 0) if transparent else QColor(drawing.ground))
@@ -89,19 +94,27 @@ def image_of(drawing: Drawing, scale: float, transparent: bool = False, step: St
     for number, top in enumerate(bands):
         painter = QPainter(image)
         painter.setClipRect(0, top, size.width(), band)
-        within = step and (lambda share, n=number: step((n + share) / len(bands)))
-        _paint(drawing, painter, scale, None, within)
+        _paint(drawing, painter, scale, None, _step_of_band(step, number, len(bands)))
     return image
 
 
-def fitting(drawing: Drawing, scale: float) -> float:
+def _step_of_band(step: Step, number: int, count: int) -> Step:
+    return lambda share: step((number + share) / count)
+
+
+def largest_scale(drawing: Drawing, scale: float) -> float:
     """The scale, or the largest one that memory allows."""
-    area = drawing.area
-    return min(scale, LARGEST_PX / max(area.width(), area.height()), (MOST_PX / (area.width() * area.height())) ** 0.5)
+    width, height = drawing.area.width(), drawing.area.height()
+    return min(scale, LARGEST_PX / max(width, height), math.sqrt(MOST_PX / (width * height)))
 
 
-def to_page(drawing: Drawing, device: QPagedPaintDevice, step: Step | None = None) -> None:
-    """Paint it in the middle of the device's page, within the margins, no larger than on the screen."""
+def paint_page(drawing: Drawing, device: QPagedPaintDevice, step: Step = go_on, ground: str | None = None) -> None:
+    """Paint it in the middle of the device's page, within the margins, no larger than on the screen.
+
+    Raises:
+        ValueError: the printer cannot be reached.
+        Cancelled: ``step`` said so.
+    """
     painter = QPainter(device)
     if not painter.isActive():
         raise ValueError("the printer cannot be reached")
@@ -110,30 +123,30 @@ def to_page(drawing: Drawing, device: QPagedPaintDevice, step: Step | None = Non
     scale = min(most, room.width() / drawing.area.width(), room.height() / drawing.area.height())
     rest = (room.width() - drawing.area.width() * scale, room.height() - drawing.area.height() * scale)
     painter.translate(rest[0] / 2, rest[1] / 2)
-    _paint(drawing, painter, scale, None, step)
+    _paint(drawing, painter, scale, ground, step)
 
 
-def turned(drawing: Drawing) -> QPageLayout.Orientation:
+def page_orientation(drawing: Drawing) -> QPageLayout.Orientation:
     """How a page lies on which the drawing is largest."""
     wide = drawing.area.width() > drawing.area.height()
     return QPageLayout.Orientation.Landscape if wide else QPageLayout.Orientation.Portrait
 
 
-def for_clipboard(drawing: Drawing, how: Print, project: Project) -> QMimeData:
+def mime_data(drawing: Drawing, output: Output, project: Project) -> QMimeData:
     """The picture for other programs, and with the project for this one."""
-    image = image_of(drawing, how.scale, how.transparent)
-    data = _png(image)
+    image = render_image(drawing, output.scale, output.transparent)
     mime = QMimeData()
     mime.setImageData(image)
-    if how.carry:
-        mime.setData(
-            "image/png",
-            QByteArray(embedded_project.into_png(data, project_file.dumps(embedded_project.shared(project)))),
-        )
+    if output.carry:
+        mime.setData("image/png", QByteArray(embedded_project.into_png(_png(image), _project_text(project))))
     return mime
 
 
-def _paint(drawing: Drawing, painter: QPainter, scale: float, ground: str | None, step: Step | None) -> None:
+def _project_text(project: Project) -> bytes:
+    return project_file.dumps(embedded_project.shared(project))
+
+
+def _paint(drawing: Drawing, painter: QPainter, scale: float, ground: str | None, step: Step) -> None:
     try:
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
         painter.scale(scale, scale)
@@ -142,7 +155,7 @@ def _paint(drawing: Drawing, painter: QPainter, scale: float, ground: str | None
             painter.fillRect(drawing.area, QColor(ground))
         painter.setPen(Qt.PenStyle.NoPen)
         for share in drawing.paint(painter):
-            if step is not None and not step(share):
+            if not step(share):
                 raise Cancelled
     finally:
         painter.end()
@@ -150,23 +163,23 @@ def _paint(drawing: Drawing, painter: QPainter, scale: float, ground: str | None
 
 def _png(image: QImage) -> bytes:
     buffer = _buffer()
-    if not image.save(buffer, "PNG"):  # type: ignore[call-overload]
+    if not image.save(buffer, "PNG"):  # type: ignore[call-overload]  # the stub wants bytes, PySide a str
         raise ValueError("there is too little memory for so large a picture")
     return bytes(buffer.data().data())
 
 
-def _svg(drawing: Drawing, how: Print, title: str, step: Step) -> bytes:
+def _svg(drawing: Drawing, output: Output, title: str, step: Step) -> bytes:
     buffer = _buffer()
     writer = QSvgGenerator()
     writer.setOutputDevice(buffer)
     writer.setTitle(title)
     writer.setSize(drawing.area.size().toSize())
     writer.setViewBox(QRectF(0, 0, drawing.area.width(), drawing.area.height()))
-    _paint(drawing, QPainter(writer), 1.0, None if how.transparent else drawing.ground, step)
+    _paint(drawing, QPainter(writer), 1.0, None if output.transparent else drawing.ground, step)
     return bytes(buffer.data().data())
 
 
-def _pdf(drawing: Drawing, how: Print, title: str, text: bytes, step: Step) -> bytes:
+def _pdf(drawing: Drawing, output: Output, title: str, text: bytes, step: Step) -> bytes:
     buffer = _buffer()
     pdf = QPdfWriter(buffer)
     pdf.setTitle(title)
@@ -174,31 +187,18 @@ def _pdf(drawing: Drawing, how: Print, title: str, text: bytes, step: Step) -> b
     pdf.setResolution(144)
     if text:
         pdf.addFileAttachment("network.vnet", QByteArray(text), "application/json")
-    ground = None if how.transparent else drawing.ground
-    if how.page:
-        page = QPageSize(PAGES[how.page.lower()])
+    ground = None if output.transparent else drawing.ground
+    if output.page:
+        page = QPageSize(PAGES[output.page.lower()])
         sides = QMarginsF(*[MARGIN_MM] * 4)
-        pdf.setPageLayout(QPageLayout(page, turned(drawing), sides, QPageLayout.Unit.Millimeter))
-        to_page(_Grounded(drawing, ground), pdf, step)
+        pdf.setPageLayout(QPageLayout(page, page_orientation(drawing), sides, QPageLayout.Unit.Millimeter))
+        paint_page(drawing, pdf, step, ground)
     else:
         size = QSizeF(drawing.area.width() * POINTS, drawing.area.height() * POINTS)
         page = QPageSize(size, QPageSize.Unit.Point, "", QPageSize.SizeMatchPolicy.ExactMatch)
         pdf.setPageLayout(QPageLayout(page, QPageLayout.Orientation.Portrait, QMarginsF(0, 0, 0, 0)))
         _paint(drawing, QPainter(pdf), pdf.width() / drawing.area.width(), ground, step)
     return bytes(buffer.data().data())
-
-
-class _Grounded:
-    """A drawing that paints its ground first: paper has none of its own."""
-
-    def __init__(self, drawing: Drawing, ground: str | None) -> None:
-        self.drawing, self.area, self.ground = drawing, drawing.area, ground or ""
-
-    def paint(self, painter: QPainter) -> Iterator[float]:
-        """The ground, then what stands on it."""
-        if self.ground:
-            painter.fillRect(self.area, QColor(self.ground))
-        yield from self.drawing.paint(painter)
 
 
 def _buffer() -> QBuffer:

@@ -12,10 +12,12 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
-from visualnet.app.plots.colours import Ink, draw_empty, faded, log_ticks, nice_ticks, number, text_font, tick_words
+from visualnet.app.plots.colours import Ink, draw_empty, text_font, translucent
+from visualnet.core.text.format import format_number
+from visualnet.figures.ticks import log_ticks, nice_ticks, tick_labels
 
 
-class Axis(pg.AxisItem):
+class Axis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
     """An axis with round numbers, a light grid and no line of its own; it can count in powers of ten."""
 
     def __init__(self, side: Literal["left", "bottom"]) -> None:
@@ -29,13 +31,14 @@ class Axis(pg.AxisItem):
         """Take colours and type."""
         self.setPen(QPen(Qt.PenStyle.NoPen))
         self.setTextPen(ink.muted)
-        self.setTickPen(pg.mkPen(faded(ink.line, 0.75), width=1))
+        self.setTickPen(pg.mkPen(translucent(ink.line, 0.75), width=1))
         self.setTickFont(font)
         self.setGrid(255)
 
     def boundingRect(self) -> QRectF:
         # Labels at the ends stand half outside the plane; without this room they would be left out.
-        return super().boundingRect().adjusted(-30, -10, 30, 10)
+        inner: QRectF = super().boundingRect()
+        return inner.adjusted(-30, -10, 30, 10)
 
     def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, list[float]]]:
         low, high = min(minVal, maxVal), max(minVal, maxVal)
@@ -47,11 +50,11 @@ class Axis(pg.AxisItem):
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         if self.log:
-            return [number(10.0**v, 2) for v in values]
-        return tick_words(list(values))
+            return [format_number(10.0**v, 2) for v in values]
+        return tick_labels(list(values))
 
 
-class Plane(pg.ViewBox):
+class Plane(pg.ViewBox):  # type: ignore[misc]  # pyqtgraph has no types
     """Where the curves stand: drag pans, the wheel zooms, a double click asks for the whole again."""
 
     reset_wanted = Signal()
@@ -73,11 +76,11 @@ class Plane(pg.ViewBox):
     def mouseDragEvent(self, ev: Any, axis: int | None = None) -> None:
         if ev.button() == Qt.MouseButton.RightButton:
             ev.ignore()
-            return
-        super().mouseDragEvent(ev, axis)
+        else:
+            super().mouseDragEvent(ev, axis)
 
 
-class Stage(pg.GraphicsView):
+class Stage(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no types
     """One plane with its two axes, without the menus and buttons that a pyqtgraph plot brings along."""
 
     hovered = Signal(object)
@@ -111,7 +114,8 @@ class Stage(pg.GraphicsView):
         scene = self.mapToScene(QPointF(at).toPoint())
         if not self.plane.sceneBoundingRect().contains(scene):
             return None
-        return self.plane.mapSceneToView(scene)
+        at_plane: QPointF = self.plane.mapSceneToView(scene)
+        return at_plane
 
     def mouseMoveEvent(self, ev: QMouseEvent) -> None:
         super().mouseMoveEvent(ev)
@@ -134,7 +138,7 @@ class Overlay(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         stage.plane.sigResized.connect(lambda *_: self.resize(stage.size()))
 
-    def tell(self, ink: Ink, unit: str, note: str, empty: str, hover: QPointF | None) -> None:
+    def show_words(self, ink: Ink, unit: str, note: str, empty: str, hover: QPointF | None) -> None:
         """Take the words to show."""
         self._ink, self._unit, self._note, self._empty, self._hover = ink, unit, note, empty, hover
         self.update()
@@ -155,10 +159,10 @@ class Overlay(QWidget):
         painter.drawText(box.adjusted(6, 2, -6, -2), right | Qt.AlignmentFlag.AlignTop, self._note)
         if self._hover is not None:
             digits = 4 if self._unit == "epoch" else 6
-            words = f"{self._unit} {number(max(self._hover.x(), 0), digits)}"
+            words = f"{self._unit} {format_number(max(self._hover.x(), 0), digits)}"
             x = stage.mapFromScene(stage.plane.mapViewToScene(self._hover)).x()
             wide = painter.fontMetrics().horizontalAdvance(words) + 10
             left = x + 3 if x + 3 + wide < box.right() else x - 3 - wide
             tag = QRectF(left, box.top() + 18, wide, 18)
-            painter.fillRect(tag, faded(self._ink.raised, 0.9))
+            painter.fillRect(tag, translucent(self._ink.raised, 0.9))
             painter.drawText(tag, Qt.AlignmentFlag.AlignCenter, words)

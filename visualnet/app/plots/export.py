@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QBuffer, QIODevice, QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QAction, QGuiApplication, QPainter, QPixmap
+from PySide6.QtCore import QBuffer, QIODevice, QPoint, Qt
+from PySide6.QtGui import QGuiApplication, QPainter, QPixmap
 from PySide6.QtWidgets import QMenu, QMessageBox, QWidget
 
 from visualnet.app.widgets.save_dialog import ask_target
@@ -17,6 +18,7 @@ from visualnet.core.errors import FileError
 from visualnet.core.storage import project_file
 from visualnet.core.text.visible import visible
 
+PICTURES, TABLES = "PNG (*.png);;SVG (*.svg)", "CSV (*.csv)"
 SHARPNESS = 2
 """Pixels of a PNG per pixel of the window."""
 
@@ -30,23 +32,18 @@ def picture_of(widget: QWidget) -> QPixmap:
     return pixmap
 
 
-def copy_picture(widget: QWidget) -> None:
-    """Put the picture on the clipboard."""
-    QGuiApplication.clipboard().setPixmap(picture_of(widget))
-
-
-def save_picture(widget: QWidget, path: str | Path) -> None:
+def save_picture(widget: QWidget, path: Path) -> None:
     """Write the picture as PNG or SVG, by the name's ending.
 
     Raises:
         FileError: the place refuses it.
     """
-    path, buffer = Path(path), QBuffer()
+    buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     if path.suffix.lower() == ".svg":
         _draw_svg(widget, buffer)
     else:
-        picture_of(widget).save(buffer, "PNG")  # type: ignore[call-overload]
+        picture_of(widget).save(buffer, "PNG")
     project_file.write(path, bytes(buffer.data().data()))
 
 
@@ -55,15 +52,15 @@ def _draw_svg(widget: QWidget, buffer: QBuffer) -> None:
 
     drawing = QSvgGenerator()
     drawing.setOutputDevice(buffer)
-    drawing.setSize(QSize(widget.width(), widget.height()))
-    drawing.setViewBox(QRect(0, 0, widget.width(), widget.height()))
+    drawing.setSize(widget.size())
+    drawing.setViewBox(widget.rect())
     drawing.setTitle("VisualNet")
     painter = QPainter(drawing)
     widget.render(painter, QPoint())
     painter.end()
 
 
-def save_rows(path: str | Path, rows: Iterable[Iterable[Any]]) -> None:
+def save_rows(path: Path, rows: Iterable[Iterable[Any]]) -> None:
     """Write a table as CSV.
 
     Raises:
@@ -71,34 +68,26 @@ def save_rows(path: str | Path, rows: Iterable[Iterable[Any]]) -> None:
     """
     text = io.StringIO(newline="")
     csv.writer(text).writerows(rows)
-    project_file.write(Path(path), text.getvalue().encode())
+    project_file.write(path, text.getvalue().encode())
 
 
 def picture_menu(widget: QWidget, name: str, rows: Callable[[], Iterable[Iterable[Any]]] | None = None) -> QMenu:
     """Copy picture, Save picture…, and Save data… where there are rows. The caller shows it."""
     menu = QMenu(widget)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    menu.addAction("Copy picture", lambda: copy_picture(widget))
-    menu.addAction("Save picture…", lambda: _ask(widget, name, "PNG (*.png);;SVG (*.svg)", _picture_writer(widget)))
+    clipboard = QGuiApplication.clipboard()
+    menu.addAction("Copy picture", lambda: clipboard.setPixmap(picture_of(widget)))
+    menu.addAction("Save picture…", lambda: _ask(widget, name, PICTURES, partial(save_picture, widget)))
     if rows is not None:
-        menu.addAction("Save data…", lambda: _ask(widget, name, "CSV (*.csv)", lambda path: save_rows(path, rows())))
+        menu.addAction("Save data…", lambda: _ask(widget, name, TABLES, lambda path: save_rows(path, rows())))
     return menu
 
 
-def action_named(menu: QMenu, text: str) -> QAction:
-    """The menu's action of that name."""
-    return next(action for action in menu.actions() if action.text() == text)
-
-
-def _picture_writer(widget: QWidget) -> Callable[[str], None]:
-    return lambda path: save_picture(widget, path)
-
-
-def _ask(widget: QWidget, name: str, kinds: str, write: Callable[[str], None]) -> None:
+def _ask(widget: QWidget, name: str, kinds: str, write: Callable[[Path], None]) -> None:
     path = ask_target(widget, "Save", name, kinds)
     if path is None:
         return
     try:
-        write(str(path))
+        write(path)
     except (FileError, OSError) as error:
         QMessageBox.warning(widget, "Not saved", f"{visible(error)}\nChoose another folder, or free some space.")

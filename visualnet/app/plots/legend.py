@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from visualnet.app.plots.colours import Ink, faded, line_pen, text_font
+from visualnet.app.plots.colours import Ink, line_pen, text_font, translucent
 
 ROW, SAMPLE, SPACE = 18, 18, 16
 
@@ -53,7 +53,7 @@ class Legend(QWidget):
             self._arrange()
             self.update()
 
-    def stand_beside(self, other: Legend) -> None:
+    def align_with(self, other: Legend) -> None:
         """Take as many rows as another one, so that the plots under both begin at one line."""
         self._beside, other._beside = other, self
         self._settle()
@@ -65,10 +65,6 @@ class Legend(QWidget):
             high = max(one._needed for one in pair)
             if high != legend.height():
                 legend.setFixedHeight(high)
-
-    def place_of(self, name: str) -> QPointF:
-        """The middle of a curve's entry, where a click toggles it."""
-        return next(rect.center() for rect, entry in self._places if entry.name == name)
 
     def sizeHint(self) -> QSize:
         return QSize(200, self.height())
@@ -97,26 +93,23 @@ class Legend(QWidget):
         ink, painter = self._ink, QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         middle = Qt.AlignmentFlag.AlignVCenter
-        painter.setFont(text_font(self.font(), bold=True))
+        plain, struck, bold = (text_font(self.font(), bold=heavy) for heavy in (False, False, True))
+        struck.setStrikeOut(True)
+        widths = {True: QFontMetricsF(bold), False: QFontMetricsF(plain)}
+        painter.setFont(bold)
         painter.setPen(ink.text)
         painter.drawText(QRectF(4, 0, self.width(), ROW), middle, self._title)
         for rect, entry in self._places:
             strength = 1.0 if entry.shown else 0.35
             y = rect.center().y()
-            painter.setPen(line_pen(faded(entry.colour, strength), dashed=entry.dashed, width=2))
+            painter.setPen(line_pen(translucent(entry.colour, strength), dashed=entry.dashed, width=2))
             painter.drawLine(QPointF(rect.left(), y), QPointF(rect.left() + SAMPLE, y))
             x = rect.left() + SAMPLE + 6
-            for words, bold, colour in (
-                (entry.name, 0, ink.muted),
-                (entry.value, 1, ink.text),
-                (entry.note, 0, ink.muted),
-            ):
-                font = text_font(self.font(), bold=bool(bold))
-                font.setStrikeOut(not entry.shown and not bold)
-                painter.setFont(font)
-                painter.setPen(faded(colour, strength))
+            for words, heavy in ((entry.name, False), (entry.value, True), (entry.note, False)):
+                painter.setFont(bold if heavy else plain if entry.shown else struck)
+                painter.setPen(translucent(ink.text if heavy else ink.muted, strength))
                 painter.drawText(QRectF(x, rect.top(), 400, ROW), middle, words)
-                x += QFontMetricsF(font).horizontalAdvance(words) + 6
+                x += widths[heavy].horizontalAdvance(words) + 6
 
     def _entry_at(self, at: QPointF) -> Entry | None:
         return next((entry for rect, entry in self._places if rect.contains(at)), None)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from visualnet.app.plots.colours import number
 from visualnet.app.state.runner_protocol import RunnerProtocol
 from visualnet.app.state.studio import Studio
-from visualnet.core.text.format import format_duration, format_percent
+from visualnet.core.text.format import format_duration, format_number, format_percent
 from visualnet.training.runs.run_model import RunModel
 
 STATES = {
@@ -62,7 +61,7 @@ def where(model: RunModel) -> str:
 
 def figure(studio: Studio, name: str, value: float) -> str:
     """A loss in few digits; a share, such as an accuracy, in per cent."""
-    return format_percent(value) if is_share(studio, name) else number(value)
+    return format_percent(value) if is_share(studio, name) else format_number(value)
 
 
 def is_share(studio: Studio, name: str) -> bool:

@@ -6,11 +6,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetricsF, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QWidget
 
-from visualnet.app.plots.colours import number, text_font
+from visualnet.app.plots.colours import text_font
 from visualnet.app.services.run_status import figure, share_done, where
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import IconLabel, label
-from visualnet.core.text.format import format_duration, format_percent
+from visualnet.core.text.format import format_duration, format_number, format_percent
 from visualnet.data import registry
 from visualnet.data.registry import DATASETS
 from visualnet.training.runs.run_model import RunModel
@@ -186,7 +186,7 @@ def _loss(model: RunModel) -> str:
     if series is None or not len(series):
         return ""
     last = series.smoothed(0.9).last
-    return f"loss {number(last[1])}" if last is not None and last[1] == last[1] else "loss not finite"
+    return f"loss {format_number(last[1])}" if last is not None and last[1] == last[1] else "loss not finite"
 
 
 def _validation(studio: Studio, model: RunModel) -> str:

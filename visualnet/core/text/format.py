@@ -77,6 +77,22 @@ def format_quantity(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}".replace("-", "−", 1 if number < 0 else 0)
 
 
+def format_number(value: float, digits: int = 3) -> str:
+    """A value in few characters: 0.0613, 1,250, 3.2e-05, or the word for what is no number."""
+    if math.isnan(value):
+        return "not a number"
+    if math.isinf(value):
+        return "infinite" if value > 0 else "−infinite"
+    size = abs(value)
+    if size and (size < 10.0**-digits or size >= 1e6):
+        text = f"{value:.{max(digits - 1, 1)}e}".replace("e+0", "e").replace("e+", "e").replace("e-0", "e-")
+    elif size >= 1000:
+        text = f"{value:,.0f}"
+    else:
+        text = f"{value:.{digits}g}"
+    return text.replace("-", "−")
+
+
 def capitalize_first(words: str) -> str:
     """The words as a sentence begins; names within keep their capitals, which `str.capitalize` would take."""
     return words[:1].upper() + words[1:]

@@ -8,9 +8,9 @@ from PySide6.QtCore import QAbstractAnimation, QEasingCurve, QPoint, QPointF, QR
 from PySide6.QtGui import QTransform
 from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 
-from visualnet.app.canvas.camera.reduced_motion import wanted
 from visualnet.app.canvas.scene.scene import CanvasScene
 from visualnet.app.theme import fonts
+from visualnet.core.user.system_motion import system_animates
 
 NEAREST, FURTHEST = 4.0, 0.02
 WORLD = QRectF(-4e6, -4e6, 8e6, 8e6)
@@ -31,60 +31,62 @@ class Camera(QGraphicsView):
     """A view that scrolls without bars and zooms without bounds that one would notice."""
 
     def __init__(self, scene: CanvasScene, parent: QWidget | None = None) -> None:
-        super().__init__(scene, parent)
+        super().__init__(
+            scene,
+            parent,
+            sceneRect=WORLD,
+            viewportUpdateMode=QGraphicsView.ViewportUpdateMode.SmartViewportUpdate,
+            transformationAnchor=QGraphicsView.ViewportAnchor.NoAnchor,
+            resizeAnchor=QGraphicsView.ViewportAnchor.NoAnchor,
+            optimizationFlags=QGraphicsView.OptimizationFlag.DontSavePainterState
+            | QGraphicsView.OptimizationFlag.DontAdjustForAntialiasing,
+        )
         self.canvas = scene
-        self._motion: bool | None = None
-        self.motion_choice: object = "system"
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.SmartViewportUpdate)
-        self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
-        self.setResizeAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
-        self.setOptimizationFlag(QGraphicsView.OptimizationFlag.DontSavePainterState)
-        self.setOptimizationFlag(QGraphicsView.OptimizationFlag.DontAdjustForAntialiasing)
-        self.setSceneRect(WORLD)
-        self._glide = QVariantAnimation(self)
+        self._glide = QVariantAnimation(self, startValue=0.0, endValue=1.0, duration=GLIDE_MS)
         self._glide.setEasingCurve(QEasingCurve.Type.OutCubic)
-        self._glide.setStartValue(0.0)
-        self._glide.setEndValue(1.0)
-        self._glide.valueChanged.connect(self._glided)
+        self._glide.valueChanged.connect(self._glide_to)
         self._from = self._to = Pose(0, 0, 1)
-        self._rest = QTimer(self)
-        self._rest.setSingleShot(True)
-        self._rest.setInterval(REST_MS)
+        self._rest = QTimer(self, singleShot=True, interval=REST_MS)
+        self._rest.timeout.connect(self._rested)
         self.following = False
         """Whether the whole sheet is shown, and stays so when the window is resized."""
         self._whole = False
-        self._rest.timeout.connect(self._rested)
+        self._motion: bool | None = None
         self._factor = fonts.factor()
 
     @property
     def motion(self) -> bool:
         """Whether the view glides; off when the system or the person asks for less motion. Found out when first needed."""
         if self._motion is None:
-            self._motion = wanted(self.motion_choice)
+            self._motion = system_animates()
         return self._motion
-
-    @motion.setter
-    def motion(self, glides: bool) -> None:
-        self._motion = glides
 
     def choose_motion(self, choice: object) -> None:
         """``on``, ``off``, or whatever the system is set to."""
-        self.motion_choice, self._motion = choice, None
+        self._motion = {"on": True, "off": False}.get(str(choice))
 
     @property
     def zoom(self) -> float:
         """Screen px for one px of the scene."""
         return self.transform().m11()
 
+    @property
+    def seen(self) -> QRectF:
+        """The part of the sheet that is in view."""
+        return self.mapToScene(self.viewport().rect()).boundingRect()
+
+    def _middle(self) -> QPointF:
+        return QRectF(self.viewport().rect()).center()
+
     def pose(self) -> Pose:
         """Where the view looks now."""
-        centre = self.scene_point(QPointF(self.viewport().width() / 2, self.viewport().height() / 2))
-        return Pose(centre.x(), centre.y(), self.zoom)
+        return Pose(*self.scene_point(self._middle()).toTuple(), self.zoom)
 
     def scene_point(self, at: QPointF) -> QPointF:
+        """A point of the viewport in the scene; unlike ``mapToScene`` not rounded to whole px."""
         inverse, _ = self.viewportTransform().inverted()
         return inverse.map(at)
 
@@ -95,28 +97,27 @@ class Camera(QGraphicsView):
         if zoom != self.zoom:
             self.canvas.zooming = True
             self.setTransform(QTransform.fromScale(zoom, zoom))
-        left = pose.x * zoom - self.viewport().width() / 2
-        top = pose.y * zoom - self.viewport().height() / 2
-        self.horizontalScrollBar().setValue(round(left))
-        self.verticalScrollBar().setValue(round(top))
-        self._moved()
+        corner = QPointF(pose.x, pose.y) * zoom - self._middle()
+        self._scroll_to(round(corner.x()), round(corner.y()))
 
     def pan(self, by: QPoint) -> None:
         """Shift the picture by screen px."""
         self.stop()
         self.following = False
-        self.horizontalScrollBar().setValue(self.horizontalScrollBar().value() - by.x())
-        self.verticalScrollBar().setValue(self.verticalScrollBar().value() - by.y())
+        self._scroll_to(self.horizontalScrollBar().value() - by.x(), self.verticalScrollBar().value() - by.y())
+
+    def _scroll_to(self, left: int, top: int) -> None:
+        self.horizontalScrollBar().setValue(left)
+        self.verticalScrollBar().setValue(top)
         self._moved()
 
     def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
         """Come closer or step back; the point ``at`` of the viewport stays where it is."""
         self.stop()
-        at = at if at is not None else QPointF(self.viewport().width() / 2, self.viewport().height() / 2)
-        fixed = self.scene_point(at)
+        middle = self._middle()
+        at = middle if at is None else at
         zoom = min(NEAREST, max(FURTHEST, self.zoom * factor))
-        middle = QPointF(self.viewport().width() / 2, self.viewport().height() / 2)
-        centre = fixed + (middle - at) / zoom
+        centre = self.scene_point(at) + (middle - at) / zoom
         self.look(Pose(centre.x(), centre.y(), zoom))
 
     def zoom_reset(self) -> None:
@@ -159,10 +160,9 @@ class Camera(QGraphicsView):
             self.following = whole
             return
         self._from, self._to = self.pose(), pose
-        self._glide.setDuration(GLIDE_MS)
         self._glide.start()
 
-    def _glided(self, share: float) -> None:
+    def _glide_to(self, share: float) -> None:
         a, b = self._from, self._to
         zoom = a.zoom * (b.zoom / a.zoom) ** share
         # The way runs evenly on the screen, not in the scene, or the picture would swing.
@@ -172,13 +172,12 @@ class Camera(QGraphicsView):
 
     def stop(self) -> None:
         """Skip what is left of a glide."""
-        if self._glide.state() != QAbstractAnimation.State.Stopped:
-            self._glide.stop()
+        self._glide.stop()
 
     def skip(self) -> None:
         """Be at once where a glide leads."""
         if self._glide.state() != QAbstractAnimation.State.Stopped:
-            self._glide.stop()
+            self.stop()
             self.look(self._to)
             self.following = self._whole
 

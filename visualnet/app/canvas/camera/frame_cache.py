@@ -14,7 +14,7 @@ from PySide6.QtGui import QPainter, QPixmap, QRegion
 
 from visualnet.app.canvas.camera.camera import Camera
 from visualnet.app.canvas.scene.node_painter import LABEL
-from visualnet.app.canvas.scene.sheet_layer import ALL, LIFTED, STANDING
+from visualnet.app.canvas.scene.sheet_layer import ALL, MOVING, STANDING
 
 BLURRED_S = 0.1
 """So long a picture with some cards not yet sharp may be kept."""
@@ -30,6 +30,8 @@ class FrameCache:
         self._at = QPoint()
         self._made = 0.0
         self._late = False
+        self._open: QRegion | None = None
+        """Where no card stands that is not moved: what wires of moved cards may be painted on."""
         self.strips = 0
         """How many frames were made by shifting, for tests."""
 
@@ -37,7 +39,7 @@ class FrameCache:
         """Paint the next frame anew."""
         self.picture = None
 
-    def blurred(self) -> None:
+    def mark_blurred(self) -> None:
         """Some cards of the picture are not sharp yet: make another before long."""
         self._late = True
 
@@ -45,14 +47,13 @@ class FrameCache:
         """Paint the viewport from the kept picture; False if this frame has to be painted as usual."""
         view = self.view
         canvas = view.canvas
-        own = {canvas.remark_layer, canvas.wire_layer, canvas.card_layer}
         ratio = view.viewport().devicePixelRatioF()
         size, at = view.viewport().size(), QPoint(view.horizontalScrollBar().value(), view.verticalScrollBar().value())
         key = (canvas.generation, view.transform(), size, ratio)
         held, self._key = key == self._key, key
-        lifted = bool(canvas.lifted) and view.zoom >= LABEL
-        covered = any(i.isVisible() for i in canvas.items() if i not in own)
-        if not held or covered or ratio != round(ratio) or not (canvas.hurry or lifted):
+        moving = bool(canvas.moving_cards) and view.zoom >= LABEL
+        covered = any(i.isVisible() for i in canvas.items() if i not in canvas.layers)
+        if not held or covered or ratio != round(ratio) or not (canvas.hurry or moving):
             # While every frame is another, keeping it would only cost time.
             self.drop()
             return False
@@ -68,19 +69,19 @@ class FrameCache:
             fresh = self._shift(self._at - at, round(ratio))
         self._at = at
         kept, whole = self.picture, QRect(QPoint(0, 0), size)
-        self._fill(kept, fresh, STANDING if lifted else ALL)
+        self._fill(kept, fresh, STANDING if moving else ALL)
         if fresh:
             self._open = None
         painter = QPainter(view.viewport())
         painter.drawPixmap(0, 0, kept)
         painter.setWorldTransform(view.viewportTransform())
         area = view.mapToScene(whole).boundingRect()
-        if lifted:
-            self._layers(painter, area, LIFTED)
+        if moving:
+            self._paint_layers(painter, area, MOVING)
         view.drawForeground(painter, area)
         painter.end()
-        if self._late and (more := canvas.card_layer.wants_more) is not None:
-            more()  # what is kept as it was would stay blurred
+        if self._late:
+            canvas.frame_wanted.emit()  # what is kept as it was would stay mark_blurred
         return True
 
     def _shift(self, by: QPoint, ratio: int) -> list[QRect]:
@@ -115,29 +116,29 @@ class FrameCache:
             painter.setClipRect(strip)
             painter.setWorldTransform(world)
             view.drawBackground(painter, area)
-            self._layers(painter, area, part)
+            self._paint_layers(painter, area, part)
             painter.end()
 
-    def _layers(self, painter: QPainter, area: QRectF, part: str) -> None:
+    def _paint_layers(self, painter: QPainter, area: QRectF, part: str) -> None:
         canvas = self.view.canvas
-        for layer in (canvas.remark_layer, canvas.wire_layer, canvas.card_layer):
-            if part == LIFTED and layer is canvas.remark_layer:
+        for layer in canvas.layers:
+            if part == MOVING and layer is canvas.remark_layer:
                 continue
             painter.save()
-            if part == LIFTED and layer is canvas.wire_layer:
-                self._behind(painter, area)
+            if part == MOVING and layer is canvas.wire_layer:
+                self._clip_between_cards(painter, area)
             layer.part = part
             layer.draw(painter, area, self.view.zoom)
             layer.part = ALL
             painter.restore()
 
-    def _behind(self, painter: QPainter, area: QRectF) -> None:
+    def _clip_between_cards(self, painter: QPainter, area: QRectF) -> None:
         """Let wires pass behind the cards that stand, as they do otherwise."""
         world, canvas = painter.worldTransform(), self.view.canvas
         if self._open is None:
             self._open = QRegion(self.view.viewport().rect())
             for node_id in canvas.ids_in(area):
-                if node_id not in canvas.lifted:
+                if node_id not in canvas.moving_cards:
                     self._open -= world.mapRect(canvas.cards[node_id].rect).toAlignedRect()
         painter.resetTransform()
         painter.setClipRegion(self._open)

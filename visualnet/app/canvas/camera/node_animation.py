@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QObject, QVariantAnimation
+from PySide6.QtCore import QEasingCurve, QObject, QVariantAnimation
 
 from visualnet.app.canvas.camera.camera import Camera
 
@@ -20,10 +20,8 @@ class NodeAnimation(QObject):
     def __init__(self, view: Camera) -> None:
         super().__init__(view)
         self.view = view
-        self._moving = QVariantAnimation(self)
-        self._moving.setStartValue(0.0)
-        self._moving.setEndValue(1.0)
-        self._moving.setDuration(DRIFT_MS)
+        self._moving = QVariantAnimation(self, startValue=0.0, endValue=1.0, duration=DRIFT_MS)
+        self._moving.setEasingCurve(QEasingCurve.Type.OutCubic)
         self._moving.valueChanged.connect(self._step)
         self._moving.finished.connect(view.canvas.settle)
         self._ways: dict[str, tuple[tuple[float, float], tuple[float, float]]] = {}
@@ -36,8 +34,7 @@ class NodeAnimation(QObject):
         self.view.canvas.shift({i: old for i, (old, _) in self._ways.items()})
         self._moving.start()
 
-    def _step(self, share: float) -> None:
-        t = 1 - (1 - share) ** 3
+    def _step(self, t: float) -> None:
         self.view.canvas.shift(
             {i: (a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t) for i, (a, b) in self._ways.items()}
         )

@@ -10,7 +10,7 @@ from visualnet.core.document import Document
 from visualnet.core.project import MAIN
 
 
-class Stand(NamedTuple):
+class SavedPose(NamedTuple):
     """A pose, and whether the whole sheet was shown (then it is fitted again: the window may have another size)."""
 
     pose: Pose
@@ -22,17 +22,17 @@ class SavedPoses:
 
     def __init__(self, camera: Camera, document: Document) -> None:
         self._camera = camera
-        self._kept: WeakKeyDictionary[Document, dict[str, Stand]] = WeakKeyDictionary()
+        self._kept: WeakKeyDictionary[Document, dict[str, SavedPose]] = WeakKeyDictionary()
         self.document, self.sheet = document, MAIN
 
-    def turn(self, document: Document, sheet: str) -> None:
+    def switch_to(self, document: Document, sheet: str) -> None:
         """Another sheet is shown, maybe of another document: remember the old view, take up that sheet's."""
         camera = self._camera
-        self._kept.setdefault(self.document, {})[self.sheet] = Stand(camera.pose(), camera.following)
+        self._kept.setdefault(self.document, {})[self.sheet] = SavedPose(camera.pose(), camera.following)
         self.document, self.sheet = document, sheet
-        stand = self._kept.get(document, {}).get(sheet)
-        if stand is None or stand.whole:
+        saved = self._kept.get(document, {}).get(sheet)
+        if saved is None or saved.whole:
             camera.fit()
             camera.skip()
         else:
-            camera.look(stand.pose)
+            camera.look(saved.pose)

@@ -6,8 +6,8 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFocusEvent, QFont, QKeyEvent
 from PySide6.QtWidgets import QLineEdit
 
+from visualnet.analysis.geometry.card_size import PAD
 from visualnet.app.canvas.base import CanvasBase
-from visualnet.app.canvas.scene.node_item import PAD
 from visualnet.app.theme import fonts
 from visualnet.core import edits
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import MutableMapping
 from typing import Any
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, QSizeF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QLabel, QWidget
 
-from visualnet.analysis.facts import GraphFacts, Problem
-from visualnet.analysis.problem_list import joined
 from visualnet.app.canvas.base import CanvasBase
+from visualnet.app.canvas.scene.painting import blank_pixmap, translucent
 from visualnet.app.theme import fonts, icons
-from visualnet.core.text.format import format_quantity, shorten_count
+from visualnet.app.theme.tokens import Theme
 
 SIZE = QSize(112, 76)
 SMALL = QSize(22, 22)
@@ -33,12 +32,10 @@ class Minimap(QWidget):
         """Where it is remembered whether it is folded; the window puts its settings here."""
         self.setCursor(Qt.CursorShape.ArrowCursor)
         self.setAccessibleName("Minimap")
-        self._take_size()
+        self._update_size()
         self._picture: QPixmap | None = None
         self.held = False
-        self._soon = QTimer(self)
-        self._soon.setSingleShot(True)
-        self._soon.setInterval(60)
+        self._soon = QTimer(self, singleShot=True, interval=60)
         self._soon.timeout.connect(self.refresh)
 
     def refresh_soon(self) -> None:
@@ -60,16 +57,16 @@ class Minimap(QWidget):
     def remember(self, kept: MutableMapping[str, Any]) -> None:
         """Keep there from now on whether it is folded."""
         self.kept = kept
-        self._take_size()
+        self._update_size()
 
     def fold(self, folded: bool) -> None:
         """Leave only a small button, or show the map again."""
         self.kept["minimap"] = not folded
-        self._take_size()
+        self._update_size()
         self.appear()
         self.folded_changed.emit(folded)
 
-    def _take_size(self) -> None:
+    def _update_size(self) -> None:
         self.setFixedSize(SMALL if self.folded else SIZE)
         self.setToolTip("Show the map" if self.folded else "The whole sheet; click or drag to go there")
         self._picture = None
@@ -84,12 +81,9 @@ class Minimap(QWidget):
     def appear(self) -> None:
         """Be there where it helps: not while the whole sheet is in view."""
         canvas = self.view.canvas
-        seen = self.view.mapToScene(self.view.viewport().rect()).boundingRect()
-        wanted = len(canvas.cards) >= LEAST_CARDS and not seen.contains(canvas.contents())
-        if wanted != self.isVisibleTo(self.view):
-            self.setVisible(wanted)
+        self.setVisible(len(canvas.cards) >= LEAST_CARDS and not self.view.seen.contains(canvas.contents()))
 
-    def _sign(self) -> QRectF:
+    def _fold_sign(self) -> QRectF:
         """Where it is folded."""
         return QRectF(self.width() - 17, 3, 14, 14)
 
@@ -114,45 +108,36 @@ class Minimap(QWidget):
         if self._picture is None:
             self._picture = self._draw(scale, shift)
         p.drawPixmap(0, 0, self._picture)
-        seen = self.view.mapToScene(self.view.viewport().rect()).boundingRect()
+        seen = self.view.seen
         frame = QRectF(seen.topLeft() * scale + shift, seen.bottomRight() * scale + shift)
         frame = frame.intersected(QRectF(self.rect()).adjusted(2.5, 2.5, -2.5, -2.5))
         p.setPen(QPen(QColor(theme.accent), 1.2))
-        tint = QColor(theme.accent)
-        tint.setAlpha(20)
-        p.setBrush(tint)
+        p.setBrush(translucent(theme.accent, 20))
         p.drawRoundedRect(frame, 4, 4)
         p.setPen(Qt.PenStyle.NoPen)
         p.setBrush(QColor(theme.surface))
-        p.drawRoundedRect(self._sign(), 4, 4)
-        icons.paint(p, "chevron-right", self._sign().adjusted(1, 1, -1, -1), theme.muted)
+        p.drawRoundedRect(self._fold_sign(), 4, 4)
+        icons.paint(p, "chevron-right", self._fold_sign().adjusted(1, 1, -1, -1), theme.muted)
 
     def _draw(self, scale: float, shift: QPointF) -> QPixmap:
-        ratio = self.devicePixelRatioF()
-        picture = QPixmap(self.size() * ratio)
-        picture.setDevicePixelRatio(ratio)
-        picture.fill(Qt.GlobalColor.transparent)
-        canvas = self.view.canvas
+        ratio, canvas = self.devicePixelRatioF(), self.view.canvas
+        picture = blank_pixmap(round(self.width() * ratio), round(self.height() * ratio), ratio)
         p = QPainter(picture)
         p.setRenderHint(QPainter.RenderHint.Antialiasing, len(canvas.cards) < 500)
         p.setPen(Qt.PenStyle.NoPen)
-        groups: dict[str, list[QRectF]] = {}
         for colour, areas in canvas.blocks().items():
-            corners = ((a.topLeft() * scale + shift, a) for a in areas)
-            groups[colour] = [
-                QRectF(c.x(), c.y(), max(1.5, a.width() * scale), max(1.5, a.height() * scale)) for c, a in corners
-            ]
-        for colour, rects in groups.items():
             p.setBrush(QColor(colour))
-            if rects[0].width() > 5:
-                for rect in rects:
-                    p.drawRoundedRect(rect, 2, 2)
-            else:
+            sizes = (QSizeF(max(1.5, a.width() * scale), max(1.5, a.height() * scale)) for a in areas)
+            rects = [QRectF(a.topLeft() * scale + shift, size) for a, size in zip(areas, sizes, strict=True)]
+            if rects[0].width() <= 5:
                 p.drawRects(rects)
+                continue
+            for rect in rects:
+                p.drawRoundedRect(rect, 2, 2)
         p.end()
         return picture
 
-    def _go(self, event: QMouseEvent) -> None:
+    def _center_on(self, event: QMouseEvent) -> None:
         scale, shift = self._scale()
         there = (event.position() - shift) / scale
         self.view.stop()
@@ -160,11 +145,11 @@ class Minimap(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
-            if self.folded or self._sign().contains(event.position()):
+            if self.folded or self._fold_sign().contains(event.position()):
                 self.fold(not self.folded)
             else:
                 self.held = True
-                self._go(event)
+                self._center_on(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self.held = False
@@ -173,7 +158,7 @@ class Minimap(QWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self.held:
-            self._go(event)
+            self._center_on(event)
 
 
 class HudLabel(QLabel):
@@ -186,31 +171,15 @@ class HudLabel(QLabel):
         self.setAccessibleName(name)
         self.setFont(fonts.sans(fonts.px(12)))
 
-    def wear(self, ground: str, ink: str) -> None:
+    def apply_theme(self, theme: Theme) -> None:
         """Take a theme's colours; the ground keeps the words readable over cards."""
         self.setFont(fonts.sans(fonts.px(12)))
-        wanted = f"QLabel {{ color: {ink}; background: {ground}; border-radius: 6px; padding: 3px 8px; }}"
-        if self.styleSheet() != wanted:
-            self.setStyleSheet(wanted)
+        style = f"QLabel {{ color: {theme.muted}; background: {theme.canvas}; border-radius: 6px; padding: 3px 8px; }}"
+        if style != self.styleSheet():
+            self.setStyleSheet(style)
 
     def event(self, event: QEvent) -> bool:
         # A new style or text changes the size that the words need.
         if event.type() in (QEvent.Type.StyleChange, QEvent.Type.PolishRequest):
             self.adjustSize()
         return super().event(event)
-
-
-def totals(facts: GraphFacts | None, problems: tuple[Problem, ...]) -> str:
-    """The line at the bottom left."""
-    if facts is None or not facts.nodes:
-        return ""
-    parts = [f"{facts.parameters:,} parameters"]
-    if facts.trainable != facts.parameters:
-        parts.append(f"{facts.trainable:,} trained")
-    if facts.macs:
-        parts.append(f"{shorten_count(facts.macs)} MACs")
-    rows = joined(problems)  # as the list of problems counts them
-    counts = {s: sum(r.problem.severity == s for r in rows) for s in ("error", "warning", "hint")}
-    found = [format_quantity(n, word) for word, n in counts.items() if n]
-    parts.append(", ".join(found) if found else "no problems")
-    return " · ".join(parts)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
-from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
+from functools import reduce
 
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+
+from visualnet.analysis.problem_list import problems_by_node
 from visualnet.analysis.repair.preview import Change, EditPreview
 from visualnet.app.canvas.base import CanvasBase
 from visualnet.app.canvas.camera.camera import Pose
-from visualnet.app.canvas.scene.node_item import MARGIN, NodeItem, wire_ends
+from visualnet.app.canvas.scene.node_item import MARGIN, NodeItem
 from visualnet.app.canvas.scene.node_painter import paint_card
-from visualnet.app.canvas.scene.sheet_layer import EVERYWHERE, LABELS_FROM, SheetLayer
+from visualnet.app.canvas.scene.painting import font_and_metrics, paint_text, translucent
+from visualnet.app.canvas.scene.sheet_layer import LABELS_FROM, SheetLayer
 from visualnet.app.canvas.scene.wire_item import WireItem
-from visualnet.app.theme import fonts
 from visualnet.app.theme.tokens import RADIUS, mix
 from visualnet.core.graph import Port
 
@@ -38,9 +40,9 @@ class PreviewOverlay(SheetLayer):
         self.setZValue(3)
         self.setVisible(False)
         view.canvas.addItem(self)
-        view.studio.foreseen.connect(self.show_foresight)
+        view.studio.foreseen.connect(self.show_preview)
 
-    def show_foresight(self, seen: EditPreview | None) -> None:
+    def show_preview(self, seen: EditPreview | None) -> None:
         """Draw what would be; None takes it away."""
         studio = self.view.studio
         self.change = seen.on(studio.sheet, studio.path) if seen is not None else None
@@ -52,53 +54,42 @@ class PreviewOverlay(SheetLayer):
         self.canvas.update()
 
     def _build(self, change: Change, seen: EditPreview) -> None:
-        problems: dict[str, list[object]] = {}
-        for problem in seen.then.problems:
-            if problem.sheet == self.view.studio.sheet:
-                problems.setdefault(problem.node, []).append(problem)
+        problems = problems_by_node(seen.then.problems, self.view.studio.sheet)
         wanted = [*change.diff.added, *change.diff.changed, *change.mended]
         for node_id in list(dict.fromkeys(wanted))[:MOST]:
             old = self.canvas.cards.get(node_id)
             place = (old.x, old.y) if old is not None else change.after.places.get(node_id, (0.0, 0.0))
             item = NodeItem(change.after.nodes[node_id], place)
             facts = change.facts.nodes.get(node_id) if change.facts is not None else None
-            item.show(facts, tuple(problems.get(node_id, ())), seen.then.project, change.after)  # type: ignore[arg-type]
-            if old is None or item.face.key() != old.face.key():
+            item.show(facts, problems.get(node_id, ()), seen.then.project, change.after)
+            if old is None or item.content != old.content:
                 self.cards[node_id] = item
         there = {**self.canvas.cards, **self.cards}
-        for wire in change.diff.wires_added[:MOST]:
-            ends = wire_ends(there, wire.target, wire.source)
-            if ends is not None:
-                made = WireItem(wire.source, wire.target)
-                own = (there[wire.source.node], there[wire.target.node])
-                made.route(*ends, (own[0].rect, own[1].rect), down=own[0].down)
-                self.wires[wire.target] = made
+        for source, target in change.diff.wires_added[:MOST]:
+            wire = WireItem(source, target)
+            if wire.route(there):
+                self.wires[target] = wire
 
     # --- the view ----------------------------------------------------------------------------------------------------
 
     def area(self) -> QRectF:
         """All that would change, in the scene."""
-        change, found = self.change, QRectF()
-        if change is None:
-            return found
-        rects = [c.rect for c in self.cards.values()]
-        rects += [self.canvas.cards[i].rect for i in change.touched if i in self.canvas.cards]
-        for rect in rects:
-            found = found.united(rect)
-        return found
+        if self.change is None:
+            return QRectF()
+        rects = [card.rect for card in self.cards.values()]
+        rects += [self.canvas.cards[i].rect for i in self.change.touched if i in self.canvas.cards]
+        return reduce(QRectF.united, rects, QRectF())
 
     def _move_view(self) -> None:
         """Bring what would change into view, no further than needed; afterwards look where one looked before."""
-        view, area = self.view, self.area()
+        view, area, seen, pose = self.view, self.area(), self.view.seen, self.view.pose()
         if area.isEmpty():
             if self.kept is not None:
                 view.glide(self.kept)
             self.kept = None
             return
-        seen = view.mapToScene(view.viewport().rect()).boundingRect()
         if seen.contains(area):
             return
-        pose = view.pose()
         self.kept = self.kept or pose
         room = area.adjusted(-AROUND, -AROUND, AROUND, AROUND)
         zoom = min(max(pose.zoom, NEAR), pose.zoom * min(seen.width() / room.width(), seen.height() / room.height()))
@@ -107,33 +98,24 @@ class PreviewOverlay(SheetLayer):
 
     # --- painting ----------------------------------------------------------------------------------------------------
 
-    def boundingRect(self) -> QRectF:
-        return EVERYWHERE
-
-    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+    def draw(self, painter: QPainter, area: QRectF, scale: float) -> None:
         change = self.change
         if change is None:
             return
-        scale = option.levelOfDetailFromTransform(painter.worldTransform())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._going(painter, change)
+        self._paint_going(painter, change)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(self._pen(self.theme.accent, 2.4))
+        painter.setPen(_dashed(self.theme.accent, 2.4))
         for wire in self.wires.values():
             painter.drawPath(wire.path)
         for node_id, item in self.cards.items():
-            self._card(painter, item, node_id in change.diff.added)
+            self._paint_card(painter, item, node_id in change.diff.added)
         if scale >= LABELS_FROM * 0.6:
             for node_id, (was, becomes) in list(change.reshaped.items())[:MOST]:
                 if node_id in self.canvas.cards:
-                    self._reshaped(painter, self.cards.get(node_id) or self.canvas.cards[node_id], was, becomes)
+                    self._paint_reshaped(painter, self.cards.get(node_id) or self.canvas.cards[node_id], was, becomes)
 
-    def _pen(self, colour: str, width: float) -> QPen:
-        pen = QPen(QColor(colour), width)
-        pen.setDashPattern([4, 3])
-        return pen
-
-    def _going(self, painter: QPainter, change: Change) -> None:
+    def _paint_going(self, painter: QPainter, change: Change) -> None:
         """Wires and cards that would go: under a veil, dashed in red."""
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for wire in change.diff.wires_removed[:MOST]:
@@ -141,20 +123,18 @@ class PreviewOverlay(SheetLayer):
             if drawn is not None:
                 painter.setPen(QPen(QColor(self.theme.canvas), 4.0))
                 painter.drawPath(drawn.path)
-                painter.setPen(self._pen(self.theme.error, 1.6))
+                painter.setPen(_dashed(self.theme.error, 1.6))
                 painter.drawPath(drawn.path)
-                _cross(painter, drawn.path.pointAtPercent(0.5), self.theme.error)
-        veil = QColor(self.theme.canvas)
-        veil.setAlpha(190)
+                _paint_cross(painter, drawn.path.pointAtPercent(0.5), self.theme.error)
         for node_id in change.diff.removed[:MOST]:
             item = self.canvas.cards.get(node_id)
             if item is not None:
-                painter.setPen(self._pen(self.theme.error, 1.8))
-                painter.setBrush(veil)
+                painter.setPen(_dashed(self.theme.error, 1.8))
+                painter.setBrush(translucent(self.theme.canvas, 190))
                 painter.drawRoundedRect(item.rect, RADIUS, RADIUS)
-                _cross(painter, item.rect.center(), self.theme.error, 9.0)
+                _paint_cross(painter, item.rect.center(), self.theme.error, 9.0)
 
-    def _card(self, painter: QPainter, item: NodeItem, fresh: bool) -> None:
+    def _paint_card(self, painter: QPainter, item: NodeItem, fresh: bool) -> None:
         painter.save()
         painter.translate(item.x, item.y)
         # What stands there is hidden wholly, so that no two texts lie over each other.
@@ -162,39 +142,45 @@ class PreviewOverlay(SheetLayer):
         painter.setBrush(QColor(self.theme.canvas))
         painter.drawRoundedRect(QRectF(-1, -1, item.width + 2, item.height + 2), RADIUS, RADIUS)
         paint_card(painter, item, self.theme)
-        tint = QColor(self.theme.accent)
-        tint.setAlpha(26)
-        painter.setBrush(tint)
-        painter.setPen(self._pen(self.theme.accent, 2.0))
+        painter.setBrush(translucent(self.theme.accent, 26))
+        painter.setPen(_dashed(self.theme.accent, 2.0))
         painter.drawRoundedRect(QRectF(0.5, 0.5, item.width - 1, item.height - 1), RADIUS, RADIUS)
-        if not fresh and not item.face.badge:
-            paint_badge_ok(painter, QRectF(item.width - 26, 11, 14, 14), self.theme.ok)
+        if not fresh and not item.content.badge:
+            _paint_tick(painter, QRectF(item.width - 26, 11, 14, 14), self.theme.ok)
         painter.restore()
 
-    def _reshaped(self, painter: QPainter, item: NodeItem, was: str, becomes: str) -> None:
+    def _paint_reshaped(self, painter: QPainter, item: NodeItem, was: str, becomes: str) -> None:
         """``6×28×28 → 6×14×14`` under the card."""
-        font = fonts.mono(12)
-        metrics = QFontMetricsF(font)
         text = f"{was} → {becomes}" if was not in ("", "?") else f"→ {becomes}"
-        width = metrics.horizontalAdvance(text) + 16
+        width = font_and_metrics(12, mono=True)[1].horizontalAdvance(text) + 16
         pill = QRectF(item.rect.center().x() - width / 2, item.rect.bottom() + MARGIN - 4, width, 20)
         painter.setPen(QPen(QColor(mix(self.theme.raised, self.theme.accent, 0.5)), 1.0))
         painter.setBrush(QColor(self.theme.raised))
         painter.drawRoundedRect(pill, 10, 10)
-        painter.setFont(font)
-        painter.setPen(QColor(self.theme.accent if becomes != "?" else self.theme.error))
-        painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, text)
+        colour = self.theme.accent if becomes != "?" else self.theme.error
+        paint_text(painter, pill, text, colour, 12, mono=True, align=Qt.AlignmentFlag.AlignHCenter)
 
 
-def _cross(painter: QPainter, at: QPointF, colour: str, reach: float = 6.0) -> None:
-    painter.setPen(QPen(QColor(colour), 2.2, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+def _dashed(colour: str, width: float) -> QPen:
+    pen = QPen(QColor(colour), width)
+    pen.setDashPattern([4, 3])
+    return pen
+
+
+def _paint_cross(painter: QPainter, at: QPointF, colour: str, reach: float = 6.0) -> None:
+    painter.setPen(_round_pen(colour))
     for way in (1, -1):
         painter.drawLine(at + QPointF(-reach, -reach * way), at + QPointF(reach, reach * way))
 
 
-def paint_badge_ok(painter: QPainter, area: QRectF, colour: str) -> None:
-    """A tick where a badge stood: this card would be mended."""
-    painter.setPen(QPen(QColor(colour), 2.2, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
-    a, b = QPointF(area.left() + 2, area.center().y()), QPointF(area.left() + area.width() * 0.42, area.bottom() - 2)
-    painter.drawLine(a, b)
-    painter.drawLine(b, QPointF(area.right() - 1, area.top() + 3))
+def _paint_tick(painter: QPainter, area: QRectF, colour: str) -> None:
+    """Where a badge stood: this card would be mended."""
+    painter.setPen(_round_pen(colour))
+    corner = QPointF(area.left() + area.width() * 0.42, area.bottom() - 2)
+    painter.drawPolyline(
+        [QPointF(area.left() + 2, area.center().y()), corner, QPointF(area.right() - 1, area.top() + 3)]
+    )
+
+
+def _round_pen(colour: str) -> QPen:
+    return QPen(QColor(colour), 2.2, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)

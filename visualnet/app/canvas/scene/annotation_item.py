@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import (
-    QTextDocument,
-)
+from PySide6.QtGui import QTextDocument
 
 from visualnet.app.theme import fonts
 from visualnet.app.theme.tokens import Theme
@@ -39,32 +37,24 @@ class AnnotationItem:
     @property
     def grip(self) -> QRectF:
         """Where it is taken: a note anywhere, a frame by its title."""
-        return (
-            self.area
-            if self.remark.kind == "note"
-            else QRectF(self.area.topLeft(), self.area.size()).adjusted(0, 0, 0, TITLE - self.area.height())
-        )
+        frame = self.remark.kind == "frame"
+        return QRectF(self.area.x(), self.area.y(), self.area.width(), TITLE if frame else self.area.height())
 
     def part_at(self, at: QPointF) -> Part | None:
         """What of it is at a point of the scene."""
-        corner = QRectF(self.area.right() - CORNER, self.area.bottom() - CORNER, CORNER, CORNER)
+        corner = QRectF(self.area.bottomRight() - QPointF(CORNER, CORNER), self.area.bottomRight())
         return "corner" if corner.contains(at) else "body" if self.grip.contains(at) else None
 
     def forget(self) -> None:
         """Lay the words out anew when they are next shown."""
         self._document = None
 
-    def document(self, theme: Theme) -> QTextDocument:
+    def document(self) -> QTextDocument:
         """A note's words. Markdown without HTML: nothing of a file is run, loaded or linked to."""
         if self._document is None:
-            made = _Still()
-            made.setDefaultFont(fonts.sans(13))
-            made.setDocumentMargin(0)
-            made.setMarkdown(
-                self.remark.text,
-                QTextDocument.MarkdownFeature.MarkdownDialectCommonMark | QTextDocument.MarkdownFeature.MarkdownNoHTML,
-            )
-            self._document = made
+            features = QTextDocument.MarkdownFeature
+            self._document = _InertDocument(defaultFont=fonts.sans(13), documentMargin=0)
+            self._document.setMarkdown(self.remark.text, features.MarkdownDialectCommonMark | features.MarkdownNoHTML)
         self._document.setTextWidth(max(20.0, self.area.width() - 2 * PAD))
         return self._document
 
@@ -73,7 +63,7 @@ class AnnotationItem:
         return theme.family(FAMILY[self.remark.colour]) if self.remark.colour in FAMILY else theme.outline
 
 
-class _Still(QTextDocument):
+class _InertDocument(QTextDocument):
     """A document that loads nothing, whatever its words point to."""
 
     def loadResource(self, kind: int, name: object) -> object:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter, QPixmap
+
+from visualnet.app.canvas.scene.painting import blank_pixmap, device_ratio
 
 LEVELS = ((8, 1, 1.3, 2.4), (64, 2, 0.22, 0.5))
 """Every so many px of the scene, dots so large; they begin to show at one scale and are full at the next."""
@@ -22,9 +24,8 @@ class BackgroundGrid:
 
     def paint(self, painter: QPainter, rect: QRectF, colour: str) -> None:
         """Dot an area of the scene."""
-        world = painter.worldTransform()
+        world, ratio = painter.worldTransform(), device_ratio(painter)
         zoom = world.m11()
-        ratio = painter.device().devicePixelRatio() if painter.device() is not None else 1.0
         painter.save()
         painter.resetTransform()
         for step, size, near, full in LEVELS:
@@ -46,9 +47,7 @@ class BackgroundGrid:
         kept = self._strips.get(step)
         if kept is not None and kept[0] == key:
             return kept[1]
-        made = QPixmap(round(width * ratio), round(size * ratio))
-        made.setDevicePixelRatio(ratio)
-        made.fill(Qt.GlobalColor.transparent)
+        made = blank_pixmap(round(width * ratio), round(size * ratio), ratio)
         p = QPainter(made)
         ink = QColor(colour)
         for at in range(int(width / (step * zoom)) + 1):

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from functools import lru_cache
 from typing import Any
 
 from msgspec.structs import replace
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPixmap
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPixmap
 
 from visualnet.analysis.families import family_of
 from visualnet.app.canvas.scene.graph_thumbnail import paint_graph
 from visualnet.app.canvas.scene.node_item import NodeItem
 from visualnet.app.canvas.scene.node_painter import block_colour
-from visualnet.app.theme import fonts
-from visualnet.app.theme.tokens import Theme, luminance
+from visualnet.app.canvas.scene.painting import blank_pixmap, device_ratio, ink_on, paint_text
+from visualnet.app.theme.tokens import Theme
 from visualnet.core.caches import clear_with_caches
 from visualnet.core.project import Project
 
@@ -39,9 +38,7 @@ def drawing(project: Project, block: str, theme: Theme, width: float, height: fl
     if key in _kept:
         _kept.move_to_end(key)
         return _kept[key][1]
-    picture = QPixmap(max(1, round(width * ratio)), max(1, round(height * ratio)))
-    picture.setDevicePixelRatio(ratio)
-    picture.fill(Qt.GlobalColor.transparent)
+    picture = blank_pixmap(round(width * ratio), round(height * ratio), ratio)
     p = QPainter(picture)
     paint_graph(p, QRectF(0, 0, width, height), replace(project, graph=graph), theme)
     p.end()
@@ -53,12 +50,11 @@ def drawing(project: Project, block: str, theme: Theme, width: float, height: fl
 
 def paint_miniature(p: QPainter, item: NodeItem, project: Project, theme: Theme, scale: float) -> bool:
     """A block's name with the drawing of its inside below; False where there is no room for both, or no inside."""
-    block = item.node.block
-    if block not in project.blocks or item.face.folded or item.height * scale < LEAST_PX:
+    content, block = item.content, item.node.block
+    # The sign of an error needs the room.
+    if content.folded or content.badge == "error" or item.height * scale < LEAST_PX:
         return False
-    if item.face.badge == "error":
-        return False  # its sign needs the room
-    if not project.blocks[block or ""].graph.nodes:
+    if block is None or block not in project.blocks or not project.blocks[block].graph.nodes:
         return False
     px = NAME_PX / scale
     edge, name = 8.0, px * 1.25
@@ -66,21 +62,10 @@ def paint_miniature(p: QPainter, item: NodeItem, project: Project, theme: Theme,
     p.setPen(Qt.PenStyle.NoPen)
     p.setBrush(QColor(theme.raised))
     p.drawRoundedRect(panel, 5, 5)
-    ratio = p.device().devicePixelRatio() if p.device() is not None else 1.0
     inner = panel.adjusted(3, 2, -3, -2)
-    made = drawing(project, block or "", theme, inner.width() * scale, inner.height() * scale, ratio)
+    made = drawing(project, block, theme, inner.width() * scale, inner.height() * scale, device_ratio(p))
     p.drawPixmap(inner, made, QRectF(made.rect()))
-    font, metrics = _name_font(round(px))
-    ink = "#101318" if luminance(block_colour(theme, item.face.family)) > 0.22 else "#ffffff"
-    text = metrics.elidedText(item.face.name, Qt.TextElideMode.ElideRight, item.width - 2 * edge)
-    p.setFont(font)
-    p.setPen(QColor(ink))
-    x = (item.width - metrics.horizontalAdvance(text)) / 2
-    p.drawText(QPointF(x, edge + (name + metrics.ascent() - metrics.descent()) / 2 - 1), text)
+    title = QRectF(edge, edge - 1, item.width - 2 * edge, name)
+    ink = ink_on(block_colour(theme, content.family))
+    paint_text(p, title, content.name, ink, round(px), bold=True, align=Qt.AlignmentFlag.AlignHCenter)
     return True
-
-
-@lru_cache(maxsize=32)
-def _name_font(px: int) -> tuple[QFont, QFontMetricsF]:
-    font = fonts.sans(px, QFont.Weight.DemiBold)
-    return font, QFontMetricsF(font)

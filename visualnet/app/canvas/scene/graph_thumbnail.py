@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import reduce
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
@@ -29,9 +30,7 @@ def paint_graph(painter: QPainter, area: QRectF, project: Project, theme: Theme)
     cards = places(graph)
     if not cards:
         return
-    whole = QRectF()
-    for card in cards.values():
-        whole = whole.united(card)
+    whole = reduce(QRectF.united, cards.values())
     # A wire that goes back to the next row swings out by as much at both ends.
     whole.adjust(-70, 0, 70, 0)
     scale = min(area.width() / whole.width(), area.height() / whole.height(), LARGEST)
@@ -40,13 +39,13 @@ def paint_graph(painter: QPainter, area: QRectF, project: Project, theme: Theme)
     painter.translate(area.center())
     painter.scale(scale, scale)
     painter.translate(-whole.center())
-    _wires(painter, graph, cards, theme, scale)
+    _paint_wires(painter, graph, cards, theme, scale)
     for node in graph:
-        _card(painter, cards[node.id], theme, family_of(node, project), scale, bool(node.block))
+        _paint_card(painter, cards[node.id], theme, family_of(node, project), scale, bool(node.block))
     painter.restore()
 
 
-def _wires(painter: QPainter, graph: Graph, cards: Mapping[str, QRectF], theme: Theme, scale: float) -> None:
+def _paint_wires(painter: QPainter, graph: Graph, cards: Mapping[str, QRectF], theme: Theme, scale: float) -> None:
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(QColor(mix(theme.ground, theme.wire, 0.8)), 1.25 / scale))
     into = Topology(graph).into
@@ -77,7 +76,7 @@ def _curve(first: QRectF, second: QRectF, end: QPointF) -> QPainterPath:
     return path
 
 
-def _card(painter: QPainter, area: QRectF, theme: Theme, family: str, scale: float, block: bool) -> None:
+def _paint_card(painter: QPainter, area: QRectF, theme: Theme, family: str, scale: float, block: bool) -> None:
     """A card: tinted face, the bar of its family, strokes where its words stand; blocks with a second edge."""
     colour = theme.family(family)
     radius = min(8.0, 2.5 / scale)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from math import floor
+from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
-from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from visualnet.app.canvas.scene.block_thumbnail import paint_miniature
 from visualnet.app.canvas.scene.node_item import MARGIN, NodeItem
@@ -24,10 +25,12 @@ from visualnet.app.canvas.scene.node_painter import (
     paint_card,
     paint_control,
     paint_label,
+    paint_ports,
     port_radius,
 )
+from visualnet.app.canvas.scene.painting import blank_pixmap, cosmetic_pen, device_ratio
 from visualnet.app.canvas.scene.sheet_index import SheetIndex
-from visualnet.app.canvas.scene.sheet_layer import LABELS_FROM, LIFTED, STANDING, SheetLayer
+from visualnet.app.canvas.scene.sheet_layer import LABELS_FROM, MOVING, STANDING, SheetLayer
 
 SPRITE_BYTES = 96 * 2**20
 NEWS_S = 0.005
@@ -35,6 +38,20 @@ MANY_CARDS = 400
 """From so many on, blocks go without their names while the zoom changes; they come back when it rests."""
 BUDGET_S = 0.002
 """How long a frame may spend on sharpening sprites; what is left over follows in the next frames."""
+MOST_SHARED = 200
+"""So many pictures that cards share are kept."""
+
+
+class Sprite(NamedTuple):
+    """The picture of a card: the card's version, the scale in device px, the picture."""
+
+    version: int
+    scale: float
+    picture: QPixmap
+
+    @property
+    def bytes(self) -> int:
+        return self.picture.width() * self.picture.height() * 4
 
 
 class Sprites:
@@ -43,55 +60,62 @@ class Sprites:
     def __init__(self) -> None:
         self.full: OrderedDict[str, Sprite] = OrderedDict()
         self.block: OrderedDict[str, Sprite] = OrderedDict()
-        self.rings: dict[object, QPixmap] = {}
-        self.ringed: dict[str, tuple[int, bool, float, QPixmap]] = {}
-        """The ring that each card was last drawn with: its version, whether it was selected, the scale, the picture."""
+        self._shared: dict[object, QPixmap] = {}
+        self.ringed: dict[tuple[str, bool], Sprite] = {}
+        """The ring that each card was last drawn with, by its id and whether it was selected."""
         self._bytes = 0
 
     def clear(self) -> None:
-        self.full.clear()
-        self.block.clear()
-        self.rings.clear()
-        self.ringed.clear()
+        for kept in (self.full, self.block, self._shared, self.ringed):
+            kept.clear()
         self._bytes = 0
 
     def forget(self, node_id: str) -> None:
-        self.ringed.pop(node_id, None)
+        for chosen in (False, True):
+            self.ringed.pop((node_id, chosen), None)
         for kept in (self.full, self.block):
-            old = kept.pop(node_id, None)
-            if old is not None:
-                self._bytes -= _size(old[2])
+            self._drop(kept, node_id)
 
     def keep(self, kept: OrderedDict[str, Sprite], node_id: str, sprite: Sprite) -> None:
-        old = kept.pop(node_id, None)
-        if old is not None:
-            self._bytes -= _size(old[2])
+        self._drop(kept, node_id)
         kept[node_id] = sprite
-        self._bytes += _size(sprite[2])
+        self._bytes += sprite.bytes
         while self._bytes > SPRITE_BYTES and len(kept) > 1:
-            _, (_, _, gone) = kept.popitem(last=False)
-            self._bytes -= _size(gone)
+            self._drop(kept, next(iter(kept)))
+
+    def _drop(self, kept: OrderedDict[str, Sprite], node_id: str) -> None:
+        gone = kept.pop(node_id, None)
+        if gone is not None:
+            self._bytes -= gone.bytes
+
+    def share(self, key: object, make: Callable[[], QPixmap]) -> QPixmap:
+        """The picture that all cards with this key have; ``make`` draws it when it is first wanted."""
+        if key not in self._shared:
+            if len(self._shared) >= MOST_SHARED:
+                self._shared.clear()
+            self._shared[key] = make()
+        return self._shared[key]
 
 
-Sprite = tuple[int, float, QPixmap]
-"""The card's version, the scale in device px, the picture."""
-
-
-def _size(picture: QPixmap) -> int:
-    return picture.width() * picture.height() * 4
-
-
-def _snapped(x: float, y: float, ratio: float) -> QPointF:
+def _snap(x: float, y: float, ratio: float) -> QPointF:
     """The nearest whole px of the device; not ``round``, which takes halves up or down in turn, so that cards would shiver in a pan."""
     return QPointF(floor(x * ratio + 0.5) / ratio, floor(y * ratio + 0.5) / ratio)
 
 
-def _blank(width: float, height: float, ratio: float) -> QPixmap:
-    """An empty sprite for so many logical px."""
-    picture = QPixmap(max(1, int(width * ratio) + 1), max(1, int(height * ratio) + 1))
-    picture.setDevicePixelRatio(ratio)
-    picture.fill(Qt.GlobalColor.transparent)
-    return picture
+def _sprite_of(item: NodeItem, scale: float, ratio: float) -> QPixmap:
+    """An empty picture for a card with what hangs over its edges."""
+    width, height = ((size + 2 * MARGIN) * scale * ratio for size in (item.width, item.height))
+    return blank_pixmap(int(width) + 1, int(height) + 1, ratio)
+
+
+@contextmanager
+def _painting(picture: QPixmap, scale: float) -> Iterator[QPainter]:
+    """Paint a card into its sprite, in the card's coordinates."""
+    p = QPainter(picture)
+    p.scale(scale, scale)
+    p.translate(MARGIN, MARGIN)
+    yield p
+    p.end()
 
 
 class CardLayer(SheetLayer):
@@ -100,31 +124,26 @@ class CardLayer(SheetLayer):
     def __init__(self, scene: SheetIndex) -> None:
         super().__init__(scene)
         self.sprites = Sprites()
-        self.wants_more: Callable[[], None] | None = None
-        """Called when some cards are shown from a sprite of another scale and want another frame."""
-
-    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
-        self.draw(painter, option.exposedRect, option.levelOfDetailFromTransform(painter.worldTransform()))
 
     def draw(self, painter: QPainter, area: QRectF, scale: float) -> None:
         """Paint the cards that meet the area, the selected ones on top."""
         canvas, marks = self.canvas, self.canvas.marks
         if scale < LABEL or (self.canvas.zooming and scale < FULL and len(canvas.cards) > MANY_CARDS):
-            self._blocks(painter)
-            self._outlines(painter)
+            self._paint_blocks(painter)
+            self._paint_outlines(painter)
             return
         ids = canvas.ids_in(area, MARGIN)
         if self.part == STANDING:
-            ids = [i for i in ids if i not in canvas.lifted]
-        elif self.part == LIFTED:
-            ids = [i for i in ids if i in canvas.lifted]
+            ids = [i for i in ids if i not in canvas.moving_cards]
+        elif self.part == MOVING:
+            ids = [i for i in ids if i in canvas.moving_cards]
         if marks.selected:
             ids.sort(key=marks.selected.__contains__)
         items = [canvas.cards[i] for i in ids]
-        self._sprites(painter, items, scale)
-        self._rings(painter, items, scale)
+        self._paint_sprites(painter, items, scale)
+        self._paint_rings(painter, items, scale)
 
-    def _blocks(self, painter: QPainter) -> None:
+    def _paint_blocks(self, painter: QPainter) -> None:
         """From very far: one call for each colour."""
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, len(self.canvas.cards) < 1500)
@@ -133,29 +152,24 @@ class CardLayer(SheetLayer):
             painter.setBrush(QColor(colour))
             painter.drawRects(rects)
         painter.restore()
-        self._faults(painter)
+        self._paint_faults(painter)
 
-    def _faults(self, painter: QPainter) -> None:
+    def _paint_faults(self, painter: QPainter) -> None:
         """From very far the cards with a fault carry its sign, not only its colour."""
         areas = self.canvas.blocks().get(self.theme.error, ())
         if not areas:
             return
-        world = painter.worldTransform()
-        ratio = painter.device().devicePixelRatio() if painter.device() is not None else 1.0
-        key = ("fault", ratio)
-        if key not in self.sprites.rings:
-            self.sprites.rings[key] = fault_sign(self.theme, ratio)
-        sign = self.sprites.rings[key]
+        world, ratio = painter.worldTransform(), device_ratio(painter)
+        sign = self.sprites.share(("fault", ratio), lambda: fault_sign(self.theme, ratio))
         painter.save()
         painter.resetTransform()
         for area in areas:
             at = world.map(area.center())
-            painter.drawPixmap(_snapped(at.x(), at.y(), 1.0) - QPointF(SIGN / 2, SIGN / 2), sign)
+            painter.drawPixmap(_snap(at.x(), at.y(), 1.0) - QPointF(SIGN / 2, SIGN / 2), sign)
         painter.restore()
 
-    def _sprites(self, painter: QPainter, items: list[NodeItem], scale: float) -> None:
-        world = painter.worldTransform()
-        ratio = painter.device().devicePixelRatio() if painter.device() is not None else 1.0
+    def _paint_sprites(self, painter: QPainter, items: list[NodeItem], scale: float) -> None:
+        world, ratio = painter.worldTransform(), device_ratio(painter)
         full, dims = scale >= FULL, self.canvas.marks.dim
         pictures = self.sprites.full if full else self.sprites.block
         painter.save()
@@ -172,18 +186,18 @@ class CardLayer(SheetLayer):
         for item in items:
             kept = pictures.get(item.id)
             if kept is None or kept[0] != item.version or kept[1] != wanted:
-                # What says something new comes before what is only blurred.
+                # What says something new comes before what is only mark_blurred.
                 news = not self.canvas.hurry and (
                     kept is None or (kept[0] != item.version and clock() < until + NEWS_S)
                 )
                 if news or clock() < until:
-                    kept = (item.version, wanted, self._render(item, full, scale, ratio))
+                    kept = Sprite(item.version, wanted, self._render(item, full, scale, ratio))
                     self.sprites.keep(pictures, item.id, kept)
                 else:
                     late = True
             x, y = item.x * m11 + dx, item.y * m11 + dy
             if kept is None:
-                self._rough(painter, item, x, y, m11, full)
+                self._paint_rough(painter, item, x, y, m11, full)
                 continue
             if dims:
                 painter.setOpacity(0.35 if item.id in dims else 1.0)
@@ -193,56 +207,40 @@ class CardLayer(SheetLayer):
             elif ratio == 1.0:
                 draw(floor(x + 0.5), floor(y + 0.5), kept[2])
             else:
-                draw(_snapped(x, y, ratio), kept[2])
+                draw(_snap(x, y, ratio), kept[2])
         painter.restore()
-        if late and self.wants_more is not None:
-            self.wants_more()
+        if late:
+            self.canvas.frame_wanted.emit()
 
-    def _rough(self, painter: QPainter, item: NodeItem, x: float, y: float, scale: float, full: bool) -> None:
+    def _paint_rough(self, painter: QPainter, item: NodeItem, x: float, y: float, scale: float, full: bool) -> None:
         """A card for a frame in which there is no time for more."""
         area = QRectF(x + MARGIN * scale, y + MARGIN * scale, item.width * scale, item.height * scale)
-        painter.fillRect(area, QColor(self.theme.raised if full else block_colour(self.theme, item.face.family)))
+        painter.fillRect(area, QColor(self.theme.raised if full else block_colour(self.theme, item.content.family)))
 
     def _render(self, item: NodeItem, full: bool, scale: float, ratio: float) -> QPixmap:
-        width, height = (item.width + 2 * MARGIN) * scale, (item.height + 2 * MARGIN) * scale
         # A block's shape is shared by all of its size and colour; its name is written on a copy.
-        picture = QPixmap(self._base(item, scale, ratio)) if not full else _blank(width, height, ratio)
-        p = QPainter(picture)
-        p.scale(scale, scale)
-        p.translate(MARGIN, MARGIN)
-        if full:
-            paint_card(p, item, self.theme)
-        elif not paint_miniature(p, item, self.canvas.project, self.theme, scale):
-            paint_block_label(p, item, self.theme, scale)
-        p.end()
+        picture = _sprite_of(item, scale, ratio) if full else QPixmap(self._block_picture(item, scale, ratio))
+        with _painting(picture, scale) as p:
+            if full:
+                paint_card(p, item, self.theme)
+            elif not paint_miniature(p, item, self.canvas.project, self.theme, scale):
+                paint_block_label(p, item, self.theme, scale)
         return picture
 
-    def _base(self, item: NodeItem, scale: float, ratio: float) -> QPixmap:
+    def _block_picture(self, item: NodeItem, scale: float, ratio: float) -> QPixmap:
         """The block without its name."""
-        face = item.face
-        key = (
-            item.width,
-            item.height,
-            face.family,
-            face.badge == "error",
-            face.block,
-            face.mode,
-            face.folded,
-            scale * ratio,
-        )
-        if key not in self.sprites.rings:
-            if len(self.sprites.rings) > 200:
-                self.sprites.rings.clear()
-            made = _blank((item.width + 2 * MARGIN) * scale, (item.height + 2 * MARGIN) * scale, ratio)
-            p = QPainter(made)
-            p.scale(scale, scale)
-            p.translate(MARGIN, MARGIN)
-            paint_block(p, item, self.theme, scale)
-            p.end()
-            self.sprites.rings[key] = made
-        return self.sprites.rings[key]
 
-    def _outlines(self, painter: QPainter) -> None:
+        def make() -> QPixmap:
+            picture = _sprite_of(item, scale, ratio)
+            with _painting(picture, scale) as p:
+                paint_block(p, item, self.theme, scale)
+            return picture
+
+        content = item.content
+        look = (content.family, content.badge == "error", content.block, content.mode, content.folded)
+        return self.sprites.share((item.width, item.height, *look, scale * ratio), make)
+
+    def _paint_outlines(self, painter: QPainter) -> None:
         """Selection from very far."""
         marks, cards = self.canvas.marks, self.canvas.cards
         if not marks.selected and not marks.hover_card:
@@ -250,78 +248,60 @@ class CardLayer(SheetLayer):
         painter.save()
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for ids, colour in (((marks.hover_card,), self.theme.outline), (marks.selected, self.theme.accent)):
-            pen = QPen(QColor(colour), 2.0)
-            pen.setCosmetic(True)
-            painter.setPen(pen)
+            painter.setPen(cosmetic_pen(colour, 2.0))
             painter.drawRects([cards[i].rect for i in ids if i in cards])
         painter.restore()
 
-    def _rings(self, painter: QPainter, items: list[NodeItem], scale: float) -> None:
+    def _paint_rings(self, painter: QPainter, items: list[NodeItem], scale: float) -> None:
         """Selection, hover, the ports that fit, and port names."""
         marks = self.canvas.marks
         if not marks.selected and not marks.hover_card and marks.fitting is None:
             return
-        world = painter.worldTransform()
-        ratio = painter.device().devicePixelRatio() if painter.device() is not None else 1.0
+        world, ratio = painter.worldTransform(), device_ratio(painter)
         painter.save()
         painter.resetTransform()
         for item in items:
             chosen = item.id in marks.selected
             if chosen or item.id == marks.hover_card:
                 corner = world.map(QPointF(item.x - MARGIN, item.y - MARGIN))
-                at = _snapped(corner.x(), corner.y(), ratio)
-                painter.drawPixmap(at, self._ring(item, chosen, scale, ratio))
+                at = _snap(corner.x(), corner.y(), ratio)
+                painter.drawPixmap(at, self._ring_picture(item, chosen, scale, ratio))
         painter.restore()
         if scale >= 0.3:
             painter.save()
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             for item in items:
                 if item.id == marks.hover_card or marks.fitting is not None:
-                    self._ports(painter, item, scale, item.id in marks.selected)
+                    self._paint_ports(painter, item, scale, item.id in marks.selected)
             painter.restore()
 
-    def _ring(self, item: NodeItem, chosen: bool, scale: float, ratio: float) -> QPixmap:
+    def _ring_picture(self, item: NodeItem, chosen: bool, scale: float, ratio: float) -> QPixmap:
         """The edge of a selected or hovered card with its ports, as a sprite: cards of one size share it."""
-        drawn = self.sprites.ringed.get(item.id)
-        if drawn is not None and drawn[:3] == (item.version, chosen, scale * ratio):
-            return drawn[3]
-        found = self._ring_for(item, chosen, scale, ratio)
-        self.sprites.ringed[item.id] = (item.version, chosen, scale * ratio, found)
-        return found
+        drawn = self.sprites.ringed.get((item.id, chosen))
+        if drawn is None or drawn[:2] != (item.version, scale * ratio):
+            ports = tuple((item.offset(p, out), out) for side, out in item.sides for p in side)
+            key = (item.width, item.height, ports, chosen, scale * ratio, item.down, item.content.folded)
+            picture = self.sprites.share(key, lambda: self._paint_ring(item, chosen, scale, ratio))
+            drawn = self.sprites.ringed[item.id, chosen] = Sprite(item.version, scale * ratio, picture)
+        return drawn.picture
 
-    def _ring_for(self, item: NodeItem, chosen: bool, scale: float, ratio: float) -> QPixmap:
-        sides = ((item.inputs, False), (item.outputs, True))
-        ports = tuple((item.offset(p, out), out) for side, out in sides for p in side)
-        key = (item.width, item.height, ports, chosen, scale * ratio, item.down, item.face.folded)
-        if key in self.sprites.rings:
-            return self.sprites.rings[key]
-        if len(self.sprites.rings) > 200:
-            self.sprites.rings.clear()
-        picture = _blank((item.width + 2 * MARGIN) * scale, (item.height + 2 * MARGIN) * scale, ratio)
-        p = QPainter(picture)
-        p.setRenderHint(QPainter.RenderHint.Antialiasing)
-        p.scale(scale, scale)
-        p.translate(MARGIN, MARGIN)
-        colour = QColor(self.theme.accent if chosen else self.theme.outline)
-        pen = QPen(colour, 2.0 if chosen else 1.2)
-        pen.setCosmetic(True)
-        p.setPen(pen)
-        p.drawRoundedRect(QRectF(0.5, 0.5, item.width - 1, item.height - 1), item.radius, item.radius)
-        if scale >= FULL:
-            p.setPen(QPen(colour, 1.8))
-            p.setBrush(QColor(self.theme.ground))
-            for side, out in sides:
-                for port in side:
-                    size = port_radius(item, side)
-                    p.drawEllipse(item.spot(port, out), size, size)
-        p.end()
-        self.sprites.rings[key] = picture
+    def _paint_ring(self, item: NodeItem, chosen: bool, scale: float, ratio: float) -> QPixmap:
+        picture = _sprite_of(item, scale, ratio)
+        colour = self.theme.accent if chosen else self.theme.outline
+        with _painting(picture, scale) as p:
+            p.setRenderHint(QPainter.RenderHint.Antialiasing)
+            p.setPen(cosmetic_pen(colour, 2.0 if chosen else 1.2))
+            p.drawRoundedRect(QRectF(0.5, 0.5, item.width - 1, item.height - 1), item.radius, item.radius)
+            if scale >= FULL:
+                p.setPen(QPen(QColor(colour), 1.8))
+                p.setBrush(QColor(self.theme.ground))
+                paint_ports(p, item)
         return picture
 
-    def _ports(self, painter: QPainter, item: NodeItem, scale: float, chosen: bool) -> None:
+    def _paint_ports(self, painter: QPainter, item: NodeItem, scale: float, chosen: bool) -> None:
         marks, theme = self.canvas.marks, self.theme
         named = item.id == marks.hover_card and scale >= LABELS_FROM and marks.fitting is None
-        for ports, out in ((item.inputs, False), (item.outputs, True)):
+        for ports, out in item.sides:
             for port in ports:
                 key = (item.id, port, out)
                 fits = marks.fitting is not None and key in marks.fitting
@@ -329,17 +309,19 @@ class CardLayer(SheetLayer):
                 if marks.fitting is not None and not fits and not hot:
                     continue
                 at = item.anchor(port, out)
-                colour = theme.accent if fits or hot else theme.outline if not chosen else theme.accent
+                colour = theme.accent if fits or hot or chosen else theme.outline
                 painter.setPen(QPen(QColor(colour), 1.8))
                 painter.setBrush(QColor(theme.accent if fits else theme.ground))
                 radius = port_radius(item, ports) + (2.0 if hot else 1.0 if fits else 0.0)
                 painter.drawEllipse(at, radius, radius)
                 if named and (hot or len(ports) > 1):
-                    self._port_name(painter, item, at, port, out, len(ports))
-        if item.id == marks.hover_card and scale >= FULL and marks.fitting is None and not item.face.folded:
+                    self._paint_port_name(painter, item, at, port, out, len(ports))
+        if item.id == marks.hover_card and scale >= FULL and marks.fitting is None and not item.content.folded:
             paint_control(painter, item.control, False, theme, theme.hover)
 
-    def _port_name(self, painter: QPainter, item: NodeItem, at: QPointF, port: str, out: bool, count: int) -> None:
+    def _paint_port_name(
+        self, painter: QPainter, item: NodeItem, at: QPointF, port: str, out: bool, count: int
+    ) -> None:
         theme = self.theme
         if item.down:
             # Side by side the names would lie over each other: they go up and down in turn.

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import chain
 from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-from PySide6.QtCore import QObject, QPointF, QRectF
+from PySide6.QtCore import QObject, QPointF, QRectF, Signal
 from PySide6.QtGui import QPainterPath
 from PySide6.QtWidgets import QGraphicsScene
 
-from visualnet.app.canvas.routing.spatial_index import meeting
+from visualnet.analysis.geometry.boxes import Box, Boxes, grow, rows_meeting, stack
 from visualnet.app.canvas.scene.annotation_item import AnnotationItem
 from visualnet.app.canvas.scene.highlights import Highlights
 from visualnet.app.canvas.scene.node_item import MARGIN, NodeItem
@@ -36,11 +33,11 @@ class Hit(NamedTuple):
     corner: bool = False
 
 
-NOTHING = Hit()
-
-
 class SheetIndex(QGraphicsScene):
     """Cards, wires and annotations of one sheet, with the spatial questions about them. ``CanvasScene`` fills it."""
+
+    frame_wanted = Signal()
+    """Some cards were painted from a sprite of another scale: another frame makes them sharp."""
 
     def __init__(self, theme: Theme = DARK, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -55,9 +52,9 @@ class SheetIndex(QGraphicsScene):
         self.marks = Highlights()
         self.failing: set[Port] = set()
         """The wires along which something arrives that does not fit."""
-        self.lifted: frozenset[str] = frozenset()
+        self.moving_cards: frozenset[str] = frozenset()
         """The cards that are being moved, and"""
-        self.loose: frozenset[Port] = frozenset()
+        self.moving_wires: frozenset[Port] = frozenset()
         """the wires that go with them."""
         self.hurry = False
         """While the view moves: a card without a sprite may be a plain rectangle for a frame."""
@@ -68,8 +65,8 @@ class SheetIndex(QGraphicsScene):
         self._wire_rows: dict[Port, int] = {}
         self._blocks: dict[str, list[QRectF]] | None = None
         self._whole: tuple[frozenset[Port], QPainterPath] | None = None
-        self._rects: NDArray[np.float64] | None = None
-        self._bounds: NDArray[np.float64] | None = None
+        self._rects: Boxes | None = None
+        self._bounds: Boxes | None = None
 
     @property
     def graph(self) -> Graph:
@@ -84,19 +81,17 @@ class SheetIndex(QGraphicsScene):
             for view in self.views():
                 view.viewport().update()
 
-    def redrawn(self, wire: WireItem) -> None:
+    def wire_changed(self, wire: WireItem) -> None:
         """A wire has got another curve."""
-        if wire.target not in self.loose:
+        if wire.target not in self.moving_wires:
             self._whole = None
         if self._bounds is not None and wire.target in self._wire_rows:
-            b = wire.bounds
-            self._bounds[self._wire_rows[wire.target]] = (b.left(), b.top(), b.right(), b.bottom())
+            self._bounds[self._wire_rows[wire.target]] = box_of(wire.bounds)
 
-    def rects(self) -> NDArray[np.float64]:
-        """Left, top, right, bottom of every card, in the registry's order."""
+    def rects(self) -> Boxes:
+        """The box of every card, in the order of ``cards``."""
         if self._rects is None:
-            flat = chain.from_iterable((c.x, c.y, c.x + c.width, c.y + c.height) for c in self.cards.values())
-            self._rects = np.fromiter(flat, float, 4 * len(self.cards)).reshape(-1, 4)
+            self._rects = stack([card.box for card in self.cards.values()])
             self._rows = {node_id: row for row, node_id in enumerate(self.cards)}
         return self._rects
 
@@ -105,7 +100,9 @@ class SheetIndex(QGraphicsScene):
         if self._blocks is None:
             self._blocks = {}
             for item in self.cards.values():
-                colour = self.theme.error if item.face.badge == "error" else block_colour(self.theme, item.face.family)
+                colour = (
+                    self.theme.error if item.content.badge == "error" else block_colour(self.theme, item.content.family)
+                )
                 self._blocks.setdefault(colour, []).append(item.rect)
         return self._blocks
 
@@ -121,68 +118,63 @@ class SheetIndex(QGraphicsScene):
 
     def ids_in(self, area: QRectF, margin: float = 0.0) -> list[str]:
         """The cards that meet an area, in drawing order."""
-        if not self.cards:
-            return []
-        hits = meeting(self.rects(), area, margin)
-        if len(hits) == len(self.cards):
-            return list(self.cards)
-        ids = list(self.cards)
-        return [ids[i] for i in hits]
+        rows, ids = rows_meeting(self.rects(), grow(box_of(area), margin)), list(self.cards)
+        return ids if len(rows) == len(ids) else [ids[row] for row in rows]
+
+    def covered(self, box: Box) -> bool:
+        """Whether a card meets the box."""
+        return bool(rows_meeting(self.rects(), box).size)
 
     def wires_in(self, area: QRectF) -> list[WireItem]:
         """The wires whose bounds meet an area."""
-        if not self.wires:
-            return []
-        if self._bounds is None:
-            boxes = (w.bounds for w in self.wires.values())
-            flat = chain.from_iterable((b.left(), b.top(), b.right(), b.bottom()) for b in boxes)
-            self._bounds = np.fromiter(flat, float, 4 * len(self.wires)).reshape(-1, 4)
-            self._wire_rows = {target: row for row, target in enumerate(self.wires)}
-        hits = meeting(self._bounds, area, 0.0)
         wires = list(self.wires.values())
-        return wires if len(hits) == len(wires) else [wires[i] for i in hits]
+        if self._bounds is None:
+            self._bounds = stack([box_of(wire.bounds) for wire in wires])
+            self._wire_rows = {target: row for row, target in enumerate(self.wires)}
+        rows = rows_meeting(self._bounds, box_of(area))
+        return wires if len(rows) == len(wires) else [wires[row] for row in rows]
 
     def contents(self, ids: Iterable[str] | None = None) -> QRectF:
         """The area that cards take up, all or some."""
-        area = QRectF()
-        if ids is None:
-            if self.cards:
-                rects = self.rects()
-                low, high = rects[:, :2].min(axis=0), rects[:, 2:].max(axis=0)
-                area = QRectF(QPointF(*map(float, low)), QPointF(*map(float, high)))
-        else:
-            for node_id in ids:
-                if node_id in self.cards:
-                    area = area.united(self.cards[node_id].rect)
-        return area
+        rects = self.rects()
+        if ids is not None:
+            rects = rects[[self._rows[i] for i in ids if i in self._rows]]
+        if not len(rects):
+            return QRectF()
+        low, high = rects[:, :2].min(axis=0).tolist(), rects[:, 2:].max(axis=0).tolist()
+        return QRectF(QPointF(*low), QPointF(*high))
 
     def picture_area(self) -> QRectF:
         """The area of cards and wires, with what they let hang over."""
         area = self.contents().adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
-        for wire in self.wires.values():
-            area = area.united(wire.bounds)
-        for item in self.remarks.values():
-            area = area.united(item.area)
+        for part in (*(wire.bounds for wire in self.wires.values()), *(item.area for item in self.remarks.values())):
+            area |= part
         return area
 
     # --- what is where ----------------------------------------------------------------------------------------------
 
     def hit(self, at: QPointF, reach: float = 13.0, wires: bool = True) -> Hit:
         """What is under a point: ports before cards before wires, the topmost first."""
-        near = self.ids_in(QRectF(at.x() - reach, at.y() - reach, 2 * reach, 2 * reach))
-        near.sort(key=lambda i: i in self.marks.selected)
-        for node_id in reversed(near):
+        around = QRectF(at.x() - reach, at.y() - reach, 2 * reach, 2 * reach)
+        near = sorted(self.ids_in(around), key=self.marks.selected.__contains__)[::-1]
+        for node_id in near:
             found = self.cards[node_id].port_at(at, reach)
             if found is not None:
                 return Hit(node_id, *found)
-        for node_id in reversed(near):
+        for node_id in near:
             if self.cards[node_id].rect.contains(at):
                 return Hit(node_id)
-        if wires:
-            for wire in self.wires_in(QRectF(at.x() - reach, at.y() - reach, 2 * reach, 2 * reach)):
-                if wire.near(at, reach * 0.6) or wire.bend_at(at) >= 0:
-                    return Hit(wire=wire.target, bend=wire.bend_at(at))
-        for remark in reversed(self.remarks.values()) if wires else ():
+        if not wires:
+            return Hit()
+        for wire in self.wires_in(around):
+            bend = wire.bend_at(at)
+            if bend >= 0 or wire.near(at, reach * 0.6):
+                return Hit(wire=wire.target, bend=bend)
+        for remark in reversed(self.remarks.values()):
             if (part := remark.part_at(at)) is not None:
                 return Hit(remark=remark.id, corner=part == "corner")
-        return NOTHING
+        return Hit()
+
+
+def box_of(area: QRectF) -> Box:
+    return area.left(), area.top(), area.right(), area.bottom()

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtWidgets import QGraphicsItem
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from visualnet.app.canvas.scene.sheet_index import SheetIndex
 from visualnet.app.theme.tokens import Theme
@@ -12,7 +15,7 @@ EVERYWHERE = QRectF(-2e7, -2e7, 4e7, 4e7)
 LABELS_FROM = 0.6
 """From this scale on small words are readable."""
 
-ALL, STANDING, LIFTED = "all", "standing", "lifted"
+ALL, STANDING, MOVING = "all", "standing", "moving"
 """What a layer paints: everything; what stays while cards are moved; those cards and their wires alone."""
 
 
@@ -30,6 +33,16 @@ class SheetLayer(QGraphicsItem):
 
     def boundingRect(self) -> QRectF:
         return EVERYWHERE
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        # PySide 6.11 crashes when two items raise in one paint event, so no error leaves this method.
+        try:
+            self.draw(painter, option.exposedRect, option.levelOfDetailFromTransform(painter.worldTransform()))
+        except Exception:
+            sys.excepthook(*sys.exc_info())
+
+    def draw(self, painter: QPainter, area: QRectF, scale: float) -> None:
+        """Paint what meets the area."""
 
     @property
     def theme(self) -> Theme:

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainterPath, QPainterPathStroker
 
-from visualnet.app.canvas.routing import wire_geometry
-from visualnet.app.canvas.scene.node_painter import label_width
+from visualnet.analysis.geometry.boxes import Box
+from visualnet.analysis.geometry.label_placement import free_spots
+from visualnet.analysis.geometry.wire_paths import Near, WirePath, find_path
+from visualnet.app.canvas.scene.node_item import NodeItem
+from visualnet.app.canvas.scene.painting import label_width, to_rect
 from visualnet.core.graph import Port
 
 REACH = 7.0
-TALL = 18.0
-"""A label's height."""
-ENOUGH = 3
-"""So many places for a label are worth asking for."""
-FREE = 4.0
-"""How far a label keeps from cards."""
 
 
 class WireItem:
@@ -30,68 +27,67 @@ class WireItem:
         self.label, self.failing = "", False
         self.path = QPainterPath()
         self.bounds = QRectF()
-        self.pills: list[QRectF] = []
+        self.pills: tuple[Box, ...] = ()
         """Where its label could lie, the best place first; none of them meets a card, if they were"""
         self.checked = False
         """held against the cards."""
         self.bends: list[QPointF] = []
         """The points that a person leads it over."""
 
-    def route(
-        self,
-        start: QPointF,
-        end: QPointF,
-        own: tuple[QRectF, QRectF],
-        near: wire_geometry.Near | None = None,
-        down: bool = False,
-    ) -> None:
-        """Draw the curve anew, round the cards that ``near`` tells of; ``own`` are the two that it joins."""
-        way = wire_geometry.find(start, end, self.bends, own, near, down)
-        self.path = wire_geometry.path(way)
+    def route(self, cards: Mapping[str, NodeItem], near: Near | None = None) -> bool:
+        """Draw the curve anew, round the cards that ``near`` tells of; False while one of the two that it joins is missing."""
+        first, second = cards.get(self.source.node), cards.get(self.target.node)
+        if first is None or second is None:
+            return False
+        start, end = first.wire_end(self.source.port, True), second.wire_end(self.target.port, False)
+        points, own = [at.toTuple() for at in self.bends], (first.box, second.box)
+        found = find_path(start, end, points, own, near, first.down)
+        self.path, self.checked = to_path(found), near is not None
+        self.pills = free_spots(found.spots, label_width(self.label), near, first.down) if self.label else ()
         self.bounds = self.path.controlPointRect().adjusted(-4, -4, 4, 4)
-        self.pills, self.checked = self._pills(way.spots, near, down) if self.label else [], near is not None
         for pill in self.pills:
-            self.bounds = self.bounds.united(pill.adjusted(-2, -2, 2, 2))
-
-    def _pills(self, spots: Sequence[wire_geometry.Spot], near: wire_geometry.Near | None, down: bool) -> list[QRectF]:
-        width = label_width(self.label)
-        wanted = TALL + 14 if down else width + 48
-        found = []
-        for spot in spots:
-            if spot.room >= wanted:
-                pill = QRectF(spot.at[0] - width / 2, spot.at[1] - TALL / 2, width, TALL)
-                if near is None or not near(pill.adjusted(-FREE, -FREE, FREE, FREE)):
-                    found.append(pill)
-                    if len(found) == ENOUGH:
-                        break
-        return found
+            self.bounds |= to_rect(pill).adjusted(-2, -2, 2, 2)
+        return True
 
     def carry(self, dx: float, dy: float) -> None:
         """Move the curve as it is."""
         self.path.translate(dx, dy)
         self.bounds.translate(dx, dy)
         self.bends = [at + QPointF(dx, dy) for at in self.bends]
-        for pill in self.pills:
-            pill.translate(dx, dy)
+        self.pills = tuple((x1 + dx, y1 + dy, x2 + dx, y2 + dy) for x1, y1, x2, y2 in self.pills)
 
     def bend_at(self, at: QPointF, reach: float = REACH) -> int:
         """Which of its points is at a point of the scene; −1 for none."""
         near = [((p - at).manhattanLength(), i) for i, p in enumerate(self.bends)]
-        best = min(near, default=(reach + 1, -1))
-        return best[1] if best[0] <= reach * 1.6 else -1
+        distance, best = min(near, default=(reach + 1, -1))
+        return best if distance <= reach * 1.6 else -1
 
     def near(self, at: QPointF, reach: float = REACH) -> bool:
         """Whether a point of the scene is on the wire."""
-        if not self.bounds.adjusted(-reach, -reach, reach, reach).contains(at):
-            return False
-        stroker = QPainterPathStroker()
-        stroker.setWidth(2 * reach)
-        return stroker.createStroke(self.path).contains(at)
+        return self.bounds.adjusted(-reach, -reach, reach, reach).contains(at) and self._band(2 * reach).contains(at)
 
     def meets(self, area: QRectF) -> bool:
         """Whether the wire runs through an area of the scene."""
-        if not self.bounds.intersects(area):
-            return False
+        return self.bounds.intersects(area) and self._band(1).intersects(area)
+
+    def _band(self, width: float) -> QPainterPath:
+        """What a stroke of this width along the wire covers."""
         stroker = QPainterPathStroker()
-        stroker.setWidth(1)
-        return stroker.createStroke(self.path).intersects(area)
+        stroker.setWidth(width)
+        return stroker.createStroke(self.path)
+
+
+def to_path(found: WirePath) -> QPainterPath:
+    """The same curve for Qt."""
+    path = QPainterPath(QPointF(*found.start))
+    for segment in found.segments:
+        if segment.one is None or segment.two is None:
+            path.lineTo(*segment.to)
+        else:
+            path.cubicTo(*segment.one, *segment.two, *segment.to)
+    return path
+
+
+def draw_curve(start: QPointF, end: QPointF, down: bool = False) -> QPainterPath:
+    """The plain curve between two points, for while a wire is drawn."""
+    return to_path(find_path(start.toTuple(), end.toTuple(), down=down))

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QObject, QRectF, QTimer
 
-from visualnet.app.canvas.routing.spatial_index import SpatialIndex
-from visualnet.app.canvas.scene.node_item import wire_ends
+from visualnet.analysis.card_content import input_fails, shape_leaving
+from visualnet.analysis.geometry.boxes import Box, SpatialIndex
 from visualnet.app.canvas.scene.sheet_index import SheetIndex
 from visualnet.core.graph import Port
 
@@ -26,13 +26,12 @@ class WireRoutes(QObject):
     def __init__(self, scene: SheetIndex) -> None:
         super().__init__(scene)
         self.scene = scene
-        self.shelf: SpatialIndex | None = None
+        self.index: SpatialIndex | None = None
+        """Where the cards stand; None after one of them moved."""
         self._waiting: dict[Port, None] = {}
-        self._later = QTimer(self)
-        self._later.setSingleShot(True)
-        self._later.setInterval(LATER_MS)
-        self._later.timeout.connect(self._some_routes)
-        self.hasty: set[Port] = set()
+        self._later = QTimer(self, singleShot=True, interval=LATER_MS)
+        self._later.timeout.connect(self._finish_some)
+        self._straight: set[Port] = set()
         """The wires that were drawn straight while cards moved."""
         self.moving = False
         """Whether cards stand elsewhere than the document says, while they are dragged or glide."""
@@ -40,29 +39,27 @@ class WireRoutes(QObject):
     def draw(self, targets: Iterable[Port], detour: bool = True, budget_s: float = DETOURS_S) -> None:
         """Draw these wires anew. Without ``detour`` they may pass behind cards: for while something is dragged. When the time is up the
         rest go straight for now, and find their ways in the next moments."""
-        until = time.perf_counter() + budget_s
+        until, cards = time.perf_counter() + budget_s, self.scene.cards
         for target in targets:
             wire = self.scene.wires.get(target)
-            ends = wire_ends(self.scene.cards, target, wire.source) if wire is not None else None
-            if wire is None or ends is None:
+            if wire is None or wire.source.node not in cards or target.node not in cards:
                 continue
             if detour:  # While something is dragged no fact changes.
                 wire.label, wire.failing = self.label_of(target), self.fails(target)
                 (self.scene.failing.add if wire.failing else self.scene.failing.discard)(target)
-            own = (self.scene.cards[wire.source.node], self.scene.cards[target.node])
-            if not detour:
-                self.hasty.add(target)
+            else:
+                self._straight.add(target)
             in_time = detour and time.perf_counter() < until
             if detour and not in_time:
                 self._waiting[target] = None
-            wire.route(*ends, (own[0].rect, own[1].rect), self.near if in_time else None, own[0].down)
-            self.scene.redrawn(wire)
+            wire.route(cards, self.near if in_time else None)
+            self.scene.wire_changed(wire)
         if self._waiting and not self._later.isActive():
             self._later.start()
 
-    def taken(self) -> set[Port]:
+    def take_straight(self) -> set[Port]:
         """The wires that were drawn straight while cards moved, given over to be drawn well."""
-        found, self.hasty = self.hasty, set()
+        found, self._straight = self._straight, set()
         return found
 
     def finish(self, budget_s: float = 1e9) -> None:
@@ -74,7 +71,7 @@ class WireRoutes(QObject):
         if waiting:
             self.scene.update()
 
-    def _some_routes(self) -> None:
+    def _finish_some(self) -> None:
         self.finish(SLICE_S)
 
     @property
@@ -82,35 +79,27 @@ class WireRoutes(QObject):
         """Whether every wire has found its way."""
         return not self.moving and not self._waiting
 
-    def near(self, area: QRectF) -> list[QRectF]:
-        """The rectangles of the cards that meet an area; cheap for many questions in a row."""
-        if self.shelf is None:
-            self.shelf = SpatialIndex(self.scene.rects())
-        return self.shelf.near(area)
+    def near(self, area: Box) -> list[Box]:
+        """The cards that meet an area; cheap for many questions in a row."""
+        if self.index is None:
+            self.index = SpatialIndex(self.scene.rects())
+        return self.index.near(area)
 
-    def passing(self, zones: list[QRectF]) -> set[Port]:
+    def wires_near(self, zones: list[QRectF]) -> set[Port]:
         """The wires that a change in these areas may concern."""
+        wires = self.scene.wires
         if len(zones) > MANY_ZONES:
-            return set(self.scene.wires)
-        found: set[Port] = set()
-        for zone in zones:
-            near = zone.adjusted(-PASSING, -PASSING, PASSING, PASSING)
-            found.update(w.target for w in self.scene.wires.values() if w.bounds.intersects(near))
-        return found
+            return set(wires)
+        near = [zone.adjusted(-PASSING, -PASSING, PASSING, PASSING) for zone in zones]
+        return {target for target, wire in wires.items() if any(map(wire.bounds.intersects, near))}
 
     def label_of(self, target: Port) -> str:
         """The shape that a wire carries, in words."""
         source = self.scene.wires[target].source
         item = self.scene.cards.get(source.node)
-        spec = item.facts.leaving.get(source.port) if item is not None and item.facts is not None else None
-        return spec.text if spec is not None else ""
+        return shape_leaving(item.facts, source.port) if item is not None else ""
 
     def fails(self, target: Port) -> bool:
         """Whether the tensor that arrives here does not fit."""
         item = self.scene.cards.get(target.node)
-        if item is None or item.facts is None:
-            return False
-        if target.port not in item.facts.inputs:
-            return bool(item.facts.inputs) or bool(item.problems)
-        whole = [p for p in item.problems if p.severity == "error" and p.code == "misfit" and p.at == ""]
-        return bool(whole) or any(p.at == target.port and p.severity == "error" for p in item.problems)
+        return item is not None and input_fails(item.facts, item.problems, target.port)

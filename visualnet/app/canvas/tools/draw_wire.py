@@ -9,7 +9,6 @@ from visualnet.analysis.connect.wire_draft import FittingPorts, UnfittingNodes, 
 from visualnet.app.canvas.base import CanvasBase, Tool
 from visualnet.app.canvas.commands import connect
 from visualnet.app.canvas.overlays import pointer_hint
-from visualnet.app.canvas.routing.wire_geometry import curve
 from visualnet.app.canvas.scene.node_item import PORT_RADIUS
 from visualnet.app.canvas.tools.pens import use_wire_pen
 from visualnet.core import edits

@@ -22,7 +22,7 @@ from visualnet.analysis.compare.project_diff import (
 from visualnet.analysis.facts import Analysis
 from visualnet.app.canvas.base import CanvasBase
 from visualnet.app.canvas.camera.camera import Pose
-from visualnet.app.canvas.scene.node_item import NodeItem, wire_ends
+from visualnet.app.canvas.scene.node_item import NodeItem
 from visualnet.app.canvas.scene.node_painter import paint_card, paint_label
 from visualnet.app.canvas.scene.sheet_layer import LABELS_FROM, SheetLayer
 from visualnet.app.canvas.scene.wire_item import WireItem

@@ -4,91 +4,60 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 from PySide6.QtCore import QSize
-from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from visualnet.analysis.facts import NodeFacts, NodePath
-from visualnet.app.features.feature_maps.sample_chooser import SampleChooser, facts_at, path_of, told_path
+from visualnet.app.features.feature_maps.probe_panel import ProbePanel, choice_box, fill_choices
+from visualnet.app.features.feature_maps.sample_chooser import SampleChooser, icon_button
 from visualnet.app.plots.feature_maps import TilesView
 from visualnet.app.state.studio import Studio
-from visualnet.app.theme import icons
-from visualnet.app.widgets.basic import ElidedLabel, EmptyState
+from visualnet.app.widgets.basic import ElidedLabel
+from visualnet.app.widgets.layouts import row
+from visualnet.figures.tiles import as_maps
+from visualnet.training.control import ProbePort
 
-WHO = "maps"
-EVERY_MS = 120
 
-
-class MapsPanel(QWidget):
+class MapsPanel(ProbePanel):
     """Follows the selection; a pin keeps one node."""
 
+    who, every_ms = "maps", 120
+
     def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.studio, self.runner = studio, studio.runner
+        self.view = TilesView()
+        super().__init__(studio, self.view, "feature-maps", parent)
         self.path: NodePath | None = None
-        self.pin = QToolButton()
-        self.pin.setCheckable(True)
-        self.pin.setIconSize(QSize(14, 14))
+        self.pin = icon_button("pin", "Keep this node")
         self.pin.setToolTip("Keep this node, whatever is selected")
-        self.pin.setAccessibleName("Keep this node")
-        icons.bind(self.pin, "pin", "muted")
-        self.pin.toggled.connect(lambda _: self._follow())
+        self.pin.setCheckable(True)
+        self.pin.toggled.connect(lambda _: self.follow())
         self.name = ElidedLabel("")
         self.name.setProperty("role", "strong")
-        self.port = QComboBox()
-        self.port.setToolTip("Which of the node's outputs")
-        self.port.setAccessibleName("Output")
-        self.port.activated.connect(lambda _: self._aim())
-        self.view = TilesView()
-        self.empty = EmptyState("feature-maps", "")
-        self.stack = QStackedWidget()
-        self.stack.addWidget(self.empty)
-        self.stack.addWidget(self.view)
-        head = QHBoxLayout()
-        head.setContentsMargins(8, 4, 8, 2)
-        head.setSpacing(4)
-        head.addWidget(self.pin)
-        head.addWidget(self.name, 1)
-        head.addWidget(self.port)
-        head.addWidget(SampleChooser(studio))
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(head)
-        column.addWidget(self.stack, 1)
-        studio.selection_changed.connect(lambda _: self._follow())
-        studio.analysed.connect(lambda _: self._follow())
-        studio.theme_changed.connect(self.view.set_theme)
+        self.port = choice_box("Output", "Which of the node's outputs")
+        self.port.activated.connect(lambda _: self.watch())
+        studio.selection_changed.connect(lambda _: self.follow())
         studio.document_changed.connect(lambda: self.pin.setChecked(False))
-        self.runner.watched.connect(self.refresh)
-        self.view.set_theme(studio.theme)
-        self._follow()
+        self.set_head(row(self.pin, (self.name, 1), self.port, SampleChooser(studio), margins=(8, 4, 8, 2), spacing=4))
 
-    def refresh(self) -> None:
-        """Show what was seen last, when there is time."""
-        self.runner.redraws.ask(WHO, self, self._draw, EVERY_MS)
-
-    # --- which node ----------------------------------------------------------------------------------------------------------------
-
-    def _follow(self) -> None:
+    def follow(self) -> None:
         chosen = [i for i in self.studio.selection if i in self.studio.graph.nodes]
-        if not (self.pin.isChecked() and self.path is not None and facts_at(self.studio, self.path) is not None):
+        facts = self._facts()
+        if not (self.pin.isChecked() and facts is not None):
             if chosen:
-                self.path = path_of(self.studio, chosen[-1])
-            elif self.path is None or facts_at(self.studio, self.path) is None:
+                self.path = self.path_of(chosen[-1])
+            elif facts is None:
                 self.path = self._first()
-        facts = facts_at(self.studio, self.path) if self.path is not None else None
+            facts = self._facts()
         ports = [p for p in facts.outputs if p in facts.leaving] if facts is not None else []
-        if ports != [self.port.itemText(i) for i in range(self.port.count())]:
-            kept = self.port.currentText()
-            self.port.clear()
-            self.port.addItems(ports)
-            self.port.setCurrentIndex(max(self.port.findText(kept), 0))
+        kept = self.port.currentText()
+        fill_choices(self.port, ports, ports.index(kept) if kept in ports else 0)
         self.port.setVisible(len(ports) > 1)
         self.name.setText(self._title(facts))
         self.pin.setEnabled(facts is not None)
-        self._aim()
+        self.watch()
+
+    def _facts(self) -> NodeFacts | None:
+        return self.studio.analysis.find(self.path) if self.path is not None else None
 
     def _first(self) -> NodePath | None:
         """The first node behind the inputs whose output is a stack of maps; if there is none, the first one."""
@@ -100,60 +69,24 @@ class MapsPanel(QWidget):
         if facts is None or self.path is None:
             return ""
         kind = facts.layer.label if facts.layer is not None else facts.node.block or facts.node.kind
-        return f"{told_path(self.studio, self.path)} · {kind}"
+        return f"{self.studio.analysis.name_of(self.path)} · {kind}"
 
-    def _aim(self) -> None:
-        """Ask for the port, while the panel is on the screen."""
+    def target(self) -> ProbePort | None:
         port = self.port.currentText()
-        wanted = [(self.path, port)] if self.isVisible() and self.path is not None and port else []
-        self.runner.watch(WHO, wanted)
-        self._draw()
+        return (self.path, port) if self.path is not None and port else None
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._follow()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        self.runner.watch(WHO)
-
-    # --- drawing -------------------------------------------------------------------------------------------------------------------
-
-    def _draw(self) -> None:
-        watching, port = self.runner.watching, self.port.currentText()
-        array = None if watching.seen is None or self.path is None else watching.seen.arrays.get((self.path, port))
-        if array is None:
-            self._say(self._why_empty())
-            return
-        shown = drawable(array)
-        if not shown.size:
-            self._say("This output is empty.")
-            return
-        untrained = "" if watching.trained else " · not trained yet"
-        words = f"{port}{untrained}" + (f" · {watching.words}" if watching.words else "")
-        self.view.set_maps(shown, step=watching.seen.step if watching.trained else None, title=words)
-        self.stack.setCurrentWidget(self.view)
-
-    def _why_empty(self) -> str:
+    def why_no_target(self) -> str:
         if self.path is None:
             return "Select a node to see what leaves it."
-        if not self.port.currentText():
-            return "Nothing leaves this node, or its shape is not known yet."
-        if self.runner.state == "starting":
-            return "The training is starting …"
-        return self.runner.watching.words or "Looking …"
+        return "Nothing leaves this node, or its shape is not known yet."
 
-    def _say(self, words: str) -> None:
-        self.empty.sentence.setText(words)
-        self.stack.setCurrentWidget(self.empty)
+    def draw_array(self, array: Any, step: int | None) -> str:
+        maps, watching = as_maps(array), self.runner.watching
+        if not maps.size:
+            return "This output is empty."
+        words = [self.port.currentText(), "" if watching.trained else "not trained yet", watching.words]
+        self.view.set_maps(maps, step=step, title=" · ".join(filter(None, words)))
+        return ""
 
     def sizeHint(self) -> QSize:
         return QSize(460, 420)
-
-
-def drawable(array: Any) -> np.ndarray[Any, Any]:
-    """An activation of any rank as one that can be tiled: a number as a bar, more than three axes as channels."""
-    values = np.asarray(array, np.float32)
-    if values.ndim == 0:
-        return values.reshape(1)
-    return values if values.ndim <= 3 else values.reshape(-1, *values.shape[-2:])

@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QDialog, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from visualnet.analysis.explain import Why
-from visualnet.app.diagrams.window_diagram import LayerDrawing
+from visualnet.app.diagrams.layer_drawing import LayerDrawing
 from visualnet.app.features.inspector.explanation_card import WhyCard
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import button, label, restyle

@@ -13,13 +13,14 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from visualnet.analysis import NodeFacts
 from visualnet.analysis.explain import Why
 from visualnet.analysis.receptive_field import Field, receptive
+from visualnet.app.diagrams.layer_drawing import LayerDrawing
 from visualnet.app.diagrams.receptive_field import FieldDrawing
-from visualnet.app.diagrams.window_diagram import LayerDrawing
 from visualnet.app.features.inspector.explanation_dialog import ExplainView
-from visualnet.app.plots.colours import ink_of, levels
+from visualnet.app.plots.colours import ink_of
 from visualnet.app.services.live_probes import sheet_path
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.section import Section
+from visualnet.figures.colour_indices import levels
 
 
 class FormulaView(QWidget):

@@ -16,9 +16,10 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QMenu, QSizePolicy, QWidget
 
-from visualnet.app.diagrams.math import Sheet, colours, typeset
+from visualnet.app.diagrams.formula import colours, paint_sheet, typeset
 from visualnet.app.theme import fonts, icons
 from visualnet.app.theme.tokens import FONT_PX
+from visualnet.figures.typesetting import Sheet
 from visualnet.layers.declaration.notation import Derivation
 
 TIP = "Enter or a double click enlarges it; Ctrl+C copies it as text, the right button as LaTeX too"
@@ -61,7 +62,7 @@ class TypesetLabel(QWidget):
             self.sheet = None
             return
         room = max(self.room, LEAST)
-        self.sheet = typeset(self.derivation, icons.current_theme(), fonts.px(self.px), room)
+        self.sheet = typeset(self.derivation, fonts.px(self.px), room)
         self._legend = self._legend_rows(room)
         high = self.sheet.height + 4 if self.sheet is not None else 0.0
         if self._legend:
@@ -109,8 +110,8 @@ class TypesetLabel(QWidget):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(theme.selection))
             painter.drawRoundedRect(self.rect(), 4, 4)
-        self.sheet.paint(painter, 0.0, 2.0)
         inks = colours(self.derivation, theme)
+        paint_sheet(painter, self.sheet, 0.0, 2.0, theme, inks)
         y = self.sheet.height + 4 + GAP + QFontMetricsF(self._small()).ascent()
         for row in self._legend:
             x = 0.0

@@ -21,13 +21,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from visualnet.app.plots.colours import number
 from visualnet.app.services.run_status import figure
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import EmptyState, button
 from visualnet.app.widgets.modal import answer_of
 from visualnet.core.project import RunRef
-from visualnet.core.text.format import format_duration
+from visualnet.core.text.format import format_duration, format_number
 from visualnet.training.runs import run_history as history
 
 Index = QModelIndex | QPersistentModelIndex
@@ -120,7 +119,7 @@ class RunTable(QAbstractTableModel):
             return str(run.epochs)
         if column == "best loss":
             value = figures.get("validation_loss", figures.get("loss"))
-            return "" if value is None else number(value)
+            return "" if value is None else format_number(value)
         if column == "metric":
             return self._metric(run)
         if column == "lr":

@@ -33,7 +33,7 @@ class CurvesPane(QSplitter):
         for plot in (self.loss, self.measures):
             plot.setMinimumWidth(200)
             self.addWidget(plot)
-        self.loss.legend.stand_beside(self.measures.legend)
+        self.loss.legend.align_with(self.measures.legend)
         self.setChildrenCollapsible(False)
         self.setContentsMargins(8, 0, 0, 0)
         studio.theme_changed.connect(self._wear)

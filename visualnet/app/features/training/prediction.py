@@ -9,11 +9,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QStackedWidget, QVBoxLayout, QWidget
 
-from visualnet.app.features.feature_maps.sample_chooser import image_field, target_fields
 from visualnet.app.plots.class_bars import ClassBars
 from visualnet.app.plots.decision_regions import DecisionView, RegressionView
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import label
+from visualnet.data.registry import image_field
 from visualnet.training.control import ProbePort
 
 WHO = "prediction"
@@ -102,7 +102,7 @@ class PredictionPane(QWidget):
             self.decision.set_decision(points, data.arrays["label"][every], extent, grid.values)
             self.stack.setCurrentWidget(self.decision)
             return True
-        target = next((n for n in target_fields(self.studio) if n in data.arrays), None)
+        target = next((n for n in self.studio.analysis.target_fields() if n in data.arrays), None)
         if len(grid.low) == 1 and target is not None:
             x = np.linspace(grid.low[0], grid.high[0], grid.values.shape[-1])
             self.regression.set_curve(points, data.arrays[target][every], x, grid.values[0])
@@ -122,12 +122,12 @@ class PredictionPane(QWidget):
             truth = next(
                 (
                     int(seen.fields[n])
-                    for n in target_fields(self.studio)
+                    for n in self.studio.analysis.target_fields()
                     if n in seen.fields and seen.fields[n].ndim == 0
                 ),
                 None,
             )
-            image = seen.fields.get(image_field(self.studio) or "")
+            image = seen.fields.get(image_field(self.studio.project.data, self.studio.fields) or "")
             trained = "" if self.runner.watching.trained else " · untrained"
             self.bars.set_prediction(image, shares, classes, truth, name=f"Sample {seen.sample}{trained}")
             self.stack.setCurrentWidget(self.bars)

@@ -1,4 +1,4 @@
-"""Many maps become one picture: where tiles stand, and their pixels, with numpy and without Qt widgets."""
+"""Many maps become one picture: what the ends of the colours mean, where tiles stand, and the colour index of each pixel."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtGui import QImage
 
-from visualnet.app.plots.colours import GAP, Ink, colour_table, hatch, indexed_image, levels
+from visualnet.core.text.format import format_number, format_quantity
+from visualnet.figures.colour_indices import GAP, Indices, hatch, levels
 
 Maps = NDArray[np.float32]
 
 SPACE = 6
 LABEL = 14
+STRIP_GAP = 2
 LEAST, MOST = 32, 168
 """Tile edges in pixels: smaller is not seen, larger only wastes room when there are several."""
 
@@ -26,6 +27,10 @@ class Scale:
     signed: bool
     low: Any
     high: Any
+
+    def of(self, channel: int) -> Scale:
+        """The scale of one channel."""
+        return Scale(self.signed, self.low[channel], self.high[channel]) if np.ndim(self.low) else self
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,52 @@ class Grid:
     def place(self, channel: int) -> tuple[int, int]:
         """Left and top of a channel's tile."""
         return SPACE + channel % self.columns * self.step_x, SPACE + channel // self.columns * self.step_y
+
+
+def as_maps(activation: Any) -> Maps:
+    """An activation of any rank as one that can be tiled: a number as a bar, more than three axes as channels."""
+    values = np.asarray(activation, np.float32)
+    if values.ndim == 0:
+        return values.reshape(1)
+    return values if values.ndim <= 3 else values.reshape(-1, *values.shape[-2:])
+
+
+def describe_shape(activation: Maps, dead: int) -> str:
+    """How large an activation is, axis by axis, how many channels are dead, and how many values are not finite."""
+    shape = activation.shape
+    if activation.ndim == 1:
+        words = [f"{shape[0]} values"]
+    elif activation.ndim == 2:
+        words = [f"{shape[0]} tokens down", f"{shape[1]} features across"]
+    else:
+        words = [format_quantity(shape[0], "channel"), f"{shape[1]}×{shape[2]}"]
+        words += [f"{dead} all zero"] * bool(dead)
+    if bad := int((~np.isfinite(activation)).sum()):
+        words.append(f"{bad:,} not finite")
+    return " · ".join(words)
+
+
+def describe_cell(activation: Maps, channel: int, row: int, column: int) -> str:
+    """What stands at a place."""
+    if activation.ndim == 1:
+        return f"feature {column}: {format_number(float(activation[column]), 4)}"
+    if activation.ndim == 2:
+        return f"token {row}, feature {column}: {format_number(float(activation[row, column]), 4)}"
+    return f"channel {channel} at ({row}, {column}): {format_number(float(activation[channel, row, column]), 4)}"
+
+
+def describe_channel(channel: int, values: Maps) -> str:
+    """The least and the greatest value of a channel."""
+    finite = values[np.isfinite(values)]
+    if not len(finite):
+        return f"channel {channel}: no finite value"
+    return f"channel {channel}: {format_number(float(finite.min()))} to {format_number(float(finite.max()))}"
+
+
+def dead_channels(maps: Maps) -> NDArray[np.bool_]:
+    """Which channels are zero everywhere."""
+    alive: NDArray[np.bool_] = np.any(maps.reshape(len(maps), -1), axis=1)
+    return ~alive
 
 
 def is_signed(values: Maps) -> bool:
@@ -94,17 +145,11 @@ def _ends(signed: bool, low: NDArray[Any], high: NDArray[Any]) -> Scale:
 def arrange(channels: int, height: int, width: int, room_w: int, room_h: int) -> Grid:
     """The largest tiles that all fit without scrolling; small ones that scroll where none do."""
     room = max(room_w - SPACE, LEAST)
-    fits: Grid | None = None
-    for zoom in _zooms(height, width, room, room_h, channels):
-        grid = _grid(channels, height, width, zoom, room)
-        fits = grid
-        if grid.height <= room_h:
-            break
-    assert fits is not None
-    return fits
+    grids = [_grid(channels, height, width, zoom, room) for zoom in _zooms(height, width, room, room_h, channels)]
+    return next((grid for grid in grids if grid.height <= room_h), grids[-1])
 
 
-def stretched(height: int, width: int, room_w: int, room_h: int) -> Grid:
+def stretch_tile(height: int, width: int, room_w: int, room_h: int) -> Grid:
     """One tile that fills the room, its cells whole pixels where there are enough of them."""
     wide, tall = max(room_w - 12, 16), max(room_h - 24, 16)
     tile_w = width * (wide // width) if wide >= width and height > 1 else wide
@@ -115,10 +160,8 @@ def stretched(height: int, width: int, room_w: int, room_h: int) -> Grid:
 def _zooms(height: int, width: int, room_w: int, room_h: int, channels: int) -> list[float]:
     """Zooms to try, from large to small: whole numbers while a cell has a pixel or more, then fractions."""
     edge = max(height, width)
-    most = float(MOST) if channels > 1 else float(max(min(room_w, room_h - 3 * SPACE - LABEL), LEAST))
-    largest = min(most / edge, (room_w - SPACE) / width)
-    if channels == 1:
-        largest = min((room_w - SPACE) / width, max(room_h - 3 * SPACE - LABEL, LEAST) / height)
+    most = MOST / edge if channels > 1 else max(room_h - 3 * SPACE - LABEL, LEAST) / height
+    largest = min(most, (room_w - SPACE) / width)
     if largest < 1:
         return [largest, max(largest / 2, LEAST / edge), min(largest, LEAST / edge)]
     least = max(1, -(-LEAST // edge))
@@ -132,8 +175,8 @@ def _grid(channels: int, height: int, width: int, zoom: float, room: int) -> Gri
     return Grid(columns, -(-channels // columns), tile_w, tile_h, zoom, label)
 
 
-def tile_image(maps: Maps, scale: Scale, grid: Grid, ink: Ink, first: int = 0, last: int | None = None) -> QImage:
-    """One picture of the tile rows `first` to `last` (excluded), gaps let through."""
+def tile_indices(maps: Maps, scale: Scale, grid: Grid, first: int = 0, last: int | None = None) -> Indices:
+    """The pixels of the tile rows `first` to `last` (excluded), gaps let through."""
     last = grid.rows if last is None else min(last, grid.rows)
     begin, end = first * grid.columns, min(last * grid.columns, len(maps))
     shown = maps[begin:end]
@@ -151,4 +194,20 @@ def tile_image(maps: Maps, scale: Scale, grid: Grid, ink: Ink, first: int = 0, l
     sheet = np.ascontiguousarray(sheet.reshape(rows * grid.step_y, grid.columns * grid.step_x))
     if not np.isfinite(shown).all():
         hatch(sheet)
-    return indexed_image(sheet, colour_table(ink, scale.signed))
+    return sheet
+
+
+def strip_indices(maps: Maps, width: int, height: int, signed: bool) -> Indices:
+    """The pixels of a strip: the first few channels of (C H W) side by side, a (T D) map, or (D) values as cells."""
+    sheet = np.full((height, width), GAP, np.uint8)
+    if not maps.size:
+        return sheet
+    scale = common_scale(maps, signed)
+    tiles = maps.reshape((1,) * (3 - maps.ndim) + maps.shape)
+    tile_w = min(max(height * tiles.shape[2] // tiles.shape[1], 1), width) if maps.ndim == 3 else width
+    down, across = (np.arange(n) * side // n for n, side in zip((height, tile_w), tiles.shape[1:], strict=True))
+    for place, tile in enumerate(tiles[: max((width + STRIP_GAP) // (tile_w + STRIP_GAP), 1)]):
+        left = place * (tile_w + STRIP_GAP)
+        sheet[:, left : left + tile_w] = levels(tile, scale.low, scale.high)[down][:, across]
+    hatch(sheet)
+    return sheet

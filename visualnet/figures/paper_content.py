@@ -180,15 +180,15 @@ def _title(facts: NodeFacts) -> str:
         return (node.block or node.name).replace("_", " ") + times
     if facts.layer.role == "input":
         return node.name.replace("_", " ")
-    told = _DIMENSION.sub("", facts.layer.label)
+    title = _DIMENSION.sub("", facts.layer.label)
     kernel, stride = (_sizes(facts.layer.values().get(name)) for name in ("kernel_size", "stride"))
     if kernel:
-        told += f" {'×'.join(map(str, kernel))}"
+        title += f" {'×'.join(map(str, kernel))}"
     if stride and set(stride) != {1}:
         leaving, came = _leaving(facts), facts.arriving[0] if facts.arriving else None
         grows = leaving is not None and came is not None and leaving.shape[-1:] > came.shape[-1:]
-        told += f", {'×' if grows else '/'}{'×'.join(map(str, dict.fromkeys(stride)))}"
-    return told
+        title += f", {'×' if grows else '/'}{'×'.join(map(str, dict.fromkeys(stride)))}"
+    return title
 
 
 def _sizes(value: object) -> tuple[object, ...]:

@@ -1,4 +1,4 @@
-"""Whether things may glide: a person's own wish, else what the system is set to."""
+"""Whether the person's system is set to animate."""
 
 from __future__ import annotations
 
@@ -7,18 +7,13 @@ import os
 import plistlib
 import subprocess
 import sys
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 from visualnet.core.storage.regular_files import read_regular, read_text
 
 SPI_GETCLIENTAREAANIMATION = 0x1042
-
-
-def wanted(choice: Any) -> bool:
-    """Whether to animate, for a value of the setting."""
-    return system_animates() if choice not in ("on", "off") else choice == "on"
 
 
 @lru_cache(maxsize=1)
@@ -47,7 +42,7 @@ def _mac(path: Path) -> bool:
     return not plistlib.loads(read_regular(path)).get("reduceMotion", False)
 
 
-def _linux(environment: Any, folder: Path) -> bool:
+def _linux(environment: Mapping[str, str], folder: Path) -> bool:
     """KDE and GTK say it in their files, GNOME in its database."""
     kde = _read(folder / "kdeglobals").get("KDE", "AnimationDurationFactor", fallback="1")
     if float(kde) == 0:

@@ -9,8 +9,8 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from visualnet.analysis.auto_layout import GRID, tidy
-from visualnet.app.figures.paper.content import Content, Link, Piece
 from visualnet.core.graph import Graph, Node, Port
+from visualnet.figures.paper_content import Content, Link, Piece
 
 LINE = 14.0
 GAP, NEAR = 34.0, 16.0
@@ -39,7 +39,7 @@ class Body(NamedTuple):
         return self.wide + self.back
 
 
-class Spot(NamedTuple):
+class PlacedPiece(NamedTuple):
     """A piece in its place: left edge and middle of the front, and its body."""
 
     piece: Piece
@@ -56,17 +56,17 @@ class Spot(NamedTuple):
         return self.y - self.body.high / 2 - self.body.back
 
     @property
-    def floor(self) -> float:
+    def bottom(self) -> float:
         """The lowest ink of the body."""
         return self.y + self.body.high / 2
 
     @property
-    def foot(self) -> float:
+    def words_bottom(self) -> float:
         """The lowest ink of its words."""
-        return self.caption + LINE * len(self.body.words) if self.body.words else self.floor
+        return self.caption + LINE * len(self.body.words) if self.body.words else self.bottom
 
     @property
-    def roof(self) -> float:
+    def top_at_middle(self) -> float:
         """The highest ink halfway from left to right."""
         run = self.body.back if self.piece.form == "sheets" else min(self.body.back, self.body.full / 2)
         return self.y - self.body.high / 2 - run
@@ -83,18 +83,18 @@ class Spot(NamedTuple):
         return self.middle - half, self.middle + half
 
     @property
-    def enters(self) -> tuple[float, float]:
+    def entry(self) -> tuple[float, float]:
         """Where a link arrives."""
         return self.x, self.y
 
     @property
-    def leaves(self) -> tuple[float, float]:
+    def exit(self) -> tuple[float, float]:
         """Where a link leaves."""
         runs_back = self.piece.form == "box" and self.body.back > self.body.high / 2
         return self.x + self.body.full, self.y - (self.body.back / 2 if runs_back else 0)
 
 
-class Way(NamedTuple):
+class Route(NamedTuple):
     """A link's points, from piece to piece."""
 
     link: Link
@@ -102,10 +102,10 @@ class Way(NamedTuple):
 
 
 class Layout(NamedTuple):
-    """The figure's pieces in their places, and the ways between them."""
+    """The figure's pieces in their places, and the routes of the links."""
 
-    spots: dict[str, Spot]
-    ways: list[Way]
+    spots: dict[str, PlacedPiece]
+    routes: list[Route]
     u: bool
 
 
@@ -120,9 +120,9 @@ def place(content: Content, text_width: Mapping[str, float]) -> Layout:
     middles = _u_rows(content, bodies, levels) if u else _rows(content, bodies, columns)
     spots = _spots(content, bodies, columns, middles)
     if not u and len(set(columns.values())) == len(columns):
-        deepest = max((s.floor for s in spots.values()), default=0.0)
+        deepest = max((s.bottom for s in spots.values()), default=0.0)
         spots = {i: s._replace(caption=deepest) for i, s in spots.items()}
-    return Layout(spots, _ways(content, spots), u)
+    return Layout(spots, _routes(content, spots), u)
 
 
 # --- sizes --------------------------------------------------------------------------------------------------------------------------
@@ -139,19 +139,12 @@ def _bodies(content: Content, text_width: Mapping[str, float], lanes: int) -> di
 
 def _body(piece: Piece, largest: int, longest: int, most: float, text_width: Mapping[str, float]) -> Body:
     channels, high, wide = piece.extent
-    inside = piece.form in ("label", "sign")
-    words = (
-        (piece.size,)
-        if piece.form == "label"
-        else ()
-        if piece.form == "sign"
-        else (piece.size, piece.title, *piece.notes)
-    )
-    words = tuple(filter(None, words))
+    below = {"label": (piece.size,), "sign": ()}.get(piece.form, (piece.size, piece.title, *piece.notes))
+    words = tuple(filter(None, below))
     text = max((text_width[w] for w in words), default=0.0)
     if piece.form == "sign":
         return Body(22, 22, 0, words, text)
-    if inside:
+    if piece.form == "label":
         width = max(text_width[w] for w in (piece.title, *piece.notes)) + 22
         return Body(max(58.0, width), 26 + LINE * (1 + len(piece.notes)), 0, words, text)
     if piece.form == "bar":
@@ -261,12 +254,14 @@ def _level(middles: Mapping[str, float]) -> dict[str, float]:
 
 def _spots(
     content: Content, bodies: Mapping[str, Body], columns: Mapping[str, int], middles: Mapping[str, float]
-) -> dict[str, Spot]:
+) -> dict[str, PlacedPiece]:
     by_column: dict[int, list[str]] = {}
     for i in content.pieces:
         by_column.setdefault(columns[i], []).append(i)
-    alike = {(k.source, k.target) for k in content.links if _alike(content.pieces[k.source], content.pieces[k.target])}
-    spots: dict[str, Spot] = {}
+    alike = {
+        (k.source, k.target) for k in content.links if _same_form(content.pieces[k.source], content.pieces[k.target])
+    }
+    spots: dict[str, PlacedPiece] = {}
     x, edge, previous = 0.0, -1e6, list[str]()
     for column in sorted(by_column):
         row = by_column[column]
@@ -277,31 +272,42 @@ def _spots(
         left = max(x, edge + 2 * CLEAR + (text - wide) / 2)
         for i in row:
             at = left + (wide - bodies[i].full) / 2
-            spots[i] = Spot(content.pieces[i], bodies[i], at, middles[i], column, middles[i] + bodies[i].high / 2)
+            spots[i] = PlacedPiece(
+                content.pieces[i], bodies[i], at, middles[i], column, middles[i] + bodies[i].high / 2
+            )
         x, edge = left + wide, left + wide / 2 + text / 2
         previous = row
     return spots
 
 
-def _alike(one: Piece, other: Piece) -> bool:
+def _same_form(one: Piece, other: Piece) -> bool:
     return one.form == other.form != "label" and one.extent[1:] == other.extent[1:]
 
 
-# --- ways ---------------------------------------------------------------------------------------------------------------------------
+# --- routes ---------------------------------------------------------------------------------------------------------------------------
 
 
-def _ways(content: Content, spots: Mapping[str, Spot]) -> list[Way]:
-    ways: list[Way] = []
-    rails: list[tuple[float, float, float, str]] = []
-    columns: dict[int, list[Spot]] = {}
+class _Rail(NamedTuple):
+    """A level piece of a route above what stands on the way."""
+
+    start: float
+    end: float
+    y: float
+    source: str
+
+
+def _routes(content: Content, spots: Mapping[str, PlacedPiece]) -> list[Route]:
+    routes: list[Route] = []
+    rails: list[_Rail] = []
+    columns: dict[int, list[PlacedPiece]] = {}
     for spot in spots.values():
         columns.setdefault(spot.column, []).append(spot)
     for link in sorted(content.links, key=lambda k: spots[k.target].column - spots[k.source].column):
         source, target = spots[link.source], spots[link.target]
         if source.column == target.column:
-            ways.append(Way(link, _upright(source, target)))
+            routes.append(Route(link, _upright(source, target)))
             continue
-        (x0, y0), (x1, y1) = source.leaves, target.enters
+        (x0, y0), (x1, y1) = source.exit, target.entry
         between = [s for c in range(source.column + 1, target.column) for s in columns.get(c, ())]
         if x1 > x0 and _free(between, y0):
             clear = min(s.edges[0] for s in columns[target.column]) - CLEAR
@@ -310,53 +316,57 @@ def _ways(content: Content, spots: Mapping[str, Spot]) -> list[Way]:
             clear = max(s.edges[1] for s in columns[source.column]) + CLEAR
             middle = clear if clear < x1 else (x0 + x1) / 2
         else:
-            ways.append(Way(link, _over(source, target, between, rails)))
+            routes.append(Route(link, _over(source, target, between, rails)))
             continue
         straight = abs(y0 - y1) < 1
-        ways.append(Way(link, ((x0, y0), (x1, y1)) if straight else ((x0, y0), (middle, y0), (middle, y1), (x1, y1))))
-    return ways
+        routes.append(
+            Route(link, ((x0, y0), (x1, y1)) if straight else ((x0, y0), (middle, y0), (middle, y1), (x1, y1)))
+        )
+    return routes
 
 
-def _free(between: list[Spot], y: float) -> bool:
-    return not any(s.top - 4 < y < s.foot + 4 for s in between)
+def _free(between: list[PlacedPiece], y: float) -> bool:
+    return not any(s.top - 4 < y < s.words_bottom + 4 for s in between)
 
 
-def _upright(source: Spot, target: Spot) -> tuple[tuple[float, float], ...]:
+def _upright(source: PlacedPiece, target: PlacedPiece) -> tuple[tuple[float, float], ...]:
     """Straight down to what was halved, or up to what was doubled."""
     x = (source.middle + target.middle) / 2
     if source.y < target.y:
-        return (x, source.foot + 6), (x, target.roof - 3)
-    return (x, source.roof - 3), (x, target.foot + 8)
+        return (x, source.words_bottom + 6), (x, target.top_at_middle - 3)
+    return (x, source.top_at_middle - 3), (x, target.words_bottom + 8)
 
 
 def _over(
-    source: Spot, target: Spot, between: list[Spot], rails: list[tuple[float, float, float, str]]
+    source: PlacedPiece, target: PlacedPiece, between: list[PlacedPiece], rails: list[_Rail]
 ) -> tuple[tuple[float, float], ...]:
     """Up, along above everything on the way, and down from above. Links from one piece share their rail."""
     x0, x1 = source.middle, target.middle
     y = min(s.top for s in (source, target, *between)) - RAIL
-    shared = next((r[2] for r in rails if r[3] == source.piece.id and r[2] <= y), None)
+    shared = next((rail.y for rail in rails if rail.source == source.piece.id and rail.y <= y), None)
+    others = [rail for rail in rails if rail.source != source.piece.id and rail.start < x1 and x0 < rail.end]
     if shared is not None:
         y = shared
     else:
-        while any(abs(r[2] - y) < RAIL / 2 and r[0] < x1 and x0 < r[1] and r[3] != source.piece.id for r in rails):
+        while any(abs(rail.y - y) < RAIL / 2 for rail in others):
             y -= RAIL / 2
-    rails.append((x0, x1, y, source.piece.id))
-    return (x0, source.roof), (x0, y), (x1, y), (x1, target.roof - 2)
+    rails.append(_Rail(x0, x1, y, source.piece.id))
+    return (x0, source.top_at_middle), (x0, y), (x1, y), (x1, target.top_at_middle - 2)
 
 
 def bounds(layout: Layout) -> tuple[float, float, float, float]:
     """Left, top, right, bottom of all ink."""
-    xs, ys = [0.0], [0.0]
+    xs: list[float] = []
+    ys: list[float] = []
     for spot in layout.spots.values():
         xs += spot.edges
-        ys += [spot.top, spot.foot + 8]
-    for way in layout.ways:
-        xs += [p[0] for p in way.points]
-        ys += [p[1] - (LINE if way.link.words else 0) for p in way.points]
-    return min(xs[1:] or xs), min(ys[1:] or ys), max(xs[1:] or xs), max(ys[1:] or ys)
+        ys += [spot.top, spot.words_bottom + 8]
+    for route in layout.routes:
+        xs += [x for x, _ in route.points]
+        ys += [y - (LINE if route.link.words else 0) for _, y in route.points]
+    return min(xs, default=0.0), min(ys, default=0.0), max(xs, default=0.0), max(ys, default=0.0)
 
 
-def steps(way: Way) -> list[tuple[tuple[float, float], tuple[float, float]]]:
-    """The straight pieces of a way."""
-    return list(pairwise(way.points))
+def segments(route: Route) -> list[tuple[tuple[float, float], tuple[float, float]]]:
+    """The straight pieces of a route."""
+    return list(pairwise(route.points))

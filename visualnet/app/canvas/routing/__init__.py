@@ -1,1 +1,0 @@
-"""Geometry of wires: the way round cards, and which rectangles meet an area."""
