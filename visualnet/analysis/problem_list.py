@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from visualnet.analysis.connect.check import OPEN
-from visualnet.analysis.facts import SEVERITIES, Problem
+from visualnet.analysis.facts import SEVERITIES, GraphFacts, Problem
 from visualnet.core.graph import Port
 from visualnet.core.project import MAIN, Project
 from visualnet.core.text.format import capitalize_first, format_quantity, shorten_count

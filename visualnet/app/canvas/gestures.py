@@ -26,7 +26,6 @@ from visualnet.analysis.card_content import describe_node
 from visualnet.app.canvas.autoscroll import Autoscroll
 from visualnet.app.canvas.base import CanvasBase, Tool
 from visualnet.app.canvas.commands import annotate, keyboard, keyboard_focus
-from visualnet.app.canvas.scene.node_item import tip
 from visualnet.app.canvas.scene.node_painter import FULL
 from visualnet.app.canvas.scene.scene import CanvasScene
 from visualnet.app.canvas.scene.sheet_index import Hit

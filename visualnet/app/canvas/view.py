@@ -9,12 +9,12 @@ from PySide6.QtGui import QColor, QImage, QPainter, QResizeEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
 from visualnet.analysis.connect.insert_node import fitting_kinds
+from visualnet.analysis.problem_list import summarize
 from visualnet.app.canvas.camera.camera import Pose
 from visualnet.app.canvas.camera.saved_poses import SavedPoses
 from visualnet.app.canvas.commands import (
     arrange,
     clipboard,
-    connect,
     keyboard,
     keyboard_focus,
     placing,
@@ -34,6 +34,7 @@ from visualnet.app.canvas.scene.scene import CanvasScene
 from visualnet.app.canvas.scene.sheet_index import Hit
 from visualnet.app.canvas.tools.connect_by_keys import ConnectTool
 from visualnet.app.state.studio import Studio
+from visualnet.app.theme.tokens import Theme
 from visualnet.core.graph import Port, Topology
 from visualnet.core.project import MAIN, Project
 from visualnet.layers.shorthand import Given
@@ -146,11 +147,11 @@ class CanvasView(Gestures):
         """Say in words what is selected, for screen readers."""
         keyboard_focus.announce(self)
 
-    def _theme(self, theme: object) -> None:
-        self.canvas.set_theme(theme)  # type: ignore[arg-type]
-        self.setBackgroundBrush(QColor(self.canvas.theme.canvas))
-        self.totals.wear(self.canvas.theme.canvas, self.canvas.theme.muted)
-        self.empty.wear(self.canvas.theme.canvas, self.canvas.theme.muted)
+    def _apply_theme(self, theme: Theme) -> None:
+        self.canvas.set_theme(theme)
+        self.setBackgroundBrush(QColor(theme.canvas))
+        self.totals.apply_theme(theme)
+        self.empty.apply_theme(theme)
         self.minimap.refresh()
         self.grow_with_text()
         self._place_hud()
@@ -195,7 +196,7 @@ class CanvasView(Gestures):
 
     add = placing.add
     delete = remove.delete
-    enter = block_navigation.enter
+    enter = keyboard.enter
     paste = clipboard.paste_at_pointer
     select_all = select.every
     tidy = arrange.tidy
@@ -212,9 +213,19 @@ class CanvasView(Gestures):
         """Add a copy of the selected cards beside them."""
         clipboard.duplicate(self.studio)
 
-    def enter(self) -> None:
-        """Open the selected block; bring another card into view."""
-        keyboard.enter(self)
+    def _wire_dropped(self, source: Port | None, target: Port | None, at: QPointF) -> None:
+        self.quick_add(at, source, target)
+
+    def _wire_drawn(self, target: Port, at: QPointF) -> None:
+        self.repairs.open(self.mapFromScene(at), target)
+
+    def _search(self, at: QPoint, put: Callable[[str, Given], object], hint: str) -> None:
+        self.popup.open(at, self.studio.project, self.studio.sheet, None, put, hint)
+
+    def _open_menu(self, at: QPoint) -> None:
+        menu = self.menu_at(at)
+        if menu is not None:
+            menu.popup(self.viewport().mapToGlobal(at))
 
     def quick_add(self, at: QPointF | None = None, source: Port | None = None, target: Port | None = None) -> None:
         """Open the search at a point of the scene; a single selected card is wired on to where that fits."""

@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping
 
 from visualnet.analysis import sheet_geometry
 from visualnet.analysis.auto_layout import tidy as lay_out
+from visualnet.analysis.geometry.card_size import port_offsets
 from visualnet.analysis.sheet_geometry import Edge, Places, frames_around, wrap_width
 from visualnet.app.canvas.base import CanvasBase
 from visualnet.app.canvas.commands.long_task import LongTaskTool
 from visualnet.app.canvas.commands.select import selected_cards
-from visualnet.app.canvas.scene.node_item import offsets, sizes
+from visualnet.app.canvas.scene.node_item import sizes
 from visualnet.app.canvas.scene.scene import CanvasScene
 from visualnet.core import edits
 from visualnet.core.edits import annotate
@@ -51,7 +52,7 @@ def tidy(view: CanvasBase, direction: str = "", ids: list[str] | None = None) ->
     measured = sizes(cards, direction)
     room = {i: size[:2] for i, size in measured.items()}
     count, size = len(ids or cards), view.viewport().size()
-    wrap, ends = wrap_width(size.width(), size.height(), direction, count), offsets(measured)
+    wrap, ends = wrap_width(size.width(), size.height(), direction, count), port_offsets(measured)
 
     def work(pulse: Callable[[], None]) -> Places:
         return lay_out(graph, room, direction, ids, wrap, ends, pulse)

@@ -17,9 +17,9 @@ def toggle(view: CanvasBase, ids: Iterable[str] | None = None) -> None:
     cards = [view.canvas.cards[i] for i in (selected_cards(view) if ids is None else ids)]
     if not cards:
         return
-    sheet, folded = view.studio.sheet, not all(c.face.folded for c in cards)
+    sheet, folded = view.studio.sheet, not all(c.content.folded for c in cards)
     view.finish_motion()
-    places = {c.id: _place(c, folded) for c in cards if c.face.folded != folded}
+    places = {c.id: _place(c, folded) for c in cards if c.content.folded != folded}
     view.studio.do(
         f"{'Collapse' if folded else 'Open'} {format_quantity(len(places), 'node')}",
         lambda p: edits.move(annotate.fold(p, sheet, places, folded), sheet, places),
@@ -28,8 +28,7 @@ def toggle(view: CanvasBase, ids: Iterable[str] | None = None) -> None:
 
 def _place(card: NodeItem, folded: bool) -> tuple[float, float]:
     """Where the card's corner goes, so that wires that were straight stay straight."""
-    face = card.face
     if card.down:
-        return card.x + (card.width - face.size(card.thumbnail is not None, folded, True).width) / 2, card.y
-    now, then = (face.size(False, state, False).height for state in (face.folded, folded))
+        return card.x + (card.width - card.measure(card.thumbnail is not None, folded, True).width) / 2, card.y
+    now, then = (card.measure(False, state, False).height for state in (card.content.folded, folded))
     return card.x, card.y + (now - then) / 2

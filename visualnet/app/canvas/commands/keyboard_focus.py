@@ -231,15 +231,15 @@ def point(view: CanvasBase) -> QPointF | None:
 def description(view: CanvasBase) -> str:
     """What the keyboard is at, in words."""
     canvas = view.canvas
-    faces = [canvas.cards[i].face for i in view.studio.selection if i in canvas.cards]
+    faces = [canvas.cards[i].content for i in view.studio.selection if i in canvas.cards]
     if len(faces) == 1:
         face = faces[0]
         state = {"mute": "muted", "off": "off"}.get(face.mode, "")
-        told = face.name, face.line, face.shape, face.count, state, "folded" * face.folded, face.badge
+        told = face.name, face.line, face.shape, face.parameters, state, "folded" * face.folded, face.badge
         return ", ".join(filter(None, told))
     if (wire := selected_wire(view)) is not None:
         item = canvas.wires[wire]
-        start, end = (f"{canvas.cards[p.node].face.name} {p.port}" for p in (item.source, wire))
+        start, end = (f"{canvas.cards[p.node].content.name} {p.port}" for p in (item.source, wire))
         spot = f"point {canvas.marks.bend + 1} of {len(item.bends)} on the " if canvas.marks.bend >= 0 else ""
         parts = f"{spot}wire from {start} to {end}", item.label, "does not fit" * item.failing
         return ", ".join(filter(None, parts))

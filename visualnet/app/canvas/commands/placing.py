@@ -5,10 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import QRectF
 
 from visualnet.analysis.connect.insert_node import insert_node, kind_label
+from visualnet.analysis.geometry.card_size import HEIGHT, MIN_WIDTH
 from visualnet.analysis.sheet_geometry import snap, snap_up
 from visualnet.app.canvas.base import CanvasBase
 from visualnet.app.canvas.commands.select import add_and_select
-from visualnet.app.canvas.scene.node_item import HEIGHT, MIN_WIDTH
 from visualnet.app.canvas.scene.scene import CanvasScene
 from visualnet.core.graph import Port
 from visualnet.core.project import Project

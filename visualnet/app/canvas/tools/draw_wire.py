@@ -10,6 +10,7 @@ from visualnet.app.canvas.base import CanvasBase, Tool
 from visualnet.app.canvas.commands import connect
 from visualnet.app.canvas.overlays import pointer_hint
 from visualnet.app.canvas.scene.node_item import PORT_RADIUS
+from visualnet.app.canvas.scene.wire_item import draw_curve
 from visualnet.app.canvas.tools.pens import use_wire_pen
 from visualnet.core import edits
 from visualnet.core.graph import Port
@@ -81,7 +82,7 @@ class WireTool(Tool):
             if draft.over.port in (item.inputs if draft.forward else item.outputs):
                 free = item.anchor(draft.over.port, not draft.forward)
         colour = use_wire_pen(painter, self.scene.theme, draft.fits)
-        painter.drawPath(curve(*((own, free) if draft.forward else (free, own)), card.down))
+        painter.drawPath(draw_curve(*((own, free) if draft.forward else (free, own)), card.down))
         painter.setBrush(colour)
         painter.setPen(Qt.PenStyle.NoPen)
         for point in (own, free):

@@ -9,7 +9,7 @@ from visualnet.analysis.connect import best_ports
 from visualnet.app.canvas.base import CanvasBase, Tool
 from visualnet.app.canvas.commands import connect
 from visualnet.app.canvas.overlays import pointer_hint
-from visualnet.app.canvas.routing.wire_geometry import curve
+from visualnet.app.canvas.scene.wire_item import draw_curve
 from visualnet.app.canvas.tools.pens import use_wire_pen
 from visualnet.app.theme.tokens import RADIUS
 
@@ -61,5 +61,5 @@ class JoinTool(Tool):
             end = cards[join.target.node].anchor(join.target.port, False)
             words = f"{join.source.port} → {join.target.port}\n{join.verdict.words}"
             meant = "ok" if join.verdict.fits else "error"
-        painter.drawPath(curve(start, end, cards[self.node].down))
+        painter.drawPath(draw_curve(start, end, cards[self.node].down))
         pointer_hint.paint_note(painter, self.view, self.at, words, meant)

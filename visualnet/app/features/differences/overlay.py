@@ -100,10 +100,8 @@ class DifferenceLayer(SheetLayer):
         if source.node in stays and target.node in stays:
             start, end = stays[source.node], stays[target.node]
             now = Port(start.id, source.port), Port(end.id, target.port)
-            ends = wire_ends(self.canvas.cards, now[1], now[0])
-            if ends is not None:
-                wire = WireItem(*now)
-                wire.route(*ends, (start.rect, end.rect))
+            wire = WireItem(*now)
+            if wire.route(self.canvas.cards):
                 self.went.append(wire)
 
     def look_at(self, found: NodeDifference) -> None:
