@@ -219,8 +219,8 @@ def custom(p: Photographer) -> None:
 
 def start(p: Photographer) -> None:
     """All of the start page."""
-    p.window.show_start()
-    area = p.window.start_page.findChild(QScrollArea)
+    p.window.show_page("start_page")
+    area = p.window.pages["start_page"].findChild(QScrollArea)
     bar = area.verticalScrollBar()
     for number in range(4):
         bar.setValue(round(bar.maximum() * number / 3))
@@ -272,7 +272,7 @@ def large(p: Photographer) -> None:
     p.window.show_space("train")
     p.shot("large-train")
     p.window.show_space("build")
-    p.window.show_start()
+    p.window.show_page("start_page")
     p.shot("large-start")
     p.window.keeper.set_text_size(100)
 

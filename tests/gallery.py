@@ -38,8 +38,9 @@ from PySide6.QtWidgets import (
 )
 
 from visualnet.app.actions.registry import Actions
-from visualnet.app.features.registry import all_actions
+from visualnet.app.features.registry import FEATURES
 from visualnet.app.forms.value_field import ValueField
+from visualnet.app.shell.actions import all_actions
 from visualnet.app.theme import icons
 from visualnet.app.theme.apply import ThemeKeeper
 from visualnet.app.theme.tokens import FAMILIES, THEMES
@@ -218,12 +219,13 @@ def words() -> QWidget:
 
 def window(keeper: ThemeKeeper) -> tuple[QMainWindow, Actions]:
     main = QMainWindow()
-    actions = Actions(all_actions(), main)
+    actions = Actions(all_actions(FEATURES), main)
     actions.menus(main.menuBar())
     bar = QToolBar()
     bar.setMovable(False)
     main.addToolBar(bar)
-    actions.fill(bar, ["file.new", "file.open", "file.save", "", "edit.undo", "edit.redo", "", "view.fit"])
+    for action_id in ("file.new", "file.open", "file.save", "", "edit.undo", "edit.redo", "", "view.fit"):
+        bar.addAction(actions[action_id]) if action_id else bar.addSeparator()
     actions["edit.redo"].setEnabled(False)
     actions.set_checked("view.workspace_train", True)
     spaces = [actions[f"view.workspace_{name}"] for name in ("build", "train", "inspect")]

@@ -102,7 +102,7 @@ class Photographer:
                 self.window.filing.tabs.remove(tab)
             self.window.show_space("build")
             self.window.spaces.reset()
-            self.window.show_start()
+            self.window.show_page("start_page")
 
     def train(self, epochs: int, shots: Callable[[], None]) -> None:
         """Train for real, take pictures on the way, wait for the end."""
@@ -167,7 +167,7 @@ class Photographer:
         window.show_space("build")
         self.shot("resnet")
         studio.select([])
-        window.show_start()
+        window.show_page("start_page")
         self.shot("start-recent")
 
     def close(self) -> None:

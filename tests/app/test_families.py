@@ -142,5 +142,5 @@ def test_the_inspector_and_the_find_bar_say_the_same_family(qtbot: QtBot) -> Non
         qtbot.addWidget(bar)
         page.show_nodes(["n1"])
         assert page.dot.role == f"family:{family}"
-        bar._look(family)
+        bar._find_matches(family)
         assert bar.found == ["n1"]

@@ -126,7 +126,7 @@ def run() -> list[Row]:
     window.resize(1440, 900)
     window.show()
     window.filing.adopt(Document(project))
-    window._opened()
+    window._show_opened()
     window.show_space("train")
     window.spaces.reveal("maps")
     window.studio.select([window.studio.graph.named("conv1").id])

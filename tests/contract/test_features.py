@@ -2,24 +2,43 @@
 
 from __future__ import annotations
 
+import gc
+import sys
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import shiboken6
 from PySide6.QtCore import QEvent
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QLabel, QMenu, QTextEdit, QWidget
 
+from visualnet.app import features
+from visualnet.app.actions.registry import MENUS, ActionSpec
+from visualnet.app.canvas.scene.sheet_index import Hit
+from visualnet.app.features import registry
 from visualnet.app.features.feature import Feature
-from visualnet.app.features.registry import FEATURES, all_actions
+from visualnet.app.features.registry import FEATURES
+from visualnet.app.shell.actions import all_actions
 from visualnet.app.shell.window import Window
 from visualnet.app.state.settings import Settings
+from visualnet.app.state.studio import Studio
 from visualnet.app.theme.apply import ThemeKeeper
 from visualnet.app.theme.tokens import DARK, LIGHT
 from visualnet.resources import resource
 
-DOCKS = [feature for feature in FEATURES if feature.dock is not None]
+SEEN = [feature for feature in FEATURES if feature.dock is not None or feature.page is not None]
+ASKING = ("help.explain",)
+"""Actions that open a dialog, though their words do not end in dots."""
+COVERING = ("help.start_page",)
+"""Actions after which no panel is to be seen."""
 OpenWindow = Callable[..., Window]
+
+
+def actions_of(feature: Feature) -> tuple[ActionSpec[Studio], ...]:
+    """All that it adds to the menus."""
+    return (*feature.actions, *([feature.dock.toggle] if feature.dock is not None else []))
 
 
 def name_of(feature: Feature) -> str:
@@ -60,54 +79,59 @@ def settle(qapp: QApplication) -> None:
 def test_ids_and_actions_are_declared_once() -> None:
     ids = [feature.id for feature in FEATURES]
     assert len(ids) == len(set(ids))
-    actions = [spec.id for spec in all_actions()]
+    actions = [spec.id for spec in all_actions(FEATURES)]
     assert len(actions) == len(set(actions))
 
 
 @pytest.mark.parametrize("feature", FEATURES, ids=name_of)
 def test_a_feature_says_what_it_is_for_and_can_be_reached(feature: Feature) -> None:
     assert feature.help.endswith(".") and len(feature.help) > 30
-    assert feature.dock or feature.actions or feature.strip or feature.overlay
-    for spec in (*feature.actions, *([feature.dock.toggle] if feature.dock else [])):
-        assert spec.text and spec.tip and spec.menu, spec.id
+    assert feature.dock or feature.page or feature.actions or feature.strip or feature.overlay
+    for spec in actions_of(feature):
+        assert spec.text and spec.tip and spec.menu in MENUS, spec.id
         assert not spec.icon or resource("icons", f"{spec.icon}.svg").is_file(), spec.icon
-    assert all(spec.run is not None for spec in feature.actions)
+        assert spec.run or spec.check or spec.fill, spec.id
 
 
 @pytest.mark.parametrize("feature", FEATURES, ids=name_of)
 def test_the_program_works_without_it(feature: Feature, open_window: OpenWindow, qapp: QApplication) -> None:
     """With one feature left out the window opens, edits, switches workspaces and themes, and does what the other features offer."""
     window = open_window(tuple(each for each in FEATURES if each is not feature))
+    assert window.covered == (feature.page is None), "without the start page the canvas is there at once"
     window.filing.open_template("lenet5-28")
     for space in ("build", "train", "inspect"):
         window.show_space(space)
         qapp.processEvents()
     window.studio.select([next(iter(window.studio.graph.nodes))])
-    for spec in all_actions(window.features):
-        if spec.run is not None and not spec.submenu and not spec.text.endswith("…") and spec.id != "help.explain":
-            window.run_action(spec.id)
+    assert not set(window.actions_) & {spec.id for spec in actions_of(feature)}
     for each in window.features:
+        for spec in each.actions:
+            if spec.run is not None and not spec.text.endswith("…") and spec.id not in (*ASKING, *COVERING):
+                window.run_action(spec.id)
         if each.dock is not None:
             assert window.show_panel(each.id) is not None
-    assert window.show_panel(feature.id) is None or feature.dock is None
+    assert window.show_panel(feature.id) is None
+    for spec in actions_of(feature):
+        window.run_action(spec.id)  # what others ask for in vain
     window.set_mode("light")
     qapp.processEvents()
 
 
-@pytest.mark.parametrize("feature", DOCKS, ids=name_of)
+@pytest.mark.parametrize("feature", SEEN, ids=name_of)
 @pytest.mark.parametrize("theme", ["dark", "light"])
-def test_an_empty_panel_says_what_to_do_in_the_colours_of_the_theme(
+def test_what_is_empty_says_what_to_do_in_the_colours_of_the_theme(
     feature: Feature, theme: str, open_window: OpenWindow, qapp: QApplication
 ) -> None:
     window = open_window((feature,), theme)
-    window.filing.new()
-    panel = window.show_panel(feature.id)
-    assert isinstance(panel, QWidget)
+    shown: QWidget
+    if feature.page is not None:
+        shown = window.pages[feature.id]
+    else:
+        window.filing.new()
+        shown = window.show_panel(feature.id)
     qapp.processEvents()
-    texts = [w.text() for w in panel.findChildren(QLabel) if w.isVisible() and w.text()]
-    has_rows = bool(panel.findChildren(QWidget, "")) and panel.width() > 40 and panel.height() > 20
-    assert texts or has_rows
-    image = panel.grab().toImage()
+    assert shown.isVisible() and says_what_to_do(shown)
+    image = shown.grab().toImage()
     tokens = DARK if theme == "dark" else LIGHT
     seen = {image.pixelColor(x, y).name() for x in range(0, image.width(), 3) for y in range(0, image.height(), 3)}
     assert {tokens.ground, tokens.surface, tokens.raised} & seen, (
@@ -116,15 +140,126 @@ def test_an_empty_panel_says_what_to_do_in_the_colours_of_the_theme(
     assert len(seen) > 3, "nothing is painted"
 
 
-@pytest.mark.parametrize("feature", DOCKS, ids=name_of)
-def test_a_panel_ends_with_its_window(feature: Feature, qapp: QApplication, tmp_path: Path) -> None:
-    """The widget is destroyed; threads and timers that it left would fail the test by themselves."""
-    window = Window(Settings(tmp_path / "s.json"), ThemeKeeper(qapp, "dark"), features=(feature,))
-    window.show()
-    window.filing.new()
-    panel = window.show_panel(feature.id)
-    assert shiboken6.isValid(panel)
-    window.close()
-    window.deleteLater()
-    settle(qapp)
-    assert not shiboken6.isValid(panel)
+def says_what_to_do(widget: QWidget) -> bool:
+    """Whether a sentence is to be read in it, or a list has something to choose from."""
+    words = [w.text() for w in widget.findChildren(QLabel) if w.isVisible()]
+    words += [w.toPlainText() for w in (widget, *widget.findChildren(QTextEdit)) if isinstance(w, QTextEdit)]
+    lists = [view.model() for view in widget.findChildren(QAbstractItemView) if view.isVisible()]
+    return any(len(w.split()) > 3 for w in words) or any(model.rowCount() > 3 for model in lists)
+
+
+@pytest.mark.parametrize("feature", FEATURES, ids=name_of)
+def test_nothing_of_it_lives_on_when_its_window_is_closed(feature: Feature, qapp: QApplication, tmp_path: Path) -> None:
+    """Widgets are destroyed and no object of its classes is left; threads and timers that it left would fail the test by themselves.
+
+    A first window loads the modules, with the tables in them.
+    """
+    for round_ in range(2):
+        before = live_objects(feature)
+        window = Window(Settings(tmp_path / f"{round_}.json"), ThemeKeeper(qapp, "dark"), features=(feature,))
+        window.show()
+        settle(qapp)
+        window.filing.open_template("lenet5-28")
+        window.show_panel(feature.id)
+        for spec in feature.actions:
+            if spec.fill is not None:
+                window.actions_[spec.id].menu().aboutToShow.emit()
+        settle(qapp)
+        if feature.dock or feature.page or feature.overlay or feature.strip:
+            assert live_objects(feature) - before, "it was not even made"
+        window.close()
+        window.deleteLater()
+        del window
+        settle(qapp)
+        gc.collect()
+        settle(qapp)
+    assert not live_objects(feature) - before
+
+
+def live_objects(feature: Feature) -> Counter[str]:
+    """How many objects of the classes in a feature's folder there are, of Qt's only those that are not destroyed yet."""
+    folder = folder_of(feature)
+    gc.unfreeze()  # the window's collector takes what rests out of sight
+    return Counter(
+        type(o).__qualname__
+        for o in gc.get_objects()
+        if str(type(o).__module__).startswith(f"{folder}.")
+        and not (isinstance(o, shiboken6.Object) and not shiboken6.isValid(o))
+    )
+
+
+def folder_of(feature: Feature) -> str:
+    """The package that declares it."""
+    return next(
+        module.__name__.rpartition(".")[0]
+        for module in list(sys.modules.values())
+        if module.__name__.startswith("visualnet.app.features.") and getattr(module, "FEATURE", None) is feature
+    )
+
+
+HELLO = {
+    "__init__.py": '"""The panel *Hello*."""\n',
+    "panel.py": """from PySide6.QtWidgets import QLabel
+
+
+class HelloPanel(QLabel):
+    def __init__(self, studio):
+        super().__init__(f"{len(studio.graph.nodes)} nodes")
+        studio.analysed.connect(lambda _: self.setText(f"{len(studio.graph.nodes)} nodes"))
+""",
+    "feature.py": """from visualnet.app.actions.registry import ActionSpec
+from visualnet.app.features.feature import Dock, Feature, draws_something, toggle
+
+
+def make_panel(studio):
+    from visualnet.app.features.hello.panel import HelloPanel
+
+    return HelloPanel(studio)
+
+
+FEATURE = Feature(
+    "hello",
+    "Says how many nodes there are.",
+    dock=Dock("Hello", make_panel, toggle("hello", "Hello", "Show how many nodes there are", "info")),
+    actions=(
+        ActionSpec("graph.hello", 60, "Say hello", "Greet the network", "info", "Ctrl+Alt+H",
+                   lambda studio: studio.message.emit("ok", "Hello, network"), draws_something, {"sheet": 40}),
+    ),
+)
+""",
+}
+
+
+def test_a_panel_is_one_folder_and_one_entry_of_the_list(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, open_window: OpenWindow, qapp: QApplication
+) -> None:
+    """A feature is written into a folder and entered in a copy of the registry: its dock, action and menu entries are in the window."""
+    folder = tmp_path / "hello"
+    folder.mkdir()
+    for name, text in HELLO.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    monkeypatch.setattr(features, "__path__", [*features.__path__, str(tmp_path)])
+    source = Path(registry.__file__).read_text(encoding="utf-8")
+    source += "\nfrom visualnet.app.features.hello.feature import FEATURE as HELLO\nFEATURES = (*FEATURES, HELLO)\n"
+    scope: dict[str, Any] = {"__name__": "registry"}
+    try:
+        exec(compile(source, "registry.py", "exec"), scope)
+        window = open_window(scope["FEATURES"])
+        window.filing.open_template("lenet5-28")
+        menus = {m.title(): [a.objectName() for a in m.actions()] for m in window.topbar.menus.findChildren(QMenu)}
+        assert "view.hello" in menus["View"] and menus["Graph"][-2:] == ["", "graph.hello"]
+        dock = window.spaces.docks["hello"]
+        assert dock.windowTitle() == "Hello" and dock.isHidden() and not dock.made
+        window.run_action("view.hello")
+        qapp.processEvents()
+        assert dock.isVisible() and dock.panel.text() == f"{len(window.studio.graph.nodes)} nodes"
+        menu = QMenu()
+        window.canvas.view.context_menu_requested.emit(menu, Hit())
+        assert menu.actions()[-1].objectName() == "graph.hello"
+        window.run_action("graph.hello")
+        assert window.toast.text == "Hello, network"
+        window.filing.new()
+        assert not window.actions_["graph.hello"].isEnabled()
+    finally:
+        for name in [name for name in sys.modules if name.startswith("visualnet.app.features.hello")]:
+            del sys.modules[name]

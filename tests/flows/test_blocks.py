@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QInputDialog, QLabel, QLineEdit, QToolButton, QTreeWidgetItem
 
 from tests.flows.hands import Hands
-from visualnet.app.actions.blocks import expose_default
+from visualnet.app.features.inspector.block_parameters import expose_default
 from visualnet.app.features.inspector.parameters_section import NumbersSection
 from visualnet.app.features.palette.panel import PalettePanel
 from visualnet.app.shell.window import Window
@@ -26,7 +26,7 @@ CONTROL, NONE = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.NoModif
 @pytest.fixture
 def lenet(window: Window, hands: Hands) -> Window:
     """LeNet-5, as the start page opens it."""
-    window.start_page.template_chosen.emit("lenet5")
+    window.pages["start_page"].template_chosen.emit("lenet5")
     hands.rest(0.2)
     return window
 
@@ -158,7 +158,7 @@ def test_a_block_is_kept_and_used_in_another_project(
     lenet.actions_.trigger("graph.export_block")
     assert list(project_file.load(shared).blocks) == ["block"]
     hands.studio.document._saved = hands.studio.project  # it may be left
-    lenet.start_page.template_chosen.emit("mlp-mnist")
+    lenet.pages["start_page"].template_chosen.emit("mlp-mnist")
     hands.rest(0.2)
     before = hands.studio.project
     hands.drop_layer("library:block", 400, 900)

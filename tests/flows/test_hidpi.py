@@ -25,7 +25,7 @@ window.resize(1280, 720)
 window.show()
 
 settle(0.2)
-pictures = [p for card in window.start_page.cards for p in card._pictures.values()]
+pictures = [p for card in window.pages["start_page"].cards for p in card._pictures.values()]
 start = min((p.devicePixelRatio() for p in pictures), default=0)
 window.begin("lenet5")
 settle(0.4)

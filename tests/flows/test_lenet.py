@@ -76,7 +76,7 @@ def size(hands: Hands, name: str) -> str:
 def test_lenet_is_built_trained_watched_saved_and_reopened(
     window: Window, hands: Hands, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    hands.press(window.start_page, "Empty network")
+    hands.press(window.pages["start_page"], "Empty network")
     assert window.stack.currentWidget() is window.canvas
     build(hands)
     assert {name: size(hands, name) for name in SIZES} == SIZES
@@ -115,7 +115,7 @@ def test_lenet_is_built_trained_watched_saved_and_reopened(
     before = hands.studio.project
     window.actions_.trigger("file.close")
     hands.rest()
-    assert window.on_start_page
+    assert window.covered
     assert window.filing.open(path)
     after = hands.studio.project
     assert after.graph == before.graph

@@ -163,7 +163,7 @@ def test_of_closed_projects_nothing_is_left(window: Window, hands: Hands, beats:
 
 
 def _use(monkey: Monkey, window: Window, hands: Hands, name: str) -> None:
-    window.start_page.template_chosen.emit(name)
+    window.pages["start_page"].template_chosen.emit(name)
     hands.rest(0.1)
     studio = window.studio
     window.spaces.set_shown("history", True)

@@ -64,7 +64,7 @@ def test_no_words_are_cut_on_the_start_page_and_in_dialogs(
     opened: Callable[[int, int, int], Hands], text_size: int, width: int, height: int
 ) -> None:
     hands = opened(text_size, width, height)
-    hands.window.show_start()
+    hands.window.show_page("start_page")
     hands.rest(0.05)
     faults = cut(hands.window)
     for dialog in dialogs(hands.window):

@@ -66,8 +66,8 @@ def test_a_picture_is_exported_dropped_and_opens_as_unsaved_work(
 def test_a_photo_is_refused_with_words_on_the_start_page_too(window: Window, hands: Hands, tmp_path: Path) -> None:
     photo = tmp_path / "cat.jpg"
     photo.write_bytes(b"\xff\xd8\xff\xe0 and so on")
-    assert window.on_start_page
-    drop(window.start_page, photo)
+    assert window.covered
+    drop(window.pages["start_page"], photo)
     hands.until(window.banner.isVisible, what="the words")
     assert "JPEG" in window.banner.text and "only PNG and SVG" in window.banner.text
 

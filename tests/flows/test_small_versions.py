@@ -22,7 +22,9 @@ def test_train_without_data_offers_the_small_version(window: Window, qtbot: QtBo
     train.trigger()
     assert window.runner.state == "idle"
     assert "do not come with the program" in window.banner.text
-    offer = next(b for b in window.banner.findChildren(type(window.start_page.open_button)) if b.text() == OPEN_SMALL)
+    offer = next(
+        b for b in window.banner.findChildren(type(window.pages["start_page"].open_button)) if b.text() == OPEN_SMALL
+    )
     qtbot.mouseClick(offer, LEFT)
     assert window.studio.project.name == "GPT, small"
     qtbot.waitUntil(lambda: window.runner.why_not() == "")

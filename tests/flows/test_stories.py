@@ -27,13 +27,13 @@ from visualnet.core.validation import MAX_STD
 
 def opened(window: Window, hands: Hands, name: str = "lenet5") -> None:
     """Open a template as the start page does."""
-    window.start_page.template_chosen.emit(name)
+    window.pages["start_page"].template_chosen.emit(name)
     hands.rest(0.2)
     assert window.stack.currentWidget() is window.canvas
 
 
 def test_first_start_shows_templates_and_never_an_empty_canvas(window: Window) -> None:
-    assert window.on_start_page
+    assert window.covered
     assert set(templates()) >= {"perceptron-points", "mlp-mnist", "lenet5", "resnet-small", "vit-small", "gru-rows"}
 
 

@@ -67,11 +67,11 @@ def test_the_first_project_takes_the_start_page_s_tab_and_the_next_gets_its_own(
     window.begin("mlp-mnist")
     assert len(window.filing.tabs) == 2, "the untouched empty project gave way"
     hands.keys("Ctrl+T")
-    assert window.on_start_page and names(window)[-1] == "Start"
+    assert window.covered and names(window)[-1] == "Start"
     hands.keys("Ctrl+N")
     assert len(window.filing.tabs) == 3, "one start page is enough"
-    window.start_page.cards[0].chosen.emit()
-    assert not window.on_start_page and len(window.filing.tabs) == 3
+    window.pages["start_page"].cards[0].chosen.emit()
+    assert not window.covered and len(window.filing.tabs) == 3
 
 
 def test_tabs_by_mouse_and_by_keys(window: Window, hands: Hands, three: list[Path]) -> None:
@@ -89,7 +89,7 @@ def test_tabs_by_mouse_and_by_keys(window: Window, hands: Hands, three: list[Pat
     click_tab(window, hands, 0, Qt.MouseButton.MiddleButton)
     assert len(window.filing.tabs) == 1 and hands.studio.document.path == three[1]
     hands.keys("Ctrl+W")
-    assert window.on_start_page and not window.actions_["file.close"].isEnabled()
+    assert window.covered and not window.actions_["file.close"].isEnabled()
 
 
 def test_the_close_button_closes_its_own_tab(window: Window, hands: Hands, three: list[Path]) -> None:
@@ -184,10 +184,10 @@ def test_each_tab_keeps_its_sheet(window: Window, hands: Hands, three: list[Path
     sheet, path = window.studio.sheet, window.studio.path
     assert sheet and path
     hands.keys("Ctrl+Tab")
-    assert window.studio.sheet == "" and window.canvas.opened == [("", ())]
+    assert window.studio.sheet == "" and window.canvas.tabs.opened == [("", ())]
     hands.keys("Ctrl+Shift+Tab")
     assert (window.studio.sheet, window.studio.path) == (sheet, path)
-    assert window.canvas.opened == [("", ()), (sheet, path)]
+    assert window.canvas.tabs.opened == [("", ()), (sheet, path)]
     assert window.canvas.view.canvas.sheet == sheet
 
 
@@ -284,7 +284,7 @@ def test_open_files_are_remembered_and_reopened(window: Window, hands: Hands, th
     window.filing.close_others()
     hands.keys("Ctrl+W")
     three[1].unlink()
-    assert window.on_start_page and window.actions_["file.reopen_last"].isEnabled()
+    assert window.covered and window.actions_["file.reopen_last"].isEnabled()
     hands.keys("Ctrl+Shift+T")
     assert [t.path for t in window.filing.tabs] == [three[0], three[2]]
     assert not window.actions_["file.reopen_last"].isEnabled()
@@ -295,7 +295,7 @@ def test_reopening_at_the_start_is_a_setting(window: Window, three: list[Path]) 
     window.filing.close_others()
     window.filing.close_tab()
     window.begin()
-    assert window.on_start_page, "by default the start page offers it"
+    assert window.covered, "by default the start page offers it"
     window.actions_.trigger("file.reopen")
     assert Settings(window.settings.path)["reopen"] is True
     window.begin()

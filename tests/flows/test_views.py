@@ -85,7 +85,7 @@ def test_each_view_has_its_own_sheet_and_camera(window: Window, hands: Hands, ot
     QTest.keySequence(other, "Ctrl+Return")
     hands.rest(0.3)
     assert other.studio.sheet and window.studio.sheet == ""
-    assert other.tabs.count() == 2 and window.canvas.opened == [("", ())]
+    assert other.tabs.count() == 2 and window.canvas.tabs.opened == [("", ())]
     assert {n.name for n in other.studio.graph} >= {"conv1", "relu1"}
     pose = hands.view.pose()
     assert (round(pose.x), pose.zoom) == (100, 1.5) and abs(pose.y - 50) < 20, "only the strip of sheets took room"
@@ -130,7 +130,7 @@ def test_closing_is_clean(window: Window, hands: Hands) -> None:
     QTest.keySequence(window.views.all[0], "Ctrl+W")
     hands.rest(0.05)
     assert window.views.all == [] and window.views.studio is window.studio
-    assert len(window.filing.tabs) == 1 and not window.on_start_page, "only the view was closed"
+    assert len(window.filing.tabs) == 1 and not window.covered, "only the view was closed"
     hands.click("fc1")
     assert window.panel("inspector").node_page.name.text() == "fc1"
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)

@@ -29,7 +29,7 @@ def test_on_the_start_page_nothing_pretends_to_work_on_a_network(window: Window)
     for action in ("edit.copy", "view.palette", "graph.tidy", "file.save", "view.code", "view.reset"):
         assert not window.actions_[action].isEnabled(), action
     window.actions_.trigger("file.empty")
-    assert not window.on_start_page
+    assert not window.covered
     assert window.actions_["graph.tidy"].isEnabled()
 
 
@@ -114,9 +114,9 @@ def test_a_flood_of_faults_is_told_once(window: Window) -> None:
 
 
 def test_a_lesson_opens_its_template_and_shows_its_first_step(window: Window, hands: Hands) -> None:
-    window.start_page.lessons[0].chosen.emit()
+    window.pages["start_page"].lessons[0].chosen.emit()
     hands.rest(0.1)
-    assert not window.on_start_page
+    assert not window.covered
     assert window.canvas.strips["lessons"].isVisible()
     window.canvas.strips["lessons"].leave()
     assert not window.canvas.strips["lessons"].isVisible()

@@ -8,23 +8,26 @@ from weakref import ref
 import pytest
 import shiboken6
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLineEdit, QMainWindow, QMenu, QToolBar, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QMainWindow, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
-from visualnet.app.actions.registry import Actions, ActionSpec
-from visualnet.app.features.registry import all_actions
+from visualnet.app.actions.registry import MENUS, Actions, ActionSpec, menu_order
+from visualnet.app.features.registry import FEATURES
+from visualnet.app.shell.actions import all_actions
 from visualnet.app.theme.apply import apply_theme
 from visualnet.app.theme.tokens import DARK
 from visualnet.app.widgets.command_palette import CommandPalette
 from visualnet.app.widgets.shortcuts_dialog import ShortcutsDialog
 
-SMALL = (
-    ActionSpec("edit.undo", "Undo", "Take it back", "undo", ("Ctrl+Z",), "Edit"),
-    ActionSpec("edit.redo", "Redo", "Do it again", "redo", ("Ctrl+Y",), "Edit"),
-    ActionSpec("view.dark", "Dark", "Dark", "", (), "View", True, group="theme"),
-    ActionSpec("view.light", "Light", "Light", "", (), "View", True, group="theme"),
-    ActionSpec("graph.add", "Add layer…", "Add", "plus", ("Space",), "Graph", context="canvas"),
-    ActionSpec("file.recent", "Open recent", "Recent", "", (), "File", submenu=True),
+SMALL: tuple[ActionSpec[list[object]], ...] = (
+    ActionSpec("edit.undo", 10, "Undo", "Take it back", "undo", "Ctrl+Z", lambda done: done.append("undo")),
+    ActionSpec("edit.redo", 10, "Redo", "Do it again", "redo", "Ctrl+Y", lambda done: done.append("redo")),
+    ActionSpec("view.dark", 10, "Dark", "Dark", check=lambda done, state: done.append(("dark", state)), group="theme"),
+    ActionSpec("view.light", 10, "Light", "Light", check=lambda done, state: done.append(state), group="theme"),
+    ActionSpec(
+        "graph.add", 10, "Add layer…", "Add", "plus", "Space", lambda done: done.append("add"), context="canvas"
+    ),
+    ActionSpec("file.recent", 10, "Open recent", "Recent", fill=lambda done, menu: menu.addAction("lenet5.vnet")),
 )
 
 
@@ -36,34 +39,94 @@ def window(qtbot) -> QMainWindow:
     return made
 
 
-def test_the_table_is_whole_once_every_action_has_a_handler(window: QMainWindow) -> None:
-    actions = Actions(all_actions(), window)
-    assert all(fault.endswith("no handler") for fault in actions.check())
-    assert len(actions.check()) == len(all_actions())
-    for action_id in actions:
-        actions.on(action_id, lambda *_: None)
-    assert actions.check() == []
-
-
-def test_every_action_stands_in_a_menu(window: QMainWindow) -> None:
-    actions = Actions(all_actions(), window)
-    menus = actions.menus(window.menuBar())
-    assert list(menus) == ["File", "Edit", "Select", "View", "Graph", "Arrange", "Train", "Help"]
+def test_every_action_stands_in_a_menu_of_the_window(window: QMainWindow) -> None:
+    actions = Actions(all_actions(FEATURES), window)
+    actions.menus(window.menuBar())
+    menus = {menu.title(): menu for menu in window.menuBar().findChildren(QMenu) if menu.objectName()}
+    assert tuple(menus) == MENUS
     shown = {action.objectName() for menu in menus.values() for action in menu.actions() if not action.isSeparator()}
     assert shown == set(actions)
 
 
+def test_an_action_says_what_does_it() -> None:
+    for spec in all_actions(FEATURES):
+        assert [spec.run, spec.check, spec.fill].count(None) == 2, spec.id
+
+
 def test_check_names_what_is_wrong(window: QMainWindow) -> None:
-    table = (ActionSpec("a.a", "A", "", shortcuts=("F5",)), ActionSpec("a.b", "", "B", shortcuts=("F5",)))
+    table = (
+        ActionSpec[None]("a.a", 10, "A", "", keys="F5", run=lambda _: None),
+        ActionSpec[None]("a.b", 10, "", "B", keys="F5"),
+    )
     actions = Actions(table, window)
-    actions.on("a.a", lambda: None)
+    actions.bind(table[:1], lambda: None)
     assert actions.check() == [
         "a.a: no tip",
         "a.a: F5 is also a.b",
         "a.b: no text",
-        "a.b: no handler",
+        "a.b: nothing does it",
         "a.b: F5 is also a.a",
     ]
+
+
+def test_places_order_a_menu_and_draw_its_lines(window: QMainWindow) -> None:
+    table = [
+        ActionSpec[None](f"edit.{n}", p, n, n, menus={"node": 40 - p})
+        for n, p in zip("abcd", (21, 10, 20, 12), strict=True)
+    ]
+    actions = Actions(menu_order(table), window)
+    actions.menus(window.menuBar())
+    menu = window.menuBar().findChild(QMenu, "menu.Edit")
+    assert [action.text() for action in menu.actions()] == ["b", "d", "", "c", "a"]
+    menu = QMenu()
+    actions.fill(menu, "node")
+    assert [action.text() for action in menu.actions()] == ["a", "", "c", "d", "", "b"]
+
+
+def test_a_context_menu_takes_the_extra_ones_that_can_be_done(window: QMainWindow) -> None:
+    able = [True]
+    table = (
+        ActionSpec[list[bool]]("edit.a", 10, "a", "a", run=list.clear, menus={"node": 10}),
+        ActionSpec[list[bool]](
+            "edit.b", 10, "b", "b", run=list.clear, enabled=lambda able: able[0], menus={"block": 11}
+        ),
+    )
+    actions = Actions(table, window)
+    actions.bind(table, lambda: able)
+    for state in (True, False):
+        able[0] = state
+        actions.refresh()
+        menu = QMenu()
+        actions.fill(menu, "node", extra="block")
+        assert [action.text() for action in menu.actions()] == ["a", "b"][: 1 + state]
+
+
+def test_a_menu_can_be_for_something_else(window: QMainWindow) -> None:
+    table = (
+        ActionSpec[list[str]](
+            "file.close", 10, "Close", "Close", run=lambda at: at.append("x"), enabled=bool, menus={"tab": 10}
+        ),
+    )
+    actions, front, other = Actions(table, window), list[str](), ["other"]
+    actions.bind(table, lambda: front)
+    actions.refresh()
+    assert not actions["file.close"].isEnabled()
+    menu = QMenu()
+    actions.fill_for(menu, "tab", other)
+    menu.actions()[0].trigger()
+    assert other == ["other", "x"] and front == []
+
+
+def test_while_a_page_covers_the_canvas_little_can_be_done(window: QMainWindow) -> None:
+    table = (
+        ActionSpec[None]("file.open", 10, "Open", "Open", run=lambda _: None, anywhere=True),
+        ActionSpec[None]("edit.cut", 10, "Cut", "Cut", run=lambda _: None),
+    )
+    actions = Actions(table, window)
+    actions.bind(table, lambda: None)
+    for covered in (True, False):
+        actions.refresh(covered)
+        assert [actions[a].isEnabled() for a in actions] == [True, not covered]
 
 
 def test_tips_name_the_keys(window: QMainWindow) -> None:
@@ -79,9 +142,7 @@ def test_tips_name_the_keys(window: QMainWindow) -> None:
 def test_handlers_run_with_the_state_and_submenus_are_filled(window: QMainWindow) -> None:
     actions = Actions(SMALL, window)
     done: list[object] = []
-    actions.on("edit.undo", lambda: done.append("undo"))
-    actions.on("view.dark", lambda state: done.append(("dark", state)))
-    actions.on("file.recent", lambda menu: menu.addAction("lenet5.vnet"))
+    actions.bind(SMALL, lambda: done)
     actions.trigger("edit.undo")
     actions.trigger("view.dark")
     assert done == ["undo", ("dark", True)]
@@ -92,7 +153,7 @@ def test_handlers_run_with_the_state_and_submenus_are_filled(window: QMainWindow
     for _ in range(2):
         menu.aboutToShow.emit()
     assert [action.text() for action in menu.actions()] == ["lenet5.vnet"]
-    actions.enable(edit_undo=False)
+    actions["edit.undo"].setEnabled(False)
     actions.trigger("edit.undo")
     assert len(done) == 2
 
@@ -100,8 +161,8 @@ def test_handlers_run_with_the_state_and_submenus_are_filled(window: QMainWindow
 def test_a_menu_shows_what_is_chosen(window: QMainWindow, qapp: QApplication) -> None:
     """Qt draws no tick where a line has an icon."""
     apply_theme(qapp, DARK)
-    actions = Actions(all_actions(), window)
-    chosen = [spec.id for spec in all_actions() if spec.checkable]
+    actions = Actions(all_actions(FEATURES), window)
+    chosen = [spec.id for spec in all_actions(FEATURES) if spec.check is not None]
     assert chosen
     for action_id in chosen:
         menu = QMenu(window)
@@ -115,8 +176,8 @@ def test_a_menu_shows_what_is_chosen(window: QMainWindow, qapp: QApplication) ->
 
 def test_canvas_keys_do_not_disturb_typing(window: QMainWindow, qtbot) -> None:
     actions = Actions(SMALL, window)
-    done: list[str] = []
-    actions.on("graph.add", lambda: done.append("add"))
+    done: list[object] = []
+    actions.bind(SMALL, lambda: done)
     holder, canvas, edit = QWidget(), QWidget(), QLineEdit()
     canvas.setParent(holder)
     edit.setParent(holder)
@@ -148,20 +209,10 @@ def test_chosen_keys_are_remembered_and_given_back(window: QMainWindow) -> None:
     assert kept == {} and actions["edit.undo"].shortcut().toString() == "Ctrl+Z"
 
 
-def test_a_tool_bar_is_filled_in_order(window: QMainWindow) -> None:
-    actions = Actions(SMALL, window)
-    bar = QToolBar()
-    window.addToolBar(bar)
-    actions.fill(bar, ["edit.undo", "", "edit.redo"])
-    assert [action.text() for action in bar.actions()] == ["Undo", "", "Redo"]
-    assert not actions["edit.undo"].icon().isNull()
-
-
 def test_the_palette_finds_and_does(window: QMainWindow, qtbot) -> None:
     actions = Actions(SMALL, window)
-    done: list[str] = []
-    for action_id in actions:
-        actions.on(action_id, lambda *_, action_id=action_id: done.append(action_id))
+    done: list[object] = []
+    actions.bind(SMALL, lambda: done)
     home = QLineEdit()
     window.setCentralWidget(home)
     window.show()
@@ -173,14 +224,14 @@ def test_the_palette_finds_and_does(window: QMainWindow, qtbot) -> None:
     assert palette.list.currentIndex().data() == "Redo"
     palette.grab()
     qtbot.keyClick(palette.search.edit, Qt.Key.Key_Return)
-    assert done == ["edit.redo"] and palette.isHidden() and window.focusWidget() is home
+    assert done == ["redo"] and palette.isHidden() and window.focusWidget() is home
     palette.open()
     qtbot.keyClick(palette.search.edit, Qt.Key.Key_Down)
     assert palette.list.currentIndex().row() == 1
     qtbot.keyClicks(palette.search.edit, "qqq")
     assert palette.list.isHidden()
     qtbot.keyClick(palette.search.edit, Qt.Key.Key_Escape)
-    assert palette.isHidden() and done == ["edit.redo"]
+    assert palette.isHidden() and done == ["redo"]
 
 
 def test_the_palette_closes_when_what_had_the_focus_has_gone(window: QMainWindow, qtbot) -> None:
@@ -218,7 +269,7 @@ def test_keys_that_another_action_has_by_now_are_not_remembered(window: QMainWin
     told: dict[str, Any] = {"edit.undo": ["Ctrl+Y"], "edit.redo": 7, "gone.action": ["Ctrl+J"]}
     told_before = dict(told)
     actions = Actions(SMALL, window, told)
-    assert not [fault for fault in actions.check() if "handler" not in fault]
+    assert not [fault for fault in actions.check() if "nothing does it" not in fault]
     assert actions.shortcuts("edit.undo") == ("Ctrl+Z",) and actions.shortcuts("edit.redo") != ()
     assert told == {"gone.action": told_before["gone.action"]}, "what another version knows is kept"
 
@@ -243,15 +294,16 @@ def test_a_menu_that_was_filled_keeps_nothing_once_it_is_closed(qtbot: QtBot) ->
 
     owner, chosen = QWidget(), []
     qtbot.addWidget(owner)
-    actions = Actions([ActionSpec("graph.colour", "Colour", "", submenu=True)], owner)
 
-    def fill(menu: QMenu) -> None:
+    def fill(held: list[ref[Canvas]], menu: QMenu) -> None:
         canvas = Canvas()
         held.append(ref(canvas))
         menu.addAction("Red", lambda: chosen.append(canvas.__class__))
 
     held: list[ref[Canvas]] = []
-    actions.on("graph.colour", fill)
+    table = (ActionSpec("graph.colour", 10, "Colour", "", fill=fill),)
+    actions = Actions(table, owner)
+    actions.bind(table, lambda: held)
     menu = actions["graph.colour"].menu()
     assert isinstance(menu, QMenu)
     menu.aboutToShow.emit()

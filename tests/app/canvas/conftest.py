@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from visualnet.app.canvas.actions import CANVAS_ACTIONS
 from visualnet.app.canvas.camera.camera import Pose
 from visualnet.app.canvas.view import CanvasView
 from visualnet.app.state.studio import Studio
@@ -54,11 +55,20 @@ def _port(kind: str, side: int) -> str:
     return next(iter((layer.inputs(), layer.outputs())[side]))
 
 
+ACTIONS = {spec.id: spec for spec in CANVAS_ACTIONS}
+
+
 class Hands:
     """Real mouse and key events, in the scene's coordinates."""
 
     def __init__(self, view: CanvasView) -> None:
         self.view, self.studio, self.scene = view, view.studio, view.canvas
+
+    def do(self, action_id: str) -> None:
+        """What an action does to this canvas."""
+        run = ACTIONS[action_id].run
+        assert run is not None
+        run(self.view)
 
     def id(self, name: str) -> str:
         return self.studio.graph.named(name).id

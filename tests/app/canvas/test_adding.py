@@ -37,7 +37,7 @@ def test_a_typed_layer_stands_on_the_sheet_with_its_parameters(hands: Hands) -> 
 
 def test_what_is_used_most_comes_first_and_is_remembered(hands: Hands) -> None:
     kept: dict[str, Any] = {"gelu": 7, "conv2d": "no number"}
-    hands.view.popup.kept = kept
+    hands.view.popup.remember(kept)
     hands.key(Qt.Key.Key_Space)
     first = hands.view.popup.list.item(0).data(Qt.ItemDataRole.UserRole)
     assert first.entry.kind == "gelu"

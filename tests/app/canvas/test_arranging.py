@@ -11,7 +11,6 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
 
 from visualnet.analysis.connect.replace_kind import replace_kind
-from visualnet.app.canvas import handlers
 from visualnet.app.canvas.commands import annotate
 from visualnet.core import edits
 from visualnet.core.document import Document
@@ -29,7 +28,7 @@ Hands = Any
 
 def do(hands: Hands, action: str) -> None:
     """What the action of the table does."""
-    handlers.bindings(hands.view)[action]()
+    hands.do(action)
 
 
 def names(hands: Hands) -> set[str]:

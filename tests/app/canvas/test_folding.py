@@ -10,7 +10,6 @@ from PySide6.QtTest import QTest
 
 from tests.waiting import settle
 from visualnet.analysis.geometry.card_size import FOLDED_HEIGHT, HEIGHT
-from visualnet.app.canvas import handlers
 from visualnet.app.canvas.commands import arrange
 from visualnet.core.storage import project_file
 
@@ -18,7 +17,7 @@ Hands = Any
 
 
 def do(hands: Hands, action: str) -> None:
-    handlers.bindings(hands.view)[action]()
+    hands.do(action)
 
 
 def card(hands: Hands, name: str) -> Any:

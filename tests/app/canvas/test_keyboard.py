@@ -10,7 +10,6 @@ from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from visualnet.app.canvas import handlers
 from visualnet.app.canvas.commands import keyboard_focus
 from visualnet.core import edits
 from visualnet.core.edits import annotate
@@ -22,7 +21,7 @@ Hands = Any
 
 
 def do(hands: Hands, action: str) -> None:
-    handlers.bindings(hands.view)[action]()
+    hands.do(action)
 
 
 def said(hands: Hands) -> str:
@@ -130,7 +129,7 @@ def test_tab_goes_between_ports_while_a_wire_is_drawn(hands: Hands) -> None:
 
 def test_the_menu_key_opens_the_menu_of_what_the_keyboard_is_at(hands: Hands) -> None:
     asked: list[Any] = []
-    hands.view.context_menu = lambda menu, hit: asked.append(hit)
+    hands.view.context_menu_requested.connect(lambda menu, hit: asked.append(hit))
 
     def menu() -> Any:
         at = hands.view.viewport().rect().center()

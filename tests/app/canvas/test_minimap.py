@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
 
 from tests.waiting import linger, settle
-from visualnet.app.canvas import handlers
+from visualnet.app.canvas import actions
 from visualnet.app.canvas.camera.camera import Pose
 from visualnet.app.canvas.commands import arrange
 from visualnet.app.canvas.overlays.hud import SIZE, SMALL
@@ -41,7 +41,7 @@ def test_the_map_is_there_only_while_something_is_out_of_view(hands: Hands) -> N
 
 def test_the_map_folds_and_is_remembered(hands: Hands, make: Any, tmp_path: Path) -> None:
     kept = Settings(tmp_path / "settings.json")
-    handlers.remember(hands.view, kept.section("canvas"))
+    actions.remember(hands.view, kept.section("canvas"), {})
     hands.view.look(Pose(0, 0, 2.0))
     small = hands.view.minimap
     pose = hands.view.pose()
@@ -49,7 +49,7 @@ def test_the_map_folds_and_is_remembered(hands: Hands, make: Any, tmp_path: Path
     assert small.size() == SMALL
     assert hands.view.pose() == pose, "folding it goes nowhere"
     other = make(hands.studio.project)
-    handlers.remember(other.view, Settings(tmp_path / "settings.json").section("canvas"))
+    actions.remember(other.view, Settings(tmp_path / "settings.json").section("canvas"), {})
     assert other.view.minimap.folded
     QTest.mouseClick(small, LEFT, pos=QPoint(8, 8))
     assert small.size() == SIZE
@@ -61,9 +61,9 @@ def test_the_map_folds_and_is_remembered(hands: Hands, make: Any, tmp_path: Path
 
 def test_without_motion_everything_is_there_at_once(hands: Hands, tmp_path: Path) -> None:
     kept = Settings(tmp_path / "settings.json").section("canvas")
-    handlers.remember(hands.view, kept)
+    actions.remember(hands.view, kept, {})
     menu = QMenu()
-    handlers.fill_motion(hands.view, menu)
+    actions.fill_motion(hands.view, menu)
     words = {a.text(): a for a in menu.actions()}
     words["Glide"].trigger()
     assert hands.view.motion

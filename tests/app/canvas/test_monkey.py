@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from visualnet.app.canvas import handlers
+from visualnet.app.canvas import actions
 from visualnet.core.document import Document
 from visualnet.core.storage import project_file
 
@@ -20,6 +20,11 @@ KEYS = [Qt.KeyboardModifier.NoModifier] * 3 + [
     Qt.KeyboardModifier.ShiftModifier,
     Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier,
 ]
+PLAIN = {
+    "edit.cut", "edit.copy", "edit.paste", "edit.duplicate", "edit.delete", "edit.select_all", "edit.rename", "view.fit",
+    "view.zoom_selection", "view.zoom_in", "view.zoom_out", "view.zoom_reset", "graph.quick_add", "graph.tidy",
+}  # fmt: skip
+"""What other gestures of the monkey do."""
 TYPED = ["conv 5x5 16 s2", "relu", "linear 10", "max_pool2d 2", "add", "xyz", "dropout .3", "flatten"]
 PRESSED = [
     *(Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Escape, Qt.Key.Key_Return),
@@ -33,8 +38,7 @@ class Monkey:
 
     def __init__(self, hands: Any, seed: int) -> None:
         self.hands, self.view, self.dice = hands, hands.view, random.Random(seed)
-        left_out = {"view.second", "graph.colour", "view.bookmarks", "view.path", "view.motion", "view.minimap"}
-        self.commands = {n: c for n, c in handlers.bindings(hands.view).items() if n not in left_out}
+        self.commands = [spec.id for spec in actions.CANVAS_ACTIONS if spec.run is not None and spec.id not in PLAIN]
         self.did: list[str] = []
 
     def spot(self) -> QPointF:
@@ -93,7 +97,7 @@ class Monkey:
 
     def command(self) -> None:
         name = self.dice.choice(sorted(self.commands))
-        self.commands[name]()
+        self.hands.do(name)
         self.did.append(name)
 
     def history(self) -> None:

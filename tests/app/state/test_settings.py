@@ -47,14 +47,14 @@ def test_sections_are_kept_with_the_rest(tmp_path: Path) -> None:
     assert not Settings(path).section("shortcuts")
 
 
-def test_recent_files_are_newest_first_and_missing_ones_left_out(tmp_path: Path) -> None:
+def test_recent_files_are_newest_first_and_tell_which_are_missing(tmp_path: Path) -> None:
     settings = Settings(tmp_path / "settings.json")
     files = [tmp_path / f"{i}.vnet" for i in range(RECENT + 3)]
     for file in files:
         file.touch()
         settings.remember_file(file)
     settings.remember_file(files[5])
-    assert settings.recent()[0] == str(files[5])
-    assert len(settings.recent()) == RECENT
+    assert settings.files()[0].path == files[5]
+    assert len(settings.files()) == RECENT
     files[5].unlink()
-    assert str(files[5]) not in settings.recent()
+    assert not next(file for file in settings.files() if file.path == files[5]).there

@@ -9,7 +9,8 @@ from PySide6.QtCore import QObject, QRectF
 from PySide6.QtGui import QAction, QColor, QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
-from visualnet.app.features.registry import all_actions
+from visualnet.app.features.registry import FEATURES
+from visualnet.app.shell.actions import all_actions
 from visualnet.app.theme import icons
 from visualnet.app.theme.tokens import DARK, FAMILIES, LIGHT
 from visualnet.resources import resource
@@ -37,7 +38,9 @@ def test_every_icon_is_of_one_style(name: str) -> None:
 
 
 def test_all_that_is_asked_for_is_there() -> None:
-    wanted = {spec.icon for spec in all_actions() if spec.icon} | set(FAMILIES) | {"error", "warning", "hint", "ok"}
+    wanted = (
+        {spec.icon for spec in all_actions(FEATURES) if spec.icon} | set(FAMILIES) | {"error", "warning", "hint", "ok"}
+    )
     assert wanted <= set(icons.names())
 
 

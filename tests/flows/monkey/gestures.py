@@ -94,7 +94,7 @@ class Monkey:
             gesture = self._in_popup
         else:
             self._popup_acts = 0
-        if gesture in self.drawing and self.window.on_start_page:
+        if gesture in self.drawing and self.window.covered:
             gesture = self.template  # nothing is drawn on what is not seen
         if (handle := self.window.windowHandle()) is not None:
             # By way of the window, as a hand on a mouse: the program must see that somebody works.
@@ -310,7 +310,7 @@ class Monkey:
         self.what = name
         keys = actions.shortcuts(name)
         self.beats.mark()
-        if actions.specs[name].submenu:
+        if actions.specs[name].fill is not None:
             menu = actions[name].menu()
             menu.popup(self.window.mapToGlobal(QPoint(200, 200)))
         elif keys and self.chance.random() < 0.5:
@@ -322,7 +322,7 @@ class Monkey:
         """Somewhere else in the history, by a click in its panel, or many undos at once."""
         document = self.window.studio.document
         steps = len(document.steps)
-        if not steps or self.window.on_start_page:
+        if not steps or self.window.covered:
             return
         if self.chance.random() < 0.5:
             self.beats.mark()
@@ -349,9 +349,9 @@ class Monkey:
         self.what = name = self.chance.choice([*self.templates, ""])
         self.beats.mark()
         if name:
-            self.window.start_page.template_chosen.emit(name)
+            self.window.pages["start_page"].template_chosen.emit(name)
         else:
-            self.window.start_page.empty_chosen.emit()
+            self.window.pages["start_page"].empty_chosen.emit()
 
     def tab(self) -> None:
         """Show a tab, close one, move one."""
@@ -400,7 +400,7 @@ class Monkey:
         if views and (len(views) >= MOST_VIEWS or self.chance.random() < 0.6):
             self.what = "close"
             self.chance.choice(views).close()
-        elif not self.window.on_start_page:
+        elif not self.window.covered:
             self.what = "open"
             self.window.actions_.trigger("view.second")
 
@@ -436,7 +436,7 @@ class Monkey:
         )
         self.what = Path(name).name
         if len(self.window.filing.tabs) < MOST_TABS:
-            self._drop(self.chance.choice([self.window, self.window.start_page]), mime, QPoint(300, 300))
+            self._drop(self.chance.choice([self.window, self.window.pages["start_page"]]), mime, QPoint(300, 300))
 
     def outside(self) -> None:
         """Another program writes, breaks or removes a file that may be open."""
@@ -469,8 +469,8 @@ class Monkey:
             live()
         window = self.window
         window.views.close_all()
-        while any(not tab.start for tab in window.filing.tabs):
-            window.filing.close_tab(next(tab for tab in window.filing.tabs if not tab.start))
+        while any(not tab.page for tab in window.filing.tabs):
+            window.filing.close_tab(next(tab for tab in window.filing.tabs if not tab.page))
         QApplication.clipboard().clear()
         rest(1.6, self.beats)
         window.collector.clear()  # what it does by itself when nobody has touched anything for three seconds
@@ -489,14 +489,14 @@ def whole(window: Window) -> None:
     read = loads(written, "monkey.vnet")
     assert dumps(read) == written
     assert project.runs or read == project, "of a run a file says less: where its folder is, is this machine's"
-    if not window.on_start_page:
+    if not window.covered:
         assert set(window.canvas.view.canvas.cards) == set(studio.graph.nodes)
     fresh = infer(project, None, registry.fields_or_none(project.data))
     assert set(fresh.problems) == set(studio.analysis.problems)
     assert fresh.main.parameters == studio.analysis.main.parameters
     assert "Something went wrong" not in window.banner.text
     for tab in window.filing.tabs:
-        assert not (tab.start and tab.document.modified), "what is not seen was edited"
+        assert not (tab.page and tab.document.modified), "what is not seen was edited"
 
 
 def undo_all(window: Window) -> None:

@@ -1,1 +1,1 @@
-"""What a person can do: the table of actions with text, keys and menu, and the QActions that are made of it."""
+"""What an action is, and the QActions of a window, made from a table of them."""

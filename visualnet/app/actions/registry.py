@@ -1,55 +1,85 @@
-"""One table of actions: menus, shortcuts, tool bars and the command palette all come from it."""
+"""One table of actions: menus, context menus, shortcuts, tool bars and the command palette all come from it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, MutableMapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from operator import itemgetter
+from typing import Any, Generic, Literal, TypeVar
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
-from PySide6.QtWidgets import QMenu, QMenuBar, QToolBar, QWidget
+from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 from visualnet.app.theme import icons
+from visualnet.core.text.format import capitalize_first
 
 Context = Literal["window", "canvas"]
+Target = TypeVar("Target")
+
+MENUS = ("File", "Edit", "Select", "View", "Graph", "Arrange", "Train", "Help")
+"""The menus of the window, from left to right; one that a feature adds stands behind them."""
 
 # macOS wants these two in the program's own menu; by guessing from the words it would take others too.
 _ROLES = {"file.quit": QAction.MenuRole.QuitRole, "help.about": QAction.MenuRole.AboutRole}
 
 
-@dataclass(frozen=True, slots=True)
-class ActionSpec:
-    """One thing a person can do, and where it is found.
+@dataclass(frozen=True)
+class ActionSpec(Generic[Target]):
+    """One thing a person can do: its words and keys, where it is found, what it does and when it can be done.
 
-    `context` says where its keys count: in the whole window, or only while the canvas has the focus.
-    `group` makes checkable actions exclude one another; `submenu` makes it a menu that its handler fills;
-    `divider` draws a line above it in its menu. `run` does it and `enabled` tells whether it can be done now: both are handed
-    the Studio; `run` gets also the new state where the action is checkable, or the menu to fill where it is a submenu.
+    The ``id`` begins with its menu: `edit.cut`. Within the menu it stands at its ``place``, with a line where the tens change; ``menus``
+    gives its places in context menus. ``keys`` are separated by spaces; ``context`` says where they count: in the whole window, or only
+    while the canvas has the focus.
+
+    One of three does it: ``run``; ``check`` makes it checkable, and gets the new state; ``fill`` makes it a submenu, and gets the menu.
+    ``enabled`` tells whether it can be done now. All are handed what the action is done to: the Studio, where a feature declares it.
+    ``group`` makes checkable actions exclude one another. What can be done ``anywhere`` can be done while a page covers the canvas too.
     """
 
     id: str
+    place: int
     text: str
     tip: str
     icon: str = ""
-    shortcuts: tuple[str, ...] = ()
-    menu: str = ""
-    checkable: bool = False
+    keys: str = ""
+    run: Callable[[Target], object] | None = None
+    enabled: Callable[[Target], bool] | None = None
+    menus: Mapping[str, int] = field(default_factory=dict)
+    check: Callable[[Target, bool], object] | None = None
+    fill: Callable[[Target, QMenu], object] | None = None
     context: Context = "window"
     group: str = ""
-    submenu: bool = False
-    divider: bool = False
-    run: Callable[..., object] | None = None
-    enabled: Callable[[Any], bool] | None = None
+    anywhere: bool = False
 
     @property
     def name(self) -> str:
         """The text without the dots that say a question follows."""
         return self.text.rstrip("…")
 
+    @property
+    def menu(self) -> str:
+        """The title of its menu."""
+        return capitalize_first(self.id.partition(".")[0])
+
+    @property
+    def shortcuts(self) -> tuple[str, ...]:
+        """Its keys, one by one."""
+        return tuple(self.keys.split())
+
+
+def menu_order(specs: Iterable[ActionSpec[Any]]) -> tuple[ActionSpec[Any], ...]:
+    """The actions as they stand in the menus of the window, from left to right and from top to bottom."""
+
+    def position(spec: ActionSpec[Any]) -> tuple[int, str, int]:
+        return MENUS.index(spec.menu) if spec.menu in MENUS else len(MENUS), spec.menu, spec.place
+
+    return tuple(sorted(specs, key=position))
+
 
 class Actions(QObject):
-    """The living actions of a window, built from a table.
+    """The QActions of a window, made from a table.
 
     `remembered` maps an action's id to the keys that the person chose; it is read at the start and kept up to date.
     """
@@ -59,7 +89,7 @@ class Actions(QObject):
 
     def __init__(
         self,
-        table: Iterable[ActionSpec],
+        table: Iterable[ActionSpec[Any]],
         parent: QObject | None = None,
         remembered: MutableMapping[str, list[str]] | None = None,
     ) -> None:
@@ -68,7 +98,8 @@ class Actions(QObject):
         self._remembered: MutableMapping[str, list[str]] = {} if remembered is None else remembered
         self._forget_unusable()
         self._actions: dict[str, QAction] = {}
-        self._handlers: dict[str, Callable[..., Any]] = {}
+        self._handlers: dict[str, Callable[..., object]] = {}
+        self._conditions: dict[str, Callable[[], bool]] = {}
         self._submenus: dict[str, QMenu] = {}
         self._groups: dict[str, QActionGroup] = {}
         for spec in self.specs.values():
@@ -83,27 +114,24 @@ class Actions(QObject):
 
     # Doing
 
-    def on(self, action_id: str, handler: Callable[..., Any]) -> None:
-        """Let `handler` answer this action.
-
-        It gets the new state where the action is checkable, the menu to fill where it is a submenu, else nothing.
-        """
-        assert action_id in self.specs, action_id
-        self._handlers[action_id] = handler
+    def bind(self, specs: Iterable[ActionSpec[Target]], target: Callable[[], Target]) -> None:
+        """Let these actions do what they declare, to the target as it is by then."""
+        for spec in specs:
+            done = spec.run or spec.check or spec.fill
+            assert done is not None, spec.id
+            self._handlers[spec.id] = partial(_call, done, target)
+            if spec.enabled is not None:
+                self._conditions[spec.id] = partial(_call, spec.enabled, target)
 
     def trigger(self, action_id: str) -> None:
         """Do it, if it can be done now."""
         self._actions[action_id].trigger()
 
-    def enable(self, **states: bool) -> None:
-        """Say what can be done now: `enable(edit_undo=True)`; the first underscore stands for the dot."""
-        for key, state in states.items():
-            self._actions[key.replace("_", ".", 1)].setEnabled(state)
-
-    def set_enabled(self, states: dict[str, bool]) -> None:
-        """Say what can be done now, by id."""
-        for action_id, state in states.items():
-            self._actions[action_id].setEnabled(state)
+    def refresh(self, covered: bool = False) -> None:
+        """Enable what can be done now; while a page covers the canvas, only what can be done anywhere."""
+        for action_id, action in self._actions.items():
+            can = self._conditions.get(action_id)
+            action.setEnabled((not covered or self.specs[action_id].anywhere) and (can is None or can()))
 
     def set_checked(self, action_id: str, state: bool) -> None:
         """Show a state without doing the action."""
@@ -116,29 +144,30 @@ class Actions(QObject):
 
     # Placing
 
-    def menu(self, bar: QMenuBar, title: str) -> QMenu:
-        """Add the menu `title` with all that the table puts there, in the table's order."""
-        made = bar.addMenu(title)
-        made.setObjectName(f"menu.{title}")
-        for spec in self.specs.values():
-            if spec.menu == title:
-                if spec.divider and not made.isEmpty():
-                    made.addSeparator()
-                made.addAction(self._actions[spec.id])
-        return made
-
-    def menus(self, bar: QMenuBar) -> dict[str, QMenu]:
+    def menus(self, bar: QMenuBar) -> None:
         """Add every menu that the table names."""
-        titles = dict.fromkeys(spec.menu for spec in self.specs.values() if spec.menu)
-        return {title: self.menu(bar, title) for title in titles}
+        for title in dict.fromkeys(spec.menu for spec in self.specs.values()):
+            menu = bar.addMenu(title)
+            menu.setObjectName(f"menu.{title}")
+            _add_sections(menu, [(s.place, self._actions[s.id]) for s in self.specs.values() if s.menu == title])
 
-    def fill(self, bar: QToolBar | QMenu, ids: Sequence[str]) -> None:
-        """Put actions into a tool bar or a context menu; "" is a line between them."""
-        for action_id in ids:
-            if action_id:
-                bar.addAction(self._actions[action_id])
-            else:
-                bar.addSeparator()
+    def fill(self, menu: QMenu, name: str, extra: str = "") -> None:
+        """Put the actions of a context menu into it, and of the context menu ``extra`` those that can be done now."""
+        able = [spec for spec in self.specs.values() if extra in spec.menus and self._actions[spec.id].isEnabled()]
+        places = {spec.id: spec.menus[extra] for spec in able}
+        places |= {spec.id: spec.menus[name] for spec in self.specs.values() if name in spec.menus}
+        _add_sections(menu, [(place, self._actions[action_id]) for action_id, place in places.items()])
+
+    def fill_for(self, menu: QMenu, name: str, target: object) -> None:
+        """Put the actions of a context menu into it, to be done to another target than they are bound to."""
+        entries = []
+        for spec in self.specs.values():
+            if name in spec.menus and spec.run is not None:
+                entry = QAction(spec.text, menu)
+                entry.setEnabled(spec.enabled is None or spec.enabled(target))
+                entry.triggered.connect(lambda _=False, run=spec.run: run(target))
+                entries.append((spec.menus[name], entry))
+        _add_sections(menu, entries)
 
     def install(self, widget: QWidget, context: Context = "window") -> None:
         """Make the keys of a context work in `widget`."""
@@ -201,7 +230,7 @@ class Actions(QObject):
         for spec in self.specs.values():
             faults += [f"{spec.id}: no {what}" for what in ("text", "tip") if not getattr(spec, what)]
             if spec.id not in self._handlers:
-                faults.append(f"{spec.id}: no handler")
+                faults.append(f"{spec.id}: nothing does it")
             for key in self.shortcuts(spec.id):
                 owner = self.conflict(spec.id, key)
                 if owner is not None:
@@ -221,27 +250,27 @@ class Actions(QObject):
             if any(self.conflict(action_id, key) for key in self._remembered.get(action_id, ())):
                 del self._remembered[action_id]
 
-    def _build(self, spec: ActionSpec) -> QAction:
+    def _build(self, spec: ActionSpec[Any]) -> QAction:
         action = QAction(spec.text.replace("&", "&&"), self)
         action.setObjectName(spec.id)
-        action.setCheckable(spec.checkable)
+        action.setCheckable(spec.check is not None)
         action.setMenuRole(_ROLES.get(spec.id, QAction.MenuRole.NoRole))
         if spec.context == "canvas":
             action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         if spec.icon:
             icons.bind(action, spec.icon)
         # An icon would stand where the tick of a chosen line stands, and nothing would tell it from the others.
-        action.setIconVisibleInMenu(not spec.checkable)
+        action.setIconVisibleInMenu(spec.check is None)
         if spec.group:
             group = self._groups.setdefault(spec.group, QActionGroup(self))
             group.addAction(action)
         self._actions[spec.id] = action
-        if spec.submenu:
+        if spec.fill is not None:
             owner = self.parent()
             menu = QMenu(spec.text, owner if isinstance(owner, QWidget) else None)
             menu.aboutToShow.connect(lambda: self._fill_submenu(spec.id))
             # What was chosen is told after the menu has gone. Then its lines go too: they hold the canvas that they were made for.
-            menu.aboutToHide.connect(lambda: QTimer.singleShot(0, menu, lambda: menu.isVisible() or menu.clear()))
+            menu.aboutToHide.connect(lambda: QTimer.singleShot(0, menu, partial(_clear_if_hidden, menu)))
             self._submenus[spec.id] = menu
             action.setMenu(menu)
         else:
@@ -249,10 +278,10 @@ class Actions(QObject):
         self._describe(spec.id)
         return action
 
-    def _run(self, spec: ActionSpec, state: bool) -> None:
+    def _run(self, spec: ActionSpec[Any], state: bool) -> None:
         handler = self._handlers.get(spec.id)
         assert handler is not None, f"{spec.id} has no handler"
-        handler(state) if spec.checkable else handler()
+        handler(state) if spec.check is not None else handler()
         self.triggered.emit(spec.id)
 
     def _fill_submenu(self, action_id: str) -> None:
@@ -271,3 +300,22 @@ class Actions(QObject):
 
 def _portable(key: str) -> str:
     return QKeySequence(key).toString(QKeySequence.SequenceFormat.PortableText)
+
+
+def _call(function: Callable[..., Any], target: Callable[[], object], *given: object) -> Any:
+    return function(target(), *given)
+
+
+def _clear_if_hidden(menu: QMenu) -> None:
+    if not menu.isVisible():
+        menu.clear()
+
+
+def _add_sections(menu: QMenu, entries: Iterable[tuple[int, QAction]]) -> None:
+    """Add the entries by place, with a line where the tens change."""
+    section = None
+    for place, action in sorted(entries, key=itemgetter(0)):
+        if section not in (None, place // 10):
+            menu.addSeparator()
+        section = place // 10
+        menu.addAction(action)

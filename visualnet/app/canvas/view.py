@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QPainter, QResizeEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -31,7 +31,6 @@ from visualnet.app.canvas.repairs.popup import RepairPopup
 from visualnet.app.canvas.scene.background_grid import BackgroundGrid
 from visualnet.app.canvas.scene.node_painter import FULL
 from visualnet.app.canvas.scene.scene import CanvasScene
-from visualnet.app.canvas.scene.sheet_index import Hit
 from visualnet.app.canvas.tools.connect_by_keys import ConnectTool
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme.tokens import Theme
@@ -45,12 +44,13 @@ EMPTY = "Nothing here yet. Press Space to search for a layer, or drag one from t
 class CanvasView(Gestures):
     """The open sheet of a Studio. Every edit goes through the Studio; what comes back is what is drawn."""
 
+    context_menu_requested = Signal(QMenu, object)
+    """A menu for what was clicked, a ``Hit``: whoever holds the actions fills it."""
+
     def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
         super().__init__(studio, CanvasScene(studio.theme), parent)
         self.canvas.setParent(self)
         self.setAccessibleName("Canvas")
-        self.context_menu: Callable[[QMenu, Hit], None] | None = None
-        """Fills the menu of the right button; the window sets it from its table of actions."""
         self._grid = BackgroundGrid()
         self._poses = SavedPoses(self, studio.document)
         self.minimap = Minimap(self)
@@ -303,9 +303,7 @@ class CanvasView(Gestures):
         self.empty.move((width - self.empty.width()) // 2, (height - self.empty.height()) // 2)
 
     def menu_at(self, at: QPoint) -> QMenu | None:
-        """The menu for what is under a point of the viewport; None while nobody fills it."""
-        if self.context_menu is None:
-            return None
+        """The menu for what is under a point of the viewport; None where nobody fills it."""
         hit = self.canvas.hit(self.mapToScene(at))
         if hit.node and hit.node not in self.studio.selection:
             self.studio.select([hit.node])
@@ -314,5 +312,5 @@ class CanvasView(Gestures):
             self.select_remarks([hit.remark])
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.context_menu(menu, hit)
-        return menu
+        self.context_menu_requested.emit(menu, hit)
+        return None if menu.isEmpty() else menu

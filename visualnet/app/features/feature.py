@@ -1,16 +1,15 @@
 """What a feature is: a folder that declares what it adds to the window.
 
-A feature contributes a dock, actions, an overlay on the canvas, a strip under it, or several of these. Its factories are handed
-the Studio (an
-overlay also the canvas) and import what they need only then: what nobody looks at costs no start-up time. The window knows the
-list in ``registry.py`` and none of its members; each can be left out.
+A feature contributes a dock, a page, actions, an overlay on the canvas, a strip under it, or several of these. Its factories are handed
+the Studio (an overlay also the canvas) and import what they need only then: what nobody looks at costs no start-up time. The window
+knows the list in ``registry.py`` and none of its members; each can be left out.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
@@ -30,10 +29,21 @@ class Dock:
 
     title: str
     make: Callable[[Studio], QWidget]
-    toggle: ActionSpec
+    toggle: ActionSpec[Studio]
     area: Literal["left", "right", "bottom"] = "right"
     workspaces: Mapping[str, bool] = field(default_factory=dict)
     eager: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What covers the canvas, in a tab that no project is open in; ``title`` stands on that tab.
+
+    The first page of all features is shown when the program starts, and when the last project was closed.
+    """
+
+    title: str
+    make: Callable[[Studio], QWidget]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,29 +51,33 @@ class Feature:
     """One thing that the window offers. ``id`` is kept in the settings: it never changes.
 
     ``help`` says in a sentence or two what it is for and how it is used. An ``overlay`` is drawn over the main canvas, a ``strip`` is a
-    widget under it; both are made with the window.
+    widget under it; both are made with the window, as a ``page`` is.
     """
 
     id: str
     help: str
     dock: Dock | None = None
-    actions: tuple[ActionSpec, ...] = ()
+    page: Page | None = None
+    actions: tuple[ActionSpec[Studio], ...] = ()
     overlay: Callable[[Studio, CanvasBase], QObject] | None = None
     strip: Callable[[Studio], QWidget] | None = None
 
 
-def toggle(
-    id: str, text: str, tip: str, icon: str, shortcuts: tuple[str, ...] = (), divider: bool = False
-) -> ActionSpec:
-    """The action that shows or hides a dock."""
-    return ActionSpec(f"view.{id}", text, tip, icon, shortcuts, "View", checkable=True, divider=divider)
+def toggle(id: str, text: str, tip: str, icon: str, keys: str = "", panel: str = "") -> ActionSpec[Studio]:
+    """The action that shows or hides a dock; ``panel`` is the id of its feature, where that differs from the action's."""
+
+    def show(studio: Studio, state: bool) -> None:
+        if studio.shell is not None:
+            studio.shell.set_panel_shown(panel or id, state)
+
+    return ActionSpec(f"view.{id}", 30, text, tip, icon, keys, check=show)
 
 
-def has_selected_node(studio: Any) -> bool:
+def has_selected_node(studio: Studio) -> bool:
     """Whether exactly one node is selected in the view that was worked in last."""
     return len(studio.active.selection) == 1
 
 
-def draws_something(studio: Any) -> bool:
+def draws_something(studio: Studio) -> bool:
     """Whether the open sheet holds a node."""
     return bool(studio.graph.nodes)

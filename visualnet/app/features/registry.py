@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from visualnet.app.actions.registry import ActionSpec
-from visualnet.app.actions.table import assemble
 from visualnet.app.features.about_network.feature import FEATURE as ABOUT_NETWORK
 from visualnet.app.features.attention.feature import FEATURE as ATTENTION
+from visualnet.app.features.blocks.feature import FEATURE as BLOCKS
 from visualnet.app.features.code.feature import FEATURE as CODE
 from visualnet.app.features.comparison.feature import FEATURE as COMPARISON
 from visualnet.app.features.differences.feature import FEATURE as DIFFERENCES
@@ -22,6 +19,7 @@ from visualnet.app.features.pictures.feature import FEATURE as PICTURES
 from visualnet.app.features.problems.feature import FEATURE as PROBLEMS
 from visualnet.app.features.reference.feature import FEATURE as REFERENCE
 from visualnet.app.features.runs.feature import FEATURE as RUNS
+from visualnet.app.features.start_page.feature import FEATURE as START_PAGE
 from visualnet.app.features.training.feature import FEATURE as TRAINING
 
 FEATURES: tuple[Feature, ...] = (
@@ -41,11 +39,6 @@ FEATURES: tuple[Feature, ...] = (
     COMPARISON,
     PICTURES,
     LESSONS,
+    BLOCKS,
+    START_PAGE,
 )
-
-
-def all_actions(features: Iterable[Feature] = FEATURES) -> tuple[ActionSpec, ...]:
-    """The table of actions with what these features add."""
-    features = tuple(features)
-    toggles = [feature.dock.toggle for feature in features if feature.dock is not None]
-    return assemble(toggles, [spec for feature in features for spec in feature.actions])

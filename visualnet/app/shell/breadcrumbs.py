@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from visualnet.analysis.facts import NodePath
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import icons
 from visualnet.app.widgets.basic import label
+from visualnet.app.widgets.layouts import row
 from visualnet.core.graph import Node
 from visualnet.core.project import MAIN, Project
 
@@ -60,9 +61,7 @@ class Breadcrumbs(QWidget):
         super().__init__(parent)
         self.studio = studio
         self.setAccessibleName("Where this sheet stands")
-        self.row = QHBoxLayout(self)
-        self.row.setContentsMargins(8, 2, 8, 2)
-        self.row.setSpacing(2)
+        self.row = row(margins=(8, 2, 8, 2), spacing=2, parent=self)
         self.shown: list[Crumb] = []
         studio.sheet_changed.connect(lambda _: self.refresh())
         studio.project_changed.connect(lambda _before, _after: self.refresh())

@@ -1,17 +1,15 @@
-"""The middle of the window: tabs for the main graph and the opened blocks, and the canvas under them."""
+"""The page of the canvas: a tab for the main graph and the opened blocks, and the canvas under them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
 
-from PySide6.QtGui import QHideEvent, QImage, QShowEvent
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from visualnet.analysis.facts import NodePath
-from visualnet.app.actions.blocks import Blocks
 from visualnet.app.actions.registry import Actions
-from visualnet.app.canvas import handlers
+from visualnet.app.canvas.actions import remember
 from visualnet.app.canvas.commands import placing
 from visualnet.app.canvas.scene.sheet_index import Hit
 from visualnet.app.canvas.view import CanvasView
@@ -20,177 +18,101 @@ from visualnet.app.shell.find_bar import FindBar
 from visualnet.app.shell.inline_block import InlineBlock
 from visualnet.app.shell.sheet_tabs import SheetTabs
 from visualnet.app.state.studio import Studio
+from visualnet.app.widgets.layouts import column
 from visualnet.core.graph import Port
 
-_NODE_MENU = (
-    "edit.rename",
-    "graph.connect",
-    "graph.change_kind",
-    "graph.mute",
-    "graph.disable",
-    "graph.fold",
-    "",
-    "graph.frame",
-    "graph.group",
-    "graph.ungroup",
-    "graph.open_block",
-    "graph.open_inside",
-    "graph.make_unique",
-    "graph.rename_block",
-    "graph.save_block",
-    "",
-    "edit.cut",
-    "edit.copy",
-    "edit.duplicate",
-    "edit.delete",
-    "edit.dissolve",
-    "",
-    "edit.copy_params",
-    "edit.paste_params",
-    "",
-    "view.zoom_selection",
-)
-_BLOCK_ONLY = ("graph.open_inside", "graph.ungroup", "graph.make_unique", "graph.rename_block", "graph.save_block")
-_SHEET_MENU = (
-    "graph.quick_add",
-    "edit.paste",
-    "edit.select_all",
-    "graph.note",
-    "graph.frame",
-    "",
-    "graph.tidy",
-    "view.fit",
-    "",
-    "file.export_picture",
-)
-_WIRE_MENU = ("edit.delete", "graph.add_bend", "graph.straighten")
-_REMARK_MENU = ("graph.write", "graph.colour", "", "edit.delete")
+
+def make_canvas(studio: Studio, actions: Actions) -> CanvasView:
+    """A canvas that remembers what a person chose, with its context menus filled from the table of actions."""
+
+    def fill(menu: QMenu, hit: Hit) -> None:
+        if hit.remark:
+            actions.fill(menu, "annotation")
+        elif hit.node:
+            # Of what concerns blocks only what can be done now: a layer's menu stays short.
+            actions.fill(menu, "node", extra="block")
+        else:
+            actions.fill(menu, "sheet" if hit.wire is None else "wire")
+
+    view = CanvasView(studio)
+    view.context_menu_requested.connect(fill)
+    if studio.settings is not None:
+        remember(view, studio.settings.section("canvas"), studio.settings.section("used_layers"))
+    return view
 
 
-Handler = Callable[..., Any]
-
-
-class CanvasPage(QWidget):
-    """One canvas; a tab for each sheet that was opened. A block's tab says through which use of it the shapes are seen."""
+class SheetPage(QWidget):
+    """A canvas, over it a tab for each sheet that was opened, the way to the open one, and a search."""
 
     def __init__(self, studio: Studio, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.studio, self.actions_ = studio, actions
-        self.blocks = Blocks(studio, actions, self)
-        self.view = CanvasView(studio)
-        self.view.context_menu = self._menu
-        self.looking: Callable[[], Mapping[str, Handler]] = dict
-        """What the actions do in a further view, if one was worked in last."""
-        self.worked: Callable[[], CanvasView] = lambda: self.view
-        """The view that was worked in last."""
+        self.studio = studio
+        self.view = make_canvas(studio, actions)
         self.tabs = SheetTabs(studio)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.tabs)
         self.crumbs = Breadcrumbs(studio, self)
-        column.addWidget(self.crumbs)
         self.find_bar = FindBar(studio, self)
-        column.addWidget(self.find_bar)
-        column.addWidget(self.view, 1)
-        self.inside = InlineBlock(studio, self.view, lambda v, up: self.answers(v, self.find_bar.open, up), self)
+        self.column: QVBoxLayout = column(self.tabs, self.crumbs, self.find_bar, (self.view, 1), spacing=0, parent=self)
+        self.setFocusProxy(self.view)
+
+    def search(self) -> None:
+        """Open the search."""
+        self.find_bar.open()
+
+    def open_block(self) -> None:
+        """Open the sheet of the selected block."""
+        self.view.enter()
+
+    def go_up(self) -> None:
+        """Open the sheet on which the open block stands."""
+        self.crumbs.up()
+
+    def show_thumbnails(self, images: Mapping[NodePath, QImage | None]) -> None:
+        """Live pictures for the cards of the open sheet."""
+        show_thumbnails(self.view, images)
+
+
+class CanvasPage(SheetPage):
+    """The page in the middle of the window. A selected block can be opened in its place, and features may put strips under the canvas."""
+
+    def __init__(self, studio: Studio, actions: Actions, parent: QWidget | None = None) -> None:
+        super().__init__(studio, actions, parent)
+        self.inside = InlineBlock(studio, self.view, lambda inner: make_canvas(inner, actions), self.search, self)
         self.strips: dict[str, QWidget] = {}
         """What features put under the canvas, by their ids."""
-        self.setFocusProxy(self.view)
-        studio.place_requested.connect(self.place)
         studio.thumbnails_changed.connect(self.show_thumbnails)
 
     def add_strip(self, name: str, strip: QWidget) -> None:
         """Put a feature's widget under the canvas."""
         self.strips[name] = strip
-        layout = self.layout()
-        assert layout is not None
-        layout.addWidget(strip)
+        self.column.addWidget(strip)
 
-    @property
-    def opened(self) -> list[tuple[str, NodePath]]:
-        """The sheets that have a tab, of the document in front."""
-        return self.tabs.opened
-
-    # --- what the window asks ------------------------------------------------------------------------------------------------------
-
-    def handle(self, actions: Actions) -> None:
-        """Answer the actions that concern a canvas: the one that was worked in last."""
-        view = self.view
-        own = {
-            **self.answers(view, self.find_bar.open, self.crumbs.up),
-            "graph.open_inside": self.inside.toggle,
-        }
-        for action_id in own:
-            actions.on(action_id, lambda *state, a=action_id: (self.looking().get(a) or own[a])(*state))
-        actions.set_checked("view.path", view.path_shown)
-        actions.set_checked("view.minimap", not view.minimap.folded)
-        view.minimap.folded_changed.connect(lambda folded: actions.set_checked("view.minimap", not folded))
-
-    @staticmethod
-    def answers(view: CanvasView, find: Handler, up: Handler) -> Mapping[str, Handler]:
-        """What each action that concerns a canvas does to this one."""
-        return {
-            "edit.cut": view.cut,
-            "edit.copy": view.copy,
-            "edit.paste": view.paste,
-            "edit.duplicate": view.duplicate,
-            "edit.delete": view.delete,
-            "edit.select_all": view.select_all,
-            "edit.rename": view.rename,
-            "edit.find": find,
-            "view.fit": lambda: view.fit(),
-            "view.zoom_selection": view.zoom_selection,
-            "view.zoom_in": lambda: view.zoom_by(1.25),
-            "view.zoom_out": lambda: view.zoom_by(0.8),
-            "view.zoom_reset": view.zoom_reset,
-            "graph.quick_add": lambda: view.quick_add(),
-            "graph.tidy": view.tidy,
-            "graph.open_block": view.enter,
-            "graph.leave_block": up,
-            **handlers.bindings(view),
-        }
-
-    def fit(self) -> None:
-        """Show the whole sheet."""
-        self.view.fit()
-
-    def place(self, kind: str) -> None:
-        """Add a node behind the selected one, wired where it fits; in the middle of the view when nothing is selected."""
-        view = self.worked()
-        chosen = view.studio.selection
-        if len(chosen) == 1 and chosen[0] in view.canvas.cards:
-            card = view.canvas.cards[chosen[0]]
-            source = Port(chosen[0], card.outputs[0]) if card.outputs else None
-            view.add(kind, placing.after_card(view.canvas, chosen[0]), source)
-        else:
-            centre = view.mapToScene(view.viewport().rect().center())
-            view.add(kind, (centre.x() - 96, centre.y() - 40))
-        view.setFocus()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self.blocks.show_state()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        self.blocks.show_state()
-
-    def show_thumbnails(self, images: Mapping[NodePath, QImage | None]) -> None:
-        """Live pictures for the cards of the open sheet."""
-        show_thumbnails(self.view, self.studio, images)
-
-    def _menu(self, menu: QMenu, hit: Hit) -> None:
-        ids = _NODE_MENU if hit.node else _WIRE_MENU if hit.wire is not None else _SHEET_MENU
-        ids = _REMARK_MENU if hit.remark else ids
-        # Of what concerns blocks only what can be done now: a layer's menu stays short.
-        self.actions_.fill(menu, [i for i in ids if i not in _BLOCK_ONLY or self.actions_[i].isEnabled()])
+    def open_inside(self) -> None:
+        """Open the selected block in its place, or fold it up."""
+        self.inside.toggle()
 
 
-def show_thumbnails(view: CanvasView, studio: Studio, images: Mapping[NodePath, QImage | None]) -> None:
+def place_layer(view: CanvasView, kind: str) -> None:
+    """Add a node behind the selected one, wired where it fits; in the middle of the view when nothing is selected."""
+    selected = view.studio.selection
+    if len(selected) == 1 and selected[0] in view.canvas.cards:
+        card = view.canvas.cards[selected[0]]
+        source = Port(selected[0], card.outputs[0]) if card.outputs else None
+        view.add(kind, placing.after_card(view.canvas, selected[0]), source)
+    else:
+        centre = view.mapToScene(view.viewport().rect().center())
+        view.add(kind, (centre.x() - 96, centre.y() - 40))
+    view.setFocus()
+
+
+def show_thumbnails(view: CanvasView, images: Mapping[NodePath, QImage | None]) -> None:
     """Live pictures for the cards of the sheet that a view shows."""
-    here = tuple(part.partition("#")[0] for part in studio.path)
+    here = _plain(view.studio.path)
     for path, image in images.items():
-        plain = tuple(part.partition("#")[0] for part in path)
-        if plain[:-1] == here and plain[-1] in view.canvas.cards:
-            view.set_thumbnail(plain[-1], image)
+        *around, node_id = _plain(path)
+        if tuple(around) == here and node_id in view.canvas.cards:
+            view.set_thumbnail(node_id, image)
+
+
+def _plain(path: NodePath) -> NodePath:
+    """A path without the numbers of repetitions."""
+    return tuple(part.partition("#")[0] for part in path)

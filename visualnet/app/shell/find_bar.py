@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from visualnet.analysis.families import family_of
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import button, label
+from visualnet.app.widgets.layouts import STRETCH, row
 from visualnet.app.widgets.search_field import SearchField
 from visualnet.layers import LAYERS
 
@@ -24,21 +27,14 @@ class FindBar(QFrame):
         self.search = SearchField("Find a node")
         self.search.setMaximumWidth(320)
         self.count = label("", "muted")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(8, 4, 8, 4)
-        row.addWidget(self.search, 1)
-        row.addWidget(self.count)
-        for icon, tip, step in (("chevron-up", "Previous (Shift+Enter)", -1), ("chevron-down", "Next (Enter)", 1)):
-            one = button("", "quiet", icon, lambda s=step: self.step(s))
+        up = button("", "quiet", "chevron-up", partial(self.step, -1))
+        down = button("", "quiet", "chevron-down", partial(self.step, 1))
+        close = button("", "quiet", "close", self.close_bar)
+        for one, tip in ((up, "Previous (Shift+Enter)"), (down, "Next (Enter)"), (close, "Close (Esc)")):
             one.setToolTip(tip)
             one.setAccessibleName(tip)
-            row.addWidget(one)
-        row.addStretch(1)
-        close = button("", "quiet", "close", self.close_bar)
-        close.setToolTip("Close (Esc)")
-        close.setAccessibleName("Close")
-        row.addWidget(close)
-        self.search.changed.connect(self._look)
+        row((self.search, 1), self.count, up, down, STRETCH, close, margins=(8, 4, 8, 4), parent=self)
+        self.search.changed.connect(self._find_matches)
         self.search.edit.installEventFilter(self)
         self.hide()
 
@@ -47,7 +43,7 @@ class FindBar(QFrame):
         self.show()
         self.search.edit.setFocus()
         self.search.edit.selectAll()
-        self._look(self.search.text())
+        self._find_matches(self.search.text())
 
     def close_bar(self) -> None:
         """Hide it and give the canvas the focus."""
@@ -62,7 +58,7 @@ class FindBar(QFrame):
             self.at = (self.at + way) % len(self.found)
             self._jump()
 
-    def _look(self, text: str) -> None:
+    def _find_matches(self, text: str) -> None:
         wanted = text.casefold().strip()
         self.found, self.at = [], 0
         for node in self.studio.graph if wanted else ():

@@ -1,4 +1,4 @@
-"""What the parts of the shell ask of the window they stand in."""
+"""What actions and prompts ask of the window they belong to."""
 
 from __future__ import annotations
 
@@ -7,12 +7,10 @@ from collections.abc import Sequence
 from PySide6.QtWidgets import QMainWindow
 
 from visualnet.app.actions.registry import Actions
-from visualnet.app.features.feature import Feature
 from visualnet.app.services.runner import Runner
-from visualnet.app.shell.canvas_page import CanvasPage
+from visualnet.app.shell.extra_windows import ExtraWindows
 from visualnet.app.shell.project_files import ProjectFiles
 from visualnet.app.shell.workspaces import Workspaces
-from visualnet.app.state.settings import Settings
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme.apply import Mode, ThemeKeeper
 from visualnet.app.widgets.command_palette import CommandPalette
@@ -20,26 +18,20 @@ from visualnet.app.widgets.messages import Act
 
 
 class Frame(QMainWindow):
-    """``Window`` as actions, prompts and further windows see it."""
+    """``Window`` as actions and prompts see it."""
 
     studio: Studio
     runner: Runner
-    settings: Settings
     keeper: ThemeKeeper
-    features: tuple[Feature, ...]
     actions_: Actions
-    canvas: CanvasPage
     spaces: Workspaces
     filing: ProjectFiles
+    views: ExtraWindows
     palette_popup: CommandPalette
 
     @property
-    def on_start_page(self) -> bool:
-        """Whether the start page covers the canvas."""
-        raise NotImplementedError
-
-    def show_start(self) -> None:
-        """The start page, in a tab of its own."""
+    def covered(self) -> bool:
+        """Whether a page covers the canvas."""
         raise NotImplementedError
 
     def show_space(self, name: str) -> None:

@@ -1,20 +1,20 @@
 """A block opened in place: its inside in a frame over its card, a canvas like the one around it, so that it can be edited there.
 
-To the rest of the window it is a further view (``views.py``): what is selected inside, the inspector shows.
+To the rest of the window it is a further view (``extra_windows.py``): what is selected inside, the inspector shows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from visualnet.app.canvas.view import CanvasView
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import button, label
+from visualnet.app.widgets.layouts import column, row
 from visualnet.core.project import MAIN
 
 LEAST, MOST = (320, 200), (760, 380)
@@ -25,10 +25,32 @@ ROOM = 8
 """Between the frame and the edge of the canvas."""
 
 
+class InlinePage:
+    """What stands in the frame: a canvas, and what the actions of the window do in it."""
+
+    def __init__(self, block: InlineBlock, view: CanvasView, find: Callable[[], object]) -> None:
+        self.view = view
+        self._block, self._find = block, find
+
+    def search(self) -> None:
+        """Open the search of the page around."""
+        self._find()
+
+    def open_block(self) -> None:
+        """Open the block in a tab."""
+        self._block.open_tab()
+
+    def open_inside(self) -> None:
+        """Fold the block up."""
+        self._block.shut()
+
+    go_up = open_inside
+
+
 class InlineBlock(QFrame):
     """The frame. It has a Studio of its own on the same document: what is selected inside does not change what is selected around it."""
 
-    opened = Signal()
+    opened = Signal(CanvasView)
     closing = Signal()
     """Its canvas and its Studio are about to go."""
 
@@ -36,50 +58,48 @@ class InlineBlock(QFrame):
         self,
         studio: Studio,
         around: CanvasView,
-        answers: Callable[[CanvasView, Callable[[], object]], Mapping[str, Any]],
+        make_canvas: Callable[[Studio], CanvasView],
+        find: Callable[[], object],
         parent: QWidget,
     ) -> None:
         super().__init__(parent)
-        self.studio, self.around, self._answers = studio, around, answers
-        self.answers: Mapping[str, Any] = {}
-        """What the actions of the window do in here."""
+        self.studio, self.around, self._make_canvas, self._find = studio, around, make_canvas, find
+        self._parent = parent
         self.node = ""
-        self.own: Studio | None = None
-        self.view: CanvasView | None = None
+        self.page: InlinePage | None = None
         self.setObjectName("inside")
         self.setAccessibleName("Inside of a block")
         self.words = label("", "heading")
         self.ports = label("", "mono")
-        head = QHBoxLayout()
-        head.setContentsMargins(12, 0, 6, 0)
-        head.addWidget(self.words)
-        head.addWidget(self.ports, 1)
         into_tab = button("Open in a tab", "quiet", "enter", done=self.open_tab)
         into_tab.setToolTip("Show it on a sheet of its own, with what is selected (Ctrl+Return)")
         shut = button("", "quiet", "close", done=self.shut)
         shut.setToolTip("Fold it up again (Esc)")
         shut.setAccessibleName("Fold the block up")
-        for widget in (into_tab, shut):
-            head.addWidget(widget)
         bar = QWidget()
-        bar.setLayout(head)
+        row(self.words, (self.ports, 1), into_tab, shut, margins=(12, 0, 6, 0), parent=bar)
         bar.setFixedHeight(HEAD)
-        self.column = QVBoxLayout(self)
-        self.column.setContentsMargins(2, 2, 2, 2)
-        self.column.setSpacing(0)
-        self.column.addWidget(bar)
+        self.column = column(bar, margins=2, spacing=0, parent=self)
         self.keys: dict[str, Callable[[], object]] = {"Esc": self.shut, "Ctrl+Return": self.open_tab}
-        self._soon = QTimer(self)
-        self._soon.setSingleShot(True)
-        self._soon.setInterval(0)
-        self._soon.timeout.connect(self._stand)
+        self._move_soon = QTimer(self, singleShot=True, interval=0)
+        self._move_soon.timeout.connect(self._move_over_card)
         around.viewport().installEventFilter(self)
         studio.document_changed.connect(self.shut)
         studio.sheet_changed.connect(lambda _: self.shut())
         studio.project_changed.connect(lambda _before, _after: self._follow())
-        studio.analysed.connect(lambda _: self._tell())
-        studio.theme_changed.connect(self._theme)
+        studio.analysed.connect(lambda _: self._describe())
+        studio.theme_changed.connect(lambda _: self._apply_theme())
         self.hide()
+
+    @property
+    def view(self) -> CanvasView | None:
+        """The canvas in it, while it is open."""
+        return self.page.view if self.page is not None else None
+
+    @property
+    def own(self) -> Studio | None:
+        """The Studio of that canvas."""
+        return self.page.view.studio if self.page is not None else None
 
     # --- opening and folding up --------------------------------------------------------------------------------------------------------
 
@@ -98,48 +118,40 @@ class InlineBlock(QFrame):
             return False
         self.shut()
         self.node = node_id
-        self.own = Studio(self.studio.document, self.studio.theme, self)
-        self.own.runner, self.own.settings, self.own.shell = self.studio.runner, self.studio.settings, self.studio.shell
-        self.own.message.connect(self.studio.message.emit)
-        self.own.open_sheet(node.block or MAIN, (*self.studio.path, node_id))
-        self.own.sheet_changed.connect(self._elsewhere)
-        self.view = CanvasView(self.own)
-        self.view.context_menu = self.around.context_menu
-        self.view.popup.kept = self.around.popup.kept
-        self.view.minimap.hide()
-        self.view.installEventFilter(self)
-        self.column.addWidget(self.view, 1)
-        self.answers = {
-            **self._answers(self.view, self.shut),
-            "graph.open_block": self.open_tab,
-            "graph.open_inside": self.shut,
-        }
-        self._tell()
-        self._wear()
-        self._stand()
+        own = self.studio.further_view(self)
+        own.open_sheet(node.block or MAIN, (*self.studio.path, node_id))
+        own.sheet_changed.connect(self._leave)
+        view = self._make_canvas(own)
+        self.page = InlinePage(self, view, self._find)
+        view.minimap.hide()
+        view.installEventFilter(self)
+        self.column.addWidget(view, 1)
+        self._describe()
+        self._apply_theme()
+        self._move_over_card()
         self.show()
         self.raise_()
-        self.opened.emit()
-        self.view.fit_at_once()
-        self.view.setFocus(Qt.FocusReason.PopupFocusReason)
+        self.opened.emit(view)
+        view.fit_at_once()
+        view.setFocus(Qt.FocusReason.PopupFocusReason)
         return True
 
     def shut(self) -> None:
         """Fold it up."""
-        view, own = self.view, self.own
-        if view is None or own is None:
+        if self.page is None:
             return
-        had = self.isAncestorOf(focus) if (focus := self.window().focusWidget()) is not None else False
+        view = self.page.view
+        focus = self.window().focusWidget()
+        had = focus is not None and self.isAncestorOf(focus)
         self.closing.emit()
-        self.view = self.own = None
-        self.answers = {}  # they hold the canvas, and with it the document
+        self.page = None  # it holds the canvas, and with that the document
         self.hide()
-        own.release()
+        view.studio.release()
         self.column.removeWidget(view)
         view.cancel()
         view.hide()
         view.deleteLater()
-        own.deleteLater()
+        view.studio.deleteLater()
         if had:
             self.around.setFocus()
 
@@ -155,7 +167,7 @@ class InlineBlock(QFrame):
                 self.studio.focus_requested.emit(list(chosen), "")
             self.around.setFocus()
 
-    def _elsewhere(self, sheet: str) -> None:
+    def _leave(self, sheet: str) -> None:
         """A block inside was entered: that has a tab of its own. Or this one is gone."""
         if self.own is not None and sheet != MAIN and len(self.own.path) > len(self.studio.path) + 1:
             self.open_tab()
@@ -170,9 +182,9 @@ class InlineBlock(QFrame):
         if self.own is not None and (node is None or node.block != self.own.sheet):
             self.shut()
         else:
-            self._tell()
+            self._describe()
 
-    def _tell(self) -> None:
+    def _describe(self) -> None:
         """Name the block and what comes in and goes out."""
         facts = self.studio.facts
         known = facts.nodes.get(self.node) if facts is not None else None
@@ -185,13 +197,7 @@ class InlineBlock(QFrame):
         goes = [f"{p} {s.text}" for p, s in known.leaving.items()]
         self.ports.setText(f"{', '.join(came) or '?'} → {', '.join(goes) or '?'}")
 
-    def _theme(self, theme: object) -> None:
-        if self.own is not None:
-            self.own.theme = theme
-            self.own.theme_changed.emit(theme)
-            self._wear()
-
-    def _wear(self) -> None:
+    def _apply_theme(self) -> None:
         t = self.studio.theme
         self.setStyleSheet(f"#inside {{ background: {t.surface}; border: 2px solid {t.accent}; border-radius: 10px; }}")
 
@@ -210,15 +216,15 @@ class InlineBlock(QFrame):
         if self.view is not None and watched is self.view and isinstance(event, QKeyEvent) and event.type() in keys:
             return self._key(event)
         if self.view is not None and event.type() in (QEvent.Type.Paint, QEvent.Type.Resize):
-            self._soon.start()
+            self._move_soon.start()
         return super().eventFilter(watched, event)
 
-    def _stand(self) -> None:
+    def _move_over_card(self) -> None:
         """Over the card, wherever the canvas has been moved, as far as the canvas goes."""
         card = self.around.canvas.cards.get(self.node)
         if self.view is None or card is None:
             return
-        port, parent = self.around.viewport(), self.parentWidget()
+        port, parent = self.around.viewport(), self._parent
         area = QRect(port.mapTo(parent, QPoint(0, 0)), port.size()).adjusted(ROOM, ROOM, -ROOM, -ROOM)
         corner = port.mapTo(parent, self.around.mapFromScene(card.rect.topLeft()))
         width = max(LEAST[0], min(MOST[0], area.width()))

@@ -6,22 +6,21 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
-Factory = Callable[[], QWidget]
+from visualnet.app.widgets.layouts import column
 
 
 class LazyDock(QDockWidget):
     """A dock whose panel is made when it is first shown or asked for: what nobody looks at costs no start-up time."""
 
-    def __init__(self, title: str, make: Factory, window: QMainWindow) -> None:
+    def __init__(self, title: str, make: Callable[[], QWidget], window: QMainWindow) -> None:
         super().__init__(title, window)
         self._make = make
         self._panel: QWidget | None = None
-        self._frame = QWidget()
-        self._column = QVBoxLayout(self._frame)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self.setWidget(self._frame)
+        frame = QWidget()
+        self._column = column(parent=frame)
+        self.setWidget(frame)
 
     @property
     def made(self) -> bool:

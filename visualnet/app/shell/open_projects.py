@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -10,17 +10,18 @@ from PySide6.QtCore import QObject, Signal
 from visualnet.app.state.studio import Studio
 from visualnet.core.autosave import Journal
 from visualnet.core.document import Document
+from visualnet.core.project import Project
 from visualnet.core.text.visible import visible
 
 
 class Tab:
     """An open project: its document, the copy kept for the case of a crash, and what was said about its file.
 
-    ``start``: nothing is open in it yet, the start page is shown.
+    ``page``: the feature whose page is shown in it, as long as nothing is open.
     """
 
-    def __init__(self, document: Document, start: bool = False) -> None:
-        self.document, self.start = document, start
+    def __init__(self, document: Document, page: str = "") -> None:
+        self.document, self.page = document, page
         self.journal = Journal(document)
         self.told_disk = False
 
@@ -38,9 +39,7 @@ class Tab:
 
     @property
     def name(self) -> str:
-        """What stands on the tab."""
-        if self.start:
-            return "Start"
+        """The name of its file, else of its project."""
         return visible(self.path.stem if self.path is not None else self.document.project.name)
 
 
@@ -54,10 +53,11 @@ class Tabs(QObject):
     closed = Signal(object)
     """This document is no longer open."""
 
-    def __init__(self, studio: Studio, parent: QObject | None = None) -> None:
+    def __init__(self, studio: Studio, pages: Mapping[str, str], parent: QObject | None = None) -> None:
+        """``pages``: those that may cover the canvas, with their titles; the first is shown where no project is open."""
         super().__init__(parent)
-        self.studio = studio
-        self.all = [Tab(studio.document, start=True)]
+        self.studio, self._pages, self._home = studio, pages, next(iter(pages), "")
+        self.all = [Tab(studio.document, self._home)]
         self.front = self.all[0]
 
     def __iter__(self) -> Iterator[Tab]:
@@ -67,7 +67,9 @@ class Tabs(QObject):
         return len(self.all)
 
     def name(self, tab: Tab) -> str:
-        """The tab's name; of files that are called alike, with the folder."""
+        """What stands on the tab; of files that are called alike, with the folder."""
+        if tab.page:
+            return self._pages[tab.page]
         alike = tab.path is not None and any(t is not tab and t.path is not None and t.name == tab.name for t in self)
         return f"{tab.name} · {visible(tab.path.parent.name)}" if alike and tab.path is not None else tab.name
 
@@ -88,21 +90,25 @@ class Tabs(QObject):
             self.shown.emit()
             self.changed.emit()
 
-    def add(self, document: Document, start: bool = False) -> Tab:
-        """Open a document: in the tab in front if that is blank, else in a new one."""
-        if self.front.blank and not start:
+    def add(self, document: Document, page: str = "") -> None:
+        """Open a document or a page: a document in the tab in front if that is blank, else in a new one."""
+        if self.front.blank and not page:
             self.put(self.front, document)
         else:
-            tab = Tab(document, start)
+            tab = Tab(document, page)
             self.all.insert(self.all.index(self.front) + 1, tab)
             self.show(tab)
-        return self.front
+
+    def show_page(self, page: str) -> None:
+        """Bring the tab of a page to the front: the one there is, else a new one."""
+        there = next((tab for tab in self.all if tab.page == page), None)
+        self.show(there) if there is not None else self.add(Document(Project()), page)
 
     def put(self, tab: Tab, document: Document) -> None:
         """Put another document in the place of a tab's: the file was read again, or something opened in a blank one."""
         old, front = tab.document, tab is self.front
         tab.journal.close()
-        tab.document, tab.journal, tab.start, tab.told_disk = document, Journal(document), False, False
+        tab.document, tab.journal, tab.page, tab.told_disk = document, Journal(document), "", False
         if front:
             self.studio.open(document)
         self.closed.emit(old)
@@ -111,10 +117,10 @@ class Tabs(QObject):
         self.changed.emit()
 
     def remove(self, tab: Tab) -> None:
-        """Close a tab; behind the last one the start page is left. Whoever calls has asked."""
+        """Close a tab; behind the last one the first page is left. Whoever calls has asked."""
         at = self.all.index(tab)
         if len(self.all) == 1:
-            self.all.append(Tab(Document(type(tab.document.project)()), start=True))
+            self.all.append(Tab(Document(Project()), self._home))
         self.all.remove(tab)
         if tab is self.front:
             self.show(self.all[min(at, len(self.all) - 1)])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -13,7 +13,7 @@ from visualnet.app.state.settings import Settings
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import icons
 from visualnet.app.widgets.messages import Act
-from visualnet.app.widgets.modal import answer_of
+from visualnet.app.widgets.modal import answer_of, question
 from visualnet.app.widgets.save_dialog import ask_target
 from visualnet.core.autosave import Journal, Orphan
 from visualnet.core.document import Document
@@ -43,17 +43,22 @@ class ProjectFiles(QObject):
     notice = Signal(str, str, object)
     """Severity, words, and the acts offered with them: a list of (words, function)."""
 
-    def __init__(self, window: QWidget, studio: Studio, settings: Settings) -> None:
+    def __init__(
+        self,
+        window: QWidget,
+        studio: Studio,
+        settings: Settings,
+        pages: Mapping[str, str],
+        may_stop: Callable[[Document], bool],
+    ) -> None:
+        """``may_stop`` is asked before a document is closed: whether a training that runs on it may be ended."""
         super().__init__(window)
-        self.window, self.studio, self.settings = window, studio, settings
-        self.tabs = Tabs(studio, self)
-        self.may_stop: Callable[[Document], bool] = lambda _document: True
-        """Whether a running training of a document may be ended; asked before it is closed."""
+        self.window, self.studio, self.settings, self.may_stop = window, studio, settings, may_stop
+        self.tabs = Tabs(studio, pages, self)
         self.last = [p for p in settings.typed("open_files", []) if isinstance(p, str)]
         """The files that were open when the program was left last."""
         self._looked, self._trouble = 0, ""
-        self.timer = QTimer(self)
-        self.timer.setInterval(JOURNAL_MS)
+        self.timer = QTimer(self, interval=JOURNAL_MS)
         self.timer.timeout.connect(self.tick)
         self.timer.start()
 
@@ -76,10 +81,10 @@ class ProjectFiles(QObject):
             if changed != tab.told_disk:
                 tab.told_disk = changed
                 if changed and tab is self.tabs.front:
-                    self._tell_changed(tab)
+                    self._notify_changed(tab)
                 self.tabs.changed.emit()
 
-    def _tell_changed(self, tab: Tab) -> None:
+    def _notify_changed(self, tab: Tab) -> None:
         """What is there now may be gone again or another by the time that this is read; saving looks once more."""
         now = tab.document.changed_on_disk()
         if tab.path is not None and now is not None:
@@ -96,16 +101,16 @@ class ProjectFiles(QObject):
         if tab.document.project.readonly:
             self.notice.emit("warning", tab.document.project.readonly, [("Save a copy…", self.save_as)])
         elif tab.told_disk:
-            self._tell_changed(tab)
+            self._notify_changed(tab)
 
     # --- opening -------------------------------------------------------------------------------------------------------------------
 
     def adopt(self, document: Document) -> None:
         """Show a document, in a tab of its own unless the present one is blank."""
         self.tabs.add(document)
-        self._adopted(document)
+        self._finish_opening(document)
 
-    def _adopted(self, document: Document) -> None:
+    def _finish_opening(self, document: Document) -> None:
         if document.path is not None:
             self.settings.remember_file(document.path)
         self.remember_open()
@@ -121,15 +126,6 @@ class ProjectFiles(QObject):
             self.adopt(Document(load(templates()[name])))
         except FileError as error:
             self.notice.emit("error", str(error), [])
-
-    def show_start(self) -> None:
-        """A tab with the start page: the one there is, else a new one."""
-        tabs = self.tabs
-        waiting = next((t for t in tabs if t.start), None)
-        if waiting is not None:
-            tabs.show(waiting)
-        else:
-            tabs.add(Document(Project()), start=True)
 
     def ask_open(self) -> None:
         """Let the person choose a file."""
@@ -164,7 +160,7 @@ class ProjectFiles(QObject):
                 self.notice.emit("error", str(error), [])
                 return
             self.tabs.put(tab, document)
-            self._adopted(document)
+            self._finish_opening(document)
 
     @property
     def reopening(self) -> bool:
@@ -256,16 +252,13 @@ class ProjectFiles(QObject):
         self.tabs.show(tab)
         if not self.may_stop(document):
             return False
-        buttons = QMessageBox.StandardButton
-        box = QMessageBox(self.window)
-        box.setIcon(QMessageBox.Icon.Question)
-        box.setWindowTitle("Unsaved changes")
-        box.setText(f"Save the changes to {document.project.name}?")
-        box.setInformativeText("Without saving, they are lost.")
-        box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
-        box.setDefaultButton(buttons.Save)
-        answer = answer_of(box)
-        return self.save() if answer == buttons.Save else answer == buttons.Discard
+        button = QMessageBox.StandardButton
+        words = f"Save the changes to {document.project.name}?"
+        choice = button.Save | button.Discard | button.Cancel
+        answer = answer_of(
+            question(self.window, "Unsaved changes", words, "Without saving, they are lost.", choice, button.Save)
+        )
+        return self.save() if answer == button.Save else answer == button.Discard
 
     def may_quit(self) -> bool:
         """Whether every open document may go."""

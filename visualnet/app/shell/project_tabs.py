@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenu, QSizePolicy, QTabBar, QWidget
 
 from visualnet.app.shell.open_projects import Tab, Tabs
 from visualnet.app.theme import icons
+from visualnet.app.widgets.layouts import column
 from visualnet.core.text.visible import visible
 
 MARKS = {
@@ -24,29 +25,35 @@ WIDEST = 220
 class DocumentTabs(QTabBar):
     """Shows ``Tabs``. A dot stands for work that is not saved, an icon for a training."""
 
-    def __init__(self, tabs: Tabs, state: Callable[[Tab], str], close: Callable[[Tab], object]) -> None:
-        super().__init__()
-        self.tabs, self._state, self._close = tabs, state, close
-        self.menu_of: Callable[[QMenu, Tab], None] = lambda _menu, _tab: None
-        """Fills the menu of a tab."""
+    def __init__(
+        self,
+        tabs: Tabs,
+        state: Callable[[Tab], str],
+        close: Callable[[Tab], object],
+        fill_menu: Callable[[QMenu, Tab], None],
+    ) -> None:
+        """``state``: that of the training in a tab; ``fill_menu`` fills the menu of a tab."""
+        super().__init__(
+            tabsClosable=True,
+            movable=True,
+            documentMode=True,
+            expanding=False,
+            drawBase=False,
+            elideMode=Qt.TextElideMode.ElideRight,
+            usesScrollButtons=True,
+            iconSize=QSize(12, 12),
+            selectionBehaviorOnRemove=QTabBar.SelectionBehavior.SelectPreviousTab,
+        )
+        self.tabs, self._state, self._close, self.fill_menu = tabs, state, close, fill_menu
         self.setObjectName("documents")
         self.setAccessibleName("Open projects")
-        self.setTabsClosable(True)
-        self.setMovable(True)
-        self.setDocumentMode(True)
-        self.setExpanding(False)
-        self.setDrawBase(False)
-        self.setElideMode(Qt.TextElideMode.ElideRight)
-        self.setUsesScrollButtons(True)
-        self.setIconSize(QSize(12, 12))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self.setSelectionBehaviorOnRemove(QTabBar.SelectionBehavior.SelectPreviousTab)
-        self._told: list[tuple[str, str, str]] = []
+        self._shown: list[tuple[str, str, str]] = []
         self._moving = False
-        self.currentChanged.connect(self._chosen)
+        self.currentChanged.connect(self._show_project)
         self.tabCloseRequested.connect(lambda at: self._close(self.tabs.all[at]))
-        self.tabMoved.connect(self._moved)
+        self.tabMoved.connect(self._move_project)
         tabs.changed.connect(self.refresh)
         self.refresh()
 
@@ -60,11 +67,11 @@ class DocumentTabs(QTabBar):
             self.removeTab(self.count() - 1)
         while self.count() < len(told):
             self.addTab("")
-            self._told.append(("", "", ""))
-        del self._told[len(told) :]
-        for at, (new, old) in enumerate(zip(told, self._told, strict=True)):
+            self._shown.append(("", "", ""))
+        del self._shown[len(told) :]
+        for at, (new, old) in enumerate(zip(told, self._shown, strict=True)):
             if new != old:
-                name, mark, tip = self._told[at] = new
+                name, mark, tip = self._shown[at] = new
                 self.setTabText(at, name.replace("&", "&&"))
                 self.setTabIcon(at, icons.icon(*MARKS[mark][:2]) if mark in MARKS else QIcon())
                 self.setTabToolTip(at, tip)
@@ -73,16 +80,16 @@ class DocumentTabs(QTabBar):
         self.blockSignals(False)
         self.setVisible(len(told) > 1)
 
-    def wear(self) -> None:
-        """Another theme: the marks are drawn anew."""
-        self._told = [("", "", "")] * self.count()
+    def redraw(self) -> None:
+        """Draw the marks anew, in the colours of another theme."""
+        self._shown = [("", "", "")] * self.count()
         self.refresh()
 
     def _words(self, tab: Tab) -> tuple[str, str, str]:
         mark, document = self._state(tab), tab.document
         name = self.tabs.name(tab)
         parts = [visible(tab.path) if tab.path is not None else name]
-        if not tab.start and tab.path is None:
+        if not tab.page and tab.path is None:
             parts.append("has no file yet")
         if document.modified:
             parts.append("not saved")
@@ -94,13 +101,13 @@ class DocumentTabs(QTabBar):
             parts.append(MARKS[mark][2])
         return f"{name} •" if document.modified else name, mark, " · ".join(parts)
 
-    def _chosen(self, at: int) -> None:
+    def _show_project(self, at: int) -> None:
         if 0 <= at < len(self.tabs) and not self._moving:
             self.tabs.show(self.tabs.all[at])
 
-    def _moved(self, start: int, end: int) -> None:
+    def _move_project(self, start: int, end: int) -> None:
         self._moving = True
-        self._told.insert(end, self._told.pop(start))
+        self._shown.insert(end, self._shown.pop(start))
         self.tabs.move(start, end)
         self._moving = False
 
@@ -126,7 +133,7 @@ class DocumentTabs(QTabBar):
         if at >= 0:
             menu = QMenu(self)
             menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-            self.menu_of(menu, self.tabs.all[at])
+            self.fill_menu(menu, self.tabs.all[at])
             menu.popup(event.globalPos())
 
 
@@ -134,14 +141,8 @@ class Head(QWidget):
     """The top bar, and under it the strip of tabs when there is more than one."""
 
     def __init__(self, topbar: QWidget, strip: QWidget, parent: QWidget | None = None) -> None:
-        from PySide6.QtWidgets import QVBoxLayout
-
         super().__init__(parent)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(topbar)
-        column.addWidget(strip)
+        column(topbar, strip, spacing=0, parent=self)
         strip.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

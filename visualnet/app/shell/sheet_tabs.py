@@ -10,23 +10,19 @@ from visualnet.analysis.facts import NodePath
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import icons
 from visualnet.core.document import Document
-from visualnet.core.project import MAIN
+from visualnet.core.project import MAIN, Project
 
 
 class SheetTabs(QTabBar):
     """A block's tab says through which use of it the shapes are seen. With one sheet there are none."""
 
     def __init__(self, studio: Studio) -> None:
-        super().__init__()
+        super().__init__(documentMode=True, expanding=False, tabsClosable=True, drawBase=False)
         self.studio = studio
         self._opened: WeakKeyDictionary[Document, list[tuple[str, NodePath]]] = WeakKeyDictionary()
-        self.setDocumentMode(True)
-        self.setExpanding(False)
-        self.setTabsClosable(True)
-        self.setDrawBase(False)
         self.setAccessibleName("Sheets")
-        self.currentChanged.connect(self._chosen)
-        self.tabCloseRequested.connect(self._closed)
+        self.currentChanged.connect(self._show_sheet)
+        self.tabCloseRequested.connect(self._close_sheet)
         studio.sheet_changed.connect(lambda _: self.refresh())
         studio.project_changed.connect(self._project_changed)
         studio.theme_changed.connect(lambda _: self.refresh())  # the icons are drawn in its colours
@@ -37,10 +33,8 @@ class SheetTabs(QTabBar):
         """The sheets that have a tab, of the document in front."""
         return self._opened.setdefault(self.studio.document, [(MAIN, ())])
 
-    def _project_changed(self, before: object, after: object) -> None:
-        if getattr(before, "name", "") != getattr(after, "name", "") or getattr(before, "blocks", 0) is not getattr(
-            after, "blocks", 1
-        ):
+    def _project_changed(self, before: Project, after: Project) -> None:
+        if before.name != after.name or before.blocks is not after.blocks:
             self.refresh()
 
     def refresh(self) -> None:
@@ -59,17 +53,14 @@ class SheetTabs(QTabBar):
         while self.count() < len(self.opened):
             self.addTab("")
         for at, (name, path) in enumerate(self.opened):
-            self.setTabText(
-                at, (self.studio.project.name if name == MAIN else self._trail(name, path)).replace("&", "&&")
-            )
-            self.setTabToolTip(
-                at,
-                "The whole network"
-                if name == MAIN
-                else f"Inside the block {name}, as {self._trail(name, path)} sees it",
-            )
-            self.setTabIcon(at, icons.icon("home" if name == MAIN else "block"))
-        self.setTabButton(0, QTabBar.ButtonPosition.RightSide, None)  # type: ignore[arg-type]
+            words, tip, icon = self.studio.project.name, "The whole network", "home"
+            if name != MAIN:
+                words, icon = self._trail(name, path), "block"
+                tip = f"Inside the block {name}, as {words} sees it"
+            self.setTabText(at, words.replace("&", "&&"))
+            self.setTabToolTip(at, tip)
+            self.setTabIcon(at, icons.icon(icon))
+        self.setTabButton(0, QTabBar.ButtonPosition.RightSide, None)
         self.setCurrentIndex(self.opened.index(here))
         self.blockSignals(False)
         self.setVisible(len(self.opened) > 1 or bool(blocks))
@@ -85,11 +76,11 @@ class SheetTabs(QTabBar):
             graph = self.studio.project.sheet(node.block or MAIN)
         return " › ".join(words) or name
 
-    def _chosen(self, at: int) -> None:
+    def _show_sheet(self, at: int) -> None:
         if 0 <= at < len(self.opened):
             self.studio.open_sheet(*self.opened[at])
 
-    def _closed(self, at: int) -> None:
+    def _close_sheet(self, at: int) -> None:
         if 0 < at < len(self.opened):
             closed = self.opened.pop(at)
             if closed[0] == self.studio.sheet:

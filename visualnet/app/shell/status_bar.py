@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetricsF, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QWidget
+from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar, QWidget
 
 from visualnet.app.plots.colours import text_font
 from visualnet.app.services.run_status import figure, share_done, where
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import IconLabel, label
+from visualnet.app.widgets.layouts import row
 from visualnet.core.text.format import format_duration, format_number, format_percent
 from visualnet.data import registry
 from visualnet.data.registry import DATASETS
@@ -35,24 +36,19 @@ class StatusLine(QStatusBar):
         self.studio, self.runner = studio, studio.runner
         self.setSizeGripEnabled(False)
         self.setContentsMargins(12, 0, 8, 0)
-        self.bar = QProgressBar()
-        self.bar.setTextVisible(False)
-        self.bar.setRange(0, 1000)
+        self.bar = QProgressBar(textVisible=False, maximum=1000)
         self.bar.setFixedWidth(150)
         self.bar.setAccessibleName("Progress of the training")
-        self.addWidget(self.bar)
         self.totals = self._field("")
-        self.addWidget(self.totals)
         self.fields = {name: self._field(sample) for name, sample in FIELDS.items()}
-        for field in self.fields.values():
-            self.addWidget(field)
         self.cost = self._field("watching costs 10.0 % of 10 %", right=True)
         self.cost.setToolTip("What looking into the network takes of the training time, and what it may take")
         self.unkept = _Unkept()
-        self.addPermanentWidget(self.unkept)
         self.place = self._field("", right=True)
-        self.addPermanentWidget(self.place)
-        self.addPermanentWidget(self.cost)
+        for left in (self.bar, self.totals, *self.fields.values()):
+            self.addWidget(left)
+        for right in (self.unkept, self.place, self.cost):
+            self.addPermanentWidget(right)
         self.runner.updated.connect(self.refresh)
         self.runner.state_changed.connect(self._arrange)
         self.runner.attached_changed.connect(self._arrange)
@@ -105,50 +101,47 @@ class StatusLine(QStatusBar):
         self._make_room()
 
     def _draw(self) -> None:
-        model: RunModel | None = self.runner.model
+        model = self.runner.model
         if not self.runner.busy:
-            _say(self.totals, self._totals())
-            _say(self.place, self._last())
+            self.totals.setText(self._totals())
+            self.place.setText(self._last())
             return
         if model is None or model.started is None or self.runner.state == "starting":
             self.bar.setRange(0, 0 if self.runner.state == "starting" else 1000)
-            _say(self.place, "")
+            self.place.setText("")
             return
         self.bar.setRange(0, 1000)
         self.bar.setValue(round(1000 * share_done(model)))
         paused = self.runner.state == "paused"
         progress = model.progress
-        _say(self.fields["where"], where(model))
-        _say(self.fields["loss"], _loss(model))
-        _say(self.fields["metric"], _validation(self.studio, model))
-        _say(
-            self.fields["speed"], "paused" if paused else f"{progress.samples_per_s:,.0f} samples/s" if progress else ""
+        self.fields["where"].setText(where(model))
+        self.fields["loss"].setText(_loss(model))
+        self.fields["metric"].setText(_validation(self.studio, model))
+        self.fields["speed"].setText(
+            "paused" if paused else f"{progress.samples_per_s:,.0f} samples/s" if progress else ""
         )
-        _say(self.fields["left"], "" if progress is None or paused else f"{format_duration(progress.eta_s)} left")
-        _say(self.place, model.started.device)
+        self.fields["left"].setText("" if progress is None or paused else f"{format_duration(progress.eta_s)} left")
+        self.place.setText(model.started.device)
         share = progress.watching if progress is not None else 0.0
-        _say(self.cost, f"watching costs {format_percent(share)} of {format_percent(self.runner.watching.budget, 0)}")
+        self.cost.setText(f"watching costs {format_percent(share)} of {format_percent(self.runner.watching.budget, 0)}")
         self._make_room()
 
     def _totals(self) -> str:
         """The data; what the network comes to stands on the canvas."""
-        data, parts = self.studio.project.data, list[str]()
+        data = self.studio.project.data
         kind = DATASETS.get(data.name)
-        if kind is not None:
-            try:
-                parts.append(f"{kind.title}: {registry.chosen(data).size:,} samples")
-            except ValueError as error:
-                parts.append(str(error))
-        return " · ".join(parts)
+        try:
+            return f"{kind.title}: {registry.chosen(data).size:,} samples" if kind is not None else ""
+        except ValueError as error:
+            return str(error)
 
     def _last(self) -> str:
         """How the run that is shown ended."""
-        model: RunModel | None = self.runner.model
+        model = self.runner.model
         if model is None or model.started is None:
             return ""
-        return " · ".join(
-            filter(None, [f"last run: {model.state}", _validation(self.studio, model), model.started.device])
-        )
+        parts = (f"last run: {model.state}", _validation(self.studio, model), model.started.device)
+        return " · ".join(filter(None, parts))
 
 
 class _Unkept(QWidget):
@@ -156,12 +149,8 @@ class _Unkept(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        row = QHBoxLayout(self)
-        row.setContentsMargins(8, 0, 8, 0)
-        row.setSpacing(6)
-        row.addWidget(IconLabel("warning", 14, "warning"))
         self.words = label("No recovery copy", "small")
-        row.addWidget(self.words)
+        row(IconLabel("warning", 14, "warning"), self.words, margins=(8, 0, 8, 0), spacing=6, parent=self)
         self.hide()
 
     def show_trouble(self, why: str) -> None:
@@ -173,11 +162,6 @@ class _Unkept(QWidget):
         self.setToolTip(tip if why else "")
         self.setAccessibleName(f"{self.words.text()}. {tip}" if why else "")
         self.setVisible(bool(why))
-
-
-def _say(field: QLabel, words: str) -> None:
-    if field.text() != words:
-        field.setText(words)
 
 
 def _loss(model: RunModel) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QMenuBar, QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QMenuBar, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from visualnet.app.actions.registry import Actions
 from visualnet.app.theme import fonts
 from visualnet.app.widgets.basic import ElidedLabel, button
+from visualnet.app.widgets.layouts import STRETCH, add, row
 from visualnet.app.widgets.segmented import Segmented
 
 WORKSPACES = ("view.workspace_build", "view.workspace_train", "view.workspace_inspect")
@@ -30,37 +31,18 @@ class TopBar(QWidget):
         actions.menus(self.menus)
         # Fixed: in a narrow window the project's name gives way, not a menu.
         self.menus.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
-        self.title = ElidedLabel("")
-        self.title.setProperty("role", "heading")
-        self.state = ElidedLabel("")
-        self.state.setProperty("role", "muted")
+        self.title, self.state = ElidedLabel("", "heading"), ElidedLabel("", "muted")
         self.spaces = Segmented.of_actions([actions[a] for a in WORKSPACES], "Workspace")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(8, 6, 12, 6)
-        row.setSpacing(8)
         self._left = False
         """Whether a button of the run lost the keyboard because it cannot be pressed any more."""
-        left, right = QHBoxLayout(), QHBoxLayout()
-        left.setSpacing(8)
-        right.setSpacing(8)
-        left.addWidget(self.menus)
-        left.addWidget(self.title)
-        left.addWidget(self.state, 1)
-        right.addStretch(1)
-        for action_id in ("edit.undo", "edit.redo"):
-            right.addWidget(self._button(action_id))
-        right.addSpacing(8)
         kinds = {"train.pause": "", "train.resume": "", "train.stop": "", "train.start": "primary"}
         self.run_buttons = {action_id: self._worded(action_id, kind) for action_id, kind in kinds.items()}
-        for worded in self.run_buttons.values():
-            right.addWidget(worded)
-        row.addLayout(left, 1)
-        row.addWidget(self.spaces)
         self.holder = QWidget(self)
-        self.holder.setLayout(right)
-        right.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self.holder)
-        self._row = row
+        right = row(STRETCH, *map(self._button, ("edit.undo", "edit.redo")), spacing=8, parent=self.holder)
+        right.addSpacing(8)
+        add(right, *self.run_buttons.values())
+        left = row(self.menus, self.title, (self.state, 1), spacing=8)
+        self._row = row((left, 1), self.spaces, self.holder, margins=(8, 6, 12, 6), spacing=8, parent=self)
 
     def _button(self, action_id: str) -> QToolButton:
         """An icon alone; its tooltip has the words and the keys."""

@@ -3,39 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QApplication, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QStackedWidget, QWidget
 
 from visualnet.app.actions.registry import Actions
-from visualnet.app.canvas import handlers
+from visualnet.app.canvas.actions import CANVAS_ACTIONS
 from visualnet.app.canvas.commands import arrange
 from visualnet.app.features.feature import Feature
-from visualnet.app.features.registry import FEATURES, all_actions
-from visualnet.app.features.start_page.page import StartPage, dropped_file
+from visualnet.app.features.registry import FEATURES
 from visualnet.app.services import crash_reports
 from visualnet.app.services.background_task import close_tasks
 from visualnet.app.services.gc_control import GcControl
 from visualnet.app.services.mailbox import Mailbox
 from visualnet.app.services.runner import Runner
 from visualnet.app.shell import prompts
-from visualnet.app.shell.action_handlers import answer_actions, fill_tab_menu
-from visualnet.app.shell.action_states import possible
+from visualnet.app.shell.actions import FRAME_ACTIONS, PAGE_ACTIONS, TAB_ACTIONS, TabTarget, all_actions
 from visualnet.app.shell.canvas_page import CanvasPage
-from visualnet.app.shell.extra_windows import ExtraWindows
+from visualnet.app.shell.extra_windows import ActiveStudio, ExtraWindows
 from visualnet.app.shell.frame import Frame
+from visualnet.app.shell.open_projects import Tab
 from visualnet.app.shell.project_files import ProjectFiles, templates
 from visualnet.app.shell.project_tabs import DocumentTabs, Head
 from visualnet.app.shell.status_bar import StatusLine
 from visualnet.app.shell.top_bar import TopBar
 from visualnet.app.shell.workspaces import Workspaces
+from visualnet.app.state.dropped_files import openable
 from visualnet.app.state.settings import Settings
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme.apply import MODES, Mode, ThemeKeeper
 from visualnet.app.widgets.command_palette import CommandPalette
+from visualnet.app.widgets.layouts import column
 from visualnet.app.widgets.messages import Act, Banner, Toast
 from visualnet.core.autosave import orphans
 from visualnet.core.document import Document
@@ -62,57 +64,73 @@ class Window(Frame):
         self.actions_ = Actions(all_actions(self.features), self, settings.section("shortcuts"))
         self.studio = Studio(Document(Project()), keeper.theme, self)
         self.runner = Runner(self.studio, self.mailbox, settings, self)
-        self.studio.runner, self.studio.settings, self.studio.shell = self.runner, settings, self
-        self.filing = ProjectFiles(self, self.studio, settings)
-        self.views = ExtraWindows(self)
-        self.studio.active = self.views.focus
-        self.filing.may_stop = lambda document: prompts.may_stop(self, document)
+        active = ActiveStudio(self.studio)
+        self.studio.attach(self, self.runner, settings, cast(Studio, active))
+        titles = {f.id: f.page.title for f in self.features if f.page is not None}
+        may_stop = partial(prompts.may_stop, self, self.runner)
+        self.filing = ProjectFiles(self, self.studio, settings, titles, may_stop)
+        self.canvas = CanvasPage(self.studio, self.actions_)
+        self.views = ExtraWindows(self.canvas, self.filing.tabs, self.actions_, active, self)
         self._traces: list[str] = []
         self.setAcceptDrops(True)
         self.setObjectName("window")
         self.resize(1440, 900)
         self.setMinimumSize(QSize(960, 600))
         self._build()
-        self._join()
-        answer_actions(self, self.views)
+        self._bind_actions()
+        self._connect()
         self._restore()
 
     # --- building ------------------------------------------------------------------------------------------------------------------
 
     def _build(self) -> None:
+        studio, tabs = self.studio, self.filing.tabs
         self.topbar = TopBar(self.actions_, self)
-        filing = self.filing
-        self.strip = DocumentTabs(filing.tabs, lambda tab: self.runner.state_of(tab.document), filing.close_tab)
-        self.strip.menu_of = lambda menu, tab: fill_tab_menu(self, menu, tab)
+        self.strip = DocumentTabs(
+            tabs, lambda tab: self.runner.state_of(tab.document), self.filing.close_tab, self._fill_tab_menu
+        )
         self.setMenuWidget(Head(self.topbar, self.strip, self))
-        self.canvas = CanvasPage(self.studio, self.actions_)
-        self.canvas.view.popup.kept = self.settings.section("used_layers")
-        handlers.remember(self.canvas.view, self.settings.section("canvas"))
-        self._overlays = {
-            f.id: f.overlay(self.studio, self.canvas.view) for f in self.features if f.overlay is not None
-        }
+        self._overlays = {f.id: f.overlay(studio, self.canvas.view) for f in self.features if f.overlay is not None}
         for feature in self.features:
             if feature.strip is not None:
-                self.canvas.add_strip(feature.id, feature.strip(self.studio))
-        self.start_page = StartPage(self.studio, self.settings)
-        self.banner = Banner()
+                self.canvas.add_strip(feature.id, feature.strip(studio))
+        self.pages = {f.id: f.page.make(studio) for f in self.features if f.page is not None}
         self.stack = QStackedWidget()
-        self.stack.addWidget(self.start_page)
-        self.stack.addWidget(self.canvas)
+        for page in (*self.pages.values(), self.canvas):
+            self.stack.addWidget(page)
+        self.banner = Banner()
         centre = QWidget()
-        column = QVBoxLayout(centre)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.banner)
-        column.addWidget(self.stack, 1)
+        column(self.banner, (self.stack, 1), spacing=0, parent=centre)
         self.setCentralWidget(centre)
         self.toast = Toast(centre)
-        self.spaces = Workspaces(self, self.studio, self.features, self.settings)
-        self.status = StatusLine(self.studio)
+        self.spaces = Workspaces(self, studio, self.features, self.settings)
+        self.status = StatusLine(studio)
         self.setStatusBar(self.status)
         self.palette_popup = CommandPalette(self.actions_, self)
         self.actions_.install(self)
         self.actions_.install(self.canvas, "canvas")
+
+    def _bind_actions(self) -> None:
+        """Join what is declared with what it is done to."""
+        actions, minimap = self.actions_, self.canvas.view.minimap
+        actions.bind(FRAME_ACTIONS, lambda: self)
+        actions.bind(TAB_ACTIONS, lambda: TabTarget(self, self.filing.tabs.front))
+        actions.bind(PAGE_ACTIONS, lambda: self.views.place)
+        actions.bind(CANVAS_ACTIONS, lambda: self.views.view)
+        for feature in self.features:
+            actions.bind(feature.actions, lambda: self.studio)
+            if feature.dock is not None:
+                toggle, dock = feature.dock.toggle.id, self.spaces.docks[feature.id]
+                actions.bind([feature.dock.toggle], lambda: self.studio)
+                dock.visibilityChanged.connect(lambda _, t=toggle, d=dock: actions.set_checked(t, not d.isHidden()))
+        actions.set_checked("file.reopen", self.filing.reopening)
+        actions.set_checked("view.path", self.canvas.view.path_shown)
+        actions.set_checked("view.minimap", not minimap.folded)
+        minimap.folded_changed.connect(lambda folded: actions.set_checked("view.minimap", not folded))
+        assert not actions.check(), actions.check()
+
+    def _fill_tab_menu(self, menu: QMenu, tab: Tab) -> None:
+        self.actions_.fill_for(menu, "tab", TabTarget(self, tab))
 
     def panel(self, name: str) -> Any:
         """The panel of a dock; None where no feature of that name is there."""
@@ -121,19 +139,41 @@ class Window(Frame):
     # --- what features ask (``state/shell.py``) ------------------------------------------------------------------------------------
 
     def show_panel(self, name: str) -> Any:
-        """Bring a dock to the front; its panel, or None where there is none of that name, or the start page covers everything."""
-        if self.on_start_page or name not in self.spaces.docks:
+        """Bring a dock to the front; its panel, or None where there is none of that name, or a page covers everything."""
+        if self.covered or name not in self.spaces.docks:
             return None
         self.spaces.reveal(name)
         return self.panel(name)
+
+    def set_panel_shown(self, name: str, state: bool) -> None:
+        """Show a dock in front, or hide it."""
+        self.spaces.set_shown(name, state)
 
     def overlay(self, name: str) -> Any:
         """What a feature draws over the canvas."""
         return self._overlays.get(name)
 
     def run_action(self, action_id: str) -> None:
-        """Do what an action does, if it can be done now."""
-        self.actions_.trigger(action_id)
+        """Do what an action does, if it is there and can be done now."""
+        if action_id in self.actions_.specs:
+            self.actions_.trigger(action_id)
+
+    def keys_text(self, action_id: str) -> str:
+        """The first keys of an action as this system writes them, or nothing."""
+        return self.actions_.keys_text(action_id)
+
+    def show_page(self, name: str) -> None:
+        """Cover the canvas with a feature's page, in a tab of its own; the open projects stay as they are."""
+        self.filing.tabs.show_page(name)
+        self._show_tab()
+
+    def open_file(self, path: Path) -> None:
+        """Open a project, or go to the tab that has it."""
+        self.filing.open(path)
+
+    def files_to_reopen(self) -> list[Path]:
+        """The files that were open when the program was left last, are still there, and are not open now."""
+        return self.filing.to_reopen()
 
     def notify(self, severity: str, words: str, acts: Sequence[Act]) -> None:
         """Say something across the top of the window, with what can be done about it."""
@@ -143,7 +183,7 @@ class Window(Frame):
         """The other open projects by name, as they are now."""
         tabs = self.filing.tabs
         return [
-            (tabs.name(t), t.document.project) for t in tabs if not t.start and t.document is not self.studio.document
+            (tabs.name(t), t.document.project) for t in tabs if not t.page and t.document is not self.studio.document
         ]
 
     def visible_area(self) -> tuple[float, float, float, float]:
@@ -160,38 +200,30 @@ class Window(Frame):
         """The widget that a dialog belongs to."""
         return self
 
-    def _join(self) -> None:
-        studio = self.studio
+    def _connect(self) -> None:
+        studio, filing, tabs, runner = self.studio, self.filing, self.filing.tabs, self.runner
+        self.collector = GcControl(lambda: runner.busy or runner.elsewhere is not None, self)
         self.keeper.changed.connect(studio.set_theme)
-        studio.theme_changed.connect(lambda _: self.strip.wear())
-        self.keeper.resized.connect(lambda size: self.settings.update(text_size=size))
-        studio.state_changed.connect(self._show_state)
-        studio.message.connect(self._say)
-        studio.template_requested.connect(self.filing.open_template)
-        self.filing.notice.connect(self.notify)
-        self.filing.opened.connect(self._opened)
-        self.filing.unkept.connect(self.status.show_unkept)
-        self.studio.sheet_changed.connect(lambda _: arrange.unstack(self.canvas.view))
-        self.filing.tabs.shown.connect(self._other_tab)
-        self.filing.tabs.changed.connect(self._show_state)
-        self.filing.tabs.closed.connect(self.runner.ended_with)
-        self.collector = GcControl(lambda: self.runner.busy or self.runner.elsewhere is not None, self)
-        self.filing.opened.connect(self.collector.opened)
-        self.filing.tabs.closed.connect(lambda _: self.collector.closed())
-        self.runner.occupied.connect(lambda: prompts.tell_occupied(self))
-        self.runner.state_changed.connect(self._show_state)
-        self.runner.failed.connect(lambda words, node: self.notify("error", words, []))
-        self.runner.faulted.connect(self._fault)
-        self.start_page.template_chosen.connect(self.filing.open_template)
-        self.start_page.file_chosen.connect(lambda name: self.filing.open(Path(name)))
-        self.start_page.open_asked.connect(self.filing.ask_open)
-        self.start_page.recent.reopen_asked.connect(self.filing.reopen)
-        self.start_page.empty_chosen.connect(self.filing.new)
-        self.start_page.lesson_chosen.connect(studio.lesson_requested)
-        studio.selection_changed.connect(lambda _: self._show_state())
-        studio.sheet_changed.connect(lambda _: self._show_state())
-        self.views.join()
-        self.views.changed.connect(self._show_state)
+        # A method, which Qt lets go of with the window: the keeper may live longer.
+        self.keeper.resized.connect(self._remember_text_size)
+        studio.theme_changed.connect(lambda _: self.strip.redraw())
+        studio.message.connect(lambda severity, words: self.toast.show_message(words, severity))
+        studio.template_requested.connect(filing.open_template)
+        studio.sheet_changed.connect(lambda _: arrange.unstack(self.canvas.view))
+        filing.notice.connect(self.notify)
+        filing.opened.connect(self._show_opened)
+        filing.opened.connect(self.collector.opened)
+        filing.unkept.connect(self.status.show_unkept)
+        tabs.shown.connect(self._show_tab)
+        tabs.closed.connect(runner.ended_with)
+        tabs.closed.connect(lambda _: self.collector.closed())
+        runner.occupied.connect(lambda: prompts.tell_occupied(self))
+        runner.failed.connect(lambda words, node: self.notify("error", words, []))
+        runner.faulted.connect(self._report_fault)
+        for changed in (studio.state_changed, tabs.changed, runner.state_changed, self.views.changed):
+            changed.connect(self._show_state)
+        for moved in (studio.selection_changed, studio.sheet_changed):
+            moved.connect(lambda _: self._show_state())
 
     def _restore(self) -> None:
         mode = self.settings.typed("theme", "system")
@@ -200,8 +232,7 @@ class Window(Frame):
         if kept:
             self.restoreGeometry(QByteArray.fromBase64(kept.encode("ascii", "ignore")))
         self.show_space(self.settings.typed("workspace", "build"))
-        self.show_start()
-        self._show_state()
+        self._show_tab()
 
     # --- beginning -----------------------------------------------------------------------------------------------------------------
 
@@ -218,37 +249,28 @@ class Window(Frame):
         elif crash_reports.previous_crash():
             self.notify("hint", "VisualNet ended unexpectedly last time. All saved work is whole.", [])
 
-    def _opened(self) -> None:
-        self._other_tab()
+    def _show_opened(self) -> None:
+        self._show_tab()
         self.runner.prepare()
         self.canvas.view.setFocus()
         arrange.unstack(self.canvas.view)
-        QTimer.singleShot(0, self.canvas.fit)
+        QTimer.singleShot(0, self.canvas.view.fit)
 
-    def _other_tab(self) -> None:
-        """Another project is in front, or the start page."""
+    def _show_tab(self) -> None:
+        """Show the project in front, or the page that stands for one."""
         offered = self.banner.isVisible() and self.banner.text.startswith(prompts.CRASHED)
         self.banner.dismiss()
         self.filing.repeat_notice()
         if offered and (left := orphans()):
             prompts.offer(self, left)
-        start = self.filing.tabs.front.start
-        if start:
-            self.start_page.refresh()
-            self.start_page.recent.show_last(self.filing.to_reopen())
-        self.stack.setCurrentWidget(self.start_page if start else self.canvas)
-        self._docks_visible(not start)
-        if not start:
+        self.stack.setCurrentWidget(self.pages.get(self.filing.tabs.front.page, self.canvas))
+        self._set_docks_visible(not self.covered)
+        if not self.covered:
             self.canvas.view.setFocus()
         self._show_state()
 
-    def show_start(self) -> None:
-        """The start page, in a tab of its own; the open projects stay as they are."""
-        self.filing.show_start()
-        self._other_tab()
-
-    def _docks_visible(self, visible: bool) -> None:
-        """On the start page there is nothing to inspect: the docks make room."""
+    def _set_docks_visible(self, visible: bool) -> None:
+        """On a page there is nothing to inspect: the docks make room."""
         if visible and not self._docks_shown:
             self._docks_shown = True
             self.spaces.show(self.settings.typed("workspace", "build"))
@@ -260,9 +282,9 @@ class Window(Frame):
     _docks_shown = _ending = False
 
     @property
-    def on_start_page(self) -> bool:
-        """Whether the start page covers the canvas."""
-        return self.stack.currentWidget() is self.start_page
+    def covered(self) -> bool:
+        """Whether a page covers the canvas."""
+        return self.stack.currentWidget() is not self.canvas
 
     # --- doing ---------------------------------------------------------------------------------------------------------------------
 
@@ -279,6 +301,9 @@ class Window(Frame):
         self.settings["theme"] = mode
         self.keeper.set_mode(mode)
 
+    def _remember_text_size(self, per_cent: int) -> None:
+        self.settings["text_size"] = per_cent
+
     def train(self) -> None:
         """Start a run, and show the training workspace if nothing about training is on the screen."""
         small = small_version(self.studio.project)
@@ -290,10 +315,7 @@ class Window(Frame):
 
     # --- telling -------------------------------------------------------------------------------------------------------------------
 
-    def _say(self, severity: str, words: str) -> None:
-        self.toast.show_message(words, severity)
-
-    def _fault(self, words: str, trace: str) -> None:
+    def _report_fault(self, words: str, trace: str) -> None:
         """Once, however many there are: a paint event that fails would else flood the window."""
         self._traces = [*self._traces, trace][-20:]
         told = "Something went wrong inside VisualNet"
@@ -309,8 +331,7 @@ class Window(Frame):
     def _show_state(self) -> None:
         if self.studio.turning:
             return
-        document, runner, actions = self.studio.document, self.runner, self.actions_
-        start = self.on_start_page
+        document, actions, start = self.studio.document, self.actions_, self.covered
         name = visible(document.path.name) if document.path else "unsaved"
         state = name if document.path is None else f"{name} · {'edited' if document.modified else 'saved'}"
         self.topbar.show_project("" if start else self.studio.project.name, "" if start else state)
@@ -319,13 +340,10 @@ class Window(Frame):
         self.setWindowModified(document.modified and not start)
         actions.set_text("edit.undo", f"Undo {document.undo_label}" if document.undo_label else "")
         actions.set_text("edit.redo", f"Redo {document.redo_label}" if document.redo_label else "")
-        actions.set_enabled(possible(self, self.views.studio))
+        actions.refresh(covered=start)
         self.strip.refresh()
-        if not start:
-            # What concerns blocks is said by those who know.
-            self.canvas.blocks.show_state()
-        self.actions_["train.start"].setToolTip(runner.why_not() or f"Train ({self.actions_.keys_text('train.start')})")
-        self.topbar.show_run("" if start else runner.state)
+        actions["train.start"].setToolTip(self.runner.why_not() or f"Train ({actions.keys_text('train.start')})")
+        self.topbar.show_run("" if start else self.runner.state)
 
     # --- Qt ------------------------------------------------------------------------------------------------------------------------
 
@@ -353,12 +371,11 @@ class Window(Frame):
             QApplication.exit(exit_code(number))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if dropped_file(event):
+        if openable(event.mimeData()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        name = dropped_file(event)
-        if name:
+        if name := openable(event.mimeData()):
             event.acceptProposedAction()
             # After the drag has ended: a question about unsaved changes must not hold up the program it came from.
             QTimer.singleShot(0, lambda: self.filing.open(Path(name)))

@@ -7,6 +7,7 @@ front and how large the sides are. (Tabbing anew at each switch leaves dead tab 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any, NamedTuple
 
 from PySide6.QtCore import Qt, QTimer
@@ -57,14 +58,8 @@ class Workspaces:
         window.setCorner(Qt.Corner.BottomLeftCorner, Area.BottomDockWidgetArea)
         window.setCorner(Qt.Corner.BottomRightCorner, Area.BottomDockWidgetArea)
         for name, declared in self._declared.items():
-            dock = LazyDock(declared.title, lambda d=declared: d.make(studio), window)
-            dock.setObjectName(f"dock.{name}")
-            dock.setFeatures(
-                QDockWidget.DockWidgetFeature.DockWidgetMovable
-                | QDockWidget.DockWidgetFeature.DockWidgetClosable
-                | QDockWidget.DockWidgetFeature.DockWidgetFloatable
-            )
-            self.docks[name] = dock
+            self.docks[name] = LazyDock(declared.title, partial(declared.make, studio), window)
+            self.docks[name].setObjectName(f"dock.{name}")
         self._put_home()
         self.hide()
         for name, declared in self._declared.items():

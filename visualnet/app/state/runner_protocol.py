@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
-from typing import ClassVar, Protocol
+from typing import Protocol
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import SignalInstance
 from PySide6.QtWidgets import QWidget
 
 from visualnet.app.state.settings import Settings
@@ -19,9 +19,14 @@ from visualnet.training.runs.run_model import RunModel
 class ProbesProtocol(Protocol):
     """What is looked at in the network, on which sample; see `visualnet.app.services.live_probes`."""
 
-    changed: ClassVar[Signal]
-    sample_changed: ClassVar[Signal]
-    data_changed: ClassVar[Signal]
+    @property
+    def changed(self) -> SignalInstance: ...
+
+    @property
+    def sample_changed(self) -> SignalInstance: ...
+
+    @property
+    def data_changed(self) -> SignalInstance: ...
 
     seen: Watched | None
     trained: bool
@@ -52,11 +57,20 @@ class RedrawsProtocol(Protocol):
 class RunnerProtocol(Protocol):
     """One training at a time; see `visualnet.app.services.runner.Runner` for what each part promises."""
 
-    state_changed: ClassVar[Signal]
-    updated: ClassVar[Signal]
-    watched: ClassVar[Signal]
-    attached_changed: ClassVar[Signal]
-    ghosts_changed: ClassVar[Signal]
+    @property
+    def state_changed(self) -> SignalInstance: ...
+
+    @property
+    def updated(self) -> SignalInstance: ...
+
+    @property
+    def watched(self) -> SignalInstance: ...
+
+    @property
+    def attached_changed(self) -> SignalInstance: ...
+
+    @property
+    def ghosts_changed(self) -> SignalInstance: ...
 
     settings: Settings
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, MutableMapping
+from collections import UserDict
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,12 +22,12 @@ class RecentFile(NamedTuple):
     there: bool
 
 
-class Settings(MutableMapping[str, Any]):
+class Settings(UserDict[str, Any]):
     """A JSON file that behaves like a dictionary. A file that cannot be read counts as empty; it never keeps the program from starting."""
 
     def __init__(self, path: Path | None = None) -> None:
         self.path = path or settings_path()
-        self._values = self._read()
+        self.data = self._read()
 
     def _read(self) -> dict[str, Any]:
         try:
@@ -36,36 +36,23 @@ class Settings(MutableMapping[str, Any]):
             return {}
         return found if isinstance(found, dict) else {}
 
-    def __getitem__(self, key: str) -> Any:
-        return self._values[key]
-
     def __setitem__(self, key: str, value: Any) -> None:
-        if self._values.get(key) != value:
-            self._values[key] = value
+        if self.data.get(key) != value:
+            self.data[key] = value
             self.save()
 
     def __delitem__(self, key: str) -> None:
-        del self._values[key]
+        del self.data[key]
         self.save()
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._values)
-
-    def __len__(self) -> int:
-        return len(self._values)
 
     def typed(self, key: str, default: Any) -> Any:
         """The value, if it is of the default's type; a file that was edited by hand may hold anything."""
-        value = self._values.get(key, default)
+        value = self.data.get(key, default)
         return value if isinstance(value, type(default)) else default
 
     def section(self, key: str) -> Section:
         """A dictionary within, saved with the rest."""
         return Section(self, key)
-
-    def recent(self) -> list[str]:
-        """The files opened lately that still exist, newest first."""
-        return [p for p in self._names("recent") if Path(p).is_file()]
 
     def files(self) -> list[RecentFile]:
         """The files opened lately, those that are pinned first; of the others the newest first. Missing ones among them."""
@@ -95,34 +82,27 @@ class Settings(MutableMapping[str, Any]):
         """Write the file aside, then put it in place. A full or read-only disk costs the memory, not the session."""
         try:
             with Aside(self.path) as aside:
-                write_all(aside.handle, json.dumps(self._values, indent=1, sort_keys=True).encode())
+                write_all(aside.handle, json.dumps(self.data, indent=1, sort_keys=True).encode())
                 aside.put_in_place()
         except OSError:
             return
 
 
-class Section(MutableMapping[str, Any]):
+class Section(UserDict[str, Any]):
     """A part of the settings that others may write into (the keys of shortcuts, say)."""
 
     def __init__(self, settings: Settings, key: str) -> None:
         self._settings, self._key = settings, key
 
-    def _all(self) -> dict[str, Any]:
+    @property
+    def data(self) -> dict[str, Any]:  # type: ignore[override]
+        """What it holds now: other parts of the program may hold the same section."""
         return dict(self._settings.typed(self._key, {}))
 
-    def __getitem__(self, key: str) -> Any:
-        return self._all()[key]
-
     def __setitem__(self, key: str, value: Any) -> None:
-        self._settings[self._key] = {**self._all(), key: value}
+        self._settings[self._key] = {**self.data, key: value}
 
     def __delitem__(self, key: str) -> None:
-        rest = self._all()
+        rest = self.data
         del rest[key]
         self._settings[self._key] = rest
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._all())
-
-    def __len__(self) -> int:
-        return len(self._all())

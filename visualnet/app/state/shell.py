@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, Protocol
 
 from PySide6.QtCore import QObject
@@ -19,11 +20,26 @@ class Shell(Protocol):
     def show_panel(self, name: str) -> Any:
         """Bring a dock to the front; its panel, or None where no feature of that name is there."""
 
+    def set_panel_shown(self, name: str, state: bool) -> None:
+        """Show a dock in front, or hide it."""
+
     def overlay(self, name: str) -> QObject | None:
         """What a feature draws over the canvas."""
 
+    def show_page(self, name: str) -> None:
+        """Cover the canvas with a feature's page, in a tab of its own."""
+
     def run_action(self, action_id: str) -> None:
-        """Do what an action of the table does, if it can be done now."""
+        """Do what an action of the table does, if it is there and can be done now."""
+
+    def keys_text(self, action_id: str) -> str:
+        """The first keys of an action as this system writes them, or nothing."""
+
+    def open_file(self, path: Path) -> None:
+        """Open a project, or go to the tab that has it."""
+
+    def files_to_reopen(self) -> list[Path]:
+        """The files that were open when the program was left last, are still there, and are not open now."""
 
     def notify(self, severity: str, words: str, acts: Sequence[tuple[str, Callable[[], object]]]) -> None:
         """Say something across the top of the window, with what can be done about it."""

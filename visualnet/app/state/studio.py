@@ -92,7 +92,8 @@ class Studio(StudioSignals):
         self.settings: Settings | None = None
         self.active: Studio = self
         """The Studio of the view that was worked in last: what follows the selection listens to that."""
-        self.sheet, self.path = MAIN, ()
+        self.sheet = MAIN
+        self.path: NodePath = ()
         self.selection: tuple[str, ...] = ()
         self.runtime_problem: Problem | None = None
         """Where and why the last run failed, until the graph changes there or a new run begins."""
@@ -119,6 +120,19 @@ class Studio(StudioSignals):
     @runner.setter
     def runner(self, runner: RunnerProtocol) -> None:
         self._runner = runner
+
+    def attach(self, shell: Shell, runner: RunnerProtocol, settings: Settings, active: Studio) -> None:
+        """Become the Studio of a window, in which ``active`` stands for that of the view which was worked in last."""
+        self.shell, self.runner, self.settings, self.active = shell, runner, settings, active
+
+    def further_view(self, parent: QObject) -> Studio:
+        """A Studio of the same window and document, with sheet and selection of its own."""
+        studio = Studio(self.document, self.theme, parent)
+        studio._runner, studio.settings, studio.shell = self._runner, self.settings, self.shell
+        studio.message.connect(self.message)
+        self.library_changed.connect(studio.library_changed)
+        self.theme_changed.connect(studio.set_theme)
+        return studio
 
     # --- the document --------------------------------------------------------------------------------------------------------------
 
@@ -198,10 +212,8 @@ class Studio(StudioSignals):
             node = self.analysis.at(self.path).node if self.path else None
         except KeyError:
             node = None
-        for name, raw in (node.params if node else {}).items():
-            if isinstance(raw, int | float) and name in scope:
-                scope[name] = raw
-        return scope
+        given = node.params if node is not None else {}
+        return scope | {name: raw for name, raw in given.items() if isinstance(raw, int | float) and name in scope}
 
     def do(self, label: str, edit: Callable[[Project], Project], merge: str = "") -> bool:
         """Make an edit; words about why it cannot be made go to ``message``, and leave by themselves: nothing is broken. True if something

@@ -138,7 +138,7 @@ class _Commands(QAbstractListModel):
         self._rows: list[tuple[str, Match]] = []
 
     def look_for(self, text: str) -> None:
-        ids = [each for each in self.actions if not self.actions.specs[each].submenu]
+        ids = [each for each in self.actions if self.actions.specs[each].fill is None]
         ids = [each for each in ids if each != "help.command_palette"]
         names = [self.title(each) for each in ids]
         self.beginResetModel()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QDialog
+from PySide6.QtWidgets import QDialog, QMessageBox, QWidget
 
 
 def answer_of(dialog: QDialog) -> int:
@@ -15,3 +15,18 @@ def answer_of(dialog: QDialog) -> int:
         return dialog.exec()
     finally:
         dialog.deleteLater()
+
+
+def question(
+    parent: QWidget,
+    title: str,
+    text: str,
+    more: str,
+    buttons: QMessageBox.StandardButton,
+    default: QMessageBox.StandardButton,
+) -> QMessageBox:
+    """A question, with what follows from the answers in smaller words; ``answer_of`` tells which button was pressed."""
+    box = QMessageBox(QMessageBox.Icon.Question, title, text, buttons, parent)
+    box.setInformativeText(more)
+    box.setDefaultButton(default)
+    return box

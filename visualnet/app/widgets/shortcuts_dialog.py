@@ -92,7 +92,7 @@ class ShortcutsDialog(QDialog):
     def _fill(self) -> None:
         parents: dict[str, QTreeWidgetItem] = {}
         for spec in self._actions.specs.values():
-            if spec.submenu:
+            if spec.fill is not None:
                 continue
             menu = parents.get(spec.menu)
             if menu is None:

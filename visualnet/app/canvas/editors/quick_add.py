@@ -49,7 +49,7 @@ class QuickAdd(Popup):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, "quickAdd", "Add a layer")
         self.kept: MutableMapping[str, Any] = {}
-        """How often each kind was added before; the window puts something here that lasts."""
+        """How often each kind was added before."""
         self._forget()
         self.field = QLineEdit(self, placeholderText=HINT)
         self.field.setAccessibleName("Search layers")
@@ -67,6 +67,10 @@ class QuickAdd(Popup):
         self.field.installEventFilter(self)
         self.list.itemClicked.connect(self._pick)
         self.hide()
+
+    def remember(self, kept: MutableMapping[str, Any]) -> None:
+        """Count there from now on how often each kind is added."""
+        self.kept = kept
 
     def open(
         self,

@@ -32,6 +32,7 @@ FEATURE = Feature(
             "About",
             "Show what is new in this network, its paper, what to look at, what to break",
             "info",
+            panel="about",
         ),
         area="right",
         workspaces={"build": False},
@@ -39,12 +40,13 @@ FEATURE = Feature(
     actions=(
         ActionSpec(
             "help.about_network",
+            15,
             "About this network",
             "What is new in it, its paper, what to look at, what to break",
             "info",
-            ("Ctrl+F1",),
-            "Help",
-            run=show,
+            "Ctrl+F1",
+            show,
+            anywhere=True,
         ),
     ),
 )

@@ -33,19 +33,18 @@ FEATURE = Feature(
     dock=Dock(
         "Code",
         make_panel,
-        toggle("code", "Code", "Show the network as Python", "code", ("Ctrl+Shift+C",)),
+        toggle("code", "Code", "Show the network as Python", "code", "Ctrl+Shift+C"),
     ),
     actions=(
         ActionSpec(
             "file.export_code",
+            30,
             "Export PyTorch code…",
             "Write the network as a Python module that needs only PyTorch",
             "code",
-            ("Ctrl+E",),
-            "File",
-            divider=True,
-            run=export,
-            enabled=can_export,
+            "Ctrl+E",
+            export,
+            can_export,
         ),
     ),
 )

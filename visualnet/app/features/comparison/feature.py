@@ -19,8 +19,6 @@ FEATURE = Feature(
     "comparison",
     "Several networks in one table: parameters, MACs, depth and memory; with the pairs of the course.",
     actions=(
-        ActionSpec(
-            "view.compare", "Compare networks…", "Hold networks against each other", "shape", (), "View", run=show
-        ),
+        ActionSpec("view.compare", 40, "Compare networks…", "Hold networks against each other", "shape", "", show),
     ),
 )

@@ -42,7 +42,7 @@ FEATURE = Feature(
             "Differences",
             "Show what sets this network apart from its saved file or another",
             "duplicate",
-            ("Ctrl+Shift+D",),
+            "Ctrl+Shift+D",
         ),
         area="bottom",
     ),

@@ -20,6 +20,6 @@ FEATURE = Feature(
     dock=Dock(
         "History",
         make_panel,
-        toggle("history", "History", "Show every step, and go to any of them", "undo", ("Ctrl+Shift+H",)),
+        toggle("history", "History", "Show every step, and go to any of them", "undo", "Ctrl+Shift+H"),
     ),
 )

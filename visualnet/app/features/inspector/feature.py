@@ -37,12 +37,13 @@ FEATURE = Feature(
     actions=(
         ActionSpec(
             "help.explain",
+            15,
             "Explain in large",
             "The formulas and the drawing of the selected layer as large as the window",
             "help",
-            ("Shift+F1",),
-            "Help",
-            run=explain,
+            "Shift+F1",
+            explain,
+            anywhere=True,
         ),
     ),
 )

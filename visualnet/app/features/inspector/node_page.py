@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from visualnet.analysis import NodeFacts, explain
 from visualnet.analysis.families import family_of
-from visualnet.app.actions.blocks import fill_row_menu, params_of
+from visualnet.app.features.inspector.block_parameters import fill_row_menu, params_of
 from visualnet.app.features.inspector.code_card import SourceCard
 from visualnet.app.features.inspector.cost_card import CostCard
 from visualnet.app.features.inspector.explanation_card import WhyCard

@@ -10,7 +10,7 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QLineEdit, QMenu, QToolButton, QWidget
 
-from visualnet.app.actions.blocks import expose_default
+from visualnet.app.features.inspector.block_parameters import expose_default
 from visualnet.app.forms.drag_handle import MIME, carried
 from visualnet.app.forms.form import caption, editor_width
 from visualnet.app.forms.value_field import ValueField

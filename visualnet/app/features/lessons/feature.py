@@ -14,7 +14,8 @@ def make_strip(studio: Studio) -> QWidget:
     coach = LessonCoach(studio)
     coach.template_wanted.connect(studio.template_requested)
     studio.lesson_requested.connect(coach.start)
-    coach.left.connect(lambda: studio.shell is not None and studio.shell.focus_canvas())
+    if studio.shell is not None:
+        coach.left.connect(studio.shell.focus_canvas)
     return coach
 
 

@@ -20,7 +20,7 @@ FEATURE = Feature(
     dock=Dock(
         "Layers",
         make_panel,
-        toggle("palette", "Layers", "Show the layers to choose from", "palette", divider=True),
+        toggle("palette", "Layers", "Show the layers to choose from", "palette"),
         area="left",
         workspaces={"build": False, "train": False},
         eager=True,

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from visualnet.app.actions.blocks import take_in
+from visualnet.app.features.blocks.commands import import_file
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts, icons
 from visualnet.app.widgets.basic import label
@@ -144,7 +144,7 @@ class PalettePanel(QWidget):
                 action.setEnabled(own)
             menu.addSeparator()
         if kind not in LAYERS:
-            menu.addAction("Import a block from a file…", lambda: take_in(self.studio, self))
+            menu.addAction("Import a block from a file…", lambda: import_file(self.studio))
         return menu
 
     # --- the library ---------------------------------------------------------------------------------------------------------------

@@ -37,22 +37,21 @@ FEATURE = Feature(
     actions=(
         ActionSpec(
             "graph.next_problem",
+            30,
             "Next problem",
             "Go to the next problem",
             "arrow-next",
-            ("F8",),
-            "Graph",
-            divider=True,
-            run=lambda studio: step(studio, 1),
+            "F8",
+            lambda studio: step(studio, 1),
         ),
         ActionSpec(
             "graph.prev_problem",
+            30,
             "Previous problem",
             "Go to the previous problem",
             "arrow-previous",
-            ("Shift+F8",),
-            "Graph",
-            run=lambda studio: step(studio, -1),
+            "Shift+F8",
+            lambda studio: step(studio, -1),
         ),
     ),
 )

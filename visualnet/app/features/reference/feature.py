@@ -32,12 +32,13 @@ FEATURE = Feature(
     actions=(
         ActionSpec(
             "help.reference",
+            15,
             "Layer reference",
             "The page of the selected layer",
             "help",
-            ("F1",),
-            "Help",
-            run=open_selected,
+            "F1",
+            open_selected,
+            anywhere=True,
         ),
     ),
 )

@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 from html import escape
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -21,7 +21,7 @@ from PySide6.QtGui import (
     QPen,
     QPixmap,
 )
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from visualnet.analysis.infer import infer
 from visualnet.app.canvas.scene.graph_thumbnail import paint_graph
@@ -29,6 +29,7 @@ from visualnet.app.features.start_page.template_chips import TemplateActs
 from visualnet.app.theme import fonts, icons
 from visualnet.app.theme.tokens import RADIUS, Theme, mix
 from visualnet.app.widgets.basic import ElidedLabel, IconLabel, label
+from visualnet.app.widgets.layouts import STRETCH, column, row
 from visualnet.core.project import Project
 from visualnet.core.text.format import format_duration, format_quantity, shorten_count
 from visualnet.data import registry
@@ -116,10 +117,10 @@ class Choice(QFrame):
         self.update()
         super().enterEvent(event)
 
-    def leaveEvent(self, event: object) -> None:
+    def leaveEvent(self, event: QEvent) -> None:
         self._hovered = False
         self.update()
-        super().leaveEvent(event)  # type: ignore[arg-type]
+        super().leaveEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         self.update()
@@ -178,16 +179,10 @@ class TemplateCard(Choice):
         self.about.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self.figures = ElidedLabel("", "small")
         self._picture_height = PICTURE_LOW
-        column = self._column = QVBoxLayout(self)
-        column.setSpacing(3)
-        head = QHBoxLayout()
-        head.addWidget(self.title, 1)
-        for chip in acts.chips if acts is not None else ():
-            head.addWidget(chip)
-        column.addLayout(head)
-        column.addWidget(self.about, 1)
-        column.addSpacing(2)
-        column.addWidget(self.figures)
+        chips = acts.chips if acts is not None else ()
+        self._column = column(row((self.title, 1), *chips), (self.about, 1), spacing=3, parent=self)
+        self._column.addSpacing(2)
+        self._column.addWidget(self.figures)
 
     def words_height(self, width: int) -> int:
         """The room for the words of a card of this width: two lines say what it is, three where it is narrow."""
@@ -211,11 +206,8 @@ class TemplateCard(Choice):
         project = self.project
         facts = infer(project, None, registry.fields_or_none(project.data)).main
         data = registry.DATASETS.get(project.data.name)
-        parts = [
-            format_quantity(facts.parameters, "parameter"),
-            data.title if data else project.data.name,
-        ]
-        self.figures.setText(" · ".join(parts))
+        source = data.title if data else project.data.name
+        self.figures.setText(f"{format_quantity(facts.parameters, 'parameter')} · {source}")
         self.setAccessibleDescription(self.figures.full_text)
 
     def paint_inside(self, painter: QPainter, theme: Theme) -> None:
@@ -258,20 +250,11 @@ class TemplateRow(Choice):
         super().__init__(f"Template {template.title}: {what}", parent)
         self.name, self.acts = template.name, acts
         self.setToolTip(f"<qt>{escape(template.note)}</qt>" if template.note else "")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(12, 8, 12, 9)
-        column.setSpacing(1)
-        head = QHBoxLayout()
-        head.setSpacing(8)
-        head.addWidget(ElidedLabel(template.title, "strong"), 1)
-        head.addWidget(label(shorten_count(template.parameters), "small"))
-        column.addLayout(head)
-        foot = QHBoxLayout()
-        foot.setSpacing(4)
-        foot.addWidget(ElidedLabel(what, "muted"), 1)
-        for chip in acts.chips if acts is not None else ():
-            foot.addWidget(chip)
-        column.addLayout(foot)
+        size = label(shorten_count(template.parameters), "small")
+        head = row((ElidedLabel(template.title, "strong"), 1), size, spacing=8)
+        chips = acts.chips if acts is not None else ()
+        foot = row((ElidedLabel(what, "muted"), 1), *chips, spacing=4)
+        column(head, foot, margins=(12, 8, 12, 9), spacing=1, parent=self)
         self.setAccessibleDescription(f"{template.parameters:,} parameters")
 
 
@@ -283,16 +266,7 @@ class LessonCard(Choice):
     ) -> None:
         super().__init__(f"Lesson “{title}”: {summary}", parent)
         self.name = name
-        row = QHBoxLayout(self)
-        row.setContentsMargins(12, 9, 12, 10)
-        row.setSpacing(11)
-        row.addWidget(IconLabel(icon, 20, "accent"), 0, Qt.AlignmentFlag.AlignTop)
-        column = QVBoxLayout()
-        column.setSpacing(2)
-        head = QHBoxLayout()
-        head.addWidget(label(title, "strong"), 1)
-        head.addWidget(label(format_duration(60 * minutes), "small"))
-        column.addLayout(head)
-        column.addWidget(label(summary, "muted", wrap=True))
-        column.addStretch(1)
-        row.addLayout(column, 1)
+        head = row((label(title, "strong"), 1), label(format_duration(60 * minutes), "small"))
+        words = column(head, label(summary, "muted", wrap=True), STRETCH, spacing=2)
+        sign = IconLabel(icon, 20, "accent")
+        row((sign, 0, Qt.AlignmentFlag.AlignTop), (words, 1), margins=(12, 9, 12, 10), spacing=11, parent=self)

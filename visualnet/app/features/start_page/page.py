@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
@@ -10,16 +11,14 @@ from PySide6.QtGui import (
     QDragEnterEvent,
     QDragLeaveEvent,
     QDropEvent,
-    QKeySequence,
     QPainter,
     QPaintEvent,
     QPen,
     QResizeEvent,
     QShowEvent,
 )
-from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QPushButton, QScrollArea, QWidget
 
-from visualnet.app.actions.table import ACTIONS
 from visualnet.app.features.lessons.lesson import lessons
 from visualnet.app.features.start_page.cards import (
     PICTURE_HIGH,
@@ -39,6 +38,7 @@ from visualnet.app.theme import fonts, icons
 from visualnet.app.theme.tokens import RADIUS
 from visualnet.app.widgets.basic import IconLabel, button, label
 from visualnet.app.widgets.flow_layout import FlowLayout
+from visualnet.app.widgets.layouts import STRETCH, add, column, row
 from visualnet.app.widgets.modal import answer_of
 from visualnet.core.errors import FileError
 from visualnet.core.storage.project_file import load
@@ -75,10 +75,8 @@ class StartPage(QWidget):
         self._dropping = False
         self._build()
         self._scroll.viewport().installEventFilter(self)
-        self._counter = QTimer(self)
-        self._counter.setSingleShot(True)
+        self._counter = QTimer(self, singleShot=True, interval=0)
         self._counter.timeout.connect(self._count_one)
-        studio.theme_changed.connect(lambda _: self.update())
         studio.theme_changed.connect(lambda _: self._arrange())
         self.refresh()
 
@@ -86,102 +84,67 @@ class StartPage(QWidget):
 
     def _build(self) -> None:
         self._page = QWidget()
-        self._scroll = QScrollArea()
-        self._scroll.setWidgetResizable(True)
+        self._scroll = QScrollArea(widgetResizable=True)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.setWidget(self._page)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(self._scroll)
-        column = QVBoxLayout(self._page)
-        column.setSpacing(0)
+        column(self._scroll, parent=self)
         self._top = self._head()
-        column.addWidget(self._top)
-        column.addSpacing(HEAD_GAP)
         self._body = QBoxLayout(QBoxLayout.Direction.LeftToRight)
-        self._body.setSpacing(SIDE_GAP)
-        self._body.addWidget(self._templates(), 1)
-        self._body.addWidget(self._side())
-        column.addLayout(self._body)
-        self._more = QVBoxLayout()
-        self._more.setSpacing(CAPTION_GAP)
-        column.addLayout(self._more)
-        column.addStretch(1)
+        add(self._body, (self._templates(), 1), self._side())
+        self._more = column(spacing=CAPTION_GAP)
+        page = column(self._top, spacing=0, parent=self._page)
+        page.addSpacing(HEAD_GAP)
+        add(page, self._body, self._more, STRETCH)
 
     def _head(self) -> QWidget:
         head = QWidget()
-        row = QHBoxLayout(head)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(10)
-        row.addWidget(IconLabel("visualnet", 36, "accent"), 0, Qt.AlignmentFlag.AlignVCenter)
-        row.addSpacing(4)
-        words = QVBoxLayout()
-        words.setSpacing(2)
-        words.addWidget(label("VisualNet", "title"))
-        words.addWidget(label(SENTENCE, "muted", wrap=True))
-        row.addLayout(words, 1)
-        row.addSpacing(16)
-        self.empty_button = self._key_button("Empty network", "new", self._keys("file.empty"), self.empty_chosen.emit)
-        self.open_button = self._key_button("Open…", "open", self._keys("file.open"), self.open_asked.emit)
-        row.addWidget(self.empty_button, 0, Qt.AlignmentFlag.AlignVCenter)
-        row.addWidget(self.open_button, 0, Qt.AlignmentFlag.AlignVCenter)
+        words = column(label("VisualNet", "title"), label(SENTENCE, "muted", wrap=True), spacing=2)
+        self.empty_button = self._key_button("Empty network", "new", "file.empty", self.empty_chosen.emit)
+        self.open_button = self._key_button("Open…", "open", "file.open", self.open_asked.emit)
+        middle = Qt.AlignmentFlag.AlignVCenter
+        line = row((IconLabel("visualnet", 36, "accent"), 0, middle), spacing=10, parent=head)
+        line.addSpacing(4)
+        add(line, (words, 1))
+        line.addSpacing(16)
+        add(line, (self.empty_button, 0, middle), (self.open_button, 0, middle))
         return head
 
-    def _key_button(self, words: str, icon: str, keys: str, done: object) -> QPushButton:
-        shown = QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
-        made = button(f" {words}   {shown}".rstrip(), icon=icon, done=done)  # type: ignore[arg-type]
+    def _key_button(self, words: str, icon: str, action_id: str, done: Callable[[], object]) -> QPushButton:
+        """A button that tells the keys of the action that does the same."""
+        keys = self.studio.shell.keys_text(action_id) if self.studio.shell is not None else ""
+        made = button(f" {words}   {keys}".rstrip(), icon=icon, done=done)
         made.setIconSize(QSize(16, 16))
         made.setMinimumHeight(fonts.px(34))
         made.setAccessibleName(words.rstrip("…"))
-        made.setAccessibleDescription(shown)
+        made.setAccessibleDescription(keys)
         return made
-
-    def _keys(self, action_id: str) -> str:
-        """The keys of an action, as the person has set them."""
-        kept = self.settings.section("shortcuts").get(action_id)
-        if isinstance(kept, list | tuple):
-            return str(kept[0]) if kept else ""
-        spec = next(a for a in ACTIONS if a.id == action_id)
-        return spec.shortcuts[0] if spec.shortcuts else ""
 
     def _templates(self) -> QWidget:
         holder = QWidget()
-        column = QVBoxLayout(holder)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(CAPTION_GAP)
         self._caption = label("Begin with a template", "section")
-        column.addWidget(self._caption)
         self._grid = QWidget()
         self._flow = FlowLayout(self._grid, GAP)
-        column.addWidget(self._grid)
-        column.addStretch(1)
+        column(self._caption, self._grid, STRETCH, spacing=CAPTION_GAP, parent=holder)
         return holder
 
     def _side(self) -> QWidget:
         holder = self._aside = QWidget()
-        column = QVBoxLayout(holder)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
-        column.addWidget(label("Short lessons", "section"))
         self.lessons: list[LessonCard] = []
         self._lessons = QBoxLayout(QBoxLayout.Direction.TopToBottom)
-        self._lessons.setSpacing(8)
-        column.addLayout(self._lessons)
         for name, lesson in lessons().items():
             card = LessonCard(name, lesson.title, lesson.summary, lesson.icon, lesson.minutes)
-            card.chosen.connect(lambda n=name: self.lesson_chosen.emit(n))
-            self._join(card)
+            card.chosen.connect(partial(self.lesson_chosen.emit, name))
+            self._follow(card)
             self.lessons.append(card)
             self._lessons.addWidget(card, 1)
-        column.addSpacing(16)
-        column.addWidget(label("Opened lately", "section"))
-        self.recent = RecentList(self.settings, self._join)
+        self.recent = RecentList(self.settings, self._follow)
         self.recent.chosen.connect(self.file_chosen)
         self.recent.emptied.connect(lambda: self.lessons[0].setFocus(Qt.FocusReason.OtherFocusReason))
-        column.addWidget(self.recent)
-        column.addStretch(1)
+        side = column(label("Short lessons", "section"), self._lessons, spacing=8, parent=holder)
+        side.addSpacing(16)
+        add(side, label("Opened lately", "section"), self.recent, STRETCH)
         return holder
 
     # --- what is shown -------------------------------------------------------------------------------------------------------------
@@ -190,6 +153,8 @@ class StartPage(QWidget):
         """Look again for templates and recent files."""
         self._show_templates()
         self.recent.refresh()
+        if self.studio.shell is not None:
+            self.recent.show_last(self.studio.shell.files_to_reopen())
         self._arrange()
 
     def _show_templates(self) -> None:
@@ -200,20 +165,21 @@ class StartPage(QWidget):
         self._stamps = found
         for layout in (self._flow, self._more):
             while (item := layout.takeAt(0)) is not None:
-                _drop(item.widget())
+                if (widget := item.widget()) is not None:
+                    widget.hide()
+                    widget.deleteLater()
         self.cards, self.more, self._sections = [], [], []
         groups: dict[str, list[Template]] = {}
         for template, _ in found:
-            if template.of:
-                continue  # a small version is opened from the card of what it is one of
-            groups.setdefault(template.group or "Others", []).append(template)
+            if not template.of:  # a small version is opened from the card of what it is one of
+                groups.setdefault(template.group or "Others", []).append(template)
         for at, (group, members) in enumerate(groups.items()):
             if at == 0:
                 self._show_first(members)
             else:
                 self._show_group(group, members)
         if self.isVisible():
-            self._counter.start(0)
+            self._counter.start()
 
     def _show_first(self, members: Iterable[Template]) -> None:
         for template in members:
@@ -221,24 +187,27 @@ class StartPage(QWidget):
                 card = TemplateCard(template.name, load(template.path), self._acts(template))
             except FileError:
                 continue  # A damaged file among ours keeps nobody from the others; the tests hold them all.
-            card.chosen.connect(lambda n=template.name: self.template_chosen.emit(n))
-            self._join(card)
+            self._offer(card, template)
             self.cards.append(card)
             self._flow.addWidget(card)
 
     def _show_group(self, group: str, members: Iterable[Template]) -> None:
-        self._more.addSpacing(FOOT - CAPTION_GAP)
-        self._more.addWidget(_group_head(group))
-        grid = QWidget()
+        head, grid = QWidget(), QWidget()
+        # At the right end stands what the numbers on the rows count.
+        row((label(group, "section"), 1), label("parameters", "small"), margins=(0, 0, 13, 0), parent=head)
         flow = FlowLayout(grid, ROW_GAP)
-        self._more.addWidget(grid)
+        self._more.addSpacing(FOOT - CAPTION_GAP)
+        add(self._more, head, grid)
         self._sections.append((grid, flow))
         for template in members:
-            row = TemplateRow(template, self._acts(template))
-            row.chosen.connect(lambda n=template.name: self.template_chosen.emit(n))
-            self._join(row)
-            self.more.append(row)
-            flow.addWidget(row)
+            line = TemplateRow(template, self._acts(template))
+            self._offer(line, template)
+            self.more.append(line)
+            flow.addWidget(line)
+
+    def _offer(self, choice: Choice, template: Template) -> None:
+        choice.chosen.connect(partial(self.template_chosen.emit, template.name))
+        self._follow(choice)
 
     def _acts(self, template: Template) -> TemplateActs:
         return TemplateActs(template, self.template_chosen.emit, self.read_about)
@@ -260,12 +229,13 @@ class StartPage(QWidget):
         if waiting:
             waiting[0].count()
         if len(waiting) > 1:
-            self._counter.start(0)
+            self._counter.start()
 
     # --- arranging -----------------------------------------------------------------------------------------------------------------
 
     def _arrange(self) -> None:
         """Fit margins, columns and the place of the side to the width."""
+        self.update()
         room = self._scroll.viewport().width()
         margin = max(32 if room < BESIDE else 48, (room - WIDEST) // 2)
         top = 48 if self._scroll.viewport().height() >= 760 else 28
@@ -296,8 +266,8 @@ class StartPage(QWidget):
         """The further templates, in as many columns as the whole width has room for."""
         columns = max(1, min(4, width // fonts.px(260)))
         each = (width - ROW_GAP * (columns - 1)) // columns
-        for row in self.more:
-            row.setFixedSize(each, fonts.px(TemplateRow.HEIGHT))
+        for line in self.more:
+            line.setFixedSize(each, fonts.px(TemplateRow.HEIGHT))
         for grid, flow in self._sections:
             flow.invalidate()
             grid.setFixedHeight(max(flow.heightForWidth(width), 1))
@@ -322,22 +292,22 @@ class StartPage(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._arrange()
-        self._counter.start(0)
+        self.refresh()
+        self._counter.start()
         if self.cards:
             self.cards[0].setFocus(Qt.FocusReason.OtherFocusReason)
 
     # --- keys ----------------------------------------------------------------------------------------------------------------------
 
-    def _join(self, choice: Choice) -> None:
-        choice.arrow.connect(lambda dx, dy: self._go(choice, dx, dy))
+    def _follow(self, choice: Choice) -> None:
+        choice.arrow.connect(lambda dx, dy: self._move_focus(choice, dx, dy))
         choice.focused.connect(lambda: self._scroll.ensureWidgetVisible(choice, 0, 24))
 
     def choices(self) -> Iterable[Choice]:
         """All that the arrow keys can reach."""
         return [*self.cards, *self.lessons, *self.rows, *self.more]
 
-    def _go(self, start: Choice, dx: int, dy: int) -> None:
+    def _move_focus(self, start: Choice, dx: int, dy: int) -> None:
         """Move the focus to the nearest choice in a direction; what lies straight ahead comes first."""
         here = _centre(start, self._page)
         best: tuple[float, Choice] | None = None
@@ -359,7 +329,7 @@ class StartPage(QWidget):
     # --- dropping a file -----------------------------------------------------------------------------------------------------------
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        self._dropping = bool(dropped_file(event))
+        self._dropping = bool(openable(event.mimeData()))
         if self._dropping:
             event.acceptProposedAction()
         self.update()
@@ -371,7 +341,7 @@ class StartPage(QWidget):
     def dropEvent(self, event: QDropEvent) -> None:
         self._dropping = False
         self.update()
-        if name := dropped_file(event):
+        if name := openable(event.mimeData()):
             event.acceptProposedAction()
             self.file_chosen.emit(name)
 
@@ -386,26 +356,5 @@ class StartPage(QWidget):
         painter.end()
 
 
-def dropped_file(event: QDropEvent) -> str:
-    """The one local project, or picture that may carry one, that is being dragged, or nothing."""
-    return openable(event.mimeData())
-
-
-def _group_head(group: str) -> QWidget:
-    """The group's name, and at the right end what the numbers on its rows count."""
-    head = QWidget()
-    row = QHBoxLayout(head)
-    row.setContentsMargins(0, 0, 13, 0)
-    row.addWidget(label(group, "section"), 1)
-    row.addWidget(label("parameters", "small"))
-    return head
-
-
 def _centre(widget: QWidget, page: QWidget) -> QPoint:
     return widget.mapTo(page, widget.rect().center())
-
-
-def _drop(widget: QWidget | None) -> None:
-    if widget is not None:
-        widget.hide()
-        widget.deleteLater()

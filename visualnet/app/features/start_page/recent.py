@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QSizePolicy, QToolButton, QWidget
 
 from visualnet.app.features.start_page.cards import Choice, page_colour, when
 from visualnet.app.state.settings import RecentFile, Settings
 from visualnet.app.theme import icons
 from visualnet.app.theme.tokens import Theme
 from visualnet.app.widgets.basic import ElidedLabel, IconLabel, button, label
+from visualnet.app.widgets.layouts import column, row
 from visualnet.core.text.format import format_quantity
 from visualnet.core.text.visible import visible
 
@@ -40,38 +42,26 @@ class RecentRow(Choice):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.DefaultContextMenu)
         self.setToolTip(visible(self.path) if self.there else f"{GONE}\n{visible(self.path)}")
         self.setAccessibleDescription("" if self.there else GONE)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(8, 5, 4, 6)
-        row.setSpacing(10)
-        row.addWidget(IconLabel("visualnet" if self.there else "warning", 16, "muted" if self.there else "disabled"))
-        column = QVBoxLayout()
-        column.setSpacing(0)
-        head = QHBoxLayout()
-        head.setSpacing(12)
-        name = ElidedLabel(self.path.name, "" if self.there else "muted", mode=Qt.TextElideMode.ElideMiddle)
-        head.addWidget(name, 1)
-        head.addWidget(label(told, "small"))
-        column.addLayout(head)
-        column.addWidget(ElidedLabel(_short(self.path.parent), "small", mode=Qt.TextElideMode.ElideMiddle))
-        row.addLayout(column, 1)
+        middle = Qt.TextElideMode.ElideMiddle
+        sign = IconLabel("visualnet" if self.there else "warning", 16, "muted" if self.there else "disabled")
+        name = ElidedLabel(self.path.name, "" if self.there else "muted", mode=middle)
+        folder = ElidedLabel(_short(self.path.parent), "small", mode=middle)
+        words = column(row((name, 1), label(told, "small"), spacing=12), folder, spacing=0)
         self.pin = QToolButton()
-        icons.bind(self.pin, "pin", "accent" if self.pinned else "muted")
         self.pin.setIconSize(QSize(14, 14))
         self.pin.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.pin.setToolTip("Unpin (P)" if self.pinned else "Keep at the head of the list (P)")
         self.pin.setAccessibleName(f"{'Unpin' if self.pinned else 'Pin'} {visible(self.path.name)}")
+        icons.bind(self.pin, "pin", "accent" if self.pinned else "muted")
         self.pin.clicked.connect(lambda: self.pin_asked.emit(not self.pinned))
-        row.addWidget(self.pin)
+        row(sign, (words, 1), self.pin, margins=(8, 5, 4, 6), spacing=10, parent=self)
 
     def menu(self) -> QMenu:
         """What a right click offers."""
         menu = QMenu(self)
-        opened = menu.addAction("Open")
-        opened.setEnabled(self.there)
-        opened.triggered.connect(lambda: self.chosen.emit())
-        words = "Unpin" if self.pinned else "Pin"
-        menu.addAction(words).triggered.connect(lambda: self.pin_asked.emit(not self.pinned))
-        menu.addAction("Remove from this list").triggered.connect(lambda: self.remove_asked.emit())
+        menu.addAction("Open", self.chosen.emit).setEnabled(self.there)
+        menu.addAction("Unpin" if self.pinned else "Pin", lambda: self.pin_asked.emit(not self.pinned))
+        menu.addAction("Remove from this list", self.remove_asked.emit)
         return menu
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
@@ -106,44 +96,37 @@ class RecentList(QWidget):
         super().__init__()
         self.settings, self._join_row = settings, join
         self.rows: list[RecentRow] = []
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
         self.reopen = button("", icon="open", done=self.reopen_asked.emit)
         self.reopen.hide()
-        column.addWidget(self.reopen)
-        self._rows = QVBoxLayout()
-        self._rows.setSpacing(2)
-        column.addLayout(self._rows)
+        self._rows = column(spacing=2)
         words = "Files that you save or open are listed here. You can also drop a .vnet file on this page."
         self.nothing = label(words, "muted", wrap=True)
-        column.addWidget(self.nothing)
+        column(self.reopen, self._rows, self.nothing, spacing=8, parent=self)
 
     def show_last(self, files: Sequence[Path]) -> None:
         """Offer to open these again: what was open when the program was left."""
         self.reopen.setVisible(bool(files))
-        self.reopen.setText(
-            f" Reopen last {format_quantity(len(files), 'project')}" if len(files) != 1 else " Reopen last project"
-        )
+        which = "project" if len(files) == 1 else format_quantity(len(files), "project")
+        self.reopen.setText(f" Reopen last {which}")
         self.reopen.setToolTip("\n".join(map(visible, files)))
 
     def refresh(self) -> None:
         """Look again which files there are."""
-        for row in self.rows:
-            self._rows.removeWidget(row)
-            row.hide()
-            row.deleteLater()
+        for old in self.rows:
+            self._rows.removeWidget(old)
+            old.hide()
+            old.deleteLater()
         now = datetime.now()
         self.rows = []
         for file in self.settings.files()[:SHOWN]:
-            row = RecentRow(file, now)
-            row.chosen.connect(lambda path=file.path: self.chosen.emit(str(path)))
-            row.pin_asked.connect(lambda state, path=file.path: self._pin(path, state))
-            row.remove_asked.connect(lambda path=file.path: self.forget(path))
-            self._join_row(row)
-            self.rows.append(row)
-            self._rows.addWidget(row)
-            row.show()  # now, not after the next turn of the event loop: it may be given the focus
+            new = RecentRow(file, now)
+            new.chosen.connect(partial(self.chosen.emit, str(file.path)))
+            new.pin_asked.connect(partial(self._pin, file.path))
+            new.remove_asked.connect(partial(self.forget, file.path))
+            self._join_row(new)
+            self.rows.append(new)
+            self._rows.addWidget(new)
+            new.show()  # now, not after the next turn of the event loop: it may be given the focus
         self.nothing.setVisible(not self.rows)
 
     def _pin(self, path: Path, state: bool) -> None:

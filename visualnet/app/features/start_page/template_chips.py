@@ -57,10 +57,10 @@ class TemplateActs:
     def menu(self, parent: QWidget) -> QMenu:
         """What a right click offers."""
         menu = QMenu(parent)
-        menu.addAction("Open").triggered.connect(lambda: self._open(self.template.name))
+        menu.addAction("Open", lambda: self._open(self.template.name))
         if self.has_small:
-            menu.addAction("Open the small version\tS").triggered.connect(self.open_small)
-        menu.addAction("About it\tI").triggered.connect(self.read)
+            menu.addAction("Open the small version\tS", self.open_small)
+        menu.addAction("About it\tI", self.read)
         return menu
 
 
