@@ -77,7 +77,7 @@ def problems(p: Photographer) -> None:
     p.shot("problems-grouped")
     row = next(row for row in panel.rows if row.isVisible() and row.current)
     p.until(lambda: row.buttons.count() > 0, 5)
-    row.foreseeing.ask(row.buttons.itemAt(0).widget(), at_once=True)
+    row.hover_preview.ask(row.buttons.itemAt(0).widget(), at_once=True)
     p.shot("repair")
 
 

@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from visualnet.analysis import infer
+from visualnet.analysis.connect.layer_search import entries
 from visualnet.analysis.families import block_families
 from visualnet.analysis.repair.preview import preview_edit
-from visualnet.app.canvas.editors.quick_add import entries
 from visualnet.app.canvas.repairs.preview_picture import RepairPicture
 from visualnet.app.canvas.scene.graph_thumbnail import paint_graph
 from visualnet.app.canvas.scene.node_item import NodeItem
@@ -105,7 +105,7 @@ def in_repair_picture(project: Project) -> set[str]:
     seen = preview_edit("Add it", lambda p: edits.add_node(p, MAIN, kind, name="it"), infer(bare))
     parent = QWidget()
     picture = RepairPicture(parent)
-    picture.show_foresight(seen, MAIN, ())
+    picture.show_preview(seen, MAIN, ())
     found = drawn(picture.grab().toImage())
     parent.deleteLater()
     return found

@@ -35,7 +35,6 @@ def _measured() -> list[Row]:
     from PySide6.QtWidgets import QApplication, QWidget
 
     from visualnet.app.canvas.editors.quick_add import QuickAdd
-    from visualnet.app.theme.tokens import DARK
     from visualnet.core.edits import definitions
     from visualnet.core.storage import project_file
     from visualnet.core.user import block_library
@@ -49,7 +48,7 @@ def _measured() -> list[Row]:
     holder = QWidget()
     holder.resize(1000, 800)
     holder.show()
-    popup = QuickAdd(holder, DARK)
+    popup = QuickAdd(holder)
     opened, keys = [], []
     for text in TYPED:
         began = time.perf_counter()

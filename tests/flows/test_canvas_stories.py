@@ -96,7 +96,7 @@ def test_wiring(window: Window, hands: Hands) -> None:
         hands.rest(0.02)
     assert scene.marks.fitting is not None
     assert view.tool is not None
-    verdict = view.tool.verdict  # type: ignore[attr-defined]
+    verdict = view.tool.draft.verdict  # type: ignore[attr-defined]
     assert not verdict.fits
     assert verdict.words
     before = hands.studio.project
@@ -239,7 +239,7 @@ def test_keyboard_and_reach(window: Window, hands: Hands) -> None:
         if view.tool.over == node:  # type: ignore[attr-defined]
             break
         QTest.keyClick(view, Qt.Key.Key_Down)
-    view.tool._choose(node)  # type: ignore[attr-defined]
+    view.tool.aim(node)  # type: ignore[attr-defined]
     QTest.keyClick(view, Qt.Key.Key_Tab)
     QTest.keyClick(view, Qt.Key.Key_Return)
     assert [s.node for t, s in hands.studio.graph.wires.items() if t.node == node] == [hands.node("logits").id]

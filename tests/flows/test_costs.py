@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QApplication, QMenu, QScrollBar
 
 from tests.flows.hands import Hands
 from tests.waiting import until
+from visualnet.analysis.cost.quantities import QUANTITIES
 from visualnet.app.features.comparison.dialog import CompareDialog
-from visualnet.app.features.heatmap.overlay import MEASURE, QUANTITIES, STOP, colour
+from visualnet.app.features.heatmap.overlay import MEASURE, STOP, colour
 from visualnet.app.shell.window import Window
 from visualnet.app.state.settings import Settings
 from visualnet.core import edits

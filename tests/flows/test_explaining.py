@@ -30,7 +30,7 @@ def test_break_look_ahead_repair_explain(hands: Hands, window: Window, qtbot: Qt
     broken = studio.project
     hands.keys("F8")
     panel = window.panel("problems")
-    assert studio.selection == (panel.current.node,)
+    assert studio.selection == (panel.model.current.node,)
     qtbot.waitUntil(lambda: bool([b for b in panel.findChildren(QPushButton, "repair") if b.isVisible()]))
     repair = next(b for b in panel.findChildren(QPushButton, "repair") if b.isVisible())
     pose, history = view.pose(), len(studio.document.history)

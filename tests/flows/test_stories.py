@@ -53,7 +53,7 @@ def test_break_it_read_why_and_mend_it(window: Window, hands: Hands) -> None:
     assert not window.actions_["train.start"].isEnabled()
     hands.keys("F8")
     assert hands.studio.selection, "F8 goes to the node"
-    row = next(r for r in problems.rows if r.problem == problems.current)
+    row = next(r for r in problems.rows if r.problem == problems.model.current)
     hands.until(lambda: row.buttons.count() > 0, what="repairs")
     hands.press(row, row.buttons.itemAt(0).widget().text())
     assert not [p for p in hands.studio.problems() if p.severity == "error"]

@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
 
+from visualnet.analysis.sheet_geometry import GRID, snap, snap_up
 from visualnet.core.graph import Graph
 
-GRID = 8
 COLUMN_GAP = 64
 ROW_GAP = 48
 LANE = 24
@@ -84,11 +84,11 @@ def tidy(
         own = [e for e in edges if e[0] in inside]
         found, height = _lay_out(part, own, turned, old, wrap_width, pulse)
         places.update({i: (x, y + top) for i, (x, y) in found.items()})
-        top += _up(height + BAND_GAP)
+        top += snap_up(height + BAND_GAP)
     left0, top0 = (min((old[i][k] for i in chosen if i in old), default=0.0) for k in (0, 1))
     left, first = (min(p[k] for p in places.values()) for k in (0, 1))
     across = GRID / 2 if down else GRID  # Ports in the middle of cards of different widths come to stand on one line.
-    moved = {i: (_snap(x - left + left0), _snap(y - first + top0, across)) for i, (x, y) in places.items()}
+    moved = {i: (snap(x - left + left0), snap(y - first + top0, across)) for i, (x, y) in places.items()}
     return {i: (y, x) if down else (x, y) for i, (x, y) in moved.items()}
 
 
@@ -161,8 +161,8 @@ def _lay_out(
         x = 0.0
         for cells, width in zip(own, widths[band.start : band.stop], strict=True):
             places.update({c.key: (x, c.y - low + top) for c in cells if c.real})
-            x += _up(width + COLUMN_GAP)
-        top += _up(max(c.y + c.height for cells in own for c in cells if c.real) - low + BAND_GAP)
+            x += snap_up(width + COLUMN_GAP)
+        top += snap_up(max(c.y + c.height for cells in own for c in cells if c.real) - low + BAND_GAP)
     return places, top - BAND_GAP
 
 
@@ -321,7 +321,7 @@ def _bands(columns: Sequence[Sequence[_Cell]], widths: Sequence[float], wrap_wid
     start, x, cut = 0, 0.0, -1
     at = 0
     while at < count:
-        x += _up(widths[at] + COLUMN_GAP)
+        x += snap_up(widths[at] + COLUMN_GAP)
         if x - COLUMN_GAP > wrap_width and cut >= start:
             bands.append(range(start, cut + 1))
             start, at, x, cut = cut + 1, cut + 1, 0.0, -1
@@ -390,11 +390,3 @@ def _wish(cell: _Cell, inside: set[int], before: bool) -> tuple[float, float]:
             total += straight * k.weight
             weight += k.weight
     return (total / weight, weight if cell.real else min(weight, 0.02)) if weight else (0.0, 0.0)
-
-
-def _snap(value: float, step: float = GRID) -> float:
-    return float(round(value / step) * step)
-
-
-def _up(value: float) -> float:
-    return float(-(-value // GRID) * GRID)

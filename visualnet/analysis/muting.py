@@ -22,6 +22,11 @@ def mode(node: Node) -> str:
     return "" if kind.role in FIXED else "off"
 
 
+def can_mute(node: Node) -> bool:
+    """Whether a node can be muted or put off."""
+    return node.kind not in LAYERS or LAYERS[node.kind].role not in FIXED
+
+
 def flowing(graph: Graph, project: Project) -> Graph:
     """The graph as the tensors see it: nothing comes from a node that is off, and from a muted one what arrives at its first input.
 

@@ -6,7 +6,9 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
+from visualnet.analysis.connect.check import OPEN
 from visualnet.analysis.facts import SEVERITIES, GraphFacts, Problem
+from visualnet.core.graph import Port
 from visualnet.core.project import MAIN, Project
 from visualnet.core.text.format import capitalize_first, format_quantity, shorten_count
 
@@ -82,6 +84,16 @@ class Wish(NamedTuple):
 def key(problem: Problem) -> tuple[str, str, str, str]:
     """What makes it the same problem while its figures change."""
     return problem.code, problem.sheet, problem.node, problem.at
+
+
+def wire_error(problems: Iterable[Problem], sheet: str, target: Port) -> Problem | None:
+    """The error that a wire brings to the node where it ends; one at its own port before others of the node."""
+    own = [
+        p
+        for p in problems
+        if p.severity == "error" and p.sheet == sheet and p.node == target.node and p.code not in OPEN
+    ]
+    return next((p for p in own if p.at == target.port), own[0] if own else None)
 
 
 def joined(problems: Iterable[Problem]) -> list[Row]:
@@ -163,6 +175,67 @@ def _title(problem: Problem, grouping: str, project: Project) -> str:
     if grouping == "kind":
         return KINDS.get(problem.code, "What the network lacks" if problem.code.startswith("no-") else "Others")
     return ""
+
+
+class ProblemList:
+    """The problems as a person walks through them: those that are shown, in groups, and one of them the current one."""
+
+    def __init__(self) -> None:
+        self.all: list[Row] = []
+        """Every row there is; ``shown`` are those that the filters let through, in the order in which they are seen."""
+        self.shown: list[Row] = []
+        self.groups: list[Group] = []
+        self.current: Problem | None = None
+        self.walked = False
+        """Whether the current problem was gone to, by click or key; else the first step goes to it, not past it."""
+
+    def update(self, problems: Iterable[Problem], project: Project) -> None:
+        """Take other problems; the current one stays current while it lasts, whatever its figures."""
+        self.all = ordered(joined(problems), project)
+        if self.current is not None:
+            self.current = next((r.problem for r in self.all if r.key == key(self.current)), None)
+
+    def filter(self, wish: Wish, project: Project) -> dict[str, int]:
+        """Show what is wanted; how many rows of each severity the text and the place let through."""
+        found = wanted(self.all, wish, project)
+        shown = [row for row in found if row.problem.severity not in wish.hidden]
+        self.groups = grouped(shown, wish.grouping, project)
+        self.shown = [row for group in self.groups for row in group.rows]
+        if self.current is None or all(r.problem != self.current for r in self.shown):
+            self.walked = False
+            self.current = next((r.problem for r in self.shown if r.problem.severity == "error"), None)
+        return counts(found)
+
+    def choose(self, problem: Problem) -> str:
+        """Make a problem the current one; the title of its group."""
+        self.current, self.walked = problem, True
+        return next((g.title for g in self.groups if any(r.problem == problem for r in g.rows)), "")
+
+    def step(self, way: int) -> int:
+        """The place among ``shown`` of the next or previous problem, round and round."""
+        problems = [row.problem for row in self.shown]
+        at = 0 if way > 0 else -1
+        if self.walked and self.current is not None and self.current in problems:
+            at = problems.index(self.current) + way
+        return at % len(problems)
+
+    def forget(self) -> None:
+        """Another project: no problem of it was gone to yet."""
+        self.current, self.walked = None, False
+
+
+def lines(groups: Iterable[Group], folded: Collection[str], titled: bool, most: int) -> tuple[list[Group | Row], int]:
+    """Titles and rows from top to bottom, about so many, and how many rows are left out. A folded group is its title alone."""
+    found: list[Group | Row] = []
+    for group in groups:
+        found += [group] if titled else []
+        found += [] if titled and group.title in folded else group.rows
+    rows = [at for at, line in enumerate(found) if isinstance(line, Row)]
+    if len(rows) > most:
+        found = found[: rows[most]]
+    while len(found) > most and isinstance(found[-1], Group):
+        found.pop()
+    return found, max(0, len(rows) - most)
 
 
 def text(rows: Collection[Row], project: Project) -> str:

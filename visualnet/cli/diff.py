@@ -18,7 +18,7 @@ def options(verb: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     from visualnet.analysis import infer
-    from visualnet.analysis.compare.diff_text import as_data, lines
+    from visualnet.analysis.compare.difference_text import as_data, lines
     from visualnet.analysis.compare.project_diff import differences
     from visualnet.data.registry import fields_or_none
 

@@ -193,6 +193,13 @@ class Topology:
         """The node and all that reaches its inputs."""
         return self._reach(start, self.into, 0)
 
+    def wires_through(self, node_id: str) -> set[Port]:
+        """The wires that lead to a node or away from it, however far, by where they end."""
+        before, after = self.upstream(node_id), self.downstream(node_id)
+        return {w.target for i in before for w in self.into.get(i, ())} | {
+            w.target for i in after for w in self.out_of.get(i, ())
+        }
+
     @staticmethod
     def _reach(start: str, wires: Mapping[str, list[Wire]], end: int) -> set[str]:
         seen = {start}

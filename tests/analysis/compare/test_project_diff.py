@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.graphs import random_project
 from visualnet.analysis import infer
-from visualnet.analysis.compare.diff_text import as_data, lines
+from visualnet.analysis.compare.difference_text import as_data, lines
 from visualnet.analysis.compare.project_diff import Differences, differences, pair
 from visualnet.cli.common import open_project, template_names
 from visualnet.cli.main import main

@@ -5,20 +5,14 @@ from __future__ import annotations
 import time
 from typing import Any
 
-import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 
-from visualnet.analysis import infer
-from visualnet.app.canvas.commands.kind_and_params import with_kind
-from visualnet.app.canvas.commands.placing import fitting_kinds, plan
-from visualnet.app.canvas.editors.quick_add import entries, ranked, usage
+from visualnet.analysis.connect.layer_search import usage
 from visualnet.core import edits
 from visualnet.core.edits import bypass
-from visualnet.core.graph import Graph, Node, Port
-from visualnet.core.project import MAIN, Block, Project
-from visualnet.core.user import block_library, presets
-from visualnet.layers import LAYERS
+from visualnet.core.graph import Port
+from visualnet.core.project import MAIN
 
 ALT, CTRL, SHIFT = (
     Qt.KeyboardModifier.AltModifier,
@@ -26,43 +20,6 @@ ALT, CTRL, SHIFT = (
     Qt.KeyboardModifier.ShiftModifier,
 )
 Hands = Any
-
-
-@pytest.mark.parametrize(
-    ("query", "kind", "params"),
-    [
-        ("conv 5x5 16 s2", "conv2d", {"kernel_size": 5, "out_channels": 16, "stride": 2}),
-        ("conv 16 3 p1", "conv2d", {"kernel_size": 3, "out_channels": 16, "padding": 1}),
-        ("conv x16 3x5", "conv2d", {"kernel_size": (3, 5), "out_channels": 16}),
-        ("conv2d k=3 reflect no-bias", "conv2d", {"kernel_size": 3, "padding_mode": "reflect", "bias": False}),
-        ("conv kernel_size=7 stride=2", "conv2d", {"kernel_size": 7, "stride": 2}),
-        ("conv p=same 3x3", "conv2d", {"padding": "same", "kernel_size": 3}),
-        ("linear 10", "linear", {"out_features": 10}),
-        ("dropout .3", "dropout", {"p": 0.3}),
-        ("max pool 3x3 s2", "max_pool2d", {"kernel_size": 3, "stride": 2}),
-        ("lstm 128 2", "lstm", {"hidden_size": 128, "num_layers": 2}),
-        ("input 3x32x32", "input", {"size": (3, 32, 32)}),
-        ("stage 64", "block:stage", {"channels": 64}),
-        ("conv classes", "conv2d", None),
-        ("l1", "l1", {}),
-        ("conv2d 5x5x5x5", None, None),
-        ("relu 5x5", None, None),
-        ("relu s2", None, None),
-    ],
-)
-def test_what_is_typed_after_the_name(query: str, kind: str | None, params: dict[str, Any] | None) -> None:
-    project = Project(blocks={"stage": Block(params={"channels": 16})})
-    found = ranked(query, entries(project, MAIN), project)
-    if params is None:
-        assert not [f for f in found if f.given.params and not f.entry.kind.startswith("library:")]
-    else:
-        assert (found[0].entry.kind, dict(found[0].given.params)) == (kind, params)
-
-
-def test_a_block_typed_with_a_number_of_times() -> None:
-    project = Project(blocks={"stage": Block(params={"channels": 16})})
-    (found,) = ranked("stage x3 channels=8", entries(project, MAIN), project)
-    assert (dict(found.given.params), found.given.repeat) == ({"channels": 8}, 3)
 
 
 def test_a_typed_layer_stands_on_the_sheet_with_its_parameters(hands: Hands) -> None:
@@ -272,57 +229,3 @@ def test_a_wire_that_fits_offers_nothing(hands: Hands) -> None:
 
 def test_kept_counts_add_to_those_of_the_project(hands: Hands) -> None:
     assert usage(hands.studio.project, {"conv2d": 2})["conv2d"] == 3
-
-
-def test_the_library_s_blocks_are_offered_where_they_fit() -> None:
-    project = edits.add_node(Project(), MAIN, "input", params={"size": (64, 8, 8)})
-    project = edits.add_node(project, MAIN, "input", params={"size": (16, 64), "field": "words"})
-    analysis = infer(project)
-    maps = fitting_kinds(project, MAIN, (), analysis, Port("n1", "x"), None)
-    words = fitting_kinds(project, MAIN, (), analysis, Port("n2", "x"), None)
-    assert maps is not None
-    assert words is not None
-    assert "library:squeeze_excitation" in maps
-    assert "library:transformer_encoder" not in maps
-    assert "library:transformer_encoder" in words
-    assert "library:squeeze_excitation" not in words
-    every = {e.kind for e in entries(project, MAIN)}
-    assert {"library:squeeze_excitation", "library:transformer_encoder"} <= every
-    brought, kind = block_library.bring(project, "library:squeeze_excitation")
-    assert "library:squeeze_excitation" not in {e.kind for e in entries(brought, MAIN)}, "it is the project's own now"
-    assert kind in {e.kind for e in entries(brought, MAIN)}
-
-
-def test_a_preset_is_an_entry_of_its_own() -> None:
-    presets.keep("conv2d", "stem", {"kernel_size": 7, "stride": 2})
-    presets.keep("conv2d", "narrow", {"out_channels": 4})
-    presets.begin_with("conv2d", "stem")
-    project = Project()
-    best = ranked("stem", entries(project, MAIN), project)[0]
-    assert (best.entry.kind, best.entry.label) == ("conv2d", "Conv2d: stem")
-    assert best.entry.preset == {"kernel_size": 7, "stride": 2}
-    narrow = ranked("narrow", entries(project, MAIN), project)[0].entry
-    assert narrow.preset["out_channels"] == 4
-    assert LAYERS["conv2d"]({**narrow.preset}).values()["stride"] == (1, 1), "what “stem” sets is not carried over"
-    typed = ranked("stem 16", entries(project, MAIN), project)[0]
-    assert typed.given.params == {"out_channels": 16}
-
-
-def test_a_custom_layer_goes_into_a_wire_by_the_ports_that_its_line_names() -> None:
-    nodes = {"n1": Node(id="n1", kind="input", name="image"), "n2": Node(id="n2", kind="flatten", name="flat")}
-    project = Project(graph=Graph(nodes, {Port("n2", "x"): Port("n1", "x")}))
-    presets.keep("python", "halves", {"sizes": "image: C H W -> small: C H//2 W//2"})
-    presets.begin_with("python", "halves")
-    after, new = plan(project, MAIN, (), infer(project), "python", (0, 0), insert=Port("n2", "x"))
-    assert after.graph.wires == {Port(new, "image"): Port("n1", "x"), Port("n2", "x"): Port(new, "small")}
-
-
-def test_another_kind_takes_the_wires_of_ports_that_a_line_names() -> None:
-    nodes = {
-        "n1": Node(id="n1", kind="input", name="image"),
-        "n2": Node(id="n2", kind="python", name="mine", params={"sizes": "image: C H W -> small: C H//2 W//2"}),
-        "n3": Node(id="n3", kind="flatten", name="flat"),
-    }
-    project = Project(graph=Graph(nodes, {Port("n2", "image"): Port("n1", "x"), Port("n3", "x"): Port("n2", "small")}))
-    after = with_kind(project, MAIN, ["n2"], "relu")
-    assert after.graph.wires == {Port("n2", "x"): Port("n1", "x"), Port("n3", "x"): Port("n2", "y")}

@@ -10,11 +10,12 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
 
-from visualnet.app.canvas.commands import annotate, kind_and_params, select
+from visualnet.analysis.connect.replace_kind import replace_kind
+from visualnet.app.canvas.commands import annotate
 from visualnet.core import edits
 from visualnet.core.document import Document
 from visualnet.core.edits.annotate import add_remark
-from visualnet.core.graph import Port
+from visualnet.core.graph import Port, Topology
 from visualnet.core.storage import project_file
 
 ALT, CTRL, SHIFT = (
@@ -89,7 +90,7 @@ def test_the_path_of_the_selected_card_is_tinted(hands: Hands) -> None:
     hands.view.show_path(False)
     pick(hands, "flatten")
     assert not hands.scene.marks.flow
-    assert select.flow(hands.studio.graph, hands.id("image")) == set(hands.studio.graph.wires)
+    assert Topology(hands.studio.graph).wires_through(hands.id("image")) == set(hands.studio.graph.wires)
 
 
 # --- arranging ----------------------------------------------------------------------------------------------------------
@@ -382,6 +383,6 @@ def test_labels_never_lie_over_each_other(hands: Hands) -> None:
 
 def test_changing_to_a_block_and_back_is_what_ports_allow(hands: Hands) -> None:
     project = hands.studio.project
-    after = kind_and_params.with_kind(project, "", [hands.id("relu1")], "gelu")
+    after = replace_kind(project, "", [hands.id("relu1")], "gelu")
     assert after.graph.wires == project.graph.wires
-    assert kind_and_params.with_kind(after, "", [hands.id("relu1")], "gelu") is after
+    assert replace_kind(after, "", [hands.id("relu1")], "gelu") is after

@@ -12,7 +12,11 @@ from PySide6.QtWidgets import QApplication, QPushButton, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.app.canvas.conftest import Hands
+from visualnet.analysis.facts import Analysis
+from visualnet.analysis.problem_list import wire_error
+from visualnet.analysis.repair.search import Search
 from visualnet.app.canvas.camera.camera import Pose
+from visualnet.app.canvas.repairs.repair_search import RepairSearch
 from visualnet.app.features.problems.panel import ProblemsPanel
 from visualnet.core import edits
 from visualnet.core.graph import Port
@@ -62,15 +66,15 @@ def test_arrow_keys_show_each_repair_and_leave_no_trace(faulty: Hands, qtbot: Qt
     change = view.ghosts.change
     assert change is not None
     assert change.reshaped["n4"][1] != "?"
-    assert "no error (now 1)" in popup.foreseeing.picture.words()  # type: ignore[union-attr]
-    assert popup.foreseeing.picture.isVisible()  # type: ignore[union-attr]
+    assert "no error (now 1)" in popup.hover_preview.picture.words()  # type: ignore[union-attr]
+    assert popup.hover_preview.picture.isVisible()  # type: ignore[union-attr]
     view.grab()
     QTest.keyClick(popup, Qt.Key.Key_Down)
     assert studio.foresight.words == popup.found[1].words  # type: ignore[union-attr]
     QTest.keyClick(popup, Qt.Key.Key_Escape)
     assert studio.foresight is None
     assert not view.ghosts.isVisible()
-    assert not popup.foreseeing.picture.isVisible()  # type: ignore[union-attr]
+    assert not popup.hover_preview.picture.isVisible()  # type: ignore[union-attr]
     assert studio.project is before
     assert list(studio.document.history) == history
 
@@ -149,3 +153,13 @@ def test_resting_on_a_button_of_the_list_and_focusing_it(faulty: Hands, qtbot: Q
     panel.setFocus()
     second.clearFocus()
     assert faulty.studio.foresight is None
+
+
+def test_a_search_that_has_ended_keeps_nothing_of_the_project(faulty: Hands, qtbot: QtBot) -> None:
+    """A closed project must not stay for a search that nobody waits for."""
+    search = RepairSearch(faulty.studio, faulty.view)
+    problem = wire_error(faulty.studio.analysis.problems, "", Port("n3", "x2"))
+    assert problem is not None
+    with qtbot.waitSignal(search.found):
+        search.begin(problem)
+    assert not search.running and not any(isinstance(kept, Analysis | Search) for kept in vars(search).values())

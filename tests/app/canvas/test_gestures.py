@@ -125,12 +125,12 @@ def test_a_card_that_is_full_gets_a_further_input(hands: Hands) -> None:
 
 def test_what_fits_lights_up_while_the_hand_rests(hands: Hands, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     """On a large sheet a frame has time for a few ports only; the next frames go on without another move."""
-    monkeypatch.setattr("visualnet.app.canvas.tools.draw_wire.FRAME_S", 0.0)
+    monkeypatch.setattr("visualnet.analysis.connect.wire_draft.FRAME_S", 0.0)
     hands.press(hands.port("image", out=True))
     hands.move(hands.port("image", out=True) + QPointF(60, 60))
     fitting = hands.scene.marks.fitting
     assert fitting is not None
-    likely = hands.view.tool.accept._likely  # type: ignore[union-attr, attr-defined]
+    likely = hands.view.tool.draft.accept._likely  # type: ignore[union-attr, attr-defined]
     qtbot.waitUntil(lambda: len(likely) >= 5 and not fitting.more)  # type: ignore[attr-defined]
     hands.key(Qt.Key.Key_Escape)
 
@@ -161,7 +161,7 @@ def test_what_fits_lights_up_and_the_rest_is_dimmed(hands: Hands) -> None:
     marks.fitting.begin_frame()
     assert (hands.id("soft"), hands.scene.cards[hands.id("soft")].inputs[0], False) in marks.fitting
     assert (hands.id("soft"), hands.scene.cards[hands.id("soft")].outputs[0], True) not in marks.fitting
-    assert hands.view.tool._words() == ("→ 1×28×28", "ok")
+    assert hands.view.tool.draft.hint() == ("→ 1×28×28", "ok")
     hands.key(Qt.Key.Key_Escape)
     assert marks.fitting is None
     assert hands.end("soft") not in hands.studio.graph.wires
@@ -171,7 +171,7 @@ def test_a_wire_that_does_not_fit_says_why(hands: Hands) -> None:
     hands.press(hands.port("flatten", out=True))
     hands.move(QPointF(300, 200))
     hands.move(hands.port("conv1"))
-    words, meant = hands.view.tool._words()
+    words, meant = hands.view.tool.draft.hint()
     assert meant == "error"
     assert "circle" in words
     hands.release(hands.port("conv1"))
@@ -183,7 +183,7 @@ def test_a_rank_that_does_not_fit_says_why(hands: Hands) -> None:
     hands.press(hands.port("logits", out=True))
     hands.move(hands.port("late") + QPointF(-30, -30))
     hands.move(hands.port("late"))
-    verdict = hands.view.tool.verdict
+    verdict = hands.view.tool.draft.verdict
     assert not verdict.fits
     assert "10" in verdict.words
     hands.key(Qt.Key.Key_Escape)

@@ -31,13 +31,13 @@ def said(hands: Hands) -> str:
 def test_from_a_card_to_its_wires_and_along_them(hands: Hands) -> None:
     hands.studio.select([hands.id("conv1")])
     do(hands, "select.next_wire")
-    assert keyboard_focus.wire(hands.view) == hands.end("relu1"), "the wires that leave come first"
+    assert keyboard_focus.selected_wire(hands.view) == hands.end("relu1"), "the wires that leave come first"
     assert said(hands) == "wire from conv1 features to relu1 x, 6×28×28"
     do(hands, "select.next_wire")
-    assert keyboard_focus.wire(hands.view) == hands.end("conv1")
+    assert keyboard_focus.selected_wire(hands.view) == hands.end("conv1")
     hands.key(Qt.Key.Key_Left)
     assert hands.studio.selection == (hands.id("image"),)
-    assert keyboard_focus.wire(hands.view) is None
+    assert keyboard_focus.selected_wire(hands.view) is None
     do(hands, "select.next_wire")
     hands.key(Qt.Key.Key_Right)
     assert hands.studio.selection == (hands.id("conv1"),)
@@ -111,7 +111,7 @@ def test_tab_goes_between_ports_while_a_wire_is_drawn(hands: Hands) -> None:
     hands.studio.select([hands.id("logits")])
     hands.view.connect_by_keys()
     tool = hands.view.tool
-    tool._choose(hands.id("sum"))
+    tool.aim(hands.id("sum"))
     ports = [tool.join.target.port]
     for _ in range(2):
         QTest.keyClick(hands.view, Qt.Key.Key_Tab)

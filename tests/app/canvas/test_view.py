@@ -18,7 +18,6 @@ from visualnet.analysis.facts import Problem
 from visualnet.analysis.geometry.card_size import HEIGHT, STRIP
 from visualnet.analysis.problem_list import summarize
 from visualnet.app.canvas.camera.camera import Pose
-from visualnet.app.canvas.editors.quick_add import entries, ranked, usage
 from visualnet.app.canvas.gestures import plain
 from visualnet.app.canvas.scene.scene import CanvasScene
 from visualnet.app.theme.tokens import LIGHT
@@ -188,14 +187,6 @@ def test_a_double_click_on_empty_canvas_adds_there(hands: Hands) -> None:
     assert (item.x, item.y) == (160.0, 304.0)
 
 
-@pytest.mark.parametrize(
-    ("query", "kind"), [("conv2", "conv2d"), ("rectifier", "relu"), ("bn", "batch_norm2d"), ("cross", "cross_entropy")]
-)
-def test_the_search_finds_by_label_tag_and_keyword(query: str, kind: str) -> None:
-    found = [f.entry.kind for f in ranked(query, entries(Project(), MAIN), Project())]
-    assert kind in found[:3]
-
-
 def test_nothing_found_says_so(hands: Hands) -> None:
     hands.key(Qt.Key.Key_Tab)
     QTest.keyClicks(hands.view.popup.field, "zzzzqq")
@@ -203,13 +194,6 @@ def test_nothing_found_says_so(hands: Hands) -> None:
     assert hands.view.popup.none.isVisible()
     QTest.keyClick(hands.view.popup.field, Qt.Key.Key_Return)
     assert hands.view.popup.isVisible()
-
-
-def test_what_is_used_most_comes_first() -> None:
-    project = Project()
-    for at in range(4):
-        project = edits.add_node(project, MAIN, "gelu", at=(at * 200, 0))
-    assert ranked("", entries(project, MAIN), project, usage(project, {}))[0].entry.kind == "gelu"
 
 
 # --- tidy, sheets, menu -------------------------------------------------------------------------------------------------

@@ -49,7 +49,7 @@ def test_the_list_tells_what_was_added_removed_and_changed(compared: Hands) -> N
     panel = compared.window.panel("differences")
     told = rows(compared)
     assert told["c1"] == "~" and told["s4"] == "−" and told["c2"] == "+" and told["c3"] == "·"
-    assert "Since mine.vnet: 1 added, 1 removed, 1 changed" in panel.told.full_text
+    assert "Since mine.vnet: 1 added, 1 removed, 1 changed" in panel.summary.full_text
     panel.copy.click()
     assert "~ c1 (conv2d)  out_channels: 6 → 12" in QApplication.clipboard().text()
 

@@ -87,7 +87,7 @@ def test_by_the_keyboard(panel: HistoryPanel) -> None:
 
 def test_a_step_is_gone_to_or_compared_with_by_its_menu(panel: HistoryPanel) -> None:
     add(panel, "relu", "tanh", "conv2d")
-    differing = comparison_of(panel.studio)
+    comparison = comparison_of(panel.studio)
     menu = panel.menu_for(3)
     assert [(a.text(), a.isEnabled()) for a in menu.actions()] == [
         ("Go there", False),
@@ -97,12 +97,12 @@ def test_a_step_is_gone_to_or_compared_with_by_its_menu(panel: HistoryPanel) -> 
     menu = panel.menu_for(1)
     menu.actions()[1].trigger()
     menu.deleteLater()
-    found, base = differing.found, differing.base
+    found, base = comparison.found, comparison.base
     assert found is not None and base is not None
     assert sorted((d.status, d.node.kind) for d in found.nodes) == [("added", "conv2d"), ("added", "tanh")]
     assert base.title.startswith("“Add relu”, ")
     assert panel.studio.document.position == 3, "comparing moves nothing"
-    differing.clear()
+    comparison.clear()
     menu = panel.menu_for(0)
     menu.actions()[0].trigger()
     menu.deleteLater()

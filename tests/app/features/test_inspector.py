@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.app.canvas.conftest import lenet
 from visualnet.analysis.block_ports import ends
-from visualnet.app.canvas.commands.placing import plan
+from visualnet.analysis.connect.insert_node import insert_node
 from visualnet.app.features.inspector.node_page import FORMS
 from visualnet.app.features.inspector.panel import InspectorPanel
 from visualnet.app.state.studio import Studio
@@ -200,9 +200,11 @@ def test_a_new_node_begins_with_the_chosen_preset(panel: InspectorPanel) -> None
     presets.keep("conv2d", "same", {"kernel_size": 7, "padding": "same", "out_channels": "no_such_constant"})
     presets.begin_with("conv2d", "same")
     studio = panel.studio
-    after, new = plan(studio.project, MAIN, (), studio.analysis, "conv2d", (0.0, 0.0), given=Given({"kernel_size": 3}))
+    after, new = insert_node(
+        studio.project, MAIN, (), studio.analysis, "conv2d", (0.0, 0.0), given=Given({"kernel_size": 3})
+    )
     assert after.graph.nodes[new].params == {"kernel_size": 3, "padding": "same"}, "what is typed comes first"
-    after, new = plan(studio.project, MAIN, (), studio.analysis, "linear", (0.0, 0.0))
+    after, new = insert_node(studio.project, MAIN, (), studio.analysis, "linear", (0.0, 0.0))
     assert after.graph.nodes[new].params == {}
 
 

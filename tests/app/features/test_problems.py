@@ -14,9 +14,9 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.analysis.drawing import project as drawn
+from tests.analysis.test_problem_list import broken
 from visualnet.analysis.block_ports import ends
-from visualnet.analysis.facts import Problem
-from visualnet.analysis.problem_list import Wish, counts, grouped, joined, ordered, text, wanted
+from visualnet.analysis.problem_list import counts, text
 from visualnet.app.features.problems.panel import ProblemsPanel
 from visualnet.app.features.problems.row import ProblemRow
 from visualnet.app.state.settings import Settings
@@ -31,24 +31,6 @@ from visualnet.core.storage.project_file import load
 from visualnet.resources import resource
 
 FORMULA = "⌊(28 + 2·2 − 1·(5 − 1) − 1) / 2⌋ + 1 = 14"
-
-
-def hint(axis: str, line: str, formula: str = FORMULA, number: int = 14) -> Problem:
-    words = f"{axis}: {number}.5 → {number}: the last padded {line} is never read"
-    return Problem("inexact", "hint", words, "n2", "", ("n2",), "", formula)
-
-
-def test_errors_come_first_and_equal_hints_of_two_axes_are_one_row() -> None:
-    error = Problem("misfit", "error", "the output would be empty", "n7", "", ("n7",))
-    rows = joined([hint("H", "row"), hint("W", "column"), error])
-    assert [r.words for r in rows] == [
-        "The output would be empty",
-        "H: 14.5 → 14: the last padded row is never read; W likewise",
-    ]
-
-
-def test_axes_that_differ_stay_apart() -> None:
-    assert len(joined([hint("H", "row", "14", 14), hint("W", "row", "9", 9)])) == 2
 
 
 # --- order, filters, groups, text -------------------------------------------------------------------------------------------------
@@ -74,50 +56,6 @@ def panel_of(qtbot: QtBot) -> Callable[..., ProblemsPanel]:
     return make
 
 
-BROKEN = "i:input a:conv2d f:linear b:linear o:output r:relu i>a a>f f>o"
-
-
-def broken() -> Project:
-    return drawn(BROKEN, a={"kernel_size": 40})
-
-
-def test_the_order_holds_while_figures_change() -> None:
-    before = studio_of(broken())
-    rows = ordered(joined(before.analysis.problems), before.project)
-    before.do("kernel", lambda p: edits.set_params(p, MAIN, ["n2"], {"kernel_size": 41}))
-    again = ordered(joined(reversed(before.analysis.problems)), before.project)
-    assert [r.key for r in again] == [r.key for r in rows]
-    assert [r.problem.severity for r in rows] == sorted(
-        (r.problem.severity for r in rows), key=("error warning hint").find
-    )
-
-
-def test_every_word_must_be_found_in_text_node_or_kind() -> None:
-    studio = studio_of(broken())
-    rows = joined(studio.analysis.problems)
-    assert {r.problem.node for r in wanted(rows, Wish("connected b"), studio.project)} == {"n4"}
-    assert wanted(rows, Wish("connected nowhereland"), studio.project) == []
-    assert wanted(rows, Wish(sheet="other"), studio.project) == []
-    assert counts(rows)["error"] == sum(r.problem.severity == "error" for r in rows)
-
-
-@pytest.mark.parametrize("by", ["severity", "node", "kind", ""])
-def test_groups_hold_every_row_once(by: str) -> None:
-    studio = studio_of(broken())
-    rows = ordered(joined(studio.analysis.problems), studio.project)
-    groups = grouped(rows, by, studio.project)
-    assert sorted(r.key for g in groups for r in g.rows) == sorted(r.key for r in rows)
-    assert len({g.title for g in groups}) == len(groups)
-    if by == "severity":
-        assert [g.worst for g in groups] == list(dict.fromkeys(r.problem.severity for r in rows))
-
-
-def test_as_text() -> None:
-    studio = studio_of(drawn("i:input f:linear o:output i>f f>o"))
-    told = text(joined(studio.analysis.problems), studio.project)
-    assert any(line.startswith("hint: f: ") for line in told.splitlines())
-
-
 # --- the panel --------------------------------------------------------------------------------------------------------------------
 
 
@@ -127,16 +65,16 @@ def nodes(panel: ProblemsPanel) -> list[str]:
 
 def test_severities_and_text_filter_and_the_counts_say_how_many(panel_of: Callable[..., ProblemsPanel]) -> None:
     panel = panel_of(broken())
-    total = len(panel.all)
-    found = counts(panel.all)
+    total = len(panel.model.all)
+    found = counts(panel.model.all)
     assert found["error"] and found["warning"]
     assert panel.bar.severities["error"].text() == str(found["error"])
     QTest.mouseClick(panel.bar.severities["warning"], Qt.MouseButton.LeftButton)
-    assert len(panel.shown) == total - found["warning"]
+    assert len(panel.model.shown) == total - found["warning"]
     QTest.keyClicks(panel.bar.search.edit, "zebra")
-    assert panel.shown == [] and panel.filtered.isVisible()
+    assert panel.model.shown == [] and panel.filtered.isVisible()
     panel.show_all()
-    assert len(panel.shown) == total and not panel.filtered.isVisible()
+    assert len(panel.model.shown) == total and not panel.filtered.isVisible()
 
 
 def test_groups_fold_and_choices_are_remembered(panel_of: Callable[..., ProblemsPanel], tmp_path: Path) -> None:
@@ -146,7 +84,7 @@ def test_groups_fold_and_choices_are_remembered(panel_of: Callable[..., Problems
     head = next(h for h in panel.heads if h.title == "Warnings")
     head.setFocus()
     QTest.keyClick(head, Qt.Key.Key_Left)
-    assert len(nodes(panel)) == len(before) - counts(panel.all)["warning"]
+    assert len(nodes(panel)) == len(before) - counts(panel.model.all)["warning"]
     panel.bar.grouping.setCurrentIndex(panel.bar.grouping.findData("node"))
     other = panel_of(broken(), Settings(path))
     assert other.bar.grouping.currentData() == "node"
@@ -157,15 +95,15 @@ def test_f8_walks_what_is_shown_opens_folded_groups_and_goes_round(panel_of: Cal
     panel = panel_of(broken())
     panel.fold("Warnings")
     met = []
-    for _ in panel.shown:
+    for _ in panel.model.shown:
         panel.step(1)
-        met.append(panel.current)
-    assert met == [r.problem for r in panel.shown]
+        met.append(panel.model.current)
+    assert met == [r.problem for r in panel.model.shown]
     assert not panel.folded()
     panel.step(1)
-    assert panel.current == met[0]
+    assert panel.model.current == met[0]
     panel.step(-1)
-    assert panel.current == met[-1]
+    assert panel.model.current == met[-1]
     assert panel.studio.selection == ((met[-1].node,) if met[-1].node else panel.studio.selection)  # type: ignore[union-attr]
 
 
@@ -180,15 +118,15 @@ def block_with_a_fault() -> Project:
 def test_f8_walks_into_blocks(panel_of: Callable[..., ProblemsPanel]) -> None:
     panel = panel_of(block_with_a_fault())
     sheets = set()
-    for _ in panel.shown:
+    for _ in panel.model.shown:
         panel.step(1)
         sheets.add(panel.studio.sheet)
     assert len(sheets) == 2
     assert panel.bar.scope.isVisible()
     panel.bar.scope.setCurrentIndex(1)
-    assert {r.problem.sheet for r in panel.shown} <= {panel.studio.sheet}
+    assert {r.problem.sheet for r in panel.model.shown} <= {panel.studio.sheet}
     panel.studio.open_sheet(MAIN)
-    assert {r.problem.sheet for r in panel.shown} <= {MAIN}
+    assert {r.problem.sheet for r in panel.model.shown} <= {MAIN}
 
 
 def test_enter_on_a_row_goes_to_its_node(panel_of: Callable[..., ProblemsPanel]) -> None:
@@ -210,7 +148,7 @@ def test_a_renamed_node_is_told_by_its_new_name(panel_of: Callable[..., Problems
 def test_what_is_shown_is_copied(panel_of: Callable[..., ProblemsPanel]) -> None:
     panel = panel_of(broken())
     panel.copy_text()
-    assert QApplication.clipboard().text() == text(panel.shown, panel.studio.project)
+    assert QApplication.clipboard().text() == text(panel.model.shown, panel.studio.project)
     assert "error: a: " in QApplication.clipboard().text()
 
 
@@ -232,14 +170,14 @@ def test_repairs_of_a_problem_that_lasts_follow_the_network(
 ) -> None:
     panel = panel_of(drawn("i:input a:conv2d i>a"))
     qtbot.waitUntil(lambda: any("“a”" in b.text() for b in offered(panel)))
-    before = panel.current
+    before = panel.model.current
 
     def longer(project: Project) -> Project:
         project = edits.add_node(project, MAIN, "relu", id="n3", name="last")
         return edits.connect(project, MAIN, Port("n2", "features"), Port("n3", "x"))
 
     panel.studio.do("a layer more", longer)
-    assert panel.current == before, "the problem is the same as before"
+    assert panel.model.current == before, "the problem is the same as before"
     qtbot.waitUntil(lambda: any("“last”" in b.text() for b in offered(panel)[:1]))
 
 
@@ -254,7 +192,7 @@ def test_a_low_panel_shows_the_formula_and_all_repairs_without_scrolling(
     assert row.formula.y() > row.words.geometry().bottom(), "under the words where there is room"
     panel.resize(1400, 98)
     qtbot.waitUntil(lambda: abs(row.formula.geometry().center().y() - row.words.geometry().center().y()) < 6)
-    qtbot.waitUntil(lambda: panel.scroll.verticalScrollBar().maximum() == 0)
+    qtbot.waitUntil(lambda: panel.scroll_area.verticalScrollBar().maximum() == 0)
 
 
 def several_hints() -> Project:
@@ -307,7 +245,9 @@ def test_the_keyboard_stays_in_the_list_when_a_repair_is_taken(qtbot: QtBot) -> 
         assert panel.studio.project is not before
         for _ in range(2):  # now, and when the next repairs are there
             focus = QApplication.focusWidget()
-            assert focus is panel or (isinstance(focus, ProblemRow) and focus.current is (panel.current is not None))
+            assert focus is panel or (
+                isinstance(focus, ProblemRow) and focus.current is (panel.model.current is not None)
+            )
             qtbot.waitUntil(lambda: not panel.timer.isActive())
 
 

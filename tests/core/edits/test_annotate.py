@@ -132,3 +132,12 @@ def test_a_wrong_fold_or_direction_is_refused(old: str, new: str) -> None:
     text = project_file.dumps(edits.add_node(Project(), MAIN, "relu", name="a")).decode().replace(old, new, 1)
     with pytest.raises(FileError, match=r"true or false|right, down"):
         project_file.loads(text.encode())
+
+
+def test_a_waypoint_is_put_where_the_way_is_least_longer_and_taken_away() -> None:
+    points = [(0.0, 0.0), (100.0, 0.0), (100.0, 100.0), (200.0, 100.0)]
+    assert [annotate.new_waypoint(points, at) for at in ((50, 8), (108, 50), (150, 92))] == [0, 1, 2]
+    project = annotate.toggle_waypoint(bent(), MAIN, WIRE, [(0, 0), (100, 50), (140, -20), (200, 0)], -1, (180, -16))
+    assert project.graph.bends[WIRE] == ((100, 50), (140, -20), (180, -16))
+    project = annotate.toggle_waypoint(project, MAIN, WIRE, [(0, 0), *project.graph.bends[WIRE], (200, 0)], 0, (0, 0))
+    assert project.graph.bends[WIRE] == ((140, -20), (180, -16))

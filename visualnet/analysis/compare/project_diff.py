@@ -192,6 +192,16 @@ def _spread(
                 todo.append(a)
 
 
+def place_beside_nearest(before: Graph, node_id: str, now: Mapping[str, tuple[float, float]]) -> tuple[float, float]:
+    """Where a node that is gone would stand: beside the nearest of those that stay, whose places ``now`` are given by their old ids."""
+    x, y = before.places.get(node_id, (0.0, 0.0))
+    if not now:
+        return x, y
+    was = {i: before.places.get(i, (0.0, 0.0)) for i in now}
+    near = min(now, key=lambda i: abs(was[i][0] - x) + abs(was[i][1] - y))
+    return now[near][0] + x - was[near][0], now[near][1] + y - was[near][1]
+
+
 # --- what differs --------------------------------------------------------------------------------------------------------------------
 
 

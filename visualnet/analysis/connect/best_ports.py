@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from visualnet.analysis.connect.check import Acceptance, Verdict, try_node, widened
 from visualnet.core import edits
+from visualnet.core.edits import bypass
 from visualnet.core.graph import Port
 from visualnet.core.project import Project
 
@@ -48,8 +50,10 @@ def _joins(accept: Acceptance, a: str, b: str) -> list[Join]:
     return joins
 
 
-def connect(project: Project, sheet: str, source: Port, target: Port) -> Project:
-    """Draw the wire; a layer with a varying number of inputs gets one more if it needs it."""
+def connect(project: Project, sheet: str, source: Port, target: Port, instead: Port | None = None) -> Project:
+    """Draw the wire, in place of the one into ``instead``; a layer with a varying number of inputs gets one more if it needs it."""
+    if instead is not None and instead != target:
+        project = edits.disconnect(project, sheet, instead)
     return edits.connect(widened(project, sheet, target), sheet, source, target)
 
 
@@ -66,6 +70,22 @@ def insertion(accept: Acceptance, node_id: str, wire: Port) -> tuple[str, str] |
     node = accept.graph.nodes[node_id]
     into = next((p for p in ins if try_node(accept.project, node, {p: spec}).fits), ins[0])
     return into, outs[0]
+
+
+def drop_nodes(
+    project: Project,
+    sheet: str,
+    places: Mapping[str, tuple[float, float]],
+    detach: bool = False,
+    into: tuple[str, Port, tuple[str, str]] | None = None,
+) -> Project:
+    """Move nodes; ``detach`` takes them out of their wires, ``into`` puts one of them into a wire by its ports."""
+    if detach:
+        project = bypass.detach_nodes(project, sheet, places)
+    if into is not None:
+        node, wire, ports = into
+        project = edits.insert_on_wire(project, sheet, node, wire, *ports)
+    return edits.move(project, sheet, places)
 
 
 def lonely(accept: Acceptance, node_id: str) -> bool:

@@ -75,6 +75,10 @@ class Acceptance:
             return f"“{names[target.node].name}” already leads to “{names[source.node].name}”: that would be a circle"
         return ""
 
+    def knows(self, source: Port, target: Port) -> bool:
+        """Whether ``likely`` has been answered before, so that it costs nothing."""
+        return (source, target) in self._likely
+
     def likely(self, source: Port, target: Port) -> bool:
         """The same answer from the target node alone: cheap enough to ask of every port in view."""
         key = (source, target)

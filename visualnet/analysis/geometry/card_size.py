@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from visualnet.analysis.auto_layout import GRID
 from visualnet.analysis.card_content import CardContent
 from visualnet.analysis.geometry.boxes import Box
+from visualnet.analysis.sheet_geometry import GRID
 
 MIN_WIDTH, MAX_WIDTH = 168, 224
 HEIGHT = 80

@@ -8,8 +8,9 @@ from typing import NamedTuple
 from visualnet.analysis.facts import Analysis, GraphFacts, NodeFacts, NodePath
 from visualnet.analysis.infer import infer
 from visualnet.core.diff import GraphDiff, diff
-from visualnet.core.graph import Graph
+from visualnet.core.graph import Graph, Topology
 from visualnet.core.project import Project
+from visualnet.core.validation import Area
 from visualnet.layers.declaration.layer import Spec
 
 NONE = Graph()
@@ -31,6 +32,45 @@ class Change(NamedTuple):
         """The nodes that come or change, and those at the ends of wires that come or go."""
         ends = [p.node for w in (*self.diff.wires_added, *self.diff.wires_removed) for p in w]
         return tuple(dict.fromkeys([*self.diff.added, *self.diff.changed, *self.diff.removed, *ends]))
+
+    def shape_of(self, node_id: str) -> str:
+        """A node's first output as it would be, or what arrives at a node without outputs; ``?`` while it is not known."""
+        facts = self.facts.nodes.get(node_id) if self.facts is not None else None
+        if facts is None:
+            return "?"
+        return shape(facts) or (facts.arriving[0].text if facts.arriving and facts.arriving[0] is not None else "")
+
+    def columns(self, most: int) -> list[list[str]]:
+        """What is touched and what it is wired to, at most so many nodes, in columns as the tensors flow."""
+        topology = Topology(self.after)
+        wanted = [i for i in dict.fromkeys([*self.touched, *self.mended]) if i in self.after.nodes][:most]
+        for node_id in tuple(wanted):
+            near = [w.source.node for w in topology.into[node_id]] + [w.target.node for w in topology.out_of[node_id]]
+            wanted += [i for i in dict.fromkeys(near) if i not in wanted][: most - len(wanted)]
+        depth: dict[str, int] = {}
+        for node_id in dict.fromkeys([*(i for i in topology.order if i in wanted), *wanted]):
+            before = [depth[w.source.node] for w in topology.into[node_id] if w.source.node in depth]
+            depth[node_id] = max(before, default=-1) + 1
+        columns: list[list[str]] = [[] for _ in range(max(depth.values(), default=-1) + 1)]
+        for node_id, at in depth.items():
+            columns[at].append(node_id)
+        return columns
+
+
+def column_boxes(
+    columns: list[list[str]], area: Area, size: tuple[float, float], gaps: tuple[float, float]
+) -> dict[str, Area]:
+    """Where each node of the columns stands: side by side in the middle of an area, of this size at most, so far apart."""
+    left, top, wide, high = area
+    width = min(size[0], (wide - gaps[0] * (len(columns) - 1)) / max(1, len(columns)))
+    step, boxes = width + gaps[0], dict[str, Area]()
+    first = left + (wide - step * len(columns) + gaps[0]) / 2
+    for at, ids in enumerate(columns):
+        height = min(size[1], (high - gaps[1] * (len(ids) - 1)) / len(ids))
+        start = top + (high - (height + gaps[1]) * len(ids) + gaps[1]) / 2
+        for number, node_id in enumerate(ids):
+            boxes[node_id] = first + at * step, start + number * (height + gaps[1]), width, height
+    return boxes
 
 
 class EditPreview(NamedTuple):

@@ -25,7 +25,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from visualnet.analysis.card_content import describe_node
 from visualnet.app.canvas.autoscroll import Autoscroll
 from visualnet.app.canvas.base import CanvasBase, Tool
-from visualnet.app.canvas.commands import annotate, block_navigation, keyboard, keyboard_focus
+from visualnet.app.canvas.commands import annotate, keyboard, keyboard_focus
 from visualnet.app.canvas.scene.node_painter import FULL
 from visualnet.app.canvas.scene.scene import CanvasScene
 from visualnet.app.canvas.scene.sheet_index import Hit
@@ -33,7 +33,7 @@ from visualnet.app.canvas.tools.bend_wire import BendTool
 from visualnet.app.canvas.tools.collapse import FoldTool
 from visualnet.app.canvas.tools.connect_by_keys import ConnectTool
 from visualnet.app.canvas.tools.draw_wire import WireTool
-from visualnet.app.canvas.tools.drop_layer import DropTool, kind_of
+from visualnet.app.canvas.tools.drop_layer import DropTool, dragged_kind
 from visualnet.app.canvas.tools.join_nodes import JoinTool
 from visualnet.app.canvas.tools.move_annotation import MoveAnnotationTool
 from visualnet.app.canvas.tools.move_nodes import MoveTool
@@ -143,7 +143,7 @@ class Gestures(CanvasBase):
         at = self._at(event)
         hit = self.canvas.hit(at, self._reach())
         if hit.wire is not None:
-            annotate.toggle_point(self, at)
+            annotate.toggle_waypoint(self, hit.wire, hit.bend, at)
         elif hit.remark:
             self.annotation_edit_asked.emit(hit.remark)
         elif not hit.node:
@@ -151,7 +151,7 @@ class Gestures(CanvasBase):
         elif not hit.port:
             self.studio.select([hit.node])
             block = self.canvas.graph.nodes[hit.node].block
-            block_navigation.enter(self) if block is not None else self.rename_asked.emit()
+            keyboard.enter(self) if block is not None else self.rename_asked.emit()
 
     def _hover(self, at: QPointF) -> None:
         hit = self.canvas.hit(at, self._reach())
@@ -265,7 +265,7 @@ class Gestures(CanvasBase):
     # --- drag from the palette --------------------------------------------------------------------------------------
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        kind = kind_of(event.mimeData(), self.studio.project.blocks)
+        kind = dragged_kind(event.mimeData(), self.studio.project.blocks)
         if kind is None:
             event.ignore()
             return

@@ -8,13 +8,14 @@ from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QPainter, QResizeEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
+from visualnet.analysis.connect.insert_node import fitting_kinds
 from visualnet.analysis.problem_list import summarize
 from visualnet.app.canvas.camera.camera import Pose
 from visualnet.app.canvas.camera.saved_poses import SavedPoses
 from visualnet.app.canvas.commands import (
     arrange,
-    block_navigation,
     clipboard,
+    keyboard,
     keyboard_focus,
     placing,
     remove,
@@ -33,7 +34,7 @@ from visualnet.app.canvas.scene.scene import CanvasScene
 from visualnet.app.canvas.tools.connect_by_keys import ConnectTool
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme.tokens import Theme
-from visualnet.core.graph import Port
+from visualnet.core.graph import Port, Topology
 from visualnet.core.project import MAIN, Project
 from visualnet.layers.shorthand import Given
 
@@ -56,7 +57,7 @@ class CanvasView(Gestures):
         self.totals = HudLabel(self, "Totals")
         self.empty = HudLabel(self, "Empty sheet")
         self.empty.setText(EMPTY)
-        self.popup = QuickAdd(self, studio.theme)
+        self.popup = QuickAdd(self)
         self.repairs = RepairPopup(self, studio)
         self.ghosts = PreviewOverlay(self)
         self.names = NameEditor(self)
@@ -133,7 +134,7 @@ class CanvasView(Gestures):
         """Tint what leads to the selected card and away from it."""
         chosen = self.canvas.marks.selected
         shown = self.path_shown and len(chosen) == 1
-        found = select.flow(self.canvas.graph, next(iter(chosen))) if shown else set()
+        found = Topology(self.canvas.graph).wires_through(next(iter(chosen))) if shown else set()
         self.canvas.marks.flow = found & self.canvas.wires.keys()
 
     def show_path(self, state: bool) -> None:
@@ -144,11 +145,10 @@ class CanvasView(Gestures):
 
     def _describe(self) -> None:
         """Say in words what is selected, for screen readers."""
-        keyboard_focus.told(self)
+        keyboard_focus.announce(self)
 
     def _apply_theme(self, theme: Theme) -> None:
         self.canvas.set_theme(theme)
-        self.popup.theme = theme
         self.setBackgroundBrush(QColor(theme.canvas))
         self.totals.apply_theme(theme)
         self.empty.apply_theme(theme)
@@ -196,7 +196,7 @@ class CanvasView(Gestures):
 
     add = placing.add
     delete = remove.delete
-    enter = block_navigation.enter
+    enter = keyboard.enter
     paste = clipboard.paste_at_pointer
     select_all = select.every
     tidy = arrange.tidy
@@ -240,7 +240,7 @@ class CanvasView(Gestures):
         kinds = None
         if wired:
             studio = self.studio
-            kinds = placing.fitting_kinds(studio.project, studio.sheet, studio.path, studio.analysis, source, target)
+            kinds = fitting_kinds(studio.project, studio.sheet, studio.path, studio.analysis, source, target)
             place = (spot.x() - (0 if source is not None else 168), spot.y() - 40)
         hint = "Search what fits here…" if wired else ""
         view_at = self.mapFromScene(QPointF(*place)) if after else self.mapFromScene(spot)

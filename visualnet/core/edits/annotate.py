@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -29,6 +30,32 @@ def bend(project: Project, sheet: str, wires: Mapping[Port, Points]) -> Project:
         else:
             after.pop(target, None)
     return project.with_sheet(sheet, replace(graph, bends=after)) if after != graph.bends else project
+
+
+def new_waypoint(points: Sequence[tuple[float, float]], at: tuple[float, float]) -> int:
+    """Where among a wire's waypoints a new one goes. ``points`` are those of the wire, its two ends among them."""
+
+    def detour(i: int) -> float:
+        return math.dist(points[i], at) + math.dist(at, points[i + 1]) - math.dist(points[i], points[i + 1])
+
+    return min(range(len(points) - 1), key=detour)
+
+
+def toggle_waypoint(
+    project: Project,
+    sheet: str,
+    wire: Port,
+    points: Sequence[tuple[float, float]],
+    number: int,
+    at: tuple[float, float],
+) -> Project:
+    """Take a waypoint away; or put one at a point (``number`` -1). ``points`` are those of the wire, its two ends among them."""
+    inner = list(points[1:-1])
+    if number >= 0:
+        del inner[number]
+    else:
+        inner.insert(new_waypoint(points, at), at)
+    return bend(project, sheet, {wire: inner})
 
 
 def fold(project: Project, sheet: str, ids: Iterable[str], folded: bool = True) -> Project:

@@ -1,10 +1,11 @@
-"""Edits that take nodes out of the flow and close the gap behind them."""
+"""Edits that take nodes out: all that is selected, or with the gap behind them closed."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
 from visualnet.core import edits
+from visualnet.core.edits.annotate import remove_remarks
 from visualnet.core.graph import Graph, Port
 from visualnet.core.project import Project
 from visualnet.core.validation import sheet_of
@@ -49,6 +50,16 @@ def detach_nodes(project: Project, sheet: str, ids: Iterable[str]) -> Project:
         ):
             wires[target] = origin
     return project.with_sheet(sheet, graph.with_wires(wires)) if wires != graph.wires else project
+
+
+def remove_selection(
+    project: Project, sheet: str, ids: Collection[str], wires: Iterable[Port], remarks: Collection[str]
+) -> Project:
+    """Remove nodes, wires (by where they end), frames and notes."""
+    for target in wires:
+        project = edits.disconnect(project, sheet, target)
+    project = remove_remarks(project, sheet, remarks)
+    return edits.remove(project, sheet, ids) if ids else project
 
 
 def bypass_nodes(project: Project, sheet: str, ids: Iterable[str]) -> Project:

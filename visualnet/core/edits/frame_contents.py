@@ -7,11 +7,10 @@ from collections.abc import Collection, Iterable, Mapping
 from msgspec.structs import replace
 
 from visualnet.core.graph import Graph, Port, Remark
-from visualnet.core.validation import MAX_REMARKS, spot
+from visualnet.core.validation import MAX_REMARKS, Area, spot
 
 CARD = (168.0, 80.0)
 """A card takes up at least so much, in px."""
-Area = tuple[float, float, float, float]
 
 
 def among(graph: Graph, chosen: Collection[str]) -> dict[str, Remark]:
@@ -19,27 +18,39 @@ def among(graph: Graph, chosen: Collection[str]) -> dict[str, Remark]:
     within the rectangle round the cards.
     """
     cards = {i: (*graph.places.get(i, (0.0, 0.0)), *CARD) for i in graph.nodes}
-    held = {r.id: [i for i, card in cards.items() if _within(card, r.area)] for r in graph.remarks.values()}
+    held = {r.id: [i for i, card in cards.items() if is_within(card, r.area)] for r in graph.remarks.values()}
     own = [r for r in graph.remarks.values() if r.kind == "frame" and held[r.id] and set(held[r.id]) <= set(chosen)]
-    rooms = [r.area for r in own] + [_round([cards[i] for i in chosen])]
+    rooms = [r.area for r in own] + [bounding_area(cards[i] for i in chosen)]
     taken = {r.id for r in own}
     taken |= {
         r.id
         for r in graph.remarks.values()
-        if (r.kind == "note" or not held[r.id]) and any(_within(r.area, room) for room in rooms)
+        if (r.kind == "note" or not held[r.id]) and any(is_within(r.area, room) for room in rooms)
     }
     return {i: r for i, r in graph.remarks.items() if i in taken}
 
 
-def _within(inner: Area, outer: Area) -> bool:
+def is_within(inner: Area, outer: Area) -> bool:
+    """Whether the outer area holds all of the inner one."""
     (x, y, width, height), (left, top, wide, high) = inner, outer
     return left <= x and top <= y and x + width <= left + wide and y + height <= top + high
 
 
-def _round(cards: Collection[Area]) -> Area:
+def bounding_area(areas: Iterable[Area]) -> Area:
+    """The smallest area round others, of which there must be one."""
+    cards = list(areas)
     left, top = (min(c[axis] for c in cards) for axis in (0, 1))
     right, low = (max(c[axis] + c[axis + 2] for c in cards) for axis in (0, 1))
     return left, top, right - left, low - top
+
+
+def contents(graph: Graph, remark: str, cards: Mapping[str, Area]) -> tuple[dict[str, Area], list[str]]:
+    """What moves with a frame or a note: its own area and, of a frame, those of the remarks in it; and which of the cards are in it."""
+    own = graph.remarks[remark]
+    if own.kind != "frame":
+        return {remark: own.area}, []
+    areas = {remark: own.area} | {r.id: r.area for r in graph.remarks.values() if is_within(r.area, own.area)}
+    return areas, [i for i, card in cards.items() if is_within(card, own.area)]
 
 
 def with_remarks(graph: Graph, remarks: Iterable[Remark], by: tuple[float, float] = (0.0, 0.0)) -> Graph:

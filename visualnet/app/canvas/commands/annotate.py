@@ -2,54 +2,52 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF
+from functools import partial
+
+from PySide6.QtCore import QPointF
 from PySide6.QtWidgets import QMenu
 
+from visualnet.analysis.sheet_geometry import snap
 from visualnet.app.canvas.base import CanvasBase
 from visualnet.app.canvas.camera.camera import Pose
-from visualnet.app.canvas.commands import wire_points
-from visualnet.app.canvas.scene.scene import CanvasScene
-from visualnet.app.theme.tokens import GRID
 from visualnet.core.edits import annotate
-from visualnet.core.graph import COLOURS
+from visualnet.core.graph import COLOURS, Port
 from visualnet.core.project import Project
 from visualnet.core.text.format import capitalize_first
+from visualnet.core.validation import Area
 
 HEAD, ROOM = 44.0, 24.0
-NOTE = (288.0, 136.0)
+EMPTY_FRAME, NOTE = (480.0, 240.0), (288.0, 136.0)
 
 
 def frame(view: CanvasBase) -> None:
     """Put a frame round the selected cards, or an empty one in the middle, and ask for its title."""
     area = view.canvas.contents(view.studio.selection)
     if area.isEmpty():
-        at = view.pose()
-        box = (_grid(at.x - 240), _grid(at.y - 120), 480.0, 240.0)
+        (width, height), at = EMPTY_FRAME, view.pose()
+        _add(view, "frame", (snap(at.x - width / 2), snap(at.y - height / 2), width, height))
     else:
-        left, top = _grid(area.left() - ROOM), _grid(area.top() - HEAD)
-        right, bottom = _grid(area.right() + ROOM), _grid(area.bottom() + ROOM)
-        box = (left, top, right - left, bottom - top)
-    _add(view, "frame", box)
+        left, top = snap(area.left() - ROOM), snap(area.top() - HEAD)
+        _add(view, "frame", (left, top, snap(area.right() + ROOM) - left, snap(area.bottom() + ROOM) - top))
 
 
 def note(view: CanvasBase) -> None:
     """Put a note at the pointer and write it."""
     at = view.pointer()
-    _add(view, "note", (_grid(at.x()), _grid(at.y()), *NOTE))
+    _add(view, "note", (snap(at.x()), snap(at.y()), *NOTE))
 
 
-def _add(view: CanvasBase, kind: str, area: tuple[float, float, float, float]) -> None:
-    made: list[str] = []
-    sheet = view.studio.sheet
+def _add(view: CanvasBase, kind: str, area: Area) -> None:
+    added, sheet = "", view.studio.sheet
 
     def edit(project: Project) -> Project:
-        after, remark = annotate.add_remark(project, sheet, kind, area)
-        made[:] = [remark]
-        return after
+        nonlocal added
+        project, added = annotate.add_remark(project, sheet, kind, area)
+        return project
 
     if view.studio.do(f"Add {kind}", edit):
-        view.select_remarks(made)
-        view.annotation_edit_asked.emit(made[0])
+        view.select_remarks([added])
+        view.annotation_edit_asked.emit(added)
 
 
 def write(view: CanvasBase) -> None:
@@ -63,9 +61,8 @@ def write(view: CanvasBase) -> None:
 def fill_colours(view: CanvasBase, menu: QMenu) -> None:
     """The colours that the selected frames and notes can have."""
     for colour in COLOURS:
-        action = menu.addAction(capitalize_first(colour or "plain"))
+        action = menu.addAction(capitalize_first(colour or "plain"), partial(tint, view, colour))
         action.setEnabled(bool(view.canvas.marks.remarks))
-        action.triggered.connect(lambda _=False, c=colour: tint(view, c))
 
 
 def tint(view: CanvasBase, colour: str) -> None:
@@ -76,10 +73,19 @@ def tint(view: CanvasBase, colour: str) -> None:
 
 def straighten(view: CanvasBase) -> None:
     """Take all points off the selected wires, or off those of the selected cards."""
-    marks, canvas, sheet = view.canvas.marks, view.canvas, view.studio.sheet
-    targets = set(marks.wires) or {t for i in view.studio.selection for t in canvas.by_node.get(i, ())}
-    if not view.studio.do("Straighten wires", lambda p: annotate.bend(p, sheet, {t: () for t in targets})):
+    canvas, sheet = view.canvas, view.studio.sheet
+    targets = canvas.marks.wires or {t for i in view.studio.selection for t in canvas.by_node.get(i, ())}
+    if not view.studio.do("Straighten wires", lambda p: annotate.bend(p, sheet, dict.fromkeys(targets, ()))):
         view.studio.message.emit("hint", "select a wire that was bent, or its cards")
+
+
+def toggle_waypoint(view: CanvasBase, wire: Port, number: int, at: QPointF) -> bool:
+    """Take a point off a wire, or put one there (``number`` -1)."""
+    sheet, points, place = view.studio.sheet, [p.toTuple() for p in view.wire_points(wire)], at.toTuple()
+    return view.studio.do("Bend wire", lambda p: annotate.toggle_waypoint(p, sheet, wire, points, number, place))
+
+
+# --- bookmarks --------------------------------------------------------------------------------------------------------
 
 
 def bookmark(view: CanvasBase) -> None:
@@ -98,53 +104,29 @@ def next_bookmark(view: CanvasBase) -> None:
         view.studio.message.emit("hint", "no bookmark yet: Ctrl+B keeps this view")
         return
     at = marks.index(view.bookmark) + 1 if view.bookmark in marks else 0
-    visit(view, marks[at % len(marks)])
+    go_to_bookmark(view, marks[at % len(marks)])
 
 
-def visit(view: CanvasBase, name: str) -> None:
+def go_to_bookmark(view: CanvasBase, name: str) -> None:
     """Look from where a bookmark looks."""
     view.bookmark = name
     view.glide(Pose(*view.studio.graph.bookmarks[name]))
 
 
+def forget_bookmark(view: CanvasBase, name: str) -> None:
+    """Keep a bookmark no more."""
+    sheet = view.studio.sheet
+    view.studio.do(f"Forget bookmark {name}", lambda p: annotate.set_bookmark(p, sheet, name, None))
+
+
 def fill_bookmarks(view: CanvasBase, menu: QMenu) -> None:
     """The bookmarks of the sheet, to go to and to forget."""
-    sheet, marks = view.studio.sheet, view.studio.graph.bookmarks
-    for name in marks:
-        menu.addAction(f"Bookmark {name}").triggered.connect(lambda _=False, n=name: visit(view, n))
-    if marks:
-        menu.addSeparator()
-    for name in marks:
-        forget = menu.addAction(f"Forget {name}")
-        forget.triggered.connect(
-            lambda _=False, n=name: view.studio.do(
-                f"Forget bookmark {n}", lambda p: annotate.set_bookmark(p, sheet, n, None)
-            )
-        )
-    if not marks:
+    names = list(view.studio.graph.bookmarks)
+    if not names:
         menu.addAction("No bookmark yet").setEnabled(False)
-
-
-def toggle_point(view: CanvasBase, at: QPointF) -> None:
-    """Take a point off a wire or put one there, where it was double-clicked."""
-    hit = view.canvas.hit(at)
-    if hit.wire is not None:
-        wire, way, sheet = hit.wire, view.wire_points(hit.wire), view.studio.sheet
-        view.studio.do("Bend wire", lambda p: wire_points.toggle(p, sheet, wire, way, hit.bend, at))
-
-
-def _grid(value: float) -> float:
-    return float(round(value / GRID) * GRID)
-
-
-def frame_contents(scene: CanvasScene, remark: str) -> tuple[dict[str, QRectF], dict[str, tuple[float, float]]]:
-    """What moves with a remark: its own area and those of the remarks in a frame, and where the cards in it stand."""
-    frame = QRectF(scene.remarks[remark].area)
-    areas = {remark: frame}
-    if scene.remarks[remark].remark.kind != "frame":
-        return areas, {}
-    inside = (scene.cards[i] for i in scene.ids_in(frame) if frame.contains(scene.cards[i].rect))
-    for other in scene.remarks.values():
-        if other.id != remark and frame.contains(other.area):
-            areas[other.id] = QRectF(other.area)
-    return areas, {c.id: (c.x, c.y) for c in inside}
+        return
+    for name in names:
+        menu.addAction(f"Bookmark {name}", partial(go_to_bookmark, view, name))
+    menu.addSeparator()
+    for name in names:
+        menu.addAction(f"Forget {name}", partial(forget_bookmark, view, name))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtGui import QGuiApplication
 
+from visualnet.analysis.sheet_geometry import snap
 from visualnet.app.canvas.base import CanvasBase
+from visualnet.app.canvas.commands.select import add_and_select
 from visualnet.app.state.dropped_files import nodes_in
 from visualnet.app.state.studio import Studio
-from visualnet.app.theme.tokens import GRID
 from visualnet.core import edits
-from visualnet.core.project import Project
 from visualnet.core.text.format import format_quantity
 
 STEP = (32.0, 32.0)
@@ -17,18 +17,16 @@ STEP = (32.0, 32.0)
 
 def copy(studio: Studio) -> bool:
     """Put the selected nodes on the clipboard; True if there were any."""
-    if not studio.selection:
-        return False
-    QGuiApplication.clipboard().setText(edits.copy(studio.project, studio.sheet, studio.selection))
-    return True
+    if studio.selection:
+        QGuiApplication.clipboard().setText(edits.copy(studio.project, studio.sheet, studio.selection))
+    return bool(studio.selection)
 
 
 def cut(studio: Studio) -> bool:
     """Copy the selected nodes and take them out."""
     chosen, sheet = studio.selection, studio.sheet
-    return copy(studio) and studio.do(
-        f"Cut {format_quantity(len(chosen), 'node')}", lambda p: edits.remove(p, sheet, chosen)
-    )
+    label = f"Cut {format_quantity(len(chosen), 'node')}"
+    return copy(studio) and studio.do(label, lambda p: edits.remove(p, sheet, chosen))
 
 
 def paste(studio: Studio, at: tuple[float, float] | None = None) -> bool:
@@ -41,36 +39,17 @@ def paste(studio: Studio, at: tuple[float, float] | None = None) -> bool:
     if not text:
         studio.message.emit("hint", "the clipboard is empty: copy some nodes first")
         return False
-    return adding(studio, "Paste", lambda p: edits.paste(p, studio.sheet, text, at))
-
-
-def duplicate(studio: Studio) -> bool:
-    """Add a copy of the selected nodes beside them and select it."""
-    chosen = studio.selection
-    if not chosen:
-        return False
-    return adding(
-        studio,
-        f"Duplicate {format_quantity(len(chosen), 'node')}",
-        lambda p: edits.duplicate(p, studio.sheet, chosen, STEP),
-    )
-
-
-def adding(studio: Studio, label: str, edit: object) -> bool:
-    added: list[str] = []
-
-    def run(project: Project) -> Project:
-        after, ids = edit(project)  # type: ignore[operator]
-        added[:] = ids
-        return after
-
-    done = studio.do(label, run)
-    if done:
-        studio.select(added)
-    return done
+    return add_and_select(studio, "Paste", lambda p: edits.paste(p, studio.sheet, text, at))
 
 
 def paste_at_pointer(view: CanvasBase) -> None:
     """Add what the clipboard holds at the pointer."""
     at = view.pointer()
-    paste(view.studio, (round(at.x() / GRID) * GRID, round(at.y() / GRID) * GRID))
+    paste(view.studio, (snap(at.x()), snap(at.y())))
+
+
+def duplicate(studio: Studio, by: tuple[float, float] = STEP) -> bool:
+    """Add a copy of the selected nodes, so far from them, and select it."""
+    chosen, sheet = studio.selection, studio.sheet
+    label = f"Duplicate {format_quantity(len(chosen), 'node')}"
+    return bool(chosen) and add_and_select(studio, label, lambda p: edits.duplicate(p, sheet, chosen, by))

@@ -7,9 +7,7 @@ from PySide6.QtCore import QPointF
 from visualnet.analysis.connect import best_ports
 from visualnet.analysis.connect.check import Acceptance
 from visualnet.app.canvas.base import CanvasBase
-from visualnet.core import edits
 from visualnet.core.graph import Port
-from visualnet.core.project import Project
 
 
 def draw_wire(
@@ -26,11 +24,5 @@ def draw_wire(
     if words:
         studio.message.emit("warning", words)
         return
-
-    def edit(project: Project) -> Project:
-        if instead is not None and instead != target:
-            project = edits.disconnect(project, sheet, instead)
-        return best_ports.connect(project, sheet, source, target)
-
-    if studio.do("Connect", edit):
+    if studio.do("Connect", lambda p: best_ports.connect(p, sheet, source, target, instead)):
         view.wire_drawn.emit(target, at)

@@ -5,31 +5,32 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QColor, QKeyEvent, QPainter, QPen
 
+from visualnet.analysis.sheet_geometry import GRID, snap
 from visualnet.app.canvas.base import CanvasBase
 from visualnet.app.canvas.commands import placing
-from visualnet.app.canvas.commands.annotate import frame_contents
-from visualnet.app.canvas.commands.wire_points import toggle
-from visualnet.app.theme.tokens import GRID
+from visualnet.app.canvas.commands.annotate import toggle_waypoint
+from visualnet.app.canvas.commands.arrange import card_areas
 from visualnet.core import edits
-from visualnet.core.edits import annotate
+from visualnet.core.edits import annotate, frame_contents
 from visualnet.core.graph import Port
-from visualnet.core.project import Project
 from visualnet.core.text.format import format_quantity
 from visualnet.core.validation import LEAST_AREA
 from visualnet.layers.shorthand import Given
 
 RING = 8.0
+NO_WIRE = "go to a wire first (W)"
 Way = tuple[int, int]
+"""Of an arrow key: a step across and a step down."""
 
 
-def wire(view: CanvasBase) -> Port | None:
+def selected_wire(view: CanvasBase) -> Port | None:
     """The one wire that is selected, if nothing else is."""
     marks = view.canvas.marks
     alone = len(marks.wires) == 1 and not marks.selected and not marks.remarks
     return next(iter(marks.wires)) if alone else None
 
 
-def remark(view: CanvasBase) -> str:
+def selected_remark(view: CanvasBase) -> str:
     """The one frame or note that is selected, if nothing else is."""
     marks = view.canvas.marks
     return next(iter(marks.remarks)) if len(marks.remarks) == 1 and not marks.selected and not marks.wires else ""
@@ -40,55 +41,54 @@ def remark(view: CanvasBase) -> str:
 
 def next_wire(view: CanvasBase, step: int = 1) -> None:
     """Go to a wire of the selected card, those that leave it first; then to the next of that card's wires."""
-    here, wires = wire(view), view.canvas.wires
-    cards = [i for i in view.studio.selection if i in view.canvas.cards]
+    here, wires, cards = selected_wire(view), view.canvas.wires, view.canvas.cards
     if here is not None:
-        home = view.canvas.marks.home if view.canvas.marks.home in view.canvas.cards else wires[here].source.node
-    elif cards:
-        home = cards[-1]
+        home = view.canvas.marks.home if view.canvas.marks.home in cards else wires[here].source.node
     else:
-        home = ""
-    around = [t for t in wires if not home or home in (t.node, wires[t].source.node)]
-    around.sort(key=lambda t: (bool(home) and wires[t].source.node != home, _middle(view, t).y(), _middle(view, t).x()))
+        home = next((i for i in reversed(view.studio.selection) if i in cards), "")
+
+    def rank(target: Port) -> tuple[bool, float, float]:
+        middle = _middle(view, target)
+        return bool(home) and wires[target].source.node != home, middle.y(), middle.x()
+
+    around = sorted((t for t in wires if not home or home in (t.node, wires[t].source.node)), key=rank)
     if not around:
         view.studio.message.emit("hint", "this card has no wires" if home else "there are no wires yet")
         return
     at = (around.index(here) + step) % len(around) if here in around else 0
-    _to_wire(view, around[at], home)
+    _go_to_wire(view, around[at], home)
 
 
-def _to_wire(view: CanvasBase, target: Port, home: str = "", bend: int = -1) -> None:
+def _go_to_wire(view: CanvasBase, target: Port, home: str = "", bend: int = -1) -> None:
     marks = view.canvas.marks
     view.studio.select(())
     marks.remarks = set()
-    marks.home, marks.bend = home, bend
     view.select_wires([target])
-    marks.bend = bend
-    told(view)
+    marks.home, marks.bend = home, bend
+    announce(view)
 
 
 def next_bend(view: CanvasBase) -> None:
     """Go to the next point over which the selected wire is led."""
-    here = wire(view)
+    here, marks = selected_wire(view), view.canvas.marks
     points = view.canvas.wires[here].bends if here is not None else []
-    if here is None or not points:
-        words = "P puts a point on this wire" if here is not None else "go to a wire first (W)"
-        view.studio.message.emit("hint", words)
-        return
-    _to_wire(view, here, view.canvas.marks.home, (view.canvas.marks.bend + 1) % len(points))
+    if here is not None and points:
+        _go_to_wire(view, here, marks.home, (marks.bend + 1) % len(points))
+    else:
+        view.studio.message.emit("hint", "P puts a point on this wire" if here is not None else NO_WIRE)
 
 
 def add_bend(view: CanvasBase) -> None:
     """Put a point in the middle of the selected wire, to lead it over."""
-    here = wire(view)
+    here = selected_wire(view)
     if here is None:
-        view.studio.message.emit("hint", "go to a wire first (W)")
+        view.studio.message.emit("hint", NO_WIRE)
         return
-    at, sheet, way = _middle(view, here), view.studio.sheet, view.wire_points(here)
-    at = QPointF(round(at.x() / GRID) * GRID, round(at.y() / GRID) * GRID)
-    if view.studio.do("Bend wire", lambda p: toggle(p, sheet, here, way, -1, at)):
+    middle = _middle(view, here)
+    at = QPointF(snap(middle.x()), snap(middle.y()))
+    if toggle_waypoint(view, here, -1, at):
         points = view.canvas.wires[here].bends
-        _to_wire(view, here, view.canvas.marks.home, points.index(at) if at in points else 0)
+        _go_to_wire(view, here, view.canvas.marks.home, points.index(at) if at in points else 0)
 
 
 def next_remark(view: CanvasBase) -> None:
@@ -97,12 +97,12 @@ def next_remark(view: CanvasBase) -> None:
     if not items:
         view.studio.message.emit("hint", "no frame or note yet: F makes a frame, N a note")
         return
-    ids, here = [r.id for r in items], remark(view)
-    found = items[(ids.index(here) + 1) % len(ids) if here in ids else 0]
+    ids, here = [r.id for r in items], selected_remark(view)
+    item = items[(ids.index(here) + 1) % len(ids) if here in ids else 0]
     view.studio.select(())
     view.select_wires(())
-    view.select_remarks([found.id])
-    view.show_area(found.area)
+    view.select_remarks([item.id])
+    view.show_area(item.area)
 
 
 # --- keys -------------------------------------------------------------------------------------------------------------
@@ -110,41 +110,41 @@ def next_remark(view: CanvasBase) -> None:
 
 def press(view: CanvasBase, way: Way | None, event: QKeyEvent) -> bool:
     """Answer a key for the wire or remark that the keyboard is at; False if it means nothing there. ``way``: of an arrow."""
-    held_keys = event.modifiers()
-    moves = bool(held_keys & Qt.KeyboardModifier.ControlModifier)
-    stretches = bool(held_keys & Qt.KeyboardModifier.ShiftModifier)
-    plain = not held_keys & ~Qt.KeyboardModifier.KeypadModifier
-    enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-    if (here := wire(view)) is not None:
+    key, held = event.key(), event.modifiers()
+    control = bool(held & Qt.KeyboardModifier.ControlModifier)
+    shift = bool(held & Qt.KeyboardModifier.ShiftModifier)
+    plain = not held & ~Qt.KeyboardModifier.KeypadModifier
+    enter = plain and key in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+    if (here := selected_wire(view)) is not None:
         if way is not None:
-            _move_bend(view, here, way) if moves else _along(view, here, way)
-            return True
-        if plain and event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and view.canvas.marks.bend >= 0:
-            _drop_bend(view, here)
-            return True
-        if plain and enter:
+            _move_bend(view, here, way) if control else _walk_wire(view, here, way)
+        elif plain and key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and view.canvas.marks.bend >= 0:
+            _remove_bend(view, here)
+        elif enter:
             insert(view, here)
+        else:
+            return False
+        return True
+    if remark := selected_remark(view):
+        if way is not None and (control or shift):
+            _move_remark(view, remark, way, shift)
             return True
-    elif (found := remark(view)) and way is not None and (moves or stretches):
-        _move_remark(view, found, way, stretches)
-        return True
-    elif found and plain and (enter or event.key() == Qt.Key.Key_F2):
-        view.annotation_edit_asked.emit(found)
-        return True
+        if enter or (plain and key == Qt.Key.Key_F2):
+            view.annotation_edit_asked.emit(remark)
+            return True
     return False
 
 
-def _along(view: CanvasBase, here: Port, way: Way) -> None:
+def _walk_wire(view: CanvasBase, here: Port, way: Way) -> None:
     """With the flow to the next point or the card at the end; across it to the wire beside."""
     marks, item = view.canvas.marks, view.canvas.wires[here]
-    down = view.canvas.graph.direction == "down"
-    ahead = way[1] if down else way[0]
+    across, ahead = way if view.canvas.graph.direction == "down" else way[::-1]
     if not ahead:
-        next_wire(view, way[0] if down else way[1])
+        next_wire(view, across)
         return
     at = marks.bend + ahead if marks.bend >= 0 else (len(item.bends) if ahead > 0 else -1)
     if 0 <= at < len(item.bends):
-        _to_wire(view, here, marks.home, at)
+        _go_to_wire(view, here, marks.home, at)
     else:
         node = here.node if ahead > 0 else item.source.node
         view.select_wires(())
@@ -153,44 +153,42 @@ def _along(view: CanvasBase, here: Port, way: Way) -> None:
 
 
 def _move_bend(view: CanvasBase, here: Port, way: Way) -> None:
-    marks, sheet = view.canvas.marks, view.studio.sheet
-    points = [(p.x(), p.y()) for p in view.canvas.wires[here].bends]
-    if not 0 <= marks.bend < len(points):
+    number, sheet = view.canvas.marks.bend, view.studio.sheet
+    points = [p.toTuple() for p in view.canvas.wires[here].bends]
+    if not 0 <= number < len(points):
         view.studio.message.emit("hint", "P puts a point on the wire; . goes to it; then it can be moved")
         return
-    x, y = points[marks.bend]
-    points[marks.bend] = (x + way[0] * GRID, y + way[1] * GRID)
-    merge = f"bend {here} {marks.bend}"
-    view.studio.do("Bend wire", lambda p: annotate.bend(p, sheet, {here: points}), merge=merge)
-    told(view)
+    x, y = points[number]
+    points[number] = (x + way[0] * GRID, y + way[1] * GRID)
+    view.studio.do("Bend wire", lambda p: annotate.bend(p, sheet, {here: points}), merge=f"bend {here} {number}")
+    announce(view)
 
 
-def _drop_bend(view: CanvasBase, here: Port) -> None:
-    marks, sheet = view.canvas.marks, view.studio.sheet
-    points = [(p.x(), p.y()) for i, p in enumerate(view.canvas.wires[here].bends) if i != marks.bend]
-    view.studio.do("Bend wire", lambda p: annotate.bend(p, sheet, {here: points}))
-    _to_wire(view, here, marks.home, min(marks.bend, len(points) - 1))
+def _remove_bend(view: CanvasBase, here: Port) -> None:
+    marks = view.canvas.marks
+    home, number, left = marks.home, marks.bend, len(view.canvas.wires[here].bends) - 1
+    toggle_waypoint(view, here, number, QPointF())
+    _go_to_wire(view, here, home, min(number, left - 1))
 
 
-def _move_remark(view: CanvasBase, found: str, way: Way, stretches: bool) -> None:
+def _move_remark(view: CanvasBase, remark: str, way: Way, stretches: bool) -> None:
     """Move it with all that stands in it, or its lower right corner."""
-    sheet, dx, dy = view.studio.sheet, way[0] * GRID, way[1] * GRID
-    areas, cards = frame_contents(view.canvas, found)
+    sheet, graph, (dx, dy) = view.studio.sheet, view.canvas.graph, (way[0] * GRID, way[1] * GRID)
+    kind, (x, y, width, height) = graph.remarks[remark].kind, graph.remarks[remark].area
     if stretches:
-        x, y, width, height = view.canvas.remarks[found].remark.area
-        size = max(LEAST_AREA[0], width + dx), max(LEAST_AREA[1], height + dy)
-        boxes, places = {found: (x, y, *size)}, {}
+        areas = {remark: (x, y, max(LEAST_AREA[0], width + dx), max(LEAST_AREA[1], height + dy))}
+        places: dict[str, tuple[float, float]] = {}
     else:
-        boxes = {i: (a.left() + dx, a.top() + dy, a.width(), a.height()) for i, a in areas.items()}
-        places = {i: (x + dx, y + dy) for i, (x, y) in cards.items()}
-
-    def edit(project: Project) -> Project:
-        project = annotate.place_remarks(project, sheet, boxes)
-        return edits.move(project, sheet, places) if places else project
-
+        areas, cards = frame_contents.contents(graph, remark, card_areas(view.canvas))
+        areas = {i: (a[0] + dx, a[1] + dy, a[2], a[3]) for i, a in areas.items()}
+        places = {i: (view.canvas.cards[i].x + dx, view.canvas.cards[i].y + dy) for i in cards}
     verb = "Stretch" if stretches else "Move"
-    view.studio.do(f"{verb} {view.canvas.remarks[found].remark.kind}", edit, merge=f"{verb} {found}")
-    view.select_remarks([found])
+    view.studio.do(
+        f"{verb} {kind}",
+        lambda p: edits.move(annotate.place_remarks(p, sheet, areas), sheet, places),
+        merge=f"{verb} {remark}",
+    )
+    view.select_remarks([remark])
 
 
 def insert(view: CanvasBase, here: Port) -> None:
@@ -203,77 +201,68 @@ def insert(view: CanvasBase, here: Port) -> None:
     view.search_asked.emit(view.mapFromScene(at), put, "Put into the wire…")
 
 
-# --- telling ----------------------------------------------------------------------------------------------------------
+# --- where it is, in words and drawn ----------------------------------------------------------------------------------
 
 
 def _middle(view: CanvasBase, target: Port) -> QPointF:
     return view.canvas.wires[target].path.pointAtPercent(0.5)
 
 
+def _waypoint(view: CanvasBase, wire: Port) -> QPointF | None:
+    """The point of the wire that the keyboard is at."""
+    bends, number = view.canvas.wires[wire].bends, view.canvas.marks.bend
+    return bends[number] if 0 <= number < len(bends) else None
+
+
 def point(view: CanvasBase) -> QPointF | None:
     """Where on the sheet the keyboard is."""
     canvas = view.canvas
-    cards = [i for i in view.studio.selection if i in canvas.cards]
-    if cards:
-        return canvas.cards[cards[-1]].rect.center()
-    if (here := wire(view)) is not None:
-        bends = canvas.wires[here].bends
-        return bends[canvas.marks.bend] if 0 <= canvas.marks.bend < len(bends) else _middle(view, here)
-    if found := remark(view):
-        return canvas.remarks[found].grip.topLeft() + QPointF(16, 12)
+    card = next((i for i in reversed(view.studio.selection) if i in canvas.cards), None)
+    if card is not None:
+        return canvas.cards[card].rect.center()
+    if (wire := selected_wire(view)) is not None:
+        waypoint = _waypoint(view, wire)
+        return waypoint if waypoint is not None else _middle(view, wire)
+    if remark := selected_remark(view):
+        return canvas.remarks[remark].grip.topLeft() + QPointF(16, 12)
     return None
 
 
-def words(view: CanvasBase) -> str:
+def description(view: CanvasBase) -> str:
     """What the keyboard is at, in words."""
     canvas = view.canvas
-    cards = [canvas.cards[i] for i in view.studio.selection if i in canvas.cards]
-    if len(cards) == 1:
-        content = cards[0].content
-        state = {"mute": "muted", "off": "off"}.get(content.mode, "")
-        return ", ".join(
-            filter(
-                None,
-                (
-                    content.name,
-                    content.line,
-                    content.shape,
-                    content.parameters,
-                    state,
-                    "folded" * content.folded,
-                    content.badge,
-                ),
-            )
-        )
-    if (here := wire(view)) is not None:
-        item = canvas.wires[here]
-        ends = [f"{canvas.cards[p.node].content.name} {p.port}" for p in (item.source, here)]
+    faces = [canvas.cards[i].content for i in view.studio.selection if i in canvas.cards]
+    if len(faces) == 1:
+        face = faces[0]
+        state = {"mute": "muted", "off": "off"}.get(face.mode, "")
+        told = face.name, face.line, face.shape, face.parameters, state, "folded" * face.folded, face.badge
+        return ", ".join(filter(None, told))
+    if (wire := selected_wire(view)) is not None:
+        item = canvas.wires[wire]
+        start, end = (f"{canvas.cards[p.node].content.name} {p.port}" for p in (item.source, wire))
         spot = f"point {canvas.marks.bend + 1} of {len(item.bends)} on the " if canvas.marks.bend >= 0 else ""
-        said = (f"{spot}wire from {ends[0]} to {ends[1]}", item.label, "does not fit" * item.failing)
-        return ", ".join(filter(None, said))
-    if found := remark(view):
-        item_ = canvas.remarks[found].remark
-        return f"{item_.kind}: {item_.text or 'without words'}"
-    return f"{len(cards)} of {format_quantity(len(canvas.cards), 'node')} selected"
+        parts = f"{spot}wire from {start} to {end}", item.label, "does not fit" * item.failing
+        return ", ".join(filter(None, parts))
+    if remark := selected_remark(view):
+        note = canvas.remarks[remark].remark
+        return f"{note.kind}: {note.text or 'without words'}"
+    return f"{len(faces)} of {format_quantity(len(canvas.cards), 'node')} selected"
 
 
-def told(view: CanvasBase) -> None:
+def announce(view: CanvasBase) -> None:
     """Let a screen reader say where the keyboard is."""
-    said = words(view)
-    if said == view.accessibleDescription():
+    words = description(view)
+    if words == view.accessibleDescription():
         return
-    view.setAccessibleDescription(said)
+    view.setAccessibleDescription(words)
     if QAccessible.isActive() and view.hasFocus():
-        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(view, said))
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(view, words))
 
 
 def paint(view: CanvasBase, painter: QPainter) -> None:
     """A ring round the point of a wire that the keyboard is at."""
-    here = wire(view)
-    if here is None or here not in view.canvas.wires:
-        return
-    bends = view.canvas.wires[here].bends
-    if 0 <= view.canvas.marks.bend < len(bends):
+    wire = selected_wire(view)
+    if wire is not None and wire in view.canvas.wires and (at := _waypoint(view, wire)) is not None:
         painter.setPen(QPen(QColor(view.canvas.theme.accent), 2.4))
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawEllipse(bends[view.canvas.marks.bend], RING, RING)
+        painter.drawEllipse(at, RING, RING)

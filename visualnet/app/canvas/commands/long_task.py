@@ -28,14 +28,8 @@ class LongTaskTool(Tool):
         self.words, self.done = words, done
         self.graph = self.studio.graph
         self.begun = time.monotonic()
-        self.task = BackgroundTask(
-            work,
-            self._use,
-            lambda _share: view.viewport().update(),
-            name="canvas work",
-            words=f"{words} has failed",
-            parent=view,
-        )
+        failed, progress = f"{words} has failed", lambda _share: view.viewport().update()
+        self.task = BackgroundTask(work, self._use, progress, name="canvas work", words=failed, parent=view)
         self.task.finished.connect(self._leave)
 
     def _use(self, found: Any) -> None:
@@ -58,8 +52,3 @@ class LongTaskTool(Tool):
         if time.monotonic() - self.begun > SAID_AFTER_S:
             corner = self.view.scene_point(QPointF(8, 8))
             pointer_hint.paint_note(painter, self.view, corner, f"{self.words}… Esc stops it")
-
-
-def start(view: CanvasBase, words: str, work: Work, done: Callable[[Any], None]) -> None:
-    """Begin; ``done`` gets what the work gives, in the window's thread."""
-    view.hold(LongTaskTool(view, words, work, done))

@@ -3,27 +3,17 @@
 from __future__ import annotations
 
 from visualnet.app.canvas.base import CanvasBase
-from visualnet.core import edits
 from visualnet.core.edits import bypass
-from visualnet.core.edits.annotate import remove_remarks
-from visualnet.core.project import Project
 from visualnet.core.text.format import format_quantity
 
 
 def delete(view: CanvasBase) -> None:
-    """Take out the selected cards and wires, as one step."""
-    ids, wires, sheet = view.studio.selection, tuple(view.canvas.marks.wires), view.studio.sheet
-    remarks = tuple(view.canvas.marks.remarks)
-
-    def edit(project: Project) -> Project:
-        for target in wires:
-            project = edits.disconnect(project, sheet, target)
-        project = remove_remarks(project, sheet, remarks)
-        return edits.remove(project, sheet, ids) if ids else project
-
+    """Take out the selected cards, wires, frames and notes, as one step."""
+    ids, sheet, marks = view.studio.selection, view.studio.sheet, view.canvas.marks
+    wires, remarks = tuple(marks.wires), tuple(marks.remarks)
     if ids or wires or remarks:
         what = format_quantity(len(ids), "node") if ids else "wire" if wires else "remark"
-        view.studio.do(f"Delete {what}", edit)
+        view.studio.do(f"Delete {what}", lambda p: bypass.remove_selection(p, sheet, ids, wires, remarks))
 
 
 def dissolve(view: CanvasBase) -> None:

@@ -2,30 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from visualnet.analysis.families import family_of
 from visualnet.app.canvas.base import CanvasBase
-from visualnet.core.graph import Graph, Port, Topology
+from visualnet.app.state.studio import Studio
+from visualnet.core.graph import Topology
+from visualnet.core.project import Project
 
 
-def _chosen(view: CanvasBase) -> list[str]:
+def selected_cards(view: CanvasBase, least: int = 1) -> list[str]:
+    """The ids of the selected cards if there are enough of them; else none, and words about what is wanted."""
     ids = [i for i in view.studio.selection if i in view.canvas.cards]
-    if not ids:
-        view.studio.message.emit("hint", "select a card first")
-    return ids
+    if len(ids) >= least:
+        return ids
+    view.studio.message.emit("hint", f"select at least {least} cards first" if least > 1 else "select a card first")
+    return []
+
+
+def add_and_select(studio: Studio, label: str, edit: Callable[[Project], tuple[Project, Iterable[str]]]) -> bool:
+    """Make an edit that tells the ids of the nodes it adds, and select them; True if something changed."""
+    added: list[str] = []
+
+    def run(project: Project) -> Project:
+        project, added[:] = edit(project)
+        return project
+
+    done = studio.do(label, run)
+    if done:
+        studio.select(added)
+    return done
 
 
 def kind(view: CanvasBase) -> None:
     """All cards of the kinds that are selected."""
-    if ids := _chosen(view):
+    if ids := selected_cards(view):
         kinds = {view.studio.graph.nodes[i].kind for i in ids}
         view.studio.select(n.id for n in view.studio.graph if n.kind in kinds)
 
 
 def family(view: CanvasBase) -> None:
     """All cards of the families that are selected."""
-    if ids := _chosen(view):
+    if ids := selected_cards(view):
         project, graph = view.studio.project, view.studio.graph
         families = {family_of(graph.nodes[i], project) for i in ids}
         view.studio.select(n.id for n in graph if family_of(n, project) in families)
@@ -33,49 +51,34 @@ def family(view: CanvasBase) -> None:
 
 def upstream(view: CanvasBase) -> None:
     """All that leads to the selected cards, and they themselves."""
-    if ids := _chosen(view):
-        topology = Topology(view.studio.graph)
-        _select(view, ids, set().union(*(topology.upstream(i) for i in ids)))
+    _reached(view, Topology(view.studio.graph).upstream)
 
 
 def downstream(view: CanvasBase) -> None:
     """All that the selected cards lead to, and they themselves."""
-    if ids := _chosen(view):
-        topology = Topology(view.studio.graph)
-        _select(view, ids, set().union(*(topology.downstream(i) for i in ids)))
+    _reached(view, Topology(view.studio.graph).downstream)
 
 
 def connected(view: CanvasBase) -> None:
     """All that hangs together with the selected cards by wires, whatever their direction."""
-    if ids := _chosen(view):
-        near: dict[str, list[str]] = {}
-        for target, source in view.studio.graph.wires.items():
-            near.setdefault(target.node, []).append(source.node)
-            near.setdefault(source.node, []).append(target.node)
-        seen, todo = set(ids), list(ids)
-        while todo:
-            fresh = [i for i in near.get(todo.pop(), ()) if i not in seen]
-            seen.update(fresh)
-            todo += fresh
-        _select(view, ids, seen)
+    import networkx
+
+    graph = networkx.Graph((target.node, source.node) for target, source in view.studio.graph.wires.items())
+    graph.add_nodes_from(view.studio.selection)
+    _reached(view, lambda node_id: networkx.node_connected_component(graph, node_id))
+
+
+def _reached(view: CanvasBase, reach: Callable[[str], set[str]]) -> None:
+    """Select the selected cards first, then all that one of them reaches."""
+    if ids := selected_cards(view):
+        reached = set().union(*map(reach, ids))
+        view.studio.select([*ids, *(i for i in view.studio.graph.nodes if i in reached)])
 
 
 def invert(view: CanvasBase) -> None:
     """All cards that are not selected."""
     chosen = set(view.studio.selection)
     view.studio.select(i for i in view.canvas.cards if i not in chosen)
-
-
-def _select(view: CanvasBase, first: Iterable[str], ids: set[str]) -> None:
-    head = list(first)
-    view.studio.select([*head, *(i for i in view.studio.graph.nodes if i in ids and i not in head)])
-
-
-def flow(graph: Graph, node_id: str) -> set[Port]:
-    """The wires that lead to a card or away from it, however far."""
-    topology = Topology(graph)
-    up, down = topology.upstream(node_id), topology.downstream(node_id)
-    return {t for t, s in graph.wires.items() if (t.node in up and s.node in up) or (t.node in down and s.node in down)}
 
 
 def every(view: CanvasBase) -> None:

@@ -24,7 +24,7 @@ class AnnotationEditor(QPlainTextEdit):
         self.setAccessibleName("Words of the frame or note")
         self.setToolTip("Markdown. Ctrl+Enter keeps it, Esc leaves it as it was")
         view.studio.document_changed.connect(self.keep)
-        view.studio.sheet_changed.connect(lambda _: self.keep())
+        view.studio.sheet_changed.connect(self.keep)
         self.hide()
 
     def open(self, remark: str) -> None:
@@ -52,10 +52,10 @@ class AnnotationEditor(QPlainTextEdit):
             return
         remark, words, (document, sheet) = self.remark, self.toPlainText(), self._home
         self.leave()
-        held = dict(document.project.sheets()).get(sheet)
-        if held is None or remark not in held.remarks:
+        sheets = dict(document.project.sheets())
+        if sheet not in sheets or remark not in sheets[sheet].remarks:
             return
-        kind = held.remarks[remark].kind
+        kind = sheets[sheet].remarks[remark].kind
         words = words.replace("\n", " ").strip() if kind == "frame" else words
         try:
             document.do(f"Write {kind}", lambda p: annotate.set_remarks(p, sheet, [remark], text=words))

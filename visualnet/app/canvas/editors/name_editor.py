@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtGui import QFocusEvent, QFont, QKeyEvent
 from PySide6.QtWidgets import QLineEdit
 
 from visualnet.analysis.geometry.card_size import PAD
@@ -31,7 +31,7 @@ class NameEditor(QLineEdit):
         self.view.skip()
         self.node = node_id
         zoom = max(0.6, min(1.6, self.view.zoom))
-        self.setFont(fonts.sans(round(13 * zoom), fonts.QFont.Weight.DemiBold))
+        self.setFont(fonts.sans(round(13 * zoom), QFont.Weight.DemiBold))
         area = QRectF(item.x + PAD, item.y + 5, item.width - PAD - 8, 26)
         corner = self.view.mapFromScene(area.topLeft())
         self.setGeometry(

@@ -25,11 +25,9 @@ class HoverPreview(QObject):
         self.problem: Problem | None = None
         self.asked: QWidget | None = None
         self.picture: RepairPicture | None = None
-        self.timer = QTimer(self)
-        self.timer.setSingleShot(True)
-        self.timer.setInterval(REST_MS)
+        self.timer = QTimer(self, singleShot=True, interval=REST_MS)
         self.timer.timeout.connect(self._show)
-        studio.foreseen.connect(self._other)
+        studio.foreseen.connect(self._other_preview)
 
     def watch(self, problem: Problem | None, repairs: dict[QWidget, Repair]) -> None:
         """From now on these buttons, each with what it would do."""
@@ -40,17 +38,17 @@ class HoverPreview(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         kind = event.type()
-        if kind in (QEvent.Type.Enter, QEvent.Type.FocusIn) and watched in self.repairs:
-            self.ask(watched)  # type: ignore[arg-type]
+        if (
+            kind in (QEvent.Type.Enter, QEvent.Type.FocusIn)
+            and isinstance(watched, QWidget)
+            and watched in self.repairs
+        ):
+            self.ask(watched)
         elif kind in (QEvent.Type.Leave, QEvent.Type.FocusOut, QEvent.Type.Hide) and watched is self.asked:
             self.end()
         # Who sees what would come of it needs no words about that on top of the picture.
-        return (
-            kind == QEvent.Type.ToolTip
-            and watched is self.asked
-            and self.picture is not None
-            and self.picture.isVisible()
-        )
+        asked_for_words = kind == QEvent.Type.ToolTip and watched is self.asked
+        return asked_for_words and self.picture is not None and self.picture.isVisible()
 
     def ask(self, button: QWidget, at_once: bool = False) -> None:
         """Show in a moment what this button would do."""
@@ -63,52 +61,55 @@ class HoverPreview(QObject):
 
     def end(self) -> None:
         """Show what is."""
-        self.timer.stop()
-        asked, self.asked = self.asked, None
-        if self.picture is not None:
-            self.picture.hide()
+        asked = self.asked
+        self._forget()
         if asked is not None:
             self.studio.foresee()
 
-    def _show(self) -> None:
-        repair = self.repairs.get(self.asked) if self.asked is not None else None
-        if repair is None or self.asked is None or self.problem is None or not self.asked.isVisible():
-            return
-        seen = self.studio.foresee(repair.words, repair.edit)
-        if seen is None:
-            return
-        if self.picture is None:
-            self.picture = RepairPicture(self.owner.window())
-        self.picture.show_foresight(seen, self.problem.sheet, self.problem.path[:-1])
-        self._place(self.picture, self.asked)
+    def _forget(self) -> None:
+        self.timer.stop()
+        self.asked = None
+        if self.picture is not None:
+            self.picture.hide()
 
-    def _place(self, picture: RepairPicture, button: QWidget) -> None:
+    def _show(self) -> None:
+        asked, problem = self.asked, self.problem
+        if asked is None or problem is None or asked not in self.repairs or not asked.isVisible():
+            return
+        repair = self.repairs[asked]
+        seen = self.studio.foresee(repair.words, repair.edit)
+        if seen is not None:
+            self.picture = self.picture or RepairPicture(self.owner.window())
+            self.picture.show_preview(seen, problem.sheet, problem.path[:-1])
+            self.picture.move(self._place(self.picture, asked))
+
+    def _place(self, picture: RepairPicture, button: QWidget) -> QPoint:
         """To the right of all buttons and words; where there is no room, above them, or below."""
         window = self.owner.window()
-        mine = QRect(self.owner.mapTo(window, QPoint(0, 0)), self.owner.size())
-        taken = mine
+
+        def area(widget: QWidget) -> QRect:
+            return QRect(widget.mapTo(window, QPoint(0, 0)), widget.size())
+
+        own, here = area(self.owner), area(button)
+        taken = QRect()
         for other in self.repairs:
-            at = QRect(other.mapTo(window, QPoint(0, 0)), other.size())
-            taken = at if taken is mine else taken.united(at)
-        room = window.rect().adjusted(EDGE, EDGE, -EDGE, -EDGE)
-        size = picture.size()
-        middle = button.mapTo(window, QPoint(0, button.height() // 2)).y() - size.height() // 2
+            taken = taken.united(area(other))
+        room, size = window.rect().adjusted(EDGE, EDGE, -EDGE, -EDGE), picture.size()
+        middle = here.top() + here.height() // 2 - size.height() // 2
+        left = own.right() - size.width() - EDGE
         spots = [
-            QPoint(max(taken.right(), button.mapTo(window, QPoint(button.width(), 0)).x()) + EDGE, middle),
-            QPoint(mine.left() - size.width() - EDGE, middle),
-            QPoint(mine.right() - size.width() - EDGE, mine.top() - size.height() - 5 * EDGE),
-            QPoint(mine.right() - size.width() - EDGE, mine.bottom() + EDGE),
+            QPoint(max(taken.right(), here.left() + here.width()) + EDGE, middle),
+            QPoint(own.left() - size.width() - EDGE, middle),
+            QPoint(left, own.top() - size.height() - 5 * EDGE),
+            QPoint(left, own.bottom() + EDGE),
         ]
         for spot in spots:
             spot.setY(min(max(spot.y(), room.top()), room.bottom() - size.height()))
             if room.contains(QRect(spot, size)) and not QRect(spot, size).intersects(taken):
-                picture.move(spot)
-                return
-        picture.move(room.right() - size.width(), max(room.top(), taken.top() - size.height() - EDGE))
+                return spot
+        return QPoint(room.right() - size.width(), max(room.top(), taken.top() - size.height() - EDGE))
 
-    def _other(self, seen: object) -> None:
+    def _other_preview(self, seen: object) -> None:
         """Somebody else asked, or the project changed."""
-        if self.asked is not None and seen is None and not self.timer.isActive():
-            if self.picture is not None:
-                self.picture.hide()
-            self.asked = None
+        if seen is None and not self.timer.isActive():
+            self._forget()

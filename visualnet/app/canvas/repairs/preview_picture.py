@@ -3,42 +3,44 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QHideEvent, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QHideEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from visualnet.analysis.families import family_of
-from visualnet.analysis.repair.preview import Change, EditPreview, shape
+from visualnet.analysis.repair.preview import Change, EditPreview, column_boxes
 from visualnet.app.theme import fonts, icons
 from visualnet.app.theme.tokens import Theme, mix
-from visualnet.core.graph import Topology
+from visualnet.app.widgets.row_painting import draw_line
 from visualnet.core.text.format import format_quantity
 
 WIDTH = 392
 MOST = 6
 """More nodes than this are not told apart in so small a picture."""
-CARD = 40.0
-GAP = 18.0
+CARD, CARD_WIDTH = 40.0, 112.0
+GAP, ROW_GAP = 18.0, 6.0
 
 
 class RepairPicture(QWidget):
     """Floats over the window, beside what it explains; neither takes clicks nor the focus."""
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
+        super().__init__(parent, accessibleName="After the repair")
         self.seen: EditPreview | None = None
         self.change: Change | None = None
+        self.columns: list[list[str]] = []
+        """The nodes shown, from left to right."""
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setAccessibleName("After the repair")
         self.setFixedWidth(WIDTH)
         self.hide()
 
-    def show_foresight(self, seen: EditPreview, sheet: str, path: tuple[str, ...]) -> None:
+    def show_preview(self, seen: EditPreview, sheet: str, path: tuple[str, ...]) -> None:
         """Draw what would be on this sheet."""
         self.seen, self.change = seen, seen.on(sheet, path)
+        self.columns = self.change.columns(MOST) if self.change is not None else []
         self.setAccessibleDescription(self.words())
-        rows = max((len(column) for column in self.layout_()), default=1)
-        self.setFixedHeight(round(46 + min(rows, 3) * (CARD + 6)))
+        rows = max(map(len, self.columns), default=1)
+        self.setFixedHeight(round(46 + min(rows, 3) * (CARD + ROW_GAP)))
         self.setVisible(self.change is not None)
         self.raise_()
         self.update()
@@ -48,32 +50,11 @@ class RepairPicture(QWidget):
         self.seen = self.change = None  # they hold the whole project
 
     def words(self) -> str:
-        """``After it: no error (now 2)``, then what is told of each node."""
+        """``After it: no error (now 2)``."""
         if self.seen is None:
             return ""
         now, then = self.seen.errors
-        left = format_quantity(then, "error") if then else "no error"
-        return f"After it: {left} (now {now:,})"
-
-    def layout_(self) -> list[list[str]]:
-        """The nodes shown, in columns from left to right: what is touched, and what it is wired to."""
-        change = self.change
-        if change is None:
-            return []
-        topology = Topology(change.after)
-        wanted = [i for i in dict.fromkeys([*change.touched, *change.mended]) if i in change.after.nodes][:MOST]
-        for node_id in tuple(wanted):
-            near = [w.source.node for w in topology.into[node_id]] + [w.target.node for w in topology.out_of[node_id]]
-            wanted += [i for i in near if i not in wanted and len(wanted) < MOST]
-        depth: dict[str, int] = {}
-        for node_id in [*(i for i in topology.order if i in wanted), *wanted]:
-            if node_id not in depth:
-                before = [depth[w.source.node] for w in topology.into[node_id] if w.source.node in depth]
-                depth[node_id] = max(before, default=-1) + 1
-        columns: list[list[str]] = [[] for _ in range(max(depth.values(), default=-1) + 1)]
-        for node_id, at in depth.items():
-            columns[at].append(node_id)
-        return columns
+        return f"After it: {format_quantity(then, 'error') if then else 'no error'} (now {now:,})"
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -82,76 +63,59 @@ class RepairPicture(QWidget):
         painter.setPen(QPen(QColor(theme.outline), 1.0))
         painter.setBrush(QColor(theme.surface))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
-        painter.setFont(fonts.sans(12))
-        painter.setPen(QColor(theme.muted))
-        painter.drawText(QRectF(12, 8, self.width() - 24, 18), Qt.AlignmentFlag.AlignLeft, self.words())
-        if self.change is not None:
-            self._graph(painter, QRectF(14, 34, self.width() - 28, self.height() - 46), theme)
+        draw_line(painter, QRectF(12, 8, self.width() - 24, 15), self.words(), fonts.sans(12), theme.muted)
+        if self.change is not None and self.seen is not None and self.columns:
+            self._draw_graph(painter, self.change, self.seen, theme)
         painter.end()
 
-    def _graph(self, painter: QPainter, area: QRectF, theme: Theme) -> None:
-        change, columns = self.change, self.layout_()
-        if change is None or not columns:
-            return
-        width = min(112.0, (area.width() - GAP * (len(columns) - 1)) / len(columns))
-        left = area.center().x() - (width * len(columns) + GAP * (len(columns) - 1)) / 2
-        boxes: dict[str, QRectF] = {}
-        for at, ids in enumerate(columns):
-            high = min(CARD, (area.height() - 6 * (len(ids) - 1)) / len(ids))
-            top = area.center().y() - (high * len(ids) + 6 * (len(ids) - 1)) / 2
-            for row, node_id in enumerate(ids):
-                boxes[node_id] = QRectF(left + at * (width + GAP), top + row * (high + 6), width, high)
-        fresh = {w.target for w in change.diff.wires_added}
+    def _draw_graph(self, painter: QPainter, change: Change, seen: EditPreview, theme: Theme) -> None:
+        area = 14.0, 34.0, self.width() - 28.0, self.height() - 46.0
+        places = column_boxes(self.columns, area, (CARD_WIDTH, CARD), (GAP, ROW_GAP))
+        boxes, fresh = {i: QRectF(*box) for i, box in places.items()}, {w.target for w in change.diff.wires_added}
+        painter.setBrush(Qt.BrushStyle.NoBrush)
         for target, source in change.after.wires.items():
             if target.node in boxes and source.node in boxes:
-                _wire(painter, boxes[source.node], boxes[target.node], theme, target in fresh)
+                new = target in fresh
+                painter.setPen(_pen(theme.accent if new else theme.wire, 1.6, new))
+                painter.drawPath(_wire(boxes[source.node], boxes[target.node]))
         for node_id, box in boxes.items():
-            self._card(painter, box, node_id, theme)
-
-    def _card(self, painter: QPainter, box: QRectF, node_id: str, theme: Theme) -> None:
-        change, seen = self.change, self.seen
-        assert change is not None and seen is not None
-        node = change.after.nodes[node_id]
-        facts = change.facts.nodes.get(node_id) if change.facts is not None else None
-        family = theme.family(family_of(node, seen.then.project))
-        ghost = node_id in change.diff.added or node_id in change.diff.changed
-        wrong = facts is not None and any(p.severity == "error" for p in facts.problems)
-        edge = QPen(QColor(theme.accent if ghost else theme.error if wrong else theme.line), 1.6 if ghost else 1.0)
-        if ghost:
-            edge.setDashPattern([3, 2])
-        painter.setPen(edge)
-        painter.setBrush(QColor(mix(theme.raised, theme.accent, 0.1) if ghost else theme.raised))
-        painter.drawRoundedRect(box, 5, 5)
-        painter.fillRect(QRectF(box.left() + 1, box.top() + 4, 3, box.height() - 8), QColor(family))
-        inner = box.adjusted(9, 3, -5, -3)
-        tall = inner.height() >= 28
-        name = QRectF(inner.left(), inner.top(), inner.width(), inner.height() / 2 if tall else inner.height())
-        _line(painter, name, node.name, fonts.sans(11), theme.text)
-        text = shape(facts) if facts is not None else "?"
-        if not text and facts is not None and facts.arriving and facts.arriving[0] is not None:
-            text = facts.arriving[0].text
-        if tall:
-            colour = theme.accent if node_id in change.reshaped or node_id in change.diff.added else theme.muted
-            row = QRectF(inner.left(), inner.center().y(), inner.width(), inner.height() / 2)
-            _line(painter, row, text, fonts.mono(11), theme.error if text == "?" else colour)
+            _draw_card(painter, box, node_id, change, seen, theme)
 
 
-def _line(painter: QPainter, area: QRectF, text: str, font: object, colour: str) -> None:
-    painter.setFont(font)  # type: ignore[arg-type]
-    painter.setPen(QColor(colour))
-    metrics = QFontMetricsF(painter.font())
-    shown = metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, area.width())
-    painter.drawText(area, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
+def _draw_card(painter: QPainter, box: QRectF, node_id: str, change: Change, seen: EditPreview, theme: Theme) -> None:
+    node = change.after.nodes[node_id]
+    facts = change.facts.nodes.get(node_id) if change.facts is not None else None
+    ghost = node_id in change.diff.added or node_id in change.diff.changed
+    wrong = facts is not None and any(p.severity == "error" for p in facts.problems)
+    edge = theme.accent if ghost else theme.error if wrong else theme.line
+    painter.setPen(_pen(edge, 1.6 if ghost else 1.0, ghost))
+    painter.setBrush(QColor(mix(theme.raised, theme.accent, 0.1) if ghost else theme.raised))
+    painter.drawRoundedRect(box, 5, 5)
+    family = QColor(theme.family(family_of(node, seen.then.project)))
+    painter.fillRect(QRectF(box.left() + 1, box.top() + 4, 3, box.height() - 8), family)
+    inner, middle = box.adjusted(9, 3, -5, -3), Qt.TextElideMode.ElideMiddle
+    if inner.height() < 28:
+        draw_line(painter, inner, node.name, fonts.sans(11), theme.text, middle)
+        return
+    upper, lower = QRectF(inner), QRectF(inner)
+    upper.setBottom(inner.center().y())
+    lower.setTop(inner.center().y())
+    draw_line(painter, upper, node.name, fonts.sans(11), theme.text, middle)
+    text = change.shape_of(node_id)
+    colour = theme.accent if node_id in change.reshaped or node_id in change.diff.added else theme.muted
+    draw_line(painter, lower, text, fonts.mono(11), theme.error if text == "?" else colour, middle)
 
 
-def _wire(painter: QPainter, source: QRectF, target: QRectF, theme: Theme, fresh: bool) -> None:
-    pen = QPen(QColor(theme.accent if fresh else theme.wire), 1.6)
-    if fresh:
+def _pen(colour: str, width: float, dashed: bool) -> QPen:
+    pen = QPen(QColor(colour), width)
+    if dashed:
         pen.setDashPattern([3, 2])
+    return pen
+
+
+def _wire(source: QRectF, target: QRectF) -> QPainterPath:
     start, end = QPointF(source.right(), source.center().y()), QPointF(target.left(), target.center().y())
-    bend = max(8.0, (end.x() - start.x()) / 2)
+    bend = QPointF(max(8.0, (end.x() - start.x()) / 2), 0)
     path = QPainterPath(start)
-    path.cubicTo(start + QPointF(bend, 0), end - QPointF(bend, 0), end)
-    painter.setPen(pen)
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.drawPath(path)
+    path.cubicTo(start + bend, end - bend, end)
+    return path

@@ -1,5 +1,1 @@
 """One gesture a file. Each is an object with ``press``, ``move``, ``release`` and ``cancel``; Esc always cancels."""
-
-from visualnet.app.canvas.base import Tool
-
-__all__ = ["Tool"]

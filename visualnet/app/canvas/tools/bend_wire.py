@@ -5,9 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QInputEvent
 
+from visualnet.analysis.sheet_geometry import snap
 from visualnet.app.canvas.base import CanvasBase, Tool
-from visualnet.app.canvas.commands import wire_points
-from visualnet.app.theme.tokens import GRID
 from visualnet.core.edits import annotate
 from visualnet.core.graph import Port
 
@@ -18,7 +17,7 @@ class BendTool(Tool):
     def __init__(self, view: CanvasBase, wire: Port, bend: int) -> None:
         super().__init__(view)
         self.wire, self.bend = wire, bend
-        self.before = list(self.scene.wires[wire].bends)
+        self.points = list(self.scene.wires[wire].bends)
 
     def press(self, at: QPointF, event: QInputEvent) -> None:
         super().press(at, event)
@@ -28,22 +27,19 @@ class BendTool(Tool):
     def move(self, at: QPointF, event: QInputEvent) -> None:
         if not self.far(at) or self.wire not in self.scene.wires:
             return
-        wire = self.scene.wires[self.wire]
-        points = list(self.before)
         if self.bend < 0:
-            self.bend = wire_points.place_among(self.view.wire_points(self.wire), self.start)
-            self.before.insert(self.bend, self.start)
-            points = list(self.before)
-        points[self.bend] = QPointF(round(at.x() / GRID) * GRID, round(at.y() / GRID) * GRID)
-        wire.bends = points
+            ends = [p.toTuple() for p in self.view.wire_points(self.wire)]
+            self.bend = annotate.new_waypoint(ends, self.start.toTuple())
+            self.points.insert(self.bend, self.start)
+        self.points[self.bend] = QPointF(snap(at.x()), snap(at.y()))
+        self.scene.wires[self.wire].bends = list(self.points)
         self.scene.routes.draw([self.wire], detour=False)
         self.scene.update()
 
     def release(self, at: QPointF, event: QInputEvent) -> None:
         if not self.dragging or self.wire not in self.scene.wires:
             return
-        target, sheet = self.wire, self.studio.sheet
-        points = [(p.x(), p.y()) for p in self.scene.wires[target].bends]
+        target, sheet, points = self.wire, self.studio.sheet, [p.toTuple() for p in self.points]
         if not self.studio.do("Bend wire", lambda p: annotate.bend(p, sheet, {target: points})):
             self.scene.settle()
 

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QKeyEvent, QPainter
+from PySide6.QtGui import QInputEvent, QKeyEvent, QPainter
 
 from visualnet.analysis.connect import best_ports
+from visualnet.analysis.sheet_geometry import card_beside
 from visualnet.app.canvas.base import CanvasBase
-from visualnet.app.canvas.commands import connect, keyboard
+from visualnet.app.canvas.commands import connect
+from visualnet.app.canvas.commands.arrange import card_areas
+from visualnet.app.canvas.commands.keyboard import ARROWS
 from visualnet.app.canvas.overlays import pointer_hint
 from visualnet.app.canvas.tools.join_nodes import JoinTool
+
+MOST_TRIED = 12
+"""Of more cards nearby than this none is tried."""
 
 
 class ConnectTool(JoinTool):
@@ -18,24 +24,25 @@ class ConnectTool(JoinTool):
     def __init__(self, view: CanvasBase, node: str) -> None:
         super().__init__(view, node)
         self.dragging = True
-        self._choose(self._first())
+        self.aim(self._first())
 
     def _first(self) -> str:
         """The nearest card to the right that takes what this one gives, else the nearest at all."""
-        cards, here = self.scene.cards, self.scene.cards[self.node].rect.center()
-        near = sorted(
-            (i for i in cards if i != self.node),
-            key=lambda i: (cards[i].rect.center() - here).manhattanLength() + 600 * (cards[i].x < cards[self.node].x),
-        )
-        for node_id in near[:12]:
+        cards, home = self.scene.cards, self.scene.cards[self.node]
+
+        def distance(node_id: str) -> float:
+            way = cards[node_id].rect.center() - home.rect.center()
+            return way.manhattanLength() + 600 * (cards[node_id].x < home.x)
+
+        near = sorted((i for i in cards if i != self.node), key=distance)
+        for node_id in near[:MOST_TRIED]:
             join = best_ports.best(self.accept, self.node, node_id)
             if join is not None and join.verdict.fits and join.target not in self.scene.wires:
                 return node_id
         return near[0] if near else ""
 
-    def _choose(self, node_id: str) -> None:
-        self.over = node_id
-        self.join = best_ports.best(self.accept, self.node, node_id) if node_id else None
+    def aim(self, node_id: str) -> None:
+        super().aim(node_id)
         if node_id:
             self.at = self.scene.cards[node_id].rect.bottomLeft()
             self.view.show_card(node_id)
@@ -44,24 +51,25 @@ class ConnectTool(JoinTool):
     def _other_ports(self, step: int) -> None:
         """Take the next pair of ports of the two cards."""
         pairs = best_ports.every(self.accept, self.node, self.over)
+        if not pairs:
+            return
         ends = [(j.source, j.target) for j in pairs]
         now = (self.join.source, self.join.target) if self.join is not None else None
-        if pairs:
-            self.join = pairs[(ends.index(now) + step) % len(pairs) if now in ends else 0]
-            self.view.setAccessibleDescription(
-                f"{self.join.source.port} to {self.join.target.port}: {self.join.verdict.words}"
-            )
+        self.join = pairs[(ends.index(now) + step) % len(pairs) if now in ends else 0]
+        words = f"{self.join.source.port} to {self.join.target.port}: {self.join.verdict.words}"
+        self.view.setAccessibleDescription(words)
         self.view.viewport().update()
 
     def key(self, event: QKeyEvent) -> bool:
         """Answer a key while the wire is being chosen."""
         key = Qt.Key(event.key())
-        if key in keyboard.ARROWS and self.over:
-            there = keyboard.beside(self.view, self.over, keyboard.ARROWS[key])
+        if key in ARROWS and self.over:
+            cards = card_areas(self.scene)
+            there = card_beside(cards, self.over, ARROWS[key])
             if there == self.node:
-                there = keyboard.beside(self.view, there, keyboard.ARROWS[key])
+                there = card_beside(cards, there, ARROWS[key])
             if there is not None:
-                self._choose(there)
+                self.aim(there)
         elif key in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab) and self.over:
             self._other_ports(-1 if key == Qt.Key.Key_Backtab else 1)
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
@@ -72,15 +80,14 @@ class ConnectTool(JoinTool):
             return key != Qt.Key.Key_Escape
         return True
 
-    def move(self, at: QPointF, event: object) -> None:
+    def move(self, at: QPointF, event: QInputEvent) -> None:
         """The mouse has no part in this."""
 
-    def release(self, at: QPointF, event: object) -> None:
+    def release(self, at: QPointF, event: QInputEvent) -> None:
         """A click elsewhere lets go."""
 
     def paint(self, painter: QPainter) -> None:
         super().paint(painter)
         if not self.over:
-            pointer_hint.paint_note(
-                painter, self.view, self.scene.cards[self.node].rect.bottomLeft(), "no other card to join to"
-            )
+            corner = self.scene.cards[self.node].rect.bottomLeft()
+            pointer_hint.paint_note(painter, self.view, corner, "no other card to join to")

@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QMimeData, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QInputEvent, QPainter, QPen
+from collections.abc import Container
 
+from PySide6.QtCore import QMimeData, QPointF, QRectF
+from PySide6.QtGui import QInputEvent, QPainter
+
+from visualnet.analysis.connect.insert_node import known_kind
 from visualnet.analysis.geometry.card_size import HEIGHT, MIN_WIDTH
+from visualnet.analysis.sheet_geometry import snap
 from visualnet.app.canvas.base import CanvasBase, Tool
 from visualnet.app.canvas.commands import placing
-from visualnet.app.theme.tokens import GRID, RADIUS
-from visualnet.core.graph import BLOCK_PREFIX, Port
-from visualnet.core.user.block_library import PREFIX as LIBRARY
-from visualnet.layers import LAYERS
+from visualnet.app.canvas.tools.pens import use_area_pen
+from visualnet.app.theme.tokens import RADIUS
+from visualnet.core.graph import Port
 
 MIME = "application/x-visualnet-layer"
 LONGEST = 200
 
 
-def kind_of(data: QMimeData, blocks: object) -> str | None:
-    """The kind that is dragged: a layer's tag, a block's name or ``block:NAME``; None for anything else."""
-    if not data.hasFormat(MIME):
-        return None
-    raw = bytes(data.data(MIME).data())[:LONGEST]
-    text = raw.decode("utf-8", "replace").strip()
-    if text in LAYERS or text.startswith(LIBRARY):
-        return text
-    name = text.removeprefix(BLOCK_PREFIX)
-    return BLOCK_PREFIX + name if name in blocks else None  # type: ignore[operator]
+def dragged_kind(data: QMimeData, blocks: Container[str]) -> str | None:
+    """The kind that is dragged; None for anything else."""
+    text = bytes(data.data(MIME).data())[:LONGEST].decode("utf-8", "replace").strip()
+    return known_kind(text, blocks) if data.hasFormat(MIME) else None
 
 
 class DropTool(Tool):
@@ -41,20 +38,17 @@ class DropTool(Tool):
     def hover(self, at: QPointF) -> None:
         """The pointer is here now."""
         self.at = at
-        self.wire = self.scene.hit(at).wire
-        self.scene.marks.hover_wire = self.wire
+        self.wire = self.scene.marks.hover_wire = self.scene.hit(at).wire
         self.scene.update()
 
     def place(self) -> tuple[float, float]:
         """The corner of the card that would be dropped here, on the grid."""
-        x, y = self.at.x() - MIN_WIDTH / 2, self.at.y() - HEIGHT / 2
-        return float(round(x / GRID) * GRID), float(round(y / GRID) * GRID)
+        return snap(self.at.x() - MIN_WIDTH / 2), snap(self.at.y() - HEIGHT / 2)
 
     def drop(self) -> None:
         """Add it."""
-        wire = self.wire
         self.cancel()
-        placing.add(self.view, self.kind, self.place(), insert=wire)
+        placing.add(self.view, self.kind, self.place(), insert=self.wire)
 
     def cancel(self) -> None:
         self.scene.marks.hover_wire = None
@@ -64,11 +58,5 @@ class DropTool(Tool):
         self.cancel()
 
     def paint(self, painter: QPainter) -> None:
-        x, y = self.place()
-        accent = QColor(self.scene.theme.accent)
-        pen = QPen(accent, 1.5, Qt.PenStyle.DashLine)
-        pen.setCosmetic(True)
-        painter.setPen(pen)
-        accent.setAlpha(24)
-        painter.setBrush(accent)
-        painter.drawRoundedRect(QRectF(x, y, MIN_WIDTH, HEIGHT), RADIUS, RADIUS)
+        use_area_pen(painter, self.scene.theme)
+        painter.drawRoundedRect(QRectF(*self.place(), MIN_WIDTH, HEIGHT), RADIUS, RADIUS)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QInputEvent, QPainter, QPen
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QInputEvent, QPainter
 
 from visualnet.analysis.connect import best_ports
 from visualnet.app.canvas.base import CanvasBase, Tool
 from visualnet.app.canvas.commands import connect
 from visualnet.app.canvas.overlays import pointer_hint
 from visualnet.app.canvas.scene.wire_item import draw_curve
+from visualnet.app.canvas.tools.pens import use_wire_pen
 from visualnet.app.theme.tokens import RADIUS
 
 
@@ -31,39 +32,34 @@ class JoinTool(Tool):
         if not self.far(at):
             return
         over = self.scene.hit(at, 0.0, wires=False).node
-        over = "" if over == self.node else over
         if over != self.over:
-            self.over = over
-            self.join = best_ports.best(self.accept, self.node, over) if over else None
+            self.aim(over if over != self.node else "")
+
+    def aim(self, node_id: str) -> None:
+        """Take this card (or none) as the one to join to."""
+        self.over = node_id
+        self.join = best_ports.best(self.accept, self.node, node_id) if node_id else None
 
     def release(self, at: QPointF, event: QInputEvent) -> None:
-        join = self.join
         if not self.dragging:
             self.studio.select([self.node])
-        elif join is not None:
-            connect.draw_wire(self.view, join.source, join.target, at)
+        elif self.join is not None:
+            connect.draw_wire(self.view, self.join.source, self.join.target, at)
         elif self.over:
             self.studio.message.emit("warning", "these two cards have no ports that could be joined")
 
     def paint(self, painter: QPainter) -> None:
-        if not self.dragging or self.node not in self.scene.cards:
+        cards, join = self.scene.cards, self.join
+        if not self.dragging or self.node not in cards:
             return
-        theme, cards = self.scene.theme, self.scene.cards
-        bad = self.join is not None and not self.join.verdict.fits
-        colour = QColor(theme.error if bad else theme.accent)
-        pen = QPen(colour, 2.4, Qt.PenStyle.DashLine if bad else Qt.PenStyle.SolidLine)
-        pen.setCosmetic(True)
-        painter.setPen(pen)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
+        use_wire_pen(painter, self.scene.theme, join is None or join.verdict.fits)
         for node_id in filter(None, (self.node, self.over)):
-            painter.drawRoundedRect(QRectF(cards[node_id].rect).adjusted(-3, -3, 3, 3), RADIUS + 3, RADIUS + 3)
-        start, end = cards[self.node].rect.center(), self.at
-        if self.join is not None:
-            start = cards[self.join.source.node].anchor(self.join.source.port, True)
-            end = cards[self.join.target.node].anchor(self.join.target.port, False)
+            painter.drawRoundedRect(cards[node_id].rect.adjusted(-3, -3, 3, 3), RADIUS + 3, RADIUS + 3)
+        start, end, words, meant = cards[self.node].rect.center(), self.at, "join to…", ""
+        if join is not None:
+            start = cards[join.source.node].anchor(join.source.port, True)
+            end = cards[join.target.node].anchor(join.target.port, False)
+            words = f"{join.source.port} → {join.target.port}\n{join.verdict.words}"
+            meant = "ok" if join.verdict.fits else "error"
         painter.drawPath(draw_curve(start, end, cards[self.node].down))
-        words, meant = "join to…", ""
-        if self.join is not None:
-            ports = f"{self.join.source.port} → {self.join.target.port}"
-            words, meant = f"{ports}\n{self.join.verdict.words}", "error" if bad else "ok"
         pointer_hint.paint_note(painter, self.view, self.at, words, meant)

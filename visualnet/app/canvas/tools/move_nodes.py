@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QInputEvent, QPainter, QPen
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QInputEvent, QPainter
 
 from visualnet.analysis.connect import best_ports
+from visualnet.analysis.connect.check import Acceptance
+from visualnet.analysis.sheet_geometry import snap
 from visualnet.app.canvas.base import CanvasBase, Tool, adds
-from visualnet.app.canvas.commands.clipboard import adding
+from visualnet.app.canvas.commands import clipboard
 from visualnet.app.canvas.overlays import pointer_hint
 from visualnet.app.canvas.overlays.snap_guides import SnapGuides
-from visualnet.app.theme.tokens import GRID, RADIUS
-from visualnet.core import edits
-from visualnet.core.edits import bypass
+from visualnet.app.canvas.tools.pens import use_area_pen
+from visualnet.app.theme.tokens import RADIUS
 from visualnet.core.graph import Port
-from visualnet.core.project import Project
 from visualnet.core.text.format import format_quantity
 
 ALT, CTRL = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ControlModifier
@@ -34,10 +34,14 @@ class MoveTool(Tool):
     def __init__(self, view: CanvasBase, node: str) -> None:
         super().__init__(view)
         self.node = node
+        self.wire: Port | None = None
+        """The wire that the card would go into."""
+        self.guides: SnapGuides | None = None
+        self.accept: Acceptance | None = None
 
     def press(self, at: QPointF, event: QInputEvent) -> None:
         super().press(at, event)
-        self.before = self.studio.selection
+        self.at, self.before = at, self.studio.selection
         self.was_in = self.node in self.before
         self.adding = adds(event)
         self.pulls = bool(event.modifiers() & ALT)
@@ -45,13 +49,9 @@ class MoveTool(Tool):
         if not self.was_in:
             self.studio.select([*self.before, self.node] if self.adding and not self.copies else [self.node])
         self.view.select_wires(())
-        self.places = {
-            i: (self.scene.cards[i].x, self.scene.cards[i].y) for i in self.studio.selection if i in self.scene.cards
-        }
+        cards = self.scene.cards
+        self.places = {i: (cards[i].x, cards[i].y) for i in self.studio.selection if i in cards}
         self.now = dict(self.places)
-        self.wire: Port | None = None
-        self.guides: SnapGuides | None = None
-        self.at = at
 
     # --- dragging ---------------------------------------------------------------------------------------------------
 
@@ -59,13 +59,11 @@ class MoveTool(Tool):
         if not self.far(at):
             return
         self.at = at
-        way = at - self.start
-        x, y = self.places[self.node]
-        dx, dy = way.x(), way.y()
+        (x, y), (dx, dy) = self.places[self.node], (at - self.start).toTuple()
         if self.pulls or not event.modifiers() & ALT:
-            near = self._guided(dx, dy)
-            dx = round((x + dx) / GRID) * GRID - x if near[0] is None else dx + near[0]
-            dy = round((y + dy) / GRID) * GRID - y if near[1] is None else dy + near[1]
+            near = self._snap_to_guides(dx, dy)
+            dx = snap(x + dx) - x if near[0] is None else dx + near[0]
+            dy = snap(y + dy) - y if near[1] is None else dy + near[1]
         elif self.guides is not None:
             self.guides.lines = []
         self.now = {i: (px + dx, py + dy) for i, (px, py) in self.places.items()}
@@ -74,20 +72,20 @@ class MoveTool(Tool):
             return
         self.scene.shift(self.now)
         if len(self.places) == 1:
-            self._over(at)
+            self._find_wire(at)
 
-    def _guided(self, dx: float, dy: float) -> tuple[float | None, float | None]:
+    def _snap_to_guides(self, dx: float, dy: float) -> tuple[float | None, float | None]:
         """How far the cards are from a line of others that they should come to lie on."""
+        if self.copies:
+            return None, None
         if self.guides is None:
             self.guides = SnapGuides(self.view, self.places)
             self.area = self.scene.contents(self.places)
-        if self.copies:
-            return None, None
         return self.guides.snap(self.area.translated(dx, dy))
 
-    def _over(self, at: QPointF) -> None:
+    def _find_wire(self, at: QPointF) -> None:
         """Find the wire that the card would go into."""
-        if not hasattr(self, "accept"):
+        if self.accept is None:
             self.accept = self.studio.acceptance()
             self.free = self.pulls or best_ports.lonely(self.accept, self.node)
         if not self.free:
@@ -110,34 +108,24 @@ class MoveTool(Tool):
         elif self.now == self.places:
             self.scene.settle()
         elif self.copies:
-            self._copy()
-        elif not self.studio.do(self._label(), self._edit()):
+            clipboard.duplicate(self.studio, self._way().toTuple())
+        elif not self._put():
             self.scene.settle()
 
-    def _label(self) -> str:
-        name = format_quantity(len(self.now), "node")
-        return f"Insert {name}" if self.wire is not None else f"Pull out {name}" if self.pulls else f"Move {name}"
+    def _way(self) -> QPointF:
+        """How far the cards, or their copies, have been moved."""
+        return QPointF(*self.now[self.node]) - QPointF(*self.places[self.node])
 
-    def _edit(self) -> object:
-        moved, sheet, wire, pulls, node = self.now, self.studio.sheet, self.wire, self.pulls, self.node
-        ports = best_ports.insertion(self.accept, node, wire) if wire is not None else None
-
-        def edit(project: Project) -> Project:
-            if pulls:
-                project = bypass.detach_nodes(project, sheet, moved)
-            if wire is not None and ports is not None:
-                project = edits.insert_on_wire(project, sheet, node, wire, *ports)
-            return edits.move(project, sheet, moved)
-
-        return edit
-
-    def _copy(self) -> None:
-        x, y = self.places[self.node]
-        by = (self.now[self.node][0] - x, self.now[self.node][1] - y)
-        ids, sheet = tuple(self.places), self.studio.sheet
-        adding(
-            self.studio, f"Duplicate {format_quantity(len(ids), 'node')}", lambda p: edits.duplicate(p, sheet, ids, by)
+    def _put(self) -> bool:
+        """Make the move in the document, out of wires and into one where that is meant."""
+        moved, sheet, wire, pulls, into = self.now, self.studio.sheet, self.wire, self.pulls, None
+        if wire is not None and self.accept is not None:
+            ports = best_ports.insertion(self.accept, self.node, wire)
+            into = (self.node, wire, ports) if ports is not None else None
+        label = (
+            f"{'Insert' if wire is not None else 'Pull out' if pulls else 'Move'} {format_quantity(len(moved), 'node')}"
         )
+        return self.studio.do(label, lambda p: best_ports.drop_nodes(p, sheet, moved, pulls, into))
 
     def _click(self) -> None:
         if self.adding and self.was_in:
@@ -158,7 +146,7 @@ class MoveTool(Tool):
         if not self.dragging:
             return
         if self.copies:
-            self._ghosts(painter)
+            self._paint_copies(painter)
         elif self.guides is not None:
             self.guides.paint(painter)
         words = "a copy" if self.copies else "put into the wire" if self.wire is not None else ""
@@ -166,19 +154,9 @@ class MoveTool(Tool):
             words = "out of its wires"
         pointer_hint.paint_note(painter, self.view, self.at, words, "ok" if self.wire is not None else "")
 
-    def _ghosts(self, painter: QPainter) -> None:
-        accent = QColor(self.scene.theme.accent)
-        pen = QPen(accent, 1.5, Qt.PenStyle.DashLine)
-        pen.setCosmetic(True)
-        painter.setPen(pen)
-        accent.setAlpha(24)
-        painter.setBrush(accent)
-        cards = [(self.scene.cards[i], at) for i, at in self.now.items() if i in self.scene.cards]
-        rects = [QRectF(x, y, card.width, card.height) for card, (x, y) in cards]
-        if len(rects) > SHOWN:
-            whole = QRectF()
-            for rect in rects:
-                whole = whole.united(rect)
-            rects = [whole]
-        for rect in rects:
-            painter.drawRoundedRect(rect, RADIUS, RADIUS)
+    def _paint_copies(self, painter: QPainter) -> None:
+        use_area_pen(painter, self.scene.theme)
+        by = self._way()
+        rects = [self.scene.cards[i].rect for i in self.now if i in self.scene.cards]
+        for rect in rects if len(rects) <= SHOWN else [self.scene.contents(self.now)]:
+            painter.drawRoundedRect(rect.translated(by), RADIUS, RADIUS)

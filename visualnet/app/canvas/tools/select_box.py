@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QColor, QInputEvent, QPainter, QPen
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QInputEvent, QPainter, QPolygonF
 
-from visualnet.app.canvas.base import Tool, adds
+from visualnet.app.canvas.base import Tool
+from visualnet.app.canvas.tools.pens import use_area_pen
 
 
 class BoxTool(Tool):
     """A drag over empty canvas. Shift or Ctrl adds to what is selected; a click alone selects nothing."""
 
+    adding = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier
+    width, dashed = 1.0, False
+
     def press(self, at: QPointF, event: QInputEvent) -> None:
         super().press(at, event)
         self.before = self.studio.selection
-        self.kept = self.before if adds(event) else ()
-        self.area = QRectF(at, at)
+        self.kept = self.before if event.modifiers() & self.adding else ()
+        self.outline = QPolygonF([at])
 
     def move(self, at: QPointF, event: QInputEvent) -> None:
         if self.far(at):
-            self.area = QRectF(self.start, at).normalized()
-            self.studio.select([*self.kept, *self.scene.ids_in(self.area)])
+            self.studio.select([*self.kept, *self.enclosed(at)])
             self.view.viewport().update()
+
+    def enclosed(self, at: QPointF) -> list[str]:
+        """The cards that are meant once the pointer is here."""
+        area = QRectF(self.start, at).normalized()
+        self.outline = QPolygonF(area)
+        return self.scene.ids_in(area)
 
     def release(self, at: QPointF, event: QInputEvent) -> None:
         if not self.dragging:
@@ -34,10 +43,5 @@ class BoxTool(Tool):
 
     def paint(self, painter: QPainter) -> None:
         if self.dragging:
-            accent = QColor(self.scene.theme.accent)
-            pen = QPen(accent, 1.0)
-            pen.setCosmetic(True)
-            painter.setPen(pen)
-            accent.setAlpha(28)
-            painter.setBrush(accent)
-            painter.drawRect(self.area)
+            use_area_pen(painter, self.scene.theme, self.width, self.dashed, alpha=28)
+            painter.drawPolygon(self.outline)

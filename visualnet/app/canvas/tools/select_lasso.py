@@ -2,51 +2,27 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QInputEvent, QPainter, QPen, QPolygonF
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QInputEvent
 
-from visualnet.app.canvas.base import Tool
+from visualnet.app.canvas.tools.select_box import BoxTool
 
 STEP_PX = 4.0
 
 
-class LassoTool(Tool):
+class LassoTool(BoxTool):
     """Alt and a drag over empty canvas: the cards whose middle is inside. With Shift they are added."""
 
     cursor = Qt.CursorShape.CrossCursor
-
-    def press(self, at: QPointF, event: QInputEvent) -> None:
-        super().press(at, event)
-        self.before = self.studio.selection
-        self.kept = self.before if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else ()
-        self.line = QPolygonF([at])
+    adding = Qt.KeyboardModifier.ShiftModifier
+    width, dashed = 1.2, True
 
     def move(self, at: QPointF, event: QInputEvent) -> None:
-        if not self.far(at):
-            return
-        if (at - self.line.last()).manhattanLength() * self.view.zoom >= STEP_PX:
-            self.line.append(at)
-            self.studio.select([*self.kept, *self._inside()])
-        self.view.viewport().update()
+        if (at - self.outline.last()).manhattanLength() * self.view.zoom >= STEP_PX:
+            super().move(at, event)
 
-    def _inside(self) -> list[str]:
-        near = self.scene.ids_in(QRectF(self.line.boundingRect()))
-        rule = Qt.FillRule.OddEvenFill
-        return [i for i in near if self.line.containsPoint(self.scene.cards[i].rect.center(), rule)]
-
-    def release(self, at: QPointF, event: QInputEvent) -> None:
-        if not self.dragging:
-            self.studio.select(self.kept)
-
-    def cancel(self) -> None:
-        self.studio.select(self.before)
-
-    def paint(self, painter: QPainter) -> None:
-        if self.dragging:
-            accent = QColor(self.scene.theme.accent)
-            pen = QPen(accent, 1.2, Qt.PenStyle.DashLine)
-            pen.setCosmetic(True)
-            painter.setPen(pen)
-            accent.setAlpha(28)
-            painter.setBrush(accent)
-            painter.drawPolygon(self.line)
+    def enclosed(self, at: QPointF) -> list[str]:
+        self.outline.append(at)
+        rule, cards = Qt.FillRule.OddEvenFill, self.scene.cards
+        near = self.scene.ids_in(self.outline.boundingRect())
+        return [i for i in near if self.outline.containsPoint(cards[i].rect.center(), rule)]

@@ -43,11 +43,9 @@ class Comparison(QObject):
         self.studio = studio
         self.found: Differences | None = None
         self._bases: WeakKeyDictionary[Document, Base] = WeakKeyDictionary()
-        self.timer = QTimer(self)
-        self.timer.setSingleShot(True)
-        self.timer.setInterval(WAIT_MS)
+        self.timer = QTimer(self, singleShot=True, interval=WAIT_MS)
         self.timer.timeout.connect(self.refresh)
-        studio.analysed.connect(self._analysed)
+        studio.analysed.connect(self._refresh_soon)
         studio.document_changed.connect(self.refresh)
         studio.comparison_requested.connect(self._requested)
 
@@ -83,15 +81,14 @@ class Comparison(QObject):
                 studio.select([found.after.id])
             self.shown.emit(found)
 
-    def _analysed(self, _analysis: Analysis) -> None:
+    def _refresh_soon(self) -> None:
         if self.base is not None:
             self.timer.start()
 
     def refresh(self) -> None:
         """Find the differences anew."""
         self.timer.stop()
-        base = self.base
-        before = self.found
+        base, before = self.base, self.found
         self.found = differences(base.analysis, self.studio.analysis) if base is not None else None
         if before is not None or self.found is not None:
             self.changed.emit()

@@ -12,9 +12,10 @@ from visualnet.app.state.studio import Studio
 
 
 def make_overlay(studio: Studio, canvas: CanvasBase) -> QObject:
+    from visualnet.app.canvas.view import CanvasView
     from visualnet.app.features.heatmap.overlay import HeatMap
 
-    assert studio.settings is not None
+    assert studio.settings is not None and isinstance(canvas, CanvasView)
     return HeatMap(studio, canvas, studio.settings)
 
 

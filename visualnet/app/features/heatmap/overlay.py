@@ -2,84 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from functools import partial
 
-from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QGraphicsItem, QMenu, QStyleOptionGraphicsItem, QWidget
+from PySide6.QtWidgets import QMenu, QStyleOptionGraphicsItem, QWidget
 
+from visualnet.analysis.cost.quantities import QUANTITIES, Quantity
 from visualnet.analysis.cost.tables import sheet_costs
-from visualnet.analysis.cost.totals import NodeCost
-from visualnet.app.canvas.base import CanvasBase
 from visualnet.app.canvas.scene.node_painter import paint_label
+from visualnet.app.canvas.scene.sheet_layer import SheetLayer
+from visualnet.app.canvas.view import CanvasView
 from visualnet.app.services.live_probes import sheet_path
 from visualnet.app.services.measurements import LayerTiming
 from visualnet.app.state.settings import Settings
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts
-from visualnet.app.theme.tokens import RADIUS, mix
-from visualnet.core.text.format import format_bytes, format_duration, format_percent, shorten_count
+from visualnet.app.theme.tokens import RADIUS, SEQUENTIAL
+from visualnet.app.widgets.row_painting import draw_line
+from visualnet.core.text.format import format_percent
 
-# Eleven colours of viridis (van der Walt and Smith, 2015; public domain), dark to bright.
-VIRIDIS = (
-    "#440154", "#482475", "#414487", "#355f8d", "#2a788e", "#21918c", "#22a884", "#44bf70", "#7ad151", "#bddf26", "#fde725",
-)  # fmt: skip
 FAR = 0.45
 """Below this scale a card is nothing but its colour."""
-EVERYWHERE = QRectF(-2e7, -2e7, 4e7, 4e7)
-
-
-def _time(nanoseconds: int) -> str:
-    return format_duration(nanoseconds * 1e-9, 3)
-
-
-class Quantity(NamedTuple):
-    """Something that cards can be tinted by."""
-
-    title: str
-    tip: str
-    of: Callable[[NodeCost], int] | None
-    """From a node's costs; None where it is measured."""
-    text: Callable[[int], str]
-
-
-QUANTITIES: Mapping[str, Quantity] = {
-    "parameters": Quantity("Parameters", "Where the learned numbers are", lambda c: c.parameters, shorten_count),
-    "macs": Quantity("MACs", "Where the multiplications are", lambda c: c.macs, shorten_count),
-    "made": Quantity("Output memory", "What each layer gives, at the batch size", lambda c: c.made, format_bytes),
-    "kept": Quantity("Training memory", "What is kept for the backward pass", lambda c: c.kept, format_bytes),
-    "time": Quantity("Time", "How long each layer takes for one batch, forward: measured here", None, _time),
-}
 MEASURE, STOP = "Measure the time of each layer", "Stop measuring"
+MEASURE_TIP = "Runs one batch forward some times on this machine; it can be stopped at any moment"
+_COLOURS = tuple("#{:02x}{:02x}{:02x}".format(*row) for row in SEQUENTIAL.tolist())
 
 
 def colour(share: float) -> str:
-    """Viridis from 0 to 1."""
-    at = min(max(share, 0.0), 1.0) * (len(VIRIDIS) - 1)
-    low = min(int(at), len(VIRIDIS) - 2)
-    return mix(VIRIDIS[low], VIRIDIS[low + 1], at - low)
+    """The colour map of amounts, from 0 to 1."""
+    return _COLOURS[round(min(max(share, 0.0), 1.0) * (len(_COLOURS) - 1))]
 
 
 class HeatMap(QObject):
     """Which quantity is shown, and each node's amount of it. Off unless chosen; the choice is remembered."""
 
-    def __init__(self, studio: Studio, view: CanvasBase, settings: Settings) -> None:
+    def __init__(self, studio: Studio, view: CanvasView, settings: Settings) -> None:
         super().__init__(view)
         self.studio, self.view, self.settings = studio, view, settings
         kept = settings.typed("heat", "")
         self.chosen = kept if kept in QUANTITIES else ""
         self.amounts: dict[str, int] = {}
         self.stopwatch = LayerTiming(studio, self)
-        self.stopwatch.changed.connect(self.refresh)
         self.layer = HeatLayer(self)
         self.legend = Legend(self)
         view.canvas.addItem(self.layer)
         for watched in (view.viewport(), view.minimap):
             watched.installEventFilter(self)
-        studio.analysed.connect(lambda _: self.refresh())
-        studio.sheet_changed.connect(lambda _: self.refresh())
-        studio.theme_changed.connect(lambda _: self.refresh())
+        for signal in (self.stopwatch.changed, studio.analysed, studio.sheet_changed, studio.theme_changed):
+            signal.connect(self.refresh)
         self.refresh()
 
     @property
@@ -94,28 +65,24 @@ class HeatMap(QObject):
 
     def choose(self, name: str) -> None:
         """Show another quantity, or nothing ("")."""
-        self.chosen = name
-        self.settings["heat"] = name
+        self.chosen = self.settings["heat"] = name
         self.refresh()
 
     def fill_menu(self, menu: QMenu) -> None:
         """Off, and every quantity, with a mark at the chosen one."""
-        for name, title, tip in (
-            ("", "Off", "Show the cards as they are"),
-            *((n, q.title, q.tip) for n, q in QUANTITIES.items()),
-        ):
-            action = menu.addAction(title)
+
+        def add(name: str, title: str, tip: str) -> None:
+            action = menu.addAction(title, partial(self.choose, name))
             action.setCheckable(True)
             action.setChecked(name == self.chosen)
             action.setStatusTip(tip)
-            action.triggered.connect(lambda _=False, n=name: self.choose(n))
-            if not name:
-                menu.addSeparator()
+
+        add("", "Off", "Show the cards as they are")
         menu.addSeparator()
-        running = self.stopwatch.running
-        action = menu.addAction(STOP if running else MEASURE)
-        action.setStatusTip("Runs one batch forward some times on this machine; it can be stopped at any moment")
-        action.triggered.connect(self.measure)
+        for name, quantity in QUANTITIES.items():
+            add(name, quantity.title, quantity.tip)
+        menu.addSeparator()
+        menu.addAction(STOP if self.stopwatch.running else MEASURE, self.measure).setStatusTip(MEASURE_TIP)
 
     def measure(self) -> None:
         """Measure each layer's time and show it; asked again, stop measuring."""
@@ -134,8 +101,7 @@ class HeatMap(QObject):
 
     def refresh(self) -> None:
         """Count anew."""
-        quantity = self.quantity
-        path = sheet_path(self.studio)
+        quantity, path = self.quantity, sheet_path(self.studio)
         if quantity is None:
             self.amounts = {}
         elif quantity.of is None:
@@ -154,39 +120,32 @@ class HeatMap(QObject):
         return False
 
 
-class HeatLayer(QGraphicsItem):
+class HeatLayer(SheetLayer):
     """The tints, over all cards; text stays readable through them."""
 
     def __init__(self, heat: HeatMap) -> None:
-        super().__init__()
+        super().__init__(heat.view.canvas)
         self.heat = heat
-        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemUsesExtendedStyleOption)
-        self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
         self.setZValue(50)
 
-    def boundingRect(self) -> QRectF:
-        return EVERYWHERE
-
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
-        canvas, heat = self.heat.view.canvas, self.heat
+        canvas, heat, theme = self.canvas, self.heat, self.theme
         quantity, most = heat.quantity, heat.most
         if quantity is None or not most:
             return
-        scale = option.levelOfDetailFromTransform(painter.worldTransform())
-        near = scale >= FAR
+        near = option.levelOfDetailFromTransform(painter.worldTransform()) >= FAR
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         # Bright words stay bright under a tint that only adds light, dark words dark under one that only takes it.
         modes = QPainter.CompositionMode
-        tinting = modes.CompositionMode_Screen if canvas.theme.dark else modes.CompositionMode_Multiply
+        tinting = modes.CompositionMode_Screen if theme.dark else modes.CompositionMode_Multiply
         for node_id in canvas.ids_in(option.exposedRect, 24.0):
             amount = heat.amounts.get(node_id, 0)
             if not amount:
                 continue
-            tint = QColor(colour(amount / most))
+            tint, fill = (QColor(colour(amount / most)) for _ in range(2))
             area = canvas.cards[node_id].rect
             body = area.adjusted(0.5, 0.5, -0.5, -0.5)
-            fill = QColor(tint)
             fill.setAlphaF(0.36 if near else 0.95)
             painter.setCompositionMode(tinting if near else modes.CompositionMode_SourceOver)
             painter.setPen(Qt.PenStyle.NoPen)
@@ -198,7 +157,7 @@ class HeatLayer(QGraphicsItem):
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.drawRoundedRect(body, RADIUS, RADIUS)
                 at = QPointF(area.center().x(), area.bottom() + 1)
-                paint_label(painter, at, quantity.text(amount), canvas.theme, canvas.theme.text, colour(amount / most))
+                paint_label(painter, at, quantity.text(amount), theme, theme.text, tint.name())
         painter.restore()
 
 
@@ -213,62 +172,49 @@ class Legend(QWidget):
         super().__init__(heat.view)
         self.heat = heat
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.place_size()
-
-    def place_size(self) -> None:
-        """Be as large as the text asks for."""
-        self.setFixedSize(QSize(fonts.px(WIDE), fonts.px(HIGH)))
 
     def place(self) -> None:
-        """Stand in the corner, whatever the size of the canvas; tell in words what is shown."""
-        self.place_size()
-        port = self.heat.view.viewport().geometry()
-        small = self.heat.view.minimap
-        below = small.geometry().top() if not small.isHidden() else port.bottom()
+        """Stand in the corner, whatever the size of the canvas and of the text; tell in words what is shown."""
+        self.setFixedSize(fonts.px(WIDE), fonts.px(HIGH))
+        port, minimap = self.heat.view.viewport().geometry(), self.heat.view.minimap
+        below = minimap.geometry().top() if not minimap.isHidden() else port.bottom()
         self.move(port.right() - self.width() - 12, below - self.height() - 12)
         quantity = self.heat.quantity
         if quantity is not None:
-            total = quantity.text(sum(self.heat.amounts.values()))
-            told = f"0 to {quantity.text(self.heat.most)}, {total} in all"
-            self.setAccessibleName(f"Heat map: {quantity.title}, {self.heat.note or told}")
+            figures = f"0 to {quantity.text(self.heat.most)}, {self._total(quantity)}"
+            self.setAccessibleName(f"Heat map: {quantity.title}, {self.heat.note or figures}")
+
+    def _total(self, quantity: Quantity) -> str:
+        return f"{quantity.text(sum(self.heat.amounts.values()))} in all"
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        quantity, theme = self.heat.quantity, self.heat.studio.theme
+        quantity, note, theme = self.heat.quantity, self.heat.note, self.heat.studio.theme
         if quantity is None:
             return
+        left, right = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
         p = QPainter(self)
         p.setRenderHint(QPainter.RenderHint.Antialiasing)
         p.scale(fonts.factor(), fonts.factor())
         p.setPen(QPen(QColor(theme.line), 1))
         p.setBrush(QColor(theme.surface))
         p.drawRoundedRect(QRectF(0, 0, WIDE, HIGH).adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
-        total = quantity.text(sum(self.heat.amounts.values()))
-        left, right = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
         row = QRectF(12, 6, WIDE - 24, 18)
-        p.setFont(fonts.sans(12))
-        p.setPen(QColor(theme.text))
-        p.drawText(row, left | Qt.AlignmentFlag.AlignVCenter, quantity.title)
-        p.setPen(QColor(theme.muted))
-        note = self.heat.note
-        p.drawText(row, right | Qt.AlignmentFlag.AlignVCenter, "" if note else f"{total} in all")
+        draw_line(p, row, quantity.title, fonts.sans(12), theme.text)
         if note:
+            p.setPen(QColor(theme.muted))
             p.drawText(QRectF(12, 28, self.width() - 24, 32), left | Qt.TextFlag.TextWordWrap, note)
-            p.end()
-            return
-        bar = QRectF(12, 28, WIDE - 24, 10)
+        else:
+            draw_line(p, row, self._total(quantity), fonts.sans(12), theme.muted, align=right)
+            self._draw_scale(p, QRectF(12, 28, WIDE - 24, 10))
+            ends = {left: "0", right: quantity.text(self.heat.most)}
+            for align, text in {**ends, Qt.AlignmentFlag.AlignHCenter: quantity.text(self.heat.most // 2)}.items():
+                draw_line(p, QRectF(12, 42, WIDE - 24, 18), text, fonts.mono(11), theme.muted, align=align)
+        p.end()
+
+    def _draw_scale(self, p: QPainter, bar: QRectF) -> None:
         shades = QLinearGradient(bar.topLeft(), bar.topRight())
-        for number, shade in enumerate(VIRIDIS):
-            shades.setColorAt(number / (len(VIRIDIS) - 1), QColor(shade))
+        for share in (number / 10 for number in range(11)):
+            shades.setColorAt(share, QColor(colour(share)))
         p.setPen(Qt.PenStyle.NoPen)
         p.setBrush(shades)
         p.drawRoundedRect(bar, 3, 3)
-        p.setFont(fonts.mono(11))
-        p.setPen(QColor(theme.muted))
-        below = QRectF(12, 42, WIDE - 24, 18)
-        for side, text in (
-            (left, "0"),
-            (Qt.AlignmentFlag.AlignHCenter, quantity.text(self.heat.most // 2)),
-            (right, quantity.text(self.heat.most)),
-        ):
-            p.drawText(below, side | Qt.AlignmentFlag.AlignVCenter, text)
-        p.end()

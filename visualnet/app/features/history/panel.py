@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
-from typing import Any, NamedTuple
+from functools import partial
+from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QSize, Qt
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QContextMenuEvent, QFont, QKeyEvent, QPainter, QShowEvent
 from PySide6.QtWidgets import (
     QListView,
@@ -15,15 +14,16 @@ from PySide6.QtWidgets import (
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QVBoxLayout,
     QWidget,
 )
 
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts, icons
 from visualnet.app.widgets.basic import EmptyState
-from visualnet.core.document import Document, HistoryStep
-from visualnet.core.text.visible import visible
+from visualnet.app.widgets.layouts import column
+from visualnet.app.widgets.row_painting import draw_line, draw_row_ground
+from visualnet.core.document import Document
+from visualnet.core.history import History, HistoryRow
 
 Index = QModelIndex | QPersistentModelIndex
 ROW_PX = 30
@@ -46,18 +46,6 @@ ICONS = {
 _OF = {word: icon for icon, words in ICONS.items() for word in words}
 
 
-class Row(NamedTuple):
-    """One line: the state after a step, or the one before them all (``step`` is None)."""
-
-    words: str
-    icon: str
-    time: str
-    tip: str
-    state: str
-    """``done``, ``current`` or ``undone``."""
-    saved: bool
-
-
 def icon_of(label: str) -> str:
     """The icon of a step, by what its first word says was done."""
     return _OF.get(label.partition(" ")[0], "settings")
@@ -66,78 +54,42 @@ def icon_of(label: str) -> str:
 class StepModel(QAbstractListModel):
     """The steps as rows. What an edit adds is told as an added row: a thousand steps cost no more than one."""
 
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._document: Document | None = None
-        self._steps: tuple[HistoryStep, ...] = ()
-        self._position = 0
-        self._saved: int | None = None
+    document: Document | None = None
+    """Whose steps these are."""
+    history: History | None = None
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() or self._document is None else len(self._steps) + 1
+        return 0 if parent.isValid() or self.history is None else len(self.history.steps) + 1
 
-    def show(self, document: Document) -> None:
-        """Follow the document's history."""
-        old, steps = self._steps, document.steps
-        same = document is self._document and (not old or (bool(steps) and steps[0].before is old[0].before))
-        grown = len(steps) - len(old)
-        kept = len(old) - 1  # the last one may have been merged with a newer edit
-        if same and grown >= 0 and all(a is b for a, b in zip(steps[:kept], old[:kept], strict=False)):
-            if grown:
-                self.beginInsertRows(QModelIndex(), len(old) + 1, len(steps))
-            self._take(document, steps)
-            if grown:
+    def show(self, document: Document | None) -> None:
+        """Follow the document's history; with None show nothing, and keep nothing of what was shown."""
+        old, new = self.history, History.of(document) if document is not None else None
+        if old is not None and new is not None and document is self.document and new.continues(old):
+            grows = len(new.steps) > len(old.steps)
+            if grows:
+                self.beginInsertRows(QModelIndex(), len(old.steps) + 1, len(new.steps))
+            self.history = new
+            if grows:
                 self.endInsertRows()
-            self.dataChanged.emit(self.index(0), self.index(len(steps)))
+            self.dataChanged.emit(self.index(0), self.index(len(new.steps)))
         else:
             self.beginResetModel()
-            self._take(document, steps)
+            self.document, self.history = document, new
             self.endResetModel()
 
-    def forget(self) -> None:
-        """Show nothing, and keep nothing of what was shown."""
-        self.beginResetModel()
-        self._document, self._steps, self._position, self._saved = None, (), 0, None
-        self.endResetModel()
-
-    @property
-    def document(self) -> Document | None:
-        """Whose steps these are."""
-        return self._document
-
-    def _take(self, document: Document, steps: tuple[HistoryStep, ...]) -> None:
-        self._document, self._steps = document, steps
-        self._position, self._saved = document.position, document.saved_position
-
-    def row(self, at: int) -> Row:
+    def row(self, at: int) -> HistoryRow:
         """What stands in a row."""
-        state = "current" if at == self._position else "done" if at < self._position else "undone"
-        saved = at == self._saved
-        if at == 0:
-            words, icon, when = self._beginning(), "open", ""
-        else:
-            step = self._steps[at - 1]
-            words, icon, when = step.label, icon_of(step.label), f"{datetime.fromtimestamp(step.time):%H:%M:%S}"
-        told = {"current": "you are here", "undone": "taken back", "done": ""}[state]
-        tip = " · ".join(filter(None, (words, when, told, "as it was saved" if saved else "")))
-        return Row(words, icon, when, tip, state, saved)
-
-    def _beginning(self) -> str:
-        document = self._document
-        assert document is not None
-        if document.forgotten:
-            return f"{document.forgotten:,} earlier steps, not kept"
-        return f"Opened {visible(document.path.name)}" if document.path is not None else "The beginning"
+        assert self.history is not None
+        return self.history.row(at)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         row = self.row(index.row())
-        if role == Qt.ItemDataRole.DisplayRole:
-            return row.words
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return row.tip.replace("<", "‹")  # a label may come from a file: never rich text
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            return row.tip
-        return row if role == ROLE else None
+        return {
+            ROLE: row,
+            Qt.ItemDataRole.DisplayRole: row.words,
+            Qt.ItemDataRole.ToolTipRole: row.tip.replace("<", "‹"),  # a label may come from a file: never rich text
+            Qt.ItemDataRole.AccessibleTextRole: row.tip,
+        }.get(role)
 
 
 class StepPainter(QStyledItemDelegate):
@@ -147,59 +99,46 @@ class StepPainter(QStyledItemDelegate):
         return QSize(120, max(ROW_PX, option.fontMetrics.height() + 12))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        row: Row = index.data(ROLE)
+        row: HistoryRow = index.data(ROLE)
         theme, area = icons.current_theme(), option.rect.adjusted(4, 1, -4, -1)
+        current, dim = row.state == "current", row.state == "undone"
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        hovered = option.state & QStyle.StateFlag.State_MouseOver
-        if row.state == "current" or hovered:
-            painter.setBrush(QColor(theme.selection if row.state == "current" else theme.hover))
-            painter.drawRoundedRect(area, 6, 6)
-        if row.state == "current":
+        draw_row_ground(painter, area, theme, current, bool(option.state & QStyle.StateFlag.State_MouseOver))
+        if current:
             painter.setBrush(QColor(theme.accent))
             painter.drawRoundedRect(area.left(), area.top() + 5, 3, area.height() - 10, 1.5, 1.5)
         if option.state & QStyle.StateFlag.State_HasFocus:
             painter.setPen(QColor(theme.accent))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(area, 6, 6)
-        dim = row.state == "undone"
-        middle = area.center().y() - 7
-        painter.drawPixmap(area.left() + 12, middle, icons.pixmap(row.icon, 14, "disabled" if dim else "muted"))
-        right = area.right() - 10
-        painter.setFont(fonts.mono(fonts.px(11)))
-        painter.setPen(QColor(theme.disabled if dim else theme.muted))
-        painter.drawText(
-            area.adjusted(0, 0, -10, 0), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, row.time
-        )
-        right -= painter.fontMetrics().horizontalAdvance(row.time) + 10
+        middle, right = area.center().y() - 7, Qt.AlignmentFlag.AlignRight
+        icon = icon_of(row.words) if index.row() else "open"
+        painter.drawPixmap(area.left() + 12, middle, icons.pixmap(icon, 14, "disabled" if dim else "muted"))
+        words, mono = QRectF(area.adjusted(36, 0, -10, 0)), fonts.mono(fonts.px(11))
+        width = draw_line(painter, words, row.time, mono, theme.disabled if dim else theme.muted, align=right)
+        words.setWidth(words.width() - width - 10)
         if row.saved:
-            painter.drawPixmap(right - 14, middle, icons.pixmap("save", 14, "accent"))
-            right -= 22
+            painter.drawPixmap(round(words.right()) - 15, middle, icons.pixmap("save", 14, "accent"))
+            words.setWidth(words.width() - 22)
         font = QFont(option.font)
-        font.setWeight(QFont.Weight.DemiBold if row.state == "current" else QFont.Weight.Normal)
-        painter.setFont(font)
-        painter.setPen(QColor(theme.disabled if dim else theme.text))
-        words = area.adjusted(36, 0, 0, 0)
-        words.setRight(right)
-        shown = painter.fontMetrics().elidedText(row.words, Qt.TextElideMode.ElideRight, words.width())
-        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, shown)
+        font.setWeight(QFont.Weight.DemiBold if current else QFont.Weight.Normal)
+        draw_line(painter, words, row.words, font, theme.disabled if dim else theme.text)
         painter.restore()
 
 
 class StepList(QListView):
     """Up and Down look, Enter or Space goes, the right button and the menu key ask what else can be done."""
 
-    menu_of: Callable[[int], QMenu]
+    menu_asked = Signal(int, QPoint)
+    """The menu of a row, at a point of the screen."""
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
         index = self.currentIndex() if by_key else self.indexAt(event.pos())
         if index.isValid():
             place = self.visualRect(index).center() if by_key else event.pos()
-            menu = self.menu_of(index.row())
-            menu.exec(self.viewport().mapToGlobal(place))
-            menu.deleteLater()
+            self.menu_asked.emit(index.row(), self.viewport().mapToGlobal(place))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
@@ -217,24 +156,22 @@ class HistoryPanel(QWidget):
         self.studio = studio
         self.model = StepModel(self)
         self.list = StepList()
-        self.list.menu_of = self.menu_for
         self.list.setModel(self.model)
         self.list.setItemDelegate(StepPainter(self.list))
         self.list.setUniformItemSizes(True)
         self.list.setMouseTracking(True)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setAccessibleName("History")
+        self.list.menu_asked.connect(self._open_menu)
         self.list.clicked.connect(lambda index: self.go(index.row()))
         self.empty = EmptyState("undo", "Nothing was done yet. Every change is listed here; a click goes back to it.")
         self.stack = QStackedWidget()
         self.stack.addWidget(self.empty)
         self.stack.addWidget(self.list)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 4, 0, 4)
-        column.addWidget(self.stack)
+        column(self.stack, margins=(0, 4, 0, 4), parent=self)
         studio.state_changed.connect(self.refresh)
         studio.document_changed.connect(self.refresh)
-        studio.theme_changed.connect(lambda _: self.list.viewport().update())
+        studio.theme_changed.connect(self.list.viewport().update)
         self.refresh()
 
     def go(self, position: int) -> None:
@@ -244,14 +181,15 @@ class HistoryPanel(QWidget):
 
     def menu_for(self, position: int) -> QMenu:
         """What can be done with the state after so many steps."""
-        menu, here = QMenu(self), position == self.studio.document.position
-        go = menu.addAction("Go there")
-        go.triggered.connect(lambda: self.go(position))
-        compare = menu.addAction("Compare with this step")
-        compare.triggered.connect(lambda: self.compare(position))
-        for action in (go, compare):
-            action.setEnabled(not here)
+        menu = QMenu(self)
+        for text, act in (("Go there", self.go), ("Compare with this step", self.compare)):
+            menu.addAction(text, partial(act, position)).setEnabled(position != self.studio.document.position)
         return menu
+
+    def _open_menu(self, position: int, at: QPoint) -> None:
+        menu = self.menu_for(position)
+        menu.exec(at)
+        menu.deleteLater()
 
     def compare(self, position: int) -> None:
         """Hold the project against what it was after so many steps."""
@@ -269,7 +207,7 @@ class HistoryPanel(QWidget):
             self.list.setCurrentIndex(here)
             self.list.scrollTo(here)
         elif self.model.document is not document:
-            self.model.forget()  # a closed project must not stay for a list that nobody sees
+            self.model.show(None)  # a closed project must not stay for a list that nobody sees
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

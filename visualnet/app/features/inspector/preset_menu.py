@@ -9,8 +9,8 @@ from typing import Any
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QInputDialog, QMenu, QToolButton
 
+from visualnet.analysis.connect.replace_kind import shared_params
 from visualnet.analysis.selected import Selected
-from visualnet.app.canvas.commands.kind_and_params import shared
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import icons
 from visualnet.app.widgets.basic import describe
@@ -74,7 +74,7 @@ class PresetButton(QToolButton):
         if preset is None:
             return
         values: dict[str, Any] = dict.fromkeys((n for i in ids for n in studio.graph.nodes[i].params), edits.RESET)
-        usable = shared(preset, node.kind, studio.project, studio.scope)
+        usable = shared_params(preset, node.kind, studio.project, studio.scope)
         values |= usable
         studio.do(f"Use preset {name}", lambda p: edits.set_params(p, sheet, ids, values))
         if left := sorted(preset.keys() - usable.keys()):

@@ -18,7 +18,7 @@ def make_panel(studio: Studio) -> QWidget:
 def step(studio: Studio, by: int) -> None:
     """Go to the next problem, or the one before, and show its words and repairs: the panel may stand behind another."""
     if studio.shell is not None and (panel := studio.shell.panel("problems")) is not None:
-        if panel.all:
+        if panel.model.all:
             studio.shell.show_panel("problems")
         panel.step(by)
 

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QBoxLayout, QComboBox, QHBoxLayout, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QBoxLayout, QComboBox, QSizePolicy, QToolButton, QWidget
 
 from visualnet.analysis.facts import SEVERITIES
 from visualnet.analysis.problem_list import GROUPINGS, SEVERITY_WORDS, Wish
 from visualnet.app.theme import fonts, icons
+from visualnet.app.widgets.layouts import STRETCH, add, row
 from visualnet.app.widgets.search_field import SearchField
 from visualnet.core.project import MAIN
 from visualnet.core.text.format import format_quantity
 
-NARROW = 484
+NARROW, SEARCH_WIDE = 484, 260
+UNLIMITED = 16_777_215
 SCOPES = ("Whole project", "This sheet")
 
 
@@ -30,54 +32,45 @@ class ProblemBar(QWidget):
         super().__init__()
         self.kept = kept
         self.narrow = False
-        self.lines = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
-        self.lines.setContentsMargins(8, 4, 8, 2)
-        self.lines.setSpacing(4)
-        row = QHBoxLayout()
-        row.setSpacing(4)
         self.search = SearchField("Filter problems")
-        self.search.setMaximumWidth(260)
+        self.search.setMaximumWidth(SEARCH_WIDE)
         self.search.setMinimumWidth(120)
         self.search.setToolTip("Show only problems with these words: of the text, the node, or the kind")
-        self.lines.addWidget(self.search)
-        self.lines.addLayout(row, 1)
-        hidden = _texts(kept.get("hidden"))
+        hidden = kept.get("hidden")
         self.severities: dict[str, QToolButton] = {}
         for severity in SEVERITIES:
-            made = self._tool(severity, severity)
+            made = self.severities[severity] = _tool(severity, severity)
             made.setCheckable(True)
-            made.setChecked(severity not in hidden)
+            made.setChecked(not (isinstance(hidden, list) and severity in hidden))
             made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-            made.toggled.connect(lambda _: self._choose())
-            self.severities[severity] = made
-            row.addWidget(made)
-        row.addStretch(1)
-        self.scope = self._combo("Where", "Problems of the whole project, or of the open sheet only")
+            made.toggled.connect(self._choose)
+        self.scope = _combo("Where", "Problems of the whole project, or of the open sheet only")
         self.scope.addItems(SCOPES)
         self.scope.setCurrentIndex(1 if kept.get("sheet") is True else 0)
-        self.grouping = self._combo("Groups", "How the problems are put together")
+        self.grouping = _combo("Groups", "How the problems are put together")
         for name, words in GROUPINGS.items():
             self.grouping.addItem(words, name)
         self.grouping.setCurrentIndex(max(0, self.grouping.findData(kept.get("grouping", "severity"))))
-        copy = self._tool("copy", "muted")
+        for combo in (self.scope, self.grouping):
+            combo.currentIndexChanged.connect(self._choose)
+        copy = _tool("copy", "muted")
         copy.setToolTip("Copy the problems that are shown, as text")
         copy.setAccessibleName("Copy problems as text")
         copy.clicked.connect(self.copy_asked)
-        for widget in (self.scope, self.grouping, copy):
-            row.addWidget(widget)
-        for combo in (self.scope, self.grouping):
-            combo.currentIndexChanged.connect(lambda _: self._choose())
         self.search.changed.connect(lambda _: self.changed.emit())
+        self.lines = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self.lines.setContentsMargins(8, 4, 8, 2)
+        self.lines.setSpacing(4)
+        choices = row(*self.severities.values(), STRETCH, self.scope, self.grouping, copy, spacing=4)
+        add(self.lines, self.search, (choices, 1))
 
     def set_narrow(self, narrow: bool) -> None:
         """Two short lines that stand beside the list, or one long line above it."""
         self.narrow = narrow
-        ways = QBoxLayout.Direction
+        ways, policy, width = QBoxLayout.Direction, QSizePolicy.Policy, fonts.px(NARROW)
         self.lines.setDirection(ways.TopToBottom if narrow else ways.LeftToRight)
-        width = fonts.px(NARROW)
-        self.search.setMaximumWidth(width if narrow else 260)
-        self.setMaximumWidth(width if narrow else 16_777_215)
-        policy = QSizePolicy.Policy
+        self.search.setMaximumWidth(width if narrow else SEARCH_WIDE)
+        self.setMaximumWidth(width if narrow else UNLIMITED)
         self.setSizePolicy(policy.Maximum if narrow else policy.Preferred, policy.Maximum)
 
     def changeEvent(self, event: QEvent) -> None:
@@ -85,58 +78,57 @@ class ProblemBar(QWidget):
         if event.type() == QEvent.Type.FontChange and self.narrow:
             self.set_narrow(True)  # larger words want more room
 
-    def _tool(self, icon: str, role: str) -> QToolButton:
-        made = QToolButton()
-        made.setIconSize(QSize(14, 14))
-        made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        icons.bind(made, icon, role)
-        return made
-
-    def _combo(self, name: str, tip: str) -> QComboBox:
-        made = QComboBox()
-        made.setAccessibleName(name)
-        made.setToolTip(tip)
-        return made
-
     def _choose(self) -> None:
-        self.kept["hidden"] = sorted(s for s, made in self.severities.items() if not made.isChecked())
+        self.kept["hidden"] = sorted(self._hidden())
         self.kept["sheet"] = self.scope.currentIndex() == 1
         self.kept["grouping"] = self.grouping.currentData()
         self.changed.emit()
 
+    def _hidden(self) -> frozenset[str]:
+        return frozenset(severity for severity, made in self.severities.items() if not made.isChecked())
+
     def wish(self, sheet: str) -> Wish:
         """What is chosen, for the open sheet."""
-        hidden = frozenset(s for s, made in self.severities.items() if not made.isChecked())
         scope = sheet if self.scope.currentIndex() == 1 else None
-        return Wish(self.search.text(), hidden, scope, self.grouping.currentData() or "")
+        return Wish(self.search.text(), self._hidden(), scope, self.grouping.currentData() or "")
 
     def show_counts(self, found: Mapping[str, int], blocks: bool, sheet: str) -> None:
         """How many of each severity the text and the place let through; the place matters only where there are blocks."""
         for severity, made in self.severities.items():
             count = found.get(severity, 0)
-            words = format_quantity(count, *SEVERITY_WORDS[severity])
+            words, shown = format_quantity(count, *SEVERITY_WORDS[severity]), made.isChecked()
             made.setText(f"{count:,}")
-            made.setAccessibleName(f"{words}, {'shown' if made.isChecked() else 'hidden'}")
-            made.setToolTip(
-                f"{words}: {'shown; click to hide them' if made.isChecked() else 'hidden; click to show them'}"
-            )
+            made.setAccessibleName(f"{words}, {'shown' if shown else 'hidden'}")
+            made.setToolTip(f"{words}: {'shown; click to hide them' if shown else 'hidden; click to show them'}")
         self.scope.setVisible(blocks or self.scope.currentIndex() == 1)
         self.scope.setItemText(1, "This sheet" if sheet == MAIN else "This block")
+
+
+def _tool(icon: str, role: str) -> QToolButton:
+    made = QToolButton()
+    made.setIconSize(QSize(14, 14))
+    made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    icons.bind(made, icon, role)
+    return made
+
+
+def _combo(name: str, tip: str) -> QComboBox:
+    made = QComboBox()
+    made.setAccessibleName(name)
+    made.setToolTip(tip)
+    return made
 
 
 class GroupHead(QToolButton):
     """The title of a group; a click or the arrow keys fold it."""
 
-    folded = Signal(str, bool)
-
-    def __init__(self) -> None:
+    def __init__(self, fold: Callable[[str, bool], None]) -> None:
         super().__init__()
-        self.title = ""
-        self.is_folded = False
+        self.title, self.is_folded, self.fold = "", False, fold
         self.setObjectName("head")
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.setIconSize(QSize(12, 12))
-        self.clicked.connect(lambda: self.folded.emit(self.title, not self.is_folded))
+        self.clicked.connect(lambda: fold(self.title, not self.is_folded))
 
     def show_group(self, title: str, count: int, folded: bool) -> None:
         """Show another title."""
@@ -147,18 +139,13 @@ class GroupHead(QToolButton):
         icons.bind(self, "chevron-right" if folded else "chevron-down", "muted")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        ways = {Qt.Key.Key_Left: True, Qt.Key.Key_Right: False}
-        if event.key() in ways:
-            if self.is_folded != ways[Qt.Key(event.key())]:
-                self.folded.emit(self.title, ways[Qt.Key(event.key())])
-        elif event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
-            self.focusNextPrevChild(event.key() == Qt.Key.Key_Down)
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        key = event.key()
+        if key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+            if self.is_folded != (key == Qt.Key.Key_Left):
+                self.fold(self.title, key == Qt.Key.Key_Left)
+        elif key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            self.focusNextPrevChild(key == Qt.Key.Key_Down)
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.click()
         else:
             super().keyPressEvent(event)
-
-
-def _texts(value: Any) -> list[str]:
-    """A list of words from the settings, which anyone may have edited."""
-    return [v for v in value if isinstance(v, str)] if isinstance(value, list) else []

@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeVar
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QApplication, QBoxLayout, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QBoxLayout, QFrame, QScrollArea, QWidget
 
 from visualnet.analysis.facts import Analysis, Problem
-from visualnet.analysis.problem_list import Group, Row, counts, grouped, joined, key, ordered, text, wanted, where
-from visualnet.analysis.repair.search import Search
+from visualnet.analysis.problem_list import Group, ProblemList, Row, lines, text, where
+from visualnet.analysis.repair.search import Repair
+from visualnet.app.canvas.repairs.repair_search import RepairSearch
 from visualnet.app.features.problems.filter_bar import GroupHead, ProblemBar
 from visualnet.app.features.problems.row import WHERE, WIDEST, ProblemRow
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import IconLabel, button, label
+from visualnet.app.widgets.layouts import STRETCH, add, column, row
 from visualnet.core.text.format import format_quantity
 
+Kind = TypeVar("Kind", bound=QWidget)
 SHOWN = 60
 """More rows than this help nobody; a line says how many are left out."""
+MOST_FOLDED = 40
+"""Titles that are remembered as folded."""
 SEARCH_MS = 120
-SLICE_S = 0.012
-"""So long at a time repairs are searched; then the window has its turn."""
 LOW = 170
 """In so low a panel the filters stand beside the list, not above it."""
 WIDE = 1000
@@ -39,95 +42,56 @@ class ProblemsPanel(QWidget):
         super().__init__(parent)
         self.studio = studio
         self.problems: tuple[Problem, ...] | None = None
-        self.all: list[Row] = []
-        """Every row there is; ``shown`` are those that the filters let through."""
-        self.shown: list[Row] = []
-        self.groups: list[Group] = []
-        self.current: Problem | None = None
-        self.walked = False
-        """Whether the current problem was gone to, by click or key; else the first F8 goes to it, not past it."""
+        self.model = ProblemList()
         self.searched: Analysis | None = None
         """What the repairs that are offered were found for."""
         self.rows: list[ProblemRow] = []
         self.heads: list[GroupHead] = []
-        self._laid: list[str] = []
+        self._laid_out: list[QWidget] = []
+        """Heads and rows in the order in which they stand."""
         self.low = False
         self.kept: MutableMapping[str, Any] = studio.runner.settings.section("problems") if studio.has_runner else {}
         self.bar = ProblemBar(self.kept)
         self.bar.changed.connect(self._filter)
         self.bar.copy_asked.connect(self.copy_text)
         self.bar.search.accepted.connect(lambda: self.step(1))
-        self.bar.search.moved.connect(lambda _: self._enter_list())
+        self.bar.search.moved.connect(self._enter_list)
         self._build()
         # Repairs are searched a moment after the edits pause, never while a number is being dragged.
-        self.timer = QTimer(self)
-        self.timer.setSingleShot(True)
-        self.timer.setInterval(SEARCH_MS)
-        self.timer.timeout.connect(self._search)
-        self._searching: Search | None = None
-        self._working = QTimer(self)
-        self._working.setInterval(0)
-        self._working.timeout.connect(self._go_on)
-        studio.analysed.connect(lambda _: self.refresh())
+        self.timer = QTimer(self, singleShot=True, interval=SEARCH_MS)
+        self.timer.timeout.connect(self._begin_search)
+        self._search = RepairSearch(studio, self)
+        self._search.found.connect(self._offer)
+        studio.analysed.connect(self.refresh)
         studio.runtime_problem_changed.connect(self.refresh)
         studio.document_changed.connect(self._forget)
-        studio.sheet_changed.connect(lambda _: self._filter())
+        studio.sheet_changed.connect(self._filter)
         self.refresh()
 
     def _build(self) -> None:
-        self.scroll = QScrollArea()
-        self.scroll.setWidgetResizable(True)
-        self.scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self.scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        holder = QWidget()
-        self.list = QVBoxLayout(holder)
-        self.list.setContentsMargins(8, 2, 8, 2)
-        self.list.setSpacing(2)
-        self.rest = label("", "muted")
-        self.list.addWidget(self.rest)
-        self.list.addStretch(1)
-        self.scroll.setWidget(holder)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self._nothing())
+        self.tick, self.sentence = IconLabel("ok", 16, "ok"), label("", "muted")
+        self.empty = QWidget()
+        row(self.tick, (self.sentence, 1), margins=(16, 6, 16, 6), spacing=8, parent=self.empty)
+        self.filtered, self.filtered_words = QWidget(), label("", "muted")
+        show_all = button("Show all", "quiet", done=self.show_all)
+        row(self.filtered_words, show_all, STRETCH, margins=(16, 4, 16, 4), parent=self.filtered)
+        self.holder, self.rest = QWidget(), label("", "muted")
+        self.list = column(self.rest, STRETCH, margins=(8, 2, 8, 2), spacing=2, parent=self.holder)
+        self.scroll_area = QScrollArea(widgetResizable=True)
+        self.scroll_area.setFrameShape(QFrame.Shape.NoFrame)
+        self.scroll_area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.scroll_area.setWidget(self.holder)
+        self.filler = QWidget()
         self.beside = QBoxLayout(QBoxLayout.Direction.TopToBottom)
         self.beside.setSpacing(0)
-        self.beside.addWidget(self.bar, 0, Qt.AlignmentFlag.AlignTop)
-        right = QVBoxLayout()
-        right.addWidget(self._none_left())
-        right.addWidget(self.scroll, 1)
-        self.filler = QWidget()
-        right.addWidget(self.filler, 1)
-        self.beside.addLayout(right, 1)
-        column.addLayout(self.beside, 1)
-
-    def _none_left(self) -> QWidget:
-        """What stands there when the filters leave nothing: say so, and offer the way back."""
-        self.filtered = QWidget()
-        row = QHBoxLayout(self.filtered)
-        row.setContentsMargins(16, 4, 16, 4)
-        self.filtered_words = label("", "muted")
-        row.addWidget(self.filtered_words)
-        row.addWidget(button("Show all", "quiet", done=self.show_all))
-        row.addStretch(1)
-        return self.filtered
-
-    def _nothing(self) -> QWidget:
-        """One quiet line: that all is well needs no room."""
-        self.empty = QWidget()
-        row = QHBoxLayout(self.empty)
-        row.setContentsMargins(16, 6, 16, 6)
-        row.setSpacing(8)
-        self.tick = IconLabel("ok", 16, "ok")
-        self.sentence = label("", "muted")
-        row.addWidget(self.tick)
-        row.addWidget(self.sentence, 1)
-        return self.empty
+        right = column(self.filtered, (self.scroll_area, 1), (self.filler, 1))
+        add(self.beside, (self.bar, 0, Qt.AlignmentFlag.AlignTop), (right, 1))
+        column(self.empty, (self.beside, 1), spacing=0, parent=self)
 
     def _forget(self) -> None:
-        self.current, self.walked, self.searched = None, False, None
-        self._leave()
+        self.model.forget()
+        self.searched = None
+        self._search.stop()
 
     def refresh(self) -> None:
         """Show the problems as they are now; the current one stays current while it lasts."""
@@ -136,27 +100,26 @@ class ProblemsPanel(QWidget):
         self.sentence.setText("Nothing is drawn yet." if empty else "Everything fits.")
         self.tick.set_icon("hint" if empty else "ok", "muted" if empty else "ok")
         if problems == self.problems:
-            self._name_rows()
+            for line in self.rows:
+                line.name()  # a node may bear another name while its problem is the same
             if self.studio.analysis is not self.searched:  # the same problem may have other repairs by now
                 self.timer.start()
             return
         focus = QApplication.focusWidget()
-        here = focus is not None and self.scroll.isAncestorOf(focus)
+        here = focus is not None and self.scroll_area.isAncestorOf(focus)
         self.problems = problems
-        self.all = ordered(joined(problems), self.studio.project)
-        if self.current is not None:
-            self.current = next((r.problem for r in self.all if r.key == key(self.current)), None)
-        self.title_changed.emit(f"Problems {len(self.all)}" if self.all else "Problems")
+        self.model.update(problems, self.studio.project)
+        self.title_changed.emit(f"Problems {len(self.model.all)}" if problems else "Problems")
         self.empty.setVisible(not problems)
         self.bar.setVisible(bool(problems))
         self._filter()
         if here:
-            self._keep_focus()
+            # The keyboard stays in the list when the button that was pressed goes; else Qt would move it to a button elsewhere.
+            (self._current_row() or self._top() or self).setFocus()
 
-    def _keep_focus(self) -> None:
-        """The keyboard stays in the list when the button that was pressed goes; else Qt would move it to a button elsewhere."""
-        row = next((r for r in self.rows if r.current), None)
-        (row or self._top() or self).setFocus()
+    def _current_row(self) -> ProblemRow | None:
+        current = self.model.current
+        return next((r for r in self.rows if current is not None and r.problem == current), None)
 
     def _top(self) -> QWidget | None:
         """What the keyboard meets first in the list: a row; where every group is folded, a title."""
@@ -164,25 +127,18 @@ class ProblemsPanel(QWidget):
 
     def _filter(self) -> None:
         """Show what is wanted of what there is."""
-        studio = self.studio
-        wish = self.bar.wish(studio.sheet)
-        found = wanted(self.all, wish, studio.project)
-        self.bar.show_counts(counts(found), bool(studio.project.blocks), studio.sheet)
-        self.shown = [r for r in found if r.problem.severity not in wish.hidden]
-        self.groups = grouped(self.shown, wish.grouping, studio.project)
-        # What is walked is what is seen, in the order in which it is seen.
-        self.shown = [row for group in self.groups for row in group.rows]
-        if self.current is None or all(r.problem != self.current for r in self.shown):
-            self.current, self.walked = None, False
-            first = next((r.problem for r in self.shown if r.problem.severity == "error"), None)
-            self.current = first
-        left = len(self.all) - len(self.shown)
-        self.filtered_words.setText(f"None of the {left:,} problems is shown by these filters.")
-        self.filtered.setVisible(bool(self.all) and not self.shown)
-        self.filler.setVisible(not self.shown)
-        self.scroll.setVisible(bool(self.shown))
+        studio, model = self.studio, self.model
+        counts = model.filter(self.bar.wish(studio.sheet), studio.project)
+        self.bar.show_counts(counts, bool(studio.project.blocks), studio.sheet)
+        self.filtered_words.setText(self._none_shown())
+        self.filtered.setVisible(bool(model.all) and not model.shown)
+        self.filler.setVisible(not model.shown)
+        self.scroll_area.setVisible(bool(model.shown))
         self._arrange()
         self._mark()
+
+    def _none_shown(self) -> str:
+        return f"None of the {len(self.model.all):,} problems is shown by these filters."
 
     def show_all(self) -> None:
         """Take every filter away."""
@@ -211,78 +167,57 @@ class ProblemsPanel(QWidget):
     def fold(self, title: str, state: bool = True) -> None:
         """Fold a group, or open it."""
         titles = self.folded() - {title} | ({title} if state else set())
-        self.kept["folded"] = sorted(titles)[-40:]
+        self.kept["folded"] = sorted(titles)[-MOST_FOLDED:]
         self._arrange()
         self._mark()
 
     def _arrange(self) -> None:
         """Titles and rows from top to bottom. Widgets are kept, and moved only where the order of the two kinds changes."""
-        folded = self.folded()
-        titled = any(g.title in folded for g in self.groups) or (len(self.groups) > 1 and not self._plain())
-        plan: list[Group | Row] = []
-        for group in self.groups:
-            plan += [group] if titled else []
-            plan += [] if titled and group.title in folded else group.rows
-        hidden = sum(isinstance(p, Row) for p in plan) - SHOWN
-        while sum(isinstance(p, Row) for p in plan) > SHOWN or (len(plan) > SHOWN and isinstance(plan[-1], Group)):
-            plan.pop()
+        folded, groups = self.folded(), self.model.groups
+        # In a low panel titles of severities would take the room of what they stand over: the icons say the severity as well.
+        plain = self.low and self.bar.grouping.currentData() == "severity"
+        titled = any(g.title in folded for g in groups) or (len(groups) > 1 and not plain)
+        shown, hidden = lines(groups, folded, titled, SHOWN)
         self.rest.setText(f"and {hidden:,} more")
         self.rest.setVisible(hidden > 0)
-        laid = ["h" if isinstance(p, Group) else "r" for p in plan]
-        self._pools(laid.count("h"), laid.count("r"))
-        heads, rows = iter(self.heads), iter(self.rows)
-        made = [next(heads) if kind == "h" else next(rows) for kind in laid]
-        if laid != self._laid:
-            for widget in (*self.heads, *self.rows):
-                self.list.removeWidget(widget)
-            for at, widget in enumerate(made):
-                self.list.insertWidget(at, widget)
-                widget.show()
-            for before, after in pairwise(made):
-                QWidget.setTabOrder(before, after)
-            self._laid = laid
-        for part, widget in zip(plan, made, strict=True):
-            if isinstance(part, Group):
-                assert isinstance(widget, GroupHead)
-                widget.show_group(part.title, len(part.rows), part.title in folded)
-            else:
-                assert isinstance(widget, ProblemRow)
-                widget.set_low(self.low and self.width() > WIDE)
-                widget.show_problem(part.problem, part.words)
-        self._line_up()
-
-    def _line_up(self) -> None:
-        """The words of all rows begin at one line, behind the longest name."""
+        titles = [line for line in shown if isinstance(line, Group)]
+        rows = [line for line in shown if isinstance(line, Row)]
+        self._fill(self.heads, len(titles), lambda: GroupHead(self.fold))
+        self._fill(self.rows, len(rows), lambda: ProblemRow(self.studio, self.choose))
+        for head, group in zip(self.heads, titles, strict=True):
+            head.show_group(group.title, len(group.rows), group.title in folded)
+        for widget, problem in zip(self.rows, rows, strict=True):
+            widget.set_low(self.low and self.width() > WIDE)
+            widget.show_problem(problem.problem, problem.words)
+        heads, widgets = iter(self.heads), iter(self.rows)
+        self._lay_out([next(heads) if isinstance(line, Group) else next(widgets) for line in shown])
+        # The words of all rows begin at one line, behind the longest name.
         most = max(WHERE, min(WIDEST, self.width() // 4))
-        wide = max(WHERE, min(most, max((row.wanted for row in self.rows), default=0)))
-        for row in self.rows:
-            row.where.setFixedWidth(wide)
+        wide = max(WHERE, min(most, max((r.wanted for r in self.rows), default=0)))
+        for widget in self.rows:
+            widget.where.setFixedWidth(wide)
 
-    def _plain(self) -> bool:
-        """Whether titles would take the room of what they stand over: the icons say the severity as well."""
-        return self.low and self.bar.grouping.currentData() == "severity"
+    def _fill(self, pool: list[Kind], count: int, make: Callable[[], Kind]) -> None:
+        """Have so many widgets of a kind."""
+        while len(pool) > count:
+            old = pool.pop()
+            self.list.removeWidget(old)
+            old.hide()
+            old.deleteLater()
+        while len(pool) < count:
+            pool.append(make())
 
-    def _pools(self, heads: int, rows: int) -> None:
-        for pool, count in ((self.heads, heads), (self.rows, rows)):
-            while len(pool) > count:
-                old = pool.pop()
-                self.list.removeWidget(old)
-                old.hide()
-                old.deleteLater()
-                self._laid = []
-        while len(self.heads) < heads:
-            head = GroupHead()
-            head.folded.connect(self.fold)
-            self.heads.append(head)
-        while len(self.rows) < rows:
-            row = ProblemRow(self.studio)
-            row.clicked.connect(self.choose)
-            self.rows.append(row)
-
-    def _name_rows(self) -> None:
-        """A node may bear another name while its problem is the same."""
-        for row in self.rows:
-            row.name()
+    def _lay_out(self, widgets: list[QWidget]) -> None:
+        if widgets == self._laid_out:
+            return
+        for widget in widgets:
+            self.list.removeWidget(widget)
+        for at, widget in enumerate(widgets):
+            self.list.insertWidget(at, widget)
+            widget.show()
+        for before, after in pairwise(widgets):
+            QWidget.setTabOrder(before, after)
+        self._laid_out = widgets
 
     def _enter_list(self) -> None:
         if (top := self._top()) is not None:
@@ -290,70 +225,57 @@ class ProblemsPanel(QWidget):
 
     def copy_text(self) -> None:
         """Put what is shown on the clipboard."""
-        QApplication.clipboard().setText(text(self.shown, self.studio.project))
-        count = len(self.shown)
+        QApplication.clipboard().setText(text(self.model.shown, self.studio.project))
+        count = len(self.model.shown)
         self.studio.message.emit("ok", f"{format_quantity(count, 'problem is', 'problems are')} on the clipboard.")
 
     # --- walking ---------------------------------------------------------------------------------------------------------------------
 
     def choose(self, problem: Problem) -> None:
         """Make a problem the current one and jump to its node."""
-        self.current, self.walked = problem, True
-        group = next((g for g in self.groups if any(r.problem == problem for r in g.rows)), None)
-        if group is not None and group.title in self.folded():
-            self.fold(group.title, False)
+        title = self.model.choose(problem)
+        if title in self.folded():
+            self.fold(title, False)
         self._mark()
         self.studio.reveal(problem)
 
     def step(self, way: int) -> None:
         """F8 and Shift+F8: to the next or previous problem that is shown, round and round, into blocks and out again."""
-        problems = [row.problem for row in self.shown]
-        if not problems:
-            hidden = f"None of the {len(self.all):,} problems is shown by these filters."
-            self.studio.message.emit("hint" if self.all else "ok", hidden if self.all else "There are no problems.")
+        shown = self.model.shown
+        if not shown:
+            hint = ("hint", self._none_shown()) if self.model.all else ("ok", "There are no problems.")
+            self.studio.message.emit(*hint)
             return
-        started = self.walked and self.current in problems
-        at = problems.index(self.current) + way if started else 0 if way > 0 else -1  # type: ignore[arg-type]
-        problem = problems[at % len(problems)]
+        at = self.model.step(way)
+        problem = shown[at].problem
         self.choose(problem)
-        count = f"Problem {at % len(problems) + 1:,} of {len(problems):,}"
-        self.setAccessibleDescription(f"{count}: {where(problem, self.studio.project)}")
+        place = where(problem, self.studio.project)
+        self.setAccessibleDescription(f"Problem {at + 1:,} of {len(shown):,}: {place}")
 
     def _mark(self) -> None:
-        for row in self.rows:
-            row.set_current(row.problem == self.current)
-        self._leave()
+        for line in self.rows:
+            line.set_current(line.problem == self.model.current)
+        self._search.stop()
         self.timer.start()
 
-    def _search(self) -> None:
-        row = next((r for r in self.rows if r.problem == self.current), None)
-        if row is None or self.current is None or not self.isVisible():
+    # --- repairs ---------------------------------------------------------------------------------------------------------------------
+
+    def _begin_search(self) -> None:
+        line = self._current_row()
+        if line is None or line.problem is None or not self.isVisible():
             return
-        self._leave()
-        studio = self.studio
-        self.searched = studio.analysis
-        if self.current.code != "runtime":
-            self._searching = Search(studio.project, self.current, studio.analysis, fields=studio.fields)
-            self._working.start()
+        self.searched = self.studio.analysis
+        if line.problem.code != "runtime":
+            self._search.begin(line.problem)
         else:
-            self._show_current(row)
+            self._show_row(line)
 
-    def _go_on(self) -> None:
-        """Search in parts: in between, the window answers."""
-        search, row = self._searching, next((r for r in self.rows if r.problem == self.current), None)
-        if search is None or row is None or self.searched is not self.studio.analysis:
-            self._leave()
-        elif search.work(SLICE_S):
-            self._leave()
-            row.offer(search.repairs)
-            self._show_current(row)
+    def _offer(self, repairs: list[Repair]) -> None:
+        if (line := self._current_row()) is not None:
+            line.offer(repairs)
+            self._show_row(line)
 
-    def _leave(self) -> None:
-        """Search no further: what is wrong, or what is looked at, is another thing now."""
-        self._working.stop()
-        self._searching = None
-
-    def _show_current(self, row: ProblemRow) -> None:
+    def _show_row(self, line: ProblemRow) -> None:
         # The layout must have taken the buttons in before it is known where the row ends.
-        self.scroll.widget().layout().activate()  # type: ignore[union-attr]
-        self.scroll.ensureWidgetVisible(row, 0, 8)
+        self.list.activate()
+        self.scroll_area.ensureWidgetVisible(line, 0, 8)

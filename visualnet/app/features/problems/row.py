@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QPlainTextEdit, QWidget
 
 from visualnet.analysis.facts import Problem
 from visualnet.analysis.problem_list import where
@@ -14,48 +17,48 @@ from visualnet.app.features.inspector.formula_label import FormulaLabel
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import ElidedLabel, IconLabel, button, label, restyle
 from visualnet.app.widgets.flow_layout import FlowLayout
+from visualnet.app.widgets.layouts import STRETCH, column, row
 from visualnet.core.text.format import format_quantity
 
 WHERE, WIDEST = 120, 280
 """How wide the names of the nodes stand, in px: all alike, and as wide as they need."""
+TOP = Qt.AlignmentFlag.AlignTop
 
 
 class ProblemRow(QFrame):
     """Click, Enter or Space go to the node."""
 
-    clicked = Signal(object)
-
-    def __init__(self, studio: Studio) -> None:
+    def __init__(self, studio: Studio, choose: Callable[[Problem], None]) -> None:
         super().__init__()
-        self.studio = studio
+        self.studio, self.choose = studio, choose
         self.problem: Problem | None = None
         self.current = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setProperty("choice", True)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.low: bool | None = None
-        grid = self.grid = QGridLayout(self)
-        grid.setContentsMargins(8, 4, 8, 4)
-        grid.setHorizontalSpacing(8)
-        grid.setVerticalSpacing(4)
+        self.low = False
         self.icon = IconLabel("hint", 16, "hint")
         self.where = ElidedLabel("", "section")
         self.where.setFixedWidth(WHERE)
         self.words = label("", wrap=True)
         self.formula = FormulaLabel()
+        self.formula.hide()
         self.acts = QWidget()
+        self.acts.hide()
         self.buttons = FlowLayout(self.acts, gap=6)
-        self.foreseeing = HoverPreview(studio, self)
+        self.hover_preview = HoverPreview(studio, self)
         self.details: Details | None = None
         """Made when there are any: a text field costs more than all the rest of a row."""
-        grid.addWidget(self.icon, 0, 0, Qt.AlignmentFlag.AlignTop)
-        grid.addWidget(self.where, 0, 1, Qt.AlignmentFlag.AlignTop)
-        grid.addWidget(self.words, 0, 2)
-        grid.addWidget(self.acts, 2, 2, 1, 2)
-        self.acts.hide()
-        self.formula.hide()
-        grid.setColumnStretch(2, 1)
-        self.set_low(False)
+        self.grid = QGridLayout(self)
+        self.grid.setHorizontalSpacing(8)
+        self.grid.setVerticalSpacing(4)
+        self.grid.setContentsMargins(8, 4, 8, 4)
+        self.grid.addWidget(self.icon, 0, 0, TOP)
+        self.grid.addWidget(self.where, 0, 1, TOP)
+        self.grid.addWidget(self.words, 0, 2)
+        self.grid.addWidget(self.formula, 1, 2)
+        self.grid.addWidget(self.acts, 2, 2, 1, 2)
+        self.grid.setColumnStretch(2, 1)
 
     def set_low(self, low: bool) -> None:
         """In a low list the formula stands beside the words, not under them, so that the repairs are seen."""
@@ -63,9 +66,9 @@ class ProblemRow(QFrame):
             self.low = low
             self.grid.removeWidget(self.formula)
             self.grid.addWidget(self.formula, *((0, 3) if low else (1, 2)))
-            self._share()
+            self._share_width()
 
-    def _share(self) -> None:
+    def _share_width(self) -> None:
         """Only a formula that is seen takes room from the words."""
         self.grid.setColumnStretch(3, int(self.low and not self.formula.isHidden()))
 
@@ -80,7 +83,6 @@ class ProblemRow(QFrame):
         self.name()
         self.formula.show_formulas((problem.formula,) if problem.formula else ())
         self.offer([])
-        self._unfold()
 
     def name(self) -> None:
         """Say where it is; nodes are renamed while a problem lasts."""
@@ -106,15 +108,15 @@ class ProblemRow(QFrame):
 
     def _unfold(self) -> None:
         self.formula.setVisible(self.current and bool(self.formula.formulas))
-        self._share()
+        self._share_width()
         self.acts.setVisible(self.current and self.buttons.count() > 0)
         runtime = self.problem is not None and self.problem.code == "runtime"
-        told = self.current and runtime and bool(self.studio.runtime_trace)
-        if told and self.details is None:
+        detailed = self.current and runtime and bool(self.studio.runtime_trace)
+        if detailed and self.details is None:
             self.details = Details(self.studio)
             self.grid.addWidget(self.details, 3, 2, 1, 2)
         if self.details is not None:
-            self.details.setVisible(told)
+            self.details.setVisible(detailed)
 
     def offer(self, found: list[Repair]) -> None:
         """A button for each repair, the best first."""
@@ -126,34 +128,28 @@ class ProblemRow(QFrame):
                 old.hide()
                 old.deleteLater()
         made: dict[QWidget, Repair] = {}
-        for number, repair in enumerate(found):
+        for repair in found:
             rest = "" if not repair.after else f"   ({format_quantity(repair.after, 'other problem')} left)"
-            one = button(repair.words + rest, "primary" if number == 0 else "", done=lambda r=repair: self._mend(r))
+            do = partial(self.studio.do, repair.words, repair.edit)
+            one = button(repair.words + rest, "" if made else "primary", done=do)
             one.setObjectName("repair")
             one.setToolTip("Make this change; Ctrl+Z takes it back. Rest here to see what comes of it.")
             self.buttons.addWidget(one)
             made[one] = repair
-        self.foreseeing.watch(self.problem, made)
+        self.hover_preview.watch(self.problem, made)
         self._unfold()
-
-    def _mend(self, repair: Repair) -> None:
-        self.studio.do(repair.words, repair.edit)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton and self.problem is not None:
-            self.clicked.emit(self.problem)
+            self.choose(self.problem)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and self.problem is not None:
-            self.clicked.emit(self.problem)
+            self.choose(self.problem)
         elif event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
             self.focusNextPrevChild(event.key() == Qt.Key.Key_Down)
         else:
             super().keyPressEvent(event)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self.update()
 
 
 class Details(QWidget):
@@ -164,21 +160,12 @@ class Details(QWidget):
         self.studio = studio
         self.toggle = button("Show details", "quiet", "code", self._toggle)
         self.copy = button("Copy", "quiet", "copy", self._copy)
-        self.text = QPlainTextEdit()
-        self.text.setReadOnly(True)
-        self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.text = QPlainTextEdit(readOnly=True, lineWrapMode=QPlainTextEdit.LineWrapMode.NoWrap)
         self.text.setProperty("mono", True)
         self.text.setAccessibleName("Details of the failure")
         self.text.setFixedHeight(160)
-        row = QHBoxLayout()
-        row.addWidget(self.toggle)
-        row.addWidget(self.copy)
-        row.addStretch(1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addLayout(row)
-        column.addWidget(self.text)
         self.text.hide()
+        column(row(self.toggle, self.copy, STRETCH), self.text, parent=self)
 
     def _toggle(self) -> None:
         opened = self.text.isHidden()
