@@ -20,7 +20,9 @@ KINDS = {"python", "sh", "console", "json", "text"}
 NOT_RUN = {"README.md": 2, "CONTRIBUTING.md": 1, "docs/guide/getting-started.md": 1}
 """How many blocks of a page are marked as not run; what is not listed has none."""
 _COMMAND = re.compile(r"^(?:visualnet|python -m visualnet) ")
-WITH_CODE = [page for page in PAGES if any(b.kind in KINDS - {"text"} and not (b.not_run or b.file) for b in blocks(page))]
+WITH_CODE = [
+    page for page in PAGES if any(b.kind in KINDS - {"text"} and not (b.not_run or b.file) for b in blocks(page))
+]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from tests import architecture_docs
 from tests.docs.pages import DOCS, GUIDE, PAGES, ROOT, SITE, anchors, name_of, prose, text_of
 from tests.guide_pictures import FOLDER, PICTURES, SIZE
 
@@ -69,3 +70,12 @@ def test_the_tools_of_the_site_are_pinned_and_its_output_is_ignored() -> None:
     assert "docs/_build/" in (ROOT / ".gitignore").read_text(encoding="utf-8").split()
     assert "bash .ci/docs" in text_of(ROOT / "CONTRIBUTING.md")
     assert ".ci/docs" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+
+
+def test_the_map_of_the_code_is_short() -> None:
+    """It grows with every folder by itself; what is written by hand stays a map."""
+    text = text_of(architecture_docs.PAGE)
+    begin, end = text.index(architecture_docs.BEGIN), text.index(architecture_docs.END)
+    by_hand = (text[:begin] + text[end:]).splitlines()
+    assert len(by_hand) <= 120
+    assert max(map(len, by_hand)) <= 150
