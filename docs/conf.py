@@ -18,6 +18,6 @@ myst_heading_anchors = 4
 
 html_theme = "furo"
 html_title = "VisualNet"
-html_logo = html_favicon = "../resources/app.svg"
+html_favicon = "../resources/app.svg"
 html_show_sphinx = False
 html_copy_source = False

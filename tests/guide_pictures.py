@@ -74,8 +74,9 @@ class Guide:
         if epochs:
             self.window.studio.do("Epochs", lambda p: edits.set_recipe(p, epochs=epochs))
         runner = self.window.runner
+        self.hands.until(self.window.actions_["train.start"].isEnabled)
         self.hands.keys("F5")
-        self.hands.until(lambda: runner.model is not None and enough(runner))
+        self.hands.until(lambda: runner.model is not None and enough(runner), 300)
         self.hands.rest(0.8)
 
     def train_to_end(self, epochs: int) -> None:
@@ -85,8 +86,9 @@ class Guide:
         studio, runner = self.window.studio, self.window.runner
         studio.do("Epochs", lambda p: edits.set_recipe(p, epochs=epochs))
         before = len(studio.project.runs)
+        self.hands.until(self.window.actions_["train.start"].isEnabled)
         self.hands.keys("F5")
-        self.hands.until(lambda: len(studio.project.runs) > before and runner.state == "idle")
+        self.hands.until(lambda: len(studio.project.runs) > before and runner.state == "idle", 300)
         self.hands.rest(0.8)
 
     def stop(self) -> None:
@@ -136,7 +138,8 @@ class Guide:
         path = FOLDER / f"{name}.png"
         taken.save(str(path))
         with Image.open(path) as image:
-            small = image.convert("RGB").quantize(256, dither=Image.Dither.NONE)
+            # This way of choosing 256 colours keeps those that few pixels have; a third of the bytes.
+            small = image.convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE, 3, dither=Image.Dither.NONE)
         small.save(path, optimize=True)
 
 
@@ -145,7 +148,7 @@ class Guide:
 
 def start_page(g: Guide) -> None:
     """What the program opens with."""
-    g.window.show_start()
+    g.window.actions_.trigger("help.start_page")
     g.keep("start-page")
 
 
@@ -167,6 +170,9 @@ def broken(g: Guide) -> None:
 def training(g: Guide) -> None:
     """LeNet-5 while it learns."""
     g.open("lenet5", "conv2", "train")
+    view = g.window.canvas.view
+    view.zoom_by(2.0)
+    view.centerOn(view.canvas.cards[g.hands.node("relu2").id].rect.center())
     g.train(lambda r: len(r.model.epochs) >= 4, 12)
     g.keep("training")
     g.stop()
@@ -200,7 +206,7 @@ def quick_add(g: Guide) -> None:
     g.open("lenet5", "pool2")
     g.quick_add("conv 5x5 16 s2")
     popup = g.window.canvas.view.popup
-    g.keep("quick-add", g.area(popup).adjusted(-20, -20, 20, 20))
+    g.keep("quick-add", g.area(popup).adjusted(-20, -20, 20, 20) & g.area(g.window.canvas.view))
     popup.close_()
 
 
@@ -379,7 +385,7 @@ def attention(g: Guide) -> None:
     studio.open_sheet("encoder", (node.id,))
     g.photographer.select("attention")
     g.window.spaces.reveal("attention")
-    g.train(lambda r: len(r.model.epochs) >= 3, 12)
+    g.train(lambda r: len(r.model.epochs) >= 2, 12)
     g.window.spaces.reveal("attention")
     g.hands.rest(1.5)
     g.keep("attention", g.area(g.window.panel("attention")))
@@ -471,10 +477,11 @@ def main(names: list[str]) -> None:
     for name in names or PICTURES:
         photographer.window.show_space("build")
         photographer.window.spaces.reset()
+        photographer.window.activateWindow()  # a dialog of the picture before may have taken the keys along
         PICTURES[name](Guide(photographer, Hands(photographer.window)))
         for tab in list(photographer.window.filing.tabs):
             photographer.window.filing.tabs.remove(tab)
-        photographer.window.show_start()
+        photographer.window.actions_.trigger("help.start_page")
     photographer.close()
 
 
