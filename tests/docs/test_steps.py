@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton
 
 from tests.flows.hands import Hands
 from visualnet.app.shell.window import Window
@@ -93,6 +93,18 @@ def test_where_newcomers_get_stuck(window: Window, hands: Hands) -> None:
     middle = wire.path.pointAtPercent(0.5)
     name = hands.drop_layer("dropout", middle.x(), middle.y())
     assert hands.studio.graph.wires[Port(hands.node("relu1").id, "x")].node == hands.node(name).id, "between"
+
+
+def test_a_number_with_a_point_is_replaced_as_a_whole(window: Window, hands: Hands) -> None:
+    window.filing.open_template("lenet5")
+    window.show_space("train")
+    hands.rest()
+    field = window.panel("training").recipe.form.rows["lr"].findChild(QLineEdit)
+    QTest.mouseClick(field, Qt.MouseButton.LeftButton)
+    QTest.keyClick(field, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClicks(field, "0.01")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert hands.studio.project.recipe.lr == 0.01
 
 
 def test_blocks_group_repeat_and_say_what_does_not_repeat(window: Window, hands: Hands) -> None:
