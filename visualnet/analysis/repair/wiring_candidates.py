@@ -8,6 +8,7 @@ from heapq import nsmallest
 from itertools import islice
 
 from visualnet.analysis.facts import NodeFacts, Problem
+from visualnet.analysis.repair.free_place import free_place
 from visualnet.analysis.repair.parameter_candidates import Candidate, Place, fits
 from visualnet.core import edits
 from visualnet.core.graph import Port, Value
@@ -307,7 +308,8 @@ def _addition(
         node_id = edits.new_id(graph)
         beside = graph.places.get(targets[0].node, (0.0, 0.0)) if targets else (0.0, 0.0)
         shown = {k: v for k, v in params.items() if v != kind.params[k].default}
-        project = edits.add_node(project, sheet, kind.tag, at=(beside[0] - APART, beside[1]), id=node_id, params=shown)
+        at = free_place(graph.places.values(), beside[0] - APART, beside[1])
+        project = edits.add_node(project, sheet, kind.tag, at=at, id=node_id, params=shown)
         for target in targets:
             project = edits.connect(project, sheet, Port(node_id, next(iter(kind(params).outputs()))), target)
         return project
@@ -394,13 +396,15 @@ def _put_sink(
     places = project.sheet(sheet).places
     node_id = edits.new_id(project.sheet(sheet))
     beside = places.get(next(iter(wires.values())).node, (0.0, 0.0))
-    project = edits.add_node(project, sheet, kind.tag, at=(beside[0] + APART, beside[1] + 80), id=node_id)
+    at = free_place(places.values(), beside[0] + APART, beside[1] + 80)
+    project = edits.add_node(project, sheet, kind.tag, at=at, id=node_id)
     for port, source in wires.items():
         project = edits.connect(project, sheet, source, Port(node_id, port))
     if add is not None:
         (target,) = _of_role("target")[:1]
         new = edits.new_id(project.sheet(sheet))
-        project = edits.add_node(project, sheet, target.tag, at=(beside[0], beside[1] + 160), id=new, params=add[1])
+        at = free_place(project.sheet(sheet).places.values(), beside[0], beside[1] + 160)
+        project = edits.add_node(project, sheet, target.tag, at=at, id=new, params=add[1])
         project = edits.connect(project, sheet, Port(new, next(iter(target().outputs()))), Port(node_id, add[0]))
     return project
 
