@@ -66,7 +66,13 @@ def _run(page: Path, block: Block, names: dict[str, object], capsys: pytest.Capt
     if block.kind == "python":
         # Empty lines before it, so that an error names the line of the page.
         code = compile("\n" * (block.line - 1) + block.code, str(page), "exec", dont_inherit=True)
+        capsys.readouterr()
         exec(code, names)
+        told = re.findall(r"# → (.+)$", block.code, re.M)
+        said = capsys.readouterr().out
+        assert matches(["…", *(part for line in told for part in (line, "…"))], said), (
+            f"{told} is not what it printed:\n{said}"
+        )
     elif block.kind == "json":
         found = json.loads(block.code)
         if found.get("program") == "visualnet":

@@ -79,3 +79,20 @@ def test_the_map_of_the_code_is_short() -> None:
     by_hand = (text[:begin] + text[end:]).splitlines()
     assert len(by_hand) <= 120
     assert max(map(len, by_hand)) <= 150
+
+
+def test_the_notes_on_the_parts_name_files_that_are_there() -> None:
+    """The last part of a path is enough; after a file was renamed this says which page has its old name."""
+    there = [
+        f"/{path.relative_to(ROOT).as_posix()}"
+        for top in ("visualnet", "tests", "packaging")
+        for path in (ROOT / top).rglob("*.py")
+    ]
+    named = {
+        name
+        for page in SITE
+        for name in re.findall(r"`([\w/]+\.py)`", prose(page))
+        if page.stem in ("internals", "adding")
+    }
+    assert len(named) > 50
+    assert sorted(name for name in named if not any(path.endswith(f"/{name}") for path in there)) == []
