@@ -11,7 +11,8 @@ from PIL import Image
 
 from tests import architecture_docs
 from tests.docs.pages import DOCS, GUIDE, PAGES, ROOT, SITE, anchors, name_of, prose, text_of
-from tests.guide_pictures import FOLDER, PICTURES, SIZE
+from tests.guide_pictures import PICTURES
+from tests.guide_window import FOLDER, SIZE
 
 _LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 MOST_BYTES = 2_000_000
