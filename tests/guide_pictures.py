@@ -286,10 +286,9 @@ def figure(g: Guide) -> None:
 
     g.open("lenet5")
     dialog = ExportDialog(g.window.studio, {}, (0, 0, 800, 600), Path.home(), g.window)
-    dialog.style_.set_current(3)
-    dialog.refresh()
     dialog.resize(960, 480)
     dialog.show()
+    g.hands.press(dialog, "Publication")
     g.keep("figure", of=dialog)
     dialog.close()
 
