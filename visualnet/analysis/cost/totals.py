@@ -19,7 +19,11 @@ from visualnet.analysis.cost.tensor_lifetimes import Walk, Walker
 from visualnet.analysis.facts import Analysis, GraphFacts, NodeFacts, NodePath
 from visualnet.core.project import Recipe
 
-SLOTS: Mapping[str, tuple[int, int]] = {"SGD": (0, 0), "Adam": (2, 1), "AdamW": (2, 1)}
+SLOTS: Mapping[str, tuple[int, int]] = {
+    "SGD": (0, 0),
+    "Adam": (2, 1),
+    "AdamW": (2, 1),
+}
 """What an optimizer keeps: numbers for each trained number, and for each trained tensor. SGD with momentum keeps one for each number."""
 
 

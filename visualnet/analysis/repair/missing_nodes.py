@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 
+from visualnet.analysis.repair.free_place import free_place
 from visualnet.analysis.repair.parameter_candidates import Candidate, Place, fits
 from visualnet.analysis.repair.wiring_candidates import (
     APART,
@@ -79,12 +80,14 @@ def _put_sink(
     places = project.sheet(sheet).places
     node_id = edits.new_id(project.sheet(sheet))
     beside = places.get(next(iter(wires.values())).node, (0.0, 0.0))
-    project = edits.add_node(project, sheet, kind.tag, at=(beside[0] + APART, beside[1] + 80), id=node_id)
+    at = free_place(places.values(), beside[0] + APART, beside[1] + 80)
+    project = edits.add_node(project, sheet, kind.tag, at=at, id=node_id)
     for port, source in wires.items():
         project = edits.connect(project, sheet, source, Port(node_id, port))
     if add is not None:
         (target,) = of_role("target")[:1]
         new = edits.new_id(project.sheet(sheet))
-        project = edits.add_node(project, sheet, target.tag, at=(beside[0], beside[1] + 160), id=new, params=add[1])
+        at = free_place(project.sheet(sheet).places.values(), beside[0], beside[1] + 160)
+        project = edits.add_node(project, sheet, target.tag, at=at, id=new, params=add[1])
         project = edits.connect(project, sheet, Port(new, next(iter(target().outputs()))), Port(node_id, add[0]))
     return project

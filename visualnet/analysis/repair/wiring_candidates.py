@@ -8,6 +8,7 @@ from heapq import nsmallest
 from itertools import islice
 
 from visualnet.analysis.facts import NodeFacts, Problem
+from visualnet.analysis.repair.free_place import free_place
 from visualnet.analysis.repair.parameter_candidates import Candidate, Place, fits
 from visualnet.core import edits
 from visualnet.core.graph import Port, Value
@@ -307,7 +308,8 @@ def addition(
         node_id = edits.new_id(graph)
         beside = graph.places.get(targets[0].node, (0.0, 0.0)) if targets else (0.0, 0.0)
         shown = {k: v for k, v in params.items() if v != kind.params[k].default}
-        project = edits.add_node(project, sheet, kind.tag, at=(beside[0] - APART, beside[1]), id=node_id, params=shown)
+        at = free_place(graph.places.values(), beside[0] - APART, beside[1])
+        project = edits.add_node(project, sheet, kind.tag, at=at, id=node_id, params=shown)
         for target in targets:
             project = edits.connect(project, sheet, Port(node_id, next(iter(kind(params).outputs()))), target)
         return project

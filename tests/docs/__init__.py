@@ -1,0 +1,1 @@
+"""What the pages say is held against the program."""

@@ -1,0 +1,136 @@
+"""Run in a copy of the program to which docs/adding.md was applied: prints what is seen of each addition, as JSON."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+
+def layer() -> dict[str, Any]:
+    """Quick add, a size, the module against torch, the code, the schema, the reference."""
+    import torch
+
+    import visualnet as vn
+    from visualnet.app.canvas.editors.quick_add import entries
+    from visualnet.layers.publish import docs_page, json_schema
+
+    net = vn.Graph("waves")
+    net.output(net.sine(net.linear(net.input(3), 4)), name="answer")
+    model = vn.compile(net.project, seed=0)
+    x = torch.randn(5, 3)
+    weights = dict(model.net.named_parameters())
+    by_hand = torch.sin(torch.nn.functional.linear(x, weights["linear.weight"], weights["linear.bias"]))
+    return {
+        "listed": "sine" in {entry.kind for entry in entries(net.project, "")},
+        "shape": list(net["sine"].shape),
+        "equal": bool(torch.equal(model.net(x), by_hand)),
+        "code": "torch.sin(" in net.code(),
+        "schema": '"sine"' in json_schema.text(),
+        "reference": "### Sine\n" in docs_page.text(),
+    }
+
+
+def data_set() -> dict[str, Any]:
+    """One epoch on it, in a network that takes its sizes from it."""
+    import visualnet as vn
+    from visualnet.core.project import DataChoice
+    from visualnet.data.registry import DATASETS, fields
+    from visualnet.training.events import EpochDone
+
+    choice = DataChoice(name="stripes", options={"n": 100})
+    net = vn.Graph("stripes").set(data="stripes")
+    image = net.input(1, 8, 8)
+    logits = net.linear(net.flatten(image), 2)
+    net.output(logits)
+    net.cross_entropy(logits, net.target("label"))
+    events = list(vn.train(net, epochs=3, lr=0.05, device="cpu"))
+    losses = [event.validation["loss"] for event in events if isinstance(event, EpochDone)]
+    return {
+        "offered": DATASETS["stripes"].title,
+        "fields": sorted(fields(choice)),
+        "shape": list(image.shape),
+        "learns": losses[-1] < losses[0],
+    }
+
+
+def optimizer() -> dict[str, Any]:
+    """The form, a training with a stop and a resume, the forecast, the file."""
+    import visualnet as vn
+    from visualnet.analysis.cost.totals import optimizer_bytes
+    from visualnet.app.features.training.recipe import params
+    from visualnet.core.storage import project_file
+    from visualnet.training.events import EpochDone
+
+    chosen = params("RMSprop", {"loss": ""})
+    net = vn.Graph("points").set(data="points")
+    logits = net.linear(net.input(2, field="point"), 2)
+    net.output(logits)
+    net.cross_entropy(logits, net.target("label"))
+    folder = Path(tempfile.mkdtemp()) / "run"
+    recipe = {"optimizer": "RMSprop", "lr": 0.01, "device": "cpu", "folder": folder}
+    first = list(vn.train(net, epochs=1, **recipe))
+    second = list(vn.train(net, epochs=2, resume=True, **recipe))
+    kept = project_file.load(folder / "project.vnet").recipe
+    return {
+        "offered": "RMSprop" in chosen[0].options,
+        "form": [param.name for param in chosen][:3],
+        "epochs": [[event.epoch for event in events if isinstance(event, EpochDone)] for events in (first, second)],
+        "file": kept.optimizer,
+        "memory": optimizer_bytes(kept, 100, 2),
+    }
+
+
+def panel() -> dict[str, Any]:
+    """The dock, its menu entry, what it shows."""
+    from PySide6.QtWidgets import QApplication, QDockWidget, QMenu
+
+    from visualnet.app.shell.window import Window
+    from visualnet.app.state.settings import Settings
+    from visualnet.app.theme.apply import ThemeKeeper
+
+    app = QApplication.instance() or QApplication([])
+    assert isinstance(app, QApplication)
+    window = Window(Settings(Path(tempfile.mkdtemp()) / "settings.json"), ThemeKeeper(app, "light"))
+    window.show()
+    window.filing.open_template("lenet5")
+    shown = window.show_panel("counter")
+    app.processEvents()
+    menus = [menu for menu in window.topbar.findChildren(QMenu) if menu.title().replace("&", "") == "View"]
+    return {
+        "dock": "Counter" in {dock.windowTitle() for dock in window.findChildren(QDockWidget)},
+        "menu": any(action.text() == "Counter" for menu in menus for action in menu.actions()),
+        "text": shown.text() if shown is not None else "",
+    }
+
+
+def template() -> dict[str, Any]:
+    """The index, the file, its note and step."""
+    from visualnet.analysis import infer
+    from visualnet.core.storage import project_file
+    from visualnet.templates.index import template_list
+    from visualnet.templates.note_actions import carried_out, steps
+
+    (found,) = [each for each in template_list() if each.name == "tiny-cnn"]
+    project = project_file.load(found.path)
+    (link,) = [link for _, link in steps(found.page.read_text(encoding="utf-8"))]
+    return {
+        "group": found.group,
+        "line": found.line,
+        "parameters": infer(project).main.parameters,
+        "trains": found.trains,
+        "step": carried_out(project, link) != project,
+    }
+
+
+if __name__ == "__main__":
+    import visualnet
+
+    assert Path(visualnet.__file__).is_relative_to(Path.cwd()), visualnet.__file__
+    seen = {look.__name__: look() for look in (layer, data_set, optimizer, panel, template)}
+    sys.stdout.write(json.dumps(seen))
+    sys.stdout.flush()
+    os._exit(0)  # the window and its threads are not what is looked at
