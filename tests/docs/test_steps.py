@@ -115,7 +115,7 @@ def test_blocks_group_repeat_and_say_what_does_not_repeat(window: Window, hands:
     hands.view.setFocus()
     hands.keys("Ctrl+G")
     (block,) = [node for node in studio.graph.nodes.values() if node.block]
-    repeat = window.panel("inspector").node_page.training.repeat
+    repeat = window.panel("inspector").node_page.weights.repeat
     for times, fits in (("2", True), ("9", False)):
         hands.click(block.name)
         hands.type_into(repeat, times)
