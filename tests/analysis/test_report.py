@@ -82,6 +82,7 @@ def test_the_table_has_a_row_for_every_node_and_columns_that_line_up() -> None:
     found = rows(text)
     assert [row.split()[0] for row in found] == ["i", "f", "a", "t", "l", "o", "part1", "x", "c", "n", "y"]
     assert found[8].startswith("  c ") and found[6].startswith("part1") and "part ×2" in found[6]
+    assert "conv2d 3×3 · 3 · padding 1 " in found[8] and "relu " not in text
     starts = [m.start() for m in re.finditer("─+", rule)]
     assert [head[at:].split("  ")[0].strip() for at in starts[:3]] == ["node", "kind", "output"]
     assert "with statistics" in head and all(len(row) <= len(rule) for row in found)
