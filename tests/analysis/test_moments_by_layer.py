@@ -136,6 +136,19 @@ def test_no_weights_and_no_chances_give_nothing() -> None:
     assert dropped(ARRIVING, 0.0) == pytest.approx(ARRIVING)
 
 
+def test_vectors_of_a_table_are_drawn_as_its_weights_are() -> None:
+    table = LAYERS["embedding"]({"num_embeddings": 40, "embedding_dim": 8})
+    told = {
+        k: table.begins(Start((None,), ((5,),), table.weights((5,)), Init(k, 0.2)))
+        for k in ("default", "normal", "zeros")
+    }
+    assert told == {
+        "default": Moments(0.0, 1.0),
+        "normal": Moments(0.0, pytest.approx(0.04)),
+        "zeros": Moments(0.0, 0.0),
+    }
+
+
 def test_a_mixture_has_the_moments_of_all_its_numbers() -> None:
     a, b = torch.randn(3000, dtype=torch.float64) + 2, 3 * torch.randn(1000, dtype=torch.float64)
     both = torch.cat([a, b])

@@ -128,6 +128,7 @@ INSIDE: list[tuple[str, tuple[tuple[int, ...], ...], dict[str, Any]]] = [
     ("rnn_cell", ((8,),), {}),
     ("gru_cell", ((8,),), {}),
     ("local_response_norm", ((4, 6, 5),), {}),
+    ("rms_norm", ((4, 1),), {}),
 ]
 
 
