@@ -55,6 +55,7 @@ FIELD = named(Field("image", ""), "field")
         (SOME, (), ()),
         (SOME, (-2, 0, 9), (-2, 0, 9)),
         (OPEN_INTS, None, None),
+        (params.shape([1], ""), (1, 2, 3, 4, 5, 6, 7, 8), (1, 2, 3, 4, 5, 6, 7, 8)),
         (MANY, None, ()),
         (MANY, 2, (2.0,)),
         (MANY, (0, 10, "c / 16"), (0.0, 10.0, 0.5)),
@@ -103,6 +104,10 @@ def test_what_is_read(param: Param, raw: Any, value: Any) -> None:
 )
 def test_what_is_refused_in_words(param: Param, raw: Any, words: str) -> None:
     assert refusal(param, raw) == words
+
+
+def test_a_size_has_at_most_eight_axes() -> None:
+    assert refusal(named(params.shape([1], "")), (1,) * 9) == "size wants at most 8 numbers, not 9"
 
 
 def test_a_name_of_a_field_has_an_end() -> None:
