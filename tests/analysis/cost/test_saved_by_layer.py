@@ -63,11 +63,11 @@ def tensor(spec: Spec | None) -> torch.Tensor | None:
     return torch.zeros(BATCH, *spec.shape, dtype=torch.long if spec.dtype == "int" else torch.bool)
 
 
-def measured(layer: Layer, specs: list[Spec | None], arriving_too: bool = True) -> int:
+def measured(layer: Layer, specs: list[Spec | None], arriving_too: bool = True, ports: int = 1) -> int:
     torch.manual_seed(0)
     module = build(layer.module(*[s.shape if s is not None else None for s in specs]))  # type: ignore[arg-type]
     given = dict(zip(layer.inputs(), map(tensor, specs), strict=True))
-    used = frozenset(list(layer.outputs())[:1])
+    used = frozenset(list(layer.outputs())[:ports])
     own = [*module.parameters(), *module.buffers()] if module is not None else []
     own += [] if arriving_too else [t for t in given.values() if t is not None]
     with warnings.catch_warnings():
@@ -141,6 +141,16 @@ def test_what_is_kept_besides_what_arrives_is_exact(tag: str, shapes: Any, param
     law = kept(layer, tuple(specs), tuple(leaving.items()), frozenset([first]))
     made = 4 * leaving[first].size if law.outputs else 0
     assert law.fixed + BATCH * (law.extra + made) == measured(layer, specs, arriving_too=False)
+
+
+@pytest.mark.parametrize("size", [(), (3,)])
+def test_weights_of_attention_that_are_read_are_kept(size: tuple[int, ...]) -> None:
+    layer = LAYERS["scaled_dot_product_attention"]()
+    specs: list[Spec | None] = [Spec((*size, *Q)), Spec((*size, *K)), Spec((*size, *K))]
+    specs += [None] * (len(layer.inputs()) - 3)
+    assert list(layer.outputs())[1] == "weights"
+    law = kept(layer, tuple(specs), tuple(layer.infer(specs).items()), frozenset(layer.outputs()))
+    assert law.fixed + BATCH * law.extra == measured(layer, specs, arriving_too=False, ports=2)
 
 
 @pytest.mark.parametrize("params", [{}, {"dropout": 0.0, "activation": "gelu"}])
