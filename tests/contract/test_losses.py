@@ -3,7 +3,9 @@ weighs, and what batches tell adds up to what all samples tell together."""
 
 from __future__ import annotations
 
+import itertools
 import math
+import re
 from typing import Any
 
 import pytest
@@ -12,9 +14,9 @@ import torch.nn.functional as F  # noqa: N812
 from torch import Tensor
 
 from tests.contract.evaluate import _value, outputs
-from visualnet.layers import LAYERS, Layer
+from visualnet.layers import LAYERS, Layer, Spec
 from visualnet.layers.declaration.calls import Ref
-from visualnet.layers.declaration.layer import Pattern
+from visualnet.layers.declaration.layer import Misfit, Pattern
 
 SAMPLES, CLASSES, SIZES = 6, 4, {"K": (4,), "D": (5,), "*": (3, 2)}
 LOSSES = [tag for tag, kind in LAYERS.items() if kind.role == "loss"]
@@ -271,3 +273,32 @@ def test_a_value_is_its_own_loss_and_may_be_negative() -> None:
     x = torch.randn(5, 3, 2) - 4
     assert torch.equal(told(LAYERS["value_loss"](), [x]), x.mean()) and x.mean() < 0
     assert math.isclose(LAYERS["value_loss"]({"weight": "-beta / 4"}, {"beta": 2}).values()["weight"], -0.5)
+
+
+# --- what does not fit --------------------------------------------------------------------------------------------------------------
+
+
+def refusal(layer: Layer, sizes: tuple[tuple[int, ...], ...]) -> str:
+    """The words with which it refuses these sizes; empty where it takes them, or their rank is refused before it is asked."""
+    try:
+        layer.infer([Spec(size) for size in sizes])
+    except Misfit as fault:
+        return str(fault)
+    except (IndexError, ValueError):
+        return ""
+    return ""
+
+
+def test_a_refusal_tells_the_size_that_came() -> None:
+    """Whatever is given besides the right sizes: where the words tell a port's size, it is the one that arrived there."""
+    told = set()
+    for tag in (*LOSSES, *METRICS):
+        layer = LAYERS[tag]()
+        ports = list(layer.inputs())
+        for sizes in itertools.product(((5,), (7,), (5, 4), (), (2, 3, 4)), repeat=len(ports)):
+            words = refusal(layer, sizes)
+            for port, size in zip(ports, sizes, strict=True):
+                for found in re.findall(rf"\b(?:the )?{port} (?:has size|is) ([\d×]+)", words):
+                    assert found == ("×".join(map(str, size)) or "1"), (tag, sizes, words)
+                    told.add((tag, port))
+    assert len(told) > 10

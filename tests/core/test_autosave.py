@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -12,7 +13,7 @@ import pytest
 
 from tests.core.drawing import chain
 from tests.waiting import linger, until
-from visualnet.core import edits
+from visualnet.core import autosave, edits
 from visualnet.core.autosave import Journal, orphans
 from visualnet.core.document import Document
 from visualnet.core.project import MAIN, Project
@@ -34,8 +35,6 @@ def copies() -> list[str]:
 
 def crash(journal: Journal) -> None:
     """What the end of the process does: the lock is let go, and nothing else."""
-    import os
-
     assert journal._lock is not None
     os.close(journal._lock)
     journal._lock = None
@@ -110,6 +109,28 @@ def test_the_lock_of_a_window_that_never_wrote_is_tidied_away() -> None:
     (journal_dir() / "1-2.lock").touch()
     assert orphans() == []
     assert copies() == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="an open file cannot be taken away there")
+@pytest.mark.parametrize("put_back", [True, False])
+def test_a_lock_that_was_tidied_away_while_it_was_opened_is_taken_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, put_back: bool
+) -> None:
+    """Another start removes the file between opening and locking: the lock that is held in the end is on the file that is there."""
+    path, lock, tidied = tmp_path / "one.lock", autosave.try_lock, []
+
+    def late(handle: int) -> bool:
+        if not tidied:
+            path.unlink()
+            tidied.append(handle)
+            if put_back:
+                path.touch()
+        return lock(handle)
+
+    monkeypatch.setattr(autosave, "try_lock", late)
+    handle = autosave._acquire(path)
+    assert handle is not None and path.stat().st_ino == os.fstat(handle).st_ino
+    os.close(handle)
 
 
 def test_a_file_that_must_not_be_saved_is_not_copied(tmp_path: Path) -> None:

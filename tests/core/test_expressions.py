@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import time
+import warnings
 from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from visualnet.core.expressions import MAX_BITS, MAX_DEPTH, MAX_LENGTH, Derived, number_text, parse, real, show, whole
@@ -271,3 +273,47 @@ def test_a_root_is_exact_where_it_is_a_fraction() -> None:
     assert value == {"sqrt(9)": 3, "sqrt(width/2)": 16, "sqrt(1/4)": Fraction(1, 2), "sqrt(0)": 0}
     assert float(parse("sqrt(width)").compute({"width": 512})) == 512**0.5
     assert show(parse("2*sqrt(width)")) == "2·sqrt(width)"
+
+
+# --- which texts are expressions --------------------------------------------------------------------------------------------------------
+
+_signs = st.sampled_from(["+", "-", "*", "/", "//", "%", "**", "(", ")", ","])
+_words = st.sampled_from(["n", "k", "2", "0.5", "floor", "min"])
+FUNCTIONS = {"floor": {1}, "min": {2, 3, 4, 5, 6, 7, 8}}
+OPERATIONS = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Mod, ast.Pow)
+
+
+def python_takes(text: str) -> bool:
+    """Whether Python reads the text, and as arithmetic that this language has too."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return _is_arithmetic(ast.parse(text, mode="eval").body)
+    except SyntaxError:
+        return False
+
+
+def _is_arithmetic(node: ast.expr) -> bool:
+    if isinstance(node, ast.BinOp):
+        return isinstance(node.op, OPERATIONS) and _is_arithmetic(node.left) and _is_arithmetic(node.right)
+    if isinstance(node, ast.UnaryOp):
+        return isinstance(node.op, ast.USub) and _is_arithmetic(node.operand)
+    if isinstance(node, ast.Call):
+        known = isinstance(node.func, ast.Name) and len(node.args) in FUNCTIONS.get(node.func.id, ())
+        return known and all(map(_is_arithmetic, node.args))
+    return isinstance(node, ast.Name | ast.Constant)
+
+
+@given(st.lists(st.one_of(_words, _signs, _words), min_size=1, max_size=8))
+@example(["%", "2", ")"])
+@example(["min", "(", "2", ",", "n", ")"])
+@example(["-", "-", "n", "**", "-", "2"])
+def test_what_is_an_expression_is_one_in_python_too(tokens: list[str]) -> None:
+    text = " ".join(tokens)
+    assume(",)" not in text.replace(" ", ""))  # Python lets a comma stand there
+    try:
+        parse(text)
+        taken = True
+    except ValueError:
+        taken = False
+    assert taken is python_takes(text)

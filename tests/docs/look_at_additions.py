@@ -61,9 +61,9 @@ def optimizer() -> dict[str, Any]:
     """The form, a training with a stop and a resume, the forecast, the file."""
     import visualnet as vn
     from visualnet.analysis.cost.totals import optimizer_bytes
-    from visualnet.training.recipe_params import recipe_params
     from visualnet.core.storage import project_file
     from visualnet.training.events import EpochDone
+    from visualnet.training.recipe_params import recipe_params
 
     chosen = recipe_params("RMSprop", {"loss": ""})
     net = vn.Graph("points").set(data="points")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import textwrap
 
 import pytest
@@ -12,6 +13,7 @@ from tests.core.drawing import projects
 from visualnet.core import edits
 from visualnet.core.edits import clipboard
 from visualnet.core.project import MAIN, Project
+from visualnet.core.storage.plain_text_transport import mended
 
 
 def wrapped(text: str, width: int, flowed: bool) -> str:
@@ -84,3 +86,12 @@ def test_half_a_copy_says_that_its_end_is_missing() -> None:
     text = edits.copy(net(), MAIN, ["n1", "n2"])
     with pytest.raises(ValueError, match="its end is missing"):
         edits.paste(Project(), MAIN, text[:-40])
+
+
+@pytest.mark.parametrize("end", ["\n", "\r", "\r\n"])
+@pytest.mark.parametrize("before", ["", "Look:"])
+def test_a_wrapped_text_loses_as_many_quotation_signs_as_its_object_stands_behind(before: str, end: str) -> None:
+    """Those that the text holds itself stay."""
+    text = f'{before}{end}> > {{"mark": "a{end}> > > b"}}'
+    assert json.loads(mended(text, "mark")) == {"mark": "a > b"}
+    assert json.loads(mended(f'Look: {{"mark": "a{end}> b"}}', "mark")) == {"mark": "a > b"}

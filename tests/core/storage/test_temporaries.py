@@ -138,6 +138,22 @@ def test_what_earlier_versions_and_other_machines_left_goes_by_its_age(tmp_path:
     assert sweep(tmp_path, Halt(SOON), EARLIER_OWN) == 1
 
 
+def test_one_that_cannot_be_taken_away_keeps_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    paths = [temporaries._name(tmp_path / f"{letter}.vnet") for letter in "abc"]
+    for path in paths:
+        path.touch()
+    remove = temporaries._remove_dead
+
+    def protected(path: Path, folder: bool) -> bool:
+        if path == paths[1]:
+            raise PermissionError(1, "not yours")
+        return remove(path, folder)
+
+    monkeypatch.setattr(temporaries, "_remove_dead", protected)
+    assert sweep(tmp_path, Halt(SOON)) == 2
+    assert names(tmp_path) == [paths[1].name]
+
+
 def test_no_link_is_followed(tmp_path: Path) -> None:
     precious = tmp_path / "precious"
     precious.mkdir()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -74,3 +75,13 @@ def test_a_broken_file_counts_as_empty_and_stays_as_it_is(text: str) -> None:
     with pytest.raises(FileError, match=r"presets\.json"):
         presets.keep("conv2d", "mine", {})
     assert presets.presets_path().read_text() == text
+
+
+def test_a_folder_that_cannot_be_looked_into_is_told_in_the_systems_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(self: Path) -> None:
+        raise PermissionError(13, "Permission denied", str(self))
+
+    monkeypatch.setattr(type(presets.presets_path()), "stat", refuse)
+    with pytest.raises(FileError, match=r"^presets\.json: Permission denied") as caught:
+        presets.shelves()
+    assert "Errno" not in str(caught.value)

@@ -33,7 +33,7 @@ Place: TypeAlias = "tuple[str | int, ...]"
 # Possessive throughout: each byte is looked at once, however the text is broken.
 _STRING = re.compile(rb'"(?>[^"\\]+|\\.?)*+"?', re.DOTALL)
 _TOKEN = re.compile(rb'"(?>[^"\\]+|\\.)*+"|[\[\]{}:,]|[^\s"\[\]{}:,]+', re.DOTALL)
-_LONG_NUMBER = re.compile(rb"[0-9.]{40}")
+_LONG_NUMBER = re.compile(rb"[0-9.]{41}")
 _NO_BRACKET = bytes(set(range(256)) - set(b"[]{}"))
 _SQUARE = bytes.maketrans(b"{}", b"[]")
 _STEP = {ord("["): 1, ord("]"): -1}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, ClassVar
 
 from visualnet.layers.declaration.axes import place
@@ -16,7 +17,7 @@ _PORTS = "x: * -> y: *"
 
 
 def rectified(x: float) -> float:
-    """ReLU; a leaky one is next to the same."""
+    """ReLU."""
     return max(0.0, x)
 
 
@@ -24,8 +25,14 @@ def logistic(x: float) -> float:
     return 1 / (1 + math.exp(-x)) if x > -700 else 0.0
 
 
-def _elu(x: float) -> float:
-    return x if x > 0 else math.expm1(x)
+@lru_cache(maxsize=64)
+def _leaky(slope: float) -> Callable[[float], float]:
+    return lambda x: x if x > 0 else slope * x
+
+
+@lru_cache(maxsize=64)
+def _elu(alpha: float) -> Callable[[float], float]:
+    return lambda x: x if x > 0 else alpha * math.expm1(x)
 
 
 def _gelu(x: float) -> float:
@@ -41,11 +48,15 @@ class Activation(Layer):
 
     function: ClassVar[str]
     curve: ClassVar[Callable[[float], float] | None] = None
-    """The function of one number, at its usual parameters."""
+    """The function of one number, where no parameter changes it."""
     pointwise = True
 
+    def _curve(self) -> Callable[[float], float] | None:
+        """The function of one number, with this layer's parameters; the same object for the same ones. None where it is not known."""
+        return type(self).__dict__.get("curve")
+
     def begins(self, start: Start) -> Moments | None:
-        curve = type(self).__dict__.get("curve")
+        curve = self._curve()
         return through(start.first, curve) if start.first is not None and curve is not None else None
 
     def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
@@ -74,7 +85,10 @@ class LeakyReLU(Activation):
     paper = "Maas, Hannun and Ng, Rectifier nonlinearities improve neural network acoustic models, 2013"
     negative_slope: float = real(0.01, "Slope for negative numbers.", low=-100, high=100, card=True, phrase="slope {}")
 
-    function, curve = "F.leaky_relu", rectified
+    function = "F.leaky_relu"
+
+    def _curve(self) -> Callable[[float], float]:
+        return _leaky(self.negative_slope)
 
 
 @layer("elu", family="activation", ports=_PORTS, keywords="exponential linear activation")
@@ -89,7 +103,10 @@ class ELU(Activation):
     )
     alpha: float = real(1.0, "Where negative numbers saturate: at −alpha.", low=-100, high=100, phrase="α {}")
 
-    function, curve = "F.elu", _elu
+    function = "F.elu"
+
+    def _curve(self) -> Callable[[float], float]:
+        return _elu(self.alpha)
 
 
 @layer("gelu", family="activation", ports=_PORTS, keywords="gaussian error linear activation transformer")

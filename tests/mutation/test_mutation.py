@@ -1,0 +1,45 @@
+"""The parts of the mutation run that are ours: which tests a mutant meets, in which order, and the interval of the share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.mutation.__main__ import table, wilson
+from tests.mutation.coverage_map import WHOLE_FILE, CoverageMap
+
+FILE = "visualnet/core/x.py"
+MAP = CoverageMap(
+    {"a.py::fast": 0.1, "a.py::slow": 9.0, "b.py::one": 0.2, "b.py::two": 0.3, "c.py::other": 0.1},
+    {FILE: {3: ["a.py::slow", "a.py::fast"], 4: ["a.py::fast"], 7: [WHOLE_FILE + "b.py"], 9: []}},
+)
+
+
+def test_tests_of_a_line_and_of_its_file() -> None:
+    near, far = MAP.tests_of(FILE, 4, 4)
+    assert near == {"a.py::fast"} and far == {"a.py::slow", "b.py::one", "b.py::two"}
+    assert MAP.tests_of(FILE, 3, 4)[0] == {"a.py::fast", "a.py::slow"}
+    assert MAP.tests_of(FILE, 9, 9) == ({"a.py::fast", "a.py::slow"}, {"b.py::one", "b.py::two"})  # when it is imported
+    assert MAP.tests_of("visualnet/core/y.py", 1, 1) == (set(), set())
+
+
+def test_a_map_that_is_written_is_read_back(tmp_path: Path) -> None:
+    MAP.write(tmp_path / "map.json")
+    again = CoverageMap.read(tmp_path / "map.json")
+    assert again.seconds == MAP.seconds and again.lines == MAP.lines
+
+
+def test_the_interval_is_wilsons() -> None:
+    # Newcombe 1998, table I: 81 of 263, and 1 of 29.
+    assert wilson(81, 263) == pytest.approx((0.2553, 0.3662), abs=1e-4)
+    assert wilson(1, 29) == pytest.approx((0.0061, 0.1718), abs=1e-4)
+    low, high = wilson(10, 10)
+    assert high == pytest.approx(1) and 0.7 < low < 0.75
+
+
+def test_the_table_counts_a_timeout_as_killed() -> None:
+    text = table([("core", "killed"), ("core", "survived"), ("layers", "timeout"), ("layers", "killed")])
+    assert "| core | 2 | 1 | 0 | 1 | 50.0% |" in text
+    assert "| layers | 2 | 1 | 1 | 0 | 100.0% |" in text
+    assert "| all | 4 | 2 | 1 | 1 | 75.0% |" in text and "analysis" not in text
