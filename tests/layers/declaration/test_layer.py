@@ -9,6 +9,7 @@ import pytest
 from tests.contract.test_layers_torch import inferred
 from visualnet.core.project import Project
 from visualnet.layers import LAYERS, Spec
+from visualnet.layers.custom.sources import foreign_code
 from visualnet.layers.declaration.layer import (
     BadParams,
     Layer,
@@ -16,7 +17,6 @@ from visualnet.layers.declaration.layer import (
     Pattern,
     averaged,
     default_axes,
-    foreign_code,
     layer,
     read_ports,
     sized,

@@ -218,23 +218,25 @@ class Actions(QObject):
 
     def conflict(self, action_id: str, key: str) -> str | None:
         """The id of another action that these keys would trigger."""
-        wanted = _portable(key)
-        for other in self.specs:
-            if other != action_id and wanted in map(_portable, self.shortcuts(other)):
-                return other
-        return None
+        return next((other for other in self._owners().get(_portable(key), ()) if other != action_id), None)
+
+    def _owners(self) -> dict[str, list[str]]:
+        """Which actions each of the keys in use triggers, in the table's order."""
+        owners: dict[str, list[str]] = {}
+        for action_id in self.specs:
+            for key in self.shortcuts(action_id):
+                owners.setdefault(_portable(key), []).append(action_id)
+        return owners
 
     def check(self) -> list[str]:
         """What is wrong with the table; an empty list when every action can be found and does something."""
-        faults = []
+        faults, owners = [], self._owners()
         for spec in self.specs.values():
             faults += [f"{spec.id}: no {what}" for what in ("text", "tip") if not getattr(spec, what)]
             if spec.id not in self._handlers:
                 faults.append(f"{spec.id}: nothing does it")
             for key in self.shortcuts(spec.id):
-                owner = self.conflict(spec.id, key)
-                if owner is not None:
-                    faults.append(f"{spec.id}: {key} is also {owner}")
+                faults += [f"{spec.id}: {key} is also {o}" for o in owners[_portable(key)] if o != spec.id][:1]
                 if not _portable(key):
                     faults.append(f"{spec.id}: {key} is no key")
         return faults

@@ -12,10 +12,9 @@ EDGE = 8
 class Popup(QFrame):
     """Whoever makes one hides it until it is wanted; the parent gets the focus back."""
 
-    def __init__(self, parent: QWidget, name: str, title: str) -> None:
+    def __init__(self, parent: QWidget, title: str) -> None:
         super().__init__(parent)
         self.host = parent
-        self.setObjectName(name)
         self.setAccessibleName(title)
 
     def show_at(self, at: QPoint, focus: QWidget) -> None:

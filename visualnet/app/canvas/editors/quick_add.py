@@ -47,7 +47,7 @@ class QuickAdd(Popup):
     _chosen: Callable[[str, Given], object] | None
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent, "quickAdd", "Add a layer")
+        super().__init__(parent, "Add a layer")
         self.kept: MutableMapping[str, Any] = {}
         """How often each kind was added before."""
         self._forget()

@@ -34,7 +34,7 @@ class RepairPopup(Popup):
     """
 
     def __init__(self, parent: QWidget, studio: Studio) -> None:
-        super().__init__(parent, "repairPopup", "Repairs of this wire")
+        super().__init__(parent, "Repairs of this wire")
         self.studio = studio
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setFixedWidth(WIDTH)
