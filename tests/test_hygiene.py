@@ -15,7 +15,7 @@ from tests import architecture_docs
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "visualnet"
 SOURCES = sorted(PACKAGE.rglob("*.py"))
-MOST_LINES = 450
+MOST_LINES = 400
 MOST_LINES_OF_A_FUNCTION = 60
 
 UNSAFE_BUILTINS = {"eval", "exec", "compile", "__import__"}

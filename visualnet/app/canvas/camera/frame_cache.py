@@ -81,7 +81,7 @@ class FrameCache:
         view.drawForeground(painter, area)
         painter.end()
         if self._late:
-            canvas.frame_wanted.emit()  # what is kept as it was would stay mark_blurred
+            canvas.frame_wanted.emit()  # what is kept as it was would stay blurred
         return True
 
     def _shift(self, by: QPoint, ratio: int) -> list[QRect]:

@@ -186,7 +186,7 @@ class CardLayer(SheetLayer):
         for item in items:
             kept = pictures.get(item.id)
             if kept is None or kept[0] != item.version or kept[1] != wanted:
-                # What says something new comes before what is only mark_blurred.
+                # What says something new comes before what is only blurred.
                 news = not self.canvas.hurry and (
                     kept is None or (kept[0] != item.version and clock() < until + NEWS_S)
                 )
