@@ -152,7 +152,7 @@ def repair_preview(g: Guide) -> None:
     panel = g.window.panel("problems")
     row = next(row for row in panel.rows if row.isVisible() and row.current)
     g.hands.until(lambda: row.buttons.count() > 0)
-    row.foreseeing.ask(row.buttons.itemAt(0).widget(), at_once=True)
+    row.hover_preview.ask(row.buttons.itemAt(0).widget(), at_once=True)
     g.hands.rest(1.2)
     g.keep("repair-preview")
 
