@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.app.canvas.conftest import Hands
+from visualnet.app.canvas.scene.sheet_layer import SheetLayer
 from visualnet.core.document import Document
 from visualnet.core.project import Project
 
@@ -54,6 +55,20 @@ def test_two_layers_that_cannot_be_painted_are_told_and_no_crash(
         canvas.update()
         hands.view.viewport().grab()
     assert [kind for kind, _, _ in errors] == [IndexError, IndexError]
+
+
+def test_no_layer_paints_past_what_catches_its_errors() -> None:
+    """Layers of features too: they say `draw`, and `SheetLayer.paint` lets no error out."""
+    from visualnet.app.features.differences import overlay as differences
+    from visualnet.app.features.heatmap import overlay as heatmap
+
+    kinds = descendants(SheetLayer)
+    assert {differences.DifferenceLayer, heatmap.HeatLayer} <= kinds
+    assert {kind.__name__ for kind in kinds if "paint" in vars(kind)} == set()
+
+
+def descendants(kind: type) -> set[type]:
+    return {each for child in kind.__subclasses__() for each in (child, *descendants(child))}
 
 
 def test_an_empty_document_in_place_of_another_is_painted_as_empty(hands: Hands) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
-from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from visualnet.analysis.compare.difference_text import headline
 from visualnet.analysis.compare.project_diff import (
@@ -119,9 +118,9 @@ class DifferenceLayer(SheetLayer):
 
     # --- painting ----------------------------------------------------------------------------------------------------
 
-    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
-        scale = option.levelOfDetailFromTransform(painter.worldTransform())
-        shown = option.exposedRect.adjusted(-OVERHANG, -OVERHANG, OVERHANG, OVERHANG)
+    def draw(self, painter: QPainter, area: QRectF, scale: float) -> None:
+        """Paint the marks that meet the area, and the cards and wires that are gone."""
+        shown = area.adjusted(-OVERHANG, -OVERHANG, OVERHANG, OVERHANG)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._draw_wires(painter, scale)
         ghosts = [(item, d) for item, d in self.gone.values() if shown.intersects(item.rect)]

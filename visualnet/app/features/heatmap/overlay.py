@@ -6,7 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QMenu, QStyleOptionGraphicsItem, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from visualnet.analysis.cost.quantities import QUANTITIES, Quantity
 from visualnet.analysis.cost.tables import sheet_costs
@@ -128,24 +128,25 @@ class HeatLayer(SheetLayer):
         self.heat = heat
         self.setZValue(50)
 
-    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+    def draw(self, painter: QPainter, area: QRectF, scale: float) -> None:
+        """Tint the cards that meet the area."""
         canvas, heat, theme = self.canvas, self.heat, self.theme
         quantity, most = heat.quantity, heat.most
         if quantity is None or not most:
             return
-        near = option.levelOfDetailFromTransform(painter.worldTransform()) >= FAR
+        near = scale >= FAR
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         # Bright words stay bright under a tint that only adds light, dark words dark under one that only takes it.
         modes = QPainter.CompositionMode
         tinting = modes.CompositionMode_Screen if theme.dark else modes.CompositionMode_Multiply
-        for node_id in canvas.ids_in(option.exposedRect, 24.0):
+        for node_id in canvas.ids_in(area, 24.0):
             amount = heat.amounts.get(node_id, 0)
             if not amount:
                 continue
             tint, fill = (QColor(colour(amount / most)) for _ in range(2))
-            area = canvas.cards[node_id].rect
-            body = area.adjusted(0.5, 0.5, -0.5, -0.5)
+            card = canvas.cards[node_id].rect
+            body = card.adjusted(0.5, 0.5, -0.5, -0.5)
             fill.setAlphaF(0.36 if near else 0.95)
             painter.setCompositionMode(tinting if near else modes.CompositionMode_SourceOver)
             painter.setPen(Qt.PenStyle.NoPen)
@@ -156,7 +157,7 @@ class HeatLayer(SheetLayer):
                 painter.setPen(QPen(tint, 2.5))
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.drawRoundedRect(body, RADIUS, RADIUS)
-                at = QPointF(area.center().x(), area.bottom() + 1)
+                at = QPointF(card.center().x(), card.bottom() + 1)
                 paint_label(painter, at, quantity.text(amount), theme, theme.text, tint.name())
         painter.restore()
 
