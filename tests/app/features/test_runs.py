@@ -7,10 +7,13 @@ from collections.abc import Iterator
 import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.app.training_rig import Rig, small
 from visualnet.app.features.runs.panel import COLUMNS, CURVES, RunsPanel
+from visualnet.app.theme.apply import apply_theme
+from visualnet.app.theme.tokens import DARK, LIGHT, Theme
 from visualnet.core.edits import set_recipe
 from visualnet.core.project import RunRef
 from visualnet.training.runs import run_history as history
@@ -103,3 +106,23 @@ def test_resume_the_chosen_run(rig: Rig, panel: RunsPanel, qtbot: QtBot) -> None
     rig.until(qtbot, lambda: not rig.runner.busy)
     (run,) = rig.studio.project.runs
     assert (run.state, run.epochs) == ("done", 4)
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)
+def test_which_curves_are_shown_is_seen_in_either_theme(
+    theme: Theme, rig: Rig, panel: RunsPanel, qtbot: QtBot, qapp: QApplication
+) -> None:
+    """The run that is open has its box ticked, the one before it an empty one, in the colours of a check box."""
+    apply_theme(qapp, theme)
+    for _ in range(2):
+        rig.train(qtbot)
+    panel.table.clearSelection()
+    qapp.processEvents()
+    picture = panel.table.viewport().grab().toImage()
+    ticked, empty = (panel.table.visualRect(panel.model.index(row, CURVES)) for row in range(2))
+    seen = [
+        {picture.pixelColor(x, box.center().y()).name() for x in range(box.left(), box.left() + 30)}
+        for box in (ticked, empty)
+    ]
+    assert theme.accent in seen[0] and theme.accent not in seen[1]
+    assert theme.field in seen[1]
