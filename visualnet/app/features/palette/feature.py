@@ -16,7 +16,7 @@ def make_panel(studio: Studio) -> QWidget:
 
 FEATURE = Feature(
     "palette",
-    "Every layer by family. Drag one onto the canvas, or click to place it behind the selected card; type to search.",
+    "Every layer by family. Drag one onto the canvas, or double-click it to place it behind the selected card; type to search.",
     dock=Dock(
         "Layers",
         make_panel,
