@@ -10,6 +10,7 @@ import gc
 import logging
 import os
 import shutil
+import signal
 import sys
 import tempfile
 import threading
@@ -58,6 +59,7 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.register_profile("thorough", max_examples=1000, print_blob=True, **calm)
     settings.load_profile(next((name for name in ("thorough", "wide") if config.getoption(f"--{name}")), "suite"))
     _give_patience()
+    _hear_signals()
     threading.Thread.start = _noting_place(threading.Thread.start)  # type: ignore[method-assign]
     logging.getLogger().addHandler(_log)
 
@@ -68,6 +70,13 @@ def _give_patience() -> None:
 
     for wait in ("waitUntil", "waitSignal", "waitSignals", "waitExposed", "waitActive", "waitCallback"):
         getattr(QtBot, wait).__kwdefaults__["timeout"] = 60_000
+
+
+def _hear_signals() -> None:
+    """Under nohup, or in the background of a script, SIGHUP and SIGINT are ignored, here and in every child; tests send them."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def pytest_unconfigure() -> None:
