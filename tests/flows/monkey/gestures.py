@@ -94,6 +94,10 @@ class Monkey:
             gesture = self._in_popup
         else:
             self._popup_acts = 0
+            active = QApplication.activeWindow()
+            if active is None or not active.isVisible():
+                # A window manager gives the keyboard back when a list of choices closes; the offscreen platform leaves it there.
+                self.window.activateWindow()
         if gesture in self.drawing and self.window.covered:
             gesture = self.template  # nothing is drawn on what is not seen
         if (handle := self.window.windowHandle()) is not None:

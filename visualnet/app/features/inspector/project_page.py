@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QSignalBlocker
@@ -122,7 +123,7 @@ class DataSection(InspectorSection):
         if kind is not None and kind.params:
             if data.name not in self.forms:
                 form = Form(list(kind.params.values()))
-                form.changed.connect(self._set_option)
+                form.changed.connect(partial(self._set_option, data.name))
                 form.finished.connect(lambda: self.studio.document.end_merge())
                 self.forms[data.name] = form
                 self.add(form)
@@ -134,8 +135,10 @@ class DataSection(InspectorSection):
     def _choose(self, index: int) -> None:
         self._set("Choose the data", name=self.names.itemData(index), options={})
 
-    def _set_option(self, name: str, value: Value) -> None:
-        param = DATASETS[self.studio.project.data.name].params[name]
+    def _set_option(self, kind: str, name: str, value: Value) -> None:
+        if kind != self.studio.project.data.name:
+            return  # a key that reached the form of another data set as it was hidden
+        param = DATASETS[kind].params[name]
         if isinstance(param, Int | Float | Ints) and value is not None:
             # Data is read without the project: what is written with its constants is worked out once, here.
             value = param.read(value, self.studio.project.constants)
