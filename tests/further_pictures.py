@@ -200,7 +200,7 @@ def cards(p: Photographer) -> None:
 
 def custom(p: Photographer) -> None:
     """A layer of one's own that is not trusted, and the question."""
-    from visualnet.app.features.inspector.code_section import TrustDialog
+    from visualnet.app.features.inspector.sections.code_section import TrustDialog
 
     studio = p.open("lenet5")
     source = "class Half(nn.Module):\n    def forward(self, x):\n        return x * 0.5\n"
@@ -230,7 +230,7 @@ def start(p: Photographer) -> None:
 
 def help_(p: Photographer) -> None:
     """The keys, the menus."""
-    from visualnet.app.widgets.shortcuts_dialog import ShortcutsDialog
+    from visualnet.app.widgets.dialogs.shortcuts_dialog import ShortcutsDialog
 
     p.open("lenet5")
     p.dialog(ShortcutsDialog(p.window.actions_, p.window), "shortcuts")

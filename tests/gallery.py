@@ -54,12 +54,12 @@ from visualnet.app.widgets.basic import (
     button,
     label,
 )
-from visualnet.app.widgets.command_palette import CommandPalette
-from visualnet.app.widgets.messages import Banner, Toast
+from visualnet.app.widgets.dialogs.command_palette import CommandPalette
+from visualnet.app.widgets.dialogs.messages import Banner, Toast
+from visualnet.app.widgets.dialogs.shortcuts_dialog import ShortcutsDialog
 from visualnet.app.widgets.search_field import SearchField
 from visualnet.app.widgets.section import Section
 from visualnet.app.widgets.segmented import Segmented
-from visualnet.app.widgets.shortcuts_dialog import ShortcutsDialog
 
 
 def column(*widgets: QWidget) -> QWidget:

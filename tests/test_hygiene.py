@@ -5,6 +5,7 @@ import itertools
 import re
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +18,7 @@ PACKAGE = ROOT / "visualnet"
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 MOST_LINES = 400
 MOST_LINES_OF_A_FUNCTION = 60
+MOST_FILES_IN_A_FOLDER = 12
 
 UNSAFE_BUILTINS = {"eval", "exec", "compile", "__import__"}
 UNSAFE_MODULES = {"pickle", "cPickle", "dill", "cloudpickle", "shelve", "marshal", "joblib"}
@@ -236,7 +238,7 @@ def test_only_the_app_knows_qt(trees: dict[Path, ast.AST]) -> None:
 THREADS = {
     "visualnet/api/training.py": "a training that is iterated over: there is no window",
     "visualnet/app/services/background_task.py": "the one for all work of the window, training too",
-    "visualnet/core/autosave.py": "below Qt",
+    "visualnet/core/process/autosave.py": "below Qt",
 }
 """Who starts threads, and why it is no `BackgroundTask`."""
 
@@ -333,6 +335,13 @@ def test_no_function_is_too_long_to_read(trees: dict[Path, ast.AST]) -> None:
         if isinstance(node, ast.FunctionDef)
     }
     assert {name: lines for name, lines in lengths.items() if lines > MOST_LINES_OF_A_FUNCTION} == {}
+
+
+def test_no_folder_has_more_than_a_dozen_files() -> None:
+    """Beside its `__init__.py`: what has more is grouped into folders that say what is in them."""
+    counts = Counter(path.parent for path in SOURCES if path.name != "__init__.py")
+    many = {str(folder.relative_to(ROOT)): n for folder, n in counts.items() if n > MOST_FILES_IN_A_FOLDER}
+    assert many == {}
 
 
 # --- start-up -------------------------------------------------------------------------------------------------------

@@ -14,8 +14,8 @@ from architectures.inception import _module as inception_module
 from architectures.residual import _body as residual_body
 from architectures.sheet import CARD, Sheet
 from architectures.transformers import _decoder as decoder_layer
-from visualnet.analysis.auto_layout import tidy
-from visualnet.analysis.infer_block import block_ports
+from visualnet.analysis.geometry.auto_layout import tidy
+from visualnet.analysis.inference.infer_block import block_ports
 from visualnet.core.graph import Port, Value
 from visualnet.core.project import About, Block, Project
 from visualnet.core.storage import project_file

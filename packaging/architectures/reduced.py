@@ -12,7 +12,7 @@ import msgspec
 
 from architectures.inception import MODULES, NAMES
 from visualnet.analysis import infer
-from visualnet.analysis.first_loss import last_layers
+from visualnet.analysis.inference.first_loss import last_layers
 from visualnet.core import edits
 from visualnet.core.graph import Init, Value
 from visualnet.core.project import MAIN, DataChoice, Project, Recipe

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from visualnet.analysis.auto_layout import tidy
-from visualnet.analysis.infer_block import block_ports
+from visualnet.analysis.geometry.auto_layout import tidy
+from visualnet.analysis.inference.infer_block import block_ports
 from visualnet.core.graph import BLOCK_PREFIX, Graph, Node, Port, Value
 from visualnet.core.project import Block, DataChoice, Project, Recipe
 from visualnet.layers import LAYERS

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from visualnet.analysis.auto_layout import GRID, tidy
+from visualnet.analysis.geometry.auto_layout import GRID, tidy
 from visualnet.core.graph import Graph, Node, Port
 
 SIZE = (192.0, 80.0)

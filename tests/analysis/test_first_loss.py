@@ -11,7 +11,8 @@ import pytest
 import torch
 
 from tests.graphs import graph
-from visualnet.analysis import first_loss, infer
+from visualnet.analysis import infer
+from visualnet.analysis.inference import first_loss
 from visualnet.analysis.repair.search import repairs
 from visualnet.compiling.module import compile_project
 from visualnet.core.graph import INITS, Init

@@ -111,7 +111,7 @@ def _block() -> object:
 def test_what_is_muted_is_neither_compiled_nor_printed() -> None:
     torch = pytest.importorskip("torch")
     from visualnet.compiling.module import compile_project
-    from visualnet.compiling.source import model_source
+    from visualnet.compiling.source_code.source import model_source
 
     muted = with_mode(net(), "conv", "mute")
     model = compile_project(muted)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from visualnet.analysis.sheet_geometry import (
+from visualnet.analysis.geometry.sheet_geometry import (
     GAP,
     GRID,
     Edge,

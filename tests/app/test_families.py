@@ -22,7 +22,7 @@ from visualnet.app.canvas.scene.graph_thumbnail import paint_graph
 from visualnet.app.canvas.scene.node_item import NodeItem
 from visualnet.app.canvas.scene.node_painter import block_colour, paint_block, paint_card
 from visualnet.app.features.inspector.node_page import NodePage
-from visualnet.app.shell.find_bar import FindBar
+from visualnet.app.shell.bars.find_bar import FindBar
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme.apply import apply_theme
 from visualnet.app.theme.tokens import LIGHT

@@ -12,7 +12,7 @@ from visualnet.app.state.settings import Settings
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme.tokens import DARK
 from visualnet.core.document import Document
-from visualnet.core.mailbox import Mailbox
+from visualnet.core.process.mailbox import Mailbox
 from visualnet.core.project import DataChoice, Project
 from visualnet.core.storage import project_file
 from visualnet.resources import resource

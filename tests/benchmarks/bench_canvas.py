@@ -14,7 +14,7 @@ from PySide6.QtCore import QPoint, QPointF
 from PySide6.QtWidgets import QApplication
 
 from visualnet.analysis import infer
-from visualnet.analysis.auto_layout import tidy
+from visualnet.analysis.geometry.auto_layout import tidy
 from visualnet.app.canvas.camera.camera import Pose
 from visualnet.app.canvas.view import CanvasView
 from visualnet.app.state.studio import Studio

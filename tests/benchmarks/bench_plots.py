@@ -42,7 +42,7 @@ def _median_ms(redraw: Callable[[], None]) -> float:
 def _curves() -> list[Row]:
     from PySide6.QtWidgets import QApplication
 
-    from visualnet.app.plots.curves import CurvesPlot
+    from visualnet.app.plots.charts.curves import CurvesPlot
     from visualnet.app.theme.tokens import DARK
     from visualnet.training.runs.series import Series
 

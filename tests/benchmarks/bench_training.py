@@ -21,7 +21,7 @@ from visualnet.core.project import Project
 from visualnet.data.loading import Loaded, load
 from visualnet.training.control import Control
 from visualnet.training.events import Progress
-from visualnet.training.session import Session
+from visualnet.training.loop.session import Session
 
 Row = tuple[str, float, str, str]
 EPOCHS = {"LeNet": 3, "MLP": 20}

@@ -54,8 +54,8 @@ def headless(project: Any) -> float:
     """Training steps a second of a session alone, in a thread as in the window."""
     from visualnet.data.loading import load
     from visualnet.training import events
+    from visualnet.training.loop.session import Session
     from visualnet.training.runs.run_model import create_run
-    from visualnet.training.session import Session
 
     ends: list[events.Finished] = []
 

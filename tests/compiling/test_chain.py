@@ -10,7 +10,7 @@ from visualnet.analysis import infer
 from visualnet.analysis.cost.totals import Costs
 from visualnet.analysis.receptive_field import receptive
 from visualnet.compiling.module import compile_project
-from visualnet.compiling.source import model_source
+from visualnet.compiling.source_code.source import model_source
 from visualnet.core.project import Block, Project
 
 INSIDE = graph(

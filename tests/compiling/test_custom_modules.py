@@ -18,7 +18,7 @@ from visualnet.analysis.repair import search
 from visualnet.compiling import custom_modules
 from visualnet.compiling.module import compile_project
 from visualnet.compiling.plan import GraphError
-from visualnet.compiling.source import model_source
+from visualnet.compiling.source_code.source import model_source
 from visualnet.core import edits
 from visualnet.core.edits import block_parameters
 from visualnet.core.project import Project
@@ -363,8 +363,8 @@ def test_a_strangers_file_is_opened_told_drawn_and_pasted_without_running_a_lett
 def test_trusted_it_trains(tmp_path: Path) -> None:
     from tests.training.nets import small
     from visualnet.data.loading import load
+    from visualnet.training.loop.session import Session
     from visualnet.training.runs.run_model import RunModel
-    from visualnet.training.session import Session
 
     made = small(epochs=2)
     first = next(t for t in made.graph.wires if made.graph.nodes[t.node].kind == "linear")

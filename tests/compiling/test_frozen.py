@@ -12,7 +12,7 @@ from tests.compiling.test_source import executed
 from tests.graphs import graph
 from visualnet.analysis.block_ports import ends
 from visualnet.compiling.module import compile_project
-from visualnet.compiling.source import model_source
+from visualnet.compiling.source_code.source import model_source
 from visualnet.core import edits
 from visualnet.core.edits import grouping
 from visualnet.core.project import MAIN, Block, Project

@@ -10,7 +10,7 @@ import torch
 from tests.compiling.test_source import executed
 from tests.graphs import graph
 from visualnet.compiling.module import Model, compile_project
-from visualnet.compiling.source import model_source
+from visualnet.compiling.source_code.source import model_source
 from visualnet.core.project import Project
 
 

@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from tests.compiling.test_module import STAGE, convolutional
 from tests.graphs import graph, random_project
 from visualnet.cli.common import open_project, template_names
-from visualnet.compiling.code_layout import write_docstring
 from visualnet.compiling.module import compile_project
 from visualnet.compiling.plan import GraphError
-from visualnet.compiling.source import model_source
+from visualnet.compiling.source_code.code_layout import write_docstring
+from visualnet.compiling.source_code.source import model_source
 from visualnet.core.graph import Init
 from visualnet.core.project import Block, Project
 from visualnet.templates.index import template_list

@@ -27,7 +27,7 @@ from visualnet.app.diagrams.layer_drawing import LayerDrawing
 from visualnet.app.diagrams.receptive_field import FieldDrawing
 from visualnet.app.features.inspector.explanation_card import ExplanationCard
 from visualnet.app.figures.picture import Look, drawing_of
-from visualnet.compiling.source import model_source
+from visualnet.compiling.source_code.source import model_source
 from visualnet.core import edits
 from visualnet.core.graph import Port
 from visualnet.core.project import Block, DataChoice, Project

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from tests.graphs import random_project
 from visualnet.analysis import infer
 from visualnet.compiling.module import Model, compile_project
-from visualnet.compiling.source import model_source
+from visualnet.compiling.source_code.source import model_source
 from visualnet.core.graph import INITS, MODES, Graph, Init, Node, Port
 from visualnet.core.project import Project
 from visualnet.core.storage import project_file

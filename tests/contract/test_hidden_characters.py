@@ -17,7 +17,7 @@ import pytest
 from tests.contract.mutants import ROOT
 from visualnet.analysis import infer, report
 from visualnet.cli import main
-from visualnet.core.crash_handler import open_log
+from visualnet.core.process.crash_handler import open_log
 from visualnet.core.storage import project_file
 from visualnet.core.text.visible import clean, visible
 from visualnet.data.registry import fields_or_none

@@ -21,7 +21,7 @@ from tests.graphs import graph
 from visualnet.analysis import infer
 from visualnet.compiling.module import Model, compile_project
 from visualnet.compiling.names import safe_name
-from visualnet.compiling.source import model_source
+from visualnet.compiling.source_code.source import model_source
 from visualnet.core import names as naming
 from visualnet.core.project import Block, Project
 from visualnet.layers.custom import shape_language

@@ -15,9 +15,9 @@ from tests.conftest import Amount
 from tests.contract.test_random_graphs import fields, objectives_agree
 from tests.graphs import random_project
 from visualnet.cli.common import open_project, template_names
-from visualnet.compiling import source
 from visualnet.compiling.module import compile_project
-from visualnet.compiling.source import model_source
+from visualnet.compiling.source_code import source
+from visualnet.compiling.source_code.source import model_source
 from visualnet.core.project import Project
 from visualnet.templates.index import template_list
 

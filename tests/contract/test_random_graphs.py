@@ -18,11 +18,11 @@ from tests.conftest import Amount
 from tests.contract.evaluate import COUNTED
 from tests.graphs import random_project
 from visualnet.analysis import infer
-from visualnet.compiling.argument_printer import Figures
 from visualnet.compiling.module import Model, compile_project
-from visualnet.compiling.objectives import Objectives
-from visualnet.compiling.source import model_source
-from visualnet.compiling.statements import Statements
+from visualnet.compiling.source_code.argument_printer import Figures
+from visualnet.compiling.source_code.objectives import Objectives
+from visualnet.compiling.source_code.source import model_source
+from visualnet.compiling.source_code.statements import Statements
 from visualnet.layers import Spec
 
 BATCH = 3

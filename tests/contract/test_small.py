@@ -10,7 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from visualnet.analysis import infer
-from visualnet.analysis.graph_checks import classes as classes_of
+from visualnet.analysis.inference.graph_checks import classes as classes_of
 from visualnet.core.project import Project
 from visualnet.core.storage import project_file
 from visualnet.data.loading import load
@@ -19,8 +19,8 @@ from visualnet.resources import resource
 from visualnet.templates.index import template_list
 from visualnet.training.control import Control
 from visualnet.training.events import Event
+from visualnet.training.loop.session import Session
 from visualnet.training.runs.run_model import RunModel
-from visualnet.training.session import Session
 
 ALL = {template.name: template for template in template_list()}
 SMALL = [name for name, template in ALL.items() if template.of]

@@ -13,9 +13,10 @@ import pytest
 
 from tests.core.drawing import chain
 from tests.waiting import linger, until
-from visualnet.core import autosave, edits
-from visualnet.core.autosave import Journal, orphans
+from visualnet.core import edits
+from visualnet.core.process import autosave
 from visualnet.core.document import Document
+from visualnet.core.process.autosave import Journal, orphans
 from visualnet.core.project import MAIN, Project
 from visualnet.core.storage import project_file
 from visualnet.core.user.paths import data_dir, journal_dir
@@ -174,7 +175,7 @@ WINDOW = """
 import sys, time
 from visualnet.core import edits
 from visualnet.core.document import Document
-from visualnet.core.autosave import Journal
+from visualnet.core.process.autosave import Journal
 from visualnet.core.project import Project
 document = Document(Project(name="crashed"))
 journal = Journal(document)

@@ -13,16 +13,16 @@ from pathlib import Path
 
 import pytest
 
-from visualnet.core import crash_handler
-from visualnet.core.mailbox import Mailbox
+from visualnet.core.process import crash_handler
+from visualnet.core.process.mailbox import Mailbox
 
 ROOT = Path(__file__).resolve().parents[2]
 
 CRASH = """
 import sys, faulthandler
 from pathlib import Path
-from visualnet.core import crash_handler
-from visualnet.core.mailbox import Mailbox
+from visualnet.core.process import crash_handler
+from visualnet.core.process.mailbox import Mailbox
 crash_handler.install(Mailbox(), Path(sys.argv[1]))
 if sys.argv[2] == "crash":
     faulthandler._sigsegv()

@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from visualnet.core.exit_signals import exit_code, on_ending
+from visualnet.core.process.exit_signals import exit_code, on_ending
 
 ASKED = [n for name in ("SIGINT", "SIGTERM", "SIGHUP") if (n := getattr(signal, name, None)) is not None]
 

@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 
 from tests.waiting import linger
-from visualnet.core.mailbox import Mailbox
+from visualnet.core.process.mailbox import Mailbox
 
 
 @dataclass(frozen=True)

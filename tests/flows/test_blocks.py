@@ -11,8 +11,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QInputDialog, QLabel, QLineEdit, QToolButton, QTreeWidgetItem
 
 from tests.flows.hands import Hands
-from visualnet.app.features.inspector.block_parameters import expose_default
-from visualnet.app.features.inspector.parameters_section import ParametersSection
+from visualnet.app.features.inspector.sections.block_parameters import expose_default
+from visualnet.app.features.inspector.sections.parameters_section import ParametersSection
 from visualnet.app.features.palette.panel import PalettePanel
 from visualnet.app.shell.window import Window
 from visualnet.core import edits

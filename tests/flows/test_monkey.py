@@ -31,7 +31,7 @@ ANSWERED_MS = 100
 GRAPH, NODE = "visualnet.core.graph.Graph", "visualnet.core.graph.Node"
 OURS = (
     "visualnet.core.document.Document",
-    "visualnet.core.autosave.Journal",
+    "visualnet.core.process.autosave.Journal",
     "visualnet.app.shell.open_projects.Tab",
     "visualnet.app.state.studio.Studio",
     "visualnet.app.canvas.view.CanvasView",
@@ -39,7 +39,7 @@ OURS = (
     "visualnet.app.canvas.scene.node_item.NodeItem",
     "visualnet.app.shell.extra_windows.ViewWindow",
     "visualnet.training.runs.run_model.RunModel",
-    "visualnet.training.session.Session",
+    "visualnet.training.loop.session.Session",
     "visualnet.compiling.module.Model",
     "visualnet.analysis.facts.Analysis",
     GRAPH,

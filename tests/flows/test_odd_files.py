@@ -17,10 +17,10 @@ from visualnet.app.state.settings import Settings
 from visualnet.app.theme.apply import ThemeKeeper
 from visualnet.cli.common import UNUSABLE
 from visualnet.cli.main import main
-from visualnet.core import crash_handler
-from visualnet.core.autosave import orphans
 from visualnet.core.errors import FileError
-from visualnet.core.mailbox import Mailbox
+from visualnet.core.process import crash_handler
+from visualnet.core.process.autosave import orphans
+from visualnet.core.process.mailbox import Mailbox
 from visualnet.core.user import block_library, presets, trusted_code
 from visualnet.core.user.paths import data_dir
 from visualnet.training.measure import machine_speed_store

@@ -14,7 +14,7 @@ from tests.reach import cut, nameless
 from visualnet.app.shell.window import Window
 from visualnet.app.state.settings import Settings
 from visualnet.app.theme.apply import ThemeKeeper
-from visualnet.app.widgets.shortcuts_dialog import ShortcutsDialog
+from visualnet.app.widgets.dialogs.shortcuts_dialog import ShortcutsDialog
 
 SPACES = ("build", "train", "inspect")
 

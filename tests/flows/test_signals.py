@@ -15,7 +15,7 @@ import pytest
 
 from tests.training.nets import small
 from tests.waiting import linger, until
-from visualnet.core.autosave import orphans
+from visualnet.core.process.autosave import orphans
 from visualnet.core.storage import project_file
 from visualnet.core.storage.temporaries import _name
 from visualnet.core.user.paths import data_dir, journal_dir

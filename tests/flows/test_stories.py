@@ -18,9 +18,9 @@ from visualnet.app.shell.window import Window
 from visualnet.app.state.settings import Settings
 from visualnet.app.theme.apply import ThemeKeeper
 from visualnet.core import edits
-from visualnet.core.autosave import orphans
 from visualnet.core.document import Document
 from visualnet.core.graph import Init
+from visualnet.core.process.autosave import orphans
 from visualnet.core.storage import project_file
 from visualnet.core.validation import MAX_STD
 

@@ -23,8 +23,9 @@ from visualnet.core.storage import project_file
 from visualnet.data.loading import Loaded, load
 from visualnet.layers.declaration.layer import Spec
 from visualnet.resources import resource
-from visualnet.training import checkpointer, checkpoints, events, metrics, preflight, session
-from visualnet.training.session import Session
+from visualnet.training import checkpoints, events
+from visualnet.training.loop import checkpointer, metrics, preflight, session
+from visualnet.training.loop.session import Session
 
 
 def words(batch_size: int = 16, epochs: int = 2) -> Project:

@@ -25,10 +25,11 @@ from visualnet.data.registry import DATASETS
 from visualnet.layers import LAYERS
 from visualnet.resources import resource
 from visualnet.templates.index import template_list
-from visualnet.training import checkpointer, checkpoints, events, metrics, preflight, session
+from visualnet.training import checkpoints, events
 from visualnet.training.control import Control
+from visualnet.training.loop import checkpointer, metrics, preflight, session
+from visualnet.training.loop.session import Session
 from visualnet.training.runs.run_model import RunModel, create_run, read_run
-from visualnet.training.session import Session
 
 
 def train(project: Project, folder: Path | None = None, control: Control | None = None, **options: Any) -> RunModel:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from visualnet.analysis.facts import SEVERITIES, NodeFacts, Problem
 from visualnet.analysis.families import family_of
-from visualnet.analysis.muting import mode
+from visualnet.analysis.inference.muting import mode
 from visualnet.core.graph import Graph, Node
 from visualnet.core.project import Project
 from visualnet.core.text.format import format_count

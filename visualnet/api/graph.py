@@ -244,7 +244,7 @@ class Graph:
 
     def tidy(self) -> Graph:
         """Lay the nodes out in order, as the window does."""
-        from visualnet.analysis.auto_layout import tidy
+        from visualnet.analysis.geometry.auto_layout import tidy
 
         graph = self.project.graph
         self.project = edits.move(self.project, MAIN, tidy(graph, dict.fromkeys(graph.nodes, (176.0, 72.0))))
@@ -262,7 +262,7 @@ class Graph:
 
     def code(self) -> str:
         """The network as a Python module that needs only PyTorch."""
-        from visualnet.compiling.source import model_source
+        from visualnet.compiling.source_code.source import model_source
 
         return model_source(self.project)
 

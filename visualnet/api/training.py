@@ -60,7 +60,7 @@ class Training:
     """
 
     def __init__(self, project: Project, data: Loaded, folder: Path | None, resume: bool) -> None:
-        from visualnet.training.session import Session
+        from visualnet.training.loop.session import Session
 
         self.data = data
         """The data as they are trained on: divided, with mean and deviation of the training part."""

@@ -16,7 +16,7 @@ from visualnet.app.services.startup_tasks import import_torch, tidy_up
 from visualnet.app.shell.window import Window
 from visualnet.app.state.settings import Settings
 from visualnet.app.theme.apply import ThemeKeeper
-from visualnet.core.mailbox import Mailbox
+from visualnet.core.process.mailbox import Mailbox
 from visualnet.resources import resource
 
 TIDY_MS = 1500

@@ -18,7 +18,7 @@ def options(verb: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     project = project_of(args)
     need_torch()
-    from visualnet.compiling.source import model_source
+    from visualnet.compiling.source_code.source import model_source
     from visualnet.core.storage import project_file
 
     source = model_source(project)

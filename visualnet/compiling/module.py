@@ -17,10 +17,10 @@ from torch import fx, nn
 from visualnet.analysis import Analysis
 from visualnet.analysis.facts import NodePath
 from visualnet.compiling import culprit, custom_modules, extra_modules
-from visualnet.compiling.argument_printer import Figures, Text
 from visualnet.compiling.fx_emitter import Emitter, make_module
 from visualnet.compiling.names import class_name, safe_name
 from visualnet.compiling.plan import Plan, PlanSheet, PlanStep, make_plan, memory_budget
+from visualnet.compiling.source_code.argument_printer import Figures, Text
 from visualnet.compiling.weight_init import initialise
 from visualnet.core.graph import Port
 from visualnet.core.project import Project

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from visualnet.analysis import Analysis, GraphFacts, NodeFacts, graph_checks, infer
+from visualnet.analysis import Analysis, GraphFacts, NodeFacts, infer
 from visualnet.analysis.facts import NodePath
+from visualnet.analysis.inference import graph_checks
 from visualnet.compiling.names import safe_name, variable_name
 from visualnet.core import expressions
 from visualnet.core.graph import Node, Port

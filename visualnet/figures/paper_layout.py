@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import NamedTuple
 
-from visualnet.analysis.auto_layout import tidy
-from visualnet.analysis.sheet_geometry import GRID
+from visualnet.analysis.geometry.auto_layout import tidy
+from visualnet.analysis.geometry.sheet_geometry import GRID
 from visualnet.core.graph import Graph, Node, Port
 from visualnet.figures.paper_content import Content, Link, Piece
 

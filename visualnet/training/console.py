@@ -12,15 +12,15 @@ from typing import TextIO
 
 import msgspec
 
-from visualnet.core.exit_signals import exit_code, on_ending
 from visualnet.core.graph import Value
+from visualnet.core.process.exit_signals import exit_code, on_ending
 from visualnet.core.project import DataChoice, Project
 from visualnet.core.text.format import format_duration, format_percent, format_quantity
 from visualnet.pytorch import NoTorch, need_torch
 from visualnet.training import devices, events
 from visualnet.training.control import Control
+from visualnet.training.loop.sinks import Sink
 from visualnet.training.runs import run_model
-from visualnet.training.sinks import Sink
 
 FINE, GRAPH, USE, STOPPED = 0, 1, 2, 130
 BAR = 24
@@ -82,7 +82,7 @@ def _train(project: Project, options: TrainOptions, emit: Sink | None, control: 
             )
         return _refused(options, words)
     output = Output(emit or (_print_json if options.json else Printer(sys.stdout, folder)), control)
-    from visualnet.training.session import Session
+    from visualnet.training.loop.session import Session
 
     if options.resume and options.lr is not None:
         control.set_lr(options.lr)

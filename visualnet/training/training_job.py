@@ -42,7 +42,7 @@ def _train(project: Project, folder: Path, resume: bool, control: Control, put: 
     need_torch()
     if resume:
         put(read_run(folder))
-    from visualnet.training.session import Session
+    from visualnet.training.loop.session import Session
 
     if control.stopping:
         return

@@ -16,8 +16,8 @@ from visualnet.app.features.registry import FEATURES
 from visualnet.app.shell.actions import all_actions
 from visualnet.app.theme.apply import apply_theme
 from visualnet.app.theme.tokens import DARK
-from visualnet.app.widgets.command_palette import CommandPalette
-from visualnet.app.widgets.shortcuts_dialog import ShortcutsDialog
+from visualnet.app.widgets.dialogs.command_palette import CommandPalette
+from visualnet.app.widgets.dialogs.shortcuts_dialog import ShortcutsDialog
 
 SMALL: tuple[ActionSpec[list[object]], ...] = (
     ActionSpec("edit.undo", 10, "Undo", "Take it back", "undo", "Ctrl+Z", lambda done: done.append("undo")),

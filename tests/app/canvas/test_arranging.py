@@ -360,7 +360,7 @@ def test_a_wire_by_keyboard(hands: Hands) -> None:
 def test_labels_never_lie_over_each_other(hands: Hands) -> None:
     from PySide6.QtGui import QImage, QPainter
 
-    from visualnet.app.canvas.scene import wire_layer
+    from visualnet.app.canvas.scene.layers import wire_layer
 
     drawn: list[Any] = []
     old = wire_layer.paint_label

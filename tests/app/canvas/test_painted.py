@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.app.canvas.conftest import Hands
-from visualnet.app.canvas.scene.sheet_layer import SheetLayer
+from visualnet.app.canvas.scene.layers.sheet_layer import SheetLayer
 from visualnet.core.document import Document
 from visualnet.core.project import Project
 

@@ -11,8 +11,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainterPath
 
 from visualnet.analysis import infer
-from visualnet.analysis.auto_layout import tidy
 from visualnet.analysis.facts import Analysis
+from visualnet.analysis.geometry.auto_layout import tidy
 from visualnet.analysis.geometry.boxes import overlap
 from visualnet.analysis.geometry.card_size import port_offsets
 from visualnet.app.canvas.scene.node_item import sizes

@@ -71,7 +71,7 @@ def ready(view: CanvasView, zoom: float) -> None:
 @pytest.fixture
 def hands_on(make: Callable[[Project], Hands], monkeypatch: pytest.MonkeyPatch) -> Hands:
     monkeypatch.setattr(
-        "visualnet.app.canvas.scene.node_layer.BUDGET_S", 10.0
+        "visualnet.app.canvas.scene.layers.node_layer.BUDGET_S", 10.0
     )  # every card sharp, however slow the machine is
     return make(open_project("lenet5-28"))
 
@@ -154,7 +154,7 @@ def labels_in(view: CanvasView, area: QRectF) -> dict[Port, tuple[float, float]]
 @pytest.fixture
 def crowded(make: Callable[[Project], Hands], monkeypatch: pytest.MonkeyPatch) -> Hands:
     """So many wires side by side that not every label has room."""
-    monkeypatch.setattr("visualnet.app.canvas.scene.node_layer.BUDGET_S", 10.0)
+    monkeypatch.setattr("visualnet.app.canvas.scene.layers.node_layer.BUDGET_S", 10.0)
     project = Project()
     for n in range(7):
         project = edits.add_node(project, "", "input", at=(n * 9, n * 14), name=f"x{n}", params={"size": (8, 9, 9)})
@@ -224,7 +224,7 @@ def test_what_stands_under_dragged_cards_becomes_sharp(
     view = make(open_project("lenet5-28")).view
     sprites = view.canvas.card_layer.sprites
     ready(view, 0.8)
-    monkeypatch.setattr("visualnet.app.canvas.scene.node_layer.BUDGET_S", 0.0)  # a frame has time for no card …
+    monkeypatch.setattr("visualnet.app.canvas.scene.layers.node_layer.BUDGET_S", 0.0)  # a frame has time for no card …
     view.look(Pose(*view.pose()[:2], 1.0))
     shown(view)
     one = next(iter(view.canvas.cards))
@@ -234,7 +234,7 @@ def test_what_stands_under_dragged_cards_becomes_sharp(
         shown(view)
     assert view.frame_cache.picture is not None and view.canvas.moving_cards
     assert all(kept[1] != 1.0 for kept in sprites.full.values())
-    monkeypatch.setattr("visualnet.app.canvas.scene.node_layer.BUDGET_S", 0.001)  # … and then for a few
+    monkeypatch.setattr("visualnet.app.canvas.scene.layers.node_layer.BUDGET_S", 0.001)  # … and then for a few
     seen = view.canvas.ids_in(view.mapToScene(view.viewport().rect()).boundingRect())
     qtbot.waitUntil(lambda: all(sprites.full[i][1] == 1.0 for i in seen), timeout=30_000)  # a tenth of a second each
 

@@ -17,7 +17,7 @@ from tests.analysis.drawing import project as drawn
 from visualnet.analysis.receptive_field import receptive
 from visualnet.app.diagrams.layer_drawing import LayerDrawing
 from visualnet.app.diagrams.receptive_field import FieldDrawing
-from visualnet.app.features.inspector.drawings_section import DrawingsSection
+from visualnet.app.features.inspector.sections.drawings_section import DrawingsSection
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts, icons
 from visualnet.app.theme.tokens import DARK, LIGHT

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from visualnet.app.features.palette.panel import PalettePanel
 from visualnet.app.features.reference.panel import ReferencePanel
-from visualnet.app.shell.find_bar import FindBar
+from visualnet.app.shell.bars.find_bar import FindBar
 from visualnet.app.shell.project_files import templates
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme.tokens import DARK, LIGHT

@@ -12,8 +12,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.compiling.test_custom_modules import HALF, project
 from visualnet.analysis.selected import Selected
-from visualnet.app.features.inspector.code_section import TrustDialog
 from visualnet.app.features.inspector.node_page import NodePage
+from visualnet.app.features.inspector.sections.code_section import TrustDialog
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme.tokens import DARK
 from visualnet.core import edits

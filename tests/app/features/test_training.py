@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from tests.app.training_rig import Rig, small, template
 from tests.waiting import settle
 from visualnet.app.features.training.panel import TrainingPanel, smoothing_weight
-from visualnet.app.shell.status_bar import StatusLine
+from visualnet.app.shell.bars.status_bar import StatusLine
 from visualnet.app.theme.tokens import LIGHT
 from visualnet.core.document import Document
 from visualnet.core.edits import set_constants, set_recipe

@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 from tests.contract.draw import cases
 from visualnet.analysis import explain
 from visualnet.analysis.facts import NodeFacts
-from visualnet.analysis.infer_node import Faults, layer_facts
+from visualnet.analysis.inference.infer_node import Faults, layer_facts
 from visualnet.app.diagrams.formula import READABLE, colours, typeset
 from visualnet.app.features.inspector.explanation_card import ExplanationCard
 from visualnet.app.features.inspector.panel import InspectorPanel

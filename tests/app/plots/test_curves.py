@@ -13,7 +13,7 @@ from PySide6.QtGui import QAction, QColor, QGuiApplication, QMouseEvent, QWheelE
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
-from visualnet.app.plots.curves import CurvesPlot
+from visualnet.app.plots.charts.curves import CurvesPlot
 from visualnet.app.plots.export import save_picture
 from visualnet.app.theme.tokens import DARK, LIGHT
 from visualnet.training.runs.series import Series
@@ -233,7 +233,7 @@ def test_pictures_and_data_can_be_taken_away(plot: CurvesPlot, tmp_path: Path, m
     assert QGuiApplication.clipboard().pixmap().width() == 2 * plot.width()
     target = str(tmp_path / "c")
     monkeypatch.setattr(
-        "visualnet.app.widgets.save_dialog.QFileDialog.getSaveFileName", lambda *_: (target, "CSV (*.csv)")
+        "visualnet.app.widgets.dialogs.save_dialog.QFileDialog.getSaveFileName", lambda *_: (target, "CSV (*.csv)")
     )
     action_named(menu, "Save data…").trigger()
     with open(tmp_path / "c.csv", newline="") as file:

@@ -8,10 +8,10 @@ from PySide6.QtGui import QColor, QFontMetricsF
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from visualnet.app.plots.charts.sparkline import compose_strip
 from visualnet.app.plots.class_bars import HEAD, PAD, ClassBars
 from visualnet.app.plots.colours import text_font
 from visualnet.app.plots.decision_regions import DecisionView, RegressionView
-from visualnet.app.plots.sparkline import compose_strip
 from visualnet.app.theme.fonts import choose_size
 from visualnet.app.theme.tokens import DARK, LIGHT, SEQUENTIAL
 from visualnet.figures.prediction import Prediction

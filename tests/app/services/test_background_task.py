@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QApplication
 
 from tests.waiting import linger, until
 from visualnet.app.services.background_task import BackgroundTask, Job, close_tasks
-from visualnet.core import crash_handler
-from visualnet.core.mailbox import Mailbox
+from visualnet.core.process import crash_handler
+from visualnet.core.process.mailbox import Mailbox
 
 
 class Heard:

@@ -8,8 +8,8 @@ import pytest
 from PySide6.QtCore import qCritical
 
 from visualnet.app.services import crash_reports
-from visualnet.core.crash_handler import ErrorReport, log
-from visualnet.core.mailbox import Mailbox
+from visualnet.core.process.crash_handler import ErrorReport, log
+from visualnet.core.process.mailbox import Mailbox
 
 
 def test_what_qt_calls_critical_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

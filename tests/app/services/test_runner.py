@@ -19,9 +19,9 @@ from tests.waiting import linger
 from visualnet.app.services import runner as runner_module
 from visualnet.app.services.runner import Runner
 from visualnet.app.state.runner_protocol import RunnerProtocol
-from visualnet.core.crash_handler import ErrorReport
 from visualnet.core.document import Document
 from visualnet.core.edits import remove, set_params, set_recipe
+from visualnet.core.process.crash_handler import ErrorReport
 from visualnet.core.project import MAIN, DataChoice
 from visualnet.training.runs import run_history as history
 
@@ -239,7 +239,7 @@ def test_looking_without_training(rig: Rig, qtbot: QtBot) -> None:
 
 def test_nothing_of_torch_is_imported_to_begin_with() -> None:
     words = "import sys, visualnet.app.services.runner, visualnet.app.features.training.panel, visualnet.app.features.runs.panel, "
-    words += "visualnet.app.features.feature_maps.panel, visualnet.app.features.attention.panel, visualnet.app.shell.status_bar; "
+    words += "visualnet.app.features.feature_maps.panel, visualnet.app.features.attention.panel, visualnet.app.shell.bars.status_bar; "
     words += "sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", words], check=False, timeout=60).returncode == 0
 

@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QApplication
 
 from tests.waiting import linger, until
 from visualnet.app.services.task_queue import TaskQueue
-from visualnet.core import crash_handler
-from visualnet.core.mailbox import Mailbox
+from visualnet.core.process import crash_handler
+from visualnet.core.process.mailbox import Mailbox
 
 
 @pytest.fixture

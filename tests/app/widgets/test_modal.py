@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QWidget
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
-from visualnet.app.widgets.modal import answer_of
+from visualnet.app.widgets.dialogs.modal import answer_of
 
 
 def test_an_answered_dialog_is_gone(qtbot: QtBot) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from tests.waiting import linger
 from visualnet.app.widgets.basic import ElidedLabel, EmptyState, KeyValue, button, label
-from visualnet.app.widgets.messages import Banner, Toast
+from visualnet.app.widgets.dialogs.messages import Banner, Toast
 from visualnet.app.widgets.search_field import SearchField
 from visualnet.app.widgets.section import Section
 from visualnet.app.widgets.segmented import Segmented

@@ -13,9 +13,9 @@ import pytest
 
 from tests.core.drawing import chain
 from visualnet.core import edits
-from visualnet.core.autosave import Journal, orphans
 from visualnet.core.document import Document
 from visualnet.core.errors import FileError
+from visualnet.core.process.autosave import Journal, orphans
 from visualnet.core.project import MAIN
 from visualnet.core.storage import project_file, regular_files
 from visualnet.core.storage.disk_state import ChangedOnDisk, look

@@ -23,7 +23,7 @@ from visualnet.core.storage.regular_files import (
 from visualnet.data.safe_npz import read_npz
 from visualnet.templates.index import Template, _rows
 from visualnet.training import checkpoints
-from visualnet.training.sinks import EventLog
+from visualnet.training.loop.sinks import EventLog
 
 if os.name == "nt":
     pytest.skip("there are no pipes and signals of this kind here", allow_module_level=True)

@@ -11,7 +11,7 @@ import torch
 from tests.graphs import graph
 from visualnet.analysis import infer
 from visualnet.compiling.module import compile_project
-from visualnet.compiling.source import model_source
+from visualnet.compiling.source_code.source import model_source
 from visualnet.core import edits
 from visualnet.core.errors import FileError
 from visualnet.core.graph import Port

@@ -18,10 +18,10 @@ from visualnet.core.text.timestamps import moment
 from visualnet.core.user.paths import runs_dir
 from visualnet.data.loading import load
 from visualnet.training import events
+from visualnet.training.loop.session import Session
+from visualnet.training.loop.sinks import EventLog
 from visualnet.training.runs import run_history as history
 from visualnet.training.runs import run_model
-from visualnet.training.session import Session
-from visualnet.training.sinks import EventLog
 
 
 def _run(folder: Path, epochs: int = 2) -> run_model.RunModel:
@@ -101,7 +101,7 @@ import sys
 from pathlib import Path
 from tests.training.nets import small
 from visualnet.data.loading import load
-from visualnet.training import checkpointer, session
+from visualnet.training.loop import checkpointer, session
 checkpointer.CHECKPOINT_S, session.FLUSH_S = 0.02, 0.001
 project = small(epochs=100000)
 session.Session(project, load(project.data), lambda e: None, folder=Path(sys.argv[1])).run()

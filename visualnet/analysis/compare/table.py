@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from visualnet.analysis.cost.totals import Cost, Costs
-from visualnet.analysis.infer import infer
+from visualnet.analysis.inference.infer import infer
 from visualnet.core.project import Project
 from visualnet.core.text.format import format_bytes, format_quantity
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from visualnet.analysis.auto_layout import tidy
+from visualnet.analysis.geometry.auto_layout import tidy
 from visualnet.core.graph import Graph, Node, Port
 from visualnet.core.project import Project
 from visualnet.layers.declaration.layer import LAYERS

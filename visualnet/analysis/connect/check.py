@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from visualnet.analysis.facts import Analysis, GraphFacts, NodeFacts, NodePath
-from visualnet.analysis.infer import infer
+from visualnet.analysis.inference.infer import infer
 from visualnet.core import edits
 from visualnet.core.graph import Graph, Node, Port, Value
 from visualnet.core.project import MAIN, Block, Project

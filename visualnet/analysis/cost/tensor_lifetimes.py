@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from visualnet.analysis import muting
 from visualnet.analysis.cost.saved_tensors import BYTES, Kept, kept
 from visualnet.analysis.facts import GraphFacts, NodeFacts
+from visualnet.analysis.inference import muting
 from visualnet.core.graph import Port
 
 Root = Port | str

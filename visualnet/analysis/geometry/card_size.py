@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from visualnet.analysis.card_content import CardContent
 from visualnet.analysis.geometry.boxes import Box
-from visualnet.analysis.sheet_geometry import GRID
+from visualnet.analysis.geometry.sheet_geometry import GRID
 
 MIN_WIDTH, MAX_WIDTH = 168, 224
 HEIGHT = 80

@@ -13,7 +13,7 @@ from math import prod
 from typing import Any, NamedTuple
 
 from visualnet.analysis.facts import GraphFacts, NodeFacts, Problem
-from visualnet.analysis.first_loss import last_layers
+from visualnet.analysis.inference.first_loss import last_layers
 from visualnet.core import edits
 from visualnet.core.graph import Init, Node, Port, Value, Wire
 from visualnet.core.project import Project

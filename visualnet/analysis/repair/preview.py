@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from visualnet.analysis.facts import Analysis, GraphFacts, NodeFacts, NodePath
-from visualnet.analysis.infer import infer
+from visualnet.analysis.inference.infer import infer
 from visualnet.core.diff import GraphDiff, diff
 from visualnet.core.graph import Graph, Topology
 from visualnet.core.project import Project

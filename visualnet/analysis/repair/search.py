@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from visualnet.analysis.facts import Analysis, GraphFacts, Problem
-from visualnet.analysis.infer import infer
-from visualnet.analysis.infer_block import crowded
+from visualnet.analysis.inference.infer import infer
+from visualnet.analysis.inference.infer_block import crowded
 from visualnet.analysis.repair.missing_nodes import missing
 from visualnet.analysis.repair.parameter_candidates import Candidate, Place, adapters, beginnings, values
 from visualnet.analysis.repair.wiring_candidates import fields as agreeing

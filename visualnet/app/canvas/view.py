@@ -28,7 +28,7 @@ from visualnet.app.canvas.gestures import Gestures
 from visualnet.app.canvas.overlays.hud import HudLabel, Minimap
 from visualnet.app.canvas.overlays.preview import PreviewOverlay
 from visualnet.app.canvas.repairs.popup import RepairPopup
-from visualnet.app.canvas.scene.background_grid import BackgroundGrid
+from visualnet.app.canvas.scene.layers.background_grid import BackgroundGrid
 from visualnet.app.canvas.scene.node_painter import FULL
 from visualnet.app.canvas.scene.scene import CanvasScene
 from visualnet.app.canvas.tools.connect_by_keys import ConnectTool

@@ -16,8 +16,8 @@ from visualnet.app.state.studio import Studio
 from visualnet.app.theme import icons
 from visualnet.app.theme.tokens import RADIUS
 from visualnet.app.widgets.basic import button, label
+from visualnet.app.widgets.dialogs.save_dialog import ask_target
 from visualnet.app.widgets.layouts import STRETCH, column, row
-from visualnet.app.widgets.save_dialog import ask_target
 from visualnet.app.widgets.segmented import Segmented
 from visualnet.core.errors import FileError
 from visualnet.core.storage.embedded_project import CARRIED

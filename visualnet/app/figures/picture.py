@@ -14,8 +14,8 @@ from PySide6.QtGui import QGuiApplication, QPainter
 from PySide6.QtWidgets import QApplication
 
 from visualnet.analysis import infer
-from visualnet.analysis.auto_layout import tidy
 from visualnet.analysis.facts import Analysis
+from visualnet.analysis.geometry.auto_layout import tidy
 from visualnet.analysis.geometry.card_size import port_offsets
 from visualnet.app.canvas.scene.node_item import sizes
 from visualnet.app.canvas.scene.node_painter import paint_card

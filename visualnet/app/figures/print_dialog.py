@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from visualnet.app.figures.export_dialog import with_progress
 from visualnet.app.figures.picture import Drawing
 from visualnet.app.figures.writers import MARGIN_MM, page_orientation, paint_page
-from visualnet.app.widgets.modal import answer_of
+from visualnet.app.widgets.dialogs.modal import answer_of
 
 
 def printer_for(drawing: Drawing, title: str) -> QPrinter:

@@ -13,7 +13,7 @@ from PySide6.QtCore import QBuffer, QIODevice, QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QPainter, QPixmap
 from PySide6.QtWidgets import QMenu, QMessageBox, QWidget
 
-from visualnet.app.widgets.save_dialog import ask_target
+from visualnet.app.widgets.dialogs.save_dialog import ask_target
 from visualnet.core.errors import FileError
 from visualnet.core.storage import project_file
 from visualnet.core.text.visible import visible

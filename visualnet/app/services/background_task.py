@@ -13,7 +13,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from visualnet.core import crash_handler
+from visualnet.core.process import crash_handler
 from visualnet.pytorch import NoTorch
 
 LOOK_MS = 30

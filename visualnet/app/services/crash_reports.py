@@ -1,4 +1,4 @@
-"""The crash handler of the window: Python's unexpected errors (`core/crash_handler.py`), and what Qt itself complains of."""
+"""The crash handler of the window: Python's unexpected errors (`core/process/crash_handler.py`), and what Qt itself complains of."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from pathlib import Path
 
 from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 
-from visualnet.core import crash_handler
-from visualnet.core.crash_handler import ErrorReport, log
-from visualnet.core.mailbox import Mailbox
+from visualnet.core.process import crash_handler
+from visualnet.core.process.crash_handler import ErrorReport, log
+from visualnet.core.process.mailbox import Mailbox
 
 _LEVELS = {
     QtMsgType.QtDebugMsg: logging.DEBUG,

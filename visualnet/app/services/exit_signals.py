@@ -13,7 +13,7 @@ from contextlib import contextmanager
 
 from PySide6.QtCore import QSocketNotifier
 
-from visualnet.core.exit_signals import NAMES, on_ending
+from visualnet.core.process.exit_signals import NAMES, on_ending
 
 
 @contextmanager

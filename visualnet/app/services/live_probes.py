@@ -13,8 +13,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from visualnet import pytorch
 from visualnet.analysis.facts import NodePath
+from visualnet.app.plots.charts.sparkline import compose_strip
 from visualnet.app.plots.colours import ink_of
-from visualnet.app.plots.sparkline import compose_strip
 from visualnet.app.services.redraw_budget import RedrawBudget
 from visualnet.app.services.task_queue import TaskQueue
 from visualnet.app.state.settings import Settings

@@ -21,14 +21,15 @@ from visualnet.app.services.redraw_budget import RedrawBudget
 from visualnet.app.services.task_queue import TaskQueue
 from visualnet.app.state.settings import Settings
 from visualnet.app.state.studio import Studio
-from visualnet.core.crash_handler import ErrorReport
 from visualnet.core.document import Document
 from visualnet.core.errors import FileError
-from visualnet.core.mailbox import Mailbox
+from visualnet.core.process.crash_handler import ErrorReport
+from visualnet.core.process.mailbox import Mailbox
 from visualnet.core.project import Project, RunRef
 from visualnet.core.text.format import capitalize_first
-from visualnet.training import events, preflight
+from visualnet.training import events
 from visualnet.training.control import Control, ProbePort
+from visualnet.training.loop import preflight
 from visualnet.training.runs import run_history as history
 from visualnet.training.runs.run_model import RunModel, create_run, read_run
 from visualnet.training.training_job import train

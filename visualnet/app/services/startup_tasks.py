@@ -27,7 +27,7 @@ def import_torch(parent: QObject) -> None:
         except NoTorch:
             return  # told where it is needed: a network can be drawn without it
         import visualnet.compiling.module
-        import visualnet.training.session  # noqa: F401
+        import visualnet.training.loop.session  # noqa: F401
 
     if "torch" not in sys.modules:
         BackgroundTask(run, name=IMPORT_TORCH, words="PyTorch cannot be imported", parent=parent)

@@ -16,8 +16,8 @@ from visualnet.app.shell import prompts
 from visualnet.app.shell.extra_windows import Place
 from visualnet.app.shell.frame import Frame
 from visualnet.app.shell.open_projects import Tab
-from visualnet.app.widgets.modal import answer_of
-from visualnet.app.widgets.shortcuts_dialog import ShortcutsDialog
+from visualnet.app.widgets.dialogs.modal import answer_of
+from visualnet.app.widgets.dialogs.shortcuts_dialog import ShortcutsDialog
 from visualnet.core.project import MAIN
 from visualnet.templates.small_versions import small_version
 

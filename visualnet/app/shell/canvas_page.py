@@ -13,10 +13,10 @@ from visualnet.app.canvas.actions import remember
 from visualnet.app.canvas.commands import placing
 from visualnet.app.canvas.scene.sheet_index import Hit
 from visualnet.app.canvas.view import CanvasView
-from visualnet.app.shell.breadcrumbs import Breadcrumbs
-from visualnet.app.shell.find_bar import FindBar
+from visualnet.app.shell.bars.breadcrumbs import Breadcrumbs
+from visualnet.app.shell.bars.find_bar import FindBar
+from visualnet.app.shell.bars.sheet_tabs import SheetTabs
 from visualnet.app.shell.inline_block import InlineBlock
-from visualnet.app.shell.sheet_tabs import SheetTabs
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.layouts import column
 from visualnet.core.graph import Port

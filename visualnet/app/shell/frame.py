@@ -13,8 +13,8 @@ from visualnet.app.shell.project_files import ProjectFiles
 from visualnet.app.shell.workspaces import Workspaces
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme.apply import Mode, ThemeKeeper
-from visualnet.app.widgets.command_palette import CommandPalette
-from visualnet.app.widgets.messages import Act
+from visualnet.app.widgets.dialogs.command_palette import CommandPalette
+from visualnet.app.widgets.dialogs.messages import Act
 
 
 class Frame(QMainWindow):

@@ -8,8 +8,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from visualnet.app.state.studio import Studio
-from visualnet.core.autosave import Journal
 from visualnet.core.document import Document
+from visualnet.core.process.autosave import Journal
 from visualnet.core.project import Project
 from visualnet.core.text.visible import visible
 

@@ -12,12 +12,12 @@ from visualnet.app.shell.open_projects import Tab, Tabs
 from visualnet.app.state.settings import Settings
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import icons
-from visualnet.app.widgets.messages import Act
-from visualnet.app.widgets.modal import answer_of, question
-from visualnet.app.widgets.save_dialog import ask_target
-from visualnet.core.autosave import Journal, Orphan
+from visualnet.app.widgets.dialogs.messages import Act
+from visualnet.app.widgets.dialogs.modal import answer_of, question
+from visualnet.app.widgets.dialogs.save_dialog import ask_target
 from visualnet.core.document import Document
 from visualnet.core.errors import FileError
+from visualnet.core.process.autosave import Journal, Orphan
 from visualnet.core.project import Project
 from visualnet.core.storage.disk_state import ChangedOnDisk, Standing, look
 from visualnet.core.storage.project_file import load

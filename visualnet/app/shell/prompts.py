@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 
 from visualnet.app.services.runner import Runner
 from visualnet.app.shell.frame import Frame
-from visualnet.app.widgets.messages import Act
-from visualnet.app.widgets.modal import answer_of, question
-from visualnet.core.autosave import Orphan, orphans
+from visualnet.app.widgets.dialogs.messages import Act
+from visualnet.app.widgets.dialogs.modal import answer_of, question
 from visualnet.core.document import Document
+from visualnet.core.process.autosave import Orphan, orphans
 from visualnet.core.text.timestamps import moment
 from visualnet.version import __version__
 

@@ -21,27 +21,27 @@ from visualnet.app.services.gc_control import GcControl
 from visualnet.app.services.runner import Runner
 from visualnet.app.shell import prompts
 from visualnet.app.shell.actions import FRAME_ACTIONS, PAGE_ACTIONS, TAB_ACTIONS, TabTarget, all_actions
+from visualnet.app.shell.bars.project_tabs import DocumentTabs, Head
+from visualnet.app.shell.bars.status_bar import StatusLine
+from visualnet.app.shell.bars.top_bar import TopBar
 from visualnet.app.shell.canvas_page import CanvasPage
 from visualnet.app.shell.extra_windows import ActiveStudio, ExtraWindows
 from visualnet.app.shell.frame import Frame
 from visualnet.app.shell.open_projects import Tab
 from visualnet.app.shell.project_files import ProjectFiles, templates
-from visualnet.app.shell.project_tabs import DocumentTabs, Head
-from visualnet.app.shell.status_bar import StatusLine
-from visualnet.app.shell.top_bar import TopBar
 from visualnet.app.shell.workspaces import Workspaces
 from visualnet.app.state.dropped_files import openable
 from visualnet.app.state.settings import Settings
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme.apply import MODES, Mode, ThemeKeeper
-from visualnet.app.widgets.command_palette import CommandPalette
+from visualnet.app.widgets.dialogs.command_palette import CommandPalette
+from visualnet.app.widgets.dialogs.messages import Act, Banner, Toast
 from visualnet.app.widgets.layouts import column
-from visualnet.app.widgets.messages import Act, Banner, Toast
-from visualnet.core import crash_handler
-from visualnet.core.autosave import orphans
 from visualnet.core.document import Document
-from visualnet.core.exit_signals import exit_code
-from visualnet.core.mailbox import Mailbox
+from visualnet.core.process import crash_handler
+from visualnet.core.process.autosave import orphans
+from visualnet.core.process.exit_signals import exit_code
+from visualnet.core.process.mailbox import Mailbox
 from visualnet.core.project import Project
 from visualnet.core.text.visible import visible
 from visualnet.templates.small_versions import OPEN_SMALL, small_version

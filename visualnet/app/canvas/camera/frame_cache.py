@@ -13,8 +13,8 @@ from PySide6.QtCore import QPoint, QRect, QRectF
 from PySide6.QtGui import QPainter, QPixmap, QRegion
 
 from visualnet.app.canvas.camera.camera import Camera
+from visualnet.app.canvas.scene.layers.sheet_layer import ALL, MOVING, STANDING
 from visualnet.app.canvas.scene.node_painter import LABEL
-from visualnet.app.canvas.scene.sheet_layer import ALL, MOVING, STANDING
 
 BLURRED_S = 0.1
 """So long a picture with some cards not yet sharp may be kept."""

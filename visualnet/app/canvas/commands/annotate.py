@@ -7,7 +7,7 @@ from functools import partial
 from PySide6.QtCore import QPointF
 from PySide6.QtWidgets import QMenu
 
-from visualnet.analysis.sheet_geometry import snap
+from visualnet.analysis.geometry.sheet_geometry import snap
 from visualnet.app.canvas.base import CanvasBase
 from visualnet.app.canvas.camera.camera import Pose
 from visualnet.core.edits import annotate

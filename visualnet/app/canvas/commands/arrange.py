@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from visualnet.analysis import sheet_geometry
-from visualnet.analysis.auto_layout import tidy as lay_out
+from visualnet.analysis.geometry import sheet_geometry
+from visualnet.analysis.geometry.auto_layout import tidy as lay_out
 from visualnet.analysis.geometry.card_size import port_offsets
-from visualnet.analysis.sheet_geometry import Edge, Places, frames_around, wrap_width
+from visualnet.analysis.geometry.sheet_geometry import Edge, Places, frames_around, wrap_width
 from visualnet.app.canvas.base import CanvasBase
 from visualnet.app.canvas.commands.long_task import LongTaskTool
 from visualnet.app.canvas.commands.select import selected_cards

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 
-from visualnet.analysis.sheet_geometry import GRID, card_along, card_beside
+from visualnet.analysis.geometry.sheet_geometry import GRID, card_along, card_beside
 from visualnet.app.canvas.base import CanvasBase
 from visualnet.app.canvas.commands import clipboard, keyboard_focus, remove, select
 from visualnet.app.canvas.commands.arrange import card_areas

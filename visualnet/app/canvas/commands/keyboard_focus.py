@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QColor, QKeyEvent, QPainter, QPen
 
-from visualnet.analysis.sheet_geometry import GRID, snap
+from visualnet.analysis.geometry.sheet_geometry import GRID, snap
 from visualnet.app.canvas.base import CanvasBase
 from visualnet.app.canvas.commands import placing
 from visualnet.app.canvas.commands.annotate import toggle_waypoint

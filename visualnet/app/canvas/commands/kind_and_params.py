@@ -7,7 +7,7 @@ from PySide6.QtGui import QGuiApplication
 from visualnet.analysis.connect.insert_node import kind_label
 from visualnet.analysis.connect.replace_kind import paste_params as paste
 from visualnet.analysis.connect.replace_kind import replace_kind
-from visualnet.analysis.muting import can_mute
+from visualnet.analysis.inference.muting import can_mute
 from visualnet.app.canvas.base import CanvasBase
 from visualnet.app.canvas.commands import clipboard
 from visualnet.app.canvas.commands.select import selected_cards

@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF
 
 from visualnet.analysis.connect.insert_node import insert_node, kind_label
 from visualnet.analysis.geometry.card_size import HEIGHT, MIN_WIDTH
-from visualnet.analysis.sheet_geometry import snap, snap_up
+from visualnet.analysis.geometry.sheet_geometry import snap, snap_up
 from visualnet.app.canvas.base import CanvasBase
 from visualnet.app.canvas.commands.select import add_and_select
 from visualnet.app.canvas.scene.scene import CanvasScene

@@ -22,8 +22,8 @@ from PySide6.QtWidgets import (
 from visualnet.analysis.connect.layer_search import Entry, SearchResult, count_use, entries, search, usage
 from visualnet.app.theme import fonts, icons
 from visualnet.app.widgets.basic import label
+from visualnet.app.widgets.dialogs.popup import Popup
 from visualnet.app.widgets.layouts import column
-from visualnet.app.widgets.popup import Popup
 from visualnet.app.widgets.row_painting import draw_line, draw_row_ground
 from visualnet.core.project import Project
 from visualnet.layers import LAYERS

@@ -11,10 +11,10 @@ from visualnet.analysis.problem_list import problems_by_node
 from visualnet.analysis.repair.preview import Change, EditPreview
 from visualnet.app.canvas.base import CanvasBase
 from visualnet.app.canvas.camera.camera import Pose
+from visualnet.app.canvas.scene.layers.sheet_layer import LABELS_FROM, SheetLayer
 from visualnet.app.canvas.scene.node_item import MARGIN, NodeItem
 from visualnet.app.canvas.scene.node_painter import paint_card
 from visualnet.app.canvas.scene.painting import font_and_metrics, paint_text, translucent
-from visualnet.app.canvas.scene.sheet_layer import LABELS_FROM, SheetLayer
 from visualnet.app.canvas.scene.wire_item import WireItem
 from visualnet.app.theme.tokens import RADIUS, mix
 from visualnet.core.graph import Port

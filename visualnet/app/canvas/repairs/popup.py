@@ -16,8 +16,8 @@ from visualnet.app.canvas.repairs.hover_preview import HoverPreview
 from visualnet.app.canvas.repairs.repair_search import RepairSearch
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import IconLabel, button, label, restyle
+from visualnet.app.widgets.dialogs.popup import Popup
 from visualnet.app.widgets.layouts import column, row
-from visualnet.app.widgets.popup import Popup
 from visualnet.core import edits
 from visualnet.core.graph import Port
 

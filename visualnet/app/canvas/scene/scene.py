@@ -12,14 +12,14 @@ from visualnet.analysis.facts import GraphFacts, Problem
 from visualnet.analysis.geometry.label_placement import LabelPlacement
 from visualnet.analysis.problem_list import problems_by_node
 from visualnet.app.canvas.scene.annotation_item import AnnotationItem
-from visualnet.app.canvas.scene.annotation_layer import AnnotationLayer
 from visualnet.app.canvas.scene.highlights import Highlights
+from visualnet.app.canvas.scene.layers.annotation_layer import AnnotationLayer
+from visualnet.app.canvas.scene.layers.node_layer import CardLayer
+from visualnet.app.canvas.scene.layers.sheet_layer import SheetLayer
+from visualnet.app.canvas.scene.layers.wire_layer import WireLayer
 from visualnet.app.canvas.scene.node_item import MARGIN, NodeItem
-from visualnet.app.canvas.scene.node_layer import CardLayer
 from visualnet.app.canvas.scene.sheet_index import SheetIndex
-from visualnet.app.canvas.scene.sheet_layer import SheetLayer
 from visualnet.app.canvas.scene.wire_item import WireItem
-from visualnet.app.canvas.scene.wire_layer import WireLayer
 from visualnet.app.canvas.scene.wire_routes import WireRoutes
 from visualnet.app.theme.tokens import DARK, Theme
 from visualnet.core.diff import GraphDiff, diff

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QInputEvent
 
-from visualnet.analysis.sheet_geometry import snap
+from visualnet.analysis.geometry.sheet_geometry import snap
 from visualnet.app.canvas.base import CanvasBase, Tool
 from visualnet.core.edits import annotate
 from visualnet.core.graph import Port

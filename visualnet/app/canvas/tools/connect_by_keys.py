@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QInputEvent, QKeyEvent, QPainter
 
 from visualnet.analysis.connect import best_ports
-from visualnet.analysis.sheet_geometry import card_beside
+from visualnet.analysis.geometry.sheet_geometry import card_beside
 from visualnet.app.canvas.base import CanvasBase
 from visualnet.app.canvas.commands import connect
 from visualnet.app.canvas.commands.arrange import card_areas

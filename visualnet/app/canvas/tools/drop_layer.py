@@ -9,7 +9,7 @@ from PySide6.QtGui import QInputEvent, QPainter
 
 from visualnet.analysis.connect.insert_node import known_kind
 from visualnet.analysis.geometry.card_size import HEIGHT, MIN_WIDTH
-from visualnet.analysis.sheet_geometry import snap
+from visualnet.analysis.geometry.sheet_geometry import snap
 from visualnet.app.canvas.base import CanvasBase, Tool
 from visualnet.app.canvas.commands import placing
 from visualnet.app.canvas.tools.pens import use_area_pen

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QInputEvent
 
-from visualnet.analysis.sheet_geometry import snap
+from visualnet.analysis.geometry.sheet_geometry import snap
 from visualnet.app.canvas.base import CanvasBase, Tool, adds
 from visualnet.app.canvas.commands.arrange import card_areas
 from visualnet.core import edits

@@ -7,7 +7,7 @@ from PySide6.QtGui import QInputEvent, QPainter
 
 from visualnet.analysis.connect import best_ports
 from visualnet.analysis.connect.check import Acceptance
-from visualnet.analysis.sheet_geometry import snap
+from visualnet.analysis.geometry.sheet_geometry import snap
 from visualnet.app.canvas.base import CanvasBase, Tool, adds
 from visualnet.app.canvas.commands import clipboard
 from visualnet.app.canvas.overlays import pointer_hint

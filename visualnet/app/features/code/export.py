@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from visualnet.app.state.studio import Studio
-from visualnet.app.widgets.save_dialog import ask_target
+from visualnet.app.widgets.dialogs.save_dialog import ask_target
 from visualnet.core.storage import project_file
 from visualnet.pytorch import NoTorch, need_torch
 
@@ -23,7 +23,7 @@ def export_code(studio: Studio) -> None:
     if path is None:
         return
     try:
-        from visualnet.compiling.source import model_source
+        from visualnet.compiling.source_code.source import model_source
 
         project_file.write(path, model_source(studio.project).encode())
     except (OSError, ValueError) as error:

@@ -64,7 +64,7 @@ class CodePanel(QWidget):
 
         def run(_job: Job) -> str:
             need_torch()
-            from visualnet.compiling.source import model_source
+            from visualnet.compiling.source_code.source import model_source
 
             return model_source(project)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from visualnet.app.actions.registry import ActionSpec
 from visualnet.app.features.feature import Feature
 from visualnet.app.state.studio import Studio
-from visualnet.app.widgets.modal import answer_of
+from visualnet.app.widgets.dialogs.modal import answer_of
 
 
 def show(studio: Studio) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from visualnet.analysis.compare.project_diff import Differences, NodeDifference, differences
 from visualnet.analysis.facts import Analysis
-from visualnet.analysis.infer import infer
+from visualnet.analysis.inference.infer import infer
 from visualnet.app.state.studio import Studio
 from visualnet.core.document import Document
 from visualnet.core.project import MAIN, Project

@@ -21,9 +21,9 @@ from visualnet.analysis.compare.project_diff import (
 from visualnet.analysis.facts import Analysis
 from visualnet.app.canvas.base import CanvasBase
 from visualnet.app.canvas.camera.camera import Pose
+from visualnet.app.canvas.scene.layers.sheet_layer import LABELS_FROM, SheetLayer
 from visualnet.app.canvas.scene.node_item import NodeItem
 from visualnet.app.canvas.scene.node_painter import paint_card, paint_label
-from visualnet.app.canvas.scene.sheet_layer import LABELS_FROM, SheetLayer
 from visualnet.app.canvas.scene.wire_item import WireItem
 from visualnet.app.features.differences.comparison import Comparison
 from visualnet.app.theme import fonts

@@ -11,7 +11,7 @@ from PySide6.QtGui import QIcon, QPixmap
 from PySide6.QtWidgets import QFrame, QListView, QListWidget, QListWidgetItem, QToolButton, QWidget
 
 from visualnet.app.forms.value_field import ValueField
-from visualnet.app.plots.sparkline import compose_strip
+from visualnet.app.plots.charts.sparkline import compose_strip
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import icons
 from visualnet.app.widgets.basic import label

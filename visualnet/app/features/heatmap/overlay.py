@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from visualnet.analysis.cost.quantities import QUANTITIES, Quantity
 from visualnet.analysis.cost.tables import sheet_costs
+from visualnet.app.canvas.scene.layers.sheet_layer import SheetLayer
 from visualnet.app.canvas.scene.node_painter import paint_label
-from visualnet.app.canvas.scene.sheet_layer import SheetLayer
 from visualnet.app.canvas.view import CanvasView
 from visualnet.app.services.live_probes import sheet_path
 from visualnet.app.services.measurements import LayerTiming

@@ -10,16 +10,16 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 from visualnet.analysis import explain
 from visualnet.analysis.families import family_of
 from visualnet.analysis.selected import NOTHING, Selected
-from visualnet.app.features.inspector.block_parameters import fill_row_menu
-from visualnet.app.features.inspector.code_section import CodeSection
-from visualnet.app.features.inspector.cost_section import NodeCosts
-from visualnet.app.features.inspector.drawings_section import DrawingsSection
 from visualnet.app.features.inspector.explanation_card import ExplanationCard
-from visualnet.app.features.inspector.mode_row import ModeRow
-from visualnet.app.features.inspector.parameters_section import ParametersSection
 from visualnet.app.features.inspector.preset_menu import PresetButton
-from visualnet.app.features.inspector.section import InspectorSection
-from visualnet.app.features.inspector.weights_section import WeightsSection
+from visualnet.app.features.inspector.sections.block_parameters import fill_row_menu
+from visualnet.app.features.inspector.sections.code_section import CodeSection
+from visualnet.app.features.inspector.sections.cost_section import NodeCosts
+from visualnet.app.features.inspector.sections.drawings_section import DrawingsSection
+from visualnet.app.features.inspector.sections.mode_row import ModeRow
+from visualnet.app.features.inspector.sections.parameters_section import ParametersSection
+from visualnet.app.features.inspector.sections.section import InspectorSection
+from visualnet.app.features.inspector.sections.weights_section import WeightsSection
 from visualnet.app.forms.form import Form, caption
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import ColorDot, KeyValue, button, describe, label

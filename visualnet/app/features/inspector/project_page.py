@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 
 from visualnet.analysis.cost.tables import statistics_rows, total_rows
 from visualnet.analysis.selected import NOTHING, Selected
-from visualnet.app.features.inspector.cost_section import NetworkCosts
-from visualnet.app.features.inspector.parameters_section import ParametersSection
-from visualnet.app.features.inspector.section import EditorGrid, InspectorSection, choice_box, value_field
+from visualnet.app.features.inspector.sections.cost_section import NetworkCosts
+from visualnet.app.features.inspector.sections.parameters_section import ParametersSection
+from visualnet.app.features.inspector.sections.section import EditorGrid, InspectorSection, choice_box, value_field
 from visualnet.app.forms.form import Form, caption
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import KeyValue, describe

@@ -7,7 +7,7 @@ from pathlib import Path
 from visualnet.app.actions.registry import ActionSpec
 from visualnet.app.features.feature import Feature, draws_something
 from visualnet.app.state.studio import Studio
-from visualnet.app.widgets.modal import answer_of
+from visualnet.app.widgets.dialogs.modal import answer_of
 
 
 def export(studio: Studio) -> None:

@@ -22,8 +22,8 @@ from PySide6.QtWidgets import (
 from visualnet.app.state.runner_protocol import RunnerProtocol
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import EmptyState, button
+from visualnet.app.widgets.dialogs.modal import answer_of
 from visualnet.app.widgets.layouts import STRETCH, column, row
-from visualnet.app.widgets.modal import answer_of
 from visualnet.core.project import RunRef
 from visualnet.training.runs import run_history as history
 from visualnet.training.runs.run_table import COLUMNS, cell_text, describe

@@ -23,7 +23,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QWidget
 
-from visualnet.analysis.infer import infer
+from visualnet.analysis.inference.infer import infer
 from visualnet.app.canvas.scene.graph_thumbnail import paint_graph
 from visualnet.app.features.start_page.template_chips import TemplateActs
 from visualnet.app.theme import fonts, icons

@@ -36,9 +36,9 @@ from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts, icons
 from visualnet.app.theme.tokens import RADIUS
 from visualnet.app.widgets.basic import IconLabel, button, label
+from visualnet.app.widgets.dialogs.modal import answer_of
 from visualnet.app.widgets.flow_layout import FlowLayout
 from visualnet.app.widgets.layouts import STRETCH, add, column, row
-from visualnet.app.widgets.modal import answer_of
 from visualnet.core.errors import FileError
 from visualnet.core.storage.project_file import load
 from visualnet.templates.index import Template, template_list

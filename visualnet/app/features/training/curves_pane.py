@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QSplitter, QWidget
 
-from visualnet.app.plots.curves import CurvesPlot
+from visualnet.app.plots.charts.curves import CurvesPlot
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme.tokens import Theme
 from visualnet.core.project import Project

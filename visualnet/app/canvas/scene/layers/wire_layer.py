@@ -1,0 +1,124 @@
+"""The item that paints all wires: their curves, the points they are led over, their labels."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+
+from visualnet.analysis.geometry.label_placement import LabelPlacement
+from visualnet.app.canvas.scene.layers.sheet_layer import ALL, LABELS_FROM, MOVING, SheetLayer
+from visualnet.app.canvas.scene.node_painter import paint_label
+from visualnet.app.canvas.scene.painting import cosmetic_pen, to_rect
+from visualnet.app.canvas.scene.sheet_index import SheetIndex
+from visualnet.app.canvas.scene.wire_item import WireItem
+from visualnet.app.theme.tokens import mix
+from visualnet.core.graph import Port
+
+FINE_WIRES = 0.45
+HAIR = 0.16
+TOGETHER = 150
+"""From so many wires in view on, all are painted in one call."""
+MANY, MANY_MOVING = 1500, 400
+"""From so many on they go without smoothing, which takes three times as long: at rest, and while something moves."""
+BEND_RADIUS = 4.0
+
+
+class WireLayer(SheetLayer):
+    """All wires."""
+
+    def __init__(self, scene: SheetIndex, labels: LabelPlacement) -> None:
+        super().__init__(scene)
+        self.labels = labels
+
+    def draw(self, painter: QPainter, area: QRectF, scale: float, cosmetic: bool = True) -> None:
+        """Paint the wires that meet the area; fails and highlights last, so that nothing hides them."""
+        canvas, marks, wires, moving_wires = self.canvas, self.canvas.marks, self.canvas.wires, self.canvas.moving_wires
+        painter.save()
+        if marks.fitting is not None:
+            painter.setOpacity(0.45)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        plain, special = self._pen(self.theme.wire, 2.0, scale), self._special_pens(scale)
+        for pen in (plain, *special.values()):
+            pen.setCosmetic(cosmetic)
+        painter.setPen(plain)
+        shown = canvas.wires_in(area) if scale >= FINE_WIRES else list(wires.values())
+        flow = marks.flow - special.keys()
+        if self.part != ALL:
+            moved = self.part == MOVING
+            shown = [w for w in shown if (w.target in moving_wires) == moved]
+            special = {t: pen for t, pen in special.items() if (t in moving_wires) == moved}
+            flow = flow & moving_wires if moved else flow - moving_wires
+        fine = True
+        if self.part != MOVING and (scale < FINE_WIRES or len(shown) > TOGETHER):
+            moving = canvas.hurry or moving_wires
+            fine = scale >= HAIR and len(wires) < (MANY_MOVING if moving else MANY)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, fine)
+            painter.drawPath(
+                canvas.all_wires(frozenset({*canvas.failing, *moving_wires, *filter(None, [marks.hidden_wire])}))
+            )
+            own = moving_wires if self.part == ALL else frozenset[Port]()
+            singles = [wires[t] for t in own if t in wires and t not in special]
+        else:
+            singles = [w for w in shown if w.target not in special and w.target not in marks.flow]
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, fine)
+        for wire in singles:
+            painter.drawPath(wire.path)
+        if flow:
+            painter.setPen(self._pen(mix(self.theme.wire, self.theme.accent, 0.55), 2.0, scale))
+            for target in flow:
+                painter.drawPath(wires[target].path)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for target, pen in special.items():
+            painter.setPen(pen)
+            painter.drawPath(wires[target].path)
+        if scale >= FINE_WIRES:
+            self._paint_bends(painter, shown, special)
+        painter.restore()
+        if scale >= LABELS_FROM:
+            self._paint_labels(painter, shown)
+
+    def _paint_bends(self, painter: QPainter, shown: list[WireItem], special: dict[Port, QPen]) -> None:
+        """The points that wires are led over."""
+        for wire in shown:
+            if wire.bends:
+                pen = special.get(wire.target)
+                painter.setPen(QPen(pen.color() if pen is not None else QColor(self.theme.wire), 1.6))
+                painter.setBrush(QColor(self.theme.ground))
+                for at in wire.bends:
+                    painter.drawEllipse(at, BEND_RADIUS, BEND_RADIUS)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+
+    def _special_pens(self, scale: float) -> dict[Port, QPen]:
+        """The wires that are not painted like the rest, with their pens, the most important last."""
+        theme, marks, canvas = self.theme, self.canvas.marks, self.canvas
+        found: dict[Port, QPen] = {}
+        hot, chosen = self._pen(theme.text, 2.0, scale), self._pen(theme.accent, 2.0, scale)
+        for target in canvas.by_node.get(marks.hover_card, ()):
+            found[target] = hot
+        for node in marks.selected:
+            for target in canvas.by_node.get(node, ()):
+                found[target] = chosen
+        pointed = {*marks.wires, *filter(None, [marks.hover_wire])}
+        fault, pointed_fault = (self._pen(theme.error, width, scale, Qt.PenStyle.DashLine) for width in (2.0, 2.6))
+        for target in canvas.failing:
+            found[target] = pointed_fault if target in pointed else fault
+        for target in pointed - canvas.failing:
+            found[target] = self._pen(theme.accent, 2.6, scale)
+        if marks.hidden_wire is not None:
+            found[marks.hidden_wire] = QPen(Qt.PenStyle.NoPen)
+        return {t: pen for t, pen in found.items() if t in canvas.wires}
+
+    def _paint_labels(self, painter: QPainter, wires: list[WireItem]) -> None:
+        theme, hidden = self.theme, self.canvas.marks.hidden_wire
+        for wire, pill in self.labels.place(wires):
+            if wire.target != hidden:
+                paint_label(painter, to_rect(pill).center(), wire.label, theme, theme.error if wire.failing else None)
+
+    def _pen(self, colour: str, width: float, scale: float, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
+        # Cosmetic, so that the thin line of a far zoom takes Qt's fast path.
+        pen = cosmetic_pen(colour, max(1.0, width * self.theme.wire_width / 2 * min(scale, 1.6)))
+        pen.setStyle(style)
+        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+        if style == Qt.PenStyle.DashLine:
+            pen.setDashPattern([4, 3])
+        return pen

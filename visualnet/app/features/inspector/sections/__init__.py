@@ -1,0 +1,1 @@
+"""The parts of the inspector that fold, each about one side of what is selected."""

@@ -1,0 +1,126 @@
+"""The inspector's section about a node's weights: how they begin, whether they learn, with whom they are shared."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtWidgets import QCheckBox
+
+from visualnet.analysis import explain
+from visualnet.analysis.selected import NOTHING, Selected
+from visualnet.analysis.shared_weights import possible_owners
+from visualnet.app.features.inspector.sections.section import (
+    EditorGrid,
+    InspectorSection,
+    choice_box,
+    set_nodes,
+    value_field,
+)
+from visualnet.app.forms.form import caption
+from visualnet.app.state.studio import Studio
+from visualnet.core import expressions, repetition
+from visualnet.core.graph import INITS, STATISTICS, Init
+from visualnet.core.validation import fault_in_std, is_number
+
+_TRAINABLE = "Whether training changes these weights. Frozen ones keep what they are, running statistics too."
+_STATISTICS = "What training does with the running statistics of what is frozen here."
+_INIT = "What the weights are before training begins."
+_STD = "Standard deviation of the normal initialisation."
+_SHARES = "Use the weights of another node (siamese networks, tied embeddings) instead of own ones."
+_REPEATED = "How many times the block stands behind itself, each time with weights of its own."
+
+
+class WeightsSection(InspectorSection):
+    """Frozen or trainable, how weights start, whose weights are used, how often a block repeats."""
+
+    def __init__(self, studio: Studio) -> None:
+        super().__init__(studio, "Weights")
+        self.ids: list[str] = []
+        self.sizes = caption("")
+        self.trainable = QCheckBox()
+        self.trainable.setToolTip(_TRAINABLE)
+        self.trainable.clicked.connect(lambda on: self._set("Unfreeze" if on else "Freeze", trainable=on))
+        self.statistics = choice_box(((c, c, m) for c, m in STATISTICS.items()), _STATISTICS, self._set_statistics)
+        self.init = choice_box(((c, c, m) for c, m in INITS.items()), _INIT, self._set_init)
+        self.std = value_field(
+            studio, fault_in_std, lambda v: self._set("Set deviation", "std", init=Init("normal", float(v))), _STD
+        )
+        self.shares = choice_box((), _SHARES, self._set_owner)
+        self.repeat = value_field(studio, self._fault_in_repeat, lambda v: self._set("Repeat", "repeat", repeat=v))
+        self.repeat.names = lambda: studio.scope
+        self.editors = EditorGrid(
+            {
+                "trainable": self.trainable,
+                "statistics": self.statistics,
+                "initialisation": self.init,
+                "deviation": self.std,
+                "weights of": self.shares,
+                "repeat": self.repeat,
+            }
+        )
+        self.std.scrub_with(self.editors.rows["deviation"][0])
+        self.repeat.scrub_with(self.editors.rows["repeat"][0])
+        self.add(self.sizes)
+        self.add(self.editors)
+
+    def refresh(self, selected: Selected = NOTHING) -> None:
+        """Show the options of nodes of one kind; of several kinds, those of all that have weights of their own, blocks aside."""
+        nodes, first = selected.nodes, selected.first
+        if not selected.alike and self.studio.facts is not None:
+            known = [self.studio.facts.nodes[i] for i in selected.ids if i in self.studio.facts.nodes]
+            learning = [facts for facts in known if facts.weights and not facts.node.block]
+            nodes, first = [facts.node for facts in learning], next(iter(learning), None)
+        self.ids = [node.id for node in nodes]
+        if not nodes:
+            self.hide()
+            return
+        node, single, block = nodes[0], len(nodes) == 1, nodes[0].block is not None
+        learns = bool(first and (first.weights or first.shared or first.inside)) or bool(node.shares)
+        self.setVisible(learns or block)
+        self.set_title("Block" if block else "Weights")
+        self.sizes.setText(explain.tensors(dict(first.weights)) if first and single else "")
+        self.sizes.setVisible(bool(self.sizes.text()))
+        self.trainable.setChecked(node.trainable)
+        self.statistics.setCurrentText(node.statistics)
+        self.init.setCurrentText(node.init.kind)
+        self.std.set_value(node.init.std)
+        self.repeat.set_value(node.repeat)
+        computed = isinstance(node.repeat, str) and not self._fault_in_repeat(node.repeat)
+        self.repeat.set_suffix(f"= {expressions.whole(node.repeat, self.studio.scope)}" if computed else "")
+        handed_on = repetition.words(first.inputs, first.outputs) if first is not None else ""
+        self.repeat.set_tip(f"{_REPEATED} {handed_on}".strip())
+        self._offer_owners(node.id, node.shares)
+        own = learns and not block
+        self.editors.show_rows(
+            {
+                "trainable": learns,
+                "statistics": learns and not node.trainable and bool(first and first.buffered),
+                "initialisation": own,
+                "deviation": own and node.init.kind == "normal",
+                "weights of": own and self.shares.count() > 1 and single,
+                "repeat": block,
+            }
+        )
+
+    def _offer_owners(self, node_id: str, owner: str | None) -> None:
+        self.shares.clear()
+        self.shares.addItem("its own", None)
+        for other in possible_owners(self.studio.facts, node_id) if self.studio.facts is not None else ():
+            self.shares.addItem(other.name, other.id)
+        self.shares.setCurrentIndex(max(0, self.shares.findData(owner)))
+
+    def _set(self, text: str, merge: str = "", **fields: Any) -> None:
+        set_nodes(self.studio, self.ids, text, merge, **fields)
+
+    def _set_statistics(self, at: int) -> None:
+        self._set("Set statistics", statistics=self.statistics.itemData(at))
+
+    def _set_init(self, at: int) -> None:
+        std = self.std.value
+        self._set("Set initialisation", init=Init(self.init.itemData(at), float(std) if is_number(std) else 0.01))
+
+    def _set_owner(self, at: int) -> None:
+        self._set("Share weights", shares=self.shares.itemData(at))
+
+    def _fault_in_repeat(self, value: Any) -> str:
+        return repetition.fault_in_times(value, self.studio.scope)

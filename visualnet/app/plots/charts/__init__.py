@@ -1,0 +1,1 @@
+"""Curves over steps and epochs with their axes and legends."""

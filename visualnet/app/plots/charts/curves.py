@@ -1,0 +1,369 @@
+"""Live curves of a run: loss and accuracy while it learns, thinned so that no extreme is lost."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor, QContextMenuEvent, QKeyEvent, QPen
+from PySide6.QtWidgets import QMenu, QWidget
+
+from visualnet.app.plots.charts.axes import Overlay, Stage
+from visualnet.app.plots.charts.legend import Entry, Legend
+from visualnet.app.plots.colours import Ink, line_pen, text_font, translucent
+from visualnet.app.plots.picture import Picture
+from visualnet.app.widgets.layouts import column
+from visualnet.core.text.format import format_number
+from visualnet.figures.curve_range import (
+    Floats,
+    YRange,
+    dash_segments,
+    dotted_points,
+    fit_range,
+    ink_length,
+    on_axis,
+)
+from visualnet.training.runs.series import Series
+
+POINTS_A_REDRAW = 12_000
+"""Points drawn at once over all curves: keeps twenty jagged curves within a frame."""
+FINE_TRAVEL = 30_000
+"""Up to so many pixels of ink a line is smooth and a little wider; a longer, jagged one is hard and 1 px."""
+MOST_DOTS = 400
+"""Single points of a curve that are drawn as dots."""
+
+
+@dataclass
+class _Curve:
+    name: str
+    series: Series
+    color_index: int
+    dashed: bool
+    best: Literal["min", "max"] | None
+    line: pg.PlotCurveItem
+    raw: pg.PlotCurveItem
+    ghost: bool = False
+    shown: bool = True
+    smoothing: float = 0.0
+
+    def main(self) -> Series:
+        """What the strong line shows: smoothed, but a validation curve as it was measured."""
+        return self.series.smoothed(self.smoothing) if self.is_smoothed() else self.series
+
+    def is_smoothed(self) -> bool:
+        """Whether the strong line is smoothed, so that the measured one stands pale behind it."""
+        return self.smoothing > 0 and not self.dashed and not self.ghost
+
+    def best_point(self) -> tuple[int, float] | None:
+        """The point that is marked."""
+        return self.series.best(self.best) if self.best else None
+
+    def colour(self, ink: Ink) -> QColor:
+        """The colour of its line and its entry in the legend."""
+        return ink.muted if self.ghost else ink.curve(self.color_index)
+
+
+class _Stroke(NamedTuple):
+    """A line to draw: where its points stand on the axes, and how."""
+
+    item: pg.PlotCurveItem
+    x: Floats
+    y: Floats
+    colour: QColor
+    dashed: bool
+
+
+class CurvesPlot(Picture):
+    """Up to twenty curves over steps or epochs. Drag pans, the wheel zooms, a double click shows all again."""
+
+    file_name, has_rows = "curves", True
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.empty_words = "Press Train: loss appears here"
+        self.title = ""
+        self._curves: dict[str, _Curve] = {}
+        self._unit: Literal["step", "epoch"] = "step"
+        self._steps_per_epoch = 1.0
+        self._log = False
+        self._smoothing = 0.0
+        self._progress: float | None = None
+        self._end: float | None = None
+        self._follow = True
+        self._y = YRange(0.0, 1.0)
+        self._kept_y: YRange | None = None
+        self._hover: QPointF | None = None
+        self.legend = Legend(self)
+        self.stage = Stage(self)
+        self._overlay = Overlay(self.stage)
+        column(self.legend, (self.stage, 1), margins=(0, 4, 0, 0), spacing=0, parent=self)
+        plane = self.stage.plane
+        self._now, self._cursor = pg.InfiniteLine(angle=90), pg.InfiniteLine(angle=90)
+        self._dots = pg.ScatterPlotItem(pxMode=True)
+        self._drawn_dots: list[tuple[float, float, int, int]] = []
+        for item, z in ((self._now, 5), (self._cursor, 6), (self._dots, 8)):
+            item.setZValue(z)
+            plane.addItem(item, ignoreBounds=True)
+        plane.sigRangeChangedManually.connect(self._moved)
+        plane.reset_wanted.connect(self.reset_view)
+        plane.menu_wanted.connect(lambda at: self.menu().popup(at))
+        plane.sigResized.connect(lambda *_: self.refresh())
+        self.stage.hovered.connect(self._hovered)
+        self.legend.toggled.connect(self._toggle)
+
+    # --- what is shown -----------------------------------------------------------------------------------------------
+
+    def apply_ink(self, ink: Ink) -> None:
+        self.legend.set_ink(ink)
+        self.stage.setBackground(ink.surface)
+        font = text_font(self.font(), 11)
+        self.stage.left.paint_with(ink, font)
+        self.stage.bottom.paint_with(ink, font)
+        self._now.setPen(line_pen(ink.accent))
+        self._cursor.setPen(line_pen(translucent(ink.muted, 0.8)))
+        self.refresh()
+
+    def set_curve(
+        self,
+        name: str,
+        series: Series,
+        *,
+        color_index: int,
+        dashed: bool = False,
+        best: Literal["min", "max"] | None = None,
+    ) -> None:
+        """Show a curve, or change the one of that name.
+
+        `dashed` is for validation: never smoothed. `best` marks its least or greatest point.
+        """
+        old = self._curves.get(name)
+        line, raw = (old.line, old.raw) if old else (self._new_item(3), self._new_item(2))
+        shown = old.shown if old else True
+        self._curves[name] = _Curve(name, series, color_index, dashed, best, line, raw, shown=shown)
+
+    def set_reference(self, name: str, series: Series | None, *, dashed: bool = False) -> None:
+        """Show an earlier run's curve as a grey ghost; None takes it away."""
+        key = f"{name} (earlier)"
+        self.remove_curve(key)
+        if series is not None:
+            line, raw = self._new_item(1), self._new_item(0)
+            self._curves[key] = _Curve(key, series, 0, dashed, None, line, raw, ghost=True)
+
+    def remove_curve(self, name: str) -> None:
+        """Take a curve away; one that is not there is none to take."""
+        curve = self._curves.pop(name, None)
+        if curve:
+            for item in (curve.line, curve.raw):
+                self.stage.plane.removeItem(item)
+
+    def clear(self) -> None:
+        """Take everything away and follow the next run."""
+        for name in list(self._curves):
+            self.remove_curve(name)
+        self._progress = self._end = self._hover = None
+        self.reset_view()
+
+    def set_x_unit(self, unit: Literal["step", "epoch"], steps_per_epoch: float = 1.0) -> None:
+        """Count along x in optimizer steps or in epochs."""
+        self._unit, self._steps_per_epoch = unit, max(float(steps_per_epoch), 1e-9)
+
+    def set_x_end(self, step: float | None) -> None:
+        """The step at which the run will end: the axis reaches it from the start. None: as far as the curves."""
+        self._end = step
+
+    def set_log(self, on: bool) -> None:
+        """Draw y by powers of ten; values not above zero sit on the lower edge."""
+        if on != self._log:
+            self._log = on
+            self._follow, self._kept_y = True, None
+
+    def set_smoothing(self, weight: float) -> None:
+        """Smooth the curves that are not dashed: 0 not at all, 0.999 very much."""
+        self._smoothing = min(max(float(weight), 0.0), 0.999)
+
+    def set_progress(self, step: float | None) -> None:
+        """Draw the line of the present at this step, or none."""
+        self._progress = step
+
+    def reset_view(self) -> None:
+        """Show everything again and follow the run."""
+        self._follow, self._kept_y = True, None
+        self.refresh()
+
+    # --- drawing -----------------------------------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Draw once what the curves hold now."""
+        ink = self._ink
+        if ink is None:
+            return
+        for curve in self._curves.values():
+            curve.smoothing = self._smoothing
+            curve.line.setVisible(curve.shown)
+            curve.raw.setVisible(curve.shown and curve.is_smoothed())
+        x0, x1 = self._x_range()
+        curves = [curve for curve in self._curves.values() if curve.shown]
+        lines = sum(1 + curve.is_smoothed() for curve in curves) or 1
+        width, height = max(self.stage.plane.width(), 1), self.stage.plane.height()
+        pixels = min(max(POINTS_A_REDRAW // (4 * lines), 60), max(int(width), 60))
+        strokes = [stroke for curve in curves for stroke in self._strokes(curve, ink, x0, x1, pixels)]
+        self._y = self._y_range([stroke.y for stroke in strokes])
+        low, high, _ = self._y
+        floor = low - 0.01 * (high - low) if self._log else -math.inf
+        heights = [np.maximum(stroke.y, floor) for stroke in strokes]
+        fine = ink_length(heights, height / (high - low)) < FINE_TRAVEL
+        for stroke, y in zip(strokes, heights, strict=True):
+            self._draw(stroke, y, fine, (x1 - x0) / width)
+        if self._follow:
+            self.stage.plane.setRange(xRange=(x0, x1), yRange=(low, high), padding=0, disableAutoRange=False)
+        self._draw_dots(ink, curves, strokes)
+        self._now.setVisible(self._progress is not None)
+        self._now.setValue((self._progress or 0) / self._per_x)
+        self._cursor.setVisible(self._hover is not None)
+        self._cursor.setValue(self._hover.x() if self._hover is not None else 0)
+        self._draw_words(ink)
+
+    def _new_item(self, z: float) -> pg.PlotCurveItem:
+        item = pg.PlotCurveItem(connect="finite")
+        item.setZValue(z)
+        self.stage.plane.addItem(item, ignoreBounds=True)
+        return item
+
+    @property
+    def _per_x(self) -> float:
+        return self._steps_per_epoch if self._unit == "epoch" else 1.0
+
+    def _x_range(self) -> tuple[float, float]:
+        if not self._follow:
+            x0, x1 = self.stage.plane.viewRange()[0]
+            return x0, x1
+        ends = [curve.series.last[0] for curve in self._curves.values() if curve.series.last]
+        starts = [int(curve.series.steps[0]) for curve in self._curves.values() if len(curve.series)]
+        high = max([*ends, self._end or 0, self._progress or 0]) / self._per_x
+        low = min([0, *starts]) / self._per_x
+        return (low, high) if high > low else (low, low + 1)
+
+    def _y_range(self, columns: list[Floats]) -> YRange:
+        if not self._follow:
+            return YRange(*self.stage.plane.viewRange()[1])
+        fitted = fit_range(columns, self._log, self._kept_y)
+        self._kept_y = fitted if self._has_points() else None
+        return fitted
+
+    def _strokes(self, curve: _Curve, ink: Ink, x0: float, x1: float, pixels: int) -> Iterator[_Stroke]:
+        colour = translucent(ink.muted, 0.7) if curve.ghost else curve.colour(ink)
+        jobs = [(curve.line, curve.main(), colour, curve.dashed)]
+        if curve.is_smoothed():
+            jobs.insert(0, (curve.raw, curve.series, translucent(colour, 0.32), False))
+        for item, series, shade, dashed in jobs:
+            steps, values = series.window(x0 * self._per_x, x1 * self._per_x, pixels)
+            yield _Stroke(item, steps / self._per_x, on_axis(values, self._log), shade, dashed)
+
+    def _draw(self, stroke: _Stroke, y: Floats, fine: bool, x_per_pixel: float) -> None:
+        many_dashes = stroke.dashed and not fine and len(stroke.x) > 100
+        pen = line_pen(stroke.colour, dashed=stroke.dashed and not many_dashes, width=1.6 if fine else 1)
+        connect: Any = "finite"
+        if many_dashes:
+            connect, y = dash_segments(stroke.x, y, x_per_pixel), np.nan_to_num(y)
+        stroke.item.setData(stroke.x, y, pen=pen, connect=connect, antialias=fine, skipFiniteCheck=False)
+
+    def _draw_dots(self, ink: Ink, curves: list[_Curve], strokes: list[_Stroke]) -> None:
+        """Points that no line reaches, the best point of each curve, and those under the pointer."""
+        dots: list[tuple[float, float, int, QColor, QPen | None]] = []
+        for stroke in strokes:
+            for i in dotted_points(stroke.y, stroke.dashed)[:MOST_DOTS]:
+                dots.append((stroke.x[i], stroke.y[i], 4, stroke.colour, None))
+        for curve in curves:
+            if at := self._place(curve.best_point()):
+                colour = curve.colour(ink)
+                dots += [(*at, 11, ink.surface, line_pen(colour, width=1.6)), (*at, 4, colour, None)]
+        for curve in curves if self._hover is not None else ():
+            if at := self._place(self._pointed(curve)):
+                dots.append((*at, 7, curve.colour(ink), line_pen(ink.surface)))
+        # Setting the same spots again would cost more than all the curves.
+        key = [(x, y, size, brush.rgba()) for x, y, size, brush, _ in dots]
+        if key != self._drawn_dots:
+            self._drawn_dots = key
+            self._dots.setData([{"pos": (x, y), "size": s, "brush": b, "pen": pen} for x, y, s, b, pen in dots])
+
+    def _place(self, point: tuple[int, float] | None) -> tuple[float, float] | None:
+        """Where a point of the data stands on the axes; None where it has no place there."""
+        y = float(on_axis(np.array([point[1]]), self._log)[0]) if point else math.nan
+        return (point[0] / self._per_x, y) if point and math.isfinite(y) else None
+
+    def _pointed(self, curve: _Curve) -> tuple[int, float] | None:
+        """The point of a curve that is nearest to the pointer; its last one where there is none."""
+        return curve.main().nearest(self._hover.x() * self._per_x) if self._hover is not None else curve.main().last
+
+    def _draw_words(self, ink: Ink) -> None:
+        self.legend.show_entries(
+            self.title + " (log)" * self._log, tuple(self._entry(curve, ink) for curve in self._curves.values())
+        )
+        self.stage.left.log = self._log
+        self.stage.bottom.whole = self._unit == "step"
+        for axis in (self.stage.left, self.stage.bottom):
+            axis.picture = None
+            axis.setOpacity(1.0 if self._has_points() else 0.0)
+        empty = "" if self._has_points() else self.empty_words
+        self._overlay.show_words(ink, self._unit, self._y.note, empty, self._hover)
+
+    def _has_points(self) -> bool:
+        return any(len(curve.series) for curve in self._curves.values())
+
+    def _entry(self, curve: _Curve, ink: Ink) -> Entry:
+        point, best = self._pointed(curve), curve.best_point()
+        note = ""
+        if best:
+            note = f"best {format_number(best[1])} at {self._unit} {format_number(best[0] / self._per_x, 4)}"
+        value = "" if point is None else "not finite" if math.isnan(point[1]) else format_number(point[1])
+        return Entry(curve.name, curve.colour(ink), curve.dashed, value, note, curve.shown)
+
+    # --- mouse and keys ----------------------------------------------------------------------------------------------
+
+    def _moved(self, *_: Any) -> None:
+        self._follow = False
+        self.refresh()
+
+    def _hovered(self, spot: QPointF | None) -> None:
+        self._hover = spot if self._has_points() else None
+        self.refresh()
+
+    def _toggle(self, name: str) -> None:
+        self._curves[name].shown = not self._curves[name].shown
+        self.refresh()
+
+    def _toggle_log(self) -> None:
+        self.set_log(not self._log)
+        self.refresh()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Home, Qt.Key.Key_Escape):
+            self.reset_view()
+        else:
+            super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """The plane asks for the menu itself, after a click that was no drag."""
+        event.ignore()
+
+    def menu(self) -> QMenu:
+        """The right-click menu: copy and save, show all, log axis."""
+        menu = super().menu()
+        menu.addSeparator()
+        menu.addAction("Show all", self.reset_view)
+        log = menu.addAction("Log axis", self._toggle_log)
+        log.setCheckable(True)
+        log.setChecked(self._log)
+        return menu
+
+    def rows(self) -> Iterator[tuple[Any, ...]]:
+        """Every point of every curve, for a table: curve, step, epoch if known, value."""
+        yield "curve", "step", self._unit if self._unit == "epoch" else "x", "value"
+        for curve in self._curves.values():
+            for step, value in zip(curve.series.steps.tolist(), curve.series.values.tolist(), strict=True):
+                yield curve.name, step, step / self._per_x, "" if math.isnan(value) else value

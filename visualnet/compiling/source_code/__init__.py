@@ -1,0 +1,1 @@
+"""Writes a drawing as readable PyTorch source code."""

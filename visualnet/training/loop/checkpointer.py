@@ -1,0 +1,77 @@
+"""Saves a run while it goes on: when, and what becomes of a disk that takes no more."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from visualnet.training import checkpoints, events
+from visualnet.training.loop.sinks import Sink
+
+CHECKPOINT_S = 5.0
+CHECKPOINT_SHARE = 0.02
+"""Large networks save less often: writing takes at most this share of the time."""
+RETRY_S = 60.0
+"""So long after a disk took no more it is tried again."""
+
+
+class Checkpointer:
+    """Puts all that is needed to go on, and the weights of the best epoch, into the run's folder (None: nothing is kept)."""
+
+    def __init__(self, folder: Path | None, emit: Sink) -> None:
+        self.folder, self.emit = folder, emit
+        self.saved_step = -1
+        """The step whose state is on disk."""
+        self.last_damaged = False
+        """The newest checkpoint that is there cannot be used."""
+        self._best: dict[str, Tensor] | None = None
+        self._due = 0.0
+
+    def start(self) -> None:
+        """Training begins: the first checkpoint is due after a while."""
+        self._due = time.perf_counter() + CHECKPOINT_S
+
+    def due(self, now: float) -> bool:
+        """Whether it is time to save again."""
+        return self.folder is not None and now >= self._due
+
+    def keep_best(self, net: nn.Module) -> None:
+        """The weights as they are now are the best; they are written with the next checkpoint."""
+        if self.folder is not None:
+            self._best = {name: tensor.to("cpu", copy=True) for name, tensor in checkpoints.weights(net).items()}
+
+    def save(
+        self,
+        state: checkpoints.State,
+        net: nn.Module,
+        optimizer: torch.optim.Optimizer,
+        generators: Mapping[str, Tensor],
+        last: bool = False,
+    ) -> None:
+        """Save now. A full disk is told, and training goes on."""
+        if self.folder is None:
+            return
+        begin = time.perf_counter()
+        try:
+            if self._best is not None:
+                checkpoints.save_weights(self.folder / checkpoints.BEST, self._best)
+                self._best = None
+            checkpoints.save(self.folder, state, net, optimizer, generators, self.last_damaged)
+        except OSError as error:
+            words = f"the state of the run cannot be saved in {self.folder} ({error.strerror or error})"
+            rest = (
+                "What it learned last is not kept"
+                if last
+                else "Training goes on; free some space to be able to resume it"
+            )
+            self.emit(events.Trouble(words=f"{words}. {rest}."))
+            self._due = time.perf_counter() + RETRY_S
+            return
+        self.saved_step, self.last_damaged = state.step, False
+        seconds = time.perf_counter() - begin
+        self._due = time.perf_counter() + max(CHECKPOINT_S, seconds / CHECKPOINT_SHARE)
+        self.emit(events.CheckpointSaved(step=state.step, epoch=state.epoch, seconds=seconds))

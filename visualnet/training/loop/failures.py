@@ -1,0 +1,130 @@
+"""How a run ends that cannot go on: in words, with the guilty node and what to do."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor
+
+from visualnet.analysis import Analysis
+from visualnet.analysis.cost.totals import Costs
+from visualnet.analysis.facts import NodePath
+from visualnet.compiling import GraphError, culprit
+from visualnet.core.text.format import format_bytes
+from visualnet.training.checkpoints import BadCheckpoint
+from visualnet.training.events import Failed
+from visualnet.training.loop.metrics import NonFinite, set_state
+from visualnet.training.loop.preflight import Fault
+
+if TYPE_CHECKING:
+    from visualnet.compiling.module import Model
+    from visualnet.data.tensors import Tensors
+
+_MEMORY = ("out of memory", "can't allocate memory", "not enough memory", "cannot allocate memory")
+MAX_TEXT = 20_000
+
+
+class TrainingRefused(ValueError):
+    """The run cannot begin."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.words)
+        self.fault = fault
+
+
+def first_line(error: BaseException) -> str:
+    """The first line of what an exception says."""
+    text = str(error).strip()
+    return text.splitlines()[0] if text else type(error).__name__
+
+
+def describe(
+    error: Exception, model: Model | None, batch_size: int, step: int, analysis: Analysis | None = None
+) -> Failed:
+    """The exception as an event of plain text; nothing of it may be kept, for it holds every tensor of the step."""
+    if isinstance(error, TrainingRefused):
+        return Failed(kind=error.fault.kind, words=error.fault.words, path=tuple(error.fault.path), step=step)
+    text = "".join(traceback.format_exception(error))[-MAX_TEXT:]
+    if isinstance(error, GraphError):
+        return Failed(kind="graph", words=str(error), traceback=text, step=step)
+    if isinstance(error, BadCheckpoint):
+        return Failed(kind="data", words=str(error), traceback=text, step=step)
+    found = culprit.from_traceback(error)
+    path = tuple(found[0]) if found else ()
+    told = model.guilty(error, {}) if model is not None and found else None
+    if is_memory(error) and (heavy := _heavy(analysis, batch_size)):
+        words = f"there is not enough memory to train this network: {heavy[1]}"
+        return Failed(kind="memory", words=words, path=heavy[0], traceback=text, step=step)
+    if is_memory(error):
+        where = f" at {_node(told[1])}" if told else ""
+        smaller = max(batch_size // 2, 1)
+        way_out = (
+            f"make the batch smaller (it is {batch_size:,}; try {smaller:,})"
+            if batch_size > 1
+            else "use a smaller network"
+        )
+        words = f"there is not enough memory for a training step{where}: {way_out}"
+        return Failed(kind="memory", words=words, path=path, traceback=text, step=step)
+    words = told[1] if told else first_line(error)
+    return Failed(kind="error", words=words, path=path, traceback=text, step=step)
+
+
+def find_unasked_loss(model: Model, batch: Sequence[Tensor]) -> tuple[NodePath, str] | None:
+    """The loss that these samples ask nothing of, whose mean is therefore NaN; None if each is asked something."""
+    model.trial.eval()
+    with torch.no_grad():
+        counts = model.trial(*batch)[1]
+    for step, _ in model.plan.losses:
+        name = step.facts.node.name
+        if (key := model.counted.get(name)) is not None and not counts[key].any():
+            words = (
+                f"“{name}” is asked nothing in this batch, as every target is ignored, and a mean over nothing is NaN: "
+                "make the batch larger, or leave out the samples that ask nothing"
+            )
+            return (step.id,), words
+    return None
+
+
+def blame(fault: NonFinite, model: Model, tensors: Tensors, device: torch.device, step: int) -> Failed:
+    """Run the bad step again, just as it was, and name the first node whose numbers are not finite."""
+    try:
+        found = find_unasked_loss(model, tensors.batch(fault.index))
+        if found is None:
+            set_state(device, fault.state)
+            model.trial.train()
+            found = model.guilty(None, tensors.named(fault.index))
+    except Exception as error:
+        found = ((), f"(the node could not be found: {first_line(error)})")
+    path, words = found or ((), "though each node alone gives finite numbers")
+    words = f"the loss became {'NaN' if fault.value != fault.value else 'infinite'} at step {step}: {words}"
+    return Failed(kind="nonfinite", words=words, path=tuple(path), step=step)
+
+
+def is_memory(error: BaseException) -> bool:
+    """Whether memory ran out, on whichever device."""
+    if isinstance(error, MemoryError | torch.OutOfMemoryError):
+        return True
+    return isinstance(error, RuntimeError) and any(words in str(error).lower() for words in _MEMORY)
+
+
+def _heavy(analysis: Analysis | None, batch_size: int) -> tuple[NodePath, str] | None:
+    """The node with the most weights and what to do, where it is the weights, not the batch, that take the memory."""
+    if analysis is None:
+        return None
+    costs = Costs(analysis, batch_size)
+    whole = costs.whole()
+    held = whole.weights + whole.gradients + whole.optimizer
+    if held < whole.training / 2:
+        return None
+    most, cost = max(costs.sheet().items(), key=lambda item: item[1].parameters)
+    return (most,), (
+        f"weights, gradients and optimizer alone take {format_bytes(held)}, most of it for “{analysis.main.nodes[most].node.name}” "
+        f"({cost.parameters:,} parameters): make it smaller"
+    )
+
+
+def _node(words: str) -> str:
+    return words.partition(" failed:")[0]

@@ -1,0 +1,112 @@
+"""Turns how a run stands into the events that it tells."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import torch
+
+from visualnet.compiling.module import Model
+from visualnet.core.project import Recipe
+from visualnet.data.loading import Loaded
+from visualnet.data.tensors import Sampler
+from visualnet.training import devices, events
+from visualnet.training.loop.run_state import RunState, TrainingClock
+from visualnet.training.loop.sinks import Sink
+
+
+class Reporter:
+    """Reads a run's state and clock; what it tells goes to ``emit``."""
+
+    def __init__(self, emit: Sink, recipe: Recipe, state: RunState, sampler: Sampler, clock: TrainingClock) -> None:
+        self.emit, self.recipe, self.state, self.sampler, self.clock = emit, recipe, state, sampler, clock
+        self._steps_before = 0
+
+    def tell_start(
+        self, folder: Path | None, place: devices.Place, model: Model, data: Loaded, best_by: tuple[str, str]
+    ) -> None:
+        """What is trained, on what and how long; in words, where the recipe's ``best_by`` is nothing that is computed here."""
+        state, sampler, (name, mode) = self.state, self.sampler, best_by
+        self._steps_before = state.step
+        self.emit(
+            events.Started(
+                run=folder.name if folder else "",
+                device=place.words,
+                threads=place.threads,
+                parameters=sum(t.numel() for t in set(model.net.parameters())),
+                epochs=self.recipe.epochs,
+                steps_per_epoch=sampler.steps,
+                batch_size=sampler.batch_size,
+                sizes=(len(data.train), len(data.validation), len(data.test)),
+                best_by=name,
+                best_is=mode,
+                metrics=model.metrics,
+                losses=model.losses,
+                step=state.step,
+                epoch=state.epoch,
+                data=data.fingerprint,
+                torch=str(torch.__version__),
+            )
+        )
+        wanted = self.recipe.best_by
+        if wanted not in ("loss", name, *model.losses):
+            words = (
+                f"the best epoch was to be told by “{wanted}”, which is no loss or metric here: it is told by the loss"
+            )
+            self.emit(events.Trouble(words=words))
+
+    def tell_progress(self, phase: str, watching_s: float) -> None:
+        """How far the run is and how fast it goes; ``watching_s`` is what watching has cost so far."""
+        state, sampler, spent = self.state, self.sampler, self.clock.spent()
+        speed, steps = (state.step - self._steps_before) / spent, self.recipe.epochs * sampler.steps
+        self.emit(
+            events.Progress(
+                step=state.step,
+                steps=steps,
+                epoch=state.epoch,
+                epochs=self.recipe.epochs,
+                samples_per_s=speed * sampler.batch_size,
+                eta_s=(steps - state.step) / speed if speed > 0 else 0.0,
+                watching=watching_s / spent,
+                phase=phase,
+            )
+        )
+
+    def tell_epoch(
+        self,
+        train: Mapping[str, float | None],
+        validation: Mapping[str, float | None],
+        validating_s: float,
+        is_best: bool,
+    ) -> None:
+        """The epoch that has just been closed."""
+        state, seconds = self.state, self.clock.lap()
+        samples = self.sampler.steps * self.sampler.batch_size
+        self.emit(
+            events.EpochDone(
+                epoch=state.epoch,
+                step=state.step,
+                train=train,
+                validation=validation,
+                seconds=seconds,
+                samples_per_s=samples / max(seconds - validating_s, 1e-9),
+                is_best=is_best,
+                best_epoch=state.best_epoch,
+                best=state.best,
+            )
+        )
+
+    def tell_end(self, reason: str) -> None:
+        """The run has ended: ``done`` or ``stopped``."""
+        state = self.state
+        self.emit(
+            events.Finished(
+                reason=reason,
+                step=state.step,
+                epoch=state.epoch,
+                seconds=self.clock.total(),
+                best_epoch=state.best_epoch,
+                best=state.best,
+            )
+        )

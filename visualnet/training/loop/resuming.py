@@ -1,0 +1,158 @@
+"""Going on with a run: what a checkpoint keeps of it, which checkpoint can be used, and all of it put back in place."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor
+
+from visualnet.compiling.module import Model
+from visualnet.core.project import Project, Recipe
+from visualnet.data.loading import Loaded
+from visualnet.data.tensors import Sampler
+from visualnet.training import checkpoints, devices, events
+from visualnet.training.checkpoints import BadCheckpoint, State
+from visualnet.training.loop.failures import first_line
+from visualnet.training.loop.metrics import Tally, get_state, set_state
+from visualnet.training.loop.run_state import RunState, TrainingClock
+from visualnet.training.loop.sinks import Sink
+from visualnet.training.runs.run_model import count_epochs, find_changes, has_other_rate, read_project
+
+
+class Resumable(Protocol):
+    """A run that has been set up and can be put back where it stood: what ``TrainingLoop`` is here."""
+
+    project: Project
+    recipe: Recipe
+    data: Loaded
+    folder: Path | None
+    optimizer: torch.optim.Optimizer
+    sampler: Sampler
+    tally: Tally
+    place: devices.Place
+    emit: Sink
+    network: Model
+    state: RunState
+    clock: TrainingClock
+
+    def set_lr(self, lr: float) -> None: ...
+
+
+def capture_generators(session: Resumable) -> dict[str, Tensor]:
+    """Generators and the order of this epoch: with them, what follows is what would have followed."""
+    found = {"torch": torch.default_generator.get_state(), "sampler": session.sampler.generator.get_state()}
+    if session.place.device.type != "cpu":
+        found["device"] = get_state(session.place.device)
+    return {**found, "order": session.sampler.order}
+
+
+def capture_state(session: Resumable) -> State:
+    """The numbers for a checkpoint of the run as it stands."""
+    return State(
+        **asdict(session.state),
+        optimizer=session.recipe.optimizer,
+        samples=session.tally.sums.samples,
+        sums=session.tally.totals(),
+        counts=session.tally.counts(),
+        tallies=session.tally.tallies(),
+        seconds=session.clock.total(),
+        **_surroundings(session),
+    )
+
+
+def _surroundings(session: Resumable) -> dict[str, Any]:
+    """What must be the same for the same numbers to the last bit, beside the project."""
+    return {
+        "data": session.data.fingerprint,
+        "device": session.place.device.type,
+        "threads": session.place.threads,
+        "torch": str(torch.__version__),
+    }
+
+
+def resume(session: Resumable) -> bool:
+    """Put the newest checkpoint that can be used in place; whether a newer one cannot. What differs from the run's beginning is told.
+
+    Raises:
+        BadCheckpoint: there are some, and none can be used; the words are about the newest.
+    """
+    assert session.folder is not None
+    found = checkpoints.find_checkpoints(session.folder)
+    if not found:
+        session.emit(events.Trouble(words="nothing of the run was kept to go on from: it begins anew"))
+    faults: list[str] = []
+    for folder in found:
+        try:
+            state = checkpoints.read_state(folder)
+            _check(session, folder, state)
+            _put_back(session, folder, state)
+        except BadCheckpoint as fault:
+            faults.append(str(fault))
+            continue
+        if faults:
+            words = f"the last checkpoint cannot be used ({faults[0]}): the run goes on from the one before, at step {state.step:,}"
+            session.emit(events.Trouble(words=words))
+        _tell_differences(session, session.folder, state)
+        return bool(faults)
+    if faults:
+        raise BadCheckpoint(faults[0])
+    return False
+
+
+def _check(session: Resumable, folder: Path, state: State) -> None:
+    """Hold the numbers of a checkpoint against the recipe, the data and the run's own record.
+
+    Raises:
+        BadCheckpoint: they cannot be those of this run.
+    """
+    recipe, sampler = session.recipe, session.sampler
+    if state.optimizer != recipe.optimizer:
+        raise BadCheckpoint(f"the run was trained with {state.optimizer}, not {recipe.optimizer}")
+    assert session.folder is not None
+    begun, told = read_project(session.folder), count_epochs(session.folder)
+    most = max(recipe.epochs, told + 1, begun.recipe.epochs if begun is not None else 0)
+    if state.epoch > most:
+        words = f"{state.epoch:,} epochs are said to be done; the recipe asks for {recipe.epochs:,}, and the run's record knows of {told:,}"
+        raise BadCheckpoint(f"the numbers in {folder} cannot be right: {words}")
+    odd = state.position > sampler.steps or state.best_epoch > state.epoch or state.step < state.position
+    if state.data == session.data.fingerprint:
+        odd |= state.samples > sampler.size or not state.epoch <= state.step <= (state.epoch + 1) * sampler.size
+    if odd or (state.position == 0 and state.samples):
+        raise BadCheckpoint(f"the numbers in {folder} do not fit this recipe")
+
+
+def _put_back(session: Resumable, folder: Path, state: State) -> None:
+    session.place = devices.place(session.recipe.device, state.threads)
+    sampler = session.sampler
+    expected = {
+        name: (tuple(t.shape), "I64" if name == "order" else "U8") for name, t in capture_generators(session).items()
+    }
+    found = checkpoints.restore(folder, state, session.network.net, session.optimizer, expected)
+    if not torch.equal(found["order"].sort().values, torch.arange(sampler.size)):
+        raise BadCheckpoint(f"the order of samples in {folder} is not one of this data")
+    sampler.order = found["order"]
+    try:
+        sampler.generator.set_state(found["sampler"])
+        torch.default_generator.set_state(found["torch"])
+        if "device" in found:
+            set_state(session.place.device, found["device"])
+    except (RuntimeError, TypeError, ValueError) as error:
+        raise BadCheckpoint(f"the random generators in {folder} cannot be put back: {first_line(error)}") from None
+    now = session.state
+    now.step, now.epoch, now.position, now.lr = state.step, state.epoch, state.position, state.lr
+    now.best, now.best_loss, now.best_epoch = state.best, state.best_loss, state.best_epoch
+    session.clock.before_s = state.seconds
+    session.tally.restore(state.sums, state.samples, state.counts, state.tallies)
+
+
+def _tell_differences(session: Resumable, folder: Path, state: State) -> None:
+    if has_other_rate(folder, session.recipe):
+        session.set_lr(session.recipe.lr)
+    other = [name for name, value in _surroundings(session).items() if getattr(state, name) != value]
+    other += find_changes(folder, session.project)
+    if other:
+        words = f"the run goes on with another {', '.join(other)} than it began with: its numbers will not be the same to the last bit"
+        session.emit(events.Trouble(words=words))

@@ -1,0 +1,280 @@
+"""One training of one project. It runs in the thread that calls it and speaks only in events."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import torch
+
+from visualnet.analysis import Analysis, infer
+from visualnet.compiling.module import Model, compile_project
+from visualnet.core.project import Project
+from visualnet.core.storage.temporaries import Halt, sweep_run
+from visualnet.data.loading import Loaded
+from visualnet.data.tensors import Sampler, Tensors
+from visualnet.training import devices, events, optimizers
+from visualnet.training.control import Control
+from visualnet.training.loop import preflight, resuming
+from visualnet.training.loop.checkpointer import Checkpointer
+from visualnet.training.loop.failures import TrainingRefused, blame, describe, first_line
+from visualnet.training.loop.metrics import NonFinite, Tally
+from visualnet.training.loop.reporter import Reporter
+from visualnet.training.loop.run_state import RunState, TrainingClock
+from visualnet.training.loop.sinks import EventLog, Sink, combine
+from visualnet.training.measure.memory_meter import MemoryMeter
+from visualnet.training.probes import Probe, plain_fields
+
+FLUSH_S = 0.05
+SWEEP_S = 1.0
+"""So long at most for what an earlier session of the run left aside when it was killed."""
+
+
+class Session:
+    """Trains ``project`` on ``data``. Everything it has to say goes to ``emit``, from the thread that calls ``run``.
+
+    ``folder`` is the run's own folder (None: nothing is kept); with ``resume`` it goes on from the last checkpoint there.
+    """
+
+    def __init__(
+        self,
+        project: Project,
+        data: Loaded,
+        emit: Sink,
+        control: Control | None = None,
+        *,
+        folder: Path | None = None,
+        resume: bool = False,
+        threads: int | None = None,
+    ) -> None:
+        self.project, self.data = project, data
+        self.control = control or Control()
+        self.folder, self.resume, self.threads = folder, resume, threads
+        self.analysis: Analysis | None = None
+        self.model: Model | None = None
+        """The compiled project, once the run is set up."""
+        self._emit = emit
+        self._loop: TrainingLoop | None = None
+
+    @property
+    def saved(self) -> bool:
+        """Whether the state after the last step is on disk."""
+        return self._loop is not None and self._loop.checkpointer.saved_step == self._loop.state.step
+
+    def run(self) -> str:
+        """Train to the end, a stop or a failure: ``done``, ``stopped`` or ``failed``. What goes wrong is told, not raised."""
+        if self.folder:
+            sweep_run(self.folder, Halt(SWEEP_S))
+        log = EventLog(self.folder / "events.jsonl", self._emit) if self.folder else None
+        emit = combine(log, self._emit) if log else self._emit
+        failed: events.Failed | NonFinite | None = None
+        try:
+            try:
+                return self._set_up(emit).run()
+            except NonFinite as fault:
+                failed = NonFinite(fault.value, fault.back, fault.index, fault.state)
+            except Exception as error:
+                step = self._loop.state.step if self._loop is not None else 0
+                failed = describe(error, self.model, self.project.recipe.batch_size, step, self.analysis)
+            # Out here the exception is gone, and with it every tensor that it held.
+            loop = self._loop
+            if loop is not None and not loop.tally.lazy:
+                loop.flush()  # the steps that went well, where reading their values cannot fail too
+            if isinstance(failed, NonFinite):
+                assert loop is not None
+                failed = blame(failed, loop.network, loop.tensors, loop.place.device, loop.state.step + 1)
+            emit(failed)
+            return "failed"
+        finally:
+            if log:
+                log.close()
+
+    def _set_up(self, emit: Sink) -> TrainingLoop:
+        recipe = self.project.recipe
+        optimizers.check_recipe(recipe)
+        self.analysis = analysis = infer(self.project, None, self.data.fields)
+        for fault in preflight.faults(analysis, self.data):
+            raise TrainingRefused(fault)
+        place = devices.place(recipe.device, self.threads)
+        memory = MemoryMeter(place.device)
+        self.model = compile_project(self.project, analysis, device=place.device, seed=recipe.seed)
+        self._loop = TrainingLoop(self.project, self.data, self.model, place, memory, self.control, emit, self.folder)
+        if self.resume and self.folder:
+            self._loop.checkpointer.last_damaged = resuming.resume(self._loop)
+        return self._loop
+
+
+class TrainingLoop:
+    """The loop over epochs and steps, with what it needs: optimizer, data on the device, sums, probe, checkpoints."""
+
+    def __init__(
+        self,
+        project: Project,
+        data: Loaded,
+        model: Model,
+        place: devices.Place,
+        memory: MemoryMeter,
+        control: Control,
+        emit: Sink,
+        folder: Path | None,
+    ) -> None:
+        self.project, self.data, self.recipe, self.network = project, data, project.recipe, model
+        self.place, self.memory, self.control, self.emit, self.folder = place, memory, control, emit, folder
+        trained = [p for p in model.objective.parameters() if p.requires_grad]
+        self.optimizer = optimizers.make(self.recipe, trained, place.device)
+        taken = memory.allocated()
+        self.tensors = Tensors(data, model.fields, place.device, plain_fields(model))
+        memory.count_data(taken)
+        self.sampler = Sampler(len(data.train), self.recipe.batch_size, self.recipe.seed)
+        self.tally = Tally(model, place.device, self.optimizer)
+        self.probe = Probe(model, data, self.tensors)
+        self.state, self.clock = RunState(self.recipe.lr), TrainingClock()
+        self.checkpointer = Checkpointer(folder, emit)
+        self.reporter = Reporter(emit, self.recipe, self.state, self.sampler, self.clock)
+        self._due = 0.0
+        """When to look up from the steps again."""
+        torch.manual_seed(self.recipe.seed)
+
+    def run(self) -> str:
+        """Train to the end or a stop: ``done`` or ``stopped``."""
+        self.clock.start()
+        self.checkpointer.start()
+        self.reporter.tell_start(self.folder, self.place, self.network, self.data, self.tally.best_by)
+        reason = "done"
+        while self.state.epoch < self.recipe.epochs:
+            if not (self._train_epoch() and self._validate_epoch()):
+                reason = "stopped"
+                break
+        self._checkpoint(last=True)
+        self._finish(reason)
+        return reason
+
+    def _train_epoch(self) -> bool:
+        """The rest of this epoch's steps; False if a stop came first."""
+        state, control, tally, sampler, tensors = self.state, self.control, self.tally, self.sampler, self.tensors
+        trial, optimizer, size = self.network.trial, self.optimizer, self.sampler.batch_size
+        if state.position == 0:
+            sampler.shuffle()
+        order = tensors.indices(self.data.train[sampler.order.numpy()])
+        parameters = [p for group in optimizer.param_groups for p in group["params"]]
+        trial.train()
+        clock = time.perf_counter
+        while state.position < sampler.steps:
+            at = state.position * size
+            index = order[at : at + size]
+            tally.before_step(index)
+            batch = tensors.batch(index)
+            results = trial(*batch)
+            loss = results[0]["loss"]
+            tally.take(results, len(batch[0]))
+            loss.backward()
+            optimizer.step()
+            for parameter in parameters:
+                parameter.grad = None
+            state.position += 1
+            state.step += 1
+            if control.urgent or clock() >= self._due:
+                del results, loss
+                if not self._look_up():
+                    return False
+        return True
+
+    @torch.no_grad()
+    def _validate_epoch(self) -> bool:
+        """Hold the network against the validation set and close the epoch; False if a stop came first."""
+        self.flush()
+        begin = time.perf_counter()
+        index = self.tensors.indices(self.data.validation)
+        self.network.trial.eval()
+        sums = self.tally.fresh()
+        chunk = self.sampler.batch_size * (1 if self.network.sums else 2)
+        for at in range(0, len(index), chunk):
+            batch = self.tensors.batch(index[at : at + chunk])
+            sums.add(self.network.trial(*batch), len(batch[0]))
+            if (self.control.urgent or time.perf_counter() >= self._due) and not self._look_up("validation"):
+                return False
+        validation, seconds = sums.means(), time.perf_counter() - begin
+        train = self.tally.close_epoch()
+        is_best = self.state.close_epoch(validation or train, *self.tally.best_by)
+        if is_best:
+            self.checkpointer.keep_best(self.network.net)
+        self.reporter.tell_epoch(train, validation, seconds, is_best)
+        return True
+
+    # --- between two steps -------------------------------------------------------------------------------------------
+
+    def _look_up(self, phase: str = "training") -> bool:
+        """Between two steps, at most 20 times a second: tell, watch, save, obey. False if the run must end."""
+        self.flush()
+        now = time.perf_counter()
+        self._due = now + FLUSH_S
+        self._watch_if_due(now)
+        if self.checkpointer.due(now):
+            self._checkpoint()
+        self.reporter.tell_progress(phase, self.probe.spent_s)
+        return self._obey() if self.control.urgent else True
+
+    def _obey(self) -> bool:
+        self._take_lr()
+        if self.control.paused and not self.control.stopping:
+            begin = time.perf_counter()
+            self._checkpoint()
+            self.emit(events.Paused(step=self.state.step))
+            while not self.control.wait(0.05):
+                self._watch_if_due(time.perf_counter())
+            self._take_lr()
+            self.clock.leave_out(time.perf_counter() - begin)
+            if not self.control.stopping:
+                self.emit(events.Resumed(step=self.state.step))
+        return not self.control.stopping
+
+    def _take_lr(self) -> None:
+        if (lr := self.control.take_lr()) is not None:
+            self.set_lr(lr)
+
+    def set_lr(self, lr: float) -> None:
+        """Train with this learning rate from here on."""
+        self.state.lr = lr
+        for group in self.optimizer.param_groups:
+            group["lr"] = lr
+
+    def flush(self) -> None:
+        """Send the values of the steps since the last time.
+
+        Raises:
+            NonFinite: the loss of one of them is not finite; the weights are those before it.
+        """
+        values, fault = self.tally.flush()
+        if values:
+            last = self.state.step - (fault.back + 1 if fault else 0)
+            self.emit(events.Steps(step=last, epoch=self.state.epoch, lr=self.state.lr, values=values))
+        if fault:
+            self.state.step -= fault.back + 1
+            raise fault
+
+    def _checkpoint(self, last: bool = False) -> None:
+        self.flush()
+        if self.folder is not None:
+            state, generators = resuming.capture_state(self), resuming.capture_generators(self)
+            self.checkpointer.save(state, self.network.net, self.optimizer, generators, last)
+
+    def _watch_if_due(self, now: float) -> None:
+        if self.probe.due(self.control.watching, now):
+            self._watch()
+
+    def _watch(self) -> None:
+        try:
+            event = self.probe.look(self.control.watching, self.state.step)
+        except Exception as error:
+            self.control.watch(())
+            self.emit(events.Trouble(words=f"watching was given up: {first_line(error)}"))
+            return
+        self.emit(event)
+
+    def _finish(self, reason: str) -> None:
+        self.flush()
+        if self.control.watching.ports or self.control.watching.grid:
+            self._watch()
+        self.reporter.tell_progress("done", self.probe.spent_s)
+        self.emit(self.memory.compare(self.network.analysis, self.sampler.batch_size, self.state.step))
+        self.reporter.tell_end(reason)
