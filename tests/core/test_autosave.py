@@ -14,8 +14,8 @@ import pytest
 from tests.core.drawing import chain
 from tests.waiting import linger, until
 from visualnet.core import edits
-from visualnet.core.process import autosave
 from visualnet.core.document import Document
+from visualnet.core.process import autosave
 from visualnet.core.process.autosave import Journal, orphans
 from visualnet.core.project import MAIN, Project
 from visualnet.core.storage import project_file
