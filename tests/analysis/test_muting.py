@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from visualnet.analysis import infer
+from visualnet.analysis.receptive_field import receptive
+from visualnet.analysis.shared_weights import possible_owners
 from visualnet.core import edits
 from visualnet.core.graph import Port
 from visualnet.core.project import MAIN, Project
@@ -50,6 +52,18 @@ def test_a_muted_node_hands_its_input_on() -> None:
     assert shape(muted, "conv") == "1×8×8"
     assert (shape(muted, "flat"), infer(muted).main.parameters) == ("64", 65 * 5)
     assert not [p for p in infer(muted).problems if p.node]
+
+
+def test_a_muted_layer_is_not_asked_about_what_does_not_fit_it() -> None:
+    """A Linear that gets one number without axes hands it on; it has no weights, drawing or field of its own."""
+    project = with_mode(net(), "head", "mute")
+    project = edits.set_params(project, MAIN, [project.graph.named("image").id], {"size": ()})
+    for name in ("conv", "act", "flat"):
+        project = with_mode(project, name, "mute")
+    facts = infer(project).main.nodes[project.graph.named("head").id]
+    assert facts.shapes == ((),) and facts.leaving and not facts.known
+    assert receptive(infer(project), (facts.node.id,)) == []
+    assert list(possible_owners(infer(project).main, facts.node.id)) == []
 
 
 def test_muting_may_make_what_follows_not_fit() -> None:

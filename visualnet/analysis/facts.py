@@ -66,8 +66,8 @@ class NodeFacts(NamedTuple):
 
     @property
     def known(self) -> bool:
-        """Whether every output's shape is known."""
-        return all(port in self.leaving for port in self.outputs)
+        """Whether the layer itself gives every output a shape: a muted one hands on what arrives, whether it fits or not."""
+        return not self.node.mode and all(port in self.leaving for port in self.outputs)
 
     @property
     def trainable(self) -> int:

@@ -254,3 +254,17 @@ def test_weights_of_classes_are_typed_as_several_numbers_and_cleared(panel: Insp
     QTest.keyClick(field, Qt.Key.Key_Return)
     layer = LAYERS["cross_entropy"](params(panel, "weighed"))  # type: ignore[arg-type]
     assert layer.values()["class_weights"] == ()
+
+
+def test_a_hidden_form_of_another_data_set_changes_nothing(panel: InspectorPanel) -> None:
+    """The keyboard may stay in it for a moment, where a list of choices hung over it."""
+    studio, section = panel.studio, panel.project_page.data
+    studio.do("Choose the data", lambda p: edits.set_data(p, name="mnist32", options={}))
+    panel.refresh()
+    form = section.forms["mnist32"]
+    name = next(iter(form.rows))
+    studio.do("Choose the data", lambda p: edits.set_data(p, name="a_newer_one", options={}))
+    panel.refresh()
+    assert form.isHidden() and "does not know" in section.words.text()
+    QTest.keyClick(form.rows[name].field, Qt.Key.Key_Up)  # type: ignore[attr-defined]
+    assert (studio.project.data.name, dict(studio.project.data.options)) == ("a_newer_one", {})

@@ -10,6 +10,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.app.training_rig import Rig, template
 from visualnet.app.features.feature_maps.panel import MapsPanel
+from visualnet.app.features.feature_maps.sample_chooser import SampleChooser
+from visualnet.core import edits
 
 
 @pytest.fixture
@@ -69,3 +71,15 @@ def test_a_hidden_panel_asks_for_nothing(rig: Rig, panel: MapsPanel) -> None:
 def test_what_has_no_output_says_so(rig: Rig, panel: MapsPanel) -> None:
     rig.studio.select([rig.studio.graph.named("digit").id])
     assert "Nothing leaves this node" in panel.empty.sentence.text()
+
+
+def test_samples_of_the_data_set_before_are_not_shown(rig: Rig, panel: MapsPanel, qtbot: QtBot) -> None:
+    """Between two data sets there are none: the fields of the one are not those of the other."""
+    probes, chooser = rig.runner.watching, panel.findChild(SampleChooser)
+    rig.until(qtbot, lambda: probes.samples > 0)
+    assert chooser.gallery.isVisible()
+    rig.studio.do("Choose the data", lambda p: edits.set_data(p, name="reversal", options={}))
+    assert (probes.data, probes.samples) == (None, 0)
+    assert not any(button.isEnabled() for button in chooser.buttons) and not chooser.gallery.isVisible()
+    rig.until(qtbot, lambda: probes.samples > 0)
+    assert "image" not in probes.data.arrays

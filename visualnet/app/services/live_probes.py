@@ -193,6 +193,10 @@ class LiveProbes(QObject):
             return
         # What was wrong with the data before says nothing about these.
         self._choice, self.data_error = choice, ""
+        if self.data is not None:
+            # Another data set has other fields and other samples: better none than those, until these are read.
+            self.data = None
+            self.data_changed.emit()
         self._queue.submit(
             "data",
             lambda: load(choice),
