@@ -259,6 +259,7 @@ def _left_in_qt(objects_before: set[Any], windows_before: set[int]) -> list[str]
     if not objects and not windows:
         return []
     del objects, windows  # or these lists would keep alive what only waits for the collector
+    _finish_what_waits_for_a_pause()
     gc.collect()
     _let_go()
     objects = [thing for thing in _running_qt() if thing not in objects_before]
@@ -269,6 +270,14 @@ def _left_in_qt(objects_before: set[Any], windows_before: set[int]) -> list[str]
         widget.close()
         widget.deleteLater()
     return faults
+
+
+def _finish_what_waits_for_a_pause(seconds: float = 2.0) -> None:
+    """Let timers without an interval do the rest of their work (styling what is hidden): one that goes on for ever is left running."""
+    core = sys.modules["PySide6.QtCore"]
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and any(isinstance(t, core.QTimer) and not t.interval() for t in _running_qt()):
+        _application().processEvents()
 
 
 def _let_go() -> None:

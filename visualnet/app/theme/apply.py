@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QMenu, QToolTip
 
 from visualnet.app.theme import icons
 from visualnet.app.theme.fonts import SIZES, body_px, choose_size, chosen_size, load_fonts, sans
+from visualnet.app.theme.hidden_widgets import HiddenWidgets
 from visualnet.app.theme.style import style_sheet
 from visualnet.app.theme.tokens import CONTRAST, CONTRAST_LIGHT, DARK, LIGHT, THEMES, Theme
 from visualnet.core.text.format import format_percent
@@ -31,6 +32,8 @@ def apply_theme(app: QApplication, theme: Theme) -> None:
         app.setProperty("visualnet_fusion", True)
     # Taken off before it is put on: Qt dresses each widget anew once for every parent it has when one sheet follows another,
     # but only once when the first one comes. Measured on 1,050 widgets: 0.11 s instead of 0.40 s.
+    hidden = app.findChild(HiddenWidgets) or HiddenWidgets(app)
+    hidden.set_aside()
     app.setStyleSheet("")
     icons.set_theme(theme)
     if app.font() != sans(size):
@@ -38,6 +41,7 @@ def apply_theme(app: QApplication, theme: Theme) -> None:
         QToolTip.setFont(sans(size - 1))
     app.setPalette(palette(theme))
     app.setStyleSheet(style_sheet(theme, size))
+    hidden.style_later()
 
 
 _ROLES = {
