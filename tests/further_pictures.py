@@ -29,7 +29,7 @@ def tabs(p: Photographer) -> None:
     p.shot("tabs")
     p.window.show_space("train")
     p.shot("tabs-train")
-    p.window.filing.tabs.show(p.window.filing.tabs.all[0])
+    p.window.project_files.tabs.show(p.window.project_files.tabs.all[0])
     p.window.runner.stop()
     p.until(lambda: p.window.runner.state == "idle")
     p.shot("trained")

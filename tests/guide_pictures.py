@@ -49,7 +49,7 @@ def training(g: Guide) -> None:
 
 def own_network(g: Guide) -> None:
     """A network from nothing, by keys, mended by two repairs."""
-    g.window.filing.new()
+    g.window.project_files.new()
     g.hands.rest(0.3)
     g.add("input", "flatten", "linear 32", "relu", "linear 10", "cross")
     for _ in range(2):
@@ -347,8 +347,8 @@ def main(names: list[str]) -> None:
         photographer.window.spaces.reset()
         photographer.window.activateWindow()  # a dialog of the picture before may have taken the keys along
         PICTURES[name](Guide(photographer, Hands(photographer.window)))
-        for tab in list(photographer.window.filing.tabs):
-            photographer.window.filing.tabs.remove(tab)
+        for tab in list(photographer.window.project_files.tabs):
+            photographer.window.project_files.tabs.remove(tab)
         photographer.window.actions_.trigger("help.start_page")
     photographer.close()
 

@@ -125,7 +125,7 @@ def run() -> list[Row]:
     window = Window(Settings(Path(os.environ["VISUALNET_HOME"]) / "s.json"), ThemeKeeper(app, "dark"))
     window.resize(1440, 900)
     window.show()
-    window.filing.adopt(Document(project))
+    window.project_files.adopt(Document(project))
     window._show_opened()
     window.show_space("train")
     window.spaces.reveal("maps")
@@ -147,7 +147,7 @@ def run() -> list[Row]:
     stops = [stop_ms(window) for _ in range(STOPS)]
     cost = window.runner.model.progress.watching
     window.runner.close()
-    window.filing.close()
+    window.project_files.close()
     window.deleteLater()
     base = statistics.median(speeds["headless"])
     rows = [("LeNet, headless session", base, "steps/s", f"median of {ROUNDS} runs of {EPOCHS} epochs")]

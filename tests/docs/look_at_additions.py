@@ -96,7 +96,7 @@ def panel() -> dict[str, Any]:
     assert isinstance(app, QApplication)
     window = Window(Settings(Path(tempfile.mkdtemp()) / "settings.json"), ThemeKeeper(app, "light"))
     window.show()
-    window.filing.open_template("lenet5")
+    window.project_files.open_template("lenet5")
     shown = window.show_panel("counter")
     app.processEvents()
     menus = [menu for menu in window.topbar.findChildren(QMenu) if menu.title().replace("&", "") == "View"]

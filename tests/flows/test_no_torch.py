@@ -101,7 +101,7 @@ def look(window):
         hands.until(lambda: not window.overlay("heat").stopwatch.running, 30)
         print("time:", window.toast.text)
         hands.set_param("fc1", "out_features", "77")
-        window.filing.save()
+        window.project_files.save()
         print("fault:", "went wrong" in window.banner.text)
     finally:
         window._ending = True

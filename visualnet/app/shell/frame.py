@@ -25,7 +25,7 @@ class Frame(QMainWindow):
     keeper: ThemeKeeper
     actions_: Actions
     spaces: Workspaces
-    filing: ProjectFiles
+    project_files: ProjectFiles
     views: ExtraWindows
     palette_popup: CommandPalette
 

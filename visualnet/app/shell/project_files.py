@@ -78,8 +78,8 @@ class ProjectFiles(QObject):
         self._looked = (self._looked + 1) % len(self.tabs)
         for tab in {self.tabs.front, self.tabs.all[self._looked]}:
             changed = tab.document.changed_on_disk() is not None
-            if changed != tab.told_disk:
-                tab.told_disk = changed
+            if changed != tab.reported_disk_change:
+                tab.reported_disk_change = changed
                 if changed and tab is self.tabs.front:
                     self._notify_changed(tab)
                 self.tabs.changed.emit()
@@ -100,7 +100,7 @@ class ProjectFiles(QObject):
         tab = self.tabs.front
         if tab.document.project.readonly:
             self.notice.emit("warning", tab.document.project.readonly, [("Save a copy…", self.save_as)])
-        elif tab.told_disk:
+        elif tab.reported_disk_change:
             self._notify_changed(tab)
 
     # --- opening -------------------------------------------------------------------------------------------------------------------
@@ -230,14 +230,14 @@ class ProjectFiles(QObject):
                 acts.insert(0, ("Replace it", lambda: self._write(path, seen)))
             if own and not seen.words:
                 acts.append(("Read it again", self.reload))
-            self.tabs.front.told_disk = True  # or the next look would put its own notice over these answers
+            self.tabs.front.reported_disk_change = True  # or the next look would put its own notice over these answers
             self.notice.emit("warning", str(error), acts)
             return False
         except FileError as error:
             self.notice.emit("error", str(error), [("Save elsewhere…", self.save_as)])
             return False
         self.journal.tick()
-        self.tabs.front.told_disk = False
+        self.tabs.front.reported_disk_change = False
         self.studio.message.emit("ok", f"Saved {self.studio.document.path}")
         return True
 

@@ -25,7 +25,7 @@ from PySide6.QtWidgets import QFrame, QWidget
 
 from visualnet.analysis.inference.infer import infer
 from visualnet.app.canvas.scene.graph_thumbnail import paint_graph
-from visualnet.app.features.start_page.template_chips import TemplateActs
+from visualnet.app.features.start_page.template_chips import TemplateActions
 from visualnet.app.theme import fonts, icons
 from visualnet.app.theme.tokens import RADIUS, Theme, mix
 from visualnet.app.widgets.basic import ElidedLabel, IconLabel, label
@@ -74,7 +74,7 @@ class Choice(QFrame):
     arrow = Signal(int, int)
     focused = Signal()
 
-    acts: TemplateActs | None = None
+    acts: TemplateActions | None = None
     """What else can be done with it."""
 
     def __init__(self, accessible: str, parent: QWidget | None = None) -> None:
@@ -169,7 +169,7 @@ class TemplateCard(Choice):
     """A template: the picture of its graph, its name, what it is, and its figures once they are counted."""
 
     def __init__(
-        self, name: str, project: Project, acts: TemplateActs | None = None, parent: QWidget | None = None
+        self, name: str, project: Project, acts: TemplateActions | None = None, parent: QWidget | None = None
     ) -> None:
         super().__init__(f"Template {project.name}: {what_it_is(project.note)}", parent)
         self.name, self.project, self.acts = name, project, acts
@@ -245,7 +245,7 @@ class TemplateRow(Choice):
 
     HEIGHT = 60
 
-    def __init__(self, template: Template, acts: TemplateActs | None = None, parent: QWidget | None = None) -> None:
+    def __init__(self, template: Template, acts: TemplateActions | None = None, parent: QWidget | None = None) -> None:
         what = template.line or what_it_is(template.note)
         super().__init__(f"Template {template.title}: {what}", parent)
         self.name, self.acts = template.name, acts

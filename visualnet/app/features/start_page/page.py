@@ -29,7 +29,7 @@ from visualnet.app.features.start_page.cards import (
     page_colour,
 )
 from visualnet.app.features.start_page.recent import RecentList, RecentRow
-from visualnet.app.features.start_page.template_chips import TemplateActs
+from visualnet.app.features.start_page.template_chips import TemplateActions
 from visualnet.app.state.dropped_files import openable
 from visualnet.app.state.settings import Settings
 from visualnet.app.state.studio import Studio
@@ -209,8 +209,8 @@ class StartPage(QWidget):
         choice.chosen.connect(partial(self.template_chosen.emit, template.name))
         self._follow(choice)
 
-    def _acts(self, template: Template) -> TemplateActs:
-        return TemplateActs(template, self.template_chosen.emit, self.read_about)
+    def _acts(self, template: Template) -> TemplateActions:
+        return TemplateActions(template, self.template_chosen.emit, self.read_about)
 
     def read_about(self, template: Template) -> None:
         """Show the note of a template; it can be opened from there."""
