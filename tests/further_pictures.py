@@ -104,7 +104,7 @@ def blocks(p: Photographer) -> None:
     studio.select([block.id])
     p.window.canvas.inside.open(block.id)
     p.shot("inside")
-    p.window.canvas.inside.shut()
+    p.window.canvas.inside.collapse()
     studio.open_sheet(block.block, (block.id,))
     studio.select([])
     p.rest(0.5)

@@ -182,7 +182,7 @@ def in_place(g: Guide) -> None:
     g.window.actions_.trigger("graph.open_inside")
     g.hands.rest(0.6)
     g.keep("in-place")
-    g.window.canvas.inside.shut()
+    g.window.canvas.inside.collapse()
 
 
 def block_inspector(g: Guide) -> None:

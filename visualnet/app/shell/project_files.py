@@ -12,7 +12,7 @@ from visualnet.app.shell.open_projects import Tab, Tabs
 from visualnet.app.state.settings import Settings
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import icons
-from visualnet.app.widgets.dialogs.messages import Act
+from visualnet.app.widgets.dialogs.messages import MessageAction
 from visualnet.app.widgets.dialogs.modal import answer_of, question
 from visualnet.app.widgets.dialogs.save_dialog import ask_target
 from visualnet.core.document import Document
@@ -41,7 +41,7 @@ class ProjectFiles(QObject):
     unkept = Signal(str)
     """Why what is not saved would be lost in a crash: a journal cannot be written. Nothing when it can again."""
     notice = Signal(str, str, object)
-    """Severity, words, and the acts offered with them: a list of (words, function)."""
+    """Severity, words, and the actions offered with them: a list of (words, function)."""
 
     def __init__(
         self,
@@ -89,11 +89,11 @@ class ProjectFiles(QObject):
         now = tab.document.changed_on_disk()
         if tab.path is not None and now is not None:
             words = f"In the place of “{tab.path.name}” now stands {now.words}."
-            acts: list[Act] = [("Save a copy…", self.save_as)]
+            actions: list[MessageAction] = [("Save a copy…", self.save_as)]
             if not now.words:
                 words = f"“{tab.path.name}” was changed by another program."
-                acts = [("Read it again", self.reload)]
-            self.notice.emit("warning", words, [*acts, ("Keep mine", lambda: None)])
+                actions = [("Read it again", self.reload)]
+            self.notice.emit("warning", words, [*actions, ("Keep mine", lambda: None)])
 
     def repeat_notice(self) -> None:
         """What is to be known of the document that came to the front."""
@@ -225,13 +225,13 @@ class ProjectFiles(QObject):
         except ChangedOnDisk as error:
             # Only what was seen now may be replaced: if it is another again by then, that is asked again.
             seen, own = error.seen, path is None
-            acts: list[Act] = [("Save a copy…", self.save_as)]
+            actions: list[MessageAction] = [("Save a copy…", self.save_as)]
             if not seen.kept:
-                acts.insert(0, ("Replace it", lambda: self._write(path, seen)))
+                actions.insert(0, ("Replace it", lambda: self._write(path, seen)))
             if own and not seen.words:
-                acts.append(("Read it again", self.reload))
+                actions.append(("Read it again", self.reload))
             self.tabs.front.reported_disk_change = True  # or the next look would put its own notice over these answers
-            self.notice.emit("warning", str(error), acts)
+            self.notice.emit("warning", str(error), actions)
             return False
         except FileError as error:
             self.notice.emit("error", str(error), [("Save elsewhere…", self.save_as)])

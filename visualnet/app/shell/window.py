@@ -35,7 +35,7 @@ from visualnet.app.state.settings import Settings
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme.apply import MODES, Mode, ThemeKeeper
 from visualnet.app.widgets.dialogs.command_palette import CommandPalette
-from visualnet.app.widgets.dialogs.messages import Act, Banner, Toast
+from visualnet.app.widgets.dialogs.messages import MessageAction, Banner, Toast
 from visualnet.app.widgets.layouts import column
 from visualnet.core.document import Document
 from visualnet.core.process import crash_handler
@@ -175,9 +175,9 @@ class Window(Frame):
         """The files that were open when the program was left last, are still there, and are not open now."""
         return self.project_files.to_reopen()
 
-    def notify(self, severity: str, words: str, acts: Sequence[Act]) -> None:
+    def notify(self, severity: str, words: str, actions: Sequence[MessageAction]) -> None:
         """Say something across the top of the window, with what can be done about it."""
-        self.banner.show_message(words, severity, list(acts))
+        self.banner.show_message(words, severity, list(actions))
 
     def other_projects(self) -> list[tuple[str, Project]]:
         """The other open projects by name, as they are now."""
@@ -321,8 +321,8 @@ class Window(Frame):
         told = "Something went wrong inside VisualNet"
         if self.banner.isVisible() and self.banner.text.startswith(told):
             return
-        acts: list[Act] = [("Copy the details", self._copy_traces)]
-        self.notify("error", f"{told}: {words}. Your work is still here; save it.", acts)
+        actions: list[MessageAction] = [("Copy the details", self._copy_traces)]
+        self.notify("error", f"{told}: {words}. Your work is still here; save it.", actions)
 
     def _copy_traces(self) -> None:
         QApplication.clipboard().setText("\n".join(self._traces))

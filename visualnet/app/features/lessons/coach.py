@@ -90,15 +90,15 @@ class LessonCoach(QFrame):
         self.next_button = button("Next", done=self.next)
         self.leave_button = button("Leave", "quiet", done=self.leave)
         self.leave_button.setToolTip("End the lesson; the network stays as it is (Esc)")
-        acts = (self.look_button, self.back_button, self.next_button, self.leave_button)
-        for one in acts:
+        buttons = (self.look_button, self.back_button, self.next_button, self.leave_button)
+        for one in buttons:
             one.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         middle = Qt.AlignmentFlag.AlignVCenter
         head = row(self.title, (self.dots, 0, middle), STRETCH, (self.name, 0, middle), spacing=12)
         told = column(head, self.words, self.note, spacing=4)
         self._whole = row(
             (row((self.icon, 0, Qt.AlignmentFlag.AlignTop), (told, 1), spacing=14), 1),
-            (row(*acts, spacing=8), 0, middle | Qt.AlignmentFlag.AlignRight),
+            (row(*buttons, spacing=8), 0, middle | Qt.AlignmentFlag.AlignRight),
             margins=(16, 12, 14, 12),
             spacing=14,
             parent=self,
