@@ -118,9 +118,9 @@ def adding(p: Photographer) -> None:
     """Quick add, with something typed."""
     p.open("lenet5")
     p.window.canvas.view.quick_add()
-    p.window.canvas.view.popup.field.setText("conv 5x5 16 s2")
+    p.window.canvas.view.quick_add_popup.field.setText("conv 5x5 16 s2")
     p.shot("adding")
-    p.window.canvas.view.popup.close_()
+    p.window.canvas.view.quick_add_popup.close_()
 
 
 def exporting(p: Photographer) -> None:

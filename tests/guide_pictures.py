@@ -74,7 +74,7 @@ def quick_add(g: Guide) -> None:
     """Quick add with figures typed behind the name."""
     g.open("lenet5", "pool2")
     g.quick_add("conv 5x5 16 s2")
-    popup = g.window.canvas.view.popup
+    popup = g.window.canvas.view.quick_add_popup
     g.keep("quick-add", g.area(popup).adjusted(-20, -20, 20, 20) & g.area(g.window.canvas.view))
     popup.close_()
 

@@ -133,7 +133,7 @@ class Photographer:
         studio.document.undo()
         window.canvas.view.quick_add()
         self.shot("quick-add")
-        window.canvas.view.popup.close_()
+        window.canvas.view.quick_add_popup.close_()
         window.actions_.trigger("help.command_palette")
         self.shot("commands")
         window.palette_popup.close_panel()

@@ -22,9 +22,9 @@ def leaving(hands: Hands, name: str) -> str:
 def press_space_and_type(hands: Hands, words: str) -> None:
     """Quick add, and Return."""
     QTest.keyClick(hands.view, Qt.Key.Key_Space)
-    QTest.keyClicks(hands.view.popup.field, words)
+    QTest.keyClicks(hands.view.quick_add_popup.field, words)
     hands.rest()
-    QTest.keyClick(hands.view.popup.field, Qt.Key.Key_Return)
+    QTest.keyClick(hands.view.quick_add_popup.field, Qt.Key.Key_Return)
     hands.rest()
 
 

@@ -215,10 +215,10 @@ def test_escape_while_a_wire_is_bent(hands: Hands) -> None:
 def test_words_of_a_frame_go_where_they_were_begun(hands: Hands) -> None:
     pick(hands, "soft")
     do(hands, "graph.frame")
-    QTest.keyClicks(hands.view.words, "Stem")
+    QTest.keyClicks(hands.view.annotation_editor, "Stem")
     first = hands.studio.document
     hands.studio.open(Document(first.project))
-    assert not hands.view.words.isVisible(), "another project is in front"
+    assert not hands.view.annotation_editor.isVisible(), "another project is in front"
     assert [r.text for r in first.project.graph.remarks.values()] == ["Stem"]
     assert [r.text for r in hands.studio.graph.remarks.values()] == [""]
 
@@ -226,9 +226,9 @@ def test_words_of_a_frame_go_where_they_were_begun(hands: Hands) -> None:
 def test_a_frame_round_the_selection_moves_with_its_cards(hands: Hands) -> None:
     pick(hands, "soft")
     do(hands, "graph.frame")
-    assert hands.view.words.isVisible()
-    QTest.keyClicks(hands.view.words, "Stem")
-    QTest.keyClick(hands.view.words, Qt.Key.Key_Return)
+    assert hands.view.annotation_editor.isVisible()
+    QTest.keyClicks(hands.view.annotation_editor, "Stem")
+    QTest.keyClick(hands.view.annotation_editor, Qt.Key.Key_Return)
     (frame,) = hands.studio.graph.remarks.values()
     assert frame.text == "Stem"
     grip = QPointF(frame.area[0] + 40, frame.area[1] + 12)
@@ -247,8 +247,8 @@ def test_a_frame_round_the_selection_moves_with_its_cards(hands: Hands) -> None:
 
 def test_a_note_in_markdown_is_text_and_nothing_else(hands: Hands) -> None:
     do(hands, "graph.note")
-    QTest.keyClicks(hands.view.words, "# Why <img src=x onerror=1> **so**")
-    QTest.keyClick(hands.view.words, Qt.Key.Key_Return, CTRL)
+    QTest.keyClicks(hands.view.annotation_editor, "# Why <img src=x onerror=1> **so**")
+    QTest.keyClick(hands.view.annotation_editor, Qt.Key.Key_Return, CTRL)
     (item,) = hands.scene.remarks.values()
     words = item.document().toPlainText()
     assert words == "Why <img src=x onerror=1> so"
@@ -260,8 +260,8 @@ def test_a_note_in_markdown_is_text_and_nothing_else(hands: Hands) -> None:
 
 def test_escape_leaves_a_note_as_it_was(hands: Hands) -> None:
     do(hands, "graph.note")
-    QTest.keyClicks(hands.view.words, "lost")
-    QTest.keyClick(hands.view.words, Qt.Key.Key_Escape)
+    QTest.keyClicks(hands.view.annotation_editor, "lost")
+    QTest.keyClick(hands.view.annotation_editor, Qt.Key.Key_Escape)
     assert next(iter(hands.studio.graph.remarks.values())).text == ""
 
 
@@ -303,8 +303,8 @@ def test_mute_hands_the_input_on_and_is_undone(hands: Hands) -> None:
 def test_another_kind_in_its_place_keeps_wires_and_shared_parameters(hands: Hands) -> None:
     pick(hands, "conv1")
     do(hands, "graph.change_kind")
-    QTest.keyClicks(hands.view.popup.field, "max_pool2d")
-    QTest.keyClick(hands.view.popup.field, Qt.Key.Key_Return)
+    QTest.keyClicks(hands.view.quick_add_popup.field, "max_pool2d")
+    QTest.keyClick(hands.view.quick_add_popup.field, Qt.Key.Key_Return)
     graph = hands.studio.graph
     node = graph.nodes[hands.studio.selection[0]]
     assert (node.kind, dict(node.params)) == ("max_pool2d", {"kernel_size": 5, "padding": 2})

@@ -50,8 +50,8 @@ def test_the_sign_on_a_card_folds_it_and_two_quick_clicks_fold_it_once(hands: Ha
     assert hands.studio.selection == (hands.id("conv1"),)
     port = hands.view.viewport()
     QTest.mouseDClick(port, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, hands.px(at))
-    assert not hands.view.popup.isVisible()
-    assert not hands.view.names.isVisible()
+    assert not hands.view.quick_add_popup.isVisible()
+    assert not hands.view.name_editor.isVisible()
     hands.view.just_folded.stop()
     hands.click(card(hands, "conv1").control.center())
     assert not hands.studio.graph.named("conv1").folded
@@ -126,8 +126,8 @@ def test_downwards_wires_and_keys_follow_the_flow(hands: Hands) -> None:
     assert hands.studio.graph.wires[hands.end("soft")].node == hands.id("logits")
     hands.studio.select([hands.id("soft")])
     hands.key(Qt.Key.Key_Space)
-    QTest.keyClicks(hands.view.popup.field, "dropout")
-    QTest.keyClick(hands.view.popup.field, Qt.Key.Key_Return)
+    QTest.keyClicks(hands.view.quick_add_popup.field, "dropout")
+    QTest.keyClick(hands.view.quick_add_popup.field, Qt.Key.Key_Return)
     added = hands.scene.cards[hands.studio.selection[0]]
     assert added.y > card(hands, "soft").y + HEIGHT
 

@@ -47,8 +47,8 @@ def test_a_wire_is_deleted_and_something_is_put_into_it(hands: Hands) -> None:
     hands.studio.select([hands.id("conv1")])
     do(hands, "select.next_wire")
     hands.key(Qt.Key.Key_Return)
-    QTest.keyClicks(hands.view.popup.field, "dropout")
-    QTest.keyClick(hands.view.popup.field, Qt.Key.Key_Return)
+    QTest.keyClicks(hands.view.quick_add_popup.field, "dropout")
+    QTest.keyClick(hands.view.quick_add_popup.field, Qt.Key.Key_Return)
     added = hands.studio.selection[0]
     assert hands.studio.graph.wires[hands.end("relu1")].node == added
     do(hands, "select.next_wire")
@@ -101,8 +101,8 @@ def test_frames_and_notes_by_keyboard(hands: Hands) -> None:
     do(hands, "select.next_remark")
     assert said(hands) == "note: Why"
     hands.key(Qt.Key.Key_Return)
-    assert hands.view.words.isVisible()
-    QTest.keyClick(hands.view.words, Qt.Key.Key_Escape)
+    assert hands.view.annotation_editor.isVisible()
+    QTest.keyClick(hands.view.annotation_editor, Qt.Key.Key_Escape)
     hands.key(Qt.Key.Key_Delete)
     assert set(hands.studio.graph.remarks) == {"r1"}
 
@@ -120,7 +120,7 @@ def test_tab_goes_between_ports_while_a_wire_is_drawn(hands: Hands) -> None:
     QTest.keyClick(hands.view, Qt.Key.Key_Backtab, SHIFT)
     assert tool.join.target.port == ports[-2]
     assert hands.view.hasFocus()
-    assert not hands.view.popup.isVisible()
+    assert not hands.view.quick_add_popup.isVisible()
     assert tool.join.target.port in said(hands)
     wanted = tool.join.target
     hands.key(Qt.Key.Key_Return)
@@ -165,11 +165,11 @@ def test_add_connect_rename_and_delete_without_a_mouse(hands: Hands) -> None:
     hands.key(Qt.Key.Key_Right)
     hands.studio.select([hands.id("logits")])
     hands.key(Qt.Key.Key_Space)
-    QTest.keyClicks(hands.view.popup.field, "linear 4")
-    QTest.keyClick(hands.view.popup.field, Qt.Key.Key_Return)
+    QTest.keyClicks(hands.view.quick_add_popup.field, "linear 4")
+    QTest.keyClick(hands.view.quick_add_popup.field, Qt.Key.Key_Return)
     hands.key(Qt.Key.Key_F2)
-    hands.view.names.setText("head")
-    QTest.keyClick(hands.view.names, Qt.Key.Key_Return)
+    hands.view.name_editor.setText("head")
+    QTest.keyClick(hands.view.name_editor, Qt.Key.Key_Return)
     assert dict(hands.studio.graph.named("head").params) == {"out_features": 4}
     assert hands.studio.graph.wires[hands.end("head")].node == hands.id("logits")
     assert "head" in said(hands)

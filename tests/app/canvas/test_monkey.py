@@ -61,7 +61,16 @@ class Monkey:
 
     def act(self) -> None:
         """One gesture."""
-        moves = (self.drag, self.drag, self.drag, self.click, self.key, self.command, self.history, self.popup)
+        moves = (
+            self.drag,
+            self.drag,
+            self.drag,
+            self.click,
+            self.key,
+            self.command,
+            self.history,
+            self.quick_add_popup,
+        )
         if len(self.hands.scene.cards) > MOST_CARDS:
             self.view.select_all()
             self.hands.studio.select(self.hands.studio.selection[20:])
@@ -107,7 +116,10 @@ class Monkey:
         self.did.append("history")
 
     def popup(self) -> None:
-        for field, shown in ((self.view.popup.field, self.view.popup), (self.view.words, self.view.words)):
+        for field, shown in (
+            (self.view.quick_add_popup.field, self.view.quick_add_popup),
+            (self.view.annotation_editor, self.view.annotation_editor),
+        ):
             if shown.isVisible():
                 QTest.keyClicks(field, self.dice.choice(TYPED))
                 QTest.keyClick(field, Qt.Key.Key_Return if self.dice.random() < 0.8 else Qt.Key.Key_Escape)

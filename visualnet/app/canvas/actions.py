@@ -25,7 +25,7 @@ def remember(view: CanvasView, kept: MutableMapping[str, Any], used: MutableMapp
     """Keep there what a person chose about the canvas and how often each layer was added, and take it over."""
     view.minimap.remember(kept)
     view.choose_motion(kept.get("view.motion", "system"))
-    view.popup.remember(used)
+    view.quick_add_popup.remember(used)
 
 
 def fill_motion(view: CanvasView, menu: QMenu) -> None:

@@ -57,11 +57,11 @@ class CanvasView(Gestures):
         self.totals = HudLabel(self, "Totals")
         self.empty = HudLabel(self, "Empty sheet")
         self.empty.setText(EMPTY)
-        self.popup = QuickAdd(self)
+        self.quick_add_popup = QuickAdd(self)
         self.repairs = RepairPopup(self, studio)
         self.ghosts = PreviewOverlay(self)
-        self.names = NameEditor(self)
-        self.words = AnnotationEditor(self)
+        self.name_editor = NameEditor(self)
+        self.annotation_editor = AnnotationEditor(self)
         self.path_shown = True
         self.others: list[CanvasView] = []
         self.canvas.extent_changed.connect(self.minimap.refresh_soon)
@@ -71,7 +71,7 @@ class CanvasView(Gestures):
         self.search_asked.connect(self._search)
         self.quick_add_asked.connect(self.quick_add)
         self.rename_asked.connect(self.rename)
-        self.annotation_edit_asked.connect(self.words.open)
+        self.annotation_edit_asked.connect(self.annotation_editor.open)
         self.menu_asked.connect(self._open_menu)
         self.highlight_changed.connect(self._describe)
         studio.document_changed.connect(self._show_document)
@@ -220,7 +220,7 @@ class CanvasView(Gestures):
         self.repairs.open(self.mapFromScene(at), target)
 
     def _search(self, at: QPoint, put: Callable[[str, Given], object], hint: str) -> None:
-        self.popup.open(at, self.studio.project, self.studio.sheet, None, put, hint)
+        self.quick_add_popup.open(at, self.studio.project, self.studio.sheet, None, put, hint)
 
     def _open_menu(self, at: QPoint) -> None:
         menu = self.menu_at(at)
@@ -244,7 +244,7 @@ class CanvasView(Gestures):
             place = (spot.x() - (0 if source is not None else 168), spot.y() - 40)
         hint = "Search what fits here…" if wired else ""
         view_at = self.mapFromScene(QPointF(*place)) if after else self.mapFromScene(spot)
-        self.popup.open(
+        self.quick_add_popup.open(
             view_at,
             self.studio.project,
             self.studio.sheet,
@@ -264,7 +264,7 @@ class CanvasView(Gestures):
     def rename(self) -> None:
         """Edit the selected card's name in its place."""
         if len(self.studio.selection) == 1:
-            self.names.open(self.studio.selection[0])
+            self.name_editor.open(self.studio.selection[0])
 
     # --- painting ---------------------------------------------------------------------------------------------------
 

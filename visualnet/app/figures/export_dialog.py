@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QBrush, QColor, QGuiApplication, QImage, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QDialog, QProgressDialog, QPushButton, QWidget
 
-from visualnet.app.figures.picture import Drawing, Look, drawing_of
+from visualnet.app.figures.picture import Drawing, Look, make_drawing
 from visualnet.app.figures.writers import SCALES, Cancelled, Output, largest_scale, mime_data, render_image, write
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import icons
@@ -240,7 +240,7 @@ class ExportDialog(QDialog):
         """
         look = self.look
         if look not in self._drawings:
-            self._drawings[look] = drawing_of(self.studio.project, look, self.studio.analysis)
+            self._drawings[look] = make_drawing(self.studio.project, look, self.studio.analysis)
         return self._drawings[look]
 
     def refresh(self) -> None:

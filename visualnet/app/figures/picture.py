@@ -101,7 +101,7 @@ class CanvasDrawing:
                 yield number / len(ids)
 
 
-def drawing_of(project: Project, look: Look, analysis: Analysis | None = None) -> Drawing:
+def make_drawing(project: Project, look: Look, analysis: Analysis | None = None) -> Drawing:
     """What is to be painted. A graph whose cards have no places is laid out first.
 
     Raises:

@@ -35,7 +35,7 @@ from visualnet.app.state.settings import Settings
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme.apply import MODES, Mode, ThemeKeeper
 from visualnet.app.widgets.dialogs.command_palette import CommandPalette
-from visualnet.app.widgets.dialogs.messages import MessageAction, Banner, Toast
+from visualnet.app.widgets.dialogs.messages import Banner, MessageAction, Toast
 from visualnet.app.widgets.layouts import column
 from visualnet.core.document import Document
 from visualnet.core.process import crash_handler
