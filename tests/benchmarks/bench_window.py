@@ -130,17 +130,17 @@ def run() -> list[Row]:
     window.show_space("train")
     window.spaces.reveal("maps")
     window.studio.select([window.studio.graph.named("conv1").id])
-    wait(lambda: window.runner.watching.samples > 0)
+    wait(lambda: window.runner.probes.samples > 0)
     late, quiet = Lateness(), Lateness()
     headless(project)
     speeds: dict[str, list[float]] = {"headless": [], "window": [], "watched": []}
-    want = window.runner.watching.want
+    want = window.runner.probes.set_request
     for _ in range(ROUNDS):
         speeds["headless"].append(headless(project))
-        window.runner.watching._wants.clear()
-        window.runner.watching.want = lambda *_args, **_more: None
+        window.runner.probes._requests.clear()
+        window.runner.probes.set_request = lambda *_args, **_more: None
         speeds["window"].append(in_window(window, quiet))
-        window.runner.watching.want = want
+        window.runner.probes.set_request = want
         window.panel("maps")._aim()
         window.panel("training").prediction._watch_input()
         speeds["watched"].append(in_window(window, late))

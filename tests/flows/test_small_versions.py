@@ -30,12 +30,12 @@ def test_train_without_data_offers_the_small_version(window: Window, qtbot: QtBo
 
 
 def test_what_is_wrong_with_the_data_of_one_network_is_not_said_of_the_next(window: Window) -> None:
-    runner, watching = window.runner, window.runner.watching
+    runner, probes = window.runner, window.runner.probes
     window.project_files.open_template("gpt")
-    until(lambda: watching.data_error, "words about the data that are not there")
+    until(lambda: probes.data_error, "words about the data that are not there")
     window.project_files.open_template("unet-small")
     assert runner.why_not() == "", "its data are read only now"
-    watching.take_data(window.studio.project.data, None, "the disk is gone")
+    probes.take_data(window.studio.project.data, None, "the disk is gone")
     assert "the disk is gone" in runner.why_not()
 
 

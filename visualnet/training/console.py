@@ -189,7 +189,7 @@ class Output:
 
 
 def _print_json(event: events.Event) -> None:
-    if not isinstance(event, events.Watched):
+    if not isinstance(event, events.ProbeReport):
         sys.stdout.write(events.encode(event).decode() + "\n")
         sys.stdout.flush()
 

@@ -92,7 +92,7 @@ class TrainingPanel(QWidget):
         self.bar.setRange(0, 0 if state == "starting" else 1000)
         self.bar.setValue(round(1000 * share_done(model)))
         self.bar.setVisible(self.runner.busy)
-        self.chooser.setVisible(self.prediction.plane() == 0)
+        self.chooser.setVisible(self.prediction.grid_dimensions() == 0)
 
     # --- choices -------------------------------------------------------------------------------------------------------------------
 
