@@ -186,7 +186,7 @@ def cards(p: Photographer) -> None:
     x, y = at[studio.graph.named("loss").id]
     area = (x + 320, y - 60, 260, 120)
     words = "Why cross-entropy?\nIt punishes confident mistakes most."
-    studio.do("Note", lambda project: annotate.add_remark(project, "", "note", area, words)[0])
+    studio.do("Note", lambda project: annotate.add_annotation(project, "", "note", area, words)[0])
     studio.select([])
     view.setFocus()
     view.fit_at_once()

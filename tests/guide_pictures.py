@@ -125,7 +125,7 @@ def frame_and_note(g: Guide) -> None:
     g.press_key(field, "Return")
     x, y = studio.graph.places[g.hands.node("digit").id]
     words = "Why 5×5?\nA stroke of a digit is about that wide."
-    studio.do("Note", lambda project: annotate.add_remark(project, "", "note", (x + 300, y, 300, 100), words)[0])
+    studio.do("Note", lambda project: annotate.add_annotation(project, "", "note", (x + 300, y, 300, 100), words)[0])
     studio.select([])
     view = g.window.canvas.view
     view.setFocus()

@@ -145,7 +145,7 @@ def test_selecting_and_arranging(window: Window, hands: Hands) -> None:
     act("graph.frame")
     QTest.keyClicks(hands.view.annotation_editor, "Head")
     QTest.keyClick(hands.view.annotation_editor, Qt.Key.Key_Return)
-    (frame,) = hands.studio.graph.remarks.values()
+    (frame,) = hands.studio.graph.annotations.values()
     assert frame.text == "Head"
     act("graph.mute")
     assert hands.node("fc1").mode == "mute"

@@ -42,7 +42,7 @@ class Monkey:
         self.did: list[str] = []
 
     def spot(self) -> QPointF:
-        """Somewhere: on a card, at a port, on a wire, on a remark, or nowhere in particular."""
+        """Somewhere: on a card, at a port, on a wire, on an annotation, or nowhere in particular."""
         scene, dice = self.hands.scene, self.dice
         cards, wires = list(scene.cards.values()), list(scene.wires.values())
         what = dice.random()
@@ -54,8 +54,8 @@ class Monkey:
             return card.anchor(*dice.choice(ports)) if ports else card.rect.center()
         if wires and what < 0.75:
             return dice.choice(wires).path.pointAtPercent(dice.random())
-        if scene.remarks and what < 0.85:
-            area = dice.choice(list(scene.remarks.values())).area
+        if scene.annotations and what < 0.85:
+            area = dice.choice(list(scene.annotations.values())).area
             return area.bottomRight() - QPointF(3, 3) if dice.random() < 0.4 else area.topLeft() + QPointF(20, 10)
         return QPointF(dice.uniform(-200, 1500), dice.uniform(-200, 600))
 
@@ -136,7 +136,7 @@ class Monkey:
         graph, scene = self.hands.studio.graph, self.hands.scene
         assert set(scene.cards) == set(graph.nodes)
         assert {t: w.source for t, w in scene.wires.items()} == dict(graph.wires)
-        assert set(scene.remarks) == set(graph.remarks)
+        assert set(scene.annotations) == set(graph.annotations)
         assert self.view.tool is None or type(self.view.tool).__name__ == "ConnectTool"
         if self.view.tool is None:
             assert {i: (c.x, c.y) for i, c in scene.cards.items()} == {

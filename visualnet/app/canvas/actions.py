@@ -97,7 +97,7 @@ SELECT = (
     _act("select.next_bend", 20, "Next point of the wire", "Go along the points it is led over", "more", ".",
          keyboard_focus.next_bend),
     _act("select.next_remark", 20, "Next frame or note", "Go to it; arrows with Ctrl move it", "outline", "G",
-         keyboard_focus.next_remark),
+         keyboard_focus.next_annotation),
     _act("select.invert", 20, "The others", "All that is not selected", "select-all", "Ctrl+I", select.invert),
 )
 VIEW = (

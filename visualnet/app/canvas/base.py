@@ -172,8 +172,8 @@ class CanvasBase(Camera):
             self.canvas.update()
             self.highlight_changed.emit()
 
-    def select_remarks(self, ids: Iterable[str]) -> None:
+    def select_annotations(self, ids: Iterable[str]) -> None:
         """Select these frames and notes and no others."""
-        self.canvas.marks.remarks = {i for i in ids if i in self.canvas.remarks}
+        self.canvas.marks.annotations = {i for i in ids if i in self.canvas.annotations}
         self.canvas.update()
         self.highlight_changed.emit()

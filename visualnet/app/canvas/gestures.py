@@ -92,8 +92,8 @@ class Gestures(CanvasBase):
             return JoinTool(self, hit.node) if joins else MoveTool(self, hit.node)
         if hit.wire is not None:
             return BendTool(self, hit.wire, hit.bend)
-        if hit.remark:
-            return MoveAnnotationTool(self, hit.remark, hit.corner)
+        if hit.annotation:
+            return MoveAnnotationTool(self, hit.annotation, hit.corner)
         return LassoTool(self) if event.modifiers() & ALT else BoxTool(self)
 
     def _on_control(self, node: str, at: QPointF) -> bool:
@@ -144,8 +144,8 @@ class Gestures(CanvasBase):
         hit = self.canvas.hit(at, self._reach())
         if hit.wire is not None:
             annotate.toggle_waypoint(self, hit.wire, hit.bend, at)
-        elif hit.remark:
-            self.annotation_edit_asked.emit(hit.remark)
+        elif hit.annotation:
+            self.annotation_edit_asked.emit(hit.annotation)
         elif not hit.node:
             self.wire_dropped.emit(None, None, at)
         elif not hit.port:

@@ -125,7 +125,7 @@ class CanvasView(Gestures):
         chosen = {i for i in ids if i in self.canvas.cards}
         self.canvas.marks.selected = chosen
         if chosen:
-            self.canvas.marks.remarks = set()
+            self.canvas.marks.annotations = set()
         self._mark_path()
         self.canvas.update()
         self._describe()
@@ -308,8 +308,8 @@ class CanvasView(Gestures):
         if hit.node and hit.node not in self.studio.selection:
             self.studio.select([hit.node])
         self.select_wires([hit.wire] if hit.wire is not None else ())
-        if hit.remark:
-            self.select_remarks([hit.remark])
+        if hit.annotation:
+            self.select_annotations([hit.annotation])
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.context_menu_requested.emit(menu, hit)

@@ -85,10 +85,10 @@ class CanvasDrawing:
         self.ground = theme.canvas
 
     def paint(self, painter: QPainter) -> Iterator[float]:
-        """Remarks, wires, then the cards, some at a time."""
+        """Annotations, wires, then the cards, some at a time."""
         scene, area = self.scene, self.area
         painter.setPen(Qt.PenStyle.NoPen)
-        scene.remark_layer.draw(painter, area, 1.0)
+        scene.annotation_layer.draw(painter, area, 1.0)
         scene.wire_layer.draw(painter, area, 1.0, cosmetic=False)
         ids = scene.ids_in(area, MARGIN)
         for number, node_id in enumerate(ids):

@@ -91,8 +91,8 @@ def group(
     _check_circle(graph, chosen)
     _check_shares(graph, chosen)
     crossing = _crossing(graph, chosen, open_inputs, open_outputs)
-    remarks = frame_contents.among(graph, chosen)
-    part = frame_contents.with_remarks(cut_out(graph, chosen), remarks.values())
+    annotations = frame_contents.among(graph, chosen)
+    part = frame_contents.with_annotations(cut_out(graph, chosen), annotations.values())
     called = free(name, project.blocks, "block")
     inside, inputs, outputs = _bordered(part, crossing, ends)
     # The bends of a wire over the border stay where it ends: inside for an input's, outside for an output's.
@@ -101,7 +101,7 @@ def group(
     params, given = _params(project, sheet, part)
     project = put_block(project, called, _definition(project, sheet, inside, params))
     node_id = f"n{max(graph.spent, highest(graph)) + 1}"
-    left = annotate.remove_remarks(remove(project, sheet, chosen), sheet, remarks).sheet(sheet)
+    left = annotate.remove_annotations(remove(project, sheet, chosen), sheet, annotations).sheet(sheet)
     node = Node(id=node_id, kind=BLOCK_PREFIX + called, name=free(called, names(left)), params=given)
     wires = {Port(node_id, n): source for n, (source, _) in zip(inputs, crossing.into, strict=True) if source}
     wires |= {t: Port(node_id, n) for n, (_, targets) in zip(outputs, crossing.out, strict=True) for t in targets}
@@ -268,7 +268,7 @@ def _bare(graph: Graph, ends: Ends) -> Bare:
     sinks = {n.id: n.name for n in graph if n.kind == ends.output}
     part = cut_out(graph, [i for i in graph.nodes if i not in sources and i not in sinks])
     bare = Bare(
-        replace(part, remarks=graph.remarks),
+        replace(part, annotations=graph.annotations),
         {name: [] for name in sources.values()},
         dict.fromkeys(sinks.values()),
         {},
@@ -351,4 +351,4 @@ def _placed(
     }
     places = {ids[i]: (x + by[0], y + by[1]) for i, (x, y) in part.places.items()}
     after = frame_contents.bent(with_nodes(graph, nodes, places, wires), bends)
-    return frame_contents.with_remarks(after, part.remarks.values(), by), list(ids.values()), answers
+    return frame_contents.with_annotations(after, part.annotations.values(), by), list(ids.values()), answers

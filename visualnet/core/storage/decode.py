@@ -111,12 +111,12 @@ def read_graph(raw: Any) -> Graph:
 
 
 def _dressed(graph: Graph, fields: Mapping[str, Any]) -> Graph:
-    """The graph with what only the eye needs: bends, remarks, bookmarks."""
-    bends = at("bends", decode_annotations.bends, fields.get("bends", {}), graph.wires)
-    remarks = at("remarks", decode_annotations.remarks, fields.get("remarks", []))
-    bookmarks = at("bookmarks", decode_annotations.bookmarks, fields.get("bookmarks", {}))
+    """The graph with what only the eye needs: bends, annotations, bookmarks."""
+    bends = at("bends", decode_annotations.decode_bends, fields.get("bends", {}), graph.wires)
+    annotations = at("remarks", decode_annotations.decode_annotations, fields.get("remarks", []))
+    bookmarks = at("bookmarks", decode_annotations.decode_bookmarks, fields.get("bookmarks", {}))
     direction = at("direction", as_choice, fields.get("direction", "right"), DIRECTIONS)
-    return replace(graph, bends=bends, remarks=remarks, bookmarks=bookmarks, direction=direction)
+    return replace(graph, bends=bends, annotations=annotations, bookmarks=bookmarks, direction=direction)
 
 
 _DRESS = frozenset(["bends", "remarks", "bookmarks", "direction"])
