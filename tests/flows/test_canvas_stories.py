@@ -139,7 +139,7 @@ def test_selecting_and_arranging(window: Window, hands: Hands) -> None:
     assert hands.node("logits").id in hands.studio.selection
     act("select.family")
     act("graph.fold")
-    assert all(hands.studio.graph.nodes[i].folded for i in hands.studio.selection)
+    assert all(hands.studio.graph.nodes[i].collapsed for i in hands.studio.selection)
     act("graph.fold")
     hands.click("fc1")
     act("graph.frame")
@@ -245,7 +245,7 @@ def test_keyboard_and_reach(window: Window, hands: Hands) -> None:
     assert [s.node for t, s in hands.studio.graph.wires.items() if t.node == node] == [hands.node("logits").id]
     hands.studio.select([node])
     QTest.keyClick(view, Qt.Key.Key_H)
-    assert hands.node("chances").folded
+    assert hands.node("chances").collapsed
     QTest.keyClick(view, Qt.Key.Key_Delete)
     whole(hands)
     while hands.studio.document.undo_label:

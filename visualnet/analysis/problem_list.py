@@ -224,12 +224,14 @@ class ProblemList:
         self.current, self.walked = None, False
 
 
-def lines(groups: Iterable[Group], folded: Collection[str], titled: bool, most: int) -> tuple[list[Group | Row], int]:
-    """Titles and rows from top to bottom, about so many, and how many rows are left out. A folded group is its title alone."""
+def lines(
+    groups: Iterable[Group], collapsed: Collection[str], titled: bool, most: int
+) -> tuple[list[Group | Row], int]:
+    """Titles and rows from top to bottom, about so many, and how many rows are left out. A collapsed group is its title alone."""
     found: list[Group | Row] = []
     for group in groups:
         found += [group] if titled else []
-        found += [] if titled and group.title in folded else group.rows
+        found += [] if titled and group.title in collapsed else group.rows
     rows = [at for at, line in enumerate(found) if isinstance(line, Row)]
     if len(rows) > most:
         found = found[: rows[most]]

@@ -67,7 +67,7 @@ class Node(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     the ``state_dict``. ``kind`` is a layer's tag or ``block:NAME``. ``params`` holds what differs from the layer's defaults.
     ``shares`` is the id of the node in the same graph whose weights this one uses. ``repeat`` chains a block so many times, each with
     weights of its own. ``statistics`` counts where ``trainable`` is false, for all inside a block too; it is one of ``STATISTICS``.
-    ``mode`` is one of ``MODES``. A ``folded`` card shows only its name. ``extra`` keeps fields of newer files that
+    ``mode`` is one of ``MODES``. A ``collapsed`` card shows only its name. ``extra`` keeps fields of newer files that
     this version does not know.
     """
 
@@ -81,7 +81,7 @@ class Node(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     shares: str | None = None
     repeat: int | str = 1
     mode: str = ""
-    folded: bool = False
+    collapsed: bool = False
     extra: Mapping[str, Any] = {}
 
     @property

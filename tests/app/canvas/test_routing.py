@@ -44,7 +44,7 @@ def drawn(name: str, sheet: str, how: str) -> CanvasScene:
     scene.show_facts(analysis.sheet(sheet), analysis.problems)
     after = project
     if how == "folded":
-        after = annotate.fold(project, sheet, list(scene.cards))
+        after = annotate.collapse(project, sheet, list(scene.cards))
     elif how == "down":
         found = sizes(scene.cards, "down")
         room = {i: size[:2] for i, size in found.items()}

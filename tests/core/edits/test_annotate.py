@@ -113,21 +113,23 @@ def test_what_a_file_says_wrong_is_told(key: str, value: str, words: str) -> Non
 def test_folded_cards_and_the_direction_are_kept_in_the_file() -> None:
     project = edits.add_node(edits.add_node(Project(), MAIN, "relu", name="a"), MAIN, "relu", name="b")
     plain = project_file.dumps(project)
-    after = annotate.turn(annotate.fold(project, MAIN, ["n1", "n9"]), MAIN, "down")
-    assert after.graph.nodes["n1"].folded
-    assert not after.graph.nodes["n2"].folded
+    after = annotate.turn(annotate.collapse(project, MAIN, ["n1", "n9"]), MAIN, "down")
+    assert after.graph.nodes["n1"].collapsed
+    assert not after.graph.nodes["n2"].collapsed
     assert project_file.loads(project_file.dumps(after)) == after
     assert diff(project.graph, after.graph).turned
     assert diff(project.graph, after.graph).changed == ("n1",)
-    assert annotate.fold(after, MAIN, ["n1"]) is after
+    assert annotate.collapse(after, MAIN, ["n1"]) is after
     assert annotate.turn(after, MAIN, "down") is after
-    back = annotate.turn(annotate.fold(after, MAIN, ["n1"], False), MAIN, "right")
+    back = annotate.turn(annotate.collapse(after, MAIN, ["n1"], False), MAIN, "right")
     assert project_file.dumps(back) == plain
     with pytest.raises(ValueError, match="right or down"):
         annotate.turn(project, MAIN, "up")
 
 
-@pytest.mark.parametrize(("old", "new"), [('"relu"', '"relu", "folded": 1'), ('"nodes"', '"direction": "up", "nodes"')])
+@pytest.mark.parametrize(
+    ("old", "new"), [('"relu"', '"relu", "collapsed": 1'), ('"nodes"', '"direction": "up", "nodes"')]
+)
 def test_a_wrong_fold_or_direction_is_refused(old: str, new: str) -> None:
     text = project_file.dumps(edits.add_node(Project(), MAIN, "relu", name="a")).decode().replace(old, new, 1)
     with pytest.raises(FileError, match=r"true or false|right, down"):

@@ -94,7 +94,7 @@ class CanvasBase(Camera):
         """Whether Space is held: a drag then pans."""
         self.bookmark = ""
         """The bookmark that was visited last."""
-        self.just_folded = QTimer(self, singleShot=True, interval=QApplication.doubleClickInterval())
+        self.just_collapsed = QTimer(self, singleShot=True, interval=QApplication.doubleClickInterval())
         self.animation = NodeAnimation(self)
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -30,7 +30,7 @@ from visualnet.app.canvas.scene.node_painter import FULL
 from visualnet.app.canvas.scene.scene import CanvasScene
 from visualnet.app.canvas.scene.sheet_index import Hit
 from visualnet.app.canvas.tools.bend_wire import BendTool
-from visualnet.app.canvas.tools.collapse import FoldTool
+from visualnet.app.canvas.tools.collapse import CollapseTool
 from visualnet.app.canvas.tools.connect_by_keys import ConnectTool
 from visualnet.app.canvas.tools.draw_wire import WireTool
 from visualnet.app.canvas.tools.drop_layer import DropTool, dragged_kind
@@ -87,7 +87,7 @@ class Gestures(CanvasBase):
             return WireTool(self, source=source, picked=port) if source is not None else WireTool(self, target=port)
         if hit.node:
             if not event.modifiers() and self._on_control(hit.node, at):
-                return FoldTool(self, hit.node)
+                return CollapseTool(self, hit.node)
             joins = event.modifiers() & (CTRL | SHIFT) == CTRL | SHIFT
             return JoinTool(self, hit.node) if joins else MoveTool(self, hit.node)
         if hit.wire is not None:
@@ -97,7 +97,7 @@ class Gestures(CanvasBase):
         return LassoTool(self) if event.modifiers() & ALT else BoxTool(self)
 
     def _on_control(self, node: str, at: QPointF) -> bool:
-        """Whether a point is on the sign that folds a card."""
+        """Whether a point is on the sign that collapses a card."""
         return self.zoom >= FULL and self.canvas.cards[node].control.contains(at)
 
     def _reach(self) -> float:
@@ -138,7 +138,7 @@ class Gestures(CanvasBase):
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if event.button() != LEFT:
             return
-        if self.just_folded.isActive():
+        if self.just_collapsed.isActive():
             return  # The second of two quick clicks on the sign: the card has got another shape under the pointer.
         at = self._at(event)
         hit = self.canvas.hit(at, self._reach())
@@ -215,7 +215,7 @@ class Gestures(CanvasBase):
             item = self.canvas.cards[hit.node]
             text = describe_node(item.node, item.facts, item.problems)
             if self._on_control(hit.node, at):
-                text = "Open (H)" if item.content.folded else "Collapse (H)"
+                text = "Open (H)" if item.content.collapsed else "Collapse (H)"
         QToolTip.showText(event.globalPos(), plain(text), self.viewport())
 
     # --- keys -------------------------------------------------------------------------------------------------------

@@ -87,7 +87,7 @@ class CanvasPage(SheetPage):
         self.column.addWidget(strip)
 
     def open_inside(self) -> None:
-        """Open the selected block in its place, or fold it up."""
+        """Open the selected block in its place, or collapse it."""
         self.inside.toggle()
 
 

@@ -41,7 +41,7 @@ class InlinePage:
         self._block.open_tab()
 
     def open_inside(self) -> None:
-        """Fold the block up."""
+        """Collapse the block."""
         self._block.collapse()
 
     go_up = open_inside
@@ -74,8 +74,8 @@ class InlineBlock(QFrame):
         into_tab = button("Open in a tab", "quiet", "enter", done=self.open_tab)
         into_tab.setToolTip("Show it on a sheet of its own, with what is selected (Ctrl+Return)")
         close_button = button("", "quiet", "close", done=self.collapse)
-        close_button.setToolTip("Fold it up again (Esc)")
-        close_button.setAccessibleName("Fold the block up")
+        close_button.setToolTip("Collapse it again (Esc)")
+        close_button.setAccessibleName("Collapse the block")
         bar = QWidget()
         row(self.words, (self.ports, 1), into_tab, close_button, margins=(12, 0, 6, 0), parent=bar)
         bar.setFixedHeight(HEAD)
@@ -101,10 +101,10 @@ class InlineBlock(QFrame):
         """The Studio of that canvas."""
         return self.page.view.studio if self.page is not None else None
 
-    # --- opening and folding up --------------------------------------------------------------------------------------------------------
+    # --- opening and collapsing --------------------------------------------------------------------------------------------------------
 
     def toggle(self) -> None:
-        """Open the selected block in its place, or fold it up."""
+        """Open the selected block in its place, or collapse it."""
         chosen = self.studio.selection
         if self.isVisible() and (not chosen or chosen[-1] == self.node):
             self.collapse()
@@ -137,7 +137,7 @@ class InlineBlock(QFrame):
         return True
 
     def collapse(self) -> None:
-        """Fold it up."""
+        """Collapse it."""
         if self.page is None:
             return
         view = self.page.view

@@ -125,8 +125,8 @@ class Window(Frame):
                 dock.visibilityChanged.connect(lambda _, t=toggle, d=dock: actions.set_checked(t, not d.isHidden()))
         actions.set_checked("file.reopen", self.project_files.reopening)
         actions.set_checked("view.path", self.canvas.view.path_shown)
-        actions.set_checked("view.minimap", not minimap.folded)
-        minimap.folded_changed.connect(lambda folded: actions.set_checked("view.minimap", not folded))
+        actions.set_checked("view.minimap", not minimap.collapsed)
+        minimap.collapsed_changed.connect(lambda collapsed: actions.set_checked("view.minimap", not collapsed))
         assert not actions.check(), actions.check()
 
     def _fill_tab_menu(self, menu: QMenu, tab: Tab) -> None:

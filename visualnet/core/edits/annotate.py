@@ -1,4 +1,4 @@
-"""Edits of what only the eye needs of a sheet: bends of wires, folded cards, the direction, frames and notes, bookmarks."""
+"""Edits of what only the eye needs of a sheet: bends of wires, collapsed cards, the direction, frames and notes, bookmarks."""
 
 from __future__ import annotations
 
@@ -58,10 +58,12 @@ def toggle_waypoint(
     return bend(project, sheet, {wire: inner})
 
 
-def fold(project: Project, sheet: str, ids: Iterable[str], folded: bool = True) -> Project:
+def collapse(project: Project, sheet: str, ids: Iterable[str], collapsed: bool = True) -> Project:
     """Let cards show only their names, or all again. Nothing that is computed changes."""
     graph = sheet_of(project, sheet)
-    changed = {i: replace(n, folded=folded) for i in ids if (n := graph.nodes.get(i)) and n.folded != folded}
+    changed = {
+        i: replace(n, collapsed=collapsed) for i in ids if (n := graph.nodes.get(i)) and n.collapsed != collapsed
+    }
     return project.with_sheet(sheet, replace(graph, nodes={**graph.nodes, **changed})) if changed else project
 
 

@@ -140,9 +140,9 @@ def _node(raw: Any) -> Node:
     trainable = raw.get("trainable", True)
     if type(trainable) is not bool:
         wrong(trainable, "true or false", "trainable")
-    folded = raw.get("folded", False)
-    if type(folded) is not bool:
-        wrong(folded, "true or false", "folded")
+    collapsed = raw.get("folded", False)
+    if type(collapsed) is not bool:
+        wrong(collapsed, "true or false", "folded")
     if shares is not None and type(shares) is not str:
         wrong(shares, "the id of a node", "shares")
     if type(repeat) not in (int, str):
@@ -158,7 +158,7 @@ def _node(raw: Any) -> Node:
         shares=shares,
         repeat=repeat,
         mode=at("mode", as_choice, raw["mode"], MODES) if "mode" in raw else "",
-        folded=folded,
+        collapsed=collapsed,
         extra=rest(raw, _NODE),
     )
 

@@ -95,7 +95,7 @@ def _node(node: Node) -> dict[str, Any]:
         fields["repeat"] = node.repeat
     if node.mode:
         fields["mode"] = node.mode
-    if node.folded:
+    if node.collapsed:
         fields["folded"] = True
     return {**fields, **node.extra}
 

@@ -237,7 +237,7 @@ def description(view: CanvasBase) -> str:
     if len(faces) == 1:
         face = faces[0]
         state = {"mute": "muted", "off": "off"}.get(face.mode, "")
-        told = face.name, face.line, face.shape, face.parameters, state, "folded" * face.folded, face.badge
+        told = face.name, face.line, face.shape, face.parameters, state, "collapsed" * face.collapsed, face.badge
         return ", ".join(filter(None, told))
     if (wire := selected_wire(view)) is not None:
         item = canvas.wires[wire]

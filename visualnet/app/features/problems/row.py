@@ -100,7 +100,7 @@ class ProblemRow(QFrame):
         return self.where.sizeHint().width()
 
     def set_current(self, current: bool) -> None:
-        """Unfold or fold."""
+        """Open or collapse."""
         if current != self.current:
             self.current = current
             restyle(self, current=current)
@@ -153,7 +153,7 @@ class ProblemRow(QFrame):
 
 
 class Details(QWidget):
-    """Python's own words about a failed run, folded away until they are wanted."""
+    """Python's own words about a failed run, collapsed away until they are wanted."""
 
     def __init__(self, studio: Studio) -> None:
         super().__init__()

@@ -26,7 +26,7 @@ from visualnet.figures.colour_indices import levels
 
 
 class DrawingsSection(QWidget):
-    """Two drawings that fold: the layer, and its receptive field. Each is there only where there is something to draw."""
+    """Two drawings that collapse: the layer, and its receptive field. Each is there only where there is something to draw."""
 
     def __init__(self, studio: Studio) -> None:
         super().__init__()
