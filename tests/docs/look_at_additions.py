@@ -112,7 +112,7 @@ def template() -> dict[str, Any]:
     from visualnet.analysis import infer
     from visualnet.core.storage import project_file
     from visualnet.templates.index import template_list
-    from visualnet.templates.note_actions import carried_out, steps
+    from visualnet.templates.note_actions import apply_step, steps
 
     (found,) = [each for each in template_list() if each.name == "tiny-cnn"]
     project = project_file.load(found.path)
@@ -122,7 +122,7 @@ def template() -> dict[str, Any]:
         "line": found.line,
         "parameters": infer(project).main.parameters,
         "trains": found.trains,
-        "step": carried_out(project, link) != project,
+        "step": apply_step(project, link) != project,
     }
 
 

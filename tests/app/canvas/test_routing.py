@@ -49,7 +49,7 @@ def drawn(name: str, sheet: str, how: str) -> CanvasScene:
         found = sizes(scene.cards, "down")
         room = {i: size[:2] for i, size in found.items()}
         places = tidy(project.sheet(sheet), room, "down", wrap_width=1600, offsets=port_offsets(found))
-        after = annotate.turn(edits.move(project, sheet, places), sheet, "down")
+        after = annotate.set_direction(edits.move(project, sheet, places), sheet, "down")
     scene.apply(project, after)
     scene.routes.finish()
     return scene

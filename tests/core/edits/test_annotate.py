@@ -113,18 +113,18 @@ def test_what_a_file_says_wrong_is_told(key: str, value: str, words: str) -> Non
 def test_folded_cards_and_the_direction_are_kept_in_the_file() -> None:
     project = edits.add_node(edits.add_node(Project(), MAIN, "relu", name="a"), MAIN, "relu", name="b")
     plain = project_file.dumps(project)
-    after = annotate.turn(annotate.collapse(project, MAIN, ["n1", "n9"]), MAIN, "down")
+    after = annotate.set_direction(annotate.collapse(project, MAIN, ["n1", "n9"]), MAIN, "down")
     assert after.graph.nodes["n1"].collapsed
     assert not after.graph.nodes["n2"].collapsed
     assert project_file.loads(project_file.dumps(after)) == after
     assert diff(project.graph, after.graph).turned
     assert diff(project.graph, after.graph).changed == ("n1",)
     assert annotate.collapse(after, MAIN, ["n1"]) is after
-    assert annotate.turn(after, MAIN, "down") is after
-    back = annotate.turn(annotate.collapse(after, MAIN, ["n1"], False), MAIN, "right")
+    assert annotate.set_direction(after, MAIN, "down") is after
+    back = annotate.set_direction(annotate.collapse(after, MAIN, ["n1"], False), MAIN, "right")
     assert project_file.dumps(back) == plain
     with pytest.raises(ValueError, match="right or down"):
-        annotate.turn(project, MAIN, "up")
+        annotate.set_direction(project, MAIN, "up")
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from visualnet.analysis.facts import Analysis, GraphFacts, Problem
 from visualnet.analysis.inference.infer import infer
-from visualnet.analysis.inference.infer_block import crowded
+from visualnet.analysis.inference.infer_block import has_too_many_layers
 from visualnet.analysis.repair.missing_nodes import missing
 from visualnet.analysis.repair.parameter_candidates import Candidate, Place, adapters, beginnings, values
 from visualnet.analysis.repair.wiring_candidates import fields as agreeing
@@ -74,7 +74,7 @@ class Search:
         self.repairs: list[Repair] = []
         self.limit, self.stopwatch = limit, _Stopwatch(seconds)
         self._trial = _Trial(project, problem, analysis, fields, self.stopwatch)
-        candidates = () if crowded(analysis.main) else _candidates(project, problem, analysis, fields)
+        candidates = () if has_too_many_layers(analysis.main) else _candidates(project, problem, analysis, fields)
         self._steps = self._search(candidates)
 
     def work(self, seconds: float = math.inf) -> bool:

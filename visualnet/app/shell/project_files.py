@@ -19,7 +19,7 @@ from visualnet.core.document import Document
 from visualnet.core.errors import FileError
 from visualnet.core.process.autosave import Journal, Orphan
 from visualnet.core.project import Project
-from visualnet.core.storage.disk_state import ChangedOnDisk, Standing, look
+from visualnet.core.storage.disk_state import ChangedOnDisk, DiskState, read_state
 from visualnet.core.storage.project_file import load
 from visualnet.core.text.visible import visible
 from visualnet.templates.index import template_list
@@ -212,14 +212,14 @@ class ProjectFiles(QObject):
         if path is None:
             return False
         # The dialog has already asked whether what stands there may be replaced.
-        done = self._write(path, look(path))
+        done = self._write(path, read_state(path))
         if done:
             self.settings["folder"] = str(path.parent)
             self.settings.remember_file(path)
             self.remember_open()
         return done
 
-    def _write(self, path: Path | None = None, over: Standing | None = None) -> bool:
+    def _write(self, path: Path | None = None, over: DiskState | None = None) -> bool:
         try:
             self.studio.document.save(path, over)
         except ChangedOnDisk as error:

@@ -67,7 +67,7 @@ def collapse(project: Project, sheet: str, ids: Iterable[str], collapsed: bool =
     return project.with_sheet(sheet, replace(graph, nodes={**graph.nodes, **changed})) if changed else project
 
 
-def turn(project: Project, sheet: str, direction: str) -> Project:
+def set_direction(project: Project, sheet: str, direction: str) -> Project:
     """Let a sheet flow to the ``right`` or ``down``: its ports then stand at the tops and bottoms of the cards."""
     graph = sheet_of(project, sheet)
     if direction not in DIRECTIONS:

@@ -13,7 +13,7 @@ CARD = (168.0, 80.0)
 """A card takes up at least so much, in px."""
 
 
-def among(graph: Graph, chosen: Collection[str]) -> dict[str, Annotation]:
+def annotations_around(graph: Graph, chosen: Collection[str]) -> dict[str, Annotation]:
     """The frames that hold cards of these nodes and no others, and the notes (and empty frames) that lie in such a frame or
     within the rectangle round the cards.
     """
@@ -69,11 +69,11 @@ def with_annotations(graph: Graph, annotations: Iterable[Annotation], by: tuple[
     return replace(graph, annotations=after) if after != graph.annotations else graph
 
 
-def moved(points: Iterable[tuple[float, float]], by: tuple[float, float]) -> tuple[tuple[float, float], ...]:
+def shift_points(points: Iterable[tuple[float, float]], by: tuple[float, float]) -> tuple[tuple[float, float], ...]:
     """The points of a wire elsewhere."""
     return tuple(spot((x + by[0], y + by[1])) for x, y in points)
 
 
-def bent(graph: Graph, bends: Mapping[Port, tuple[tuple[float, float], ...]]) -> Graph:
+def add_bends(graph: Graph, bends: Mapping[Port, tuple[tuple[float, float], ...]]) -> Graph:
     """The graph with these bends too."""
     return replace(graph, bends={**graph.bends, **bends}) if bends else graph

@@ -35,7 +35,7 @@ def put(view: CanvasBase, label: str, places: Places, direction: str = "", areas
 
     def edit(project: Project) -> Project:
         project = annotate.place_annotations(edits.move(project, sheet, places), sheet, areas)
-        return annotate.turn(project, sheet, direction) if direction else project
+        return annotate.set_direction(project, sheet, direction) if direction else project
 
     done = view.studio.do(label, edit)
     if done:

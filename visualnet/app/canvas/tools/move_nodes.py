@@ -87,7 +87,7 @@ class MoveTool(Tool):
         """Find the wire that the card would go into."""
         if self.accept is None:
             self.accept = self.studio.acceptance()
-            self.free = self.pulls or best_ports.lonely(self.accept, self.node)
+            self.free = self.pulls or best_ports.is_unwired(self.accept, self.node)
         if not self.free:
             return
         card = self.scene.cards[self.node].rect

@@ -131,7 +131,7 @@ class StatusLine(QStatusBar):
         data = self.studio.project.data
         kind = DATASETS.get(data.name)
         try:
-            return f"{kind.title}: {registry.chosen(data).size:,} samples" if kind is not None else ""
+            return f"{kind.title}: {registry.make_data_set(data).size:,} samples" if kind is not None else ""
         except ValueError as error:
             return str(error)
 

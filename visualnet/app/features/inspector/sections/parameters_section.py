@@ -117,7 +117,7 @@ class ParametersSection(InspectorSection):
         menu.addSeparator()
         users = block_parameters.users(project, sheet, name)
         if users:
-            menu.addAction(f"Used by {block_parameters.told(users)}").setEnabled(False)
+            menu.addAction(f"Used by {block_parameters.quote_names(users)}").setEnabled(False)
             value = block_parameters.numbers(project, sheet)[name]
             menu.addAction(f"Put {value:g} in its place and remove it", lambda: self._remove(name, True))
         else:
