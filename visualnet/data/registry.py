@@ -23,10 +23,10 @@ __all__ = [
     "SHAPES",
     "DataSet",
     "builtin",
-    "chosen",
     "fields",
     "fields_or_none",
     "image_field",
+    "make_data_set",
     "synthetic",
 ]
 
