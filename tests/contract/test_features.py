@@ -38,7 +38,7 @@ OpenWindow = Callable[..., Window]
 
 def actions_of(feature: Feature) -> tuple[ActionSpec[Studio], ...]:
     """All that it adds to the menus."""
-    return (*feature.actions, *([feature.dock.toggle] if feature.dock is not None else []))
+    return (*feature.actions, *([toggle] if (toggle := feature.toggle) is not None else []))
 
 
 def name_of(feature: Feature) -> str:
@@ -213,19 +213,13 @@ class HelloPanel(QLabel):
         studio.analysed.connect(lambda _: self.setText(f"{len(studio.graph.nodes)} nodes"))
 """,
     "feature.py": """from visualnet.app.actions.registry import ActionSpec
-from visualnet.app.features.feature import Dock, Feature, draws_something, toggle
-
-
-def make_panel(studio):
-    from visualnet.app.features.hello.panel import HelloPanel
-
-    return HelloPanel(studio)
+from visualnet.app.features.feature import Dock, Feature, draws_something, lazy
 
 
 FEATURE = Feature(
     "hello",
     "Says how many nodes there are.",
-    dock=Dock("Hello", make_panel, toggle("hello", "Hello", "Show how many nodes there are", "info")),
+    dock=Dock("Hello", lazy("visualnet.app.features.hello.panel:HelloPanel"), "Show how many nodes there are", "info"),
     actions=(
         ActionSpec("graph.hello", 60, "Say hello", "Greet the network", "info", "Ctrl+Alt+H",
                    lambda studio: studio.message.emit("ok", "Hello, network"), draws_something, {"sheet": 40}),

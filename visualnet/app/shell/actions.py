@@ -179,6 +179,6 @@ PAGE_ACTIONS: tuple[ActionSpec[Place], ...] = (
 def all_actions(features: Iterable[Feature]) -> tuple[ActionSpec[Any], ...]:
     """All that can be done in a window with these features."""
     features = tuple(features)
-    toggles = [feature.dock.toggle for feature in features if feature.dock is not None]
+    toggles = [toggle for feature in features if (toggle := feature.toggle) is not None]
     added = [spec for feature in features for spec in feature.actions]
     return menu_order((*FRAME_ACTIONS, *TAB_ACTIONS, *CANVAS_ACTIONS, *PAGE_ACTIONS, *toggles, *added))

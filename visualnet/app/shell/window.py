@@ -119,10 +119,10 @@ class Window(Frame):
         actions.bind(CANVAS_ACTIONS, lambda: self.views.view)
         for feature in self.features:
             actions.bind(feature.actions, lambda: self.studio)
-            if feature.dock is not None:
-                toggle, dock = feature.dock.toggle.id, self.spaces.docks[feature.id]
-                actions.bind([feature.dock.toggle], lambda: self.studio)
-                dock.visibilityChanged.connect(lambda _, t=toggle, d=dock: actions.set_checked(t, not d.isHidden()))
+            if (toggle := feature.toggle) is not None:
+                dock = self.spaces.docks[feature.id]
+                actions.bind([toggle], lambda: self.studio)
+                dock.visibilityChanged.connect(lambda _, t=toggle.id, d=dock: actions.set_checked(t, not d.isHidden()))
         actions.set_checked("file.reopen", self.project_files.reopening)
         actions.set_checked("view.path", self.canvas.view.path_shown)
         actions.set_checked("view.minimap", not minimap.collapsed)

@@ -41,30 +41,18 @@ def print_sheet(studio: Studio) -> None:
         studio.shell.notify("error", f"It could not be printed: {error}", [])
 
 
+# A table: an action is a row.
+# fmt: off
+ACTIONS = (
+    ActionSpec("file.export_picture", 30, "Export picture…",
+               "Make a picture of the network, or a figure for a paper: SVG, PNG or PDF", "picture", "Ctrl+Shift+E",
+               export, draws_something, {"sheet": 30}),
+    ActionSpec("file.print", 30, "Print…", "Print the open sheet on one page", "picture", "Ctrl+P",
+               print_sheet, draws_something),
+)
+# fmt: on
 FEATURE = Feature(
     "pictures",
     "A picture of the open sheet as on the canvas, for printing, or as papers have them; PNG and SVG carry the project inside.",
-    actions=(
-        ActionSpec(
-            "file.export_picture",
-            30,
-            "Export picture…",
-            "Make a picture of the network, or a figure for a paper: SVG, PNG or PDF",
-            "picture",
-            "Ctrl+Shift+E",
-            export,
-            draws_something,
-            menus={"sheet": 30},
-        ),
-        ActionSpec(
-            "file.print",
-            30,
-            "Print…",
-            "Print the open sheet on one page",
-            "picture",
-            "Ctrl+P",
-            print_sheet,
-            draws_something,
-        ),
-    ),
+    actions=ACTIONS,
 )

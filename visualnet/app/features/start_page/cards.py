@@ -36,12 +36,7 @@ from visualnet.data import registry
 from visualnet.templates.index import Template
 
 PICTURE_LOW, PICTURE_HIGH = 128, 208
-_ARROWS = {
-    Qt.Key.Key_Left: (-1, 0),
-    Qt.Key.Key_Right: (1, 0),
-    Qt.Key.Key_Up: (0, -1),
-    Qt.Key.Key_Down: (0, 1),
-}
+_ARROWS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
 
 
 def page_colour(theme: Theme) -> str:
