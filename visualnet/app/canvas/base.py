@@ -101,8 +101,6 @@ class CanvasBase(Camera):
         if not self.frame_cache.paint():
             super().paintEvent(event)
 
-    # --- gestures ---------------------------------------------------------------------------------------------------
-
     def begin(self, tool: Tool, at: QPointF, event: QInputEvent) -> None:
         """Take up a gesture."""
         self.hold(tool)
@@ -137,8 +135,6 @@ class CanvasBase(Camera):
         else:
             self.viewport().unsetCursor()
 
-    # --- looking ----------------------------------------------------------------------------------------------------
-
     def show_card(self, node_id: str) -> None:
         """Bring a card into view, moving no more than needed."""
         self.show_area(self.canvas.cards[node_id].rect)
@@ -161,8 +157,6 @@ class CanvasBase(Camera):
         """The way of a wire: its ends, and the points that it is led over between them."""
         wire = self.canvas.wires[target]
         return [wire.path.pointAtPercent(0.0), *wire.bends, wire.path.currentPosition()]
-
-    # --- selecting --------------------------------------------------------------------------------------------------
 
     def select_wires(self, targets: Iterable[Port]) -> None:
         """Select these wires, by where they end, and no others."""

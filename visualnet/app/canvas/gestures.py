@@ -66,8 +66,6 @@ class Gestures(CanvasBase):
     def _at(self, event: QSinglePointEvent | QDropEvent) -> QPointF:
         return self.scene_point(event.position())
 
-    # --- tools ------------------------------------------------------------------------------------------------------
-
     def cancel(self) -> None:
         self.autoscroll.stop()
         super().cancel()
@@ -103,8 +101,6 @@ class Gestures(CanvasBase):
     def _reach(self) -> float:
         """How near a port must be, in the scene: from afar a port is too small to be meant."""
         return 13.0 if self.zoom >= 0.45 else 0.0
-
-    # --- mouse ------------------------------------------------------------------------------------------------------
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if self.tool is not None:
@@ -177,8 +173,6 @@ class Gestures(CanvasBase):
             at = self.mapFromScene(here)
         self.menu_asked.emit(at)
 
-    # --- wheel and touch --------------------------------------------------------------------------------------------
-
     def wheelEvent(self, event: QWheelEvent) -> None:
         """A wheel zooms at the pointer; a trackpad pans, and zooms with Ctrl."""
         pixels, turn = event.pixelDelta(), event.angleDelta()
@@ -217,8 +211,6 @@ class Gestures(CanvasBase):
             if self._on_control(hit.node, at):
                 text = "Open (H)" if item.content.collapsed else "Collapse (H)"
         QToolTip.showText(event.globalPos(), plain(text), self.viewport())
-
-    # --- keys -------------------------------------------------------------------------------------------------------
 
     def event(self, event: QEvent) -> bool:
         # Space and Tab are this view's own even where the window has an action for them: held, Space pans.
@@ -261,8 +253,6 @@ class Gestures(CanvasBase):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         self.space_held = False
         super().focusOutEvent(event)
-
-    # --- drag from the palette --------------------------------------------------------------------------------------
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         kind = dragged_kind(event.mimeData(), self.studio.project.blocks)

@@ -87,8 +87,6 @@ class CanvasView(Gestures):
         self._show_analysis(studio.analysis)
         self._show_selection(studio.selection)
 
-    # --- following the Studio ---------------------------------------------------------------------------------------
-
     def _show_document(self) -> None:
         self.cancel()
         self.canvas.show_sheet(self.studio.project, self.studio.sheet)
@@ -166,8 +164,6 @@ class CanvasView(Gestures):
         self.empty.setVisible(not self.canvas.cards)
         self._place_hud()
 
-    # --- looking ----------------------------------------------------------------------------------------------------
-
     def zoom_selection(self) -> None:
         """Show what is selected, or the whole sheet."""
         self.fit(self.canvas.contents(self.studio.selection) if self.studio.selection else None, 1.6)
@@ -191,8 +187,6 @@ class CanvasView(Gestures):
         self.frame_cache.mark_blurred()
         if not self._rest.isActive():
             self._rest.start()
-
-    # --- editing ----------------------------------------------------------------------------------------------------
 
     add = placing.add
     delete = remove.delete
@@ -265,8 +259,6 @@ class CanvasView(Gestures):
         """Edit the selected card's name in its place."""
         if len(self.studio.selection) == 1:
             self.name_editor.open(self.studio.selection[0])
-
-    # --- painting ---------------------------------------------------------------------------------------------------
 
     def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         if self.canvas.marks.fitting is not None:

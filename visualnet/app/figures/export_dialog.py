@@ -164,8 +164,6 @@ class ExportDialog(QDialog):
         self._recall()
         self.refresh()
 
-    # --- building ------------------------------------------------------------------------------------------------------------------
-
     def _build(self) -> None:
         self.preview = Preview()
         self.scope = Choice("Show", SCOPES, "What is shown")
@@ -207,8 +205,6 @@ class ExportDialog(QDialog):
         self.scope.offer("selection", bool(self.studio.selection))
         self.transparent.setChecked(self.kept.get("transparent") is True)
         self.carry.setChecked(self.kept.get("carry") is not False)
-
-    # --- what is chosen ------------------------------------------------------------------------------------------------------------
 
     @property
     def look(self) -> Look:
@@ -259,8 +255,6 @@ class ExportDialog(QDialog):
         self.save_button.setEnabled(drawing is not None)
         self.copy_button.setEnabled(drawing is not None)
         self.size_label.setText(_size_words(drawing, output) if drawing is not None else "")
-
-    # --- doing ---------------------------------------------------------------------------------------------------------------------
 
     def copy(self) -> None:
         """Put the picture on the clipboard."""

@@ -82,8 +82,6 @@ class LiveProbes(QObject):
         studio.sheet_changed.connect(lambda _: self._choose_thumbnails())
         studio.theme_changed.connect(self._set_theme)
 
-    # --- what is wanted ------------------------------------------------------------------------------------------------------------
-
     @property
     def budget(self) -> float:
         """The share of the training time that watching may take."""
@@ -159,8 +157,6 @@ class LiveProbes(QObject):
         ):
             self._timer.start(delay_ms)
 
-    # --- looking while nothing trains ----------------------------------------------------------------------------------------------
-
     def _look(self) -> None:
         request = self.current_request()
         if self._control is not None or not (request.ports or request.grid):
@@ -185,8 +181,6 @@ class LiveProbes(QObject):
             self.seen, self.trained, self.words = seen, True, ""
             self._redraws.ask(CANVAS, None, self._show_thumbnails, THUMBNAILS_MS)
             self.changed.emit()
-
-    # --- the data ------------------------------------------------------------------------------------------------------------------
 
     def need_data(self) -> None:
         """Read the chosen data in the background, unless it is there."""
@@ -214,8 +208,6 @@ class LiveProbes(QObject):
             self.data_changed.emit()
             self.set_sample(self.sample)
 
-    # --- edits ---------------------------------------------------------------------------------------------------------------------
-
     def _edited(self, before: Project, after: Project) -> None:
         if before.data != after.data:
             self.need_data()
@@ -239,8 +231,6 @@ class LiveProbes(QObject):
     def stop(self) -> None:
         """Look no more; for closing the window."""
         self._timer.stop()
-
-    # --- pictures on the cards -----------------------------------------------------------------------------------------------------
 
     def _choose_thumbnails(self) -> None:
         if self._control is None:

@@ -90,8 +90,6 @@ class Runner(QObject):
         studio.project_changed.connect(self._edited)
         studio.document_changed.connect(self._other_document)
 
-    # --- what is shown ---------------------------------------------------------------------------------------------------------------
-
     def _shown_of(self, document: Document) -> ShownRuns:
         return self._shown.setdefault(document, ShownRuns())
 
@@ -130,8 +128,6 @@ class Runner(QObject):
         if document is self._document:
             return self._state
         return "failed" if self.studio.failed(document) else "idle"
-
-    # --- steering --------------------------------------------------------------------------------------------------------------------
 
     def why_not(self) -> str:
         """Why training cannot start, in words; nothing if it can."""
@@ -209,8 +205,6 @@ class Runner(QObject):
         """Look at these ports for `who` from now on."""
         self.probes.set_request(who, ports, grid)
 
-    # --- other runs ------------------------------------------------------------------------------------------------------------------
-
     def prepare(self) -> None:
         """A project was opened: show the newest of its runs that is on this machine, and read its data."""
         self.probes.need_data()
@@ -271,8 +265,6 @@ class Runner(QObject):
             self.probes.set_run(None)
             self.attached_changed.emit()
             self.updated.emit()
-
-    # --- a run, from its begin to its end --------------------------------------------------------------------------------------------
 
     def _begin(self, run: RunRef, folder: Path, resume: bool) -> None:
         project, put = self.studio.project, self.mailbox.put
@@ -360,8 +352,6 @@ class Runner(QObject):
             self.studio.set_runtime_problem(message.path, words, message.traceback, document)
             behind = f"{document.project.name}: " if self.elsewhere is not None else ""
             self.failed.emit(behind + words, message.path)
-
-    # --- what the person does --------------------------------------------------------------------------------------------------------
 
     def _edited(self, before: Project, after: Project) -> None:
         if self._control is not None and self.elsewhere is None and after.recipe.lr != self._lr:

@@ -101,8 +101,6 @@ class InlineBlock(QFrame):
         """The Studio of that canvas."""
         return self.page.view.studio if self.page is not None else None
 
-    # --- opening and collapsing --------------------------------------------------------------------------------------------------------
-
     def toggle(self) -> None:
         """Open the selected block in its place, or collapse it."""
         chosen = self.studio.selection
@@ -173,8 +171,6 @@ class InlineBlock(QFrame):
             self.open_tab()
         else:
             self.collapse()
-
-    # --- following -----------------------------------------------------------------------------------------------------------------------
 
     def _follow(self) -> None:
         """The block may be gone, or another one by now."""

@@ -103,8 +103,6 @@ class ProjectFiles(QObject):
         elif tab.reported_disk_change:
             self._notify_changed(tab)
 
-    # --- opening -------------------------------------------------------------------------------------------------------------------
-
     def adopt(self, document: Document) -> None:
         """Show a document, in a tab of its own unless the present one is blank."""
         self.tabs.add(document)
@@ -194,8 +192,6 @@ class ProjectFiles(QObject):
         if menu.isEmpty():
             menu.addAction("No file was opened yet").setEnabled(False)
 
-    # --- saving --------------------------------------------------------------------------------------------------------------------
-
     def save(self) -> bool:
         """Write the document to its file; asks for one where there is none."""
         document = self.studio.document
@@ -240,8 +236,6 @@ class ProjectFiles(QObject):
         self.tabs.front.reported_disk_change = False
         self.studio.message.emit("ok", f"Saved {self.studio.document.path}")
         return True
-
-    # --- leaving -------------------------------------------------------------------------------------------------------------------
 
     def may_leave(self, tab: Tab | None = None) -> bool:
         """Whether a document may go: no training runs on it and it is saved, or the person says so. It is shown while that is asked."""

@@ -81,8 +81,6 @@ class Window(Frame):
         self._connect()
         self._restore()
 
-    # --- building ------------------------------------------------------------------------------------------------------------------
-
     def _build(self) -> None:
         studio, tabs = self.studio, self.project_files.tabs
         self.topbar = TopBar(self.actions_, self)
@@ -135,8 +133,6 @@ class Window(Frame):
     def panel(self, name: str) -> Any:
         """The panel of a dock; None where no feature of that name is there."""
         return self.spaces.docks[name].panel if name in self.spaces.docks else None
-
-    # --- what features ask (``state/shell.py``) ------------------------------------------------------------------------------------
 
     def show_panel(self, name: str) -> Any:
         """Bring a dock to the front; its panel, or None where there is none of that name, or a page covers everything."""
@@ -234,8 +230,6 @@ class Window(Frame):
         self.show_space(self.settings.typed("workspace", "build"))
         self._show_tab()
 
-    # --- beginning -----------------------------------------------------------------------------------------------------------------
-
     def begin(self, wish: str | Path = "") -> None:
         """What happens once the window is up: the given file or template, else an offer to recover what a crash left."""
         if wish:
@@ -286,8 +280,6 @@ class Window(Frame):
         """Whether a page covers the canvas."""
         return self.stack.currentWidget() is not self.canvas
 
-    # --- doing ---------------------------------------------------------------------------------------------------------------------
-
     def show_space(self, name: str) -> None:
         """Switch to a workspace."""
         name = name if name in ("build", "train", "inspect") else "build"
@@ -312,8 +304,6 @@ class Window(Frame):
             return
         if self.runner.start() and not self.spaces.is_shown("training"):
             self.show_space("train")
-
-    # --- telling -------------------------------------------------------------------------------------------------------------------
 
     def _report_fault(self, words: str, trace: str) -> None:
         """Once, however many there are: a paint event that fails would else flood the window."""
@@ -344,8 +334,6 @@ class Window(Frame):
         self.strip.refresh()
         actions["train.start"].setToolTip(self.runner.why_not() or f"Train ({actions.keys_text('train.start')})")
         self.topbar.show_run("" if start else self.runner.state)
-
-    # --- Qt ------------------------------------------------------------------------------------------------------------------------
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask, stop, join, remember."""

@@ -85,9 +85,6 @@ def toggle_waypoint(view: CanvasBase, wire: Port, number: int, at: QPointF) -> b
     return view.studio.do("Bend wire", lambda p: annotate.toggle_waypoint(p, sheet, wire, points, number, place))
 
 
-# --- bookmarks --------------------------------------------------------------------------------------------------------
-
-
 def bookmark(view: CanvasBase) -> None:
     """Keep this view under the next free number."""
     sheet, pose = view.studio.sheet, view.pose()

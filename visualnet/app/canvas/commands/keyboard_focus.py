@@ -38,9 +38,6 @@ def selected_annotation(view: CanvasBase) -> str:
     )
 
 
-# --- going there ------------------------------------------------------------------------------------------------------
-
-
 def next_wire(view: CanvasBase, step: int = 1) -> None:
     """Go to a wire of the selected card, those that leave it first; then to the next of that card's wires."""
     here, wires, cards = selected_wire(view), view.canvas.wires, view.canvas.cards
@@ -105,9 +102,6 @@ def next_annotation(view: CanvasBase) -> None:
     view.select_wires(())
     view.select_annotations([item.id])
     view.show_area(item.area)
-
-
-# --- keys -------------------------------------------------------------------------------------------------------------
 
 
 def press(view: CanvasBase, way: Way | None, event: QKeyEvent) -> bool:
@@ -201,9 +195,6 @@ def insert(view: CanvasBase, here: Port) -> None:
         placing.add(view, kind, (at.x() - 84, at.y() - 40), insert=here, given=given)
 
     view.search_asked.emit(view.mapFromScene(at), put, "Put into the wire…")
-
-
-# --- where it is, in words and drawn ----------------------------------------------------------------------------------
 
 
 def _middle(view: CanvasBase, target: Port) -> QPointF:

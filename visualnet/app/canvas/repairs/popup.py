@@ -102,8 +102,6 @@ class RepairPopup(Popup):
         self.buttons.append(made)
         made.show()
 
-    # --- answering --------------------------------------------------------------------------------------------------
-
     def go(self, way: int) -> None:
         """To the next or previous repair, and show what it would do."""
         if not self.found:

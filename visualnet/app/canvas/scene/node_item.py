@@ -60,8 +60,6 @@ class NodeItem:
         self._ins: dict[str, float] = {}
         self._outs: dict[str, float] = {}
 
-    # --- geometry ---------------------------------------------------------------------------------------------------
-
     @property
     def rect(self) -> QRectF:
         return QRectF(self.x, self.y, self.width, self.height)
@@ -128,8 +126,6 @@ class NodeItem:
     def measure(self, strip: bool, collapsed: bool, down: bool) -> CardSize:
         """How large it would be: with room for a live picture, collapsed, on a sheet that flows down."""
         return card_size(self.content, strip, collapsed, down, text_width)
-
-    # --- content ----------------------------------------------------------------------------------------------------
 
     def show(self, facts: NodeFacts | None, problems: tuple[Problem, ...], project: Project, graph: Graph) -> bool:
         """Take what is known now; True if the picture changes."""

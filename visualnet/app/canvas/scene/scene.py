@@ -45,8 +45,6 @@ class CanvasScene(SheetIndex):
             self.addItem(layer)
         self._extent = QRectF()
 
-    # --- mirroring --------------------------------------------------------------------------------------------------
-
     def show_sheet(self, project: Project, sheet: str) -> None:
         """Put another sheet in place of this one."""
         self.project, self.sheet = project, sheet
@@ -180,8 +178,6 @@ class CanvasScene(SheetIndex):
             self._extent_moved()
         self.update()
 
-    # --- geometry ---------------------------------------------------------------------------------------------------
-
     def wire_changed(self, wire: WireItem) -> None:
         self.labels.changed(wire.target)
         super().wire_changed(wire)
@@ -245,8 +241,6 @@ class CanvasScene(SheetIndex):
         if area != self._extent:
             self._extent = area
             self.extent_changed.emit()
-
-    # --- live -------------------------------------------------------------------------------------------------------
 
     def set_thumbnail(self, node_id: str, image: QImage | None) -> None:
         """Show a live picture on a card (None takes it away)."""

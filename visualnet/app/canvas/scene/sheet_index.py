@@ -154,8 +154,6 @@ class SheetIndex(QGraphicsScene):
             area |= part
         return area
 
-    # --- what is where ----------------------------------------------------------------------------------------------
-
     def hit(self, at: QPointF, reach: float = 13.0, wires: bool = True) -> Hit:
         """What is under a point: ports before cards before wires, the topmost first."""
         around = QRectF(at.x() - reach, at.y() - reach, 2 * reach, 2 * reach)

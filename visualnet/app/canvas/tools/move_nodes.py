@@ -53,8 +53,6 @@ class MoveTool(Tool):
         self.places = {i: (cards[i].x, cards[i].y) for i in self.studio.selection if i in cards}
         self.now = dict(self.places)
 
-    # --- dragging ---------------------------------------------------------------------------------------------------
-
     def move(self, at: QPointF, event: QInputEvent) -> None:
         if not self.far(at):
             return
@@ -99,8 +97,6 @@ class MoveTool(Tool):
         self.scene.marks.hover_wire = self.wire
         self.scene.update()
 
-    # --- letting go -------------------------------------------------------------------------------------------------
-
     def release(self, at: QPointF, event: QInputEvent) -> None:
         self.scene.marks.hover_wire = None
         if not self.dragging:
@@ -139,8 +135,6 @@ class MoveTool(Tool):
         self.scene.marks.hover_wire = None
         self.scene.settle()
         self.studio.select(self.before)
-
-    # --- showing ----------------------------------------------------------------------------------------------------
 
     def paint(self, painter: QPainter) -> None:
         if not self.dragging:

@@ -88,8 +88,6 @@ class DifferencesPanel(QWidget):
         tree.currentItemChanged.connect(self._go)
         return tree
 
-    # --- choosing ------------------------------------------------------------------------------------------------------------------
-
     def _fill_menu(self) -> None:
         self.menu.clear()
         path = self.studio.document.path
@@ -120,8 +118,6 @@ class DifferencesPanel(QWidget):
             self.studio.message.emit("error", str(error))
             return
         self.comparison.against(project, title)
-
-    # --- showing -------------------------------------------------------------------------------------------------------------------
 
     def refresh(self) -> None:
         """Show the differences as they are now."""

@@ -105,8 +105,6 @@ class LessonCoach(QFrame):
         )
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
 
-    # --- the course of a lesson ----------------------------------------------------------------------------------------------------
-
     def start(self, name: str) -> bool:
         """Ask for the lesson's template, and begin once it is open; False if it was not opened."""
         lesson = lessons()[name]
@@ -222,8 +220,6 @@ class LessonCoach(QFrame):
         """The template that was asked for, or something else: then the lesson is over."""
         self._opened = True
         self.leave()
-
-    # --- Qt ------------------------------------------------------------------------------------------------------------------------
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

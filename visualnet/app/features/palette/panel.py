@@ -104,8 +104,6 @@ class PalettePanel(QWidget):
             menu.addAction("Import a block from a file…", partial(import_file, self.studio))
         return menu
 
-    # --- the library ---------------------------------------------------------------------------------------------------------------
-
     def forget(self, name: str) -> None:
         """Take a block out of the library."""
         if self._try(lambda: block_library.remove(name)):

@@ -157,8 +157,6 @@ class ProblemsPanel(QWidget):
             self.bar.set_narrow(low)
             self._arrange()
 
-    # --- the list --------------------------------------------------------------------------------------------------------------------
-
     def collapsed(self) -> set[str]:
         """The titles of the groups that are collapsed."""
         kept = self.kept.get("folded")
@@ -229,8 +227,6 @@ class ProblemsPanel(QWidget):
         count = len(self.model.shown)
         self.studio.message.emit("ok", f"{format_quantity(count, 'problem is', 'problems are')} on the clipboard.")
 
-    # --- walking ---------------------------------------------------------------------------------------------------------------------
-
     def choose(self, problem: Problem) -> None:
         """Make a problem the current one and jump to its node."""
         title = self.model.choose(problem)
@@ -257,8 +253,6 @@ class ProblemsPanel(QWidget):
             line.set_current(line.problem == self.model.current)
         self._search.stop()
         self.timer.start()
-
-    # --- repairs ---------------------------------------------------------------------------------------------------------------------
 
     def _begin_search(self) -> None:
         line = self._current_row()

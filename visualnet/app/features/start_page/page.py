@@ -80,8 +80,6 @@ class StartPage(QWidget):
         studio.theme_changed.connect(lambda _: self._arrange())
         self.refresh()
 
-    # --- building ------------------------------------------------------------------------------------------------------------------
-
     def _build(self) -> None:
         self._page = QWidget()
         self._scroll = QScrollArea(widgetResizable=True)
@@ -146,8 +144,6 @@ class StartPage(QWidget):
         side.addSpacing(16)
         add(side, label("Opened lately", "section"), self.recent, STRETCH)
         return holder
-
-    # --- what is shown -------------------------------------------------------------------------------------------------------------
 
     def refresh(self) -> None:
         """Look again for templates and recent files."""
@@ -231,8 +227,6 @@ class StartPage(QWidget):
         if len(waiting) > 1:
             self._counter.start()
 
-    # --- arranging -----------------------------------------------------------------------------------------------------------------
-
     def _arrange(self) -> None:
         """Fit margins, columns and the place of the side to the width."""
         self.update()
@@ -297,8 +291,6 @@ class StartPage(QWidget):
         if self.cards:
             self.cards[0].setFocus(Qt.FocusReason.OtherFocusReason)
 
-    # --- keys ----------------------------------------------------------------------------------------------------------------------
-
     def _follow(self, choice: Choice) -> None:
         choice.arrow.connect(lambda dx, dy: self._move_focus(choice, dx, dy))
         choice.focused.connect(lambda: self._scroll.ensureWidgetVisible(choice, 0, 24))
@@ -325,8 +317,6 @@ class StartPage(QWidget):
                 best = (far, other)
         if best is not None:
             best[1].setFocus(Qt.FocusReason.OtherFocusReason)
-
-    # --- dropping a file -----------------------------------------------------------------------------------------------------------
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         self._dropping = bool(openable(event.mimeData()))

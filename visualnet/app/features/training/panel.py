@@ -94,8 +94,6 @@ class TrainingPanel(QWidget):
         self.bar.setVisible(self.runner.busy)
         self.chooser.setVisible(self.prediction.grid_dimensions() == 0)
 
-    # --- choices -------------------------------------------------------------------------------------------------------------------
-
     def _kept(self, key: str, default: Any) -> Any:
         value = self.kept.get(key, default)
         return value if type(value) is type(default) else default
@@ -114,8 +112,6 @@ class TrainingPanel(QWidget):
     def _set_unit(self, index: int) -> None:
         self.curves.set_unit("step" if index else "epoch")
         self.kept["unit"] = index
-
-    # --- Qt ------------------------------------------------------------------------------------------------------------------------
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

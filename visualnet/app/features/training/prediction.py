@@ -76,8 +76,6 @@ class PredictionPane(QWidget):
         super().hideEvent(event)
         self.runner.request_probes(WHO)
 
-    # --- drawing -------------------------------------------------------------------------------------------------------------------
-
     def _draw(self) -> None:
         seen, data = self.runner.probes.seen, self.runner.probes.data
         if seen is None:

@@ -116,8 +116,6 @@ class CurvesPlot(Picture):
         self.plot_view.hovered.connect(self._hovered)
         self.legend.toggled.connect(self._toggle)
 
-    # --- what is shown -----------------------------------------------------------------------------------------------
-
     def apply_ink(self, ink: Ink) -> None:
         self.legend.set_ink(ink)
         self.plot_view.setBackground(ink.surface)
@@ -194,8 +192,6 @@ class CurvesPlot(Picture):
         """Show everything again and follow the run."""
         self._follow, self._kept_y = True, None
         self.refresh()
-
-    # --- drawing -----------------------------------------------------------------------------------------------------
 
     def refresh(self) -> None:
         """Draw once what the curves hold now."""
@@ -322,8 +318,6 @@ class CurvesPlot(Picture):
             note = f"best {format_number(best[1])} at {self._unit} {format_number(best[0] / self._per_x, 4)}"
         value = "" if point is None else "not finite" if math.isnan(point[1]) else format_number(point[1])
         return Entry(curve.name, curve.colour(ink), curve.dashed, value, note, curve.shown)
-
-    # --- mouse and keys ----------------------------------------------------------------------------------------------
 
     def _moved(self, *_: Any) -> None:
         self._follow = False

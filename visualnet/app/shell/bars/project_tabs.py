@@ -111,8 +111,6 @@ class DocumentTabs(QTabBar):
         self.tabs.move(start, end)
         self._moving = False
 
-    # --- Qt ------------------------------------------------------------------------------------------------------------------------
-
     def tabSizeHint(self, index: int) -> QSize:
         hint = super().tabSizeHint(index)
         return QSize(min(hint.width(), WIDEST), hint.height())
