@@ -12,15 +12,7 @@ from visualnet.analysis.connect.insert_node import fitting_kinds
 from visualnet.analysis.problem_list import summarize
 from visualnet.app.canvas.camera.camera import Pose
 from visualnet.app.canvas.camera.saved_poses import SavedPoses
-from visualnet.app.canvas.commands import (
-    arrange,
-    clipboard,
-    keyboard,
-    keyboard_focus,
-    placing,
-    remove,
-    select,
-)
+from visualnet.app.canvas.commands import arrange, clipboard, keyboard, keyboard_focus, placing, remove, select
 from visualnet.app.canvas.editors.annotation_editor import AnnotationEditor
 from visualnet.app.canvas.editors.name_editor import NameEditor
 from visualnet.app.canvas.editors.quick_add import QuickAdd

@@ -32,11 +32,7 @@ STYLES = {
     "print": ("Print", "White ground, thin dark lines: little ink, clear in grey"),
     "publication": ("Publication", "Volumes, sheets and bars scaled to the tensors, as in papers"),
 }
-FORMS = {
-    "svg": ("SVG", "Vector, for the web and papers"),
-    "png": ("PNG", "Pixels"),
-    "pdf": ("PDF", "Vector, a page"),
-}
+FORMS = {"svg": ("SVG", "Vector, for the web and papers"), "png": ("PNG", "Pixels"), "pdf": ("PDF", "Vector, a page")}
 RESOLUTIONS = {scale: (f"{scale}×", f"{96 * scale} dots per inch") for scale in SCALES}
 PAPERS = {
     "": ("Fit", "A page of the picture's own size"),

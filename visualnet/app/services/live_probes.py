@@ -51,12 +51,7 @@ class LiveProbes(QObject):
     data_changed = Signal()
 
     def __init__(
-        self,
-        studio: Studio,
-        queue: TaskQueue,
-        redraws: RedrawBudget,
-        settings: Settings,
-        parent: QObject,
+        self, studio: Studio, queue: TaskQueue, redraws: RedrawBudget, settings: Settings, parent: QObject
     ) -> None:
         super().__init__(parent)
         self.studio, self.settings, self._queue, self._redraws = studio, settings, queue, redraws

@@ -19,15 +19,7 @@ from visualnet.app.plots.colours import Ink, line_pen, text_font, translucent
 from visualnet.app.plots.picture import Picture
 from visualnet.app.widgets.layouts import column
 from visualnet.core.text.format import format_number
-from visualnet.figures.curve_range import (
-    Floats,
-    YRange,
-    dash_segments,
-    dotted_points,
-    fit_range,
-    ink_length,
-    on_axis,
-)
+from visualnet.figures.curve_range import Floats, YRange, dash_segments, dotted_points, fit_range, ink_length, on_axis
 from visualnet.training.runs.series import Series
 
 POINTS_A_REDRAW = 12_000
