@@ -29,7 +29,7 @@ def tabs(p: Photographer) -> None:
     p.shot("tabs")
     p.window.show_space("train")
     p.shot("tabs-train")
-    p.window.filing.tabs.show(p.window.filing.tabs.all[0])
+    p.window.project_files.tabs.show(p.window.project_files.tabs.all[0])
     p.window.runner.stop()
     p.until(lambda: p.window.runner.state == "idle")
     p.shot("trained")
@@ -104,7 +104,7 @@ def blocks(p: Photographer) -> None:
     studio.select([block.id])
     p.window.canvas.inside.open(block.id)
     p.shot("inside")
-    p.window.canvas.inside.shut()
+    p.window.canvas.inside.collapse()
     studio.open_sheet(block.block, (block.id,))
     studio.select([])
     p.rest(0.5)
@@ -118,9 +118,9 @@ def adding(p: Photographer) -> None:
     """Quick add, with something typed."""
     p.open("lenet5")
     p.window.canvas.view.quick_add()
-    p.window.canvas.view.popup.field.setText("conv 5x5 16 s2")
+    p.window.canvas.view.quick_add_popup.field.setText("conv 5x5 16 s2")
     p.shot("adding")
-    p.window.canvas.view.popup.close_()
+    p.window.canvas.view.quick_add_popup.close_()
 
 
 def exporting(p: Photographer) -> None:
@@ -186,7 +186,7 @@ def cards(p: Photographer) -> None:
     x, y = at[studio.graph.named("loss").id]
     area = (x + 320, y - 60, 260, 120)
     words = "Why cross-entropy?\nIt punishes confident mistakes most."
-    studio.do("Note", lambda project: annotate.add_remark(project, "", "note", area, words)[0])
+    studio.do("Note", lambda project: annotate.add_annotation(project, "", "note", area, words)[0])
     studio.select([])
     view.setFocus()
     view.fit_at_once()

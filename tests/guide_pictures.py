@@ -49,7 +49,7 @@ def training(g: Guide) -> None:
 
 def own_network(g: Guide) -> None:
     """A network from nothing, by keys, mended by two repairs."""
-    g.window.filing.new()
+    g.window.project_files.new()
     g.hands.rest(0.3)
     g.add("input", "flatten", "linear 32", "relu", "linear 10", "cross")
     for _ in range(2):
@@ -74,7 +74,7 @@ def quick_add(g: Guide) -> None:
     """Quick add with figures typed behind the name."""
     g.open("lenet5", "pool2")
     g.quick_add("conv 5x5 16 s2")
-    popup = g.window.canvas.view.popup
+    popup = g.window.canvas.view.quick_add_popup
     g.keep("quick-add", g.area(popup).adjusted(-20, -20, 20, 20) & g.area(g.window.canvas.view))
     popup.close_()
 
@@ -125,7 +125,7 @@ def frame_and_note(g: Guide) -> None:
     g.press_key(field, "Return")
     x, y = studio.graph.places[g.hands.node("digit").id]
     words = "Why 5×5?\nA stroke of a digit is about that wide."
-    studio.do("Note", lambda project: annotate.add_remark(project, "", "note", (x + 300, y, 300, 100), words)[0])
+    studio.do("Note", lambda project: annotate.add_annotation(project, "", "note", (x + 300, y, 300, 100), words)[0])
     studio.select([])
     view = g.window.canvas.view
     view.setFocus()
@@ -182,7 +182,7 @@ def in_place(g: Guide) -> None:
     g.window.actions_.trigger("graph.open_inside")
     g.hands.rest(0.6)
     g.keep("in-place")
-    g.window.canvas.inside.shut()
+    g.window.canvas.inside.collapse()
 
 
 def block_inspector(g: Guide) -> None:
@@ -347,8 +347,8 @@ def main(names: list[str]) -> None:
         photographer.window.spaces.reset()
         photographer.window.activateWindow()  # a dialog of the picture before may have taken the keys along
         PICTURES[name](Guide(photographer, Hands(photographer.window)))
-        for tab in list(photographer.window.filing.tabs):
-            photographer.window.filing.tabs.remove(tab)
+        for tab in list(photographer.window.project_files.tabs):
+            photographer.window.project_files.tabs.remove(tab)
         photographer.window.actions_.trigger("help.start_page")
     photographer.close()
 

@@ -41,7 +41,7 @@ class Guide:
         """Quick add: Space, some letters, Return, for each."""
         for each in words:
             self.quick_add(each)
-            self.press_key(self.window.canvas.view.popup.field, "Return")
+            self.press_key(self.window.canvas.view.quick_add_popup.field, "Return")
 
     def quick_add(self, words: str) -> None:
         """Open quick add and type, without taking anything."""
@@ -50,7 +50,7 @@ class Guide:
         view = self.window.canvas.view
         view.setFocus()
         self.press_key(view, "Space")
-        QTest.keyClicks(view.popup.field, words)
+        QTest.keyClicks(view.quick_add_popup.field, words)
         self.hands.rest(0.3)
 
     def press_key(self, widget: QWidget, key: str) -> None:

@@ -89,7 +89,7 @@ class Photographer:
 
     def open(self, template: str) -> Studio:
         """Open a template."""
-        self.window.filing.open_template(template)
+        self.window.project_files.open_template(template)
         self.rest(0.5)
         self.window.canvas.view.fit_at_once()
         return self.window.studio
@@ -98,8 +98,8 @@ class Photographer:
         """What is shown more seldom, each in a window of its own tabs."""
         for name in names:
             FURTHER[name](self)
-            for tab in list(self.window.filing.tabs):
-                self.window.filing.tabs.remove(tab)
+            for tab in list(self.window.project_files.tabs):
+                self.window.project_files.tabs.remove(tab)
             self.window.show_space("build")
             self.window.spaces.reset()
             self.window.show_page("start_page")
@@ -119,7 +119,7 @@ class Photographer:
         """Every main state."""
         window, studio = self.window, self.window.studio
         self.shot("start")
-        window.filing.new()
+        window.project_files.new()
         self.shot("empty")
         self.open("lenet5")
         self.shot("build")
@@ -133,7 +133,7 @@ class Photographer:
         studio.document.undo()
         window.canvas.view.quick_add()
         self.shot("quick-add")
-        window.canvas.view.popup.close_()
+        window.canvas.view.quick_add_popup.close_()
         window.actions_.trigger("help.command_palette")
         self.shot("commands")
         window.palette_popup.close_panel()

@@ -18,7 +18,7 @@ from visualnet.compiling.module import compile_project
 from visualnet.core.graph import INITS, Init
 from visualnet.core.project import DataChoice, Project
 from visualnet.core.storage import project_file
-from visualnet.layers.declaration.initial_moments import NORMAL, Moments, Start, surprise, through, weighed
+from visualnet.layers.declaration.initial_moments import NORMAL, Moments, Start, after_weights, surprise, through
 from visualnet.resources import resource
 from visualnet.templates.index import template_list
 
@@ -116,7 +116,7 @@ def test_a_weighted_sum_has_the_forecast_variance(kind: str) -> None:
     nodes += [("fc", "linear", {"out_features": 300}), ("y", "output", {})]
     project = Project(graph=graph(nodes, ["x.x -> fc.x", "fc.y -> y.x"], fc={"init": Init(kind, 0.3)}))
     facts = infer(project).main.nodes["n2"]
-    expected = weighed(Start((NORMAL,), facts.shapes, facts.weights, facts.node.init))
+    expected = after_weights(Start((NORMAL,), facts.shapes, facts.weights, facts.node.init))
     net = compile_project(project, seed=0).net
     measured = net(torch.randn(500, 200)).var().item()
     assert expected is not None and expected.variance == pytest.approx(measured, rel=0.05)

@@ -11,7 +11,7 @@ from tests.contract.evaluate import build, outputs
 from tests.contract.test_layers_torch import inferred
 from visualnet.core.graph import INITS, Init
 from visualnet.layers import LAYERS, Layer, Spec
-from visualnet.layers.declaration.initial_moments import Moments, Start, dropped, mixed, weight_variance
+from visualnet.layers.declaration.initial_moments import Moments, Start, after_dropout, concatenate, weight_variance
 
 ARRIVING = Moments(0.3, 1.5)
 EXTENTS = {"C": 8, "H": 12, "W": 12, "L": 64, "T": 12, "S": 12, "D": 32, "N": 4}
@@ -132,8 +132,8 @@ def test_no_weights_and_no_chances_give_nothing() -> None:
         layer = LAYERS[tag]()
         told = forecast(layer, arriving(layer), zeros)
         assert told is not None and (told.mean, told.variance) == (0.0, 0.0)
-    assert dropped(ARRIVING, 1.0) is None and dropped(None, 0.5) is None
-    assert dropped(ARRIVING, 0.0) == pytest.approx(ARRIVING)
+    assert after_dropout(ARRIVING, 1.0) is None and after_dropout(None, 0.5) is None
+    assert after_dropout(ARRIVING, 0.0) == pytest.approx(ARRIVING)
 
 
 def test_vectors_of_a_table_are_drawn_as_its_weights_are() -> None:
@@ -153,9 +153,9 @@ def test_a_mixture_has_the_moments_of_all_its_numbers() -> None:
     a, b = torch.randn(3000, dtype=torch.float64) + 2, 3 * torch.randn(1000, dtype=torch.float64)
     both = torch.cat([a, b])
     parts = [(Moments(float(t.mean()), float(t.var(correction=0))), len(t)) for t in (a, b)]
-    found = mixed(parts)
+    found = concatenate(parts)
     assert found is not None
     assert found.mean == pytest.approx(float(both.mean())) and found.variance == pytest.approx(
         float(both.var(correction=0))
     )
-    assert mixed([*parts, (None, 5)]) is None
+    assert concatenate([*parts, (None, 5)]) is None

@@ -15,11 +15,11 @@ from visualnet.analysis.problem_list import (
     Row,
     Wish,
     counts,
-    grouped,
-    joined,
-    ordered,
+    filter_rows,
+    group_rows,
+    join_axes,
+    sort_problems,
     text,
-    wanted,
     where,
 )
 from visualnet.core.project import Block, Project
@@ -33,7 +33,7 @@ def problem(words: str, severity: str = "error", **fields: str) -> Problem:
 
 
 def rows() -> list[Row]:
-    return joined(
+    return join_axes(
         [
             problem("a hint", "hint", node="n2", code="doubtful"),
             problem("no loss", "warning", code="no-loss"),
@@ -47,29 +47,31 @@ def rows() -> list[Row]:
 
 def test_the_same_along_several_axes_is_one_row() -> None:
     made = [problem(f"{axis}: (28 − 5) / 2 is 11.5: rest", node="n2") for axis in "HWD"]
-    (row,) = joined(made)
+    (row,) = join_axes(made)
     assert row.problem is made[0]
     assert row.words == "H: (28 − 5) / 2 is 11.5: rest; W, D likewise"
     other = problem("W: something else", node="n2")
-    assert [r.words for r in joined([*made, other])][1:] == ["W: something else"]
-    assert [r.words for r in joined([made[0], made[0]])] == [made[0].words]
+    assert [r.words for r in join_axes([*made, other])][1:] == ["W: something else"]
+    assert [r.words for r in join_axes([made[0], made[0]])] == [made[0].words]
     apart = [problem("H: x", node="n2"), problem("W: x", node="n3"), problem("W: x", "hint", node="n2")]
-    assert len(joined(apart)) == 3
-    assert len(joined([problem("In: x"), problem("On: x")])) == 2  # no axes
-    assert joined([problem("it is so")])[0].words == "It is so"
+    assert len(join_axes(apart)) == 3
+    assert len(join_axes([problem("In: x"), problem("On: x")])) == 2  # no axes
+    assert join_axes([problem("it is so")])[0].words == "It is so"
 
 
 def test_worst_first_then_sheet_by_sheet_in_the_order_of_the_file() -> None:
-    found = ordered(random.Random(1).sample(rows(), 6), PROJECT)
+    found = sort_problems(random.Random(1).sample(rows(), 6), PROJECT)
     assert [r.problem.words for r in found] == ["first of all", "first", "second", "inner", "no loss", "a hint"]
-    assert [r.problem.severity for r in joined([problem("x", "unheard of"), problem("y", "hint")])] == [
+    assert [r.problem.severity for r in join_axes([problem("x", "unheard of"), problem("y", "hint")])] == [
         "hint",
         "unheard of",
     ]
-    strange = ordered(joined([problem("x", "unheard of"), problem("y", "hint"), problem("z", node="gone")]), PROJECT)
+    strange = sort_problems(
+        join_axes([problem("x", "unheard of"), problem("y", "hint"), problem("z", node="gone")]), PROJECT
+    )
     assert [r.problem.words for r in strange] == ["z", "y", "x"]
     whole = [problem("the node", node="n1"), problem("the whole")]
-    assert [r.problem.words for r in ordered(joined(whole), PROJECT)] == ["the whole", "the node"]
+    assert [r.problem.words for r in sort_problems(join_axes(whole), PROJECT)] == ["the whole", "the node"]
 
 
 def test_a_row_stays_the_same_while_its_figures_change() -> None:
@@ -93,7 +95,7 @@ def test_where_a_problem_is() -> None:
 
 def test_what_is_wanted() -> None:
     def words(**wish: str) -> set[str]:
-        return {r.problem.words for r in wanted(rows(), Wish(**wish), PROJECT)}  # type: ignore[arg-type]
+        return {r.problem.words for r in filter_rows(rows(), Wish(**wish), PROJECT)}  # type: ignore[arg-type]
 
     everything = {r.problem.words for r in rows()}
     assert words() == everything
@@ -107,7 +109,7 @@ def test_what_is_wanted() -> None:
 def test_counts_say_every_severity() -> None:
     assert counts(rows()) == {"error": 4, "warning": 1, "hint": 1}
     assert counts([]) == dict.fromkeys(SEVERITIES, 0)
-    assert counts(joined([problem("x", "unheard of")]))["unheard of"] == 1
+    assert counts(join_axes([problem("x", "unheard of")]))["unheard of"] == 1
 
 
 @pytest.mark.parametrize(
@@ -120,7 +122,7 @@ def test_counts_say_every_severity() -> None:
     ],
 )
 def test_groups_in_the_order_of_their_first_rows(by: str, titles: list[str]) -> None:
-    found = grouped(ordered(rows(), PROJECT), by, PROJECT)
+    found = group_rows(sort_problems(rows(), PROJECT), by, PROJECT)
     assert [g.title for g in found] == titles
     assert sum(len(g.rows) for g in found) == 6
     for group in found:
@@ -128,13 +130,13 @@ def test_groups_in_the_order_of_their_first_rows(by: str, titles: list[str]) -> 
 
 
 def test_a_problem_of_no_kind_has_a_group_too() -> None:
-    assert [g.title for g in grouped(joined([problem("x", code="zebra")]), "kind", PROJECT)] == ["Others"]
-    mixed = Group("", tuple(joined([problem("x", "hint"), problem("y", "warning", code="rank")])))
+    assert [g.title for g in group_rows(join_axes([problem("x", code="zebra")]), "kind", PROJECT)] == ["Others"]
+    mixed = Group("", tuple(join_axes([problem("x", "hint"), problem("y", "warning", code="rank")])))
     assert mixed.worst == "warning"
 
 
 def test_as_text() -> None:
-    assert text(ordered(rows(), PROJECT)[:3], PROJECT).splitlines() == [
+    assert text(sort_problems(rows(), PROJECT)[:3], PROJECT).splitlines() == [
         "error: f: First of all",
         "error: f: First",
         "error: g: Second",
@@ -150,6 +152,6 @@ def test_every_problem_that_is_found_has_a_kind() -> None:
         look("c:conv2d z:zebra", c={"kernel_size": "?"}),
         look("i:input c:conv2d i>c", i={"size": (3,)}),
     ]
-    found = [row for analysis in faulty for row in joined(analysis.problems)]
+    found = [row for analysis in faulty for row in join_axes(analysis.problems)]
     assert len({r.problem.code for r in found}) > 4
-    assert {g.title for g in grouped(found, "kind", Project())} <= {*KINDS.values(), "What the network lacks"}
+    assert {g.title for g in group_rows(found, "kind", Project())} <= {*KINDS.values(), "What the network lacks"}

@@ -13,12 +13,12 @@ from visualnet.analysis.problem_list import (
     Row,
     Wish,
     counts,
-    grouped,
-    joined,
+    filter_rows,
+    group_rows,
+    join_axes,
     lines,
-    ordered,
+    sort_problems,
     text,
-    wanted,
     wire_error,
 )
 from visualnet.core import edits
@@ -35,7 +35,7 @@ def hint(axis: str, line: str, formula: str = FORMULA, number: int = 14) -> Prob
 
 def test_errors_come_first_and_equal_hints_of_two_axes_are_one_row() -> None:
     error = Problem("misfit", "error", "the output would be empty", "n7", "", ("n7",))
-    rows = joined([hint("H", "row"), hint("W", "column"), error])
+    rows = join_axes([hint("H", "row"), hint("W", "column"), error])
     assert [r.words for r in rows] == [
         "The output would be empty",
         "H: 14.5 → 14: the last padded row is never read; W likewise",
@@ -43,7 +43,7 @@ def test_errors_come_first_and_equal_hints_of_two_axes_are_one_row() -> None:
 
 
 def test_axes_that_differ_stay_apart() -> None:
-    assert len(joined([hint("H", "row", "14", 14), hint("W", "row", "9", 9)])) == 2
+    assert len(join_axes([hint("H", "row", "14", 14), hint("W", "row", "9", 9)])) == 2
 
 
 def broken() -> Project:
@@ -52,9 +52,9 @@ def broken() -> Project:
 
 def test_the_order_holds_while_figures_change() -> None:
     before = broken()
-    rows = ordered(joined(infer(before).problems), before)
+    rows = sort_problems(join_axes(infer(before).problems), before)
     after = edits.set_params(before, MAIN, ["n2"], {"kernel_size": 41})
-    again = ordered(joined(reversed(infer(after).problems)), after)
+    again = sort_problems(join_axes(reversed(infer(after).problems)), after)
     assert [r.key for r in again] == [r.key for r in rows]
     assert [r.problem.severity for r in rows] == sorted(
         (r.problem.severity for r in rows), key=("error warning hint").find
@@ -63,18 +63,18 @@ def test_the_order_holds_while_figures_change() -> None:
 
 def test_every_word_must_be_found_in_text_node_or_kind() -> None:
     project = broken()
-    rows = joined(infer(project).problems)
-    assert {r.problem.node for r in wanted(rows, Wish("connected b"), project)} == {"n4"}
-    assert wanted(rows, Wish("connected nowhereland"), project) == []
-    assert wanted(rows, Wish(sheet="other"), project) == []
+    rows = join_axes(infer(project).problems)
+    assert {r.problem.node for r in filter_rows(rows, Wish("connected b"), project)} == {"n4"}
+    assert filter_rows(rows, Wish("connected nowhereland"), project) == []
+    assert filter_rows(rows, Wish(sheet="other"), project) == []
     assert counts(rows)["error"] == sum(r.problem.severity == "error" for r in rows)
 
 
 @pytest.mark.parametrize("by", ["severity", "node", "kind", ""])
 def test_groups_hold_every_row_once(by: str) -> None:
     project = broken()
-    rows = ordered(joined(infer(project).problems), project)
-    groups = grouped(rows, by, project)
+    rows = sort_problems(join_axes(infer(project).problems), project)
+    groups = group_rows(rows, by, project)
     assert sorted(r.key for g in groups for r in g.rows) == sorted(r.key for r in rows)
     assert len({g.title for g in groups}) == len(groups)
     if by == "severity":
@@ -83,7 +83,7 @@ def test_groups_hold_every_row_once(by: str) -> None:
 
 def test_as_text() -> None:
     project = drawn("i:input f:linear o:output i>f f>o")
-    told = text(joined(infer(project).problems), project)
+    told = text(join_axes(infer(project).problems), project)
     assert any(line.startswith("hint: f: ") for line in told.splitlines())
 
 

@@ -21,7 +21,7 @@ from visualnet.analysis.geometry.sheet_geometry import (
     snap_up,
     wrap_width,
 )
-from visualnet.core.graph import Graph, Node, Port, Remark
+from visualnet.core.graph import Annotation, Graph, Node, Port
 from visualnet.core.validation import Area
 
 Cards = dict[str, Area]
@@ -65,13 +65,13 @@ def test_the_grid() -> None:
 
 def test_a_frame_stays_as_close_round_its_cards_and_takes_along_what_lies_in_it() -> None:
     cards: Cards = {"n1": (20, 40, 100, 50), "n2": (140, 40, 100, 50), "n3": (900, 900, 100, 50)}
-    remarks = {
-        "r1": Remark(id="r1", area=(0, 0, 260, 110)),
-        "r2": Remark(id="r2", kind="note", area=(10, 10, 60, 32)),
-        "r3": Remark(id="r3", area=(800, 800, 300, 300)),
+    annotations = {
+        "r1": Annotation(id="r1", area=(0, 0, 260, 110)),
+        "r2": Annotation(id="r2", kind="note", area=(10, 10, 60, 32)),
+        "r3": Annotation(id="r3", area=(800, 800, 300, 300)),
     }
     sizes = {i: (area[2], area[3]) for i, area in cards.items()}
-    found = frames_around(remarks, cards, {"n1": (120, 140), "n2": (120, 240)}, sizes)
+    found = frames_around(annotations, cards, {"n1": (120, 140), "n2": (120, 240)}, sizes)
     assert found == {"r1": (100, 100, 140, 210), "r2": (110, 110, 60, 32)}, "the third frame's card stays"
 
 

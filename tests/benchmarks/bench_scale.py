@@ -77,18 +77,18 @@ def _in_the_window(projects: dict[str, Project]) -> list[Row]:
         window = Window(Settings(Path(folder) / "settings.json"), ThemeKeeper(app, "dark"))  # type: ignore[arg-type]
         window.resize(1440, 900)
         window.show()
-        window.filing.open_template("lenet5")  # a window that has been worked in
+        window.project_files.open_template("lenet5")  # a window that has been worked in
         _painted(window)
         for name, project in projects.items():
             path = Path(folder) / f"{name.replace(', ', '-').replace(' ', '-')}.vnet"
             project_file.save(path, project)
 
             def opened(path: Path = path) -> None:
-                window.filing.open(path)
+                window.project_files.open(path)
                 _painted(window)
 
             def left() -> None:
-                window.filing.adopt(Document(Project()))
+                window.project_files.adopt(Document(Project()))
                 _painted(window)
 
             found = []
@@ -109,7 +109,7 @@ def _in_the_window(projects: dict[str, Project]) -> list[Row]:
             window.studio.document.undo()
             left()
         window.runner.close()
-        window.filing.close()
+        window.project_files.close()
         window.deleteLater()
         app.processEvents()
     return rows

@@ -90,7 +90,7 @@ def by_session(project: Project, data: Loaded, watched: bool) -> tuple[float, fl
     control, spans, shares = Control(), [0.0, 0.0], [0.0]
     if watched:
         ports = [((node_id,), _port(project, node_id)) for node_id in project.graph.nodes]
-        control.watch([p for p in ports if p[1]], 0, 0.05, True)
+        control.request_probes([p for p in ports if p[1]], 0, 0.05, True)
 
     def note(event: object) -> None:
         if type(event).__name__ == "Started":

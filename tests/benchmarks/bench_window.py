@@ -125,29 +125,29 @@ def run() -> list[Row]:
     window = Window(Settings(Path(os.environ["VISUALNET_HOME"]) / "s.json"), ThemeKeeper(app, "dark"))
     window.resize(1440, 900)
     window.show()
-    window.filing.adopt(Document(project))
+    window.project_files.adopt(Document(project))
     window._show_opened()
     window.show_space("train")
     window.spaces.reveal("maps")
     window.studio.select([window.studio.graph.named("conv1").id])
-    wait(lambda: window.runner.watching.samples > 0)
+    wait(lambda: window.runner.probes.samples > 0)
     late, quiet = Lateness(), Lateness()
     headless(project)
     speeds: dict[str, list[float]] = {"headless": [], "window": [], "watched": []}
-    want = window.runner.watching.want
+    want = window.runner.probes.set_request
     for _ in range(ROUNDS):
         speeds["headless"].append(headless(project))
-        window.runner.watching._wants.clear()
-        window.runner.watching.want = lambda *_args, **_more: None
+        window.runner.probes._requests.clear()
+        window.runner.probes.set_request = lambda *_args, **_more: None
         speeds["window"].append(in_window(window, quiet))
-        window.runner.watching.want = want
+        window.runner.probes.set_request = want
         window.panel("maps")._aim()
         window.panel("training").prediction._watch_input()
         speeds["watched"].append(in_window(window, late))
     stops = [stop_ms(window) for _ in range(STOPS)]
     cost = window.runner.model.progress.watching
     window.runner.close()
-    window.filing.close()
+    window.project_files.close()
     window.deleteLater()
     base = statistics.median(speeds["headless"])
     rows = [("LeNet, headless session", base, "steps/s", f"median of {ROUNDS} runs of {EPOCHS} epochs")]

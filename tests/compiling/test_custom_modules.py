@@ -292,7 +292,7 @@ def test_names_of_two_sources_never_mix_in_one_file(first: str, second: str, nam
 )
 def test_only_true_imports_from_the_future_move_to_the_top(source: str, futures: list[str], body: str) -> None:
     """What stands in a text stays there: moved, it would be code that nobody read as such."""
-    assert custom_modules.printed([source]) == ([f"from __future__ import {name}" for name in futures], [body])
+    assert custom_modules.source_lines([source]) == ([f"from __future__ import {name}" for name in futures], [body])
 
 
 HOOK = """

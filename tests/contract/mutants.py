@@ -222,7 +222,7 @@ BOMBS: dict[str, Callable[[], bytes | str]] = {
     "an axis more with every repetition": lambda: _nested(1, 1_000, "unsqueeze"),
     "an LSTM of 10^5 layers": lambda: _row("lstm", '{"num_layers": 100000}'),
     "three strides of 10^7": lambda: _row("conv2d", '{"stride": 10000000, "kernel_size": 10000000, "padding": 10000000}', 4),
-    "a million remarks": lambda: _graph(_node(1), "", "").replace('"wires"', f'"remarks": [{"{}," * 1_000_000}{{}}], "wires"'),
+    "a million annotations": lambda: _graph(_node(1), "", "").replace('"wires"', f'"remarks": [{"{}," * 1_000_000}{{}}], "wires"'),
     "a bend of a million points": lambda: _graph(
         f'{_node(1, "input")},{_node(2)}', '["n1.x","n2.x"]'
     ).replace('"wires"', f'"bends": {{"n2.x": [{"[1,2]," * 1_000_000}[1,2]]}}, "wires"'),

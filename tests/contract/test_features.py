@@ -38,7 +38,7 @@ OpenWindow = Callable[..., Window]
 
 def actions_of(feature: Feature) -> tuple[ActionSpec[Studio], ...]:
     """All that it adds to the menus."""
-    return (*feature.actions, *([feature.dock.toggle] if feature.dock is not None else []))
+    return (*feature.actions, *([toggle] if (toggle := feature.toggle) is not None else []))
 
 
 def name_of(feature: Feature) -> str:
@@ -98,7 +98,7 @@ def test_the_program_works_without_it(feature: Feature, open_window: OpenWindow,
     """With one feature left out the window opens, edits, switches workspaces and themes, and does what the other features offer."""
     window = open_window(tuple(each for each in FEATURES if each is not feature))
     assert window.covered == (feature.page is None), "without the start page the canvas is there at once"
-    window.filing.open_template("lenet5-28")
+    window.project_files.open_template("lenet5-28")
     for space in ("build", "train", "inspect"):
         window.show_space(space)
         qapp.processEvents()
@@ -127,7 +127,7 @@ def test_what_is_empty_says_what_to_do_in_the_colours_of_the_theme(
     if feature.page is not None:
         shown = window.pages[feature.id]
     else:
-        window.filing.new()
+        window.project_files.new()
         shown = window.show_panel(feature.id)
     qapp.processEvents()
     assert shown.isVisible() and says_what_to_do(shown)
@@ -158,7 +158,7 @@ def test_nothing_of_a_feature_lives_on_when_its_window_is_closed(qapp: QApplicat
         window = Window(Settings(tmp_path / f"{round_}.json"), ThemeKeeper(qapp, "dark"))
         window.show()
         settle(qapp)
-        window.filing.open_template("lenet5-28")
+        window.project_files.open_template("lenet5-28")
         for feature in FEATURES:
             window.show_panel(feature.id)
             for spec in feature.actions:
@@ -213,19 +213,13 @@ class HelloPanel(QLabel):
         studio.analysed.connect(lambda _: self.setText(f"{len(studio.graph.nodes)} nodes"))
 """,
     "feature.py": """from visualnet.app.actions.registry import ActionSpec
-from visualnet.app.features.feature import Dock, Feature, draws_something, toggle
-
-
-def make_panel(studio):
-    from visualnet.app.features.hello.panel import HelloPanel
-
-    return HelloPanel(studio)
+from visualnet.app.features.feature import Dock, Feature, draws_something, lazy
 
 
 FEATURE = Feature(
     "hello",
     "Says how many nodes there are.",
-    dock=Dock("Hello", make_panel, toggle("hello", "Hello", "Show how many nodes there are", "info")),
+    dock=Dock("Hello", lazy("visualnet.app.features.hello.panel:HelloPanel"), "Show how many nodes there are", "info"),
     actions=(
         ActionSpec("graph.hello", 60, "Say hello", "Greet the network", "info", "Ctrl+Alt+H",
                    lambda studio: studio.message.emit("ok", "Hello, network"), draws_something, {"sheet": 40}),
@@ -250,7 +244,7 @@ def test_a_panel_is_one_folder_and_one_entry_of_the_list(
     try:
         exec(compile(source, "registry.py", "exec"), scope)
         window = open_window(scope["FEATURES"])
-        window.filing.open_template("lenet5-28")
+        window.project_files.open_template("lenet5-28")
         menus = {m.title(): [a.objectName() for a in m.actions()] for m in window.topbar.menus.findChildren(QMenu)}
         assert "view.hello" in menus["View"] and menus["Graph"][-2:] == ["", "graph.hello"]
         dock = window.spaces.docks["hello"]
@@ -263,7 +257,7 @@ def test_a_panel_is_one_folder_and_one_entry_of_the_list(
         assert menu.actions()[-1].objectName() == "graph.hello"
         window.run_action("graph.hello")
         assert window.toast.text == "Hello, network"
-        window.filing.new()
+        window.project_files.new()
         assert not window.actions_["graph.hello"].isEnabled()
     finally:
         for name in [name for name in sys.modules if name.startswith("visualnet.app.features.hello")]:

@@ -10,7 +10,7 @@ from visualnet.core.storage import project_file
 from visualnet.core.storage.project_file import dumps, loads
 from visualnet.data.registry import fields_or_none
 from visualnet.templates.index import Template, template_list
-from visualnet.templates.note_actions import carried_out, steps, without_steps
+from visualnet.templates.note_actions import apply_step, steps, without_steps
 
 ALL = template_list()
 STEPS = [(t, words, link) for t in ALL for words, link in steps(t.page.read_text(encoding="utf-8"))]
@@ -24,7 +24,7 @@ def test_most_templates_have_a_step() -> None:
 @pytest.mark.parametrize(("template", "words", "link"), STEPS, ids=[f"{t.name}-{link}" for t, _, link in STEPS])
 def test_a_step_changes_its_network_as_the_file_allows(template: Template, words: str, link: str) -> None:
     project = project_file.load(template.path)
-    changed = carried_out(project, link)
+    changed = apply_step(project, link)
     # A small version may already stand where the step leads; the panel then says so.
     assert changed != project or template.of
     assert words
@@ -47,7 +47,7 @@ def test_a_step_changes_its_network_as_the_file_allows(template: Template, words
 )
 def test_what_does_not_fit_is_refused_in_words(link: str, words: str) -> None:
     with pytest.raises(ValueError, match=words):
-        carried_out(Project(), link)
+        apply_step(Project(), link)
 
 
 def test_only_own_steps_are_steps() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from visualnet.core.graph import COLOURS, MODES, REMARKS, Graph, Init, Node, Port, Remark
+from visualnet.core.graph import ANNOTATION_KINDS, COLOURS, MODES, Annotation, Graph, Init, Node, Port
 from visualnet.core.names import ID, fault_in_name
 from visualnet.core.project import About, Block, DataChoice, Project, Recipe, RunRef
 
@@ -29,10 +29,10 @@ halves = st.integers(-20_000, 20_000).map(lambda n: n / 2)
 inits = st.builds(Init, st.sampled_from(["default", "zeros", "normal"]), st.floats(0, 10), extras)
 
 
-remark = st.builds(
-    Remark,
+annotation = st.builds(
+    Annotation,
     id=st.integers(1, 99).map(lambda n: f"r{n}"),
-    kind=st.sampled_from(REMARKS),
+    kind=st.sampled_from(ANNOTATION_KINDS),
     text=texts,
     colour=st.sampled_from(COLOURS),
     area=st.tuples(halves, halves, st.just(320.0), st.sampled_from([48.0, 200.5])),
@@ -67,10 +67,10 @@ def graphs(draw: st.DrawFn) -> Graph:
     places = {i: (draw(halves), draw(halves)) for i in ids if draw(st.booleans())}
     points = st.tuples(halves, halves)
     bends = {t: tuple(draw(st.lists(points, min_size=1, max_size=3))) for t in wires if draw(st.booleans())}
-    remarks = {r.id: r for r in draw(st.lists(remark, max_size=3))}
+    annotations = {r.id: r for r in draw(st.lists(annotation, max_size=3))}
     bookmarks = draw(st.dictionaries(names, st.tuples(halves, halves, st.sampled_from([0.5, 1.0])), max_size=2))
     spent = draw(st.sampled_from([0, 100, 4711]))
-    return Graph(nodes, wires, places, spent, draw(extras), bends, remarks, bookmarks)
+    return Graph(nodes, wires, places, spent, draw(extras), bends, annotations, bookmarks)
 
 
 numbers = st.dictionaries(names, whole | floats, max_size=3)

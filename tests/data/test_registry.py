@@ -11,7 +11,7 @@ import pytest
 
 from visualnet.core.project import DataChoice
 from visualnet.data.loading import load
-from visualnet.data.registry import DATASETS, MOST_NUMBERS, SHAPES, chosen, fields, fields_or_none
+from visualnet.data.registry import DATASETS, MOST_NUMBERS, SHAPES, fields, fields_or_none, make_data_set
 from visualnet.resources import resource
 
 
@@ -23,12 +23,12 @@ def test_what_is_declared_is_what_is_loaded(name: str) -> None:
     assert data.arrays.keys() == declared.keys()
     for field, spec in declared.items():
         array = data.arrays[field]
-        assert array.shape == (chosen(data.choice).size, *spec.shape)
+        assert array.shape == (make_data_set(data.choice).size, *spec.shape)
         assert array.dtype == {"float": np.float32, "int": np.int64}[spec.dtype]
         assert np.isfinite(array).all()
         with pytest.raises(ValueError, match="read-only"):
             array[0] = 0
-    assert data.size == chosen(data.choice).size
+    assert data.size == make_data_set(data.choice).size
     if "label" in declared:
         assert set(np.unique(data.arrays["label"])) == set(range(len(data.classes)))
 
@@ -36,7 +36,7 @@ def test_what_is_declared_is_what_is_loaded(name: str) -> None:
 @pytest.mark.parametrize("name", DATASETS)
 def test_inputs_are_measured_on_the_training_samples_alone(name: str) -> None:
     data = load(DataChoice(name=name, split=(0.6, 0.2, 0.2)))
-    assert set(data.mean) == {f for f in chosen(data.choice).inputs if data.fields[f].dtype == "float"}
+    assert set(data.mean) == {f for f in make_data_set(data.choice).inputs if data.fields[f].dtype == "float"}
     for field in data.mean:
         values = (data.arrays[field][data.train] - data.mean[field]) / data.std[field]
         axes = (0, *range(2, values.ndim))
@@ -135,7 +135,7 @@ def test_no_options_ask_for_more_than_a_machine_holds() -> None:
                 load(choice)
             assert fields_or_none(choice) is None
         else:
-            assert chosen(choice).size == most.size
-    assert chosen(DataChoice(name="digit_masks", options={"n": 600, "side": 572})).size == 600
+            assert make_data_set(choice).size == most.size
+    assert make_data_set(DataChoice(name="digit_masks", options={"n": 600, "side": 572})).size == 600
     with pytest.raises(ValueError, match="fewer samples"):
-        chosen(DataChoice(name="digit_masks", options={"n": 5_000, "side": 572}))
+        make_data_set(DataChoice(name="digit_masks", options={"n": 5_000, "side": 572}))

@@ -96,7 +96,7 @@ def panel() -> dict[str, Any]:
     assert isinstance(app, QApplication)
     window = Window(Settings(Path(tempfile.mkdtemp()) / "settings.json"), ThemeKeeper(app, "light"))
     window.show()
-    window.filing.open_template("lenet5")
+    window.project_files.open_template("lenet5")
     shown = window.show_panel("counter")
     app.processEvents()
     menus = [menu for menu in window.topbar.findChildren(QMenu) if menu.title().replace("&", "") == "View"]
@@ -112,7 +112,7 @@ def template() -> dict[str, Any]:
     from visualnet.analysis import infer
     from visualnet.core.storage import project_file
     from visualnet.templates.index import template_list
-    from visualnet.templates.note_actions import carried_out, steps
+    from visualnet.templates.note_actions import apply_step, steps
 
     (found,) = [each for each in template_list() if each.name == "tiny-cnn"]
     project = project_file.load(found.path)
@@ -122,7 +122,7 @@ def template() -> dict[str, Any]:
         "line": found.line,
         "parameters": infer(project).main.parameters,
         "trains": found.trains,
-        "step": carried_out(project, link) != project,
+        "step": apply_step(project, link) != project,
     }
 
 

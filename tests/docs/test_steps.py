@@ -22,9 +22,9 @@ def leaving(hands: Hands, name: str) -> str:
 def press_space_and_type(hands: Hands, words: str) -> None:
     """Quick add, and Return."""
     QTest.keyClick(hands.view, Qt.Key.Key_Space)
-    QTest.keyClicks(hands.view.popup.field, words)
+    QTest.keyClicks(hands.view.quick_add_popup.field, words)
     hands.rest()
-    QTest.keyClick(hands.view.popup.field, Qt.Key.Key_Return)
+    QTest.keyClick(hands.view.quick_add_popup.field, Qt.Key.Key_Return)
     hands.rest()
 
 
@@ -35,7 +35,7 @@ def repairs(window: Window) -> list[str]:
 
 
 def test_getting_started_ask_why_and_break_it(window: Window, hands: Hands) -> None:
-    window.filing.open_template("lenet5")
+    window.project_files.open_template("lenet5")
     hands.rest()
     hands.set_param("conv1", "padding", "0")
     assert (leaving(hands, "conv1"), leaving(hands, "pool2"), leaving(hands, "flatten")) == ("6×24×24", "16×4×4", "256")
@@ -77,7 +77,7 @@ def test_a_network_from_nothing_by_keys_and_two_repairs_reads_digits(window: Win
 
 def test_where_newcomers_get_stuck(window: Window, hands: Hands) -> None:
     """The keys after a field; a card that leads somewhere; a layer dropped onto a wire."""
-    window.filing.open_template("mlp-mnist")
+    window.project_files.open_template("mlp-mnist")
     hands.rest()
     hands.set_param("fc1", "out_features", "48")
     hands.click("fc1")
@@ -96,7 +96,7 @@ def test_where_newcomers_get_stuck(window: Window, hands: Hands) -> None:
 
 
 def test_a_number_with_a_point_is_replaced_as_a_whole(window: Window, hands: Hands) -> None:
-    window.filing.open_template("lenet5")
+    window.project_files.open_template("lenet5")
     window.show_space("train")
     hands.rest()
     field = window.panel("training").recipe.form.rows["lr"].findChild(QLineEdit)
@@ -108,7 +108,7 @@ def test_a_number_with_a_point_is_replaced_as_a_whole(window: Window, hands: Han
 
 
 def test_blocks_group_repeat_and_say_what_does_not_repeat(window: Window, hands: Hands) -> None:
-    window.filing.open_template("lenet5")
+    window.project_files.open_template("lenet5")
     hands.rest()
     studio = hands.studio
     studio.select([hands.node(name).id for name in ("conv1", "relu1", "pool1")])
@@ -130,7 +130,7 @@ def test_blocks_group_repeat_and_say_what_does_not_repeat(window: Window, hands:
 
 
 def test_only_the_learning_rate_changes_while_it_runs(window: Window, hands: Hands) -> None:
-    window.filing.open_template("lenet5")
+    window.project_files.open_template("lenet5")
     window.show_space("train")
     hands.rest()
     hands.keys("F5")

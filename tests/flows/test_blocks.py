@@ -204,10 +204,10 @@ def test_quick_add_finds_the_library_s_blocks_and_sets_their_numbers(lenet: Wind
     conv = next(n for n in studio.graph if n.kind == "conv2d")
     hands.click(conv.name)
     canvas_keys(hands, "Space")
-    assert view.popup.isVisible()
-    QTest.keyClicks(view.popup.field, "squeeze excit channels=6 r2 x2")
-    assert view.popup.list.currentItem().text().startswith("squeeze_excitation")
-    QTest.keyClick(view.popup.field, Qt.Key.Key_Return)
+    assert view.quick_add_popup.isVisible()
+    QTest.keyClicks(view.quick_add_popup.field, "squeeze excit channels=6 r2 x2")
+    assert view.quick_add_popup.list.currentItem().text().startswith("squeeze_excitation")
+    QTest.keyClick(view.quick_add_popup.field, Qt.Key.Key_Return)
     (made,) = studio.selection
     node = studio.graph.nodes[made]
     assert (node.block, dict(node.params), node.repeat) == ("squeeze_excitation", {"channels": 6, "reduction": 2}, 2)
@@ -457,12 +457,12 @@ def test_frames_and_notes_go_into_the_block_and_come_back(lenet: Window, hands: 
 
     round_(conv, after)
     canvas_keys(hands, "F")
-    QTest.keyClicks(view.words, "Stem")
-    QTest.keyClick(view.words, Qt.Key.Key_Return)
-    (frame,) = studio.graph.remarks.values()
+    QTest.keyClicks(view.annotation_editor, "Stem")
+    QTest.keyClick(view.annotation_editor, Qt.Key.Key_Return)
+    (frame,) = studio.graph.annotations.values()
     view.setFocus()
     hands.drag(hands.at(frame.area[0] + 20, frame.area[1] + 10), hands.at(frame.area[0] + 28, frame.area[1] - 6))
-    (moved,) = studio.graph.remarks.values()
+    (moved,) = studio.graph.annotations.values()
     assert moved.area != frame.area, "taken by its title it moves"
     before = studio.project
     beside = next(n.name for n in studio.graph if n.kind == "max_pool2d")
@@ -470,11 +470,11 @@ def test_frames_and_notes_go_into_the_block_and_come_back(lenet: Window, hands: 
     for name in (after, beside):
         hands.click(name, Qt.KeyboardModifier.ShiftModifier)
     canvas_keys(hands, "Ctrl+G")
-    assert not studio.graph.remarks and not view.canvas.remarks
-    assert [r.text for r in studio.project.blocks["block"].graph.remarks.values()] == ["Stem"]
+    assert not studio.graph.annotations and not view.canvas.annotations
+    assert [r.text for r in studio.project.blocks["block"].graph.annotations.values()] == ["Stem"]
     canvas_keys(hands, "Ctrl+Shift+G")
-    assert studio.graph.remarks.keys() == view.canvas.remarks.keys()
-    assert [(r.text, r.area) for r in studio.graph.remarks.values()] == [("Stem", moved.area)]
+    assert studio.graph.annotations.keys() == view.canvas.annotations.keys()
+    assert [(r.text, r.area) for r in studio.graph.annotations.values()] == [("Stem", moved.area)]
     places = {n.name: studio.graph.places[n.id] for n in studio.graph}
     assert places == {n.name: before.graph.places[n.id] for n in before.graph}
     hands.keys("Ctrl+Z")

@@ -22,7 +22,7 @@ CTRL, ALT, SHIFT = (
 
 def pick(hands: Hands, words: str) -> str:
     """Type into quick add and take the first; the new node's name."""
-    popup = hands.view.popup
+    popup = hands.view.quick_add_popup
     assert popup.isVisible()
     QTest.keyClicks(popup.field, words)
     QTest.keyClick(popup.field, Qt.Key.Key_Return)
@@ -139,13 +139,13 @@ def test_selecting_and_arranging(window: Window, hands: Hands) -> None:
     assert hands.node("logits").id in hands.studio.selection
     act("select.family")
     act("graph.fold")
-    assert all(hands.studio.graph.nodes[i].folded for i in hands.studio.selection)
+    assert all(hands.studio.graph.nodes[i].collapsed for i in hands.studio.selection)
     act("graph.fold")
     hands.click("fc1")
     act("graph.frame")
-    QTest.keyClicks(hands.view.words, "Head")
-    QTest.keyClick(hands.view.words, Qt.Key.Key_Return)
-    (frame,) = hands.studio.graph.remarks.values()
+    QTest.keyClicks(hands.view.annotation_editor, "Head")
+    QTest.keyClick(hands.view.annotation_editor, Qt.Key.Key_Return)
+    (frame,) = hands.studio.graph.annotations.values()
     assert frame.text == "Head"
     act("graph.mute")
     assert hands.node("fc1").mode == "mute"
@@ -220,10 +220,10 @@ def test_keyboard_and_reach(window: Window, hands: Hands) -> None:
     name = pick(hands, "softmax")
     view.setFocus()
     QTest.keyClick(view, Qt.Key.Key_F2)
-    assert view.names.isVisible()
-    view.names.selectAll()
-    QTest.keyClicks(view.names, "chances")
-    QTest.keyClick(view.names, Qt.Key.Key_Return)
+    assert view.name_editor.isVisible()
+    view.name_editor.selectAll()
+    QTest.keyClicks(view.name_editor, "chances")
+    QTest.keyClick(view.name_editor, Qt.Key.Key_Return)
     assert name not in {n.name for n in hands.studio.graph}
     assert "chances" in view.accessibleDescription()
     QTest.keyClick(view, Qt.Key.Key_Down, CTRL)
@@ -245,7 +245,7 @@ def test_keyboard_and_reach(window: Window, hands: Hands) -> None:
     assert [s.node for t, s in hands.studio.graph.wires.items() if t.node == node] == [hands.node("logits").id]
     hands.studio.select([node])
     QTest.keyClick(view, Qt.Key.Key_H)
-    assert hands.node("chances").folded
+    assert hands.node("chances").collapsed
     QTest.keyClick(view, Qt.Key.Key_Delete)
     whole(hands)
     while hands.studio.document.undo_label:

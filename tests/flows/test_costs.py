@@ -26,7 +26,7 @@ from visualnet.resources import resource
 
 @pytest.fixture
 def lenet(hands: Hands) -> Hands:
-    hands.window.filing.open_template("lenet5")
+    hands.window.project_files.open_template("lenet5")
     hands.rest(0.2)
     hands.view.fit_at_once()
     hands.rest()

@@ -18,7 +18,7 @@ def edited(window: Window, hands: Hands, tmp_path: Path) -> Path:
     """LeNet-5 from a file, with an edit that is not saved."""
     path = tmp_path / "net.vnet"
     project_file.save(path, project_file.load(templates()["lenet5"]))
-    assert window.filing.open(path)
+    assert window.project_files.open(path)
     hands.set_param("fc1", "out_features", "100")
     return path
 
@@ -36,14 +36,14 @@ def test_what_another_program_put_there_is_asked_about_and_then_replaced(
     path = edited(window, hands, tmp_path)
     REPLACED[how](path)
     theirs = stands(path)
-    window.filing.tick()
+    window.project_files.tick()
     assert window.banner.isVisible() and "net.vnet" in window.banner.text
     assert "Keep mine" in offered(hands)
-    assert not window.filing.save()
+    assert not window.project_files.save()
     assert stands(path) == theirs, "not before the person has said so"
     hands.press(window.banner, "Replace it")
     assert project_file.load(path).graph.named("fc1").params["out_features"] == 100
-    window.filing.tick()
+    window.project_files.tick()
     assert not window.banner.isVisible()
     assert not hands.studio.document.modified
 
@@ -53,9 +53,9 @@ def test_what_is_no_file_is_named_and_never_replaced(how: str, window: Window, h
     path = edited(window, hands, tmp_path)
     REPLACED[how](path)
     theirs = stands(path)
-    window.filing.tick()
+    window.project_files.tick()
     assert f"now stands a {how}" in window.banner.text
-    assert not window.filing.save()
+    assert not window.project_files.save()
     assert f"now stands a {how}" in window.banner.text
     assert offered(hands) == ["Save a copy…"]
     assert stands(path) == theirs
@@ -64,7 +64,7 @@ def test_what_is_no_file_is_named_and_never_replaced(how: str, window: Window, h
 def test_what_came_while_the_question_was_read_is_asked_about_too(window: Window, hands: Hands, tmp_path: Path) -> None:
     path = edited(window, hands, tmp_path)
     REPLACED["picture"](path)
-    assert not window.filing.save()
+    assert not window.project_files.save()
     path.write_bytes(b"a third program's work")
     hands.press(window.banner, "Replace it")
     assert path.read_bytes() == b"a third program's work"
@@ -86,8 +86,8 @@ def test_a_name_that_gets_its_ending_here_is_asked_about_here(
 
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, **__: (str(tmp_path / "other"), "V (*.vnet)"))
     monkeypatch.setattr(QMessageBox, "exec", answer)
-    assert not window.filing.save_as()
+    assert not window.project_files.save_as()
     assert other.read_bytes() == b"somebody's work"
     assert asked == ["other.vnet is already there. Replace it?"]
-    assert window.filing.save_as()
+    assert window.project_files.save_as()
     assert project_file.load(other).graph.named("fc1").params["out_features"] == 100

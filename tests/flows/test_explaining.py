@@ -19,7 +19,7 @@ def rest_on(widget: QWidget) -> None:
 
 
 def test_break_look_ahead_repair_explain(hands: Hands, window: Window, qtbot: QtBot) -> None:
-    window.filing.open_template("lenet5")
+    window.project_files.open_template("lenet5")
     studio, view = window.studio, window.canvas.view
     view.choose_motion("off")
     whole = studio.project
@@ -58,7 +58,7 @@ def test_break_look_ahead_repair_explain(hands: Hands, window: Window, qtbot: Qt
 
 
 def test_f8_shows_the_repairs_where_the_panel_stood_behind_another(hands: Hands, window: Window) -> None:
-    window.filing.open_template("lenet5")
+    window.project_files.open_template("lenet5")
     window.show_space("train")
     hands.rest()
     problems, training = window.spaces.docks["problems"], window.spaces.docks["training"]

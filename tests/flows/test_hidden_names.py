@@ -38,16 +38,16 @@ def test_no_word_of_the_window_holds_a_hidden_character(window: Window, hands: H
     for name in (NAME, "other"):
         path = folder / f"{name}.vnet"
         path.write_bytes(templates()["perceptron-points"].read_bytes())
-        assert window.filing.open(path)
-    window.filing.tabs.show(window.filing.tabs.all[0])
+        assert window.project_files.open(path)
+    window.project_files.tabs.show(window.project_files.tabs.all[0])
     hands.rest(0.05)
     (folder / f"{NAME}.vnet").write_bytes(templates()["mlp-mnist"].read_bytes())
-    window.filing.tick()
+    window.project_files.tick()
     broken = folder / f"{NAME}-broken.vnet"
     broken.write_text("{")
-    window.filing.open(broken)
+    window.project_files.open(broken)
     menu = QMenu(window)
-    window.filing.fill_recent(menu)
+    window.project_files.fill_recent(menu)
     hands.rest(0.05)
     assert any("\\u202e" in action.text() for action in menu.actions())
     assert "\\u202e" in window.strip.tabText(0)

@@ -34,7 +34,7 @@ window.begin(Path(sys.argv[1]) / "net.vnet")
 hands = Hands(window)
 hands.rest(0.1)
 hands.set_param("fc1", "out_features", "77")
-window.filing.journal.flush()
+window.project_files.journal.flush()
 print("drawn", flush=True)
 app.exec()
 """
@@ -70,7 +70,7 @@ def test_kill_9_loses_no_edit(qapp: QApplication, tmp_path: Path, monkeypatch: p
         assert hands.node("fc1").params["out_features"] == 77
         assert hands.studio.document.modified
         assert hands.studio.document.path == file
-        window.filing.save()
+        window.project_files.save()
         assert load(file).graph.named("fc1").params["out_features"] == 77
     finally:
         monkeypatch.setattr(QMessageBox, "exec", answer)

@@ -116,7 +116,7 @@ def test_lenet_is_built_trained_watched_saved_and_reopened(
     window.actions_.trigger("file.close")
     hands.rest()
     assert window.covered
-    assert window.filing.open(path)
+    assert window.project_files.open(path)
     after = hands.studio.project
     assert after.graph == before.graph
     assert after.recipe == before.recipe

@@ -170,7 +170,7 @@ def _use(monkey: Monkey, window: Window, hands: Hands, name: str) -> None:
     window.spaces.set_shown("code", True)
     window.canvas.view.quick_add()
     hands.rest(0.05)
-    window.canvas.view.popup.close_()
+    window.canvas.view.quick_add_popup.close_()
     window.spaces.set_shown("code", False)
     studio.select(list(studio.graph.nodes))
     window.canvas.view.duplicate()

@@ -94,14 +94,14 @@ def look(window):
         panel = window.panel("code")
         hands.until(lambda: "PyTorch" in panel.words.text(), 30)
         print("code:", panel.words.text())
-        window.runner.watch("test", [(("n2",), next(iter(window.studio.facts["n2"].outputs)))])
-        hands.until(lambda: "PyTorch is" in window.runner.watching.words or "cannot be" in window.runner.watching.words, 30)
-        print("look:", window.runner.watching.words)
+        window.runner.request_probes("test", [(("n2",), next(iter(window.studio.facts["n2"].outputs)))])
+        hands.until(lambda: "PyTorch is" in window.runner.probes.words or "cannot be" in window.runner.probes.words, 30)
+        print("look:", window.runner.probes.words)
         window.overlay("heat").stopwatch.toggle()
         hands.until(lambda: not window.overlay("heat").stopwatch.running, 30)
         print("time:", window.toast.text)
         hands.set_param("fc1", "out_features", "77")
-        window.filing.save()
+        window.project_files.save()
         print("fault:", "went wrong" in window.banner.text)
     finally:
         window._ending = True

@@ -66,11 +66,11 @@ def test_a_data_folder_that_is_full_of_traps_keeps_nobody_from_working(
         window.show()
         window.begin()
         hands = Hands(window)
-        window.filing.open_template("lenet5")
+        window.project_files.open_template("lenet5")
         hands.set_param("fc1", "out_features", "77")
         window.settings["theme"] = "dark"
-        window.filing.keep()
-        window.filing.tick()
+        window.project_files.keep()
+        window.project_files.tick()
         crash_handler.log.info("something to tell")
         for look in (presets.of, trusted_code.is_trusted):
             look("relu")
@@ -81,9 +81,9 @@ def test_a_data_folder_that_is_full_of_traps_keeps_nobody_from_working(
         failing = which == "folders" and what != "a link to nothing"
         hands.rest()
         if which == "folders":
-            assert window.filing.journal.trouble
+            assert window.project_files.journal.trouble
             assert window.status.unkept.isVisible()
-            assert window.filing.journal.trouble in window.status.unkept.toolTip()
+            assert window.project_files.journal.trouble in window.status.unkept.toolTip()
             assert not window.runner.start() or not failing, "there is no place for a run"
         assert not window.banner.isVisible() or "went wrong" not in window.banner.text
     finally:
@@ -105,7 +105,7 @@ def test_a_data_folder_that_is_full_of_traps_keeps_nobody_from_working(
 def test_a_document_that_is_no_file_is_refused_in_words(name: str, window: Window, tmp_path: Path) -> None:
     path = tmp_path / name
     {"fifo": os.mkfifo, "zero": lambda p: p.symlink_to("/dev/zero"), "folder": Path.mkdir}[path.stem](path)
-    assert not window.filing.open(path)
+    assert not window.project_files.open(path)
     assert "not a file" in window.banner.text
     assert main(["summary", str(path)]) == UNUSABLE
 
@@ -139,7 +139,7 @@ def test_the_sign_of_a_failing_journal_comes_stays_and_goes(
     window: Window, hands: Hands, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is there for as long as a crash would cost work, and no longer."""
-    window.filing.open_template("lenet5")
+    window.project_files.open_template("lenet5")
     sign = window.status.unkept
     assert not sign.isVisible()
 
@@ -147,8 +147,8 @@ def test_the_sign_of_a_failing_journal_comes_stays_and_goes(
         raise OSError(28, "No space left on device")
 
     def second() -> None:
-        window.filing.keep()
-        window.filing.tick()
+        window.project_files.keep()
+        window.project_files.tick()
         QApplication.processEvents()
 
     with monkeypatch.context() as patch:
@@ -162,4 +162,4 @@ def test_the_sign_of_a_failing_journal_comes_stays_and_goes(
         assert not window.banner.isVisible() and not window.toast.isVisible(), "it is quiet"
     second()
     assert not sign.isVisible()
-    assert window.filing.journal.file.is_file()
+    assert window.project_files.journal.file.is_file()

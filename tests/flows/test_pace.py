@@ -66,7 +66,7 @@ def test_measuring_leaves_the_generators_as_they_were() -> None:
 
 def test_the_button_measures_and_the_run_is_held_against_it(hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(machine_speed, "measure", lambda device: PACE)
-    hands.window.filing.open_template("mlp-mnist")
+    hands.window.project_files.open_template("mlp-mnist")
     hands.studio.do("Short", lambda p: edits.set_recipe(p, epochs=1))
     hands.studio.select([])
     card = hands.window.panel("inspector").project_page.costs

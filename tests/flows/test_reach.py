@@ -142,13 +142,13 @@ def test_what_is_drawn_grows_too(opened: Callable[[int, int, int], Hands]) -> No
     view.skip()
     words, row = (
         view.totals.fontMetrics().height(),
-        view.popup.list.itemDelegate().sizeHint(QStyleOptionViewItem(), QModelIndex()),
+        view.quick_add_popup.list.itemDelegate().sizeHint(QStyleOptionViewItem(), QModelIndex()),
     )
     hands.window.keeper.set_text_size(200)
     hands.rest(0.03)
     assert view.zoom == pytest.approx(2.0), "the words on cards are as large as all others"
     assert view.totals.fontMetrics().height() == pytest.approx(2 * words, abs=2)
-    grown = view.popup.list.itemDelegate().sizeHint(QStyleOptionViewItem(), QModelIndex())
+    grown = view.quick_add_popup.list.itemDelegate().sizeHint(QStyleOptionViewItem(), QModelIndex())
     assert grown.height() == 2 * row.height()
 
 

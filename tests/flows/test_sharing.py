@@ -49,13 +49,13 @@ def export(window: Window, hands: Hands, path: Path, monkeypatch: pytest.MonkeyP
 def test_a_picture_is_exported_dropped_and_opens_as_unsaved_work(
     window: Window, hands: Hands, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    window.filing.open_template("lenet5")
+    window.project_files.open_template("lenet5")
     hands.rest()
     sent = window.studio.project
     picture = tmp_path / "mailed.png"
     export(window, hands, picture, monkeypatch)
     held = picture.read_bytes()
-    window.filing.new()
+    window.project_files.new()
     hands.rest()
     drop(window, picture)
     hands.until(lambda: window.studio.project == sent, what="the project of the picture")
@@ -73,14 +73,14 @@ def test_a_photo_is_refused_with_words_on_the_start_page_too(window: Window, han
 
 
 def test_nodes_go_through_a_mail(window: Window, hands: Hands) -> None:
-    window.filing.open_template("lenet5")
+    window.project_files.open_template("lenet5")
     hands.rest()
     view = window.canvas.view
     QTest.keyClick(view, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
     QTest.keyClick(view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     text = QApplication.clipboard().text()
     count = len(window.studio.graph.nodes)
-    window.filing.new()
+    window.project_files.new()
     hands.rest()
     mail = "\n".join("> " + line for line in ["Look at this:", "", *text.split("\n"), "Yours, A."])
     QApplication.clipboard().setText(mail)
@@ -93,7 +93,7 @@ def test_nodes_go_through_a_mail(window: Window, hands: Hands) -> None:
 def test_ctrl_p_prints_one_page_and_cancel_prints_none(
     window: Window, hands: Hands, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    window.filing.open_template("lenet5")
+    window.project_files.open_template("lenet5")
     hands.rest()
     paper = tmp_path / "paper.pdf"
     answers = [QPrintDialog.DialogCode.Rejected, QPrintDialog.DialogCode.Accepted]

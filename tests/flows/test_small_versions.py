@@ -15,7 +15,7 @@ LEFT = Qt.MouseButton.LeftButton
 
 
 def test_train_without_data_offers_the_small_version(window: Window, qtbot: QtBot) -> None:
-    window.filing.open_template("gpt")
+    window.project_files.open_template("gpt")
     train = window.actions_["train.start"]
     until(train.isEnabled, "Train")
     train.trigger()
@@ -30,19 +30,19 @@ def test_train_without_data_offers_the_small_version(window: Window, qtbot: QtBo
 
 
 def test_what_is_wrong_with_the_data_of_one_network_is_not_said_of_the_next(window: Window) -> None:
-    runner, watching = window.runner, window.runner.watching
-    window.filing.open_template("gpt")
-    until(lambda: watching.data_error, "words about the data that are not there")
-    window.filing.open_template("unet-small")
+    runner, probes = window.runner, window.runner.probes
+    window.project_files.open_template("gpt")
+    until(lambda: probes.data_error, "words about the data that are not there")
+    window.project_files.open_template("unet-small")
     assert runner.why_not() == "", "its data are read only now"
-    watching.take_data(window.studio.project.data, None, "the disk is gone")
+    probes.take_data(window.studio.project.data, None, "the disk is gone")
     assert "the disk is gone" in runner.why_not()
 
 
 @pytest.mark.parametrize("name", ["gpt-small", "unet-padded-small", "seq2seq-small"])
 def test_words_and_masks_train_in_the_window(hands: Hands, window: Window, qtbot: QtBot, name: str) -> None:
     """What is no picture of one class is looked at as well while it trains: no panel stumbles over it."""
-    window.filing.open_template(name)
+    window.project_files.open_template(name)
     window.show_space("inspect")
     window.actions_["train.start"].trigger()
     qtbot.waitUntil(lambda: window.runner.model is not None and window.runner.model.step >= 3)
@@ -57,7 +57,7 @@ def test_words_and_masks_train_in_the_window(hands: Hands, window: Window, qtbot
 
 
 def test_about_this_network_is_beside_the_inspector(window: Window, qtbot: QtBot) -> None:
-    window.filing.open_template("lenet5")
+    window.project_files.open_template("lenet5")
     settle(0.02)
     window.actions_["help.about_network"].trigger()
     settle(0.02)

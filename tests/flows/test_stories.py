@@ -192,7 +192,7 @@ def test_unsaved_work_is_asked_about_and_survives_cancel(
     opened(window, hands)
     hands.set_param("fc1", "out_features", "100")
     monkeypatch.setattr(QMessageBox, "exec", lambda self: QMessageBox.StandardButton.Cancel)
-    assert not window.filing.may_leave()
+    assert not window.project_files.may_leave()
     hands.keys("Ctrl+W")
     assert hands.studio.project.name == "LeNet-5"
     assert not window.close()
@@ -207,7 +207,7 @@ def test_a_broken_file_says_where_and_why_and_the_present_work_stays(
     path = tmp_path / "broken.vnet"
     text = templates()["lenet5"].read_text("utf-8")
     path.write_text(text.replace('"kind": "conv2d"', '"kind": 7', 1), "utf-8")
-    assert not window.filing.open(path)
+    assert not window.project_files.open(path)
     assert hands.studio.project is before
     assert "broken.vnet" in window.banner.text
     assert "kind" in window.banner.text
@@ -222,11 +222,11 @@ def test_a_newer_file_opens_readonly_and_says_so(
     path = tmp_path / "newer.vnet"
     path.write_text(json.dumps(raw), "utf-8")
     old = path.read_bytes()
-    assert window.filing.open(path)
+    assert window.project_files.open(path)
     assert "newer" in window.banner.text
     hands.set_param("fc1", "out_features", "100")
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *a, **k: ("", ""))
-    assert not window.filing.save()
+    assert not window.project_files.save()
     assert path.read_bytes() == old
 
 
@@ -236,7 +236,7 @@ def test_a_readonly_folder_leaves_the_old_file_whole(
     path = tmp_path / "locked" / "net.vnet"
     path.parent.mkdir()
     project_file.save(path, project_file.load(templates()["lenet5"]))
-    assert window.filing.open(path)
+    assert window.project_files.open(path)
     hands.set_param("fc1", "out_features", "100")
     old = path.read_bytes()
     path.parent.chmod(0o500)
@@ -249,7 +249,7 @@ def test_a_readonly_folder_leaves_the_old_file_whole(
 
         monkeypatch.setattr("visualnet.core.storage.temporaries._made", refused)
     try:
-        assert not window.filing.save()
+        assert not window.project_files.save()
     finally:
         path.parent.chmod(0o700)
     assert path.read_bytes() == old
@@ -261,7 +261,7 @@ def test_a_full_disk_leaves_the_old_file_whole_and_offers_another_place(
 ) -> None:
     path = tmp_path / "net.vnet"
     project_file.save(path, project_file.load(templates()["lenet5"]))
-    assert window.filing.open(path)
+    assert window.project_files.open(path)
     hands.set_param("fc1", "out_features", "100")
     old = path.read_bytes()
 
@@ -269,7 +269,7 @@ def test_a_full_disk_leaves_the_old_file_whole_and_offers_another_place(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    assert not window.filing.save()
+    assert not window.project_files.save()
     assert path.read_bytes() == old
     assert "Save elsewhere…" in [b.text() for b in window.banner.findChildren(QPushButton)]
 
@@ -277,14 +277,14 @@ def test_a_full_disk_leaves_the_old_file_whole_and_offers_another_place(
 def test_a_file_changed_by_another_program_is_not_overwritten(window: Window, hands: Hands, tmp_path: Path) -> None:
     path = tmp_path / "net.vnet"
     project_file.save(path, project_file.load(templates()["lenet5"]))
-    assert window.filing.open(path)
+    assert window.project_files.open(path)
     hands.set_param("fc1", "out_features", "100")
     project_file.save(path, project_file.load(templates()["mlp-mnist"]))
     theirs = path.read_bytes()
-    assert not window.filing.save()
+    assert not window.project_files.save()
     assert path.read_bytes() == theirs
     assert window.banner.isVisible()
-    window.filing.tick()  # what looks at the files once a second leaves these answers alone
+    window.project_files.tick()  # what looks at the files once a second leaves these answers alone
     hands.press(window.banner, "Replace it")
     assert path.read_bytes() != theirs
 
@@ -293,7 +293,7 @@ def test_a_crash_loses_nothing_that_was_drawn(window: Window, hands: Hands, monk
     """The journal of a dead process is offered at the next start, with the edits in it."""
     opened(window, hands)
     hands.set_param("fc1", "out_features", "77")
-    window.filing.tick()
+    window.project_files.tick()
     assert orphans() == [], "a living window's journal is never offered"
 
 
@@ -325,7 +325,7 @@ def test_a_document_with_an_unknown_layer_opens_and_keeps_it(window: Window, han
     path = tmp_path / "future.vnet"
     text = templates()["lenet5"].read_text("utf-8")
     path.write_text(text.replace('"kind": "relu", "name": "relu1"', '"kind": "hyper_relu", "name": "relu1"'), "utf-8")
-    assert window.filing.open(path)
+    assert window.project_files.open(path)
     assert any(p.code == "unknown-kind" for p in hands.studio.problems())
     document = Document.open(path)
     document.do("Rename", lambda p: edits.set_name(p, "other"))

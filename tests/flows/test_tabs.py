@@ -36,7 +36,7 @@ def three(window: Window, hands: Hands, tmp_path: Path) -> list[Path]:
     for name in ("lenet5", "mlp-mnist", "perceptron-points"):
         path = tmp_path / f"{name}.vnet"
         path.write_bytes(templates()[name].read_bytes())
-        assert window.filing.open(path)
+        assert window.project_files.open(path)
         paths.append(path)
     hands.rest(0.05)
     return paths
@@ -61,17 +61,17 @@ def click_tab(window: Window, hands: Hands, at: int, button: Any = LEFT) -> None
 def test_the_first_project_takes_the_start_page_s_tab_and_the_next_gets_its_own(window: Window, hands: Hands) -> None:
     assert not window.strip.isVisible()
     window.begin("lenet5")
-    assert len(window.filing.tabs) == 1 and not window.strip.isVisible()
+    assert len(window.project_files.tabs) == 1 and not window.strip.isVisible()
     hands.keys("Ctrl+Shift+N")
     assert names(window) == ["LeNet-5", "untitled"] and window.strip.isVisible()
     window.begin("mlp-mnist")
-    assert len(window.filing.tabs) == 2, "the untouched empty project gave way"
+    assert len(window.project_files.tabs) == 2, "the untouched empty project gave way"
     hands.keys("Ctrl+T")
     assert window.covered and names(window)[-1] == "Start"
     hands.keys("Ctrl+N")
-    assert len(window.filing.tabs) == 3, "one start page is enough"
+    assert len(window.project_files.tabs) == 3, "one start page is enough"
     window.pages["start_page"].cards[0].chosen.emit()
-    assert not window.covered and len(window.filing.tabs) == 3
+    assert not window.covered and len(window.project_files.tabs) == 3
 
 
 def test_tabs_by_mouse_and_by_keys(window: Window, hands: Hands, three: list[Path]) -> None:
@@ -87,7 +87,7 @@ def test_tabs_by_mouse_and_by_keys(window: Window, hands: Hands, three: list[Pat
     hands.keys("Ctrl+W")
     assert names(window) == ["lenet5", "mlp-mnist"] and hands.studio.document.path == three[1]
     click_tab(window, hands, 0, Qt.MouseButton.MiddleButton)
-    assert len(window.filing.tabs) == 1 and hands.studio.document.path == three[1]
+    assert len(window.project_files.tabs) == 1 and hands.studio.document.path == three[1]
     hands.keys("Ctrl+W")
     assert window.covered and not window.actions_["file.close"].isEnabled()
 
@@ -110,7 +110,7 @@ def test_tabs_are_put_in_another_order_by_dragging(window: Window, hands: Hands,
     QTest.mouseRelease(strip, LEFT, NONE, end)
     hands.rest(0.3)
     assert names(window) == ["mlp-mnist", "perceptron-points", "lenet5"]
-    assert [t.path for t in window.filing.tabs] == [three[1], three[2], three[0]]
+    assert [t.path for t in window.project_files.tabs] == [three[1], three[2], three[0]]
     assert hands.studio.document.path == three[0], "the dragged one is in front"
     click_tab(window, hands, 0)
     assert hands.studio.document.path == three[1]
@@ -131,18 +131,18 @@ def test_the_menu_of_a_tab(window: Window, hands: Hands, three: list[Path], monk
     by_name["Close other tabs"].trigger()
     menu.deleteLater()
     hands.rest(0.02)
-    assert [t.path for t in window.filing.tabs] == [three[0]] and hands.studio.document.path == three[0]
+    assert [t.path for t in window.project_files.tabs] == [three[0]] and hands.studio.document.path == three[0]
 
 
 def test_an_open_file_is_gone_to_and_files_of_one_name_tell_their_folder(
     window: Window, hands: Hands, three: list[Path], tmp_path: Path
 ) -> None:
-    assert window.filing.open(three[0]) and window.filing.open(tmp_path / "." / "mlp-mnist.vnet")
-    assert len(window.filing.tabs) == 3 and hands.studio.document.path == three[1]
+    assert window.project_files.open(three[0]) and window.project_files.open(tmp_path / "." / "mlp-mnist.vnet")
+    assert len(window.project_files.tabs) == 3 and hands.studio.document.path == three[1]
     other = tmp_path / "elsewhere" / "lenet5.vnet"
     other.parent.mkdir()
     other.write_bytes(three[0].read_bytes())
-    assert window.filing.open(other)
+    assert window.project_files.open(other)
     assert sorted(n for n in names(window) if n.startswith("lenet5")) == [
         "lenet5 · elsewhere",
         f"lenet5 · {tmp_path.name}",
@@ -247,13 +247,13 @@ def test_a_training_goes_on_in_a_tab_behind(
 
     monkeypatch.setattr(QMessageBox, "exec", ask)
     click_tab(window, hands, 2, Qt.MouseButton.MiddleButton)
-    assert len(window.filing.tabs) == 3 and "training" in asked[0]
+    assert len(window.project_files.tabs) == 3 and "training" in asked[0]
     click_tab(window, hands, 0)
     click_tab(window, hands, 1, Qt.MouseButton.MiddleButton)
-    assert len(window.filing.tabs) == 2 and len(asked) == 1, "a tab that does not train is closed without a word"
+    assert len(window.project_files.tabs) == 2 and len(asked) == 1, "a tab that does not train is closed without a word"
     monkeypatch.setattr(QMessageBox, "exec", answer)
     click_tab(window, hands, 1, Qt.MouseButton.MiddleButton)
-    assert len(window.filing.tabs) == 1 and window.runner.elsewhere is None
+    assert len(window.project_files.tabs) == 1 and window.runner.elsewhere is None
 
 
 # --- leaving and coming back -------------------------------------------------------------------------------------------------------
@@ -274,26 +274,26 @@ def test_quitting_asks_for_each_unsaved_project_and_shows_it(
     monkeypatch.setattr(QMessageBox, "exec", ask)
     assert not window.close()
     assert len(seen) == 2 and all(name in words for words, name in seen)
-    assert len(window.filing.tabs) == 3, "nothing was closed"
+    assert len(window.project_files.tabs) == 3, "nothing was closed"
 
 
 def test_open_files_are_remembered_and_reopened(window: Window, hands: Hands, three: list[Path]) -> None:
     again = Settings(window.settings.path)
     assert again["open_files"] == [str(p) for p in three]
-    window.filing.last = again["open_files"]
-    window.filing.close_others()
+    window.project_files.last = again["open_files"]
+    window.project_files.close_others()
     hands.keys("Ctrl+W")
     three[1].unlink()
     assert window.covered and window.actions_["file.reopen_last"].isEnabled()
     hands.keys("Ctrl+Shift+T")
-    assert [t.path for t in window.filing.tabs] == [three[0], three[2]]
+    assert [t.path for t in window.project_files.tabs] == [three[0], three[2]]
     assert not window.actions_["file.reopen_last"].isEnabled()
 
 
 def test_reopening_at_the_start_is_a_setting(window: Window, three: list[Path]) -> None:
-    window.filing.last = [str(three[0])]
-    window.filing.close_others()
-    window.filing.close_tab()
+    window.project_files.last = [str(three[0])]
+    window.project_files.close_others()
+    window.project_files.close_tab()
     window.begin()
     assert window.covered, "by default the start page offers it"
     window.actions_.trigger("file.reopen")
@@ -317,10 +317,10 @@ def test_after_a_crash_every_project_is_offered(window: Window, hands: Hands, tm
     hands.keys("Ctrl+Shift+N")
     assert "2 more projects were open" in window.banner.text, "the offer outlives the tab that it came with"
     hands.press(window.banner, "Recover all 3")
-    assert sorted(t.document.project.name for t in window.filing.tabs) == sorted(
+    assert sorted(t.document.project.name for t in window.project_files.tabs) == sorted(
         project_file.load(templates()[n]).name for n in ("lenet5", "mlp-mnist", "unet")
     )
-    assert all(t.document.modified and t.document.project.recipe.epochs == 77 for t in window.filing.tabs)
+    assert all(t.document.modified and t.document.project.recipe.epochs == 77 for t in window.project_files.tabs)
     assert orphans() == [], "they belong to this window now"
 
 
@@ -332,7 +332,7 @@ def test_a_file_behind_that_changes_on_disk_is_marked_and_told_when_it_comes_to_
 ) -> None:
     project_file.save(three[0], project_file.load(templates()["unet"]))
     for _ in range(4):
-        window.filing.tick()
+        window.project_files.tick()
     assert "changed by another program" in window.strip.tabToolTip(0)
     assert not window.banner.isVisible()
     click_tab(window, hands, 0)
@@ -341,7 +341,7 @@ def test_a_file_behind_that_changes_on_disk_is_marked_and_told_when_it_comes_to_
     assert not window.banner.isVisible()
     click_tab(window, hands, 0)
     hands.press(window.banner, "Read it again")
-    assert len(window.filing.tabs) == 3 and "U-Net" in window.studio.project.name
+    assert len(window.project_files.tabs) == 3 and "U-Net" in window.studio.project.name
     assert "changed" not in window.strip.tabToolTip(0)
 
 
@@ -351,7 +351,7 @@ def test_a_newer_file_is_readonly_in_its_own_tab_only(
     raw = json.loads(three[0].read_text("utf-8"))
     newer = tmp_path / "newer.vnet"
     newer.write_text(json.dumps({**raw, "format": 999}), "utf-8")
-    assert window.filing.open(newer)
+    assert window.project_files.open(newer)
     assert "newer" in window.banner.text and "cannot be saved" in window.strip.tabToolTip(3)
     hands.keys("Ctrl+Tab")
     assert not window.banner.isVisible()
@@ -366,7 +366,7 @@ def test_the_menu_of_recent_files_pins_and_dims(window: Window, hands: Hands, th
     window.settings.pin_file(three[1].resolve(), True)
     three[0].unlink()
     menu = QMenu(window)
-    window.filing.fill_recent(menu)
+    window.project_files.fill_recent(menu)
     told = [(a.text().split("   ")[0], a.isEnabled(), "(missing)" in a.text()) for a in menu.actions()]
     assert told == [
         ("mlp-mnist.vnet", True, False),
@@ -393,20 +393,20 @@ def test_fifty_tabs_leave_nothing_behind(window: Window, hands: Hands) -> None:
         return threading.active_count(), timers, len(window.findChildren(QWidget))
 
     def once() -> weakref.ref[Document]:
-        window.filing.adopt(Document(replace(project, name="one more")))
+        window.project_files.adopt(Document(replace(project, name="one more")))
         window.studio.do("Longer", lambda p: set_recipe(p, epochs=p.recipe.epochs + 1))
         made = weakref.ref(window.studio.document)
         window.studio.document.undo()
         return made
 
     once()
-    window.filing.tabs.remove(window.filing.tabs.front)
+    window.project_files.tabs.remove(window.project_files.tabs.front)
     hands.rest(0.3)
     before = counts()
     made = [once() for _ in range(50)]
-    assert len(window.filing.tabs) == 51
-    while len(window.filing.tabs) > 1:
-        window.filing.tabs.remove(window.filing.tabs.front)
+    assert len(window.project_files.tabs) == 51
+    while len(window.project_files.tabs) > 1:
+        window.project_files.tabs.remove(window.project_files.tabs.front)
     hands.until(lambda: not window.runner._queue.busy)
     hands.rest(0.1)
     assert counts() == before

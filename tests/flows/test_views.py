@@ -100,7 +100,7 @@ def test_a_view_stays_with_its_project_when_another_tab_is_in_front(
     window: Window, hands: Hands, other: ViewWindow
 ) -> None:
     document = window.studio.document
-    window.filing.open_template("mlp-mnist")
+    window.project_files.open_template("mlp-mnist")
     hands.rest(0.1)
     window.canvas.view.setFocus()
     assert other.studio.document is document and other.studio.graph.named("conv1")
@@ -130,15 +130,15 @@ def test_closing_is_clean(window: Window, hands: Hands) -> None:
     QTest.keySequence(window.views.all[0], "Ctrl+W")
     hands.rest(0.05)
     assert window.views.all == [] and window.views.studio is window.studio
-    assert len(window.filing.tabs) == 1 and not window.covered, "only the view was closed"
+    assert len(window.project_files.tabs) == 1 and not window.covered, "only the view was closed"
     hands.click("fc1")
     assert window.panel("inspector").node_page.name.text() == "fc1"
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
     hands.until(lambda: gc.collect() >= 0 and not [r for r in refs if r() is not None], what="what is closed goes")
-    window.filing.open_template("mlp-mnist")
+    window.project_files.open_template("mlp-mnist")
     window.actions_.trigger("view.second")
     assert len(window.views.all) == 1
-    window.filing.close_tab()
+    window.project_files.close_tab()
     assert window.views.all == [], "with the project its views are closed"
 
 
@@ -149,6 +149,6 @@ def test_closing_the_window_closes_its_views(window: Window, hands: Hands, other
 
 def test_what_the_inspector_says_is_heard(window: Window, hands: Hands) -> None:
     """The inspector follows the view that is worked in; its own words and wishes reach the window all the same."""
-    window.filing.open_template("lenet5")
+    window.project_files.open_template("lenet5")
     window.panel("inspector").studio.message.emit("error", "this cannot be trusted")
     hands.until(lambda: "this cannot be trusted" in window.toast.text, what="the words")

@@ -56,7 +56,7 @@ def test_a_file_without_a_layout_opens_laid_out(window: Window, hands: Hands, tm
     for name in ("", *project.blocks):
         project = project.with_sheet(name, msgspec.structs.replace(project.sheet(name), places={}))
     project_file.save(tmp_path / "bare.vnet", project)
-    window.filing.open(tmp_path / "bare.vnet")
+    window.project_files.open(tmp_path / "bare.vnet")
     hands.rest(0.3)
     for sheet in ("", next(iter(project.blocks))):
         hands.studio.open_sheet(sheet, ())

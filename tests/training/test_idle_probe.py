@@ -11,14 +11,14 @@ from visualnet.analysis import infer
 from visualnet.cli.common import open_project
 from visualnet.compiling import module
 from visualnet.data import registry
-from visualnet.training.control import Watch
+from visualnet.training.control import ProbeRequest
 from visualnet.training.idle_probe import IdleProbe, Question
 
 
 def question(number: int = 1) -> Question:
     project = open_project("perceptron-points")
     analysis = infer(project, fields=registry.fields_or_none(project.data))
-    return Question(number, project, analysis, Watch())
+    return Question(number, project, analysis, ProbeRequest())
 
 
 def test_the_network_of_the_last_question_is_kept_until_it_is_forgotten() -> None:

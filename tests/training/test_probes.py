@@ -12,15 +12,15 @@ from tests.training.nets import lenet, line, points, small
 from visualnet.compiling.module import Model, compile_project
 from visualnet.data.loading import Loaded, load
 from visualnet.data.tensors import Tensors
-from visualnet.training.control import ProbePort, Watch
-from visualnet.training.events import Watched
+from visualnet.training.control import ProbePort, ProbeRequest
+from visualnet.training.events import ProbeReport
 from visualnet.training.probes import Probe, plain_fields
 
 
-def look(model: Model, data: Loaded, ports: Sequence[ProbePort], sample: int = 0, grid: bool = False) -> Watched:
+def look(model: Model, data: Loaded, ports: Sequence[ProbePort], sample: int = 0, grid: bool = False) -> ProbeReport:
     """One look at a network that is not being trained."""
     probe = Probe(model, data, Tensors(data, model.fields, model.device, plain_fields(model)))
-    return probe.look(Watch(tuple(ports), sample, 1.0, grid), 0)
+    return probe.look(ProbeRequest(tuple(ports), sample, 1.0, grid), 0)
 
 
 def test_what_is_watched_is_what_the_layer_gives() -> None:
@@ -97,10 +97,10 @@ def test_the_next_look_waits_until_the_budget_allows_it(
         return now[0]
 
     monkeypatch.setattr(probes.time, "perf_counter", clock)
-    watch = Watch(((("n3",), "y"),), 0, budget)
-    assert probe.due(watch, now[0])
-    cost = probe.look(watch, 0).cost_s
+    request = ProbeRequest(((("n3",), "y"),), 0, budget)
+    assert probe.due(request, now[0])
+    cost = probe.look(request, 0).cost_s
     assert cost >= 1.0
-    assert not probe.due(watch, now[0] + cost * least_s - 0.5)
-    assert probe.due(watch, now[0] + cost * least_s + 0.5)
-    assert probe.due(watch._replace(sample=1), now[0]), "another sample is looked at once"
+    assert not probe.due(request, now[0] + cost * least_s - 0.5)
+    assert probe.due(request, now[0] + cost * least_s + 0.5)
+    assert probe.due(request._replace(sample=1), now[0]), "another sample is looked at once"

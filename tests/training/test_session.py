@@ -101,14 +101,14 @@ def test_every_template_trains(name: str) -> None:
         if model.step >= 4:
             control.stop()
 
-    control.watch([((node_id,), port) for node_id, port in _outputs(project)], grid=True)
+    control.request_probes([((node_id,), port) for node_id, port in _outputs(project)], grid=True)
     Session(project, load(project.data), emit, control).run()
     assert model.failed is None
     assert not model.troubles
     assert model.step >= 4
-    assert model.watched is not None
-    assert all(np.isfinite(array).all() for array in model.watched.arrays.values())
-    assert len(model.watched.arrays) == len(_outputs(project))
+    assert model.probe_report is not None
+    assert all(np.isfinite(array).all() for array in model.probe_report.arrays.values())
+    assert len(model.probe_report.arrays) == len(_outputs(project))
 
 
 def _outputs(project: Project) -> list[tuple[str, str]]:
@@ -205,9 +205,9 @@ def test_memory_is_told_beside_the_forecast_and_where_it_is_not_measured_so_is_t
 
 def test_the_same_seed_gives_the_same_bits_and_watching_changes_none() -> None:
     control = Control()
-    control.watch([(("n2",), "y"), (("n5",), "y")], sample=3, budget=1.0, grid=True)
+    control.request_probes([(("n2",), "y"), (("n5",), "y")], sample=3, budget=1.0, grid=True)
     plain, again, watched = train(small()), train(small()), train(small(), control=control)
-    assert watched.watched is not None
+    assert watched.probe_report is not None
     assert values(plain) == values(again) == values(watched)
     assert values(plain) != values(train(small(seed=1)))
 
@@ -323,10 +323,10 @@ def test_a_paused_run_rests_saves_watches_and_goes_on_to_the_same_bits(tmp_path:
     until(lambda: model.state == "paused")
     step = model.step
     assert checkpoints.read_state(tmp_path / "last").step == step
-    control.watch([(("n3",), "y")], sample=2)
-    until(lambda: model.watched is not None)
-    assert model.watched is not None
-    assert (model.watched.step, model.watched.sample) == (step, 2)
+    control.request_probes([(("n3",), "y")], sample=2)
+    until(lambda: model.probe_report is not None)
+    assert model.probe_report is not None
+    assert (model.probe_report.step, model.probe_report.sample) == (step, 2)
     linger(0.05)
     assert model.step == step
     control.resume()

@@ -36,7 +36,7 @@ class CardContent(NamedTuple):
     block: bool = False
     placeholder: bool = False
     """Whether its kind is not known here."""
-    folded: bool = False
+    collapsed: bool = False
     ports: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
     inside: int = 0
     """Which definition a block has now: a changed one wants another miniature."""
@@ -70,7 +70,7 @@ def card_content(
         shared=node.shares is not None,
         block=node.block is not None,
         placeholder=placeholder,
-        folded=node.folded,
+        collapsed=node.collapsed,
         ports=_ports(node, facts, graph),
         inside=id(definition.graph) if definition is not None else 0,
     )

@@ -96,7 +96,7 @@ def wire_error(problems: Iterable[Problem], sheet: str, target: Port) -> Problem
     return next((p for p in own if p.at == target.port), own[0] if own else None)
 
 
-def joined(problems: Iterable[Problem]) -> list[Row]:
+def join_axes(problems: Iterable[Problem]) -> list[Row]:
     """Errors, warnings, hints; what is the same along several axes (``H: …``, ``W: …``) is one row."""
     found: dict[tuple[str, ...], list[Problem]] = {}
     for problem in sorted(problems, key=lambda p: SEVERITIES.index(p.severity) if p.severity in SEVERITIES else 9):
@@ -112,7 +112,7 @@ def joined(problems: Iterable[Problem]) -> list[Row]:
     return rows
 
 
-def ordered(rows: Iterable[Row], project: Project) -> list[Row]:
+def sort_problems(rows: Iterable[Row], project: Project) -> list[Row]:
     """The order of the file within each severity: it does not change while wires and numbers do."""
     places: dict[tuple[str, str], int] = {}
     sheets = {name: at for at, (name, _) in enumerate(project.sheets())}
@@ -137,7 +137,7 @@ def where(problem: Problem, project: Project) -> str:
     return place + (node.name if node is not None else "whole network")
 
 
-def wanted(rows: Iterable[Row], wish: Wish, project: Project) -> list[Row]:
+def filter_rows(rows: Iterable[Row], wish: Wish, project: Project) -> list[Row]:
     """The rows that someone wants to see; every word of the text must be found."""
     words = wish.text.casefold().split()
     found = []
@@ -159,7 +159,7 @@ def counts(rows: Iterable[Row]) -> dict[str, int]:
     return found
 
 
-def grouped(rows: Iterable[Row], grouping: str, project: Project) -> list[Group]:
+def group_rows(rows: Iterable[Row], grouping: str, project: Project) -> list[Group]:
     """The rows under titles, the group with the first row first."""
     found: dict[str, list[Row]] = {}
     for row in rows:
@@ -191,15 +191,15 @@ class ProblemList:
 
     def update(self, problems: Iterable[Problem], project: Project) -> None:
         """Take other problems; the current one stays current while it lasts, whatever its figures."""
-        self.all = ordered(joined(problems), project)
+        self.all = sort_problems(join_axes(problems), project)
         if self.current is not None:
             self.current = next((r.problem for r in self.all if r.key == key(self.current)), None)
 
     def filter(self, wish: Wish, project: Project) -> dict[str, int]:
         """Show what is wanted; how many rows of each severity the text and the place let through."""
-        found = wanted(self.all, wish, project)
+        found = filter_rows(self.all, wish, project)
         shown = [row for row in found if row.problem.severity not in wish.hidden]
-        self.groups = grouped(shown, wish.grouping, project)
+        self.groups = group_rows(shown, wish.grouping, project)
         self.shown = [row for group in self.groups for row in group.rows]
         if self.current is None or all(r.problem != self.current for r in self.shown):
             self.walked = False
@@ -224,12 +224,14 @@ class ProblemList:
         self.current, self.walked = None, False
 
 
-def lines(groups: Iterable[Group], folded: Collection[str], titled: bool, most: int) -> tuple[list[Group | Row], int]:
-    """Titles and rows from top to bottom, about so many, and how many rows are left out. A folded group is its title alone."""
+def lines(
+    groups: Iterable[Group], collapsed: Collection[str], titled: bool, most: int
+) -> tuple[list[Group | Row], int]:
+    """Titles and rows from top to bottom, about so many, and how many rows are left out. A collapsed group is its title alone."""
     found: list[Group | Row] = []
     for group in groups:
         found += [group] if titled else []
-        found += [] if titled and group.title in folded else group.rows
+        found += [] if titled and group.title in collapsed else group.rows
     rows = [at for at, line in enumerate(found) if isinstance(line, Row)]
     if len(rows) > most:
         found = found[: rows[most]]
@@ -257,7 +259,7 @@ def summarize(facts: GraphFacts | None, problems: Iterable[Problem]) -> str:
         parts.append(f"{facts.trainable:,} trained")
     if facts.macs:
         parts.append(f"{shorten_count(facts.macs)} MACs")
-    counts = Counter(row.problem.severity for row in joined(problems))
+    counts = Counter(row.problem.severity for row in join_axes(problems))
     found = [format_quantity(counts[severity], severity) for severity in SEVERITIES if counts[severity]]
     return " · ".join([*parts, ", ".join(found) or "no problems"])
 

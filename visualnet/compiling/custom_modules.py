@@ -180,7 +180,7 @@ def _bound(source: str) -> dict[str, str]:
     return found | {s.get_name(): imported.get(s.get_name(), "") for s in symbols if s.is_imported()}
 
 
-def printed(sources: Sequence[str]) -> tuple[list[str], list[str]]:
+def source_lines(sources: Sequence[str]) -> tuple[list[str], list[str]]:
     """Lines that must stand at the top of the file, and the sources without them."""
     futures: dict[str, None] = {}
     bodies = []

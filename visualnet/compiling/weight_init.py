@@ -33,7 +33,7 @@ def options(init: Init) -> dict[str, float]:
     return {"std": init.std} if init.kind == "normal" else {}
 
 
-def printed(init: Init, module: str) -> list[str]:
+def source_lines(init: Init, module: str) -> list[str]:
     """The lines that do what ``initialise`` does, with the same function, so that the same seed draws the same numbers."""
     if init.kind == "zeros":
         return [f"for weight in {module}.parameters():", "    nn.init.zeros_(weight)"]

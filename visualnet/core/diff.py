@@ -9,7 +9,7 @@ from visualnet.core.graph import Graph, Port, Wire
 
 class GraphDiff(NamedTuple):
     """Ids of nodes that came, went, changed (name, parameters, kind …) or stand elsewhere; wires that came and went; and of the wires
-    that stayed those whose bends changed, by where they end. ``remarked``: the ids of remarks that came, went or changed.
+    that stayed those whose bends changed, by where they end. ``changed_annotations``: the ids of annotations that came, went or changed.
     ``turned``: the sheet flows in another direction."""
 
     added: tuple[str, ...] = ()
@@ -19,7 +19,7 @@ class GraphDiff(NamedTuple):
     wires_added: tuple[Wire, ...] = ()
     wires_removed: tuple[Wire, ...] = ()
     bent: tuple[Port, ...] = ()
-    remarked: tuple[str, ...] = ()
+    changed_annotations: tuple[str, ...] = ()
     turned: bool = False
 
     def __bool__(self) -> bool:
@@ -59,9 +59,9 @@ def diff(before: Graph, after: Graph) -> GraphDiff:
         bent = tuple(
             t for t in {**was, **now} if was.get(t) != now.get(t) and before.wires.get(t) == after.wires.get(t)
         )
-    remarked: tuple[str, ...] = ()
-    if before.remarks is not after.remarks:
-        old_r, new_r = before.remarks, after.remarks
-        remarked = tuple(i for i in {**old_r, **new_r} if old_r.get(i) != new_r.get(i))
+    changed_annotations: tuple[str, ...] = ()
+    if before.annotations is not after.annotations:
+        old_r, new_r = before.annotations, after.annotations
+        changed_annotations = tuple(i for i in {**old_r, **new_r} if old_r.get(i) != new_r.get(i))
     turned = before.direction != after.direction
-    return GraphDiff(added, removed, changed, moved, wires_added, wires_removed, bent, remarked, turned)
+    return GraphDiff(added, removed, changed, moved, wires_added, wires_removed, bent, changed_annotations, turned)

@@ -13,7 +13,7 @@ from psygnal import Signal
 from visualnet.core.errors import FileError
 from visualnet.core.project import Project
 from visualnet.core.storage import project_file
-from visualnet.core.storage.disk_state import NOTHING, ChangedOnDisk, Standing, look, mark_of
+from visualnet.core.storage.disk_state import NOTHING, ChangedOnDisk, DiskState, fingerprint, read_state
 
 MAX_STEPS = 1_000
 
@@ -42,7 +42,7 @@ class Document:
     def __init__(self, project: Project, path: Path | str | None = None) -> None:
         self._project = self._saved = project
         self._path = Path(path) if path is not None else None
-        self._read = look(self._path) if self._path is not None else NOTHING
+        self._read = read_state(self._path) if self._path is not None else NOTHING
         self._past: list[HistoryStep] = []
         self._future: list[HistoryStep] = []
         self._open_merge = ""
@@ -61,11 +61,11 @@ class Document:
         document = cls(project_file.loads(data, Path(path).name))
         if picture:
             return document  # saving must not write over the picture: it asks for a name
-        document._path, document._read = Path(path), Standing(real, mark_of(data))
+        document._path, document._read = Path(path), DiskState(real, fingerprint(data))
         return document
 
     @classmethod
-    def recovered(cls, project: Project, path: Path | str | None, read: Standing = NOTHING) -> Document:
+    def recovered(cls, project: Project, path: Path | str | None, read: DiskState = NOTHING) -> Document:
         """A document with edits that its file does not hold yet. ``read`` is what stood in the file when it was last read or saved."""
         document = cls(project)
         document._path, document._read = Path(path) if path is not None else None, read
@@ -219,15 +219,15 @@ class Document:
     # --- the file --------------------------------------------------------------------------------------------------------------------
 
     @property
-    def read(self) -> Standing:
+    def read(self) -> DiskState:
         """What stood in the file when it was last read or saved here."""
         return self._read
 
-    def changed_on_disk(self) -> Standing | None:
+    def changed_on_disk(self) -> DiskState | None:
         """What stands in the file's place now, if that is not what was read or saved here (nothing at all does not count)."""
         return _other(self._path, self._read) if self._path is not None else None
 
-    def save(self, path: Path | str | None = None, over: Standing | None = None) -> None:
+    def save(self, path: Path | str | None = None, over: DiskState | None = None) -> None:
         """Write the file, whole or not at all, over nothing but what was read from it or saved to it, or ``over`` what the user has seen.
 
         Raises:
@@ -248,18 +248,18 @@ class Document:
         project = self._project
         data = project_file.save(target, project, check)
         self._saved, self._path = project, target
-        self._read = Standing(os.path.realpath(target), mark_of(data))
+        self._read = DiskState(os.path.realpath(target), fingerprint(data))
         self._open_merge = ""
         self.state_changed.emit()
 
 
-def _other(path: Path, expected: Standing) -> Standing | None:
+def _other(path: Path, expected: DiskState) -> DiskState | None:
     """What stands there, if it is neither nothing nor what is expected."""
-    now = look(path)
+    now = read_state(path)
     return now if now.mark and (now.mark, now.real) != (expected.mark, expected.real) else None
 
 
-def _changed(path: Path, now: Standing, same: bool) -> ChangedOnDisk:
+def _changed(path: Path, now: DiskState, same: bool) -> ChangedOnDisk:
     if now.words:
         return ChangedOnDisk(str(path), f"in its place now stands {now.words}", now, way_out="Save under another name.")
     if not same:

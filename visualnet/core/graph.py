@@ -67,7 +67,7 @@ class Node(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     the ``state_dict``. ``kind`` is a layer's tag or ``block:NAME``. ``params`` holds what differs from the layer's defaults.
     ``shares`` is the id of the node in the same graph whose weights this one uses. ``repeat`` chains a block so many times, each with
     weights of its own. ``statistics`` counts where ``trainable`` is false, for all inside a block too; it is one of ``STATISTICS``.
-    ``mode`` is one of ``MODES``. A ``folded`` card shows only its name. ``extra`` keeps fields of newer files that
+    ``mode`` is one of ``MODES``. A ``collapsed`` card shows only its name. ``extra`` keeps fields of newer files that
     this version does not know.
     """
 
@@ -81,7 +81,7 @@ class Node(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     shares: str | None = None
     repeat: int | str = 1
     mode: str = ""
-    folded: bool = False
+    collapsed: bool = False
     extra: Mapping[str, Any] = {}
 
     @property
@@ -92,12 +92,12 @@ class Node(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 DIRECTIONS = ("right", "down")
 """The ways in which a sheet can be drawn to flow."""
-REMARKS = ("frame", "note")
+ANNOTATION_KINDS = ("frame", "note")
 COLOURS = ("", "blue", "green", "yellow", "red", "violet")
-"""What a remark can be tinted in; the theme says how each looks."""
+"""What an annotation can be tinted in; the theme says how each looks."""
 
 
-class Remark(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Annotation(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """What a person writes beside the network: a ``frame`` round some cards with a title, or a ``note`` in Markdown.
 
     ``area`` is left, top, width, height in px.
@@ -116,7 +116,7 @@ class Graph(msgspec.Struct, frozen=True):
 
     An input port takes one wire, so a wire is found by where it ends: ``wires[target] == source``. ``spent`` is the highest number that
     an id ever had, where no node has it any more (else 0), so that ids are not given twice. ``bends`` are the points that a wire is led
-    over, by where it ends; ``remarks`` are frames and notes by id; ``bookmarks`` are views to come back to: centre and scale by name.
+    over, by where it ends; ``annotations`` are frames and notes by id; ``bookmarks`` are views to come back to: centre and scale by name.
     ``direction`` is one of ``DIRECTIONS``: where the tensors flow to, and so on which sides of the cards the ports stand.
     """
 
@@ -126,7 +126,7 @@ class Graph(msgspec.Struct, frozen=True):
     spent: int = 0
     extra: Mapping[str, Any] = {}
     bends: Mapping[Port, tuple[tuple[float, float], ...]] = {}
-    remarks: Mapping[str, Remark] = {}
+    annotations: Mapping[str, Annotation] = {}
     bookmarks: Mapping[str, tuple[float, float, float]] = {}
     direction: str = "right"
 

@@ -29,7 +29,7 @@ MAX_STD = 1_000_000
 MAX_BENDS = 64
 """Points of one wire."""
 
-MAX_REMARKS = 2_000
+MAX_ANNOTATIONS = 2_000
 """Frames and notes of one sheet."""
 
 MAX_BOOKMARKS = 100

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from visualnet.core.graph import Value
 from visualnet.core.project import DataChoice
-from visualnet.data.registry import DATASETS, chosen
+from visualnet.data.registry import DATASETS, make_data_set
 from visualnet.data.split import split
 from visualnet.layers.declaration.layer import Spec
 
@@ -53,7 +53,7 @@ def load(choice: DataChoice) -> Loaded:
     Raises:
         ValueError: the choice cannot be read, a file is not what it should be, or the split cannot be made.
     """
-    source = chosen(choice)
+    source = make_data_set(choice)
     arrays = _kept_arrays(source.name, tuple(choice.options.items()))
     train, validation, test = split(source.size, choice.split, choice.seed, arrays.get("label"))
     mean, std = {}, {}

@@ -23,10 +23,10 @@ __all__ = [
     "SHAPES",
     "DataSet",
     "builtin",
-    "chosen",
     "fields",
     "fields_or_none",
     "image_field",
+    "make_data_set",
     "synthetic",
 ]
 
@@ -46,7 +46,7 @@ MOST_NUMBERS = 500_000_000
 # --- what others ask ----------------------------------------------------------------------------------------------
 
 
-def chosen(data: DataChoice) -> DataSet:
+def make_data_set(data: DataChoice) -> DataSet:
     """The data set with the options of this choice.
 
     Raises:
@@ -75,7 +75,7 @@ def fields(data: DataChoice) -> dict[str, Spec]:
     Raises:
         ValueError: there is no such data set, or an option cannot be read.
     """
-    return chosen(data).specs()
+    return make_data_set(data).specs()
 
 
 def fields_or_none(data: DataChoice) -> dict[str, Spec] | None:

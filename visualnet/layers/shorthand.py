@@ -115,7 +115,7 @@ def _block(kind: str, project: Project) -> Block | None:
     """The definition that a kind stands for, of the project or of the library."""
     if kind.startswith(block_library.PREFIX):
         name = kind[len(block_library.PREFIX) :]
-        kept = block_library.seen(name)
+        kept = block_library.find_cached(name)
         return kept.project.blocks[name] if kept is not None else None
     return project.blocks.get(kind.removeprefix(BLOCK_PREFIX))
 

@@ -27,7 +27,7 @@ def without_steps(markdown: str) -> str:
     return _LINK.sub(r"\1", markdown)
 
 
-def carried_out(project: Project, address: str) -> Project:
+def apply_step(project: Project, address: str) -> Project:
     """The project after a step.
 
     Raises:

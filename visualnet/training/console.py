@@ -109,7 +109,7 @@ def configure(project: Project, options: TrainOptions) -> Project:
     Raises:
         ValueError: an option cannot be read or is out of bounds.
     """
-    from visualnet.data.registry import chosen
+    from visualnet.data.registry import make_data_set
     from visualnet.data.split import check_shares
     from visualnet.training.optimizers import check_recipe
 
@@ -119,7 +119,7 @@ def configure(project: Project, options: TrainOptions) -> Project:
     data = parse_data(options.data, project.data) if options.data else project.data
     if options.seed is not None:
         data = msgspec.structs.replace(data, seed=options.seed)
-    chosen(data)
+    make_data_set(data)
     check_shares(data.split)
     return msgspec.structs.replace(project, recipe=recipe, data=data)
 
@@ -189,7 +189,7 @@ class Output:
 
 
 def _print_json(event: events.Event) -> None:
-    if not isinstance(event, events.Watched):
+    if not isinstance(event, events.ProbeReport):
         sys.stdout.write(events.encode(event).decode() + "\n")
         sys.stdout.flush()
 

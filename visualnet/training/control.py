@@ -9,7 +9,7 @@ from typing import NamedTuple
 ProbePort = tuple[tuple[str, ...], str]
 
 
-class Watch(NamedTuple):
+class ProbeRequest(NamedTuple):
     """What to look at: output ports by node path, on which sample of the validation set, at what share of the time."""
 
     ports: tuple[ProbePort, ...] = ()
@@ -29,7 +29,7 @@ class Control:
         self._stop = self._pause = False
         self._lr: float | None = None
         self.urgent = False
-        self.watching = Watch()
+        self.probe_request = ProbeRequest()
 
     @property
     def paused(self) -> bool:
@@ -62,9 +62,11 @@ class Control:
             self.urgent = True
             self._changed.notify_all()
 
-    def watch(self, ports: Iterable[ProbePort], sample: int = 0, budget: float = 0.05, grid: bool = False) -> None:
+    def request_probes(
+        self, ports: Iterable[ProbePort], sample: int = 0, budget: float = 0.05, grid: bool = False
+    ) -> None:
         """Look at these ports from now on (none: look no more). ``grid`` asks for the answer over the input's plane too."""
-        self.watching = Watch(tuple(ports), max(int(sample), 0), min(max(float(budget), 0.001), 1.0), grid)
+        self.probe_request = ProbeRequest(tuple(ports), max(int(sample), 0), min(max(float(budget), 0.001), 1.0), grid)
 
     # --- the loop's side -------------------------------------------------------------------------------------------
 

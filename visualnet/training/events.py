@@ -109,7 +109,7 @@ class Grid(msgspec.Struct, frozen=True):
     share: bool
 
 
-class Watched(Event, frozen=True, tag="watched"):
+class ProbeReport(Event, frozen=True, tag="watched"):
     """What flows at the watched ports for one sample: float32 arrays without the batch axis, by (path, port)."""
 
     key: ClassVar[str | None] = "watched"

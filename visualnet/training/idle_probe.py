@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 from visualnet.analysis import Analysis
 from visualnet.core.project import Project
 from visualnet.pytorch import need_torch
-from visualnet.training.control import Watch
+from visualnet.training.control import ProbeRequest
 
 if TYPE_CHECKING:
-    from visualnet.training.events import Watched
+    from visualnet.training.events import ProbeReport
 
 MOST_PARAMETERS = 30_000_000
 """Larger networks are only looked into while they train: building one aside takes seconds and a second copy of its weights."""
@@ -27,7 +27,7 @@ class Question:
     number: int
     project: Project
     analysis: Analysis
-    watch: Watch
+    request: ProbeRequest
     run: Path | None = None
 
 
@@ -36,7 +36,7 @@ class ProbeResult:
     """The answer to a question; `words` tell why there is none, or that the run's weights do not fit this network."""
 
     number: int
-    seen: Watched | None
+    seen: ProbeReport | None
     trained: bool = False
     words: str = ""
 
@@ -66,7 +66,7 @@ class IdleProbe:
         from visualnet.compiling.plan import GraphError
 
         try:
-            seen = self._prepare(question).look(question.watch, self._step)
+            seen = self._prepare(question).look(question.request, self._step)
         except (GraphError, ValueError, RuntimeError, KeyError) as error:
             words = str(error).strip().partition("\n")[0]
             self._drop()

@@ -17,8 +17,8 @@ from torch import Tensor, fx
 from visualnet.compiling.module import Model
 from visualnet.data.loading import Loaded
 from visualnet.data.tensors import Tensors
-from visualnet.training.control import ProbePort, Watch
-from visualnet.training.events import Grid, Watched
+from visualnet.training.control import ProbePort, ProbeRequest
+from visualnet.training.events import Grid, ProbeReport
 
 EVERY_S = 0.1
 """No oftener than this, however cheap it is: the eye follows no faster."""
@@ -38,31 +38,31 @@ class Probe:
         self._due = 0.0
         self._ports: tuple[ProbePort, ...] = ()
         self._view: fx.GraphModule | None = None
-        self._seen: Watch | None = None
+        self._seen: ProbeRequest | None = None
         self._plane: tuple[tuple[float, ...], tuple[float, ...], Tensor] | None = None
 
-    def due(self, watch: Watch, now: float) -> bool:
+    def due(self, request: ProbeRequest, now: float) -> bool:
         """Whether it is time to look again; at once when something else is watched."""
-        if not watch.ports and not watch.grid:
+        if not request.ports and not request.grid:
             return False
-        return now >= self._due or (watch is not self._seen and watch != self._seen)
+        return now >= self._due or (request is not self._seen and request != self._seen)
 
-    def look(self, watch: Watch, step: int) -> Watched:
+    def look(self, request: ProbeRequest, step: int) -> ProbeReport:
         """Compute what is watched, and set when to look next so that the budget holds."""
         begin = time.perf_counter()
-        found = self._look(watch, step)
+        found = self._look(request, step)
         end = time.perf_counter()
         cost = end - begin
         self.spent_s += cost
-        self._seen = watch
-        self._due = end + max(EVERY_S, cost * (1 / watch.budget - 1))
-        return Watched(cost_s=cost, **found)
+        self._seen = request
+        self._due = end + max(EVERY_S, cost * (1 / request.budget - 1))
+        return ProbeReport(cost_s=cost, **found)
 
-    def _look(self, watch: Watch, step: int) -> dict[str, Any]:
+    def _look(self, request: ProbeRequest, step: int) -> dict[str, Any]:
         samples = self.data.shown
-        sample = min(watch.sample, len(samples) - 1)
+        sample = min(request.sample, len(samples) - 1)
         index = self.tensors.indices(samples[sample : sample + 1])
-        self._aim(watch.ports)
+        self._aim(request.ports)
         net = self.model.net
         with _resting(self.model), torch.no_grad():
             batch = self.tensors.batch(index)
@@ -70,7 +70,7 @@ class Probe:
             arrays = {port: _thin(value) for port, value in zip(self._ports, values, strict=True)}
             named = dict(zip(self.tensors.names, batch, strict=True))
             answer = net(*(named[field] for field in self._net_fields()))
-            grid = self._grid() if watch.grid else None
+            grid = self._grid() if request.grid else None
         answers = answer if isinstance(answer, dict) else dict(zip(self.model.outputs, (answer,), strict=True))
         outputs = {name: _array(self._shares(name, value)[0][0]) for name, value in answers.items()}
         place = int(samples[sample])

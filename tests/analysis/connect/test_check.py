@@ -11,7 +11,7 @@ import pytest
 from tests.analysis.drawing import project
 from tests.graphs import random_project
 from visualnet.analysis import infer
-from visualnet.analysis.connect.best_ports import best, connect, every, insertion, lonely
+from visualnet.analysis.connect.best_ports import all_joins, best_join, connect, insertion, is_unwired
 from visualnet.analysis.connect.check import (
     OPEN,
     Acceptance,
@@ -23,7 +23,7 @@ from visualnet.analysis.connect.check import (
     library_fitting,
     sheet_facts,
     try_node,
-    widened,
+    widen_inputs,
 )
 from visualnet.core import edits
 from visualnet.core.graph import BLOCK_PREFIX, Graph, Node, Port
@@ -173,14 +173,14 @@ def test_a_layer_with_a_varying_number_of_inputs_gets_one_more() -> None:
     assert not any(p.severity == "error" for p in facts.problems)
     further = further_port(made.graph.nodes["n4"], facts)
     assert further is not None and further.port not in facts.inputs
-    assert widened(made, MAIN, further).graph.nodes["n4"].params["inputs"] == 4
+    assert widen_inputs(made, MAIN, further).graph.nodes["n4"].params["inputs"] == 4
     assert (
-        widened(
+        widen_inputs(
             made, MAIN, Port("n4", facts.inputs[0] if isinstance(facts.inputs, tuple) else next(iter(facts.inputs)))
         )
         is made
     )
-    assert widened(made, MAIN, Port("n1", "x")) is made
+    assert widen_inputs(made, MAIN, Port("n1", "x")) is made
     assert further_port(made.graph.nodes["n1"], infer(made).main["n1"]) is None
 
 
@@ -200,24 +200,24 @@ def test_the_first_output_that_the_port_takes() -> None:
 def test_the_best_ports_of_two_cards_also_backwards() -> None:
     made = project("i:input f:flatten o:output t:target", i={"size": (2, 3)})
     judged = accept(made)
-    forth, back = best(judged, "n1", "n2"), best(judged, "n2", "n1")
+    forth, back = best_join(judged, "n1", "n2"), best_join(judged, "n2", "n1")
     assert forth == back and forth is not None
     assert (forth.source, forth.target, forth.verdict.fits) == (Port("n1", "x"), Port("n2", "x"), True)
-    assert best(judged, "n1", "gone") is None and best(judged, "n1", "n1") is None
-    assert best(judged, "n1", "n4") is None  # both only give
+    assert best_join(judged, "n1", "gone") is None and best_join(judged, "n1", "n1") is None
+    assert best_join(judged, "n1", "n4") is None  # both only give
 
 
 def test_all_ways_to_wire_two_cards_those_that_fit_first() -> None:
     made = project("i:input m:cross_entropy t:target", i={"size": (10,)}, t={"size": (), "dtype": "int"})
     judged = accept(made)
-    ways = every(judged, "n1", "n2")
+    ways = all_joins(judged, "n1", "n2")
     assert {w.target.port for w in ways} == set(judged.facts.nodes["n2"].inputs)  # type: ignore[union-attr]
     fits = [w.verdict.fits for w in ways]
     assert fits == sorted(fits, reverse=True) and fits[0]
-    assert every(judged, "n2", "n1")[0].source == Port("n1", "x")  # backwards, where only that can be
-    assert every(judged, "n1", "n3") == [] and every(judged, "gone", "n1") == []
+    assert all_joins(judged, "n2", "n1")[0].source == Port("n1", "x")  # backwards, where only that can be
+    assert all_joins(judged, "n1", "n3") == [] and all_joins(judged, "gone", "n1") == []
     forth_and_back = project("a:relu b:relu")
-    assert [(w.source.node, w.target.node) for w in every(accept(forth_and_back), "n1", "n2")] == [("n1", "n2")]
+    assert [(w.source.node, w.target.node) for w in all_joins(accept(forth_and_back), "n1", "n2")] == [("n1", "n2")]
 
 
 def test_where_a_card_goes_into_a_wire() -> None:
@@ -229,7 +229,7 @@ def test_where_a_card_goes_into_a_wire() -> None:
     assert insertion(judged, "n1", wire) is None and insertion(judged, "n2", wire) is None
     assert insertion(judged, "n3", Port("n3", "x")) is None  # no such wire
     assert insertion(judged, "gone", wire) is None
-    assert [n for n in made.graph.nodes if lonely(judged, n)] == ["n3", "n4", "n5"]
+    assert [n for n in made.graph.nodes if is_unwired(judged, n)] == ["n3", "n4", "n5"]
 
 
 def test_the_input_that_takes_the_tensor_comes_first() -> None:

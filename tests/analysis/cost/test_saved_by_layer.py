@@ -11,7 +11,7 @@ import torch
 from tests.analysis.saved import saved_bytes
 from tests.contract.evaluate import build, outputs
 from tests.contract.test_layers_torch import COMPUTED, inferred
-from visualnet.analysis.cost.saved_tensors import Kept, kept, rule
+from visualnet.analysis.cost.saved_tensors import SavedTensors, find_saved, rule
 from visualnet.layers import LAYERS, Layer, Spec
 
 BATCH = 3
@@ -78,7 +78,7 @@ def measured(layer: Layer, specs: list[Spec | None], arriving_too: bool = True, 
 def told(layer: Layer, specs: list[Spec | None]) -> int:
     leaving = layer.infer(specs)
     first = next(iter(layer.outputs()))
-    law = kept(layer, tuple(specs), tuple(leaving.items()), frozenset([first]))
+    law = find_saved(layer, tuple(specs), tuple(leaving.items()), frozenset([first]))
     ports = dict(zip(layer.inputs(), specs, strict=True))
     moving = sum(s is not None and s.dtype == "float" for s in specs) > 1
     held = {*law.inputs, *(law.factors if layer.weights(*[s.shape if s else None for s in specs]) else ())}
@@ -138,7 +138,7 @@ def test_what_is_kept_besides_what_arrives_is_exact(tag: str, shapes: Any, param
     specs = [*map(Spec, shapes), *[None] * (len(layer.inputs()) - len(shapes))]
     first = next(iter(layer.outputs()))
     leaving = layer.infer(specs)
-    law = kept(layer, tuple(specs), tuple(leaving.items()), frozenset([first]))
+    law = find_saved(layer, tuple(specs), tuple(leaving.items()), frozenset([first]))
     made = 4 * leaving[first].size if law.outputs else 0
     assert law.fixed + BATCH * (law.extra + made) == measured(layer, specs, arriving_too=False)
 
@@ -149,7 +149,7 @@ def test_weights_of_attention_that_are_read_are_kept(size: tuple[int, ...]) -> N
     specs: list[Spec | None] = [Spec((*size, *Q)), Spec((*size, *K)), Spec((*size, *K))]
     specs += [None] * (len(layer.inputs()) - 3)
     assert list(layer.outputs())[1] == "weights"
-    law = kept(layer, tuple(specs), tuple(layer.infer(specs).items()), frozenset(layer.outputs()))
+    law = find_saved(layer, tuple(specs), tuple(layer.infer(specs).items()), frozenset(layer.outputs()))
     assert law.fixed + BATCH * law.extra == measured(layer, specs, arriving_too=False, ports=2)
 
 
@@ -162,7 +162,7 @@ def test_a_normalization_that_comes_first_keeps_what_arrives(tag: str, params: d
     ports = len(layer.inputs())
     specs: list[Spec | None] = [Spec(Q), Spec(K)][:ports] + [None] * (ports - 2)
     first = next(iter(layer.outputs()))
-    law = kept(layer, tuple(specs), tuple(layer.infer(specs).items()), frozenset([first]))
+    law = find_saved(layer, tuple(specs), tuple(layer.infer(specs).items()), frozenset([first]))
     assert not law.inputs and law.extra > 0
     with_it, without = (measured(layer, specs, arriving_too) for arriving_too in (True, False))
     assert without < BATCH * law.extra <= with_it
@@ -172,7 +172,7 @@ def test_a_normalization_that_comes_first_keeps_what_arrives(tag: str, params: d
 def test_what_computes_nothing_keeps_nothing(tag: str) -> None:
     layer = LAYERS[tag]()
     specs = (Spec((3,)),) * len(layer.inputs())
-    assert kept(layer, specs, (), frozenset()) == Kept()
+    assert find_saved(layer, specs, (), frozenset()) == SavedTensors()
 
 
 def test_a_call_is_known_by_any_of_its_names_and_an_unknown_one_keeps_what_arrives() -> None:

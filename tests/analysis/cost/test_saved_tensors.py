@@ -16,7 +16,7 @@ from tests.contract.evaluate import build, outputs
 from tests.contract.test_random_graphs import idle
 from tests.graphs import graph, random_project
 from visualnet.analysis import infer
-from visualnet.analysis.cost.saved_tensors import kept
+from visualnet.analysis.cost.saved_tensors import find_saved
 from visualnet.analysis.cost.totals import SLOTS, Costs, optimizer_bytes
 from visualnet.compiling.module import Model, compile_project
 from visualnet.core import edits
@@ -109,7 +109,7 @@ def test_what_attention_keeps_is_within_two_percent(tag: str, changed: dict[str,
     first = frozenset(list(layer.outputs())[:1])
     own = [*(module.parameters() if module else ()), *(t for t in arriving.values() if t is not None)]
     found = saved_bytes(lambda: outputs(layer, module, arriving, first), own)
-    law = kept(layer, specs, tuple(layer.infer(specs).items()), first)
+    law = find_saved(layer, specs, tuple(layer.infer(specs).items()), first)
     told = BATCH * law.extra + law.fixed
     assert abs(told / found - 1) < 0.02, (told, found)
 

@@ -6,13 +6,13 @@ import pytest
 
 from visualnet.analysis.card_content import CardContent
 from visualnet.analysis.geometry.card_size import (
-    FOLDED_HEIGHT,
+    COLLAPSED_HEIGHT,
     HEIGHT,
     MAX_WIDTH,
     MIN_WIDTH,
     STRIP,
     card_size,
-    fold_sign,
+    collapse_sign,
     port_offsets,
 )
 
@@ -33,10 +33,10 @@ def test_a_card_is_as_wide_as_its_longest_row_on_the_grid_within_bounds() -> Non
 
 
 @pytest.mark.parametrize("down", [False, True])
-@pytest.mark.parametrize("folded", [False, True])
-def test_ports_stand_apart_on_their_side_around_its_middle(down: bool, folded: bool) -> None:
+@pytest.mark.parametrize("collapsed", [False, True])
+def test_ports_stand_apart_on_their_side_around_its_middle(down: bool, collapsed: bool) -> None:
     many = PLAIN._replace(ports=(tuple(f"x{n}" for n in range(20)), ("y",)))
-    size = card_size(many, False, folded, down, width)
+    size = card_size(many, False, collapsed, down, width)
     side = size.width if down else size.height
     places = list(size.ins.values())
     assert places == sorted(set(places)) and places[0] > 0 and places[-1] < side
@@ -44,10 +44,10 @@ def test_ports_stand_apart_on_their_side_around_its_middle(down: bool, folded: b
 
 
 def test_a_folded_card_keeps_the_height_of_one_row() -> None:
-    folded = card_size(PLAIN, False, True, False, width)
-    assert folded.height == FOLDED_HEIGHT and folded.width < MIN_WIDTH
-    left, top, right, bottom = fold_sign(folded.width, folded.height, True)
-    assert 0 <= left < right <= folded.width and 0 <= top < bottom <= folded.height
+    collapsed = card_size(PLAIN, False, True, False, width)
+    assert collapsed.height == COLLAPSED_HEIGHT and collapsed.width < MIN_WIDTH
+    left, top, right, bottom = collapse_sign(collapsed.width, collapsed.height, True)
+    assert 0 <= left < right <= collapsed.width and 0 <= top < bottom <= collapsed.height
 
 
 def test_offsets_are_told_by_node_side_and_port() -> None:

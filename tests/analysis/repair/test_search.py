@@ -301,12 +301,12 @@ def test_time_spent_between_the_parts_is_not_counted() -> None:
     analysis = infer(made)
     search = Search(made, analysis.problems[0], analysis, seconds=5)
     search.work(0.0)
-    before = search.watch.spent
+    before = search.stopwatch.spent
     end = time.thread_time() + 0.1
     while time.thread_time() < end:
         pass
-    search.watch.go_on()
-    assert search.watch.spent - before < 0.05
+    search.stopwatch.go_on()
+    assert search.stopwatch.spent - before < 0.05
 
 
 def test_twenty_thousand_loose_nodes_are_told_at_once() -> None:

@@ -25,7 +25,7 @@ Hands = Any
 def test_a_typed_layer_stands_on_the_sheet_with_its_parameters(hands: Hands) -> None:
     hands.studio.select([hands.id("conv1")])
     hands.key(Qt.Key.Key_Space)
-    popup = hands.view.popup
+    popup = hands.view.quick_add_popup
     QTest.keyClicks(popup.field, "conv 5x5 16 s2")
     assert popup.list.item(0).text() == "Conv2d 5×5 · 16 · stride 2"
     QTest.keyClick(popup.field, Qt.Key.Key_Return)
@@ -37,20 +37,20 @@ def test_a_typed_layer_stands_on_the_sheet_with_its_parameters(hands: Hands) -> 
 
 def test_what_is_used_most_comes_first_and_is_remembered(hands: Hands) -> None:
     kept: dict[str, Any] = {"gelu": 7, "conv2d": "no number"}
-    hands.view.popup.remember(kept)
+    hands.view.quick_add_popup.remember(kept)
     hands.key(Qt.Key.Key_Space)
-    first = hands.view.popup.list.item(0).data(Qt.ItemDataRole.UserRole)
+    first = hands.view.quick_add_popup.list.item(0).data(Qt.ItemDataRole.UserRole)
     assert first.entry.kind == "gelu"
-    QTest.keyClick(hands.view.popup.field, Qt.Key.Key_Return)
+    QTest.keyClick(hands.view.quick_add_popup.field, Qt.Key.Key_Return)
     assert kept["gelu"] == 8
     hands.key(Qt.Key.Key_Space)
-    QTest.keyClicks(hands.view.popup.field, "conv2d")
-    QTest.keyClick(hands.view.popup.field, Qt.Key.Key_Return)
+    QTest.keyClicks(hands.view.quick_add_popup.field, "conv2d")
+    QTest.keyClick(hands.view.quick_add_popup.field, Qt.Key.Key_Return)
     assert kept["conv2d"] == 1
 
 
 def test_a_closed_quick_add_keeps_nothing_of_the_project(hands: Hands) -> None:
-    popup = hands.view.popup
+    popup = hands.view.quick_add_popup
     hands.key(Qt.Key.Key_Space)
     assert popup._project is hands.studio.project and popup.list.count()
     QTest.keyClick(popup.field, Qt.Key.Key_Escape)
@@ -66,7 +66,7 @@ def test_a_closed_quick_add_keeps_nothing_of_the_project(hands: Hands) -> None:
 
 def test_a_key_in_quick_add_takes_no_time(hands: Hands) -> None:
     hands.key(Qt.Key.Key_Space)
-    field = hands.view.popup.field
+    field = hands.view.quick_add_popup.field
     took = []
     for letter in "conv 5x5 16 s2":
         begin = time.thread_time()

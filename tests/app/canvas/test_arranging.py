@@ -14,7 +14,7 @@ from visualnet.analysis.connect.replace_kind import replace_kind
 from visualnet.app.canvas.commands import annotate
 from visualnet.core import edits
 from visualnet.core.document import Document
-from visualnet.core.edits.annotate import add_remark
+from visualnet.core.edits.annotate import add_annotation
 from visualnet.core.graph import Port, Topology
 from visualnet.core.storage import project_file
 
@@ -46,7 +46,7 @@ def held(hands: Hands) -> None:
     assert project_file.loads(project_file.dumps(project)) == project
     assert set(hands.scene.cards) == set(project.graph.nodes)
     assert set(hands.scene.wires) == set(project.graph.wires)
-    assert set(hands.scene.remarks) == set(project.graph.remarks)
+    assert set(hands.scene.annotations) == set(project.graph.annotations)
 
 
 # --- selecting ----------------------------------------------------------------------------------------------------------
@@ -133,22 +133,22 @@ def test_tidy_downwards(hands: Hands) -> None:
 
 def test_frames_go_with_their_cards_when_these_are_tidied(hands: Hands) -> None:
     pick(hands, "conv1", "relu1")
-    hands.studio.do("Note", lambda p: add_remark(p, "", "note", (300, 700, 80, 60), "far")[0])
+    hands.studio.do("Note", lambda p: add_annotation(p, "", "note", (300, 700, 80, 60), "far")[0])
     do(hands, "graph.frame")
     hands.key(Qt.Key.Key_Escape)
-    (frame,) = (r for r in hands.scene.remarks.values() if r.remark.kind == "frame")
+    (frame,) = (r for r in hands.scene.annotations.values() if r.annotation.kind == "frame")
     cards = [hands.scene.cards[hands.id(n)] for n in ("conv1", "relu1")]
     rim = hands.scene.contents([c.id for c in cards]).left() - frame.area.left()
     do(hands, "arrange.tidy_down")
-    frame = hands.scene.remarks[frame.id]
+    frame = hands.scene.annotations[frame.id]
     assert cards[0].rect.bottom() < cards[1].rect.top()
     assert all(frame.area.contains(c.rect) for c in cards)
     assert hands.scene.contents([c.id for c in cards]).left() - frame.area.left() == rim
     assert not frame.area.intersects(hands.scene.cards[hands.id("flatten")].rect)
-    assert [r.area for r in hands.studio.graph.remarks.values() if r.kind == "note"] == [(300, 700, 80, 60)]
+    assert [r.area for r in hands.studio.graph.annotations.values() if r.kind == "note"] == [(300, 700, 80, 60)]
     hands.studio.document.undo()
     assert hands.studio.graph.direction != "down"
-    assert all(hands.scene.remarks[frame.id].area.contains(c.rect) for c in cards)
+    assert all(hands.scene.annotations[frame.id].area.contains(c.rect) for c in cards)
 
 
 def test_a_dragged_card_snaps_to_the_line_of_others(hands: Hands) -> None:
@@ -215,21 +215,21 @@ def test_escape_while_a_wire_is_bent(hands: Hands) -> None:
 def test_words_of_a_frame_go_where_they_were_begun(hands: Hands) -> None:
     pick(hands, "soft")
     do(hands, "graph.frame")
-    QTest.keyClicks(hands.view.words, "Stem")
+    QTest.keyClicks(hands.view.annotation_editor, "Stem")
     first = hands.studio.document
     hands.studio.open(Document(first.project))
-    assert not hands.view.words.isVisible(), "another project is in front"
-    assert [r.text for r in first.project.graph.remarks.values()] == ["Stem"]
-    assert [r.text for r in hands.studio.graph.remarks.values()] == [""]
+    assert not hands.view.annotation_editor.isVisible(), "another project is in front"
+    assert [r.text for r in first.project.graph.annotations.values()] == ["Stem"]
+    assert [r.text for r in hands.studio.graph.annotations.values()] == [""]
 
 
 def test_a_frame_round_the_selection_moves_with_its_cards(hands: Hands) -> None:
     pick(hands, "soft")
     do(hands, "graph.frame")
-    assert hands.view.words.isVisible()
-    QTest.keyClicks(hands.view.words, "Stem")
-    QTest.keyClick(hands.view.words, Qt.Key.Key_Return)
-    (frame,) = hands.studio.graph.remarks.values()
+    assert hands.view.annotation_editor.isVisible()
+    QTest.keyClicks(hands.view.annotation_editor, "Stem")
+    QTest.keyClick(hands.view.annotation_editor, Qt.Key.Key_Return)
+    (frame,) = hands.studio.graph.annotations.values()
     assert frame.text == "Stem"
     grip = QPointF(frame.area[0] + 40, frame.area[1] + 12)
     hands.drag(grip, grip + QPointF(64, 32))
@@ -239,30 +239,30 @@ def test_a_frame_round_the_selection_moves_with_its_cards(hands: Hands) -> None:
     held(hands)
     hands.click(grip)
     annotate.tint(hands.view, "blue")
-    assert hands.studio.graph.remarks[frame.id].colour == "blue"
+    assert hands.studio.graph.annotations[frame.id].colour == "blue"
     hands.key(Qt.Key.Key_Delete)
-    assert not hands.studio.graph.remarks
+    assert not hands.studio.graph.annotations
     assert "soft" in [n.name for n in hands.studio.graph]
 
 
 def test_a_note_in_markdown_is_text_and_nothing_else(hands: Hands) -> None:
     do(hands, "graph.note")
-    QTest.keyClicks(hands.view.words, "# Why <img src=x onerror=1> **so**")
-    QTest.keyClick(hands.view.words, Qt.Key.Key_Return, CTRL)
-    (item,) = hands.scene.remarks.values()
+    QTest.keyClicks(hands.view.annotation_editor, "# Why <img src=x onerror=1> **so**")
+    QTest.keyClick(hands.view.annotation_editor, Qt.Key.Key_Return, CTRL)
+    (item,) = hands.scene.annotations.values()
     words = item.document().toPlainText()
     assert words == "Why <img src=x onerror=1> so"
     corner = item.area.bottomRight() - QPointF(4, 4)
     hands.drag(corner, corner + QPointF(80, 40))
-    assert hands.studio.graph.remarks[item.id].area[2] > 330
+    assert hands.studio.graph.annotations[item.id].area[2] > 330
     held(hands)
 
 
 def test_escape_leaves_a_note_as_it_was(hands: Hands) -> None:
     do(hands, "graph.note")
-    QTest.keyClicks(hands.view.words, "lost")
-    QTest.keyClick(hands.view.words, Qt.Key.Key_Escape)
-    assert next(iter(hands.studio.graph.remarks.values())).text == ""
+    QTest.keyClicks(hands.view.annotation_editor, "lost")
+    QTest.keyClick(hands.view.annotation_editor, Qt.Key.Key_Escape)
+    assert next(iter(hands.studio.graph.annotations.values())).text == ""
 
 
 def test_bookmarks(hands: Hands) -> None:
@@ -303,8 +303,8 @@ def test_mute_hands_the_input_on_and_is_undone(hands: Hands) -> None:
 def test_another_kind_in_its_place_keeps_wires_and_shared_parameters(hands: Hands) -> None:
     pick(hands, "conv1")
     do(hands, "graph.change_kind")
-    QTest.keyClicks(hands.view.popup.field, "max_pool2d")
-    QTest.keyClick(hands.view.popup.field, Qt.Key.Key_Return)
+    QTest.keyClicks(hands.view.quick_add_popup.field, "max_pool2d")
+    QTest.keyClick(hands.view.quick_add_popup.field, Qt.Key.Key_Return)
     graph = hands.studio.graph
     node = graph.nodes[hands.studio.selection[0]]
     assert (node.kind, dict(node.params)) == ("max_pool2d", {"kernel_size": 5, "padding": 2})

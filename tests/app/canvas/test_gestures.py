@@ -202,7 +202,7 @@ def test_a_wire_picked_up_and_dropped_elsewhere_moves(hands: Hands) -> None:
 def test_a_wire_picked_up_and_dropped_nowhere_goes(hands: Hands) -> None:
     hands.drag(hands.port("logits"), QPointF(300, 300))
     assert hands.end("logits") not in hands.studio.graph.wires
-    assert not hands.view.popup.isVisible()
+    assert not hands.view.quick_add_popup.isVisible()
 
 
 @pytest.mark.parametrize("moves", [0, 1, 2])
@@ -220,7 +220,7 @@ def test_escape_while_a_wire_is_picked_up(hands: Hands, moves: int) -> None:
 def test_a_wire_dropped_on_empty_canvas_asks_what_to_add(hands: Hands, qtbot: Any) -> None:
     with qtbot.waitSignal(hands.view.wire_dropped):
         hands.drag(hands.port("logits", out=True), QPointF(1200, 420))
-    popup = hands.view.popup
+    popup = hands.view.quick_add_popup
     assert popup.isVisible()
     kinds = [popup.list.item(i).data(Qt.ItemDataRole.UserRole).entry.kind for i in range(popup.list.count())]
     assert "softmax" in kinds
@@ -310,7 +310,7 @@ def test_space_and_drag_pans_and_opens_nothing(hands: Hands) -> None:
     hands.release(hands.card("conv1"))
     QTest.keyRelease(hands.view, Qt.Key.Key_Space)
     assert hands.view.pose().x == pytest.approx(x - 60)
-    assert not hands.view.popup.isVisible()
+    assert not hands.view.quick_add_popup.isVisible()
     assert hands.studio.selection == ()
 
 

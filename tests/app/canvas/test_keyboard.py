@@ -47,8 +47,8 @@ def test_a_wire_is_deleted_and_something_is_put_into_it(hands: Hands) -> None:
     hands.studio.select([hands.id("conv1")])
     do(hands, "select.next_wire")
     hands.key(Qt.Key.Key_Return)
-    QTest.keyClicks(hands.view.popup.field, "dropout")
-    QTest.keyClick(hands.view.popup.field, Qt.Key.Key_Return)
+    QTest.keyClicks(hands.view.quick_add_popup.field, "dropout")
+    QTest.keyClick(hands.view.quick_add_popup.field, Qt.Key.Key_Return)
     added = hands.studio.selection[0]
     assert hands.studio.graph.wires[hands.end("relu1")].node == added
     do(hands, "select.next_wire")
@@ -83,8 +83,8 @@ def test_a_wire_is_led_over_points_by_keyboard(hands: Hands) -> None:
 
 def test_frames_and_notes_by_keyboard(hands: Hands) -> None:
     area = (488.0, 200.0, 240.0, 160.0)
-    hands.studio.do("Frame", lambda p: annotate.add_remark(p, MAIN, "frame", area, "Head")[0])
-    hands.studio.do("Note", lambda p: annotate.add_remark(p, MAIN, "note", (0, 400, 200, 80), "Why")[0])
+    hands.studio.do("Frame", lambda p: annotate.add_annotation(p, MAIN, "frame", area, "Head")[0])
+    hands.studio.do("Note", lambda p: annotate.add_annotation(p, MAIN, "note", (0, 400, 200, 80), "Why")[0])
     before = hands.studio.project
     do(hands, "select.next_remark")
     assert said(hands) == "frame: Head"
@@ -92,7 +92,7 @@ def test_frames_and_notes_by_keyboard(hands: Hands) -> None:
     hands.key(Qt.Key.Key_Right, CTRL)
     assert hands.studio.graph.places[hands.id("soft")] == (528.0, 240.0), "a frame moves what it holds"
     hands.key(Qt.Key.Key_Down, SHIFT)
-    assert hands.studio.graph.remarks["r1"].area == (504.0, 200.0, 240.0, 168.0)
+    assert hands.studio.graph.annotations["r1"].area == (504.0, 200.0, 240.0, 168.0)
     hands.studio.document.undo()
     hands.studio.document.undo()
     assert hands.studio.project is before
@@ -101,10 +101,10 @@ def test_frames_and_notes_by_keyboard(hands: Hands) -> None:
     do(hands, "select.next_remark")
     assert said(hands) == "note: Why"
     hands.key(Qt.Key.Key_Return)
-    assert hands.view.words.isVisible()
-    QTest.keyClick(hands.view.words, Qt.Key.Key_Escape)
+    assert hands.view.annotation_editor.isVisible()
+    QTest.keyClick(hands.view.annotation_editor, Qt.Key.Key_Escape)
     hands.key(Qt.Key.Key_Delete)
-    assert set(hands.studio.graph.remarks) == {"r1"}
+    assert set(hands.studio.graph.annotations) == {"r1"}
 
 
 def test_tab_goes_between_ports_while_a_wire_is_drawn(hands: Hands) -> None:
@@ -120,7 +120,7 @@ def test_tab_goes_between_ports_while_a_wire_is_drawn(hands: Hands) -> None:
     QTest.keyClick(hands.view, Qt.Key.Key_Backtab, SHIFT)
     assert tool.join.target.port == ports[-2]
     assert hands.view.hasFocus()
-    assert not hands.view.popup.isVisible()
+    assert not hands.view.quick_add_popup.isVisible()
     assert tool.join.target.port in said(hands)
     wanted = tool.join.target
     hands.key(Qt.Key.Key_Return)
@@ -146,9 +146,9 @@ def test_the_menu_key_opens_the_menu_of_what_the_keyboard_is_at(hands: Hands) ->
     hands.studio.select([hands.id("conv1")])
     do(hands, "select.next_wire")
     assert menu().wire == hands.end("relu1")
-    hands.studio.do("Note", lambda p: annotate.add_remark(p, MAIN, "note", (0, 400, 200, 80), "Why")[0])
+    hands.studio.do("Note", lambda p: annotate.add_annotation(p, MAIN, "note", (0, 400, 200, 80), "Why")[0])
     do(hands, "select.next_remark")
-    assert menu().remark == "r1"
+    assert menu().annotation == "r1"
 
 
 @pytest.mark.parametrize("action", ["select.next_wire", "select.next_bend", "select.next_remark", "graph.add_bend"])
@@ -165,11 +165,11 @@ def test_add_connect_rename_and_delete_without_a_mouse(hands: Hands) -> None:
     hands.key(Qt.Key.Key_Right)
     hands.studio.select([hands.id("logits")])
     hands.key(Qt.Key.Key_Space)
-    QTest.keyClicks(hands.view.popup.field, "linear 4")
-    QTest.keyClick(hands.view.popup.field, Qt.Key.Key_Return)
+    QTest.keyClicks(hands.view.quick_add_popup.field, "linear 4")
+    QTest.keyClick(hands.view.quick_add_popup.field, Qt.Key.Key_Return)
     hands.key(Qt.Key.Key_F2)
-    hands.view.names.setText("head")
-    QTest.keyClick(hands.view.names, Qt.Key.Key_Return)
+    hands.view.name_editor.setText("head")
+    QTest.keyClick(hands.view.name_editor, Qt.Key.Key_Return)
     assert dict(hands.studio.graph.named("head").params) == {"out_features": 4}
     assert hands.studio.graph.wires[hands.end("head")].node == hands.id("logits")
     assert "head" in said(hands)

@@ -45,12 +45,12 @@ def test_the_map_folds_and_is_remembered(hands: Hands, make: Any, tmp_path: Path
     hands.view.look(Pose(0, 0, 2.0))
     small = hands.view.minimap
     pose = hands.view.pose()
-    QTest.mouseClick(small, LEFT, pos=small._fold_sign().center().toPoint())
+    QTest.mouseClick(small, LEFT, pos=small._collapse_sign().center().toPoint())
     assert small.size() == SMALL
     assert hands.view.pose() == pose, "folding it goes nowhere"
     other = make(hands.studio.project)
     actions.remember(other.view, Settings(tmp_path / "settings.json").section("canvas"), {})
-    assert other.view.minimap.folded
+    assert other.view.minimap.collapsed
     QTest.mouseClick(small, LEFT, pos=QPoint(8, 8))
     assert small.size() == SIZE
     assert Settings(tmp_path / "settings.json")["canvas"]["minimap"] is True

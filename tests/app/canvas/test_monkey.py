@@ -42,7 +42,7 @@ class Monkey:
         self.did: list[str] = []
 
     def spot(self) -> QPointF:
-        """Somewhere: on a card, at a port, on a wire, on a remark, or nowhere in particular."""
+        """Somewhere: on a card, at a port, on a wire, on an annotation, or nowhere in particular."""
         scene, dice = self.hands.scene, self.dice
         cards, wires = list(scene.cards.values()), list(scene.wires.values())
         what = dice.random()
@@ -54,14 +54,23 @@ class Monkey:
             return card.anchor(*dice.choice(ports)) if ports else card.rect.center()
         if wires and what < 0.75:
             return dice.choice(wires).path.pointAtPercent(dice.random())
-        if scene.remarks and what < 0.85:
-            area = dice.choice(list(scene.remarks.values())).area
+        if scene.annotations and what < 0.85:
+            area = dice.choice(list(scene.annotations.values())).area
             return area.bottomRight() - QPointF(3, 3) if dice.random() < 0.4 else area.topLeft() + QPointF(20, 10)
         return QPointF(dice.uniform(-200, 1500), dice.uniform(-200, 600))
 
     def act(self) -> None:
         """One gesture."""
-        moves = (self.drag, self.drag, self.drag, self.click, self.key, self.command, self.history, self.popup)
+        moves = (
+            self.drag,
+            self.drag,
+            self.drag,
+            self.click,
+            self.key,
+            self.command,
+            self.history,
+            self.quick_add_popup,
+        )
         if len(self.hands.scene.cards) > MOST_CARDS:
             self.view.select_all()
             self.hands.studio.select(self.hands.studio.selection[20:])
@@ -107,7 +116,10 @@ class Monkey:
         self.did.append("history")
 
     def popup(self) -> None:
-        for field, shown in ((self.view.popup.field, self.view.popup), (self.view.words, self.view.words)):
+        for field, shown in (
+            (self.view.quick_add_popup.field, self.view.quick_add_popup),
+            (self.view.annotation_editor, self.view.annotation_editor),
+        ):
             if shown.isVisible():
                 QTest.keyClicks(field, self.dice.choice(TYPED))
                 QTest.keyClick(field, Qt.Key.Key_Return if self.dice.random() < 0.8 else Qt.Key.Key_Escape)
@@ -124,7 +136,7 @@ class Monkey:
         graph, scene = self.hands.studio.graph, self.hands.scene
         assert set(scene.cards) == set(graph.nodes)
         assert {t: w.source for t, w in scene.wires.items()} == dict(graph.wires)
-        assert set(scene.remarks) == set(graph.remarks)
+        assert set(scene.annotations) == set(graph.annotations)
         assert self.view.tool is None or type(self.view.tool).__name__ == "ConnectTool"
         if self.view.tool is None:
             assert {i: (c.x, c.y) for i, c in scene.cards.items()} == {

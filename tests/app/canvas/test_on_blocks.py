@@ -73,7 +73,7 @@ def test_a_wire_dropped_on_empty_canvas_offers_what_fits_inside_a_block(block: H
     start = block.port(name, out=True)
     area = block.scene.contents()
     block.drag(start, QPointF(area.center().x(), area.bottom() + 100))
-    popup = block.view.popup
+    popup = block.view.quick_add_popup
     assert popup.isVisible()
     QTest.keyClicks(popup.field, "batch")
     QTest.keyClick(popup.field, Qt.Key.Key_Return)

@@ -44,12 +44,12 @@ def drawn(name: str, sheet: str, how: str) -> CanvasScene:
     scene.show_facts(analysis.sheet(sheet), analysis.problems)
     after = project
     if how == "folded":
-        after = annotate.fold(project, sheet, list(scene.cards))
+        after = annotate.collapse(project, sheet, list(scene.cards))
     elif how == "down":
         found = sizes(scene.cards, "down")
         room = {i: size[:2] for i, size in found.items()}
         places = tidy(project.sheet(sheet), room, "down", wrap_width=1600, offsets=port_offsets(found))
-        after = annotate.turn(edits.move(project, sheet, places), sheet, "down")
+        after = annotate.set_direction(edits.move(project, sheet, places), sheet, "down")
     scene.apply(project, after)
     scene.routes.finish()
     return scene

@@ -18,7 +18,7 @@ from visualnet.app.canvas.camera.camera import Pose
 from visualnet.app.canvas.view import CanvasView
 from visualnet.cli.common import open_project
 from visualnet.core import edits
-from visualnet.core.edits.annotate import add_remark
+from visualnet.core.edits.annotate import add_annotation
 from visualnet.core.graph import Port
 from visualnet.core.project import Project
 from visualnet.layers.shorthand import Given
@@ -287,7 +287,7 @@ def test_cards_do_not_shiver_in_a_pan(hands_on: Hands) -> None:
 def test_whatever_happens_between_two_frames(hands_on: Hands, seed: int) -> None:
     """Pans, hovers, live pictures, selections, drags, undo and Esc in the middle of them: what is kept is what painting anew gives."""
     view, canvas, studio, dice = hands_on.view, hands_on.scene, hands_on.studio, random.Random(seed)
-    studio.do("Frame", lambda p: add_remark(p, "", "frame", (-20, -60, 600, 500), text="F")[0])
+    studio.do("Frame", lambda p: add_annotation(p, "", "frame", (-20, -60, 600, 500), text="F")[0])
     ready(view, (0.65, 0.9)[seed])
     live = QImage(90, 90, QImage.Format.Format_RGB32)
     held: QPointF | None = None

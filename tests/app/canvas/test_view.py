@@ -100,7 +100,7 @@ def test_select_all_copy_paste_duplicate_cut(hands: Hands) -> None:
 def test_rename_in_place(hands: Hands) -> None:
     hands.studio.select([hands.id("conv1")])
     hands.key(Qt.Key.Key_F2)
-    editor = hands.view.names
+    editor = hands.view.name_editor
     assert editor.isVisible()
     editor.setText("features")
     QTest.keyClick(editor, Qt.Key.Key_Return)
@@ -115,11 +115,11 @@ def test_rename_in_place(hands: Hands) -> None:
 def test_a_name_that_cannot_be_had_stays_to_be_mended(hands: Hands, qtbot: Any) -> None:
     hands.studio.select([hands.id("conv1")])
     hands.key(Qt.Key.Key_F2)
-    hands.view.names.setText("relu1")
+    hands.view.name_editor.setText("relu1")
     with qtbot.waitSignal(hands.studio.message):
-        QTest.keyClick(hands.view.names, Qt.Key.Key_Return)
-    assert hands.view.names.isVisible()
-    QTest.keyClick(hands.view.names, Qt.Key.Key_Escape)
+        QTest.keyClick(hands.view.name_editor, Qt.Key.Key_Return)
+    assert hands.view.name_editor.isVisible()
+    QTest.keyClick(hands.view.name_editor, Qt.Key.Key_Escape)
 
 
 def test_escape_selects_nothing(hands: Hands) -> None:
@@ -134,7 +134,7 @@ def test_escape_selects_nothing(hands: Hands) -> None:
 def test_space_adds_after_the_selection(hands: Hands) -> None:
     hands.studio.select([hands.id("logits")])
     hands.key(Qt.Key.Key_Space)
-    popup = hands.view.popup
+    popup = hands.view.quick_add_popup
     assert popup.isVisible()
     QTest.keyClicks(popup.field, "soft")
     QTest.keyClick(popup.field, Qt.Key.Key_Return)
@@ -150,9 +150,9 @@ def test_space_adds_after_the_selection(hands: Hands) -> None:
 def test_tab_opens_it_and_escape_closes_it(hands: Hands) -> None:
     before = hands.studio.project
     hands.key(Qt.Key.Key_Tab)
-    assert hands.view.popup.isVisible()
-    QTest.keyClick(hands.view.popup.field, Qt.Key.Key_Escape)
-    assert not hands.view.popup.isVisible()
+    assert hands.view.quick_add_popup.isVisible()
+    QTest.keyClick(hands.view.quick_add_popup.field, Qt.Key.Key_Escape)
+    assert not hands.view.quick_add_popup.isVisible()
     assert hands.studio.project is before
 
 
@@ -166,14 +166,14 @@ def test_the_windows_own_keys_do_not_take_space_and_tab_away(hands: Hands) -> No
         hands.view.addAction(action)
     hands.view.activateWindow()
     hands.key(Qt.Key.Key_Tab)
-    assert hands.view.popup.isVisible()
-    QTest.keyClicks(hands.view.popup.field, "dropout")
-    QTest.keyClick(hands.view.popup.field, Qt.Key.Key_Tab)
+    assert hands.view.quick_add_popup.isVisible()
+    QTest.keyClicks(hands.view.quick_add_popup.field, "dropout")
+    QTest.keyClick(hands.view.quick_add_popup.field, Qt.Key.Key_Tab)
     assert hands.studio.graph.nodes[hands.studio.selection[0]].kind == "dropout"
     hands.key(Qt.Key.Key_Space)
-    assert hands.view.popup.isVisible()
-    QTest.keyClick(hands.view.popup.field, Qt.Key.Key_Delete)
-    QTest.keyClick(hands.view.popup.field, Qt.Key.Key_Escape)
+    assert hands.view.quick_add_popup.isVisible()
+    QTest.keyClick(hands.view.quick_add_popup.field, Qt.Key.Key_Delete)
+    QTest.keyClick(hands.view.quick_add_popup.field, Qt.Key.Key_Escape)
     hands.key(Qt.Key.Key_Delete)
     assert fired == ["Del"]
 
@@ -181,19 +181,19 @@ def test_the_windows_own_keys_do_not_take_space_and_tab_away(hands: Hands) -> No
 def test_a_double_click_on_empty_canvas_adds_there(hands: Hands) -> None:
     at = QPointF(160, 300)
     QTest.mouseDClick(hands.view.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, hands.px(at))
-    QTest.keyClicks(hands.view.popup.field, "dropout")
-    QTest.keyClick(hands.view.popup.field, Qt.Key.Key_Return)
+    QTest.keyClicks(hands.view.quick_add_popup.field, "dropout")
+    QTest.keyClick(hands.view.quick_add_popup.field, Qt.Key.Key_Return)
     item = hands.scene.cards[hands.studio.selection[0]]
     assert (item.x, item.y) == (160.0, 304.0)
 
 
 def test_nothing_found_says_so(hands: Hands) -> None:
     hands.key(Qt.Key.Key_Tab)
-    QTest.keyClicks(hands.view.popup.field, "zzzzqq")
-    assert hands.view.popup.list.count() == 0
-    assert hands.view.popup.none.isVisible()
-    QTest.keyClick(hands.view.popup.field, Qt.Key.Key_Return)
-    assert hands.view.popup.isVisible()
+    QTest.keyClicks(hands.view.quick_add_popup.field, "zzzzqq")
+    assert hands.view.quick_add_popup.list.count() == 0
+    assert hands.view.quick_add_popup.none.isVisible()
+    QTest.keyClick(hands.view.quick_add_popup.field, Qt.Key.Key_Return)
+    assert hands.view.quick_add_popup.isVisible()
 
 
 # --- tidy, sheets, menu -------------------------------------------------------------------------------------------------

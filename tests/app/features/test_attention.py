@@ -33,9 +33,9 @@ def test_every_repetition_can_be_asked_before_it_is_trained(rig: Rig, qtbot: QtB
         panel.layer.setCurrentIndex(index)
         panel.layer.activated.emit(index)
         port = panel.target()
-        rig.until(qtbot, lambda port=port: port in getattr(rig.runner.watching.seen, "arrays", {}))
+        rig.until(qtbot, lambda port=port: port in getattr(rig.runner.probes.seen, "arrays", {}))
         rig.until(qtbot, lambda: panel.stack.currentWidget() is panel.view)
-        seen.append(rig.runner.watching.seen.arrays[port])
+        seen.append(rig.runner.probes.seen.arrays[port])
     assert all(weights.shape == (4, 49, 49) for weights in seen)
     assert abs(seen[0].sum(-1) - 1).max() < 1e-4
     assert not (seen[0] == seen[1]).all()

@@ -20,7 +20,7 @@ from visualnet.core.storage import project_file
 def compared(hands: Hands, tmp_path: Path) -> Hands:  # noqa: F811
     """LeNet saved, then changed: one layer otherwise, one gone, one more."""
     win = hands.window
-    win.filing.open_template("lenet5-28")
+    win.project_files.open_template("lenet5-28")
     path = tmp_path / "mine.vnet"
     project_file.save(path, win.studio.project)
     graph = win.studio.graph
@@ -108,7 +108,7 @@ def test_what_cannot_be_read_is_said_and_changes_nothing(compared: Hands, tmp_pa
 def test_another_open_project_is_compared_with_as_it_is_now(compared: Hands) -> None:
     win, panel = compared.window, compared.window.panel("differences")
     win.studio.do("Call it", lambda p: edits.rename(p, "", p.graph.named("c1").id, "first"))
-    win.filing.open_template("lenet5-28")
+    win.project_files.open_template("lenet5-28")
     panel.menu.aboutToShow.emit()
     offered = [a for a in panel.menu.actions() if a.text().endswith("the open tab")]
     assert len(offered) == 1, "not the one in front"

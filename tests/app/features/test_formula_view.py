@@ -82,7 +82,7 @@ def test_every_drawing_is_painted_says_its_figures_and_moves(tag: str, theme: An
 
 
 def test_the_field_is_drawn_on_the_sample_once_it_is_read_and_follows_the_choice(qapp: QApplication) -> None:
-    class Watching(QObject):
+    class Probes(QObject):
         data_changed, sample_changed = Signal(), Signal(int)
         sample, data = 0, None
 
@@ -90,19 +90,19 @@ def test_the_field_is_drawn_on_the_sample_once_it_is_read_and_follows_the_choice
             return sample if self.data is not None else None
 
     studio = Studio(Document(load(resource("templates", "lenet5.vnet"))), DARK)
-    watching = Watching()
-    studio.runner = SimpleNamespace(watching=watching)
+    probes = Probes()
+    studio.runner = SimpleNamespace(probes=probes)
     view = DrawingsSection(studio)
     view.show_facts(studio.analysis.main[studio.graph.named("conv2").id])
     assert view.field.sample is None
     images = np.zeros((2, 1, 28, 28), np.float32)
     images[1, 0, 14, 14] = 1
-    watching.data = SimpleNamespace(arrays={"image": images})  # type: ignore[assignment]
-    watching.data_changed.emit()
+    probes.data = SimpleNamespace(arrays={"image": images})  # type: ignore[assignment]
+    probes.data_changed.emit()
     first = view.field.sample
     assert first is not None and (first.width(), first.height()) == (28, 28)
-    watching.sample = 1
-    watching.sample_changed.emit(1)
+    probes.sample = 1
+    probes.sample_changed.emit(1)
     assert view.field.sample != first
     view.deleteLater()
 

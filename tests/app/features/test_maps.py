@@ -50,7 +50,7 @@ def test_maps_of_the_selected_node_before_during_and_after_a_run(rig: Rig, panel
     rig.until(qtbot, lambda: "step" in panel.view._title.text())
     assert not np.array_equal(panel.view._canvas._array, fresh)
     assert pictures and all(image.width() for image in pictures[0].values())
-    rig.until(qtbot, lambda: rig.runner.watching.trained and rig.runner.watching.seen.step == rig.runner.model.step)
+    rig.until(qtbot, lambda: rig.runner.probes.trained and rig.runner.probes.seen.step == rig.runner.model.step)
 
 
 def test_a_pinned_node_stays(rig: Rig, panel: MapsPanel) -> None:
@@ -63,9 +63,9 @@ def test_a_pinned_node_stays(rig: Rig, panel: MapsPanel) -> None:
 
 
 def test_a_hidden_panel_asks_for_nothing(rig: Rig, panel: MapsPanel) -> None:
-    assert rig.runner.watching.wanted().ports
+    assert rig.runner.probes.current_request().ports
     panel.hide()
-    assert not rig.runner.watching.wanted().ports
+    assert not rig.runner.probes.current_request().ports
 
 
 def test_what_has_no_output_says_so(rig: Rig, panel: MapsPanel) -> None:

@@ -88,18 +88,18 @@ def test_groups_fold_and_choices_are_remembered(panel_of: Callable[..., Problems
     panel.bar.grouping.setCurrentIndex(panel.bar.grouping.findData("node"))
     other = panel_of(broken(), Settings(path))
     assert other.bar.grouping.currentData() == "node"
-    assert other.folded() == {"Warnings"}
+    assert other.collapsed() == {"Warnings"}
 
 
 def test_f8_walks_what_is_shown_opens_folded_groups_and_goes_round(panel_of: Callable[..., ProblemsPanel]) -> None:
     panel = panel_of(broken())
-    panel.fold("Warnings")
+    panel.collapse("Warnings")
     met = []
     for _ in panel.model.shown:
         panel.step(1)
         met.append(panel.model.current)
     assert met == [r.problem for r in panel.model.shown]
-    assert not panel.folded()
+    assert not panel.collapsed()
     panel.step(1)
     assert panel.model.current == met[0]
     panel.step(-1)
@@ -206,11 +206,11 @@ def test_in_a_low_panel_folded_rows_have_all_the_room_for_their_words(
 ) -> None:
     panel = panel_of(several_hints())
     panel.resize(1400, 98)
-    folded = panel.rows[1]
-    qtbot.waitUntil(lambda: folded.low and not folded.current)
-    qtbot.waitUntil(lambda: folded.width() < 1200)  # the filters stand beside the list now
+    collapsed = panel.rows[1]
+    qtbot.waitUntil(lambda: collapsed.low and not collapsed.current)
+    qtbot.waitUntil(lambda: collapsed.width() < 1200)  # the filters stand beside the list now
     panel.grab()
-    assert folded.words.width() > 0.6 * folded.width()
+    assert collapsed.words.width() > 0.6 * collapsed.width()
 
 
 def test_beside_the_list_the_choices_are_read_at_every_text_size(
@@ -258,7 +258,7 @@ def test_the_keyboard_stays_in_the_list_where_every_group_is_folded(
     qtbot.waitUntil(lambda: bool(offered(panel)))
     offered(panel)[0].setFocus()
     for head in tuple(panel.heads):
-        panel.fold(head.title)
+        panel.collapse(head.title)
     assert not nodes(panel)
     panel.heads[-1].setFocus()
     before = panel.studio.project

@@ -94,7 +94,7 @@ def test_showing_an_earlier_run_and_ghosts(rig: Rig, panel: RunsPanel, qtbot: Qt
     panel.choose(older.id)
     panel.buttons["show"].click()
     rig.until(qtbot, lambda: rig.runner.model is not None and rig.runner.model.run == older.id)
-    assert rig.runner.watching.run == history.folder_of(older)
+    assert rig.runner.probes.run == history.folder_of(older)
 
 
 def test_resume_the_chosen_run(rig: Rig, panel: RunsPanel, qtbot: QtBot) -> None:

@@ -381,10 +381,10 @@ def test_a_network_can_be_dropped_and_nothing_else(page: StartPage, tmp_path: Pa
 def test_a_row_opens_the_small_version_by_its_chip_its_key_and_its_menu(page: StartPage, qtbot: QtBot) -> None:
     heard = told(page)
     row = next(row for row in page.more if row.name == "alexnet")
-    assert row.acts is not None
-    qtbot.mouseClick(row.acts.small, Qt.MouseButton.LeftButton)
+    assert row.template_actions is not None
+    qtbot.mouseClick(row.template_actions.small, Qt.MouseButton.LeftButton)
     qtbot.keyClick(row, Qt.Key.Key_S)
-    menu = row.acts.menu(page)
+    menu = row.template_actions.menu(page)
     action = next(a for a in menu.actions() if a.text().startswith("Open the small version"))
     action.trigger()
     menu.deleteLater()
@@ -394,10 +394,14 @@ def test_a_row_opens_the_small_version_by_its_chip_its_key_and_its_menu(page: St
 def test_one_that_trains_as_it_is_offers_no_small_version(page: StartPage, qtbot: QtBot) -> None:
     heard = told(page)
     card = page.cards[2]
-    assert card.acts is not None and not card.acts.has_small
+    assert card.template_actions is not None and not card.template_actions.has_small
     qtbot.keyClick(card, Qt.Key.Key_S)
     assert heard == []
-    assert [len(row.acts.chips) for row in page.more if row.acts and row.name in ("lenet5-28", "vit")] == [1, 2]
+    assert [
+        len(row.template_actions.chips)
+        for row in page.more
+        if row.template_actions and row.name in ("lenet5-28", "vit")
+    ] == [1, 2]
 
 
 def test_a_card_tells_about_its_network_and_opens_it_from_there(
@@ -407,8 +411,8 @@ def test_a_card_tells_about_its_network_and_opens_it_from_there(
     monkeypatch.setattr(AboutDialog, "exec", lambda self: shown.append(self))
     heard = told(page)
     row = next(row for row in page.more if row.name == "mobilenet-v1")
-    assert row.acts is not None
-    qtbot.mouseClick(row.acts.about, Qt.MouseButton.LeftButton)
+    assert row.template_actions is not None
+    qtbot.mouseClick(row.template_actions.about, Qt.MouseButton.LeftButton)
     qtbot.keyClick(page.cards[0], Qt.Key.Key_I)
     text = shown[0].page.toPlainText()
     assert "What is new" in text and "Howard" in text

@@ -138,11 +138,11 @@ def test_the_plane_is_drawn_for_points_and_bars_for_pictures(rig: Rig, panel: Tr
     rig.studio.open(Document(template("mlp-mnist", epochs=1, batch_size=512)))
     rig.runner.prepare()
     assert panel.chooser.isVisible()
-    rig.until(qtbot, lambda: rig.runner.watching.samples > 0)
+    rig.until(qtbot, lambda: rig.runner.probes.samples > 0)
     rig.train(qtbot)
     rig.until(qtbot, lambda: not panel.prediction.bars.is_empty())
     assert panel.prediction.stack.currentWidget() is panel.prediction.bars
-    rig.runner.watching.set_sample(7)
+    rig.runner.probes.set_sample(7)
     rig.until(qtbot, lambda: panel.prediction.bars.prediction.headline.startswith("Sample 7"))
     assert np.isclose(panel.prediction.bars.prediction.probabilities.sum(), 1, atol=1e-4)
 

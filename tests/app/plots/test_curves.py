@@ -42,12 +42,12 @@ def learn(plot: CurvesPlot, steps: int = 500) -> tuple[Series, Series]:
 
 
 def view(plot: CurvesPlot) -> list[list[float]]:
-    return [list(side) for side in plot.stage.plane.viewRange()]
+    return [list(side) for side in plot.plot_view.view_box.viewRange()]
 
 
-def plane_point(plot: CurvesPlot, step: float, value: float) -> QPoint:
+def view_point(plot: CurvesPlot, step: float, value: float) -> QPoint:
     """Where a point of the data lies on the stage, in its pixels."""
-    return plot.stage.mapFromScene(plot.stage.plane.mapViewToScene(QPointF(step, value)))
+    return plot.plot_view.mapFromScene(plot.plot_view.view_box.mapViewToScene(QPointF(step, value)))
 
 
 def action_named(menu: QMenu, text: str) -> QAction:
@@ -66,7 +66,7 @@ def drag(pane: QWidget, start: QPoint, end: QPoint) -> None:
 
 
 def inks(plot: CurvesPlot) -> set[str]:
-    image = plot.stage.grab().toImage()
+    image = plot.plot_view.grab().toImage()
     return {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}
 
 
@@ -85,8 +85,8 @@ def test_curve_is_drawn_where_its_value_is(plot: CurvesPlot) -> None:
     plot.set_curve("train", flat, color_index=0)
     plot.set_curve("low", Series([0, 1000], [0.0, 0.0]), color_index=2)
     plot.refresh()
-    image = plot.stage.grab().toImage()
-    at = plane_point(plot, 500, 1.0)
+    image = plot.plot_view.grab().toImage()
+    at = view_point(plot, 500, 1.0)
     wanted = QColor(DARK.plot_lines[0])
 
     def far(dy: int) -> int:
@@ -136,7 +136,7 @@ def test_wheel_zooms_drag_pans_double_click_resets(plot: CurvesPlot, qtbot: QtBo
     learn(plot)
     QApplication.processEvents()
     whole = view(plot)
-    pane, middle = plot.stage.viewport(), plane_point(plot, 250, 1.0)
+    pane, middle = plot.plot_view.viewport(), view_point(plot, 250, 1.0)
     wheel = QWheelEvent(
         QPointF(middle),
         QPointF(pane.mapToGlobal(middle)),
@@ -164,10 +164,10 @@ def test_double_click_shows_all_again(plot: CurvesPlot, qtbot: QtBot) -> None:
     learn(plot)
     QApplication.processEvents()
     whole = view(plot)
-    plot.stage.plane.setRange(xRange=(100, 120), padding=0)
+    plot.plot_view.view_box.setRange(xRange=(100, 120), padding=0)
     plot._moved()
     assert view(plot)[0] == [100, 120]
-    pane, middle = plot.stage.viewport(), plot.stage.viewport().rect().center()
+    pane, middle = plot.plot_view.viewport(), plot.plot_view.viewport().rect().center()
     qtbot.mouseClick(pane, Qt.MouseButton.LeftButton, pos=middle)
     qtbot.mouseDClick(pane, Qt.MouseButton.LeftButton, pos=middle)
     qtbot.mouseRelease(pane, Qt.MouseButton.LeftButton, pos=middle)
@@ -177,12 +177,12 @@ def test_double_click_shows_all_again(plot: CurvesPlot, qtbot: QtBot) -> None:
 def test_hover_tells_the_values_at_x(plot: CurvesPlot, qtbot: QtBot) -> None:
     loss, _ = learn(plot)
     QApplication.processEvents()
-    at = plane_point(plot, 200, 1.0)
-    qtbot.mouseMove(plot.stage.viewport(), at)
+    at = view_point(plot, 200, 1.0)
+    qtbot.mouseMove(plot.plot_view.viewport(), at)
     entry = next(e for e in plot.legend._entries if e.name == "train")
-    step = round(plot.stage.spot(at).x())
+    step = round(plot.plot_view.data_point(at).x())
     assert entry.value == f"{loss.values[step - 1]:.3g}"
-    QApplication.sendEvent(plot.stage, QEvent(QEvent.Type.Leave))
+    QApplication.sendEvent(plot.plot_view, QEvent(QEvent.Type.Leave))
     entry = next(e for e in plot.legend._entries if e.name == "train")
     assert entry.value == f"{loss.values[-1]:.3g}"
 
@@ -246,8 +246,8 @@ def test_pictures_and_data_can_be_taken_away(plot: CurvesPlot, tmp_path: Path, m
 @pytest.mark.qt_log_ignore("does not support grabbing the keyboard", extend=True)
 def test_right_click_offers_the_menu(plot: CurvesPlot, qtbot: QtBot) -> None:
     learn(plot)
-    pane = plot.stage.viewport()
-    qtbot.mouseClick(pane, Qt.MouseButton.RightButton, pos=plane_point(plot, 250, 1.0))
+    pane = plot.plot_view.viewport()
+    qtbot.mouseClick(pane, Qt.MouseButton.RightButton, pos=view_point(plot, 250, 1.0))
     (menu,) = plot.findChildren(QMenu)
     assert menu.isVisible()
     action_named(menu, "Log axis").trigger()

@@ -122,7 +122,7 @@ def test_labels_that_do_not_fit_are_told_before_training(qtbot: QtBot) -> None:
     rig = Rig(template("lenet5", epochs=1))
     try:
         rig.runner.prepare()
-        rig.until(qtbot, lambda: rig.runner.watching.data is not None)
+        rig.until(qtbot, lambda: rig.runner.probes.data is not None)
         logits = rig.studio.graph.named("logits").id
         rig.studio.do("", lambda p: set_params(p, MAIN, [logits], {"out_features": 7}))
         assert "7 classes" in rig.runner.why_not()
@@ -228,13 +228,13 @@ def test_looking_without_training(rig: Rig, qtbot: QtBot) -> None:
 
     node = next(i for i, f in rig.studio.analysis.main.nodes.items() if f.weights)
     port = next(iter(rig.studio.analysis.main.nodes[node].outputs))
-    rig.runner.watch("test", [((node,), port)])
-    rig.until(qtbot, lambda: rig.runner.watching.seen is not None)
-    seen = rig.runner.watching.seen
+    rig.runner.request_probes("test", [((node,), port)])
+    rig.until(qtbot, lambda: rig.runner.probes.seen is not None)
+    seen = rig.runner.probes.seen
     assert seen.arrays[((node,), port)].shape == (1,)
-    assert not rig.runner.watching.trained
-    rig.runner.watching.set_sample(5)
-    rig.until(qtbot, lambda: rig.runner.watching.seen is not seen and rig.runner.watching.seen.sample == 5)
+    assert not rig.runner.probes.trained
+    rig.runner.probes.set_sample(5)
+    rig.until(qtbot, lambda: rig.runner.probes.seen is not seen and rig.runner.probes.seen.sample == 5)
 
 
 def test_nothing_of_torch_is_imported_to_begin_with() -> None:
@@ -252,7 +252,7 @@ def test_unknown_data_is_told_in_words(rig: Rig) -> None:
 def test_the_runner_is_what_panels_are_promised(rig: Rig) -> None:
     """The Studio holds it by `RunnerProtocol`; what panels use of it is there, with the same words to call it by."""
     promised = {n: v for n, v in vars(RunnerProtocol).items() if inspect.isfunction(v) and not n.startswith("_")}
-    assert {"start", "resume", "watch", "attach"} <= promised.keys()
+    assert {"start", "resume", "request_probes", "attach"} <= promised.keys()
     for name, method in promised.items():
         assert inspect.signature(getattr(Runner, name)) == inspect.signature(method), name
     named = {*RunnerProtocol.__annotations__, *(n for n, v in vars(RunnerProtocol).items() if isinstance(v, property))}

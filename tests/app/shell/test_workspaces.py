@@ -22,7 +22,7 @@ def window(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     made = Window(Settings(tmp_path / "settings.json"), ThemeKeeper(qapp, "dark"))
     made.resize(1440, 900)
     made.show()
-    made.filing.open_template("lenet5")
+    made.project_files.open_template("lenet5")
     qapp.processEvents()
     yield made
     monkeypatch.setattr(QMessageBox, "exec", lambda self: QMessageBox.StandardButton.Discard)

@@ -54,21 +54,21 @@ def test_too_many_bends_are_refused() -> None:
 
 
 def test_frames_and_notes() -> None:
-    project, frame = annotate.add_remark(chain(2), MAIN, "frame", (0, 0, 500, 200), "Stem", "blue")
-    project, note = annotate.add_remark(project, MAIN, "note", (0, 300, 1, 1), "# why\n*because*")
+    project, frame = annotate.add_annotation(chain(2), MAIN, "frame", (0, 0, 500, 200), "Stem", "blue")
+    project, note = annotate.add_annotation(project, MAIN, "note", (0, 300, 1, 1), "# why\n*because*")
     assert (frame, note) == ("r1", "r2")
-    assert project.graph.remarks[note].area == (0.0, 300.0, 48.0, 32.0)
+    assert project.graph.annotations[note].area == (0.0, 300.0, 48.0, 32.0)
     assert project_file.loads(project_file.dumps(project)) == project
-    after = annotate.set_remarks(project, MAIN, [frame], text="Head", colour="red")
-    after = annotate.place_remarks(after, MAIN, {frame: (8, 8, 100, 100), "r9": (0, 0, 1, 1)})
-    assert after.graph.remarks[frame].text == "Head"
-    assert diff(project.graph, after.graph).remarked == (frame,)
-    assert annotate.remove_remarks(after, MAIN, [frame, "r9"]).graph.remarks.keys() == {note}
-    assert annotate.set_remarks(after, MAIN, [frame], text="Head") is after
+    after = annotate.set_annotations(project, MAIN, [frame], text="Head", colour="red")
+    after = annotate.place_annotations(after, MAIN, {frame: (8, 8, 100, 100), "r9": (0, 0, 1, 1)})
+    assert after.graph.annotations[frame].text == "Head"
+    assert diff(project.graph, after.graph).changed_annotations == (frame,)
+    assert annotate.remove_annotations(after, MAIN, [frame, "r9"]).graph.annotations.keys() == {note}
+    assert annotate.set_annotations(after, MAIN, [frame], text="Head") is after
     with pytest.raises(ValueError, match="known colours"):
-        annotate.set_remarks(project, MAIN, [frame], colour="mauve")
+        annotate.set_annotations(project, MAIN, [frame], colour="mauve")
     with pytest.raises(ValueError, match="characters"):
-        annotate.set_remarks(project, MAIN, [note], text="x" * 200_000)
+        annotate.set_annotations(project, MAIN, [note], text="x" * 200_000)
 
 
 def test_bookmarks() -> None:
@@ -96,7 +96,7 @@ def test_modes() -> None:
         ("bends", '{"n2.x": [[0, 1e99]]}', "2 numbers"),
         ("remarks", "{}", "a list"),
         ("remarks", '[{"id": "n1"}]', "no id"),
-        ("remarks", '[{"id": "r1"}, {"id": "r1"}]', "another remark"),
+        ("remarks", '[{"id": "r1"}, {"id": "r1"}]', "another annotation"),
         ("remarks", '[{"id": "r1", "kind": "video"}]', "one of frame, note"),
         ("remarks", '[{"id": "r1", "text": 3}]', "a text"),
         ("remarks", '[{"id": "r1", "area": [0, 0]}]', "4 numbers"),
@@ -113,21 +113,23 @@ def test_what_a_file_says_wrong_is_told(key: str, value: str, words: str) -> Non
 def test_folded_cards_and_the_direction_are_kept_in_the_file() -> None:
     project = edits.add_node(edits.add_node(Project(), MAIN, "relu", name="a"), MAIN, "relu", name="b")
     plain = project_file.dumps(project)
-    after = annotate.turn(annotate.fold(project, MAIN, ["n1", "n9"]), MAIN, "down")
-    assert after.graph.nodes["n1"].folded
-    assert not after.graph.nodes["n2"].folded
+    after = annotate.set_direction(annotate.collapse(project, MAIN, ["n1", "n9"]), MAIN, "down")
+    assert after.graph.nodes["n1"].collapsed
+    assert not after.graph.nodes["n2"].collapsed
     assert project_file.loads(project_file.dumps(after)) == after
     assert diff(project.graph, after.graph).turned
     assert diff(project.graph, after.graph).changed == ("n1",)
-    assert annotate.fold(after, MAIN, ["n1"]) is after
-    assert annotate.turn(after, MAIN, "down") is after
-    back = annotate.turn(annotate.fold(after, MAIN, ["n1"], False), MAIN, "right")
+    assert annotate.collapse(after, MAIN, ["n1"]) is after
+    assert annotate.set_direction(after, MAIN, "down") is after
+    back = annotate.set_direction(annotate.collapse(after, MAIN, ["n1"], False), MAIN, "right")
     assert project_file.dumps(back) == plain
     with pytest.raises(ValueError, match="right or down"):
-        annotate.turn(project, MAIN, "up")
+        annotate.set_direction(project, MAIN, "up")
 
 
-@pytest.mark.parametrize(("old", "new"), [('"relu"', '"relu", "folded": 1'), ('"nodes"', '"direction": "up", "nodes"')])
+@pytest.mark.parametrize(
+    ("old", "new"), [('"relu"', '"relu", "collapsed": 1'), ('"nodes"', '"direction": "up", "nodes"')]
+)
 def test_a_wrong_fold_or_direction_is_refused(old: str, new: str) -> None:
     text = project_file.dumps(edits.add_node(Project(), MAIN, "relu", name="a")).decode().replace(old, new, 1)
     with pytest.raises(FileError, match=r"true or false|right, down"):

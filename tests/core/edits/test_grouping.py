@@ -39,8 +39,8 @@ def by_name(graph: Graph) -> Any:
     }
     wires = {(called[t.node], t.port): (called[s.node], s.port) for t, s in graph.wires.items()}
     bends = {(called[t.node], t.port): points for t, points in graph.bends.items()}
-    remarks = Counter((r.kind, r.text, r.colour, r.area) for r in graph.remarks.values())
-    return nodes, wires, {called[i]: at for i, at in graph.places.items()}, bends, remarks
+    annotations = Counter((r.kind, r.text, r.colour, r.area) for r in graph.annotations.values())
+    return nodes, wires, {called[i]: at for i, at in graph.places.items()}, bends, annotations
 
 
 def errors(project: Project) -> Counter[str]:
@@ -74,7 +74,9 @@ def dressed(project: Project, rng: random.Random) -> Project:
         for number in range(rng.randint(0, 5)):
             area = (rng.randint(0, 6) * 213.0 - 8, rng.randint(0, 3) * 101.5 - 8, rng.choice([60, 200, 640]), 220.0)
             kind = rng.choice(["frame", "note"])
-            project, _ = annotate.add_remark(project, sheet, kind, area, f"remark {number}", rng.choice(["", "red"]))
+            project, _ = annotate.add_annotation(
+                project, sheet, kind, area, f"annotation {number}", rng.choice(["", "red"])
+            )
     return project
 
 
@@ -195,19 +197,19 @@ def test_what_stands_among_the_nodes_goes_with_them() -> None:
     project = spread(chain())  # image, conv, act, pool … stand in a row, 213 px apart
     bends = {Port("n3", "x"): [(300.0, 40.0)], Port("n2", "image"): [(100.0, 7.0)], Port("n4", "image"): [(900.0, 9.0)]}
     project = annotate.bend(project, MAIN, bends)
-    project, own = annotate.add_remark(project, MAIN, "frame", (200.0, -20.0, 440.0, 130.0), "stem")
-    project, wide = annotate.add_remark(project, MAIN, "frame", (-20.0, -20.0, 2000.0, 300.0), "all")
-    project, note = annotate.add_remark(project, MAIN, "note", (220.0, 0.0, 60.0, 40.0), "why 3×3")
+    project, own = annotate.add_annotation(project, MAIN, "frame", (200.0, -20.0, 440.0, 130.0), "stem")
+    project, wide = annotate.add_annotation(project, MAIN, "frame", (-20.0, -20.0, 2000.0, 300.0), "all")
+    project, note = annotate.add_annotation(project, MAIN, "note", (220.0, 0.0, 60.0, 40.0), "why 3×3")
     grouped, instance = grouping.group(project, MAIN, ["n2", "n3"], ends(), "stem")
     inside = grouped.blocks["stem"].graph
-    assert set(inside.remarks) == {own, note}
-    assert set(grouped.graph.remarks) == {wide}
+    assert set(inside.annotations) == {own, note}
+    assert set(grouped.graph.annotations) == {wide}
     assert inside.bends == {Port("n3", "x"): ((300.0, 40.0),), Port("n2", "image"): ((100.0, 7.0),)}
     assert grouped.graph.bends == {Port("n4", "image"): ((900.0, 9.0),)}
     assert project_file.loads(project_file.dumps(grouped)) == grouped
     away = edits.move(grouped, MAIN, {instance: tuple(at + 64 for at in grouped.graph.places[instance])})
     back, _ = grouping.ungroup(away, MAIN, [instance], ends())
-    assert Counter(r.area for r in back.graph.remarks.values())[(264.0, 44.0, 440.0, 130.0)] == 1
+    assert Counter(r.area for r in back.graph.annotations.values())[(264.0, 44.0, 440.0, 130.0)] == 1
     assert ((364.0, 104.0),) in back.graph.bends.values()
 
 

@@ -18,7 +18,7 @@ from visualnet.core.errors import FileError
 from visualnet.core.process.autosave import Journal, orphans
 from visualnet.core.project import MAIN
 from visualnet.core.storage import project_file, regular_files
-from visualnet.core.storage.disk_state import ChangedOnDisk, look
+from visualnet.core.storage.disk_state import ChangedOnDisk, read_state
 from visualnet.core.storage.safe_json import MAX_BYTES
 
 
@@ -186,7 +186,7 @@ def test_a_file_under_a_new_name_is_not_written_over_unseen(tmp_path: Path) -> N
     with pytest.raises(ChangedOnDisk, match="this name already"):
         document.save(other)
     assert other.read_bytes() == b"somebody's work" and document.path == path
-    document.save(other, look(other))
+    document.save(other, read_state(other))
     assert project_file.load(other) == document.project and document.path == other
 
 

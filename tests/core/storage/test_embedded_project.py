@@ -63,7 +63,7 @@ def svg_with(text: bytes) -> bytes:
 @settings(max_examples=40, deadline=None)
 @given(project=projects)
 def test_a_picture_gives_back_the_very_project(form: str, project: Project) -> None:
-    project = embedded_project.shared(project)
+    project = embedded_project.strip_local_paths(project)
     text = project_file.dumps(project)
     picture = PUT[form](text)
     assert embedded_project.project_in(io.BytesIO(picture), "x") == text
@@ -114,11 +114,11 @@ def test_a_picture_larger_than_a_project_may_be_is_read_all_the_same(tmp_path: P
 
 def test_places_on_this_machine_are_not_carried() -> None:
     options = {"folder": "/somewhere/photos", "more": ("~/x", 3), "disk": "C:\\data", "n": 3, "shape": "spiral"}
-    shared = embedded_project.shared(Project(data=DataChoice(name="own", options=options), readonly="newer"))
+    shared = embedded_project.strip_local_paths(Project(data=DataChoice(name="own", options=options), readonly="newer"))
     assert shared.data.options == {"n": 3, "shape": "spiral"}
     assert shared.readonly == ""
     untouched = Project(data=DataChoice(name="moons", options={"n": 3}))
-    assert embedded_project.shared(untouched) == untouched
+    assert embedded_project.strip_local_paths(untouched) == untouched
 
 
 BOMB = zlib.compress(bytes(200_000_000), 9)

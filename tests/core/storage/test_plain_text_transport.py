@@ -13,7 +13,7 @@ from tests.core.drawing import projects
 from visualnet.core import edits
 from visualnet.core.edits import clipboard
 from visualnet.core.project import MAIN, Project
-from visualnet.core.storage.plain_text_transport import mended
+from visualnet.core.storage.plain_text_transport import decode
 
 
 def wrapped(text: str, width: int, flowed: bool) -> str:
@@ -93,5 +93,5 @@ def test_half_a_copy_says_that_its_end_is_missing() -> None:
 def test_a_wrapped_text_loses_as_many_quotation_signs_as_its_object_stands_behind(before: str, end: str) -> None:
     """Those that the text holds itself stay."""
     text = f'{before}{end}> > {{"mark": "a{end}> > > b"}}'
-    assert json.loads(mended(text, "mark")) == {"mark": "a > b"}
-    assert json.loads(mended(f'Look: {{"mark": "a{end}> b"}}', "mark")) == {"mark": "a > b"}
+    assert json.loads(decode(text, "mark")) == {"mark": "a > b"}
+    assert json.loads(decode(f'Look: {{"mark": "a{end}> b"}}', "mark")) == {"mark": "a > b"}

@@ -83,5 +83,5 @@ def test_a_folder_that_cannot_be_looked_into_is_told_in_the_systems_words(monkey
 
     monkeypatch.setattr(type(presets.presets_path()), "stat", refuse)
     with pytest.raises(FileError, match=r"^presets\.json: Permission denied") as caught:
-        presets.shelves()
+        presets.preset_groups()
     assert "Errno" not in str(caught.value)

@@ -62,7 +62,7 @@ class Monkey:
         self.trains = True
         self._popup_acts = 0
         # Every question is asked, but the window stays.
-        self._may_quit, window.filing.may_quit = window.filing.may_quit, self._stay  # type: ignore[method-assign]
+        self._may_quit, window.project_files.may_quit = window.project_files.may_quit, self._stay  # type: ignore[method-assign]
         self.gestures: dict[Callable[[], None], int] = {
             self.click: 18, self.drag: 12, self.wire: 14, self.key: 28, self.place: 5, self.drop: 4, self.number_field: 8,
             self.tab: 5, self.theme: 1, self.double_click: 2, self.right_click: 3, self.wheel: 4, self.pan: 2, self.action: 16,
@@ -347,7 +347,7 @@ class Monkey:
 
     def template(self) -> None:
         """Open a template from its card, as the start page does; an empty project now and then."""
-        if len(self.window.filing.tabs) >= MOST_TABS:
+        if len(self.window.project_files.tabs) >= MOST_TABS:
             self.tab()
             return
         self.what = name = self.chance.choice([*self.templates, ""])
@@ -359,7 +359,7 @@ class Monkey:
 
     def tab(self) -> None:
         """Show a tab, close one, move one."""
-        tabs, strip, chance = self.window.filing.tabs, self.window.strip, self.chance
+        tabs, strip, chance = self.window.project_files.tabs, self.window.strip, self.chance
         if len(tabs) < 2:
             return
         at = chance.randrange(len(tabs))
@@ -439,13 +439,15 @@ class Monkey:
             [QUrl.fromLocalFile(name), *([QUrl("http://example.invalid/x")] if self.chance.random() < 0.2 else [])]
         )
         self.what = Path(name).name
-        if len(self.window.filing.tabs) < MOST_TABS:
+        if len(self.window.project_files.tabs) < MOST_TABS:
             self._drop(self.chance.choice([self.window, self.window.pages["start_page"]]), mime, QPoint(300, 300))
 
     def outside(self) -> None:
         """Another program writes, breaks or removes a file that may be open."""
         found = [
-            t.path for t in self.window.filing.tabs if t.path is not None and t.path.is_relative_to(self.files.folder)
+            t.path
+            for t in self.window.project_files.tabs
+            if t.path is not None and t.path.is_relative_to(self.files.folder)
         ]
         if found:
             path = self.chance.choice(found)
@@ -473,8 +475,8 @@ class Monkey:
             live()
         window = self.window
         window.views.close_all()
-        while any(not tab.page for tab in window.filing.tabs):
-            window.filing.close_tab(next(tab for tab in window.filing.tabs if not tab.page))
+        while any(not tab.page for tab in window.project_files.tabs):
+            window.project_files.close_tab(next(tab for tab in window.project_files.tabs if not tab.page))
         QApplication.clipboard().clear()
         rest(1.6, self.beats)
         window.collector.collect_all()  # what it does by itself when nobody has touched anything for three seconds
@@ -482,7 +484,7 @@ class Monkey:
 
     def unhook(self) -> None:
         """The window may be left again."""
-        self.window.filing.may_quit = self._may_quit  # type: ignore[method-assign]
+        self.window.project_files.may_quit = self._may_quit  # type: ignore[method-assign]
 
 
 def whole(window: Window) -> None:
@@ -500,7 +502,7 @@ def whole(window: Window) -> None:
     assert set(fresh.problems) == set(studio.analysis.problems)
     assert fresh.main.parameters == studio.analysis.main.parameters
     assert "Something went wrong" not in window.banner.text
-    for tab in window.filing.tabs:
+    for tab in window.project_files.tabs:
         assert not (tab.page and tab.document.modified), "what is not seen was edited"
 
 

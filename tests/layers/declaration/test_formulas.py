@@ -13,8 +13,8 @@ from visualnet.layers.declaration.formulas import (
     WINDOW,
     WINDOW_CEIL,
     derive,
-    missed,
-    told_once,
+    describe_missed,
+    misses_cells,
     transposed,
     unread,
     window,
@@ -63,7 +63,7 @@ def test_missed_are_only_cells_of_the_image_that_the_stride_would_have_read(
     windows = slide(n, k, s, p, d)
     behind = max(0, n - 1 - windows[-1][-1])
     skipped = max(0, s - (d * (k - 1) + 1))
-    assert missed(size) == (behind > skipped)
+    assert misses_cells(size) == (behind > skipped)
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_what_is_usual_is_not_told(
     what: str, extents: tuple[int, int], kernel: int, stride: int, padding: int, told: list[str]
 ) -> None:
     sizes = window(extents, (kernel,) * 2, (stride,) * 2, (padding,) * 2, (1, 1))
-    found = [words for words, _ in told_once(sizes)]
+    found = [words for words, _ in describe_missed(sizes)]
     assert found == told, what
 
 

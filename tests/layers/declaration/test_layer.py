@@ -15,12 +15,12 @@ from visualnet.layers.declaration.layer import (
     Layer,
     Misfit,
     Pattern,
-    averaged,
+    bounds_of_mean,
+    bounds_when_scaled,
     default_axes,
     layer,
     read_ports,
     sized,
-    stretched,
 )
 
 
@@ -111,14 +111,14 @@ def test_only_what_differs_is_given_to_torch() -> None:
 
 
 def test_what_is_left_of_what_the_numbers_are() -> None:
-    assert [stretched(h) for h in ("probabilities", "fractions", "nonnegative", "logarithms", "")] == [
+    assert [bounds_when_scaled(h) for h in ("probabilities", "fractions", "nonnegative", "logarithms", "")] == [
         "nonnegative",
         "nonnegative",
         "nonnegative",
         "logarithms",
         "",
     ]
-    assert [averaged(h) for h in ("nonnegative", "fractions", "")] == ["", "fractions", ""]
+    assert [bounds_of_mean(h) for h in ("nonnegative", "fractions", "")] == ["", "fractions", ""]
 
 
 @pytest.mark.parametrize(

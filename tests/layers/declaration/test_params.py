@@ -127,9 +127,9 @@ def test_a_text_is_bounded_plain_and_checked() -> None:
     assert refusal(line, "zebra") == "rule: there are no zebras"
     assert refusal(line, 5) == "rule wants a text, not 5"
     assert refusal(line, "a\u202eb") == "rule holds hidden characters"
-    assert line.told("abc") == ""
-    assert named(Text("", "", check=check, card=True), "rule").told("abc") == "abc"
-    assert named(Text("", "", check=check, phrase="as {}"), "rule").told("abc") == "as abc"
+    assert line.card_text("abc") == ""
+    assert named(Text("", "", check=check, card=True), "rule").card_text("abc") == "abc"
+    assert named(Text("", "", check=check, phrase="as {}"), "rule").card_text("abc") == "as abc"
     assert Code("", "", check=check).short("a\nb\nc") == "3 lines"
 
 
@@ -161,11 +161,17 @@ def test_how_a_value_is_shown(param: Param, value: Any, words: str) -> None:
 
 
 def test_how_a_card_says_it() -> None:
-    assert named(Int(1, ""), "out_channels").told(4) == "out channels 4"
-    assert named(Int(1, "", card=True), "out_channels").told(4) == "4"
-    assert named(Int(1, "", phrase="{} heads"), "heads").told(4) == "4 heads"
-    assert SWITCH.told(False) == "no norm first" and named(Bool(True, "", phrase="normed"), "n").told(True) == "normed"
-    assert OPTIONS.told("a") == "a" and named(Choice("a", "", {"a": ""}, phrase="by {}"), "m").told("a") == "by a"
+    assert named(Int(1, ""), "out_channels").card_text(4) == "out channels 4"
+    assert named(Int(1, "", card=True), "out_channels").card_text(4) == "4"
+    assert named(Int(1, "", phrase="{} heads"), "heads").card_text(4) == "4 heads"
+    assert (
+        SWITCH.card_text(False) == "no norm first"
+        and named(Bool(True, "", phrase="normed"), "n").card_text(True) == "normed"
+    )
+    assert (
+        OPTIONS.card_text("a") == "a"
+        and named(Choice("a", "", {"a": ""}, phrase="by {}"), "m").card_text("a") == "by a"
+    )
 
 
 def test_a_number_for_each_axis_of_the_class() -> None:
@@ -173,12 +179,12 @@ def test_a_number_for_each_axis_of_the_class() -> None:
     one, two, three = (kernel.along(axes) for axes in ("L", "HW", "DHW"))
     assert [(p.rank, p.default) for p in (one, two, three)] == [(1, (3,)), (2, (3, 3)), (3, (3, 3, 3))]
     assert [p.unit for p in (one, two, three)] == ["", "px", ""]
-    assert one.told((3,)) == "kernel 3" and two.phrase == three.phrase == ""
+    assert one.card_text((3,)) == "kernel 3" and two.phrase == three.phrase == ""
     assert kernel.along("") is kernel and two.along("L") is two
     assert kernel.rank == 0 and kernel.default == (3,)  # the declaration itself stays
     assert named(Ints(None, "", per_axis=True), "stride").along("HW").default is None
     stride = named(Ints((1,), "", per_axis=True), "stride").along("L")
-    assert stride.phrase == "" and stride.told((2,)) == "stride 2"
+    assert stride.phrase == "" and stride.card_text((2,)) == "stride 2"
 
 
 def test_the_schema_says_the_bounds() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from visualnet.analysis.connect.check import Acceptance, Verdict, try_node, widened
+from visualnet.analysis.connect.check import Acceptance, Verdict, try_node, widen_inputs
 from visualnet.core import edits
 from visualnet.core.edits import bypass
 from visualnet.core.graph import Port
@@ -20,13 +20,13 @@ class Join(NamedTuple):
     verdict: Verdict
 
 
-def best(accept: Acceptance, a: str, b: str) -> Join | None:
+def best_join(accept: Acceptance, a: str, b: str) -> Join | None:
     """The ports of two cards that fit best: from ``a`` to ``b``, or backwards where only that can be."""
     found = [j for pair in ((a, b), (b, a)) for j in _joins(accept, *pair)]
     return next((j for j in found if j.verdict.fits), found[0] if found else None)
 
 
-def every(accept: Acceptance, a: str, b: str) -> list[Join]:
+def all_joins(accept: Acceptance, a: str, b: str) -> list[Join]:
     """All ways to wire two cards, those that fit first; backwards only where none fits."""
     found: list[Join] = []
     for one, other in ((a, b), (b, a)):
@@ -54,7 +54,7 @@ def connect(project: Project, sheet: str, source: Port, target: Port, instead: P
     """Draw the wire, in place of the one into ``instead``; a layer with a varying number of inputs gets one more if it needs it."""
     if instead is not None and instead != target:
         project = edits.disconnect(project, sheet, instead)
-    return edits.connect(widened(project, sheet, target), sheet, source, target)
+    return edits.connect(widen_inputs(project, sheet, target), sheet, source, target)
 
 
 def insertion(accept: Acceptance, node_id: str, wire: Port) -> tuple[str, str] | None:
@@ -88,6 +88,6 @@ def drop_nodes(
     return edits.move(project, sheet, places)
 
 
-def lonely(accept: Acceptance, node_id: str) -> bool:
+def is_unwired(accept: Acceptance, node_id: str) -> bool:
     """Whether no wire begins or ends at a card, so that it may be dropped into one."""
     return not any(node_id in (t.node, s.node) for t, s in accept.graph.wires.items())

@@ -58,7 +58,7 @@ class Acceptance:
         if words:
             return Verdict(False, words)
         try:
-            project = edits.connect(widened(self.project, self.sheet, target), self.sheet, source, target)
+            project = edits.connect(widen_inputs(self.project, self.sheet, target), self.sheet, source, target)
         except ValueError as error:
             return Verdict(False, str(error))
         facts = sheet_facts(infer(project, self.analysis, self.fields), self.sheet, self.path)
@@ -180,7 +180,7 @@ def further_port(node: Node, facts: NodeFacts) -> Port | None:
     return Port(node.id, new[0]) if new else None
 
 
-def widened(project: Project, sheet: str, target: Port) -> Project:
+def widen_inputs(project: Project, sheet: str, target: Port) -> Project:
     """The project with the parameter ``inputs`` of the target's node raised, if only so the port exists."""
     node = project.sheet(sheet).nodes[target.node]
     kind = LAYERS.get(node.kind)

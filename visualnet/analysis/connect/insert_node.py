@@ -11,7 +11,7 @@ from visualnet.analysis.connect.check import (
     library_fitting,
     sheet_facts,
     try_node,
-    widened,
+    widen_inputs,
 )
 from visualnet.analysis.connect.replace_kind import shared_params
 from visualnet.analysis.facts import Analysis, GraphFacts, NodePath
@@ -61,7 +61,7 @@ def insert_node(
         if entry is not None:
             after = edits.connect(after, sheet, source, Port(node_id, entry))
     if target is not None and outs:
-        after = edits.connect(widened(after, sheet, target), sheet, Port(node_id, outs[0]), target)
+        after = edits.connect(widen_inputs(after, sheet, target), sheet, Port(node_id, outs[0]), target)
     return after, node_id
 
 

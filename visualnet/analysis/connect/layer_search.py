@@ -40,7 +40,9 @@ class SearchResult(NamedTuple):
         """What was typed, as the card will say it: ``5×5 · ×3``."""
         params, kind = self.given.params, LAYERS.get(self.entry.kind)
         read = {n: v for n, v in params.items() if kind is not None and not isinstance(v, str)}
-        parts = [kind.params[n].told(kind.params[n].read(v, {})) for n, v in read.items()] if kind is not None else []
+        parts = (
+            [kind.params[n].card_text(kind.params[n].read(v, {})) for n, v in read.items()] if kind is not None else []
+        )
         parts += [f"{n.replace('_', ' ')} {v}" for n, v in params.items() if n not in read]
         return " · ".join([*parts, *([f"×{self.given.repeat}"] if self.given.repeat != 1 else [])])
 
@@ -75,7 +77,7 @@ def _layers() -> tuple[Entry, ...]:
 def _presets() -> Iterator[Entry]:
     """The person's presets, each as an entry of its own."""
     try:
-        shelves = presets.shelves()
+        shelves = presets.preset_groups()
     except FileError:
         return
     for entry in _layers():

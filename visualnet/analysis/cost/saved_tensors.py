@@ -19,7 +19,7 @@ BYTES = {"float": 4, "int": 8, "bool": 1}
 """How many bytes a number takes."""
 
 
-class Kept(NamedTuple):
+class SavedTensors(NamedTuple):
     """What one layer keeps. ``inputs`` are the ports whose tensors it keeps, ``factors`` those that it keeps only while its weights learn,
     ``products`` those that it keeps only while another input needs a gradient.
 
@@ -292,13 +292,13 @@ def _plain(name: str) -> str:
 
 
 @cached(8192)
-def kept(
+def find_saved(
     layer: Layer, arriving: tuple[Spec | None, ...], leaving: tuple[tuple[str, Spec], ...], used: frozenset[str]
-) -> Kept:
+) -> SavedTensors:
     """What is kept of this layer's forward pass, when these of its output ports are read."""
     shapes: Any = tuple(tuple(map(int, s.shape)) if s is not None else None for s in arriving)
     if layer.role in ("input", "target", "output"):
-        return Kept()
+        return SavedTensors()
     sizes = _Sizes(shapes, dict(leaving), used)
     inputs: set[str] = set()
     factors: set[str] = set()
@@ -319,7 +319,7 @@ def kept(
     if any(_plain(c.name) == "adaptiveavgpool" for c in calls) and all(prod(s.shape[1:]) == 1 for _, s in leaving):
         inputs.clear()  # Down to one cell it is a plain mean.
     view = bool(calls) and all(law.keeps == "view" for law in rules)
-    return Kept(frozenset(inputs), frozenset(factors), frozenset(products), outputs, view, extra, fixed)
+    return SavedTensors(frozenset(inputs), frozenset(factors), frozenset(products), outputs, view, extra, fixed)
 
 
 def _calls(layer: Layer, shapes: Any, used: frozenset[str]) -> Iterator[_Call]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from visualnet.analysis.cost.saved_tensors import BYTES, Kept, kept
+from visualnet.analysis.cost.saved_tensors import BYTES, SavedTensors, find_saved
 from visualnet.analysis.facts import GraphFacts, NodeFacts
 from visualnet.analysis.inference import muting
 from visualnet.core.graph import Port
@@ -140,9 +140,9 @@ class _Course:
         learns = self._learns(facts)
         grad = role != "target" and (learns or any(t.grad for t in arriving.values()))
         law = (
-            kept(facts.layer, facts.arriving, tuple(facts.leaving.items()), self._used(facts))
+            find_saved(facts.layer, facts.arriving, tuple(facts.leaving.items()), self._used(facts))
             if facts.known
-            else Kept()
+            else SavedTensors()
         )
         if grad:
             needed = law.inputs | (law.factors if learns else frozenset())

@@ -1,4 +1,4 @@
-"""How large a card is and where its ports stand: in full or folded, on a sheet that flows to the right or down."""
+"""How large a card is and where its ports stand: in full or collapsed, on a sheet that flows to the right or down."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ HEIGHT = 80
 STRIP = 40
 """What live thumbnails add below."""
 PAD = 14
-FOLDED_HEIGHT = 32
+COLLAPSED_HEIGHT = 32
 CONTROL = 18.0
-"""How large the sign is that folds a card and opens it."""
+"""How large the sign is that collapses a card and opens it."""
 
 TextWidth = Callable[[str, bool], float]
 """How wide a text of a card is; whether it is written bold."""
@@ -31,17 +31,17 @@ class CardSize(NamedTuple):
     outs: dict[str, float]
 
 
-def card_size(content: CardContent, strip: bool, folded: bool, down: bool, text_width: TextWidth) -> CardSize:
-    """The size of a card with this content: with a ``strip`` for a live picture or without, if it is not ``folded``."""
+def card_size(content: CardContent, strip: bool, collapsed: bool, down: bool, text_width: TextWidth) -> CardSize:
+    """The size of a card with this content: with a ``strip`` for a live picture or without, if it is not ``collapsed``."""
     ins, outs = content.ports
     most = max(len(ins), len(outs), 1)
     signs = bool(content.badge) + content.frozen + content.shared + bool(content.mode)
-    marks = 20 * signs + 26 * bool(content.repeat) + (14 if folded else 0)
+    marks = 20 * signs + 26 * bool(content.repeat) + (14 if collapsed else 0)
     name = text_width(content.name, True) + 2 * PAD + 22 + marks
-    if folded:
+    if collapsed:
         pitch = 10 * (most + 1)
         width = _to_grid(min(MAX_WIDTH, max(96.0, name + 8, pitch if down else 0)))
-        height = float(max(FOLDED_HEIGHT, _to_grid(pitch) if not down else 0))
+        height = float(max(COLLAPSED_HEIGHT, _to_grid(pitch) if not down else 0))
         side = width if down else height
         return CardSize(width, height, _spread(ins, side / 2, 10), _spread(outs, side / 2, 10))
     line = text_width(content.line, False) + 2 * PAD
@@ -70,12 +70,12 @@ def port_offsets(sizes: Mapping[str, CardSize]) -> dict[tuple[str, str, str], fl
     return ends | {(i, "out", p): at for i, size in sizes.items() for p, at in size.outs.items()}
 
 
-def fold_sign(width: float, height: float, folded: bool) -> Box:
-    """Where a card of this size has the sign that folds it, from its corner."""
-    top = (min(height, FOLDED_HEIGHT) - CONTROL) / 2 if folded else 31.0
+def collapse_sign(width: float, height: float, collapsed: bool) -> Box:
+    """Where a card of this size has the sign that collapses it, from its corner."""
+    top = (min(height, COLLAPSED_HEIGHT) - CONTROL) / 2 if collapsed else 31.0
     return width - CONTROL - 9, top, width - 9, top + CONTROL
 
 
-def corner_radius(height: float, folded: bool, usual: float) -> float:
-    """How round a card's corners are; ``usual`` where it is not folded."""
-    return min(height, FOLDED_HEIGHT) / 2 if folded else usual
+def corner_radius(height: float, collapsed: bool, usual: float) -> float:
+    """How round a card's corners are; ``usual`` where it is not collapsed."""
+    return min(height, COLLAPSED_HEIGHT) / 2 if collapsed else usual

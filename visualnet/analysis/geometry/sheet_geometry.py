@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from visualnet.core.edits.frame_contents import bounding_area, is_within
-from visualnet.core.graph import Graph, Remark
+from visualnet.core.graph import Annotation, Graph
 from visualnet.core.validation import Area
 
 Edge = Literal["left", "right", "top", "bottom", "centre", "middle"]
@@ -73,14 +73,17 @@ def wrap_width(width: float, height: float, direction: str, count: int) -> float
 
 
 def frames_around(
-    remarks: Mapping[str, Remark], cards: Mapping[str, Area], places: Places, sizes: Mapping[str, tuple[float, float]]
+    annotations: Mapping[str, Annotation],
+    cards: Mapping[str, Area],
+    places: Places,
+    sizes: Mapping[str, tuple[float, float]],
 ) -> dict[str, Area]:
     """Where frames go when cards go to their places: round them as closely as before; what else lies in a frame goes with it.
 
     ``sizes`` are the cards' sizes then, which another direction of the sheet changes.
     """
     found: dict[str, Area] = {}
-    frames = [r for r in remarks.values() if r.kind == "frame"]
+    frames = [r for r in annotations.values() if r.kind == "frame"]
     for frame in sorted(frames, key=lambda r: -r.area[2] * r.area[3]):
         held = [i for i, card in cards.items() if is_within(card, frame.area)]
         if not places.keys() & set(held):
@@ -90,7 +93,7 @@ def frames_around(
         area = frame.area
         dx, dy = becomes[0] - was[0], becomes[1] - was[1]
         grown = becomes[2] - was[2], becomes[3] - was[3]
-        inside = [r for r in remarks.values() if r.id != frame.id and is_within(r.area, area)]
+        inside = [r for r in annotations.values() if r.id != frame.id and is_within(r.area, area)]
         found |= {r.id: (r.area[0] + dx, r.area[1] + dy, r.area[2], r.area[3]) for r in inside}
         found[frame.id] = area[0] + dx, area[1] + dy, area[2] + grown[0], area[3] + grown[1]
     return found

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from visualnet.analysis.facts import GraphFacts, NodeFacts, Outline, Problem
 from visualnet.analysis.inference import muting
-from visualnet.analysis.inference.infer_block import MAX_LAYERS, crowded
+from visualnet.analysis.inference.infer_block import MAX_LAYERS, has_too_many_layers
 from visualnet.core.graph import Graph, Port, Topology
 from visualnet.core.project import MAIN
 from visualnet.core.text.format import format_quantity
@@ -165,7 +165,7 @@ def answers(main: GraphFacts) -> Iterator[tuple[NodeFacts, Port]]:
 
 def amount(main: GraphFacts, sheet: str) -> Iterator[Problem]:
     """More layers than any network has, told at the node that holds most of them."""
-    if crowded(main):
+    if has_too_many_layers(main):
         most = max(main.nodes.values(), key=lambda f: f.layers).node.id
         inside = main.layers - len(main.nodes)
         many = f"{inside:,}" if inside < 10**15 else f"about 10^{len(str(inside)) - 1}"

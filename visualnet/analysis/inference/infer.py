@@ -29,7 +29,7 @@ Given = Mapping[str, Spec | None]
 
 def infer(project: Project, previous: Analysis | None = None, fields: Mapping[str, Spec] | None = None) -> Analysis:
     """What is true of the project. ``previous`` lends what still holds; ``fields`` are the data set's, to hold the inputs against."""
-    if previous is not None and infer_block.crowded(previous.main):
+    if previous is not None and infer_block.has_too_many_layers(previous.main):
         previous = None
     return _Inference(project, previous).run(fields)
 

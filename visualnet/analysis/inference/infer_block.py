@@ -20,7 +20,7 @@ _ANY = Pattern(("*",), "any")
 _SAME = Pattern(("*",), "same")
 
 
-def crowded(main: GraphFacts) -> bool:
+def has_too_many_layers(main: GraphFacts) -> bool:
     """Whether blocks hold more layers than are allowed. Not all of them may have been computed then."""
     return main.layers - len(main.nodes) > MAX_LAYERS
 

@@ -15,7 +15,7 @@ from visualnet.core.graph import Node
 from visualnet.core.text.format import format_quantity
 from visualnet.core.text.visible import visible
 from visualnet.core.user import trusted_code
-from visualnet.layers.declaration.formulas import told_once
+from visualnet.layers.declaration.formulas import describe_missed
 from visualnet.layers.declaration.layer import BadParams, Fault, Layer, Misfit, Pattern, Sized, Spec
 
 MAX_SIZE = 1 << 44
@@ -149,7 +149,7 @@ def _outcome(layer: Layer, arriving: Arriving, wired: tuple[bool, ...]) -> Outco
         if len(spec.shape) > MAX_AXES:
             words = f"its output would have {len(spec.shape)} axes; torch has no tensors of more than {MAX_AXES} besides the batch"
             return _nothing([*faults, ("too-large", Fault(words))])
-        faults += [("inexact", Fault(words, "", "hint", n.filled)) for words, n in told_once(spec.shape)]
+        faults += [("inexact", Fault(words, "", "hint", n.filled)) for words, n in describe_missed(spec.shape)]
     for name, tensor in (*weights.items(), *buffers.items()):
         if tensor.total > MAX_SIZE:
             return _nothing([*faults, ("too-large", _too_heavy(name, tensor))])
@@ -175,10 +175,10 @@ def _too_heavy(name: str, tensor: Sized) -> Fault:
 
 def open_port(port: str, pattern: Pattern) -> Fault:
     """An input port that must have a wire and has none."""
-    return Fault(f"nothing is connected to “{port}”, which wants {wanted(pattern)}; draw a wire to it", port)
+    return Fault(f"nothing is connected to “{port}”, which wants {describe_wanted(pattern)}; draw a wire to it", port)
 
 
-def wanted(pattern: Pattern) -> str:
+def describe_wanted(pattern: Pattern) -> str:
     """What a port takes, in words."""
     return "any tensor" if pattern.axes == ("*",) else f"a tensor {pattern.text}" if pattern.axes else "one value"
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from visualnet.analysis.facts import Analysis, GraphFacts, Problem
 from visualnet.analysis.inference.infer import infer
-from visualnet.analysis.inference.infer_block import crowded
+from visualnet.analysis.inference.infer_block import has_too_many_layers
 from visualnet.analysis.repair.missing_nodes import missing
 from visualnet.analysis.repair.parameter_candidates import Candidate, Place, adapters, beginnings, values
 from visualnet.analysis.repair.wiring_candidates import fields as agreeing
@@ -72,18 +72,18 @@ class Search:
         fields: Mapping[str, Spec] | None = None,
     ) -> None:
         self.repairs: list[Repair] = []
-        self.limit, self.watch = limit, _Watch(seconds)
-        self._trial = _Trial(project, problem, analysis, fields, self.watch)
-        candidates = () if crowded(analysis.main) else _candidates(project, problem, analysis, fields)
+        self.limit, self.stopwatch = limit, _Stopwatch(seconds)
+        self._trial = _Trial(project, problem, analysis, fields, self.stopwatch)
+        candidates = () if has_too_many_layers(analysis.main) else _candidates(project, problem, analysis, fields)
         self._steps = self._search(candidates)
 
     def work(self, seconds: float = math.inf) -> bool:
         """Search for about so long; True when there is no more to do."""
-        self.watch.go_on()
-        until = self.watch.spent + seconds
+        self.stopwatch.go_on()
+        until = self.stopwatch.spent + seconds
         for _ in self._steps:
-            if self.watch.spent >= until:
-                self.watch.rest()
+            if self.stopwatch.spent >= until:
+                self.stopwatch.rest()
                 return False
         return True
 
@@ -92,9 +92,9 @@ class Search:
         found: list[Repair] = []
         failed: list[tuple[Candidate, Analysis]] = []
         thought: list[Candidate] = []
-        yield from _gather(candidates, thought, lambda: self.watch.spent >= self.watch.seconds / 2)
+        yield from _gather(candidates, thought, lambda: self.stopwatch.spent >= self.stopwatch.seconds / 2)
         for candidate in thought:
-            if self.watch.late or _enough(found, candidate, limit):
+            if self.stopwatch.late or _enough(found, candidate, limit):
                 break
             repair, after = trial(candidate)
             if repair is not None:
@@ -105,12 +105,12 @@ class Search:
         if not any(r.after == 0 and r.cost < DEAR for r in found):
             for candidate, after in failed:
                 yield from _second_steps(trial, candidate, after, found)
-                if self.watch.late or sum(r.after == 0 for r in found) >= limit:
+                if self.stopwatch.late or sum(r.after == 0 for r in found) >= limit:
                     break
         self.repairs = _varied(sorted(found, key=lambda r: (r.after, r.cost)), limit)
 
 
-class _Watch:
+class _Stopwatch:
     """This thread's own time, as far as it was spent here."""
 
     def __init__(self, seconds: float) -> None:
@@ -150,9 +150,15 @@ class _Trial:
         problem: Problem,
         analysis: Analysis,
         fields: Mapping[str, Spec] | None,
-        watch: _Watch,
+        stopwatch: _Stopwatch,
     ) -> None:
-        self.project, self.problem, self.analysis, self.fields, self.watch = project, problem, analysis, fields, watch
+        self.project, self.problem, self.analysis, self.fields, self.stopwatch = (
+            project,
+            problem,
+            analysis,
+            fields,
+            stopwatch,
+        )
         self.errors = len(analysis.errors())
         self.known = {_place(p) for p in analysis.problems}
         self.warned, self.hinted = _count(analysis, "warning"), _count(analysis, "hint")
@@ -196,10 +202,10 @@ def _second_steps(trial: _Trial, first: Candidate, after: Analysis, found: list[
         return
     # A wire drawn anew most often lacks a layer in between, so that is tried first.
     seconds: list[Candidate] = []
-    yield from _gather(_candidates(after.project, rest, after, trial.fields), seconds, lambda: trial.watch.late)
+    yield from _gather(_candidates(after.project, rest, after, trial.fields), seconds, lambda: trial.stopwatch.late)
     most = len(found) + 4
     for second in sorted(seconds, key=lambda c: not c.inserts)[:80]:
-        if trial.watch.late or len(found) >= most:
+        if trial.stopwatch.late or len(found) >= most:
             return
 
         def both(project: Project, second: Candidate = second) -> Project:

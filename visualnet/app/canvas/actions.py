@@ -25,7 +25,7 @@ def remember(view: CanvasView, kept: MutableMapping[str, Any], used: MutableMapp
     """Keep there what a person chose about the canvas and how often each layer was added, and take it over."""
     view.minimap.remember(kept)
     view.choose_motion(kept.get("view.motion", "system"))
-    view.popup.remember(used)
+    view.quick_add_popup.remember(used)
 
 
 def fill_motion(view: CanvasView, menu: QMenu) -> None:
@@ -97,7 +97,7 @@ SELECT = (
     _act("select.next_bend", 20, "Next point of the wire", "Go along the points it is led over", "more", ".",
          keyboard_focus.next_bend),
     _act("select.next_remark", 20, "Next frame or note", "Go to it; arrows with Ctrl move it", "outline", "G",
-         keyboard_focus.next_remark),
+         keyboard_focus.next_annotation),
     _act("select.invert", 20, "The others", "All that is not selected", "select-all", "Ctrl+I", select.invert),
 )
 VIEW = (
@@ -118,7 +118,7 @@ VIEW = (
     _act("view.path", 60, "Show the path", "Tint all that leads to a node and away from it", "link", "",
          check=CanvasView.show_path, context="window"),
     _act("view.minimap", 60, "Map", "Show the whole sheet in small in the corner", "picture", "",
-         check=lambda view, shown: view.minimap.fold(not shown), context="window"),
+         check=lambda view, shown: view.minimap.collapse(not shown), context="window"),
     _act("view.motion", 60, "Motion", "Whether things glide to their places", "play", "",
          fill=fill_motion, context="window"),
 )

@@ -94,14 +94,12 @@ class CanvasBase(Camera):
         """Whether Space is held: a drag then pans."""
         self.bookmark = ""
         """The bookmark that was visited last."""
-        self.just_folded = QTimer(self, singleShot=True, interval=QApplication.doubleClickInterval())
+        self.just_collapsed = QTimer(self, singleShot=True, interval=QApplication.doubleClickInterval())
         self.animation = NodeAnimation(self)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if not self.frame_cache.paint():
             super().paintEvent(event)
-
-    # --- gestures ---------------------------------------------------------------------------------------------------
 
     def begin(self, tool: Tool, at: QPointF, event: QInputEvent) -> None:
         """Take up a gesture."""
@@ -137,8 +135,6 @@ class CanvasBase(Camera):
         else:
             self.viewport().unsetCursor()
 
-    # --- looking ----------------------------------------------------------------------------------------------------
-
     def show_card(self, node_id: str) -> None:
         """Bring a card into view, moving no more than needed."""
         self.show_area(self.canvas.cards[node_id].rect)
@@ -162,8 +158,6 @@ class CanvasBase(Camera):
         wire = self.canvas.wires[target]
         return [wire.path.pointAtPercent(0.0), *wire.bends, wire.path.currentPosition()]
 
-    # --- selecting --------------------------------------------------------------------------------------------------
-
     def select_wires(self, targets: Iterable[Port]) -> None:
         """Select these wires, by where they end, and no others."""
         chosen = set(targets)
@@ -172,8 +166,8 @@ class CanvasBase(Camera):
             self.canvas.update()
             self.highlight_changed.emit()
 
-    def select_remarks(self, ids: Iterable[str]) -> None:
+    def select_annotations(self, ids: Iterable[str]) -> None:
         """Select these frames and notes and no others."""
-        self.canvas.marks.remarks = {i for i in ids if i in self.canvas.remarks}
+        self.canvas.marks.annotations = {i for i in ids if i in self.canvas.annotations}
         self.canvas.update()
         self.highlight_changed.emit()

@@ -30,7 +30,7 @@ from visualnet.app.canvas.scene.node_painter import FULL
 from visualnet.app.canvas.scene.scene import CanvasScene
 from visualnet.app.canvas.scene.sheet_index import Hit
 from visualnet.app.canvas.tools.bend_wire import BendTool
-from visualnet.app.canvas.tools.collapse import FoldTool
+from visualnet.app.canvas.tools.collapse import CollapseTool
 from visualnet.app.canvas.tools.connect_by_keys import ConnectTool
 from visualnet.app.canvas.tools.draw_wire import WireTool
 from visualnet.app.canvas.tools.drop_layer import DropTool, dragged_kind
@@ -66,8 +66,6 @@ class Gestures(CanvasBase):
     def _at(self, event: QSinglePointEvent | QDropEvent) -> QPointF:
         return self.scene_point(event.position())
 
-    # --- tools ------------------------------------------------------------------------------------------------------
-
     def cancel(self) -> None:
         self.autoscroll.stop()
         super().cancel()
@@ -87,24 +85,22 @@ class Gestures(CanvasBase):
             return WireTool(self, source=source, picked=port) if source is not None else WireTool(self, target=port)
         if hit.node:
             if not event.modifiers() and self._on_control(hit.node, at):
-                return FoldTool(self, hit.node)
+                return CollapseTool(self, hit.node)
             joins = event.modifiers() & (CTRL | SHIFT) == CTRL | SHIFT
             return JoinTool(self, hit.node) if joins else MoveTool(self, hit.node)
         if hit.wire is not None:
             return BendTool(self, hit.wire, hit.bend)
-        if hit.remark:
-            return MoveAnnotationTool(self, hit.remark, hit.corner)
+        if hit.annotation:
+            return MoveAnnotationTool(self, hit.annotation, hit.corner)
         return LassoTool(self) if event.modifiers() & ALT else BoxTool(self)
 
     def _on_control(self, node: str, at: QPointF) -> bool:
-        """Whether a point is on the sign that folds a card."""
+        """Whether a point is on the sign that collapses a card."""
         return self.zoom >= FULL and self.canvas.cards[node].control.contains(at)
 
     def _reach(self) -> float:
         """How near a port must be, in the scene: from afar a port is too small to be meant."""
         return 13.0 if self.zoom >= 0.45 else 0.0
-
-    # --- mouse ------------------------------------------------------------------------------------------------------
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if self.tool is not None:
@@ -138,14 +134,14 @@ class Gestures(CanvasBase):
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if event.button() != LEFT:
             return
-        if self.just_folded.isActive():
+        if self.just_collapsed.isActive():
             return  # The second of two quick clicks on the sign: the card has got another shape under the pointer.
         at = self._at(event)
         hit = self.canvas.hit(at, self._reach())
         if hit.wire is not None:
             annotate.toggle_waypoint(self, hit.wire, hit.bend, at)
-        elif hit.remark:
-            self.annotation_edit_asked.emit(hit.remark)
+        elif hit.annotation:
+            self.annotation_edit_asked.emit(hit.annotation)
         elif not hit.node:
             self.wire_dropped.emit(None, None, at)
         elif not hit.port:
@@ -176,8 +172,6 @@ class Gestures(CanvasBase):
         if event.reason() == QContextMenuEvent.Reason.Keyboard and (here := keyboard_focus.point(self)) is not None:
             at = self.mapFromScene(here)
         self.menu_asked.emit(at)
-
-    # --- wheel and touch --------------------------------------------------------------------------------------------
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """A wheel zooms at the pointer; a trackpad pans, and zooms with Ctrl."""
@@ -215,10 +209,8 @@ class Gestures(CanvasBase):
             item = self.canvas.cards[hit.node]
             text = describe_node(item.node, item.facts, item.problems)
             if self._on_control(hit.node, at):
-                text = "Open (H)" if item.content.folded else "Collapse (H)"
+                text = "Open (H)" if item.content.collapsed else "Collapse (H)"
         QToolTip.showText(event.globalPos(), plain(text), self.viewport())
-
-    # --- keys -------------------------------------------------------------------------------------------------------
 
     def event(self, event: QEvent) -> bool:
         # Space and Tab are this view's own even where the window has an action for them: held, Space pans.
@@ -261,8 +253,6 @@ class Gestures(CanvasBase):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         self.space_held = False
         super().focusOutEvent(event)
-
-    # --- drag from the palette --------------------------------------------------------------------------------------
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         kind = dragged_kind(event.mimeData(), self.studio.project.blocks)

@@ -12,15 +12,7 @@ from visualnet.analysis.connect.insert_node import fitting_kinds
 from visualnet.analysis.problem_list import summarize
 from visualnet.app.canvas.camera.camera import Pose
 from visualnet.app.canvas.camera.saved_poses import SavedPoses
-from visualnet.app.canvas.commands import (
-    arrange,
-    clipboard,
-    keyboard,
-    keyboard_focus,
-    placing,
-    remove,
-    select,
-)
+from visualnet.app.canvas.commands import arrange, clipboard, keyboard, keyboard_focus, placing, remove, select
 from visualnet.app.canvas.editors.annotation_editor import AnnotationEditor
 from visualnet.app.canvas.editors.name_editor import NameEditor
 from visualnet.app.canvas.editors.quick_add import QuickAdd
@@ -57,11 +49,11 @@ class CanvasView(Gestures):
         self.totals = HudLabel(self, "Totals")
         self.empty = HudLabel(self, "Empty sheet")
         self.empty.setText(EMPTY)
-        self.popup = QuickAdd(self)
+        self.quick_add_popup = QuickAdd(self)
         self.repairs = RepairPopup(self, studio)
         self.ghosts = PreviewOverlay(self)
-        self.names = NameEditor(self)
-        self.words = AnnotationEditor(self)
+        self.name_editor = NameEditor(self)
+        self.annotation_editor = AnnotationEditor(self)
         self.path_shown = True
         self.others: list[CanvasView] = []
         self.canvas.extent_changed.connect(self.minimap.refresh_soon)
@@ -71,7 +63,7 @@ class CanvasView(Gestures):
         self.search_asked.connect(self._search)
         self.quick_add_asked.connect(self.quick_add)
         self.rename_asked.connect(self.rename)
-        self.annotation_edit_asked.connect(self.words.open)
+        self.annotation_edit_asked.connect(self.annotation_editor.open)
         self.menu_asked.connect(self._open_menu)
         self.highlight_changed.connect(self._describe)
         studio.document_changed.connect(self._show_document)
@@ -86,8 +78,6 @@ class CanvasView(Gestures):
         self._apply_theme(studio.theme)
         self._show_analysis(studio.analysis)
         self._show_selection(studio.selection)
-
-    # --- following the Studio ---------------------------------------------------------------------------------------
 
     def _show_document(self) -> None:
         self.cancel()
@@ -125,7 +115,7 @@ class CanvasView(Gestures):
         chosen = {i for i in ids if i in self.canvas.cards}
         self.canvas.marks.selected = chosen
         if chosen:
-            self.canvas.marks.remarks = set()
+            self.canvas.marks.annotations = set()
         self._mark_path()
         self.canvas.update()
         self._describe()
@@ -166,8 +156,6 @@ class CanvasView(Gestures):
         self.empty.setVisible(not self.canvas.cards)
         self._place_hud()
 
-    # --- looking ----------------------------------------------------------------------------------------------------
-
     def zoom_selection(self) -> None:
         """Show what is selected, or the whole sheet."""
         self.fit(self.canvas.contents(self.studio.selection) if self.studio.selection else None, 1.6)
@@ -191,8 +179,6 @@ class CanvasView(Gestures):
         self.frame_cache.mark_blurred()
         if not self._rest.isActive():
             self._rest.start()
-
-    # --- editing ----------------------------------------------------------------------------------------------------
 
     add = placing.add
     delete = remove.delete
@@ -220,7 +206,7 @@ class CanvasView(Gestures):
         self.repairs.open(self.mapFromScene(at), target)
 
     def _search(self, at: QPoint, put: Callable[[str, Given], object], hint: str) -> None:
-        self.popup.open(at, self.studio.project, self.studio.sheet, None, put, hint)
+        self.quick_add_popup.open(at, self.studio.project, self.studio.sheet, None, put, hint)
 
     def _open_menu(self, at: QPoint) -> None:
         menu = self.menu_at(at)
@@ -244,7 +230,7 @@ class CanvasView(Gestures):
             place = (spot.x() - (0 if source is not None else 168), spot.y() - 40)
         hint = "Search what fits here…" if wired else ""
         view_at = self.mapFromScene(QPointF(*place)) if after else self.mapFromScene(spot)
-        self.popup.open(
+        self.quick_add_popup.open(
             view_at,
             self.studio.project,
             self.studio.sheet,
@@ -264,9 +250,7 @@ class CanvasView(Gestures):
     def rename(self) -> None:
         """Edit the selected card's name in its place."""
         if len(self.studio.selection) == 1:
-            self.names.open(self.studio.selection[0])
-
-    # --- painting ---------------------------------------------------------------------------------------------------
+            self.name_editor.open(self.studio.selection[0])
 
     def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         if self.canvas.marks.fitting is not None:
@@ -308,8 +292,8 @@ class CanvasView(Gestures):
         if hit.node and hit.node not in self.studio.selection:
             self.studio.select([hit.node])
         self.select_wires([hit.wire] if hit.wire is not None else ())
-        if hit.remark:
-            self.select_remarks([hit.remark])
+        if hit.annotation:
+            self.select_annotations([hit.annotation])
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.context_menu_requested.emit(menu, hit)

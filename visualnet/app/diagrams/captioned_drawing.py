@@ -9,12 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from visualnet.app.theme import fonts, icons
 
 WRAPPED = Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap
-ARROWS = {
-    Qt.Key.Key_Right: (-1, 1),
-    Qt.Key.Key_Left: (-1, -1),
-    Qt.Key.Key_Down: (-2, 1),
-    Qt.Key.Key_Up: (-2, -1),
-}
+ARROWS = {Qt.Key.Key_Right: (-1, 1), Qt.Key.Key_Left: (-1, -1), Qt.Key.Key_Down: (-2, 1), Qt.Key.Key_Up: (-2, -1)}
 """The axis, counted from the last one, and the direction of each key."""
 
 

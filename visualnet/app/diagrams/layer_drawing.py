@@ -48,8 +48,6 @@ class LayerDrawing(CaptionedDrawing):
     def words(self) -> str:
         return describe(self.drawing, self.step)
 
-    # --- moving --------------------------------------------------------------------------------------------------------------------
-
     def can_move(self) -> bool:
         return prod(steps(self.drawing)) > 1
 
@@ -86,8 +84,6 @@ class LayerDrawing(CaptionedDrawing):
         self.timer.stop()
         self.move_on()
         event.accept()
-
-    # --- painting ------------------------------------------------------------------------------------------------------------------
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)

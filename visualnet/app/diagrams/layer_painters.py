@@ -34,9 +34,6 @@ def paint_drawing(drawing: object, painter: QPainter, area: QRectF, theme: Theme
     """Paint a layer's drawing at a step; nothing of what is no drawing."""
 
 
-# --- lines and cells ---------------------------------------------------------------------------------------------------------------
-
-
 def outline_pen(colour: str, width: float = 1.0, dashed: bool = False) -> QPen:
     """A pen for edges."""
     pen = QPen(QColor(colour), width)
@@ -97,9 +94,6 @@ def _upright_text(painter: QPainter, x: float, y: float, box: QRectF, text: str)
     painter.rotate(-90)
     painter.drawText(box, CENTRE, text)
     painter.restore()
-
-
-# --- a window, stamped kernels -----------------------------------------------------------------------------------------------------
 
 
 @paint_drawing.register
@@ -180,9 +174,6 @@ def paint_spread(drawing: Spread, painter: QPainter, area: QRectF, theme: Theme,
     _frame(painter, first, theme)
 
 
-# --- a matrix, heads ---------------------------------------------------------------------------------------------------------------
-
-
 @paint_drawing.register
 def paint_matrix(matrix: Matrix, painter: QPainter, area: QRectF, theme: Theme, step: tuple[int, int]) -> None:
     """``y = W·x + b``: W as broad as there are inputs and as high as there are outputs, to scale while that can be seen."""
@@ -249,9 +240,6 @@ def _paint_head(painter: QPainter, box: QRectF, heads: Heads, colour: str, theme
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(outline_pen(theme.outline))
     painter.drawRect(box)
-
-
-# --- a table, steps, means ---------------------------------------------------------------------------------------------------------
 
 
 @paint_drawing.register

@@ -62,8 +62,6 @@ class FieldDrawing(CaptionedDrawing):
         cell = min(self.SIDE / rows, (self.width() - 4) / columns, 14.0)
         return QRectF(2, 2, columns * cell, rows * cell)
 
-    # --- choosing a place ------------------------------------------------------------------------------------------------------------
-
     def can_move(self) -> bool:
         return self.field is not None and not self.field.whole
 

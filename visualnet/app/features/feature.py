@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from pkgutil import resolve_name
+from typing import Any, Literal
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
@@ -19,20 +20,30 @@ from visualnet.app.canvas.base import CanvasBase
 from visualnet.app.state.studio import Studio
 
 
+def lazy(path: str, active: bool = False) -> Callable[[Studio], Any]:
+    """Call what the path names (``"package.module:name"``) with the Studio, and import it only then. With ``active`` it is handed the
+    Studio of the view that was worked in last."""
+    return lambda studio: resolve_name(path)(studio.active if active else studio)
+
+
 @dataclass(frozen=True, slots=True)
 class Dock:
     """A panel beside the canvas.
 
-    ``workspaces`` names those in which it stands at first, each with whether it is in front there. ``toggle`` is the action that shows and
-    hides it. A panel with a signal ``title_changed(str)`` changes the dock's title; an ``eager`` one is made with the window.
+    ``tip``, ``icon`` and ``keys`` are of the action that shows and hides it, ``action`` its id where that is not ``view.`` and the
+    feature's. ``workspaces`` names those in which it stands at first, each with whether it is in front there. A panel with a signal
+    ``title_changed(str)`` changes the dock's title; an ``eager`` one is made with the window.
     """
 
     title: str
     make: Callable[[Studio], QWidget]
-    toggle: ActionSpec[Studio]
+    tip: str
+    icon: str
+    keys: str = ""
     area: Literal["left", "right", "bottom"] = "right"
     workspaces: Mapping[str, bool] = field(default_factory=dict)
     eager: bool = False
+    action: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +73,17 @@ class Feature:
     overlay: Callable[[Studio, CanvasBase], QObject] | None = None
     strip: Callable[[Studio], QWidget] | None = None
 
+    @property
+    def toggle(self) -> ActionSpec[Studio] | None:
+        """The action that shows and hides the dock, if there is one."""
+        if (dock := self.dock) is None:
+            return None
 
-def toggle(id: str, text: str, tip: str, icon: str, keys: str = "", panel: str = "") -> ActionSpec[Studio]:
-    """The action that shows or hides a dock; ``panel`` is the id of its feature, where that differs from the action's."""
+        def show(studio: Studio, state: bool) -> None:
+            if studio.shell is not None:
+                studio.shell.set_panel_shown(self.id, state)
 
-    def show(studio: Studio, state: bool) -> None:
-        if studio.shell is not None:
-            studio.shell.set_panel_shown(panel or id, state)
-
-    return ActionSpec(f"view.{id}", 30, text, tip, icon, keys, check=show)
+        return ActionSpec(dock.action or f"view.{self.id}", 30, dock.title, dock.tip, dock.icon, dock.keys, check=show)
 
 
 def has_selected_node(studio: Studio) -> bool:

@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QBrush, QColor, QGuiApplication, QImage, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QDialog, QProgressDialog, QPushButton, QWidget
 
-from visualnet.app.figures.picture import Drawing, Look, drawing_of
+from visualnet.app.figures.picture import Drawing, Look, make_drawing
 from visualnet.app.figures.writers import SCALES, Cancelled, Output, largest_scale, mime_data, render_image, write
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import icons
@@ -32,11 +32,7 @@ STYLES = {
     "print": ("Print", "White ground, thin dark lines: little ink, clear in grey"),
     "publication": ("Publication", "Volumes, sheets and bars scaled to the tensors, as in papers"),
 }
-FORMS = {
-    "svg": ("SVG", "Vector, for the web and papers"),
-    "png": ("PNG", "Pixels"),
-    "pdf": ("PDF", "Vector, a page"),
-}
+FORMS = {"svg": ("SVG", "Vector, for the web and papers"), "png": ("PNG", "Pixels"), "pdf": ("PDF", "Vector, a page")}
 RESOLUTIONS = {scale: (f"{scale}×", f"{96 * scale} dots per inch") for scale in SCALES}
 PAPERS = {
     "": ("Fit", "A page of the picture's own size"),
@@ -164,8 +160,6 @@ class ExportDialog(QDialog):
         self._recall()
         self.refresh()
 
-    # --- building ------------------------------------------------------------------------------------------------------------------
-
     def _build(self) -> None:
         self.preview = Preview()
         self.scope = Choice("Show", SCOPES, "What is shown")
@@ -208,8 +202,6 @@ class ExportDialog(QDialog):
         self.transparent.setChecked(self.kept.get("transparent") is True)
         self.carry.setChecked(self.kept.get("carry") is not False)
 
-    # --- what is chosen ------------------------------------------------------------------------------------------------------------
-
     @property
     def look(self) -> Look:
         """What is to be seen."""
@@ -240,7 +232,7 @@ class ExportDialog(QDialog):
         """
         look = self.look
         if look not in self._drawings:
-            self._drawings[look] = drawing_of(self.studio.project, look, self.studio.analysis)
+            self._drawings[look] = make_drawing(self.studio.project, look, self.studio.analysis)
         return self._drawings[look]
 
     def refresh(self) -> None:
@@ -259,8 +251,6 @@ class ExportDialog(QDialog):
         self.save_button.setEnabled(drawing is not None)
         self.copy_button.setEnabled(drawing is not None)
         self.size_label.setText(_size_words(drawing, output) if drawing is not None else "")
-
-    # --- doing ---------------------------------------------------------------------------------------------------------------------
 
     def copy(self) -> None:
         """Put the picture on the clipboard."""

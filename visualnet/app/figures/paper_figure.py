@@ -52,9 +52,6 @@ def _bold_font() -> QFont:
     return fonts.sans(TEXT_PX, QFont.Weight.DemiBold)
 
 
-# --- colours ------------------------------------------------------------------------------------------------------------------------
-
-
 def _colour(spot: PlacedPiece, dark: float) -> QColor:
     """The family's colour, washed out; ``dark`` is for the faces turned away."""
     return QColor(mix("#ffffff", LIGHT.family(spot.piece.family), dark))
@@ -64,9 +61,6 @@ def _edge_pen(spot: PlacedPiece) -> QPen:
     pen = QPen(QColor(mix(LIGHT.family(spot.piece.family), "#000000", 0.45)), EDGE)
     pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
     return pen
-
-
-# --- bodies -------------------------------------------------------------------------------------------------------------------------
 
 
 def _draw_box(painter: QPainter, spot: PlacedPiece) -> None:
@@ -144,9 +138,6 @@ def _draw_sign(painter: QPainter, spot: PlacedPiece) -> None:
 
 
 _DRAW = {"box": _draw_box, "sheets": _draw_sheets, "bar": _draw_box, "label": _draw_label, "sign": _draw_sign}
-
-
-# --- words, links, kernels ----------------------------------------------------------------------------------------------------------
 
 
 def _draw_text(painter: QPainter, middle: float, top: float, text: str, colour: str, bold: bool) -> None:

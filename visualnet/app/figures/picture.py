@@ -85,10 +85,10 @@ class CanvasDrawing:
         self.ground = theme.canvas
 
     def paint(self, painter: QPainter) -> Iterator[float]:
-        """Remarks, wires, then the cards, some at a time."""
+        """Annotations, wires, then the cards, some at a time."""
         scene, area = self.scene, self.area
         painter.setPen(Qt.PenStyle.NoPen)
-        scene.remark_layer.draw(painter, area, 1.0)
+        scene.annotation_layer.draw(painter, area, 1.0)
         scene.wire_layer.draw(painter, area, 1.0, cosmetic=False)
         ids = scene.ids_in(area, MARGIN)
         for number, node_id in enumerate(ids):
@@ -101,7 +101,7 @@ class CanvasDrawing:
                 yield number / len(ids)
 
 
-def drawing_of(project: Project, look: Look, analysis: Analysis | None = None) -> Drawing:
+def make_drawing(project: Project, look: Look, analysis: Analysis | None = None) -> Drawing:
     """What is to be painted. A graph whose cards have no places is laid out first.
 
     Raises:

@@ -143,7 +143,7 @@ def mime_data(drawing: Drawing, output: Output, project: Project) -> QMimeData:
 
 
 def _project_text(project: Project) -> bytes:
-    return project_file.dumps(embedded_project.shared(project))
+    return project_file.dumps(embedded_project.strip_local_paths(project))
 
 
 def _paint(drawing: Drawing, painter: QPainter, scale: float, ground: str | None, step: Step) -> None:

@@ -48,10 +48,7 @@ class FieldDrag(QObject):
         # Back to where it was pressed first: a hand that goes down goes a little sideways too, which is no change.
         left, none, plain = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier
         where = QPointF(self.handle.mapToGlobal(self._press))
-        for kind, button, held in (
-            (QEvent.Type.MouseMove, none, left),
-            (QEvent.Type.MouseButtonRelease, left, none),
-        ):
+        for kind, button, held in ((QEvent.Type.MouseMove, none, left), (QEvent.Type.MouseButtonRelease, left, none)):
             QApplication.sendEvent(self.handle, QMouseEvent(kind, self._press, where, button, held, plain))
         self.handle.installEventFilter(self)
         drag.exec(Qt.DropAction.CopyAction)

@@ -66,8 +66,6 @@ class AttentionCanvas(ScrollCanvas):
             self.said.emit(self.shown.describe(self.head, self.query))
             self.viewport().update()
 
-    # --- places ------------------------------------------------------------------------------------------------------
-
     def arrange(self) -> None:
         if self.shown is None:
             self.set_drawn_height(0)
@@ -107,8 +105,6 @@ class AttentionCanvas(ScrollCanvas):
         rows, columns = self.shown.grid
         scale = square.width() / max(rows, columns)
         return QRectF(square.left(), square.top(), columns * scale, rows * scale)
-
-    # --- drawing -----------------------------------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._ink is None:
@@ -217,8 +213,6 @@ class AttentionCanvas(ScrollCanvas):
         room = max(inner.width() - metrics.horizontalAdvance(figure) - 6, 0)
         painter.drawText(inner, MIDDLE, metrics.elidedText(name, Qt.TextElideMode.ElideRight, room))
         painter.drawText(inner, RIGHT, figure)
-
-    # --- mouse and keys ----------------------------------------------------------------------------------------------
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:

@@ -26,7 +26,7 @@ POINT_SHAPES = (
 """Circle, square, diamond, triangle by class: colour is not the only sign."""
 
 
-class _Plane(PaintedPicture):
+class _InputSpacePicture(PaintedPicture):
     """A picture with two axes."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -40,7 +40,7 @@ class _Plane(PaintedPicture):
         return QRectF(self.rect()).adjusted(52, 28, -16, -40)
 
 
-class RegressionView(_Plane):
+class RegressionView(_InputSpacePicture):
     """Points to learn, and the curve that the network has learned so far."""
 
     empty_words = "Press Train: the learned curve appears here"
@@ -84,7 +84,7 @@ class RegressionView(_Plane):
             painter.drawPolyline(QPolygonF([QPointF(*at) for at in part if np.isfinite(at).all()]))
 
 
-class DecisionView(_Plane):
+class DecisionView(_InputSpacePicture):
     """The plane in the colours of the classes, paler where the network is unsure, and the line where it decides."""
 
     empty_words = "Press Train: the decision regions appear here"

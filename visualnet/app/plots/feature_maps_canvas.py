@@ -67,8 +67,6 @@ class TilesCanvas(ScrollCanvas):
         self._cell: Cell | None = None
         self._dead = dead_channels(self._maps)
 
-    # --- what is shown -----------------------------------------------------------------------------------------------
-
     def set_ink(self, ink: Ink) -> None:
         self._image = None
         super().set_ink(ink)
@@ -129,8 +127,6 @@ class TilesCanvas(ScrollCanvas):
         if self.chosen is not None and len(self._maps) > 1:
             words = f"{describe_channel(self.chosen, self._maps[self.chosen])} · {words}"
         self.said.emit(words)
-
-    # --- drawing -----------------------------------------------------------------------------------------------------
 
     def tile_rect(self, channel: int) -> QRect:
         """Where a channel's tile stands."""
@@ -232,8 +228,6 @@ class TilesCanvas(ScrollCanvas):
         draw_colour_bar(painter, bar, ink, scale.signed, float(scale.low), float(scale.high))
         if own:
             painter.drawText(QRectF(bar.left() - 10, bar.bottom() + 10, BAR_ROOM, 14), 0, f"channel {channel}")
-
-    # --- mouse and keys ----------------------------------------------------------------------------------------------
 
     def _cell_at(self, at: QPoint) -> Cell | None:
         if self._array is None:

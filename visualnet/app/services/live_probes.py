@@ -22,11 +22,11 @@ from visualnet.app.state.studio import Studio
 from visualnet.app.theme.tokens import Theme
 from visualnet.core.project import MAIN, DataChoice, Project
 from visualnet.data.loading import Loaded, load
-from visualnet.training.control import Control, ProbePort, Watch
+from visualnet.training.control import Control, ProbePort, ProbeRequest
 from visualnet.training.idle_probe import IdleProbe, ProbeResult, Question, torch_is_ready
 
 if TYPE_CHECKING:
-    from visualnet.training.events import Watched
+    from visualnet.training.events import ProbeReport
 
 NOT_READY = "Press Train, or wait for PyTorch to load"
 AFTER_EDIT_MS, AFTER_CHOICE_MS, POLL_MS = 150, 20, 250
@@ -51,16 +51,11 @@ class LiveProbes(QObject):
     data_changed = Signal()
 
     def __init__(
-        self,
-        studio: Studio,
-        queue: TaskQueue,
-        redraws: RedrawBudget,
-        settings: Settings,
-        parent: QObject,
+        self, studio: Studio, queue: TaskQueue, redraws: RedrawBudget, settings: Settings, parent: QObject
     ) -> None:
         super().__init__(parent)
         self.studio, self.settings, self._queue, self._redraws = studio, settings, queue, redraws
-        self.seen: Watched | None = None
+        self.seen: ProbeReport | None = None
         self.trained = False
         self.words = NOT_READY
         self.sample = 0
@@ -70,7 +65,7 @@ class LiveProbes(QObject):
         self.run: Path | None = None
         """The folder of the run whose weights are looked at while nothing trains."""
         self._control: Control | None = None
-        self._wants: dict[str, tuple[tuple[ProbePort, ...], bool]] = {}
+        self._requests: dict[str, tuple[tuple[ProbePort, ...], bool]] = {}
         self._choice: DataChoice | None = None
         self._idle_probe, self._asked = IdleProbe(), 0
         self._shown: set[NodePath] = set()
@@ -82,22 +77,20 @@ class LiveProbes(QObject):
         studio.sheet_changed.connect(lambda _: self._choose_thumbnails())
         studio.theme_changed.connect(self._set_theme)
 
-    # --- what is wanted ------------------------------------------------------------------------------------------------------------
-
     @property
     def budget(self) -> float:
         """The share of the training time that watching may take."""
         return min(max(float(self.settings.typed("watch_budget", 0.05)), 0.005), 0.5)
 
-    def want(self, who: str, ports: Iterable[ProbePort] = (), grid: bool = False) -> None:
+    def set_request(self, who: str, ports: Iterable[ProbePort] = (), grid: bool = False) -> None:
         """Look at these ports for `who` from now on; none and no `grid`: for this one no more."""
         wish = tuple(ports), grid
-        if wish == self._wants.get(who, ((), False)):
+        if wish == self._requests.get(who, ((), False)):
             return
         if wish == ((), False):
-            del self._wants[who]
+            del self._requests[who]
         else:
-            self._wants[who] = wish
+            self._requests[who] = wish
         self._apply(AFTER_CHOICE_MS)
 
     def set_sample(self, sample: int) -> None:
@@ -121,18 +114,18 @@ class LiveProbes(QObject):
             return None
         return int(self.data.shown[min(sample, self.samples - 1)])
 
-    def wanted(self) -> Watch:
+    def current_request(self) -> ProbeRequest:
         """All that is wanted, as one order."""
-        ports = dict.fromkeys(port for wanted, _ in self._wants.values() for port in wanted)
-        return Watch(tuple(ports), self.sample, self.budget, any(grid for _, grid in self._wants.values()))
+        ports = dict.fromkeys(port for wanted, _ in self._requests.values() for port in wanted)
+        return ProbeRequest(tuple(ports), self.sample, self.budget, any(grid for _, grid in self._requests.values()))
 
     def set_control(self, control: Control | None) -> None:
         """A run begins or comes to the front, or (None) is over or goes on unseen: then it looks no more."""
         if self._control is not None and control is None:
-            self._control.watch((), 0, self.budget, False)
+            self._control.request_probes((), 0, self.budget, False)
         self._control = control
         if control is None:
-            self._wants.pop(CANVAS, None)
+            self._requests.pop(CANVAS, None)
             self._apply(AFTER_EDIT_MS)
         else:
             self._timer.stop()
@@ -145,29 +138,29 @@ class LiveProbes(QObject):
         self._queue.discard("look")
         self._idle_probe.forget()
 
-    def look_into(self, run: Path | None) -> None:
+    def set_run(self, run: Path | None) -> None:
         """Look with the weights of the run in this folder from now on, or with fresh ones."""
         self.run = run
         self._apply(AFTER_CHOICE_MS)
 
     def _apply(self, delay_ms: int) -> None:
-        watch = self.wanted()
+        request = self.current_request()
         if self._control is not None:
-            self._control.watch(watch.ports, watch.sample, watch.budget, watch.grid)
-        elif (watch.ports or watch.grid) and not (self._timer.isActive() and self._timer.remainingTime() > delay_ms):
+            self._control.request_probes(request.ports, request.sample, request.budget, request.grid)
+        elif (request.ports or request.grid) and not (
+            self._timer.isActive() and self._timer.remainingTime() > delay_ms
+        ):
             self._timer.start(delay_ms)
 
-    # --- looking while nothing trains ----------------------------------------------------------------------------------------------
-
     def _look(self) -> None:
-        watch = self.wanted()
-        if self._control is not None or not (watch.ports or watch.grid):
+        request = self.current_request()
+        if self._control is not None or not (request.ports or request.grid):
             return
         if not torch_is_ready() and not pytorch.trouble():
             self._timer.start(POLL_MS)
             return
         self._asked += 1
-        question = Question(self._asked, self.studio.project, self.studio.analysis, watch, self.run)
+        question = Question(self._asked, self.studio.project, self.studio.analysis, request, self.run)
         self._queue.submit(
             "look", lambda: self._idle_probe(question), self._answer, words="Looking into the network failed"
         )
@@ -177,14 +170,12 @@ class LiveProbes(QObject):
             self.seen, self.trained, self.words = result.seen, result.trained, result.words
             self.changed.emit()
 
-    def take_watched(self, seen: Watched) -> None:
+    def take_report(self, seen: ProbeReport) -> None:
         """The run has looked."""
         if self._control is not None:
             self.seen, self.trained, self.words = seen, True, ""
             self._redraws.ask(CANVAS, None, self._show_thumbnails, THUMBNAILS_MS)
             self.changed.emit()
-
-    # --- the data ------------------------------------------------------------------------------------------------------------------
 
     def need_data(self) -> None:
         """Read the chosen data in the background, unless it is there."""
@@ -212,8 +203,6 @@ class LiveProbes(QObject):
             self.data_changed.emit()
             self.set_sample(self.sample)
 
-    # --- edits ---------------------------------------------------------------------------------------------------------------------
-
     def _edited(self, before: Project, after: Project) -> None:
         if before.data != after.data:
             self.need_data()
@@ -238,8 +227,6 @@ class LiveProbes(QObject):
         """Look no more; for closing the window."""
         self._timer.stop()
 
-    # --- pictures on the cards -----------------------------------------------------------------------------------------------------
-
     def _choose_thumbnails(self) -> None:
         if self._control is None:
             return
@@ -254,17 +241,17 @@ class LiveProbes(QObject):
                 if one.layer is not None and one.layer.role == "input":
                     self._pictures.add((*path, node_id))
         self._clear_thumbnails()
-        self.want(CANVAS, ports[:MOST_THUMBNAILS])
+        self.set_request(CANVAS, ports[:MOST_THUMBNAILS])
 
     def _set_theme(self, theme: Theme) -> None:
         self._ink = ink_of(theme)
         self._show_thumbnails()
 
     def _show_thumbnails(self) -> None:
-        if self.seen is None or CANVAS not in self._wants:
+        if self.seen is None or CANVAS not in self._requests:
             return
         found = {}
-        for path, port in self._wants[CANVAS][0]:
+        for path, port in self._requests[CANVAS][0]:
             array = self.seen.arrays.get((path, port))
             if array is not None and 1 <= array.ndim <= 3 and array.size > 1:
                 # A normalised picture goes below zero; it is still an amount of ink, not a signed quantity.

@@ -60,7 +60,7 @@ class Runner(QObject):
     """New events were taken in; at most 30 times a second."""
     failed = Signal(str, object)
     faulted = Signal(str, str)
-    watched = Signal()
+    probes_changed = Signal()
     attached_changed = Signal()
     """``model`` is that of another run."""
     ghosts_changed = Signal()
@@ -72,9 +72,9 @@ class Runner(QObject):
         self.studio, self.mailbox, self.settings = studio, mailbox, settings
         self.redraws = RedrawBudget(self)
         self._queue = TaskQueue(self)
-        self.watching = LiveProbes(studio, self._queue, self.redraws, settings, self)
-        self.watching.changed.connect(self.watched)
-        self.watching.data_changed.connect(self.state_changed)
+        self.probes = LiveProbes(studio, self._queue, self.redraws, settings, self)
+        self.probes.changed.connect(self.probes_changed)
+        self.probes.data_changed.connect(self.state_changed)
         self._timer = QTimer(self, interval=REST_MS)
         self._timer.timeout.connect(self.receive)
         self._timer.start()
@@ -89,8 +89,6 @@ class Runner(QObject):
         self._why: tuple[tuple[Any, ...], str] | None = None
         studio.project_changed.connect(self._edited)
         studio.document_changed.connect(self._other_document)
-
-    # --- what is shown ---------------------------------------------------------------------------------------------------------------
 
     def _shown_of(self, document: Document) -> ShownRuns:
         return self._shown.setdefault(document, ShownRuns())
@@ -131,14 +129,12 @@ class Runner(QObject):
             return self._state
         return "failed" if self.studio.failed(document) else "idle"
 
-    # --- steering --------------------------------------------------------------------------------------------------------------------
-
     def why_not(self) -> str:
         """Why training cannot start, in words; nothing if it can."""
-        watching = self.watching
-        key = (self.studio.analysis, watching.data, watching.data_error, pytorch.trouble())
+        probes = self.probes
+        key = (self.studio.analysis, probes.data, probes.data_error, pytorch.trouble())
         if self._why is None or any(a is not b for a, b in zip(self._why[0], key, strict=True)):
-            self._why = key, preflight.why_not(self.studio.analysis, watching.data, watching.data_error)
+            self._why = key, preflight.why_not(self.studio.analysis, probes.data, probes.data_error)
         return self._why[1]
 
     def can_resume(self) -> bool:
@@ -203,17 +199,15 @@ class Runner(QObject):
         self._queue.close()
         self._timer.stop()
         self.redraws.stop()
-        self.watching.stop()
+        self.probes.stop()
 
-    def watch(self, who: str, ports: Iterable[ProbePort] = (), grid: bool = False) -> None:
+    def request_probes(self, who: str, ports: Iterable[ProbePort] = (), grid: bool = False) -> None:
         """Look at these ports for `who` from now on."""
-        self.watching.want(who, ports, grid)
-
-    # --- other runs ------------------------------------------------------------------------------------------------------------------
+        self.probes.set_request(who, ports, grid)
 
     def prepare(self) -> None:
         """A project was opened: show the newest of its runs that is on this machine, and read its data."""
-        self.watching.need_data()
+        self.probes.need_data()
         newest = history.find_newest(self.studio.project)
         if newest is not None:
             self.attach(newest.id)
@@ -230,7 +224,7 @@ class Runner(QObject):
             )
             return
         self._shown_of(self.studio.document).run = run
-        self.watching.look_into(folder)
+        self.probes.set_run(folder)
         self._read_curves(run_id, folder)
 
     def _read_curves(self, run_id: str, folder: Path) -> None:
@@ -268,11 +262,9 @@ class Runner(QObject):
         if self.run is not None and self.run.id == run_id and not self.busy:
             shown = self._shown_of(self.studio.document)
             shown.run = shown.model = None
-            self.watching.look_into(None)
+            self.probes.set_run(None)
             self.attached_changed.emit()
             self.updated.emit()
-
-    # --- a run, from its begin to its end --------------------------------------------------------------------------------------------
 
     def _begin(self, run: RunRef, folder: Path, resume: bool) -> None:
         project, put = self.studio.project, self.mailbox.put
@@ -284,8 +276,8 @@ class Runner(QObject):
             shown.model = RunModel(run.id, folder)
             self.attached_changed.emit()
         self._control = control = Control()
-        self.watching.look_into(folder)
-        self.watching.set_control(control)
+        self.probes.set_run(folder)
+        self.probes.set_control(control)
         self._switch_s = sys.getswitchinterval()
         sys.setswitchinterval(SWITCH_S)
         self._set_state("starting")
@@ -304,7 +296,7 @@ class Runner(QObject):
         self._task = self._control = None
         self._record()
         if self.elsewhere is None:
-            self.watching.set_control(None)
+            self.probes.set_control(None)
         self._document = None
         self._set_state("idle")
 
@@ -328,8 +320,8 @@ class Runner(QObject):
         """Take in what other threads have said."""
         updated = False
         for message in self.mailbox.drain():
-            if isinstance(message, events.Watched):
-                self.watching.take_watched(message)
+            if isinstance(message, events.ProbeReport):
+                self.probes.take_report(message)
             elif isinstance(message, ErrorReport):
                 self.faulted.emit(message.words, message.trace)
             elif self._document is not None:
@@ -361,8 +353,6 @@ class Runner(QObject):
             behind = f"{document.project.name}: " if self.elsewhere is not None else ""
             self.failed.emit(behind + words, message.path)
 
-    # --- what the person does --------------------------------------------------------------------------------------------------------
-
     def _edited(self, before: Project, after: Project) -> None:
         if self._control is not None and self.elsewhere is None and after.recipe.lr != self._lr:
             self._lr = after.recipe.lr
@@ -374,10 +364,10 @@ class Runner(QObject):
         """Another document is in front: its own runs are shown, and what trains is watched only while it is seen."""
         run, model = self.run, self.model
         folder = history.folder_of(run) if run is not None else None
-        self.watching.set_control(None)
-        self.watching.reset(folder)
+        self.probes.set_control(None)
+        self.probes.reset(folder)
         if self.studio.document is self._document:
-            self.watching.set_control(self._control)
+            self.probes.set_control(self._control)
         if run is not None and model is None and folder is not None:
             self._read_curves(run.id, folder)
         for changed in (self.attached_changed, self.ghosts_changed, self.state_changed, self.updated):

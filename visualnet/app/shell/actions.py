@@ -31,11 +31,11 @@ class TabTarget(NamedTuple):
     def close(self) -> None:
         """Close the project; of a further view that has the keyboard, only that."""
         if not self.window.views.close_active():
-            self.window.filing.close_tab(self.tab)
+            self.window.project_files.close_tab(self.tab)
 
     def close_others(self) -> None:
         """Close every project but this one."""
-        self.window.filing.close_others(self.tab)
+        self.window.project_files.close_others(self.tab)
 
     def copy_path(self) -> None:
         """Put the path of the file on the clipboard."""
@@ -49,7 +49,7 @@ class TabTarget(NamedTuple):
     @property
     def several(self) -> bool:
         """Whether other projects are open."""
-        return len(self.window.filing.tabs) > 1
+        return len(self.window.project_files.tabs) > 1
 
     @property
     def saved(self) -> bool:
@@ -84,18 +84,18 @@ def selects_instance(place: Place) -> bool:
 # fmt: off
 FRAME_ACTIONS: tuple[ActionSpec[Frame], ...] = (
     ActionSpec("file.empty", 11, "New empty network", "Start a network from nothing", "new", "Ctrl+Shift+N",
-               lambda w: w.filing.new(), anywhere=True),
+               lambda w: w.project_files.new(), anywhere=True),
     ActionSpec("file.open", 11, "Open…", "Open a network from a file", "open", "Ctrl+O",
-               lambda w: w.filing.ask_open(), anywhere=True),
+               lambda w: w.project_files.ask_open(), anywhere=True),
     ActionSpec("file.open_recent", 11, "Open recent", "Networks opened lately", "open", "",
-               fill=lambda w, menu: w.filing.fill_recent(menu), anywhere=True),
-    ActionSpec("file.save", 20, "Save", "Write the network to its file", "save", "Ctrl+S", lambda w: w.filing.save()),
+               fill=lambda w, menu: w.project_files.fill_recent(menu), anywhere=True),
+    ActionSpec("file.save", 20, "Save", "Write the network to its file", "save", "Ctrl+S", lambda w: w.project_files.save()),
     ActionSpec("file.save_as", 20, "Save as…", "Write the network to another file", "save", "Ctrl+Shift+S",
-               lambda w: w.filing.save_as()),
+               lambda w: w.project_files.save_as()),
     ActionSpec("file.reopen_last", 50, "Reopen last projects", "Open what was open when the program was left", "open",
-               "Ctrl+Shift+T", lambda w: w.filing.reopen(), lambda w: bool(w.filing.last), anywhere=True),
+               "Ctrl+Shift+T", lambda w: w.project_files.reopen(), lambda w: bool(w.project_files.last), anywhere=True),
     ActionSpec("file.reopen", 50, "Reopen projects at start", "Begin where the program was left", "", "",
-               check=lambda w, wish: w.filing.set_reopening(wish), anywhere=True),
+               check=lambda w, wish: w.project_files.set_reopening(wish), anywhere=True),
     ActionSpec("file.quit", 60, "Quit", "Leave the program", "quit", "Ctrl+Q", lambda w: w.close(), anywhere=True),
     ActionSpec("edit.undo", 10, "Undo", "Take the last edit back", "undo", "Ctrl+Z",
                lambda w: w.studio.document.undo(), lambda w: bool(w.studio.document.undo_label)),
@@ -130,10 +130,10 @@ FRAME_ACTIONS: tuple[ActionSpec[Frame], ...] = (
     ActionSpec("view.second", 65, "Second view", "Open another window onto the same project", "new", "Ctrl+Alt+N",
                lambda w: w.views.open(), context="canvas"),
     ActionSpec("view.next_tab", 70, "Next tab", "Go to the next open project", "arrow-next", "Ctrl+Tab Ctrl+PgDown",
-               lambda w: w.filing.tabs.step(1), lambda w: len(w.filing.tabs) > 1, anywhere=True),
+               lambda w: w.project_files.tabs.step(1), lambda w: len(w.project_files.tabs) > 1, anywhere=True),
     ActionSpec("view.previous_tab", 70, "Previous tab", "Go to the previous open project", "arrow-previous",
                "Ctrl+Shift+Tab Ctrl+PgUp",
-               lambda w: w.filing.tabs.step(-1), lambda w: len(w.filing.tabs) > 1, anywhere=True),
+               lambda w: w.project_files.tabs.step(-1), lambda w: len(w.project_files.tabs) > 1, anywhere=True),
     ActionSpec("train.start", 10, "Train", "Train the network from the start", "play", "F5",
                lambda w: w.train(), can_train),
     ActionSpec("train.pause", 10, "Pause", "Halt the training after this step", "pause", "F6",
@@ -179,6 +179,6 @@ PAGE_ACTIONS: tuple[ActionSpec[Place], ...] = (
 def all_actions(features: Iterable[Feature]) -> tuple[ActionSpec[Any], ...]:
     """All that can be done in a window with these features."""
     features = tuple(features)
-    toggles = [feature.dock.toggle for feature in features if feature.dock is not None]
+    toggles = [toggle for feature in features if (toggle := feature.toggle) is not None]
     added = [spec for feature in features for spec in feature.actions]
     return menu_order((*FRAME_ACTIONS, *TAB_ACTIONS, *CANVAS_ACTIONS, *PAGE_ACTIONS, *toggles, *added))

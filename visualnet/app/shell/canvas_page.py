@@ -26,7 +26,7 @@ def make_canvas(studio: Studio, actions: Actions) -> CanvasView:
     """A canvas that remembers what a person chose, with its context menus filled from the table of actions."""
 
     def fill(menu: QMenu, hit: Hit) -> None:
-        if hit.remark:
+        if hit.annotation:
             actions.fill(menu, "annotation")
         elif hit.node:
             # Of what concerns blocks only what can be done now: a layer's menu stays short.
@@ -87,7 +87,7 @@ class CanvasPage(SheetPage):
         self.column.addWidget(strip)
 
     def open_inside(self) -> None:
-        """Open the selected block in its place, or fold it up."""
+        """Open the selected block in its place, or collapse it."""
         self.inside.toggle()
 
 

@@ -14,7 +14,7 @@ from visualnet.app.shell.workspaces import Workspaces
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme.apply import Mode, ThemeKeeper
 from visualnet.app.widgets.dialogs.command_palette import CommandPalette
-from visualnet.app.widgets.dialogs.messages import Act
+from visualnet.app.widgets.dialogs.messages import MessageAction
 
 
 class Frame(QMainWindow):
@@ -25,7 +25,7 @@ class Frame(QMainWindow):
     keeper: ThemeKeeper
     actions_: Actions
     spaces: Workspaces
-    filing: ProjectFiles
+    project_files: ProjectFiles
     views: ExtraWindows
     palette_popup: CommandPalette
 
@@ -46,6 +46,6 @@ class Frame(QMainWindow):
         """Start a run."""
         raise NotImplementedError
 
-    def notify(self, severity: str, words: str, acts: Sequence[Act]) -> None:
+    def notify(self, severity: str, words: str, actions: Sequence[MessageAction]) -> None:
         """Say something across the top of the window, with what can be done about it."""
         raise NotImplementedError

@@ -41,8 +41,8 @@ class InlinePage:
         self._block.open_tab()
 
     def open_inside(self) -> None:
-        """Fold the block up."""
-        self._block.shut()
+        """Collapse the block."""
+        self._block.collapse()
 
     go_up = open_inside
 
@@ -73,19 +73,19 @@ class InlineBlock(QFrame):
         self.ports = label("", "mono")
         into_tab = button("Open in a tab", "quiet", "enter", done=self.open_tab)
         into_tab.setToolTip("Show it on a sheet of its own, with what is selected (Ctrl+Return)")
-        shut = button("", "quiet", "close", done=self.shut)
-        shut.setToolTip("Fold it up again (Esc)")
-        shut.setAccessibleName("Fold the block up")
+        close_button = button("", "quiet", "close", done=self.collapse)
+        close_button.setToolTip("Collapse it again (Esc)")
+        close_button.setAccessibleName("Collapse the block")
         bar = QWidget()
-        row(self.words, (self.ports, 1), into_tab, shut, margins=(12, 0, 6, 0), parent=bar)
+        row(self.words, (self.ports, 1), into_tab, close_button, margins=(12, 0, 6, 0), parent=bar)
         bar.setFixedHeight(HEAD)
         self.column = column(bar, margins=2, spacing=0, parent=self)
-        self.keys: dict[str, Callable[[], object]] = {"Esc": self.shut, "Ctrl+Return": self.open_tab}
+        self.keys: dict[str, Callable[[], object]] = {"Esc": self.collapse, "Ctrl+Return": self.open_tab}
         self._move_soon = QTimer(self, singleShot=True, interval=0)
         self._move_soon.timeout.connect(self._move_over_card)
         around.viewport().installEventFilter(self)
-        studio.document_changed.connect(self.shut)
-        studio.sheet_changed.connect(lambda _: self.shut())
+        studio.document_changed.connect(self.collapse)
+        studio.sheet_changed.connect(lambda _: self.collapse())
         studio.project_changed.connect(lambda _before, _after: self._follow())
         studio.analysed.connect(lambda _: self._describe())
         studio.theme_changed.connect(lambda _: self._apply_theme())
@@ -101,13 +101,11 @@ class InlineBlock(QFrame):
         """The Studio of that canvas."""
         return self.page.view.studio if self.page is not None else None
 
-    # --- opening and folding up --------------------------------------------------------------------------------------------------------
-
     def toggle(self) -> None:
-        """Open the selected block in its place, or fold it up."""
+        """Open the selected block in its place, or collapse it."""
         chosen = self.studio.selection
         if self.isVisible() and (not chosen or chosen[-1] == self.node):
-            self.shut()
+            self.collapse()
         elif chosen:
             self.open(chosen[-1])
 
@@ -116,7 +114,7 @@ class InlineBlock(QFrame):
         node = self.studio.graph.nodes.get(node_id)
         if node is None or node.block not in self.studio.project.blocks:
             return False
-        self.shut()
+        self.collapse()
         self.node = node_id
         own = self.studio.further_view(self)
         own.open_sheet(node.block or MAIN, (*self.studio.path, node_id))
@@ -136,8 +134,8 @@ class InlineBlock(QFrame):
         view.setFocus(Qt.FocusReason.PopupFocusReason)
         return True
 
-    def shut(self) -> None:
-        """Fold it up."""
+    def collapse(self) -> None:
+        """Collapse it."""
         if self.page is None:
             return
         view = self.page.view
@@ -160,7 +158,7 @@ class InlineBlock(QFrame):
         own = self.own
         if own is not None:
             sheet, path, chosen = own.sheet, own.path, own.selection
-            self.shut()
+            self.collapse()
             self.studio.open_sheet(sheet, path)
             self.studio.select(chosen)
             if chosen:
@@ -172,15 +170,13 @@ class InlineBlock(QFrame):
         if self.own is not None and sheet != MAIN and len(self.own.path) > len(self.studio.path) + 1:
             self.open_tab()
         else:
-            self.shut()
-
-    # --- following -----------------------------------------------------------------------------------------------------------------------
+            self.collapse()
 
     def _follow(self) -> None:
         """The block may be gone, or another one by now."""
         node = self.studio.graph.nodes.get(self.node)
         if self.own is not None and (node is None or node.block != self.own.sheet):
-            self.shut()
+            self.collapse()
         else:
             self._describe()
 

@@ -23,7 +23,7 @@ class Tab:
     def __init__(self, document: Document, page: str = "") -> None:
         self.document, self.page = document, page
         self.journal = Journal(document)
-        self.told_disk = False
+        self.reported_disk_change = False
 
     @property
     def blank(self) -> bool:
@@ -108,7 +108,7 @@ class Tabs(QObject):
         """Put another document in the place of a tab's: the file was read again, or something opened in a blank one."""
         old, front = tab.document, tab is self.front
         tab.journal.close()
-        tab.document, tab.journal, tab.page, tab.told_disk = document, Journal(document), "", False
+        tab.document, tab.journal, tab.page, tab.reported_disk_change = document, Journal(document), "", False
         if front:
             self.studio.open(document)
         self.closed.emit(old)

@@ -12,14 +12,14 @@ from visualnet.app.shell.open_projects import Tab, Tabs
 from visualnet.app.state.settings import Settings
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import icons
-from visualnet.app.widgets.dialogs.messages import Act
+from visualnet.app.widgets.dialogs.messages import MessageAction
 from visualnet.app.widgets.dialogs.modal import answer_of, question
 from visualnet.app.widgets.dialogs.save_dialog import ask_target
 from visualnet.core.document import Document
 from visualnet.core.errors import FileError
 from visualnet.core.process.autosave import Journal, Orphan
 from visualnet.core.project import Project
-from visualnet.core.storage.disk_state import ChangedOnDisk, Standing, look
+from visualnet.core.storage.disk_state import ChangedOnDisk, DiskState, read_state
 from visualnet.core.storage.project_file import load
 from visualnet.core.text.visible import visible
 from visualnet.templates.index import template_list
@@ -41,7 +41,7 @@ class ProjectFiles(QObject):
     unkept = Signal(str)
     """Why what is not saved would be lost in a crash: a journal cannot be written. Nothing when it can again."""
     notice = Signal(str, str, object)
-    """Severity, words, and the acts offered with them: a list of (words, function)."""
+    """Severity, words, and the actions offered with them: a list of (words, function)."""
 
     def __init__(
         self,
@@ -78,8 +78,8 @@ class ProjectFiles(QObject):
         self._looked = (self._looked + 1) % len(self.tabs)
         for tab in {self.tabs.front, self.tabs.all[self._looked]}:
             changed = tab.document.changed_on_disk() is not None
-            if changed != tab.told_disk:
-                tab.told_disk = changed
+            if changed != tab.reported_disk_change:
+                tab.reported_disk_change = changed
                 if changed and tab is self.tabs.front:
                     self._notify_changed(tab)
                 self.tabs.changed.emit()
@@ -89,21 +89,19 @@ class ProjectFiles(QObject):
         now = tab.document.changed_on_disk()
         if tab.path is not None and now is not None:
             words = f"In the place of “{tab.path.name}” now stands {now.words}."
-            acts: list[Act] = [("Save a copy…", self.save_as)]
+            actions: list[MessageAction] = [("Save a copy…", self.save_as)]
             if not now.words:
                 words = f"“{tab.path.name}” was changed by another program."
-                acts = [("Read it again", self.reload)]
-            self.notice.emit("warning", words, [*acts, ("Keep mine", lambda: None)])
+                actions = [("Read it again", self.reload)]
+            self.notice.emit("warning", words, [*actions, ("Keep mine", lambda: None)])
 
     def repeat_notice(self) -> None:
         """What is to be known of the document that came to the front."""
         tab = self.tabs.front
         if tab.document.project.readonly:
             self.notice.emit("warning", tab.document.project.readonly, [("Save a copy…", self.save_as)])
-        elif tab.told_disk:
+        elif tab.reported_disk_change:
             self._notify_changed(tab)
-
-    # --- opening -------------------------------------------------------------------------------------------------------------------
 
     def adopt(self, document: Document) -> None:
         """Show a document, in a tab of its own unless the present one is blank."""
@@ -194,8 +192,6 @@ class ProjectFiles(QObject):
         if menu.isEmpty():
             menu.addAction("No file was opened yet").setEnabled(False)
 
-    # --- saving --------------------------------------------------------------------------------------------------------------------
-
     def save(self) -> bool:
         """Write the document to its file; asks for one where there is none."""
         document = self.studio.document
@@ -212,36 +208,34 @@ class ProjectFiles(QObject):
         if path is None:
             return False
         # The dialog has already asked whether what stands there may be replaced.
-        done = self._write(path, look(path))
+        done = self._write(path, read_state(path))
         if done:
             self.settings["folder"] = str(path.parent)
             self.settings.remember_file(path)
             self.remember_open()
         return done
 
-    def _write(self, path: Path | None = None, over: Standing | None = None) -> bool:
+    def _write(self, path: Path | None = None, over: DiskState | None = None) -> bool:
         try:
             self.studio.document.save(path, over)
         except ChangedOnDisk as error:
             # Only what was seen now may be replaced: if it is another again by then, that is asked again.
             seen, own = error.seen, path is None
-            acts: list[Act] = [("Save a copy…", self.save_as)]
+            actions: list[MessageAction] = [("Save a copy…", self.save_as)]
             if not seen.kept:
-                acts.insert(0, ("Replace it", lambda: self._write(path, seen)))
+                actions.insert(0, ("Replace it", lambda: self._write(path, seen)))
             if own and not seen.words:
-                acts.append(("Read it again", self.reload))
-            self.tabs.front.told_disk = True  # or the next look would put its own notice over these answers
-            self.notice.emit("warning", str(error), acts)
+                actions.append(("Read it again", self.reload))
+            self.tabs.front.reported_disk_change = True  # or the next look would put its own notice over these answers
+            self.notice.emit("warning", str(error), actions)
             return False
         except FileError as error:
             self.notice.emit("error", str(error), [("Save elsewhere…", self.save_as)])
             return False
         self.journal.tick()
-        self.tabs.front.told_disk = False
+        self.tabs.front.reported_disk_change = False
         self.studio.message.emit("ok", f"Saved {self.studio.document.path}")
         return True
-
-    # --- leaving -------------------------------------------------------------------------------------------------------------------
 
     def may_leave(self, tab: Tab | None = None) -> bool:
         """Whether a document may go: no training runs on it and it is saved, or the person says so. It is shown while that is asked."""

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 
 from visualnet.app.services.runner import Runner
 from visualnet.app.shell.frame import Frame
-from visualnet.app.widgets.dialogs.messages import Act
+from visualnet.app.widgets.dialogs.messages import MessageAction
 from visualnet.app.widgets.dialogs.modal import answer_of, question
 from visualnet.core.document import Document
 from visualnet.core.process.autosave import Orphan, orphans
@@ -55,16 +55,16 @@ def offer(window: Frame, left: list[Orphan]) -> None:
         if rest := orphans():
             offer(window, rest)
 
-    acts: list[Act] = [
-        ("Recover", lambda: then_offer(lambda: window.filing.recover(newest))),
+    actions: list[MessageAction] = [
+        ("Recover", lambda: then_offer(lambda: window.project_files.recover(newest))),
         ("Throw away", lambda: then_offer(newest.discard)),
     ]
     more = ""
     if len(left) > 1:
-        acts.insert(1, (f"Recover all {len(left)}", lambda: then_offer(lambda: window.filing.recover(*left))))
+        actions.insert(1, (f"Recover all {len(left)}", lambda: then_offer(lambda: window.project_files.recover(*left))))
         more = f" {len(left) - 1} more project{'s were' if len(left) > 2 else ' was'} open."
     words = f"{CRASHED} Changes to {name} were kept, {told}."
-    window.notify("warning", words + more, acts)
+    window.notify("warning", words + more, actions)
 
 
 def about(window: Frame) -> None:
@@ -77,7 +77,7 @@ def about(window: Frame) -> None:
 
 def tell_occupied(window: Frame) -> None:
     """Say which tab trains, and offer to go there."""
-    tabs, trains = window.filing.tabs, window.runner.elsewhere
+    tabs, trains = window.project_files.tabs, window.runner.elsewhere
     tab = tabs.of(trains)
     if tab is not None:
         words = f"“{tabs.name(tab)}” is training in another tab. One network trains at a time: wait for it, or stop it there."

@@ -35,7 +35,7 @@ from visualnet.app.state.settings import Settings
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme.apply import MODES, Mode, ThemeKeeper
 from visualnet.app.widgets.dialogs.command_palette import CommandPalette
-from visualnet.app.widgets.dialogs.messages import Act, Banner, Toast
+from visualnet.app.widgets.dialogs.messages import Banner, MessageAction, Toast
 from visualnet.app.widgets.layouts import column
 from visualnet.core.document import Document
 from visualnet.core.process import crash_handler
@@ -68,9 +68,9 @@ class Window(Frame):
         self.studio.attach(self, self.runner, settings, cast(Studio, active))
         titles = {f.id: f.page.title for f in self.features if f.page is not None}
         may_stop = partial(prompts.may_stop, self, self.runner)
-        self.filing = ProjectFiles(self, self.studio, settings, titles, may_stop)
+        self.project_files = ProjectFiles(self, self.studio, settings, titles, may_stop)
         self.canvas = CanvasPage(self.studio, self.actions_)
-        self.views = ExtraWindows(self.canvas, self.filing.tabs, self.actions_, active, self)
+        self.views = ExtraWindows(self.canvas, self.project_files.tabs, self.actions_, active, self)
         self._traces: list[str] = []
         self.setAcceptDrops(True)
         self.setObjectName("window")
@@ -81,13 +81,11 @@ class Window(Frame):
         self._connect()
         self._restore()
 
-    # --- building ------------------------------------------------------------------------------------------------------------------
-
     def _build(self) -> None:
-        studio, tabs = self.studio, self.filing.tabs
+        studio, tabs = self.studio, self.project_files.tabs
         self.topbar = TopBar(self.actions_, self)
         self.strip = DocumentTabs(
-            tabs, lambda tab: self.runner.state_of(tab.document), self.filing.close_tab, self._fill_tab_menu
+            tabs, lambda tab: self.runner.state_of(tab.document), self.project_files.close_tab, self._fill_tab_menu
         )
         self.setMenuWidget(Head(self.topbar, self.strip, self))
         self._overlays = {f.id: f.overlay(studio, self.canvas.view) for f in self.features if f.overlay is not None}
@@ -114,19 +112,19 @@ class Window(Frame):
         """Join what is declared with what it is done to."""
         actions, minimap = self.actions_, self.canvas.view.minimap
         actions.bind(FRAME_ACTIONS, lambda: self)
-        actions.bind(TAB_ACTIONS, lambda: TabTarget(self, self.filing.tabs.front))
+        actions.bind(TAB_ACTIONS, lambda: TabTarget(self, self.project_files.tabs.front))
         actions.bind(PAGE_ACTIONS, lambda: self.views.place)
         actions.bind(CANVAS_ACTIONS, lambda: self.views.view)
         for feature in self.features:
             actions.bind(feature.actions, lambda: self.studio)
-            if feature.dock is not None:
-                toggle, dock = feature.dock.toggle.id, self.spaces.docks[feature.id]
-                actions.bind([feature.dock.toggle], lambda: self.studio)
-                dock.visibilityChanged.connect(lambda _, t=toggle, d=dock: actions.set_checked(t, not d.isHidden()))
-        actions.set_checked("file.reopen", self.filing.reopening)
+            if (toggle := feature.toggle) is not None:
+                dock = self.spaces.docks[feature.id]
+                actions.bind([toggle], lambda: self.studio)
+                dock.visibilityChanged.connect(lambda _, t=toggle.id, d=dock: actions.set_checked(t, not d.isHidden()))
+        actions.set_checked("file.reopen", self.project_files.reopening)
         actions.set_checked("view.path", self.canvas.view.path_shown)
-        actions.set_checked("view.minimap", not minimap.folded)
-        minimap.folded_changed.connect(lambda folded: actions.set_checked("view.minimap", not folded))
+        actions.set_checked("view.minimap", not minimap.collapsed)
+        minimap.collapsed_changed.connect(lambda collapsed: actions.set_checked("view.minimap", not collapsed))
         assert not actions.check(), actions.check()
 
     def _fill_tab_menu(self, menu: QMenu, tab: Tab) -> None:
@@ -135,8 +133,6 @@ class Window(Frame):
     def panel(self, name: str) -> Any:
         """The panel of a dock; None where no feature of that name is there."""
         return self.spaces.docks[name].panel if name in self.spaces.docks else None
-
-    # --- what features ask (``state/shell.py``) ------------------------------------------------------------------------------------
 
     def show_panel(self, name: str) -> Any:
         """Bring a dock to the front; its panel, or None where there is none of that name, or a page covers everything."""
@@ -164,24 +160,24 @@ class Window(Frame):
 
     def show_page(self, name: str) -> None:
         """Cover the canvas with a feature's page, in a tab of its own; the open projects stay as they are."""
-        self.filing.tabs.show_page(name)
+        self.project_files.tabs.show_page(name)
         self._show_tab()
 
     def open_file(self, path: Path) -> None:
         """Open a project, or go to the tab that has it."""
-        self.filing.open(path)
+        self.project_files.open(path)
 
     def files_to_reopen(self) -> list[Path]:
         """The files that were open when the program was left last, are still there, and are not open now."""
-        return self.filing.to_reopen()
+        return self.project_files.to_reopen()
 
-    def notify(self, severity: str, words: str, acts: Sequence[Act]) -> None:
+    def notify(self, severity: str, words: str, actions: Sequence[MessageAction]) -> None:
         """Say something across the top of the window, with what can be done about it."""
-        self.banner.show_message(words, severity, list(acts))
+        self.banner.show_message(words, severity, list(actions))
 
     def other_projects(self) -> list[tuple[str, Project]]:
         """The other open projects by name, as they are now."""
-        tabs = self.filing.tabs
+        tabs = self.project_files.tabs
         return [
             (tabs.name(t), t.document.project) for t in tabs if not t.page and t.document is not self.studio.document
         ]
@@ -201,19 +197,19 @@ class Window(Frame):
         return self
 
     def _connect(self) -> None:
-        studio, filing, tabs, runner = self.studio, self.filing, self.filing.tabs, self.runner
+        studio, project_files, tabs, runner = self.studio, self.project_files, self.project_files.tabs, self.runner
         self.collector = GcControl(lambda: runner.busy or runner.elsewhere is not None, self)
         self.keeper.changed.connect(studio.set_theme)
         # A method, which Qt lets go of with the window: the keeper may live longer.
         self.keeper.resized.connect(self._remember_text_size)
         studio.theme_changed.connect(lambda _: self.strip.redraw())
         studio.message.connect(lambda severity, words: self.toast.show_message(words, severity))
-        studio.template_requested.connect(filing.open_template)
+        studio.template_requested.connect(project_files.open_template)
         studio.sheet_changed.connect(lambda _: arrange.unstack(self.canvas.view))
-        filing.notice.connect(self.notify)
-        filing.opened.connect(self._show_opened)
-        filing.opened.connect(self.collector.freeze_soon)
-        filing.unkept.connect(self.status.show_unkept)
+        project_files.notice.connect(self.notify)
+        project_files.opened.connect(self._show_opened)
+        project_files.opened.connect(self.collector.freeze_soon)
+        project_files.unkept.connect(self.status.show_unkept)
         tabs.shown.connect(self._show_tab)
         tabs.closed.connect(runner.close_document)
         tabs.closed.connect(lambda _: self.collector.collect_later())
@@ -234,15 +230,13 @@ class Window(Frame):
         self.show_space(self.settings.typed("workspace", "build"))
         self._show_tab()
 
-    # --- beginning -----------------------------------------------------------------------------------------------------------------
-
     def begin(self, wish: str | Path = "") -> None:
         """What happens once the window is up: the given file or template, else an offer to recover what a crash left."""
         if wish:
             known = str(wish) in templates() and not Path(wish).exists()
-            self.filing.open_template(str(wish)) if known else self.filing.open(Path(wish))
-        elif self.filing.reopening:
-            self.filing.reopen()
+            self.project_files.open_template(str(wish)) if known else self.project_files.open(Path(wish))
+        elif self.project_files.reopening:
+            self.project_files.reopen()
         left = orphans()
         if left:
             prompts.offer(self, left)
@@ -260,10 +254,10 @@ class Window(Frame):
         """Show the project in front, or the page that stands for one."""
         offered = self.banner.isVisible() and self.banner.text.startswith(prompts.CRASHED)
         self.banner.dismiss()
-        self.filing.repeat_notice()
+        self.project_files.repeat_notice()
         if offered and (left := orphans()):
             prompts.offer(self, left)
-        self.stack.setCurrentWidget(self.pages.get(self.filing.tabs.front.page, self.canvas))
+        self.stack.setCurrentWidget(self.pages.get(self.project_files.tabs.front.page, self.canvas))
         self._set_docks_visible(not self.covered)
         if not self.covered:
             self.canvas.view.setFocus()
@@ -286,8 +280,6 @@ class Window(Frame):
         """Whether a page covers the canvas."""
         return self.stack.currentWidget() is not self.canvas
 
-    # --- doing ---------------------------------------------------------------------------------------------------------------------
-
     def show_space(self, name: str) -> None:
         """Switch to a workspace."""
         name = name if name in ("build", "train", "inspect") else "build"
@@ -308,12 +300,10 @@ class Window(Frame):
         """Start a run, and show the training workspace if nothing about training is on the screen."""
         small = small_version(self.studio.project)
         if small is not None and (words := self.runner.why_not()):
-            self.notify("hint", words, [(OPEN_SMALL, lambda: self.filing.open_template(small.name))])
+            self.notify("hint", words, [(OPEN_SMALL, lambda: self.project_files.open_template(small.name))])
             return
         if self.runner.start() and not self.spaces.is_shown("training"):
             self.show_space("train")
-
-    # --- telling -------------------------------------------------------------------------------------------------------------------
 
     def _report_fault(self, words: str, trace: str) -> None:
         """Once, however many there are: a paint event that fails would else flood the window."""
@@ -321,8 +311,8 @@ class Window(Frame):
         told = "Something went wrong inside VisualNet"
         if self.banner.isVisible() and self.banner.text.startswith(told):
             return
-        acts: list[Act] = [("Copy the details", self._copy_traces)]
-        self.notify("error", f"{told}: {words}. Your work is still here; save it.", acts)
+        actions: list[MessageAction] = [("Copy the details", self._copy_traces)]
+        self.notify("error", f"{told}: {words}. Your work is still here; save it.", actions)
 
     def _copy_traces(self) -> None:
         QApplication.clipboard().setText("\n".join(self._traces))
@@ -345,11 +335,9 @@ class Window(Frame):
         actions["train.start"].setToolTip(self.runner.why_not() or f"Train ({actions.keys_text('train.start')})")
         self.topbar.show_run("" if start else self.runner.state)
 
-    # --- Qt ------------------------------------------------------------------------------------------------------------------------
-
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask, stop, join, remember."""
-        if not (self._ending or self.filing.may_quit()):
+        if not (self._ending or self.project_files.may_quit()):
             event.ignore()
             return
         self.views.close_all()
@@ -358,13 +346,13 @@ class Window(Frame):
         close_tasks(self)
         self.spaces.remember()
         self.settings["geometry"] = bytes(self.saveGeometry().toBase64().data()).decode("ascii")
-        self.filing.close(asked=not self._ending)
+        self.project_files.close(asked=not self._ending)
         event.accept()
 
     def end(self, number: int) -> None:
         """The system ends the program by this signal: as closing does, but nobody is asked, and what is not saved can be recovered."""
         self._ending = True
-        self.filing.keep()  # first of all, whatever may go wrong on the way
+        self.project_files.keep()  # first of all, whatever may go wrong on the way
         try:
             self.close()
         finally:
@@ -378,11 +366,11 @@ class Window(Frame):
         if name := openable(event.mimeData()):
             event.acceptProposedAction()
             # After the drag has ended: a question about unsaved changes must not hold up the program it came from.
-            QTimer.singleShot(0, lambda: self.filing.open(Path(name)))
+            QTimer.singleShot(0, lambda: self.project_files.open(Path(name)))
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
-            self.filing.tick()
+            self.project_files.tick()
         super().changeEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -12,7 +12,7 @@ from visualnet.app.state.settings import Settings
 from visualnet.core.project import RunRef
 from visualnet.data.loading import Loaded
 from visualnet.training.control import ProbePort
-from visualnet.training.events import Watched
+from visualnet.training.events import ProbeReport
 from visualnet.training.runs.run_model import RunModel
 
 
@@ -28,7 +28,7 @@ class ProbesProtocol(Protocol):
     @property
     def data_changed(self) -> SignalInstance: ...
 
-    seen: Watched | None
+    seen: ProbeReport | None
     trained: bool
     words: str
     sample: int
@@ -63,7 +63,7 @@ class RunnerProtocol(Protocol):
     def updated(self) -> SignalInstance: ...
 
     @property
-    def watched(self) -> SignalInstance: ...
+    def probes_changed(self) -> SignalInstance: ...
 
     @property
     def attached_changed(self) -> SignalInstance: ...
@@ -74,7 +74,7 @@ class RunnerProtocol(Protocol):
     settings: Settings
 
     @property
-    def watching(self) -> ProbesProtocol: ...
+    def probes(self) -> ProbesProtocol: ...
 
     @property
     def redraws(self) -> RedrawsProtocol: ...
@@ -106,7 +106,7 @@ class RunnerProtocol(Protocol):
 
     def stop(self) -> None: ...
 
-    def watch(self, who: str, ports: Iterable[ProbePort] = (), grid: bool = False) -> None: ...
+    def request_probes(self, who: str, ports: Iterable[ProbePort] = (), grid: bool = False) -> None: ...
 
     def attach(self, run_id: str) -> None: ...
 

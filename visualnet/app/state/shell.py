@@ -41,7 +41,7 @@ class Shell(Protocol):
     def files_to_reopen(self) -> list[Path]:
         """The files that were open when the program was left last, are still there, and are not open now."""
 
-    def notify(self, severity: str, words: str, acts: Sequence[tuple[str, Callable[[], object]]]) -> None:
+    def notify(self, severity: str, words: str, actions: Sequence[tuple[str, Callable[[], object]]]) -> None:
         """Say something across the top of the window, with what can be done about it."""
 
     def other_projects(self) -> list[tuple[str, Project]]:

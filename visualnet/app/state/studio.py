@@ -134,8 +134,6 @@ class Studio(StudioSignals):
         self.theme_changed.connect(studio.set_theme)
         return studio
 
-    # --- the document --------------------------------------------------------------------------------------------------------------
-
     def _adopt(self, document: Document) -> None:
         self.document = document
         document.changed.connect(self._changed)
@@ -249,8 +247,6 @@ class Studio(StudioSignals):
         self.analysis = analysis_of(self.document)
         self.analysed.emit(self.analysis)
         self.state_changed.emit()
-
-    # --- what is looked at ---------------------------------------------------------------------------------------------------------
 
     def open_sheet(self, name: str, path: NodePath = ()) -> None:
         """Show the main graph or a block's, as seen through the instance at ``path``."""

@@ -70,7 +70,7 @@ class Body:
     def _afterwards(self, step: PlanStep) -> list[str]:
         """Other first weights, weights that stay as they are."""
         own = f"self.{step.module}"
-        lines = weight_init.printed(step.facts.node.init, own) if step.facts.weights and not step.inside else []
+        lines = weight_init.source_lines(step.facts.node.init, own) if step.facts.weights and not step.inside else []
         if not step.facts.node.trainable and (step.facts.parameters or step.inside):
             lines.append(f"{own}.requires_grad_(False)")
         if _has_fixed_statistics(step):
@@ -79,7 +79,7 @@ class Body:
 
     def _ties(self, step: PlanStep) -> list[str]:
         """Weights taken over from another module."""
-        names = [spelled(name) for name in step.tie.names] if step.tie else []
+        names = [attribute_path(name) for name in step.tie.names] if step.tie else []
         return [f"self.{step.module}.{name} = self.{step.tie.owner}.{name}" for name in names if step.tie]
 
     def _make(self, makes: Sequence[Make]) -> str:
@@ -188,6 +188,6 @@ def _fold(name: str, value: Any, default: Any = None) -> Any:
     return value
 
 
-def spelled(name: str) -> str:
+def attribute_path(name: str) -> str:
     """A weight's name as Python reaches it: ``layers.0.norm.weight`` is ``layers[0].norm.weight``."""
     return re.sub(r"\.(\d+)(?=\.|$)", r"[\1]", name)

@@ -54,7 +54,7 @@ class _File:
         classes = [line for block in _blocks(self.plan.main) for line in self._block(*block)]
         network = self._network(main)
         code = "\n".join([*classes, *network])
-        futures, own = custom_modules.printed(self.own)
+        futures, own = custom_modules.source_lines(self.own)
         code = "\n\n\n".join([*own, code])
         helpers = "\n\n\n".join(self.definitions[name] for name in self._used(code))
         code = f"{helpers}\n\n\n{code}" if helpers else code

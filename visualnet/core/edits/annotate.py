@@ -1,4 +1,4 @@
-"""Edits of what only the eye needs of a sheet: bends of wires, folded cards, the direction, frames and notes, bookmarks."""
+"""Edits of what only the eye needs of a sheet: bends of wires, collapsed cards, the direction, frames and notes, bookmarks."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from visualnet.core.graph import COLOURS, DIRECTIONS, REMARKS, Port, Remark
+from visualnet.core.graph import ANNOTATION_KINDS, COLOURS, DIRECTIONS, Annotation, Port
 from visualnet.core.names import MAX_TEXT
 from visualnet.core.project import Project
 from visualnet.core.text.visible import clean
-from visualnet.core.validation import MAX_BENDS, MAX_BOOKMARKS, MAX_REMARKS, Area, clamp_area, sheet_of, spot
+from visualnet.core.validation import MAX_ANNOTATIONS, MAX_BENDS, MAX_BOOKMARKS, Area, clamp_area, sheet_of, spot
 
 Points = Iterable[tuple[float, float]]
 
@@ -58,14 +58,16 @@ def toggle_waypoint(
     return bend(project, sheet, {wire: inner})
 
 
-def fold(project: Project, sheet: str, ids: Iterable[str], folded: bool = True) -> Project:
+def collapse(project: Project, sheet: str, ids: Iterable[str], collapsed: bool = True) -> Project:
     """Let cards show only their names, or all again. Nothing that is computed changes."""
     graph = sheet_of(project, sheet)
-    changed = {i: replace(n, folded=folded) for i in ids if (n := graph.nodes.get(i)) and n.folded != folded}
+    changed = {
+        i: replace(n, collapsed=collapsed) for i in ids if (n := graph.nodes.get(i)) and n.collapsed != collapsed
+    }
     return project.with_sheet(sheet, replace(graph, nodes={**graph.nodes, **changed})) if changed else project
 
 
-def turn(project: Project, sheet: str, direction: str) -> Project:
+def set_direction(project: Project, sheet: str, direction: str) -> Project:
     """Let a sheet flow to the ``right`` or ``down``: its ports then stand at the tops and bottoms of the cards."""
     graph = sheet_of(project, sheet)
     if direction not in DIRECTIONS:
@@ -73,39 +75,43 @@ def turn(project: Project, sheet: str, direction: str) -> Project:
     return project.with_sheet(sheet, replace(graph, direction=direction)) if direction != graph.direction else project
 
 
-def add_remark(
+def add_annotation(
     project: Project, sheet: str, kind: str, area: Area, text: str = "", colour: str = ""
 ) -> tuple[Project, str]:
     """Put a frame or a note on a sheet; the project and its id."""
     graph = sheet_of(project, sheet)
-    if len(graph.remarks) >= MAX_REMARKS:
-        raise ValueError(f"a sheet has at most {MAX_REMARKS:,} frames and notes")
-    number = max((int(i[1:]) for i in graph.remarks), default=0) + 1
-    remark = _checked(Remark(id=f"r{number}", kind=kind, text=text, colour=colour, area=area))
-    return project.with_sheet(sheet, replace(graph, remarks={**graph.remarks, remark.id: remark})), remark.id
+    if len(graph.annotations) >= MAX_ANNOTATIONS:
+        raise ValueError(f"a sheet has at most {MAX_ANNOTATIONS:,} frames and notes")
+    number = max((int(i[1:]) for i in graph.annotations), default=0) + 1
+    annotation = _checked(Annotation(id=f"r{number}", kind=kind, text=text, colour=colour, area=area))
+    return project.with_sheet(
+        sheet, replace(graph, annotations={**graph.annotations, annotation.id: annotation})
+    ), annotation.id
 
 
-def set_remarks(project: Project, sheet: str, ids: Iterable[str], **fields: Any) -> Project:
+def set_annotations(project: Project, sheet: str, ids: Iterable[str], **fields: Any) -> Project:
     """Change ``text`` or ``colour`` of frames and notes."""
     graph = sheet_of(project, sheet)
-    changed = {i: _checked(replace(graph.remarks[i], **fields)) for i in ids if i in graph.remarks}
-    after = {**graph.remarks, **changed}
-    return project.with_sheet(sheet, replace(graph, remarks=after)) if after != graph.remarks else project
+    changed = {i: _checked(replace(graph.annotations[i], **fields)) for i in ids if i in graph.annotations}
+    after = {**graph.annotations, **changed}
+    return project.with_sheet(sheet, replace(graph, annotations=after)) if after != graph.annotations else project
 
 
-def place_remarks(project: Project, sheet: str, areas: Mapping[str, Area]) -> Project:
+def place_annotations(project: Project, sheet: str, areas: Mapping[str, Area]) -> Project:
     """Move or stretch frames and notes."""
     graph = sheet_of(project, sheet)
-    changed = {i: replace(graph.remarks[i], area=clamp_area(a)) for i, a in areas.items() if i in graph.remarks}
-    after = {**graph.remarks, **changed}
-    return project.with_sheet(sheet, replace(graph, remarks=after)) if after != graph.remarks else project
+    changed = {i: replace(graph.annotations[i], area=clamp_area(a)) for i, a in areas.items() if i in graph.annotations}
+    after = {**graph.annotations, **changed}
+    return project.with_sheet(sheet, replace(graph, annotations=after)) if after != graph.annotations else project
 
 
-def remove_remarks(project: Project, sheet: str, ids: Collection[str]) -> Project:
+def remove_annotations(project: Project, sheet: str, ids: Collection[str]) -> Project:
     """Take frames and notes off a sheet; what stands in a frame stays."""
     graph = sheet_of(project, sheet)
-    after = {i: r for i, r in graph.remarks.items() if i not in ids}
-    return project.with_sheet(sheet, replace(graph, remarks=after)) if len(after) < len(graph.remarks) else project
+    after = {i: r for i, r in graph.annotations.items() if i not in ids}
+    return (
+        project.with_sheet(sheet, replace(graph, annotations=after)) if len(after) < len(graph.annotations) else project
+    )
 
 
 def set_bookmark(project: Project, sheet: str, name: str, view: Sequence[float] | None) -> Project:
@@ -123,10 +129,10 @@ def set_bookmark(project: Project, sheet: str, name: str, view: Sequence[float] 
     return project.with_sheet(sheet, replace(graph, bookmarks=after)) if after != graph.bookmarks else project
 
 
-def _checked(remark: Remark) -> Remark:
-    if remark.kind not in REMARKS or remark.colour not in COLOURS:
-        raise ValueError("a remark is a frame or a note in one of the known colours")
-    text = clean(remark.text, lines=True)
+def _checked(annotation: Annotation) -> Annotation:
+    if annotation.kind not in ANNOTATION_KINDS or annotation.colour not in COLOURS:
+        raise ValueError("an annotation is a frame or a note in one of the known colours")
+    text = clean(annotation.text, lines=True)
     if len(text) > MAX_TEXT:
         raise ValueError(f"a note may have {MAX_TEXT:,} characters; this one has {len(text):,}")
-    return replace(remark, text=text, area=clamp_area(remark.area))
+    return replace(annotation, text=text, area=clamp_area(annotation.area))

@@ -110,7 +110,7 @@ def remove_number(project: Project, sheet: str, name: str, substitute: bool = Fa
     if name not in values:
         return project
     if (found := users(project, sheet, name)) and not substitute:
-        raise ValueError(f"{name} is used by {told(found)}: put {values[name]:g} in its place, or keep it")
+        raise ValueError(f"{name} is used by {quote_names(found)}: put {values[name]:g} in its place, or keep it")
     project = _filled(project, sheet, name, values[name]) if found else project
     left = {k: v for k, v in values.items() if k != name}
     if sheet == MAIN:
@@ -119,7 +119,7 @@ def remove_number(project: Project, sheet: str, name: str, substitute: bool = Fa
     return _uses(project, sheet, lambda params: {k: v for k, v in params.items() if k != name})
 
 
-def told(found: list[tuple[str, Node]]) -> str:
+def quote_names(found: list[tuple[str, Node]]) -> str:
     """``“conv”, “fc” and 3 more``."""
     names = [f"“{node.name}”" for _, node in found]
     if len(names) > 3:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 
 from visualnet.core import edits
-from visualnet.core.edits.annotate import remove_remarks
+from visualnet.core.edits.annotate import remove_annotations
 from visualnet.core.graph import Graph, Port
 from visualnet.core.project import Project
 from visualnet.core.validation import sheet_of
@@ -53,12 +53,12 @@ def detach_nodes(project: Project, sheet: str, ids: Iterable[str]) -> Project:
 
 
 def remove_selection(
-    project: Project, sheet: str, ids: Collection[str], wires: Iterable[Port], remarks: Collection[str]
+    project: Project, sheet: str, ids: Collection[str], wires: Iterable[Port], annotations: Collection[str]
 ) -> Project:
     """Remove nodes, wires (by where they end), frames and notes."""
     for target in wires:
         project = edits.disconnect(project, sheet, target)
-    project = remove_remarks(project, sheet, remarks)
+    project = remove_annotations(project, sheet, annotations)
     return edits.remove(project, sheet, ids) if ids else project
 
 

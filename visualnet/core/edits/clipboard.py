@@ -38,11 +38,11 @@ def copy(project: Project, sheet: str, ids: Iterable[str]) -> str:
     if constants := {k: v for k, v in project.constants.items() if k in used}:
         fields["constants"] = json.dumps(constants)
     text = _object(fields)
-    return _object({MARK: fields.pop(MARK), CHECK: str(plain_text_transport.summed(json.loads(text))), **fields})
+    return _object({MARK: fields.pop(MARK), CHECK: str(plain_text_transport.checksum(json.loads(text))), **fields})
 
 
 def _object(fields: Mapping[str, str]) -> str:
-    return plain_text_transport.hardy("{" + ",\n ".join(f'"{k}": {v}' for k, v in fields.items()) + "}\n")
+    return plain_text_transport.encode("{" + ",\n ".join(f'"{k}": {v}' for k, v in fields.items()) + "}\n")
 
 
 def cut_out(graph: Graph, ids: Iterable[str]) -> Graph:
@@ -149,13 +149,13 @@ def _tree(text: str, data: bytes) -> Any:
             raise
         first = fault
     try:
-        tree = safe_json.scan(plain_text_transport.mended(text, MARK).encode())
+        tree = safe_json.scan(plain_text_transport.decode(text, MARK).encode())
     except ValueError as error:
         raise ValueError(f"the copied nodes are damaged: {error}") from None
     except safe_json.Refused:
         raise first from None
     wanted = tree.pop(CHECK, None) if type(tree) is dict else None
-    if wanted is not None and wanted != plain_text_transport.summed(tree):
+    if wanted is not None and wanted != plain_text_transport.checksum(tree):
         raise ValueError(
             "the copied nodes are damaged: a mail program cut or changed words in them; send them as an attached file"
         )

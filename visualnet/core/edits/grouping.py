@@ -91,22 +91,24 @@ def group(
     _check_circle(graph, chosen)
     _check_shares(graph, chosen)
     crossing = _crossing(graph, chosen, open_inputs, open_outputs)
-    remarks = frame_contents.among(graph, chosen)
-    part = frame_contents.with_remarks(cut_out(graph, chosen), remarks.values())
+    annotations = frame_contents.annotations_around(graph, chosen)
+    part = frame_contents.with_annotations(cut_out(graph, chosen), annotations.values())
     called = free(name, project.blocks, "block")
     inside, inputs, outputs = _bordered(part, crossing, ends)
     # The bends of a wire over the border stay where it ends: inside for an input's, outside for an output's.
     over = {t: graph.bends[t] for t in crossing.fed() & graph.bends.keys()}
-    inside = frame_contents.bent(inside, {t: b for t, b in over.items() if t.node in chosen})
+    inside = frame_contents.add_bends(inside, {t: b for t, b in over.items() if t.node in chosen})
     params, given = _params(project, sheet, part)
     project = put_block(project, called, _definition(project, sheet, inside, params))
     node_id = f"n{max(graph.spent, highest(graph)) + 1}"
-    left = annotate.remove_remarks(remove(project, sheet, chosen), sheet, remarks).sheet(sheet)
+    left = annotate.remove_annotations(remove(project, sheet, chosen), sheet, annotations).sheet(sheet)
     node = Node(id=node_id, kind=BLOCK_PREFIX + called, name=free(called, names(left)), params=given)
     wires = {Port(node_id, n): source for n, (source, _) in zip(inputs, crossing.into, strict=True) if source}
     wires |= {t: Port(node_id, n) for n, (_, targets) in zip(outputs, crossing.out, strict=True) for t in targets}
     left = with_nodes(left, [node], {node_id: _middle(part)}, wires)
-    return project.with_sheet(sheet, frame_contents.bent(left, {t: b for t, b in over.items() if t in wires})), node_id
+    return project.with_sheet(
+        sheet, frame_contents.add_bends(left, {t: b for t, b in over.items() if t in wires})
+    ), node_id
 
 
 def _check_circle(graph: Graph, chosen: Collection[str]) -> None:
@@ -259,7 +261,9 @@ def _unpacked(project: Project, sheet: str, node: Node, ends: Ends) -> tuple[Pro
             led = {}
     wires = {t: source for t, port in leaving.items() if (source := answers.get(port)) is not None}
     graph = replace(graph, wires={**graph.wires, **wires})
-    return project.with_sheet(sheet, frame_contents.bent(graph, {t: b for t, b in kept.items() if t in wires})), made
+    return project.with_sheet(
+        sheet, frame_contents.add_bends(graph, {t: b for t, b in kept.items() if t in wires})
+    ), made
 
 
 def _bare(graph: Graph, ends: Ends) -> Bare:
@@ -268,7 +272,7 @@ def _bare(graph: Graph, ends: Ends) -> Bare:
     sinks = {n.id: n.name for n in graph if n.kind == ends.output}
     part = cut_out(graph, [i for i in graph.nodes if i not in sources and i not in sinks])
     bare = Bare(
-        replace(part, remarks=graph.remarks),
+        replace(part, annotations=graph.annotations),
         {name: [] for name in sources.values()},
         dict.fromkeys(sinks.values()),
         {},
@@ -336,13 +340,13 @@ def _placed(
         taken.add(called)
         nodes.append(replace(node, id=ids[old], name=called, shares=ids.get(node.shares or "")))
     wires = {Port(ids[t.node], t.port): Port(ids[s.node], s.port) for t, s in part.wires.items()}
-    bends = {Port(ids[t.node], t.port): frame_contents.moved(b, by) for t, b in part.bends.items()}
+    bends = {Port(ids[t.node], t.port): frame_contents.shift_points(b, by) for t, b in part.bends.items()}
     for name, targets in bare.inputs.items():
         source = given.get(name)
         for target in targets if source is not None else ():
             end = Port(ids[target.node], target.port)
             wires[end] = source  # type: ignore[assignment]
-            points = (*led.get(name, ()), *frame_contents.moved(bare.bends.get(target, ()), by))[:MAX_BENDS]
+            points = (*led.get(name, ()), *frame_contents.shift_points(bare.bends.get(target, ()), by))[:MAX_BENDS]
             if points:
                 bends[end] = points
     answers = {
@@ -350,5 +354,5 @@ def _placed(
         for name, inner in bare.outputs.items()
     }
     places = {ids[i]: (x + by[0], y + by[1]) for i, (x, y) in part.places.items()}
-    after = frame_contents.bent(with_nodes(graph, nodes, places, wires), bends)
-    return frame_contents.with_remarks(after, part.remarks.values(), by), list(ids.values()), answers
+    after = frame_contents.add_bends(with_nodes(graph, nodes, places, wires), bends)
+    return frame_contents.with_annotations(after, part.annotations.values(), by), list(ids.values()), answers

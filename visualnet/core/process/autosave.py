@@ -21,7 +21,7 @@ from visualnet.core.document import Document
 from visualnet.core.errors import FileError
 from visualnet.core.project import Project
 from visualnet.core.storage import project_file
-from visualnet.core.storage.disk_state import NOTHING, Standing
+from visualnet.core.storage.disk_state import NOTHING, DiskState
 from visualnet.core.storage.locks import try_lock
 from visualnet.core.storage.regular_files import descriptor
 from visualnet.core.user.paths import journal_dir
@@ -90,7 +90,7 @@ class Journal:
             self._thread.join()
             self._thread = None
 
-    def _write(self, project: Project, path: Path | None, read: Standing) -> None:
+    def _write(self, project: Project, path: Path | None, read: DiskState) -> None:
         try:
             if self._lock is None:
                 self._lock = _acquire(self.file.with_suffix(".lock"))
@@ -153,10 +153,10 @@ def orphans() -> list[Orphan]:
     return sorted(found, key=lambda o: -o.time)
 
 
-def _stood(read: Any) -> Standing:
+def _stood(read: Any) -> DiskState:
     """What the copy says that its file held."""
     if isinstance(read, list | tuple) and len(read) == 2 and all(isinstance(part, str) for part in read):
-        return Standing(*read)
+        return DiskState(*read)
     return NOTHING
 
 

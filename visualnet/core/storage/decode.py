@@ -111,12 +111,12 @@ def read_graph(raw: Any) -> Graph:
 
 
 def _dressed(graph: Graph, fields: Mapping[str, Any]) -> Graph:
-    """The graph with what only the eye needs: bends, remarks, bookmarks."""
-    bends = at("bends", decode_annotations.bends, fields.get("bends", {}), graph.wires)
-    remarks = at("remarks", decode_annotations.remarks, fields.get("remarks", []))
-    bookmarks = at("bookmarks", decode_annotations.bookmarks, fields.get("bookmarks", {}))
+    """The graph with what only the eye needs: bends, annotations, bookmarks."""
+    bends = at("bends", decode_annotations.decode_bends, fields.get("bends", {}), graph.wires)
+    annotations = at("remarks", decode_annotations.decode_annotations, fields.get("remarks", []))
+    bookmarks = at("bookmarks", decode_annotations.decode_bookmarks, fields.get("bookmarks", {}))
     direction = at("direction", as_choice, fields.get("direction", "right"), DIRECTIONS)
-    return replace(graph, bends=bends, remarks=remarks, bookmarks=bookmarks, direction=direction)
+    return replace(graph, bends=bends, annotations=annotations, bookmarks=bookmarks, direction=direction)
 
 
 _DRESS = frozenset(["bends", "remarks", "bookmarks", "direction"])
@@ -140,9 +140,9 @@ def _node(raw: Any) -> Node:
     trainable = raw.get("trainable", True)
     if type(trainable) is not bool:
         wrong(trainable, "true or false", "trainable")
-    folded = raw.get("folded", False)
-    if type(folded) is not bool:
-        wrong(folded, "true or false", "folded")
+    collapsed = raw.get("folded", False)
+    if type(collapsed) is not bool:
+        wrong(collapsed, "true or false", "folded")
     if shares is not None and type(shares) is not str:
         wrong(shares, "the id of a node", "shares")
     if type(repeat) not in (int, str):
@@ -158,7 +158,7 @@ def _node(raw: Any) -> Node:
         shares=shares,
         repeat=repeat,
         mode=at("mode", as_choice, raw["mode"], MODES) if "mode" in raw else "",
-        folded=folded,
+        collapsed=collapsed,
         extra=rest(raw, _NODE),
     )
 

@@ -6,17 +6,17 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any, NoReturn
 
-from visualnet.core.graph import COLOURS, REMARKS, Port, Remark
+from visualnet.core.graph import ANNOTATION_KINDS, COLOURS, Annotation, Port
 from visualnet.core.names import MAX_TEXT
 from visualnet.core.storage.safe_json import Refused
 from visualnet.core.text.visible import clean, visible
-from visualnet.core.validation import FAR, MAX_BENDS, MAX_BOOKMARKS, MAX_REMARKS, clamp_area, spot
+from visualnet.core.validation import FAR, MAX_ANNOTATIONS, MAX_BENDS, MAX_BOOKMARKS, clamp_area, spot
 
 _ID = re.compile(r"r[1-9][0-9]{0,8}\Z")
 _FIELDS = frozenset(["id", "kind", "text", "colour", "area"])
 
 
-def bends(raw: Any, wires: Collection[Port]) -> dict[Port, tuple[tuple[float, float], ...]]:
+def decode_bends(raw: Any, wires: Collection[Port]) -> dict[Port, tuple[tuple[float, float], ...]]:
     """The points of each wire, by where it ends."""
     found = {}
     for text, points in _object(raw).items():
@@ -29,45 +29,45 @@ def bends(raw: Any, wires: Collection[Port]) -> dict[Port, tuple[tuple[float, fl
     return found
 
 
-def remarks(raw: Any) -> dict[str, Remark]:
+def decode_annotations(raw: Any) -> dict[str, Annotation]:
     """Frames and notes by their ids."""
     if type(raw) is not list:
         raise Refused("here should stand a list […]")
-    if len(raw) > MAX_REMARKS:
-        raise Refused(f"it has {len(raw):,} frames and notes; {MAX_REMARKS:,} are allowed")
-    found: dict[str, Remark] = {}
+    if len(raw) > MAX_ANNOTATIONS:
+        raise Refused(f"it has {len(raw):,} frames and notes; {MAX_ANNOTATIONS:,} are allowed")
+    found: dict[str, Annotation] = {}
     for index, item in enumerate(raw):
         try:
-            remark = _remark(_object(item))
+            annotation = _annotation(_object(item))
         except Refused as fault:
             raise fault.under(index) from None
-        if remark.id in found:
-            raise Refused(f"another remark has the id “{remark.id}”", index, "id")
-        found[remark.id] = remark
+        if annotation.id in found:
+            raise Refused(f"another annotation has the id “{annotation.id}”", index, "id")
+        found[annotation.id] = annotation
     return found
 
 
-def _remark(fields: Mapping[str, Any]) -> Remark:
+def _annotation(fields: Mapping[str, Any]) -> Annotation:
     values = {k: fields.get(k, getattr(_PLAIN, k)) for k in ("id", "kind", "text", "colour")}
     for key, value in values.items():
         if type(value) is not str:
             raise Refused("here should stand a text", key)
     if not _ID.match(values["id"]):
-        raise Refused(f"“{visible(values['id'][:80])}” is no id; ids of remarks are r1, r2 …", "id")
-    for key, options in (("kind", REMARKS), ("colour", COLOURS)):
+        raise Refused(f"“{visible(values['id'][:80])}” is no id; ids of annotations are r1, r2 …", "id")
+    for key, options in (("kind", ANNOTATION_KINDS), ("colour", COLOURS)):
         if values[key] not in options:
             raise Refused(f"here should stand one of {', '.join(o or '“”' for o in options)}", key)
     if len(values["text"]) > MAX_TEXT or clean(values["text"], lines=True) != values["text"]:
         raise Refused(f"it has more than {MAX_TEXT:,} characters, or hidden ones", "text")
     x, y, width, height = _numbers(fields.get("area", list(_PLAIN.area)), 4, "area")
     extra = {k: v for k, v in fields.items() if k not in _FIELDS}
-    return Remark(**values, area=clamp_area((x, y, width, height)), extra=extra)
+    return Annotation(**values, area=clamp_area((x, y, width, height)), extra=extra)
 
 
-_PLAIN = Remark(id="r1")
+_PLAIN = Annotation(id="r1")
 
 
-def bookmarks(raw: Any) -> dict[str, tuple[float, float, float]]:
+def decode_bookmarks(raw: Any) -> dict[str, tuple[float, float, float]]:
     """Views by name: centre and scale."""
     found = {}
     if len(_object(raw)) > MAX_BOOKMARKS:
@@ -94,11 +94,11 @@ def _numbers(raw: Any, count: int, *place: str) -> tuple[float, ...]:
     return tuple(float(v) for v in raw)
 
 
-def encode_annotation(remark: Remark) -> dict[str, Any]:
-    """A remark as the file says it."""
-    fields: dict[str, Any] = {"id": remark.id, "kind": remark.kind}
-    if remark.text:
-        fields["text"] = remark.text
-    if remark.colour:
-        fields["colour"] = remark.colour
-    return {**fields, "area": list(remark.area), **remark.extra}
+def encode_annotation(annotation: Annotation) -> dict[str, Any]:
+    """An annotation as the file says it."""
+    fields: dict[str, Any] = {"id": annotation.id, "kind": annotation.kind}
+    if annotation.text:
+        fields["text"] = annotation.text
+    if annotation.colour:
+        fields["colour"] = annotation.colour
+    return {**fields, "area": list(annotation.area), **annotation.extra}

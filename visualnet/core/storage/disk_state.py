@@ -14,7 +14,7 @@ from visualnet.core.storage.safe_json import MAX_BYTES
 from visualnet.core.text.format import format_bytes
 
 
-class Standing(NamedTuple):
+class DiskState(NamedTuple):
     """``mark`` is the same for the same content, "" for nothing; ``real`` is where the content lies if links are followed.
 
     ``words`` tell what it is, if it is nothing that a project could have been read from; ``kept`` that it can never be replaced.
@@ -26,28 +26,28 @@ class Standing(NamedTuple):
     kept: bool = False
 
 
-NOTHING = Standing()
+NOTHING = DiskState()
 
 
-def look(path: Path) -> Standing:
+def read_state(path: Path) -> DiskState:
     """What stands there. By content: times lie on network drives and within one tick."""
     real = os.path.realpath(path)
     try:
-        return Standing(real, mark_of(read_regular(path, MAX_BYTES)))
+        return DiskState(real, fingerprint(read_regular(path, MAX_BYTES)))
     except NotRegular as error:
-        return Standing(real, str(error.strerror), f"{error.strerror}".replace("it is ", "").partition(",")[0], True)
+        return DiskState(real, str(error.strerror), f"{error.strerror}".replace("it is ", "").partition(",")[0], True)
     except TooLarge as error:
-        return Standing(real, _known(path), f"a file of {format_bytes(error.size)}, larger than a project can be")
+        return DiskState(real, _known(path), f"a file of {format_bytes(error.size)}, larger than a project can be")
     except OSError as error:
         if error.errno in (errno.ENOENT, errno.ENOTDIR):
             return NOTHING
         why = (error.strerror or type(error).__name__).lower()
-        return Standing(real, f"{why} {_known(path)}", f"a file that cannot be read ({why})")
+        return DiskState(real, f"{why} {_known(path)}", f"a file that cannot be read ({why})")
     except ValueError:
         return NOTHING  # what cannot be a name is no file
 
 
-def mark_of(data: bytes) -> str:
+def fingerprint(data: bytes) -> str:
     """The mark of this content."""
     return hashlib.blake2b(data, digest_size=16).hexdigest()
 
@@ -64,6 +64,6 @@ def _known(path: Path) -> str:
 class ChangedOnDisk(FileError):
     """What stands in the file's place is not what was read or saved there; ``seen`` is what does."""
 
-    def __init__(self, file: str, reason: str, seen: Standing, *, way_out: str = "") -> None:
+    def __init__(self, file: str, reason: str, seen: DiskState, *, way_out: str = "") -> None:
         super().__init__(file, reason, way_out=way_out)
         self.seen = seen

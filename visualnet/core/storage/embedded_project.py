@@ -60,7 +60,7 @@ _SHARE = (
 # --- what is carried ----------------------------------------------------------------------------------------------------------------
 
 
-def shared(project: Project) -> Project:
+def strip_local_paths(project: Project) -> Project:
     """The project as strangers may have it: without the places on this machine where data or weights lie."""
     options = _without_paths(project.data.options)
     data = project.data if len(options) == len(project.data.options) else replace(project.data, options=options)

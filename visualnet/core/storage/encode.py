@@ -36,9 +36,9 @@ def graph_text(graph: Graph, level: int) -> str:
         parts["bends"] = lines(
             "{}", (f'"{t.node}.{t.port}": {to_json([list(p) for p in b])}' for t, b in bent), level + 1
         )
-    if graph.remarks:
+    if graph.annotations:
         parts["remarks"] = lines(
-            "[]", (to_json(decode_annotations.encode_annotation(r)) for r in graph.remarks.values()), level + 1
+            "[]", (to_json(decode_annotations.encode_annotation(r)) for r in graph.annotations.values()), level + 1
         )
     if graph.bookmarks:
         parts["bookmarks"] = to_json({name: list(view) for name, view in graph.bookmarks.items()})
@@ -95,7 +95,7 @@ def _node(node: Node) -> dict[str, Any]:
         fields["repeat"] = node.repeat
     if node.mode:
         fields["mode"] = node.mode
-    if node.folded:
+    if node.collapsed:
         fields["folded"] = True
     return {**fields, **node.extra}
 

@@ -18,7 +18,7 @@ _QUOTED = re.compile(r"(?:\r\n|\r|\n)[ \t\u00a0]*((?:>[ \t\u00a0]?)+)")
 _CLEVER = re.compile("[“”„«»″]")
 
 
-def hardy(text: str) -> str:
+def encode(text: str) -> str:
     """JSON that a mail program may wrap and quote without harm."""
 
     def set_hard(found: re.Match[str]) -> str:
@@ -27,12 +27,12 @@ def hardy(text: str) -> str:
     return _STRING.sub(set_hard, text)
 
 
-def summed(tree: Any) -> int:
+def checksum(tree: Any) -> int:
     """A sum over plain values, the same however the text is set."""
     return zlib.crc32(json.dumps(tree, sort_keys=True).encode())
 
 
-def mended(text: str, mark: str) -> str:
+def decode(text: str, mark: str) -> str:
     """The JSON object that says ``"mark":`` in a text that a mail program has wrapped, quoted or put words around.
 
     Raises:

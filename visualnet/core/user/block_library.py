@@ -91,7 +91,7 @@ def entries() -> list[Entry]:
     return list(found.values())
 
 
-def seen(name: str) -> Entry | None:
+def find_cached(name: str) -> Entry | None:
     """The block as it was when the library was last looked through: for every key that is typed, where no file may be asked."""
     return _listed.get(name)
 
@@ -99,12 +99,12 @@ def seen(name: str) -> Entry | None:
 def _entry(path: Path, shipped: bool) -> Entry | None:
     try:
         stat = path.stat()
-        seen = (stat.st_mtime_ns, stat.st_size)
-        if path not in _read or _read[path][0] != seen:
+        stamp = (stat.st_mtime_ns, stat.st_size)
+        if path not in _read or _read[path][0] != stamp:
             project = project_file.load(path)
             block = _main_block(project)
             entry = Entry(block, project.blocks[block].note, path, project, shipped) if block else None
-            _read[path] = (seen, entry)
+            _read[path] = (stamp, entry)
     except (FileError, OSError):
         return None
     return _read[path][1]

@@ -27,7 +27,7 @@ MAX_EACH = 100
 MAX_TITLE = 60
 
 
-class Shelf(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class PresetGroup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The presets of one kind by name; ``default`` names the one that new nodes begin with."""
 
     presets: dict[str, dict[str, Any]] = {}
@@ -39,7 +39,7 @@ def presets_path() -> Path:
     return data_dir() / "presets.json"
 
 
-def shelves() -> dict[str, Shelf]:
+def preset_groups() -> dict[str, PresetGroup]:
     """All presets by kind.
 
     Raises:
@@ -56,14 +56,14 @@ def shelves() -> dict[str, Shelf]:
 
 
 @lru_cache(maxsize=4)
-def _read(path: Path, _time_ns: int, size: int) -> Mapping[str, Shelf]:
+def _read(path: Path, _time_ns: int, size: int) -> Mapping[str, PresetGroup]:
     way_out = f"Move {path} away to begin anew."
     if size > MAX_BYTES:
         raise FileError(
             path.name, f"it has {format_bytes(size)}; presets have at most {format_bytes(MAX_BYTES)}", way_out=way_out
         )
     try:
-        read = msgspec.json.decode(read_regular(path, MAX_BYTES), type=dict[str, Shelf])
+        read = msgspec.json.decode(read_regular(path, MAX_BYTES), type=dict[str, PresetGroup])
         return {kind: _checked(kind, shelf) for kind, shelf in read.items()}
     except OSError as error:
         raise FileError(path.name, error.strerror or str(error), way_out=way_out) from None
@@ -71,7 +71,7 @@ def _read(path: Path, _time_ns: int, size: int) -> Mapping[str, Shelf]:
         raise FileError(path.name, str(error), way_out=way_out) from None
 
 
-def _checked(kind: str, shelf: Shelf) -> Shelf:
+def _checked(kind: str, shelf: PresetGroup) -> PresetGroup:
     check_kind(kind)
     if len(shelf.presets) > MAX_EACH:
         raise ValueError(f"{kind} has {len(shelf.presets):,} presets; {MAX_EACH} are allowed")
@@ -80,7 +80,7 @@ def _checked(kind: str, shelf: Shelf) -> Shelf:
         check_values(values)
     if shelf.default and shelf.default not in shelf.presets:
         raise ValueError(f"{kind} begins with “{visible(shelf.default[:80])}”, which is not there")
-    return Shelf({name: plain(values) for name, values in shelf.presets.items()}, shelf.default)
+    return PresetGroup({name: plain(values) for name, values in shelf.presets.items()}, shelf.default)
 
 
 def _check_title(name: str) -> None:
@@ -88,12 +88,12 @@ def _check_title(name: str) -> None:
         raise ValueError(f"a preset's name has 1 to {MAX_TITLE} visible characters")
 
 
-def of(kind: str) -> Shelf:
+def of(kind: str) -> PresetGroup:
     """The presets of a kind; none while the file cannot be read."""
     try:
-        return shelves().get(kind, Shelf())
+        return preset_groups().get(kind, PresetGroup())
     except FileError:
-        return Shelf()
+        return PresetGroup()
 
 
 def first_values(kind: str) -> dict[str, Any]:
@@ -109,8 +109,8 @@ def keep(kind: str, name: str, values: Mapping[str, Any]) -> None:
         ValueError: the name or a value cannot be kept, there are too many, or the file cannot be read or written.
     """
     name = name.strip()
-    shelf = shelves().get(kind, Shelf())
-    _put(kind, Shelf({**shelf.presets, name: dict(values)}, shelf.default))
+    shelf = preset_groups().get(kind, PresetGroup())
+    _put(kind, PresetGroup({**shelf.presets, name: dict(values)}, shelf.default))
 
 
 def drop(kind: str, name: str) -> None:
@@ -119,9 +119,9 @@ def drop(kind: str, name: str) -> None:
     Raises:
         FileError: the file cannot be read or written.
     """
-    shelf = shelves().get(kind, Shelf())
+    shelf = preset_groups().get(kind, PresetGroup())
     rest = {n: v for n, v in shelf.presets.items() if n != name}
-    _put(kind, Shelf(rest, "" if shelf.default == name else shelf.default))
+    _put(kind, PresetGroup(rest, "" if shelf.default == name else shelf.default))
 
 
 def begin_with(kind: str, name: str) -> None:
@@ -130,11 +130,11 @@ def begin_with(kind: str, name: str) -> None:
     Raises:
         ValueError: there is no such preset, or the file cannot be read or written.
     """
-    _put(kind, Shelf(shelves().get(kind, Shelf()).presets, name))
+    _put(kind, PresetGroup(preset_groups().get(kind, PresetGroup()).presets, name))
 
 
-def _put(kind: str, shelf: Shelf) -> None:
-    after = {**shelves(), kind: _checked(kind, shelf)}
+def _put(kind: str, shelf: PresetGroup) -> None:
+    after = {**preset_groups(), kind: _checked(kind, shelf)}
     data = msgspec.json.format(msgspec.json.encode({k: s for k, s in after.items() if s.presets}), indent=1)
     if len(data) > MAX_BYTES:
         raise ValueError("the presets together are too large to be kept; delete some")

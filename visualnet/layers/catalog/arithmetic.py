@@ -11,7 +11,7 @@ from visualnet.core.expressions import chain, parse
 from visualnet.layers.declaration.axes import place, text
 from visualnet.layers.declaration.calls import Expr, Make, Own, fn
 from visualnet.layers.declaration.formulas import derive
-from visualnet.layers.declaration.initial_moments import Moments, Start, mixed, multiplied, summed
+from visualnet.layers.declaration.initial_moments import Moments, Start, add, concatenate, multiply
 from visualnet.layers.declaration.layer import Fault, Layer, Misfit, Pattern, Shape, default_axes, layer
 from visualnet.layers.declaration.params import count, index, real
 
@@ -62,7 +62,7 @@ class Add(Elementwise):
     operator = "torch.add"
 
     def begins(self, start: Start) -> Moments | None:
-        return summed(start.arriving)
+        return add(start.arriving)
 
     inputs: int = count(2, _INPUTS, low=2, high=64, phrase="{} inputs")  # type: ignore[assignment]
 
@@ -82,7 +82,7 @@ class Multiply(Elementwise):
     operator = "torch.mul"
 
     def begins(self, start: Start) -> Moments | None:
-        return multiplied(start.arriving)
+        return multiply(start.arriving)
 
     inputs: int = count(2, _INPUTS, low=2, high=64, phrase="{} inputs")  # type: ignore[assignment]
 
@@ -156,7 +156,7 @@ class Concatenate(Several):
 
     def begins(self, start: Start) -> Moments | None:
         sizes = [prod(map(int, shape)) if shape else 1 for shape in start.shapes]
-        return mixed(list(zip(start.arriving, sizes, strict=True)))
+        return concatenate(list(zip(start.arriving, sizes, strict=True)))
 
     def shape(self, *shapes: Shape) -> Shape:
         first = shapes[0]

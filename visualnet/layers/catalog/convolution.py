@@ -11,7 +11,7 @@ from visualnet.core.graph import Value
 from visualnet.layers.declaration.calls import Make
 from visualnet.layers.declaration.drawings import Drawing, Spread, Window
 from visualnet.layers.declaration.formulas import WINDOW_SUM, along, derive, transposed, window
-from visualnet.layers.declaration.initial_moments import Moments, Start, inside_share, weighed
+from visualnet.layers.declaration.initial_moments import Moments, Start, after_weights, inside_share
 from visualnet.layers.declaration.layer import Fault, Layer, Misfit, Pattern, Shape, Sized, Spec, layer, sized
 from visualnet.layers.declaration.params import choice, count, flag, per_axis
 
@@ -29,7 +29,7 @@ PADDING_MODES = {
 PADDING_WORDS = {"same": "as much as keeps the size (stride 1)", "valid": "none"}
 
 
-def undivided(groups: int, in_channels: int, out_channels: int) -> Iterator[Fault]:
+def group_faults(groups: int, in_channels: int, out_channels: int) -> Iterator[Fault]:
     """A fault for each number of channels that cannot be split into so many groups."""
     for extent, name in ((in_channels, "in_channels"), (out_channels, "out_channels")):
         if extent % groups:
@@ -52,7 +52,7 @@ class Convolution(Layer):
     padding_mode: str = choice("zeros", "What the padding holds.", PADDING_MODES, more=True)
 
     def check(self, *shapes: Shape) -> Iterable[Fault]:
-        yield from undivided(self.groups, int(shapes[0][0]), self.out_channels)
+        yield from group_faults(self.groups, int(shapes[0][0]), self.out_channels)
         if self.padding != "same":
             return
         if any(s != 1 for s in self.stride):
@@ -117,7 +117,7 @@ class Convolution(Layer):
             if self.padding_mode == "zeros":
                 n = int(shape[1 + axis])
                 share *= inside_share(n, (n + 2 * padding - d * (k - 1) - 1) // s + 1, k, s, padding, d)
-        return weighed(start, share * int(shape[0]) / self.groups * prod(self.kernel_size))
+        return after_weights(start, share * int(shape[0]) / self.groups * prod(self.kernel_size))
 
     def macs(self, *shapes: Shape) -> int:
         figures = {
@@ -152,7 +152,7 @@ class TransposedConvolution(Layer):
     dilation: tuple[int, ...] = per_axis(1, _DILATION, unit="px", more=True, phrase="dilation {}")
 
     def check(self, *shapes: Shape) -> Iterable[Fault]:
-        yield from undivided(self.groups, int(shapes[0][0]), self.out_channels)
+        yield from group_faults(self.groups, int(shapes[0][0]), self.out_channels)
         for o, s, d in zip(self.output_padding, self.stride, self.dilation, strict=True):
             if o >= max(s, d):
                 formula = f"{o} ≥ max({s}, {d})"
@@ -178,7 +178,7 @@ class TransposedConvolution(Layer):
 
     def begins(self, start: Start) -> Moments | None:
         # Each output cell is painted by kernel / stride of the cells around it.
-        return weighed(
+        return after_weights(
             start, int((start.shapes[0] or (0,))[0]) / self.groups * prod(self.kernel_size) / prod(self.stride)
         )
 

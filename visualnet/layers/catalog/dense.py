@@ -10,7 +10,7 @@ from visualnet.core.graph import Value
 from visualnet.layers.declaration.calls import Make
 from visualnet.layers.declaration.drawings import Drawing, Matrix, Table
 from visualnet.layers.declaration.formulas import derive
-from visualnet.layers.declaration.initial_moments import NORMAL, Moments, Start, weighed, weight_variance
+from visualnet.layers.declaration.initial_moments import NORMAL, Moments, Start, after_weights, weight_variance
 from visualnet.layers.declaration.layer import Fault, Layer, Pattern, Shape, Sized, Spec, layer, sized
 from visualnet.layers.declaration.params import count, flag
 
@@ -47,7 +47,7 @@ class Linear(Layer):
         return {"weight": weight, **({"bias": sized(out_features=self.out_features)} if self.bias else {})}
 
     def begins(self, start: Start) -> Moments | None:
-        return weighed(start)
+        return after_weights(start)
 
     def macs(self, *shapes: Shape) -> int:
         *lead, features = shapes[0]

@@ -9,8 +9,8 @@ from typing import ClassVar
 from visualnet.layers.declaration.axes import text
 from visualnet.layers.declaration.calls import Make
 from visualnet.layers.declaration.drawings import Drawing, Slab
-from visualnet.layers.declaration.initial_moments import Moments, Start, dropped, settled
-from visualnet.layers.declaration.layer import Fault, Layer, Misfit, Shape, Sized, layer, sized, stretched
+from visualnet.layers.declaration.initial_moments import Moments, Start, after_dropout, after_normalization
+from visualnet.layers.declaration.layer import Fault, Layer, Misfit, Shape, Sized, bounds_when_scaled, layer, sized
 from visualnet.layers.declaration.params import count, flag, real
 
 _EPS = "Added to the variance, so that nothing is divided by zero."
@@ -49,7 +49,7 @@ class BatchNorm(Layer):
         )
 
     def begins(self, start: Start) -> Moments | None:
-        return settled(start)
+        return after_normalization(start)
 
     def drawing(self, *shapes: Shape) -> Drawing:
         channels, *places = map(int, shapes[0])
@@ -114,7 +114,7 @@ class LayerNorm(Layer):
         return {"weight": one, **({"bias": one} if self.bias else {})} if self.elementwise_affine else {}
 
     def begins(self, start: Start) -> Moments | None:
-        return settled(start)
+        return after_normalization(start)
 
     def drawing(self, *shapes: Shape) -> Drawing:
         last = prod(map(int, shapes[0][-self.axes :]))
@@ -132,10 +132,10 @@ class Dropping(Layer):
     pointwise = True
 
     def begins(self, start: Start) -> Moments | None:
-        return dropped(start.first, float(self.values()["p"]))
+        return after_dropout(start.first, float(self.values()["p"]))
 
     def holding(self, first: str) -> str:
-        return stretched(first)
+        return bounds_when_scaled(first)
 
 
 @layer(

@@ -10,7 +10,7 @@ from visualnet.layers.catalog.normalization import BatchNorm, Dropping
 from visualnet.layers.declaration.axes import text
 from visualnet.layers.declaration.calls import Expr, Make, Own, fn
 from visualnet.layers.declaration.drawings import Drawing, Slab
-from visualnet.layers.declaration.initial_moments import Moments, Start, settled
+from visualnet.layers.declaration.initial_moments import Moments, Start, after_normalization
 from visualnet.layers.declaration.layer import Fault, Layer, Misfit, Shape, Sized, layer, sized
 from visualnet.layers.declaration.params import count, flag, real
 
@@ -53,7 +53,7 @@ class GroupNorm(Layer):
         return {"weight": one, "bias": one} if self.affine else {}
 
     def begins(self, start: Start) -> Moments | None:
-        return settled(start)
+        return after_normalization(start)
 
     def drawing(self, *shapes: Shape) -> Drawing:
         channels, *places = map(int, shapes[0])
@@ -83,7 +83,7 @@ class RMSNorm(Layer):
         return shapes[0]
 
     def begins(self, start: Start) -> Moments | None:
-        return settled(start)
+        return after_normalization(start)
 
     def weights(self, *shapes: Shape) -> dict[str, Sized]:
         last = shapes[0][-self.axes :]

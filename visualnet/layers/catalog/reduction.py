@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from visualnet.layers.declaration.axes import place
 from visualnet.layers.declaration.calls import Expr, Own, fn
 from visualnet.layers.declaration.initial_moments import Moments, Start, averaged_over
-from visualnet.layers.declaration.layer import Layer, Misfit, Shape, averaged, layer, stretched
+from visualnet.layers.declaration.layer import Layer, Misfit, Shape, bounds_of_mean, bounds_when_scaled, layer
 from visualnet.layers.declaration.params import axes, flag, index, real
 
 _FLOATS = "x: * -> y: *"
@@ -50,7 +50,7 @@ class Mean(Reduction):
         return averaged_over(start.first, prod(int(shape[place(d, shape)]) for d in self.dim))
 
     def holding(self, first: str) -> str:
-        return averaged(first)
+        return bounds_of_mean(first)
 
 
 @layer("sum", family="shape", ports=_FLOATS, keywords="add reduce total")
@@ -63,7 +63,7 @@ class Sum(Reduction):
     method = "sum"
 
     def holding(self, first: str) -> str:
-        return stretched(first)
+        return bounds_when_scaled(first)
 
 
 class Extreme(Reduction):

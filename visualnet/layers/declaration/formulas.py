@@ -85,7 +85,7 @@ def unread(extent: Derived) -> str:
     return f"{axis}: {exact} → {int(extent)}: the {which} never read"
 
 
-def missed(extent: Derived) -> bool:
+def misses_cells(extent: Derived) -> bool:
     """Whether an inexact division leaves out cells that someone would miss.
 
     Padding is not, as in nearly every published network; nor are as many cells as the stride leaves out between any two windows.
@@ -100,11 +100,11 @@ def missed(extent: Derived) -> bool:
     return left - behind > between
 
 
-def told_once(extents: Iterable[object]) -> Iterator[tuple[str, Derived]]:
+def describe_missed(extents: Iterable[object]) -> Iterator[tuple[str, Derived]]:
     """What is missed along the axes of a tensor, in words: axes that lose alike share a line."""
     found: dict[tuple[object, ...], list[Derived]] = {}
     for extent in extents:
-        if isinstance(extent, Derived) and missed(extent):
+        if isinstance(extent, Derived) and misses_cells(extent):
             found.setdefault((extent.cut, *extent.figures.values()), []).append(extent)
     for first, *others in found.values():
         likewise = ", ".join(other.symbols["n"] for other in others)

@@ -55,8 +55,8 @@ def weight_variance(init: Init, fan_in: int, fan_out: int) -> float:
     }.get(init.kind, 1 / (3 * fan_in))
 
 
-def weighed(start: Start, summed: float | None = None) -> Moments | None:
-    """A weighted sum and a bias. ``summed`` is how many inputs each output reads, where that is not the weight's fan-in."""
+def after_weights(start: Start, terms: float | None = None) -> Moments | None:
+    """A weighted sum and a bias. ``terms`` is how many inputs each output reads, where that is not the weight's fan-in."""
     arriving, weight = start.first, start.weights.get("weight")
     if arriving is None or weight is None or weight.total == 0:
         return None
@@ -64,10 +64,10 @@ def weighed(start: Start, summed: float | None = None) -> Moments | None:
     fan_in, fan_out = weight[1] * around, weight[0] * around
     drawn = weight_variance(start.init, fan_in, fan_out)
     bias = 1 / (3 * fan_in) if "bias" in start.weights and start.init.kind == "default" else 0.0
-    return Moments(0.0, (fan_in if summed is None else summed) * drawn * arriving.power + bias)
+    return Moments(0.0, (fan_in if terms is None else terms) * drawn * arriving.power + bias)
 
 
-def settled(start: Start) -> Moments:
+def after_normalization(start: Start) -> Moments:
     """What a normalization gives, whatever comes in."""
     return Moments(0.0, 0.0) if start.init.kind == "zeros" and start.weights else NORMAL
 
@@ -108,14 +108,14 @@ def averaged_over(arriving: Moments | None, count: float) -> Moments | None:
     return None if arriving is None else Moments(arriving.mean, arriving.variance / math.sqrt(max(1.0, count)))
 
 
-def dropped(arriving: Moments | None, p: float) -> Moments | None:
+def after_dropout(arriving: Moments | None, p: float) -> Moments | None:
     """What is left while a share p is set to 0 and the rest is divided by 1 − p."""
     if arriving is None or p >= 1:
         return None
     return Moments(arriving.mean, arriving.power / (1 - p) - arriving.mean**2)
 
 
-def mixed(parts: Sequence[tuple[Moments | None, int]]) -> Moments | None:
+def concatenate(parts: Sequence[tuple[Moments | None, int]]) -> Moments | None:
     """Several tensors behind one another, each with how many numbers it has."""
     whole = sum(count for _, count in parts)
     known = [(m, count) for m, count in parts if m is not None]
@@ -126,7 +126,7 @@ def mixed(parts: Sequence[tuple[Moments | None, int]]) -> Moments | None:
     return Moments(mean, max(0.0, power - mean * mean))
 
 
-def summed(parts: Sequence[Moments | None]) -> Moments | None:
+def add(parts: Sequence[Moments | None]) -> Moments | None:
     """Independent tensors added."""
     known = [m for m in parts if m is not None]
     if len(known) < len(parts):
@@ -134,7 +134,7 @@ def summed(parts: Sequence[Moments | None]) -> Moments | None:
     return Moments(sum(m.mean for m in known), sum(m.variance for m in known))
 
 
-def multiplied(parts: Sequence[Moments | None]) -> Moments | None:
+def multiply(parts: Sequence[Moments | None]) -> Moments | None:
     """Independent tensors multiplied."""
     known = [m for m in parts if m is not None]
     if len(known) < len(parts):

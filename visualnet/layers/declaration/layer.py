@@ -291,7 +291,7 @@ class Layer:
         """The muted line on the node's card: the two or three parameters that matter."""
         order = sorted(self.params.items(), key=lambda item: (not item[1].card, int(item[1].card)))
         values = [(param, self.__dict__["_values"][name]) for name, param in order]
-        shown = [p.told(v) for p, v in values if p.card or (v != p.default and (p.phrase or not p.more))]
+        shown = [p.card_text(v) for p, v in values if p.card or (v != p.default and (p.phrase or not p.more))]
         return " · ".join(filter(None, shown))
 
     # --- what follows from it ------------------------------------------------------------------------------------------------------
@@ -358,12 +358,12 @@ class BadParams(ValueError):
         self.faults = tuple(faults)
 
 
-def stretched(holds: str) -> str:
+def bounds_when_scaled(holds: str) -> str:
     """What is left of ``Spec.holds`` when numbers may grow but keep their sign."""
     return "nonnegative" if holds in ("probabilities", "fractions") else holds
 
 
-def averaged(holds: str) -> str:
+def bounds_of_mean(holds: str) -> str:
     """What is left of ``Spec.holds`` after a mean over many places. That of rectified scores is as good a logit as any: Network in network
     (Lin et al. 2013) and SqueezeNet (Iandola et al. 2016) end so."""
     return "" if holds == "nonnegative" else holds

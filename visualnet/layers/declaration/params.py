@@ -69,13 +69,13 @@ class Param:
         """The value as it stands on a card or in a sentence."""
         return str(value)
 
-    def told(self, value: Any) -> str:
+    def card_text(self, value: Any) -> str:
         """The value as a card says it: with its phrase, alone where the card always shows it, else after its name."""
         if self.phrase:
             return self.phrase.format(self.short(value))
         return self.short(value) if self.card else f"{self.name.replace('_', ' ')} {self.short(value)}"
 
-    def _told(self, schema: dict[str, Any]) -> dict[str, Any]:
+    def _card_text(self, schema: dict[str, Any]) -> dict[str, Any]:
         return {**schema, "description": self.doc, "default": self.default}
 
 
@@ -101,7 +101,7 @@ class Int(Param):
             {"type": "integer", "minimum": self.low, "maximum": self.high},
             {"type": "string"},
         ]
-        return self._told({"anyOf": [*options, {"type": "null"}] if self.none else options})
+        return self._card_text({"anyOf": [*options, {"type": "null"}] if self.none else options})
 
     def short(self, value: Any) -> str:
         return self.none if value is None else str(value).replace("-", "−")
@@ -128,7 +128,7 @@ class Float(Param):
             {"type": "number", "minimum": self.low, "maximum": self.high},
             {"type": "string"},
         ]
-        return self._told({"anyOf": [*options, {"type": "null"}] if self.none else options})
+        return self._card_text({"anyOf": [*options, {"type": "null"}] if self.none else options})
 
     def short(self, value: Any) -> str:
         return self.none if value is None else f"{value:g}".replace("-", "−")
@@ -143,13 +143,13 @@ class Bool(Param):
         return raw
 
     def schema(self) -> dict[str, Any]:
-        return self._told({"type": "boolean"})
+        return self._card_text({"type": "boolean"})
 
     def short(self, value: Any) -> str:
         name = self.name.replace("_", " ")
         return name if value else f"no {name}"
 
-    def told(self, value: Any) -> str:
+    def card_text(self, value: Any) -> str:
         return self.phrase or self.short(value)
 
 
@@ -160,7 +160,7 @@ class Choice(Param):
         super().__init__(default, doc, **rest)
         self.options = options
 
-    def told(self, value: Any) -> str:
+    def card_text(self, value: Any) -> str:
         return self.phrase.format(value) if self.phrase else str(value)
 
     def read(self, raw: Value, scope: Scope) -> str:
@@ -169,7 +169,7 @@ class Choice(Param):
         return raw
 
     def schema(self) -> dict[str, Any]:
-        return self._told({"enum": list(self.options)})
+        return self._card_text({"enum": list(self.options)})
 
 
 class Field(Param):
@@ -181,7 +181,7 @@ class Field(Param):
         return raw
 
     def schema(self) -> dict[str, Any]:
-        return self._told({"type": "string", "maxLength": 64, "pattern": r"^\w+$"})
+        return self._card_text({"type": "string", "maxLength": 64, "pattern": r"^\w+$"})
 
 
 class Text(Param):
@@ -207,10 +207,10 @@ class Text(Param):
         return raw
 
     def schema(self) -> dict[str, Any]:
-        return self._told({"type": "string", "maxLength": self.longest})
+        return self._card_text({"type": "string", "maxLength": self.longest})
 
-    def told(self, value: Any) -> str:
-        return super().told(value) if self.card or self.phrase else ""
+    def card_text(self, value: Any) -> str:
+        return super().card_text(value) if self.card or self.phrase else ""
 
 
 class Code(Text):
@@ -278,7 +278,7 @@ class Ints(Param):
     def schema(self) -> dict[str, Any]:
         one = {"anyOf": [{"type": "integer", "minimum": self.low, "maximum": self.high}, {"type": "string"}]}
         several = {"type": "array", "items": one, "minItems": self.rank, "maxItems": self.rank or self.longest}
-        return self._told({"anyOf": [*one["anyOf"], several, *([{"type": "null"}] if self.none else [])]})
+        return self._card_text({"anyOf": [*one["anyOf"], several, *([{"type": "null"}] if self.none else [])]})
 
     def short(self, value: Any) -> str:
         if value is None:
@@ -311,7 +311,7 @@ class Floats(Param):
     def schema(self) -> dict[str, Any]:
         options = [{"type": "number", "minimum": self.low, "maximum": self.high}, {"type": "string"}]
         several = {"type": "array", "items": {"anyOf": options}, "maxItems": self.longest}
-        return self._told({"anyOf": [*options, several, {"type": "null"}]})
+        return self._card_text({"anyOf": [*options, several, {"type": "null"}]})
 
     def short(self, value: Any) -> str:
         shown = [f"{number:g}".replace("-", "−") for number in value[:4]]

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from visualnet.core import validation
-from visualnet.core.graph import COLOURS, DIRECTIONS, INITS, MODES, REMARKS, STATISTICS
+from visualnet.core.graph import ANNOTATION_KINDS, COLOURS, DIRECTIONS, INITS, MODES, STATISTICS
 from visualnet.core.names import MAX_NAME, MAX_TEXT
 from visualnet.core.project import DataChoice, Recipe
 from visualnet.core.storage import decode, project_file
 from visualnet.core.storage.project_file import FORMAT, PROGRAM
-from visualnet.core.validation import MAX_BENDS, MAX_BOOKMARKS, MAX_REMARKS
+from visualnet.core.validation import MAX_ANNOTATIONS, MAX_BENDS, MAX_BOOKMARKS
 from visualnet.layers import LAYERS, Layer
 
 _NUMBER = {"type": "number"}
@@ -105,7 +105,7 @@ def _graph() -> dict[str, Any]:
                 },
                 "description": "Points that a wire is led over, by the port where it ends.",
             },
-            "remarks": {"type": "array", "maxItems": MAX_REMARKS, "items": _remark(coordinate)},
+            "remarks": {"type": "array", "maxItems": MAX_ANNOTATIONS, "items": _annotation(coordinate)},
             "bookmarks": {
                 "type": "object",
                 "maxProperties": MAX_BOOKMARKS,
@@ -116,13 +116,13 @@ def _graph() -> dict[str, Any]:
     }
 
 
-def _remark(coordinate: dict[str, Any]) -> dict[str, Any]:
+def _annotation(coordinate: dict[str, Any]) -> dict[str, Any]:
     return {
         "type": "object",
         "required": ["id"],
         "properties": {
             "id": {"type": "string", "pattern": "^r[1-9][0-9]{0,8}$"},
-            "kind": {"enum": list(REMARKS), "default": "frame"},
+            "kind": {"enum": list(ANNOTATION_KINDS), "default": "frame"},
             "text": {"type": "string", "maxLength": MAX_TEXT, "description": "A frame's title, or a note in Markdown."},
             "colour": {"enum": list(COLOURS), "default": ""},
             "area": {

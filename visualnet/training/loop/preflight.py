@@ -58,7 +58,7 @@ def why_not(analysis: Analysis, data: Loaded | None, data_error: str = "") -> st
     if words := pytorch.trouble():
         return words
     try:
-        registry.chosen(project.data)
+        registry.make_data_set(project.data)
         check_recipe(project.recipe)
     except ValueError as error:
         return f"{capitalize_first(str(error))}."

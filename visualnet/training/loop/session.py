@@ -259,21 +259,21 @@ class TrainingLoop:
             self.checkpointer.save(state, self.network.net, self.optimizer, generators, last)
 
     def _watch_if_due(self, now: float) -> None:
-        if self.probe.due(self.control.watching, now):
+        if self.probe.due(self.control.probe_request, now):
             self._watch()
 
     def _watch(self) -> None:
         try:
-            event = self.probe.look(self.control.watching, self.state.step)
+            event = self.probe.look(self.control.probe_request, self.state.step)
         except Exception as error:
-            self.control.watch(())
+            self.control.request_probes(())
             self.emit(events.Trouble(words=f"watching was given up: {first_line(error)}"))
             return
         self.emit(event)
 
     def _finish(self, reason: str) -> None:
         self.flush()
-        if self.control.watching.ports or self.control.watching.grid:
+        if self.control.probe_request.ports or self.control.probe_request.grid:
             self._watch()
         self.reporter.tell_progress("done", self.probe.spent_s)
         self.emit(self.memory.compare(self.network.analysis, self.sampler.batch_size, self.state.step))

@@ -45,7 +45,7 @@ class RunModel:
         self.epochs: list[events.EpochDone] = []
         self.started: events.Started | None = None
         self.progress: events.Progress | None = None
-        self.watched: events.Watched | None = None
+        self.probe_report: events.ProbeReport | None = None
         self.failed: events.Failed | None = None
         self.finished: events.Finished | None = None
         self.saved: events.CheckpointSaved | None = None
@@ -124,8 +124,8 @@ class RunModel:
     def _on_progress(self, event: events.Progress) -> None:
         self.progress = event
 
-    def _on_watched(self, event: events.Watched) -> None:
-        self.watched = event
+    def _on_probe_report(self, event: events.ProbeReport) -> None:
+        self.probe_report = event
 
     def _on_paused(self, event: events.Paused) -> None:
         self.state = "paused"
@@ -154,7 +154,7 @@ _TAKERS: dict[type, Callable[[RunModel, Any], None]] = {
     events.Steps: RunModel._on_steps,
     events.EpochDone: RunModel._on_epoch,
     events.Progress: RunModel._on_progress,
-    events.Watched: RunModel._on_watched,
+    events.ProbeReport: RunModel._on_probe_report,
     events.Paused: RunModel._on_paused,
     events.Resumed: RunModel._on_resumed,
     events.CheckpointSaved: RunModel._on_saved,

@@ -122,7 +122,7 @@ class FrameCache:
     def _paint_layers(self, painter: QPainter, area: QRectF, part: str) -> None:
         canvas = self.view.canvas
         for layer in canvas.layers:
-            if part == MOVING and layer is canvas.remark_layer:
+            if part == MOVING and layer is canvas.annotation_layer:
                 continue
             painter.save()
             if part == MOVING and layer is canvas.wire_layer:

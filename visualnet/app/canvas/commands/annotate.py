@@ -42,18 +42,18 @@ def _add(view: CanvasBase, kind: str, area: Area) -> None:
 
     def edit(project: Project) -> Project:
         nonlocal added
-        project, added = annotate.add_remark(project, sheet, kind, area)
+        project, added = annotate.add_annotation(project, sheet, kind, area)
         return project
 
     if view.studio.do(f"Add {kind}", edit):
-        view.select_remarks([added])
+        view.select_annotations([added])
         view.annotation_edit_asked.emit(added)
 
 
 def write(view: CanvasBase) -> None:
     """Edit the words of the selected frame or note."""
-    if view.canvas.marks.remarks:
-        view.annotation_edit_asked.emit(next(iter(view.canvas.marks.remarks)))
+    if view.canvas.marks.annotations:
+        view.annotation_edit_asked.emit(next(iter(view.canvas.marks.annotations)))
     else:
         view.studio.message.emit("hint", "select a frame or a note first")
 
@@ -62,13 +62,13 @@ def fill_colours(view: CanvasBase, menu: QMenu) -> None:
     """The colours that the selected frames and notes can have."""
     for colour in COLOURS:
         action = menu.addAction(capitalize_first(colour or "plain"), partial(tint, view, colour))
-        action.setEnabled(bool(view.canvas.marks.remarks))
+        action.setEnabled(bool(view.canvas.marks.annotations))
 
 
 def tint(view: CanvasBase, colour: str) -> None:
     """Give the selected frames and notes a colour."""
-    ids, sheet = tuple(view.canvas.marks.remarks), view.studio.sheet
-    view.studio.do("Colour", lambda p: annotate.set_remarks(p, sheet, ids, colour=colour))
+    ids, sheet = tuple(view.canvas.marks.annotations), view.studio.sheet
+    view.studio.do("Colour", lambda p: annotate.set_annotations(p, sheet, ids, colour=colour))
 
 
 def straighten(view: CanvasBase) -> None:
@@ -83,9 +83,6 @@ def toggle_waypoint(view: CanvasBase, wire: Port, number: int, at: QPointF) -> b
     """Take a point off a wire, or put one there (``number`` -1)."""
     sheet, points, place = view.studio.sheet, [p.toTuple() for p in view.wire_points(wire)], at.toTuple()
     return view.studio.do("Bend wire", lambda p: annotate.toggle_waypoint(p, sheet, wire, points, number, place))
-
-
-# --- bookmarks --------------------------------------------------------------------------------------------------------
 
 
 def bookmark(view: CanvasBase) -> None:

@@ -28,14 +28,14 @@ def card_areas(scene: CanvasScene) -> dict[str, Area]:
 
 
 def put(view: CanvasBase, label: str, places: Places, direction: str = "", areas: Mapping[str, Area] = {}) -> bool:
-    """Move cards there as one step, in a glide; ``direction``: the sheet flows that way from now on; ``areas``: where remarks go."""
+    """Move cards there as one step, in a glide; ``direction``: the sheet flows that way from now on; ``areas``: where annotations go."""
     cards, sheet = view.canvas.cards, view.studio.sheet
     view.finish_motion()
     before = {i: (cards[i].x, cards[i].y) for i in places}
 
     def edit(project: Project) -> Project:
-        project = annotate.place_remarks(edits.move(project, sheet, places), sheet, areas)
-        return annotate.turn(project, sheet, direction) if direction else project
+        project = annotate.place_annotations(edits.move(project, sheet, places), sheet, areas)
+        return annotate.set_direction(project, sheet, direction) if direction else project
 
     done = view.studio.do(label, edit)
     if done:
@@ -60,7 +60,7 @@ def tidy(view: CanvasBase, direction: str = "", ids: list[str] | None = None) ->
     def done(places: Places) -> None:
         words = "Tidy" if ids is None else "Tidy the selection"
         words = {"right": "Tidy to the right", "down": "Tidy downwards"}.get(turns, words)
-        areas = frames_around(graph.remarks, card_areas(view.canvas), places, room)
+        areas = frames_around(graph.annotations, card_areas(view.canvas), places, room)
         if put(view, words, places, turns, areas) and ids is None:
             view.fit()
 

@@ -26,17 +26,16 @@ Way = tuple[int, int]
 def selected_wire(view: CanvasBase) -> Port | None:
     """The one wire that is selected, if nothing else is."""
     marks = view.canvas.marks
-    alone = len(marks.wires) == 1 and not marks.selected and not marks.remarks
+    alone = len(marks.wires) == 1 and not marks.selected and not marks.annotations
     return next(iter(marks.wires)) if alone else None
 
 
-def selected_remark(view: CanvasBase) -> str:
+def selected_annotation(view: CanvasBase) -> str:
     """The one frame or note that is selected, if nothing else is."""
     marks = view.canvas.marks
-    return next(iter(marks.remarks)) if len(marks.remarks) == 1 and not marks.selected and not marks.wires else ""
-
-
-# --- going there ------------------------------------------------------------------------------------------------------
+    return (
+        next(iter(marks.annotations)) if len(marks.annotations) == 1 and not marks.selected and not marks.wires else ""
+    )
 
 
 def next_wire(view: CanvasBase, step: int = 1) -> None:
@@ -62,7 +61,7 @@ def next_wire(view: CanvasBase, step: int = 1) -> None:
 def _go_to_wire(view: CanvasBase, target: Port, home: str = "", bend: int = -1) -> None:
     marks = view.canvas.marks
     view.studio.select(())
-    marks.remarks = set()
+    marks.annotations = set()
     view.select_wires([target])
     marks.home, marks.bend = home, bend
     announce(view)
@@ -91,25 +90,22 @@ def add_bend(view: CanvasBase) -> None:
         _go_to_wire(view, here, view.canvas.marks.home, points.index(at) if at in points else 0)
 
 
-def next_remark(view: CanvasBase) -> None:
+def next_annotation(view: CanvasBase) -> None:
     """Go to the next frame or note, as one reads."""
-    items = sorted(view.canvas.remarks.values(), key=lambda r: (r.area.top(), r.area.left(), r.id))
+    items = sorted(view.canvas.annotations.values(), key=lambda r: (r.area.top(), r.area.left(), r.id))
     if not items:
         view.studio.message.emit("hint", "no frame or note yet: F makes a frame, N a note")
         return
-    ids, here = [r.id for r in items], selected_remark(view)
+    ids, here = [r.id for r in items], selected_annotation(view)
     item = items[(ids.index(here) + 1) % len(ids) if here in ids else 0]
     view.studio.select(())
     view.select_wires(())
-    view.select_remarks([item.id])
+    view.select_annotations([item.id])
     view.show_area(item.area)
 
 
-# --- keys -------------------------------------------------------------------------------------------------------------
-
-
 def press(view: CanvasBase, way: Way | None, event: QKeyEvent) -> bool:
-    """Answer a key for the wire or remark that the keyboard is at; False if it means nothing there. ``way``: of an arrow."""
+    """Answer a key for the wire or annotation that the keyboard is at; False if it means nothing there. ``way``: of an arrow."""
     key, held = event.key(), event.modifiers()
     control = bool(held & Qt.KeyboardModifier.ControlModifier)
     shift = bool(held & Qt.KeyboardModifier.ShiftModifier)
@@ -125,12 +121,12 @@ def press(view: CanvasBase, way: Way | None, event: QKeyEvent) -> bool:
         else:
             return False
         return True
-    if remark := selected_remark(view):
+    if annotation := selected_annotation(view):
         if way is not None and (control or shift):
-            _move_remark(view, remark, way, shift)
+            _move_annotation(view, annotation, way, shift)
             return True
         if enter or (plain and key == Qt.Key.Key_F2):
-            view.annotation_edit_asked.emit(remark)
+            view.annotation_edit_asked.emit(annotation)
             return True
     return False
 
@@ -171,24 +167,24 @@ def _remove_bend(view: CanvasBase, here: Port) -> None:
     _go_to_wire(view, here, home, min(number, left - 1))
 
 
-def _move_remark(view: CanvasBase, remark: str, way: Way, stretches: bool) -> None:
+def _move_annotation(view: CanvasBase, annotation: str, way: Way, stretches: bool) -> None:
     """Move it with all that stands in it, or its lower right corner."""
     sheet, graph, (dx, dy) = view.studio.sheet, view.canvas.graph, (way[0] * GRID, way[1] * GRID)
-    kind, (x, y, width, height) = graph.remarks[remark].kind, graph.remarks[remark].area
+    kind, (x, y, width, height) = graph.annotations[annotation].kind, graph.annotations[annotation].area
     if stretches:
-        areas = {remark: (x, y, max(LEAST_AREA[0], width + dx), max(LEAST_AREA[1], height + dy))}
+        areas = {annotation: (x, y, max(LEAST_AREA[0], width + dx), max(LEAST_AREA[1], height + dy))}
         places: dict[str, tuple[float, float]] = {}
     else:
-        areas, cards = frame_contents.contents(graph, remark, card_areas(view.canvas))
+        areas, cards = frame_contents.contents(graph, annotation, card_areas(view.canvas))
         areas = {i: (a[0] + dx, a[1] + dy, a[2], a[3]) for i, a in areas.items()}
         places = {i: (view.canvas.cards[i].x + dx, view.canvas.cards[i].y + dy) for i in cards}
     verb = "Stretch" if stretches else "Move"
     view.studio.do(
         f"{verb} {kind}",
-        lambda p: edits.move(annotate.place_remarks(p, sheet, areas), sheet, places),
-        merge=f"{verb} {remark}",
+        lambda p: edits.move(annotate.place_annotations(p, sheet, areas), sheet, places),
+        merge=f"{verb} {annotation}",
     )
-    view.select_remarks([remark])
+    view.select_annotations([annotation])
 
 
 def insert(view: CanvasBase, here: Port) -> None:
@@ -199,9 +195,6 @@ def insert(view: CanvasBase, here: Port) -> None:
         placing.add(view, kind, (at.x() - 84, at.y() - 40), insert=here, given=given)
 
     view.search_asked.emit(view.mapFromScene(at), put, "Put into the wire…")
-
-
-# --- where it is, in words and drawn ----------------------------------------------------------------------------------
 
 
 def _middle(view: CanvasBase, target: Port) -> QPointF:
@@ -223,8 +216,8 @@ def point(view: CanvasBase) -> QPointF | None:
     if (wire := selected_wire(view)) is not None:
         waypoint = _waypoint(view, wire)
         return waypoint if waypoint is not None else _middle(view, wire)
-    if remark := selected_remark(view):
-        return canvas.remarks[remark].grip.topLeft() + QPointF(16, 12)
+    if annotation := selected_annotation(view):
+        return canvas.annotations[annotation].grip.topLeft() + QPointF(16, 12)
     return None
 
 
@@ -235,7 +228,7 @@ def description(view: CanvasBase) -> str:
     if len(faces) == 1:
         face = faces[0]
         state = {"mute": "muted", "off": "off"}.get(face.mode, "")
-        told = face.name, face.line, face.shape, face.parameters, state, "folded" * face.folded, face.badge
+        told = face.name, face.line, face.shape, face.parameters, state, "collapsed" * face.collapsed, face.badge
         return ", ".join(filter(None, told))
     if (wire := selected_wire(view)) is not None:
         item = canvas.wires[wire]
@@ -243,8 +236,8 @@ def description(view: CanvasBase) -> str:
         spot = f"point {canvas.marks.bend + 1} of {len(item.bends)} on the " if canvas.marks.bend >= 0 else ""
         parts = f"{spot}wire from {start} to {end}", item.label, "does not fit" * item.failing
         return ", ".join(filter(None, parts))
-    if remark := selected_remark(view):
-        note = canvas.remarks[remark].remark
+    if annotation := selected_annotation(view):
+        note = canvas.annotations[annotation].annotation
         return f"{note.kind}: {note.text or 'without words'}"
     return f"{len(faces)} of {format_quantity(len(canvas.cards), 'node')} selected"
 

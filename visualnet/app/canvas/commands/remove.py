@@ -10,10 +10,10 @@ from visualnet.core.text.format import format_quantity
 def delete(view: CanvasBase) -> None:
     """Take out the selected cards, wires, frames and notes, as one step."""
     ids, sheet, marks = view.studio.selection, view.studio.sheet, view.canvas.marks
-    wires, remarks = tuple(marks.wires), tuple(marks.remarks)
-    if ids or wires or remarks:
-        what = format_quantity(len(ids), "node") if ids else "wire" if wires else "remark"
-        view.studio.do(f"Delete {what}", lambda p: bypass.remove_selection(p, sheet, ids, wires, remarks))
+    wires, annotations = tuple(marks.wires), tuple(marks.annotations)
+    if ids or wires or annotations:
+        what = format_quantity(len(ids), "node") if ids else "wire" if wires else "annotation"
+        view.studio.do(f"Delete {what}", lambda p: bypass.remove_selection(p, sheet, ids, wires, annotations))
 
 
 def dissolve(view: CanvasBase) -> None:

@@ -18,21 +18,21 @@ class AnnotationEditor(QPlainTextEdit):
     def __init__(self, view: CanvasBase) -> None:
         super().__init__(view)
         self.view = view
-        self.remark = ""
+        self.annotation = ""
         self._home: tuple[Document, str] | None = None
-        """The project and the sheet that hold the remark: another one may be in front by the time the words are kept."""
+        """The project and the sheet that hold the annotation: another one may be in front by the time the words are kept."""
         self.setAccessibleName("Words of the frame or note")
         self.setToolTip("Markdown. Ctrl+Enter keeps it, Esc leaves it as it was")
         view.studio.document_changed.connect(self.keep)
         view.studio.sheet_changed.connect(self.keep)
         self.hide()
 
-    def open(self, remark: str) -> None:
-        """Stand over the remark, with its words selected."""
-        item = self.view.canvas.remarks[remark]
-        self.remark, self._home = remark, (self.view.studio.document, self.view.studio.sheet)
+    def open(self, annotation: str) -> None:
+        """Stand over the annotation, with its words selected."""
+        item = self.view.canvas.annotations[annotation]
+        self.annotation, self._home = annotation, (self.view.studio.document, self.view.studio.sheet)
         self.setFont(fonts.sans(13))
-        title = item.remark.kind == "frame"
+        title = item.annotation.kind == "frame"
         corner = self.view.mapFromScene(item.area.topLeft())
         size = item.area.size() * self.view.zoom
         self.setPlaceholderText("Title" if title else "Note, in Markdown")
@@ -40,7 +40,7 @@ class AnnotationEditor(QPlainTextEdit):
         self.setVerticalScrollBarPolicy(bars.ScrollBarAlwaysOff if title else bars.ScrollBarAsNeeded)
         height = fonts.px(34) if title else max(90, round(size.height()))
         self.setGeometry(corner.x(), corner.y(), max(180, round(size.width())), height)
-        self.setPlainText(item.remark.text)
+        self.setPlainText(item.annotation.text)
         self.selectAll()
         self.show()
         self.raise_()
@@ -50,21 +50,21 @@ class AnnotationEditor(QPlainTextEdit):
         """Take the words over and close."""
         if self._home is None:
             return
-        remark, words, (document, sheet) = self.remark, self.toPlainText(), self._home
+        annotation, words, (document, sheet) = self.annotation, self.toPlainText(), self._home
         self.leave()
         sheets = dict(document.project.sheets())
-        if sheet not in sheets or remark not in sheets[sheet].remarks:
+        if sheet not in sheets or annotation not in sheets[sheet].annotations:
             return
-        kind = sheets[sheet].remarks[remark].kind
+        kind = sheets[sheet].annotations[annotation].kind
         words = words.replace("\n", " ").strip() if kind == "frame" else words
         try:
-            document.do(f"Write {kind}", lambda p: annotate.set_remarks(p, sheet, [remark], text=words))
+            document.do(f"Write {kind}", lambda p: annotate.set_annotations(p, sheet, [annotation], text=words))
         except ValueError as error:
             self.view.studio.message.emit("error", str(error))
 
     def leave(self) -> None:
         """Close; what was typed is forgotten."""
-        self.remark, self._home = "", None
+        self.annotation, self._home = "", None
         if self.isVisible():
             self.hide()
             self.view.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -77,8 +77,8 @@ class AnnotationEditor(QPlainTextEdit):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        item = self.view.canvas.remarks.get(self.remark)
-        title = item is not None and item.remark.kind == "frame"
+        item = self.view.canvas.annotations.get(self.annotation)
+        title = item is not None and item.annotation.kind == "frame"
         if event.key() == Qt.Key.Key_Escape:
             self.leave()
         elif enter and (title or event.modifiers() & Qt.KeyboardModifier.ControlModifier):
@@ -88,5 +88,5 @@ class AnnotationEditor(QPlainTextEdit):
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
-        if self.remark and event.reason() != Qt.FocusReason.PopupFocusReason:
+        if self.annotation and event.reason() != Qt.FocusReason.PopupFocusReason:
             self.keep()

@@ -21,15 +21,15 @@ LEAST_CARDS = 2
 
 
 class Minimap(QWidget):
-    """The whole sheet in small; a click or a drag goes there, a click on its sign folds it."""
+    """The whole sheet in small; a click or a drag goes there, a click on its sign collapses it."""
 
-    folded_changed = Signal(bool)
+    collapsed_changed = Signal(bool)
 
     def __init__(self, view: CanvasBase) -> None:
         super().__init__(view)
         self.view = view
         self.kept: MutableMapping[str, Any] = {}
-        """Where it is remembered whether it is folded; the window puts its settings here."""
+        """Where it is remembered whether it is collapsed; the window puts its settings here."""
         self.setCursor(Qt.CursorShape.ArrowCursor)
         self.setAccessibleName("Minimap")
         self._update_size()
@@ -50,25 +50,25 @@ class Minimap(QWidget):
         self.update()
 
     @property
-    def folded(self) -> bool:
+    def collapsed(self) -> bool:
         """Whether only a small button is left of it."""
         return self.kept.get("minimap") is False
 
     def remember(self, kept: MutableMapping[str, Any]) -> None:
-        """Keep there from now on whether it is folded."""
+        """Keep there from now on whether it is collapsed."""
         self.kept = kept
         self._update_size()
 
-    def fold(self, folded: bool) -> None:
+    def collapse(self, collapsed: bool) -> None:
         """Leave only a small button, or show the map again."""
-        self.kept["minimap"] = not folded
+        self.kept["minimap"] = not collapsed
         self._update_size()
         self.appear()
-        self.folded_changed.emit(folded)
+        self.collapsed_changed.emit(collapsed)
 
     def _update_size(self) -> None:
-        self.setFixedSize(SMALL if self.folded else SIZE)
-        self.setToolTip("Show the map" if self.folded else "The whole sheet; click or drag to go there")
+        self.setFixedSize(SMALL if self.collapsed else SIZE)
+        self.setToolTip("Show the map" if self.collapsed else "The whole sheet; click or drag to go there")
         self._picture = None
         self.place()
         self.update()
@@ -83,8 +83,8 @@ class Minimap(QWidget):
         canvas = self.view.canvas
         self.setVisible(len(canvas.cards) >= LEAST_CARDS and not self.view.seen.contains(canvas.contents()))
 
-    def _fold_sign(self) -> QRectF:
-        """Where it is folded."""
+    def _collapse_sign(self) -> QRectF:
+        """Where it is collapsed."""
         return QRectF(self.width() - 17, 3, 14, 14)
 
     def _scale(self) -> tuple[float, QPointF]:
@@ -101,7 +101,7 @@ class Minimap(QWidget):
         p.setPen(QPen(QColor(theme.line), 1))
         p.setBrush(QColor(theme.surface))
         p.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 7, 7)
-        if self.folded:
+        if self.collapsed:
             icons.paint(p, "chevron-left", QRectF(4, 4, 14, 14), theme.muted)
             return
         scale, shift = self._scale()
@@ -116,8 +116,8 @@ class Minimap(QWidget):
         p.drawRoundedRect(frame, 4, 4)
         p.setPen(Qt.PenStyle.NoPen)
         p.setBrush(QColor(theme.surface))
-        p.drawRoundedRect(self._fold_sign(), 4, 4)
-        icons.paint(p, "chevron-right", self._fold_sign().adjusted(1, 1, -1, -1), theme.muted)
+        p.drawRoundedRect(self._collapse_sign(), 4, 4)
+        icons.paint(p, "chevron-right", self._collapse_sign().adjusted(1, 1, -1, -1), theme.muted)
 
     def _draw(self, scale: float, shift: QPointF) -> QPixmap:
         ratio, canvas = self.devicePixelRatioF(), self.view.canvas
@@ -145,8 +145,8 @@ class Minimap(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
-            if self.folded or self._fold_sign().contains(event.position()):
-                self.fold(not self.folded)
+            if self.collapsed or self._collapse_sign().contains(event.position()):
+                self.collapse(not self.collapsed)
             else:
                 self.held = True
                 self._center_on(event)

@@ -70,8 +70,6 @@ class PreviewOverlay(SheetLayer):
             if wire.route(there):
                 self.wires[target] = wire
 
-    # --- the view ----------------------------------------------------------------------------------------------------
-
     def area(self) -> QRectF:
         """All that would change, in the scene."""
         if self.change is None:
@@ -95,8 +93,6 @@ class PreviewOverlay(SheetLayer):
         zoom = min(max(pose.zoom, NEAR), pose.zoom * min(seen.width() / room.width(), seen.height() / room.height()))
         zoom = pose.zoom if seen.width() >= room.width() and seen.height() >= room.height() else zoom
         view.glide(Pose(room.center().x(), room.center().y(), zoom))
-
-    # --- painting ----------------------------------------------------------------------------------------------------
 
     def draw(self, painter: QPainter, area: QRectF, scale: float) -> None:
         change = self.change

@@ -88,7 +88,7 @@ class RepairPopup(Popup):
         for number, repair in enumerate(found, 1):
             tip = f"{repair.words} ({number}); rest here to see what comes of it"
             kind = "primary" if number == 1 else ""
-            self._add(button(f"{number}   {fold(repair.words)}", kind, done=partial(self.take, number)), tip)
+            self._add(button(f"{number}   {break_words(repair.words)}", kind, done=partial(self.take, number)), tip)
         self.hover_preview.watch(self.problem, dict(zip(self.buttons, found, strict=True)))
         self._add(button("Take the wire out", "quiet", done=self.take_out), "Remove this wire again (Del)")
         self.adjustSize()
@@ -101,8 +101,6 @@ class RepairPopup(Popup):
         self.column.addWidget(made)
         self.buttons.append(made)
         made.show()
-
-    # --- answering --------------------------------------------------------------------------------------------------
 
     def go(self, way: int) -> None:
         """To the next or previous repair, and show what it would do."""
@@ -168,7 +166,7 @@ class RepairPopup(Popup):
         self.found = []
 
 
-def fold(words: str) -> str:
+def break_words(words: str) -> str:
     """Words in lines that a button can hold, broken between steps or words."""
     steps = words.replace("; ", ";\n").split("\n") if len(words) > LINE else [words]
     return "\n      ".join(

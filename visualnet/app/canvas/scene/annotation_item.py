@@ -9,7 +9,7 @@ from PySide6.QtGui import QTextDocument
 
 from visualnet.app.theme import fonts
 from visualnet.app.theme.tokens import Theme
-from visualnet.core.graph import Remark
+from visualnet.core.graph import Annotation
 
 TITLE = 30.0
 CORNER = 16.0
@@ -23,21 +23,21 @@ Part = Literal["body", "corner"]
 class AnnotationItem:
     """One frame or note. ``area`` is where it stands now, also while it is dragged."""
 
-    __slots__ = ("_document", "area", "remark")
+    __slots__ = ("_document", "annotation", "area")
 
-    def __init__(self, remark: Remark) -> None:
-        self.remark = remark
-        self.area = QRectF(*remark.area)
+    def __init__(self, annotation: Annotation) -> None:
+        self.annotation = annotation
+        self.area = QRectF(*annotation.area)
         self._document: QTextDocument | None = None
 
     @property
     def id(self) -> str:
-        return self.remark.id
+        return self.annotation.id
 
     @property
     def grip(self) -> QRectF:
         """Where it is taken: a note anywhere, a frame by its title."""
-        frame = self.remark.kind == "frame"
+        frame = self.annotation.kind == "frame"
         return QRectF(self.area.x(), self.area.y(), self.area.width(), TITLE if frame else self.area.height())
 
     def part_at(self, at: QPointF) -> Part | None:
@@ -54,13 +54,15 @@ class AnnotationItem:
         if self._document is None:
             features = QTextDocument.MarkdownFeature
             self._document = _InertDocument(defaultFont=fonts.sans(13), documentMargin=0)
-            self._document.setMarkdown(self.remark.text, features.MarkdownDialectCommonMark | features.MarkdownNoHTML)
+            self._document.setMarkdown(
+                self.annotation.text, features.MarkdownDialectCommonMark | features.MarkdownNoHTML
+            )
         self._document.setTextWidth(max(20.0, self.area.width() - 2 * PAD))
         return self._document
 
     def colour(self, theme: Theme) -> str:
         """Its tint as the theme has it."""
-        return theme.family(FAMILY[self.remark.colour]) if self.remark.colour in FAMILY else theme.outline
+        return theme.family(FAMILY[self.annotation.colour]) if self.annotation.colour in FAMILY else theme.outline
 
 
 class _InertDocument(QTextDocument):

@@ -52,7 +52,7 @@ def paint_miniature(p: QPainter, item: NodeItem, project: Project, theme: Theme,
     """A block's name with the drawing of its inside below; False where there is no room for both, or no inside."""
     content, block = item.content, item.node.block
     # The sign of an error needs the room.
-    if content.folded or content.badge == "error" or item.height * scale < LEAST_PX:
+    if content.collapsed or content.badge == "error" or item.height * scale < LEAST_PX:
         return False
     if block is None or block not in project.blocks or not project.blocks[block].graph.nodes:
         return False

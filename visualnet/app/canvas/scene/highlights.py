@@ -23,7 +23,7 @@ class Highlights:
 
     selected: set[str] = field(default_factory=set)
     wires: set[Port] = field(default_factory=set)
-    remarks: set[str] = field(default_factory=set)
+    annotations: set[str] = field(default_factory=set)
     hover_card: str = ""
     hover_port: tuple[str, str, bool] | None = None
     hover_wire: Port | None = None
@@ -38,9 +38,9 @@ class Highlights:
     flow: set[Port] = field(default_factory=set)
     """The wires that lead to the selected card or away from it."""
 
-    def keep(self, cards: Collection[str], wires: Collection[Port], remarks: Collection[str] = ()) -> None:
+    def keep(self, cards: Collection[str], wires: Collection[Port], annotations: Collection[str] = ()) -> None:
         """Forget what is gone."""
-        self.remarks.intersection_update(remarks)
+        self.annotations.intersection_update(annotations)
         self.flow.intersection_update(wires)
         self.selected.intersection_update(cards)
         self.wires.intersection_update(wires)

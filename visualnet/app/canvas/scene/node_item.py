@@ -13,7 +13,7 @@ from PySide6.QtGui import QImage
 from visualnet.analysis.card_content import CardContent, card_content
 from visualnet.analysis.facts import NodeFacts, Problem
 from visualnet.analysis.geometry.boxes import Box, Point
-from visualnet.analysis.geometry.card_size import HEIGHT, MIN_WIDTH, CardSize, card_size, corner_radius, fold_sign
+from visualnet.analysis.geometry.card_size import HEIGHT, MIN_WIDTH, CardSize, card_size, collapse_sign, corner_radius
 from visualnet.app.canvas.scene.painting import text_width, to_rect
 from visualnet.app.theme.tokens import RADIUS
 from visualnet.core.graph import Graph, Node
@@ -60,8 +60,6 @@ class NodeItem:
         self._ins: dict[str, float] = {}
         self._outs: dict[str, float] = {}
 
-    # --- geometry ---------------------------------------------------------------------------------------------------
-
     @property
     def rect(self) -> QRectF:
         return QRectF(self.x, self.y, self.width, self.height)
@@ -91,12 +89,12 @@ class NodeItem:
     @property
     def radius(self) -> float:
         """How round its corners are."""
-        return corner_radius(self.height, self.content.folded, RADIUS)
+        return corner_radius(self.height, self.content.collapsed, RADIUS)
 
     @property
     def control(self) -> QRectF:
-        """Where the sign is that folds it and opens it, in the scene."""
-        return to_rect(fold_sign(self.width, self.height, self.content.folded)).translated(self.x, self.y)
+        """Where the sign is that collapses it and opens it, in the scene."""
+        return to_rect(collapse_sign(self.width, self.height, self.content.collapsed)).translated(self.x, self.y)
 
     def offset(self, port: str, out: bool) -> float:
         """How far along its side a port stands: below the top, or right of the left edge. An unknown port stands in the middle."""
@@ -125,11 +123,9 @@ class NodeItem:
         nearest = min(distances, default=reach)
         return ends[distances.index(nearest)] if nearest < reach else None
 
-    def measure(self, strip: bool, folded: bool, down: bool) -> CardSize:
-        """How large it would be: with room for a live picture, folded, on a sheet that flows down."""
-        return card_size(self.content, strip, folded, down, text_width)
-
-    # --- content ----------------------------------------------------------------------------------------------------
+    def measure(self, strip: bool, collapsed: bool, down: bool) -> CardSize:
+        """How large it would be: with room for a live picture, collapsed, on a sheet that flows down."""
+        return card_size(self.content, strip, collapsed, down, text_width)
 
     def show(self, facts: NodeFacts | None, problems: tuple[Problem, ...], project: Project, graph: Graph) -> bool:
         """Take what is known now; True if the picture changes."""
@@ -154,11 +150,11 @@ class NodeItem:
         return resized
 
     def _resize(self) -> None:
-        size = self.measure(self.thumbnail is not None, self.content.folded, self.down)
+        size = self.measure(self.thumbnail is not None, self.content.collapsed, self.down)
         self.width, self.height, self._ins, self._outs = size
 
 
 def sizes(items: Mapping[str, NodeItem], direction: str) -> dict[str, CardSize]:
     """How large the cards would be on a sheet that flows in this direction."""
     down = direction == "down"
-    return {i: card.measure(card.thumbnail is not None, card.content.folded, down) for i, card in items.items()}
+    return {i: card.measure(card.thumbnail is not None, card.content.collapsed, down) for i, card in items.items()}

@@ -39,8 +39,8 @@ def paint_card(p: QPainter, item: NodeItem, theme: Theme) -> None:
     round_ = item.radius
     if not theme.dark and not theme.strong:
         _paint_shadow(p, area, theme, round_)
-    # A folded card has no room for a bar: its edge tells the family.
-    line = mix(theme.line, theme.family(content.family), 0.6) if content.folded else theme.line
+    # A collapsed card has no room for a bar: its edge tells the family.
+    line = mix(theme.line, theme.family(content.family), 0.6) if content.collapsed else theme.line
     edge = QPen(QColor(line), theme.edge)
     if content.mode:
         p.setOpacity(0.45)
@@ -54,8 +54,8 @@ def paint_card(p: QPainter, item: NodeItem, theme: Theme) -> None:
         p.setBrush(Qt.BrushStyle.NoBrush)
         p.setPen(QPen(QColor(mix(theme.raised, theme.family(content.family), 0.6)), 1.0))
         p.drawRoundedRect(area.adjusted(3, 3, -3, -3), round_ - 2.5, round_ - 2.5)
-    if content.folded:
-        _paint_folded(p, item, theme)
+    if content.collapsed:
+        _paint_collapsed(p, item, theme)
     else:
         _paint_bar(p, area, colour, content.block, round_)
         _paint_rows(p, item, theme)
@@ -93,8 +93,8 @@ def _paint_head(p: QPainter, item: NodeItem, theme: Theme, right: float) -> None
     paint_text(p, QRectF(PAD + 22, 9, right - PAD - 22, 20), item.content.name, theme.text, 13, bold=True)
 
 
-def _paint_folded(p: QPainter, item: NodeItem, theme: Theme) -> None:
-    """A folded card: its first row halfway up, and the sign that opens it."""
+def _paint_collapsed(p: QPainter, item: NodeItem, theme: Theme) -> None:
+    """A collapsed card: its first row halfway up, and the sign that opens it."""
     control, rise = item.control.translated(-item.x, -item.y), item.height / 2 - 19
     p.translate(0, rise)
     _paint_head(p, item, theme, control.left() + 4)
@@ -102,13 +102,13 @@ def _paint_folded(p: QPainter, item: NodeItem, theme: Theme) -> None:
     paint_control(p, control, True, theme)
 
 
-def paint_control(p: QPainter, area: QRectF, folded: bool, theme: Theme, ground: str = "") -> None:
-    """The sign that folds a card or opens it."""
+def paint_control(p: QPainter, area: QRectF, collapsed: bool, theme: Theme, ground: str = "") -> None:
+    """The sign that collapses a card or opens it."""
     if ground:
         p.setPen(QPen(QColor(theme.line), 1.0))
         p.setBrush(QColor(ground))
         p.drawRoundedRect(area, 5, 5)
-    icons.paint(p, "chevron-right" if folded else "chevron-down", area.adjusted(2, 2, -2, -2), theme.muted)
+    icons.paint(p, "chevron-right" if collapsed else "chevron-down", area.adjusted(2, 2, -2, -2), theme.muted)
 
 
 def _paint_rows(p: QPainter, item: NodeItem, theme: Theme) -> None:
@@ -201,8 +201,8 @@ def paint_ports(p: QPainter, item: NodeItem) -> None:
 
 
 def port_radius(item: NodeItem, ports: Sequence[str]) -> float:
-    """How large a port is: on a folded card many stand close together."""
-    return PORT_RADIUS - 1.2 if item.content.folded and len(ports) > 1 else PORT_RADIUS
+    """How large a port is: on a collapsed card many stand close together."""
+    return PORT_RADIUS - 1.2 if item.content.collapsed and len(ports) > 1 else PORT_RADIUS
 
 
 def paint_block(p: QPainter, item: NodeItem, theme: Theme, scale: float) -> None:

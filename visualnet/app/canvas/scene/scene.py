@@ -36,16 +36,14 @@ class CanvasScene(SheetIndex):
         super().__init__(theme, parent)
         self.labels = LabelPlacement(self)
         self.routes = WireRoutes(self)
-        self.remark_layer, self.wire_layer = AnnotationLayer(self), WireLayer(self, self.labels)
+        self.annotation_layer, self.wire_layer = AnnotationLayer(self), WireLayer(self, self.labels)
         self.card_layer = CardLayer(self)
-        self.layers: tuple[SheetLayer, ...] = (self.remark_layer, self.wire_layer, self.card_layer)
+        self.layers: tuple[SheetLayer, ...] = (self.annotation_layer, self.wire_layer, self.card_layer)
         """From the lowest up."""
         for z, layer in enumerate(self.layers):
             layer.setZValue(z)
             self.addItem(layer)
         self._extent = QRectF()
-
-    # --- mirroring --------------------------------------------------------------------------------------------------
 
     def show_sheet(self, project: Project, sheet: str) -> None:
         """Put another sheet in place of this one."""
@@ -54,7 +52,7 @@ class CanvasScene(SheetIndex):
             self.cards,
             self.wires,
             self.by_node,
-            self.remarks,
+            self.annotations,
             self.failing,
             self.labels,
             self.card_layer.sprites,
@@ -98,8 +96,8 @@ class CanvasScene(SheetIndex):
             self.cards[node_id].x, self.cards[node_id].y = after.places.get(node_id, (0.0, 0.0))
         shown_anew = list(self.cards) if change.turned else change.changed
         resized = self._show_anew(shown_anew, after)
-        self.marks.keep(self.cards, self.wires, self.remarks)
-        if resized or unplaced or self.moving_cards or any(change._replace(changed=(), remarked=())):
+        self.marks.keep(self.cards, self.wires, self.annotations)
+        if resized or unplaced or self.moving_cards or any(change._replace(changed=(), changed_annotations=())):
             for node_id in (*shown_anew, *change.moved, *unplaced):
                 touched |= self.by_node.get(node_id, set())
             zones += [self.cards[i].rect for i in (*change.added, *altered)]
@@ -138,10 +136,10 @@ class CanvasScene(SheetIndex):
         touched = {*change.bent, *(target for _, target in change.wires_added)} & self.wires.keys()
         for target in touched:
             self.wires[target].bends = [QPointF(*at) for at in after.bends.get(target, ())]
-        for remark in change.remarked:
-            self.remarks.pop(remark, None)
-            if remark in after.remarks:
-                self.remarks[remark] = AnnotationItem(after.remarks[remark])
+        for annotation in change.changed_annotations:
+            self.annotations.pop(annotation, None)
+            if annotation in after.annotations:
+                self.annotations[annotation] = AnnotationItem(after.annotations[annotation])
         return touched
 
     def _show_anew(self, ids: Iterable[str], after: Graph) -> bool:
@@ -179,8 +177,6 @@ class CanvasScene(SheetIndex):
             self.routes.draw(touched | self.routes.wires_near(grown))
             self._extent_moved()
         self.update()
-
-    # --- geometry ---------------------------------------------------------------------------------------------------
 
     def wire_changed(self, wire: WireItem) -> None:
         self.labels.changed(wire.target)
@@ -234,8 +230,8 @@ class CanvasScene(SheetIndex):
         bent = [t for t, w in self.wires.items() if w.bends or t in graph.bends]
         for target in bent:
             self.wires[target].bends = [QPointF(*at) for at in graph.bends.get(target, ())]
-        for item in self.remarks.values():
-            item.area = QRectF(*item.remark.area)
+        for item in self.annotations.values():
+            item.area = QRectF(*item.annotation.area)
         # What was drawn while cards moved went straight; now it finds its way again.
         self.routes.draw({*bent, *self.routes.take_straight()})
         self._extent_moved()
@@ -245,8 +241,6 @@ class CanvasScene(SheetIndex):
         if area != self._extent:
             self._extent = area
             self.extent_changed.emit()
-
-    # --- live -------------------------------------------------------------------------------------------------------
 
     def set_thumbnail(self, node_id: str, image: QImage | None) -> None:
         """Show a live picture on a card (None takes it away)."""
@@ -264,7 +258,7 @@ class CanvasScene(SheetIndex):
         """Paint in another theme."""
         self.theme = theme
         self.card_layer.sprites.clear()
-        for item in self.remarks.values():
+        for item in self.annotations.values():
             item.forget()
         self._blocks = None
         self.update()

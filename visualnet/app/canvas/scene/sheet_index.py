@@ -22,14 +22,14 @@ from visualnet.core.project import MAIN, Project
 
 class Hit(NamedTuple):
     """What is under a point: a port (``port`` set), a card (``node`` set), a wire (``wire`` set; ``bend`` one of its points), a frame or
-    note (``remark`` set; ``corner``: where it is stretched), or nothing."""
+    note (``annotation`` set; ``corner``: where it is stretched), or nothing."""
 
     node: str = ""
     port: str = ""
     out: bool = False
     wire: Port | None = None
     bend: int = -1
-    remark: str = ""
+    annotation: str = ""
     corner: bool = False
 
 
@@ -48,7 +48,7 @@ class SheetIndex(QGraphicsScene):
         self.cards: dict[str, NodeItem] = {}
         self.wires: dict[Port, WireItem] = {}
         self.by_node: dict[str, set[Port]] = {}
-        self.remarks: dict[str, AnnotationItem] = {}
+        self.annotations: dict[str, AnnotationItem] = {}
         self.marks = Highlights()
         self.failing: set[Port] = set()
         """The wires along which something arrives that does not fit."""
@@ -147,11 +147,12 @@ class SheetIndex(QGraphicsScene):
     def picture_area(self) -> QRectF:
         """The area of cards and wires, with what they let hang over."""
         area = self.contents().adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
-        for part in (*(wire.bounds for wire in self.wires.values()), *(item.area for item in self.remarks.values())):
+        for part in (
+            *(wire.bounds for wire in self.wires.values()),
+            *(item.area for item in self.annotations.values()),
+        ):
             area |= part
         return area
-
-    # --- what is where ----------------------------------------------------------------------------------------------
 
     def hit(self, at: QPointF, reach: float = 13.0, wires: bool = True) -> Hit:
         """What is under a point: ports before cards before wires, the topmost first."""
@@ -170,9 +171,9 @@ class SheetIndex(QGraphicsScene):
             bend = wire.bend_at(at)
             if bend >= 0 or wire.near(at, reach * 0.6):
                 return Hit(wire=wire.target, bend=bend)
-        for remark in reversed(self.remarks.values()):
-            if (part := remark.part_at(at)) is not None:
-                return Hit(remark=remark.id, corner=part == "corner")
+        for annotation in reversed(self.annotations.values()):
+            if (part := annotation.part_at(at)) is not None:
+                return Hit(annotation=annotation.id, corner=part == "corner")
         return Hit()
 
 

@@ -1,4 +1,4 @@
-"""The small sign on a card that folds it and opens it."""
+"""The small sign on a card that collapses it and opens it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from visualnet.app.canvas.commands import collapse
 from visualnet.app.canvas.tools.move_nodes import MoveTool
 
 
-class FoldTool(MoveTool):
+class CollapseTool(MoveTool):
     """A click on the sign; a drag that begins there moves the card like any other."""
 
     def release(self, at: QPointF, event: QInputEvent) -> None:
@@ -17,4 +17,4 @@ class FoldTool(MoveTool):
             super().release(at, event)
         elif self.node in self.scene.cards and self.scene.cards[self.node].control.contains(at):
             collapse.toggle(self.view, [self.node])
-            self.view.just_folded.start()
+            self.view.just_collapsed.start()

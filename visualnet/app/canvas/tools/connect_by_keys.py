@@ -36,7 +36,7 @@ class ConnectTool(JoinTool):
 
         near = sorted((i for i in cards if i != self.node), key=distance)
         for node_id in near[:MOST_TRIED]:
-            join = best_ports.best(self.accept, self.node, node_id)
+            join = best_ports.best_join(self.accept, self.node, node_id)
             if join is not None and join.verdict.fits and join.target not in self.scene.wires:
                 return node_id
         return near[0] if near else ""
@@ -50,7 +50,7 @@ class ConnectTool(JoinTool):
 
     def _other_ports(self, step: int) -> None:
         """Take the next pair of ports of the two cards."""
-        pairs = best_ports.every(self.accept, self.node, self.over)
+        pairs = best_ports.all_joins(self.accept, self.node, self.over)
         if not pairs:
             return
         ends = [(j.source, j.target) for j in pairs]

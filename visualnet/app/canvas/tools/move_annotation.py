@@ -16,25 +16,25 @@ from visualnet.core.validation import LEAST_AREA
 class MoveAnnotationTool(Tool):
     """A press selects; a drag moves a note, or a frame with all that stands in it; at the corner it stretches."""
 
-    def __init__(self, view: CanvasBase, remark: str, corner: bool) -> None:
+    def __init__(self, view: CanvasBase, annotation: str, corner: bool) -> None:
         super().__init__(view)
-        self.id, self.corner = remark, corner
+        self.id, self.corner = annotation, corner
 
     def press(self, at: QPointF, event: QInputEvent) -> None:
         super().press(at, event)
         self.studio.select(())
         self.view.select_wires(())
-        self.view.select_remarks([*self.scene.marks.remarks, self.id] if adds(event) else [self.id])
+        self.view.select_annotations([*self.scene.marks.annotations, self.id] if adds(event) else [self.id])
         cards = {} if self.corner else card_areas(self.scene)
         self.areas, inside = frame_contents.contents(self.scene.graph, self.id, cards)
         if self.corner:
             self.areas = {self.id: self.areas[self.id]}
         self.cards = {i: cards[i][:2] for i in inside}
-        self.kind = self.scene.graph.remarks[self.id].kind
+        self.kind = self.scene.graph.annotations[self.id].kind
         self.now, self.places = self.areas, self.cards
 
     def move(self, at: QPointF, event: QInputEvent) -> None:
-        if not self.far(at) or self.id not in self.scene.remarks:
+        if not self.far(at) or self.id not in self.scene.annotations:
             return
         way, (x, y, width, height) = at - self.start, self.areas[self.id]
         if self.corner:
@@ -45,8 +45,8 @@ class MoveAnnotationTool(Tool):
             self.now = {i: (a[0] + dx, a[1] + dy, a[2], a[3]) for i, a in self.areas.items()}
             self.places = {i: (left + dx, top + dy) for i, (left, top) in self.cards.items()}
             self.scene.shift(self.places)
-        for remark, area in self.now.items():
-            self.scene.remarks[remark].area = QRectF(*area)
+        for annotation, area in self.now.items():
+            self.scene.annotations[annotation].area = QRectF(*area)
         self.scene.update()
 
     def release(self, at: QPointF, event: QInputEvent) -> None:
@@ -54,7 +54,7 @@ class MoveAnnotationTool(Tool):
             return
         areas, places, sheet = self.now, self.places, self.studio.sheet
         label = f"{'Stretch' if self.corner else 'Move'} {self.kind}"
-        if not self.studio.do(label, lambda p: edits.move(annotate.place_remarks(p, sheet, areas), sheet, places)):
+        if not self.studio.do(label, lambda p: edits.move(annotate.place_annotations(p, sheet, areas), sheet, places)):
             self.scene.settle()
 
     def cancel(self) -> None:

@@ -53,8 +53,6 @@ class MoveTool(Tool):
         self.places = {i: (cards[i].x, cards[i].y) for i in self.studio.selection if i in cards}
         self.now = dict(self.places)
 
-    # --- dragging ---------------------------------------------------------------------------------------------------
-
     def move(self, at: QPointF, event: QInputEvent) -> None:
         if not self.far(at):
             return
@@ -87,7 +85,7 @@ class MoveTool(Tool):
         """Find the wire that the card would go into."""
         if self.accept is None:
             self.accept = self.studio.acceptance()
-            self.free = self.pulls or best_ports.lonely(self.accept, self.node)
+            self.free = self.pulls or best_ports.is_unwired(self.accept, self.node)
         if not self.free:
             return
         card = self.scene.cards[self.node].rect
@@ -98,8 +96,6 @@ class MoveTool(Tool):
         self.wire = hit if hit is not None and best_ports.insertion(self.accept, self.node, hit) is not None else None
         self.scene.marks.hover_wire = self.wire
         self.scene.update()
-
-    # --- letting go -------------------------------------------------------------------------------------------------
 
     def release(self, at: QPointF, event: QInputEvent) -> None:
         self.scene.marks.hover_wire = None
@@ -139,8 +135,6 @@ class MoveTool(Tool):
         self.scene.marks.hover_wire = None
         self.scene.settle()
         self.studio.select(self.before)
-
-    # --- showing ----------------------------------------------------------------------------------------------------
 
     def paint(self, painter: QPainter) -> None:
         if not self.dragging:

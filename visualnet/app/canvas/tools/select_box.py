@@ -36,7 +36,7 @@ class BoxTool(Tool):
         if not self.dragging:
             self.studio.select(self.kept)
             self.view.select_wires(())
-            self.view.select_remarks(())
+            self.view.select_annotations(())
 
     def cancel(self) -> None:
         self.studio.select(self.before)

@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QWidget
-
 from visualnet.app.actions.registry import ActionSpec
-from visualnet.app.features.feature import Dock, Feature, toggle
+from visualnet.app.features.feature import Dock, Feature, lazy
 from visualnet.app.state.studio import Studio
-
-
-def make_panel(studio: Studio) -> QWidget:
-    from visualnet.app.features.about_network.panel import AboutPanel
-
-    return AboutPanel(studio)
 
 
 def show(studio: Studio) -> None:
@@ -21,32 +13,23 @@ def show(studio: Studio) -> None:
         studio.shell.show_panel("about")
 
 
+# A table: an action is a row.
+# fmt: off
+ACTIONS = (
+    ActionSpec("help.about_network", 15, "About this network", "What is new in it, its paper, what to look at, what to break",
+               "info", "Ctrl+F1", show, anywhere=True),
+)
+# fmt: on
 FEATURE = Feature(
     "about",
     "What is new in a network of the course, its paper, what to look at, what to break.",
     dock=Dock(
         "About",
-        make_panel,
-        toggle(
-            "about_network",
-            "About",
-            "Show what is new in this network, its paper, what to look at, what to break",
-            "info",
-            panel="about",
-        ),
-        area="right",
+        lazy("visualnet.app.features.about_network.panel:AboutPanel"),
+        "Show what is new in this network, its paper, what to look at, what to break",
+        "info",
         workspaces={"build": False},
+        action="view.about_network",
     ),
-    actions=(
-        ActionSpec(
-            "help.about_network",
-            15,
-            "About this network",
-            "What is new in it, its paper, what to look at, what to break",
-            "info",
-            "Ctrl+F1",
-            show,
-            anywhere=True,
-        ),
-    ),
+    actions=ACTIONS,
 )

@@ -13,7 +13,7 @@ from visualnet.app.widgets.layouts import STRETCH, column, row
 from visualnet.app.widgets.markdown_page import MarkdownPage
 from visualnet.core.text.format import capitalize_first
 from visualnet.templates.index import Template
-from visualnet.templates.note_actions import carried_out, steps, without_steps
+from visualnet.templates.note_actions import apply_step, steps, without_steps
 from visualnet.templates.small_versions import OPEN_SMALL, SMALL_TIP, template_of
 
 OPEN_PUBLISHED = "Open the published network"
@@ -71,13 +71,13 @@ class AboutPanel(QWidget):
             return
         studio, said = self.studio, capitalize_first(words)
         try:
-            after = carried_out(studio.project, link)
+            after = apply_step(studio.project, link)
         except ValueError as error:
             studio.message.emit("hint", f"This step fits no more: {error}.")
             return
         if after == studio.project:
             studio.message.emit("ok", "It is so already.")
-        elif studio.do(said, lambda project: carried_out(project, link)):
+        elif studio.do(said, lambda project: apply_step(project, link)):
             studio.message.emit("ok", f"{said}: done. Ctrl+Z takes it back.")
 
     def sizeHint(self) -> QSize:

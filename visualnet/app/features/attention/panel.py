@@ -40,7 +40,7 @@ class AttentionPanel(ProbePanel):
         self.layer = choice_box("Attention layer", "Which attention layer")
         self.layer.setMinimumWidth(120)
         self.layer.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        self.layer.activated.connect(lambda _: self.watch())
+        self.layer.activated.connect(lambda _: self.request_probes())
         self.head_label, self.chooser = label("layer", "small"), SampleChooser(studio)
         studio.selection_changed.connect(self._selected)
         self.set_head(row(self.head_label, (self.layer, 1), STRETCH, self.chooser, margins=(12, 4, 8, 2), spacing=6))
@@ -54,7 +54,7 @@ class AttentionPanel(ProbePanel):
         fill_choices(self.layer, [analysis.name_of(path) for path in self.paths], current)
         for part in (self.layer, self.head_label, self.chooser):
             part.setVisible(bool(self.paths))
-        self.watch()
+        self.request_probes()
 
     def _selected(self, ids: Any) -> None:
         for node_id in ids:
@@ -63,7 +63,7 @@ class AttentionPanel(ProbePanel):
                 plain = [plain_path(p)[: len(path)] for p in self.paths]
                 if path in plain:
                     self.layer.setCurrentIndex(plain.index(path))
-                    self.watch()
+                    self.request_probes()
                     return
 
     def target(self) -> ProbePort | None:
@@ -74,7 +74,7 @@ class AttentionPanel(ProbePanel):
         return "This network has no attention layer. The template “vit-small” has some."
 
     def draw_array(self, array: Any, step: int | None) -> str:
-        seen = self.runner.watching.seen
+        seen = self.runner.probes.seen
         if seen is None or array.ndim != 3 or not array.size:
             return self.why_empty()
         image = seen.fields.get(image_field(self.studio.project.data, self.studio.fields) or "")

@@ -51,9 +51,6 @@ def has_unused(studio: Studio) -> bool:
     return bool(definitions.unused_blocks(studio.project))
 
 
-# --- making and unmaking -----------------------------------------------------------------------------------------------------------
-
-
 def group(studio: Studio) -> None:
     """Put the selected nodes into a block of their own, and select it."""
     view = studio.active
@@ -113,9 +110,6 @@ def remove_unused(studio: Studio) -> None:
     words = f"Remove block {unused[0]}" if len(unused) == 1 else f"Remove {len(unused)} blocks"
     if studio.do(words, definitions.remove_unused):
         studio.message.emit("ok", f"Removed {', '.join(unused)}; Ctrl+Z brings it back.")
-
-
-# --- the library -------------------------------------------------------------------------------------------------------------------
 
 
 def save_to_library(studio: Studio, path: Path | None = None) -> None:

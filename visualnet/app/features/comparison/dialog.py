@@ -9,14 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import (
-    QComboBox,
-    QDialog,
-    QFileDialog,
-    QGridLayout,
-    QScrollArea,
-    QWidget,
-)
+from PySide6.QtWidgets import QComboBox, QDialog, QFileDialog, QGridLayout, QScrollArea, QWidget
 
 from visualnet.analysis.compare.table import QUANTITIES, compare, ratio_text
 from visualnet.analysis.compare.teaching_pairs import PAIRS
@@ -120,8 +113,6 @@ class CompareDialog(QDialog):
             self.networks = [(studio.project.name, studio.project)]
         self._show()
 
-    # --- choosing ------------------------------------------------------------------------------------------------------------------
-
     def show_pair(self, name: str) -> None:
         """Show one of the course's pairs with its formula."""
         self.pair, self.networks = name, list(PAIRS[name].build())
@@ -154,8 +145,6 @@ class CompareDialog(QDialog):
         chosen, _ = QFileDialog.getOpenFileName(self, "Compare with", "", "VisualNet (*.vnet)")
         if chosen:
             self.add_file(Path(chosen))
-
-    # --- showing -------------------------------------------------------------------------------------------------------------------
 
     def _show(self, fault: str = "") -> None:
         while (item := self.grid.takeAt(0)) is not None:

@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QWidget
 
 from visualnet.app.canvas.base import CanvasBase
 from visualnet.app.features.differences.comparison import comparison_of
-from visualnet.app.features.feature import Dock, Feature, toggle
+from visualnet.app.features.feature import Dock, Feature, lazy
 from visualnet.app.state.studio import Studio
-
-
-def make_panel(studio: Studio) -> QWidget:
-    from visualnet.app.features.differences.panel import DifferencesPanel
-
-    return DifferencesPanel(studio, comparison_of(studio))
 
 
 def make_overlay(studio: Studio, canvas: CanvasBase) -> QObject:
@@ -36,14 +29,10 @@ FEATURE = Feature(
     "What sets the open network apart from its saved file, another project or a template; marked on the canvas too.",
     dock=Dock(
         "Differences",
-        make_panel,
-        toggle(
-            "differences",
-            "Differences",
-            "Show what sets this network apart from its saved file or another",
-            "duplicate",
-            "Ctrl+Shift+D",
-        ),
+        lazy("visualnet.app.features.differences.panel:DifferencesPanel"),
+        "Show what sets this network apart from its saved file or another",
+        "duplicate",
+        "Ctrl+Shift+D",
         area="bottom",
     ),
     overlay=make_overlay,

@@ -116,8 +116,6 @@ class DifferenceLayer(SheetLayer):
         if not shown.contains(item.rect) or pose.zoom < LABELS_FROM:
             self.view.glide(Pose(centre.x(), centre.y(), max(pose.zoom, NEAR)))
 
-    # --- painting ----------------------------------------------------------------------------------------------------
-
     def draw(self, painter: QPainter, area: QRectF, scale: float) -> None:
         """Paint the marks that meet the area, and the cards and wires that are gone."""
         shown = area.adjusted(-OVERHANG, -OVERHANG, OVERHANG, OVERHANG)

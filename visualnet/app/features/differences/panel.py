@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from visualnet.analysis.compare.difference_text import WORDS, Line, lines, summary, table
 from visualnet.analysis.compare.project_diff import FOLLOWS, SIGNS
-from visualnet.app.features.differences.comparison import Comparison
+from visualnet.app.features.differences.comparison import comparison_of
 from visualnet.app.features.differences.overlay import ROLES
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import icons
@@ -41,9 +41,9 @@ _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 class DifferencesPanel(QWidget):
     """Choose what to compare with; a click on a line goes there."""
 
-    def __init__(self, studio: Studio, comparison: Comparison, parent: QWidget | None = None) -> None:
+    def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.studio, self.comparison = studio, comparison
+        self.studio, self.comparison = studio, comparison_of(studio)
         self.menu = QMenu(self)
         self.menu.aboutToShow.connect(self._fill_menu)
         self.choose = button("Compare with")
@@ -52,7 +52,7 @@ class DifferencesPanel(QWidget):
         self.summary = ElidedLabel("", "muted")
         self.copy = button("Copy", "quiet", "copy", self._copy)
         self.copy.setToolTip("Copy the differences as text")
-        self.end = button("End", "quiet", "close", comparison.clear)
+        self.end = button("End", "quiet", "close", self.comparison.clear)
         self.end.setToolTip("Compare no more; the marks on the canvas go")
         self.tree = self._build_tree()
         self.empty = EmptyState(
@@ -66,7 +66,7 @@ class DifferencesPanel(QWidget):
             self.pages.addWidget(page)
         head = row(self.choose, (self.summary, 1), self.copy, self.end, margins=(8, 6, 8, 4), spacing=8)
         column(head, (self.pages, 1), spacing=0, parent=self)
-        comparison.changed.connect(self.refresh)
+        self.comparison.changed.connect(self.refresh)
         studio.theme_changed.connect(self.refresh)
         self.refresh()
 
@@ -87,8 +87,6 @@ class DifferencesPanel(QWidget):
         tree.itemClicked.connect(self._go)
         tree.currentItemChanged.connect(self._go)
         return tree
-
-    # --- choosing ------------------------------------------------------------------------------------------------------------------
 
     def _fill_menu(self) -> None:
         self.menu.clear()
@@ -120,8 +118,6 @@ class DifferencesPanel(QWidget):
             self.studio.message.emit("error", str(error))
             return
         self.comparison.against(project, title)
-
-    # --- showing -------------------------------------------------------------------------------------------------------------------
 
     def refresh(self) -> None:
         """Show the differences as they are now."""

@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QWidget
-
-from visualnet.app.features.feature import Dock, Feature, toggle
-from visualnet.app.state.studio import Studio
-
-
-def make_panel(studio: Studio) -> QWidget:
-    from visualnet.app.features.feature_maps.panel import MapsPanel
-
-    return MapsPanel(studio.active)
-
+from visualnet.app.features.feature import Dock, Feature, lazy
 
 FEATURE = Feature(
     "maps",
     "What the selected layer makes of one sample, channel by channel, live while it trains.",
     dock=Dock(
         "Feature maps",
-        make_panel,
-        toggle("maps", "Feature maps", "Show what a layer makes of a sample", "feature-maps"),
-        area="right",
+        lazy("visualnet.app.features.feature_maps.panel:MapsPanel", active=True),
+        "Show what a layer makes of a sample",
+        "feature-maps",
         workspaces={"inspect": True},
     ),
 )

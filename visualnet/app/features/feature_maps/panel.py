@@ -34,7 +34,7 @@ class MapsPanel(ProbePanel):
         self.name = ElidedLabel("")
         self.name.setProperty("role", "strong")
         self.port = choice_box("Output", "Which of the node's outputs")
-        self.port.activated.connect(lambda _: self.watch())
+        self.port.activated.connect(lambda _: self.request_probes())
         studio.selection_changed.connect(lambda _: self.follow())
         studio.document_changed.connect(lambda: self.pin.setChecked(False))
         self.set_head(row(self.pin, (self.name, 1), self.port, SampleChooser(studio), margins=(8, 4, 8, 2), spacing=4))
@@ -54,7 +54,7 @@ class MapsPanel(ProbePanel):
         self.port.setVisible(len(ports) > 1)
         self.name.setText(self._title(facts))
         self.pin.setEnabled(facts is not None)
-        self.watch()
+        self.request_probes()
 
     def _facts(self) -> NodeFacts | None:
         return self.studio.analysis.find(self.path) if self.path is not None else None
@@ -81,10 +81,10 @@ class MapsPanel(ProbePanel):
         return "Nothing leaves this node, or its shape is not known yet."
 
     def draw_array(self, array: Any, step: int | None) -> str:
-        maps, watching = as_maps(array), self.runner.watching
+        maps, probes = as_maps(array), self.runner.probes
         if not maps.size:
             return "This output is empty."
-        words = [self.port.currentText(), "" if watching.trained else "not trained yet", watching.words]
+        words = [self.port.currentText(), "" if probes.trained else "not trained yet", probes.words]
         self.view.set_maps(maps, step=step, title=" · ".join(filter(None, words)))
         return ""
 

@@ -40,7 +40,7 @@ class ProbePanel(QWidget):
         column(head, (self.stack, 1), spacing=0, parent=self)
         self.studio.analysed.connect(lambda _: self.follow())
         self.studio.theme_changed.connect(self._picture.set_theme)
-        self.runner.watched.connect(self.refresh)
+        self.runner.probes_changed.connect(self.refresh)
         self.follow()
 
     def follow(self) -> None:
@@ -67,21 +67,21 @@ class ProbePanel(QWidget):
         """Show what was seen last, when there is time."""
         self.runner.redraws.ask(self.who, self, self.draw, self.every_ms)
 
-    def watch(self) -> None:
+    def request_probes(self) -> None:
         """Ask for the port, while the panel is on the screen."""
         target = self.target()
-        self.runner.watch(self.who, [target] if self.isVisible() and target is not None else [])
+        self.runner.request_probes(self.who, [target] if self.isVisible() and target is not None else [])
         self.draw()
 
     def draw(self) -> None:
         """Draw what was seen last."""
-        watching, target = self.runner.watching, self.target()
-        seen = watching.seen
+        probes, target = self.runner.probes, self.target()
+        seen = probes.seen
         array = seen.arrays.get(target) if seen is not None and target is not None else None
         if seen is None or array is None:
             words = self.why_empty()
         else:
-            words = self.draw_array(array, seen.step if watching.trained else None)
+            words = self.draw_array(array, seen.step if probes.trained else None)
         self.empty.sentence.setText(words)
         self.stack.setCurrentWidget(self.empty if words else self._picture)
 
@@ -91,7 +91,7 @@ class ProbePanel(QWidget):
             return self.why_no_target()
         if self.runner.state == "starting":
             return "The training is starting …"
-        return self.runner.watching.words or "Looking …"
+        return self.runner.probes.words or "Looking …"
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -99,7 +99,7 @@ class ProbePanel(QWidget):
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        self.runner.watch(self.who)
+        self.runner.request_probes(self.who)
 
 
 def choice_box(name: str, tip: str) -> QComboBox:

@@ -40,44 +40,44 @@ class SampleChooser(QWidget):
 
     def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.studio, self.watching = studio, studio.runner.watching
+        self.studio, self.probes = studio, studio.runner.probes
         self.number = ValueField(self._check)
         self.number.setFixedWidth(64)
         self.number.setAccessibleName("Validation sample")
         self.number.set_tip("The sample of the validation set that is looked at")
-        self.number.edited.connect(lambda value: self.watching.set_sample(int(value)))
+        self.number.edited.connect(lambda value: self.probes.set_sample(int(value)))
         name = label("sample", "small")
         self.number.scrub_with(name)
         name.setToolTip("The sample of the validation set that is looked at; drag sideways to change it")
         name.setContentsMargins(0, 0, 2, 0)
         self.buttons = [
-            icon_button("chevron-left", "Sample before", lambda: self.watching.set_sample(self.watching.sample - 1)),
-            icon_button("chevron-right", "Next sample", lambda: self.watching.set_sample(self.watching.sample + 1)),
+            icon_button("chevron-left", "Sample before", lambda: self.probes.set_sample(self.probes.sample - 1)),
+            icon_button("chevron-right", "Next sample", lambda: self.probes.set_sample(self.probes.sample + 1)),
             icon_button("repeat", "Any sample", self._choose_any),
         ]
         self.gallery = icon_button("picture", "Choose by picture", self._open_gallery)
         row(name, self.number, *self.buttons, self.gallery, spacing=2, parent=self)
-        self.watching.sample_changed.connect(lambda _: self.refresh())
-        self.watching.data_changed.connect(self.refresh)
+        self.probes.sample_changed.connect(lambda _: self.refresh())
+        self.probes.data_changed.connect(self.refresh)
         studio.analysed.connect(lambda _: self.refresh())
         self.refresh()
 
     def refresh(self) -> None:
         """Show the chosen sample."""
-        self.number.set_value(self.watching.sample)
-        there = self.watching.samples > 0
+        self.number.set_value(self.probes.sample)
+        there = self.probes.samples > 0
         for button in self.buttons:
             button.setEnabled(there)
         self.gallery.setVisible(there and image_field(self.studio.project.data, self.studio.fields) is not None)
 
     def _check(self, value: Value) -> str:
-        count = self.watching.samples
+        count = self.probes.samples
         reason = f"there are {count:,} samples, from 0 to {count - 1:,}" if count else ""
         return whole_between(0, count - 1 if count else 1_000_000, reason)(value)
 
     def _choose_any(self) -> None:
-        if self.watching.samples:
-            self.watching.set_sample(random.randrange(self.watching.samples))
+        if self.probes.samples:
+            self.probes.set_sample(random.randrange(self.probes.samples))
 
     def _open_gallery(self) -> None:
         popup = Gallery(self.studio, self)
@@ -93,7 +93,7 @@ class Gallery(QFrame):
         super().__init__(parent, Qt.WindowType.Popup)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setFrameShape(QFrame.Shape.StyledPanel)
-        self.watching = studio.runner.watching
+        self.probes = studio.runner.probes
         self.list = QListWidget()
         self.list.setViewMode(QListView.ViewMode.IconMode)
         self.list.setIconSize(QSize(FACE, FACE))
@@ -108,23 +108,23 @@ class Gallery(QFrame):
         self._fill(studio)
 
     def _fill(self, studio: Studio) -> None:
-        data, field = self.watching.data, image_field(studio.project.data, studio.fields)
+        data, field = self.probes.data, image_field(studio.project.data, studio.fields)
         if data is None or field is None:
             return
-        first = max(min(self.watching.sample - GALLERY // 2, self.watching.samples - GALLERY), 0)
+        first = max(min(self.probes.sample - GALLERY // 2, self.probes.samples - GALLERY), 0)
         targets = [data.arrays[n] for n in studio.analysis.target_fields() if n in data.arrays]
         labels = next((values for values in targets if values.ndim == 1), None)
-        for sample in range(first, min(first + GALLERY, self.watching.samples)):
-            place = self.watching.place(sample)
+        for sample in range(first, min(first + GALLERY, self.probes.samples)):
+            place = self.probes.place(sample)
             image = compose_strip(np.asarray(data.arrays[field][place]), (FACE, FACE), studio.theme, signed=False)
             item = QListWidgetItem(QIcon(QPixmap.fromImage(image)), f"{sample}")
             item.setData(Qt.ItemDataRole.UserRole, sample)
             if labels is not None and data.classes and 0 <= int(labels[place]) < len(data.classes):
                 item.setToolTip(f"sample {sample}: {data.classes[int(labels[place])]}")
             self.list.addItem(item)
-            if sample == self.watching.sample:
+            if sample == self.probes.sample:
                 self.list.setCurrentItem(item)
 
     def _choose(self, item: QListWidgetItem) -> None:
-        self.watching.set_sample(int(item.data(Qt.ItemDataRole.UserRole)))
+        self.probes.set_sample(int(item.data(Qt.ItemDataRole.UserRole)))
         self.close()

@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QWidget
-
 from visualnet.app.actions.registry import ActionSpec
-from visualnet.app.features.feature import Dock, Feature, has_selected_node, toggle
+from visualnet.app.features.feature import Dock, Feature, has_selected_node, lazy
 from visualnet.app.state.studio import Studio
-
-
-def make_panel(studio: Studio) -> QWidget:
-    from visualnet.app.features.inspector.panel import InspectorPanel
-
-    return InspectorPanel(studio.active)
 
 
 def explain(studio: Studio) -> None:
@@ -23,27 +15,24 @@ def explain(studio: Studio) -> None:
         panel.node_page.enlarge()
 
 
+# A table: an action is a row.
+# fmt: off
+ACTIONS = (
+    ActionSpec("help.explain", 15, "Explain in large",
+               "The formulas and the drawing of the selected layer as large as the window", "help", "Shift+F1",
+               explain, anywhere=True),
+)
+# fmt: on
 FEATURE = Feature(
     "inspector",
     "Parameters, formulas, weights and cost of what is selected; of the whole network when nothing is.",
     dock=Dock(
         "Inspector",
-        make_panel,
-        toggle("inspector", "Inspector", "Show what the selection is made of", "inspector"),
-        area="right",
+        lazy("visualnet.app.features.inspector.panel:InspectorPanel", active=True),
+        "Show what the selection is made of",
+        "inspector",
         workspaces={"build": True, "train": True, "inspect": False},
         eager=True,
     ),
-    actions=(
-        ActionSpec(
-            "help.explain",
-            15,
-            "Explain in large",
-            "The formulas and the drawing of the selected layer as large as the window",
-            "help",
-            "Shift+F1",
-            explain,
-            anywhere=True,
-        ),
-    ),
+    actions=ACTIONS,
 )

@@ -82,8 +82,6 @@ class NodePage(QWidget):
             parent=self,
         )
 
-    # --- showing -------------------------------------------------------------------------------------------------------------------
-
     def refresh(self, selected: Selected) -> None:
         """Show the nodes: of one all that is known, of several a form that sets them all."""
         if not selected.nodes:
@@ -187,8 +185,6 @@ class NodePage(QWidget):
     def enlarge(self) -> None:
         """The formulas and the drawing of the selected node as large as the window."""
         self.drawings.enlarge([card.why for card in self.cards if card.why is not None])
-
-    # --- editing -------------------------------------------------------------------------------------------------------------------
 
     def _set_param(self, name: str, value: Value) -> None:
         ids, sheet = list(self.ids), self.studio.sheet

@@ -44,10 +44,10 @@ class PresetButton(QToolButton):
         menu, node = self.presets, self._node()
         menu.clear()
         try:
-            shelf = presets.shelves().get(node.kind, presets.Shelf())
+            shelf = presets.preset_groups().get(node.kind, presets.PresetGroup())
         except ValueError as error:
             self._show_error(error)
-            shelf = presets.Shelf()
+            shelf = presets.PresetGroup()
         names = sorted(shelf.presets)
         for name in names:
             values = shelf.presets[name]

@@ -70,8 +70,6 @@ class TypesetLabel(QWidget):
         self.setFixedHeight(round(high))
         self.update()
 
-    # --- the legend --------------------------------------------------------------------------------------------------
-
     def _font(self, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
         return fonts.sans(fonts.px(max(11, round(self.px * 0.82))), weight)
 
@@ -95,8 +93,6 @@ class TypesetLabel(QWidget):
         letter, meaning, _ = entry
         plain, bold = QFontMetricsF(self._font()), QFontMetricsF(self._font(QFont.Weight.DemiBold))
         return bold.horizontalAdvance(letter) + 4 + plain.horizontalAdvance(meaning.replace("_", " "))
-
-    # --- painting ----------------------------------------------------------------------------------------------------
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         if self.sheet is None or self.derivation is None:
@@ -128,8 +124,6 @@ class TypesetLabel(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(LEAST, self.height())
-
-    # --- copying -----------------------------------------------------------------------------------------------------
 
     def _copy(self, text: str) -> None:
         QApplication.clipboard().setText(text)

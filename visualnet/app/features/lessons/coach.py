@@ -90,22 +90,20 @@ class LessonCoach(QFrame):
         self.next_button = button("Next", done=self.next)
         self.leave_button = button("Leave", "quiet", done=self.leave)
         self.leave_button.setToolTip("End the lesson; the network stays as it is (Esc)")
-        acts = (self.look_button, self.back_button, self.next_button, self.leave_button)
-        for one in acts:
+        buttons = (self.look_button, self.back_button, self.next_button, self.leave_button)
+        for one in buttons:
             one.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         middle = Qt.AlignmentFlag.AlignVCenter
         head = row(self.title, (self.dots, 0, middle), STRETCH, (self.name, 0, middle), spacing=12)
         told = column(head, self.words, self.note, spacing=4)
         self._whole = row(
             (row((self.icon, 0, Qt.AlignmentFlag.AlignTop), (told, 1), spacing=14), 1),
-            (row(*acts, spacing=8), 0, middle | Qt.AlignmentFlag.AlignRight),
+            (row(*buttons, spacing=8), 0, middle | Qt.AlignmentFlag.AlignRight),
             margins=(16, 12, 14, 12),
             spacing=14,
             parent=self,
         )
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
-
-    # --- the course of a lesson ----------------------------------------------------------------------------------------------------
 
     def start(self, name: str) -> bool:
         """Ask for the lesson's template, and begin once it is open; False if it was not opened."""
@@ -222,8 +220,6 @@ class LessonCoach(QFrame):
         """The template that was asked for, or something else: then the lesson is over."""
         self._opened = True
         self.leave()
-
-    # --- Qt ------------------------------------------------------------------------------------------------------------------------
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

@@ -8,15 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QMimeData, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QDrag, QKeyEvent
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QFileDialog,
-    QInputDialog,
-    QMenu,
-    QTreeWidget,
-    QTreeWidgetItem,
-    QWidget,
-)
+from PySide6.QtWidgets import QAbstractItemView, QFileDialog, QInputDialog, QMenu, QTreeWidget, QTreeWidgetItem, QWidget
 
 from visualnet.app.features.blocks.commands import import_file
 from visualnet.app.state.studio import Studio
@@ -111,8 +103,6 @@ class PalettePanel(QWidget):
         if kind not in LAYERS:
             menu.addAction("Import a block from a file…", partial(import_file, self.studio))
         return menu
-
-    # --- the library ---------------------------------------------------------------------------------------------------------------
 
     def forget(self, name: str) -> None:
         """Take a block out of the library."""

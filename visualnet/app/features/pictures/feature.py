@@ -25,14 +25,14 @@ def export(studio: Studio) -> None:
 
 def print_sheet(studio: Studio) -> None:
     """Print the open sheet, in the style that was last chosen for a picture if that is one for paper."""
-    from visualnet.app.figures.picture import Look, drawing_of
+    from visualnet.app.figures.picture import Look, make_drawing
     from visualnet.app.figures.print_dialog import ask_and_print
     from visualnet.app.figures.writers import Cancelled
 
     assert studio.settings is not None and studio.shell is not None
     style = "publication" if studio.settings.section("picture").get("style") == "publication" else "print"
     try:
-        drawing = drawing_of(studio.project, Look(style, studio.sheet), studio.analysis)
+        drawing = make_drawing(studio.project, Look(style, studio.sheet), studio.analysis)
         if ask_and_print(drawing, studio.project.name, studio.shell.dialog_parent()):
             studio.message.emit("ok", "Sent to the printer.")
     except Cancelled:
@@ -41,30 +41,18 @@ def print_sheet(studio: Studio) -> None:
         studio.shell.notify("error", f"It could not be printed: {error}", [])
 
 
+# A table: an action is a row.
+# fmt: off
+ACTIONS = (
+    ActionSpec("file.export_picture", 30, "Export picture…",
+               "Make a picture of the network, or a figure for a paper: SVG, PNG or PDF", "picture", "Ctrl+Shift+E",
+               export, draws_something, {"sheet": 30}),
+    ActionSpec("file.print", 30, "Print…", "Print the open sheet on one page", "picture", "Ctrl+P",
+               print_sheet, draws_something),
+)
+# fmt: on
 FEATURE = Feature(
     "pictures",
     "A picture of the open sheet as on the canvas, for printing, or as papers have them; PNG and SVG carry the project inside.",
-    actions=(
-        ActionSpec(
-            "file.export_picture",
-            30,
-            "Export picture…",
-            "Make a picture of the network, or a figure for a paper: SVG, PNG or PDF",
-            "picture",
-            "Ctrl+Shift+E",
-            export,
-            draws_something,
-            menus={"sheet": 30},
-        ),
-        ActionSpec(
-            "file.print",
-            30,
-            "Print…",
-            "Print the open sheet on one page",
-            "picture",
-            "Ctrl+P",
-            print_sheet,
-            draws_something,
-        ),
-    ),
+    actions=ACTIONS,
 )

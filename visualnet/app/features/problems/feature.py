@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QWidget
+from functools import partial
 
 from visualnet.app.actions.registry import ActionSpec
-from visualnet.app.features.feature import Dock, Feature, toggle
+from visualnet.app.features.feature import Dock, Feature, lazy
 from visualnet.app.state.studio import Studio
-
-
-def make_panel(studio: Studio) -> QWidget:
-    from visualnet.app.features.problems.panel import ProblemsPanel
-
-    return ProblemsPanel(studio)
 
 
 def step(studio: Studio, by: int) -> None:
@@ -23,35 +17,26 @@ def step(studio: Studio, by: int) -> None:
         panel.step(by)
 
 
+# A table: an action is a row.
+# fmt: off
+ACTIONS = (
+    ActionSpec("graph.next_problem", 30, "Next problem", "Go to the next problem", "arrow-next", "F8",
+               partial(step, by=1)),
+    ActionSpec("graph.prev_problem", 30, "Previous problem", "Go to the previous problem", "arrow-previous", "Shift+F8",
+               partial(step, by=-1)),
+)
+# fmt: on
 FEATURE = Feature(
     "problems",
     "What does not fit, why, and repairs that were tried out. Rest on a repair to see it on the canvas before it is taken.",
     dock=Dock(
         "Problems",
-        make_panel,
-        toggle("problems", "Problems", "Show what does not fit and how to mend it", "problems"),
+        lazy("visualnet.app.features.problems.panel:ProblemsPanel"),
+        "Show what does not fit and how to mend it",
+        "problems",
         area="bottom",
         workspaces={"build": True, "train": False, "inspect": False},
         eager=True,
     ),
-    actions=(
-        ActionSpec(
-            "graph.next_problem",
-            30,
-            "Next problem",
-            "Go to the next problem",
-            "arrow-next",
-            "F8",
-            lambda studio: step(studio, 1),
-        ),
-        ActionSpec(
-            "graph.prev_problem",
-            30,
-            "Previous problem",
-            "Go to the previous problem",
-            "arrow-previous",
-            "Shift+F8",
-            lambda studio: step(studio, -1),
-        ),
-    ),
+    actions=ACTIONS,
 )

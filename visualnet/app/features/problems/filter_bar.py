@@ -120,29 +120,29 @@ def _combo(name: str, tip: str) -> QComboBox:
 
 
 class GroupHead(QToolButton):
-    """The title of a group; a click or the arrow keys fold it."""
+    """The title of a group; a click or the arrow keys collapse it."""
 
-    def __init__(self, fold: Callable[[str, bool], None]) -> None:
+    def __init__(self, collapse: Callable[[str, bool], None]) -> None:
         super().__init__()
-        self.title, self.is_folded, self.fold = "", False, fold
+        self.title, self.is_collapsed, self.collapse = "", False, collapse
         self.setObjectName("head")
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.setIconSize(QSize(12, 12))
-        self.clicked.connect(lambda: fold(self.title, not self.is_folded))
+        self.clicked.connect(lambda: collapse(self.title, not self.is_collapsed))
 
-    def show_group(self, title: str, count: int, folded: bool) -> None:
+    def show_group(self, title: str, count: int, collapsed: bool) -> None:
         """Show another title."""
-        self.title, self.is_folded = title, folded
+        self.title, self.is_collapsed = title, collapsed
         self.setText(f"{title}  {count:,}".replace("&", "&&"))
-        self.setAccessibleName(f"{title}, {count:,}, {'closed' if folded else 'open'}")
-        self.setToolTip("Show these problems" if folded else "Fold these problems away")
-        icons.bind(self, "chevron-right" if folded else "chevron-down", "muted")
+        self.setAccessibleName(f"{title}, {count:,}, {'closed' if collapsed else 'open'}")
+        self.setToolTip("Show these problems" if collapsed else "Collapse these problems")
+        icons.bind(self, "chevron-right" if collapsed else "chevron-down", "muted")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()
         if key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
-            if self.is_folded != (key == Qt.Key.Key_Left):
-                self.fold(self.title, key == Qt.Key.Key_Left)
+            if self.is_collapsed != (key == Qt.Key.Key_Left):
+                self.collapse(self.title, key == Qt.Key.Key_Left)
         elif key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
             self.focusNextPrevChild(key == Qt.Key.Key_Down)
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):

@@ -24,8 +24,8 @@ from visualnet.core.text.format import format_quantity
 Kind = TypeVar("Kind", bound=QWidget)
 SHOWN = 60
 """More rows than this help nobody; a line says how many are left out."""
-MOST_FOLDED = 40
-"""Titles that are remembered as folded."""
+MOST_COLLAPSED = 40
+"""Titles that are remembered as collapsed."""
 SEARCH_MS = 120
 LOW = 170
 """In so low a panel the filters stand beside the list, not above it."""
@@ -122,7 +122,7 @@ class ProblemsPanel(QWidget):
         return next((r for r in self.rows if current is not None and r.problem == current), None)
 
     def _top(self) -> QWidget | None:
-        """What the keyboard meets first in the list: a row; where every group is folded, a title."""
+        """What the keyboard meets first in the list: a row; where every group is collapsed, a title."""
         return next(iter((*self.rows, *self.heads)), None)
 
     def _filter(self) -> None:
@@ -157,35 +157,33 @@ class ProblemsPanel(QWidget):
             self.bar.set_narrow(low)
             self._arrange()
 
-    # --- the list --------------------------------------------------------------------------------------------------------------------
-
-    def folded(self) -> set[str]:
-        """The titles of the groups that are folded."""
+    def collapsed(self) -> set[str]:
+        """The titles of the groups that are collapsed."""
         kept = self.kept.get("folded")
         return {t for t in kept if isinstance(t, str)} if isinstance(kept, list) else set()
 
-    def fold(self, title: str, state: bool = True) -> None:
-        """Fold a group, or open it."""
-        titles = self.folded() - {title} | ({title} if state else set())
-        self.kept["folded"] = sorted(titles)[-MOST_FOLDED:]
+    def collapse(self, title: str, state: bool = True) -> None:
+        """Collapse a group, or open it."""
+        titles = self.collapsed() - {title} | ({title} if state else set())
+        self.kept["folded"] = sorted(titles)[-MOST_COLLAPSED:]
         self._arrange()
         self._mark()
 
     def _arrange(self) -> None:
         """Titles and rows from top to bottom. Widgets are kept, and moved only where the order of the two kinds changes."""
-        folded, groups = self.folded(), self.model.groups
+        collapsed, groups = self.collapsed(), self.model.groups
         # In a low panel titles of severities would take the room of what they stand over: the icons say the severity as well.
         plain = self.low and self.bar.grouping.currentData() == "severity"
-        titled = any(g.title in folded for g in groups) or (len(groups) > 1 and not plain)
-        shown, hidden = lines(groups, folded, titled, SHOWN)
+        titled = any(g.title in collapsed for g in groups) or (len(groups) > 1 and not plain)
+        shown, hidden = lines(groups, collapsed, titled, SHOWN)
         self.rest.setText(f"and {hidden:,} more")
         self.rest.setVisible(hidden > 0)
         titles = [line for line in shown if isinstance(line, Group)]
         rows = [line for line in shown if isinstance(line, Row)]
-        self._fill(self.heads, len(titles), lambda: GroupHead(self.fold))
+        self._fill(self.heads, len(titles), lambda: GroupHead(self.collapse))
         self._fill(self.rows, len(rows), lambda: ProblemRow(self.studio, self.choose))
         for head, group in zip(self.heads, titles, strict=True):
-            head.show_group(group.title, len(group.rows), group.title in folded)
+            head.show_group(group.title, len(group.rows), group.title in collapsed)
         for widget, problem in zip(self.rows, rows, strict=True):
             widget.set_low(self.low and self.width() > WIDE)
             widget.show_problem(problem.problem, problem.words)
@@ -229,13 +227,11 @@ class ProblemsPanel(QWidget):
         count = len(self.model.shown)
         self.studio.message.emit("ok", f"{format_quantity(count, 'problem is', 'problems are')} on the clipboard.")
 
-    # --- walking ---------------------------------------------------------------------------------------------------------------------
-
     def choose(self, problem: Problem) -> None:
         """Make a problem the current one and jump to its node."""
         title = self.model.choose(problem)
-        if title in self.folded():
-            self.fold(title, False)
+        if title in self.collapsed():
+            self.collapse(title, False)
         self._mark()
         self.studio.reveal(problem)
 
@@ -257,8 +253,6 @@ class ProblemsPanel(QWidget):
             line.set_current(line.problem == self.model.current)
         self._search.stop()
         self.timer.start()
-
-    # --- repairs ---------------------------------------------------------------------------------------------------------------------
 
     def _begin_search(self) -> None:
         line = self._current_row()

@@ -43,9 +43,9 @@ class ProblemRow(QFrame):
         self.words = label("", wrap=True)
         self.formula = FormulaLabel()
         self.formula.hide()
-        self.acts = QWidget()
-        self.acts.hide()
-        self.buttons = FlowLayout(self.acts, gap=6)
+        self.repair_bar = QWidget()
+        self.repair_bar.hide()
+        self.buttons = FlowLayout(self.repair_bar, gap=6)
         self.hover_preview = HoverPreview(studio, self)
         self.details: Details | None = None
         """Made when there are any: a text field costs more than all the rest of a row."""
@@ -57,7 +57,7 @@ class ProblemRow(QFrame):
         self.grid.addWidget(self.where, 0, 1, TOP)
         self.grid.addWidget(self.words, 0, 2)
         self.grid.addWidget(self.formula, 1, 2)
-        self.grid.addWidget(self.acts, 2, 2, 1, 2)
+        self.grid.addWidget(self.repair_bar, 2, 2, 1, 2)
         self.grid.setColumnStretch(2, 1)
 
     def set_low(self, low: bool) -> None:
@@ -100,7 +100,7 @@ class ProblemRow(QFrame):
         return self.where.sizeHint().width()
 
     def set_current(self, current: bool) -> None:
-        """Unfold or fold."""
+        """Open or collapse."""
         if current != self.current:
             self.current = current
             restyle(self, current=current)
@@ -109,7 +109,7 @@ class ProblemRow(QFrame):
     def _unfold(self) -> None:
         self.formula.setVisible(self.current and bool(self.formula.formulas))
         self._share_width()
-        self.acts.setVisible(self.current and self.buttons.count() > 0)
+        self.repair_bar.setVisible(self.current and self.buttons.count() > 0)
         runtime = self.problem is not None and self.problem.code == "runtime"
         detailed = self.current and runtime and bool(self.studio.runtime_trace)
         if detailed and self.details is None:
@@ -121,7 +121,7 @@ class ProblemRow(QFrame):
     def offer(self, found: list[Repair]) -> None:
         """A button for each repair, the best first."""
         focus = QApplication.focusWidget()
-        if focus is not None and self.acts.isAncestorOf(focus):
+        if focus is not None and self.repair_bar.isAncestorOf(focus):
             self.setFocus()
         while (item := self.buttons.takeAt(0)) is not None:
             if (old := item.widget()) is not None:
@@ -153,7 +153,7 @@ class ProblemRow(QFrame):
 
 
 class Details(QWidget):
-    """Python's own words about a failed run, folded away until they are wanted."""
+    """Python's own words about a failed run, collapsed away until they are wanted."""
 
     def __init__(self, studio: Studio) -> None:
         super().__init__()

@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QWidget
-
 from visualnet.app.actions.registry import ActionSpec
-from visualnet.app.features.feature import Dock, Feature, toggle
+from visualnet.app.features.feature import Dock, Feature, lazy
 from visualnet.app.state.studio import Studio
-
-
-def make_panel(studio: Studio) -> QWidget:
-    from visualnet.app.features.reference.panel import ReferencePanel
-
-    return ReferencePanel(studio)
 
 
 def open_selected(studio: Studio) -> None:
@@ -21,24 +13,18 @@ def open_selected(studio: Studio) -> None:
         panel.open_selected()
 
 
+# A table: an action is a row.
+# fmt: off
+ACTIONS = (
+    ActionSpec("help.reference", 15, "Layer reference", "The page of the selected layer", "help", "F1",
+               open_selected, anywhere=True),
+)
+# fmt: on
 FEATURE = Feature(
     "reference",
     "The page of every layer: formula, ports, parameters, paper, drawing.",
     dock=Dock(
-        "Reference",
-        make_panel,
-        toggle("reference", "Reference", "Read about every layer", "info"),
+        "Reference", lazy("visualnet.app.features.reference.panel:ReferencePanel"), "Read about every layer", "info"
     ),
-    actions=(
-        ActionSpec(
-            "help.reference",
-            15,
-            "Layer reference",
-            "The page of the selected layer",
-            "help",
-            "F1",
-            open_selected,
-            anywhere=True,
-        ),
-    ),
+    actions=ACTIONS,
 )

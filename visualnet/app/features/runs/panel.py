@@ -198,8 +198,6 @@ class RunsPanel(QWidget):
             self.buttons[name].setEnabled(state)
             self.buttons[name].setVisible(bool(self.model.runs))
 
-    # --- what can be done ----------------------------------------------------------------------------------------------------------
-
     def show_run(self) -> None:
         """Show the curves of the chosen run, and look with its weights."""
         if self.chosen is not None:

@@ -25,7 +25,7 @@ from PySide6.QtWidgets import QFrame, QWidget
 
 from visualnet.analysis.inference.infer import infer
 from visualnet.app.canvas.scene.graph_thumbnail import paint_graph
-from visualnet.app.features.start_page.template_chips import TemplateActs
+from visualnet.app.features.start_page.template_chips import TemplateActions
 from visualnet.app.theme import fonts, icons
 from visualnet.app.theme.tokens import RADIUS, Theme, mix
 from visualnet.app.widgets.basic import ElidedLabel, IconLabel, label
@@ -36,12 +36,7 @@ from visualnet.data import registry
 from visualnet.templates.index import Template
 
 PICTURE_LOW, PICTURE_HIGH = 128, 208
-_ARROWS = {
-    Qt.Key.Key_Left: (-1, 0),
-    Qt.Key.Key_Right: (1, 0),
-    Qt.Key.Key_Up: (0, -1),
-    Qt.Key.Key_Down: (0, 1),
-}
+_ARROWS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
 
 
 def page_colour(theme: Theme) -> str:
@@ -74,7 +69,7 @@ class Choice(QFrame):
     arrow = Signal(int, int)
     focused = Signal()
 
-    acts: TemplateActs | None = None
+    template_actions: TemplateActions | None = None
     """What else can be done with it."""
 
     def __init__(self, accessible: str, parent: QWidget | None = None) -> None:
@@ -84,20 +79,18 @@ class Choice(QFrame):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName(accessible)
 
-    # --- keys and mouse ------------------------------------------------------------------------------------------------------------
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
             self.chosen.emit()
         elif key in _ARROWS:
             self.arrow.emit(*_ARROWS[key])
-        elif self.acts is None or not self.acts.key(key):
+        elif self.template_actions is None or not self.template_actions.key(key):
             super().keyPressEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        if self.acts is not None:
-            menu = self.acts.menu(self)
+        if self.template_actions is not None:
+            menu = self.template_actions.menu(self)
             menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             menu.popup(event.globalPos())
 
@@ -130,8 +123,6 @@ class Choice(QFrame):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         self.update()
         super().focusOutEvent(event)
-
-    # --- painting ------------------------------------------------------------------------------------------------------------------
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -169,17 +160,21 @@ class TemplateCard(Choice):
     """A template: the picture of its graph, its name, what it is, and its figures once they are counted."""
 
     def __init__(
-        self, name: str, project: Project, acts: TemplateActs | None = None, parent: QWidget | None = None
+        self,
+        name: str,
+        project: Project,
+        template_actions: TemplateActions | None = None,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(f"Template {project.name}: {what_it_is(project.note)}", parent)
-        self.name, self.project, self.acts = name, project, acts
+        self.name, self.project, self.template_actions = name, project, template_actions
         self._pictures: dict[tuple[str, int, int, float], QPixmap] = {}
         self.title = label(project.name, "heading")
         self.about = label(what_it_is(project.note), "muted", wrap=True)
         self.about.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self.figures = ElidedLabel("", "small")
         self._picture_height = PICTURE_LOW
-        chips = acts.chips if acts is not None else ()
+        chips = template_actions.chips if template_actions is not None else ()
         self._column = column(row((self.title, 1), *chips), (self.about, 1), spacing=3, parent=self)
         self._column.addSpacing(2)
         self._column.addWidget(self.figures)
@@ -245,14 +240,16 @@ class TemplateRow(Choice):
 
     HEIGHT = 60
 
-    def __init__(self, template: Template, acts: TemplateActs | None = None, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, template: Template, template_actions: TemplateActions | None = None, parent: QWidget | None = None
+    ) -> None:
         what = template.line or what_it_is(template.note)
         super().__init__(f"Template {template.title}: {what}", parent)
-        self.name, self.acts = template.name, acts
+        self.name, self.template_actions = template.name, template_actions
         self.setToolTip(f"<qt>{escape(template.note)}</qt>" if template.note else "")
         size = label(shorten_count(template.parameters), "small")
         head = row((ElidedLabel(template.title, "strong"), 1), size, spacing=8)
-        chips = acts.chips if acts is not None else ()
+        chips = template_actions.chips if template_actions is not None else ()
         foot = row((ElidedLabel(what, "muted"), 1), *chips, spacing=4)
         column(head, foot, margins=(12, 8, 12, 9), spacing=1, parent=self)
         self.setAccessibleDescription(f"{template.parameters:,} parameters")

@@ -32,21 +32,17 @@ def show(studio: Studio) -> None:
         studio.shell.show_page(FEATURE.id)
 
 
+# A table: an action is a row.
+# fmt: off
+ACTIONS = (
+    ActionSpec("file.new", 10, "New…", "Start a network from a template or from nothing", "new", "Ctrl+N Ctrl+T",
+               show, anywhere=True),
+    ActionSpec("help.start_page", 20, "Start page", "Templates and recent files", "home", "", show, anywhere=True),
+)
+# fmt: on
 FEATURE = Feature(
     "start_page",
     "Where one begins: templates with pictures of their graphs, short lessons, and the files opened lately.",
     page=Page("Start", make_page),
-    actions=(
-        ActionSpec(
-            "file.new",
-            10,
-            "New…",
-            "Start a network from a template or from nothing",
-            "new",
-            "Ctrl+N Ctrl+T",
-            show,
-            anywhere=True,
-        ),
-        ActionSpec("help.start_page", 20, "Start page", "Templates and recent files", "home", "", show, anywhere=True),
-    ),
+    actions=ACTIONS,
 )

@@ -29,7 +29,7 @@ from visualnet.app.features.start_page.cards import (
     page_colour,
 )
 from visualnet.app.features.start_page.recent import RecentList, RecentRow
-from visualnet.app.features.start_page.template_chips import TemplateActs
+from visualnet.app.features.start_page.template_chips import TemplateActions
 from visualnet.app.state.dropped_files import openable
 from visualnet.app.state.settings import Settings
 from visualnet.app.state.studio import Studio
@@ -79,8 +79,6 @@ class StartPage(QWidget):
         self._counter.timeout.connect(self._count_one)
         studio.theme_changed.connect(lambda _: self._arrange())
         self.refresh()
-
-    # --- building ------------------------------------------------------------------------------------------------------------------
 
     def _build(self) -> None:
         self._page = QWidget()
@@ -147,8 +145,6 @@ class StartPage(QWidget):
         add(side, label("Opened lately", "section"), self.recent, STRETCH)
         return holder
 
-    # --- what is shown -------------------------------------------------------------------------------------------------------------
-
     def refresh(self) -> None:
         """Look again for templates and recent files."""
         self._show_templates()
@@ -209,8 +205,8 @@ class StartPage(QWidget):
         choice.chosen.connect(partial(self.template_chosen.emit, template.name))
         self._follow(choice)
 
-    def _acts(self, template: Template) -> TemplateActs:
-        return TemplateActs(template, self.template_chosen.emit, self.read_about)
+    def _acts(self, template: Template) -> TemplateActions:
+        return TemplateActions(template, self.template_chosen.emit, self.read_about)
 
     def read_about(self, template: Template) -> None:
         """Show the note of a template; it can be opened from there."""
@@ -230,8 +226,6 @@ class StartPage(QWidget):
             waiting[0].count()
         if len(waiting) > 1:
             self._counter.start()
-
-    # --- arranging -----------------------------------------------------------------------------------------------------------------
 
     def _arrange(self) -> None:
         """Fit margins, columns and the place of the side to the width."""
@@ -297,8 +291,6 @@ class StartPage(QWidget):
         if self.cards:
             self.cards[0].setFocus(Qt.FocusReason.OtherFocusReason)
 
-    # --- keys ----------------------------------------------------------------------------------------------------------------------
-
     def _follow(self, choice: Choice) -> None:
         choice.arrow.connect(lambda dx, dy: self._move_focus(choice, dx, dy))
         choice.focused.connect(lambda: self._scroll.ensureWidgetVisible(choice, 0, 24))
@@ -325,8 +317,6 @@ class StartPage(QWidget):
                 best = (far, other)
         if best is not None:
             best[1].setFocus(Qt.FocusReason.OtherFocusReason)
-
-    # --- dropping a file -----------------------------------------------------------------------------------------------------------
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         self._dropping = bool(openable(event.mimeData()))

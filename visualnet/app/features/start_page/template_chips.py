@@ -15,7 +15,7 @@ SMALL_TIP = "Open the small version: the same blocks with smaller numbers, train
 ABOUT_TIP = "What is new in it, its paper, what to look at, what to break (I)"
 
 
-class TemplateActs:
+class TemplateActions:
     """The chips of one card, with their keys and its menu. They take no focus: on the card S and I do the same."""
 
     def __init__(self, template: Template, open_it: Callable[[str], None], about: Callable[[Template], None]) -> None:

@@ -77,8 +77,6 @@ class CurvesPane(QSplitter):
         super().showEvent(event)
         self.refresh()
 
-    # --- inside --------------------------------------------------------------------------------------------------------------------
-
     def _set_theme(self, theme: Theme) -> None:
         for plot in self._plots:
             plot.set_theme(theme)

@@ -92,9 +92,7 @@ class TrainingPanel(QWidget):
         self.bar.setRange(0, 0 if state == "starting" else 1000)
         self.bar.setValue(round(1000 * share_done(model)))
         self.bar.setVisible(self.runner.busy)
-        self.chooser.setVisible(self.prediction.plane() == 0)
-
-    # --- choices -------------------------------------------------------------------------------------------------------------------
+        self.chooser.setVisible(self.prediction.grid_dimensions() == 0)
 
     def _kept(self, key: str, default: Any) -> Any:
         value = self.kept.get(key, default)
@@ -114,8 +112,6 @@ class TrainingPanel(QWidget):
     def _set_unit(self, index: int) -> None:
         self.curves.set_unit("step" if index else "epoch")
         self.kept["unit"] = index
-
-    # --- Qt ------------------------------------------------------------------------------------------------------------------------
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -38,8 +38,8 @@ class PredictionPane(QWidget):
         column(self.stack, parent=self)
         studio.theme_changed.connect(self._set_theme)
         studio.analysed.connect(lambda _: self._watch_input())
-        self.runner.watched.connect(self.refresh)
-        self.runner.watching.data_changed.connect(self.refresh)
+        self.runner.probes_changed.connect(self.refresh)
+        self.runner.probes.data_changed.connect(self.refresh)
         self._set_theme(studio.theme)
 
     def refresh(self) -> None:
@@ -51,7 +51,7 @@ class PredictionPane(QWidget):
             view.set_theme(theme)
         self._draw()
 
-    def plane(self) -> int:
+    def grid_dimensions(self) -> int:
         """2 where the network reads points of a plane, 1 where it reads numbers, else 0."""
         inputs, fields = self.studio.analysis.main.sinks("input"), self.studio.fields or {}
         names = {f.layer.values().get("field") for f in inputs if f.layer is not None}
@@ -62,9 +62,9 @@ class PredictionPane(QWidget):
         """Ask for what is drawn here, while it is on the screen."""
         inputs = self.studio.analysis.main.sinks("input")[:1] if self.isVisible() else ()
         ports = [((facts.node.id,), port) for facts in inputs for port in list(facts.outputs)[:1]]
-        self.runner.watch(WHO, ports, grid=bool(ports) and self.plane() > 0)
-        empty = {2: self.decision, 1: self.regression}.get(self.plane(), self.bars)
-        if self.runner.watching.seen is None:
+        self.runner.request_probes(WHO, ports, grid=bool(ports) and self.grid_dimensions() > 0)
+        empty = {2: self.decision, 1: self.regression}.get(self.grid_dimensions(), self.bars)
+        if self.runner.probes.seen is None:
             self.stack.setCurrentWidget(empty)
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -74,16 +74,14 @@ class PredictionPane(QWidget):
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        self.runner.watch(WHO)
-
-    # --- drawing -------------------------------------------------------------------------------------------------------------------
+        self.runner.request_probes(WHO)
 
     def _draw(self) -> None:
-        seen, data = self.runner.watching.seen, self.runner.watching.data
+        seen, data = self.runner.probes.seen, self.runner.probes.data
         if seen is None:
             self.bars.clear()
             return
-        if self.plane() and (seen.grid is None or data is None):
+        if self.grid_dimensions() and (seen.grid is None or data is None):
             return
         if seen.grid is not None and data is not None and self._draw_grid(seen.grid, data):
             return
@@ -119,7 +117,7 @@ class PredictionPane(QWidget):
             targets = (n for n in self.studio.analysis.target_fields() if n in fields and fields[n].ndim == 0)
             truth = next((int(fields[n]) for n in targets), None)
             image = fields.get(image_field(self.studio.project.data, self.studio.fields) or "")
-            trained = "" if self.runner.watching.trained else " · untrained"
+            trained = "" if self.runner.probes.trained else " · untrained"
             self.bars.set_prediction(image, shares, classes, truth, name=f"Sample {seen.sample}{trained}")
             self.stack.setCurrentWidget(self.bars)
             return

@@ -1,4 +1,4 @@
-"""The stage of a curve plot: two quiet axes and a plane to pan and zoom, on pyqtgraph.
+"""The view of a curve plot: two quiet axes and a view box to pan and zoom, on pyqtgraph.
 
 Pens stay cosmetic and one pixel wide wherever there are many points: wider ones are drawn far slower.
 """
@@ -25,7 +25,7 @@ class Axis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
         self.log = False
         self.whole = False
         self.setStyle(tickLength=0, tickTextOffset=6, hideOverlappingLabels=False)
-        self.setZValue(-110)  # the plane stands at -100, and the grid belongs beneath the curves
+        self.setZValue(-110)  # the view box stands at -100, and the grid belongs beneath the curves
 
     def paint_with(self, ink: Ink, font: QFont) -> None:
         """Take colours and type."""
@@ -36,7 +36,7 @@ class Axis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
         self.setGrid(255)
 
     def boundingRect(self) -> QRectF:
-        # Labels at the ends stand half outside the plane; without this room they would be left out.
+        # Labels at the ends stand half outside the view box; without this room they would be left out.
         inner: QRectF = super().boundingRect()
         return inner.adjusted(-30, -10, 30, 10)
 
@@ -54,7 +54,7 @@ class Axis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
         return tick_labels(list(values))
 
 
-class Plane(pg.ViewBox):  # type: ignore[misc]  # pyqtgraph has no types
+class CurveViewBox(pg.ViewBox):  # type: ignore[misc]  # pyqtgraph has no types
     """Where the curves stand: drag pans, the wheel zooms, a double click asks for the whole again."""
 
     reset_wanted = Signal()
@@ -80,25 +80,25 @@ class Plane(pg.ViewBox):  # type: ignore[misc]  # pyqtgraph has no types
             super().mouseDragEvent(ev, axis)
 
 
-class Stage(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no types
-    """One plane with its two axes, without the menus and buttons that a pyqtgraph plot brings along."""
+class PlotView(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no types
+    """One view box with its two axes, without the menus and buttons that a pyqtgraph plot brings along."""
 
     hovered = Signal(object)
-    """The place of the mouse in the plane's coordinates, or None when it has left."""
+    """The place of the mouse in the coordinates of the data, or None when it has left."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, background=None)
         self.setAccessibleName("Curves")
-        self.plane = Plane()
+        self.view_box = CurveViewBox()
         self.left, self.bottom = Axis("left"), Axis("bottom")
         layout = pg.GraphicsLayout()
         layout.setContentsMargins(0, 8, 24, 0)
         layout.setSpacing(0)
         layout.addItem(self.left, 0, 0)
-        layout.addItem(self.plane, 0, 1)
+        layout.addItem(self.view_box, 0, 1)
         layout.addItem(self.bottom, 1, 1)
-        self.left.linkToView(self.plane)
-        self.bottom.linkToView(self.plane)
+        self.left.linkToView(self.view_box)
+        self.bottom.linkToView(self.view_box)
         self.left.setWidth(54)
         self.bottom.setHeight(22)
         self.setCentralItem(layout)
@@ -109,34 +109,34 @@ class Stage(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no types
     def minimumSizeHint(self) -> QSize:
         return QSize(160, 100)
 
-    def spot(self, at: QPoint | QPointF) -> QPointF | None:
-        """A place of this widget in the plane's coordinates, or None outside the plane."""
+    def data_point(self, at: QPoint | QPointF) -> QPointF | None:
+        """A place of this widget in the coordinates of the data, or None outside the axes."""
         scene = self.mapToScene(QPointF(at).toPoint())
-        if not self.plane.sceneBoundingRect().contains(scene):
+        if not self.view_box.sceneBoundingRect().contains(scene):
             return None
-        at_plane: QPointF = self.plane.mapSceneToView(scene)
-        return at_plane
+        in_view: QPointF = self.view_box.mapSceneToView(scene)
+        return in_view
 
     def mouseMoveEvent(self, ev: QMouseEvent) -> None:
         super().mouseMoveEvent(ev)
-        self.hovered.emit(self.spot(ev.position()))
+        self.hovered.emit(self.data_point(ev.position()))
 
     def leaveEvent(self, ev: Any) -> None:
         super().leaveEvent(ev)
         self.hovered.emit(None)
 
 
-class Overlay(QWidget):
+class CurveOverlay(QWidget):
     """The name of the x axis, the place of the cursor, what the view leaves out, and the empty sentence."""
 
-    def __init__(self, stage: Stage) -> None:
-        super().__init__(stage)
-        self._stage = stage
+    def __init__(self, plot_view: PlotView) -> None:
+        super().__init__(plot_view)
+        self._plot_view = plot_view
         self._ink: Ink | None = None
         self._unit = self._note = self._empty = ""
         self._hover: QPointF | None = None
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        stage.plane.sigResized.connect(lambda *_: self.resize(stage.size()))
+        plot_view.view_box.sigResized.connect(lambda *_: self.resize(plot_view.size()))
 
     def show_words(self, ink: Ink, unit: str, note: str, empty: str, hover: QPointF | None) -> None:
         """Take the words to show."""
@@ -146,8 +146,8 @@ class Overlay(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._ink is None:
             return
-        painter, stage = QPainter(self), self._stage
-        box = QRectF(stage.mapFromScene(stage.plane.sceneBoundingRect()).boundingRect())
+        painter, plot_view = QPainter(self), self._plot_view
+        box = QRectF(plot_view.mapFromScene(plot_view.view_box.sceneBoundingRect()).boundingRect())
         painter.setPen(self._ink.muted)
         if self._empty:
             painter.setFont(text_font(self.font(), 13))
@@ -160,7 +160,7 @@ class Overlay(QWidget):
         if self._hover is not None:
             digits = 4 if self._unit == "epoch" else 6
             words = f"{self._unit} {format_number(max(self._hover.x(), 0), digits)}"
-            x = stage.mapFromScene(stage.plane.mapViewToScene(self._hover)).x()
+            x = plot_view.mapFromScene(plot_view.view_box.mapViewToScene(self._hover)).x()
             wide = painter.fontMetrics().horizontalAdvance(words) + 10
             left = x + 3 if x + 3 + wide < box.right() else x - 3 - wide
             tag = QRectF(left, box.top() + 18, wide, 18)

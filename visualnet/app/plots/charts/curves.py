@@ -13,21 +13,13 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QContextMenuEvent, QKeyEvent, QPen
 from PySide6.QtWidgets import QMenu, QWidget
 
-from visualnet.app.plots.charts.axes import Overlay, Stage
+from visualnet.app.plots.charts.axes import CurveOverlay, PlotView
 from visualnet.app.plots.charts.legend import Entry, Legend
 from visualnet.app.plots.colours import Ink, line_pen, text_font, translucent
 from visualnet.app.plots.picture import Picture
 from visualnet.app.widgets.layouts import column
 from visualnet.core.text.format import format_number
-from visualnet.figures.curve_range import (
-    Floats,
-    YRange,
-    dash_segments,
-    dotted_points,
-    fit_range,
-    ink_length,
-    on_axis,
-)
+from visualnet.figures.curve_range import Floats, YRange, dash_segments, dotted_points, fit_range, ink_length, on_axis
 from visualnet.training.runs.series import Series
 
 POINTS_A_REDRAW = 12_000
@@ -99,31 +91,29 @@ class CurvesPlot(Picture):
         self._kept_y: YRange | None = None
         self._hover: QPointF | None = None
         self.legend = Legend(self)
-        self.stage = Stage(self)
-        self._overlay = Overlay(self.stage)
-        column(self.legend, (self.stage, 1), margins=(0, 4, 0, 0), spacing=0, parent=self)
-        plane = self.stage.plane
+        self.plot_view = PlotView(self)
+        self._overlay = CurveOverlay(self.plot_view)
+        column(self.legend, (self.plot_view, 1), margins=(0, 4, 0, 0), spacing=0, parent=self)
+        view_box = self.plot_view.view_box
         self._now, self._cursor = pg.InfiniteLine(angle=90), pg.InfiniteLine(angle=90)
         self._dots = pg.ScatterPlotItem(pxMode=True)
         self._drawn_dots: list[tuple[float, float, int, int]] = []
         for item, z in ((self._now, 5), (self._cursor, 6), (self._dots, 8)):
             item.setZValue(z)
-            plane.addItem(item, ignoreBounds=True)
-        plane.sigRangeChangedManually.connect(self._moved)
-        plane.reset_wanted.connect(self.reset_view)
-        plane.menu_wanted.connect(lambda at: self.menu().popup(at))
-        plane.sigResized.connect(lambda *_: self.refresh())
-        self.stage.hovered.connect(self._hovered)
+            view_box.addItem(item, ignoreBounds=True)
+        view_box.sigRangeChangedManually.connect(self._moved)
+        view_box.reset_wanted.connect(self.reset_view)
+        view_box.menu_wanted.connect(lambda at: self.menu().popup(at))
+        view_box.sigResized.connect(lambda *_: self.refresh())
+        self.plot_view.hovered.connect(self._hovered)
         self.legend.toggled.connect(self._toggle)
-
-    # --- what is shown -----------------------------------------------------------------------------------------------
 
     def apply_ink(self, ink: Ink) -> None:
         self.legend.set_ink(ink)
-        self.stage.setBackground(ink.surface)
+        self.plot_view.setBackground(ink.surface)
         font = text_font(self.font(), 11)
-        self.stage.left.paint_with(ink, font)
-        self.stage.bottom.paint_with(ink, font)
+        self.plot_view.left.paint_with(ink, font)
+        self.plot_view.bottom.paint_with(ink, font)
         self._now.setPen(line_pen(ink.accent))
         self._cursor.setPen(line_pen(translucent(ink.muted, 0.8)))
         self.refresh()
@@ -159,7 +149,7 @@ class CurvesPlot(Picture):
         curve = self._curves.pop(name, None)
         if curve:
             for item in (curve.line, curve.raw):
-                self.stage.plane.removeItem(item)
+                self.plot_view.view_box.removeItem(item)
 
     def clear(self) -> None:
         """Take everything away and follow the next run."""
@@ -195,8 +185,6 @@ class CurvesPlot(Picture):
         self._follow, self._kept_y = True, None
         self.refresh()
 
-    # --- drawing -----------------------------------------------------------------------------------------------------
-
     def refresh(self) -> None:
         """Draw once what the curves hold now."""
         ink = self._ink
@@ -209,7 +197,7 @@ class CurvesPlot(Picture):
         x0, x1 = self._x_range()
         curves = [curve for curve in self._curves.values() if curve.shown]
         lines = sum(1 + curve.is_smoothed() for curve in curves) or 1
-        width, height = max(self.stage.plane.width(), 1), self.stage.plane.height()
+        width, height = max(self.plot_view.view_box.width(), 1), self.plot_view.view_box.height()
         pixels = min(max(POINTS_A_REDRAW // (4 * lines), 60), max(int(width), 60))
         strokes = [stroke for curve in curves for stroke in self._strokes(curve, ink, x0, x1, pixels)]
         self._y = self._y_range([stroke.y for stroke in strokes])
@@ -220,7 +208,7 @@ class CurvesPlot(Picture):
         for stroke, y in zip(strokes, heights, strict=True):
             self._draw(stroke, y, fine, (x1 - x0) / width)
         if self._follow:
-            self.stage.plane.setRange(xRange=(x0, x1), yRange=(low, high), padding=0, disableAutoRange=False)
+            self.plot_view.view_box.setRange(xRange=(x0, x1), yRange=(low, high), padding=0, disableAutoRange=False)
         self._draw_dots(ink, curves, strokes)
         self._now.setVisible(self._progress is not None)
         self._now.setValue((self._progress or 0) / self._per_x)
@@ -231,7 +219,7 @@ class CurvesPlot(Picture):
     def _new_item(self, z: float) -> pg.PlotCurveItem:
         item = pg.PlotCurveItem(connect="finite")
         item.setZValue(z)
-        self.stage.plane.addItem(item, ignoreBounds=True)
+        self.plot_view.view_box.addItem(item, ignoreBounds=True)
         return item
 
     @property
@@ -240,7 +228,7 @@ class CurvesPlot(Picture):
 
     def _x_range(self) -> tuple[float, float]:
         if not self._follow:
-            x0, x1 = self.stage.plane.viewRange()[0]
+            x0, x1 = self.plot_view.view_box.viewRange()[0]
             return x0, x1
         ends = [curve.series.last[0] for curve in self._curves.values() if curve.series.last]
         starts = [int(curve.series.steps[0]) for curve in self._curves.values() if len(curve.series)]
@@ -250,7 +238,7 @@ class CurvesPlot(Picture):
 
     def _y_range(self, columns: list[Floats]) -> YRange:
         if not self._follow:
-            return YRange(*self.stage.plane.viewRange()[1])
+            return YRange(*self.plot_view.view_box.viewRange()[1])
         fitted = fit_range(columns, self._log, self._kept_y)
         self._kept_y = fitted if self._has_points() else None
         return fitted
@@ -304,9 +292,9 @@ class CurvesPlot(Picture):
         self.legend.show_entries(
             self.title + " (log)" * self._log, tuple(self._entry(curve, ink) for curve in self._curves.values())
         )
-        self.stage.left.log = self._log
-        self.stage.bottom.whole = self._unit == "step"
-        for axis in (self.stage.left, self.stage.bottom):
+        self.plot_view.left.log = self._log
+        self.plot_view.bottom.whole = self._unit == "step"
+        for axis in (self.plot_view.left, self.plot_view.bottom):
             axis.picture = None
             axis.setOpacity(1.0 if self._has_points() else 0.0)
         empty = "" if self._has_points() else self.empty_words
@@ -322,8 +310,6 @@ class CurvesPlot(Picture):
             note = f"best {format_number(best[1])} at {self._unit} {format_number(best[0] / self._per_x, 4)}"
         value = "" if point is None else "not finite" if math.isnan(point[1]) else format_number(point[1])
         return Entry(curve.name, curve.colour(ink), curve.dashed, value, note, curve.shown)
-
-    # --- mouse and keys ----------------------------------------------------------------------------------------------
 
     def _moved(self, *_: Any) -> None:
         self._follow = False
@@ -348,7 +334,7 @@ class CurvesPlot(Picture):
             super().keyPressEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """The plane asks for the menu itself, after a click that was no drag."""
+        """The view box asks for the menu itself, after a click that was no drag."""
         event.ignore()
 
     def menu(self) -> QMenu:

@@ -95,7 +95,7 @@ class DocumentTabs(QTabBar):
             parts.append("not saved")
         if document.project.readonly:
             parts.append("cannot be saved in this version")
-        if tab.told_disk:
+        if tab.reported_disk_change:
             parts.append("changed by another program")
         if mark in MARKS:
             parts.append(MARKS[mark][2])
@@ -110,8 +110,6 @@ class DocumentTabs(QTabBar):
         self._shown.insert(end, self._shown.pop(start))
         self.tabs.move(start, end)
         self._moving = False
-
-    # --- Qt ------------------------------------------------------------------------------------------------------------------------
 
     def tabSizeHint(self, index: int) -> QSize:
         hint = super().tabSizeHint(index)

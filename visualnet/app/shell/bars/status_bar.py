@@ -123,7 +123,7 @@ class StatusLine(QStatusBar):
         self.fields["left"].setText("" if progress is None or paused else f"{format_duration(progress.eta_s)} left")
         self.place.setText(model.started.device)
         share = progress.watching if progress is not None else 0.0
-        self.cost.setText(f"watching costs {format_percent(share)} of {format_percent(self.runner.watching.budget, 0)}")
+        self.cost.setText(f"watching costs {format_percent(share)} of {format_percent(self.runner.probes.budget, 0)}")
         self._make_room()
 
     def _totals(self) -> str:
@@ -131,7 +131,7 @@ class StatusLine(QStatusBar):
         data = self.studio.project.data
         kind = DATASETS.get(data.name)
         try:
-            return f"{kind.title}: {registry.chosen(data).size:,} samples" if kind is not None else ""
+            return f"{kind.title}: {registry.make_data_set(data).size:,} samples" if kind is not None else ""
         except ValueError as error:
             return str(error)
 

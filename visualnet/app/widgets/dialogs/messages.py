@@ -13,7 +13,7 @@ from visualnet.app.widgets.basic import IconLabel, button, icon_button, label
 from visualnet.app.widgets.layouts import clear, row
 from visualnet.core.text.visible import visible
 
-Act = tuple[str, Callable[[], object]]
+MessageAction = tuple[str, Callable[[], object]]
 
 
 class Message(QFrame):
@@ -36,14 +36,14 @@ class Message(QFrame):
         """The words shown."""
         return self._text.text()
 
-    def show_message(self, text: str, severity: str = "hint", acts: Sequence[Act] = ()) -> None:
-        """Show the words, with a button for each act; a pressed button also closes the message."""
+    def show_message(self, text: str, severity: str = "hint", actions: Sequence[MessageAction] = ()) -> None:
+        """Show the words, with a button for each action; a pressed button also closes the message."""
         self._icon.set_icon(severity, severity)
         text = visible(text, lines=True)
         self._text.setText(text)
         self.setAccessibleName(f"{severity}: {text}")
         clear(self._buttons)
-        for words, act in acts:
+        for words, act in actions:
             self._buttons.addWidget(button(words, done=partial(self._do, act)))
         self.show()
 
@@ -72,9 +72,11 @@ class Toast(Message):
         self._timer.timeout.connect(self.dismiss)
         parent.installEventFilter(self)
 
-    def show_message(self, text: str, severity: str = "ok", acts: Sequence[Act] = (), seconds: float = 6.0) -> None:
+    def show_message(
+        self, text: str, severity: str = "ok", actions: Sequence[MessageAction] = (), seconds: float = 6.0
+    ) -> None:
         """Show the words for some seconds; errors stay until they are closed."""
-        super().show_message(text, severity, acts)
+        super().show_message(text, severity, actions)
         self._place()
         self.raise_()
         self._timer.stop()

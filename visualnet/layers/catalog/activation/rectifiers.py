@@ -16,7 +16,7 @@ from visualnet.layers.declaration.params import choice, index, real
 _PORTS = "x: * -> y: *"
 
 
-def rectified(x: float) -> float:
+def moments_after_relu(x: float) -> float:
     """ReLU."""
     return max(0.0, x)
 
@@ -72,7 +72,7 @@ class ReLU(Activation):
 
     paper = "Nair and Hinton, Rectified linear units improve restricted Boltzmann machines, 2010"
 
-    function, curve = "F.relu", rectified
+    function, curve = "F.relu", moments_after_relu
 
 
 @layer("leaky_relu", family="activation", ports=_PORTS, keywords="rectifier activation slope")

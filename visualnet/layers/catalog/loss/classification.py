@@ -35,7 +35,7 @@ REDUCTIONS = {
 }
 
 
-def ignored() -> Any:
+def ignore_index() -> Any:
     """The parameter of losses and metrics of classes that says which target is not asked."""
     doc = "A target of this number is not asked (a word without a mask, a place without a label): it counts in nothing."
     return Int(-100, doc, low=-BIG, more=True, phrase="ignores {}")
@@ -222,7 +222,7 @@ class OfClasses(Loss):
     Where nothing at all is asked the mean is NaN, as torch has it.
     """
 
-    ignore_index: int = ignored()
+    ignore_index: int = ignore_index()
     class_weights: tuple[float, ...] = reals(
         "How much each class counts, in their order (torch's weight); empty: all alike.",
         none="all alike",

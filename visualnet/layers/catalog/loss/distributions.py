@@ -14,7 +14,7 @@ _PAIR = "prediction: *, target: * -> loss: !"
 _LOGS = "this loss takes logarithms of probabilities: put LogSoftmax before it, or use Cross-entropy with the logits"
 
 
-def reduced(values: Any, reduction: str = "mean") -> Expr:
+def reduce(values: Any, reduction: str = "mean") -> Expr:
     """Values that torch has no function for, as one number: their mean or their sum; or as they are."""
     found: Expr = values if reduction == "none" else values.sum() if reduction == "sum" else values.mean()
     return found
@@ -104,7 +104,7 @@ class KLNormal(Loss):
         return ()
 
     def compute(self, *refs: Any, **reduction: str) -> Expr:
-        return reduced(fn("extra_modules.kl_normal_of", *refs), **reduction)
+        return reduce(fn("extra_modules.kl_normal_of", *refs), **reduction)
 
 
 @layer(
@@ -128,7 +128,7 @@ class DiceLoss(Pairwise):
         return ()
 
     def compute(self, *refs: Any, **reduction: str) -> Expr:
-        return reduced(fn("extra_modules.dice_loss_of", refs[0], self.target(*refs).float(), self.smooth), **reduction)
+        return reduce(fn("extra_modules.dice_loss_of", refs[0], self.target(*refs).float(), self.smooth), **reduction)
 
 
 @layer(
@@ -218,4 +218,4 @@ class ValueLoss(Loss):
     """
 
     def compute(self, *refs: Any, **reduction: str) -> Expr:
-        return reduced(refs[0].clone() if reduction.get("reduction") == "none" else refs[0], **reduction)
+        return reduce(refs[0].clone() if reduction.get("reduction") == "none" else refs[0], **reduction)

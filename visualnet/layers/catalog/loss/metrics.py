@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from visualnet.layers.catalog.loss.classification import classes_fit, ignored, pairs_fit
+from visualnet.layers.catalog.loss.classification import classes_fit, ignore_index, pairs_fit
 from visualnet.layers.declaration.calls import Expr, Own, fn
 from visualnet.layers.declaration.layer import Layer, Misfit, Shape, layer
 from visualnet.layers.declaration.params import Int, count, real
@@ -22,7 +22,7 @@ class Share(Layer):
     holds, better = "fractions", "max"
     yes_or_no: ClassVar[bool] = False
     """Whether a target that is not asked could be found right: of classes, none has a number below 0."""
-    ignore_index: int = ignored()
+    ignore_index: int = ignore_index()
 
     def shape(self, *shapes: Shape) -> Shape:
         classes_fit(*shapes)
@@ -152,7 +152,7 @@ class OfHits(Layer):
 
     holds, better = "fractions", "max"
     function: ClassVar[str]
-    ignore_index: int = ignored()
+    ignore_index: int = ignore_index()
     only_class: int | None = Int(
         None,
         "Tell this class alone, by its number; else the mean over all that occur.",

@@ -12,7 +12,17 @@ from visualnet.layers.declaration.calls import Expr, Own, fn, one
 from visualnet.layers.declaration.drawings import Drawing, Window
 from visualnet.layers.declaration.formulas import WINDOW, WINDOW_CEIL, along, derive, window
 from visualnet.layers.declaration.initial_moments import Moments, Start, averaged_over, largest_of
-from visualnet.layers.declaration.layer import Fault, Layer, Misfit, Pattern, Shape, Spec, averaged, layer, stretched
+from visualnet.layers.declaration.layer import (
+    Fault,
+    Layer,
+    Misfit,
+    Pattern,
+    Shape,
+    Spec,
+    bounds_of_mean,
+    bounds_when_scaled,
+    layer,
+)
 from visualnet.layers.declaration.params import count, flag, per_axis, real
 
 _UNPOOLED = parse("(n - 1)*s - 2*p + k")
@@ -120,7 +130,7 @@ class AvgPool(Pool):
         return averaged_over(start.first, prod(self.kernel_size))
 
     def holding(self, first: str) -> str:
-        return averaged(first)
+        return bounds_of_mean(first)
 
 
 class DividedPool(AvgPool):
@@ -131,7 +141,7 @@ class DividedPool(AvgPool):
     )
 
     def holding(self, first: str) -> str:
-        return averaged(first if self.divisor_override is None else stretched(first))
+        return bounds_of_mean(first if self.divisor_override is None else bounds_when_scaled(first))
 
 
 class LPPool(Pool):
@@ -141,7 +151,7 @@ class LPPool(Pool):
     ceil_mode: bool = flag(False, _CEIL, more=True, phrase="rounded up")
 
     def holding(self, first: str) -> str:
-        return stretched(first)
+        return bounds_when_scaled(first)
 
     def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
         return fn(self.function, *refs, self.norm_type, one(self.kernel_size), **self.given("stride", "ceil_mode"))
@@ -171,7 +181,7 @@ class AdaptiveAvgPool(AdaptivePool):
         return averaged_over(start.first, prod(map(int, extents)) / prod(self.output_size))
 
     def holding(self, first: str) -> str:
-        return averaged(first)
+        return bounds_of_mean(first)
 
 
 class AdaptiveMaxPool(AdaptivePool):

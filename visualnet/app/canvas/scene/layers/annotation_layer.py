@@ -15,15 +15,15 @@ class AnnotationLayer(SheetLayer):
     """All frames and notes, under the wires and the cards."""
 
     def draw(self, painter: QPainter, area: QRectF, scale: float) -> None:
-        """Paint the remarks that meet the area, frames first."""
-        shown = [r for r in self.canvas.remarks.values() if r.area.intersects(area)]
+        """Paint the annotations that meet the area, frames first."""
+        shown = [r for r in self.canvas.annotations.values() if r.area.intersects(area)]
         if not shown:
             return
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for item in sorted(shown, key=lambda r: r.remark.kind != "frame"):
-            chosen = item.id in self.canvas.marks.remarks
-            (self._paint_frame if item.remark.kind == "frame" else self._paint_note)(painter, item, scale, chosen)
+        for item in sorted(shown, key=lambda r: r.annotation.kind != "frame"):
+            chosen = item.id in self.canvas.marks.annotations
+            (self._paint_frame if item.annotation.kind == "frame" else self._paint_note)(painter, item, scale, chosen)
         painter.restore()
 
     def _paint_frame(self, painter: QPainter, item: AnnotationItem, scale: float, chosen: bool) -> None:
@@ -36,17 +36,17 @@ class AnnotationLayer(SheetLayer):
         px = 13 if scale >= READABLE else min(64, round(11 / scale))
         font, metrics = font_and_metrics(px, bold=True)
         words = metrics.elidedText(
-            item.remark.text or "Frame", Qt.TextElideMode.ElideRight, item.area.width() - 2 * PAD
+            item.annotation.text or "Frame", Qt.TextElideMode.ElideRight, item.area.width() - 2 * PAD
         )
         painter.setFont(font)
-        painter.setPen(QColor(theme.text if item.remark.text else theme.muted))
+        painter.setPen(QColor(theme.text if item.annotation.text else theme.muted))
         rise = metrics.ascent() + (8 if px == 13 else 2)
         painter.drawText(QPointF(item.area.left() + PAD, item.area.top() + rise), words)
         self._paint_corner(painter, item, scale)
 
     def _paint_note(self, painter: QPainter, item: AnnotationItem, scale: float, chosen: bool) -> None:
         theme, colour = self.canvas.theme, item.colour(self.canvas.theme)
-        ground = mix(theme.surface, colour, 0.12) if item.remark.colour else theme.surface
+        ground = mix(theme.surface, colour, 0.12) if item.annotation.colour else theme.surface
         painter.setPen(cosmetic_pen(theme.accent if chosen else mix(theme.canvas, colour, 0.5), 2.0 if chosen else 1.0))
         painter.setBrush(QColor(ground))
         painter.drawRoundedRect(item.area, RADIUS, RADIUS)

@@ -237,7 +237,7 @@ class CardLayer(SheetLayer):
             return picture
 
         content = item.content
-        look = (content.family, content.badge == "error", content.block, content.mode, content.folded)
+        look = (content.family, content.badge == "error", content.block, content.mode, content.collapsed)
         return self.sprites.share((item.width, item.height, *look, scale * ratio), make)
 
     def _paint_outlines(self, painter: QPainter) -> None:
@@ -280,7 +280,7 @@ class CardLayer(SheetLayer):
         drawn = self.sprites.ringed.get((item.id, chosen))
         if drawn is None or drawn[:2] != (item.version, scale * ratio):
             ports = tuple((item.offset(p, out), out) for side, out in item.sides for p in side)
-            key = (item.width, item.height, ports, chosen, scale * ratio, item.down, item.content.folded)
+            key = (item.width, item.height, ports, chosen, scale * ratio, item.down, item.content.collapsed)
             picture = self.sprites.share(key, lambda: self._paint_ring(item, chosen, scale, ratio))
             drawn = self.sprites.ringed[item.id, chosen] = Sprite(item.version, scale * ratio, picture)
         return drawn.picture
@@ -316,7 +316,7 @@ class CardLayer(SheetLayer):
                 painter.drawEllipse(at, radius, radius)
                 if named and (hot or len(ports) > 1):
                     self._paint_port_name(painter, item, at, port, out, len(ports))
-        if item.id == marks.hover_card and scale >= FULL and marks.fitting is None and not item.content.folded:
+        if item.id == marks.hover_card and scale >= FULL and marks.fitting is None and not item.content.collapsed:
             paint_control(painter, item.control, False, theme, theme.hover)
 
     def _paint_port_name(

@@ -1,1 +1,1 @@
-"""The parts of the inspector that fold, each about one side of what is selected."""
+"""The parts of the inspector that collapse, each about one side of what is selected."""

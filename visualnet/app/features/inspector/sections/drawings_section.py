@@ -26,7 +26,7 @@ from visualnet.figures.colour_indices import levels
 
 
 class DrawingsSection(QWidget):
-    """Two drawings that fold: the layer, and its receptive field. Each is there only where there is something to draw."""
+    """Two drawings that collapse: the layer, and its receptive field. Each is there only where there is something to draw."""
 
     def __init__(self, studio: Studio) -> None:
         super().__init__()
@@ -41,7 +41,7 @@ class DrawingsSection(QWidget):
         studio.theme_changed.connect(lambda _: self.show_facts(self.facts))
         if studio.has_runner:
             # The sample is read in the background, may be another data set's, and is chosen in several places.
-            probes: Any = studio.runner.watching
+            probes: Any = studio.runner.probes
             probes.data_changed.connect(self._show_field)
             probes.sample_changed.connect(lambda _: self._show_field())
 
@@ -85,7 +85,7 @@ class DrawingsSection(QWidget):
 
     def _sample(self, field: Field) -> QImage | None:
         """The sample that all panels look at, if the data has been read."""
-        probes = self.studio.runner.watching if self.studio.has_runner else None
+        probes = self.studio.runner.probes if self.studio.has_runner else None
         place = probes.place(probes.sample) if probes is not None else None
         if probes is None or probes.data is None or place is None:
             return None

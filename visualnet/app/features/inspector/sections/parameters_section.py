@@ -82,8 +82,6 @@ class ParametersSection(InspectorSection):
             if not main:
                 self.descriptions[name].show_about(project.blocks[sheet].about.get(name, About()))
 
-    # --- rows ------------------------------------------------------------------------------------------------------------------------
-
     def _add_row(self, at: int, name: str) -> None:
         field = describe(value_field(self.studio, partial(self._fault, name), partial(self._set, name)), name)
         field.setFixedWidth(editor_width() - 32)
@@ -117,7 +115,7 @@ class ParametersSection(InspectorSection):
         menu.addSeparator()
         users = block_parameters.users(project, sheet, name)
         if users:
-            menu.addAction(f"Used by {block_parameters.told(users)}").setEnabled(False)
+            menu.addAction(f"Used by {block_parameters.quote_names(users)}").setEnabled(False)
             value = block_parameters.numbers(project, sheet)[name]
             menu.addAction(f"Put {value:g} in its place and remove it", lambda: self._remove(name, True))
         else:
@@ -156,8 +154,6 @@ class ParametersSection(InspectorSection):
             return True
         return super().eventFilter(watched, event)
 
-    # --- edits -----------------------------------------------------------------------------------------------------------------------
-
     def _fault(self, name: str, value: Value) -> str:
         if not is_number(value):
             return "a number"
@@ -181,8 +177,6 @@ class ParametersSection(InspectorSection):
         put = edits.set_constants if sheet == MAIN else lambda p, v: edits.set_block_params(p, sheet, v)
         if self.studio.do(f"Add {name}", lambda p: put(p, {**values, name: 1})):
             self.new_name.clear()
-
-    # --- a field dropped here --------------------------------------------------------------------------------------------------------
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if self.studio.sheet != MAIN and event.mimeData().hasFormat(MIME):

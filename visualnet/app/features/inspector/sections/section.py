@@ -19,7 +19,7 @@ from visualnet.core.graph import Value
 
 
 class InspectorSection(Section):
-    """A part of the inspector that folds, about the selected nodes or the project."""
+    """A part of the inspector that collapses, about the selected nodes or the project."""
 
     def __init__(self, studio: Studio, title: str, *, opened: bool = True) -> None:
         super().__init__(title, opened=opened)

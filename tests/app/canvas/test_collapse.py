@@ -1,4 +1,4 @@
-"""Cards folded to their names, and sheets that flow down."""
+"""Cards collapsed to their names, and sheets that flow down."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 
 from tests.waiting import settle
-from visualnet.analysis.geometry.card_size import FOLDED_HEIGHT, HEIGHT
+from visualnet.analysis.geometry.card_size import COLLAPSED_HEIGHT, HEIGHT
 from visualnet.app.canvas.commands import arrange
 from visualnet.core.storage import project_file
 
@@ -29,7 +29,7 @@ def test_a_card_folds_to_its_name_and_opens_again(hands: Hands) -> None:
     port = hands.port("conv1", out=False)
     hands.studio.select([hands.id("conv1"), hands.id("relu1")])
     do(hands, "graph.fold")
-    assert card(hands, "conv1").height == card(hands, "relu1").height == FOLDED_HEIGHT
+    assert card(hands, "conv1").height == card(hands, "relu1").height == COLLAPSED_HEIGHT
     assert card(hands, "conv1").width < 168
     assert hands.port("conv1", out=False) == port, "wires that were straight stay straight"
     assert project_file.loads(project_file.dumps(hands.studio.project)) == hands.studio.project
@@ -46,32 +46,32 @@ def test_the_sign_on_a_card_folds_it_and_two_quick_clicks_fold_it_once(hands: Ha
     hands.move(hands.card("conv1"), buttons=Qt.MouseButton.NoButton)
     at = card(hands, "conv1").control.center()
     hands.click(at)
-    assert hands.studio.graph.named("conv1").folded
+    assert hands.studio.graph.named("conv1").collapsed
     assert hands.studio.selection == (hands.id("conv1"),)
     port = hands.view.viewport()
     QTest.mouseDClick(port, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, hands.px(at))
-    assert not hands.view.popup.isVisible()
-    assert not hands.view.names.isVisible()
-    hands.view.just_folded.stop()
+    assert not hands.view.quick_add_popup.isVisible()
+    assert not hands.view.name_editor.isVisible()
+    hands.view.just_collapsed.stop()
     hands.click(card(hands, "conv1").control.center())
-    assert not hands.studio.graph.named("conv1").folded
+    assert not hands.studio.graph.named("conv1").collapsed
 
 
 def test_a_drag_that_begins_on_the_sign_moves_the_card(hands: Hands) -> None:
     at = card(hands, "soft").control.center()
     hands.drag(at, at + QPointF(64, 64))
     assert hands.studio.graph.places[hands.id("soft")] == (576.0, 304.0)
-    assert not hands.studio.graph.named("soft").folded
+    assert not hands.studio.graph.named("soft").collapsed
 
 
-def test_wires_are_drawn_to_the_ports_of_folded_cards(hands: Hands) -> None:
+def test_wires_are_drawn_to_the_ports_of_collapsed_cards(hands: Hands) -> None:
     hands.studio.select([hands.id("soft"), hands.id("sum")])
     do(hands, "graph.fold")
     hands.drag(hands.port("logits", out=True), hands.port("sum", card(hands, "sum").inputs[1]))
     assert hands.end("sum", card(hands, "sum").inputs[1]) in hands.studio.graph.wires
 
 
-def test_tidy_gives_folded_cards_less_room(hands: Hands) -> None:
+def test_tidy_gives_collapsed_cards_less_room(hands: Hands) -> None:
     arrange.tidy(hands.view, "right")
     wide = hands.scene.contents().width()
     hands.studio.select([hands.id(n) for n in ("image", "conv1", "relu1", "flatten", "logits")])
@@ -80,7 +80,7 @@ def test_tidy_gives_folded_cards_less_room(hands: Hands) -> None:
     assert hands.scene.contents().width() < wide
 
 
-def test_a_folded_card_is_seen_and_its_sprite_is_not_the_old_one(hands: Hands) -> None:
+def test_a_collapsed_card_is_seen_and_its_sprite_is_not_the_old_one(hands: Hands) -> None:
     settle(0.15)
     old = hands.view.grab().toImage().pixelColor(hands.px(card(hands, "conv1").rect.topLeft() + QPointF(60, 3)))
     hands.studio.select([hands.id("conv1")])
@@ -126,15 +126,15 @@ def test_downwards_wires_and_keys_follow_the_flow(hands: Hands) -> None:
     assert hands.studio.graph.wires[hands.end("soft")].node == hands.id("logits")
     hands.studio.select([hands.id("soft")])
     hands.key(Qt.Key.Key_Space)
-    QTest.keyClicks(hands.view.popup.field, "dropout")
-    QTest.keyClick(hands.view.popup.field, Qt.Key.Key_Return)
+    QTest.keyClicks(hands.view.quick_add_popup.field, "dropout")
+    QTest.keyClick(hands.view.quick_add_popup.field, Qt.Key.Key_Return)
     added = hands.scene.cards[hands.studio.selection[0]]
     assert added.y > card(hands, "soft").y + HEIGHT
 
 
-@pytest.mark.parametrize("folded", [False, True])
-def test_tidy_downwards_straightens_chains(hands: Hands, folded: bool) -> None:
-    if folded:
+@pytest.mark.parametrize("collapsed", [False, True])
+def test_tidy_downwards_straightens_chains(hands: Hands, collapsed: bool) -> None:
+    if collapsed:
         hands.studio.select(list(hands.scene.cards))
         do(hands, "graph.fold")
     hands.studio.select([])
