@@ -108,6 +108,8 @@ def test_whatever_a_monkey_does_the_drawing_stays_whole_and_nothing_is_left(
     monkey, answers = make(window, seed, beats, tmp_path / "files")
     window.collector.collect_all()
     with Faults() as faults, answers:
+        if thorough:
+            monkey.load_libraries()
         begun = objects()
         own = work(monkey, window, faults, FIRST, amount(SECONDS, wide=CI_SECONDS, thorough=10**9))
         undo_all(window)

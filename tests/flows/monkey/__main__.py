@@ -71,6 +71,7 @@ def _work(how: argparse.Namespace) -> int:
         monkey.trains = not how.no_training
         only, known, began = frozenset(filter(None, how.only.split(","))), 0, time.monotonic()
         with answers:
+            monkey.load_libraries()
             notes.append(_note(monkey, 0))
             while monkey.number < how.gestures and not (how.seconds and time.monotonic() - began > how.seconds):
                 made = monkey.act(only)

@@ -1,8 +1,8 @@
 """Style hidden widgets after the visible ones, so that a change of theme is answered as soon as what is seen has its new look.
 
-Four of five widgets of a window are hidden (other pages, tabbed panels, menus), and of a change of theme the style sheet takes most of the time.
-Qt styles anew what has the attribute ``WA_WState_Polished``. It is taken from hidden widgets while the sheet changes; they are styled
-here in the pauses between events, and all at once where one of them is shown before its turn.
+Four of five widgets of a window are hidden (other pages, tabbed panels, menus), and the style sheet is most of the work of a change.
+Qt styles anew what has the attribute ``WA_WState_Polished``. It is taken from hidden widgets while the sheet changes; they are
+styled here in the pauses between events, and all at once where one of them is shown before its turn.
 """
 
 from __future__ import annotations
