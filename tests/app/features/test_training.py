@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
@@ -135,6 +136,9 @@ def test_the_plane_is_drawn_for_points_and_bars_for_pictures(rig: Rig, panel: Tr
     rig.until(qtbot, lambda: not panel.prediction.decision.is_empty())
     assert panel.prediction.stack.currentWidget() is panel.prediction.decision
     assert not panel.chooser.isVisible()
+    plane, data = rig.runner.probes.seen.grid, rig.runner.probes.data
+    line = replace(plane, low=plane.low[:1], high=plane.high[:1], values=plane.values[:1, 0])
+    assert not panel.prediction._draw_grid(line, data), "a curve that was computed for the data set before"
     rig.studio.open(Document(template("mlp-mnist", epochs=1, batch_size=512)))
     rig.runner.prepare()
     assert panel.chooser.isVisible()

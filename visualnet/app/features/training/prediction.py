@@ -88,16 +88,17 @@ class PredictionPane(QWidget):
         self._draw_sample(seen, data)
 
     def _draw_grid(self, grid: Any, data: Any) -> bool:
+        """Draw what was computed over a grid, unless the data chosen since are of another kind."""
         field = next((n for n in data.mean if n in data.arrays), None) or next(iter(data.arrays))
         every = np.concatenate([data.train, data.validation])[:MOST_POINTS]
         points = data.arrays[field][every]
-        if len(grid.low) == 2 and grid.share and points.ndim == 2 and "label" in data.arrays:
+        if len(grid.low) == 2 and grid.share and points.shape[1:] == (2,) and "label" in data.arrays:
             extent = (grid.low[0], grid.high[0], grid.low[1], grid.high[1])
             self.decision.set_decision(points, data.arrays["label"][every], extent, grid.values)
             self.stack.setCurrentWidget(self.decision)
             return True
         target = next((n for n in self.studio.analysis.target_fields() if n in data.arrays), None)
-        if len(grid.low) == 1 and target is not None:
+        if len(grid.low) == 1 and target is not None and points[0].size == data.arrays[target][0].size == 1:
             x = np.linspace(grid.low[0], grid.high[0], grid.values.shape[-1])
             self.regression.set_curve(points, data.arrays[target][every], x, grid.values[0])
             self.stack.setCurrentWidget(self.regression)
