@@ -54,7 +54,7 @@ def generated() -> str:
     lines += drawing([tower(rows[name], title) for name, title in DRAWN.items()])
     lines += ["```"]
     lines += ["", "| folder | what lives there |", "|---|---|"]
-    lines += [f"| `{folder}` | {words} |" for folder, words in folders()]
+    lines += [f"| [`{folder}`](../{folder}/__init__.py) | {words} |" for folder, words in folders()]
     return "\n".join([*lines, "", END])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import tomllib
 from pathlib import Path
@@ -82,18 +83,53 @@ def test_the_map_of_the_code_is_short() -> None:
     assert max(map(len, by_hand)) <= 160
 
 
-def test_the_notes_on_the_parts_name_files_that_are_there() -> None:
-    """The last part of a path is enough; after a file was renamed this says which page has its old name."""
-    there = [
-        f"/{path.relative_to(ROOT).as_posix()}"
-        for top in ("visualnet", "tests", "packaging")
-        for path in (ROOT / top).rglob("*.py")
-    ]
-    named = {
-        name
-        for page in SITE
-        for name in re.findall(r"`([\w/]+\.py)`", prose(page))
-        if page.stem in ("internals", "adding")
+SOURCES = ("visualnet", "tests", "packaging")
+
+
+def missing_files(text: str) -> list[str]:
+    """The files that a text names and that are not there; the last part of a path is enough."""
+    there = [f"/{p.relative_to(ROOT).as_posix()}" for top in SOURCES for p in (ROOT / top).rglob("*.py")]
+    named = set(re.findall(r"`([\w/]+\.py)`", text))
+    return sorted(name for name in named if not any(path.endswith(f"/{name}") for path in there))
+
+
+def test_a_page_names_files_that_are_there() -> None:
+    """After a file was renamed this says which page has its old name."""
+    assert missing_files("see `no_such_file.py`") == ["no_such_file.py"]
+    assert [name for page in SITE if page.stem == "adding" for name in missing_files(prose(page))] == []
+
+
+def package_docstrings() -> dict[str, str]:
+    """The docstring of each folder."""
+    return {
+        file.parent.relative_to(ROOT).as_posix(): ast.get_docstring(ast.parse(text_of(file))) or ""
+        for file in sorted((ROOT / "visualnet").rglob("__init__.py"))
     }
-    assert len(named) > 50
-    assert sorted(name for name in named if not any(path.endswith(f"/{name}") for path in there)) == []
+
+
+def test_a_folder_names_files_that_are_there() -> None:
+    missing = {folder: missing_files(text) for folder, text in package_docstrings().items()}
+    assert {folder: names for folder, names in missing.items() if names} == {}
+
+
+def imported_packages(folder: Path) -> set[str]:
+    """The folders at the top of the program that the files of one of them import."""
+    tops = {p.parent.name for p in (ROOT / "visualnet").glob("*/__init__.py")} - {folder.name}
+    lines = (line for file in folder.rglob("*.py") for line in text_of(file).splitlines())
+    found = (re.match(r"\s*(?:from|import) visualnet(?:\.| import )(\w+)", line) for line in lines)
+    return {match[1] for match in found if match} & tops
+
+
+def test_a_folder_at_the_top_says_what_it_may_import() -> None:
+    """That nothing forbidden is imported, the import contracts hold; here that the docstring says all that is."""
+    for name, text in package_docstrings().items():
+        if name.count("/") != 1:
+            continue
+        said = re.search(r"^It may import (.*?)[.;]", text, re.S | re.M)
+        assert said, f"{name}: its docstring does not say what it may import"
+        named = set(re.findall(r"`(\w+)`", said[1]))
+        imported = imported_packages(ROOT / name)
+        if said[1].startswith("everything"):
+            assert not imported & named, (name, imported & named)
+        else:
+            assert imported <= named, (name, imported - named)

@@ -1,1 +1,8 @@
-"""What networks learn from: the data sets that are shipped, how they are divided, and their way onto the device."""
+"""What networks learn from: the data sets that are shipped, how they are divided, and their way onto the device.
+
+It may import `analysis`, `layers` and `core`.
+
+`registry.py`: `DATASETS`, `fields(choice) -> dict[str, Spec]` (cheap, nothing is loaded), `load(choice) -> Loaded` (arrays by
+field, split indices, statistics, class names). `declare.py` says what a data set is; `builtin.py` (digits, points, curves) and
+`generators/` declare them. Targets of -100 are not asked.
+"""

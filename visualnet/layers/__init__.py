@@ -1,4 +1,22 @@
-"""The vocabulary: every layer type, declared once. Importing this package fills ``LAYERS``; torch is not needed."""
+"""The vocabulary: every layer type, declared once. Importing this package fills ``LAYERS``; torch is not needed.
+
+It may import `core`.
+
+A layer type is one class with `@layer(...)`: `catalog/convolution.py`, `catalog/dense.py` and `catalog/loss/classification.py`
+are models of it.
+
+- Ports are text: `"query: T D, key?: S D -> output: T D, weights: heads T S"` (`?` optional, `@int/@any/@same` dtype, `*` any
+  axes, `!` one number for the batch). The batch is always axis 0 and stands in no shape; recurrent and attention layers are
+  batch_first.
+- `shape()` returns extents that may be `Derived` ints, which carry their formula and its figures. `module()` returns a
+  `Make("nn.Conv2d", ...)`; `forward()` a small tree (`declaration/calls.py`) that is both emitted as fx nodes and printed as
+  Python.
+- A module that torch lacks is a class of `compiling/extra_modules.py`, named `extra_modules.X` in `Make`.
+- `Layer.role` (input, target, output, loss, metric) is the only thing that others may ask.
+- `Layer.better` (`min`, `max`) of losses and metrics and `Recipe.best_by` say which epoch is the best; of two with the same value
+  the one with the lesser loss, else the first. `Layer.counts` says what a loss or a metric counts, `settle` what such counts come
+  to where that is no mean. A loss with `reduction` none has no role: it gives a value per sample.
+"""
 
 # In this order the palette and the reference list what stands in one family.
 # isort: off

@@ -1,1 +1,12 @@
-"""Training: the loop, what it tells while it runs, and the folder it leaves behind."""
+"""Training: the loop, what it tells while it runs, and the folder it leaves behind.
+
+It may import `compiling`, `data`, `figures`, `analysis`, `layers` and `core`.
+
+`events.py`: frozen events, the only thing that leaves the training thread. `control.py`: `Control`, safe between threads:
+`pause()`, `resume()`, `stop()`, `request_probes(ports, sample)`. `training_job.py`: a training as the window's background task.
+`probes.py` and `idle_probe.py` look into the network while it trains and while it does not. `checkpoints.py` writes what a run
+can go on from.
+
+A run is a folder: `project.vnet`, `events.jsonl`, `best.safetensors`, `last/` (weights, optimizer, generators) and
+`before-last/`.
+"""

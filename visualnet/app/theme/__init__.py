@@ -1,1 +1,6 @@
-"""Colours, type, icons and the one style sheet."""
+"""Colours, type, icons and the one style sheet.
+
+`tokens.py` holds every colour and line width of the four looks, `style.qss` the style sheet that is filled in with them,
+`fonts.py` the text size: what is drawn by hand takes both from there (`fonts.px`). `hidden_widgets.py` styles what is hidden
+after what is seen.
+"""

@@ -1,4 +1,15 @@
-"""Every edit of a project, pure functions `Project -> Project`. The names of `nodes` are also had from here."""
+"""Every edit of a project, pure functions `Project -> Project`. The names of `nodes` are also had from here.
+
+An edit takes `(project, sheet, ...)`, raises `ValueError` with words for what a person did wrong, and gives back the same object
+where it changes nothing.
+
+- `nodes.py`: nodes and wires added, removed, set, renamed, moved; recipe, data and constants.
+- `grouping.py`: blocks made of nodes and taken apart; `definitions.py`: blocks renamed, made unique, removed;
+  `block_parameters.py`: parameters of blocks and constants made, renamed, removed; `frame_contents.py`: frames and notes that go
+  along.
+- `annotate.py`: what only the eye needs of a sheet: points of wires, frames, notes, bookmarks, the direction of the ports.
+- `bypass.py`: nodes taken out of a chain, so that the gap closes.
+"""
 
 from visualnet.core.edits.nodes import (
     RESET,
