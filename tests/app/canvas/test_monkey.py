@@ -69,7 +69,7 @@ class Monkey:
             self.key,
             self.command,
             self.history,
-            self.quick_add_popup,
+            self.popup,
         )
         if len(self.hands.scene.cards) > MOST_CARDS:
             self.view.select_all()

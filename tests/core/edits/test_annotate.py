@@ -128,7 +128,7 @@ def test_folded_cards_and_the_direction_are_kept_in_the_file() -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new"), [('"relu"', '"relu", "collapsed": 1'), ('"nodes"', '"direction": "up", "nodes"')]
+    ("old", "new"), [('"relu"', '"relu", "folded": 1'), ('"nodes"', '"direction": "up", "nodes"')]
 )
 def test_a_wrong_fold_or_direction_is_refused(old: str, new: str) -> None:
     text = project_file.dumps(edits.add_node(Project(), MAIN, "relu", name="a")).decode().replace(old, new, 1)

@@ -19,15 +19,9 @@ from visualnet.training.runs.run_model import RunModel
 class ProbesProtocol(Protocol):
     """What is looked at in the network, on which sample; see `visualnet.app.services.live_probes`."""
 
-    @property
-    def changed(self) -> SignalInstance: ...
-
-    @property
-    def sample_changed(self) -> SignalInstance: ...
-
-    @property
-    def data_changed(self) -> SignalInstance: ...
-
+    changed: SignalInstance
+    sample_changed: SignalInstance
+    data_changed: SignalInstance
     seen: ProbeReport | None
     trained: bool
     words: str
@@ -56,21 +50,11 @@ class RedrawsProtocol(Protocol):
 class RunnerProtocol(Protocol):
     """One training at a time; see `visualnet.app.services.runner.Runner` for what each part promises."""
 
-    @property
-    def state_changed(self) -> SignalInstance: ...
-
-    @property
-    def updated(self) -> SignalInstance: ...
-
-    @property
-    def probes_changed(self) -> SignalInstance: ...
-
-    @property
-    def attached_changed(self) -> SignalInstance: ...
-
-    @property
-    def ghosts_changed(self) -> SignalInstance: ...
-
+    state_changed: SignalInstance
+    updated: SignalInstance
+    probes_changed: SignalInstance
+    attached_changed: SignalInstance
+    ghosts_changed: SignalInstance
     settings: Settings
 
     @property
