@@ -20,10 +20,10 @@ from PySide6.QtWidgets import QApplication, QDialog, QMessageBox, QScrollArea, Q
 
 from tests.further_pictures import FURTHER
 from visualnet.app.shell.window import Window
-from visualnet.app.state.settings import Settings
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme.apply import MODES, ThemeKeeper
 from visualnet.core import edits
+from visualnet.core.user.settings import Settings
 
 
 class Photographer:

@@ -8,13 +8,13 @@ from msgspec.structs import replace
 from pytestqt.qtbot import QtBot
 
 from visualnet.app.services.runner import Runner
-from visualnet.app.state.settings import Settings
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme.tokens import DARK
 from visualnet.core.document import Document
 from visualnet.core.process.mailbox import Mailbox
 from visualnet.core.project import DataChoice, Project
 from visualnet.core.storage import project_file
+from visualnet.core.user.settings import Settings
 from visualnet.resources import resource
 
 

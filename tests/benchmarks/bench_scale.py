@@ -67,9 +67,9 @@ def _painted(window: Any) -> None:
 def _in_the_window(projects: dict[str, Project]) -> list[Row]:
     """Opening a file to a painted canvas, and an edit at the input to a painted canvas, in a window of 1440×900."""
     from visualnet.app.shell.window import Window
-    from visualnet.app.state.settings import Settings
     from visualnet.app.theme.apply import ThemeKeeper
     from visualnet.core.document import Document
+    from visualnet.core.user.settings import Settings
 
     app = QApplication.instance() or QApplication([])
     rows: list[Row] = []

@@ -14,7 +14,7 @@ began = time.perf_counter()
 import os, sys
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
-from visualnet.app.state.settings import Settings
+from visualnet.core.user.settings import Settings
 from visualnet.app.theme.apply import ThemeKeeper
 from visualnet.app.shell.window import Window
 app = QApplication([])

@@ -114,10 +114,10 @@ def run() -> list[Row]:
 
     app = QApplication.instance() or QApplication(sys.argv[:1])
     from visualnet.app.shell.window import Window
-    from visualnet.app.state.settings import Settings
     from visualnet.app.theme.apply import ThemeKeeper
     from visualnet.core.document import Document
     from visualnet.core.storage.project_file import load
+    from visualnet.core.user.settings import Settings
     from visualnet.resources import resource
 
     project = load(resource("templates", "lenet5.vnet"))

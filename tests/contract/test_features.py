@@ -22,10 +22,10 @@ from visualnet.app.features.feature import Feature
 from visualnet.app.features.registry import FEATURES
 from visualnet.app.shell.actions import all_actions
 from visualnet.app.shell.window import Window
-from visualnet.app.state.settings import Settings
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme.apply import ThemeKeeper
 from visualnet.app.theme.tokens import DARK, LIGHT
+from visualnet.core.user.settings import Settings
 from visualnet.resources import resource
 
 SEEN = [feature for feature in FEATURES if feature.dock is not None or feature.page is not None]

@@ -89,8 +89,8 @@ def panel() -> dict[str, Any]:
     from PySide6.QtWidgets import QApplication, QDockWidget, QMenu
 
     from visualnet.app.shell.window import Window
-    from visualnet.app.state.settings import Settings
     from visualnet.app.theme.apply import ThemeKeeper
+    from visualnet.core.user.settings import Settings
 
     app = QApplication.instance() or QApplication([])
     assert isinstance(app, QApplication)

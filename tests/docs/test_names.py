@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QApplication, QMenu
 
 from tests.docs.pages import GUIDE, ROOT, name_of, prose
 from visualnet.app.shell.window import Window
-from visualnet.app.state.settings import Settings
 from visualnet.app.theme.apply import ThemeKeeper
+from visualnet.core.user.settings import Settings
 
 Menus = dict[tuple[str, str], set[str]]
 """The keys of each entry of a menu, by menu and name."""

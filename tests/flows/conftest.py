@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 
 from tests.flows.hands import Hands
 from visualnet.app.shell.window import Window
-from visualnet.app.state.settings import Settings
 from visualnet.app.theme.apply import ThemeKeeper
+from visualnet.core.user.settings import Settings
 
 
 @pytest.fixture

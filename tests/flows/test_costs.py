@@ -15,9 +15,9 @@ from visualnet.analysis.cost.quantities import QUANTITIES
 from visualnet.app.features.comparison.dialog import CompareDialog
 from visualnet.app.features.heatmap.overlay import MEASURE, STOP, colour
 from visualnet.app.shell.window import Window
-from visualnet.app.state.settings import Settings
 from visualnet.core import edits
 from visualnet.core.text.format import format_bytes
+from visualnet.core.user.settings import Settings
 from visualnet.layers import LAYERS
 from visualnet.layers.publish import docs_page
 from visualnet.layers.publish.reference import narrow_page, search

@@ -14,7 +14,7 @@ from pathlib import Path
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QAbstractButton, QApplication
 from tests.waiting import settle
-from visualnet.app.state.settings import Settings
+from visualnet.core.user.settings import Settings
 from visualnet.app.theme import icons
 from visualnet.app.theme.apply import ThemeKeeper
 from visualnet.app.shell.window import Window

@@ -14,16 +14,16 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 from tests.flows.conftest import answer
 from tests.flows.hands import Hands
 from visualnet.app.shell.window import Window
-from visualnet.app.state.settings import Settings
 from visualnet.app.theme.apply import ThemeKeeper
 from visualnet.core.storage.project_file import load
+from visualnet.core.user.settings import Settings
 
 CHILD = """
 import sys
 from pathlib import Path
 from PySide6.QtWidgets import QApplication
 from tests.flows.hands import Hands
-from visualnet.app.state.settings import Settings
+from visualnet.core.user.settings import Settings
 from visualnet.app.theme.apply import ThemeKeeper
 from visualnet.app.shell.window import Window
 

@@ -13,7 +13,6 @@ from tests.flows.conftest import answer
 from tests.flows.hands import Hands
 from visualnet.app.services import crash_reports
 from visualnet.app.shell.window import Window
-from visualnet.app.state.settings import Settings
 from visualnet.app.theme.apply import ThemeKeeper
 from visualnet.cli.common import UNUSABLE
 from visualnet.cli.main import main
@@ -23,6 +22,7 @@ from visualnet.core.process.autosave import orphans
 from visualnet.core.process.mailbox import Mailbox
 from visualnet.core.user import block_library, presets, trusted_code
 from visualnet.core.user.paths import data_dir
+from visualnet.core.user.settings import Settings
 from visualnet.training.measure import machine_speed_store
 from visualnet.training.runs import run_model
 

@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QApplication, QDialog, QStyleOptionViewItem, QWidg
 from tests.flows.hands import Hands
 from tests.reach import cut, nameless
 from visualnet.app.shell.window import Window
-from visualnet.app.state.settings import Settings
 from visualnet.app.theme.apply import ThemeKeeper
 from visualnet.app.widgets.dialogs.shortcuts_dialog import ShortcutsDialog
+from visualnet.core.user.settings import Settings
 
 SPACES = ("build", "train", "inspect")
 

@@ -15,13 +15,13 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QPushButto
 from tests.flows.hands import Hands
 from visualnet.app.shell.project_files import templates
 from visualnet.app.shell.window import Window
-from visualnet.app.state.settings import Settings
 from visualnet.app.theme.apply import ThemeKeeper
 from visualnet.core import edits
 from visualnet.core.document import Document
 from visualnet.core.graph import Init
 from visualnet.core.process.autosave import orphans
 from visualnet.core.storage import project_file
+from visualnet.core.user.settings import Settings
 from visualnet.core.validation import MAX_STD
 
 

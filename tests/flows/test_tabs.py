@@ -22,11 +22,11 @@ from tests.flows.hands import LEFT, NONE, Hands
 from visualnet.app.canvas.camera.camera import Pose
 from visualnet.app.shell.project_files import templates
 from visualnet.app.shell.window import Window
-from visualnet.app.state.settings import Settings
 from visualnet.core.document import Document
 from visualnet.core.edits import set_recipe
 from visualnet.core.process.autosave import Journal, orphans
 from visualnet.core.storage import project_file
+from visualnet.core.user.settings import Settings
 
 
 @pytest.fixture

@@ -14,9 +14,9 @@ from visualnet.app.services.background_task import close_tasks
 from visualnet.app.services.exit_signals import end_on_signal
 from visualnet.app.services.startup_tasks import import_torch, tidy_up
 from visualnet.app.shell.window import Window
-from visualnet.app.state.settings import Settings
 from visualnet.app.theme.apply import ThemeKeeper
 from visualnet.core.process.mailbox import Mailbox
+from visualnet.core.user.settings import Settings
 from visualnet.resources import resource
 
 TIDY_MS = 1500

@@ -16,10 +16,10 @@ from visualnet.app.canvas import actions
 from visualnet.app.canvas.camera.camera import Pose
 from visualnet.app.canvas.commands import arrange
 from visualnet.app.canvas.overlays.hud import SIZE, SMALL
-from visualnet.app.state.settings import Settings
 from visualnet.core import edits
 from visualnet.core.graph import Graph, Node, Port
 from visualnet.core.project import MAIN, Project
+from visualnet.core.user.settings import Settings
 
 LEFT = Qt.MouseButton.LeftButton
 Hands = Any

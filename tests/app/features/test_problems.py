@@ -19,7 +19,6 @@ from visualnet.analysis.block_ports import ends
 from visualnet.analysis.problem_list import counts, text
 from visualnet.app.features.problems.panel import ProblemsPanel
 from visualnet.app.features.problems.row import ProblemRow
-from visualnet.app.state.settings import Settings
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme.tokens import DARK
 from visualnet.core import edits
@@ -28,6 +27,7 @@ from visualnet.core.edits import grouping
 from visualnet.core.graph import Port
 from visualnet.core.project import MAIN, Project
 from visualnet.core.storage.project_file import load
+from visualnet.core.user.settings import Settings
 from visualnet.resources import resource
 
 FORMULA = "⌊(28 + 2·2 − 1·(5 − 1) − 1) / 2⌋ + 1 = 14"

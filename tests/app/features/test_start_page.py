@@ -21,13 +21,13 @@ from visualnet.app.features.start_page.cards import TemplateCard, what_it_is, wh
 from visualnet.app.features.start_page.page import StartPage
 from visualnet.app.shell.project_files import templates
 from visualnet.app.shell.window import Window
-from visualnet.app.state.settings import Settings
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme.apply import ThemeKeeper, apply_theme
 from visualnet.app.theme.tokens import DARK, LIGHT
 from visualnet.core.document import Document
 from visualnet.core.project import Project
 from visualnet.core.storage.project_file import load
+from visualnet.core.user.settings import Settings
 from visualnet.templates.index import template_list
 
 

@@ -13,8 +13,8 @@ from visualnet.app.canvas.scene.node_painter import FULL
 from visualnet.app.services.runner import Runner
 from visualnet.app.shell.window import Window
 from visualnet.app.shell.workspaces import SIZES
-from visualnet.app.state.settings import Settings
 from visualnet.app.theme.apply import ThemeKeeper
+from visualnet.core.user.settings import Settings
 
 
 @pytest.fixture

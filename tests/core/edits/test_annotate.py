@@ -127,9 +127,7 @@ def test_folded_cards_and_the_direction_are_kept_in_the_file() -> None:
         annotate.set_direction(project, MAIN, "up")
 
 
-@pytest.mark.parametrize(
-    ("old", "new"), [('"relu"', '"relu", "folded": 1'), ('"nodes"', '"direction": "up", "nodes"')]
-)
+@pytest.mark.parametrize(("old", "new"), [('"relu"', '"relu", "folded": 1'), ('"nodes"', '"direction": "up", "nodes"')])
 def test_a_wrong_fold_or_direction_is_refused(old: str, new: str) -> None:
     text = project_file.dumps(edits.add_node(Project(), MAIN, "relu", name="a")).decode().replace(old, new, 1)
     with pytest.raises(FileError, match=r"true or false|right, down"):

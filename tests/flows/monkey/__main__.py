@@ -26,8 +26,8 @@ from PySide6.QtWidgets import QApplication  # noqa: E402
 from tests.flows.monkey.gestures import Done, make, whole  # noqa: E402
 from tests.flows.monkey.watch import Beats, Faults, Gap, python_objects, qt_objects, resident_mb, threads, trim  # noqa: E402
 from visualnet.app.shell.window import Window  # noqa: E402
-from visualnet.app.state.settings import Settings  # noqa: E402
 from visualnet.app.theme.apply import ThemeKeeper  # noqa: E402
+from visualnet.core.user.settings import Settings  # noqa: E402
 
 LAST = 40
 

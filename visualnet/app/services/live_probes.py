@@ -17,10 +17,10 @@ from visualnet.app.plots.charts.sparkline import compose_strip
 from visualnet.app.plots.colours import ink_of
 from visualnet.app.services.redraw_budget import RedrawBudget
 from visualnet.app.services.task_queue import TaskQueue
-from visualnet.app.state.settings import Settings
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme.tokens import Theme
 from visualnet.core.project import MAIN, DataChoice, Project
+from visualnet.core.user.settings import Settings
 from visualnet.data.loading import Loaded, load
 from visualnet.training.control import Control, ProbePort, ProbeRequest
 from visualnet.training.idle_probe import IdleProbe, ProbeResult, Question, torch_is_ready

@@ -19,7 +19,6 @@ from visualnet.app.services.background_task import BackgroundTask
 from visualnet.app.services.live_probes import LiveProbes
 from visualnet.app.services.redraw_budget import RedrawBudget
 from visualnet.app.services.task_queue import TaskQueue
-from visualnet.app.state.settings import Settings
 from visualnet.app.state.studio import Studio
 from visualnet.core.document import Document
 from visualnet.core.errors import FileError
@@ -27,6 +26,7 @@ from visualnet.core.process.crash_handler import ErrorReport
 from visualnet.core.process.mailbox import Mailbox
 from visualnet.core.project import Project, RunRef
 from visualnet.core.text.format import capitalize_first
+from visualnet.core.user.settings import Settings
 from visualnet.training import events
 from visualnet.training.control import Control, ProbePort
 from visualnet.training.loop import preflight

@@ -7,9 +7,9 @@ import sys
 from PySide6.QtCore import QObject
 
 from visualnet.app.services.background_task import BackgroundTask, Job
-from visualnet.app.state.settings import Settings
 from visualnet.core.storage.temporaries import Halt, sweep_all
 from visualnet.core.user.paths import data_dir
+from visualnet.core.user.settings import Settings
 from visualnet.pytorch import NoTorch, need_torch
 
 SWEEP_S = 3.0

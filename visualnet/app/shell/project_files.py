@@ -9,7 +9,6 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
 
 from visualnet.app.shell.open_projects import Tab, Tabs
-from visualnet.app.state.settings import Settings
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import icons
 from visualnet.app.widgets.dialogs.messages import MessageAction
@@ -22,6 +21,7 @@ from visualnet.core.project import Project
 from visualnet.core.storage.disk_state import ChangedOnDisk, DiskState, read_state
 from visualnet.core.storage.project_file import load
 from visualnet.core.text.visible import visible
+from visualnet.core.user.settings import Settings
 from visualnet.templates.index import template_list
 
 FILTER = "VisualNet projects (*.vnet)"

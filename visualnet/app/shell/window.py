@@ -31,7 +31,6 @@ from visualnet.app.shell.open_projects import Tab
 from visualnet.app.shell.project_files import ProjectFiles, templates
 from visualnet.app.shell.workspaces import Workspaces
 from visualnet.app.state.dropped_files import openable
-from visualnet.app.state.settings import Settings
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme.apply import MODES, Mode, ThemeKeeper
 from visualnet.app.widgets.dialogs.command_palette import CommandPalette
@@ -44,6 +43,7 @@ from visualnet.core.process.exit_signals import exit_code
 from visualnet.core.process.mailbox import Mailbox
 from visualnet.core.project import Project
 from visualnet.core.text.visible import visible
+from visualnet.core.user.settings import Settings
 from visualnet.templates.small_versions import OPEN_SMALL, small_version
 
 

@@ -15,8 +15,8 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar
 
 from visualnet.app.features.feature import Feature
 from visualnet.app.shell.lazy_dock import LazyDock
-from visualnet.app.state.settings import Settings
 from visualnet.app.state.studio import Studio
+from visualnet.core.user.settings import Settings
 
 Area = Qt.DockWidgetArea
 

@@ -1,4 +1,4 @@
-"""What the window is about: the Studio with its document and selection, the settings, the comparison. No widgets.
+"""What the window is about: the Studio with its document and selection, and what it asks of the window and of who trains. No widgets.
 
 `studio.py`: `Studio` is what every panel gets: `.document`, `.analysis`, `.sheet` (the name of the open sheet), `.path` (the
 block instance it is seen through), `.selection`, `.runner`, `.theme`, with the signals `project_changed(before, after)`,

@@ -8,8 +8,8 @@ from typing import Protocol
 from PySide6.QtCore import SignalInstance
 from PySide6.QtWidgets import QWidget
 
-from visualnet.app.state.settings import Settings
 from visualnet.core.project import RunRef
+from visualnet.core.user.settings import Settings
 from visualnet.data.loading import Loaded
 from visualnet.training.control import ProbePort
 from visualnet.training.events import ProbeReport

@@ -13,12 +13,12 @@ from visualnet.analysis.connect.check import Acceptance
 from visualnet.analysis.facts import NodePath
 from visualnet.analysis.repair.preview import EditPreview, preview_edit
 from visualnet.app.state.runner_protocol import RunnerProtocol
-from visualnet.app.state.settings import Settings
 from visualnet.app.state.shell import Shell
 from visualnet.core import edits
 from visualnet.core.document import Document
 from visualnet.core.graph import Graph, Port
 from visualnet.core.project import MAIN, Project
+from visualnet.core.user.settings import Settings
 from visualnet.data import registry
 from visualnet.layers.declaration.layer import Spec
 

@@ -31,7 +31,6 @@ from visualnet.app.features.start_page.cards import (
 from visualnet.app.features.start_page.recent import RecentList, RecentRow
 from visualnet.app.features.start_page.template_chips import TemplateActions
 from visualnet.app.state.dropped_files import openable
-from visualnet.app.state.settings import Settings
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts, icons
 from visualnet.app.theme.tokens import RADIUS
@@ -41,6 +40,7 @@ from visualnet.app.widgets.flow_layout import FlowLayout
 from visualnet.app.widgets.layouts import STRETCH, add, column, row
 from visualnet.core.errors import FileError
 from visualnet.core.storage.project_file import load
+from visualnet.core.user.settings import Settings
 from visualnet.templates.index import Template, template_list
 from visualnet.templates.lessons import lessons
 

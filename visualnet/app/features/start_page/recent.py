@@ -12,13 +12,13 @@ from PySide6.QtGui import QContextMenuEvent, QKeyEvent
 from PySide6.QtWidgets import QMenu, QSizePolicy, QToolButton, QWidget
 
 from visualnet.app.features.start_page.cards import Choice, page_colour, when
-from visualnet.app.state.settings import RecentFile, Settings
 from visualnet.app.theme import icons
 from visualnet.app.theme.tokens import Theme
 from visualnet.app.widgets.basic import ElidedLabel, IconLabel, button, label
 from visualnet.app.widgets.layouts import column, row
 from visualnet.core.text.format import format_quantity
 from visualnet.core.text.visible import visible
+from visualnet.core.user.settings import RecentFile, Settings
 
 SHOWN = 8
 GONE = "This file is not there any more: it was moved, renamed or deleted."

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from visualnet.app.state.settings import RECENT, Settings
+from visualnet.core.user.settings import RECENT, Settings
 
 
 def test_values_survive_in_the_file(tmp_path: Path) -> None:
