@@ -13,7 +13,8 @@ from visualnet.app.plots.class_bars import HEAD, PAD, ClassBars
 from visualnet.app.plots.colours import text_font
 from visualnet.app.plots.decision_regions import DecisionView, RegressionView
 from visualnet.app.theme.fonts import choose_size
-from visualnet.app.theme.tokens import DARK, LIGHT, SEQUENTIAL
+from visualnet.app.theme.tokens import DARK, LIGHT
+from visualnet.figures.colour_maps import SEQUENTIAL
 from visualnet.figures.prediction import Prediction
 
 

@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from visualnet.app.plots.feature_maps import TilesView
-from visualnet.app.theme.tokens import DARK, DIVERGING, LIGHT
+from visualnet.app.theme.tokens import DARK, LIGHT
+from visualnet.figures.colour_maps import DIVERGING
 
 
 @pytest.fixture

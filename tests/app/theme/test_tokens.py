@@ -9,7 +9,8 @@ import pytest
 
 from tests.control_icons import control_icon
 from visualnet.app.theme.style import CONTROL_ICONS, control_icon_path
-from visualnet.app.theme.tokens import DIVERGING, FAMILIES, SEQUENTIAL, THEMES, Theme, contrast, luminance, mix
+from visualnet.app.theme.tokens import FAMILIES, THEMES, Theme, contrast, luminance, mix
+from visualnet.figures.colour_maps import DIVERGING, SEQUENTIAL
 
 each_theme = pytest.mark.parametrize("theme", THEMES.values(), ids=lambda theme: theme.name)
 

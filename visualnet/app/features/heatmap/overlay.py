@@ -17,10 +17,11 @@ from visualnet.app.services.live_probes import sheet_path
 from visualnet.app.services.measurements import LayerTiming
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts
-from visualnet.app.theme.tokens import RADIUS, SEQUENTIAL
+from visualnet.app.theme.tokens import RADIUS
 from visualnet.app.widgets.row_painting import draw_line
 from visualnet.core.text.format import format_percent
 from visualnet.core.user.settings import Settings
+from visualnet.figures.colour_maps import SEQUENTIAL
 
 FAR = 0.45
 """Below this scale a card is nothing but its colour."""

@@ -19,10 +19,10 @@ from visualnet.app.diagrams.receptive_field import FieldDrawing
 from visualnet.app.features.inspector.explanation_dialog import ExplanationDialog
 from visualnet.app.services.live_probes import sheet_path
 from visualnet.app.state.studio import Studio
-from visualnet.app.theme.tokens import SEQUENTIAL
 from visualnet.app.widgets.layouts import column
 from visualnet.app.widgets.section import Section
 from visualnet.figures.colour_indices import levels
+from visualnet.figures.colour_maps import SEQUENTIAL
 
 
 class DrawingsSection(QWidget):
