@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
 from tests.waiting import linger, until
-from visualnet.app.services.task_queue import TaskQueue
+from visualnet.app.services.background_task import TaskQueue
 from visualnet.core.process import crash_handler
 from visualnet.core.process.mailbox import Mailbox
 

@@ -1,18 +1,73 @@
-"""The drawing of a layer: a window that slides over the input, a matrix, heads, tables, steps, what shares a mean."""
+"""A drawing of a layer with a sentence under it: a window that slides over the input, a matrix, heads, tables, steps, a mean."""
 
 from __future__ import annotations
 
 from math import prod
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QEnterEvent, QFontMetrics, QHideEvent, QMouseEvent, QPainter, QPaintEvent, QPicture
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import (
+    QColor,
+    QEnterEvent,
+    QFontMetrics,
+    QHideEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPicture,
+)
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from visualnet.app.diagrams.captioned_drawing import CaptionedDrawing
 from visualnet.app.diagrams.layer_painters import paint_drawing
 from visualnet.app.theme import fonts, icons
 from visualnet.figures.layer_diagrams import describe, steps
 from visualnet.layers.declaration.drawings import Drawing
+
+WRAPPED = Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap
+ARROWS = {Qt.Key.Key_Right: (-1, 1), Qt.Key.Key_Left: (-1, -1), Qt.Key.Key_Down: (-2, 1), Qt.Key.Key_Up: (-2, -1)}
+"""The axis, counted from the last one, and the direction of each key."""
+
+
+class CaptionedDrawing(QWidget):
+    """What the drawings that explain a layer share. A subclass says what is drawn (`words`) and moves it (`move_along`)."""
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setMouseTracking(True)
+        self.setAccessibleName(name)
+
+    def words(self) -> str:
+        """What is drawn, with its figures."""
+        raise NotImplementedError
+
+    def can_move(self) -> bool:
+        """Whether the arrow keys have something to move."""
+        raise NotImplementedError
+
+    def move_along(self, axis: int, by: int) -> None:
+        """Move it along an axis, counted from the last one."""
+        raise NotImplementedError
+
+    def show_words(self) -> None:
+        """Draw anew what has been moved or changed, and tell screen readers."""
+        self.setAccessibleDescription(self.words())
+        self.update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in ARROWS and self.can_move():
+            self.move_along(*ARROWS[Qt.Key(event.key())])
+        else:
+            super().keyPressEvent(event)
+
+    def paint_words(self, painter: QPainter, top: float, px: int) -> None:
+        """Paint the sentence from there down."""
+        theme = icons.current_theme()
+        painter.setPen(QColor(theme.accent if self.hasFocus() else theme.muted))
+        painter.setFont(fonts.sans(px))
+        painter.drawText(QRectF(0, top, self.width(), self.height()), WRAPPED, self.words())
+
 
 HEIGHT = 148
 STEP_MS = 420

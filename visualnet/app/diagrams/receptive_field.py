@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QImage, QMouseEvent, QPainter, 
 from PySide6.QtWidgets import QWidget
 
 from visualnet.analysis.receptive_field import Field
-from visualnet.app.diagrams.captioned_drawing import WRAPPED, CaptionedDrawing
+from visualnet.app.diagrams.layer_drawing import WRAPPED, CaptionedDrawing
 from visualnet.app.diagrams.layer_painters import outline_pen, translucent
 from visualnet.app.theme import fonts, icons
 

@@ -5,14 +5,261 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetricsF, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
-from visualnet.app.plots.attention_canvas import PAD, AttentionCanvas
-from visualnet.app.plots.colours import Ink, text_font
-from visualnet.app.plots.picture import Picture, text_button
+from visualnet.app.plots.colours import (
+    Ink,
+    colour_table,
+    draw_colour_bar,
+    draw_empty,
+    draw_nearest,
+    indexed_image,
+    text_font,
+    translucent,
+)
+from visualnet.app.plots.picture import Picture, ScrollCanvas, text_button
 from visualnet.app.widgets.basic import label
 from visualnet.app.widgets.layouts import column, row
-from visualnet.figures.attention import Attention, grey_levels
+from visualnet.core.text.format import format_number
+from visualnet.figures.attention import Attention, Floats, grey_levels, map_columns, peak
+from visualnet.figures.colour_indices import HATCH, hatch, levels
+
+PAD, HEAD_LABEL, BAR_ROOM = 12, 18, 72
+CELL_LEAST, CELL_MOST = 96, 240
+CHIP = 22
+MIDDLE = Qt.AlignmentFlag.AlignVCenter
+RIGHT = Qt.AlignmentFlag.AlignRight | MIDDLE
+STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
+HEADS = {Qt.Key.Key_PageUp: -1, Qt.Key.Key_PageDown: 1, Qt.Key.Key_BracketLeft: -1, Qt.Key.Key_BracketRight: 1}
+
+
+class AttentionCanvas(ScrollCanvas):
+    """At the left the sources under the chosen head's weights; at the right every head's map."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent, QSize(240, 140), QSize(480, 260))
+        self.shown: Attention | None = None
+        self.query = self.head = 0
+        self._picture: NDArray[np.uint8] | None = None
+        self._over_image = False
+        self._left = self._cell = 0
+        self._columns = 1
+
+    def show_attention(self, shown: Attention, picture: NDArray[np.uint8] | None) -> None:
+        """Show weights; ``picture`` is the image under the patches, as grey levels."""
+        if self.shown is None or shown.weights.shape != self.shown.weights.shape:
+            self.head, self.query = 0, shown.middle
+        self.shown, self._picture = shown, picture
+        self.arrange()
+        self.said.emit(shown.describe(self.head, self.query))
+
+    def set_over_image(self, on: bool) -> None:
+        """Draw each head's weights over the image's patches instead of its whole map."""
+        self._over_image = on
+        self.viewport().update()
+
+    def choose(self, *, query: int | None = None, head: int | None = None) -> None:
+        """Ask what another query or head looks at, as near to the wished one as there is."""
+        if self.shown is not None:
+            heads, queries, _ = self.shown.weights.shape
+            self.head = self.head if head is None else min(max(head, 0), heads - 1)
+            self.query = self.query if query is None else min(max(query, 0), queries - 1)
+            self.said.emit(self.shown.describe(self.head, self.query))
+            self.viewport().update()
+
+    def arrange(self) -> None:
+        if self.shown is None:
+            self.set_drawn_height(0)
+            return
+        size, (heads, _, sources) = self.maximumViewportSize(), self.shown.weights.shape
+        self._left = int(min(max(size.width() * 0.36, 120), max(size.height() - 2 * PAD - 26, 120), 380))
+        room = max(size.width() - self._left - 3 * PAD - BAR_ROOM, CELL_LEAST)
+        self._columns, self._cell = map_columns(heads, room, size.height(), PAD, HEAD_LABEL, CELL_LEAST, CELL_MOST)
+        tall = -(-heads // self._columns) * (self._cell + HEAD_LABEL + PAD) + PAD
+        if self.shown.grid is None:
+            tall = max(tall, PAD + HEAD_LABEL + sources * CHIP + PAD)
+        self.set_drawn_height(tall)
+
+    def map_rect(self, head: int) -> QRectF:
+        """Where a head's map stands."""
+        row, column = divmod(head, self._columns)
+        x = self._left + 2 * PAD + column * (self._cell + PAD)
+        y = PAD + HEAD_LABEL + row * (self._cell + HEAD_LABEL + PAD) - self.scrolled
+        return QRectF(x, y, self._cell, self._cell)
+
+    def source_rect(self, source: int) -> QRectF:
+        """Where a source stands at the left: a patch of the image, a class token below it, or a position's line."""
+        assert self.shown is not None
+        if self.shown.grid is None:
+            return QRectF(PAD, PAD + HEAD_LABEL - self.scrolled + source * CHIP, self._left, CHIP - 2)
+        board = self._patch_area(QRectF(PAD, PAD + HEAD_LABEL, self._left, self._left))
+        if source < self.shown.extra:
+            return QRectF(PAD + source * 92, board.bottom() + 6, 88, 20)
+        rows, columns = self.shown.grid
+        row, column = divmod(source - self.shown.extra, columns)
+        wide, high = board.width() / columns, board.height() / rows
+        return QRectF(board.left() + column * wide, board.top() + row * high, wide, high)
+
+    def _patch_area(self, square: QRectF) -> QRectF:
+        """A square, cut to the shape of the patch grid."""
+        assert self.shown is not None and self.shown.grid is not None
+        rows, columns = self.shown.grid
+        scale = square.width() / max(rows, columns)
+        return QRectF(square.left(), square.top(), columns * scale, rows * scale)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._ink is None:
+            return
+        painter, ink = QPainter(self.viewport()), self._ink
+        if self.shown is None:
+            painter.setFont(text_font(self.font(), 12))
+            words = "Select an attention node to see who looks at whom"
+            draw_empty(painter, QRectF(self.viewport().rect()), ink, words)
+            return
+        painter.setFont(text_font(self.font(), 11))
+        table, highest = colour_table(ink, False), self.shown.highest
+        over = self._over_image and self.shown.grid is not None
+        for head in range(len(self.shown.weights)):
+            if self.map_rect(head).bottom() > 0 and self.map_rect(head).top() < self.viewport().height():
+                self._draw_head(painter, ink, self.shown, head, table, None if over else highest)
+        self._draw_sources(painter, ink, self.shown, table)
+        if not over:
+            right = self.map_rect(self._columns - 1).right()
+            bar = QRectF(right + PAD, PAD + HEAD_LABEL, 10, min(self._cell, 180))
+            draw_colour_bar(painter, bar, ink, False, 0.0, highest)
+
+    def _draw_head(
+        self, painter: QPainter, ink: Ink, shown: Attention, head: int, table: list[int], highest: float | None
+    ) -> None:
+        """A head's map, its brightest colour for the highest weight of all; without one, the query's weights over the image."""
+        rect, chosen = self.map_rect(head), head == self.head
+        row = shown.weights[head, self.query]
+        painter.setFont(text_font(self.font(), 11, bold=chosen))
+        painter.setPen(ink.text if chosen else ink.muted)
+        label = QRectF(rect.left(), rect.top() - HEAD_LABEL, rect.width(), HEAD_LABEL - 2)
+        painter.drawText(label, MIDDLE, f"head {head}")
+        painter.setFont(text_font(self.font(), 11))
+        painter.setPen(ink.muted)
+        finite = bool(np.isfinite(row).all())
+        total = f"Σ {float(row.sum()):.2f}" if finite else "Σ not finite"
+        if highest is None and finite:
+            total = f"brightest {float(row[shown.extra :].max()):.2f} · {total}"
+        painter.drawText(label, RIGHT, total)
+        if highest is None:
+            inner = self._patch_area(rect)
+            self._draw_patches(painter, inner, shown.patches(head, self.query), table)
+            if chosen:
+                painter.setPen(QPen(ink.accent, 2))
+                painter.drawRect(inner)
+            return
+        draw_nearest(painter, rect, _heat_image(shown.weights[head], highest, table))
+        high = rect.height() / shown.queries
+        painter.setPen(QPen(ink.accent, 1.5))
+        painter.drawRect(
+            QRectF(rect.left() - 2, rect.top() + self.query * high - 1, rect.width() + 4, max(high, 2) + 2)
+        )
+
+    def _draw_sources(self, painter: QPainter, ink: Ink, shown: Attention, table: list[int]) -> None:
+        painter.fillRect(QRectF(0, 0, self._left + PAD + 4, self.viewport().height()), ink.surface)
+        painter.setFont(text_font(self.font(), 11, bold=True))
+        painter.setPen(ink.text)
+        title = QRectF(PAD, PAD - (self.scrolled if shown.grid is None else 0), self._left, HEAD_LABEL - 2)
+        painter.drawText(title, MIDDLE, f"head {self.head}, over the sources")
+        painter.setFont(text_font(self.font(), 11))
+        row = shown.weights[self.head, self.query]
+        if shown.grid is None:
+            most = peak(row)
+            for source, weight in enumerate(row.tolist()):
+                if self.source_rect(source).top() > self.viewport().height():
+                    break
+                self._draw_chip(painter, ink, source, str(source), weight, weight / most)
+            return
+        board = self._patch_area(QRectF(PAD, PAD + HEAD_LABEL, self._left, self._left))
+        most = self._draw_patches(painter, board, shown.patches(self.head, self.query), table)
+        for source in range(shown.extra):
+            self._draw_chip(painter, ink, source, "class", float(row[source]), float(row[source]))
+        if shown.is_self:
+            for pen in (QPen(ink.ground, 4), QPen(ink.accent, 2)):
+                painter.setPen(pen)
+                painter.drawRect(self.source_rect(self.query))
+        painter.setPen(ink.muted)
+        below = QRectF(PAD, board.bottom() + (30 if shown.extra else 6), self._left, 16)
+        painter.drawText(below, 0, f"brightest patch {format_number(most)}")
+
+    def _draw_patches(self, painter: QPainter, area: QRectF, patches: Floats, table: list[int]) -> float:
+        """The weights over the picture's patches, the brightest at the top of the colour map; answers its weight."""
+        if self._picture is not None:
+            high, wide = self._picture.shape
+            grey = QImage(self._picture.data, wide, high, wide, QImage.Format.Format_Grayscale8)
+            draw_nearest(painter, area, grey)
+            painter.setOpacity(0.68)
+        most = peak(patches)
+        draw_nearest(painter, area, _heat_image(patches, most, table))
+        painter.setOpacity(1.0)
+        return most
+
+    def _draw_chip(self, painter: QPainter, ink: Ink, source: int, name: str, weight: float, share: float) -> None:
+        rect = self.source_rect(source)
+        share = min(max(share, 0.0), 1.0) if np.isfinite(weight) else 0.0
+        painter.fillRect(rect, translucent(ink.line, 0.35))
+        painter.fillRect(
+            QRectF(rect.left(), rect.top(), rect.width() * share, rect.height()), translucent(ink.accent, 0.45)
+        )
+        if self.shown is not None and self.shown.is_self and source == self.query:
+            painter.setPen(QPen(ink.accent, 2))
+            painter.drawRect(rect.adjusted(1, 1, -1, -1))
+        inner = rect.adjusted(6, 0, -6, 0)
+        painter.setPen(ink.text)
+        figure, metrics = f"{weight:.2f}", QFontMetricsF(painter.font())
+        room = max(inner.width() - metrics.horizontalAdvance(figure) - 6, 0)
+        painter.drawText(inner, MIDDLE, metrics.elidedText(name, Qt.TextElideMode.ElideRight, room))
+        painter.drawText(inner, RIGHT, figure)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._choose_at(event.position())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if event.buttons() & Qt.MouseButton.LeftButton:
+            self._choose_at(event.position())
+
+    def _choose_at(self, at: QPointF) -> None:
+        if self.shown is None:
+            return
+        for head in range(len(self.shown.weights)):
+            rect = self.map_rect(head)
+            if rect.adjusted(0, -HEAD_LABEL, 0, 0).contains(at):
+                on_map = at.y() >= rect.top() and not (self._over_image and self.shown.grid is not None)
+                row = int((at.y() - rect.top()) / rect.height() * self.shown.queries) if on_map else None
+                self.choose(head=head, query=row)
+                return
+        if self.shown.is_self:
+            sources = range(self.shown.queries)
+            self.choose(query=next((s for s in sources if self.source_rect(s).contains(at)), None))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        shown, key = self.shown, Qt.Key(event.key())
+        on_patch = shown is not None and shown.grid is not None and self.query >= shown.extra
+        across = shown.grid[1] if on_patch and shown is not None and shown.grid is not None else 1
+        moves, heads = {Qt.Key.Key_Up: -across, Qt.Key.Key_Down: across}, dict(HEADS)
+        (heads if shown is None or shown.grid is None else moves).update(STEPS)
+        if shown is not None and key in moves:
+            if 0 <= self.query + moves[key] < shown.queries:
+                self.choose(query=self.query + moves[key])
+        elif shown is not None and key in heads:
+            self.choose(head=self.head + heads[key])
+        else:
+            super().keyPressEvent(event)
+
+
+def _heat_image(values: Floats, high: float, table: list[int]) -> QImage:
+    cells = levels(values, 0.0, high)
+    if (cells == HATCH).any():
+        hatch(cells)
+    return indexed_image(cells, table)
 
 
 class AttentionView(Picture):

@@ -15,8 +15,8 @@ from visualnet import pytorch
 from visualnet.analysis.facts import NodePath
 from visualnet.app.plots.charts.sparkline import compose_strip
 from visualnet.app.plots.colours import ink_of
+from visualnet.app.services.background_task import TaskQueue
 from visualnet.app.services.redraw_budget import RedrawBudget
-from visualnet.app.services.task_queue import TaskQueue
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme.tokens import Theme
 from visualnet.core.project import MAIN, DataChoice, Project

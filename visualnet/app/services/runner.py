@@ -15,10 +15,9 @@ from msgspec.structs import replace
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from visualnet import pytorch
-from visualnet.app.services.background_task import BackgroundTask
+from visualnet.app.services.background_task import BackgroundTask, TaskQueue
 from visualnet.app.services.live_probes import LiveProbes
 from visualnet.app.services.redraw_budget import RedrawBudget
-from visualnet.app.services.task_queue import TaskQueue
 from visualnet.app.state.studio import Studio
 from visualnet.core.document import Document
 from visualnet.core.errors import FileError
