@@ -1,11 +1,13 @@
-"""Which blocks stand in which: what contains itself, how deep it goes, and what an edited block reaches."""
+"""Which blocks stand in which: what contains itself, how deep it goes, what an edited block reaches, and the way to a sheet."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from visualnet.core.cycles import parts
-from visualnet.core.project import Block
+from visualnet.core.graph import Node
+from visualnet.core.project import MAIN, Block, Project
 
 
 class Nesting:
@@ -53,3 +55,53 @@ class Nesting:
         for members in parts(left) if left else ():  # some contain themselves
             ring |= dict.fromkeys(members, len(ring))
         return ring
+
+
+class Crumb(NamedTuple):
+    """One part of the way: a sheet, the path of the instance through which it is seen, and its words."""
+
+    sheet: str
+    path: tuple[str, ...]
+    words: str
+    tip: str
+
+
+def crumbs(project: Project, sheet: str, path: tuple[str, ...]) -> list[Crumb]:
+    """The way from the main sheet to this one; a block that is seen through no instance stands behind the main sheet by its own name."""
+    way = [Crumb(MAIN, (), project.name, "The whole network")]
+    graph = project.graph
+    for at, step in enumerate(path):
+        node = graph.nodes.get(step.partition("#")[0])
+        if node is None or node.block not in project.blocks:
+            way = way[:1]
+            break
+        block = node.block or ""
+        times = "" if node.repeat == 1 else f" ×{node.repeat}"
+        way.append(Crumb(block, path[: at + 1], node.name + times, f"“{node.name}”, a use of the block {block}"))
+        graph = project.sheet(block)
+    if way[-1].sheet != sheet and sheet in project.blocks:
+        way.append(Crumb(sheet, (), sheet, f"The block {sheet}, seen through no use of it"))
+    return way
+
+
+def instances_beside(project: Project, crumb: Crumb) -> list[Node]:
+    """The uses of blocks on the sheet on which this one stands, itself among them."""
+    graph = project.graph
+    for step in crumb.path[:-1]:
+        node = graph.nodes.get(step.partition("#")[0])
+        if node is None or node.block not in project.blocks:
+            return []
+        graph = project.sheet(node.block or MAIN)
+    return [n for n in graph if n.block in project.blocks] if crumb.path else []
+
+
+def find_node(project: Project, path: tuple[str, ...]) -> tuple[str, str, tuple[str, ...]]:
+    """The node that a path leads to, its sheet and the path; nothing if it is not there any more."""
+    sheet = MAIN
+    for node_id in path[:-1]:
+        node = project.sheet(sheet).nodes.get(node_id)
+        if node is None or node.block not in project.blocks:
+            return "", MAIN, ()
+        sheet = node.block or MAIN
+    there = bool(path) and path[-1] in project.sheet(sheet).nodes
+    return (path[-1], sheet, path) if there else ("", MAIN, ())

@@ -240,6 +240,17 @@ class Analysis:
         except (KeyError, IndexError):
             return None
 
+    def scope(self, sheet: str, path: NodePath) -> dict[str, Any]:
+        """The names that an expression on a sheet may use, with the values of the instance at the path."""
+        scope = dict(self.project.constants)
+        if sheet == MAIN:
+            return scope
+        if (block := self.project.blocks.get(sheet)) is not None:
+            scope |= block.params
+        instance = self.find(path) if path else None
+        given = instance.node.params if instance is not None else {}
+        return scope | {name: raw for name, raw in given.items() if isinstance(raw, int | float) and name in scope}
+
     def name_of(self, path: NodePath) -> str:
         """The names from the main sheet down, with the number of each repetition: “encoder 2 › attention”."""
         names = []

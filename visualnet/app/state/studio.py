@@ -9,6 +9,7 @@ from weakref import WeakKeyDictionary
 from PySide6.QtCore import QObject, Signal
 
 from visualnet.analysis import Analysis, GraphFacts, Problem, infer
+from visualnet.analysis.block_nesting import find_node
 from visualnet.analysis.connect.check import Acceptance
 from visualnet.analysis.facts import NodePath
 from visualnet.analysis.repair.preview import EditPreview, preview_edit
@@ -202,16 +203,7 @@ class Studio(StudioSignals):
     @property
     def scope(self) -> dict[str, Any]:
         """The names that an expression on the open sheet may use, with the values of the instance it is seen through."""
-        if self.sheet == MAIN:
-            return dict(self.project.constants)
-        block = self.project.blocks.get(self.sheet)
-        scope = {**self.project.constants, **(block.params if block else {})}
-        try:
-            node = self.analysis.at(self.path).node if self.path else None
-        except KeyError:
-            node = None
-        given = node.params if node is not None else {}
-        return scope | {name: raw for name, raw in given.items() if isinstance(raw, int | float) and name in scope}
+        return self.analysis.scope(self.sheet, self.path)
 
     def do(self, label: str, edit: Callable[[Project], Project], merge: str = "") -> bool:
         """Make an edit; words about why it cannot be made go to ``message``, and leave by themselves: nothing is broken. True if something
@@ -285,7 +277,7 @@ class Studio(StudioSignals):
         Of a ``document`` that is not in front it is kept until that one is.
         """
         document = document or self.document
-        node, sheet, path = _whereabouts(document.project, tuple(part.partition("#")[0] for part in path))
+        node, sheet, path = find_node(document.project, tuple(part.partition("#")[0] for part in path))
         problem = Problem("runtime", "error", words, node, sheet, path)
         if document is not self.document:
             self._left[document] = self._left.get(document, DocumentViewState())._replace(problem=problem, trace=trace)
@@ -312,15 +304,3 @@ class Studio(StudioSignals):
         """Repaint everything in another theme."""
         self.theme = theme
         self.theme_changed.emit(theme)
-
-
-def _whereabouts(project: Project, path: NodePath) -> tuple[str, str, NodePath]:
-    """The node that a path leads to, its sheet and the path; nothing if it is not there any more."""
-    sheet = MAIN
-    for node_id in path[:-1]:
-        node = project.sheet(sheet).nodes.get(node_id)
-        if node is None or node.block not in project.blocks:
-            return "", MAIN, ()
-        sheet = node.block or MAIN
-    there = bool(path) and path[-1] in project.sheet(sheet).nodes
-    return (path[-1], sheet, path) if there else ("", MAIN, ())

@@ -2,56 +2,15 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
-from visualnet.analysis.facts import NodePath
+from visualnet.analysis.block_nesting import Crumb, crumbs, instances_beside
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import icons
 from visualnet.app.widgets.basic import label
 from visualnet.app.widgets.layouts import row
-from visualnet.core.graph import Node
-from visualnet.core.project import MAIN, Project
-
-
-class Crumb(NamedTuple):
-    """One part of the way: a sheet, the path of the instance through which it is seen, and its words."""
-
-    sheet: str
-    path: NodePath
-    words: str
-    tip: str
-
-
-def crumbs(project: Project, sheet: str, path: NodePath) -> list[Crumb]:
-    """The way from the main sheet to this one; a block that is seen through no instance stands behind the main sheet by its own name."""
-    way = [Crumb(MAIN, (), project.name, "The whole network")]
-    graph = project.graph
-    for at, step in enumerate(path):
-        node = graph.nodes.get(step.partition("#")[0])
-        if node is None or node.block not in project.blocks:
-            way = way[:1]
-            break
-        block = node.block or ""
-        times = "" if node.repeat == 1 else f" ×{node.repeat}"
-        way.append(Crumb(block, path[: at + 1], node.name + times, f"“{node.name}”, a use of the block {block}"))
-        graph = project.sheet(block)
-    if way[-1].sheet != sheet and sheet in project.blocks:
-        way.append(Crumb(sheet, (), sheet, f"The block {sheet}, seen through no use of it"))
-    return way
-
-
-def beside(project: Project, crumb: Crumb) -> list[Node]:
-    """The uses of blocks on the sheet on which this one stands, itself among them."""
-    graph = project.graph
-    for step in crumb.path[:-1]:
-        node = graph.nodes.get(step.partition("#")[0])
-        if node is None or node.block not in project.blocks:
-            return []
-        graph = project.sheet(node.block or MAIN)
-    return [n for n in graph if n.block in project.blocks] if crumb.path else []
+from visualnet.core.project import MAIN
 
 
 class Breadcrumbs(QWidget):
@@ -84,7 +43,7 @@ class Breadcrumbs(QWidget):
                 self.row.addWidget(label("›", "muted"))
                 self.row.addSpacing(4)
             self.row.addWidget(self._part(crumb, at == len(way) - 1))
-            if len(beside(studio.project, crumb)) > 1:
+            if len(instances_beside(studio.project, crumb)) > 1:
                 self.row.addWidget(self._arrow(crumb))
         self.row.addStretch(1)
 
@@ -117,7 +76,7 @@ class Breadcrumbs(QWidget):
         """The blocks that stand beside this one."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for node in beside(self.studio.project, crumb):
+        for node in instances_beside(self.studio.project, crumb):
             path = (*crumb.path[:-1], node.id)
             words = node.name if node.repeat == 1 else f"{node.name} ×{node.repeat}"
             action = menu.addAction(words.replace("&", "&&"))
