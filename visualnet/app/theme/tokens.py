@@ -1,4 +1,4 @@
-"""Every colour and measure of the window, as values.
+"""Every colour and measure of the window, as values; the colours of each theme stand in `themes.json`.
 
 Text keeps a contrast of at least 4.5:1 on every surface, 7:1 in the high-contrast themes, and family colours 3:1 on a
 card; `tests/app/theme/test_tokens.py` measures them. Colours are `#rrggbb`, which `QColor` reads.
@@ -6,9 +6,13 @@ card; `tests/app/theme/test_tokens.py` measures them. Colours are `#rrggbb`, whi
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from types import MappingProxyType
+
+from visualnet.core.storage.regular_files import read_text
 
 GRID = 8
 RADIUS = 8
@@ -16,57 +20,10 @@ FONT_PX = 13
 SANS = "Inter"
 MONO = "JetBrains Mono"
 
-NAMES = ("dark", "light", "contrast", "contrast-light")
-"""The themes, in the order of the columns below."""
-
-_COLOURS = {
-    "ground": ("#16181d", "#f4f5f8", "#000000", "#ffffff"),
-    "canvas": ("#16181d", "#f4f5f8", "#000000", "#ffffff"),
-    "surface": ("#1e2128", "#ffffff", "#000000", "#ffffff"),
-    "raised": ("#272b34", "#ffffff", "#0c0c0c", "#ffffff"),
-    "hover": ("#2e333e", "#eef0f5", "#262626", "#ededed"),
-    "pressed": ("#363b47", "#e4e7ee", "#333333", "#dcdcdc"),
-    "field": ("#191c22", "#f4f5f8", "#000000", "#ffffff"),
-    "line": ("#363b47", "#d8dce5", "#a8a8a8", "#5a5a5a"),
-    "outline": ("#6b7385", "#868e9e", "#ffffff", "#000000"),
-    "text": ("#e8eaf0", "#1c2028", "#ffffff", "#000000"),
-    "muted": ("#9aa3b5", "#5d6678", "#d6d6d6", "#333333"),
-    "disabled": ("#646c7c", "#9aa1af", "#909090", "#6b6b6b"),
-    "accent": ("#6ea8fe", "#2563eb", "#ffd60a", "#0037a6"),
-    "accent_hover": ("#8ab9ff", "#1d53cc", "#ffe566", "#002b80"),
-    "accent_text": ("#0d1526", "#ffffff", "#000000", "#ffffff"),
-    "error": ("#ff7b72", "#c42b2b", "#ff8a80", "#960018"),
-    "warning": ("#e3b341", "#8a5a00", "#ffcf4d", "#5c3a00"),
-    "hint": ("#6ea8fe", "#1d5fd0", "#8fc1ff", "#003f9e"),
-    "ok": ("#56c288", "#17713f", "#6ee7a0", "#00451f"),
-    "selection": ("#24406b", "#d6e4fd", "#123f7a", "#bcd5ff"),
-    "shadow": ("#0b0c0f", "#aab1c0", "#000000", "#ffffff"),
-    "grid": ("#2a2e37", "#dfe2ea", "#2e2e2e", "#dcdcdc"),
-    "wire": ("#7c8598", "#7b8494", "#c4c4c4", "#3d3d3d"),
-}
-
-_FAMILIES = {
-    "data": ("#8ea3c4", "#6e84a8", "#b4c6e4", "#42587c"),
-    "dense": ("#e69f00", "#b87a00", "#ffb000", "#8a5a00"),
-    "convolution": ("#56b4e9", "#2b93cc", "#66c2ff", "#0a6aa3"),
-    "pooling": ("#2482c8", "#005f99", "#4a9ff0", "#004a80"),
-    "activation": ("#f0e442", "#9a8b00", "#fff04d", "#6b6000"),
-    "normalization": ("#d583b1", "#b85f92", "#f09aca", "#96386e"),
-    "recurrent": ("#10a87c", "#00875f", "#2fd09f", "#006644"),
-    "attention": ("#e8702a", "#d55e00", "#ff8a47", "#a84400"),
-    "shape": ("#949cad", "#7b8494", "#c0c7d4", "#4f5766"),
-    "loss": ("#d07766", "#b0503f", "#f0907e", "#8c3122"),
-    "metric": ("#d07766", "#b0503f", "#f0907e", "#8c3122"),
-    "block": ("#a99bf0", "#7a64d6", "#c2b6ff", "#553fb5"),
-}
-FAMILIES = tuple(_FAMILIES)
-
-_PLOT_LINES = (
-    ("#6ea8fe", "#e69f00", "#10b981", "#d583b1", "#f0e442", "#e8702a", "#a99bf0", "#9aa3b5"),
-    ("#2563eb", "#b87a00", "#00875f", "#b85f92", "#9a8b00", "#d55e00", "#7a64d6", "#5d6678"),
-    ("#66c2ff", "#ffb000", "#2fd09f", "#f09aca", "#fff04d", "#ff8a47", "#c2b6ff", "#ffffff"),
-    ("#0037a6", "#8a5a00", "#006644", "#96386e", "#6b6000", "#a84400", "#553fb5", "#333333"),
-)
+_TABLE = json.loads(read_text(Path(__file__).with_name("themes.json")))
+NAMES: tuple[str, ...] = tuple(_TABLE["themes"])
+"""The themes, in the order of the columns of `themes.json`."""
+FAMILIES: tuple[str, ...] = tuple(_TABLE["families"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,9 +93,9 @@ def _theme(column: int, name: str) -> Theme:
         dark=not name.endswith("light"),
         strong=name.startswith("contrast"),
         fine=False,
-        families=MappingProxyType({family: colours[column] for family, colours in _FAMILIES.items()}),
-        plot_lines=_PLOT_LINES[column],
-        **{role: colours[column] for role, colours in _COLOURS.items()},
+        families=MappingProxyType({family: colours[column] for family, colours in _TABLE["families"].items()}),
+        plot_lines=tuple(_TABLE["plot_lines"][column]),
+        **{role: colours[column] for role, colours in _TABLE["colours"].items()},
     )
 
 
