@@ -5,7 +5,7 @@ Run `python -m tests.control_icons` after a change of colours; `tests/app/theme/
 
 from __future__ import annotations
 
-from visualnet.app.theme.style import CONTROL_ICONS, control_icon_path
+from visualnet.app.theme.apply import CONTROL_ICONS, control_icon_path
 from visualnet.app.theme.tokens import THEMES, Theme
 from visualnet.resources import resource
 

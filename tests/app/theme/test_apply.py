@@ -11,9 +11,8 @@ from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QPushB
 from pytestqt.qtbot import QtBot
 
 from visualnet.app.theme import apply, icons
-from visualnet.app.theme.apply import ThemeKeeper
+from visualnet.app.theme.apply import ThemeKeeper, style_sheet
 from visualnet.app.theme.fonts import body_px, load_fonts, mono, sans
-from visualnet.app.theme.style import style_sheet
 from visualnet.app.theme.tokens import DARK, LIGHT, THEMES, Theme
 from visualnet.resources import resource
 

@@ -9,7 +9,7 @@ import PySide6.QtWidgets
 import pytest
 
 import visualnet.app
-from visualnet.app.theme.style import style_sheet
+from visualnet.app.theme.apply import style_sheet
 from visualnet.app.theme.tokens import THEMES
 
 # What Qt's own parts are made of: the dialogs for files and printing, scroll areas, tips, plots' labels.
@@ -19,7 +19,7 @@ BY_QT |= {"QTabWidget", "QTableCornerButton", "QTextEdit", "QToolTip", "QTreeVie
 
 def source() -> str:
     folder = Path(visualnet.app.__file__).parent
-    return "\n".join(file.read_text(encoding="utf-8") for file in folder.rglob("*.py") if file.name != "style.py")
+    return "\n".join(file.read_text(encoding="utf-8") for file in folder.rglob("*.py") if file.name != "apply.py")
 
 
 def unused(sheet: str, code: str) -> set[str]:

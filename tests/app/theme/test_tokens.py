@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.control_icons import control_icon
-from visualnet.app.theme.style import CONTROL_ICONS, control_icon_path
+from visualnet.app.theme.apply import CONTROL_ICONS, control_icon_path
 from visualnet.app.theme.tokens import FAMILIES, THEMES, Theme, contrast, luminance, mix
 from visualnet.figures.colour_maps import DIVERGING, SEQUENTIAL
 

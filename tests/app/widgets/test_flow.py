@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
 
-from visualnet.app.widgets.flow_layout import FlowLayout
+from visualnet.app.widgets.layouts import FlowLayout
 
 
 def test_a_row_that_is_full_goes_on_below(qtbot) -> None:

@@ -16,7 +16,7 @@ def can_export(studio: Studio) -> bool:
 # fmt: off
 ACTIONS = (
     ActionSpec("file.export_code", 30, "Export PyTorch code…", "Write the network as a Python module that needs only PyTorch",
-               "code", "Ctrl+E", lazy("visualnet.app.features.code.export:export_code"), can_export),
+               "code", "Ctrl+E", lazy("visualnet.app.features.code.panel:export_code"), can_export),
 )
 # fmt: on
 FEATURE = Feature(

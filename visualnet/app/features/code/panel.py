@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QPlainTextEdit, QWidget
@@ -9,9 +11,11 @@ from PySide6.QtWidgets import QApplication, QPlainTextEdit, QWidget
 from visualnet.app.services.background_task import BackgroundTask, Job
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import button, label
+from visualnet.app.widgets.dialogs.save_dialog import ask_target
 from visualnet.app.widgets.layouts import column, row
 from visualnet.core.project import Project
-from visualnet.pytorch import need_torch
+from visualnet.core.storage import project_file
+from visualnet.pytorch import NoTorch, need_torch
 
 WAIT_MS = 250
 """How long the edits must pause before the code is printed anew."""
@@ -121,3 +125,26 @@ class CodePanel(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:
         self.timer.stop()
         super().hideEvent(event)
+
+
+def export_code(studio: Studio) -> None:
+    """Ask for a name and write model.py."""
+    assert studio.settings is not None and studio.shell is not None
+    try:
+        need_torch()
+    except NoTorch as error:
+        studio.shell.notify("error", f"{error}.", [])
+        return
+    folder = Path(studio.settings.typed("folder", "") or Path.home())
+    path = ask_target(studio.shell.dialog_parent(), "Export PyTorch code", str(folder / "model.py"), "Python (*.py)")
+    if path is None:
+        return
+    try:
+        from visualnet.compiling.source_code.source import model_source
+
+        project_file.write(path, model_source(studio.project).encode())
+    except (OSError, ValueError) as error:
+        studio.shell.notify("error", f"{path.name} could not be written: {error}", [])
+        return
+    studio.settings["folder"] = str(path.parent)
+    studio.message.emit("ok", f"Wrote {path}")

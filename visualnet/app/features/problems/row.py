@@ -16,8 +16,7 @@ from visualnet.app.canvas.repairs.hover_preview import HoverPreview
 from visualnet.app.features.inspector.formula_label import FormulaLabel
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import ElidedLabel, IconLabel, button, label, restyle
-from visualnet.app.widgets.flow_layout import FlowLayout
-from visualnet.app.widgets.layouts import STRETCH, column, row
+from visualnet.app.widgets.layouts import STRETCH, FlowLayout, column, row
 from visualnet.core.text.format import format_quantity
 
 WHERE, WIDEST = 120, 280

@@ -36,8 +36,7 @@ from visualnet.app.theme import fonts, icons
 from visualnet.app.theme.tokens import RADIUS
 from visualnet.app.widgets.basic import IconLabel, button, label
 from visualnet.app.widgets.dialogs.modal import answer_of
-from visualnet.app.widgets.flow_layout import FlowLayout
-from visualnet.app.widgets.layouts import STRETCH, add, column, row
+from visualnet.app.widgets.layouts import STRETCH, FlowLayout, add, column, row
 from visualnet.core.errors import FileError
 from visualnet.core.storage.project_file import load
 from visualnet.core.user.settings import Settings

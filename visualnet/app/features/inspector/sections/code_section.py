@@ -12,8 +12,7 @@ from visualnet.analysis.selected import NOTHING, Selected
 from visualnet.app.features.inspector.sections.section import InspectorSection
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import IconLabel, button, label
-from visualnet.app.widgets.flow_layout import FlowLayout
-from visualnet.app.widgets.layouts import column, row
+from visualnet.app.widgets.layouts import FlowLayout, column, row
 from visualnet.core import edits
 from visualnet.core.document import Document
 from visualnet.core.errors import FileError
