@@ -75,7 +75,7 @@ def test_what_has_no_output_says_so(rig: Rig, panel: MapsPanel) -> None:
 
 def test_samples_of_the_data_set_before_are_not_shown(rig: Rig, panel: MapsPanel, qtbot: QtBot) -> None:
     """Between two data sets there are none: the fields of the one are not those of the other."""
-    probes, chooser = rig.runner.watching, panel.findChild(SampleChooser)
+    probes, chooser = rig.runner.probes, panel.findChild(SampleChooser)
     rig.until(qtbot, lambda: probes.samples > 0)
     assert chooser.gallery.isVisible()
     rig.studio.do("Choose the data", lambda p: edits.set_data(p, name="reversal", options={}))

@@ -28,16 +28,11 @@ class RedrawBudget(QObject):
         super().__init__(parent)
         self._waiting: dict[Hashable, tuple[QWidget | None, Callable[[], None], int]] = {}
         self._drawn: dict[Hashable, float] = {}
-        self._stretch = 1.0
-        self._measured = (time.monotonic(), time.thread_time())
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self._draw_one)
-
-    @property
-    def stretch(self) -> float:
+        self.stretch = 1.0
         """By how much pictures come less often now than they were asked for."""
-        return self._stretch
+        self._measured = (time.monotonic(), time.thread_time())
+        self._timer = QTimer(self, singleShot=True)
+        self._timer.timeout.connect(self._draw_one)
 
     def ask(self, key: Hashable, widget: QWidget | None, draw: Callable[[], None], every_ms: int = 0) -> None:
         """Have `draw` called soon, if `widget` (where there is one) is on the screen then; at most once in `every_ms`."""
@@ -52,7 +47,7 @@ class RedrawBudget(QObject):
 
     def _due(self, key: Hashable, every_ms: int) -> float:
         """When a picture may be drawn again."""
-        return self._drawn.get(key, 0.0) + every_ms / 1000 * self._stretch
+        return self._drawn.get(key, 0.0) + every_ms / 1000 * self.stretch
 
     def _draw_one(self) -> None:
         now = time.monotonic()
@@ -75,5 +70,5 @@ class RedrawBudget(QObject):
             return
         share = (time.thread_time() - worked) / (now - since)
         if now - since < 4 * MEASURE_S:  # a longer pause says nothing about now
-            self._stretch = min(max(self._stretch * (1.3 if share > SHARE else 0.9), 1.0), SLOWEST)
+            self.stretch = min(max(self.stretch * (1.3 if share > SHARE else 0.9), 1.0), SLOWEST)
         self._measured = (now, time.thread_time())

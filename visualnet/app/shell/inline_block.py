@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFrame, QWidget
 
 from visualnet.app.canvas.view import CanvasView
 from visualnet.app.state.studio import Studio
-from visualnet.app.widgets.basic import button, label
+from visualnet.app.widgets.basic import button, describe, label
 from visualnet.app.widgets.layouts import column, row
 from visualnet.core.project import MAIN
 
@@ -73,9 +73,9 @@ class InlineBlock(QFrame):
         self.ports = label("", "mono")
         into_tab = button("Open in a tab", "quiet", "enter", done=self.open_tab)
         into_tab.setToolTip("Show it on a sheet of its own, with what is selected (Ctrl+Return)")
-        close_button = button("", "quiet", "close", done=self.collapse)
-        close_button.setToolTip("Collapse it again (Esc)")
-        close_button.setAccessibleName("Collapse the block")
+        close_button = describe(
+            button("", "quiet", "close", done=self.collapse), "Collapse the block", "Collapse it again (Esc)"
+        )
         bar = QWidget()
         row(self.words, (self.ports, 1), into_tab, close_button, margins=(12, 0, 6, 0), parent=bar)
         bar.setFixedHeight(HEAD)

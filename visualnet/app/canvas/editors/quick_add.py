@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from visualnet.analysis.connect.layer_search import Entry, SearchResult, count_use, entries, search, usage
 from visualnet.app.theme import fonts, icons
-from visualnet.app.widgets.basic import label
+from visualnet.app.widgets.basic import describe, label
 from visualnet.app.widgets.dialogs.popup import Popup
 from visualnet.app.widgets.layouts import column
 from visualnet.app.widgets.row_painting import draw_line, draw_row_ground
@@ -51,10 +51,8 @@ class QuickAdd(Popup):
         self.kept: MutableMapping[str, Any] = {}
         """How often each kind was added before."""
         self._forget()
-        self.field = QLineEdit(self, placeholderText=HINT)
-        self.field.setAccessibleName("Search layers")
-        self.list = QListWidget(self)
-        self.list.setAccessibleName("Layers found")
+        self.field = describe(QLineEdit(self, placeholderText=HINT), "Search layers")
+        self.list = describe(QListWidget(self), "Layers found")
         self.list.setMouseTracking(True)
         self.list.setUniformItemSizes(True)
         self.list.setItemDelegate(_Row(self))

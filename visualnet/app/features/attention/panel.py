@@ -8,11 +8,11 @@ from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QComboBox, QWidget
 
 from visualnet.analysis.facts import NodeFacts, NodePath, plain_path
-from visualnet.app.features.feature_maps.probe_panel import ProbePanel, choice_box, fill_choices
+from visualnet.app.features.feature_maps.probe_panel import ProbePanel, fill_choices
 from visualnet.app.features.feature_maps.sample_chooser import SampleChooser
 from visualnet.app.plots.attention import AttentionView
 from visualnet.app.state.studio import Studio
-from visualnet.app.widgets.basic import label
+from visualnet.app.widgets.basic import describe, label
 from visualnet.app.widgets.layouts import STRETCH, row
 from visualnet.data.registry import image_field
 from visualnet.figures.attention import square_patches
@@ -37,7 +37,7 @@ class AttentionPanel(ProbePanel):
         self.view = AttentionView()
         super().__init__(studio, self.view, "attention", parent)
         self.paths: list[NodePath] = []
-        self.layer = choice_box("Attention layer", "Which attention layer")
+        self.layer = describe(QComboBox(), "Attention layer", "Which attention layer")
         self.layer.setMinimumWidth(120)
         self.layer.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.layer.activated.connect(lambda _: self.request_probes())

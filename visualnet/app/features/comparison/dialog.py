@@ -16,8 +16,8 @@ from visualnet.analysis.compare.teaching_pairs import PAIRS
 from visualnet.app.canvas.scene.graph_thumbnail import paint_graph
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import icons
-from visualnet.app.widgets.basic import button, label
-from visualnet.app.widgets.layouts import STRETCH, column, row
+from visualnet.app.widgets.basic import button, describe, label
+from visualnet.app.widgets.layouts import STRETCH, clear, column, row
 from visualnet.core.errors import FileError
 from visualnet.core.project import Project
 from visualnet.core.storage import project_file
@@ -147,10 +147,7 @@ class CompareDialog(QDialog):
             self.add_file(Path(chosen))
 
     def _show(self, fault: str = "") -> None:
-        while (item := self.grid.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
+        clear(self.grid)
         pair = PAIRS.get(self.pair)
         more = "Add a template or a file beside it." if self.networks else "Choose a pair, a template or a file."
         batch = self.studio.project.recipe.batch_size
@@ -175,10 +172,8 @@ class CompareDialog(QDialog):
         for at, network in enumerate(networks):
             title = row((label(network["name"], "section", wrap=True), 1))
             if not self.pair:
-                away = button("", "quiet", "close", partial(self.take_away, at))
-                away.setAccessibleName(f"Take {network['name']} away")
-                away.setToolTip(f"Take “{network['name']}” away")
-                title.addWidget(away)
+                away, name = button("", "quiet", "close", partial(self.take_away, at)), network["name"]
+                title.addWidget(describe(away, f"Take {name} away", f"Take “{name}” away"))
             head = QWidget()
             column(title, Sketch(network["name"], self.networks[at][1]), spacing=6, parent=head)
             self.grid.addWidget(head, 0, at + 1)
@@ -214,8 +209,7 @@ def _make_chooser(
     name: str, title: str, entries: Sequence[tuple[str, str]], chosen: Callable[[str], object]
 ) -> QComboBox:
     """A field that opens a list and shows its own title again once something was chosen from it."""
-    box = QComboBox()
-    box.setAccessibleName(name)
+    box = describe(QComboBox(), name)
     box.addItem(title, "")
     for text, value in entries:
         box.addItem(text, value)

@@ -24,7 +24,7 @@ from visualnet.app.features.differences.comparison import comparison_of
 from visualnet.app.features.differences.overlay import ROLES
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import icons
-from visualnet.app.widgets.basic import ElidedLabel, EmptyState, button
+from visualnet.app.widgets.basic import ElidedLabel, EmptyState, button, describe
 from visualnet.app.widgets.layouts import column, row
 from visualnet.core.errors import FileError
 from visualnet.core.storage import project_file
@@ -71,8 +71,7 @@ class DifferencesPanel(QWidget):
         self.refresh()
 
     def _build_tree(self) -> QTreeWidget:
-        tree = QTreeWidget()
-        tree.setAccessibleName("Differences")
+        tree = describe(QTreeWidget(), "Differences")
         tree.setHeaderLabels(["", "Node", "Changed", "Shape", "Parameters"])
         tree.headerItem().setTextAlignment(4, _RIGHT)
         tree.setRootIsDecorated(False)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QComboBox, QWidget
 
 from visualnet.analysis.facts import NodeFacts, NodePath
-from visualnet.app.features.feature_maps.probe_panel import ProbePanel, choice_box, fill_choices
-from visualnet.app.features.feature_maps.sample_chooser import SampleChooser, icon_button
+from visualnet.app.features.feature_maps.probe_panel import ProbePanel, fill_choices
+from visualnet.app.features.feature_maps.sample_chooser import SampleChooser
 from visualnet.app.plots.feature_maps import TilesView
 from visualnet.app.state.studio import Studio
-from visualnet.app.widgets.basic import ElidedLabel
+from visualnet.app.widgets.basic import ElidedLabel, describe, icon_button
 from visualnet.app.widgets.layouts import row
 from visualnet.figures.tiles import as_maps
 from visualnet.training.control import ProbePort
@@ -27,13 +27,12 @@ class MapsPanel(ProbePanel):
         self.view = TilesView()
         super().__init__(studio, self.view, "feature-maps", parent)
         self.path: NodePath | None = None
-        self.pin = icon_button("pin", "Keep this node")
-        self.pin.setToolTip("Keep this node, whatever is selected")
+        self.pin = icon_button("pin", "Keep this node", "Keep this node, whatever is selected", size=14)
         self.pin.setCheckable(True)
         self.pin.toggled.connect(lambda _: self.follow())
         self.name = ElidedLabel("")
         self.name.setProperty("role", "strong")
-        self.port = choice_box("Output", "Which of the node's outputs")
+        self.port = describe(QComboBox(), "Output", "Which of the node's outputs")
         self.port.activated.connect(lambda _: self.request_probes())
         studio.selection_changed.connect(lambda _: self.follow())
         studio.document_changed.connect(lambda: self.pin.setChecked(False))

@@ -102,14 +102,6 @@ class ProbePanel(QWidget):
         self.runner.request_probes(self.who)
 
 
-def choice_box(name: str, tip: str) -> QComboBox:
-    """A list to choose from."""
-    combo = QComboBox()
-    combo.setAccessibleName(name)
-    combo.setToolTip(tip)
-    return combo
-
-
 def fill_choices(combo: QComboBox, names: list[str], current: int) -> None:
     """Offer these names; an open list is left alone where they are the same."""
     if names != [combo.itemText(i) for i in range(combo.count())]:

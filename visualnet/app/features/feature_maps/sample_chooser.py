@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
 
 import numpy as np
 from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QIcon, QPixmap
-from PySide6.QtWidgets import QFrame, QListView, QListWidget, QListWidgetItem, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QListView, QListWidget, QListWidgetItem, QWidget
 
 from visualnet.app.forms.value_field import ValueField
 from visualnet.app.plots.charts.sparkline import compose_strip
 from visualnet.app.state.studio import Studio
-from visualnet.app.theme import icons
-from visualnet.app.widgets.basic import label
+from visualnet.app.widgets.basic import describe, icon_button, label
 from visualnet.app.widgets.layouts import column, row
 from visualnet.core.graph import Value
 from visualnet.core.text.values import whole_between
@@ -23,27 +21,14 @@ from visualnet.data.registry import image_field
 GALLERY, FACE = 60, 44
 
 
-def icon_button(icon: str, words: str, done: Callable[[], object] | None = None) -> QToolButton:
-    """A small button that shows only an icon; its words are its tip and its accessible name."""
-    button = QToolButton()
-    button.setIconSize(QSize(14, 14))
-    button.setToolTip(words)
-    button.setAccessibleName(words)
-    icons.bind(button, icon, "muted")
-    if done is not None:
-        button.clicked.connect(lambda _=False: done())
-    return button
-
-
 class SampleChooser(QWidget):
     """Chooses the sample that all panels look at: by number, the next, any one, or by its picture."""
 
     def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.studio, self.probes = studio, studio.runner.probes
-        self.number = ValueField(self._check)
+        self.number = describe(ValueField(self._check), "Validation sample")
         self.number.setFixedWidth(64)
-        self.number.setAccessibleName("Validation sample")
         self.number.set_tip("The sample of the validation set that is looked at")
         self.number.edited.connect(lambda value: self.probes.set_sample(int(value)))
         name = label("sample", "small")
@@ -51,11 +36,15 @@ class SampleChooser(QWidget):
         name.setToolTip("The sample of the validation set that is looked at; drag sideways to change it")
         name.setContentsMargins(0, 0, 2, 0)
         self.buttons = [
-            icon_button("chevron-left", "Sample before", lambda: self.probes.set_sample(self.probes.sample - 1)),
-            icon_button("chevron-right", "Next sample", lambda: self.probes.set_sample(self.probes.sample + 1)),
-            icon_button("repeat", "Any sample", self._choose_any),
+            icon_button(
+                "chevron-left", "Sample before", done=lambda: self.probes.set_sample(self.probes.sample - 1), size=14
+            ),
+            icon_button(
+                "chevron-right", "Next sample", done=lambda: self.probes.set_sample(self.probes.sample + 1), size=14
+            ),
+            icon_button("repeat", "Any sample", done=self._choose_any, size=14),
         ]
-        self.gallery = icon_button("picture", "Choose by picture", self._open_gallery)
+        self.gallery = icon_button("picture", "Choose by picture", done=self._open_gallery, size=14)
         row(name, self.number, *self.buttons, self.gallery, spacing=2, parent=self)
         self.probes.sample_changed.connect(lambda _: self.refresh())
         self.probes.data_changed.connect(self.refresh)
@@ -94,13 +83,12 @@ class Gallery(QFrame):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.probes = studio.runner.probes
-        self.list = QListWidget()
+        self.list = describe(QListWidget(), "Samples")
         self.list.setViewMode(QListView.ViewMode.IconMode)
         self.list.setIconSize(QSize(FACE, FACE))
         self.list.setResizeMode(QListView.ResizeMode.Adjust)
         self.list.setMovement(QListView.Movement.Static)
         self.list.setSpacing(2)
-        self.list.setAccessibleName("Samples")
         self.list.itemClicked.connect(self._choose)
         self.list.itemActivated.connect(self._choose)
         column(self.list, margins=4, parent=self)

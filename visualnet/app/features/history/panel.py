@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts, icons
-from visualnet.app.widgets.basic import EmptyState
+from visualnet.app.widgets.basic import EmptyState, describe
 from visualnet.app.widgets.layouts import column
 from visualnet.app.widgets.row_painting import draw_line, draw_row_ground
 from visualnet.core.document import Document
@@ -155,13 +155,12 @@ class HistoryPanel(QWidget):
         super().__init__(parent)
         self.studio = studio
         self.model = StepModel(self)
-        self.list = StepList()
+        self.list = describe(StepList(), "History")
         self.list.setModel(self.model)
         self.list.setItemDelegate(StepPainter(self.list))
         self.list.setUniformItemSizes(True)
         self.list.setMouseTracking(True)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.list.setAccessibleName("History")
         self.list.menu_asked.connect(self._open_menu)
         self.list.clicked.connect(lambda index: self.go(index.row()))
         self.empty = EmptyState("undo", "Nothing was done yet. Every change is listed here; a click goes back to it.")

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QBoxLayout, QComboBox, QSizePolicy, QToolButton, Q
 from visualnet.analysis.facts import SEVERITIES
 from visualnet.analysis.problem_list import GROUPINGS, SEVERITY_WORDS, Wish
 from visualnet.app.theme import fonts, icons
+from visualnet.app.widgets.basic import describe
 from visualnet.app.widgets.layouts import STRETCH, add, row
 from visualnet.app.widgets.search_field import SearchField
 from visualnet.core.project import MAIN
@@ -44,10 +45,10 @@ class ProblemBar(QWidget):
             made.setChecked(not (isinstance(hidden, list) and severity in hidden))
             made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
             made.toggled.connect(self._choose)
-        self.scope = _combo("Where", "Problems of the whole project, or of the open sheet only")
+        self.scope = describe(QComboBox(), "Where", "Problems of the whole project, or of the open sheet only")
         self.scope.addItems(SCOPES)
         self.scope.setCurrentIndex(1 if kept.get("sheet") is True else 0)
-        self.grouping = _combo("Groups", "How the problems are put together")
+        self.grouping = describe(QComboBox(), "Groups", "How the problems are put together")
         for name, words in GROUPINGS.items():
             self.grouping.addItem(words, name)
         self.grouping.setCurrentIndex(max(0, self.grouping.findData(kept.get("grouping", "severity"))))
@@ -109,13 +110,6 @@ def _tool(icon: str, role: str) -> QToolButton:
     made.setIconSize(QSize(14, 14))
     made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     icons.bind(made, icon, role)
-    return made
-
-
-def _combo(name: str, tip: str) -> QComboBox:
-    made = QComboBox()
-    made.setAccessibleName(name)
-    made.setToolTip(tip)
     return made
 
 

@@ -13,7 +13,7 @@ from visualnet.app.features.training.curves_pane import CurvesPane
 from visualnet.app.features.training.prediction import PredictionPane
 from visualnet.app.features.training.recipe import RecipePane
 from visualnet.app.state.studio import Studio
-from visualnet.app.widgets.basic import ElidedLabel, label
+from visualnet.app.widgets.basic import ElidedLabel, describe, label
 from visualnet.app.widgets.layouts import column, row
 from visualnet.app.widgets.segmented import Segmented
 from visualnet.training.runs.run_status import describe_run, share_done
@@ -44,18 +44,16 @@ class TrainingPanel(QWidget):
         self.refresh()
 
     def _head(self) -> QHBoxLayout:
-        self.bar = QProgressBar(textVisible=False)
+        self.bar = describe(QProgressBar(textVisible=False), "Progress of the training")
         self.bar.setFixedWidth(110)
-        self.bar.setAccessibleName("Progress of the training")
         self.words = ElidedLabel("", "muted")
         self.units = Segmented(["Epochs", "Steps"], "Count along the axis")
         self.units.setToolTip("Count along the axis in epochs or in optimizer steps")
         self.log = QCheckBox("Log axis")
         self.log.setToolTip("Draw the loss by powers of ten")
-        self.smoothing = QSlider(Qt.Orientation.Horizontal)
+        self.smoothing = describe(QSlider(Qt.Orientation.Horizontal), "Smoothing")
         self.smoothing.setRange(0, 100)
         self.smoothing.setFixedWidth(80)
-        self.smoothing.setAccessibleName("Smoothing")
         self.smoothing.setToolTip(
             "How much of the past each point of a training curve keeps; validation is never smoothed"
         )

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar, QWidget
 
 from visualnet.app.plots.colours import text_font
 from visualnet.app.state.studio import Studio
-from visualnet.app.widgets.basic import IconLabel, label
+from visualnet.app.widgets.basic import IconLabel, describe, label
 from visualnet.app.widgets.layouts import row
 from visualnet.core.text.format import format_duration, format_number, format_percent
 from visualnet.data import registry
@@ -36,9 +36,8 @@ class StatusLine(QStatusBar):
         self.studio, self.runner = studio, studio.runner
         self.setSizeGripEnabled(False)
         self.setContentsMargins(12, 0, 8, 0)
-        self.bar = QProgressBar(textVisible=False, maximum=1000)
+        self.bar = describe(QProgressBar(textVisible=False, maximum=1000), "Progress of the training")
         self.bar.setFixedWidth(150)
-        self.bar.setAccessibleName("Progress of the training")
         self.totals = self._field("")
         self.fields = {name: self._field(sample) for name, sample in FIELDS.items()}
         self.cost = self._field("watching costs 10.0 % of 10 %", right=True)
