@@ -66,7 +66,7 @@ def _curves() -> list[Row]:
                     assert last is not None
                     curve.series.append(last[0] + 1, last[1])
                 plot.refresh()
-                plot.stage.viewport().repaint()
+                plot.plot_view.viewport().repaint()
                 plot.legend.repaint()
 
             note = "one point more each time; promise 16 ms" if size < 10**7 else "one point more each time"
