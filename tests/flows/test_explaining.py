@@ -35,11 +35,11 @@ def test_break_look_ahead_repair_explain(hands: Hands, window: Window, qtbot: Qt
     repair = next(b for b in panel.findChildren(QPushButton, "repair") if b.isVisible())
     pose, history = view.pose(), len(studio.document.history)
     rest_on(repair)
-    qtbot.waitUntil(lambda: studio.foresight is not None)
+    qtbot.waitUntil(lambda: studio.edit_preview is not None)
     assert view.ghosts.isVisible() and any(c.content.shape == "400" for c in view.ghosts.cards.values())
     assert studio.project is broken and len(studio.document.history) == history
     QTest.mouseClick(repair, Qt.MouseButton.LeftButton)
-    assert not studio.analysis.errors() and studio.foresight is None and not view.ghosts.isVisible()
+    assert not studio.analysis.errors() and studio.edit_preview is None and not view.ghosts.isVisible()
     assert view.pose().zoom == pose.zoom
     assert len(studio.document.history) == history + 1
     hands.keys("Ctrl+Z")

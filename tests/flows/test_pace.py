@@ -10,12 +10,12 @@ from PySide6.QtTest import QTest
 
 from tests.flows.hands import Hands
 from visualnet.analysis import infer
-from visualnet.analysis.cost.step_time import Pace, Work, step_seconds, work
+from visualnet.analysis.cost.step_time import DeviceSpeed, SampleWork, step_seconds, work
 from visualnet.cli.common import open_project
 from visualnet.core import edits
 from visualnet.training.measure import machine_speed, machine_speed_store
 
-PACE = Pace(call_s=1e-5, matrix_macs=1e10, sliding_macs=2e10, bytes=1e10, tensor_s=1e-6, number_s=1e-9)
+PACE = DeviceSpeed(call_s=1e-5, matrix_macs=1e10, sliding_macs=2e10, bytes=1e10, tensor_s=1e-6, number_s=1e-9)
 
 
 def test_the_work_is_that_of_every_layer_and_repetition() -> None:
@@ -27,7 +27,7 @@ def test_the_work_is_that_of_every_layer_and_repetition() -> None:
     deep = infer(open_project("resnet-18"))
     assert work(deep.main).matrix + work(deep.main).sliding == deep.main.macs
     assert work(infer(open_project("resnet-34")).main).calls > work(deep.main).calls
-    assert Work(1, 2, 3).plus(Work(1, 1, 1)) == Work(2, 3, 4)
+    assert SampleWork(1, 2, 3).plus(SampleWork(1, 1, 1)) == SampleWork(2, 3, 4)
 
 
 def test_more_to_do_takes_longer() -> None:

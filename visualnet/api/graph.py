@@ -142,7 +142,7 @@ class Graph:
                 raise GraphError(
                     f"there is no block “{block}”" + (f"; did you mean {' or '.join(near)}?" if near else "")
                 )
-            project, kind = block_library.bring(project, block_library.PREFIX + block)
+            project, kind = block_library.define_block(project, block_library.PREFIX + block)
         return self._add(kind, list(values), _plain(params), name, repeat, project)
 
     def _add(

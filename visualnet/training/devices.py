@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import torch
 
 
-class Place(NamedTuple):
+class DeviceChoice(NamedTuple):
     """A device and what people call it. ``exact`` tells that the same seed gives the same bits."""
 
     device: torch.device
@@ -36,7 +36,7 @@ def prepare() -> None:
         os.environ.setdefault("OMP_NUM_THREADS", str(max(1, cores() - 1)))
 
 
-def place(wish: str = "auto", threads: int | None = None) -> Place:
+def place(wish: str = "auto", threads: int | None = None) -> DeviceChoice:
     """The device for this wish, and set the calling thread's share of cores. Call it in the thread that trains.
 
     ``threads`` beyond what this machine has counts as no wish: all cores but one, which is left for the window.
@@ -54,7 +54,7 @@ def place(wish: str = "auto", threads: int | None = None) -> Place:
         # Bits are not promised here, so speed may be taken: the same choice that torch makes for convolutions.
         torch.set_float32_matmul_precision("high")
         torch.backends.cudnn.benchmark = True
-    return Place(device, _words(device, threads), threads, device.type == "cpu")
+    return DeviceChoice(device, _words(device, threads), threads, device.type == "cpu")
 
 
 def devices() -> list[str]:

@@ -29,7 +29,7 @@ def test_the_library_s_blocks_are_offered_where_they_fit() -> None:
     assert "library:squeeze_excitation" not in words
     every = {e.kind for e in entries(project, MAIN)}
     assert {"library:squeeze_excitation", "library:transformer_encoder"} <= every
-    brought, kind = block_library.bring(project, "library:squeeze_excitation")
+    brought, kind = block_library.define_block(project, "library:squeeze_excitation")
     assert "library:squeeze_excitation" not in {e.kind for e in entries(brought, MAIN)}, "it is the project's own now"
     assert kind in {e.kind for e in entries(brought, MAIN)}
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.analysis.drawing import look, project
 from visualnet.analysis import Analysis, infer
-from visualnet.analysis.cost.step_time import Pace, Work, step_seconds, work
+from visualnet.analysis.cost.step_time import DeviceSpeed, SampleWork, step_seconds, work
 from visualnet.core.graph import BLOCK_PREFIX, Graph, Node, Port
 from visualnet.core.project import Block, Project
 
@@ -22,7 +22,7 @@ MATRIX = 72 * 5
 LEARNED = 2 * 9 + 2 + 72 * 5 + 5
 
 
-def pace(**figures: float) -> Pace:
+def pace(**figures: float) -> DeviceSpeed:
     """A machine for which nothing takes time but what is named."""
     free = {
         "call_s": 0.0,
@@ -32,7 +32,7 @@ def pace(**figures: float) -> Pace:
         "tensor_s": 0.0,
         "number_s": 0.0,
     }
-    return Pace(**{**free, **figures})
+    return DeviceSpeed(**{**free, **figures})
 
 
 @pytest.mark.parametrize(
@@ -62,9 +62,9 @@ def test_the_recipe_tells_the_batch() -> None:
 
 
 def test_what_there_is_to_do() -> None:
-    assert work(NET.main) == Work(5, MATRIX, SLIDING)
-    assert Work(1, 2, 3).plus(Work(10, 20, 30)) == Work(11, 22, 33)
-    assert work(infer(Project()).main) == Work()
+    assert work(NET.main) == SampleWork(5, MATRIX, SLIDING)
+    assert SampleWork(1, 2, 3).plus(SampleWork(10, 20, 30)) == SampleWork(11, 22, 33)
+    assert work(infer(Project()).main) == SampleWork()
 
 
 def nested(times: int) -> Analysis:
@@ -80,7 +80,7 @@ def nested(times: int) -> Analysis:
 @pytest.mark.parametrize("times", [1, 3])
 def test_blocks_count_once_for_each_repetition(times: int) -> None:
     made = nested(times)
-    assert work(made.main) == Work(2 * times, 36 * times, 0)
+    assert work(made.main) == SampleWork(2 * times, 36 * times, 0)
     assert step_seconds(made, pace(tensor_s=1.0), 1) == 2 * times
     assert step_seconds(made, pace(number_s=1.0), 1) == 42 * times
 

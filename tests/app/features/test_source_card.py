@@ -63,7 +63,7 @@ def test_a_strangers_code_is_shown_and_inert_until_the_person_clicks(page: NodeP
 def test_what_is_typed_is_kept_can_be_undone_and_is_trusted_on_confirmation(page: NodePage) -> None:
     card = page.source
     trusted_code.trust(HALF)
-    page.studio.reconsider()
+    page.studio.reanalyse()
     card.edit.setFocus()
     card.edit.selectAll()
     QTest.keyClicks(card.edit, "class Broken")

@@ -17,7 +17,7 @@ WIRE = Port("n2", "x")
 
 
 def bent() -> Project:
-    return annotate.bend(chain(3), MAIN, {WIRE: [(100, 50), (140.2, -20)]})
+    return annotate.set_waypoints(chain(3), MAIN, {WIRE: [(100, 50), (140.2, -20)]})
 
 
 def test_a_bend_is_kept_in_the_file_and_goes_with_its_wire() -> None:
@@ -29,12 +29,12 @@ def test_a_bend_is_kept_in_the_file_and_goes_with_its_wire() -> None:
         edits.disconnect(project, MAIN, WIRE),
         edits.remove(project, MAIN, ["n1"]),
         edits.connect(project, MAIN, Port("n3", "y"), WIRE),
-        annotate.bend(project, MAIN, {WIRE: ()}),
+        annotate.set_waypoints(project, MAIN, {WIRE: ()}),
     ):
         assert not after.graph.bends
         check(after)
-    assert annotate.bend(project, MAIN, {WIRE: project.graph.bends[WIRE]}) is project
-    assert annotate.bend(project, MAIN, {Port("n9", "x"): [(0, 0)]}) is project
+    assert annotate.set_waypoints(project, MAIN, {WIRE: project.graph.bends[WIRE]}) is project
+    assert annotate.set_waypoints(project, MAIN, {Port("n9", "x"): [(0, 0)]}) is project
 
 
 def test_a_bend_moves_with_its_two_cards_and_with_copies() -> None:
@@ -50,7 +50,7 @@ def test_a_bend_moves_with_its_two_cards_and_with_copies() -> None:
 
 def test_too_many_bends_are_refused() -> None:
     with pytest.raises(ValueError, match="64 points"):
-        annotate.bend(chain(3), MAIN, {WIRE: [(0, 0)] * 65})
+        annotate.set_waypoints(chain(3), MAIN, {WIRE: [(0, 0)] * 65})
 
 
 def test_frames_and_notes() -> None:

@@ -70,7 +70,7 @@ def dressed(project: Project, rng: random.Random) -> Project:
     """The project with bent wires, frames and notes here and there, some round a few cards."""
     for sheet, g in project.sheets():
         points = {t: [(rng.randint(-99, 999) / 2, rng.randint(-99, 999) / 2)] for t in g.wires if rng.random() < 0.4}
-        project = annotate.bend(project, sheet, points)
+        project = annotate.set_waypoints(project, sheet, points)
         for number in range(rng.randint(0, 5)):
             area = (rng.randint(0, 6) * 213.0 - 8, rng.randint(0, 3) * 101.5 - 8, rng.choice([60, 200, 640]), 220.0)
             kind = rng.choice(["frame", "note"])
@@ -196,7 +196,7 @@ def test_ungrouping_a_repeated_block_lays_the_chain_out() -> None:
 def test_what_stands_among_the_nodes_goes_with_them() -> None:
     project = spread(chain())  # image, conv, act, pool … stand in a row, 213 px apart
     bends = {Port("n3", "x"): [(300.0, 40.0)], Port("n2", "image"): [(100.0, 7.0)], Port("n4", "image"): [(900.0, 9.0)]}
-    project = annotate.bend(project, MAIN, bends)
+    project = annotate.set_waypoints(project, MAIN, bends)
     project, own = annotate.add_annotation(project, MAIN, "frame", (200.0, -20.0, 440.0, 130.0), "stem")
     project, wide = annotate.add_annotation(project, MAIN, "frame", (-20.0, -20.0, 2000.0, 300.0), "all")
     project, note = annotate.add_annotation(project, MAIN, "note", (220.0, 0.0, 60.0, 40.0), "why 3×3")

@@ -22,8 +22,8 @@ from visualnet.core.storage.temporaries import (
     EARLIER_BESIDE,
     EARLIER_OWN,
     WEEK_S,
-    Aside,
-    Halt,
+    Deadline,
+    ReplacementFile,
     folder_aside,
     sweep,
     sweep_all,
@@ -37,9 +37,9 @@ SOON = 60.0
 WRITER = """
 import sys, time
 from pathlib import Path
-from visualnet.core.storage.temporaries import Aside, folder_aside
+from visualnet.core.storage.temporaries import ReplacementFile, folder_aside
 target = Path(sys.argv[1])
-with Aside(target / "net.vnet"), folder_aside(target / "last") as folder:
+with ReplacementFile(target / "net.vnet"), folder_aside(target / "last") as folder:
     (folder / "weights.safetensors").write_bytes(bytes(1000))
     print("written", flush=True)
     time.sleep(600)
@@ -62,14 +62,14 @@ def test_what_a_living_process_writes_stays_and_what_a_killed_one_wrote_goes(tmp
         assert child.stdout.readline() == b"written\n"
         before = names(tmp_path)
         assert len(before) == 2
-        assert sweep(tmp_path, Halt(SOON)) == 0
+        assert sweep(tmp_path, Deadline(SOON)) == 0
         assert names(tmp_path) == before, "its locks are held"
     finally:
         child.kill()
         child.wait()
         child.stdout.close()  # type: ignore[union-attr]
     assert names(tmp_path) == before
-    assert sweep(tmp_path, Halt(SOON)) == 2
+    assert sweep(tmp_path, Deadline(SOON)) == 2
     assert names(tmp_path) == []
 
 
@@ -103,7 +103,7 @@ def test_after_ten_kills_while_saving_the_file_is_whole_and_nothing_stays(tmp_pa
         child.stdout.close()
         assert len(project_file.load(path).graph.nodes) in (300, 301)
         left += len(names(tmp_path)) - 1
-        sweep(tmp_path, Halt(SOON), EARLIER_BESIDE)
+        sweep(tmp_path, Deadline(SOON), EARLIER_BESIDE)
         assert names(tmp_path) == ["net.vnet"]
     assert left > 0, "at least one was killed while it wrote"
 
@@ -121,7 +121,7 @@ def test_only_our_own_names_are_touched(tmp_path: Path) -> None:
     for name in others:
         (tmp_path / name).touch()
         old(tmp_path / name, 2 * WEEK_S)
-    assert sweep(tmp_path, Halt(SOON), EARLIER_BESIDE) == 0
+    assert sweep(tmp_path, Deadline(SOON), EARLIER_BESIDE) == 0
     assert names(tmp_path) == sorted(others)
 
 
@@ -130,12 +130,12 @@ def test_what_earlier_versions_and_other_machines_left_goes_by_its_age(tmp_path:
     for path, age in ((earlier, DAY_S), (foreign, WEEK_S)):
         path.touch()
         old(path, age - 600)
-        assert sweep(tmp_path, Halt(SOON), EARLIER_BESIDE) == 0
+        assert sweep(tmp_path, Deadline(SOON), EARLIER_BESIDE) == 0
         old(path, age + 600)
-        assert sweep(tmp_path, Halt(SOON), EARLIER_BESIDE) == 1
+        assert sweep(tmp_path, Deadline(SOON), EARLIER_BESIDE) == 1
     (tmp_path / "settings-abcd1234").touch()
     old(tmp_path / "settings-abcd1234", 2 * DAY_S)
-    assert sweep(tmp_path, Halt(SOON), EARLIER_OWN) == 1
+    assert sweep(tmp_path, Deadline(SOON), EARLIER_OWN) == 1
 
 
 def test_one_that_cannot_be_taken_away_keeps_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -150,7 +150,7 @@ def test_one_that_cannot_be_taken_away_keeps_no_other(tmp_path: Path, monkeypatc
         return remove(path, folder)
 
     monkeypatch.setattr(temporaries, "_remove_dead", protected)
-    assert sweep(tmp_path, Halt(SOON)) == 2
+    assert sweep(tmp_path, Deadline(SOON)) == 2
     assert names(tmp_path) == [paths[1].name]
 
 
@@ -162,11 +162,11 @@ def test_no_link_is_followed(tmp_path: Path) -> None:
     swept.mkdir()
     name = temporaries._name(swept / "net.vnet").name
     (swept / name).symlink_to(precious)
-    sweep(swept, Halt(SOON))
+    sweep(swept, Deadline(SOON))
     inside = temporaries._name(swept / "last")
     inside.mkdir()
     (inside / "link").symlink_to(precious)
-    assert sweep(swept, Halt(SOON)) == 1
+    assert sweep(swept, Deadline(SOON)) == 1
     assert (precious / "thesis.txt").read_text() == "all of it"
 
 
@@ -179,8 +179,8 @@ def test_every_place_is_looked_through_and_no_longer_than_wanted(tmp_path: Path)
     (run / ".last-0123abcd").mkdir()
     old(run / ".last-0123abcd", 2 * DAY_S)
     documents = [tmp_path / "net.vnet", tmp_path / "other.vnet", tmp_path / "gone" / "net.vnet"]
-    assert sweep_all(data_dir(), documents, Halt(-1)) == 0, "the time is over"
-    assert sweep_all(data_dir(), documents, Halt(SOON)) == len(places) + 1
+    assert sweep_all(data_dir(), documents, Deadline(-1)) == 0, "the time is over"
+    assert sweep_all(data_dir(), documents, Deadline(SOON)) == len(places) + 1
     assert all(not list(folder.glob(".*")) for folder in places)
 
 
@@ -188,7 +188,7 @@ def test_a_folder_of_many_files_takes_no_time(tmp_path: Path) -> None:
     for number in range(5_000):
         (tmp_path / f"{number}.txt").touch()
     start = time.thread_time()
-    sweep(tmp_path, Halt(SOON), EARLIER_BESIDE)
+    sweep(tmp_path, Deadline(SOON), EARLIER_BESIDE)
     assert time.thread_time() - start < 0.25
 
 
@@ -201,10 +201,10 @@ def test_whichever_call_fails_nothing_stays_and_nothing_is_raised_by_tidying(
         with monkeypatch.context() as patch:
             for name in ("open", "stat", "fstat", "lstat", "scandir", "rmdir"):
                 patch.setattr(os, name, _failing(name, getattr(os, name), state, k))
-            with contextlib.suppress(OSError), Aside(tmp_path / "a") as aside, folder_aside(tmp_path / "b"):
+            with contextlib.suppress(OSError), ReplacementFile(tmp_path / "a") as aside, folder_aside(tmp_path / "b"):
                 aside.put_in_place()
-            sweep_run(tmp_path, Halt(SOON))
-        sweep_run(tmp_path, Halt(SOON))
+            sweep_run(tmp_path, Deadline(SOON))
+        sweep_run(tmp_path, Deadline(SOON))
         assert [n for n in names(tmp_path) if n != "a"] == []
         if not state["failed"]:
             break

@@ -117,17 +117,17 @@ def test_a_block_is_renamed_in_the_library_alone() -> None:
 def test_a_file_is_taken_in_through_the_one_validator(tmp_path: Path) -> None:
     path = tmp_path / "handed on.vnet"
     block_library.save(small(), "unit", path)
-    assert block_library.take_in(path).name == "unit"
-    assert block_library.take_in(path).name == "unit", "the same block is not kept twice"
+    assert block_library.add_file(path).name == "unit"
+    assert block_library.add_file(path).name == "unit", "the same block is not kept twice"
     block_library.save(small(width=9), "unit", path)
-    assert block_library.take_in(path).name == "unit2", "another block of this name gets a free one"
+    assert block_library.add_file(path).name == "unit2", "another block of this name gets a free one"
     assert {e.name for e in block_library.entries() if not e.shipped} == {"unit", "unit2"}
     path.write_bytes(path.read_bytes().replace(b'"width": 9', b'"width": NaN'))
     with pytest.raises(FileError):
-        block_library.take_in(path)
+        block_library.add_file(path)
     project_file.save(path, Project())
     with pytest.raises(ValueError, match="is about no block"):
-        block_library.take_in(path)
+        block_library.add_file(path)
 
 
 def test_a_broken_file_is_left_out_until_it_is_mended() -> None:
@@ -141,11 +141,11 @@ def test_a_broken_file_is_left_out_until_it_is_mended() -> None:
 
 def test_bringing_a_block_resolves_a_clash_of_names() -> None:
     block_library.save(small(), "unit")
-    project, kind = block_library.bring(small(width=7), "library:unit")
+    project, kind = block_library.define_block(small(width=7), "library:unit")
     assert kind == "block:unit2"
     assert project.blocks["unit"].params == {"width": 7}
     assert project.blocks["unit2"].params == {"width": 4}
-    same, kind = block_library.bring(small(), "library:unit")
+    same, kind = block_library.define_block(small(), "library:unit")
     assert (same, kind) == (small(), "block:unit")
-    assert block_library.bring(same, "relu") == (same, "relu")
+    assert block_library.define_block(same, "relu") == (same, "relu")
     assert Port("n1", "x") not in same.graph.wires

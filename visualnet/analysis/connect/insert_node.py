@@ -42,7 +42,7 @@ def insert_node(
     Raises:
         ValueError: the kind is a block that the library has not.
     """
-    project, kind = block_library.bring(project, kind)
+    project, kind = block_library.define_block(project, kind)
     graph, block, node_id = project.sheet(sheet), project.blocks.get(sheet), new_id(project.sheet(sheet))
     scope = {**project.constants, **(block.params if block is not None else {})}
     params = {**shared_params(presets.first_values(kind), kind, project, scope), **given.params}

@@ -21,7 +21,7 @@ MOVES = 5
 """How often a tensor is read or written: made and read, and on the way back two reads and a write."""
 
 
-class Pace(msgspec.Struct, frozen=True, kw_only=True):
+class DeviceSpeed(msgspec.Struct, frozen=True, kw_only=True):
     """What was measured of one device. Times in seconds, rates per second."""
 
     call_s: float
@@ -38,21 +38,21 @@ class Pace(msgspec.Struct, frozen=True, kw_only=True):
     """What a step costs whatever the network is."""
 
 
-class Work(NamedTuple):
+class SampleWork(NamedTuple):
     """What there is to do for one sample: calls of layers, multiplications with matrices and with sliding filters."""
 
     calls: int = 0
     matrix: int = 0
     sliding: int = 0
 
-    def plus(self, other: Work) -> Work:
+    def plus(self, other: SampleWork) -> SampleWork:
         """Both."""
-        return Work(self.calls + other.calls, self.matrix + other.matrix, self.sliding + other.sliding)
+        return SampleWork(self.calls + other.calls, self.matrix + other.matrix, self.sliding + other.sliding)
 
 
-def work(graph: GraphFacts) -> Work:
+def work(graph: GraphFacts) -> SampleWork:
     """All that a graph does, blocks and their repetitions included; a definition is counted once for each kind of use."""
-    known: dict[int, Work] = {}
+    known: dict[int, SampleWork] = {}
     waiting: list[GraphFacts] = [graph]
     while waiting:
         top = waiting[-1]
@@ -64,8 +64,8 @@ def work(graph: GraphFacts) -> Work:
     return known[id(graph)]
 
 
-def _sum(graph: GraphFacts, known: dict[int, Work]) -> Work:
-    total = Work()
+def _sum(graph: GraphFacts, known: dict[int, SampleWork]) -> SampleWork:
+    total = SampleWork()
     for facts in graph.nodes.values():
         if facts.inside:
             for link in facts.inside:
@@ -75,13 +75,13 @@ def _sum(graph: GraphFacts, known: dict[int, Work]) -> Work:
     return total
 
 
-def _own(facts: NodeFacts) -> Work:
+def _own(facts: NodeFacts) -> SampleWork:
     macs = int(facts.macs)
     slides = any(len(w) > 2 for w in facts.weights.values())
-    return Work(1, 0 if slides else macs, macs if slides else 0)
+    return SampleWork(1, 0 if slides else macs, macs if slides else 0)
 
 
-def step_seconds(analysis: Analysis, pace: Pace, batch: int | None = None) -> float:
+def step_seconds(analysis: Analysis, pace: DeviceSpeed, batch: int | None = None) -> float:
     """A training step's time in seconds at the batch size (the recipe's if none is given)."""
     cost = Costs(analysis, batch).whole()
     todo = work(analysis.main)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from visualnet.app.figures.picture import Look, application, make_drawing
-from visualnet.app.figures.writers import Output, Step, go_on, write
+from visualnet.app.figures.writers import Output, Step, never_cancel, write
 from visualnet.core.project import MAIN, Project
 
 
@@ -20,7 +20,7 @@ def save_picture(
     page: str = "",
     transparent: bool = False,
     carry: bool = True,
-    step: Step = go_on,
+    step: Step = never_cancel,
 ) -> None:
     """Write one sheet of the project to ``path``, with the project inside unless ``carry`` is off; the ending says how.
 

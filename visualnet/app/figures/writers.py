@@ -28,7 +28,7 @@ Step = Callable[[float], bool]
 """Told the share that is done; answers whether to go on."""
 
 
-def go_on(share: float) -> bool:
+def never_cancel(share: float) -> bool:
     """The step of one who never stops."""
     return True
 
@@ -58,7 +58,7 @@ class Output(NamedTuple):
             raise ValueError(f"there is no page “{self.page}”; there are {', '.join(PAGES)}")
 
 
-def write(drawing: Drawing, path: Path, output: Output, project: Project, step: Step = go_on) -> None:
+def write(drawing: Drawing, path: Path, output: Output, project: Project, step: Step = never_cancel) -> None:
     """Write the file, whole or not at all.
 
     Raises:
@@ -68,7 +68,7 @@ def write(drawing: Drawing, path: Path, output: Output, project: Project, step: 
     project_file.write(path, render_bytes(drawing, output, project, step))
 
 
-def render_bytes(drawing: Drawing, output: Output, project: Project, step: Step = go_on) -> bytes:
+def render_bytes(drawing: Drawing, output: Output, project: Project, step: Step = never_cancel) -> bytes:
     """The bytes of the picture."""
     text = _project_text(project) if output.carry else b""
     if output.form == "png":
@@ -80,7 +80,7 @@ def render_bytes(drawing: Drawing, output: Output, project: Project, step: Step 
     return _pdf(drawing, output, project.name, text, step)
 
 
-def render_image(drawing: Drawing, scale: float, transparent: bool = False, step: Step = go_on) -> QImage:
+def render_image(drawing: Drawing, scale: float, transparent: bool = False, step: Step = never_cancel) -> QImage:
     """The drawing in pixels, made in bands so that a large one can be stopped."""
     area = drawing.area
     scale = largest_scale(drawing, scale)
@@ -108,7 +108,9 @@ def largest_scale(drawing: Drawing, scale: float) -> float:
     return min(scale, LARGEST_PX / max(width, height), math.sqrt(MOST_PX / (width * height)))
 
 
-def paint_page(drawing: Drawing, device: QPagedPaintDevice, step: Step = go_on, ground: str | None = None) -> None:
+def paint_page(
+    drawing: Drawing, device: QPagedPaintDevice, step: Step = never_cancel, ground: str | None = None
+) -> None:
     """Paint it in the middle of the device's page, within the margins, no larger than on the screen.
 
     Raises:

@@ -54,7 +54,7 @@ class AttentionCanvas(ScrollCanvas):
             self.head, self.query = 0, shown.middle
         self.shown, self._picture = shown, picture
         self.arrange()
-        self.said.emit(shown.describe(self.head, self.query))
+        self.description_changed.emit(shown.describe(self.head, self.query))
 
     def set_over_image(self, on: bool) -> None:
         """Draw each head's weights over the image's patches instead of its whole map."""
@@ -67,7 +67,7 @@ class AttentionCanvas(ScrollCanvas):
             heads, queries, _ = self.shown.weights.shape
             self.head = self.head if head is None else min(max(head, 0), heads - 1)
             self.query = self.query if query is None else min(max(query, 0), queries - 1)
-            self.said.emit(self.shown.describe(self.head, self.query))
+            self.description_changed.emit(self.shown.describe(self.head, self.query))
             self.viewport().update()
 
     def arrange(self) -> None:
@@ -87,14 +87,14 @@ class AttentionCanvas(ScrollCanvas):
         """Where a head's map stands."""
         row, column = divmod(head, self._columns)
         x = self._left + 2 * PAD + column * (self._cell + PAD)
-        y = PAD + HEAD_LABEL + row * (self._cell + HEAD_LABEL + PAD) - self.scrolled
+        y = PAD + HEAD_LABEL + row * (self._cell + HEAD_LABEL + PAD) - self.scroll_offset
         return QRectF(x, y, self._cell, self._cell)
 
     def source_rect(self, source: int) -> QRectF:
         """Where a source stands at the left: a patch of the image, a class token below it, or a position's line."""
         assert self.shown is not None
         if self.shown.grid is None:
-            return QRectF(PAD, PAD + HEAD_LABEL - self.scrolled + source * CHIP, self._left, CHIP - 2)
+            return QRectF(PAD, PAD + HEAD_LABEL - self.scroll_offset + source * CHIP, self._left, CHIP - 2)
         board = self._patch_area(QRectF(PAD, PAD + HEAD_LABEL, self._left, self._left))
         if source < self.shown.extra:
             return QRectF(PAD + source * 92, board.bottom() + 6, 88, 20)
@@ -166,7 +166,7 @@ class AttentionCanvas(ScrollCanvas):
         painter.fillRect(QRectF(0, 0, self._left + PAD + 4, self.viewport().height()), ink.surface)
         painter.setFont(text_font(self.font(), 11, bold=True))
         painter.setPen(ink.text)
-        title = QRectF(PAD, PAD - (self.scrolled if shown.grid is None else 0), self._left, HEAD_LABEL - 2)
+        title = QRectF(PAD, PAD - (self.scroll_offset if shown.grid is None else 0), self._left, HEAD_LABEL - 2)
         painter.drawText(title, MIDDLE, f"head {self.head}, over the sources")
         painter.setFont(text_font(self.font(), 11))
         row = shown.weights[self.head, self.query]
@@ -277,7 +277,7 @@ class AttentionView(Picture):
         self._canvas = AttentionCanvas(self)
         head = row((self._words, 1), self._over, margins=(0, 4, PAD, 0))
         column(head, (self._canvas, 1), spacing=0, parent=self)
-        self._canvas.said.connect(self._show_words)
+        self._canvas.description_changed.connect(self._show_words)
         self._over.toggled.connect(self._canvas.set_over_image)
 
     def apply_ink(self, ink: Ink) -> None:

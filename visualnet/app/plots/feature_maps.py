@@ -123,17 +123,17 @@ class TilesCanvas(ScrollCanvas):
         if self._array is None:
             return
         if self._cell is not None:
-            self.said.emit(describe_cell(self._array, *self._cell))
+            self.description_changed.emit(describe_cell(self._array, *self._cell))
             return
         words = describe_shape(self._array, int(self._dead.sum()))
         if self.chosen is not None and len(self._maps) > 1:
             words = f"{describe_channel(self.chosen, self._maps[self.chosen])} · {words}"
-        self.said.emit(words)
+        self.description_changed.emit(words)
 
     def tile_rect(self, channel: int) -> QRect:
         """Where a channel's tile stands."""
         x, y = self._grid.place(0 if self._large is not None else channel)
-        return QRect(x, y - self.scrolled, self._grid.tile_w, self._grid.tile_h)
+        return QRect(x, y - self.scroll_offset, self._grid.tile_w, self._grid.tile_h)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._ink is None:
@@ -151,7 +151,7 @@ class TilesCanvas(ScrollCanvas):
             self._draw_scale(painter, ink)
 
     def _draw_tiles(self, painter: QPainter, ink: Ink) -> None:
-        grid, top = self._grid, self.scrolled
+        grid, top = self._grid, self.scroll_offset
         first = max((top - 6) // grid.step_y, 0)
         last = min((top + self.viewport().height()) // grid.step_y + 1, grid.rows)
         shown = range(first * grid.columns, min(last * grid.columns, len(self._maps)))
@@ -236,7 +236,7 @@ class TilesCanvas(ScrollCanvas):
             return None
         grid, (_, high, wide) = self._grid, self._maps.shape
         column, x = divmod(at.x() - 6, grid.step_x)
-        row, y = divmod(at.y() - 6 + self.scrolled, grid.step_y)
+        row, y = divmod(at.y() - 6 + self.scroll_offset, grid.step_y)
         channel, shown = row * grid.columns + column, 1 if self._large is not None else len(self._maps)
         if x >= grid.tile_w or y >= grid.tile_h or not 0 <= column < grid.columns or not 0 <= channel < shown:
             return None
@@ -292,7 +292,7 @@ class TilesCanvas(ScrollCanvas):
     def _scroll_to(self, rect: QRect) -> None:
         if rect.top() < 0 or rect.bottom() > self.viewport().height():
             middle = self.viewport().height() // 2
-            self.verticalScrollBar().setValue(self.scrolled + rect.center().y() - middle)
+            self.verticalScrollBar().setValue(self.scroll_offset + rect.center().y() - middle)
 
 
 class TilesView(Picture):
@@ -314,7 +314,7 @@ class TilesView(Picture):
         column(head, facts, (self._canvas, 1), spacing=2, parent=self)
         self._scale_button.toggled.connect(self._canvas.set_own_scale)
         self._back.clicked.connect(lambda: self._canvas.enlarge(None))
-        self._canvas.said.connect(self._facts.setText)
+        self._canvas.description_changed.connect(self._facts.setText)
         self._canvas.enlarged.connect(self._back.setVisible)
 
     def apply_ink(self, ink: Ink) -> None:

@@ -90,7 +90,7 @@ class PaintedPicture(Picture):
 class ScrollCanvas(QAbstractScrollArea):
     """A drawing that scrolls down where it has no room. A subclass places what it draws in `arrange`."""
 
-    said = Signal(str)
+    description_changed = Signal(str)
     """A sentence about what is pointed at or chosen."""
 
     def __init__(self, parent: QWidget, least: QSize, hint: QSize) -> None:
@@ -120,7 +120,7 @@ class ScrollCanvas(QAbstractScrollArea):
         self.viewport().update()
 
     @property
-    def scrolled(self) -> int:
+    def scroll_offset(self) -> int:
         """How far it is scrolled down."""
         return self.verticalScrollBar().value()
 

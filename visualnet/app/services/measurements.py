@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
-from visualnet.analysis.cost.step_time import Pace, step_seconds
+from visualnet.analysis.cost.step_time import DeviceSpeed, step_seconds
 from visualnet.analysis.facts import NodePath
 from visualnet.app.services.background_task import BackgroundTask, Job
 from visualnet.app.state.studio import Studio
@@ -119,7 +119,7 @@ class MachineSpeed(Measurement):
 
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio, studio)
-        self._paces: dict[str, Pace] | None = None
+        self._paces: dict[str, DeviceSpeed] | None = None
 
     @property
     def device(self) -> str:
@@ -145,7 +145,7 @@ class MachineSpeed(Measurement):
         """Measure the recipe's device now; it takes about a second."""
         wish = self.device
 
-        def run(_job: Job) -> Pace:
+        def run(_job: Job) -> DeviceSpeed:
             need_torch()
             from visualnet.training import devices
             from visualnet.training.measure import machine_speed
@@ -154,7 +154,7 @@ class MachineSpeed(Measurement):
             machine_speed_store.save(wish, pace)
             return pace
 
-        def done(pace: Pace) -> None:
+        def done(pace: DeviceSpeed) -> None:
             self._paces = {**(self._paces or {}), machine_speed_store.key(wish): pace}
 
         if not self.running:

@@ -7,7 +7,7 @@ import sys
 from PySide6.QtCore import QObject
 
 from visualnet.app.services.background_task import BackgroundTask, Job
-from visualnet.core.storage.temporaries import Halt, sweep_all
+from visualnet.core.storage.temporaries import Deadline, sweep_all
 from visualnet.core.user.paths import data_dir
 from visualnet.core.user.settings import Settings
 from visualnet.pytorch import NoTorch, need_torch
@@ -37,7 +37,7 @@ def tidy_up(settings: Settings, parent: QObject) -> None:
     """Take away what dead processes left in the person's data folder and beside the files that were opened lately."""
     documents = [file.path for file in settings.files()]
     BackgroundTask(
-        lambda job: sweep_all(data_dir(), documents, Halt(SWEEP_S, job.stop)),
+        lambda job: sweep_all(data_dir(), documents, Deadline(SWEEP_S, job.stop)),
         name="tidy up",
         words="What killed processes left cannot be tidied away",
         parent=parent,

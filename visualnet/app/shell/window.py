@@ -319,7 +319,7 @@ class Window(Frame):
         self._traces = []
 
     def _show_state(self) -> None:
-        if self.studio.turning:
+        if self.studio.switching_document:
             return
         document, actions, start = self.studio.document, self.actions_, self.covered
         name = visible(document.path.name) if document.path else "unsaved"

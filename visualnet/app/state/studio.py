@@ -63,7 +63,7 @@ class StudioSignals(QObject):
     runtime_problem_changed = Signal()
     """``runtime_problem`` came or went."""
 
-    foreseen = Signal(object)
+    preview_changed = Signal(object)
     """A ``EditPreview``: what the project would become, to be shown but not kept; None when nobody asks any more."""
 
 
@@ -100,9 +100,9 @@ class Studio(StudioSignals):
         """Where and why the last run failed, until the graph changes there or a new run begins."""
         self.runtime_trace = ""
         """Python's own words about that failure, for those who want them."""
-        self.foresight: EditPreview | None = None
+        self.edit_preview: EditPreview | None = None
         self._left: WeakKeyDictionary[Document, DocumentViewState] = WeakKeyDictionary()
-        self.turning = False
+        self.switching_document = False
         """Another document is coming to the front: ``state_changed`` tells when all of it has been said."""
         self._adopt(document)
 
@@ -143,7 +143,7 @@ class Studio(StudioSignals):
 
     def open(self, document: Document) -> None:
         """Bring another document to the front; one that was there before is seen as it was left."""
-        self.foresee()
+        self.preview()
         old, left = self.document, self._left.pop(document, DocumentViewState())
         self.release()
         self._left[old] = DocumentViewState(
@@ -153,7 +153,7 @@ class Studio(StudioSignals):
             left = left._replace(sheet=MAIN, path=(), selection=())
         self.sheet, self.path, self.selection = left.sheet, left.path, ()
         self.runtime_problem, self.runtime_trace = None, ""
-        self.turning = True
+        self.switching_document = True
         self._adopt(document)
         self.document_changed.emit()
         self.project_changed.emit(old.project, document.project)
@@ -163,7 +163,7 @@ class Studio(StudioSignals):
         self.selection_changed.emit(self.selection)
         self.runtime_problem, self.runtime_trace = left.problem, left.trace
         self.runtime_problem_changed.emit()
-        self.turning = False
+        self.switching_document = False
         self.state_changed.emit()
 
     def release(self) -> None:
@@ -214,16 +214,16 @@ class Studio(StudioSignals):
             self.message.emit("warning", str(error))
             return False
 
-    def foresee(self, words: str = "", edit: Callable[[Project], Project] | None = None) -> EditPreview | None:
+    def preview(self, words: str = "", edit: Callable[[Project], Project] | None = None) -> EditPreview | None:
         """Show everywhere what an edit would make of the project, without making it; without an edit, show what is."""
-        before = self.foresight
-        self.foresight = preview_edit(words, edit, self.analysis, self.fields) if edit is not None else None
-        if before is not self.foresight:
-            self.foreseen.emit(self.foresight)
-        return self.foresight
+        before = self.edit_preview
+        self.edit_preview = preview_edit(words, edit, self.analysis, self.fields) if edit is not None else None
+        if before is not self.edit_preview:
+            self.preview_changed.emit(self.edit_preview)
+        return self.edit_preview
 
     def _changed(self, before: Project, after: Project) -> None:
-        self.foresee()
+        self.preview()
         if self.sheet != MAIN and self.sheet not in after.blocks:
             self.open_sheet(MAIN)
         alive = tuple(i for i in self.selection if i in self.graph.nodes)
@@ -233,7 +233,7 @@ class Studio(StudioSignals):
         if alive != self.selection:
             self.select(alive)
 
-    def reconsider(self) -> None:
+    def reanalyse(self) -> None:
         """Work out anew what is true, because something outside the project has changed (whose code is trusted)."""
         _known.clear()
         self.analysis = analysis_of(self.document)

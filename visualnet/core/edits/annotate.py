@@ -17,7 +17,7 @@ from visualnet.core.validation import MAX_ANNOTATIONS, MAX_BENDS, MAX_BOOKMARKS,
 Points = Iterable[tuple[float, float]]
 
 
-def bend(project: Project, sheet: str, wires: Mapping[Port, Points]) -> Project:
+def set_waypoints(project: Project, sheet: str, wires: Mapping[Port, Points]) -> Project:
     """Lead wires over these points; no points: straight again."""
     graph = sheet_of(project, sheet)
     after = dict(graph.bends)
@@ -55,7 +55,7 @@ def toggle_waypoint(
         del inner[number]
     else:
         inner.insert(new_waypoint(points, at), at)
-    return bend(project, sheet, {wire: inner})
+    return set_waypoints(project, sheet, {wire: inner})
 
 
 def collapse(project: Project, sheet: str, ids: Iterable[str], collapsed: bool = True) -> Project:

@@ -28,7 +28,7 @@ from visualnet.core.storage.regular_files import (
     write_all,
 )
 from visualnet.core.storage.safe_json import MAX_BYTES, Place, Refused
-from visualnet.core.storage.temporaries import Aside
+from visualnet.core.storage.temporaries import ReplacementFile
 from visualnet.core.text.format import format_bytes
 from visualnet.core.text.visible import visible
 
@@ -239,7 +239,7 @@ def write(path: Path, data: bytes, check: Callable[[], None] | None = None) -> N
             raise FileError(str(path), f"{kind} has this name", way_out="Choose another name.")
         if mode is not None and not os.access(real, os.W_OK):
             raise PermissionError(errno.EACCES, "the file is write-protected")
-        with Aside(real) as aside:
+        with ReplacementFile(real) as aside:
             write_all(aside.handle, data)
             _keep_mode(aside.handle, mode)
             os.fsync(aside.handle)

@@ -33,18 +33,18 @@ _ALWAYS = (
 """Flags of every opening. The first matters only where something was replaced between the look and the opening."""
 
 
-class Unfit(OSError):
+class UnusableFile(OSError):
     """A file that is there and cannot be used; ``strerror`` says why in words."""
 
     def __str__(self) -> str:
         return str(self.strerror)
 
 
-class NotRegular(Unfit):
+class NotRegular(UnusableFile):
     """What stands there is no file: the words say what it is."""
 
 
-class TooLarge(Unfit):
+class TooLarge(UnusableFile):
     """The file has more bytes than are wanted; ``size`` is how many, or more than ``wanted`` where it does not tell."""
 
     def __init__(self, path: Path | str, size: int, wanted: int) -> None:

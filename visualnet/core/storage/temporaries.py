@@ -53,7 +53,7 @@ def is_temporary(name: str) -> bool:
     return any(form.fullmatch(name) for form in (_NAME, EARLIER_RUN))
 
 
-class Aside:
+class ReplacementFile:
     """A new file beside the one that it is to replace: locked, and gone at the end of ``with`` unless it was put in place."""
 
     def __init__(self, target: Path) -> None:
@@ -73,7 +73,7 @@ class Aside:
             with contextlib.suppress(OSError):
                 os.close(handle)
 
-    def __enter__(self) -> Aside:
+    def __enter__(self) -> ReplacementFile:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
@@ -154,7 +154,7 @@ def _forget(path: Path, handle: int, folder: bool) -> None:
 # --- what is left of the dead -----------------------------------------------------------------------------------------------------------
 
 
-class Halt:
+class Deadline:
     """When to look no further: a moment of ``time.monotonic``, or a word."""
 
     def __init__(self, seconds: float, stop: threading.Event | None = None) -> None:
@@ -164,7 +164,7 @@ class Halt:
         return time.monotonic() > self._until or (self._stop is not None and self._stop.is_set())
 
 
-def sweep(folder: Path, halt: Halt, earlier: re.Pattern[str] | None = None) -> int:
+def sweep(folder: Path, halt: Deadline, earlier: re.Pattern[str] | None = None) -> int:
     """Take away what dead processes left aside in a folder; how many. Whatever may be in use, or is not surely ours, stays."""
     removed = 0
     try:
@@ -178,7 +178,7 @@ def sweep(folder: Path, halt: Halt, earlier: re.Pattern[str] | None = None) -> i
     return removed
 
 
-def sweep_all(data: Path, documents: Iterable[Path], halt: Halt) -> int:
+def sweep_all(data: Path, documents: Iterable[Path], halt: Deadline) -> int:
     """The same for the person's data folder with its runs, and for the folders of these documents."""
     removed = sum(sweep(data / part, halt, EARLIER_OWN) for part in ("", "journal", "blocks"))
     try:
@@ -195,7 +195,7 @@ def sweep_all(data: Path, documents: Iterable[Path], halt: Halt) -> int:
     return removed
 
 
-def sweep_run(folder: Path, halt: Halt) -> int:
+def sweep_run(folder: Path, halt: Deadline) -> int:
     """The same for the folder of one run."""
     return sweep(folder, halt, EARLIER_RUN)
 

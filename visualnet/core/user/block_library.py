@@ -143,7 +143,7 @@ def _main_block(project: Project) -> str | None:
 # --- used -----------------------------------------------------------------------------------------------------------------------------
 
 
-def bring(project: Project, kind: str) -> tuple[Project, str]:
+def define_block(project: Project, kind: str) -> tuple[Project, str]:
     """The project with the library's block defined in it, and the kind of its instances; any other kind is left as it is.
 
     Raises:
@@ -151,10 +151,10 @@ def bring(project: Project, kind: str) -> tuple[Project, str]:
     """
     if not kind.startswith(PREFIX):
         return project, kind
-    return bring_file(project, find(kind[len(PREFIX) :]).project)
+    return define_from_file(project, find(kind[len(PREFIX) :]).project)
 
 
-def bring_file(project: Project, other: Project) -> tuple[Project, str]:
+def define_from_file(project: Project, other: Project) -> tuple[Project, str]:
     """The project with the block that another project is about, under a free name if another block has its own.
 
     Raises:
@@ -172,7 +172,7 @@ def bring_file(project: Project, other: Project) -> tuple[Project, str]:
 # --- put in order -----------------------------------------------------------------------------------------------------------------------
 
 
-def take_in(path: Path) -> Entry:
+def add_file(path: Path) -> Entry:
     """Put the block of a file into the library, under a free name if another one has its own.
 
     Raises:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from visualnet.core.storage.regular_files import read_regular, write_all
-from visualnet.core.storage.temporaries import Aside
+from visualnet.core.storage.temporaries import ReplacementFile
 from visualnet.core.user.paths import settings_path
 
 RECENT = 12
@@ -81,7 +81,7 @@ class Settings(UserDict[str, Any]):
     def save(self) -> None:
         """Write the file aside, then put it in place. A full or read-only disk costs the memory, not the session."""
         try:
-            with Aside(self.path) as aside:
+            with ReplacementFile(self.path) as aside:
                 write_all(aside.handle, json.dumps(self.data, indent=1, sort_keys=True).encode())
                 aside.put_in_place()
         except OSError:

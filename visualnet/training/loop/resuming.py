@@ -32,7 +32,7 @@ class Resumable(Protocol):
     optimizer: torch.optim.Optimizer
     sampler: Sampler
     tally: Tally
-    place: devices.Place
+    place: devices.DeviceChoice
     emit: Sink
     network: Model
     state: RunState

@@ -10,7 +10,7 @@ import torch
 from visualnet.analysis import Analysis, infer
 from visualnet.compiling.module import Model, compile_project
 from visualnet.core.project import Project
-from visualnet.core.storage.temporaries import Halt, sweep_run
+from visualnet.core.storage.temporaries import Deadline, sweep_run
 from visualnet.data.loading import Loaded
 from visualnet.data.tensors import Sampler, Tensors
 from visualnet.training import devices, events, optimizers
@@ -64,7 +64,7 @@ class Session:
     def run(self) -> str:
         """Train to the end, a stop or a failure: ``done``, ``stopped`` or ``failed``. What goes wrong is told, not raised."""
         if self.folder:
-            sweep_run(self.folder, Halt(SWEEP_S))
+            sweep_run(self.folder, Deadline(SWEEP_S))
         log = EventLog(self.folder / "events.jsonl", self._emit) if self.folder else None
         emit = combine(log, self._emit) if log else self._emit
         failed: events.Failed | NonFinite | None = None
@@ -112,7 +112,7 @@ class TrainingLoop:
         project: Project,
         data: Loaded,
         model: Model,
-        place: devices.Place,
+        place: devices.DeviceChoice,
         memory: MemoryMeter,
         control: Control,
         emit: Sink,

@@ -8,20 +8,20 @@ from collections.abc import Callable
 import torch
 from torch import nn
 
-from visualnet.analysis.cost.step_time import MOVES, PASSES, Pace
+from visualnet.analysis.cost.step_time import MOVES, PASSES, DeviceSpeed
 from visualnet.core.project import Recipe
 from visualnet.training.optimizers import make
 
 ROUNDS, WARM_UP = 8, 2
 
 
-def measure(device: torch.device) -> Pace:
+def measure(device: torch.device) -> DeviceSpeed:
     """Measure a device. The generators of the run that waits for it are left as they were."""
     with torch.random.fork_rng([device] if device.type == "cuda" else []):
         return _measure(device)
 
 
-def _measure(device: torch.device) -> Pace:
+def _measure(device: torch.device) -> DeviceSpeed:
     def timed(work: Callable[[], object]) -> float:
         found = []
         for number in range(ROUNDS + WARM_UP):
@@ -55,7 +55,7 @@ def _measure(device: torch.device) -> Pace:
     plain = nn.Sequential(nn.ReLU(), nn.BatchNorm2d(16)).to(device)
     moved = there_and_back(plain, torch.rand(16, 16, 64, numbers >> 14, device=device)) / 2 - call
     few, many = _optimizing(64, 16, device, timed), _optimizing(4, numbers // 4, device, timed)
-    return Pace(
+    return DeviceSpeed(
         call_s=call,
         matrix_macs=PASSES * batch * width * width / max(matrix, 1e-9),
         # Few filters leave most of the machine idle, many fill it: between them lies what networks have.

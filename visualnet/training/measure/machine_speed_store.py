@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from visualnet.analysis.cost.step_time import Pace
+from visualnet.analysis.cost.step_time import DeviceSpeed
 from visualnet.core.errors import FileError
 from visualnet.core.storage import project_file
 from visualnet.core.storage.regular_files import read_regular
@@ -31,24 +31,24 @@ def _torch() -> str:
     return version("torch")
 
 
-def load(path: Path | None = None) -> dict[str, Pace]:
+def load(path: Path | None = None) -> dict[str, DeviceSpeed]:
     """What was measured, by ``key``; nothing where it cannot be read."""
     path = path or data_dir() / FILE
     try:
-        found = msgspec.json.decode(read_regular(path, MOST_BYTES), type=dict[str, Pace])
+        found = msgspec.json.decode(read_regular(path, MOST_BYTES), type=dict[str, DeviceSpeed])
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
         return {}
     return {name: pace for name, pace in found.items() if is_plausible(pace)}
 
 
-def save(wish: str, pace: Pace, path: Path | None = None) -> None:
+def save(wish: str, pace: DeviceSpeed, path: Path | None = None) -> None:
     """Keep the figures of a device; where they cannot be kept they will be measured again."""
     path = path or data_dir() / FILE
     with contextlib.suppress(OSError, FileError):
         project_file.write(path, msgspec.json.encode({**load(path), key(wish): pace}))
 
 
-def is_plausible(pace: Pace) -> bool:
+def is_plausible(pace: DeviceSpeed) -> bool:
     """Whether these can be figures of a machine."""
     rates = (pace.matrix_macs, pace.sliding_macs, pace.bytes)
     times = (pace.call_s, pace.tensor_s, pace.number_s, pace.step_s)

@@ -75,7 +75,7 @@ def straighten(view: CanvasBase) -> None:
     """Take all points off the selected wires, or off those of the selected cards."""
     canvas, sheet = view.canvas, view.studio.sheet
     targets = canvas.marks.wires or {t for i in view.studio.selection for t in canvas.by_node.get(i, ())}
-    if not view.studio.do("Straighten wires", lambda p: annotate.bend(p, sheet, dict.fromkeys(targets, ()))):
+    if not view.studio.do("Straighten wires", lambda p: annotate.set_waypoints(p, sheet, dict.fromkeys(targets, ()))):
         view.studio.message.emit("hint", "select a wire that was bent, or its cards")
 
 

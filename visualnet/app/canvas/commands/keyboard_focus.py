@@ -156,7 +156,9 @@ def _move_bend(view: CanvasBase, here: Port, way: Way) -> None:
         return
     x, y = points[number]
     points[number] = (x + way[0] * GRID, y + way[1] * GRID)
-    view.studio.do("Bend wire", lambda p: annotate.bend(p, sheet, {here: points}), merge=f"bend {here} {number}")
+    view.studio.do(
+        "Bend wire", lambda p: annotate.set_waypoints(p, sheet, {here: points}), merge=f"bend {here} {number}"
+    )
     announce(view)
 
 

@@ -26,7 +26,7 @@ NEAR = 0.7
 
 
 class PreviewOverlay(SheetLayer):
-    """The overlay of one canvas. It follows ``Studio.foreseen``, and gives the view back where it was."""
+    """The overlay of one canvas. It follows ``Studio.preview_changed``, and gives the view back where it was."""
 
     def __init__(self, view: CanvasBase) -> None:
         super().__init__(view.canvas)
@@ -40,7 +40,7 @@ class PreviewOverlay(SheetLayer):
         self.setZValue(3)
         self.setVisible(False)
         view.canvas.addItem(self)
-        view.studio.foreseen.connect(self.show_preview)
+        view.studio.preview_changed.connect(self.show_preview)
 
     def show_preview(self, seen: EditPreview | None) -> None:
         """Draw what would be; None takes it away."""

@@ -27,7 +27,7 @@ class HoverPreview(QObject):
         self.picture: RepairPicture | None = None
         self.timer = QTimer(self, singleShot=True, interval=REST_MS)
         self.timer.timeout.connect(self._show)
-        studio.foreseen.connect(self._other_preview)
+        studio.preview_changed.connect(self._other_preview)
 
     def watch(self, problem: Problem | None, repairs: dict[QWidget, Repair]) -> None:
         """From now on these buttons, each with what it would do."""
@@ -64,7 +64,7 @@ class HoverPreview(QObject):
         asked = self.asked
         self._forget()
         if asked is not None:
-            self.studio.foresee()
+            self.studio.preview()
 
     def _forget(self) -> None:
         self.timer.stop()
@@ -77,7 +77,7 @@ class HoverPreview(QObject):
         if asked is None or problem is None or asked not in self.repairs or not asked.isVisible():
             return
         repair = self.repairs[asked]
-        seen = self.studio.foresee(repair.words, repair.edit)
+        seen = self.studio.preview(repair.words, repair.edit)
         if seen is not None:
             self.picture = self.picture or RepairPicture(self.owner.window())
             self.picture.show_preview(seen, problem.sheet, problem.path[:-1])

@@ -40,7 +40,7 @@ class BendTool(Tool):
         if not self.dragging or self.wire not in self.scene.wires:
             return
         target, sheet, points = self.wire, self.studio.sheet, [p.toTuple() for p in self.points]
-        if not self.studio.do("Bend wire", lambda p: annotate.bend(p, sheet, {target: points})):
+        if not self.studio.do("Bend wire", lambda p: annotate.set_waypoints(p, sheet, {target: points})):
             self.scene.settle()
 
     def cancel(self) -> None:

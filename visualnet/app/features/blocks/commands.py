@@ -139,7 +139,7 @@ def import_file(studio: Studio) -> None:
     if not chosen:
         return
     try:
-        entry = block_library.take_in(Path(chosen))
+        entry = block_library.add_file(Path(chosen))
     except (FileError, ValueError, OSError) as error:
         studio.message.emit("error", str(error))
         return

@@ -224,6 +224,6 @@ class CodeSection(InspectorSection):
             (trusted_code.trust if trusted else trusted_code.distrust)(source)
         except FileError as error:
             self.studio.message.emit("error", str(error))
-        self.studio.reconsider()
+        self.studio.reanalyse()
         if self.param is not None:
             self._show_state()

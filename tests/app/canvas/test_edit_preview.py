@@ -58,7 +58,7 @@ def test_arrow_keys_show_each_repair_and_leave_no_trace(faulty: Hands, qtbot: Qt
     assert popup.open(view.mapFromScene(faulty.port("sum")), Port("n3", "x2"))
     qtbot.waitUntil(lambda: bool(popup.found))
     QTest.keyClick(popup, Qt.Key.Key_Down)
-    seen = studio.foresight
+    seen = studio.edit_preview
     assert seen is not None
     assert seen.words == popup.found[0].words
     assert seen.then.errors() == []
@@ -70,9 +70,9 @@ def test_arrow_keys_show_each_repair_and_leave_no_trace(faulty: Hands, qtbot: Qt
     assert popup.hover_preview.picture.isVisible()  # type: ignore[union-attr]
     view.grab()
     QTest.keyClick(popup, Qt.Key.Key_Down)
-    assert studio.foresight.words == popup.found[1].words  # type: ignore[union-attr]
+    assert studio.edit_preview.words == popup.found[1].words  # type: ignore[union-attr]
     QTest.keyClick(popup, Qt.Key.Key_Escape)
-    assert studio.foresight is None
+    assert studio.edit_preview is None
     assert not view.ghosts.isVisible()
     assert not popup.hover_preview.picture.isVisible()  # type: ignore[union-attr]
     assert studio.project is before
@@ -90,7 +90,7 @@ def test_enter_takes_the_repair_that_was_gone_to(faulty: Hands, qtbot: QtBot) ->
     assert {i: n.params for i, n in faulty.studio.graph.nodes.items()} == {
         i: n.params for i, n in wanted.graph.nodes.items()
     }
-    assert faulty.studio.foresight is None
+    assert faulty.studio.edit_preview is None
 
 
 def test_the_view_moves_only_if_it_must_and_comes_back(faulty: Hands) -> None:
@@ -100,21 +100,21 @@ def test_the_view_moves_only_if_it_must_and_comes_back(faulty: Hands) -> None:
     def edit(project: Project) -> Project:
         return edits.add_node(project, MAIN, "relu", at=(300, 200), name="near")
 
-    studio.foresee("near", edit)
+    studio.preview("near", edit)
     assert view.pose() == here
-    studio.foresee()
-    studio.foresee("far", lambda p: edits.add_node(p, MAIN, "relu", at=(9000, 200), name="far"))
+    studio.preview()
+    studio.preview("far", lambda p: edits.add_node(p, MAIN, "relu", at=(9000, 200), name="far"))
     seen = view.mapToScene(view.viewport().rect()).boundingRect()
     assert seen.contains(view.ghosts.area())
-    studio.foresee()
+    studio.preview()
     assert view.pose() == pytest.approx(here, abs=1.5)
 
 
 def test_an_edit_meanwhile_ends_the_look_ahead(faulty: Hands) -> None:
-    faulty.studio.foresee("x", lambda p: edits.add_node(p, MAIN, "relu", at=(0, 300)))
+    faulty.studio.preview("x", lambda p: edits.add_node(p, MAIN, "relu", at=(0, 300)))
     assert faulty.view.ghosts.cards
     faulty.studio.do("other", lambda p: edits.rename(p, MAIN, "n4", "other"))
-    assert faulty.studio.foresight is None
+    assert faulty.studio.edit_preview is None
     assert not faulty.view.ghosts.cards
 
 
@@ -122,12 +122,12 @@ def test_ghosts_are_drawn_where_they_would_stand(faulty: Hands) -> None:
     view = faulty.view
     view.look(Pose(500, 160, 1.0))
     before = view.grab().toImage()
-    faulty.studio.foresee("x", lambda p: edits.remove(edits.add_node(p, MAIN, "relu", at=(512, 240)), MAIN, ["n1"]))
+    faulty.studio.preview("x", lambda p: edits.remove(edits.add_node(p, MAIN, "relu", at=(512, 240)), MAIN, ["n1"]))
     after = view.grab().toImage()
     spots = {name: view.mapFromScene(at) for name, at in (("new", QPointF(600, 300)), ("old", QPointF(84, 40)))}
     for spot in spots.values():
         assert before.pixelColor(spot) != after.pixelColor(spot)
-    faulty.studio.foresee()
+    faulty.studio.preview()
     again = view.grab().toImage()
     assert all(again.pixelColor(spot) == before.pixelColor(spot) for spot in spots.values())
 
@@ -141,18 +141,18 @@ def test_resting_on_a_button_of_the_list_and_focusing_it(faulty: Hands, qtbot: Q
     qtbot.waitUntil(lambda: any(b.isVisible() for b in panel.findChildren(QPushButton, "repair")))
     first, second = [b for b in panel.findChildren(QPushButton, "repair") if b.isVisible()][:2]
     enter(first)
-    qtbot.waitUntil(lambda: faulty.studio.foresight is not None)
+    qtbot.waitUntil(lambda: faulty.studio.edit_preview is not None)
     assert faulty.view.ghosts.isVisible()
     at = first.rect().center()
     QApplication.sendEvent(first, QHelpEvent(QEvent.Type.ToolTip, at, first.mapToGlobal(at)))
     assert not QToolTip.isVisible(), "the picture of what would be is not covered by words"
     QApplication.sendEvent(first, QEvent(QEvent.Type.Leave))
-    assert faulty.studio.foresight is None
+    assert faulty.studio.edit_preview is None
     second.setFocus(Qt.FocusReason.TabFocusReason)
-    qtbot.waitUntil(lambda: faulty.studio.foresight is not None)
+    qtbot.waitUntil(lambda: faulty.studio.edit_preview is not None)
     panel.setFocus()
     second.clearFocus()
-    assert faulty.studio.foresight is None
+    assert faulty.studio.edit_preview is None
 
 
 def test_a_search_that_has_ended_keeps_nothing_of_the_project(faulty: Hands, qtbot: QtBot) -> None:
