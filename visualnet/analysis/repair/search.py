@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from visualnet.analysis.facts import Analysis, GraphFacts, Problem
 from visualnet.analysis.inference.infer import infer
 from visualnet.analysis.inference.infer_block import has_too_many_layers
+from visualnet.analysis.repair.earlier_values import earlier_values
 from visualnet.analysis.repair.missing_nodes import missing
 from visualnet.analysis.repair.parameter_candidates import Candidate, Place, adapters, beginnings, values
 from visualnet.analysis.repair.wiring_candidates import fields as agreeing
@@ -27,6 +29,8 @@ DEAR = 1.9
 SLACK = 0.5
 """How much less a candidate may come to cost when its consequences are seen."""
 
+ORDINARY = 1.2
+"""What a likely change costs. Taking an edit back costs less, but is no reason to show nothing else."""
 RANGE = 1.4
 """What costs so much more than the best is no alternative to it."""
 
@@ -48,12 +52,14 @@ def repairs(
     limit: int = 6,
     seconds: float = 0.3,
     fields: Mapping[str, Spec] | None = None,
+    earlier: Sequence[Project] = (),
 ) -> list[Repair]:
     """The best repairs of one problem, each proved by inference.
 
+    ``earlier`` are the projects before the last edits, the newest first: what was changed last is the likeliest to be taken back.
     Takes at most about ``seconds`` of this thread's own time: while a training keeps the machine busy, none is left out for that.
     """
-    search = Search(project, problem, analysis, limit=limit, seconds=seconds, fields=fields)
+    search = Search(project, problem, analysis, limit=limit, seconds=seconds, fields=fields, earlier=earlier)
     search.work()
     return search.repairs
 
@@ -70,12 +76,14 @@ class Search:
         limit: int = 6,
         seconds: float = 0.3,
         fields: Mapping[str, Spec] | None = None,
+        earlier: Sequence[Project] = (),
     ) -> None:
         self.repairs: list[Repair] = []
         self.limit, self.stopwatch = limit, _Stopwatch(seconds)
         self._trial = _Trial(project, problem, analysis, fields, self.stopwatch)
+        first = _last_changes(project, problem, analysis, fields, earlier)
         candidates = () if has_too_many_layers(analysis.main) else _candidates(project, problem, analysis, fields)
-        self._steps = self._search(candidates)
+        self._steps = self._search(chain(first, candidates))
 
     def work(self, seconds: float = math.inf) -> bool:
         """Search for about so long; True when there is no more to do."""
@@ -136,7 +144,7 @@ class _Stopwatch:
 def _enough(found: list[Repair], candidate: Candidate, limit: int) -> bool:
     """Whether the candidates to come cost so much that none would be shown."""
     whole = sorted(r.cost for r in found if r.after == 0)
-    if whole and candidate.cost > whole[0] + RANGE:
+    if whole and candidate.cost > max(whole[0], ORDINARY) + RANGE:
         return True
     return len(whole) >= 3 * limit and candidate.cost > whole[limit] + SLACK
 
@@ -239,6 +247,19 @@ def _gather(candidates: Iterable[Candidate], into: list[Candidate], late: Callab
         into.append(candidate)
         yield
     into.sort(key=lambda c: c.cost)
+
+
+def _last_changes(
+    project: Project,
+    problem: Problem,
+    analysis: Analysis,
+    fields: Mapping[str, Spec] | None,
+    earlier: Sequence[Project],
+) -> Iterator[Candidate]:
+    """What the last edits changed, to be changed back."""
+    facts = _facts(problem, analysis)
+    if facts is not None:
+        yield from earlier_values(Place(project, problem, facts, fields), earlier)
 
 
 def _candidates(
