@@ -29,12 +29,12 @@ from visualnet.app.shell.extra_windows import ActiveStudio, ExtraWindows
 from visualnet.app.shell.frame import Frame
 from visualnet.app.shell.open_projects import Tab
 from visualnet.app.shell.project_files import ProjectFiles, templates
+from visualnet.app.shell.searchable import make_palette
 from visualnet.app.shell.workspaces import Workspaces
 from visualnet.app.state.dropped_files import openable
 from visualnet.app.state.settings import Settings
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme.apply import MODES, Mode, ThemeKeeper
-from visualnet.app.widgets.dialogs.command_palette import CommandPalette
 from visualnet.app.widgets.dialogs.messages import Banner, MessageAction, Toast
 from visualnet.app.widgets.layouts import column
 from visualnet.core.document import Document
@@ -104,7 +104,7 @@ class Window(Frame):
         self.spaces = Workspaces(self, studio, self.features, self.settings)
         self.status = StatusLine(studio)
         self.setStatusBar(self.status)
-        self.palette_popup = CommandPalette(self.actions_, self)
+        self.palette_popup = make_palette(self)
         self.actions_.install(self)
         self.actions_.install(self.canvas, "canvas")
 
