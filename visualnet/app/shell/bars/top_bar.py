@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QMenuBar, QPushButton, QSizePolicy, QToolButton, Q
 
 from visualnet.app.actions.registry import Actions
 from visualnet.app.theme import fonts
-from visualnet.app.widgets.basic import ElidedLabel, button
+from visualnet.app.widgets.basic import ElidedLabel, button, restyle
 from visualnet.app.widgets.layouts import STRETCH, add, row
 from visualnet.app.widgets.segmented import Segmented
 
@@ -72,8 +72,14 @@ class TopBar(QWidget):
         self.state.setText(state)
         self.title.setAccessibleDescription(state)
 
-    def show_run(self, state: str) -> None:
-        """Only the buttons that make sense now: none on the start page; Train; or Pause and Stop; or Resume and Stop."""
+    def show_run(self, state: str, ready: bool = True) -> None:
+        """Only the buttons that make sense now: none on the start page; Train; or Pause and Stop; or Resume and Stop.
+
+        Train is no primary button while the network is not ``ready`` to be trained: pressed, it says why.
+        """
+        train = self.run_buttons["train.start"]
+        if (train.property("kind") == "primary") != ready:
+            restyle(train, kind="primary" if ready else "")
         visible = {
             "": (),
             "idle": ("train.start",),
