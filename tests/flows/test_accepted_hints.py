@@ -23,7 +23,7 @@ def test_no_template_opens_with_a_problem() -> None:
 
 
 def test_a_rounding_that_is_the_persons_own_is_told(window: Window, hands: Hands) -> None:
-    window.filing.open_template("squeezenet-1.1")
+    window.project_files.open_template("squeezenet-1.1")
     hands.rest()
     studio, conv = window.studio, hands.node("conv1").id
     assert any(p.code == "inexact" for p in studio.analysis.problems), "the authors rounded 111.5"

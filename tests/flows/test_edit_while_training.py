@@ -14,7 +14,7 @@ STATE = tuple(COLUMNS).index("state")
 
 
 def test_an_edit_does_not_reach_the_run_and_that_is_said(window: Window, hands: Hands) -> None:
-    window.filing.open_template("lenet5")
+    window.project_files.open_template("lenet5")
     hands.rest()
     studio, runner = window.studio, window.runner
     studio.do("Set epochs", lambda p: edits.set_recipe(p, epochs=200))
@@ -42,7 +42,7 @@ def test_an_edit_does_not_reach_the_run_and_that_is_said(window: Window, hands: 
 
 
 def test_names_and_places_are_no_other_network(window: Window, hands: Hands) -> None:
-    window.filing.open_template("lenet5")
+    window.project_files.open_template("lenet5")
     project = window.studio.project
     node = project.graph.named("conv1").id
     same = edits.rename(edits.move(project, MAIN, {node: (5.0, 5.0)}), MAIN, node, "first")

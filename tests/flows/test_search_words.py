@@ -100,7 +100,7 @@ def test_layers_templates_lessons_and_settings_are_found_and_done(window: Window
 
 
 def test_an_answer_says_what_to_do_instead(window: Window, hands: Hands) -> None:
-    window.filing.open_template("lenet5")
+    window.project_files.open_template("lenet5")
     hands.rest()
     palette = window.palette_popup
     palette.open()

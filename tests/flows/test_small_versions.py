@@ -38,7 +38,7 @@ def buttons(widget: QWidget, text: str) -> list[QPushButton]:
 def test_a_network_without_data_says_so_at_once_and_one_button_trains_its_small_version(
     window: Window, hands: Hands, qtbot: QtBot
 ) -> None:
-    window.filing.open_template("resnet-50")
+    window.project_files.open_template("resnet-50")
     hands.rest()
     assert "the pictures of ImageNet do not come with the program" in window.banner.text.replace("The p", "the p")
     train = window.topbar.run_buttons["train.start"]

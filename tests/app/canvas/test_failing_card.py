@@ -16,7 +16,7 @@ each_theme = pytest.mark.parametrize("theme", THEMES.values(), ids=lambda theme:
 
 def card(badge: str, folded: bool = False) -> NodeItem:
     item = NodeItem(Node(id="n1", kind="relu", name="pool2"), (0.0, 0.0))
-    item.content = item.content._replace(name="pool2", line="Max pool 2×2", shape="?", badge=badge, folded=folded)
+    item.content = item.content._replace(name="pool2", line="Max pool 2×2", shape="?", badge=badge, collapsed=folded)
     item.version = 1
     item._resize()
     return item
@@ -41,14 +41,14 @@ def near(image: QImage, x: float, y: float, colour: str) -> bool:
 def test_the_edge_and_the_head_are_red(theme: Theme, qtbot: QtBot) -> None:
     failing, well = picture(card("error"), theme), picture(card(""), theme)
     item = card("error")
-    edges = [(item.width / 2, item.height - 1), (item.width - 1, item.height - 14)]
+    edges = [(item.width / 2, item.height - 3), (item.width - 3, item.height - 14)]
     assert all(near(failing, *at, theme.error) for at in edges)
     assert not any(near(well, *at, theme.error) for at in edges)
-    head = item.width / 2, 4
+    head = item.width / 2, 7
     assert near(failing, *head, node_painter.alarm_ground(theme))
     assert not near(well, *head, node_painter.alarm_ground(theme))
     folded = picture(card("error", folded=True), theme)
-    assert near(folded, card("error", folded=True).width / 2, 6, node_painter.alarm_ground(theme))
+    assert near(folded, card("error", folded=True).width / 2, 8, node_painter.alarm_ground(theme))
     warned = picture(card("warning"), theme)
     assert not any(near(warned, *at, theme.error) for at in edges)
 

@@ -179,7 +179,7 @@ ANSWERS: tuple[Answer, ...] = (
         "setting:lr",
     ),
     Answer(
-        "onnx, onnx export, torchscript, tensorrt, coreml, tflite, deploy",
+        "ONNX, ONNX export, torchscript, tensorrt, coreml, tflite, deploy",
         "It writes PyTorch, no ONNX. Export the code: torch.onnx.export turns that module into ONNX.",
         "file.export_code",
     ),
@@ -204,7 +204,7 @@ ANSWERS: tuple[Answer, ...] = (
         "layer:gaussian_noise",
     ),
     Answer(
-        "csv, own data, my data, import data, folder of images, load data, excel, custom dataset, numpy",
+        "CSV, own data, my data, import data, folder of images, load data, excel, custom dataset, numpy",
         "Own data are given from Python: vn.train(net, data=…), see docs/python.md. Here you choose among the data that come along.",
         "setting:data",
     ),

@@ -37,8 +37,8 @@ class Searchable:
         for name, words in settings().items():
             yield self._entry(SETTING, name, name, "Setting", words, "training")
         for answer in ANSWERS:
-            words = split_words(answer.words)
-            yield Entry(answer.target, answer.title, ANSWER, answer.sentence, "help", words, answer.sentence)
+            tried = split_words(answer.words)
+            yield Entry(answer.target, answer.title, ANSWER, answer.sentence, "help", tried, answer.sentence)
 
     def _entry(self, sort: str, name: str, title: str, label: str, detail: str, icon: str) -> Entry:
         target = f"{sort}:{name}"
@@ -46,10 +46,11 @@ class Searchable:
 
     def why_not(self, target: str) -> str:
         """Why it cannot be done now; empty if it can."""
-        sort = target.partition(":")[0]
-        if sort in (LAYER, SETTING) and self.window.covered:
-            return "Open a network first: a template, or New empty network."
-        return ""
+        spec = self.window.actions_.specs.get(target)
+        wants_network = not spec.anywhere if spec is not None else target.partition(":")[0] in (LAYER, SETTING)
+        return (
+            "Open a network first: a template, or New empty network." if wants_network and self.window.covered else ""
+        )
 
     def carry_out(self, target: str) -> None:
         """Add the layer, open the template, begin the lesson, show the setting."""

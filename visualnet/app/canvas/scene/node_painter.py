@@ -55,7 +55,7 @@ def paint_card(p: QPainter, item: NodeItem, theme: Theme) -> None:
     p.setBrush(QColor(theme.ground if content.placeholder else theme.raised))
     p.drawRoundedRect(area, round_, round_)
     if content.badge == "error":
-        _paint_alarm(p, area, content.folded, theme, round_)
+        _paint_alarm(p, area, content.collapsed, theme, round_)
     if content.block:
         p.setBrush(Qt.BrushStyle.NoBrush)
         p.setPen(QPen(QColor(mix(theme.raised, theme.family(content.family), 0.6)), 1.0))
@@ -88,9 +88,10 @@ def _paint_alarm(p: QPainter, area: QRectF, folded: bool, theme: Theme, round_: 
     p.setPen(Qt.PenStyle.NoPen)
     p.setBrush(QColor(alarm_ground(theme)))
     p.drawPath(shape & head)
-    p.setPen(QPen(QColor(theme.error), theme.edge + 1.5))
+    # Broad and inwards, so that it is seen inside the ring of a selected card.
+    p.setPen(QPen(QColor(theme.error), theme.edge + 2.5))
     p.setBrush(Qt.BrushStyle.NoBrush)
-    p.drawRoundedRect(area, round_, round_)
+    p.drawRoundedRect(area.adjusted(1.5, 1.5, -1.5, -1.5), round_ - 1.5, round_ - 1.5)
 
 
 def alarm_ground(theme: Theme) -> str:

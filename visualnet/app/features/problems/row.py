@@ -67,12 +67,18 @@ class ProblemRow(QFrame):
             self.low = low
             self.formula.set_low(low)
             self.grid.removeWidget(self.formula)
-            self.grid.addWidget(self.formula, *((0, 3) if low else (1, 2)))
+            self.grid.addWidget(self.formula, *((0, 3, 3, 1, TOP) if low else (1, 2)))
+            self.grid.setVerticalSpacing(2 if low else 4)
+            # Beside the formula, not under it, the repairs are higher up.
+            self.grid.removeWidget(self.repair_bar)
+            self.grid.addWidget(self.repair_bar, *((2, 2, 1, 1) if low else (2, 2, 1, 2)))
             self._share_width()
 
     def _share_width(self) -> None:
         """Only a formula that is seen takes room from the words."""
-        self.grid.setColumnStretch(3, int(self.low and not self.formula.isHidden()))
+        beside = self.low and not self.formula.isHidden()
+        self.grid.setColumnStretch(2, 3 if beside else 1)
+        self.grid.setColumnStretch(3, int(beside))
 
     def show_problem(self, problem: Problem, words: str) -> None:
         """Show another problem; repairs of the old one go."""

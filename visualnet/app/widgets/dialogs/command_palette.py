@@ -8,7 +8,7 @@ from typing import Protocol
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QKeyEvent, QPainter, QStandardItem, QStandardItemModel
-from PySide6.QtWidgets import QFrame, QListView, QMenu, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 from shiboken6 import isValid
 
 from visualnet.app.actions.registry import Actions
@@ -156,9 +156,13 @@ class CommandPalette(QFrame):
         if not entry.target:
             return ""
         if entry.target in self._actions.specs:
-            able = self._actions[entry.target].isEnabled()
-            return "" if able else f"This cannot be done now: {entry.detail[:1].lower()}{entry.detail[1:]}."
-        return self._searched.why_not(entry.target) if self._searched is not None else ""
+            if self._actions[entry.target].isEnabled():
+                return ""
+            return self._ask_why_not(entry.target) or "This cannot be done as things are now."
+        return self._ask_why_not(entry.target)
+
+    def _ask_why_not(self, target: str) -> str:
+        return self._searched.why_not(target) if self._searched is not None else ""
 
     def _explain(self) -> None:
         """What there is to say of the current row."""
@@ -186,8 +190,7 @@ class CommandPalette(QFrame):
         if entry.target not in self._actions.specs:
             assert self._searched is not None
             self._searched.carry_out(entry.target)
-        elif (menu := self._actions[entry.target].menu()) is not None:
-            assert isinstance(menu, QMenu)
+        elif (menu := self._actions.submenu(entry.target)) is not None:
             menu.popup(self._window.mapToGlobal(self.geometry().topLeft()))
         else:
             self._actions.trigger(entry.target)
@@ -216,7 +219,8 @@ class _Painter(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         hit = self._palette.hits[index.row()]
         entry, theme, area = hit.entry, icons.current_theme(), option.rect
-        enabled, chosen = not self._palette.why_not(entry), bool(option.state & QStyle.StateFlag.State_Selected)
+        enabled = bool(entry.answer) or not self._palette.why_not(entry)
+        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
         ink, quiet = (
             (theme.text, theme.text if chosen else theme.muted) if enabled else (theme.disabled, theme.disabled)
         )
