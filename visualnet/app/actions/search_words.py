@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from visualnet.core.text.format import capitalize_first
+
 WORDS: Mapping[str, str] = {
     # Files
     "file.new": "template, gallery, example, examples, sample network, models, zoo",
@@ -153,8 +155,7 @@ class Answer(NamedTuple):
     @property
     def title(self) -> str:
         """The first of the words, as it is shown."""
-        first = self.words.partition(",")[0]
-        return first[:1].upper() + first[1:]
+        return capitalize_first(self.words.partition(",")[0])
 
 
 ANSWERS: tuple[Answer, ...] = (
