@@ -33,7 +33,7 @@ def earlier_values(place: Place, earlier: Sequence[Project]) -> Iterator[Candida
                     known.add(words)
                     values = {name: was.params.get(name, edits.RESET)}
                     edit = partial(edits.set_params, sheet=sheet, ids=[node.id], values=values)
-                    yield Candidate(words, edit, LAST + OLDER * age)
+                    yield Candidate(words, edit, LAST + OLDER * age, back=True)
 
 
 def _sheet(project: Project, name: str) -> Graph | None:

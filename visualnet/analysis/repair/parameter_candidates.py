@@ -38,12 +38,13 @@ MOST_AXES = 6
 
 
 class Candidate(NamedTuple):
-    """An edit that may be a repair."""
+    """An edit that may be a repair. ``back``: it takes an earlier edit back."""
 
     words: str
     edit: Callable[[Project], Project]
     cost: float
     inserts: bool = False
+    back: bool = False
 
 
 class Place(NamedTuple):

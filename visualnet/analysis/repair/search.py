@@ -29,8 +29,6 @@ DEAR = 1.9
 SLACK = 0.5
 """How much less a candidate may come to cost when its consequences are seen."""
 
-ORDINARY = 1.2
-"""What a likely change costs. Taking an edit back costs less, but is no reason to show nothing else."""
 RANGE = 1.4
 """What costs so much more than the best is no alternative to it."""
 
@@ -98,6 +96,7 @@ class Search:
     def _search(self, candidates: Iterable[Candidate]) -> Iterator[None]:
         trial, limit = self._trial, self.limit
         found: list[Repair] = []
+        taken_back: list[Repair] = []  # apart: that an edit can be taken back is no reason to look for nothing else
         failed: list[tuple[Candidate, Analysis]] = []
         thought: list[Candidate] = []
         yield from _gather(candidates, thought, lambda: self.stopwatch.spent >= self.stopwatch.seconds / 2)
@@ -106,16 +105,16 @@ class Search:
                 break
             repair, after = trial(candidate)
             if repair is not None:
-                found.append(repair)
+                (taken_back if candidate.back else found).append(repair)
             elif after is not None and len(failed) < 30:
                 failed.append((candidate, after))
             yield
-        if not any(r.after == 0 and r.cost < DEAR for r in found):
+        if not any(r.after == 0 and r.cost < DEAR for r in (*taken_back, *found)):
             for candidate, after in failed:
                 yield from _second_steps(trial, candidate, after, found)
                 if self.stopwatch.late or sum(r.after == 0 for r in found) >= limit:
                     break
-        self.repairs = _varied(sorted(found, key=lambda r: (r.after, r.cost)), limit)
+        self.repairs = _varied(sorted([*taken_back, *found], key=lambda r: (r.after, r.cost)), limit)
 
 
 class _Stopwatch:
@@ -144,7 +143,7 @@ class _Stopwatch:
 def _enough(found: list[Repair], candidate: Candidate, limit: int) -> bool:
     """Whether the candidates to come cost so much that none would be shown."""
     whole = sorted(r.cost for r in found if r.after == 0)
-    if whole and candidate.cost > max(whole[0], ORDINARY) + RANGE:
+    if whole and candidate.cost > whole[0] + RANGE:
         return True
     return len(whole) >= 3 * limit and candidate.cost > whole[limit] + SLACK
 
