@@ -114,3 +114,19 @@ def test_a_wire_carries_the_shape_that_leaves_and_fails_where_it_does_not_fit() 
     assert input_fails(facts, facts.problems, "no such port")
     failing = known(edits.set_params(wired(), MAIN, ["n2"], {"kernel_size": 99}), "n2")[1]
     assert input_fails(failing, failing.problems, "image")
+
+
+def test_what_lies_behind_a_fault_says_because_of_which_node_it_is_unknown() -> None:
+    project = edits.set_params(wired(), MAIN, ["n2"], {"kernel_size": 99})
+    project = edits.add_node(project, MAIN, "relu", id="n3", name="relu")
+    project = edits.connect(project, MAIN, Port("n2", "features"), Port("n3", "x"))
+    sheet = infer(project).main
+
+    def told(node_id: str) -> str:
+        facts = sheet.nodes[node_id]
+        return describe_node(project.graph.nodes[node_id], facts, facts.problems, sheet)
+
+    assert "x: unknown because of “conv”" in told("n3")
+    assert "→ y: unknown because of “conv”" in told("n3")
+    assert "because of" not in told("n2")
+    assert "because of" not in told("n1")

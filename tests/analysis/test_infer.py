@@ -83,7 +83,7 @@ FAULTS: list[tuple[str, str, dict[str, Any], str, str, str]] = [
         {"c": {"kernel_size": 40}},
         "c",
         "",
-        "the output would be empty: its H comes out as -11",
+        "the output would be empty: its height H comes out as -11",
     ),
     (
         "inexact",
@@ -312,10 +312,10 @@ def test_a_repeated_block_is_a_chain() -> None:
 def test_a_fault_in_a_later_repetition_is_found() -> None:
     shrink = Block(graph=graph("a:input c:conv2d b:output a>c c>b"))
     analysis = look("i:input u:block:s o:output i>u.a u.b>o", {"s": shrink}, i={"size": (1, 10, 10)}, u={"_repeat": 8})
-    assert only(analysis, "misfit").words == "the output would be empty: its H comes out as 0"
+    assert only(analysis, "misfit").words == "the output would be empty: its height H comes out as 0"
     assert (
         only(analysis, "inside").words
-        == "inside the block “s”, at “c”: the output would be empty: its H comes out as 0"
+        == "inside the block “s”, at “c”: the output would be empty: its height H comes out as 0"
     )
     assert only(analysis, "misfit").path == ("n2", "n2")
 

@@ -143,3 +143,31 @@ def test_what_a_place_sees_is_said_in_figures() -> None:
     assert field._replace(jump=(2, 1)).describe((2, 2)).endswith("the same 2×1 cells on.")
     assert field._replace(whole=True).describe((0, 0)).startswith("A place here may see all of “image”")
     assert field._replace(whole=True, places=(1, 1)).describe((0, 0)) == "Every number here sees all of “image”."
+
+
+def branched(second: bool) -> Project:
+    """Three convolutions, the last of them added to the first."""
+    conv = {"out_channels": 1, "kernel_size": (3, 3), "padding": (1, 1)}
+    wires = ["image.x -> a.image", "a.features -> b.image", "b.features -> c.image", "c.features -> add.x1"]
+    made = graph(
+        [("image", "input", {"size": (1, 16, 16)}), ("a", "conv2d", conv), ("b", "conv2d", conv), ("c", "conv2d", conv),
+         ("add", "add", {}), ("relu", "relu", {}), ("out", "output", {})],
+        [*wires, *(["a.features -> add.x2"] if second else []), "add.y -> relu.x", "relu.y -> out.x"],
+    )  # fmt: skip
+    return Project(graph=made)
+
+
+def test_an_open_port_on_the_way_is_no_sight_of_all_of_the_input() -> None:
+    (known,) = receptive(infer(branched(second=True)), ("n5",))
+    assert (known.size, known.whole, known.unknown) == ((7, 7), False, "")
+    analysis = infer(branched(second=False))
+    for node in ("n5", "n6", "n7"):
+        (field,) = receptive(analysis, (node,))
+        assert field.describe(()) == "Not known yet: nothing is connected to “x2” of “add”."
+
+
+def test_a_fault_on_the_way_is_no_sight_of_all_of_the_input() -> None:
+    project = branched(second=True)
+    broken = edits.set_params(project, MAIN, ["n3"], {"kernel_size": (40, 40)})
+    (field,) = receptive(infer(broken), ("n4",))
+    assert field.describe(()) == "Not known yet: the shape is unknown because of “b”."

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.flows.hands import Hands
 from tests.waiting import linger, settle, until
 from visualnet.app.features.about_network.panel import OPEN_SMALL
 from visualnet.app.shell.window import Window
+from visualnet.templates.small_versions import TRAIN_SMALL
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -27,6 +29,35 @@ def test_train_without_data_offers_the_small_version(window: Window, qtbot: QtBo
     qtbot.mouseClick(offer, LEFT)
     assert window.studio.project.name == "GPT, small"
     qtbot.waitUntil(lambda: window.runner.why_not() == "")
+
+
+def buttons(widget: QWidget, text: str) -> list[QPushButton]:
+    return [b for b in widget.findChildren(QPushButton) if b.text() == text and b.isVisible()]
+
+
+def test_a_network_without_data_says_so_at_once_and_one_button_trains_its_small_version(
+    window: Window, hands: Hands, qtbot: QtBot
+) -> None:
+    window.project_files.open_template("resnet-50")
+    hands.rest()
+    assert "the pictures of ImageNet do not come with the program" in window.banner.text.replace("The p", "the p")
+    train = window.topbar.run_buttons["train.start"]
+    assert train.property("kind") == "", "not offered as if it could run"
+    assert "do not come with the program" in train.toolTip()
+    window.spaces.reveal("inspector")
+    window.studio.select([])
+    data = window.panel("inspector").project_page.data
+    data.set_opened(True)
+    hands.rest()
+    assert "ImageNet do not come with the program. Choose data that fit the input." in data.words.text()
+    assert data.names.currentIndex() == -1 and data.names.placeholderText()
+    assert buttons(data, OPEN_SMALL)
+    qtbot.mouseClick(buttons(window.banner, TRAIN_SMALL)[0], LEFT)
+    assert window.studio.project.name == "ResNet-50, small"
+    qtbot.waitUntil(lambda: window.runner.model is not None and window.runner.model.step >= 1)
+    assert train.property("kind") == "primary"
+    assert not window.banner.isVisible(), window.banner.text
+    window.runner.finish()
 
 
 def test_what_is_wrong_with_the_data_of_one_network_is_not_said_of_the_next(window: Window) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from visualnet.analysis.facts import SEVERITIES, NodeFacts, Problem
+from visualnet.analysis.facts import SEVERITIES, GraphFacts, NodeFacts, Problem
 from visualnet.analysis.families import family_of
 from visualnet.analysis.inference.muting import mode
+from visualnet.analysis.inference.unknown import cause_of_unknown
 from visualnet.core.graph import Graph, Node
 from visualnet.core.project import Project
 from visualnet.core.text.format import format_count
@@ -129,8 +130,13 @@ def input_fails(facts: NodeFacts | None, problems: tuple[Problem, ...], port: st
     return any(p.at == port or (p.at == "" and p.code == "misfit") for p in errors)
 
 
-def describe_node(node: Node, facts: NodeFacts | None, problems: tuple[Problem, ...]) -> str:
-    """All that is known of a node, as plain text."""
+def describe_node(
+    node: Node, facts: NodeFacts | None, problems: tuple[Problem, ...], sheet: GraphFacts | None = None
+) -> str:
+    """All that is known of a node, as plain text.
+
+    With what is known of its ``sheet`` it also says because of which other node a shape is unknown.
+    """
     kind = LAYERS.get(node.kind)
     lines = [f"{node.name} — {kind.label if kind else node.block or node.kind}"]
     if node.mode and (muted := mode(node)):
@@ -138,17 +144,23 @@ def describe_node(node: Node, facts: NodeFacts | None, problems: tuple[Problem, 
     if kind is not None:
         lines.append(kind.summary())
     if facts is not None:
-        lines += _describe_facts(node, facts)
+        cause = cause_of_unknown(sheet, node.id) if sheet is not None and node.id in sheet.nodes else None
+        lines += _describe_facts(node, facts, cause.node.name if cause and cause.node.id != node.id else "")
     lines += [f"{_SIGNS[p.severity]} {p.words}" for p in problems]
     return "\n".join(lines)
 
 
-def _describe_facts(node: Node, facts: NodeFacts) -> list[str]:
-    """A line for each port, then the parameters and the figures."""
+def _describe_facts(node: Node, facts: NodeFacts, cause: str) -> list[str]:
+    """A line for each port, then the parameters and the figures; ``cause`` is the other node whose fault hides a shape."""
+    unknown = f"unknown because of “{cause}”" if cause else ""
     arriving = zip(facts.inputs, facts.arriving, strict=True)
-    lines = [f"{port}: {_describe(spec) if spec is not None else 'nothing arrives'}" for port, spec in arriving]
+    lines = [
+        f"{port}: {_describe(spec) if spec is not None else unknown or 'nothing arrives'}" for port, spec in arriving
+    ]
     leaving = ((port, facts.leaving.get(port)) for port in facts.outputs)
-    lines += [f"→ {port}: {_describe(spec) if spec is not None else 'not known yet'}" for port, spec in leaving]
+    lines += [
+        f"→ {port}: {_describe(spec) if spec is not None else unknown or 'not known yet'}" for port, spec in leaving
+    ]
     if facts.layer is not None and (values := facts.layer.values()):
         lines.append(", ".join(f"{name} {facts.layer.params[name].short(value)}" for name, value in values.items()))
     if facts.inside:

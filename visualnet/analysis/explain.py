@@ -31,7 +31,7 @@ def questions(facts: NodeFacts) -> list[Why]:
     """All that is explained of a node: its errors, its shapes, parameters and multiplications."""
     errors = [p for p in facts.problems if p.severity == "error"]
     return [
-        *(Why(p.words, (p.formula,) if p.formula else (), "error") for p in errors),
+        *(Why(p.words, (p.formula,) if p.formula else (), "error", p.derivation) for p in errors),
         *shapes(facts),
         *(why for why in (parameters(facts), macs(facts)) if why is not None),
     ]

@@ -10,6 +10,7 @@ from visualnet.analysis.block_nesting import Nesting
 from visualnet.core.graph import Graph, Node, Topology
 from visualnet.core.project import MAIN, Project
 from visualnet.layers.declaration.layer import Layer, Pattern, Shape, Sized, Spec
+from visualnet.layers.declaration.notation import Derivation
 
 SEVERITIES = ("error", "warning", "hint")
 
@@ -20,7 +21,8 @@ NodePath = tuple[str, ...]
 class Problem(NamedTuple):
     """Something wrong at a place. ``sheet`` is where the node is edited (``""`` is the main graph), ``at`` the port or parameter.
 
-    ``code`` names the kind of problem for tests and for the repair finder; ``words`` are for a student.
+    ``code`` names the kind of problem for tests and for the repair finder; ``words`` are for a student. ``formula`` is its arithmetic
+    as text, ``derivation`` the same to be typeset, where it was computed.
     """
 
     code: str
@@ -31,6 +33,7 @@ class Problem(NamedTuple):
     path: NodePath = ()
     at: str = ""
     formula: str = ""
+    derivation: Derivation | None = None
 
 
 class NodeFacts(NamedTuple):

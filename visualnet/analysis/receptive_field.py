@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple, TypeAlias
 
 from visualnet.analysis.facts import Analysis, GraphFacts, NodeFacts, NodePath
+from visualnet.analysis.inference.unknown import cause_of_unknown
 from visualnet.core import repetition
 from visualnet.core.graph import Topology
 from visualnet.core.text.format import format_quantity
@@ -17,6 +18,7 @@ class Field(NamedTuple):
     """What the places of a map see of an input, axis by axis: place ``i`` sees ``start + i·jump`` up to so many cells further (``size``).
 
     ``whole``: every place may see all of it. ``extents`` are the input's, its first axis (channels) left out; ``places`` the map's.
+    ``unknown`` says why what a place sees cannot be told yet: a port on the way has no wire, or a shape on the way is not known.
     """
 
     input: str
@@ -26,6 +28,7 @@ class Field(NamedTuple):
     jump: tuple[int, ...] = ()
     start: tuple[int, ...] = ()
     whole: bool = False
+    unknown: str = ""
 
     def seen(self, place: tuple[int, ...]) -> tuple[tuple[int, int], ...]:
         """The first cell that a place sees and the one behind the last, along each axis, without the padding."""
@@ -36,6 +39,8 @@ class Field(NamedTuple):
 
     def describe(self, place: tuple[int, ...]) -> str:
         """What a place sees, in figures."""
+        if self.unknown:
+            return f"Not known yet: {self.unknown}."
         if self.whole and any(n > 1 for n in self.places):
             # Not all that lies between slides a window: what a place sees is then not told exactly, and not claimed.
             return f"A place here may see all of “{self.input}”: more than windows lies between them."
@@ -100,10 +105,13 @@ def _of(facts: NodeFacts, graph: GraphFacts, given: Mapping[str, Fields], found:
         extents = tuple(map(int, spec.shape[1:]))
         ones, zeros = (1,) * len(extents), (0,) * len(extents)
         return {facts.node.id: Field(facts.node.name, extents, extents, ones, ones, zeros)}
-    arriving = [found.get(w.source.node, {}) for w in graph.topology.into[facts.node.id]]
+    wires = [w for w in graph.topology.into[facts.node.id] if w.target.port in facts.inputs]
+    arriving = [found.get(w.source.node, {}) for w in wires]
+    before = _joined(arriving)
+    if why := _why_unknown(facts, graph):
+        return {k: f if f.unknown else _all(f, ())._replace(unknown=why) for k, f in before.items()}
     if facts.inside:
         return _through(facts, graph, found)
-    before = _joined(arriving)
     if facts.layer is not None and facts.layer.role == "output":
         return before
     places = _places(spec)
@@ -118,8 +126,18 @@ def _places(spec: Spec | None) -> tuple[int, ...]:
     return tuple(map(int, spec.shape[1:])) if spec is not None else ()
 
 
+def _why_unknown(facts: NodeFacts, graph: GraphFacts) -> str:
+    """Why it is not known what the node makes of its inputs; empty where it is known."""
+    wired = {w.target.port for w in graph.topology.into[facts.node.id]}
+    port = next((port for port, pattern in facts.inputs.items() if not pattern.optional and port not in wired), None)
+    if port is not None:
+        return f"nothing is connected to “{port}” of “{facts.node.name}”"
+    cause = cause_of_unknown(graph, facts.node.id)
+    return f"the shape is unknown because of “{cause.node.name}”" if cause is not None else ""
+
+
 def _all(field: Field, places: tuple[int, ...]) -> Field:
-    return Field(field.input, field.extents, places, whole=True)
+    return Field(field.input, field.extents, places, whole=True, unknown=field.unknown)
 
 
 def _composed(field: Field, window: Window, places: tuple[int, ...]) -> Field:
@@ -138,8 +156,10 @@ def _joined(several: list[Fields]) -> Fields:
     for fields in several:
         for key, field in fields.items():
             other = merged.get(key)
-            if other is None or other == field:
+            if other is None or other == field or field.unknown:
                 merged[key] = field
+            elif other.unknown:
+                continue
             elif field.whole or other.whole or field.jump != other.jump:
                 merged[key] = _all(field, field.places)
             else:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from visualnet.core.graph import Value
 from visualnet.core.project import DataChoice
+from visualnet.core.text.format import capitalize_first
 from visualnet.data import builtin, synthetic
 from visualnet.data.builtin import SHAPES
 from visualnet.data.declare import DATASETS, DataSet
@@ -40,6 +41,8 @@ ABSENT = {
 }
 """What published networks were trained on, by the names that their templates give it."""
 
+NOT_HERE = "do not come with the program"
+
 MOST_NUMBERS = 500_000_000
 """So many numbers are made or read for a data set at most (whole ones take 8 bytes each): what its options ask for together."""
 
@@ -55,7 +58,7 @@ def make_data_set(data: DataChoice) -> DataSet:
     kind = DATASETS.get(data.name)
     if kind is None and data.name in ABSENT:
         raise ValueError(
-            f"{ABSENT[data.name]} do not come with the program: open the small version of this network, or choose other data"
+            f"{ABSENT[data.name]} {NOT_HERE}: open the small version of this network, or choose other data"
         )
     if kind is None:
         raise ValueError(f"there is no data set “{data.name}” (there are {', '.join(DATASETS)})")
@@ -67,6 +70,15 @@ def make_data_set(data: DataChoice) -> DataSet:
             "ask for fewer samples, or smaller ones"
         )
     return found
+
+
+def describe_missing(data: DataChoice) -> str:
+    """What to do where the data set of a project is not there; empty where it is."""
+    if data.name in DATASETS:
+        return ""
+    if data.name in ABSENT:
+        return f"{capitalize_first(ABSENT[data.name])} {NOT_HERE}. Choose data that fit the input."
+    return f"There is no data set “{data.name}” here. Choose one of the {len(DATASETS)} that come with the program."
 
 
 def fields(data: DataChoice) -> dict[str, Spec]:

@@ -9,6 +9,7 @@ from visualnet.data.registry import DATASETS
 from visualnet.templates.index import Template, origin, template_list
 
 OPEN_SMALL = "Open the small version"
+TRAIN_SMALL = "Train the small version"
 SMALL_TIP = "The same blocks with smaller numbers: it trains here, on data that comes along"
 
 

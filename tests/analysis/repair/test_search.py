@@ -337,3 +337,43 @@ def test_adapters_are_all_met() -> None:
     adapters = {k.label for k in LAYERS.values() if k.adapter}
     assert told <= adapters
     assert {"Flatten", "Conv2d", "AdaptiveAvgPool2d", "Permute"} <= told
+
+
+def stride_of_three(*on_the_way: int) -> tuple[Project, list[Project]]:
+    """LeNet with its first convolution's stride set to 3 in the end, and the projects before each edit, the newest first."""
+    made, earlier = breaking.templates()[1], []
+    conv = made.graph.named("conv1").id
+    for stride in (*on_the_way, 3):
+        earlier.insert(0, made)
+        made = edits.set_params(made, "", [conv], {"stride": (stride, stride)})
+    return made, earlier
+
+
+def test_the_edit_that_broke_it_is_the_first_to_be_taken_back() -> None:
+    made, earlier = stride_of_three()
+    analysis = infer(made)
+    (problem, *_) = analysis.errors()
+    first = repairs(made, problem, analysis, seconds=5, earlier=earlier)[0]
+    assert first.words == "Set stride of “conv1” → 1"
+    assert breaking._same(first.edit(made), earlier[0])
+    made, earlier = stride_of_three(2)
+    found = repairs(made, problem, infer(made), seconds=5, earlier=earlier)
+    assert set(words(found, 2)) == {"Set stride of “conv1” → 2", "Set stride of “conv1” → 1"}
+
+
+def test_what_was_changed_and_has_nothing_to_do_with_it_is_not_offered() -> None:
+    made, earlier = stride_of_three()
+    conv = made.graph.named("conv2").id
+    later = edits.set_params(made, "", [conv], {"out_channels": 20})
+    analysis = infer(later)
+    found = repairs(later, analysis.errors()[0], analysis, seconds=5, earlier=[made, *earlier])
+    assert words(found, 1) == ["Set stride of “conv1” → 1"]
+    assert not any("out channels" in text for text in words(found, 6))
+
+
+def test_without_a_history_the_odd_stride_is_found_and_no_pooling_is_turned_off() -> None:
+    made, _ = stride_of_three()
+    analysis = infer(made)
+    found = repairs(made, analysis.errors()[0], analysis, seconds=5, limit=12)
+    assert "Set stride of “conv1” → 1" in words(found, 3)
+    assert not any("pool" in text and text.endswith("1×1") for text in words(found, 12))

@@ -219,7 +219,7 @@ def test_the_palette_finds_and_does(window: QMainWindow, qtbot) -> None:
     home.setFocus()
     palette = CommandPalette(actions, window)
     palette.open()
-    assert palette.list.model().rowCount() == 5
+    assert palette.list.model().rowCount() == 6
     qtbot.keyClicks(palette.search.edit, "rdo")
     assert palette.list.currentIndex().data() == "Redo"
     palette.grab()

@@ -191,8 +191,25 @@ def test_a_low_panel_shows_the_formula_and_all_repairs_without_scrolling(
     row = panel.rows[0]
     assert row.formula.y() > row.words.geometry().bottom(), "under the words where there is room"
     panel.resize(1400, 98)
-    qtbot.waitUntil(lambda: abs(row.formula.geometry().center().y() - row.words.geometry().center().y()) < 6)
+    qtbot.waitUntil(lambda: row.formula.y() < row.words.geometry().bottom() and row.formula.x() > row.words.x())
     qtbot.waitUntil(lambda: panel.scroll_area.verticalScrollBar().maximum() == 0)
+
+
+def test_the_formula_is_typeset_and_the_words_say_what_h_is(
+    panel_of: Callable[..., ProblemsPanel], qtbot: QtBot
+) -> None:
+    project = load(resource("templates", "lenet5.vnet"))
+    panel = panel_of(project)
+    conv = project.graph.named("conv1").id
+    panel.studio.do("Set stride", lambda p: edits.set_params(p, MAIN, [conv], {"stride": 3}))
+    qtbot.waitUntil(lambda: len(offered(panel)) > 3)
+    row = panel.rows[0]
+    assert "its height H comes out as 0" in row.words.text()
+    assert row.formula.typeset.isVisible() and not row.formula.lines.isVisible()
+    assert ("k", "kernel_size", "k") in row.formula.typeset.derivation.legend
+    assert offered(panel)[0].text() == "Set stride of “conv1” → 1", "what was changed last is taken back"
+    panel.resize(400, 320)
+    qtbot.waitUntil(lambda: row.formula.typeset.isVisible() != row.formula.lines.isVisible())
 
 
 def several_hints() -> Project:

@@ -17,6 +17,7 @@ from visualnet.core.text.visible import visible
 from visualnet.core.user import trusted_code
 from visualnet.layers.declaration.formulas import describe_missed
 from visualnet.layers.declaration.layer import BadParams, Fault, Layer, Misfit, Pattern, Sized, Spec
+from visualnet.layers.declaration.notation import derive_axis
 
 MAX_SIZE = 1 << 44
 """No tensor of more numbers than this is inferred: what is larger is a mistake or a trap, never a network."""
@@ -38,13 +39,14 @@ class Faults:
         self.node, self.sheet = node, sheet
         self.problems: list[Problem] = []
 
-    def add(self, code: str, words: str, at: str = "", severity: str = "error", formula: str = "") -> None:
-        self.problems.append(Problem(code, severity, visible(words), self.node.id, self.sheet, (), at, formula))
+    def add(self, code: str, words: str, at: str = "", severity: str = "error") -> None:
+        self.take(code, [Fault(words, at, severity)])
 
     def take(self, code: str, faults: Iterable[Fault]) -> None:
         """Add what a layer found."""
         for f in faults:
-            self.add(code, f.words, f.at, f.severity, f.formula)
+            place = self.node.id, self.sheet, (), f.at
+            self.problems.append(Problem(code, f.severity, visible(f.words), *place, f.formula, f.derivation))
 
     def found(self) -> tuple[Problem, ...]:
         return tuple(self.problems)
@@ -99,7 +101,7 @@ def layer_facts(node: Node, layer: Layer, arriving: Arriving, wired: tuple[bool,
         fault.add("untrusted", _INERT, "source")
     leaving, weights, buffers, macs, parameters, buffered, faults = _outcome(layer, arriving, wired)
     for code, found in faults:
-        fault.add(code, found.words, found.at, found.severity, found.formula)
+        fault.take(code, [found])
     return NodeFacts(
         node,
         layer,
@@ -149,7 +151,10 @@ def _outcome(layer: Layer, arriving: Arriving, wired: tuple[bool, ...]) -> Outco
         if len(spec.shape) > MAX_AXES:
             words = f"its output would have {len(spec.shape)} axes; torch has no tensors of more than {MAX_AXES} besides the batch"
             return _nothing([*faults, ("too-large", Fault(words))])
-        faults += [("inexact", Fault(words, "", "hint", n.filled)) for words, n in describe_missed(spec.shape)]
+        faults += [
+            ("inexact", Fault(words, "", "hint", n.filled, derive_axis(n.symbols["n"], n)))
+            for words, n in describe_missed(spec.shape)
+        ]
     for name, tensor in (*weights.items(), *buffers.items()):
         if tensor.total > MAX_SIZE:
             return _nothing([*faults, ("too-large", _too_heavy(name, tensor))])

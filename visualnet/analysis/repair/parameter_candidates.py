@@ -17,13 +17,18 @@ from visualnet.analysis.inference.first_loss import last_layers
 from visualnet.core import edits
 from visualnet.core.graph import Init, Node, Port, Value, Wire
 from visualnet.core.project import Project
-from visualnet.layers.declaration.layer import LAYERS, BadParams, Layer, Pattern, Shape, Spec
+from visualnet.layers.declaration.drawings import Window
+from visualnet.layers.declaration.layer import LAYERS, BadParams, Layer, Misfit, Pattern, Shape, Spec
 from visualnet.layers.declaration.params import Bool, Choice, Code, Int, Ints, Param
 
 REACH = 14
 """How many nodes upstream of a fault are searched."""
 RARE = 0.4
 """What a parameter costs more that is folded away in the form, unless it goes back to its default."""
+ODD = 0.2
+"""How much less it costs to give a parameter back what is usual, where it alone of its kind has something else."""
+FARTHEST = 6
+"""So many nodes away an odd parameter is still likelier the slip than one nearby that is as usual."""
 FAR = 12
 """How large a kernel, stride or padding is tried."""
 AMPLE = 64
@@ -33,12 +38,13 @@ MOST_AXES = 6
 
 
 class Candidate(NamedTuple):
-    """An edit that may be a repair."""
+    """An edit that may be a repair. ``back``: it takes an earlier edit back."""
 
     words: str
     edit: Callable[[Project], Project]
     cost: float
     inserts: bool = False
+    back: bool = False
 
 
 class Place(NamedTuple):
@@ -96,10 +102,12 @@ def values(place: Place, node_id: str, distance: int) -> Iterator[Candidate]:
         current = facts.layer.values()[name] if facts.layer is not None else param.default
         usual = dict.fromkeys(v[name] for v in alike)
         for value in dict.fromkeys(_hashable(v) for v in _others(param, raw, current, facts, shapes, usual, wrong)):
-            if value == _hashable(current) and not wrong:
+            if (value == _hashable(current) and not wrong) or _idles(kind, facts, node.params, name, value):
                 continue
             cost = _value_cost(param, value, current, usual, shapes) + 0.3 * distance
             cost += 0.0 if param.fit or wrong else 0.25
+            if _odd(param, current, usual) and (value == _hashable(param.default) or value in usual):
+                cost -= ODD + 0.15 * min(distance, FARTHEST)
             if place.problem.code == "dtype":
                 cost += -0.8 if isinstance(param, Choice) else 1.0  # A size is no matter of whole or real numbers.
             elif place.problem.code == "labels" and value in {f.classes for f in (place.fields or {}).values()}:
@@ -108,6 +116,27 @@ def values(place: Place, node_id: str, distance: int) -> Iterator[Candidate]:
                 cost += RARE  # What few people ever set is seldom the slip.
             cost += (0.3 if kind.role and distance else 0.0) - (0.6 if wrong else 0.0)
             yield _set(node, place.sheet, name, param, value, cost)
+
+
+def _odd(param: Param, current: Any, usual: Mapping[Any, None]) -> bool:
+    """Whether the parameter has neither its default nor what others of its kind have."""
+    return bool(usual) and _hashable(current) not in (_hashable(param.default), *usual)
+
+
+def _idles(kind: type[Layer], facts: NodeFacts, params: Mapping[str, Value], name: str, value: Any) -> bool:
+    """Whether the layer would slide a window of one cell and learn nothing, as a pooling of 1×1: that hides a fault and mends nothing."""
+    if value not in (1, (1,), (1, 1), (1, 1, 1)):
+        return False
+    arriving = zip(facts.inputs.values(), facts.arriving, strict=True)
+    if not all(s is not None and fits(pattern, s) for pattern, s in arriving):
+        return False
+    shapes: Any = facts.shapes
+    try:
+        layer = kind({**params, name: value})
+        drawing = layer.drawing(*shapes)
+        return isinstance(drawing, Window) and not any(n > 1 for n in drawing.kernel) and not layer.weights(*shapes)
+    except (BadParams, Misfit):
+        return False
 
 
 def _block_values(place: Place, facts: NodeFacts, distance: int) -> Iterator[Candidate]:
@@ -126,11 +155,16 @@ def _block_values(place: Place, facts: NodeFacts, distance: int) -> Iterator[Can
 
 def _set(node: Node, sheet: str, name: str, param: Param, value: Any, cost: float) -> Candidate:
     raw = edits.RESET if value == _hashable(param.default) and name in node.params else value
-    told = name.replace("_", " ")
-    words = f"Set {told} of “{node.name}” → {param.short(value)}"
+    edit = partial(edits.set_params, sheet=sheet, ids=[node.id], values={name: raw})
+    return Candidate(set_words(node, name, param, value), edit, cost)
+
+
+def set_words(node: Node, name: str, param: Param, value: Any) -> str:
+    """Say that a parameter gets a value."""
+    spoken = name.replace("_", " ")
     if isinstance(param, Bool):
-        words = f"Turn {told} of “{node.name}” {'on' if value else 'off'}"
-    return Candidate(words, partial(edits.set_params, sheet=sheet, ids=[node.id], values={name: raw}), cost)
+        return f"Turn {spoken} of “{node.name}” {'on' if value else 'off'}"
+    return f"Set {spoken} of “{node.name}” → {param.short(value)}"
 
 
 def _hashable(value: Any) -> Any:

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from visualnet.analysis.facts import Analysis, GraphFacts, Problem
 from visualnet.analysis.inference.infer import infer
 from visualnet.analysis.inference.infer_block import has_too_many_layers
+from visualnet.analysis.repair.earlier_values import earlier_values
 from visualnet.analysis.repair.missing_nodes import missing
 from visualnet.analysis.repair.parameter_candidates import Candidate, Place, adapters, beginnings, values
 from visualnet.analysis.repair.wiring_candidates import fields as agreeing
@@ -48,12 +50,14 @@ def repairs(
     limit: int = 6,
     seconds: float = 0.3,
     fields: Mapping[str, Spec] | None = None,
+    earlier: Sequence[Project] = (),
 ) -> list[Repair]:
     """The best repairs of one problem, each proved by inference.
 
+    ``earlier`` are the projects before the last edits, the newest first: what was changed last is the likeliest to be taken back.
     Takes at most about ``seconds`` of this thread's own time: while a training keeps the machine busy, none is left out for that.
     """
-    search = Search(project, problem, analysis, limit=limit, seconds=seconds, fields=fields)
+    search = Search(project, problem, analysis, limit=limit, seconds=seconds, fields=fields, earlier=earlier)
     search.work()
     return search.repairs
 
@@ -70,12 +74,14 @@ class Search:
         limit: int = 6,
         seconds: float = 0.3,
         fields: Mapping[str, Spec] | None = None,
+        earlier: Sequence[Project] = (),
     ) -> None:
         self.repairs: list[Repair] = []
         self.limit, self.stopwatch = limit, _Stopwatch(seconds)
         self._trial = _Trial(project, problem, analysis, fields, self.stopwatch)
+        first = _last_changes(project, problem, analysis, fields, earlier)
         candidates = () if has_too_many_layers(analysis.main) else _candidates(project, problem, analysis, fields)
-        self._steps = self._search(candidates)
+        self._steps = self._search(chain(first, candidates))
 
     def work(self, seconds: float = math.inf) -> bool:
         """Search for about so long; True when there is no more to do."""
@@ -90,6 +96,7 @@ class Search:
     def _search(self, candidates: Iterable[Candidate]) -> Iterator[None]:
         trial, limit = self._trial, self.limit
         found: list[Repair] = []
+        taken_back: list[Repair] = []  # apart: that an edit can be taken back is no reason to look for nothing else
         failed: list[tuple[Candidate, Analysis]] = []
         thought: list[Candidate] = []
         yield from _gather(candidates, thought, lambda: self.stopwatch.spent >= self.stopwatch.seconds / 2)
@@ -98,16 +105,16 @@ class Search:
                 break
             repair, after = trial(candidate)
             if repair is not None:
-                found.append(repair)
+                (taken_back if candidate.back else found).append(repair)
             elif after is not None and len(failed) < 30:
                 failed.append((candidate, after))
             yield
-        if not any(r.after == 0 and r.cost < DEAR for r in found):
+        if not any(r.after == 0 and r.cost < DEAR for r in (*taken_back, *found)):
             for candidate, after in failed:
                 yield from _second_steps(trial, candidate, after, found)
                 if self.stopwatch.late or sum(r.after == 0 for r in found) >= limit:
                     break
-        self.repairs = _varied(sorted(found, key=lambda r: (r.after, r.cost)), limit)
+        self.repairs = _varied(sorted([*taken_back, *found], key=lambda r: (r.after, r.cost)), limit)
 
 
 class _Stopwatch:
@@ -239,6 +246,19 @@ def _gather(candidates: Iterable[Candidate], into: list[Candidate], late: Callab
         into.append(candidate)
         yield
     into.sort(key=lambda c: c.cost)
+
+
+def _last_changes(
+    project: Project,
+    problem: Problem,
+    analysis: Analysis,
+    fields: Mapping[str, Spec] | None,
+    earlier: Sequence[Project],
+) -> Iterator[Candidate]:
+    """What the last edits changed, to be changed back."""
+    facts = _facts(problem, analysis)
+    if facts is not None:
+        yield from earlier_values(Place(project, problem, facts, fields), earlier)
 
 
 def _candidates(

@@ -175,6 +175,10 @@ class Actions(QObject):
             if spec.context == context:
                 widget.addAction(self._actions[spec.id])
 
+    def submenu(self, action_id: str) -> QMenu | None:
+        """The menu that an action opens, if it does."""
+        return self._submenus.get(action_id)
+
     # Keys
 
     def shortcuts(self, action_id: str) -> tuple[str, ...]:

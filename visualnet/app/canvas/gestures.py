@@ -207,7 +207,7 @@ class Gestures(CanvasBase):
             text = f"{source} → {target}\n{wire.label or 'shape not known yet'}"
         else:
             item = self.canvas.cards[hit.node]
-            text = describe_node(item.node, item.facts, item.problems)
+            text = describe_node(item.node, item.facts, item.problems, self.studio.facts)
             if self._on_control(hit.node, at):
                 text = "Open (H)" if item.content.collapsed else "Collapse (H)"
         QToolTip.showText(event.globalPos(), plain(text), self.viewport())

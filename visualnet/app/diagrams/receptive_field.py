@@ -97,6 +97,10 @@ class FieldDrawing(CaptionedDrawing):
         cell = box.width() / field.extents[-1]
         painter.setPen(outline_pen(theme.outline))
         painter.drawRect(box)
+        if field.unknown:
+            self.paint_words(painter, box.bottom() + 6, fonts.px(WORDS_PX))
+            painter.end()
+            return
         (top, low), (left, right) = ((0, 1), *field.seen(self.place))[-2:]
         part = QRectF(box.left() + left * cell, box.top() + top * cell, (right - left) * cell, (low - top) * cell)
         painter.fillRect(part, translucent(theme.accent, 70))

@@ -29,8 +29,10 @@ from visualnet.core.user.settings import Settings
 from visualnet.training import events
 from visualnet.training.control import Control, ProbePort
 from visualnet.training.loop import preflight
+from visualnet.training.runs import network_mark
 from visualnet.training.runs import run_history as history
 from visualnet.training.runs.run_model import RunModel, create_run, read_run
+from visualnet.training.runs.run_status import STILL_AS_IT_WAS
 from visualnet.training.training_job import train
 
 log = logging.getLogger("visualnet.runner")
@@ -84,6 +86,7 @@ class Runner(QObject):
         """What trains, in front or not."""
         self._shown: WeakKeyDictionary[Document, ShownRuns] = WeakKeyDictionary()
         self._lr = 0.0
+        self._told_older = False
         self._switch_s = sys.getswitchinterval()
         self._why: tuple[tuple[Any, ...], str] | None = None
         studio.project_changed.connect(self._edited)
@@ -172,7 +175,8 @@ class Runner(QObject):
         folder = history.folder_of(run) if run is not None else None
         if self.busy or run is None or folder is None or not self._may_begin():
             return False
-        self._begin(replace(run, state="running"), folder, resume=True)
+        extra = {**run.extra, network_mark.KEY: network_mark.mark_of(self.studio.project)}
+        self._begin(replace(run, state="running", extra=extra), folder, resume=True)
         return True
 
     def pause(self) -> None:
@@ -268,6 +272,7 @@ class Runner(QObject):
     def _begin(self, run: RunRef, folder: Path, resume: bool) -> None:
         project, put = self.studio.project, self.mailbox.put
         self.studio.clear_runtime_problem()
+        self._told_older = False
         self._document, self._lr = self.studio.document, project.recipe.lr
         shown = self._shown_of(self._document)
         shown.run = run
@@ -356,6 +361,9 @@ class Runner(QObject):
         if self._control is not None and self.elsewhere is None and after.recipe.lr != self._lr:
             self._lr = after.recipe.lr
             self._control.set_lr(self._lr)
+        if self.busy and not self._told_older and network_mark.is_older(self.run, after):
+            self._told_older = True  # once a run: it is the same with every edit
+            self.studio.message.emit("hint", f"{STILL_AS_IT_WAS}.")
         if before.graph.nodes is not after.graph.nodes or before.blocks is not after.blocks:
             self.studio.clear_runtime_problem()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 import PySide6
 from PySide6.QtWidgets import QMessageBox, QWidget
@@ -16,6 +17,7 @@ from visualnet.app.widgets.dialogs.modal import answer_of, question
 from visualnet.core.document import Document
 from visualnet.core.process.autosave import Orphan, orphans
 from visualnet.core.text.timestamps import moment
+from visualnet.templates.small_versions import OPEN_SMALL, TRAIN_SMALL, small_version
 from visualnet.version import __version__
 
 Button = QMessageBox.StandardButton
@@ -65,6 +67,21 @@ def offer(window: Frame, left: list[Orphan]) -> None:
         more = f" {len(left) - 1} more project{'s were' if len(left) > 2 else ' was'} open."
     words = f"{CRASHED} Changes to {name} were kept, {told}."
     window.notify("warning", words + more, actions)
+
+
+def offer_small_version(window: Frame) -> bool:
+    """Say why a published network cannot be trained here, and offer its small version; False where there is nothing to offer."""
+    small, words = small_version(window.studio.project), window.runner.why_not()
+    if small is None or not words:
+        return False
+
+    def train_small() -> None:
+        window.project_files.open_template(small.name)
+        window.train()
+
+    open_small = partial(window.project_files.open_template, small.name)
+    window.notify("hint", words, [(TRAIN_SMALL, train_small), (OPEN_SMALL, open_small)])
+    return True
 
 
 def about(window: Frame) -> None:

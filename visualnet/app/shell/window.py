@@ -29,11 +29,11 @@ from visualnet.app.shell.extra_windows import ActiveStudio, ExtraWindows
 from visualnet.app.shell.frame import Frame
 from visualnet.app.shell.open_projects import Tab
 from visualnet.app.shell.project_files import ProjectFiles, templates
+from visualnet.app.shell.searchable import make_palette
 from visualnet.app.shell.workspaces import Workspaces
 from visualnet.app.state.dropped_files import openable
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme.apply import MODES, Mode, ThemeKeeper
-from visualnet.app.widgets.dialogs.command_palette import CommandPalette
 from visualnet.app.widgets.dialogs.messages import Banner, MessageAction, Toast
 from visualnet.app.widgets.layouts import column
 from visualnet.core.document import Document
@@ -44,7 +44,7 @@ from visualnet.core.process.mailbox import Mailbox
 from visualnet.core.project import Project
 from visualnet.core.text.visible import visible
 from visualnet.core.user.settings import Settings
-from visualnet.templates.small_versions import OPEN_SMALL, small_version
+from visualnet.templates.small_versions import small_version
 
 
 class Window(Frame):
@@ -104,7 +104,7 @@ class Window(Frame):
         self.spaces = Workspaces(self, studio, self.features, self.settings)
         self.status = StatusLine(studio)
         self.setStatusBar(self.status)
-        self.palette_popup = CommandPalette(self.actions_, self)
+        self.palette_popup = make_palette(self)
         self.actions_.install(self)
         self.actions_.install(self.canvas, "canvas")
 
@@ -261,6 +261,8 @@ class Window(Frame):
         self._set_docks_visible(not self.covered)
         if not self.covered:
             self.canvas.view.setFocus()
+            if not self.banner.isVisible():
+                prompts.offer_small_version(self)
         self._show_state()
 
     def _set_docks_visible(self, visible: bool) -> None:
@@ -298,9 +300,7 @@ class Window(Frame):
 
     def train(self) -> None:
         """Start a run, and show the training workspace if nothing about training is on the screen."""
-        small = small_version(self.studio.project)
-        if small is not None and (words := self.runner.why_not()):
-            self.notify("hint", words, [(OPEN_SMALL, lambda: self.project_files.open_template(small.name))])
+        if prompts.offer_small_version(self):
             return
         if self.runner.start() and not self.spaces.is_shown("training"):
             self.show_space("train")
@@ -333,7 +333,8 @@ class Window(Frame):
         actions.refresh(covered=start)
         self.strip.refresh()
         actions["train.start"].setToolTip(self.runner.why_not() or f"Train ({actions.keys_text('train.start')})")
-        self.topbar.show_run("" if start else self.runner.state)
+        ready = not (self.runner.why_not() and small_version(self.studio.project))
+        self.topbar.show_run("" if start else self.runner.state, ready)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask, stop, join, remember."""

@@ -22,6 +22,7 @@ from visualnet.core.project import MAIN, Project
 from visualnet.core.user.settings import Settings
 from visualnet.data import registry
 from visualnet.layers.declaration.layer import Spec
+from visualnet.templates.accepted_hints import ROUNDING, accepted_hints
 
 _known: WeakKeyDictionary[Document, Analysis] = WeakKeyDictionary()
 
@@ -140,6 +141,7 @@ class Studio(StudioSignals):
         document.changed.connect(self._changed)
         document.state_changed.connect(self.state_changed.emit)
         self.analysis: Analysis = analysis_of(document)
+        self._opened = document.project
 
     def open(self, document: Document) -> None:
         """Bring another document to the front; one that was there before is seen as it was left."""
@@ -258,8 +260,12 @@ class Studio(StudioSignals):
     def problems(self) -> tuple[Problem, ...]:
         """What is wrong, the failure of the last run first."""
         # That nothing is drawn yet, an empty canvas says better than a list of problems.
-        found = tuple(p for p in self.analysis.problems if p.code != "empty")
+        found = tuple(p for p in self.analysis.problems if p.code != "empty" and not self._is_accepted(p))
         return (*((self.runtime_problem,) if self.runtime_problem else ()), *found)
+
+    def _is_accepted(self, problem: Problem) -> bool:
+        """Whether it is a hint that the template, from which the document was made, has had from the start."""
+        return problem.code == ROUNDING and problem in accepted_hints(self._opened)
 
     def reveal(self, problem: Problem) -> None:
         """Open the sheet of a problem, select its node and bring it into view."""

@@ -14,9 +14,11 @@ from typing import Any, ClassVar, NamedTuple
 
 from visualnet.core.expressions import Derived, Scope
 from visualnet.core.graph import Value
+from visualnet.core.text.axis_names import name_axis
 from visualnet.layers.declaration.calls import Expr, Make, Own, one
 from visualnet.layers.declaration.drawings import Drawing
 from visualnet.layers.declaration.initial_moments import Moments, Start
+from visualnet.layers.declaration.notation import Derivation, derive_axis
 from visualnet.layers.declaration.params import Param
 from visualnet.layers.declaration.sizes import Shape as Shape
 from visualnet.layers.declaration.sizes import Sized as Sized
@@ -91,20 +93,21 @@ class Pattern(NamedTuple):
 
 
 class Fault(NamedTuple):
-    """Something wrong, as a layer sees it. ``at`` is the port or parameter it concerns. An ``error`` leaves the outputs unknown."""
+    """Something wrong at a port or parameter. An ``error`` leaves the outputs unknown; ``derivation`` is the formula to be typeset."""
 
     words: str
     at: str = ""
     severity: str = "error"
     formula: str = ""
+    derivation: Derivation | None = None
 
 
 class Misfit(ValueError):
     """Raised by a shape rule that has no answer for these inputs."""
 
-    def __init__(self, words: str, at: str = "", formula: str = "") -> None:
+    def __init__(self, words: str, at: str = "", formula: str = "", derivation: Derivation | None = None) -> None:
         super().__init__(words)
-        self.fault = Fault(words, at, "error", formula)
+        self.fault = Fault(words, at, "error", formula, derivation)
 
 
 @lru_cache(maxsize=512)
@@ -330,14 +333,15 @@ class Layer:
 
     def _spec(self, port: str, pattern: Pattern, shape: Shape, specs: Sequence[Spec | None]) -> Spec:
         first = next((s for s in specs if s is not None), Spec(()))
-        for axis, extent in zip(self._axes(pattern, shape, first), shape, strict=True):
+        axes = self._axes(pattern, shape, first)
+        for axis, extent in zip(axes, shape, strict=True):
             if extent <= 0:
-                formula = extent.filled if isinstance(extent, Derived) else ""
-                raise Misfit(f"the output would be empty: its {axis} comes out as {int(extent)}", "", formula)
+                why = (extent.filled, derive_axis(axis, extent)) if isinstance(extent, Derived) else ()
+                spoken = name_axis(axis, axes)
+                raise Misfit(f"the output would be empty: its {spoken} comes out as {int(extent)}", "", *why)
         dtype = first.dtype if pattern.dtype == "same" else pattern.dtype
-        main = port == next(iter(self.outputs()))
-        holds = self.holding(first.holds) if main else ""
-        return Spec(tuple(shape), self._axes(pattern, shape, first), dtype, holds, pattern.batched)
+        holds = self.holding(first.holds) if port == next(iter(self.outputs())) else ""
+        return Spec(tuple(shape), axes, dtype, holds, pattern.batched)
 
     def _axes(self, pattern: Pattern, shape: Shape, first: Spec) -> tuple[str, ...]:
         axes = pattern.axes

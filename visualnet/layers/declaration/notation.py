@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple, TypeAlias
 
-from visualnet.core.expressions import Expr, Scope, number_text
+from visualnet.core.expressions import Derived, Expr, Scope, number_text
 
 SHORT: Mapping[str, str] = {
     "kernel_size": "k",
@@ -196,6 +196,11 @@ def derivation(
     order = dict.fromkeys(s.key for s in signs(tree) if s.key)
     legend = tuple((letters[k], m, k) for k in order if (m := symbols.get(k, k)) != letters[k])
     return Derivation(lead, tree, number_text(int(result)), lettered, legend)
+
+
+def derive_axis(axis: str, extent: Derived) -> Derivation:
+    """How an extent of an output came about: ``H′ = …``."""
+    return derivation(f"{axis}′", extent.formula, extent.figures, extent.symbols, int(extent))
 
 
 # --- LaTeX -------------------------------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from visualnet.core.project import Project, RunRef
 from visualnet.core.user.paths import runs_dir
+from visualnet.training.runs.network_mark import KEY, mark_of
 from visualnet.training.runs.run_model import RunModel
 
 Edit = Callable[[Project], Project]
@@ -58,7 +59,7 @@ def new_run(project: Project, folder: Path) -> RunRef:
         started=datetime.now().replace(microsecond=0).isoformat(),
         state="running",
         summary={"lr": project.recipe.lr},
-        extra={"optimizer": project.recipe.optimizer, "data": project.data.name},
+        extra={"optimizer": project.recipe.optimizer, "data": project.data.name, KEY: mark_of(project)},
     )
 
 

@@ -15,6 +15,10 @@ STATES = {
 }
 
 
+EARLIER = "an earlier version of the drawing"
+STILL_AS_IT_WAS = "Trains the network as it was at the start; stop and train again to use your change"
+
+
 def share_done(model: RunModel | None) -> float:
     """How much of the run is done, from 0 to 1."""
     if model is None or model.started is None:
@@ -23,16 +27,18 @@ def share_done(model: RunModel | None) -> float:
     return min(model.step / steps, 1.0) if steps else 0.0
 
 
-def describe_run(state: str, model: RunModel | None, analysis: Analysis) -> str:
+def describe_run(state: str, model: RunModel | None, analysis: Analysis, older: bool = False) -> str:
     """A line such as “epoch 8 of 20 · step 500 · 10,900 samples/s · 1 min 12 s left”; nothing where there is no run yet.
 
-    ``state`` is the runner's: ``idle``, ``starting``, ``running`` or ``paused``.
+    ``state`` is the runner's: ``idle``, ``starting``, ``running`` or ``paused``. ``older``: the drawing has changed since the run began.
     """
     if state == "starting":
         return "Starting: loading PyTorch, the data and the network …"
     if model is None or model.started is None:
         return ""
     parts = [describe_position(model)]
+    if older and state != "idle":
+        parts.insert(0, STILL_AS_IT_WAS)
     if state != "idle" and model.progress is not None:
         if state == "paused":
             parts.append("paused")
@@ -40,6 +46,8 @@ def describe_run(state: str, model: RunModel | None, analysis: Analysis) -> str:
         parts.append(f"{format_duration(model.progress.eta_s)} left")
     elif state == "idle":
         parts.insert(0, STATES.get(model.state, "Stopped"))
+        if older:
+            parts.insert(0, f"Of {EARLIER}")
         if model.finished is not None:
             parts.append(f"in {format_duration(model.finished.seconds)}")
         if model.best is not None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from visualnet.analysis import Analysis
-from visualnet.core.project import RunRef
+from visualnet.core.project import Project, RunRef
 from visualnet.core.text.format import format_duration, format_number
 from visualnet.training.runs import run_history as history
-from visualnet.training.runs.run_status import format_metrics
+from visualnet.training.runs.network_mark import is_older
+from visualnet.training.runs.run_status import EARLIER, format_metrics
 
 
 def _best_loss(run: RunRef, analysis: Analysis) -> str:
@@ -32,16 +33,20 @@ COLUMNS: Mapping[str, Callable[[RunRef, Analysis], str]] = {
 
 def cell_text(run: RunRef, column: str, analysis: Analysis, live: bool) -> str:
     """What stands in a column; ``live`` is whether this run goes on. What says that it runs, and does not, was interrupted."""
-    if column == "state" and run.state == "running":
-        return "training" if live else "interrupted"
-    return COLUMNS[column](run, analysis)
+    if column != "state":
+        return COLUMNS[column](run, analysis)
+    state = COLUMNS[column](run, analysis)
+    if run.state == "running":
+        state = "training" if live else "interrupted"
+    return f"{state}, earlier drawing" if is_older(run, analysis.project) else state
 
 
-def describe(run: RunRef) -> str:
-    """Some lines about a run: its name, when it began, where it is kept, and its best epoch."""
+def describe(run: RunRef, project: Project) -> str:
+    """Some lines about a run of a project: its name, when it began, where it is kept, its best epoch, and what it trained."""
     best = run.summary.get("best_epoch")
     lines = [
         f"{history.title(run)} ({history.when(run)})",
         f"folder: {run.folder}" if history.folder_of(run) else "its folder is not on this machine",
     ]
-    return "\n".join(lines if best is None else [*lines, f"best in epoch {best:.0f}"])
+    lines += [f"best in epoch {best:.0f}"] if best is not None else []
+    return "\n".join([*lines, f"It trained {EARLIER}."] if is_older(run, project) else lines)

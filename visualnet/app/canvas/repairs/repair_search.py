@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from visualnet.analysis.facts import Analysis, Problem
+from visualnet.analysis.repair.earlier_values import STEPS
 from visualnet.analysis.repair.search import Search
 from visualnet.app.state.studio import Studio
 
@@ -35,7 +36,10 @@ class RepairSearch(QObject):
         """Search for repairs of a problem of the project as it is now."""
         studio = self.studio
         self._analysis = studio.analysis
-        self._search = Search(studio.project, problem, studio.analysis, limit=self.limit, fields=studio.fields)
+        earlier = [step.before for step in reversed(studio.document.history[-STEPS:])]
+        self._search = Search(
+            studio.project, problem, studio.analysis, limit=self.limit, fields=studio.fields, earlier=earlier
+        )
         self._timer.start()
 
     def stop(self) -> None:

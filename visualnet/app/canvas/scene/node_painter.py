@@ -22,10 +22,14 @@ from visualnet.app.theme import icons
 from visualnet.app.theme.tokens import RADIUS, Theme, mix
 
 BAR = 4.0
+HEAD = 31.0
+"""How high the first row of a card is, its edge with it."""
 FULL = 0.45
 """From this scale on a card is painted in full; below, as a block with a label."""
 LABEL = 0.16
 """Below this scale a block has no label."""
+ALARM = 0.22
+"""How much red the head of a card with a fault takes on; its words keep their contrast on it."""
 SIGN = 18
 """How large the sign of a fault is, in px of the screen, on a card that is only a dot."""
 
@@ -50,6 +54,8 @@ def paint_card(p: QPainter, item: NodeItem, theme: Theme) -> None:
     p.setPen(edge)
     p.setBrush(QColor(theme.ground if content.placeholder else theme.raised))
     p.drawRoundedRect(area, round_, round_)
+    if content.badge == "error":
+        _paint_alarm(p, area, content.collapsed, theme, round_)
     if content.block:
         p.setBrush(Qt.BrushStyle.NoBrush)
         p.setPen(QPen(QColor(mix(theme.raised, theme.family(content.family), 0.6)), 1.0))
@@ -72,6 +78,25 @@ def _paint_shadow(p: QPainter, area: QRectF, theme: Theme, round_: float) -> Non
     for grow, alpha in ((3.0, 12), (2.0, 18), (1.0, 26)):
         p.setBrush(translucent(theme.shadow, alpha * 2))
         p.drawRoundedRect(area.adjusted(-grow + 0.5, -grow + 2, grow - 0.5, grow + 1), round_ + grow, round_ + grow)
+
+
+def _paint_alarm(p: QPainter, area: QRectF, folded: bool, theme: Theme, round_: float) -> None:
+    """A card with a fault: a red edge and a red head; the octagon in the head says the same to those who see no red."""
+    shape, head = QPainterPath(), QPainterPath()
+    shape.addRoundedRect(area, round_, round_)
+    head.addRect(area if folded else QRectF(area.left(), area.top(), area.width(), HEAD))
+    p.setPen(Qt.PenStyle.NoPen)
+    p.setBrush(QColor(alarm_ground(theme)))
+    p.drawPath(shape & head)
+    # Broad and inwards, so that it is seen inside the ring of a selected card.
+    p.setPen(QPen(QColor(theme.error), theme.edge + 2.5))
+    p.setBrush(Qt.BrushStyle.NoBrush)
+    p.drawRoundedRect(area.adjusted(1.5, 1.5, -1.5, -1.5), round_ - 1.5, round_ - 1.5)
+
+
+def alarm_ground(theme: Theme) -> str:
+    """What the head of a card with a fault is painted in."""
+    return mix(theme.raised, theme.error, ALARM)
 
 
 def _paint_bar(p: QPainter, area: QRectF, colour: QColor, block: bool, round_: float) -> None:
@@ -129,7 +154,8 @@ def _paint_badges(p: QPainter, item: NodeItem, theme: Theme, x: float) -> float:
     content = item.content
     if content.badge:
         x -= 16
-        paint_badge(p, QRectF(x, 11, 16, 16), content.badge, theme)
+        grow = 3 if content.badge == "error" else 0
+        paint_badge(p, QRectF(x, 11, 16, 16).adjusted(-grow, -grow, grow, grow), content.badge, theme)
         x -= 4
     quiet = (content.mode == "mute", "eye-off"), (content.mode == "off", "stop")
     for shown, name in (*quiet, (content.frozen, "lock"), (content.shared, "link")):
@@ -209,7 +235,7 @@ def paint_block(p: QPainter, item: NodeItem, theme: Theme, scale: float) -> None
     """The card from afar: its family's colour."""
     p.setRenderHint(QPainter.RenderHint.Antialiasing)
     content = item.content
-    colour = block_colour(theme, content.family)
+    colour = _block_ground(item, theme)
     area = QRectF(1, 1, item.width - 2, item.height - 2)
     p.setPen(QPen(QColor(theme.error), 3 / scale * 0.8) if content.badge == "error" else Qt.PenStyle.NoPen)
     p.setBrush(QColor(colour))
@@ -263,7 +289,12 @@ def paint_block_label(p: QPainter, item: NodeItem, theme: Theme, scale: float) -
     # What does not fit begins at the left; what does stands in the middle.
     width = min(room, font_and_metrics(px, True)[1].horizontalAdvance(content.name))
     area = QRectF((item.width - badge - width) / 2, 0, room + 1, height)
-    paint_text(p, area, content.name, ink_on(block_colour(theme, content.family)), px, bold=True)
+    paint_text(p, area, content.name, ink_on(_block_ground(item, theme)), px, bold=True)
+
+
+def _block_ground(item: NodeItem, theme: Theme) -> str:
+    """Red for a card with a fault, its family's colour for all others."""
+    return theme.error if item.content.badge == "error" else block_colour(theme, item.content.family)
 
 
 def block_colour(theme: Theme, family: str) -> str:

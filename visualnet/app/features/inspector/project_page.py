@@ -15,14 +15,15 @@ from visualnet.app.features.inspector.sections.parameters_section import Paramet
 from visualnet.app.features.inspector.sections.section import EditorGrid, InspectorSection, choice_box, value_field
 from visualnet.app.forms.form import Form, caption
 from visualnet.app.state.studio import Studio
-from visualnet.app.widgets.basic import KeyValue, describe
+from visualnet.app.widgets.basic import KeyValue, button, describe
 from visualnet.app.widgets.layouts import column
 from visualnet.core import edits
 from visualnet.core.graph import Value
 from visualnet.core.project import MAIN
-from visualnet.data.registry import DATASETS
+from visualnet.data.registry import DATASETS, describe_missing
 from visualnet.data.split import SPLITS, parse_shares
 from visualnet.layers.declaration.params import Float, Int, Ints
+from visualnet.templates.small_versions import OPEN_SMALL, SMALL_TIP, small_version
 
 
 class ProjectPage(QWidget):
@@ -103,7 +104,11 @@ class DataSection(InspectorSection):
             {"data set": self.names, "split": self.split, "own split": self.own, "split seed": self.seed}
         )
         self.words = caption("")
+        self.small = button(OPEN_SMALL, done=self._open_small)
+        self.small.setToolTip(SMALL_TIP)
+        self.names.setPlaceholderText("Choose data")
         self.add(self.words)
+        self.add(self.small)
         self.add(self.editors)
 
     def refresh(self, selected: Selected = NOTHING) -> None:
@@ -111,7 +116,10 @@ class DataSection(InspectorSection):
         data = self.studio.project.data
         kind = DATASETS.get(data.name)
         self.names.setCurrentIndex(self.names.findData(data.name))
-        self.words.setText(kind.summary() if kind else f"This version does not know the data set “{data.name}”.")
+        small = small_version(self.studio.project) is not None
+        missing = describe_missing(data) + (" Or take the small version, which trains here." if small else "")
+        self.words.setText(kind.summary() if kind else missing)
+        self.small.setVisible(small)
         split = next((name for name, shares in SPLITS.items() if shares == tuple(data.split)), "own")
         self.split.setCurrentText(split)
         self.editors.show_rows({"own split": split == "own"})
@@ -128,6 +136,11 @@ class DataSection(InspectorSection):
                 self.forms[data.name] = form
                 self.add(form)
             self.forms[data.name].show_values(data.options, self.studio.project.constants)
+
+    def _open_small(self) -> None:
+        small = small_version(self.studio.project)
+        if small is not None:
+            self.studio.template_requested.emit(small.name)
 
     def _set(self, text: str, merge: str = "", **fields: Any) -> None:
         self.studio.do(text, lambda p: edits.set_data(p, **fields), merge=merge)

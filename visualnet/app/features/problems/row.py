@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QPlainTextEdit, QWidget
 
 from visualnet.analysis.facts import Problem
@@ -14,6 +14,7 @@ from visualnet.analysis.problem_list import where
 from visualnet.analysis.repair.search import Repair
 from visualnet.app.canvas.repairs.hover_preview import HoverPreview
 from visualnet.app.features.inspector.formula_label import FormulaLabel
+from visualnet.app.features.inspector.typeset_label import TypesetLabel
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import ElidedLabel, IconLabel, button, label, restyle
 from visualnet.app.widgets.layouts import STRETCH, FlowLayout, column, row
@@ -40,7 +41,7 @@ class ProblemRow(QFrame):
         self.where = ElidedLabel("", "section")
         self.where.setFixedWidth(WHERE)
         self.words = label("", wrap=True)
-        self.formula = FormulaLabel()
+        self.formula = Formula()
         self.formula.hide()
         self.repair_bar = QWidget()
         self.repair_bar.hide()
@@ -63,13 +64,20 @@ class ProblemRow(QFrame):
         """In a low list the formula stands beside the words, not under them, so that the repairs are seen."""
         if low != self.low:
             self.low = low
+            self.formula.set_low(low)
             self.grid.removeWidget(self.formula)
-            self.grid.addWidget(self.formula, *((0, 3) if low else (1, 2)))
+            self.grid.addWidget(self.formula, *((0, 3, 3, 1, TOP) if low else (1, 2)))
+            self.grid.setVerticalSpacing(2 if low else 4)
+            # Beside the formula, not under it, the repairs are higher up.
+            self.grid.removeWidget(self.repair_bar)
+            self.grid.addWidget(self.repair_bar, *((2, 2, 1, 1) if low else (2, 2, 1, 2)))
             self._share_width()
 
     def _share_width(self) -> None:
         """Only a formula that is seen takes room from the words."""
-        self.grid.setColumnStretch(3, int(self.low and not self.formula.isHidden()))
+        beside = self.low and not self.formula.isHidden()
+        self.grid.setColumnStretch(2, 3 if beside else 1)
+        self.grid.setColumnStretch(3, int(beside))
 
     def show_problem(self, problem: Problem, words: str) -> None:
         """Show another problem; repairs of the old one go."""
@@ -80,7 +88,7 @@ class ProblemRow(QFrame):
         self.icon.set_icon(problem.severity, problem.severity)
         self.words.setText(words)
         self.name()
-        self.formula.show_formulas((problem.formula,) if problem.formula else ())
+        self.formula.show_problem(problem)
         self.offer([])
 
     def name(self) -> None:
@@ -106,7 +114,7 @@ class ProblemRow(QFrame):
         self._unfold()
 
     def _unfold(self) -> None:
-        self.formula.setVisible(self.current and bool(self.formula.formulas))
+        self.formula.setVisible(self.current and self.formula.says_something)
         self._share_width()
         self.repair_bar.setVisible(self.current and self.buttons.count() > 0)
         runtime = self.problem is not None and self.problem.code == "runtime"
@@ -149,6 +157,51 @@ class ProblemRow(QFrame):
             self.focusNextPrevChild(event.key() == Qt.Key.Key_Down)
         else:
             super().keyPressEvent(event)
+
+
+class Formula(QWidget):
+    """The arithmetic of a problem, typeset as in the inspector; as text where there is nothing to typeset, or no room."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.typeset, self.lines = TypesetLabel(), FormulaLabel()
+        self.problem: Problem | None = None
+        self.low = False
+        self.typeset.can_enlarge = False
+        self.typeset.setToolTip("Ctrl+C copies it as text, the right button as LaTeX too")
+        column(self.typeset, self.lines, parent=self)
+
+    @property
+    def says_something(self) -> bool:
+        """Whether the problem has a formula."""
+        return bool(self.lines.formulas)
+
+    def show_problem(self, problem: Problem) -> None:
+        """Show the formula of another problem."""
+        self.problem = problem
+        self.lines.show_formulas((problem.formula,) if problem.formula else ())
+        made = problem.derivation
+        # In a low panel there is room for one line: the one with the figures, which needs no legend.
+        self.typeset.show_derivation(
+            made._replace(lettered=False, legend=()) if made is not None and self.low else made, problem.formula
+        )
+        self._fit()
+
+    def set_low(self, low: bool) -> None:
+        """Be content with one line."""
+        self.low = low
+        if self.problem is not None:
+            self.show_problem(self.problem)
+
+    def _fit(self) -> None:
+        self.typeset.fit(self.width())
+        self.typeset.setVisible(self.typeset.sheet is not None)
+        self.lines.setVisible(self.typeset.sheet is None)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._fit()
 
 
 class Details(QWidget):

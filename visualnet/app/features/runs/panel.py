@@ -90,7 +90,7 @@ class RunTable(QAbstractTableModel):
         if role == Qt.ItemDataRole.CheckStateRole and name == "curves" and history.folder_of(run):
             return Qt.CheckState.Checked if current or run.id in self.runner.ghosts else Qt.CheckState.Unchecked
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{describe(run)}\n{HINT}"
+            return f"{describe(run, self.studio.project)}\n{HINT}"
         if role == Qt.ItemDataRole.FontRole and current:
             font = QApplication.font()
             font.setBold(True)

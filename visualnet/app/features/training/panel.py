@@ -16,6 +16,7 @@ from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import ElidedLabel, describe, label
 from visualnet.app.widgets.layouts import column, row
 from visualnet.app.widgets.segmented import Segmented
+from visualnet.training.runs.network_mark import is_older
 from visualnet.training.runs.run_status import describe_run, share_done
 
 SMOOTHEST = 0.995
@@ -85,7 +86,8 @@ class TrainingPanel(QWidget):
     def refresh(self) -> None:
         """Show how far the run is."""
         state, model = self.runner.state, self.runner.model
-        words = describe_run(state, model, self.studio.analysis)
+        older = is_older(self.runner.run, self.studio.project)
+        words = describe_run(state, model, self.studio.analysis, older)
         self.words.setText(words or self.runner.why_not() or "Ready to train")
         self.bar.setRange(0, 0 if state == "starting" else 1000)
         self.bar.setValue(round(1000 * share_done(model)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtWidgets import QScrollArea, QWidget
 
 from visualnet.app.features.inspector.project_page import DataSection
@@ -69,6 +69,17 @@ class RecipePane(QScrollArea):
             row.setEnabled(not busy or name == "lr")
         self.data.setEnabled(not busy)
         self.data.refresh()
+
+    def reveal(self, name: str) -> None:
+        """Bring a setting into view and give it the keyboard; ``data`` is the choice of the data set."""
+        if name == "data":
+            self.data.set_opened(True)
+            self.data.setFocus()
+            QTimer.singleShot(0, self, lambda: self.ensureWidgetVisible(self.data))
+        elif self.form is not None:
+            self.form.point_at(name)
+            if (row := self.form.rows.get(name)) is not None:
+                QTimer.singleShot(0, row, lambda: self.ensureWidgetVisible(row))
 
     def _build(self, declared: Sequence[Param]) -> None:
         opened = self.form is not None and self.form.more is not None and self.form.more.opened

@@ -7,8 +7,8 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QMenuBar, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from visualnet.app.actions.registry import Actions
-from visualnet.app.theme import fonts
-from visualnet.app.widgets.basic import ElidedLabel, button
+from visualnet.app.theme import fonts, icons
+from visualnet.app.widgets.basic import ElidedLabel, button, restyle
 from visualnet.app.widgets.layouts import STRETCH, add, row
 from visualnet.app.widgets.segmented import Segmented
 
@@ -72,8 +72,15 @@ class TopBar(QWidget):
         self.state.setText(state)
         self.title.setAccessibleDescription(state)
 
-    def show_run(self, state: str) -> None:
-        """Only the buttons that make sense now: none on the start page; Train; or Pause and Stop; or Resume and Stop."""
+    def show_run(self, state: str, ready: bool = True) -> None:
+        """Only the buttons that make sense now: none on the start page; Train; or Pause and Stop; or Resume and Stop.
+
+        Train is no primary button while the network is not ``ready`` to be trained: pressed, it says why.
+        """
+        train = self.run_buttons["train.start"]
+        if (train.property("kind") == "primary") != ready:
+            restyle(train, kind="primary" if ready else "")
+            icons.bind(train, self.actions_.specs["train.start"].icon, "accent_text" if ready else "text")
         visible = {
             "": (),
             "idle": ("train.start",),
@@ -95,8 +102,8 @@ class TopBar(QWidget):
             made.ensurePolished()  # before the style sheet has been applied a hint tells another width
         worded = {a: made.sizeHint().width() for a, made in self.run_buttons.items()}
         two = worded["train.stop"] + max(worded["train.pause"], worded["train.resume"])
-        icons = sum(made.sizeHint().width() + 8 for made in self.holder.findChildren(QToolButton))
-        self.holder.setMinimumWidth(two + icons + 8 * 3)
+        undo_redo = sum(made.sizeHint().width() + 8 for made in self.holder.findChildren(QToolButton))
+        self.holder.setMinimumWidth(two + undo_redo + 8 * 3)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """In a narrow window the workspaces leave the middle, so that the project's name can be read."""

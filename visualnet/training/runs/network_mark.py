@@ -1,0 +1,42 @@
+"""A mark of the network that a run trained, kept in the history: it tells whether the drawing has changed since."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import msgspec
+
+from visualnet.core.caches import clear_with_caches
+from visualnet.core.graph import Graph
+from visualnet.core.project import Project, RunRef
+
+KEY = "network"
+_last: list[tuple[Project, str]] = []
+clear_with_caches(_last.clear)
+
+
+def mark_of(project: Project) -> str:
+    """The same for two drawings that compute the same; names and places of cards do not matter."""
+    if _last and _last[0][0].same_network(project):
+        return _last[0][1]
+    blocks = {name: (_outline(block.graph), dict(block.params)) for name, block in sorted(project.blocks.items())}
+    data = msgspec.json.encode((_outline(project.graph), blocks, dict(project.constants)), order="sorted")
+    mark = hashlib.sha256(data).hexdigest()[:16]
+    _last[:] = [(project, mark)]
+    return mark
+
+
+def is_older(run: RunRef | None, project: Project) -> bool:
+    """Whether a run trained another network than the one that is drawn now. Of a run without a mark nothing is said."""
+    mark = run.extra.get(KEY) if run is not None else None
+    return isinstance(mark, str) and mark != mark_of(project)
+
+
+def _outline(graph: Graph) -> tuple[Any, ...]:
+    nodes = [
+        (n.id, n.kind, dict(n.params), n.trainable, n.statistics, n.init, n.shares, n.repeat, n.mode)
+        for n in sorted(graph, key=lambda n: n.id)
+    ]
+    wires = sorted((t.node, t.port, s.node, s.port) for t, s in graph.wires.items())
+    return nodes, wires
