@@ -21,6 +21,10 @@ from itertools import count
 from pathlib import Path
 from typing import Any, Protocol
 
+# A hundred processes are started by the tests: each would compile the program anew (0.4 s), and each run rewrite every
+# assertion (9 s for each process of pytest), were nothing kept in __pycache__.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # Before anything imports Qt or torch.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -54,13 +58,14 @@ def pytest_configure(config: pytest.Config) -> None:
     # Two shared cores make examples slow now and then; that is no fault of the code. The suite draws the same examples
     # each time, so that red means changed; the thorough run looks for new ones.
     calm: dict[str, Any] = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
-    settings.register_profile("suite", max_examples=50, derandomize=True, database=None, **calm)
+    settings.register_profile("suite", max_examples=30, derandomize=True, database=None, **calm)
     settings.register_profile("wide", max_examples=100, derandomize=True, database=None, **calm)
     settings.register_profile("thorough", max_examples=1000, print_blob=True, **calm)
     settings.load_profile(next((name for name in ("thorough", "wide") if config.getoption(f"--{name}")), "suite"))
     _give_patience()
     _hear_signals()
     threading.Thread.start = _noting_place(threading.Thread.start)  # type: ignore[method-assign]
+    _out_of_sight.watch()
     logging.getLogger().addHandler(_log)
 
 
@@ -134,6 +139,7 @@ def amount(pytestconfig: pytest.Config) -> Amount:
 def quiet_or_red(request: pytest.FixtureRequest) -> Iterator[None]:
     """Give the test a data folder of its own and fail it for all that it leaves running, open or said."""
     os.environ["VISUALNET_HOME"] = str(HOMES / str(next(_homes)))
+    _out_of_sight.freeze_modules()
     _one_torch_thread()
     _text_size_as_drawn()
     _watch_qt()
@@ -145,6 +151,51 @@ def quiet_or_red(request: pytest.FixtureRequest) -> Iterator[None]:
         faults += [f"it logged, unasked: {words}" for words in _log.records]
     if faults:
         pytest.fail("This test is not quiet:\n- " + "\n- ".join(faults), pytrace=False)
+
+
+class _OutOfSight:
+    """Keeps what was there before the tests from the garbage collector; else a full collection walks over a million objects.
+
+    It does so for 0.3 to 0.5 s, and each window that a test closes takes one. Once something froze more, such as a window's
+    own collector or a training, an unfreeze brings all back in sight, as in the program.
+    """
+
+    def __init__(self) -> None:
+        self.modules_frozen = self.more_frozen = False
+
+    def watch(self) -> None:
+        """From now on notice who else freezes; an unfreeze where nobody did has nothing to bring back."""
+        freeze, unfreeze = gc.freeze, gc.unfreeze
+
+        def noting_freeze() -> None:
+            self.more_frozen = True
+            freeze()
+
+        def noting_unfreeze() -> None:
+            if self.more_frozen:
+                self.modules_frozen = self.more_frozen = False
+                unfreeze()
+
+        self._freeze, gc.freeze, gc.unfreeze = freeze, noting_freeze, noting_unfreeze
+
+    def freeze_modules(self) -> None:
+        # A window would freeze a second after it was opened, and nearly every story would bring all back in sight.
+        if (control := sys.modules.get("visualnet.app.services.gc_control")) is not None:
+            control.AFTER_MS = 3_600_000
+        if not self.modules_frozen:
+            gc.collect()
+            self._freeze()
+            self.modules_frozen = True
+
+
+_out_of_sight = _OutOfSight()
+
+
+@pytest.fixture
+def all_in_sight(quiet_or_red: None) -> None:
+    """For a test that asks what the collector frees: it sees everything, also what was there before the tests."""
+    gc.freeze()  # or the unfreeze would have nothing to do
+    gc.unfreeze()
 
 
 def _one_torch_thread() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import Amount
 from tests.graphs import random_project
 from visualnet.analysis import Analysis, GraphFacts, infer
 from visualnet.core import edits
@@ -136,9 +137,10 @@ def walk(seed: int) -> None:
         hold(analysis, infer(project))
 
 
+@pytest.mark.more
 @pytest.mark.parametrize("part", range(PARTS))
-def test_incremental_is_fresh(part: int, thorough: bool) -> None:
-    count = (3_000 if thorough else 150) // PARTS
+def test_incremental_is_fresh(part: int, amount: Amount) -> None:
+    count = amount(50, wide=150, thorough=3_000) // PARTS
     for seed in range(part * count, (part + 1) * count):
         try:
             walk(seed)

@@ -97,9 +97,10 @@ def project(**names: str) -> Project:
 
 def held(made: Project) -> str:
     """The printed source of a project that the analysis finds clean, after it has run as the program runs it."""
-    assert [p.words for p in infer(made).errors()] == []
-    model = compile_project(made, seed=1)
-    source = model_source(made)
+    analysis = infer(made)
+    assert [p.words for p in analysis.errors()] == []
+    model = compile_project(made, analysis, seed=1)
+    source = model_source(made, analysis)
     found: dict[str, Any] = {"__name__": "printed"}
     exec(compile(source, "model.py", "exec"), found)
     kinds = [c for c in found.values() if isinstance(c, type) and c.__module__ == "printed"]

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 
 from tests.contract.draw import Drawn, cases
+from tests.sampling import examples
 from visualnet.core.project import Project
 from visualnet.core.storage.project_file import dumps
 from visualnet.layers import LAYERS
@@ -99,9 +100,10 @@ def test_a_new_project_obeys_it() -> None:
     assert not list(faults(json.loads(dumps(Project())), SCHEMA))
 
 
+@pytest.mark.more
 @pytest.mark.parametrize("tag", list(LAYERS))
 def test_what_a_layer_reads_obeys_it(tag: str) -> None:
-    @settings(max_examples=20)
+    @settings(max_examples=examples(6, wide=20))
     @given(cases(tag))
     def hold(case: Drawn) -> None:
         layer, _ = case

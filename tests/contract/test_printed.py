@@ -14,6 +14,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from tests.conftest import Amount
 from tests.contract.test_random_graphs import fields, objectives_agree
 from tests.graphs import random_project
+from tests.sampling import one_in
 from visualnet.cli.common import open_project, template_names
 from visualnet.compiling.module import compile_project
 from visualnet.compiling.source_code import source
@@ -46,7 +47,7 @@ def differing_weights(project: Project, seed: int) -> list[str]:
     return [key for key in ours if not torch.equal(ours[key], theirs[key])]
 
 
-@pytest.mark.parametrize("name", [t.name for t in template_list() if t.parameters <= SMALL])
+@pytest.mark.parametrize("name", one_in(3, [t.name for t in template_list() if t.parameters <= SMALL]))
 def test_the_same_seed_gives_the_same_first_weights(name: str) -> None:
     assert differing_weights(open_project(name), 3) == []
 
@@ -70,7 +71,7 @@ class Draws(TorchDispatchMode):
         return func(*args, **(kwargs or {}))
 
 
-@pytest.mark.parametrize("name", [t.name for t in template_list() if t.parameters > SMALL])
+@pytest.mark.parametrize("name", one_in(3, [t.name for t in template_list() if t.parameters > SMALL]))
 def test_large_networks_draw_the_same_numbers_in_the_same_order(name: str) -> None:
     project = open_project(name)
     with Draws() as ours:
@@ -85,7 +86,7 @@ def test_large_networks_draw_the_same_numbers_in_the_same_order(name: str) -> No
 # --- loss and metrics --------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", [t.name for t in template_list() if t.parameters < 500_000])
+@pytest.mark.parametrize("name", one_in(3, [t.name for t in template_list() if t.parameters < 500_000], begin=1))
 def test_loss_and_metrics_give_what_the_program_shows(name: str) -> None:
     project = open_project(name)
     model = compile_project(project, seed=0)
@@ -96,7 +97,7 @@ def test_loss_and_metrics_give_what_the_program_shows(name: str) -> None:
     objectives_agree(model, fields(model, 1), printed, made)
 
 
-@pytest.mark.parametrize("name", template_names())
+@pytest.mark.parametrize("name", one_in(3, template_names(), begin=2))
 def test_no_layer_is_applied_twice(name: str) -> None:
     """Loss and metrics take what ``forward`` has computed."""
     model = compile_project(open_project(name), device="meta")

@@ -9,6 +9,7 @@ from functools import lru_cache
 import pytest
 from msgspec.structs import replace
 
+from tests.sampling import one_in
 from visualnet.analysis import infer
 from visualnet.analysis.inference.graph_checks import classes as classes_of
 from visualnet.core.project import Project
@@ -107,13 +108,11 @@ def falls(found: list[float]) -> bool:
     return sum(found[-quarter:]) < 0.97 * sum(found[:quarter])
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(n, marks=[] if i % 4 == 0 else pytest.mark.wide) for i, n in enumerate(TRAINING)]
-)
+@pytest.mark.parametrize("name", one_in(6, TRAINING))
 def test_its_loss_falls(name: str, request: pytest.FixtureRequest) -> None:
     """A few steps of the heavy ones; with ``--thorough`` the whole epoch of all, in less than a minute on two cores.
 
-    That each of them trains at all, the suite holds in tests/training; CI holds this of all, the suite of every fourth.
+    That each of them trains at all, is held in tests/training; CI holds this of all, the suite of every sixth.
     """
     project, thorough = opened(name), request.config.getoption("--thorough")
     light = infer(project).main.macs < LIGHT
@@ -129,7 +128,9 @@ def test_what_does_not_learn_does_not_fall() -> None:
     assert not falls(losses(replace(project, recipe=replace(project.recipe, lr=0.0, optimizer="SGD")), 40))
 
 
-@pytest.mark.parametrize("name", [name for name in TRAINING if name not in ("unet-small", "unet-padded-small")])
+@pytest.mark.parametrize(
+    "name", one_in(2, [name for name in TRAINING if name not in ("unet-small", "unet-padded-small")])
+)
 def test_the_first_loss_is_about_that_of_guessing(name: str) -> None:
     """The first lesson about a loss curve: it begins at ln K. (Where one field of a mask outweighs the other, guessing gives less.)"""
     import torch

@@ -1,13 +1,15 @@
 """Every shipped network gives its twin's answers, with the twin's weights: a right count of parameters proves no network.
 
-The twins by hand are always compared; those of torchvision, timm and transformers where these are installed (see tests/twins/libraries.py),
-the large ones only in the thorough run and in tests/benchmarks/bench_twins.py, which keeps its results.
+Of the twins by hand every third is compared in the suite, all in CI; those of torchvision, timm and transformers where these
+are installed (see tests/twins/libraries.py), the large ones only in the thorough run and in tests/benchmarks/bench_twins.py,
+which keeps its results.
 """
 
 from __future__ import annotations
 
 import pytest
 
+from tests.sampling import one_in
 from tests.twins.comparing import TOLERANCE, Twin, compare, opened
 from tests.twins.libraries import library
 from tests.twins.table import BY_HAND, LARGE, PUBLISHED
@@ -24,7 +26,7 @@ def test_every_published_network_has_a_twin() -> None:
     assert published >= {twin.template for twin in PUBLISHED}
 
 
-@pytest.mark.parametrize("twin", BY_HAND, ids=lambda t: t.template)
+@pytest.mark.parametrize("twin", one_in(3, BY_HAND, lambda t: t.template))
 def test_it_answers_as_the_paper_says(twin: Twin) -> None:
     assert compare(twin).difference <= TOLERANCE
 

@@ -379,6 +379,7 @@ def test_the_menu_of_recent_files_pins_and_dims(window: Window, hands: Hands, th
 # --- nothing is left ---------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("all_in_sight")
 def test_fifty_tabs_leave_nothing_behind(window: Window, hands: Hands) -> None:
     window.begin("perceptron-points")
     hands.rest(0.2)
@@ -387,6 +388,7 @@ def test_fifty_tabs_leave_nothing_behind(window: Window, hands: Hands) -> None:
 
     def counts() -> tuple[int, int, int]:
         gc.collect()
+        window.collector._soon.stop()  # here it would freeze after an hour (tests/conftest.py)
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
         hands.until(lambda: not any(t.isActive() and t.isSingleShot() for t in window.findChildren(QTimer)))
         timers = sum(t.isActive() for t in window.findChildren(QTimer))
@@ -413,9 +415,11 @@ def test_fifty_tabs_leave_nothing_behind(window: Window, hands: Hands) -> None:
     assert [ref for ref in made if ref() is not None] == []
 
 
+@pytest.mark.usefixtures("all_in_sight")
 def test_the_collector_settles_after_a_project_was_opened_and_is_free_again_at_the_end(
     window: Window, hands: Hands
 ) -> None:
+    window.collector._soon.setInterval(1)
     window.begin("lenet5")
     hands.until(lambda: gc.get_freeze_count() > 10_000, what="the collector settles")
     window.close()

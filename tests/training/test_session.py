@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 import torch
 
+from tests.sampling import one_in
 from tests.training.nets import chain, lenet, line, points, small
 from tests.waiting import linger, until
 from visualnet.analysis import infer
@@ -91,7 +92,7 @@ TEMPLATES = [t.name for t in template_list() if project_file.load(t.path).data.n
 """Those whose data comes with the program."""
 
 
-@pytest.mark.parametrize("name", TEMPLATES)
+@pytest.mark.parametrize("name", one_in(3, TEMPLATES, begin=1))
 def test_every_template_trains(name: str) -> None:
     project = project_file.load(resource("templates", f"{name}.vnet"))
     control, model = Control(), RunModel()
@@ -508,6 +509,7 @@ def test_where_weights_take_the_memory_no_smaller_batch_is_advised(monkeypatch: 
     assert model.failed.path == (project.graph.named("linear_1").id,)
 
 
+@pytest.mark.usefixtures("all_in_sight")
 def test_nothing_of_a_failed_run_stays_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     import gc
     import weakref

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.graphs import random_project
+from tests.sampling import examples
 from visualnet.analysis import infer
 from visualnet.analysis.compare.difference_text import as_data, lines
 from visualnet.analysis.compare.project_diff import Differences, differences, pair
@@ -136,7 +137,7 @@ def test_blocks_constants_data_and_recipe_are_told() -> None:
         assert part in text, part
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(20, wide=40), deadline=None)
 @given(st.integers(0, 10_000))
 def test_there_and_back_mirror_each_other(seed: int) -> None:
     """Whatever the edit, the way back has the same nodes and wires with the signs turned round."""

@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from tests.conftest import Amount
 from visualnet.app.canvas import actions
 from visualnet.core.document import Document
 from visualnet.core.storage import project_file
@@ -147,11 +148,11 @@ class Monkey:
         assert set(self.hands.studio.selection) <= set(graph.nodes)
 
 
+@pytest.mark.more
 @pytest.mark.parametrize("seed", range(3))
-def test_a_monkey_at_the_canvas(hands: Any, seed: int, request: pytest.FixtureRequest) -> None:
-    thorough = request.config.getoption("--thorough", default=False)
+def test_a_monkey_at_the_canvas(hands: Any, seed: int, amount: Amount) -> None:
     monkey = Monkey(hands, seed)
-    for _ in range(20_000 // 3 if thorough else 500):
+    for _ in range(amount(200, wide=500, thorough=20_000 // 3)):
         try:
             monkey.act()
             monkey.check()

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.core.drawing import projects
+from tests.sampling import examples
 from visualnet.core import edits
 from visualnet.core.edits import clipboard
 from visualnet.core.project import MAIN, Project
@@ -35,14 +36,14 @@ def mailed(text: str, width: int, flowed: bool, quotes: int, ends: str) -> str:
     return text.replace("\n", ends)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(25, wide=80), deadline=None)
 @given(projects, st.integers(20, 120), st.booleans(), st.integers(0, 2), st.sampled_from(["\n", "\r\n"]))
 def test_a_mail_and_back_is_the_identity(project: Project, width: int, flowed: bool, quotes: int, ends: str) -> None:
     text = edits.copy(project, MAIN, project.graph.nodes)
     assert clipboard._read(mailed(text, width, flowed, quotes, ends)) == clipboard._read(text)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(25, wide=80), deadline=None)
 @given(projects)
 def test_a_copy_brings_the_very_nodes(project: Project) -> None:
     text = edits.copy(project, MAIN, project.graph.nodes)

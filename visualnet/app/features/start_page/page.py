@@ -72,11 +72,13 @@ class StartPage(QWidget):
         self._stamps: list[tuple[Template, int]] = []
         self._sections: list[tuple[QWidget, FlowLayout]] = []
         self._dropping = False
+        self._arranged: QSize | None = None
+        """The room that all was fitted to last; nothing before the page has a size."""
         self._build()
         self._scroll.viewport().installEventFilter(self)
         self._counter = QTimer(self, singleShot=True, interval=0)
         self._counter.timeout.connect(self._count_one)
-        studio.theme_changed.connect(lambda _: self._arrange())
+        studio.theme_changed.connect(lambda _: self._arrange_anew())
         self.refresh()
 
     def _build(self) -> None:
@@ -152,12 +154,17 @@ class StartPage(QWidget):
             self.recent.show_last(self.studio.shell.files_to_reopen())
         self._arrange()
 
+    def _arrange_anew(self) -> None:
+        """Fit all to the width again, though that is the same: text may have another size."""
+        self._arranged = None
+        self._arrange()
+
     def _show_templates(self) -> None:
         """The first group with pictures; of the others only what the index tells, so that forty files need not be read."""
         found = [(template, template.path.stat().st_mtime_ns) for template in template_list()]
         if found == self._stamps:
             return
-        self._stamps = found
+        self._stamps, self._arranged = found, None
         for layout in (self._flow, self._more):
             while (item := layout.takeAt(0)) is not None:
                 if (widget := item.widget()) is not None:
@@ -229,6 +236,9 @@ class StartPage(QWidget):
     def _arrange(self) -> None:
         """Fit margins, columns and the place of the side to the width."""
         self.update()
+        if self._arranged == self._scroll.viewport().size():
+            return  # A window tells of its size several times while it opens.
+        self._arranged = self._scroll.viewport().size()
         room = self._scroll.viewport().width()
         margin = max(32 if room < BESIDE else 48, (room - WIDEST) // 2)
         top = 48 if self._scroll.viewport().height() >= 760 else 28
@@ -285,6 +295,7 @@ class StartPage(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        self._arranged = None  # words have their size only now that the style sheet has been applied
         self.refresh()
         self._counter.start()
         if self.cards:
