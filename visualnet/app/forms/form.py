@@ -3,230 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any
 
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QLineEdit, QMenu, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QMenu, QWidget
 
 from visualnet.app.forms.drag_handle import FieldDrag
+from visualnet.app.forms.rows import FieldRow, Row, ValueRow, editor_width, row_for
 from visualnet.app.forms.value_field import ValueField
-from visualnet.app.theme import fonts
+from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import label
 from visualnet.app.widgets.layouts import column
 from visualnet.app.widgets.section import Section
 from visualnet.core.expressions import Scope
 from visualnet.core.graph import Value
 from visualnet.core.text.format import capitalize_first
-from visualnet.layers.declaration.params import Bool, Choice, Field, Float, Floats, Int, Ints, Param, Text
-
-EDITOR_WIDTH = 132
-"""The room for a value, where text has its normal size."""
-
-
-def editor_width() -> int:
-    """The room for a value: larger text gets more, but leaves some to the names beside it."""
-    return round(EDITOR_WIDTH * (1 + (fonts.factor() - 1) / 2))
-
-
-class Row(QWidget):
-    """Base of the editors: shows a raw value, and tells of another one. ``live`` edits are still going on."""
-
-    edited = Signal(object)
-    finished = Signal()
-    marked = Signal(str)
-    wide = False
-    """Whether it stands below its name, in the whole width."""
-
-    def __init__(self, param: Param, editor: QWidget, alignment: Qt.AlignmentFlag | None = None) -> None:
-        super().__init__()
-        self.param = param
-        editor.setAccessibleName(param.name)
-        editor.setToolTip(param.doc)
-        self.setFocusProxy(editor)
-        column((editor, 0, alignment) if alignment else editor, parent=self)
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.FontChange and not self.wide:
-            self.setFixedWidth(editor_width())
-
-    def problem_of(self, raw: Value, scope: Scope) -> str:
-        """What is wrong with a value, in words."""
-        try:
-            self.param.read(raw, scope)
-        except ValueError as error:
-            return str(error)
-        return ""
-
-    def _edit_once(self, value: Value) -> None:
-        """Tell of a value that is chosen at one stroke."""
-        self.edited.emit(value)
-        self.finished.emit()
-
-    def show_value(self, raw: Value, scope: Scope, problem: str = "") -> None:
-        """Show a raw value; ``problem`` marks it."""
-        raise NotImplementedError
-
-    def show_mixed(self, scope: Scope) -> None:
-        """Show that several nodes differ here."""
-        raise NotImplementedError
-
-
-class ValueRow(Row):
-    """Numbers, several numbers, words, expressions."""
-
-    def __init__(self, param: Param) -> None:
-        self.scope: Scope = {}
-        self.none: str = getattr(param, "none", "")
-        self.field = ValueField(
-            lambda raw: self.problem_of(raw, self.scope),
-            several=isinstance(param, Ints | Floats),
-            unit=param.unit,
-            empty=bool(self.none),
-            names=lambda: self.scope,
-        )
-        super().__init__(param, self.field)
-        self.field.setPlaceholderText(self.none)
-        self.field.edited.connect(self.edited.emit)
-        self.field.finished.connect(self.finished.emit)
-        self.field.marked.connect(self.marked.emit)
-        self.words: Mapping[str, str] = getattr(param, "words", {})
-        tip = "\n".join([param.doc, *(f"{word}: {meaning}" for word, meaning in self.words.items())])
-        self.field.set_tip(f"{tip}\n↑ ↓ change it; drag its name sideways; arithmetic such as 2*16 is understood.")
-
-    def show_value(self, raw: Value, scope: Scope, problem: str = "") -> None:
-        self.scope = scope
-        self.field.set_value(raw, self.none)
-        self.field.set_suffix(self._resolved(raw) or self.param.unit)
-        if problem:
-            self.field.set_problem(problem)
-
-    def show_mixed(self, scope: Scope) -> None:
-        self.scope = scope
-        self.field.show_mixed()
-        self.field.set_suffix(self.param.unit)
-
-    def _resolved(self, raw: Value) -> str:
-        """What an expression comes to."""
-        parts = raw if isinstance(raw, tuple) else (raw,)
-        if not any(isinstance(p, str) and p not in self.words for p in parts) or self.problem_of(raw, self.scope):
-            return ""
-        return f"= {self.param.short(self.param.read(raw, self.scope))}"
-
-
-class TextRow(Row):
-    """A line in a small language; it has the whole width. Enter, or leaving the field, takes it over once it can be read."""
-
-    wide = True
-
-    def __init__(self, param: Param) -> None:
-        self.line = QLineEdit()
-        super().__init__(param, self.line)
-        self.line.setAcceptDrops(False)
-        self.line.setProperty("mono", True)
-        self.line.textEdited.connect(lambda text: self.marked.emit(self.problem_of(text, {})))
-        self.line.editingFinished.connect(self._finish)
-        self._value = ""
-
-    def _finish(self) -> None:
-        text = self.line.text()
-        if text != self._value and not self.problem_of(text, {}):
-            self._value = text
-            self.edited.emit(text)
-        self.finished.emit()
-
-    def show_value(self, raw: Value, scope: Scope, problem: str = "") -> None:
-        if str(raw) != self._value or not (self.line.hasFocus() and self.line.isModified()):
-            self._value = str(raw)
-            self.line.setText(self._value)
-            self.line.setCursorPosition(0)
-            self.marked.emit(problem)
-
-    def show_mixed(self, scope: Scope) -> None:
-        self._value = ""
-        self.line.setText("")
-        self.line.setPlaceholderText("differ")
-
-
-class FlagRow(Row):
-    """Yes or no."""
-
-    def __init__(self, param: Param) -> None:
-        self.check = QCheckBox()
-        super().__init__(param, self.check, Qt.AlignmentFlag.AlignRight)
-        self.check.clicked.connect(self._edit_once)
-
-    def show_value(self, raw: Value, scope: Scope, problem: str = "") -> None:
-        self.check.setTristate(False)
-        self.check.setChecked(bool(raw))
-        self.marked.emit(problem)
-
-    def show_mixed(self, scope: Scope) -> None:
-        self.check.setCheckState(Qt.CheckState.PartiallyChecked)
-
-
-class _Combo(QComboBox):
-    """Leaves the wheel to the panel: scrolling must never change a choice on its way."""
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        event.ignore()
-
-
-class ChoiceRow(Row):
-    """One of a few words, each explained in its tooltip."""
-
-    def __init__(self, param: Param, options: Mapping[str, str] | None = None) -> None:
-        self.combo = _Combo()
-        self.combo.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        super().__init__(param, self.combo)
-        self.set_options(options if options is not None else getattr(param, "options", {}))
-        self.combo.textActivated.connect(self._edit_once)
-
-    def set_options(self, options: Mapping[str, str]) -> None:
-        """Offer these words."""
-        if [self.combo.itemText(i) for i in range(self.combo.count())] == list(options):
-            return
-        self.combo.clear()
-        for word, meaning in options.items():
-            self.combo.addItem(word)
-            self.combo.setItemData(self.combo.count() - 1, meaning, Qt.ItemDataRole.ToolTipRole)
-
-    def show_value(self, raw: Value, scope: Scope, problem: str = "") -> None:
-        at = self.combo.findText(str(raw))
-        if at < 0:
-            self.combo.addItem(str(raw))
-            at = self.combo.count() - 1
-        self.combo.setCurrentIndex(at)
-        self.combo.setToolTip(problem or self.param.doc)
-        self.marked.emit(problem)
-
-    def show_mixed(self, scope: Scope) -> None:
-        self.combo.setCurrentIndex(-1)
-
-
-class FieldRow(ChoiceRow):
-    """A field of the data set."""
-
-    def __init__(self, param: Param) -> None:
-        super().__init__(param, {})
-
-
-ROWS: Mapping[type[Param], Callable[[Any], Row]] = {
-    Int: ValueRow,
-    Float: ValueRow,
-    Ints: ValueRow,
-    Floats: ValueRow,
-    Bool: FlagRow,
-    Choice: ChoiceRow,
-    Field: FieldRow,
-    Text: TextRow,
-}
-
-
-def row_for(param: Param) -> Row:
-    """The editor for a parameter, by its type."""
-    return next(ROWS[kind] for kind in type(param).__mro__ if kind in ROWS)(param)
+from visualnet.layers.declaration.params import Param
 
 
 class Form(QWidget):
@@ -234,6 +25,10 @@ class Form(QWidget):
 
     changed = Signal(str, object)
     finished = Signal()
+    left = Signal()
+    """Return or Escape has ended the work in a row."""
+    discarded = Signal(str)
+    """Words about what was typed, could not be read, and is shown no longer."""
 
     def __init__(self, params: Sequence[Param], row_menu: Callable[[str, QMenu], None] | None = None) -> None:
         """``row_menu`` fills the menu of a parameter's row."""
@@ -288,6 +83,8 @@ class Form(QWidget):
             )
         row.edited.connect(lambda value: self.changed.emit(param, value))
         row.finished.connect(self.finished.emit)
+        row.left.connect(self.left.emit)
+        row.discarded.connect(lambda text: self.discarded.emit(describe_discarded(text, param)))
         row.marked.connect(lambda reason: _show_reason(words, reason))
 
     def menu_for(self, name: str, widget: QWidget) -> QMenu:
@@ -315,6 +112,11 @@ class Form(QWidget):
             raw = values.get(name, row.param.default)
             row.show_value(raw, scope, (problems or {}).get(name, ""))
 
+    def discard(self) -> None:
+        """Take away what was typed and cannot be read, for the rows are about something else from now on."""
+        for row in self.rows.values():
+            row.discard()
+
     def offer_fields(self, fields: Mapping[str, str]) -> None:
         """The data set's fields, with their sizes."""
         for row in self.rows.values():
@@ -329,6 +131,22 @@ class Form(QWidget):
         if row.param.more and self.more is not None:
             self.more.set_opened(True)
         row.setFocus()
+
+
+def describe_discarded(text: str, name: str) -> str:
+    """Words about what was typed and is lost."""
+    return f"“{text}” is no value for {name}: it was not taken over."
+
+
+def return_keyboard(part: Form | ValueField, studio: Studio, name: str = "") -> None:
+    """Give the keyboard back to the canvas when the work in this form or field has ended, and say what of it was not taken over."""
+
+    def leave() -> None:
+        if studio.shell is not None:
+            studio.shell.focus_canvas()
+
+    part.left.connect(leave)
+    part.discarded.connect(lambda text: studio.message.emit("hint", describe_discarded(text, name) if name else text))
 
 
 def caption(text: str) -> QLabel:

@@ -19,12 +19,19 @@ SCRUB_PX = 6
 
 class ValueField(QLineEdit):
     """Edits one raw value. ``check`` says what is wrong with a value, or gives "" — then ``edited`` tells of it while typing, stepping and
-    scrubbing, and ``finished`` once at the end. Escape goes back to what stood there before."""
+    scrubbing, and ``finished`` once at the end. Escape goes back to what stood there before.
+
+    A first click selects the whole value. Return and Escape end with ``left``: the keyboard may go back to where it came from. What is
+    typed and cannot be read stays as it stands, marked, until it is mended or Escape is pressed."""
 
     edited = Signal(object)
     finished = Signal()
     marked = Signal(str)
     """Why what stands in the field is wrong; nothing once it is right."""
+    left = Signal()
+    """Return or Escape has ended the work in the field."""
+    discarded = Signal(str)
+    """What had been typed, could not be read, and is shown no longer, for the field shows something else now."""
 
     def __init__(
         self,
@@ -42,6 +49,8 @@ class ValueField(QLineEdit):
         self._settled: Value = None
         self._completer: NameCompleter | None = None
         self._scrub: tuple[float, Value] | None = None
+        self._clicked_into = False
+        """Whether the press that goes on brought the focus: its release selects the whole value."""
         self._handle: QWidget | None = None
         self._tip = ""
         self.setAcceptDrops(False)
@@ -57,14 +66,31 @@ class ValueField(QLineEdit):
         return self._value
 
     def set_value(self, raw: Value, placeholder: str = "") -> None:
-        """Show a value without telling anyone; what is being typed stays as typed."""
-        if raw != self._value or not self.hasFocus():
+        """Show a value without telling anyone; what is being typed stays as typed, and so does what could not be read, while the value
+        is the same."""
+        same = raw == self._value
+        if not same or not (self.hasFocus() or self.unreadable):
             self._settled = raw
         self._value = raw
         self.setPlaceholderText(placeholder)
-        if not (self.hasFocus() and self.isModified()):
-            self.setText(write_value(raw))
+        if self.isModified() and (self.hasFocus() or (same and self.unreadable)):
+            return
+        self.discard()
+        self.setText(write_value(raw))
+        self.set_problem("")
+
+    @property
+    def unreadable(self) -> bool:
+        """Whether something stands here that was typed and is no value."""
+        return self.isModified() and bool(self._check(self._read(self.text())))
+
+    def discard(self) -> None:
+        """Show the last value that was right in place of what could not be read, and tell of that: something else is shown now."""
+        if self.unreadable:
+            text = self.text()
+            self.setText(write_value(self._value))
             self.set_problem("")
+            self.discarded.emit(text)
 
     def set_suffix(self, text: str) -> None:
         """A muted word at the right end: the unit, or what an expression comes to."""
@@ -106,8 +132,11 @@ class ValueField(QLineEdit):
         self.edited.emit(value)
         return True
 
+    def _read(self, text: str) -> Value:
+        return None if self._empty and not text.strip() else read_value(text, self._several)
+
     def _typed(self, text: str) -> None:
-        value = None if self._empty and not text.strip() else read_value(text, self._several)
+        value = self._read(text)
         reason = self._check(value)
         self.set_problem(reason)
         if not reason and value != self._value:
@@ -126,11 +155,12 @@ class ValueField(QLineEdit):
             restyle(self, invalid=bool(reason))
 
     def _finish(self) -> None:
-        if self.isModified():
-            self.setModified(False)
-            self.setText(write_value(self._value))
-            self.set_problem("")
-        self._settled = self._value
+        """End what was done here. What cannot be read stays, for it was typed for some reason."""
+        if not self.unreadable:
+            if self.isModified():
+                self.setText(write_value(self._value))  # which also ends being modified
+                self.set_problem("")
+            self._settled = self._value
         self.finished.emit()
 
     def _place(self) -> None:
@@ -163,14 +193,40 @@ class ValueField(QLineEdit):
             self.selectAll()
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._finish()
-            self.selectAll()
-        elif key == Qt.Key.Key_Escape and (self.isModified() or self._value != self._settled):
-            if self._value != self._settled:
-                self._take(self._settled)
-            self._finish()
-            self.selectAll()
+            if self.unreadable:
+                self.selectAll()
+            else:
+                self.left.emit()
+        elif key == Qt.Key.Key_Escape:
+            self._restore()
+            self.left.emit()
         else:
             super().keyPressEvent(event)
+
+    def _restore(self) -> None:
+        """Go back to what stood here before."""
+        if self._value != self._settled:
+            self._take(self._settled)
+        if self.isModified():
+            self.setText(write_value(self._value))
+            self.set_problem("")
+        self._finish()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        super().mousePressEvent(event)
+        if self._clicked_into and event.button() != Qt.MouseButton.LeftButton:
+            self._clicked_into = False
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        if self._clicked_into and not self.hasSelectedText():
+            self.selectAll()
+        self._clicked_into = False
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        # Qt would take one word: of 0.02 what stands before the point.
+        super().mouseDoubleClickEvent(event)
+        self.selectAll()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         # Without the focus the wheel belongs to the panel: scrolling must never change a number on its way.
@@ -179,6 +235,10 @@ class ValueField(QLineEdit):
             return
         self.step_by(1 if event.angleDelta().y() > 0 else -1)
         event.accept()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self._clicked_into = event.reason() == Qt.FocusReason.MouseFocusReason
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)

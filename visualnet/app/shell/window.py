@@ -189,8 +189,8 @@ class Window(Frame):
         return seen.x(), seen.y(), seen.width(), seen.height()
 
     def focus_canvas(self) -> None:
-        """Give the keyboard back to the canvas."""
-        self.canvas.view.setFocus()
+        """Give the keyboard back to the canvas that was worked in last."""
+        self.views.view.setFocus()
 
     def dialog_parent(self) -> QWidget:
         """The widget that a dialog belongs to."""

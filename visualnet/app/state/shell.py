@@ -51,7 +51,7 @@ class Shell(Protocol):
         """What part of the open sheet is on the screen: x, y, width and height, in px of the sheet."""
 
     def focus_canvas(self) -> None:
-        """Give the keyboard back to the canvas."""
+        """Give the keyboard back to the canvas that was worked in last."""
 
     def dialog_parent(self) -> Any:
         """The widget that a dialog belongs to."""

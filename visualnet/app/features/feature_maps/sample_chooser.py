@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QIcon, QPixmap
 from PySide6.QtWidgets import QFrame, QListView, QListWidget, QListWidgetItem, QWidget
 
+from visualnet.app.forms.form import return_keyboard
 from visualnet.app.forms.value_field import ValueField
 from visualnet.app.plots.charts.sparkline import compose_strip
 from visualnet.app.state.studio import Studio
@@ -31,6 +32,7 @@ class SampleChooser(QWidget):
         self.number.setFixedWidth(64)
         self.number.set_tip("The sample of the validation set that is looked at")
         self.number.edited.connect(lambda value: self.probes.set_sample(int(value)))
+        return_keyboard(self.number, studio, "the sample")
         name = label("sample", "small")
         self.number.scrub_with(name)
         name.setToolTip("The sample of the validation set that is looked at; drag sideways to change it")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from visualnet.analysis import explain
@@ -20,7 +21,7 @@ from visualnet.app.features.inspector.sections.mode_row import ModeRow
 from visualnet.app.features.inspector.sections.parameters_section import ParametersSection
 from visualnet.app.features.inspector.sections.section import InspectorSection
 from visualnet.app.features.inspector.sections.weights_section import WeightsSection
-from visualnet.app.forms.form import Form, caption
+from visualnet.app.forms.form import Form, caption, return_keyboard
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import ColorDot, KeyValue, button, describe, label
 from visualnet.app.widgets.layouts import column, remove, row
@@ -52,6 +53,7 @@ class NodePage(QWidget):
         self.name = describe(QLineEdit(), "Name", tip)
         self.name.setProperty("role", "heading")
         self.name.editingFinished.connect(self._rename)
+        self.name.returnPressed.connect(self._focus_canvas)
         self.kind = label("", "muted")
         self.presets = PresetButton(studio)
         self.about = caption("")
@@ -84,6 +86,8 @@ class NodePage(QWidget):
 
     def refresh(self, selected: Selected) -> None:
         """Show the nodes: of one all that is known, of several a form that sets them all."""
+        if selected.ids != self.ids and self.form is not None:
+            self.form.discard()
         if not selected.nodes:
             # What was shown of a node goes, for its project may be closed before another one is selected.
             self.drawings.refresh(NOTHING)
@@ -159,6 +163,7 @@ class NodePage(QWidget):
         form = Form(params, lambda name, menu: fill_row_menu(self.studio, self.ids, name, menu))
         form.changed.connect(self._set_param)
         form.finished.connect(lambda: self.studio.document.end_merge())
+        return_keyboard(form, self.studio)
         self.slot.addWidget(form)
         return form
 
@@ -209,6 +214,19 @@ class NodePage(QWidget):
         sheet = self.studio.sheet
         if not self.studio.do(f"Rename {node.name}", lambda p: edits.rename(p, sheet, node_id, wish)):
             self.name.setText(node.name)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        # From the name, or a part below the form: what those have no use for ends the work here.
+        if event.key() != Qt.Key.Key_Escape:
+            super().keyPressEvent(event)
+            return
+        if self.name.hasFocus() and (node := self.studio.graph.nodes.get(self.name.property("node"))) is not None:
+            self.name.setText(node.name)
+        self._focus_canvas()
+
+    def _focus_canvas(self) -> None:
+        if self.studio.shell is not None:
+            self.studio.shell.focus_canvas()
 
     def _open_block(self) -> None:
         node = self.studio.graph.nodes[self.ids[0]]

@@ -13,7 +13,7 @@ from visualnet.analysis.selected import NOTHING, Selected
 from visualnet.app.features.inspector.sections.cost_section import NetworkCosts
 from visualnet.app.features.inspector.sections.parameters_section import ParametersSection
 from visualnet.app.features.inspector.sections.section import EditorGrid, InspectorSection, choice_box, value_field
-from visualnet.app.forms.form import Form, caption
+from visualnet.app.forms.form import Form, caption, return_keyboard
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import KeyValue, button, describe
 from visualnet.app.widgets.layouts import column
@@ -133,6 +133,7 @@ class DataSection(InspectorSection):
                 form = Form(list(kind.params.values()))
                 form.changed.connect(partial(self._set_option, data.name))
                 form.finished.connect(lambda: self.studio.document.end_merge())
+                return_keyboard(form, self.studio)
                 self.forms[data.name] = form
                 self.add(form)
             self.forms[data.name].show_values(data.options, self.studio.project.constants)

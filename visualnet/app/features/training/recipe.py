@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtWidgets import QScrollArea, QWidget
 
 from visualnet.app.features.inspector.project_page import DataSection
-from visualnet.app.forms.form import Form, caption
+from visualnet.app.forms.form import Form, caption, return_keyboard
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts
 from visualnet.app.widgets.layouts import STRETCH, column
@@ -89,6 +89,7 @@ class RecipePane(QScrollArea):
         self.form = Form(declared)
         self.form.changed.connect(self._change)
         self.form.finished.connect(lambda: self.studio.document.end_merge())
+        return_keyboard(self.form, self.studio)
         self.column.insertWidget(1, self.form)
         if self.form.more is not None:
             self.form.more.set_opened(opened)

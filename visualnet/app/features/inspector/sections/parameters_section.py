@@ -14,7 +14,8 @@ from visualnet.analysis.selected import NOTHING, Selected
 from visualnet.app.features.inspector.sections.block_parameters import expose_default
 from visualnet.app.features.inspector.sections.section import InspectorSection, value_field
 from visualnet.app.forms.drag_handle import MIME, dragged_param
-from visualnet.app.forms.form import caption, editor_width
+from visualnet.app.forms.form import caption
+from visualnet.app.forms.rows import editor_width
 from visualnet.app.forms.value_field import ValueField
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import button, describe, icon_button, label

@@ -9,7 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QWidget
 
 from visualnet.analysis.selected import NOTHING, Selected
-from visualnet.app.forms.form import EDITOR_WIDTH
+from visualnet.app.forms.form import return_keyboard
+from visualnet.app.forms.rows import EDITOR_WIDTH
 from visualnet.app.forms.value_field import ValueField
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import describe, label
@@ -45,6 +46,7 @@ def value_field(
     field.set_tip(tip)
     field.edited.connect(edited)
     field.finished.connect(lambda: studio.document.end_merge())
+    return_keyboard(field, studio, "this field")
     return field
 
 
