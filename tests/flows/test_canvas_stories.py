@@ -20,12 +20,12 @@ CTRL, ALT, SHIFT = (
 )
 
 
-def pick(hands: Hands, words: str) -> str:
-    """Type into quick add and take the first; the new node's name."""
+def pick(hands: Hands, words: str, modifiers: Qt.KeyboardModifier = NONE) -> str:
+    """Type into quick add and take the first; the new node's name. With Shift it becomes a branch."""
     popup = hands.view.quick_add_popup
     assert popup.isVisible()
     QTest.keyClicks(popup.field, words)
-    QTest.keyClick(popup.field, Qt.Key.Key_Return)
+    QTest.keyClick(popup.field, Qt.Key.Key_Return, modifiers)
     hands.rest(0.01)
     return hands.studio.graph.nodes[hands.studio.selection[0]].name
 
@@ -217,7 +217,7 @@ def test_keyboard_and_reach(window: Window, hands: Hands) -> None:
     QTest.keyClick(view, Qt.Key.Key_Right)
     hands.studio.select([hands.node("logits").id])
     QTest.keyClick(view, Qt.Key.Key_Space)
-    name = pick(hands, "softmax")
+    name = pick(hands, "softmax", SHIFT)
     view.setFocus()
     QTest.keyClick(view, Qt.Key.Key_F2)
     assert view.name_editor.isVisible()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from visualnet.analysis.connect.check import Acceptance, Verdict, try_node, widen_inputs
@@ -76,12 +76,12 @@ def drop_nodes(
     project: Project,
     sheet: str,
     places: Mapping[str, tuple[float, float]],
-    detach: bool = False,
+    detach: Iterable[str] = (),
     into: tuple[str, Port, tuple[str, str]] | None = None,
 ) -> Project:
-    """Move nodes; ``detach`` takes them out of their wires, ``into`` puts one of them into a wire by its ports."""
-    if detach:
-        project = bypass.detach_nodes(project, sheet, places)
+    """Move nodes; ``detach`` are taken out of their wires, ``into`` puts one of them into a wire by its ports."""
+    if taken := tuple(detach):
+        project = bypass.detach_nodes(project, sheet, taken)
     if into is not None:
         node, wire, ports = into
         project = edits.insert_on_wire(project, sheet, node, wire, *ports)

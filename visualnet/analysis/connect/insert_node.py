@@ -36,8 +36,10 @@ def insert_node(
     target: Port | None = None,
     insert: Port | None = None,
     given: Given = NONE,
+    also: Iterable[Port] = (),
 ) -> tuple[Project, str]:
-    """The project with the new node, and its id. ``insert`` names the wire it is put into, by where that ends.
+    """The project with the new node, and its id. ``insert`` names the wire it is put into, by where that ends; what ends at ``also``
+    and came from there comes from the new node as well.
 
     Raises:
         ValueError: the kind is a block that the library has not.
@@ -54,7 +56,10 @@ def insert_node(
     if insert is not None and insert in graph.wires:
         if ins and outs:
             into = accepting_input(after, facts, node, graph.wires[insert]) or ins[0]
-            return edits.insert_on_wire(after, sheet, node_id, insert, into, outs[0]), node_id
+            after = edits.insert_on_wire(after, sheet, node_id, insert, into, outs[0])
+            for target in also:
+                after = edits.connect(after, sheet, Port(node_id, outs[0]), target)
+            return after, node_id
         source = graph.wires[insert]
     if source is not None and ins:
         entry = accepting_input(after, facts, node, source)
@@ -63,6 +68,17 @@ def insert_node(
     if target is not None and outs:
         after = edits.connect(widen_inputs(after, sheet, target), sheet, Port(node_id, outs[0]), target)
     return after, node_id
+
+
+def passes_on(project: Project, kind: str, given: Given = NONE) -> bool:
+    """Whether a node of this kind hands on what it gets, so that it can stand between others: no loss, metric, input or output does."""
+    if kind in LAYERS and LAYERS[kind].role:
+        return False
+    try:
+        project, kind = block_library.bring(project, kind)
+    except ValueError:
+        return False
+    return all(entry_ports(project, kind, given.params, project.constants))
 
 
 def known_kind(text: str, blocks: Container[str]) -> str | None:

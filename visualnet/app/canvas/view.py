@@ -15,9 +15,10 @@ from visualnet.app.canvas.camera.saved_poses import SavedPoses
 from visualnet.app.canvas.commands import arrange, clipboard, keyboard, keyboard_focus, placing, remove, select
 from visualnet.app.canvas.editors.annotation_editor import AnnotationEditor
 from visualnet.app.canvas.editors.name_editor import NameEditor
-from visualnet.app.canvas.editors.quick_add import QuickAdd
+from visualnet.app.canvas.editors.quick_add import Branch, QuickAdd
 from visualnet.app.canvas.gestures import Gestures
 from visualnet.app.canvas.overlays.hud import HudLabel, Minimap
+from visualnet.app.canvas.overlays.loose_wire import LooseWire
 from visualnet.app.canvas.overlays.preview import PreviewOverlay
 from visualnet.app.canvas.repairs.popup import RepairPopup
 from visualnet.app.canvas.scene.layers.background_grid import BackgroundGrid
@@ -50,6 +51,9 @@ class CanvasView(Gestures):
         self.empty = HudLabel(self, "Empty sheet")
         self.empty.setText(EMPTY)
         self.quick_add_popup = QuickAdd(self)
+        self.quick_add_popup.closed.connect(self._forget_loose_wire)
+        self.loose_wire: LooseWire | None = None
+        """The wire that was let go, while what it may lead to is searched."""
         self.repairs = RepairPopup(self, studio)
         self.ghosts = PreviewOverlay(self)
         self.name_editor = NameEditor(self)
@@ -214,30 +218,62 @@ class CanvasView(Gestures):
             menu.popup(self.viewport().mapToGlobal(at))
 
     def quick_add(self, at: QPointF | None = None, source: Port | None = None, target: Port | None = None) -> None:
-        """Open the search at a point of the scene; a single selected card is wired on to where that fits."""
-        wired = source is not None or target is not None
-        after = self.studio.selection[0] if at is None and len(self.studio.selection) == 1 else ""
-        spot = at if at is not None else self.pointer()
-        place = (spot.x(), spot.y())
-        if after in self.canvas.cards:
-            card = self.canvas.cards[after]
-            if card.outputs:
-                source, place = Port(after, card.outputs[0]), placing.after_card(self.canvas, after)
-        kinds = None
-        if wired:
-            studio = self.studio
-            kinds = fitting_kinds(studio.project, studio.sheet, studio.path, studio.analysis, source, target)
-            place = (spot.x() - (0 if source is not None else 168), spot.y() - 40)
-        hint = "Search what fits here…" if wired else ""
-        view_at = self.mapFromScene(QPointF(*place)) if after else self.mapFromScene(spot)
-        self.quick_add_popup.open(
-            view_at,
-            self.studio.project,
-            self.studio.sheet,
-            kinds,
-            lambda kind, given: self.add(kind, place, source, target, given=given),
-            hint,
+        """Open the search at a point of the scene; with a single selected card, for what goes behind that."""
+        studio, chosen = self.studio, self.studio.selection
+        if source is not None or target is not None:
+            self._search_for_wire(at if at is not None else self.pointer(), source, target)
+        elif at is None and len(chosen) == 1 and chosen[0] in self.canvas.cards:
+            self._search_behind(chosen[0])
+        else:
+            spot = at if at is not None else self.pointer()
+
+            def put(kind: str, given: Given) -> None:
+                self.add(kind, (spot.x(), spot.y()), given=given)
+
+            self.quick_add_popup.open(self.mapFromScene(spot), studio.project, studio.sheet, None, put)
+
+    def _search_for_wire(self, at: QPointF, source: Port | None, target: Port | None) -> None:
+        """Search what fits a wire that was let go; the wire is seen meanwhile."""
+        studio = self.studio
+        kinds = fitting_kinds(studio.project, studio.sheet, studio.path, studio.analysis, source, target)
+        place = (at.x() - (0 if source is not None else 168), at.y() - 40)
+
+        def put(kind: str, given: Given) -> None:
+            self.add(kind, place, source, target, given=given)
+
+        self.loose_wire = LooseWire(self.canvas, source, target, at)
+        free = [self._on_screen(area) for area in self.loose_wire.areas()]
+        hint, spot = "Search what fits here…", self.mapFromScene(at)
+        self.quick_add_popup.open(spot, studio.project, studio.sheet, kinds, put, hint, kept_free=free)
+
+    def _search_behind(self, node_id: str) -> None:
+        """Search what goes behind a card: before what follows it, or as a branch."""
+        studio, name = self.studio, self.studio.graph.nodes[node_id].name
+        source, ends = placing.wires_behind(self, node_id)
+        place = placing.after_card(self.canvas, node_id)
+
+        def put(kind: str, given: Given) -> None:
+            placing.add_behind(self, kind, node_id, given)
+
+        def put_branch(kind: str, given: Given) -> None:
+            self.add(kind, place, source, given=given)
+
+        branch = Branch(
+            lambda kind: placing.describe_place(self, kind, node_id),
+            put_branch if ends else None,
+            f"a branch of its own behind “{name}”",
         )
+        free = [self._on_screen(self.canvas.cards[node_id].rect)]
+        spot = self.mapFromScene(QPointF(*place))
+        self.quick_add_popup.open(spot, studio.project, studio.sheet, None, put, branch=branch, kept_free=free)
+
+    def _on_screen(self, area: QRectF) -> QRect:
+        """Where an area of the scene is seen."""
+        return self.mapFromScene(area).boundingRect()
+
+    def _forget_loose_wire(self) -> None:
+        self.loose_wire = None
+        self.viewport().update()
 
     def connect_by_keys(self) -> None:
         """Begin to draw a wire from the selected card; arrows choose where to."""
@@ -263,6 +299,8 @@ class CanvasView(Gestures):
         keyboard_focus.paint(self, painter)
         if self.tool is not None:
             self.tool.paint(painter)
+        if self.loose_wire is not None:
+            self.loose_wire.paint(painter)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
+from visualnet.analysis.connect.insert_node import kind_label
 from visualnet.analysis.facts import NodePath
 from visualnet.app.actions.registry import Actions
 from visualnet.app.canvas.actions import remember
@@ -19,7 +20,6 @@ from visualnet.app.shell.bars.sheet_tabs import SheetTabs
 from visualnet.app.shell.inline_block import InlineBlock
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.layouts import column
-from visualnet.core.graph import Port
 
 
 def make_canvas(studio: Studio, actions: Actions) -> CanvasView:
@@ -92,12 +92,12 @@ class CanvasPage(SheetPage):
 
 
 def place_layer(view: CanvasView, kind: str) -> None:
-    """Add a node behind the selected one, wired where it fits; in the middle of the view when nothing is selected."""
+    """Add a node behind the selected one, before what follows that; in the middle of the view when nothing is selected."""
     selected = view.studio.selection
     if len(selected) == 1 and selected[0] in view.canvas.cards:
-        card = view.canvas.cards[selected[0]]
-        source = Port(selected[0], card.outputs[0]) if card.outputs else None
-        view.add(kind, placing.after_card(view.canvas, selected[0]), source)
+        where = placing.describe_place(view, kind, selected[0])
+        if placing.add_behind(view, kind, selected[0]):
+            view.studio.message.emit("ok", f"Added {kind_label(kind)}: {where}.")
     else:
         centre = view.mapToScene(view.viewport().rect().center())
         view.add(kind, (centre.x() - 96, centre.y() - 40))

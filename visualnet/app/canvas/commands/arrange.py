@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from visualnet.analysis.geometry import sheet_geometry
 from visualnet.analysis.geometry.auto_layout import tidy as lay_out
@@ -27,10 +27,21 @@ def card_areas(scene: CanvasScene) -> dict[str, Area]:
     return {i: (c.x, c.y, c.width, c.height) for i, c in scene.cards.items()}
 
 
-def put(view: CanvasBase, label: str, places: Places, direction: str = "", areas: Mapping[str, Area] = {}) -> bool:
-    """Move cards there as one step, in a glide; ``direction``: the sheet flows that way from now on; ``areas``: where annotations go."""
+def put(
+    view: CanvasBase,
+    label: str,
+    places: Places,
+    direction: str = "",
+    areas: Mapping[str, Area] = {},
+    fits: bool = False,
+) -> bool:
+    """Move cards there as one step, in a glide; ``direction``: the sheet flows that way from now on; ``areas``: where annotations go.
+
+    What was in view stays in view; ``fits``: the whole sheet is shown.
+    """
     cards, sheet = view.canvas.cards, view.studio.sheet
     view.finish_motion()
+    whole = view.seen.contains(view.canvas.contents())
     before = {i: (cards[i].x, cards[i].y) for i in places}
 
     def edit(project: Project) -> Project:
@@ -39,8 +50,17 @@ def put(view: CanvasBase, label: str, places: Places, direction: str = "", areas
 
     done = view.studio.do(label, edit)
     if done:
+        keep_in_view(view, places, whole, fits)
         view.animation.run(before, places)
     return done
+
+
+def keep_in_view(view: CanvasBase, ids: Iterable[str], whole: bool, fits: bool = False) -> None:
+    """Show the sheet if the ``whole`` of it was seen and is seen no longer, else these cards. Asked before they glide to their places."""
+    if fits or (whole and not view.seen.contains(view.canvas.contents())):
+        view.fit()
+    elif not whole:
+        view.show_area(view.canvas.contents(ids))
 
 
 def tidy(view: CanvasBase, direction: str = "", ids: list[str] | None = None) -> None:
@@ -61,8 +81,7 @@ def tidy(view: CanvasBase, direction: str = "", ids: list[str] | None = None) ->
         words = "Tidy" if ids is None else "Tidy the selection"
         words = {"right": "Tidy to the right", "down": "Tidy downwards"}.get(turns, words)
         areas = frames_around(graph.annotations, card_areas(view.canvas), places, room)
-        if put(view, words, places, turns, areas) and ids is None:
-            view.fit()
+        put(view, words, places, turns, areas, fits=ids is None)
 
     if count < MANY:
         done(work(lambda: None))

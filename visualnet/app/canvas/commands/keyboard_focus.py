@@ -194,7 +194,7 @@ def insert(view: CanvasBase, here: Port) -> None:
     at = _middle(view, here)
 
     def put(kind: str, given: Given) -> None:
-        placing.add(view, kind, (at.x() - 84, at.y() - 40), insert=here, given=given)
+        placing.insert(view, kind, [here], given, (at.x() - 84, at.y() - 40))
 
     view.search_asked.emit(view.mapFromScene(at), put, "Put into the wire…")
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, MutableMapping
-from typing import Any
+from collections.abc import Callable, Iterable, MutableMapping, Sequence
+from typing import Any, NamedTuple
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QPoint, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QHideEvent, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
+    QApplication,
     QFrame,
     QLineEdit,
     QListWidget,
@@ -38,13 +39,25 @@ _CHOOSING = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab)
 _STEPS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: ROWS, Qt.Key.Key_PageUp: -ROWS}
 
 
-class QuickAdd(Popup):
-    """The popup: a search field and what it finds. Esc or a click elsewhere closes it."""
+class Branch(NamedTuple):
+    """Where what is chosen goes, in words; and, where that is between two others, what adds a branch instead."""
 
+    describe: Callable[[str], str]
+    """Where a node of this kind goes with Return."""
+    instead: Callable[[str, Given], object] | None = None
+    words: str = ""
+    """What Shift+Return does instead."""
+
+
+class QuickAdd(Popup):
+    """The popup: a search field, what it finds, and where it goes. Esc or a click elsewhere closes it."""
+
+    closed = Signal()
     _project: Project
     _used: Counter[str]
     _found: list[Entry]
     _chosen: Callable[[str, Given], object] | None
+    _branch: Branch | None
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, "Add a layer")
@@ -60,10 +73,13 @@ class QuickAdd(Popup):
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.none = label("", wrap=True)
-        column(self.field, self.list, self.none, margins=8, spacing=6, parent=self)
+        self.place = label("", "muted", wrap=True)
+        self.place.setAccessibleName("Where it goes")
+        column(self.field, self.list, self.none, self.place, margins=8, spacing=6, parent=self)
         self.field.textChanged.connect(self._search)
         self.field.installEventFilter(self)
-        self.list.itemClicked.connect(self._pick)
+        self.list.itemClicked.connect(self._click)
+        self.list.currentItemChanged.connect(lambda item: self._show_place(item))
         self.hide()
 
     def remember(self, kept: MutableMapping[str, Any]) -> None:
@@ -78,9 +94,14 @@ class QuickAdd(Popup):
         kinds: Iterable[str] | None,
         chosen: Callable[[str, Given], object],
         hint: str = "",
+        branch: Branch | None = None,
+        kept_free: Sequence[QRect] = (),
     ) -> None:
-        """Show it at a point of the parent, with all kinds or only these; ``chosen`` gets the kind and what was typed for it."""
-        self._project, self._chosen = project, chosen
+        """Show it at a point of the parent, with all kinds or only these; ``chosen`` gets the kind and what was typed for it.
+
+        ``branch`` says where that goes, and what Shift+Return does instead. The areas ``kept_free`` are not covered, if that can be.
+        """
+        self._project, self._chosen, self._branch = project, chosen, branch
         self._used = usage(project, self.kept)
         self._found = entries(project, sheet)
         if kinds is not None:
@@ -90,12 +111,12 @@ class QuickAdd(Popup):
         self.field.setPlaceholderText(hint or HINT)
         self.field.clear()
         self._search("")
-        self.show_at(at, self.field)
+        self.show_at(self.place_beside(at, kept_free) if kept_free else at, self.field)
 
     def _forget(self) -> None:
         """Asked anew each time it opens. Kept, it would be the project of a tab that is closed meanwhile."""
         self._project, self._used = Project(), Counter()
-        self._found, self._chosen = [], None
+        self._found, self._chosen, self._branch = [], None, None
 
     def _search(self, text: str) -> None:
         self.list.clear()
@@ -107,11 +128,23 @@ class QuickAdd(Popup):
         self.list.setVisible(rows > 0)
         self.none.setVisible(rows == 0)
         self.list.setFixedHeight(fonts.px(rows * ROW))
-        self.resize(fonts.px(WIDTH), 16 + self.field.sizeHint().height() + 6 + fonts.px(rows * ROW if rows else 44))
+        low = 6 + 2 * self.place.fontMetrics().lineSpacing() if self._branch is not None else 0
+        high = self.field.sizeHint().height() + 6 + fonts.px(rows * ROW if rows else 44)
+        self.resize(fonts.px(WIDTH), 16 + high + low)
+
+    def _show_place(self, item: QListWidgetItem | None) -> None:
+        """Say where the current row would go."""
+        branch = self._branch
+        self.place.setVisible(branch is not None)
+        if branch is None or item is None:
+            self.place.setText("")
+            return
+        words = f"Return: {branch.describe(item.data(_ROLE).entry.kind)}"
+        self.place.setText(f"{words}\nShift+Return: {branch.words}" if branch.instead is not None else words)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
-            return self._press(Qt.Key(event.key()))
+            return self._press(Qt.Key(event.key()), bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
             if event.key() in (Qt.Key.Key_Escape, *_CHOOSING):
                 event.accept()  # These choose and close here, whatever the window does with them.
@@ -120,12 +153,12 @@ class QuickAdd(Popup):
             self.hide()
         return super().eventFilter(watched, event)
 
-    def _press(self, key: Qt.Key) -> bool:
+    def _press(self, key: Qt.Key, shifted: bool) -> bool:
         if key == Qt.Key.Key_Escape:
             self.close_()
         elif key in _CHOOSING:
             if (item := self.list.currentItem()) is not None:
-                self._pick(item)
+                self._pick(item, shifted)
         elif key in _STEPS:
             count, row = self.list.count(), self.list.currentRow() + _STEPS[key]
             self.list.setCurrentRow(row % count if abs(_STEPS[key]) == 1 and count else max(0, min(count - 1, row)))
@@ -133,9 +166,14 @@ class QuickAdd(Popup):
             return False
         return True
 
-    def _pick(self, item: QListWidgetItem) -> None:
+    def _click(self, item: QListWidgetItem) -> None:
+        self._pick(item, bool(QApplication.keyboardModifiers() & Qt.KeyboardModifier.ShiftModifier))
+
+    def _pick(self, item: QListWidgetItem, as_branch: bool = False) -> None:
         result: SearchResult = item.data(_ROLE)
         kind, given, chosen = result.entry.kind, result.given, self._chosen
+        if as_branch and self._branch is not None and self._branch.instead is not None:
+            chosen = self._branch.instead
         count_use(self.kept, kind)
         self.close_()
         if chosen is not None:
@@ -146,6 +184,7 @@ class QuickAdd(Popup):
             self.hide()  # also where it is the canvas that was hidden: with it comes back no search in what was open then
             self._forget()
             self.list.clear()
+            self.closed.emit()
         super().hideEvent(event)
 
 

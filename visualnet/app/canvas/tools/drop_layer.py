@@ -7,7 +7,7 @@ from collections.abc import Container
 from PySide6.QtCore import QMimeData, QPointF, QRectF
 from PySide6.QtGui import QInputEvent, QPainter
 
-from visualnet.analysis.connect.insert_node import known_kind
+from visualnet.analysis.connect.insert_node import known_kind, passes_on
 from visualnet.analysis.geometry.card_size import HEIGHT, MIN_WIDTH
 from visualnet.analysis.geometry.sheet_geometry import snap
 from visualnet.app.canvas.base import CanvasBase, Tool
@@ -34,6 +34,7 @@ class DropTool(Tool):
         self.kind = kind
         self.at = QPointF()
         self.wire: Port | None = None
+        self.passes_on = passes_on(self.studio.project, kind)
 
     def hover(self, at: QPointF) -> None:
         """The pointer is here now."""
@@ -48,7 +49,10 @@ class DropTool(Tool):
     def drop(self) -> None:
         """Add it."""
         self.cancel()
-        placing.add(self.view, self.kind, self.place(), insert=self.wire)
+        if self.wire is not None:
+            placing.insert(self.view, self.kind, [self.wire], dropped=self.place())
+        else:
+            placing.add(self.view, self.kind, self.place())
 
     def cancel(self) -> None:
         self.scene.marks.hover_wire = None
@@ -59,4 +63,7 @@ class DropTool(Tool):
 
     def paint(self, painter: QPainter) -> None:
         use_area_pen(painter, self.scene.theme)
-        painter.drawRoundedRect(QRectF(*self.place(), MIN_WIDTH, HEIGHT), RADIUS, RADIUS)
+        place = self.place()
+        if self.wire is not None and self.passes_on:
+            place = placing.find_room(self.view, [self.wire], (MIN_WIDTH, HEIGHT), place).at
+        painter.drawRoundedRect(QRectF(*place, MIN_WIDTH, HEIGHT), RADIUS, RADIUS)

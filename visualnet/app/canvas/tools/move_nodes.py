@@ -9,7 +9,7 @@ from visualnet.analysis.connect import best_ports
 from visualnet.analysis.connect.check import Acceptance
 from visualnet.analysis.geometry.sheet_geometry import snap
 from visualnet.app.canvas.base import CanvasBase, Tool, adds
-from visualnet.app.canvas.commands import clipboard
+from visualnet.app.canvas.commands import clipboard, placing
 from visualnet.app.canvas.overlays import pointer_hint
 from visualnet.app.canvas.overlays.snap_guides import SnapGuides
 from visualnet.app.canvas.tools.pens import use_area_pen
@@ -118,10 +118,13 @@ class MoveTool(Tool):
         if wire is not None and self.accept is not None:
             ports = best_ports.insertion(self.accept, self.node, wire)
             into = (self.node, wire, ports) if ports is not None else None
-        label = (
-            f"{'Insert' if wire is not None else 'Pull out' if pulls else 'Move'} {format_quantity(len(moved), 'node')}"
-        )
-        return self.studio.do(label, lambda p: best_ports.drop_nodes(p, sheet, moved, pulls, into))
+        if into is not None and wire is not None:
+            card = self.scene.cards[self.node]
+            room = placing.find_room(self.view, [wire], (card.width, card.height), moved[self.node], self.node)
+            moved = {**room.places, self.node: room.at}
+        label = f"{'Insert' if wire is not None else 'Pull out' if pulls else 'Move'} {format_quantity(len(self.now), 'node')}"
+        pulled = list(self.now) if pulls else ()
+        return self.studio.do(label, lambda p: best_ports.drop_nodes(p, sheet, moved, pulled, into))
 
     def _click(self) -> None:
         if self.adding and self.was_in:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Qt
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import QFrame, QWidget
 
 EDGE = 8
 """How far it stays from the parent's edges, in px."""
+APART = 16
+"""How far it stays from what it must not cover, in px."""
 
 
 class Popup(QFrame):
@@ -24,10 +28,34 @@ class Popup(QFrame):
         self.raise_()
         focus.setFocus(Qt.FocusReason.PopupFocusReason)
 
+    def place_beside(self, at: QPoint, kept_free: Sequence[QRect]) -> QPoint:
+        """Where it can stand near a point of the parent without covering these areas; if nowhere, where it covers least of them."""
+        whole = QRect()
+        for area in kept_free:
+            whole = whole.united(area)
+        size = self.size()
+        beside = (
+            at,
+            QPoint(whole.right() + APART, at.y() - size.height() // 3),
+            QPoint(at.x() - size.width() // 2, whole.bottom() + APART),
+            QPoint(at.x() - size.width() // 2, whole.top() - APART - size.height()),
+            QPoint(whole.left() - APART - size.width(), at.y() - size.height() // 3),
+        )
+        places = [QRect(self._inside(point), size) for point in beside]
+
+        def covered(place: QRect) -> int:
+            parts = [place.intersected(area) for area in kept_free]
+            return sum(part.width() * part.height() for part in parts if not part.isEmpty())
+
+        return min(places, key=covered).topLeft()
+
     def move_inside(self, at: QPoint) -> None:
         """Stand at a point of the parent, or as near to it as there is room."""
+        self.move(self._inside(at))
+
+    def _inside(self, at: QPoint) -> QPoint:
         room = self.host.size() - self.size()
-        self.move(max(EDGE, min(at.x(), room.width() - EDGE)), max(EDGE, min(at.y(), room.height() - EDGE)))
+        return QPoint(max(EDGE, min(at.x(), room.width() - EDGE)), max(EDGE, min(at.y(), room.height() - EDGE)))
 
     def close_(self) -> None:
         """Hide it and give the focus back."""
