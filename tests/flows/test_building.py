@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from tests.flows.hands import LEFT, Hands
+from visualnet.analysis.repair.search import repairs
 from visualnet.app.shell.window import Window
 from visualnet.core import edits
 from visualnet.core.graph import Port
@@ -316,3 +317,37 @@ def test_tidy_leaves_nothing_out_of_view(window: Window, hands: Hands) -> None:
     hands.keys("Ctrl+Shift+L")
     view.finish_motion()
     assert view.seen.contains(view.canvas.contents())
+
+
+# --- what leads out of an unfinished drawing ----------------------------------------------------------------------------------------
+
+
+def test_loss_target_and_accuracy_are_one_button(window: Window, hands: Hands) -> None:
+    """An input and layers, then one button: loss, target, accuracy and output are there, wired; one step back takes all of it away."""
+    empty(window, hands)
+    for words in ("input", "flatten", "linear 10"):
+        add_by_keys(hands, words)
+    before = hands.studio.project
+    codes = {problem.code for problem in hands.studio.analysis.problems}
+    assert {"no-loss", "no-output"} <= codes, "as somebody has it who begins from nothing"
+    panel = window.show_panel("problems")
+    hands.press(panel.lacking, "Add loss, target and accuracy")
+    graph = hands.studio.graph
+    kinds = {node.name: node.kind for node in graph}
+    assert kinds["loss"] == "cross_entropy" and kinds["accuracy"] == "accuracy" and kinds["label"] == "target"
+    assert not hands.studio.analysis.problems, [problem.words for problem in hands.studio.analysis.problems]
+    assert window.runner.why_not() == "", "it can be trained at once"
+    assert not panel.lacking.isVisible() and not overlapping(hands)
+    hands.view.skip()
+    assert hands.view.seen.contains(hands.view.canvas.contents(hands.studio.selection)), "what is new is seen"
+    hands.keys("Ctrl+Z")
+    assert hands.studio.project is before
+    window.actions_.refresh()
+    assert window.actions_["graph.add_training_ends"].isEnabled()
+    problem = next(p for p in hands.studio.analysis.problems if p.code == "no-loss")
+    first, *_ = repairs(before, problem, hands.studio.analysis, fields=hands.studio.fields)
+    assert first.words == "Add loss, target and accuracy: Cross-entropy against “label”"
+    window.actions_.trigger("graph.add_training_ends")
+    assert not hands.studio.analysis.problems
+    window.actions_.refresh()
+    assert not window.actions_["graph.add_training_ends"].isEnabled(), "nothing is missing any more"

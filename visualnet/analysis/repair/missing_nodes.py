@@ -7,6 +7,7 @@ from functools import partial
 
 from visualnet.analysis.repair.free_place import free_place
 from visualnet.analysis.repair.parameter_candidates import Candidate, Place, fits
+from visualnet.analysis.repair.training_ends import plan_training_ends
 from visualnet.analysis.repair.wiring_candidates import (
     APART,
     addition,
@@ -26,6 +27,8 @@ _LACKED = {"no-input": "input", "no-output": "output", "no-loss": "loss", "no-ta
 def missing(place: Place) -> Iterator[Candidate]:
     """Add the node that the whole graph lacks, wired to what suggests itself."""
     role = _LACKED.get(place.problem.code, "")
+    if place.problem.code in ("no-loss", "no-output"):
+        yield from _training_ends(place)
     if role in ("input", "target"):
         targets = open_ports(place)[1:]
         for kind in of_role(role):
@@ -36,6 +39,17 @@ def missing(place: Place) -> Iterator[Candidate]:
     for nth, kind in enumerate(of_role(role)):
         for at, source in enumerate(answers(place, role)):
             yield from _sinks(place, kind, source, 1.0 + 0.1 * nth + 0.3 * at)
+
+
+def _training_ends(place: Place) -> Iterator[Candidate]:
+    """All that training lacks at one stroke."""
+    try:
+        ends = plan_training_ends(place.project, place.facts, place.fields)
+    except ValueError:
+        return
+    # Who is told of an output that lacks may want no more than that.
+    cost = 0.8 if place.problem.code == "no-loss" else 1.6
+    yield Candidate(ends.words, lambda project: ends.add(project)[0], cost)
 
 
 def _sinks(place: Place, kind: type[Layer], source: Port, cost: float) -> Iterator[Candidate]:

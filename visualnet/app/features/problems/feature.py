@@ -6,6 +6,7 @@ from functools import partial
 
 from visualnet.app.actions.registry import ActionSpec
 from visualnet.app.features.feature import Dock, Feature, lazy
+from visualnet.app.features.problems.training_ends import TEXT, add_training_ends, lacks_training_ends
 from visualnet.app.state.studio import Studio
 
 
@@ -20,6 +21,8 @@ def step(studio: Studio, by: int) -> None:
 # A table: an action is a row.
 # fmt: off
 ACTIONS = (
+    ActionSpec("graph.add_training_ends", 11, TEXT, "Add what training needs and the network lacks, wired, as one step",
+               "loss", "Ctrl+Shift+M", add_training_ends, lacks_training_ends),
     ActionSpec("graph.next_problem", 30, "Next problem", "Go to the next problem", "arrow-next", "F8",
                partial(step, by=1)),
     ActionSpec("graph.prev_problem", 30, "Previous problem", "Go to the previous problem", "arrow-previous", "Shift+F8",

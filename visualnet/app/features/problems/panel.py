@@ -16,6 +16,7 @@ from visualnet.analysis.repair.search import Repair
 from visualnet.app.canvas.repairs.repair_search import RepairSearch
 from visualnet.app.features.problems.filter_bar import GroupHead, ProblemBar
 from visualnet.app.features.problems.row import WHERE, WIDEST, ProblemRow
+from visualnet.app.features.problems.training_ends import TEXT, add_training_ends
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import IconLabel, button, label
 from visualnet.app.widgets.layouts import STRETCH, add, column, row
@@ -86,7 +87,11 @@ class ProblemsPanel(QWidget):
         self.beside.setSpacing(0)
         right = column(self.filtered, (self.scroll_area, 1), (self.filler, 1))
         add(self.beside, (self.bar, 0, Qt.AlignmentFlag.AlignTop), (right, 1))
-        column(self.empty, (self.beside, 1), spacing=0, parent=self)
+        self.complete = button(TEXT, "primary", "plus", lambda: add_training_ends(self.studio))
+        self.complete.setToolTip("Add what training needs, wired to what the network answers; Ctrl+Z takes it back.")
+        self.lacking = QWidget()
+        row(self.complete, STRETCH, margins=(12, 6, 12, 2), parent=self.lacking)
+        column(self.empty, self.lacking, (self.beside, 1), spacing=0, parent=self)
 
     def _forget(self) -> None:
         self.model.forget()
@@ -111,6 +116,7 @@ class ProblemsPanel(QWidget):
         self.model.update(problems, self.studio.project)
         self.title_changed.emit(f"Problems {len(self.model.all)}" if problems else "Problems")
         self.empty.setVisible(not problems)
+        self.lacking.setVisible(any(problem.code == "no-loss" for problem in problems))
         self.bar.setVisible(bool(problems))
         self._filter()
         if here:

@@ -1,0 +1,34 @@
+"""Adds the loss, the target and the metric that a network lacks, at one stroke."""
+
+from __future__ import annotations
+
+from visualnet.analysis.repair.training_ends import Ends, plan_training_ends
+from visualnet.app.state.studio import Studio
+from visualnet.core.project import MAIN, Project
+
+TEXT = "Add loss, target and accuracy"
+
+
+def lacks_training_ends(studio: Studio) -> bool:
+    """Whether the main graph holds something, and lacks a loss, a target or a metric."""
+    facts = studio.analysis.main
+    return bool(facts.graph.nodes) and not Ends.of(facts).whole
+
+
+def add_training_ends(studio: Studio) -> None:
+    """Add what is lacking for training, wired, as one step; the task is guessed from the answer's size and the data."""
+    analysis, fields = studio.analysis, studio.fields
+    added: list[str] = []
+
+    def edit(project: Project) -> Project:
+        project, added[:] = plan_training_ends(project, analysis.main, fields).add(project)
+        return project
+
+    if not studio.do(TEXT, edit):
+        return
+    if studio.sheet != MAIN:
+        studio.open_sheet(MAIN)
+    studio.select(added)
+    studio.focus_requested.emit(tuple(added), "")
+    names = ", ".join(f"“{studio.project.graph.nodes[i].name}”" for i in added)
+    studio.message.emit("ok", f"Added {names}, wired. Train (F5) can begin once everything fits.")
