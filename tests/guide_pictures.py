@@ -48,15 +48,13 @@ def training(g: Guide) -> None:
 
 
 def own_network(g: Guide) -> None:
-    """A network from nothing, by keys, mended by two repairs."""
+    """A network from nothing, by keys; what training needs comes by one button."""
     g.window.project_files.new()
     g.hands.rest(0.3)
-    g.add("input", "flatten", "linear 32", "relu", "linear 10", "cross")
-    for _ in range(2):
-        g.hands.keys("F8")
-        g.hands.rest(0.8)
-        g.hands.press(g.window.panel("problems"), "Add")
-        g.hands.rest(0.5)
+    g.add("input", "flatten", "linear 32", "relu", "linear 10")
+    g.hands.rest(0.5)
+    g.hands.press(g.window.panel("problems").lacking, "Add loss, target and accuracy")
+    g.hands.rest(0.5)
     assert not g.window.studio.problems()
     g.window.actions_.trigger("view.problems")
     g.hands.keys("Ctrl+L")

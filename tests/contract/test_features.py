@@ -247,7 +247,7 @@ def test_a_panel_is_one_folder_and_one_entry_of_the_list(
         window = open_window(scope["FEATURES"])
         window.project_files.open_template("lenet5-28")
         menus = {m.title(): [a.objectName() for a in m.actions()] for m in window.topbar.menus.findChildren(QMenu)}
-        assert "view.hello" in menus["View"] and menus["Graph"][-2:] == ["", "graph.hello"]
+        assert "view.hello" in menus["Panels"] and menus["Graph"][-2:] == ["", "graph.hello"]
         dock = window.spaces.docks["hello"]
         assert dock.windowTitle() == "Hello" and dock.isHidden() and not dock.made
         window.run_action("view.hello")

@@ -99,7 +99,7 @@ def panel() -> dict[str, Any]:
     window.project_files.open_template("lenet5")
     shown = window.show_panel("counter")
     app.processEvents()
-    menus = [menu for menu in window.topbar.findChildren(QMenu) if menu.title().replace("&", "") == "View"]
+    menus = [menu for menu in window.topbar.findChildren(QMenu) if menu.objectName() == "menu.View.Panels"]
     return {
         "dock": "Counter" in {dock.windowTitle() for dock in window.findChildren(QDockWidget)},
         "menu": any(action.text() == "Counter" for menu in menus for action in menu.actions()),

@@ -17,7 +17,7 @@ from visualnet.app.theme.apply import ThemeKeeper
 from visualnet.core.user.settings import Settings
 
 Menus = dict[tuple[str, str], set[str]]
-"""The keys of each entry of a menu, by menu and name."""
+"""The keys of each entry of a menu, by menu and name; in a submenu the name is led by its title: “Panels > Code”."""
 GENERAL = {"Return", "Esc", "Alt", "Shift", "Ctrl+Shift", "Ctrl+A"}
 """Keys of every program (Ctrl+A in a field), and those that are held while the mouse does something."""
 TERMINAL = {"docs/guide/command-line.md": {"Ctrl+C"}}
@@ -35,10 +35,11 @@ def menus(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Menus
     window = Window(Settings(tmp_path_factory.mktemp("names") / "settings.json"), ThemeKeeper(qapp, "light"))
     found: Menus = {}
     for menu in window.topbar.findChildren(QMenu):
+        title, *inner = menu.objectName().split(".")[1:] or [menu.title().replace("&", "")]
         for action in menu.actions():
             name = action.text().replace("&", "").rstrip("…")
             keys = {key.toString(QKeySequence.SequenceFormat.PortableText) for key in action.shortcuts()}
-            found.setdefault((menu.title().replace("&", ""), name), set()).update(keys)
+            found.setdefault((title, " > ".join((*inner, name))), set()).update(keys)
     window.close()
     window.deleteLater()
     qapp.processEvents()

@@ -52,23 +52,16 @@ def test_getting_started_ask_why_and_break_it(window: Window, hands: Hands) -> N
     assert not [problem for problem in hands.studio.problems() if problem.severity == "error"]
 
 
-def test_a_network_from_nothing_by_keys_and_two_repairs_reads_digits(window: Window, hands: Hands) -> None:
+def test_a_network_from_nothing_by_keys_and_one_button_reads_digits(window: Window, hands: Hands) -> None:
     hands.keys("Ctrl+Shift+N")
     hands.until(window.canvas.isVisible)
     hands.view.setFocus()
-    for words in ("input", "flatten", "linear 32", "relu", "linear 10", "cross"):
+    for words in ("input", "flatten", "linear 32", "relu", "linear 10"):
         press_space_and_type(hands, words)
-    for wanted in ("Add Target (1)", "Add Output"):
-        hands.keys("F8")
-        hands.until(lambda wanted=wanted: any(wanted in text for text in repairs(window)), what=wanted)
-        hands.press(window.panel("problems"), wanted)
+    hands.press(window.panel("problems").lacking, "Add loss, target and accuracy")
     hands.until(lambda: not hands.studio.problems(), what="a network that fits")
-    hands.click("linear2")
-    press_space_and_type(hands, "accuracy")
-    hands.keys("F8")
-    hands.until(lambda: bool(repairs(window)), what="the repair that connects it")
-    hands.press(window.panel("problems"), repairs(window)[0])
-    assert not hands.studio.problems()
+    hands.keys("Ctrl+L")
+    assert hands.view.seen.contains(hands.view.canvas.contents())
     hands.keys("F5")
     hands.until(lambda: len(hands.studio.project.runs) == 1 and window.runner.state == "idle", what="the end")
     accuracy = hands.studio.project.runs[0].summary["validation_accuracy"]
@@ -81,7 +74,10 @@ def test_where_newcomers_get_stuck(window: Window, hands: Hands) -> None:
     hands.rest()
     hands.set_param("fc1", "out_features", "48")
     hands.click("fc1")
-    press_space_and_type(hands, "dropout")
+    QTest.keyClick(hands.view, Qt.Key.Key_Space)
+    QTest.keyClicks(hands.view.popup.field, "dropout")
+    QTest.keyClick(hands.view.popup.field, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    hands.rest()
     new = hands.studio.graph.nodes[hands.studio.selection[0]]
     assert Port(hands.node("relu1").id, "x") in hands.studio.graph.wires
     assert hands.studio.graph.wires[Port(hands.node("relu1").id, "x")].node == hands.node("fc1").id, (
@@ -101,7 +97,6 @@ def test_a_number_with_a_point_is_replaced_as_a_whole(window: Window, hands: Han
     hands.rest()
     field = window.panel("training").recipe.form.rows["lr"].findChild(QLineEdit)
     QTest.mouseClick(field, Qt.MouseButton.LeftButton)
-    QTest.keyClick(field, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
     QTest.keyClicks(field, "0.01")
     QTest.keyClick(field, Qt.Key.Key_Return)
     assert hands.studio.project.recipe.lr == 0.01

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QInputDialog, QLineEdit, QMenu, QWidget
 
 from tests.flows.hands import LEFT, Hands
 from visualnet.analysis.repair.search import repairs
@@ -44,7 +45,7 @@ def add_by_keys(hands: Hands, words: str) -> str:
 
 def empty(window: Window, hands: Hands) -> None:
     """An empty network, worked in."""
-    window.filing.new()
+    window.project_files.new()
     hands.rest()
     window.activateWindow()
     hands.view.setFocus()
@@ -351,3 +352,65 @@ def test_loss_target_and_accuracy_are_one_button(window: Window, hands: Hands) -
     assert not hands.studio.analysis.problems
     window.actions_.refresh()
     assert not window.actions_["graph.add_training_ends"].isEnabled(), "nothing is missing any more"
+
+
+# --- menus --------------------------------------------------------------------------------------------------------------------------
+
+
+def test_menus_tick_what_is_on(window: Window, hands: Hands) -> None:
+    """The panels that are open, the theme and the workspace that are on."""
+    template(window, hands, "perceptron-points")
+    window.actions_.trigger("view.theme_dark")
+
+    def ticked(name: str) -> set[str]:
+        menu = window.topbar.findChild(QMenu, name)
+        return {action.text() for action in menu.actions() if action.isChecked()}
+
+    assert "Dark theme" in ticked("menu.View.Appearance") and "Build" in ticked("menu.View")
+    assert {"Inspector", "Layers"} <= ticked("menu.View.Panels") and "Code" not in ticked("menu.View.Panels")
+    window.actions_.trigger("view.theme_light")
+    window.actions_.trigger("view.code")
+    hands.rest()
+    assert "Light theme" in ticked("menu.View.Appearance") and "Dark theme" not in ticked("menu.View.Appearance")
+    assert "Code" in ticked("menu.View.Panels")
+    window.actions_.trigger("view.theme_dark")
+
+
+def test_repeat_stands_beside_open_block(window: Window, hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the context menu of a block, in the menu Graph and among all commands; one step, and what cannot be repeated is said."""
+    template(window, hands, "lenet5")
+    hands.studio.select([hands.node("relu1").id])
+    hands.keys("Ctrl+G")
+    (block,) = hands.studio.selection
+    name = hands.studio.graph.nodes[block].name
+    window.actions_.refresh()
+    menu = hands.view.menu_at(hands.middle(name))
+    assert menu is not None
+    texts = [action.text() for action in menu.actions()]
+    assert texts.index("Repeat block…") == texts.index("Open block") + 1
+    asked: list[str] = []
+
+    def answer(_parent: object, title: str, words: str, now: int, *_: int) -> tuple[int, bool]:
+        asked.append(words)
+        assert title == "Repeat block" and now == 1
+        return 3, True
+
+    monkeypatch.setattr(QInputDialog, "getInt", answer)
+    before = hands.studio.project
+    next(action for action in menu.actions() if action.text() == "Repeat block…").trigger()
+    menu.deleteLater()
+    assert hands.studio.graph.nodes[block].repeat == 3 and f"“{name}” stands behind itself" in asked[0]
+    hands.keys("Ctrl+Z")
+    assert hands.studio.project is before
+    graph_menu = window.topbar.findChild(QMenu, "menu.Graph")
+    assert "Repeat block…" in [action.text() for action in graph_menu.actions()]
+    hands.keys("Ctrl+Shift+P")
+    QTest.keyClicks(window.palette_popup.search.edit, "repeat block")
+    assert "Repeat block" in str(window.palette_popup.list.model().index(0, 0).data())
+    press(KEY.Key_Escape)
+    hands.click("conv2")
+    window.actions_.refresh()
+    assert not window.actions_["graph.repeat_block"].isEnabled(), "a layer is no block"
+    layer = hands.view.menu_at(hands.middle("conv2"))
+    assert layer is not None and "Open block" not in [action.text() for action in layer.actions()]
+    layer.deleteLater()

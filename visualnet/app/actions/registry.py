@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from operator import itemgetter
-from typing import Any, Generic, Literal, TypeVar
+from operator import attrgetter
+from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
@@ -30,7 +30,10 @@ class ActionSpec(Generic[Target]):
     """One thing a person can do: its words and keys, where it is found, what it does and when it can be done.
 
     The ``id`` begins with its menu: `edit.cut`. Within the menu it stands at its ``place``, with a line where the tens change; ``menus``
-    gives its places in context menus. ``keys`` are separated by spaces; ``context`` says where they count: in the whole window, or only
+    gives its places in context menus. ``submenu`` is the title of the submenu in which it stands, at the place of the first such entry;
+    ``submenus`` gives those of context menus.
+
+    ``keys`` are separated by spaces; ``context`` says where they count: in the whole window, or only
     while the canvas has the focus.
 
     One of three does it: ``run``; ``check`` makes it checkable, and gets the new state; ``fill`` makes it a submenu, and gets the menu.
@@ -52,6 +55,8 @@ class ActionSpec(Generic[Target]):
     context: Context = "window"
     group: str = ""
     anywhere: bool = False
+    submenu: str = ""
+    submenus: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -149,14 +154,19 @@ class Actions(QObject):
         for title in dict.fromkeys(spec.menu for spec in self.specs.values()):
             menu = bar.addMenu(title)
             menu.setObjectName(f"menu.{title}")
-            _add_sections(menu, [(s.place, self._actions[s.id]) for s in self.specs.values() if s.menu == title])
+            own = [spec for spec in self.specs.values() if spec.menu == title]
+            _add_sections(menu, [_Entry(spec.place, self._actions[spec.id], spec.submenu) for spec in own])
 
     def fill(self, menu: QMenu, name: str, extra: str = "") -> None:
         """Put the actions of a context menu into it, and of the context menu ``extra`` those that can be done now."""
-        able = [spec for spec in self.specs.values() if extra in spec.menus and self._actions[spec.id].isEnabled()]
-        places = {spec.id: spec.menus[extra] for spec in able}
-        places |= {spec.id: spec.menus[name] for spec in self.specs.values() if name in spec.menus}
-        _add_sections(menu, [(place, self._actions[action_id]) for action_id, place in places.items()])
+        entries = {}
+        for spec in self.specs.values():
+            action = self._actions[spec.id]
+            if extra in spec.menus and action.isEnabled():
+                entries[spec.id] = _Entry(spec.menus[extra], action, spec.submenus.get(extra, ""))
+            if name in spec.menus:
+                entries[spec.id] = _Entry(spec.menus[name], action, spec.submenus.get(name, ""))
+        _add_sections(menu, entries.values())
 
     def fill_for(self, menu: QMenu, name: str, target: object) -> None:
         """Put the actions of a context menu into it, to be done to another target than they are bound to."""
@@ -166,7 +176,7 @@ class Actions(QObject):
                 entry = QAction(spec.text, menu)
                 entry.setEnabled(spec.enabled is None or spec.enabled(target))
                 entry.triggered.connect(lambda _=False, run=spec.run: run(target))
-                entries.append((spec.menus[name], entry))
+                entries.append(_Entry(spec.menus[name], entry))
         _add_sections(menu, entries)
 
     def install(self, widget: QWidget, context: Context = "window") -> None:
@@ -317,11 +327,30 @@ def _clear_if_hidden(menu: QMenu) -> None:
         menu.clear()
 
 
-def _add_sections(menu: QMenu, entries: Iterable[tuple[int, QAction]]) -> None:
-    """Add the entries by place, with a line where the tens change."""
+class _Entry(NamedTuple):
+    """An action at its place in a menu, or in the submenu of this title."""
+
+    place: int
+    action: QAction
+    submenu: str = ""
+
+
+def _add_sections(menu: QMenu, entries: Iterable[_Entry]) -> None:
+    """Add the entries by place, with a line where the tens change; those of a submenu at the place of its first one."""
     section = None
-    for place, action in sorted(entries, key=itemgetter(0)):
-        if section not in (None, place // 10):
+    inner: dict[str, tuple[QMenu, list[_Entry]]] = {}
+    for entry in sorted(entries, key=attrgetter("place")):
+        if entry.submenu in inner:
+            inner[entry.submenu][1].append(entry._replace(submenu=""))
+            continue
+        if section not in (None, entry.place // 10):
             menu.addSeparator()
-        section = place // 10
-        menu.addAction(action)
+        section = entry.place // 10
+        if entry.submenu:
+            held = menu.addMenu(entry.submenu)
+            held.setObjectName(f"{menu.objectName()}.{entry.submenu}")
+            inner[entry.submenu] = held, [entry._replace(submenu="")]
+        else:
+            menu.addAction(entry.action)
+    for held, those in inner.values():
+        _add_sections(held, those)

@@ -32,6 +32,8 @@ from visualnet.core.project import MAIN, Project
 from visualnet.layers.shorthand import Given
 
 EMPTY = "Nothing here yet. Press Space to search for a layer, or drag one from the list of layers."
+SHOWN_FOLLOWERS = 3
+"""The cards of so many that follow stay seen beside the search for what goes before them."""
 
 
 class CanvasView(Gestures):
@@ -263,7 +265,8 @@ class CanvasView(Gestures):
             put_branch if ends else None,
             f"a branch of its own behind “{name}”",
         )
-        free = [self._on_screen(self.canvas.cards[node_id].rect)]
+        beside = dict.fromkeys((node_id, *(end.node for end in ends[:SHOWN_FOLLOWERS])))
+        free = [self._on_screen(self.canvas.cards[i].rect) for i in beside if i in self.canvas.cards]
         spot = self.mapFromScene(QPointF(*place))
         self.quick_add_popup.open(spot, studio.project, studio.sheet, None, put, branch=branch, kept_free=free)
 

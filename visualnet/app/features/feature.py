@@ -83,7 +83,16 @@ class Feature:
             if studio.shell is not None:
                 studio.shell.set_panel_shown(self.id, state)
 
-        return ActionSpec(dock.action or f"view.{self.id}", 30, dock.title, dock.tip, dock.icon, dock.keys, check=show)
+        return ActionSpec(
+            dock.action or f"view.{self.id}",
+            30,
+            dock.title,
+            dock.tip,
+            dock.icon,
+            dock.keys,
+            check=show,
+            submenu="Panels",
+        )
 
 
 def has_selected_node(studio: Studio) -> bool:

@@ -31,6 +31,10 @@ from visualnet.layers import LAYERS
 from visualnet.layers.shorthand import Given
 
 WIDTH, ROW, ROWS = 380, 40, 8
+FEWER = 5
+"""So many rows are shown where something must not be covered: a lower list finds room nearer to it."""
+PLACE = 38
+"""The height of the two lines that say where it goes, in px."""
 LISTED = 60
 """More rows than this nobody reads."""
 HINT = "Search layers: conv 5x5 16 s2"
@@ -58,6 +62,7 @@ class QuickAdd(Popup):
     _found: list[Entry]
     _chosen: Callable[[str, Given], object] | None
     _branch: Branch | None
+    _most: int
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, "Add a layer")
@@ -74,6 +79,8 @@ class QuickAdd(Popup):
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.none = label("", wrap=True)
         self.place = label("", "muted", wrap=True)
+        self.place.setObjectName("place")
+        self.place.hide()
         self.place.setAccessibleName("Where it goes")
         column(self.field, self.list, self.none, self.place, margins=8, spacing=6, parent=self)
         self.field.textChanged.connect(self._search)
@@ -102,6 +109,7 @@ class QuickAdd(Popup):
         ``branch`` says where that goes, and what Shift+Return does instead. The areas ``kept_free`` are not covered, if that can be.
         """
         self._project, self._chosen, self._branch = project, chosen, branch
+        self._most = FEWER if kept_free else ROWS
         self._used = usage(project, self.kept)
         self._found = entries(project, sheet)
         if kinds is not None:
@@ -117,6 +125,7 @@ class QuickAdd(Popup):
         """Asked anew each time it opens. Kept, it would be the project of a tab that is closed meanwhile."""
         self._project, self._used = Project(), Counter()
         self._found, self._chosen, self._branch = [], None, None
+        self._most = ROWS
 
     def _search(self, text: str) -> None:
         self.list.clear()
@@ -124,11 +133,12 @@ class QuickAdd(Popup):
             item = QListWidgetItem(f"{result.entry.label} {result.given_text}".strip(), self.list)
             item.setData(_ROLE, result)
         self.list.setCurrentRow(0)
-        rows = min(ROWS, self.list.count())
+        rows = min(self._most, self.list.count())
         self.list.setVisible(rows > 0)
         self.none.setVisible(rows == 0)
         self.list.setFixedHeight(fonts.px(rows * ROW))
-        low = 6 + 2 * self.place.fontMetrics().lineSpacing() if self._branch is not None else 0
+        self.place.setFixedHeight(fonts.px(PLACE))
+        low = 6 + fonts.px(PLACE) if self._branch is not None else 0
         high = self.field.sizeHint().height() + 6 + fonts.px(rows * ROW if rows else 44)
         self.resize(fonts.px(WIDTH), 16 + high + low)
 

@@ -7,6 +7,8 @@ from visualnet.app.state.studio import Studio
 from visualnet.core.project import MAIN, Project
 
 TEXT = "Add loss, target and accuracy"
+SEEN_WHOLE = 40
+"""A sheet of so many cards can be read as a whole; of a larger one only what is new is shown."""
 
 
 def lacks_training_ends(studio: Studio) -> bool:
@@ -29,6 +31,9 @@ def add_training_ends(studio: Studio) -> None:
     if studio.sheet != MAIN:
         studio.open_sheet(MAIN)
     studio.select(added)
-    studio.focus_requested.emit(tuple(added), "")
+    if studio.shell is not None and len(studio.graph.nodes) <= SEEN_WHOLE:
+        studio.shell.run_action("view.fit")
+    else:
+        studio.focus_requested.emit(tuple(added), "")
     names = ", ".join(f"“{studio.project.graph.nodes[i].name}”" for i in added)
     studio.message.emit("ok", f"Added {names}, wired. Train (F5) can begin once everything fits.")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QFrame, QWidget
 
 EDGE = 8
 """How far it stays from the parent's edges, in px."""
-APART = 16
-"""How far it stays from what it must not cover, in px."""
+STEP = 24
+"""How finely a place is looked for at which it covers nothing, in px."""
 
 
 class Popup(QFrame):
@@ -29,25 +29,21 @@ class Popup(QFrame):
         focus.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def place_beside(self, at: QPoint, kept_free: Sequence[QRect]) -> QPoint:
-        """Where it can stand near a point of the parent without covering these areas; if nowhere, where it covers least of them."""
-        whole = QRect()
-        for area in kept_free:
-            whole = whole.united(area)
-        size = self.size()
-        beside = (
-            at,
-            QPoint(whole.right() + APART, at.y() - size.height() // 3),
-            QPoint(at.x() - size.width() // 2, whole.bottom() + APART),
-            QPoint(at.x() - size.width() // 2, whole.top() - APART - size.height()),
-            QPoint(whole.left() - APART - size.width(), at.y() - size.height() // 3),
-        )
-        places = [QRect(self._inside(point), size) for point in beside]
+        """Where it can stand, nearest to a point of the parent, without covering these areas; if nowhere, where it covers least."""
+        width, height = self.width(), self.height()
+        last = self._inside(QPoint(self.host.width(), self.host.height()))
+        xs = [*range(EDGE, last.x(), STEP), last.x()]
+        ys = [*range(EDGE, last.y(), STEP), last.y()]
 
-        def covered(place: QRect) -> int:
+        def cost(corner: QPoint) -> tuple[int, int]:
+            place = QRect(corner, QSize(width, height))
             parts = [place.intersected(area) for area in kept_free]
-            return sum(part.width() * part.height() for part in parts if not part.isEmpty())
+            covered = sum(part.width() * part.height() for part in parts if not part.isEmpty())
+            dx = max(corner.x() - at.x(), at.x() - corner.x() - width, 0)
+            dy = max(corner.y() - at.y(), at.y() - corner.y() - height, 0)
+            return covered, dx + dy
 
-        return min(places, key=covered).topLeft()
+        return min([self._inside(at), *(QPoint(x, y) for y in ys for x in xs)], key=cost)
 
     def move_inside(self, at: QPoint) -> None:
         """Stand at a point of the parent, or as near to it as there is room."""
