@@ -60,8 +60,8 @@ def test_a_network_from_nothing_by_keys_and_one_button_reads_digits(window: Wind
         press_space_and_type(hands, words)
     hands.press(window.panel("problems").lacking, "Add loss, target and accuracy")
     hands.until(lambda: not hands.studio.problems(), what="a network that fits")
-    hands.keys("Ctrl+L")
-    assert hands.view.seen.contains(hands.view.canvas.contents())
+    hands.view.finish_motion()
+    assert hands.view.seen.contains(hands.view.canvas.contents()), "all of it"
     hands.keys("F5")
     hands.until(lambda: len(hands.studio.project.runs) == 1 and window.runner.state == "idle", what="the end")
     accuracy = hands.studio.project.runs[0].summary["validation_accuracy"]
@@ -75,8 +75,8 @@ def test_where_newcomers_get_stuck(window: Window, hands: Hands) -> None:
     hands.set_param("fc1", "out_features", "48")
     hands.click("fc1")
     QTest.keyClick(hands.view, Qt.Key.Key_Space)
-    QTest.keyClicks(hands.view.popup.field, "dropout")
-    QTest.keyClick(hands.view.popup.field, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    QTest.keyClicks(hands.view.quick_add_popup.field, "dropout")
+    QTest.keyClick(hands.view.quick_add_popup.field, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
     hands.rest()
     new = hands.studio.graph.nodes[hands.studio.selection[0]]
     assert Port(hands.node("relu1").id, "x") in hands.studio.graph.wires
