@@ -127,6 +127,26 @@ def test_a_number_is_taken_whole_and_what_cannot_be_read_stays(window: Window, h
     hands.studio.message.connect(lambda _severity, text: said.append(text))
     hands.click(other)
     assert field.text() == "0.5" and "0.2.02" in said[-1], "where another node is shown, it is said"
+    double_click(field)
+    type_keys("0.7.7")
+    window.project_files.new()
+    hands.rest()
+    assert "0.7.7" in said[-1], "nor is it taken along to another network"
+    window.project_files.tabs.step(-1)
+    hands.rest()
+    hands.studio.select([])
+    data = window.panel("inspector").project_page.data
+    data.set_opened(True)
+    data.split.setCurrentText("own")
+    data.split.activated.emit(data.split.currentIndex())
+    data.own.selectAll()
+    type_keys("75 / 15")
+    press(KEY.Key_Return)
+    hands.view.setFocus()
+    assert data.own.text() == "75 / 15" and data.own.property("invalid") and "75 / 15" in said[-1]
+    data.own.setFocus()
+    press(KEY.Key_Escape)
+    assert data.own.text() != "75 / 15" and not data.own.property("invalid") and hands.view.hasFocus()
     hands.click(drop)
     double_click(field)
     type_keys("many")

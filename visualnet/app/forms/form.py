@@ -146,6 +146,7 @@ def return_keyboard(part: Form | ValueField, studio: Studio, name: str = "") -> 
             studio.shell.focus_canvas()
 
     part.left.connect(leave)
+    studio.document_changed.connect(part.discard)
     part.discarded.connect(lambda text: studio.message.emit("hint", describe_discarded(text, name) if name else text))
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QSignalBlocker
+from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 
 from visualnet.analysis.cost.tables import statistics_rows, total_rows
@@ -15,7 +16,7 @@ from visualnet.app.features.inspector.sections.parameters_section import Paramet
 from visualnet.app.features.inspector.sections.section import EditorGrid, InspectorSection, choice_box, value_field
 from visualnet.app.forms.form import Form, caption, return_keyboard
 from visualnet.app.state.studio import Studio
-from visualnet.app.widgets.basic import KeyValue, button, describe
+from visualnet.app.widgets.basic import KeyValue, button, describe, restyle
 from visualnet.app.widgets.layouts import column
 from visualnet.core import edits
 from visualnet.core.graph import Value
@@ -94,6 +95,8 @@ class DataSection(InspectorSection):
         self.own.setProperty("mono", True)
         self.own.setToolTip("Shares of training, validation and test data in per cent; they add to 100. Enter applies.")
         self.own.editingFinished.connect(self._divide_own)
+        self.own.returnPressed.connect(self._leave_own)
+        studio.document_changed.connect(self._restore_own)
         self.seed = value_field(
             studio,
             _fault_in_seed,
@@ -123,7 +126,7 @@ class DataSection(InspectorSection):
         split = next((name for name, shares in SPLITS.items() if shares == tuple(data.split)), "own")
         self.split.setCurrentText(split)
         self.editors.show_rows({"own split": split == "own"})
-        if not self.own.hasFocus():
+        if not self.own.hasFocus() and not self.own.property("invalid"):
             self.own.setText(" / ".join(f"{100 * share:g}" for share in data.split))
         self.seed.set_value(data.seed)
         for name, form in self.forms.items():
@@ -173,11 +176,31 @@ class DataSection(InspectorSection):
             shares = parse_shares(text)
         except ValueError:
             words = f"“{text}” is no split: write shares that add to 100, such as 75 / 15 / 10."
-            self.studio.message.emit("error", words)
-            self.refresh()
+            if self.own.isModified():
+                self.studio.message.emit("error", words)
+            self.own.setModified(False)
+            restyle(self.own, invalid=True)
             return
+        restyle(self.own, invalid=False)
         if shares != tuple(self.studio.project.data.split):
             self._set("Divide the data", split=shares)
+
+    def _restore_own(self) -> None:
+        """Show the shares that are in use in place of what could not be read."""
+        restyle(self.own, invalid=False)
+        self.own.clearFocus()
+        self.refresh()
+
+    def _leave_own(self) -> None:
+        if not self.own.property("invalid") and self.studio.shell is not None:
+            self.studio.shell.focus_canvas()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.own.hasFocus():
+            self._restore_own()
+            self._leave_own()
+        else:
+            super().keyPressEvent(event)
 
 
 def _fault_in_seed(value: Value) -> str:
