@@ -75,7 +75,7 @@ def passes_on(project: Project, kind: str, given: Given = NONE) -> bool:
     if kind in LAYERS and LAYERS[kind].role:
         return False
     try:
-        project, kind = block_library.bring(project, kind)
+        project, kind = block_library.define_block(project, kind)
     except ValueError:
         return False
     return all(entry_ports(project, kind, given.params, project.constants))
