@@ -262,8 +262,19 @@ class LessonCard(Choice):
         self, name: str, title: str, summary: str, icon: str, minutes: int, parent: QWidget | None = None
     ) -> None:
         super().__init__(f"Lesson “{title}”: {summary}", parent)
-        self.name = name
-        head = row((label(title, "strong"), 1), label(format_duration(60 * minutes), "small"))
+        self.name, self.done = name, False
+        self._tick = IconLabel("ok", 14, "ok")
+        self._tick.hide()
+        middle = Qt.AlignmentFlag.AlignVCenter
+        length = label(format_duration(60 * minutes), "small")
+        head = row((label(title, "strong"), 1), (self._tick, 0, middle), length, spacing=6)
         words = column(head, label(summary, "muted", wrap=True), STRETCH, spacing=2)
         sign = IconLabel(icon, 20, "accent")
         row((sign, 0, Qt.AlignmentFlag.AlignTop), (words, 1), margins=(12, 9, 12, 10), spacing=11, parent=self)
+
+    def set_done(self, done: bool) -> None:
+        """Tick a lesson that was gone through, or take the tick away."""
+        self.done = done
+        self._tick.setVisible(done)
+        self.setAccessibleDescription("done" if done else "")
+        self.setToolTip("You have gone through this lesson" if done else "")

@@ -150,6 +150,9 @@ class StartPage(QWidget):
         """Look again for templates and recent files."""
         self._show_templates()
         self.recent.refresh()
+        finished = self.settings.finished_lessons()
+        for card in self.lessons:
+            card.set_done(card.name in finished)
         if self.studio.shell is not None:
             self.recent.show_last(self.studio.shell.files_to_reopen())
         self._arrange()
