@@ -8,11 +8,11 @@ from datetime import datetime
 from functools import partial
 
 import PySide6
-from PySide6.QtWidgets import QMessageBox, QWidget
+from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
 from visualnet.app.services.runner import Runner
 from visualnet.app.shell.frame import Frame
-from visualnet.app.widgets.dialogs.messages import MessageAction
+from visualnet.app.widgets.dialogs.messages import MessageAction, Banner
 from visualnet.app.widgets.dialogs.modal import answer_of, question
 from visualnet.core.document import Document
 from visualnet.core.process.autosave import Orphan, orphans
@@ -82,6 +82,27 @@ def offer_small_version(window: Frame) -> bool:
     open_small = partial(window.project_files.open_template, small.name)
     window.notify("hint", words, [(TRAIN_SMALL, train_small), (OPEN_SMALL, open_small)])
     return True
+
+
+class FaultNotice:
+    """Tells of faults of the program once, however many there are: a paint event that fails would else flood the window."""
+
+    def __init__(self, banner: Banner, notify: Callable[[str, str, list[MessageAction]], None]) -> None:
+        self._banner, self._notify = banner, notify
+        self._traces: list[str] = []
+
+    def report(self, words: str, trace: str) -> None:
+        """Say that something went wrong, unless that stands there already."""
+        self._traces = [*self._traces, trace][-20:]
+        told = "Something went wrong inside VisualNet"
+        if self._banner.isVisible() and self._banner.text.startswith(told):
+            return
+        acts: list[MessageAction] = [("Copy the details", self._copy_traces)]
+        self._notify("error", f"{told}: {words}. Your work is still here; save it.", acts)
+
+    def _copy_traces(self) -> None:
+        QApplication.clipboard().setText("\n".join(self._traces))
+        self._traces = []
 
 
 def about(window: Frame) -> None:
