@@ -22,9 +22,12 @@ from tests.flows.hands import LEFT, NONE, Hands
 from visualnet.app.canvas.camera.camera import Pose
 from visualnet.app.shell.project_files import templates
 from visualnet.app.shell.window import Window
+from visualnet.app.state.settings import Settings
+from visualnet.core import edits
 from visualnet.core.document import Document
 from visualnet.core.edits import set_recipe
 from visualnet.core.process.autosave import Journal, orphans
+from visualnet.core.project import MAIN
 from visualnet.core.storage import project_file
 from visualnet.core.user.settings import Settings
 
@@ -147,6 +150,23 @@ def test_an_open_file_is_gone_to_and_files_of_one_name_tell_their_folder(
         "lenet5 · elsewhere",
         f"lenet5 · {tmp_path.name}",
     ]
+
+
+def test_networks_of_one_name_are_told_apart_by_a_number(window: Window, hands: Hands) -> None:
+    for _ in range(3):
+        window.show_page("start_page")
+        hands.rest(0.02)
+        card = next(card for card in window.pages["start_page"].cards if card.name == "lenet5")
+        QTest.mouseClick(card, LEFT)
+        hands.rest(0.05)
+    shown = ["LeNet-5", "LeNet-5 (2)", "LeNet-5 (3)"]
+    assert sorted(n for n in names(window) if n != "Start") == shown
+    front = window.project_files.tabs.name(window.project_files.tabs.front)
+    assert sorted(name for name, _ in window.other_projects()) == [n for n in shown if n != front]
+    window.show_panel("differences")
+    hands.rest(0.05)
+    window.strip.moveTab(0, 2)
+    assert window.project_files.tabs.name(window.project_files.tabs.front) == front, "a drag renames nothing"
 
 
 # --- what each keeps for itself ---------------------------------------------------------------------------------------------------
@@ -322,6 +342,23 @@ def test_after_a_crash_every_project_is_offered(window: Window, hands: Hands, tm
     )
     assert all(t.document.modified and t.document.project.recipe.epochs == 77 for t in window.project_files.tabs)
     assert orphans() == [], "they belong to this window now"
+
+
+def test_after_a_crash_ctrl_z_takes_back_the_last_edit_before_it(window: Window, hands: Hands) -> None:
+    document = Document(project_file.load(templates()["lenet5"]))
+    conv2 = document.project.graph.named("conv2").id
+    document.do("Delete conv2", lambda p: edits.remove(p, MAIN, [conv2]))
+    journal = Journal(document)
+    journal.flush()
+    os.close(journal._lock)  # type: ignore[arg-type]
+    window.begin()
+    hands.press(window.banner, "Recover")
+    assert conv2 not in window.studio.graph.nodes and window.actions_["edit.undo"].text() == "Undo Delete conv2"
+    hands.keys("Ctrl+Z")
+    assert window.studio.graph.nodes[conv2].name == "conv2"
+    assert conv2 in window.canvas.view.canvas.cards
+    hands.keys("Ctrl+Shift+Z")
+    assert conv2 not in window.studio.graph.nodes
 
 
 # --- the files behind --------------------------------------------------------------------------------------------------------------

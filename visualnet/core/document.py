@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -65,9 +65,20 @@ class Document:
         return document
 
     @classmethod
-    def recovered(cls, project: Project, path: Path | str | None, read: DiskState = NOTHING) -> Document:
-        """A document with edits that its file does not hold yet. ``read`` is what stood in the file when it was last read or saved."""
+    def recovered(
+        cls,
+        project: Project,
+        path: Path | str | None,
+        read: Standing = NOTHING,
+        past: Iterable[HistoryStep] = (),
+        forgotten: int = 0,
+    ) -> Document:
+        """A document with edits that its file does not hold yet. ``read`` is what stood in the file when it was last read or saved.
+
+        ``past`` are the steps that led to the project, the oldest first; so many were ``forgotten`` before them.
+        """
         document = cls(project)
+        document._past, document.forgotten = list(past), forgotten
         document._path, document._read = Path(path) if path is not None else None, read
         document._saved = None  # type: ignore[assignment]
         return document

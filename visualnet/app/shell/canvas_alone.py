@@ -72,5 +72,6 @@ class CanvasAlone:
         if self.on or seen is None:
             return
         self.window.spaces.settle_sizes()
-        if seen[:2] == (studio.document, studio.sheet):
-            view.look(seen[2]) if seen[2] is not None else view.fit()
+        # A view that showed the whole sheet goes on doing so by itself.
+        if seen[:2] == (studio.document, studio.sheet) and seen[2] is not None:
+            view.look(seen[2])
