@@ -109,7 +109,8 @@ def card_menu(g: Guide) -> None:
 
 def frame_and_note(g: Guide) -> None:
     """A frame round some cards, a note beside them."""
-    from visualnet.core.edits import annotate
+    from visualnet.app.shell.closing_dialog import ClosingDialog
+from visualnet.core.edits import annotate
 
     g.open("lenet5")
     studio = g.window.studio
@@ -341,6 +342,7 @@ def main(names: list[str]) -> None:
 
     FOLDER.mkdir(parents=True, exist_ok=True)
     QMessageBox.exec = lambda self: QMessageBox.StandardButton.Discard  # type: ignore[method-assign,assignment]
+    ClosingDialog.exec = ClosingDialog.discard_all  # type: ignore[method-assign,assignment]
     photographer = Photographer(QApplication([]), FOLDER, "light", SIZE)
     for name in names or PICTURES:
         photographer.window.show_space("build")

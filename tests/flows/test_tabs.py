@@ -7,6 +7,7 @@ import json
 import os
 import threading
 import weakref
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from PySide6.QtWidgets import QApplication, QMenu, QMessageBox, QWidget
 from tests.flows.conftest import answer
 from tests.flows.hands import LEFT, NONE, Hands
 from visualnet.app.canvas.camera.camera import Pose
+from visualnet.app.shell.closing_dialog import ClosingDialog
 from visualnet.app.shell.project_files import templates
 from visualnet.app.shell.window import Window
 from visualnet.app.state.settings import Settings
@@ -279,22 +281,85 @@ def test_a_training_goes_on_in_a_tab_behind(
 # --- leaving and coming back -------------------------------------------------------------------------------------------------------
 
 
-def test_quitting_asks_for_each_unsaved_project_and_shows_it(
-    window: Window, hands: Hands, three: list[Path], monkeypatch: pytest.MonkeyPatch
+def at_closing(window: Window, hands: Hands, work: Callable[[ClosingDialog], object], asked_only: bool = False) -> bool:
+    """Close the window, and do something in the one dialog that comes; whether the window has closed."""
+    seen: list[ClosingDialog] = []
+
+    def find() -> None:
+        dialogs = window.findChildren(ClosingDialog)
+        if dialogs and dialogs[0].isVisible():
+            seen.append(dialogs[0])
+            work(dialogs[0])
+        else:
+            QTimer.singleShot(20, window, find)
+
+    QTimer.singleShot(20, window, find)
+    closed = window.project_files.may_quit() if asked_only else window.close()
+    assert len(seen) == 1, "one dialog for everything"
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    assert window.findChildren(ClosingDialog) == []
+    return closed
+
+
+def test_closing_asks_once_for_all_that_is_not_saved_and_names_the_training(
+    window: Window, hands: Hands, three: list[Path]
 ) -> None:
     for at, (node, param) in enumerate((("conv1", "out_channels"), ("fc1", "out_features"))):
         click_tab(window, hands, at)
         hands.set_param(node, param, "33")
-    seen: list[tuple[str, str]] = []
+    click_tab(window, hands, 2)
+    window.studio.do("", lambda p: set_recipe(p, epochs=1_000_000))
+    hands.keys("F5")
+    hands.until(lambda: window.runner.state == "running", what="running")
+    told: list[str] = []
 
-    def ask(box: QMessageBox) -> Any:
-        seen.append((box.text(), window.studio.project.name))
-        return QMessageBox.StandardButton.Cancel if len(seen) == 2 else QMessageBox.StandardButton.Discard
+    def cancel(dialog: ClosingDialog) -> None:
+        told.extend(dialog.list.item(at).text() for at in range(dialog.list.count()))
+        assert dialog.close_button.text() == "Save 3 and close"
+        QTest.keyClick(dialog, Qt.Key.Key_Escape)
 
-    monkeypatch.setattr(QMessageBox, "exec", ask)
-    assert not window.close()
-    assert len(seen) == 2 and all(name in words for words, name in seen)
-    assert len(window.project_files.tabs) == 3, "nothing was closed"
+    assert not at_closing(window, hands, cancel)
+    assert window.isVisible() and window.runner.state == "running" and len(window.project_files.tabs) == 3
+    assert [words.split("  ·  ")[0] for words in told] == ["lenet5", "mlp-mnist", "perceptron-points"]
+    assert all("changes not saved" in words for words in told)
+    assert "It is training" in told[2] and "weights are kept" in told[2] and "training" not in told[0]
+
+    def save_the_second(dialog: ClosingDialog) -> None:
+        for at in (0, 2):
+            box = dialog.list.visualItemRect(dialog.list.item(at))
+            QTest.mouseClick(dialog.list.viewport(), LEFT, NONE, QPoint(box.left() + 12, box.center().y()))
+        assert dialog.close_button.text() == "Save 1 and close"
+        QTest.mouseClick(dialog.close_button, LEFT)
+
+    assert at_closing(window, hands, save_the_second)
+    nodes = [project_file.load(path).graph for path in three]
+    assert nodes[1].named("fc1").params["out_features"] == 33
+    assert nodes[0].named("conv1").params["out_channels"] == 6 and nodes[2] is not None
+    assert window.runner.state == "idle"
+
+
+def test_closing_with_everything_discarded_or_saved(window: Window, hands: Hands, three: list[Path]) -> None:
+    for at, (node, param) in enumerate((("conv1", "out_channels"), ("fc1", "out_features"))):
+        click_tab(window, hands, at)
+        hands.set_param(node, param, "33")
+    assert at_closing(window, hands, lambda dialog: QTest.mouseClick(dialog.discard_button, LEFT), asked_only=True)
+    assert project_file.load(three[0]).graph.named("conv1").params["out_channels"] == 6
+    assert at_closing(window, hands, lambda dialog: QTest.mouseClick(dialog.save_button, LEFT))
+    assert project_file.load(three[0]).graph.named("conv1").params["out_channels"] == 33
+    assert project_file.load(three[1]).graph.named("fc1").params["out_features"] == 33
+    assert orphans() == []
+
+
+def test_a_template_that_was_only_trained_is_not_asked_about(window: Window, hands: Hands) -> None:
+    window.begin("perceptron-points")
+    hands.rest(0.1)
+    hands.keys("F5")
+    hands.until(lambda: window.runner.state == "idle" and window.runner.model is not None, what="trained")
+    document = window.studio.document
+    assert document.modified and not document.edited, "its run is known to it"
+    assert window.project_files.may_quit() and window.project_files.may_leave()
+    window.studio.do("Longer", lambda p: set_recipe(p, epochs=77))
+    assert document.edited
 
 
 def test_open_files_are_remembered_and_reopened(window: Window, hands: Hands, three: list[Path]) -> None:

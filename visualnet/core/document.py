@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
+from msgspec.structs import replace
 from psygnal import Signal
 
 from visualnet.core.errors import FileError
@@ -99,6 +100,12 @@ class Document:
     def modified(self) -> bool:
         """Whether there is something that is not saved."""
         return self._project is not self._saved
+
+    @property
+    def edited(self) -> bool:
+        """Whether something was drawn or set that is not saved; the history of runs, which training writes, does not count."""
+        saved: Project | None = self._saved
+        return self.modified and (saved is None or replace(self._project, runs=saved.runs) != saved)
 
     @property
     def undo_label(self) -> str:

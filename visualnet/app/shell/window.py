@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -68,8 +67,8 @@ class Window(Frame):
         active = ActiveStudio(self.studio)
         self.studio.attach(self, self.runner, settings, cast(Studio, active))
         titles = {f.id: f.page.title for f in self.features if f.page is not None}
-        may_stop = partial(prompts.may_stop, self, self.runner)
-        self.project_files = ProjectFiles(self, self.studio, settings, titles, may_stop)
+        guard = prompts.TrainingGuard(self, self.runner)
+        self.project_files = ProjectFiles(self, self.studio, settings, titles, guard)
         self.canvas = CanvasPage(self.studio, self.actions_)
         self.views = ExtraWindows(self.canvas, self.project_files.tabs, self.actions_, active, self)
         self.setAcceptDrops(True)
