@@ -109,8 +109,7 @@ def card_menu(g: Guide) -> None:
 
 def frame_and_note(g: Guide) -> None:
     """A frame round some cards, a note beside them."""
-    from visualnet.app.shell.closing_dialog import ClosingDialog
-from visualnet.core.edits import annotate
+    from visualnet.core.edits import annotate
 
     g.open("lenet5")
     studio = g.window.studio
@@ -339,6 +338,7 @@ def main(names: list[str]) -> None:
     from PySide6.QtWidgets import QApplication, QMessageBox
 
     from tests.flows.hands import Hands
+    from visualnet.app.shell.closing_dialog import ClosingDialog
 
     FOLDER.mkdir(parents=True, exist_ok=True)
     QMessageBox.exec = lambda self: QMessageBox.StandardButton.Discard  # type: ignore[method-assign,assignment]

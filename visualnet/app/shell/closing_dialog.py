@@ -73,7 +73,7 @@ class ClosingDialog(QDialog):
             spacing=14,
         )
         column(head, (self.list, 1), acts, margins=20, spacing=14, parent=self)
-        self.resize(fonts.px(600), min(fonts.px(210 + 56 * len(self.works)), parent.window().height() - 80))
+        self.resize(fonts.px(600), min(fonts.px(190 + 44 * len(self.works)), parent.window().height() - 80))
         self._show_count()
 
     def ticked(self) -> list[Tab]:

@@ -216,9 +216,10 @@ class LessonCoach(QFrame):
         """At the last step the lesson counts as gone through, and the next one is offered."""
         self.next_button.setText("Finish" if last else "Next")
         follows = next_lesson(self._known_as) if last else ""
-        self.follow_button.setVisible(bool(follows))
         if follows:
+            self.follow_button.ensurePolished()  # before the style sheet has been applied a hint tells another width
             self.follow_button.setText(f"Next lesson: {lessons()[follows].title}")
+        self.follow_button.setVisible(bool(follows))
         if last and self.studio.settings is not None:
             self.studio.settings.finish_lesson(self._known_as)
 
