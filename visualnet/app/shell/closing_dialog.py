@@ -32,9 +32,7 @@ class OpenWork(NamedTuple):
         state = "changes not saved" if self.edited else "nothing drawn that is not saved"
         parts = [f"{self.name}  ·  {state}  ·  {place}"]
         if self.training:
-            parts.append(
-                f"{self.training}. It is stopped; its weights are kept, and a saved network can go on with it."
-            )
+            parts.append(f"{self.training}: that is stopped, and its weights are kept.")
         return "\n".join(parts)
 
 
