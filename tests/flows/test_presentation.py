@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QLabel
 
 from tests.flows.hands import Hands
 from visualnet.app.shell.window import Window
-from visualnet.app.state.settings import Settings
 from visualnet.app.theme import fonts
+from visualnet.core.user.settings import Settings
 
 Key, Held = Qt.Key, Qt.KeyboardModifier
 
@@ -53,7 +53,7 @@ def test_the_canvas_is_alone_and_everything_comes_back(window: Window, hands: Ha
     window.begin("mlp-mnist")
     hands.rest(0.1)
     assert docks(window) == {}, "another network is presented too"
-    window.filing.close_tab()
+    window.project_files.close_tab()
     press(window, Key.Key_Escape)
     hands.rest(0.3)
     assert not strip.isVisible() and window.topbar.isVisible() and window.status.isVisible()

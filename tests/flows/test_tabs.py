@@ -24,7 +24,6 @@ from visualnet.app.canvas.camera.camera import Pose
 from visualnet.app.shell.closing_dialog import ClosingDialog
 from visualnet.app.shell.project_files import templates
 from visualnet.app.shell.window import Window
-from visualnet.app.state.settings import Settings
 from visualnet.core import edits
 from visualnet.core.document import Document
 from visualnet.core.edits import set_recipe

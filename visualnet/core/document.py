@@ -70,7 +70,7 @@ class Document:
         cls,
         project: Project,
         path: Path | str | None,
-        read: Standing = NOTHING,
+        read: DiskState = NOTHING,
         past: Iterable[HistoryStep] = (),
         forgotten: int = 0,
     ) -> Document:

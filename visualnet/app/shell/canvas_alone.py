@@ -26,7 +26,7 @@ class CanvasAlone:
         self._text_size = 100
         self._state = Qt.WindowState.WindowNoState
         self._seen: tuple[Document, str, Pose | None] | None = None
-        window.filing.tabs.shown.connect(self._leave_page)
+        window.project_files.tabs.shown.connect(self._leave_page)
 
     def _leave_page(self) -> None:
         """A page came to the front: there is no canvas to be alone."""

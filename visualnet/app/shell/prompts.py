@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
 from visualnet.app.services.runner import Runner
 from visualnet.app.shell.frame import Frame
-from visualnet.app.widgets.dialogs.messages import MessageAction, Banner
+from visualnet.app.widgets.dialogs.messages import Banner, MessageAction
 from visualnet.app.widgets.dialogs.modal import answer_of, message_box, question
 from visualnet.core.document import Document
 from visualnet.core.process.autosave import Orphan, orphans

@@ -97,7 +97,7 @@ class Journal:
             self._thread = None
 
     def _write(
-        self, project: Project, path: Path | None, read: Standing, past: tuple[HistoryStep, ...], forgotten: int
+        self, project: Project, path: Path | None, read: DiskState, past: tuple[HistoryStep, ...], forgotten: int
     ) -> None:
         try:
             if self._lock is None:

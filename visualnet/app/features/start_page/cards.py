@@ -25,7 +25,7 @@ from PySide6.QtWidgets import QFrame, QWidget
 
 from visualnet.analysis.inference.infer import infer
 from visualnet.app.features.start_page.emblems import Emblem, emblem_of, paint_emblem
-from visualnet.app.features.start_page.template_chips import TemplateActs
+from visualnet.app.features.start_page.template_chips import TemplateActions
 from visualnet.app.theme import fonts, icons
 from visualnet.app.theme.tokens import RADIUS, Theme, mix
 from visualnet.app.widgets.basic import ElidedLabel, IconLabel, label

@@ -29,7 +29,7 @@ from visualnet.app.features.start_page.cards import (
     page_colour,
 )
 from visualnet.app.features.start_page.recent import RecentList, RecentRow
-from visualnet.app.features.start_page.template_chips import TemplateActs
+from visualnet.app.features.start_page.template_chips import TemplateActions
 from visualnet.app.features.start_page.template_search import holds, show_only, words_of
 from visualnet.app.state.dropped_files import openable
 from visualnet.app.state.studio import Studio
@@ -37,8 +37,7 @@ from visualnet.app.theme import fonts, icons
 from visualnet.app.theme.tokens import RADIUS
 from visualnet.app.widgets.basic import IconLabel, button, label
 from visualnet.app.widgets.dialogs.modal import answer_of
-from visualnet.app.widgets.flow_layout import FlowLayout
-from visualnet.app.widgets.layouts import STRETCH, add, column, row
+from visualnet.app.widgets.layouts import STRETCH, FlowLayout, add, column, row
 from visualnet.app.widgets.search_field import SearchField
 from visualnet.core.errors import FileError
 from visualnet.core.storage.project_file import load
