@@ -20,10 +20,10 @@ from visualnet.app.services.gc_control import GcControl
 from visualnet.app.services.runner import Runner
 from visualnet.app.shell import prompts
 from visualnet.app.shell.actions import FRAME_ACTIONS, PAGE_ACTIONS, TAB_ACTIONS, TabTarget, all_actions
+from visualnet.app.shell.arrangement.canvas_alone import CanvasAlone
 from visualnet.app.shell.bars.project_tabs import DocumentTabs, Head
 from visualnet.app.shell.bars.status_bar import StatusLine
 from visualnet.app.shell.bars.top_bar import TopBar
-from visualnet.app.shell.canvas_alone import CanvasAlone
 from visualnet.app.shell.canvas_page import CanvasPage
 from visualnet.app.shell.extra_windows import ActiveStudio, ExtraWindows
 from visualnet.app.shell.frame import Frame

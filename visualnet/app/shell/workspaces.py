@@ -14,7 +14,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar
 
 from visualnet.app.features.feature import Feature
-from visualnet.app.shell.lazy_dock import LazyDock
+from visualnet.app.shell.arrangement.lazy_dock import LazyDock
 from visualnet.app.state.studio import Studio
 from visualnet.core.user.settings import Settings
 
