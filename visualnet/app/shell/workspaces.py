@@ -14,8 +14,8 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar
 
 from visualnet.app.features.feature import Feature
-from visualnet.app.shell.arrangement.lazy_dock import LazyDock
 from visualnet.app.state.studio import Studio
+from visualnet.app.widgets.lazy_dock import LazyDock
 from visualnet.core.user.settings import Settings
 
 Area = Qt.DockWidgetArea

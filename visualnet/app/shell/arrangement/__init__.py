@@ -1,1 +1,1 @@
-"""How what is in the window stands: docks whose panels are made when they are looked at, and the canvas alone on the screen."""
+"""How the window stands for a while: the canvas alone on the screen, and everything back as it was."""
