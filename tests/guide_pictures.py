@@ -243,6 +243,26 @@ def feature_maps(g: Guide) -> None:
     g.stop()
 
 
+def presentation(g: Guide) -> None:
+    """The canvas and one formula alone, in a window of the size of the other pictures (there is no screen to fill here)."""
+    from PySide6.QtCore import Qt
+    from PySide6.QtTest import QTest
+
+    g.open("lenet5")
+    g.window.setWindowState = lambda state: None  # type: ignore[method-assign]
+    g.hands.keys("F11")
+    g.hands.rest(0.5)
+    g.hands.click("conv1")
+    g.hands.rest(0.5)
+    QTest.keyClick(g.window.windowHandle(), Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    g.window.canvas.find_bar.hide()
+    g.hands.rest(0.3)
+    g.keep("presentation")
+    g.hands.keys("F11")
+    del g.window.setWindowState
+    g.hands.rest(0.5)
+
+
 def attention(g: Guide) -> None:
     """Where a patch of the digit looks."""
     g.open("vit-small", space="inspect")
@@ -321,7 +341,8 @@ PICTURES: dict[str, Callable[[Guide], None]] = {
     each.__name__.replace("_", "-"): each
     for each in (
         start_page, lenet, broken, training, own_network, quick_add, refused_wire, card_menu, frame_and_note, why, repair_preview,
-        explain, in_place, block_inspector, recipe, runs, feature_maps, attention, regions, heat_map, figure, code, differences,
+        explain, in_place, block_inspector, recipe, runs, feature_maps, attention, regions, presentation, heat_map, figure, code,
+        differences,
     )
 }  # fmt: skip
 """The pictures by name; *runs* writes also `runs-compared`."""
@@ -335,9 +356,11 @@ def main(names: list[str]) -> None:
     from PySide6.QtWidgets import QApplication, QMessageBox
 
     from tests.flows.hands import Hands
+    from visualnet.app.shell.closing_dialog import ClosingDialog
 
     FOLDER.mkdir(parents=True, exist_ok=True)
     QMessageBox.exec = lambda self: QMessageBox.StandardButton.Discard  # type: ignore[method-assign,assignment]
+    ClosingDialog.exec = ClosingDialog.discard_all  # type: ignore[method-assign,assignment]
     photographer = Photographer(QApplication([]), FOLDER, "light", SIZE)
     for name in names or PICTURES:
         photographer.window.show_space("build")

@@ -19,6 +19,7 @@ from PySide6.QtCore import qInstallMessageHandler
 from PySide6.QtWidgets import QApplication, QDialog, QMessageBox, QScrollArea, QWidget
 
 from tests.further_pictures import FURTHER
+from visualnet.app.shell.closing_dialog import ClosingDialog
 from visualnet.app.shell.window import Window
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme.apply import MODES, ThemeKeeper
@@ -173,6 +174,7 @@ class Photographer:
     def close(self) -> None:
         """Leave without asking."""
         QMessageBox.exec = lambda self: QMessageBox.StandardButton.Discard  # type: ignore[method-assign,assignment]
+        ClosingDialog.exec = ClosingDialog.discard_all  # type: ignore[method-assign,assignment]
         self.window.runner.finish()
         self.window.close()
 
@@ -191,6 +193,7 @@ def main() -> None:
         lambda kind, context, words: None if "propagateSizeHints" in words else print(words, file=sys.stderr)
     )
     QMessageBox.exec = lambda self: QMessageBox.StandardButton.Discard  # type: ignore[method-assign,assignment]
+    ClosingDialog.exec = ClosingDialog.discard_all  # type: ignore[method-assign,assignment]
     app = QApplication([])
     for theme in [options.theme] if options.theme else ["dark", "light"]:
         photographer = Photographer(app, options.out, theme, (width, height))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +18,8 @@ from tests.core.drawing import chain
 from tests.waiting import linger, until
 from visualnet.core import edits
 from visualnet.core.document import Document
-from visualnet.core.process import autosave
+from visualnet.core.errors import FileError
+from visualnet.core.process import autosave, kept_steps
 from visualnet.core.process.autosave import Journal, orphans
 from visualnet.core.project import MAIN, Project
 from visualnet.core.storage import project_file
@@ -95,6 +99,116 @@ def test_what_a_crash_left_is_offered_until_it_is_discarded(tmp_path: Path) -> N
     orphan.discard()
     assert orphans() == []
     assert copies() == []
+
+
+def with_history(steps: int = 3) -> Document:
+    document = Document(chain(2))
+    for at in range(steps):
+        document.do(f"Add {at}", lambda p: edits.add_node(p, MAIN, "relu"))
+    return document
+
+
+def recover(spoil: Callable[[dict[str, Any]], object] = lambda note: None) -> Document:
+    """What a crash leaves, after somebody has changed the note in it."""
+    (orphan,) = orphans()
+    raw = json.loads(orphan.file.read_text("utf-8"))
+    spoil(raw["journal"])
+    orphan.file.write_text(json.dumps(raw), "utf-8")
+    document = orphan.document()
+    orphan.discard()
+    return document
+
+
+def test_after_a_crash_undo_takes_back_the_last_edit_before_it() -> None:
+    document = with_history()
+    document.undo()
+    document.do("Rename", lambda p: edits.set_name(p, "übung “1”"))
+    before = [document.project, *(step.before for step in reversed(document.history))]
+    journal = Journal(document)
+    journal.flush()
+    crash(journal)
+    again = recover()
+    assert again.undo_label == "Rename" and again.redo_label == ""
+    assert [step.label for step in again.history] == ["Add 0", "Add 1", "Rename"]
+    assert [step.time for step in again.history] == [step.time for step in document.history]
+    assert again.project == before[0]
+    for project in before[1:]:
+        assert again.undo()
+        assert again.project == project
+    assert not again.undo() and again.modified and again.forgotten == 0
+    while again.redo():
+        pass
+    assert again.project == before[0]
+
+
+def test_of_a_long_history_the_last_steps_are_kept_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept_steps, "MOST", 20)
+    for room, kept in ((1 << 20, 20), (500, 6)):
+        monkeypatch.setattr(kept_steps, "MOST_TEXT", room)
+        journal = Journal(with_history(50))
+        journal.flush()
+        crash(journal)
+        again = recover()
+        assert len(again.history) == kept and again.history[-1].label == "Add 49"
+        assert again.forgotten + len(again.history) == 50
+
+
+@pytest.mark.parametrize(
+    ("spoil", "left"),
+    [
+        (lambda note: note.pop("steps"), 0),
+        (lambda note: note.update(steps={"0": 1}), 0),
+        (lambda note: note.update(steps=[None] * 5000), 0),
+        (lambda note: note.update(earlier=-7), 3),
+        (lambda note: note["steps"][0].update(label=7), 0),
+        (lambda note: note["steps"][0].update(time=1e400), 0),
+        (lambda note: note["steps"][1].update(parts="all"), 1),
+        (lambda note: note["steps"][1].update(parts=[[-1, 2, []]]), 1),
+        (lambda note: note["steps"][1].update(parts=[[4, 10**9, []]]), 1),
+        (lambda note: note["steps"][1].update(parts=[[9, 10, ["}"]]]), 1),
+        (lambda note: note["steps"][1].update(parts=[[5, 6, []], [4, 5, []]]), 1),
+        (lambda note: note["steps"][2].update(parts=[[0, True, [7]]]), 2),
+        (lambda note: note["steps"][2].update(parts=[[0, 1, ["[" * 90] * 5000]]), 2),
+        (lambda note: note["steps"][2].update(parts=[[0, 1, ['{ "format": 99,']]]), 2),
+        (lambda note: note["steps"][2]["parts"].append([0]), 2),
+    ],
+)
+def test_a_history_that_was_changed_ends_where_it_cannot_be_read_and_the_work_is_whole(
+    spoil: Callable[[dict[str, Any]], object], left: int
+) -> None:
+    document = with_history()
+    journal = Journal(document)
+    journal.flush()
+    crash(journal)
+    try:
+        again = recover(spoil)
+    except FileError:
+        assert left == 0, "only what no project file may hold makes the copy unreadable"
+        for file in journal_dir().iterdir():
+            file.unlink()
+        return
+    assert again.project == document.project
+    assert len(again.history) == left and again.forgotten >= 0
+    while again.undo():
+        pass
+
+
+def test_a_history_that_takes_too_long_to_read_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept_steps, "READING_S", -1.0)
+    journal = Journal(with_history())
+    journal.flush()
+    crash(journal)
+    assert recover().history == ()
+
+
+def test_a_copy_with_its_history_is_never_too_large_to_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    document = with_history()
+    monkeypatch.setattr(autosave, "LARGE", len(project_file.dumps(document.project)))
+    journal = Journal(document)
+    journal.flush()
+    crash(journal)
+    again = recover()
+    assert again.project == document.project and again.history == ()
 
 
 def test_a_copy_that_was_damaged_is_not_offered_and_not_removed() -> None:

@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from tests.flows.hands import Hands
+from visualnet.app.shell.closing_dialog import ClosingDialog
 from visualnet.app.shell.window import Window
 from visualnet.app.theme.apply import ThemeKeeper
 from visualnet.core.user.settings import Settings
@@ -24,6 +25,7 @@ def window(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     qapp.processEvents()
     yield made
     monkeypatch.setattr(QMessageBox, "exec", lambda self: answer(self))
+    monkeypatch.setattr(ClosingDialog, "exec", lambda self: self.discard_all())
     made.close()
     made.deleteLater()
     qapp.processEvents()

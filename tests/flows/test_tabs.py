@@ -7,6 +7,7 @@ import json
 import os
 import threading
 import weakref
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +21,14 @@ from PySide6.QtWidgets import QApplication, QMenu, QMessageBox, QWidget
 from tests.flows.conftest import answer
 from tests.flows.hands import LEFT, NONE, Hands
 from visualnet.app.canvas.camera.camera import Pose
+from visualnet.app.shell.closing_dialog import ClosingDialog
 from visualnet.app.shell.project_files import templates
 from visualnet.app.shell.window import Window
+from visualnet.core import edits
 from visualnet.core.document import Document
 from visualnet.core.edits import set_recipe
 from visualnet.core.process.autosave import Journal, orphans
+from visualnet.core.project import MAIN
 from visualnet.core.storage import project_file
 from visualnet.core.user.settings import Settings
 
@@ -149,6 +153,23 @@ def test_an_open_file_is_gone_to_and_files_of_one_name_tell_their_folder(
     ]
 
 
+def test_networks_of_one_name_are_told_apart_by_a_number(window: Window, hands: Hands) -> None:
+    for _ in range(3):
+        window.show_page("start_page")
+        hands.rest(0.02)
+        card = next(card for card in window.pages["start_page"].cards if card.name == "lenet5")
+        QTest.mouseClick(card, LEFT)
+        hands.rest(0.05)
+    shown = ["LeNet-5", "LeNet-5 (2)", "LeNet-5 (3)"]
+    assert sorted(n for n in names(window) if n != "Start") == shown
+    front = window.project_files.tabs.name(window.project_files.tabs.front)
+    assert sorted(name for name, _ in window.other_projects()) == [n for n in shown if n != front]
+    window.show_panel("differences")
+    hands.rest(0.05)
+    window.strip.moveTab(0, 2)
+    assert window.project_files.tabs.name(window.project_files.tabs.front) == front, "a drag renames nothing"
+
+
 # --- what each keeps for itself ---------------------------------------------------------------------------------------------------
 
 
@@ -259,22 +280,85 @@ def test_a_training_goes_on_in_a_tab_behind(
 # --- leaving and coming back -------------------------------------------------------------------------------------------------------
 
 
-def test_quitting_asks_for_each_unsaved_project_and_shows_it(
-    window: Window, hands: Hands, three: list[Path], monkeypatch: pytest.MonkeyPatch
+def at_closing(window: Window, hands: Hands, work: Callable[[ClosingDialog], object], asked_only: bool = False) -> bool:
+    """Close the window, and do something in the one dialog that comes; whether the window has closed."""
+    seen: list[ClosingDialog] = []
+
+    def find() -> None:
+        dialogs = window.findChildren(ClosingDialog)
+        if dialogs and dialogs[0].isVisible():
+            seen.append(dialogs[0])
+            work(dialogs[0])
+        else:
+            QTimer.singleShot(20, window, find)
+
+    QTimer.singleShot(20, window, find)
+    closed = window.project_files.may_quit() if asked_only else window.close()
+    assert len(seen) == 1, "one dialog for everything"
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    assert window.findChildren(ClosingDialog) == []
+    return closed
+
+
+def test_closing_asks_once_for_all_that_is_not_saved_and_names_the_training(
+    window: Window, hands: Hands, three: list[Path]
 ) -> None:
     for at, (node, param) in enumerate((("conv1", "out_channels"), ("fc1", "out_features"))):
         click_tab(window, hands, at)
         hands.set_param(node, param, "33")
-    seen: list[tuple[str, str]] = []
+    click_tab(window, hands, 2)
+    window.studio.do("", lambda p: set_recipe(p, epochs=1_000_000))
+    hands.keys("F5")
+    hands.until(lambda: window.runner.state == "running", what="running")
+    told: list[str] = []
 
-    def ask(box: QMessageBox) -> Any:
-        seen.append((box.text(), window.studio.project.name))
-        return QMessageBox.StandardButton.Cancel if len(seen) == 2 else QMessageBox.StandardButton.Discard
+    def cancel(dialog: ClosingDialog) -> None:
+        told.extend(dialog.list.item(at).text() for at in range(dialog.list.count()))
+        assert dialog.close_button.text() == "Save 3 and close"
+        QTest.keyClick(dialog, Qt.Key.Key_Escape)
 
-    monkeypatch.setattr(QMessageBox, "exec", ask)
-    assert not window.close()
-    assert len(seen) == 2 and all(name in words for words, name in seen)
-    assert len(window.project_files.tabs) == 3, "nothing was closed"
+    assert not at_closing(window, hands, cancel)
+    assert window.isVisible() and window.runner.state == "running" and len(window.project_files.tabs) == 3
+    assert [words.split("  ·  ")[0] for words in told] == ["lenet5", "mlp-mnist", "perceptron-points"]
+    assert all("changes not saved" in words for words in told)
+    assert "It is training" in told[2] and "weights are kept" in told[2] and "training" not in told[0]
+
+    def save_the_second(dialog: ClosingDialog) -> None:
+        for at in (0, 2):
+            box = dialog.list.visualItemRect(dialog.list.item(at))
+            QTest.mouseClick(dialog.list.viewport(), LEFT, NONE, QPoint(box.left() + 12, box.center().y()))
+        assert dialog.close_button.text() == "Save 1 and close"
+        QTest.mouseClick(dialog.close_button, LEFT)
+
+    assert at_closing(window, hands, save_the_second)
+    nodes = [project_file.load(path).graph for path in three]
+    assert nodes[1].named("fc1").params["out_features"] == 33
+    assert nodes[0].named("conv1").params["out_channels"] == 6 and nodes[2] is not None
+    assert window.runner.state == "idle"
+
+
+def test_closing_with_everything_discarded_or_saved(window: Window, hands: Hands, three: list[Path]) -> None:
+    for at, (node, param) in enumerate((("conv1", "out_channels"), ("fc1", "out_features"))):
+        click_tab(window, hands, at)
+        hands.set_param(node, param, "33")
+    assert at_closing(window, hands, lambda dialog: QTest.mouseClick(dialog.discard_button, LEFT), asked_only=True)
+    assert project_file.load(three[0]).graph.named("conv1").params["out_channels"] == 6
+    assert at_closing(window, hands, lambda dialog: QTest.mouseClick(dialog.save_button, LEFT))
+    assert project_file.load(three[0]).graph.named("conv1").params["out_channels"] == 33
+    assert project_file.load(three[1]).graph.named("fc1").params["out_features"] == 33
+    assert orphans() == []
+
+
+def test_a_template_that_was_only_trained_is_not_asked_about(window: Window, hands: Hands) -> None:
+    window.begin("perceptron-points")
+    hands.rest(0.1)
+    hands.keys("F5")
+    hands.until(lambda: window.runner.state == "idle" and window.runner.model is not None, what="trained")
+    document = window.studio.document
+    assert document.modified and not document.edited, "its run is known to it"
+    assert window.project_files.may_quit() and window.project_files.may_leave()
+    window.studio.do("Longer", lambda p: set_recipe(p, epochs=77))
+    assert document.edited
 
 
 def test_open_files_are_remembered_and_reopened(window: Window, hands: Hands, three: list[Path]) -> None:
@@ -322,6 +406,23 @@ def test_after_a_crash_every_project_is_offered(window: Window, hands: Hands, tm
     )
     assert all(t.document.modified and t.document.project.recipe.epochs == 77 for t in window.project_files.tabs)
     assert orphans() == [], "they belong to this window now"
+
+
+def test_after_a_crash_ctrl_z_takes_back_the_last_edit_before_it(window: Window, hands: Hands) -> None:
+    document = Document(project_file.load(templates()["lenet5"]))
+    conv2 = document.project.graph.named("conv2").id
+    document.do("Delete conv2", lambda p: edits.remove(p, MAIN, [conv2]))
+    journal = Journal(document)
+    journal.flush()
+    os.close(journal._lock)  # type: ignore[arg-type]
+    window.begin()
+    hands.press(window.banner, "Recover")
+    assert conv2 not in window.studio.graph.nodes and window.actions_["edit.undo"].text() == "Undo Delete conv2"
+    hands.keys("Ctrl+Z")
+    assert window.studio.graph.nodes[conv2].name == "conv2"
+    assert conv2 in window.canvas.view.canvas.cards
+    hands.keys("Ctrl+Shift+Z")
+    assert conv2 not in window.studio.graph.nodes
 
 
 # --- the files behind --------------------------------------------------------------------------------------------------------------

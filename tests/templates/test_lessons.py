@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from visualnet.analysis import infer
 from visualnet.core.storage.project_file import load
+from visualnet.data import registry
 from visualnet.resources import resource
-from visualnet.templates.lessons import lessons, read_lesson
+from visualnet.templates.lessons import LessonState, lessons, read_lesson
 
 
 def test_there_are_three_in_order() -> None:
@@ -22,6 +24,16 @@ def test_what_a_lesson_names_is_in_its_template(name: str) -> None:
     graph = load(resource("templates", f"{lesson.template}.vnet")).graph
     named = {c.node for s in lesson.steps for c in s.until if c.node} | {s.look.node for s in lesson.steps if s.look}
     assert named and named <= {node.name for node in graph}
+
+
+@pytest.mark.parametrize("name", ["why-28-becomes-24", "break-it-and-mend-it", "watch-it-learn"])
+def test_every_step_that_asks_for_something_can_be_done_for_the_person_or_says_why_it_waits(name: str) -> None:
+    lesson = lessons()[name]
+    project = load(resource("templates", f"{lesson.template}.vnet"))
+    state = LessonState(project, infer(project, None, registry.fields_or_none(project.data)), paused=True)
+    for step in lesson.steps:
+        if step.missing(state):
+            assert step.deeds(state) or step.waits, step.title
 
 
 @pytest.mark.parametrize(

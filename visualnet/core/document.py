@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
+from msgspec.structs import replace
 from psygnal import Signal
 
 from visualnet.core.errors import FileError
@@ -65,9 +66,20 @@ class Document:
         return document
 
     @classmethod
-    def recovered(cls, project: Project, path: Path | str | None, read: DiskState = NOTHING) -> Document:
-        """A document with edits that its file does not hold yet. ``read`` is what stood in the file when it was last read or saved."""
+    def recovered(
+        cls,
+        project: Project,
+        path: Path | str | None,
+        read: DiskState = NOTHING,
+        past: Iterable[HistoryStep] = (),
+        forgotten: int = 0,
+    ) -> Document:
+        """A document with edits that its file does not hold yet. ``read`` is what stood in the file when it was last read or saved.
+
+        ``past`` are the steps that led to the project, the oldest first; so many were ``forgotten`` before them.
+        """
         document = cls(project)
+        document._past, document.forgotten = list(past), forgotten
         document._path, document._read = Path(path) if path is not None else None, read
         document._saved = None  # type: ignore[assignment]
         return document
@@ -88,6 +100,12 @@ class Document:
     def modified(self) -> bool:
         """Whether there is something that is not saved."""
         return self._project is not self._saved
+
+    @property
+    def edited(self) -> bool:
+        """Whether something was drawn or set that is not saved; the history of runs, which training writes, does not count."""
+        saved: Project | None = self._saved
+        return self.modified and (saved is None or replace(self._project, runs=saved.runs) != saved)
 
     @property
     def undo_label(self) -> str:

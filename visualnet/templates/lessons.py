@@ -1,17 +1,19 @@
 """Lessons as data: steps with words, and the small closed set of conditions that a step can wait for.
 
-A lesson is a JSON file in ``resources/lessons``, checked when it is read. Conditions look only at a ``LessonState``.
+A lesson is a JSON file in ``resources/lessons``, checked when it is read. Conditions look only at a ``LessonState``; each tells what would
+make it true, if the program can do that for the person, and answers a deed that was another one.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
 from visualnet.analysis import Analysis
-from visualnet.core.graph import Node
+from visualnet.core.graph import Node, Value
 from visualnet.core.project import MAIN, Project
 from visualnet.core.storage.regular_files import read_regular
 from visualnet.resources import resource
@@ -28,6 +30,23 @@ class LessonState(NamedTuple):
     """Whether a training goes on."""
     epochs: int = 0
     """How many epochs the run that is shown has finished."""
+    paused: bool = False
+    """Whether a training waits to be resumed."""
+    epochs_before: int = 0
+    """How many epochs were finished when the step began."""
+
+    @property
+    def over(self) -> bool:
+        """Whether a training has come to its end: there is nothing to wait for any more."""
+        return self.epochs > 0 and not self.running and not self.paused
+
+
+class Deed(NamedTuple):
+    """What the program does in place of the person: select a node, set parameters of it, or an action of the menus."""
+
+    node: str = ""
+    params: Mapping[str, Value] = {}
+    action: str = ""
 
 
 # --- conditions: what a step can wait for ----------------------------------------------------------------------------------------
@@ -43,6 +62,24 @@ class Condition(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_fie
         """Whether it is so now."""
         raise NotImplementedError
 
+    def deed(self, state: LessonState) -> Deed | None:
+        """What would make it true; None where that is the person's to do, or only has to be waited for."""
+        return None
+
+    def answer(self, before: LessonState, now: LessonState) -> str:
+        """Words about what was done instead since ``before``; empty if nothing was."""
+        return ""
+
+    @property
+    def about_run(self) -> bool:
+        """Whether it is about a training, which goes on while the person reads."""
+        return False
+
+    @property
+    def comes_by_itself(self) -> bool:
+        """Whether it comes true without a deed, so that nobody has asked to go on."""
+        return False
+
     def find_node(self, project: Project) -> Node | None:
         """The node it is about, if it is there."""
         return next((n for n in project.graph if n.name == self.node), None)
@@ -55,6 +92,17 @@ class Selected(Condition, frozen=True, tag="selected"):
         node = self.find_node(state.project)
         return node is not None and state.sheet == MAIN and node.id in state.selection
 
+    def deed(self, state: LessonState) -> Deed | None:
+        return Deed(self.node)
+
+    def answer(self, before: LessonState, now: LessonState) -> str:
+        if now.selection == before.selection or len(now.selection) != 1:
+            return ""
+        clicked = now.project.sheet(now.sheet).nodes.get(now.selection[0])
+        if clicked is None or (now.sheet == MAIN and clicked.name == self.node):
+            return ""
+        return f"That was {clicked.name}; {self.node} is the next card."
+
 
 class LessonParam(Condition, frozen=True, tag="param", kw_only=True):
     """A parameter of the node has a value; of one with a number for each axis, all have it."""
@@ -63,11 +111,25 @@ class LessonParam(Condition, frozen=True, tag="param", kw_only=True):
     equals: int | float | bool | str
 
     def holds(self, state: LessonState) -> bool:
-        node = self.find_node(state.project)
-        layer = state.analysis.main[node.id].layer if node is not None else None
-        value = getattr(layer, self.name, None) if layer is not None and self.name in layer.params else None
+        value = self._value(state)
         values = value if isinstance(value, tuple) else (value,)
         return value is not None and all(v == self.equals for v in values)
+
+    def deed(self, state: LessonState) -> Deed | None:
+        return Deed(self.node, {self.name: self.equals})
+
+    def answer(self, before: LessonState, now: LessonState) -> str:
+        value = self._value(now)
+        if value is None or value == self._value(before) or self.holds(now):
+            return ""
+        values = tuple(dict.fromkeys(value)) if isinstance(value, tuple) else (value,)
+        shown = "×".join(map(str, values if len(values) == 1 else value))
+        return f"{self.name} of {self.node} is {shown} now; this step asks for {self.equals}."
+
+    def _value(self, state: LessonState) -> Any:
+        node = self.find_node(state.project)
+        layer = state.analysis.main[node.id].layer if node is not None else None
+        return getattr(layer, self.name, None) if layer is not None and self.name in layer.params else None
 
 
 class Shape(Condition, frozen=True, tag="shape", kw_only=True):
@@ -76,9 +138,18 @@ class Shape(Condition, frozen=True, tag="shape", kw_only=True):
     equals: str
 
     def holds(self, state: LessonState) -> bool:
+        return self._text(state) == self.equals
+
+    def answer(self, before: LessonState, now: LessonState) -> str:
+        text = self._text(now)
+        if not text or text in (self.equals, self._text(before)):
+            return ""
+        return f"{self.node} puts out {text} now; {self.equals} is asked for."
+
+    def _text(self, state: LessonState) -> str:
         node = self.find_node(state.project)
         leaving = state.analysis.main[node.id].leaving if node is not None else {}
-        return next((spec.text for spec in leaving.values()), "") == self.equals
+        return next((spec.text for spec in leaving.values()), "")
 
 
 class Problems(Condition, frozen=True, tag="problems", kw_only=True):
@@ -97,17 +168,50 @@ class Running(Condition, frozen=True, tag="running"):
     def holds(self, state: LessonState) -> bool:
         return state.running or state.epochs > 0
 
+    @property
+    def about_run(self) -> bool:
+        return True
 
-class Epochs(Condition, frozen=True, tag="epochs", kw_only=True):
-    """The run has finished so many epochs."""
+    def deed(self, state: LessonState) -> Deed | None:
+        return Deed(action="train.start")
 
-    at_least: int
+
+class Paused(Condition, frozen=True, tag="paused"):
+    """The training is paused, or there is nothing left of it to pause."""
 
     def holds(self, state: LessonState) -> bool:
-        return state.epochs >= self.at_least
+        return state.paused or state.over
+
+    @property
+    def about_run(self) -> bool:
+        return True
+
+    def deed(self, state: LessonState) -> Deed | None:
+        return Deed(action="train.pause")
 
 
-Check = Selected | LessonParam | Shape | Problems | Running | Epochs
+class Epochs(Condition, frozen=True, tag="epochs", kw_only=True):
+    """The run has finished so many epochs: ``at_least`` in all, ``more`` since the step began. One that is over has nothing to wait for."""
+
+    at_least: int = 0
+    more: int = 0
+
+    def holds(self, state: LessonState) -> bool:
+        return state.over or state.epochs >= max(self.at_least, state.epochs_before + self.more)
+
+    @property
+    def about_run(self) -> bool:
+        return True
+
+    def deed(self, state: LessonState) -> Deed | None:
+        return Deed(action="train.resume") if state.paused else None
+
+    @property
+    def comes_by_itself(self) -> bool:
+        return True
+
+
+Check = Selected | LessonParam | Shape | Problems | Running | Paused | Epochs
 
 
 # --- lessons: data ---------------------------------------------------------------------------------------------------------------
@@ -121,12 +225,43 @@ class Look(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class LessonStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One thing to do or to read. Without ``until`` it is read; else it is done when all of it holds."""
+    """One thing to do or to read. Without ``until`` it is read; else it is done when all of it holds.
+
+    ``space`` is the workspace that it needs, ``panel`` the feature whose dock has to be in front (the inspector, where it points at a
+    parameter). ``waits`` is said when the person asks to go on before it is done, and it is theirs to do; without it the program does it
+    for them.
+    """
 
     title: str
     words: str
     until: tuple[Check, ...] = ()
     look: Look | None = None
+    panel: str = ""
+    space: Literal["", "build", "train", "inspect"] = ""
+    waits: str = ""
+
+    @property
+    def needs(self) -> str:
+        """The feature whose dock has to be in front; empty if it is all the same."""
+        return self.panel or ("inspector" if self.look is not None and self.look.at else "")
+
+    @property
+    def about_run(self) -> bool:
+        """Whether it is done by a training, which goes on while the person reads."""
+        return any(check.about_run for check in self.until)
+
+    def missing(self, state: LessonState) -> tuple[Check, ...]:
+        """What does not hold yet."""
+        return tuple(check for check in self.until if not check.holds(state))
+
+    def deeds(self, state: LessonState) -> tuple[Deed, ...]:
+        """What does the step in the person's place; nothing where it is theirs to do."""
+        found = (check.deed(state) for check in self.missing(state)) if not self.waits else ()
+        return tuple(deed for deed in found if deed is not None)
+
+    def answer(self, before: LessonState, now: LessonState) -> str:
+        """Words about a deed that was not the one that is asked for; empty if there was none."""
+        return next((words for check in self.missing(now) if (words := check.answer(before, now))), "")
 
 
 class Lesson(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -162,3 +297,10 @@ def lessons() -> dict[str, Lesson]:
     """The shipped lessons by name, in order."""
     found = {path.stem: read_lesson(read_regular(path)) for path in sorted(resource("lessons").glob("*.json"))}
     return dict(sorted(found.items(), key=lambda item: item[1].order))
+
+
+def next_lesson(name: str) -> str:
+    """The lesson behind this one; empty behind the last."""
+    names = list(lessons())
+    at = names.index(name) + 1
+    return names[at] if at < len(names) else ""

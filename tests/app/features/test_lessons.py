@@ -146,16 +146,39 @@ def test_watch_it_learn(person: Person, qtbot: QtBot) -> None:
     runner.state, runner.model = "running", RunModel("run")
     qtbot.waitUntil(lambda: coach.at == 2)
     assert not coach.done
+    person.presses_next()
+    assert coach.at == 2 and "first epoch is not over" in coach.note.text()
     runner.model.consume(epoch(1))
-    qtbot.waitUntil(lambda: coach.at == 3)
-    person.select("conv2")
-    person.goes_on_to(4)
-    runner.model.consume(epoch(2))
+    qtbot.waitUntil(lambda: coach.done)
     linger(0.02)
-    assert coach.at == 4 and not coach.done
-    runner.model.consume(epoch(3))
-    qtbot.waitUntil(lambda: coach.at == 5)
-    assert not coach._run_timer.isActive()
+    assert coach.at == 2, "nobody has asked to go on: the sentence may not be read yet"
+    person.presses_next()
+    assert coach.at == 3 and not coach.done
+    runner.state = "paused"
+    qtbot.waitUntil(lambda: coach.at == 4)
+    person.select("conv2")
+    person.goes_on_to(5)
+    runner.state = "running"
+    for number in (2, 3):
+        runner.model.consume(epoch(number))
+    coach.check()
+    assert not coach.done, "three epochs more than when the step began"
+    runner.model.consume(epoch(4))
+    qtbot.waitUntil(lambda: coach.done)
+    assert coach.at == 5 and not coach._run_timer.isActive()
+
+
+def test_a_training_that_is_over_is_not_waited_for(person: Person, qtbot: QtBot) -> None:
+    coach, runner = person.coach, person.studio.runner
+    assert coach.start("watch-it-learn")
+    runner.state, runner.model = "idle", RunModel("run")
+    for number in range(1, 21):
+        runner.model.consume(epoch(number))
+    for at in (2, 3, 5):
+        coach._go(at)
+        assert coach.done and "come to its end" in coach.note.text(), at
+        linger(0.01)
+        assert coach.at == at
 
 
 def epoch(number: int) -> EpochDone:

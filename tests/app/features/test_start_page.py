@@ -13,11 +13,11 @@ from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from tests.waiting import settle
-from visualnet.analysis.families import family_of
 from visualnet.app.canvas.scene.graph_thumbnail import places
 from visualnet.app.features.about_network.panel import AboutDialog
 from visualnet.app.features.start_page import page as start_page
 from visualnet.app.features.start_page.cards import TemplateCard, what_it_is, when
+from visualnet.app.features.start_page.emblems import emblem_of
 from visualnet.app.features.start_page.page import StartPage
 from visualnet.app.shell.project_files import templates
 from visualnet.app.shell.window import Window
@@ -92,13 +92,60 @@ def test_the_words_of_a_card_fit_into_it(page: StartPage, qtbot: QtBot) -> None:
             assert card.about.height() >= needed, (width, card.name)
 
 
-def test_the_picture_shows_the_colours_of_the_families(page: StartPage) -> None:
-    card = next(card for card in page.cards if card.name == "lenet5")
-    image = card.grab().toImage()
-    seen = {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}
-    used = {family_of(node, card.project) for node in card.project.graph}
-    assert {"convolution", "dense", "pooling", "activation", "data", "loss"} <= used
-    assert {DARK.family(family) for family in used} <= seen
+def test_each_picture_shows_what_is_special_in_its_network(page: StartPage) -> None:
+    """No two of the featured ones are alike, and each wears the colour of the family that it is about."""
+    about = {
+        "perceptron-points": "dense",
+        "mlp-mnist": "dense",
+        "lenet5": "convolution",
+        "resnet-small": "activation",
+        "vit-small": "attention",
+        "gru-rows": "recurrent",
+    }
+    pictures = {}
+    for card in page.cards:
+        image = card._draw(DARK, 1.0).toImage()
+        seen = {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}
+        assert DARK.family(about[card.name]) in seen, card.name
+        pictures[card.name] = bytes(image.constBits())
+    assert len(set(pictures.values())) == len(page.cards) == 6
+    drawn = {emblem_of(template.name) for template in template_list()}
+    assert len(drawn) >= 9 and emblem_of("unet") is not emblem_of("lenet5"), "a U-Net is a U"
+
+
+def test_a_search_shows_only_what_it_finds_and_return_opens_the_first(page: StartPage, qtbot: QtBot) -> None:
+    heard = told(page)
+    qtbot.mouseClick(page.search.edit, Qt.MouseButton.LeftButton)
+    qtbot.keyClicks(page.search.edit, "variational gener")
+    settle()
+    shown = [choice.name for choice in (*page.cards, *page.more) if choice.isVisible()]
+    assert shown == ["vae"]
+    groups = [head for grid, head in page._heads.items() if head.isVisible()]
+    assert len(groups) == 1, "groups in which nothing was found are hidden with their heads"
+    assert [choice.name for choice in page.found()] == shown
+    qtbot.keyClick(page.search.edit, Qt.Key.Key_Return)
+    assert heard == [("template", "vae")]
+    qtbot.keyClicks(page.search.edit, "zzz")
+    assert page.nothing_found.isVisible() and not page.found()
+    qtbot.keyClick(page.search.edit, Qt.Key.Key_Escape)
+    settle()
+    assert not page.nothing_found.isVisible()
+    assert all(choice.isVisible() for choice in (*page.cards, *page.more))
+    qtbot.keyClicks(page.search.edit, "resnet")
+    qtbot.keyClick(page.search.edit, Qt.Key.Key_Down)
+    assert page.found()[0].hasFocus()
+
+
+def test_the_frame_of_the_keyboard_is_there_once_a_key_was_used(page: StartPage, qtbot: QtBot) -> None:
+    first, second = page.cards[:2]
+    assert first.hasFocus() and not first.framed, "what nobody has chosen looks like the others"
+    qtbot.keyClick(first, Qt.Key.Key_Right)
+    assert second.framed
+    qtbot.mousePress(first, Qt.MouseButton.LeftButton)
+    qtbot.mouseRelease(first, Qt.MouseButton.LeftButton, pos=QPoint(-5, -5))
+    assert first.hasFocus() and not first.framed, "the mouse needs none"
+    qtbot.keyClick(first, Qt.Key.Key_Right)
+    assert second.framed
 
 
 def test_pictures_follow_the_theme_and_are_drawn_once(page: StartPage, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,6 +32,7 @@ from shiboken6 import isValid
 
 from tests.flows.hands import LEFT, NONE
 from tests.flows.monkey.watch import Beats
+from visualnet.app.shell.closing_dialog import ClosingDialog
 from visualnet.templates.index import template_list
 
 TICK_MS = 4
@@ -152,6 +153,8 @@ class Answers:
                 box.cancel()
         elif isinstance(box, QMenu):
             self._menu(box, last)
+        elif isinstance(box, ClosingDialog) and self.leaving:
+            QTest.mouseClick(box.discard_button, LEFT)
         elif last:
             box.reject() if isinstance(box, QDialog) else box.close()
         else:

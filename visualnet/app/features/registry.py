@@ -16,6 +16,7 @@ from visualnet.app.features.inspector.feature import FEATURE as INSPECTOR
 from visualnet.app.features.lessons.feature import FEATURE as LESSONS
 from visualnet.app.features.palette.feature import FEATURE as PALETTE
 from visualnet.app.features.pictures.feature import FEATURE as PICTURES
+from visualnet.app.features.presentation.feature import FEATURE as PRESENTATION
 from visualnet.app.features.problems.feature import FEATURE as PROBLEMS
 from visualnet.app.features.reference.feature import FEATURE as REFERENCE
 from visualnet.app.features.runs.feature import FEATURE as RUNS
@@ -38,6 +39,7 @@ FEATURES: tuple[Feature, ...] = (
     HEATMAP,
     COMPARISON,
     PICTURES,
+    PRESENTATION,
     LESSONS,
     BLOCKS,
     START_PAGE,

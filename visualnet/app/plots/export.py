@@ -11,8 +11,9 @@ from typing import Any
 
 from PySide6.QtCore import QBuffer, QIODevice, QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QPainter, QPixmap
-from PySide6.QtWidgets import QMenu, QMessageBox, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
+from visualnet.app.widgets.dialogs.modal import answer_of, message_box
 from visualnet.app.widgets.dialogs.save_dialog import ask_target
 from visualnet.core.errors import FileError
 from visualnet.core.storage import project_file
@@ -90,4 +91,5 @@ def _ask(widget: QWidget, name: str, kinds: str, write: Callable[[Path], None]) 
     try:
         write(path)
     except (FileError, OSError) as error:
-        QMessageBox.warning(widget, "Not saved", f"{visible(error)}\nChoose another folder, or free some space.")
+        more = "Choose another folder, or free some space."
+        answer_of(message_box(widget, "Not saved", visible(error), more, icon="warning", role="warning"))

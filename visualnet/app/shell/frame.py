@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QMainWindow
 
 from visualnet.app.actions.registry import Actions
 from visualnet.app.services.runner import Runner
+from visualnet.app.shell.canvas_page import CanvasPage
 from visualnet.app.shell.extra_windows import ExtraWindows
 from visualnet.app.shell.project_files import ProjectFiles
 from visualnet.app.shell.workspaces import Workspaces
@@ -27,6 +28,7 @@ class Frame(QMainWindow):
     spaces: Workspaces
     project_files: ProjectFiles
     views: ExtraWindows
+    canvas: CanvasPage
     palette_popup: CommandPalette
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import count
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -20,8 +21,12 @@ class Tab:
     ``page``: the feature whose page is shown in it, as long as nothing is open.
     """
 
+    _numbers = count(1)
+
     def __init__(self, document: Document, page: str = "") -> None:
         self.document, self.page = document, page
+        self.number = next(self._numbers)
+        """Which of all tabs it is, in the order in which they were opened."""
         self.journal = Journal(document)
         self.reported_disk_change = False
 
@@ -67,7 +72,13 @@ class Tabs(QObject):
         return len(self.all)
 
     def name(self, tab: Tab) -> str:
-        """What stands on the tab; of files that are called alike, with the folder."""
+        """What stands on the tab; of files that are called alike, with the folder; of what is still called alike then, with a number."""
+        told = self._name_with_folder(tab)
+        alike = sorted((t for t in self if self._name_with_folder(t) == told), key=lambda t: t.number)
+        at = alike.index(tab) + 1 if tab in alike else 1
+        return f"{told} ({at})" if at > 1 else told
+
+    def _name_with_folder(self, tab: Tab) -> str:
         if tab.page:
             return self._pages[tab.page]
         alike = tab.path is not None and any(t is not tab and t.path is not None and t.name == tab.name for t in self)

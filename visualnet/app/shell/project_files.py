@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
 
+from visualnet.app.shell.closing_dialog import ClosingDialog, OpenWork
 from visualnet.app.shell.open_projects import Tab, Tabs
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import icons
@@ -34,6 +36,19 @@ def templates() -> dict[str, Path]:
     return {template.name: template.path for template in template_list()}
 
 
+class TrainingGuard(Protocol):
+    """Who knows what trains."""
+
+    def describe(self, document: Document) -> str:
+        """What is told of the training that runs on a document; nothing if none does."""
+
+    def finish(self) -> None:
+        """End the training."""
+
+    def may_stop(self, document: Document) -> bool:
+        """Whether a training of a document may be ended; if so, it is."""
+
+
 class ProjectFiles(QObject):
     """Asks before anything would be lost; keeps the journals; notices when a file changes on disk."""
 
@@ -49,11 +64,11 @@ class ProjectFiles(QObject):
         studio: Studio,
         settings: Settings,
         pages: Mapping[str, str],
-        may_stop: Callable[[Document], bool],
+        guard: TrainingGuard,
     ) -> None:
-        """``may_stop`` is asked before a document is closed: whether a training that runs on it may be ended."""
+        """``guard`` is asked before a document is closed: whether a training that runs on it may be ended."""
         super().__init__(window)
-        self.window, self.studio, self.settings, self.may_stop = window, studio, settings, may_stop
+        self.window, self.studio, self.settings, self.guard = window, studio, settings, guard
         self.tabs = Tabs(studio, pages, self)
         self.last = [p for p in settings.typed("open_files", []) if isinstance(p, str)]
         """The files that were open when the program was left last."""
@@ -151,7 +166,7 @@ class ProjectFiles(QObject):
     def reload(self) -> None:
         """Read the file again; the version in the window is thrown away only here, by choice."""
         tab = self.tabs.front
-        if tab.path is not None and self.may_stop(tab.document):
+        if tab.path is not None and self.guard.may_stop(tab.document):
             try:
                 document = Document.open(tab.path)
             except FileError as error:
@@ -237,14 +252,23 @@ class ProjectFiles(QObject):
         self.studio.message.emit("ok", f"Saved {self.studio.document.path}")
         return True
 
+    # --- leaving -------------------------------------------------------------------------------------------------------------------
+
+    @staticmethod
+    def holds_unsaved(tab: Tab) -> bool:
+        """Whether closing would lose work. A template or other project without a file that was trained and not changed holds none: its
+        drawing is where it came from, and the folder of its run stays."""
+        document = tab.document
+        return document.edited or (document.modified and document.path is not None)
+
     def may_leave(self, tab: Tab | None = None) -> bool:
         """Whether a document may go: no training runs on it and it is saved, or the person says so. It is shown while that is asked."""
         tab = tab or self.tabs.front
         document = tab.document
-        if not document.modified:
-            return self.may_stop(document)
+        if not self.holds_unsaved(tab):
+            return self.guard.may_stop(document)
         self.tabs.show(tab)
-        if not self.may_stop(document):
+        if not self.guard.may_stop(document):
             return False
         button = QMessageBox.StandardButton
         words = f"Save the changes to {document.project.name}?"
@@ -255,8 +279,25 @@ class ProjectFiles(QObject):
         return self.save() if answer == button.Save else answer == button.Discard
 
     def may_quit(self) -> bool:
-        """Whether every open document may go."""
-        return all(self.may_leave(tab) for tab in tuple(self.tabs))
+        """Whether every open document may go: one question for one thing that would be lost, and one list for several."""
+        works = [
+            OpenWork(tab, self.tabs.name(tab), self.holds_unsaved(tab), self.guard.describe(tab.document))
+            for tab in self.tabs
+        ]
+        works = [work for work in works if work.edited or work.training]
+        if sum(work.edited + bool(work.training) for work in works) <= 1:
+            return all(self.may_leave(tab) for tab in tuple(self.tabs))
+        dialog = ClosingDialog(works, self.window)
+        if answer_of(dialog) != ClosingDialog.DialogCode.Accepted:
+            return False
+        if any(work.training for work in works):
+            self.guard.finish()
+        return all(self._save_tab(tab) for tab in dialog.ticked())
+
+    def _save_tab(self, tab: Tab) -> bool:
+        """Save a project, which is shown meanwhile: a question about its file is then about what is seen."""
+        self.tabs.show(tab)
+        return self.save()
 
     def close_tab(self, tab: Tab | None = None) -> bool:
         """Close a project, after asking about unsaved changes and a running training."""

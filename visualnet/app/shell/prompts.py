@@ -8,12 +8,12 @@ from datetime import datetime
 from functools import partial
 
 import PySide6
-from PySide6.QtWidgets import QMessageBox, QWidget
+from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
 from visualnet.app.services.runner import Runner
 from visualnet.app.shell.frame import Frame
-from visualnet.app.widgets.dialogs.messages import MessageAction
-from visualnet.app.widgets.dialogs.modal import answer_of, question
+from visualnet.app.widgets.dialogs.messages import Banner, MessageAction
+from visualnet.app.widgets.dialogs.modal import answer_of, message_box, question
 from visualnet.core.document import Document
 from visualnet.core.process.autosave import Orphan, orphans
 from visualnet.core.text.timestamps import moment
@@ -24,24 +24,41 @@ Button = QMessageBox.StandardButton
 CRASHED = "VisualNet did not close properly."
 
 
-def may_stop(window: QWidget, runner: Runner, document: Document) -> bool:
-    """Whether a running training of a document may be ended: there is none, or the person says so."""
-    if runner.state_of(document) in ("idle", "failed"):
-        return True
-    box = question(
-        window,
-        "Training is running",
-        f"Stop the training of {document.project.name}?",
-        "Its weights are kept; it can be resumed later.",
-        Button.Yes | Button.Cancel,
-        Button.Cancel,
-    )
-    box.button(Button.Yes).setText("Stop and close")
-    agreed = bool(answer_of(box) == Button.Yes)
-    if agreed:
-        # Before anything is saved: the history must not say that the run still goes on.
-        runner.finish()
-    return agreed
+class TrainingGuard:
+    """What runs on a document, and whether it may be ended."""
+
+    def __init__(self, window: QWidget, runner: Runner) -> None:
+        self._window, self._runner = window, runner
+
+    def describe(self, document: Document) -> str:
+        """What is told of the training that runs on a document; nothing if none does."""
+        state = self._runner.state_of(document)
+        if state in ("idle", "failed"):
+            return ""
+        return "Its training is paused" if state == "paused" else "It is training"
+
+    def finish(self) -> None:
+        """End the training. To be done before anything is saved: the history must not say that the run still goes on."""
+        self._runner.finish()
+
+    def may_stop(self, document: Document) -> bool:
+        """Whether a training of a document may be ended: there is none, or the person says so, and then it is."""
+        if not self.describe(document):
+            return True
+        box = question(
+            self._window,
+            "Training is running",
+            f"Stop the training of {document.project.name}?",
+            "Its weights are kept; it can be resumed later.",
+            Button.Yes | Button.Cancel,
+            Button.Cancel,
+            "stop",
+        )
+        box.button(Button.Yes).setText("Stop and close")
+        agreed = bool(answer_of(box) == Button.Yes)
+        if agreed:
+            self.finish()
+        return agreed
 
 
 def offer(window: Frame, left: list[Orphan]) -> None:
@@ -84,12 +101,32 @@ def offer_small_version(window: Frame) -> bool:
     return True
 
 
+class FaultNotice:
+    """Tells of faults of the program once, however many there are: a paint event that fails would else flood the window."""
+
+    def __init__(self, banner: Banner, notify: Callable[[str, str, list[MessageAction]], None]) -> None:
+        self._banner, self._notify = banner, notify
+        self._traces: list[str] = []
+
+    def report(self, words: str, trace: str) -> None:
+        """Say that something went wrong, unless that stands there already."""
+        self._traces = [*self._traces, trace][-20:]
+        told = "Something went wrong inside VisualNet"
+        if self._banner.isVisible() and self._banner.text.startswith(told):
+            return
+        acts: list[MessageAction] = [("Copy the details", self._copy_traces)]
+        self._notify("error", f"{told}: {words}. Your work is still here; save it.", acts)
+
+    def _copy_traces(self) -> None:
+        QApplication.clipboard().setText("\n".join(self._traces))
+        self._traces = []
+
+
 def about(window: Frame) -> None:
     """Version, licence, libraries."""
-    words = (
-        f"VisualNet {__version__} · MIT licence\n\nPython {platform.python_version()}, Qt {PySide6.__version__} (LGPL)"
-    )
-    QMessageBox.about(window, "About VisualNet", words)
+    words = f"VisualNet {__version__} · MIT licence"
+    more = f"Python {platform.python_version()}, Qt {PySide6.__version__} (LGPL)"
+    answer_of(message_box(window, "About VisualNet", words, more, icon="visualnet"))
 
 
 def tell_occupied(window: Frame) -> None:

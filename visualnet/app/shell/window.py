@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -21,6 +20,7 @@ from visualnet.app.services.gc_control import GcControl
 from visualnet.app.services.runner import Runner
 from visualnet.app.shell import prompts
 from visualnet.app.shell.actions import FRAME_ACTIONS, PAGE_ACTIONS, TAB_ACTIONS, TabTarget, all_actions
+from visualnet.app.shell.arrangement.canvas_alone import CanvasAlone
 from visualnet.app.shell.bars.project_tabs import DocumentTabs, Head
 from visualnet.app.shell.bars.status_bar import StatusLine
 from visualnet.app.shell.bars.top_bar import TopBar
@@ -67,11 +67,10 @@ class Window(Frame):
         active = ActiveStudio(self.studio)
         self.studio.attach(self, self.runner, settings, cast(Studio, active))
         titles = {f.id: f.page.title for f in self.features if f.page is not None}
-        may_stop = partial(prompts.may_stop, self, self.runner)
-        self.project_files = ProjectFiles(self, self.studio, settings, titles, may_stop)
+        guard = prompts.TrainingGuard(self, self.runner)
+        self.project_files = ProjectFiles(self, self.studio, settings, titles, guard)
         self.canvas = CanvasPage(self.studio, self.actions_)
         self.views = ExtraWindows(self.canvas, self.project_files.tabs, self.actions_, active, self)
-        self._traces: list[str] = []
         self.setAcceptDrops(True)
         self.setObjectName("window")
         self.resize(1440, 900)
@@ -143,6 +142,7 @@ class Window(Frame):
 
     def set_panel_shown(self, name: str, state: bool) -> None:
         """Show a dock in front, or hide it."""
+        self.set_canvas_alone(False)
         self.spaces.set_shown(name, state)
 
     def overlay(self, name: str) -> Any:
@@ -188,6 +188,15 @@ class Window(Frame):
         seen = view.mapToScene(view.viewport().rect()).boundingRect()
         return seen.x(), seen.y(), seen.width(), seen.height()
 
+    @property
+    def canvas_alone(self) -> bool:
+        """Whether the canvas is alone on the screen."""
+        return self.alone.on
+
+    def set_canvas_alone(self, state: bool) -> None:
+        """Put bars and panels away and make the text larger, or bring all back as it was."""
+        self.alone.set(state)
+
     def focus_canvas(self) -> None:
         """Give the keyboard back to the canvas that was worked in last."""
         self.views.view.setFocus()
@@ -215,11 +224,13 @@ class Window(Frame):
         tabs.closed.connect(lambda _: self.collector.collect_later())
         runner.occupied.connect(lambda: prompts.tell_occupied(self))
         runner.failed.connect(lambda words, node: self.notify("error", words, []))
-        runner.faulted.connect(self._report_fault)
+        self._faults = prompts.FaultNotice(self.banner, self.notify)
+        runner.faulted.connect(self._faults.report)
         for changed in (studio.state_changed, tabs.changed, runner.state_changed, self.views.changed):
             changed.connect(self._show_state)
         for moved in (studio.selection_changed, studio.sheet_changed):
             moved.connect(lambda _: self._show_state())
+        self.alone = CanvasAlone(self, self._set_docks_visible)
 
     def _restore(self) -> None:
         mode = self.settings.typed("theme", "system")
@@ -246,7 +257,6 @@ class Window(Frame):
     def _show_opened(self) -> None:
         self._show_tab()
         self.runner.prepare()
-        self.canvas.view.setFocus()
         arrange.unstack(self.canvas.view)
         QTimer.singleShot(0, self.canvas.view.fit)
 
@@ -258,7 +268,7 @@ class Window(Frame):
         if offered and (left := orphans()):
             prompts.offer(self, left)
         self.stack.setCurrentWidget(self.pages.get(self.project_files.tabs.front.page, self.canvas))
-        self._set_docks_visible(not self.covered)
+        self._set_docks_visible(not self.covered and not self.alone.on)
         if not self.covered:
             self.canvas.view.setFocus()
             if not self.banner.isVisible():
@@ -284,6 +294,7 @@ class Window(Frame):
 
     def show_space(self, name: str) -> None:
         """Switch to a workspace."""
+        self.set_canvas_alone(False)
         name = name if name in ("build", "train", "inspect") else "build"
         self.actions_.set_checked(f"view.workspace_{name}", True)
         self.settings["workspace"] = name
@@ -296,27 +307,18 @@ class Window(Frame):
         self.keeper.set_mode(mode)
 
     def _remember_text_size(self, per_cent: int) -> None:
-        self.settings["text_size"] = per_cent
+        if not self.alone.on:
+            self.settings["text_size"] = per_cent
+            self.spaces.keep_sizes()
 
     def train(self) -> None:
         """Start a run, and show the training workspace if nothing about training is on the screen."""
         if prompts.offer_small_version(self):
             return
-        if self.runner.start() and not self.spaces.is_shown("training"):
+        if self.runner.start() and not self.alone.on and not self.spaces.is_shown("training"):
             self.show_space("train")
 
-    def _report_fault(self, words: str, trace: str) -> None:
-        """Once, however many there are: a paint event that fails would else flood the window."""
-        self._traces = [*self._traces, trace][-20:]
-        told = "Something went wrong inside VisualNet"
-        if self.banner.isVisible() and self.banner.text.startswith(told):
-            return
-        actions: list[MessageAction] = [("Copy the details", self._copy_traces)]
-        self.notify("error", f"{told}: {words}. Your work is still here; save it.", actions)
-
-    def _copy_traces(self) -> None:
-        QApplication.clipboard().setText("\n".join(self._traces))
-        self._traces = []
+    # --- telling -------------------------------------------------------------------------------------------------------------------
 
     def _show_state(self) -> None:
         if self.studio.switching_document:
@@ -341,6 +343,7 @@ class Window(Frame):
         if not (self._ending or self.project_files.may_quit()):
             event.ignore()
             return
+        self.set_canvas_alone(False)
         self.views.close_all()
         self.collector.stop()
         self.runner.close()

@@ -14,8 +14,8 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar
 
 from visualnet.app.features.feature import Feature
-from visualnet.app.shell.lazy_dock import LazyDock
 from visualnet.app.state.studio import Studio
+from visualnet.app.widgets.lazy_dock import LazyDock
 from visualnet.core.user.settings import Settings
 
 Area = Qt.DockWidgetArea
@@ -53,6 +53,10 @@ class Workspaces:
             for name, sizes in SIZES.items()
         }
         self.current = ""
+        self._wished: dict[str, int] = {}
+        """What the sides were given before text became larger."""
+        self._forced: dict[str, int] = {}
+        """What they took after that."""
         self.docks: dict[str, LazyDock] = {}
         window.setDockOptions(QMainWindow.DockOption.AllowTabbedDocks)
         window.setCorner(Qt.Corner.BottomLeftCorner, Area.BottomDockWidgetArea)
@@ -110,21 +114,63 @@ class Workspaces:
         for key in space.front:
             if key in space.shown:
                 self.docks[key].raise_()
-        for side, size in space.sizes.items():
-            there = [d for n, d in self.docks.items() if n in space.shown and self._side(d) == side]
+        self._resize(space.sizes)
+        QTimer.singleShot(0, self.window, self._hide_dead_bars)
+
+    def _resize(self, sizes: Mapping[str, int]) -> None:
+        """Give the sides so many px, or as near to it as what stands there lets them."""
+        for side, size in sizes.items():
+            there = [d for d in self.docks.values() if not d.isHidden() and self._side(d) == side]
             if there:
                 way = Qt.Orientation.Vertical if side == "bottom" else Qt.Orientation.Horizontal
                 self.window.resizeDocks(there[:1], [size], way)
-        QTimer.singleShot(0, self.window, self._hide_dead_bars)
+
+    def _measure(self) -> dict[str, int]:
+        """How many px each side takes now."""
+        sizes = {}
+        for dock in self.docks.values():
+            side = self._side(dock)
+            if side and dock.isVisible() and not dock.visibleRegion().isEmpty():
+                sizes[side] = dock.height() + self._bar_height(dock) if side == "bottom" else dock.width()
+        return sizes
+
+    def _bar_height(self, dock: QDockWidget) -> int:
+        """How high the tabs of a dock are, if it shares its place: ``resizeDocks`` counts them in."""
+        group = self._group(dock)
+        bars = self.window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        mine = [b for b in bars if len(group) > 1 and {b.tabText(i) for i in range(b.count())} == group]
+        return mine[0].height() if mine else 0
+
+    def _group(self, dock: QDockWidget) -> frozenset[str]:
+        """The titles of the docks that share the place of one, with its own."""
+        beside = self.window.tabifiedDockWidgets(dock)
+        return frozenset([dock.windowTitle(), *(d.windowTitle() for d in beside if not d.isHidden())])
+
+    def keep_sizes(self) -> None:
+        """Text is another size, and the panels are not laid out anew yet: give the sides what they had, as soon as that has been done.
+
+        Larger text may force a side to be wider; when text is smaller again, the side goes back to what the person had given it.
+        """
+        now = self._measure()
+        if now != self._forced:
+            self._wished = now
+        QTimer.singleShot(0, self.window, self._give_back_sizes)
+
+    def _give_back_sizes(self) -> None:
+        self._resize(self._wished)
+        QTimer.singleShot(0, self.window, self._note_forced)
+
+    def _note_forced(self) -> None:
+        self._forced = self._measure()
+
+    def settle_sizes(self) -> None:
+        """The window has got its size back: the sides as they are remembered of the present workspace."""
+        if self.current:
+            self._resize(self._kept(self.current).sizes)
 
     def _hide_dead_bars(self) -> None:
         """WORKAROUND for QMainWindow: tabbing a third dock to two leaves the bar of the two on the screen."""
-        live = set()
-        for name, dock in self.docks.items():
-            group = {
-                n for n, d in self.docks.items() if d in self.window.tabifiedDockWidgets(dock) and not d.isHidden()
-            }
-            live.add(frozenset(self.docks[n].windowTitle() for n in {name, *group}))
+        live = {self._group(dock) for dock in self.docks.values()}
         for bar in self.window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly):
             if frozenset(bar.tabText(i) for i in range(bar.count())) not in live:
                 bar.hide()
@@ -139,11 +185,7 @@ class Workspaces:
             return
         shown = [n for n, d in self.docks.items() if not d.isHidden()]
         front = [n for n in shown if self.docks[n].visibleRegion().boundingRect().isValid()]
-        sizes = {}
-        for name in front:
-            dock, side = self.docks[name], self._side(self.docks[name])
-            if side:
-                sizes[side] = dock.height() if side == "bottom" else dock.width()
+        sizes = self._measure()
         self.settings.section("workspaces")[self.current] = {"shown": shown, "front": front, "sizes": sizes}
 
     def hide(self) -> None:
@@ -154,8 +196,8 @@ class Workspaces:
             dock.hide()
 
     def reveal(self, name: str) -> None:
-        """Bring a dock to the front, wherever it is; nothing happens where there is none of that name."""
-        if name in self.docks:
+        """Bring a dock to the front, wherever it is; nothing happens where there is none of that name, or all are put away."""
+        if name in self.docks and self.current:
             self.docks[name].show()
             self.docks[name].raise_()
 

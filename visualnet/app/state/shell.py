@@ -50,6 +50,13 @@ class Shell(Protocol):
     def visible_area(self) -> tuple[float, float, float, float]:
         """What part of the open sheet is on the screen: x, y, width and height, in px of the sheet."""
 
+    @property
+    def canvas_alone(self) -> bool:
+        """Whether the canvas is alone on the screen."""
+
+    def set_canvas_alone(self, state: bool) -> None:
+        """Put bars and panels away and make the text larger, or bring all back as it was; ``Studio.canvas_alone_changed`` tells."""
+
     def focus_canvas(self) -> None:
         """Give the keyboard back to the canvas that was worked in last."""
 

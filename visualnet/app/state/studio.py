@@ -80,6 +80,8 @@ class Studio(StudioSignals):
     """A template to be opened in place of the present network, after asking about unsaved changes."""
     comparison_requested = Signal(object, str)
     """A project to hold the open one against, and what it is called."""
+    canvas_alone_changed = Signal(bool)
+    """The canvas is alone on the screen from now on, or no longer."""
     lesson_requested = Signal(str)
     """A lesson to be begun, by its name."""
     place_requested = Signal(str)

@@ -1,4 +1,4 @@
-"""The autosave journal: while a document has unsaved edits, a copy of it stands in the user's data folder.
+"""The autosave journal: while a document has unsaved edits, a copy of it stands in the user's data folder, with the steps that led to it.
 
 A copy belongs to a window as long as the window's process holds the lock beside it. The operating system lets go of a lock when a process
 ends, however it ends, so what is unlocked was left by a crash, and what is locked belongs to a window that is still open: no process
@@ -17,16 +17,20 @@ from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
-from visualnet.core.document import Document
+from visualnet.core.document import Document, HistoryStep
 from visualnet.core.errors import FileError
+from visualnet.core.process import kept_steps
 from visualnet.core.project import Project
 from visualnet.core.storage import project_file
 from visualnet.core.storage.disk_state import NOTHING, DiskState
 from visualnet.core.storage.locks import try_lock
 from visualnet.core.storage.regular_files import descriptor
+from visualnet.core.storage.safe_json import MAX_BYTES
 from visualnet.core.user.paths import journal_dir
 
 _KEY = "journal"
+LARGE = MAX_BYTES // 4
+"""The copy of a larger project holds no steps: with them it might be more than a file may be, and the work comes before its history."""
 
 
 class Journal:
@@ -39,6 +43,7 @@ class Journal:
         self._stem = f"{os.getpid()}-{uuid.uuid4().hex[:12]}"
         self._lock: int | None = None
         self._kept: Project | None = None
+        self._steps = kept_steps.StepWriter()
         self._thread: threading.Thread | None = None
 
     @property
@@ -57,7 +62,8 @@ class Journal:
                 self._kept = None
                 _unlink(self.file)
         elif project is not self._kept:
-            args = (project, self.document.path, self.document.read)
+            past = self.document.history
+            args = (project, self.document.path, self.document.read, past, self.document.forgotten)
             self._thread = threading.Thread(target=self._write, args=args, name="journal")
             self._thread.start()
 
@@ -90,12 +96,19 @@ class Journal:
             self._thread.join()
             self._thread = None
 
-    def _write(self, project: Project, path: Path | None, read: DiskState) -> None:
+    def _write(
+        self, project: Project, path: Path | None, read: DiskState, past: tuple[HistoryStep, ...], forgotten: int
+    ) -> None:
         try:
             if self._lock is None:
                 self._lock = _acquire(self.file.with_suffix(".lock"))
-            note = {"path": str(path.absolute()) if path is not None else "", "read": [read.real, read.mark]}
-            project_file.write(self.file, project_file.dumps(replace(project, extra={**project.extra, _KEY: note})))
+            note: dict[str, Any] = {"path": str(path.absolute()) if path is not None else ""}
+            note["read"] = [read.real, read.mark]
+            data = _dumps(project, note)
+            if len(data) <= LARGE:
+                steps = self._steps.describe(past)
+                data = _dumps(project, {**note, "steps": steps, "earlier": forgotten + len(past) - len(steps)})
+            project_file.write(self.file, data)
             self._kept, self.trouble = project, ""
         except OSError as error:
             where = f"{error.filename}: " if error.filename else ""
@@ -121,13 +134,15 @@ class Orphan(NamedTuple):
         return _read(self.file)[0]
 
     def document(self) -> Document:
-        """The recovered project as a document with unsaved edits. What another program has written since is still noticed.
+        """The recovered project as a document with unsaved edits, which Undo takes back. What another program has
+        written since is still noticed.
 
         Raises:
             FileError: the copy cannot be read.
         """
         project, note = _read(self.file)
-        return Document.recovered(project, self.path, _stood(note.get("read")))
+        steps = kept_steps.read_steps(note.get("steps"), note.get("earlier"), project)
+        return Document.recovered(project, self.path, _stood(note.get("read")), steps.past, steps.forgotten)
 
     def discard(self) -> None:
         """Take the copy away: it was recovered and is kept elsewhere, or it is not wanted."""
@@ -158,6 +173,10 @@ def _stood(read: Any) -> DiskState:
     if isinstance(read, list | tuple) and len(read) == 2 and all(isinstance(part, str) for part in read):
         return DiskState(*read)
     return NOTHING
+
+
+def _dumps(project: Project, note: Mapping[str, Any]) -> bytes:
+    return project_file.dumps(replace(project, extra={**project.extra, _KEY: note}))
 
 
 def _read(copy: Path) -> tuple[Project, Mapping[str, Any]]:

@@ -75,6 +75,14 @@ class Settings(UserDict[str, Any]):
         self["pinned"] = [p for p in self._names("pinned") if p != str(path)]
         self["recent"] = [p for p in self._names("recent") if p != str(path)]
 
+    def finished_lessons(self) -> list[str]:
+        """The lessons that were gone through to their last step."""
+        return self._names("lessons")
+
+    def finish_lesson(self, name: str) -> None:
+        """Remember that a lesson was gone through."""
+        self["lessons"] = [*(n for n in self._names("lessons") if n != name), name]
+
     def _names(self, key: str) -> list[str]:
         return [p for p in self.typed(key, []) if isinstance(p, str)]
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QSizePolicy, QWidget
@@ -12,11 +10,14 @@ from visualnet.app.state.studio import Studio
 from visualnet.app.theme import icons
 from visualnet.app.widgets.basic import IconLabel, button, label, restyle
 from visualnet.app.widgets.layouts import STRETCH, column, row
+from visualnet.core import edits
 from visualnet.core.project import MAIN
-from visualnet.templates.lessons import Check, Epochs, Lesson, LessonState, LessonStep, Running, lessons
+from visualnet.templates.lessons import Deed, Lesson, LessonState, LessonStep, lessons, next_lesson
 
 GO_ON_MS = 900
 """How long the tick stands before the next step comes."""
+WAIT = "It is not done yet: it goes on by itself, so wait a moment."
+OVER = "The training has come to its end already, so there is nothing to wait for. Go on when you have read this."
 RUN_MS = 250
 """How often a step that waits for a run looks at it."""
 NARROW = 720
@@ -67,6 +68,10 @@ class LessonCoach(QFrame):
         self.lesson: Lesson | None = None
         self.at = 0
         self.done = False
+        self._known_as = ""
+        """The name of the lesson that goes on."""
+        self._before: LessonState | None = None
+        """How everything was when the step at hand began."""
         self._opened = False
         self._build()
         self._next_timer = QTimer(self, singleShot=True, interval=GO_ON_MS)
@@ -88,9 +93,10 @@ class LessonCoach(QFrame):
         self.look_button = button("Show me", "quiet", "eye", self.show_me)
         self.back_button = button("Back", done=self.back)
         self.next_button = button("Next", done=self.next)
+        self.follow_button = button("", "primary", done=self.follow)
         self.leave_button = button("Leave", "quiet", done=self.leave)
         self.leave_button.setToolTip("End the lesson; the network stays as it is (Esc)")
-        buttons = (self.look_button, self.back_button, self.next_button, self.leave_button)
+        buttons = (self.look_button, self.back_button, self.next_button, self.follow_button, self.leave_button)
         for one in buttons:
             one.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         middle = Qt.AlignmentFlag.AlignVCenter
@@ -113,7 +119,7 @@ class LessonCoach(QFrame):
         self.template_wanted.emit(lesson.template)
         if not self._opened:
             return False
-        self.lesson = lesson
+        self.lesson, self._known_as = lesson, name
         # Always room for two lines, so that the canvas above does not jump from step to step.
         self.words.ensurePolished()
         self.words.setMinimumHeight(2 * self.words.fontMetrics().lineSpacing())
@@ -124,13 +130,43 @@ class LessonCoach(QFrame):
         return True
 
     def next(self) -> None:
-        """To the next step; after the last one the lesson is over."""
-        if self.lesson is None:
+        """To the next step. One that is not done yet is done first, in the person's place, or waited for with words; then it goes on as if
+        they had done it. After the last step the lesson is over.
+        """
+        step, state = self.step, self._state()
+        if self.lesson is None or step is None:
             return
-        if self.at + 1 < len(self.lesson.steps):
+        if step.missing(state):
+            self._do(step, state)
+        elif self.at + 1 < len(self.lesson.steps):
             self._go(self.at + 1)
         else:
             self.leave()
+
+    def _do(self, step: LessonStep, state: LessonState) -> None:
+        deeds = step.deeds(state)
+        for deed in deeds:
+            self._carry_out(deed)
+        self.check()
+        if not self.done:
+            self._tell("" if deeds else step.waits or WAIT)
+
+    def _carry_out(self, deed: Deed) -> None:
+        """Do what the person was asked to do; an edit is one like theirs, that Undo takes back."""
+        if deed.action and self.studio.shell is not None:
+            self.studio.shell.run_action(deed.action)
+        ids = [n.id for n in self.studio.project.graph if n.name == deed.node]
+        if ids:
+            self.studio.open_sheet(MAIN)
+            self.studio.select(ids)
+            if deed.params:
+                words = f"Set {', '.join(deed.params)} of {deed.node}"
+                self.studio.do(words, lambda p: edits.set_params(p, MAIN, ids, deed.params))
+
+    def follow(self) -> None:
+        """Begin the lesson behind this one."""
+        if name := next_lesson(self._known_as):
+            self.start(name)
 
     def back(self) -> None:
         """To the step before."""
@@ -159,57 +195,104 @@ class LessonCoach(QFrame):
         self._next_timer.stop()
         self.at = at
         step = self.lesson.steps[at]
-        last = at + 1 == len(self.lesson.steps)
         self.title.setText(step.title)
         self.words.setText(step.words)
         self.dots.show_step(at, len(self.lesson.steps))
         self.back_button.setEnabled(at > 0)
-        self.next_button.setText("Finish" if last else "Next")
         self.look_button.setVisible(step.look is not None)
         self.setAccessibleDescription(f"{step.title}. {step.words}")
-        self.done = self._holds(step.until)
-        self._mark(step)
+        self._show_end(at + 1 == len(self.lesson.steps))
+        self._raise_panel(step)
+        self._before = None
+        self._before = self._state()
+        self.done = not step.missing(self._before)
+        self._mark(step, self._before)
         # The Studio tells of edits and selections; a run is looked at.
         self._run_timer.stop()
-        if not self.done and any(isinstance(c, Running | Epochs) for c in step.until):
+        if not self.done and step.about_run:
             self._run_timer.start()
+
+    def _show_end(self, last: bool) -> None:
+        """At the last step the lesson counts as gone through, and the next one is offered."""
+        self.next_button.setText("Finish" if last else "Next")
+        follows = next_lesson(self._known_as) if last else ""
+        if follows:
+            self.follow_button.ensurePolished()  # before the style sheet has been applied a hint tells another width
+            self.follow_button.setText(f"Next lesson: {lessons()[follows].title}")
+        self.follow_button.setVisible(bool(follows))
+        if last and self.studio.settings is not None:
+            self.studio.settings.finish_lesson(self._known_as)
+
+    def _raise_panel(self, step: LessonStep) -> None:
+        """Bring to the front what the step speaks of, wherever it is."""
+        shell = self.studio.shell
+        if shell is None:
+            return
+        if step.space:
+            shell.run_action(f"view.workspace_{step.space}")
+        if step.needs:
+            shell.show_panel(step.needs)
 
     def check(self) -> None:
         """Look whether the step at hand is done; if so, mark it and go on after a moment."""
-        step = self.step
+        step, state = self.step, self._state()
         if step is None:
             return
-        before, self.done = self.done, self._holds(step.until)
-        self._mark(step)
+        before, self.done = self.done, not step.missing(state)
+        self._mark(step, state)
         if self.done and not before:
             self._run_timer.stop()
-            self._next_timer.start()
+            # What a training did while the person read is no wish to go on; that it began or was paused, is.
+            if not (step.about_run and state.over) and not any(c.comes_by_itself for c in step.until):
+                self._next_timer.start()
         elif before and not self.done:
             self._next_timer.stop()
 
-    def _holds(self, until: Sequence[Check]) -> bool:
+    def _state(self) -> LessonState:
         studio = self.studio
         runner = studio.runner if studio.has_runner else None
         epochs = len(runner.model.epochs) if runner is not None and runner.model is not None else 0
-        running = runner is not None and runner.state == "running"
-        state = LessonState(studio.project, studio.analysis, studio.sheet, studio.selection, running, epochs)
-        return all(condition.holds(state) for condition in until)
+        state = runner.state if runner is not None else "idle"
+        begun = self._before.epochs if self._before is not None else epochs
+        return LessonState(
+            studio.project,
+            studio.analysis,
+            studio.sheet,
+            studio.selection,
+            state == "running",
+            epochs,
+            state == "paused",
+            begun,
+        )
 
-    def _mark(self, step: LessonStep) -> None:
+    def _mark(self, step: LessonStep, state: LessonState) -> None:
         """Show whether the step is done, and what stands in its way."""
         ticked = self.done and bool(step.until)
         self.icon.set_icon("ok" if ticked else "help" if step.until else "info", "ok" if ticked else "accent")
         self.icon.setAccessibleName("done" if ticked else "")
-        kind = "primary" if self.done else ""
+        kind = "primary" if self.done and self.follow_button.isHidden() else ""
         if self.next_button.property("kind") != kind:
             restyle(self.next_button, kind=kind)
-        gone = next((c.node for c in step.until if c.node and c.find_node(self.studio.project) is None), "")
-        self.note.setText(f"“{gone}” is not in the network any more. Undo brings it back." if gone else "")
-        self.note.setVisible(bool(gone))
+        gone = next((c.node for c in step.until if c.node and c.find_node(state.project) is None), "")
+        if gone:
+            self._tell(f"“{gone}” is not in the network any more. Undo brings it back.")
+        elif self.done:
+            self._tell(OVER if step.about_run and state.over else "")
+        else:
+            self._tell(step.answer(self._before, state) if self._before is not None else "")
+
+    def _tell(self, words: str) -> None:
+        """Say something about what was done, under the words of the step."""
+        self.note.setText(words)
+        self.note.setVisible(bool(words))
 
     def show_me(self) -> None:
-        """Select what the step is about and bring it into view."""
-        look = self.step.look if self.step is not None else None
+        """Bring to the front what the step is about, and select it."""
+        step = self.step
+        if step is None:
+            return
+        self._raise_panel(step)
+        look = step.look
         node = next((n for n in self.studio.project.graph if look is not None and n.name == look.node), None)
         if look is not None and node is not None:
             self.studio.open_sheet(MAIN)

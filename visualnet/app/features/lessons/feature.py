@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
 
+from visualnet.app.actions.registry import ActionSpec
 from visualnet.app.features.feature import Feature
 from visualnet.app.state.studio import Studio
+from visualnet.templates.lessons import Lesson, lessons
 
 
 def make_strip(studio: Studio) -> QWidget:
@@ -19,8 +21,23 @@ def make_strip(studio: Studio) -> QWidget:
     return coach
 
 
+def declare_action(name: str, lesson: Lesson) -> ActionSpec[Studio]:
+    """The action that begins a lesson."""
+    return ActionSpec(
+        f"help.lesson_{name.replace('-', '_')}",
+        16,
+        f"Lesson: {lesson.title}",
+        lesson.summary,
+        lesson.icon,
+        run=lambda studio: studio.lesson_requested.emit(name),
+        anywhere=True,
+    )
+
+
 FEATURE = Feature(
     "lessons",
-    "Short lessons beside the canvas: each step says what to do, sees when it is done, and can show it. They begin on the start page.",
+    "Short lessons beside the canvas: each step says what to do, sees when it is done, and can show it."
+    " They begin on the start page and in the menu Help.",
+    actions=tuple(declare_action(name, lesson) for name, lesson in lessons().items()),
     strip=make_strip,
 )

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from visualnet.app.state.runner_protocol import RunnerProtocol
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import EmptyState, button
-from visualnet.app.widgets.dialogs.modal import answer_of
+from visualnet.app.widgets.dialogs.modal import answer_of, message_box
 from visualnet.app.widgets.layouts import STRETCH, column, row
 from visualnet.core.project import RunRef
 from visualnet.training.runs import run_history as history
@@ -240,14 +240,9 @@ class RunsPanel(QWidget):
         self.studio.do(f"Delete the run of {history.title(run)}", history.remove(run.id))
 
     def _ask(self, run: RunRef) -> str:
-        box = QMessageBox(
-            self,
-            icon=QMessageBox.Icon.Question,
-            text=f"Delete the run “{history.title(run)}”?",
-            textFormat=Qt.TextFormat.PlainText,
-            informativeText="Taking it off the list can be undone; its curves and weights may stay or go to the trash.",
-        )
-        box.setWindowTitle("Delete the run")
+        words = f"Delete the run “{history.title(run)}”?"
+        more = "Taking it off the list can be undone; its curves and weights may stay or go to the trash."
+        box = message_box(self, "Delete the run", words, more, QMessageBox.StandardButton.NoButton, "delete", "warning")
         only = box.addButton("Take off the list", QMessageBox.ButtonRole.AcceptRole)
         files = box.addButton("Move its files to the trash too", QMessageBox.ButtonRole.DestructiveRole)
         cancel = box.addButton(QMessageBox.StandardButton.Cancel)

@@ -24,7 +24,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QWidget
 
 from visualnet.analysis.inference.infer import infer
-from visualnet.app.canvas.scene.graph_thumbnail import paint_graph
+from visualnet.app.features.start_page.emblems import Emblem, emblem_of, paint_emblem
 from visualnet.app.features.start_page.template_chips import TemplateActions
 from visualnet.app.theme import fonts, icons
 from visualnet.app.theme.tokens import RADIUS, Theme, mix
@@ -74,13 +74,15 @@ class Choice(QFrame):
 
     def __init__(self, accessible: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._hovered = self._pressed = False
+        self._hovered = self._pressed = self._by_keys = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName(accessible)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())
+        self._by_keys = True
+        self.update()
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
             self.chosen.emit()
         elif key in _ARROWS:
@@ -116,6 +118,9 @@ class Choice(QFrame):
         super().leaveEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
+        # A frame that nobody's key has put there looks like a choice that was made.
+        if event.reason() != Qt.FocusReason.ActiveWindowFocusReason:
+            self._by_keys = event.reason() not in (Qt.FocusReason.NoFocusReason, Qt.FocusReason.MouseFocusReason)
         self.update()
         super().focusInEvent(event)
         self.focused.emit()
@@ -137,12 +142,17 @@ class Choice(QFrame):
         painter.setClipPath(shape)
         self.paint_inside(painter, theme)
         painter.restore()
-        focus = self.hasFocus()
+        focus = self.framed
         edge = theme.accent if focus else theme.outline if self._hovered else self.edge(theme)
         painter.setPen(QPen(QColor(edge), 2.0 if focus else 1.0))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPath(shape)
         painter.end()
+
+    @property
+    def framed(self) -> bool:
+        """Whether it has the frame of the keyboard."""
+        return self.hasFocus() and self._by_keys
 
     def face(self, theme: Theme) -> str:
         """The colour of the ground."""
@@ -157,7 +167,7 @@ class Choice(QFrame):
 
 
 class TemplateCard(Choice):
-    """A template: the picture of its graph, its name, what it is, and its figures once they are counted."""
+    """A template: a picture of what is special in it, its name, what it is, and its figures once they are counted."""
 
     def __init__(
         self,
@@ -218,7 +228,7 @@ class TemplateCard(Choice):
         painter.drawLine(0, self._picture_height, self.width(), self._picture_height)
 
     def _draw(self, theme: Theme, ratio: float) -> QPixmap:
-        """The picture of the graph on a piece of canvas."""
+        """What is special in it, on a piece of canvas."""
         size = QSize(self.width(), self._picture_height)
         drawn = QPixmap(size * ratio)
         drawn.setDevicePixelRatio(ratio)
@@ -230,9 +240,24 @@ class TemplateCard(Choice):
         for x in range(8, size.width(), 16):
             for y in range(10, size.height(), 16):
                 painter.drawEllipse(QRectF(x - 0.7, y - 0.7, 1.4, 1.4))
-        paint_graph(painter, QRectF(14, 12, size.width() - 28, size.height() - 24), self.project, theme)
+        paint_emblem(painter, QRectF(14, 12, size.width() - 28, size.height() - 24), emblem_of(self.name), theme)
         painter.end()
         return drawn
+
+
+class EmblemPicture(QWidget):
+    """A small picture of what is special in a network."""
+
+    def __init__(self, draw: Emblem) -> None:
+        super().__init__()
+        self._draw = draw
+        self.setFixedSize(fonts.px(46), fonts.px(30))
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        paint_emblem(painter, QRectF(self.rect()), self._draw, icons.current_theme())
+        painter.end()
 
 
 class TemplateRow(Choice):
@@ -251,7 +276,8 @@ class TemplateRow(Choice):
         head = row((ElidedLabel(template.title, "strong"), 1), size, spacing=8)
         chips = template_actions.chips if template_actions is not None else ()
         foot = row((ElidedLabel(what, "muted"), 1), *chips, spacing=4)
-        column(head, foot, margins=(12, 8, 12, 9), spacing=1, parent=self)
+        self._emblem = EmblemPicture(emblem_of(template.name))
+        row(self._emblem, (column(head, foot, spacing=1), 1), margins=(8, 8, 12, 9), spacing=8, parent=self)
         self.setAccessibleDescription(f"{template.parameters:,} parameters")
 
 
@@ -262,8 +288,19 @@ class LessonCard(Choice):
         self, name: str, title: str, summary: str, icon: str, minutes: int, parent: QWidget | None = None
     ) -> None:
         super().__init__(f"Lesson “{title}”: {summary}", parent)
-        self.name = name
-        head = row((label(title, "strong"), 1), label(format_duration(60 * minutes), "small"))
+        self.name, self.done = name, False
+        self._tick = IconLabel("ok", 14, "ok")
+        self._tick.hide()
+        middle = Qt.AlignmentFlag.AlignVCenter
+        length = label(format_duration(60 * minutes), "small")
+        head = row((label(title, "strong"), 1), (self._tick, 0, middle), length, spacing=6)
         words = column(head, label(summary, "muted", wrap=True), STRETCH, spacing=2)
         sign = IconLabel(icon, 20, "accent")
         row((sign, 0, Qt.AlignmentFlag.AlignTop), (words, 1), margins=(12, 9, 12, 10), spacing=11, parent=self)
+
+    def set_done(self, done: bool) -> None:
+        """Tick a lesson that was gone through, or take the tick away."""
+        self.done = done
+        self._tick.setVisible(done)
+        self.setAccessibleDescription("done" if done else "")
+        self.setToolTip("You have gone through this lesson" if done else "")

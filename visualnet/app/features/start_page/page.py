@@ -30,6 +30,7 @@ from visualnet.app.features.start_page.cards import (
 )
 from visualnet.app.features.start_page.recent import RecentList, RecentRow
 from visualnet.app.features.start_page.template_chips import TemplateActions
+from visualnet.app.features.start_page.template_search import holds, show_only, words_of
 from visualnet.app.state.dropped_files import openable
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts, icons
@@ -37,6 +38,7 @@ from visualnet.app.theme.tokens import RADIUS
 from visualnet.app.widgets.basic import IconLabel, button, label
 from visualnet.app.widgets.dialogs.modal import answer_of
 from visualnet.app.widgets.layouts import STRETCH, FlowLayout, add, column, row
+from visualnet.app.widgets.search_field import SearchField
 from visualnet.core.errors import FileError
 from visualnet.core.storage.project_file import load
 from visualnet.core.user.settings import Settings
@@ -71,6 +73,9 @@ class StartPage(QWidget):
         self.more: list[TemplateRow] = []
         self._stamps: list[tuple[Template, int]] = []
         self._sections: list[tuple[QWidget, FlowLayout]] = []
+        self._heads: dict[QWidget, QWidget] = {}
+        self._words: dict[Choice, str] = {}
+        """What the search looks at, of each template."""
         self._dropping = False
         self._arranged: QSize | None = None
         """The room that all was fitted to last; nothing before the page has a size."""
@@ -125,7 +130,18 @@ class StartPage(QWidget):
         self._caption = label("Begin with a template", "section")
         self._grid = QWidget()
         self._flow = FlowLayout(self._grid, GAP)
-        column(self._caption, self._grid, STRETCH, spacing=CAPTION_GAP, parent=holder)
+        self.search = SearchField("Search the templates…")
+        self.search.setFixedWidth(fonts.px(240))
+        self.search.changed.connect(lambda _: self._filter())
+        self.search.accepted.connect(self._open_found)
+        self.search.moved.connect(
+            lambda _: [each.setFocus(Qt.FocusReason.OtherFocusReason) for each in self.found()[:1]]
+        )
+        self.nothing_found = label("No template is called that. Esc clears the search.", "muted")
+        self.nothing_found.hide()
+        middle = Qt.AlignmentFlag.AlignVCenter
+        head = row((self._caption, 1, middle), (self.search, 0, middle), spacing=12)
+        column(head, self.nothing_found, self._grid, STRETCH, spacing=CAPTION_GAP, parent=holder)
         return holder
 
     def _side(self) -> QWidget:
@@ -150,6 +166,9 @@ class StartPage(QWidget):
         """Look again for templates and recent files."""
         self._show_templates()
         self.recent.refresh()
+        finished = self.settings.finished_lessons()
+        for card in self.lessons:
+            card.set_done(card.name in finished)
         if self.studio.shell is not None:
             self.recent.show_last(self.studio.shell.files_to_reopen())
         self._arrange()
@@ -171,6 +190,7 @@ class StartPage(QWidget):
                     widget.hide()
                     widget.deleteLater()
         self.cards, self.more, self._sections = [], [], []
+        self._words, self._heads = {}, {}
         groups: dict[str, list[Template]] = {}
         for template, _ in found:
             if not template.of:  # a small version is opened from the card of what it is one of
@@ -190,6 +210,7 @@ class StartPage(QWidget):
             except FileError:
                 continue  # A damaged file among ours keeps nobody from the others; the tests hold them all.
             self._offer(card, template)
+            self._words[card] = words_of(template)
             self.cards.append(card)
             self._flow.addWidget(card)
 
@@ -201,9 +222,11 @@ class StartPage(QWidget):
         self._more.addSpacing(FOOT - CAPTION_GAP)
         add(self._more, head, grid)
         self._sections.append((grid, flow))
+        self._heads[grid] = head
         for template in members:
             line = TemplateRow(template, self._acts(template))
             self._offer(line, template)
+            self._words[line] = words_of(template)
             self.more.append(line)
             flow.addWidget(line)
 
@@ -232,6 +255,24 @@ class StartPage(QWidget):
             waiting[0].count()
         if len(waiting) > 1:
             self._counter.start()
+
+    # --- searching -----------------------------------------------------------------------------------------------------------------
+
+    def found(self) -> list[Choice]:
+        """The templates that hold every word of the search, in their order; all where nothing is searched."""
+        return [choice for choice in (*self.cards, *self.more) if holds(self._words[choice], self.search.text())]
+
+    def _filter(self) -> None:
+        found = self.found()
+        show_only(found, [(self._grid, self._flow), *self._sections], self._heads)
+        self.nothing_found.setVisible(not found)
+        self._arrange()
+
+    def _open_found(self) -> None:
+        if self.search.text().strip() and (found := self.found()):
+            found[0].chosen.emit()
+
+    # --- arranging -----------------------------------------------------------------------------------------------------------------
 
     def _arrange(self) -> None:
         """Fit margins, columns and the place of the side to the width."""
@@ -279,7 +320,7 @@ class StartPage(QWidget):
         """As high as lets all templates be seen without scrolling, within reason."""
         rows = -(-len(self.cards) // columns) or 1
         words = max((card.words_height(width) for card in self.cards), default=0)
-        above = top + self._top.sizeHint().height() + HEAD_GAP + self._caption.sizeHint().height() + CAPTION_GAP
+        above = top + self._top.sizeHint().height() + HEAD_GAP + self.search.sizeHint().height() + CAPTION_GAP
         room = self._scroll.viewport().height() - above - (PEEK if self.more else FOOT) - GAP * (rows - 1)
         return min(max(room // rows - words, PICTURE_LOW), PICTURE_HIGH)
 
@@ -299,7 +340,7 @@ class StartPage(QWidget):
         self.refresh()
         self._counter.start()
         if self.cards:
-            self.cards[0].setFocus(Qt.FocusReason.OtherFocusReason)
+            self.cards[0].setFocus(Qt.FocusReason.NoFocusReason)
 
     def _follow(self, choice: Choice) -> None:
         choice.arrow.connect(lambda dx, dy: self._move_focus(choice, dx, dy))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
-from visualnet.app.widgets.dialogs.modal import answer_of
+from visualnet.app.widgets.dialogs.modal import answer_of, message_box
 
 
 def ask_target(parent: QWidget, title: str, wish: str, kinds: str, ending: str = "") -> Path | None:
@@ -32,12 +32,9 @@ def _with_ending(path: Path, ending: str, always: bool) -> Path:
 
 def _may_replace(parent: QWidget, path: Path) -> bool:
     buttons = QMessageBox.StandardButton
-    box = QMessageBox(parent)
-    box.setIcon(QMessageBox.Icon.Warning)
-    box.setWindowTitle("Replace the file?")
-    box.setText(f"{path.name} is already there. Replace it?")
-    box.setInformativeText(f"It stands in {path.parent}; what is in it would be lost.")
-    box.setStandardButtons(buttons.Yes | buttons.Cancel)
+    more = f"It stands in {path.parent}; what is in it would be lost."
+    choice, words = buttons.Yes | buttons.Cancel, f"{path.name} is already there. Replace it?"
+    box = message_box(parent, "Replace the file?", words, more, choice, "warning", "warning")
     box.button(buttons.Yes).setText("Replace it")
     box.setDefaultButton(buttons.Cancel)
     return answer_of(box) == buttons.Yes

@@ -1,0 +1,115 @@
+"""Lessons in a whole window: whatever is in front, a step brings up what it needs, and does or waits for what it asks."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMenu, QWidget
+
+from tests.flows.hands import LEFT, Hands
+from visualnet.app.features.lessons.coach import LessonCoach
+from visualnet.app.shell.window import Window
+from visualnet.templates.lessons import lessons
+
+
+def begin(window: Window, hands: Hands, name: str) -> LessonCoach:
+    """Begin a lesson by its card on the start page."""
+    window.show_page("start_page")
+    hands.rest()
+    card = next(c for c in window.pages["start_page"].lessons if c.name == name)
+    QTest.mouseClick(card, LEFT)
+    hands.rest(0.2)
+    coach = window.canvas.strips["lessons"]
+    assert isinstance(coach, LessonCoach) and coach.isVisible()
+    coach._next_timer.setInterval(60)
+    return coach
+
+
+def is_in_front(widget: QWidget) -> bool:
+    """Whether it is seen: a dock behind another has no visible part."""
+    return not widget.visibleRegion().isEmpty()
+
+
+def stride_row(window: Window) -> QWidget:
+    row = window.panel("inspector").node_page.form.rows["stride"]
+    assert isinstance(row, QWidget)
+    return row
+
+
+def test_a_step_raises_the_panel_that_it_needs_and_show_me_always_shows(window: Window, hands: Hands) -> None:
+    coach = begin(window, hands, "break-it-and-mend-it")
+    window.show_panel("about")
+    hands.rest()
+    hands.click("conv1")
+    hands.until(lambda: coach.at == 1, what="the card was clicked")
+    assert is_in_front(stride_row(window)), "About stood in front of the stride"
+    for closed in (False, True):
+        window.set_panel_shown(*(("inspector", False) if closed else ("about", True)))
+        hands.rest()
+        assert not is_in_front(stride_row(window))
+        hands.press(coach, "Show me")
+        hands.rest()
+        assert is_in_front(stride_row(window))
+    hands.press(coach, "Next")
+    hands.until(lambda: coach.at == 2)
+    hands.press(coach, "Next")
+    hands.until(lambda: coach.at == 3)
+    assert is_in_front(window.panel("problems"))
+
+
+def test_a_wrong_click_gets_an_answer_and_next_does_the_step_so_that_undo_takes_it_back(
+    window: Window, hands: Hands
+) -> None:
+    coach = begin(window, hands, "why-28-becomes-24")
+    hands.click("image")
+    assert coach.note.text() == "That was image; conv1 is the next card." and coach.note.isVisible()
+    assert coach.at == 0
+    hands.press(coach, "Next")
+    assert window.studio.selection == (hands.node("conv1").id,) and coach.done and not coach.note.isVisible()
+    hands.until(lambda: coach.at == 1)
+    hands.press(coach, "Next")
+    hands.set_param("conv1", "padding", "1")
+    assert coach.note.text() == "padding of conv1 is 1 now; this step asks for 0."
+    hands.press(coach, "Next")
+    assert hands.node("conv1").params["padding"] == 0
+    hands.until(lambda: coach.at == 3)
+    window.canvas.view.setFocus()
+    hands.keys("Ctrl+Z")
+    assert hands.node("conv1").params["padding"] == 1
+    hands.keys("Ctrl+Shift+Z")
+    hands.press(coach, "Next")
+    hands.press(coach, "Next")
+    assert coach.at == 4 and "This one is yours" in coach.note.text(), "what is the person's to do is waited for"
+    hands.set_param("conv1", "kernel_size", "4")
+    assert coach.note.text() == "conv1 puts out 6×25×25 now; 6×26×26 is asked for."
+    hands.set_param("conv1", "kernel_size", "3")
+    hands.until(lambda: coach.at == 5)
+
+
+def test_a_lesson_that_was_gone_through_is_ticked_leads_to_the_next_and_stands_in_help(
+    window: Window, hands: Hands
+) -> None:
+    coach = begin(window, hands, "why-28-becomes-24")
+    page = window.pages["start_page"]
+    assert not any(card.done for card in page.lessons)
+    assert not coach.follow_button.isVisible()
+    for at in (0, 2):
+        assert coach.at == at
+        for _ in range(2):
+            hands.press(coach, "Next")
+            hands.until(lambda: not coach._next_timer.isActive())
+    hands.set_param("conv1", "kernel_size", "3")
+    hands.until(lambda: coach.at == 5)
+    hands.press(coach, "Next lesson: Break it and mend it")
+    assert coach.isVisible() and (coach.at, coach.name.text()) == (0, "Break it and mend it")
+    QTest.keyClick(coach, Qt.Key.Key_Escape)
+    assert not coach.isVisible()
+    window.show_page("start_page")
+    assert [card.done for card in page.lessons] == [True, False, False]
+    assert page.lessons[0].accessibleDescription() == "done"
+    (menu,) = [m for m in window.topbar.menus.findChildren(QMenu) if m.title() == "Help"]
+    words = [action.text() for action in menu.actions()]
+    assert [w for w in words if w.startswith("Lesson")] == [f"Lesson: {x.title}" for x in lessons().values()]
+    next(a for a in menu.actions() if a.text() == "Lesson: Watch it learn").trigger()
+    hands.rest()
+    assert coach.isVisible() and coach.name.text() == "Watch it learn"
