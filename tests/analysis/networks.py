@@ -5,7 +5,7 @@ What is told in figures is held against torch elsewhere, within bounds and on ma
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,6 +22,7 @@ from visualnet.analysis.receptive_field import receptive
 from visualnet.core.graph import Init
 from visualnet.core.project import Block, Project
 from visualnet.core.storage import project_file
+from visualnet.layers import Spec
 from visualnet.resources import resource
 
 PAGE = Path(__file__).with_name("networks.txt")
@@ -35,6 +36,7 @@ class Network(NamedTuple):
     title: str
     project: Project
     paths: tuple[NodePath, ...] = ((),)
+    fields: Mapping[str, Spec] | None = None
 
 
 def page(networks: list[Network]) -> str:
@@ -44,7 +46,7 @@ def page(networks: list[Network]) -> str:
 
 def lines(network: Network) -> Iterator[str]:
     """One network: the whole, then each node of its sheets."""
-    analysis = infer(network.project)
+    analysis = infer(network.project, None, network.fields)
     yield f"=== {network.title}"
     yield from (f"  {line}".rstrip() for line in _whole(network.project, analysis))
     for path in network.paths:
@@ -91,6 +93,7 @@ def _template(name: str) -> Project:
     return project_file.load(resource("templates", f"{name}.vnet"))
 
 
+FIELDS = {"image": Spec((1, 28, 28)), "label": Spec((), (), "int", classes=10)}
 RESIDUAL = Block(
     graph=graph(
         "x:input c:conv2d n:batch_norm2d s:add y:output x>c c>n n>s x>s.x2 s>y",
@@ -157,6 +160,81 @@ NETWORKS = [
             f={"out_features": 20, "_init": Init("normal", 2.0)},
             g={"out_features": 10, "_init": Init("normal", 3.0)},
         ),
+    ),
+    Network("nothing", Project()),
+    Network("targets against targets", project("t:target u:target l:bce a:accuracy t>l u>l.target t>a u>a.target")),
+    Network(
+        "a metric alone, an input that is no field",
+        project("i:input f:linear t:target a:accuracy i>f f>a t>a.target"),
+        ((),),
+        FIELDS,
+    ),
+    Network(
+        "a field of another size, labels of another type, too few classes",
+        project(
+            "image:input f:flatten g:linear label:target l:cross_entropy k:input m:cross_entropy image>f f>g g>l label>l.target"
+            " g>m k>m.target",
+            image={"size": (1, 32, 32)},
+            label={"dtype": "float"},
+            g={"out_features": 7},
+            k={"field": "label", "size": (), "dtype": "int"},
+        ),
+        ((),),
+        FIELDS,
+    ),
+    Network(
+        "muted, off, and what hangs on them",
+        project(
+            "i:input a:linear b:relu c:linear d:linear s:add t:target l:cross_entropy o:output i>a a>b b>c c>s a>d d>s.x2"
+            " s>l t>l.target s>o",
+            i={"size": (8,)},
+            a={"out_features": 8, "_mode": "mute"},
+            c={"out_features": 6},
+            d={"out_features": 6, "_mode": "off"},
+        ),
+    ),
+    Network(
+        "shares that cannot be",
+        project(
+            "i:input a:linear b:linear c:linear d:relu p:block:part q:block:part o:output i>a a>b b>c c>d d>p.x p.y>q.x q.y>o",
+            {"part": RESIDUAL},
+            i={"size": (8,)},
+            a={"out_features": 8},
+            b={"out_features": 8, "_shares": "n2"},
+            c={"out_features": 8, "_shares": "n3"},
+            d={"_shares": "n2"},
+            q={"_shares": "n6"},
+        ),
+    ),
+    Network(
+        "a block with faults of many kinds",
+        project(
+            "i:input p:block:part q:block:gone r:block:ring o:output i>p.x p.y>q.x q.y>r.x r.z>o",
+            {
+                "part": Block(
+                    graph=graph(
+                        "x:input u:input t:target l:mse r:relu v:relu w:linear y:output x>l t>l.target x>r r>y x>w",
+                        w={"out_features": "unknown*2"},
+                    )
+                ),
+                "ring": Block(graph=graph("x:input b:block:ring y:output x>b.x b.y>y")),
+            },
+            i={"size": (8,)},
+        ),
+        ((), ("n2",)),
+    ),
+    Network(
+        "more layers than anybody can build",
+        project(
+            "i:input p:block:inner o:output i>p.x p.y>o",
+            {
+                "inner": Block(graph=graph("x:input p:block:part y:output x>p.x p.y>y", p={"_repeat": 900})),
+                "part": Block(graph=graph("x:input r:relu y:output x>r r>y")),
+            },
+            i={"size": (8,)},
+            p={"_repeat": 900},
+        ),
+        (),
     ),
     Network("LeNet-5", _template("lenet5")),
     Network("a vision transformer", _template("vit-small")),
