@@ -6,12 +6,14 @@ import ast
 import io
 import itertools
 import random
+import re
 import tokenize
 import warnings
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from importlib import import_module
 from itertools import chain
 from pathlib import Path
 
@@ -86,11 +88,28 @@ def draw(seed: int, count: int) -> Iterator[Mutant]:
 def _one_that_compiles(candidates: list[Mutant]) -> Mutant | None:
     for mutant in candidates:
         try:
-            mutant.source()
+            text = mutant.source()
         except SyntaxError:
             continue
-        return mutant
+        if not reads_the_only_input(mutant.file, mutant.line, mutant.column, text):
+            return mutant
     return None
+
+
+def reads_the_only_input(file: str, line: int, column: int, after: str) -> bool:
+    """Whether a mutant says ``shapes[-1]`` for ``shapes[0]`` in layers that all have one input: first and last are the same."""
+    text = (ROOT / file).read_text(encoding="utf-8")
+    before, changed = (lines.splitlines()[line - 1 : line] for lines in (text, after))
+    if not before[0][:column].endswith("shapes[") or not re.match(r" ?-1\]", changed[0][column:]):
+        return False
+    within = [
+        n for n in ast.walk(ast.parse(text)) if isinstance(n, ast.ClassDef) and n.lineno <= line <= (n.end_lineno or 0)
+    ]
+    module = import_module(file.removesuffix(".py").replace("/", "."))
+    layers = import_module("visualnet.layers").LAYERS.values()
+    kinds = [kind for kind in layers if within and issubclass(kind, getattr(module, within[0].name))]
+    varying = any("inputs" in vars(base) for kind in kinds for base in kind.__mro__ if base.__name__ != "Layer")
+    return bool(kinds) and not varying and all(len(kind().inputs()) == 1 for kind in kinds)
 
 
 def _places_of(path: Path) -> list[list[Mutant]]:

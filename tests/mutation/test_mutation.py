@@ -9,7 +9,7 @@ import pytest
 
 from tests.mutation.__main__ import table, wilson
 from tests.mutation.coverage_map import WHOLE_FILE, CoverageMap
-from tests.mutation.sample import _annotations, _caches, _checks_of_length, _markers
+from tests.mutation.sample import ROOT, _annotations, _caches, _checks_of_length, _markers, reads_the_only_input
 from tests.mutation.trial import in_function
 
 FILE = "visualnet/core/x.py"
@@ -76,3 +76,20 @@ def test_what_changes_no_answer_is_left_out() -> None:
 
 def test_a_default_and_what_a_class_declares_run_on_import() -> None:
     assert [in_function(SOURCE, line) for line in range(1, 8)] == [False, False, True, False, False, False, False]
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "index", "same"),
+    [
+        ("shape/slicing.py", "if shapes[0][at] != 1:", "-1", True),
+        ("shape/slicing.py", "if shapes[0][at] != 1:", "1", False),
+        ("loss/classification.py", "shapes[0]", "-1", False),
+    ],
+)
+def test_the_only_input_is_the_first_and_the_last(file: str, text: str, index: str, same: bool) -> None:
+    path = f"visualnet/layers/catalog/{file}"
+    lines = (ROOT / path).read_text(encoding="utf-8").splitlines()
+    line = next(at for at, found in enumerate(lines) if text in found)
+    column = lines[line].index("shapes[0]") + len("shapes[")
+    lines[line] = f"{lines[line][:column]} {index}{lines[line][column + 1 :]}"
+    assert reads_the_only_input(path, line + 1, column, "\n".join(lines)) == same

@@ -67,6 +67,7 @@ def test_a_card_by_hand() -> None:
     assert wide(name="n" * 20) == 216  # 160 + 50
     assert wide(name="n" * 12, repeat="×3") == 176  # 96 + 50 + 26
     assert wide(name="n" * 8, badge="error", frozen=True, shared=True, mode="mute") == 200  # 64 + 50 + 4 · 20
+    assert wide(name="n" * 12, repeat="×3", frozen=True) == 192  # 96 + 50 + 26 + 20: to the pixel
     assert wide(name="n" * 13, frozen=True) == 176  # 104 + 50 + 20
     assert wide(line="l" * 25) == 184  # 150 + 28
     assert wide(shape="s" * 10, parameters="p" * 15) == 192  # 60 + 90 + 28 + 12
