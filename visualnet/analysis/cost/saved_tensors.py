@@ -88,7 +88,9 @@ def _padded(make: Make | None, sizes: _Sizes) -> tuple[int, int]:
         borders = [d * (k - 1) * (padding == "same") for k, d in zip(kernel, dilation, strict=True)]
     else:
         borders = [2 * p for p in padding]
-    return 4 * channels * prod(n + b for n, b in zip(extents, borders, strict=True)), 0
+    copy = prod(n + b for n, b in zip(extents, borders, strict=True))
+    # What goes round in a circle is copied piece by piece: the copy is kept in the input's stead, not beside it.
+    return 4 * channels * (copy - prod(extents) * (options["padding_mode"] == "circular")), 0
 
 
 def _per_channel(make: Make | None, sizes: _Sizes) -> tuple[int, int]:
