@@ -17,7 +17,7 @@ from visualnet.analysis.cost.tables import network_rows, node_rows, statistics_r
 from visualnet.analysis.cost.totals import Costs
 from visualnet.analysis.explain import ports, questions
 from visualnet.analysis.facts import NodePath
-from visualnet.analysis.problem_list import joined, ordered, problems_by_node, summarize, text
+from visualnet.analysis.problem_list import join_axes, problems_by_node, sort_problems, summarize, text
 from visualnet.analysis.receptive_field import receptive
 from visualnet.core.graph import Init
 from visualnet.core.project import Block, Project
@@ -64,7 +64,7 @@ def _whole(made: Project, analysis: Analysis) -> Iterator[str]:
     yield " · ".join(f"{name} {value}" for name, value, _ in network_rows(whole, made.recipe.optimizer))
     yield f"bytes: {', '.join(f'{name} {value}' for name, value in zip(whole._fields, whole, strict=True))}"
     yield f"{todo} in {step_seconds(analysis, PACE, BATCH) * 1e6:.3f} µs"
-    yield from text(ordered(joined(analysis.problems), made), made).splitlines()
+    yield from text(sort_problems(join_axes(analysis.problems), made), made).splitlines()
     yield from report.table(report.report(made, analysis, BATCH) | {"problems": []}).splitlines()
 
 

@@ -150,9 +150,9 @@ def test_rows_fill_a_view_of_the_same_form(width: float, height: float) -> None:
 def test_frames_in_frames_follow_the_cards_and_empty_ones_stay() -> None:
     cards: Cards = {"n1": (20, 40, 100, 50), "n2": (300, 40, 100, 50)}
     remarks = {
-        "r1": Remark(id="r1", area=(0, 0, 150, 110)),
-        "r2": Remark(id="r2", area=(-50, -50, 600, 300)),
-        "r3": Remark(id="r3", area=(600, 600, 100, 100)),
+        "r1": Annotation(id="r1", area=(0, 0, 150, 110)),
+        "r2": Annotation(id="r2", area=(-50, -50, 600, 300)),
+        "r3": Annotation(id="r3", area=(600, 600, 100, 100)),
     }
     sizes = {"n1": (120, 80), "n2": (100, 50)}
     found = frames_around(remarks, cards, {"n1": (30, 60)}, sizes)

@@ -59,8 +59,10 @@ def _joins() -> Iterator[str]:
     accept, names = _acceptance(), {n.id: n.name for n in MADE.graph}
     for a in names:
         for b in names:
-            best = best_ports.best(accept, a, b)
-            told = ", ".join(f"{join.source.port}→{join.target.port}" for join in best_ports.every(accept, a, b)[:6])
+            best = best_ports.best_join(accept, a, b)
+            told = ", ".join(
+                f"{join.source.port}→{join.target.port}" for join in best_ports.all_joins(accept, a, b)[:6]
+            )
             yield f"{names[a]} to {names[b]}: {f'{best.source.port}→{best.target.port}' if best else 'none'} of [{told}]"
 
 

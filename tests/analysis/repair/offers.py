@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from tests.analysis.drawing import graph, project
 from visualnet.analysis import infer
 from visualnet.analysis.explain import questions
-from visualnet.analysis.problem_list import joined, ordered, text
+from visualnet.analysis.problem_list import join_axes, sort_problems, text
 from visualnet.analysis.repair.search import Repair, repairs
 from visualnet.core import edits
 from visualnet.core.graph import Init
@@ -47,7 +47,8 @@ def lines(fault: Fault, found: list[Repair]) -> Iterator[str]:
     yield f"{fault.title} [{fault.code}]"
     analysis = infer(fault.project, None, fault.fields)
     yield from (
-        f"  {line}" for line in text(ordered(joined(analysis.problems), fault.project), fault.project).splitlines()
+        f"  {line}"
+        for line in text(sort_problems(join_axes(analysis.problems), fault.project), fault.project).splitlines()
     )
     worst = next(p for p in analysis.problems if p.code == fault.code)
     if worst.node in analysis.main.nodes:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from visualnet.core import edits
 from visualnet.core.edits import annotate, block_parameters, bypass, definitions, grouping
 from visualnet.core.edits.clipboard import copy, duplicate, paste
-from visualnet.core.graph import Graph, Init, Node, Port, Remark
+from visualnet.core.graph import Annotation, Graph, Init, Node, Port
 from visualnet.core.project import About, Block, Project
 from visualnet.core.storage import project_file
 
@@ -95,9 +95,9 @@ BASE = Project(
         ],
         "n1.x>n2.x n2.y>n3.x n3.y>n4.x n4.y>n5.x n5.y>n6.x1 n3.y>n6.x2 n6.y>n7.x n7.y>n8.x",
         bends={Port("n6", "x2"): ((700.0, 250.0), (1000.0, 250.0)), Port("n3", "x"): ((400.0, 20.0),)},
-        remarks={
-            "r1": Remark(id="r1", kind="frame", text="middle", area=(460.0, -40.0, 480.0, 260.0)),
-            "r2": Remark(id="r2", kind="note", text="look here", area=(480.0, -30.0, 100.0, 40.0)),
+        annotations={
+            "r1": Annotation(id="r1", kind="frame", text="middle", area=(460.0, -40.0, 480.0, 260.0)),
+            "r2": Annotation(id="r2", kind="note", text="look here", area=(480.0, -30.0, 100.0, 40.0)),
         },
         bookmarks={"start": (0.0, 0.0, 1.0)},
     ),
@@ -189,27 +189,27 @@ EDITS = [
     Edit("remove a parameter and fill it in", lambda p: block_parameters.remove_number(p, "part", "width", True)),
     Edit("remove a constant and fill it in", lambda p: block_parameters.remove_number(p, "", "features", True)),
     Edit("remove a constant that nothing uses", lambda p: block_parameters.remove_number(p, "", "unread")),
-    Edit("who uses a constant", lambda p: (p, block_parameters.told(block_parameters.users(p, "", "features")))),
-    Edit("who uses a block's parameter", lambda p: (p, block_parameters.told(block_parameters.users(p, "part", "width")))),
+    Edit("who uses a constant", lambda p: (p, block_parameters.quote_names(block_parameters.users(p, "", "features")))),
+    Edit("who uses a block's parameter", lambda p: (p, block_parameters.quote_names(block_parameters.users(p, "part", "width")))),
     Edit("tell of a parameter", lambda p: block_parameters.set_about(p, "part", "depth", About(note="how deep", low=1))),
     Edit("tell of a parameter with bounds that leave it out", lambda p: block_parameters.set_about(p, "part", "depth", About(low=5))),
     Edit("another default", lambda p: block_parameters.set_default(p, "part", "width", 32)),
     Edit("a default out of bounds", lambda p: block_parameters.set_default(p, "part", "width", 65)),
     Edit("another constant", lambda p: block_parameters.set_default(p, "", "features", 32)),
-    Edit("fold two cards", lambda p: annotate.fold(p, "", ["n2", "n4"])),
-    Edit("the sheet flows down", lambda p: annotate.turn(p, "", "down")),
-    Edit("the sheet flows up", lambda p: annotate.turn(p, "", "up")),
+    Edit("collapse two cards", lambda p: annotate.collapse(p, "", ["n2", "n4"])),
+    Edit("the sheet flows down", lambda p: annotate.set_direction(p, "", "down")),
+    Edit("the sheet flows up", lambda p: annotate.set_direction(p, "", "up")),
     Edit("bend a wire", lambda p: annotate.bend(p, "", {Port("n2", "x"): [(100.3, 40.0)]})),
     Edit("straighten a wire", lambda p: annotate.bend(p, "", {Port("n6", "x2"): []})),
     Edit("bend where no wire is", lambda p: annotate.bend(p, "", {Port("n9", "x"): [(1, 2)]})),
     Edit("a waypoint more", lambda p: annotate.toggle_waypoint(p, "", Port("n6", "x2"), BENT, -1, (850, 260))),
     Edit("a waypoint at the end", lambda p: annotate.toggle_waypoint(p, "", Port("n6", "x2"), BENT, -1, (1150, 130))),
     Edit("a waypoint less", lambda p: annotate.toggle_waypoint(p, "", Port("n6", "x2"), BENT, 1, (0, 0))),
-    Edit("a further note", lambda p: annotate.add_remark(p, "", "note", (5.0, 5.0, 1.0, 1.0), text="new")),
-    Edit("a remark in colour", lambda p: annotate.set_remarks(p, "", ["r1"], colour="blue", text="the middle")),
-    Edit("a remark in no colour", lambda p: annotate.set_remarks(p, "", ["r1"], colour="plaid")),
-    Edit("a remark elsewhere", lambda p: annotate.place_remarks(p, "", {"r2": (1.0, 2.0, 10.0, 10.0)})),
-    Edit("no remarks", lambda p: annotate.remove_remarks(p, "", ["r1", "r2"])),
+    Edit("a further note", lambda p: annotate.add_annotation(p, "", "note", (5.0, 5.0, 1.0, 1.0), text="new")),
+    Edit("a remark in colour", lambda p: annotate.set_annotations(p, "", ["r1"], colour="blue", text="the middle")),
+    Edit("a remark in no colour", lambda p: annotate.set_annotations(p, "", ["r1"], colour="plaid")),
+    Edit("a remark elsewhere", lambda p: annotate.place_annotations(p, "", {"r2": (1.0, 2.0, 10.0, 10.0)})),
+    Edit("no remarks", lambda p: annotate.remove_annotations(p, "", ["r1", "r2"])),
     Edit("a bookmark", lambda p: annotate.set_bookmark(p, "", "end", (900.0, 0.0, 2.0))),
     Edit("a bookmark without a name", lambda p: annotate.set_bookmark(p, "", "", (900.0, 0.0, 2.0))),
     Edit("a bookmark less", lambda p: annotate.set_bookmark(p, "", "start", None)),
