@@ -49,9 +49,9 @@ class Sheet(NamedTuple):
         return tidy(self.graph, self.all_sizes, **self.options)
 
 
-def page(sheets: list[Sheet]) -> str:
+def page() -> str:
     """All sheets, laid out."""
-    return "\n".join(line for sheet in sheets for line in lines(sheet))
+    return "\n".join(line for sheet in SHEETS for line in lines(sheet))
 
 
 def lines(sheet: Sheet) -> Iterator[str]:
@@ -123,4 +123,4 @@ SHEETS = [
 
 
 if __name__ == "__main__":
-    PAGE.write_text(page(SHEETS), encoding="utf-8")
+    PAGE.write_text(page(), encoding="utf-8")

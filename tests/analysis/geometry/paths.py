@@ -52,9 +52,9 @@ def card(x: float, y: float, width: float = 160, height: float = 80) -> Box:
     return float(x), float(y), float(x + width), float(y + height)
 
 
-def page(scenes: list[Scene]) -> str:
+def page() -> str:
     """All scenes with the ways of their wires."""
-    return "\n".join(line for scene in scenes for line in lines(scene))
+    return "\n".join(line for scene in SCENES for line in lines(scene))
 
 
 def lines(scene: Scene) -> Iterator[str]:
@@ -118,4 +118,4 @@ SCENES = [
 
 
 if __name__ == "__main__":
-    PAGE.write_text(page(SCENES), encoding="utf-8")
+    PAGE.write_text(page(), encoding="utf-8")

@@ -37,9 +37,9 @@ def offers(fault: Fault) -> list[Repair]:
     return repairs(fault.project, problem, analysis, limit=SHOWN, seconds=60, fields=fault.fields)
 
 
-def page(faults: list[Fault]) -> str:
+def page() -> str:
     """All faults with what is offered for them."""
-    return "\n".join(line for fault in faults for line in lines(fault, offers(fault)))
+    return "\n".join(line for fault in FAULTS for line in lines(fault, offers(fault)))
 
 
 def lines(fault: Fault, found: list[Repair]) -> Iterator[str]:
@@ -347,4 +347,4 @@ FAULTS = [
 
 
 if __name__ == "__main__":
-    PAGE.write_text(page(FAULTS), encoding="utf-8")
+    PAGE.write_text(page(), encoding="utf-8")
