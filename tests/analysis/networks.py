@@ -231,11 +231,11 @@ NETWORKS = [
         project(
             "i:input p:block:inner o:output i>p.x p.y>o",
             {
-                "inner": Block(graph=graph("x:input p:block:part y:output x>p.x p.y>y", p={"_repeat": 900})),
+                "inner": Block(graph=graph("x:input p:block:part y:output x>p.x p.y>y", p={"_repeat": 101})),
                 "part": Block(graph=graph("x:input r:relu y:output x>r r>y")),
             },
             i={"size": (8,)},
-            p={"_repeat": 900},
+            p={"_repeat": 101},
         ),
         (),
     ),

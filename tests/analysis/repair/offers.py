@@ -239,7 +239,8 @@ FAULTS = [
             f={"out_features": 10, "_init": Init("normal", 9.0)},
         ),
     ),
-    Fault("no loss", "no-loss", project("i:input f:linear t:target o:output i>f f>o", i={"size": (10,)}), FIELDS),
+    Fault("no loss", "no-loss", project("i:input f:linear t:target o:output i>f f>o", i={"size": (10,)})),
+    Fault("no loss, data at hand", "no-loss", project("i:input o:output i>o", i={"size": (10,)}), FIELDS),
     Fault(
         "no target", "no-target", project("i:input f:linear l:cross_entropy o:output i>f f>l f>o", i={"size": (10,)})
     ),
