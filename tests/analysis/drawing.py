@@ -13,7 +13,7 @@ from visualnet.layers import LAYERS
 def graph(text: str, **params: Any) -> Graph:
     """Nodes ``name:kind`` and wires ``a>b.port`` (from the first output; the first input if no port is named), ids in order of mention.
 
-    ``params`` sets parameters by node name; ``_shares`` and ``_repeat`` among them set the node's own fields.
+    ``params`` sets parameters by node name; ``_shares``, ``_repeat``, ``_trainable``, ``_init`` and ``_mode`` set the node's own fields.
     """
     nodes: dict[str, Node] = {}
     wires: dict[Port, Port] = {}
@@ -24,7 +24,9 @@ def graph(text: str, **params: Any) -> Graph:
         else:
             name, _, kind = word.partition(":")
             own = dict(params.get(name, {}))
-            fields = {key: own.pop(f"_{key}") for key in ("shares", "repeat", "trainable") if f"_{key}" in own}
+            fields = {
+                key: own.pop(f"_{key}") for key in ("shares", "repeat", "trainable", "init", "mode") if f"_{key}" in own
+            }
             node_id = f"n{len(nodes) + 1}"
             nodes[name] = Node(id=node_id, kind=kind or name, name=name, params=own, **fields)
     return Graph(nodes={n.id: n for n in nodes.values()}, wires=wires)

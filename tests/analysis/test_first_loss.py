@@ -18,6 +18,7 @@ from visualnet.compiling.module import compile_project
 from visualnet.core.graph import INITS, Init
 from visualnet.core.project import DataChoice, Project
 from visualnet.core.storage import project_file
+from visualnet.layers import LAYERS
 from visualnet.layers.declaration.initial_moments import NORMAL, Moments, Start, after_weights, surprise, through
 from visualnet.resources import resource
 from visualnet.templates.index import template_list
@@ -183,3 +184,37 @@ def test_what_is_followed_is_bounded() -> None:
     assert told(deep) == []
     with pytest.raises(first_loss.TooFar):
         forecast(deep)
+
+
+def classifier(between: int = 0) -> Project:
+    """A linear layer before a loss, with so many activations in between."""
+    names = [f"r{n}" for n in range(between)]
+    nodes: list[tuple[str, str, dict[str, Any]]] = [
+        ("image", "input", {"size": (4,)}),
+        ("fc", "linear", {"out_features": 3}),
+    ]
+    nodes += [(name, "relu", {}) for name in names] + [("label", "target", {}), ("ce", "cross_entropy", {})]
+    row = ["image.x", "fc.x", "fc.y", *(f"{name}.{end}" for name in names for end in "xy"), "ce.logits"]
+    wires = [f"{a} -> {b}" for a, b in zip(row[::2], row[1::2], strict=True)]
+    return Project(graph=graph(nodes, [*wires, "label.y -> ce.target"]))
+
+
+@pytest.mark.parametrize(
+    ("guess", "forecast", "told"),
+    [(2.3, 2.98, False), (2.3, 3.0, True), (1.0, 1.49, False), (1.0, 1.51, True), (4.0, 5.1, False), (4.0, 5.3, True)],
+)
+def test_a_forecast_is_told_from_three_tenths_and_a_half_above_guessing(
+    guess: float, forecast: float, told: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(LAYERS["cross_entropy"], "first_loss", lambda self, start: (guess, forecast))
+    found = [p.words for p in first_loss.problems(infer(classifier()).main, classifier())]
+    words = f"the logits begin large: the first loss will be about {forecast:.1f}, where guessing gives {guess:.2f}"
+    assert found == ([f"{words}; let “fc” begin as PyTorch has it, or smaller"] if told else [])
+
+
+@pytest.mark.parametrize(("layers", "told"), [(395, 1), (396, 1), (397, 0)])
+def test_four_hundred_layers_are_followed(layers: int, told: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The input, the linear layer, the target and the loss are four of them."""
+    monkeypatch.setattr(LAYERS["cross_entropy"], "first_loss", lambda self, start: (1.0, 9.0))
+    made = classifier(layers)
+    assert len(list(first_loss.problems(infer(made).main, made))) == told

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from tests.analysis.drawing import graph
+from tests.analysis.drawing import project as drawn
 from visualnet.analysis import infer
 from visualnet.analysis.receptive_field import receptive
 from visualnet.analysis.shared_weights import possible_owners
 from visualnet.core import edits
 from visualnet.core.graph import Port
-from visualnet.core.project import MAIN, Project
+from visualnet.core.project import MAIN, Block, Project
 
 Spot = tuple[str, str, dict[str, object]]
 
@@ -133,3 +135,13 @@ def test_what_is_muted_is_neither_compiled_nor_printed() -> None:
     assert keys == {"head.weight", "head.bias"}
     assert model.net(torch.zeros(2, 1, 8, 8)) is not None
     assert "conv" not in model_source(muted)
+
+
+def test_a_muted_block_hands_on_its_first_input_whichever_wire_was_drawn_first() -> None:
+    both = Block(graph=graph("a:input b:input s:add y:output a>s b>s.x2 s>y"))
+    made = drawn(
+        "i:input j:input p:block:both o:output j>p.b i>p.a p.y>o", {"both": both}, i={"size": (4,)}, j={"size": (9,)}
+    )
+    node = made.graph.named("p").id
+    muted = edits.set_node(made, MAIN, [node], mode="mute")
+    assert infer(muted).main.nodes[made.graph.named("o").id].arriving[0].text == "4"

@@ -98,3 +98,64 @@ def test_a_network_goes_on_in_a_further_row_where_the_view_ends() -> None:
         < wrap_width(900, 450, "down", 400)
         < wrap_width(900, 450, "right", 400)
     )
+
+
+@pytest.mark.parametrize(("far", "wanted"), [(195, "n3"), (205, "n2")])
+def test_a_step_aside_counts_as_two_and_a_half_ahead(far: int, wanted: str) -> None:
+    """A card 100 px ahead and 40 aside is as far as one 200 straight ahead; in each direction."""
+    for way in ((1, 0), (-1, 0), (0, 1), (0, -1)):
+        ahead, aside = (lambda n, w=way: (n * w[0], n * w[1])), (abs(way[1]) * 40, abs(way[0]) * 40)
+        cards: Cards = {
+            "n1": (0, 0, 100, 50),
+            "n2": (ahead(100)[0] + aside[0], ahead(100)[1] + aside[1], 100, 50),
+            "n3": (*ahead(far), 100, 50),
+        }
+        assert card_beside(cards, "n1", way) == wanted
+
+
+def test_a_card_at_hardly_another_place_is_beside_no_other() -> None:
+    cards: Cards = {"n1": (0, 0, 100, 50), "n2": (4, 0, 100, 50), "n3": (5, 0, 100, 50)}
+    assert card_beside(cards, "n1", (1, 0)) == "n3" and card_beside(cards, "n3", (-1, 0)) == "n1"
+    assert card_beside({**cards, "n3": (1, 0, 120, 50)}, "n1", (1, 0)) == "n3", "middles count"
+
+
+def test_edges_by_hand() -> None:
+    cards: Cards = {"n1": (0, 0, 100, 50), "n2": (31, 70, 60, 41), "n3": (200, 200, 168, 80)}
+    lines = {edge: align(cards, edge) for edge in EDGES}
+    assert [x for x, _ in lines["left"].values()] == [0, 0, 0]
+    assert [x for x, _ in lines["right"].values()] == [268, 308, 200]
+    assert [x for x, _ in lines["centre"].values()] == [
+        81.5,
+        101.5,
+        47.5,
+    ]  # 131⅔, the mean of 50, 61 and 284, to half a px
+    assert [y for _, y in lines["top"].values()] == [0, 0, 0]
+    assert [y for _, y in lines["bottom"].values()] == [230, 239, 200]
+    assert [y for _, y in lines["middle"].values()] == [93.5, 98, 78.5]
+    assert distribute(cards, True) == {"n1": (0, 0), "n2": (120, 70), "n3": (200, 200)}
+    assert distribute(cards, False) == {"n1": (0, 0), "n2": (31, 104.5), "n3": (200, 200)}
+    close: Cards = {"n1": (0, 0, 100, 50), "n2": (10, 0, 100, 50), "n3": (20, 0, 100, 50)}
+    assert distribute(close, True) == {"n1": (0, 0), "n2": (124, 0), "n3": (248, 0)}
+
+
+@pytest.mark.parametrize(("width", "height"), [(900, 450), (1600, 400), (500, 500)])
+def test_rows_fill_a_view_of_the_same_form(width: float, height: float) -> None:
+    """With 248 by 168 px for a card, rows of that width make a picture as wide for its height as the view."""
+    row = wrap_width(width, height, "right", 500)
+    assert row / (500 * 248 * 168 / row) == pytest.approx(width / height)
+    assert wrap_width(height, width, "down", 500) == row
+    assert wrap_width(0, 0, "right", 1) == pytest.approx((248 * 168) ** 0.5)
+
+
+def test_frames_in_frames_follow_the_cards_and_empty_ones_stay() -> None:
+    cards: Cards = {"n1": (20, 40, 100, 50), "n2": (300, 40, 100, 50)}
+    remarks = {
+        "r1": Annotation(id="r1", area=(0, 0, 150, 110)),
+        "r2": Annotation(id="r2", area=(-50, -50, 600, 300)),
+        "r3": Annotation(id="r3", area=(600, 600, 100, 100)),
+    }
+    sizes = {"n1": (120, 80), "n2": (100, 50)}
+    found = frames_around(remarks, cards, {"n1": (30, 60)}, sizes)
+    # The large one goes with the corner of its cards, (20, 40) → (30, 40), and is as much wider and taller as they are together.
+    assert found["r2"] == (-40, -50, 590, 350)
+    assert found["r1"] == (10, 20, 170, 140) and "r3" not in found

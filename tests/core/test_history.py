@@ -45,3 +45,13 @@ def test_what_goes_on_and_what_is_another_history() -> None:
     document.do("Add gelu", lambda p: add_node(p, MAIN, "gelu"))
     assert not History.of(document).continues(moved)
     assert not History.of(worked_on()).continues(old)
+
+
+def test_another_step_in_the_middle_is_another_history() -> None:
+    document = worked_on()
+    document.do("Add gelu", lambda p: add_node(p, MAIN, "gelu"))
+    old = History.of(document)
+    document.jump(1)
+    for kind in ("elu", "selu"):
+        document.do(f"Add {kind}", lambda p, k=kind: add_node(p, MAIN, k))
+    assert not History.of(document).continues(old), "the first step alone is the same"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
 from tests.mutation.__main__ import table, wilson
 from tests.mutation.coverage_map import WHOLE_FILE, CoverageMap
+from tests.mutation.sample import ROOT, _annotations, _caches, _checks_of_length, _markers, reads_the_only_input
+from tests.mutation.trial import in_function
 
 FILE = "visualnet/core/x.py"
 MAP = CoverageMap(
@@ -43,3 +46,50 @@ def test_the_table_counts_a_timeout_as_killed() -> None:
     assert "| core | 2 | 1 | 0 | 1 | 50.0% |" in text
     assert "| layers | 2 | 1 | 1 | 0 | 100.0% |" in text
     assert "| all | 4 | 2 | 1 | 1 | 75.0% |" in text and "analysis" not in text
+
+
+SOURCE = """\
+@cached(64)
+def area(width: int = 3 * 4, *, height: int = 5) -> int:
+    return width * height
+
+
+class Cell:
+    rows = [a * b for a, b in zip(A, B, strict=True)]
+"""
+
+
+def test_what_changes_no_answer_is_left_out() -> None:
+    """Types, the room of a cache, a check of lengths, and how parameters may be named; nothing else."""
+    lines = SOURCE.splitlines()
+
+    def pieces(found: Iterable[tuple[tuple[int, int], tuple[int, int]]]) -> list[str]:
+        return [lines[first[0] - 1][first[1] : last[1]] for first, last in found]
+
+    assert pieces(_annotations(SOURCE)) == ["int", "int", "int"]
+    assert pieces(_caches(SOURCE)) == ["@cached(64)"]
+    assert pieces(_checks_of_length(SOURCE)) == ["True"]
+    assert list(_markers(SOURCE)) == [((2, 29), (2, 30))]
+    assert not list(_caches(SOURCE.replace("cached", "layer")))
+    assert not list(_checks_of_length(SOURCE.replace("strict=True", "strict=False")))
+
+
+def test_a_default_and_what_a_class_declares_run_on_import() -> None:
+    assert [in_function(SOURCE, line) for line in range(1, 8)] == [False, False, True, False, False, False, False]
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "index", "same"),
+    [
+        ("shape/slicing.py", "if shapes[0][at] != 1:", "-1", True),
+        ("shape/slicing.py", "if shapes[0][at] != 1:", "1", False),
+        ("loss/classification.py", "shapes[0]", "-1", False),
+    ],
+)
+def test_the_only_input_is_the_first_and_the_last(file: str, text: str, index: str, same: bool) -> None:
+    path = f"visualnet/layers/catalog/{file}"
+    lines = (ROOT / path).read_text(encoding="utf-8").splitlines()
+    line = next(at for at, found in enumerate(lines) if text in found)
+    column = lines[line].index("shapes[0]") + len("shapes[")
+    lines[line] = f"{lines[line][:column]} {index}{lines[line][column + 1 :]}"
+    assert reads_the_only_input(path, line + 1, column, "\n".join(lines)) == same

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import gc
 import os
 import resource
@@ -41,9 +42,9 @@ REGISTRY_WALKS = {
         "tests/contract/test_layers_declared.py::test_every_tag_that_files_may_hold_is_still_known",
     )
 }
-"""What a file declares when it is imported, no test executes; these hold what all of a package declare."""
+"""What a file declares when it is imported belongs to no test; these hold what all of a package declare."""
 
-BATCH_S = (0.7, 3.0)
+BATCH_S = (0.7, 3.0, 6.0)
 """Processor time of the tests that run in one process, as measured without the mutant; after the last there is no further."""
 
 PATIENCE = 4
@@ -111,12 +112,12 @@ class Workshop:
         """List the tests of a mutant in batches, those that execute its lines before those that execute its file.
 
         Of those the ones that killed a mutant before come first, then those that lie where the file lies, then the fastest. Before
-        all others stand those that hold what the package declares, where the line runs only when it is imported.
+        all others stand those that hold what the package declares, where the line lies in no function and so runs on import.
         """
         folder = "/".join(["tests", *mutant.file.split("/")[1:-1]])
         near, far = self.coverage.tests_of(mutant.file, mutant.line, mutant.last_line)
         walks = {test for test in REGISTRY_WALKS.get(mutant.package, ()) if test in self.coverage.seconds}
-        tests = [] if self.coverage.executed(mutant.file, mutant.line, mutant.last_line) else sorted(walks)
+        tests = [] if in_function((ROOT / mutant.file).read_text(encoding="utf-8"), mutant.line) else sorted(walks)
         for part in (near, far):
             tests += sorted(
                 part.difference(tests),
@@ -167,6 +168,12 @@ class Workshop:
         if status is None or (os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGXCPU):
             return "timeout", ""
         return ("survived" if os.waitstatus_to_exitcode(status) == 0 else "killed"), test.partition("\n")[0]
+
+
+def in_function(text: str, line: int) -> bool:
+    """Whether a line of a file lies in the body of a function: decorators, defaults and what a class declares do not."""
+    functions = (n for n in ast.walk(ast.parse(text)) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef))
+    return any(n.body[0].lineno <= line <= (n.end_lineno or 0) for n in functions)
 
 
 def _wait(child: int) -> int | None:

@@ -59,7 +59,7 @@ def to_name(wish: str, fallback: str = "node") -> str:
     text = re.sub(r"\W+", "_", text).strip("_")[: MAX_NAME - 8]
     if text and not text.isidentifier():
         text = f"{fallback}_{text}"
-    if not text or not text.isidentifier():
+    if not text.isidentifier():
         return fallback
     return f"{text}_" if fault_in_name(text) else text
 

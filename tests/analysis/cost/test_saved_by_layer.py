@@ -32,6 +32,9 @@ UNFIT = {"pixel_unshuffle", "batch_norm1d", "squeeze", "repeat", "expand"}
 CHANGED: list[tuple[str, dict[str, Any]]] = [
     ("conv2d", {"padding": 2, "bias": False}),
     ("conv2d", {"padding_mode": "reflect", "padding": 1}),
+    ("conv2d", {"padding_mode": "circular"}),
+    ("conv2d", {"padding_mode": "circular", "padding": (1, 2)}),
+    ("conv2d", {"padding_mode": "replicate", "padding": "valid"}),
     ("conv1d", {"padding_mode": "reflect", "padding": 2}),
     ("gru", {"hidden_size": 16, "num_layers": 2}),
     ("gru", {"hidden_size": 16, "bidirectional": True}),
@@ -128,6 +131,8 @@ INSIDE: list[tuple[str, tuple[tuple[int, ...], ...], dict[str, Any]]] = [
     ("rnn_cell", ((8,),), {}),
     ("gru_cell", ((8,),), {}),
     ("local_response_norm", ((4, 6, 5),), {}),
+    ("conv2d", ((3, 8, 8),), {"padding_mode": "reflect", "padding": (1, 2)}),
+    ("conv1d", ((3, 8),), {"padding_mode": "replicate", "padding": "same", "dilation": 2}),
     ("rms_norm", ((4, 1),), {}),
 ]
 

@@ -105,3 +105,30 @@ def test_a_label_wants_a_level_stretch_that_is_longer_than_it_is_and_room_to_car
     near = free_spots(spots, 60.0, lambda area: [card] if overlap(card, area) else [], False)
     assert near == ((370.0, -9.0, 430.0, 9.0),)
     assert len(free_spots(spots, 60.0, None, True)) == 3, "on a sheet that flows down only the height counts"
+
+
+def test_labels_choose_one_after_the_other_as_if_each_looked_at_all() -> None:
+    """Held against the plain way: all in the order of their ranks, each at its first place that is free."""
+    rng = random.Random(12)
+    for _ in range(12):
+        places = [
+            tuple(box(rng.randint(-300, 300), rng.randint(-90, 90)) for _ in range(rng.randint(1, 3)))
+            for _ in range(25)
+        ]
+        sheet = sheet_of(*places, failing=rng.randrange(25))
+        sheet.cards = [box(rng.randint(-300, 300), rng.randint(-90, 90)) for _ in range(2)]
+        taken: dict[str, Box] = {}
+        wires = sheet.wires.values()
+        for wire in sorted(wires, key=lambda w: (not w.failing, len(w.pills), *w.pills[0][:2], w.target)):
+            free = (p for p in wire.pills if not sheet.covered(p) and not any(overlap(p, t) for t in taken.values()))
+            found = next(free, None)
+            if found is not None:
+                taken[wire.target.node] = found
+        assert placed(sheet) == taken
+
+
+def test_of_many_places_three_are_asked_for_and_room_is_measured_to_the_pixel() -> None:
+    spots = [LabelSpot((100.0 * n, 0.0), 108.0 - (n == 0)) for n in range(6)]
+    assert [pill[0] for pill in free_spots(spots, 60.0, None, False)] == [70.0, 170.0, 270.0]
+    down = [LabelSpot((0.0, 0.0), 31.9), LabelSpot((0.0, 50.0), 32.0)]
+    assert free_spots(down, 60.0, None, True) == ((-30.0, 41.0, 30.0, 59.0),)

@@ -184,3 +184,10 @@ def test_numbers_in_few_characters() -> None:
         "0",
         "not a number",
     ]
+
+
+def test_a_number_that_rounds_up_to_four_figures_is_written_out() -> None:
+    """Python itself would write 1e+03."""
+    assert [format_number(v) for v in (999.4, 999.5, 999.9, -999.6)] == ["999", "1,000", "1,000", "−1,000"]
+    assert [format_number(v, 2) for v in (99.4, 99.5, 100, 250)] == ["99", "100", "100", "250"]
+    assert format_number(-0.0) == "0", "and nothing is not negative"

@@ -328,7 +328,7 @@ def _wires(sheet: str, was: Graph, now: Graph, pairs: Mapping[str, str]) -> Iter
 def _settings(old: Project, new: Project) -> Iterator[Change]:
     """Constants, block parameters, data and recipe."""
     yield from _mapping("constant ", old.constants, new.constants)
-    for name in old.blocks.keys() & new.blocks.keys():
+    for name in (name for name in old.blocks if name in new.blocks):
         yield from _mapping(f"block {name}, ", old.blocks[name].params, new.blocks[name].params)
     for title, a, b in (("data ", old.data, new.data), ("recipe ", old.recipe, new.recipe)):
         left, right = msgspec.structs.asdict(a), msgspec.structs.asdict(b)

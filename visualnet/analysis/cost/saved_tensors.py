@@ -77,18 +77,20 @@ def _mask(make: Make | None, sizes: _Sizes) -> tuple[int, int]:
 
 
 def _padded(make: Make | None, sizes: _Sizes) -> tuple[int, int]:
-    """A border that is not of zeros is laid around a copy."""
+    """A border that is not of zeros is laid around a copy, even a border of no width."""
     options = make.kwargs if make is not None else {}
     padding = options.get("padding", 0)
-    if options.get("padding_mode", "zeros") == "zeros" or padding == "valid" or make is None:
+    if options.get("padding_mode", "zeros") == "zeros" or make is None:
         return 0, 0
     channels, *extents = next((s for s in sizes.arriving if s is not None), (0,))
     kernel, dilation = options.get("kernel_size", ()), options.get("dilation", ())
     if isinstance(padding, str):
-        borders = [d * (k - 1) for k, d in zip(kernel, dilation, strict=True)]
+        borders = [d * (k - 1) * (padding == "same") for k, d in zip(kernel, dilation, strict=True)]
     else:
         borders = [2 * p for p in padding]
-    return (4 * channels * prod(n + b for n, b in zip(extents, borders, strict=True)) if any(borders) else 0), 0
+    copy = prod(n + b for n, b in zip(extents, borders, strict=True))
+    # What goes round in a circle is copied piece by piece: the copy is kept in the input's stead, not beside it.
+    return 4 * channels * (copy - prod(extents) * (options["padding_mode"] == "circular")), 0
 
 
 def _per_channel(make: Make | None, sizes: _Sizes) -> tuple[int, int]:

@@ -226,15 +226,17 @@ def _second_steps(trial: _Trial, first: Candidate, after: Analysis, found: list[
 
 
 def _varied(found: list[Repair], limit: int) -> list[Repair]:
-    """The best few, without ten values of one parameter crowding everything else out."""
+    """The best few, each once, without ten values of one parameter crowding everything else out."""
+    best: dict[str, Repair] = {}
+    for repair in found:
+        best.setdefault(repair.words, repair)
     chosen: list[Repair] = []
     more: list[Repair] = []
     seen: dict[str, int] = {}
-    for repair in found:
+    for repair in best.values():
         stem = repair.words.partition("→")[0].partition(" (")[0]
         seen[stem] = seen.get(stem, 0) + 1
-        if all(repair.words != c.words for c in chosen):
-            (chosen if seen[stem] <= 2 else more).append(repair)
+        (chosen if seen[stem] <= 2 else more).append(repair)
     return [*chosen, *more][:limit]
 
 

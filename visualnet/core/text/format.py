@@ -86,8 +86,10 @@ def format_number(value: float, digits: int = 3) -> str:
     size = abs(value)
     if size and (size < 10.0**-digits or size >= 1e6):
         text = f"{value:.{max(digits - 1, 1)}e}".replace("e+0", "e").replace("e+", "e").replace("e-0", "e-")
-    elif size >= 1000:
+    elif _rounded(size, digits) >= 10 ** min(digits, 3):  # Python would write 999.5 as 1e+03.
         text = f"{value:,.0f}"
+    elif not size:
+        text = "0"
     else:
         text = f"{value:.{digits}g}"
     return text.replace("-", "−")

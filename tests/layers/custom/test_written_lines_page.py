@@ -1,0 +1,18 @@
+"""Lines of layers of one’s own and typeset formulas: as written down in ``written_lines.txt``, to be read."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.layers.custom.written_lines import PAGE, SECTIONS
+
+
+def written() -> dict[str, list[str]]:
+    """Title → what the page says."""
+    parts = PAGE.read_text(encoding="utf-8").removeprefix("=== ").split("\n=== ")
+    return {part.partition("\n")[0]: part.rstrip().splitlines()[1:] for part in parts}
+
+
+@pytest.mark.parametrize("title", list(SECTIONS))
+def test_the_page_of_lines_is_current(title: str) -> None:
+    assert list(SECTIONS[title]()) == written()[title], "run: python -m tests.layers.custom.written_lines"
