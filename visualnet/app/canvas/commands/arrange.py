@@ -49,7 +49,10 @@ def put(view: CanvasBase, label: str, places: Places, direction: str = "", areas
 
 
 def tidy(view: CanvasBase, direction: str = "", ids: list[str] | None = None) -> None:
-    """Lay out the selected cards (two or more), or all, in the direction in which tensors flow. The sheet keeps the direction."""
+    """Lay out the selected cards (two or more), or all, in the direction in which tensors flow, in as many rows as the view shows largest.
+
+    The sheet keeps the direction.
+    """
     graph, cards = view.studio.graph, view.canvas.cards
     direction, turns = direction or graph.direction, direction
     if ids is None and not turns and len(view.studio.selection) > 1:
