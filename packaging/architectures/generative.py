@@ -76,28 +76,44 @@ def _unet(padded: bool) -> Project:
         DataChoice(name="masks"),
         Recipe(optimizer="SGD", lr=0.001, momentum=0.99, batch_size=1, epochs=50, best_by="iou"),
     )
-    places = {i: _in_the_u(node.name) for i, node in made.graph.nodes.items()}
+    places = {i: _in_the_u(node.name, padded) for i, node in made.graph.nodes.items()}
     return msgspec.structs.replace(made, graph=msgspec.structs.replace(made.graph, places=places))
 
 
-def _in_the_u(name: str) -> tuple[float, float]:
-    """Where a card stands, so that the network looks like its name: each size on a row of its own, the shortcuts straight across."""
+def _in_the_u(name: str, padded: bool) -> tuple[float, float]:
+    """Where a card stands, so that the network looks like its name: each size on a row of its own, the shortcuts straight across.
+
+    The cards stand as close as wires between them allow, for the whole U is one long row in the window.
+    """
+    wide, narrow, row = 256.0, 200.0, 120.0
+    # A concatenation has its upper input 16 above the middle: what comes from the left leaves at that height.
+    raised, lowered = (0.0, 16.0) if padded else (-16.0, 0.0)
+    bottom = narrow + 4 * (wide + narrow)
+    end = bottom + wide + 4 * (2 * wide + narrow)
     ends = {
-        "image": (0, 0),
-        "bottom": (9, 8),
-        "scores": (22, 0),
-        "mask": (22, 1),
-        "answer": (23, -1),
-        "loss": (23, 0),
-        "iou": (23, 1),
-        "dice": (23, 2),
+        "image": (0.0, 0.0),
+        "bottom": (bottom, 8 * row),
+        "scores": (end, lowered),
+        "mask": (end, lowered + row),
+        "answer": (end + 216, lowered - row),
+        "loss": (end + 216, lowered),
+        "iou": (end + 216, lowered + row),
+        "dice": (end + 216, lowered + 2 * row),
     }
-    kind, level = name[:-1], int(name[-1]) if name[-1].isdigit() else 0
-    row, left, right = 2 * (level - 1), 2 * level - 1, 22 - 3 * level
-    on_level = {"down": (left, row), "crop": (left + 1, row), "pool": (left + 1, row + 1)}
-    on_level |= {"up": (right, row + 1), "beside": (right + 1, row), "join": (right + 2, row)}
-    column, line = ends[name] if name in ends else on_level[kind]
-    return (288.0 * column, 120.0 * line)
+    if name in ends:
+        return ends[name]
+    kind, level = name[:-1], int(name[-1])
+    left = narrow + (level - 1) * (wide + narrow)
+    right = bottom + wide + (4 - level) * (2 * wide + narrow)
+    top = 2 * (level - 1) * row
+    return {
+        "down": (left, top),
+        "crop": (left + wide, top + raised),
+        "pool": (left + wide, top + row),
+        "up": (right, top + row),
+        "beside": (right + wide, top + lowered),
+        "join": (right + wide + narrow, top + lowered),
+    }[kind]
 
 
 # --- reconstruction ----------------------------------------------------------------------------------------------------------------

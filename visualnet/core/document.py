@@ -189,6 +189,17 @@ class Document:
         self._become(after)
         return True
 
+    def replace_opened(self, edit: Callable[[Project], Project]) -> bool:
+        """Change what was opened before anybody edited it: it stays unmodified, and there is nothing to undo. True if something changed."""
+        if self.modified or self.steps:
+            return False
+        after = edit(self._project)
+        if after is self._project:
+            return False
+        self._saved = after
+        self._become(after)
+        return True
+
     def end_merge(self) -> None:
         """The drag or spin is over: the next edit is a step of its own."""
         self._open_merge = ""

@@ -364,7 +364,9 @@ def test_labels_never_lie_over_each_other(hands: Hands) -> None:
 
     drawn: list[Any] = []
     old = wire_layer.paint_label
-    wire_layer.paint_label = lambda p, at, text, *rest: drawn.append((at.x(), at.y(), text)) or old(p, at, text, *rest)
+    wire_layer.paint_label = lambda p, at, text, *rest, **more: (
+        drawn.append((at.x(), at.y(), text)) or old(p, at, text, *rest, **more)
+    )
     try:
         for name in ("soft", "sum"):
             hands.studio.do("Move", lambda p, n=name: edits.move(p, "", {hands.id(n): (900, 120)}))

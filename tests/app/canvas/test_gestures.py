@@ -140,7 +140,7 @@ def test_the_label_of_a_wire_that_was_picked_up_is_gone(hands: Hands, monkeypatc
     hands.scene.routes.finish()
     shown: list[str] = []
     monkeypatch.setattr(
-        "visualnet.app.canvas.scene.layers.wire_layer.paint_label", lambda p, at, words, *_: shown.append(words)
+        "visualnet.app.canvas.scene.layers.wire_layer.paint_label", lambda p, at, words, *_, **__: shown.append(words)
     )
     hands.view.viewport().grab()
     words = hands.scene.wires[hands.end("logits")].label

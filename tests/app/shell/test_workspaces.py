@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtWidgets import QApplication, QMessageBox, QTabBar
 
 from tests.waiting import settle, until
-from visualnet.app.canvas.scene.node_painter import FULL
+from visualnet.analysis.geometry.card_detail import ROWS_FROM
 from visualnet.app.services.runner import Runner
 from visualnet.app.shell.window import Window
 from visualnet.app.shell.workspaces import SIZES
@@ -99,7 +99,7 @@ def test_a_small_screen_keeps_the_name_and_the_live_cards(window: Window, qapp: 
     qapp.processEvents()
     title = window.topbar.title
     assert title.text() == title.full_text == "LeNet-5", "the project's name is not cut"
-    assert window.canvas.view.zoom > FULL, "cards stay cards, with room for their pictures"
+    assert window.canvas.view.zoom > ROWS_FROM, "cards stay cards, with room for their pictures"
     before = window.topbar.spaces.x()
     window.topbar.show_run("running")
     qapp.processEvents()

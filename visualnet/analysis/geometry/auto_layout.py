@@ -14,10 +14,10 @@ from graphlib import TopologicalSorter
 from visualnet.analysis.geometry.sheet_geometry import GRID, snap, snap_up
 from visualnet.core.graph import Graph
 
-COLUMN_GAP = 64
+COLUMN_GAP = 56
 ROW_GAP = 48
 LANE = 24
-BAND_GAP = 88
+BAND_GAP = 72
 """Between two rows of a wrapped chain, and between parts that no wire joins."""
 LEAST_ROW = 0.4
 """How much of the width a row must fill before it may end."""

@@ -16,6 +16,8 @@ from visualnet.analysis.geometry.boxes import Box, Boxes, Point, grow
 
 STUB = 10.0
 LANE = 20.0
+TURN = 30.0
+"""How far a wire that goes back reaches beyond its cards."""
 CLEAR = 8.0
 """How far a wire keeps from cards that are not its own: their ports hang out."""
 INSIDE = -6.0
@@ -134,7 +136,7 @@ def _return_candidates(a: Point, b: Point, boxes: Sequence[Box], own: Ends) -> I
     wish = _return_height(a, b, own)
     others = [box for box in boxes if box[2] > b[0] - 60 and box[0] < a[0] + 60]
     for lane in sorted((wish, *_free_heights(others)), key=lambda y: abs(y - wish))[:MOST_LANES]:
-        for reach in (56.0, 36.0, 22.0):
+        for reach in (TURN, 22.0, 14.0):
             yield _return(a, b, own, lane, reach)
 
 
@@ -197,20 +199,38 @@ def _return_height(a: Point, b: Point, own: Ends | None) -> float:
     return max(first[3], second[3]) + LANE
 
 
-def _return(a: Point, b: Point, own: Ends | None, lane: float | None = None, reach: float = 56.0) -> WirePath:
+def _return(a: Point, b: Point, own: Ends | None, lane: float | None = None, reach: float = TURN) -> WirePath:
     """Round the card's end, back between the rows, round again: as a line of text goes on in the next one."""
     (x1, y1), (x2, y2) = a, b
     lane = _return_height(a, b, own) if lane is None else lane
     out, back = x1 + STUB / 2, x2 - STUB / 2
-    k1, k2 = (max(min(20.0, reach), min(reach, abs(lane - y) * 0.62)) for y in (y1, y2))
     segments = (
-        Segment((out, y1)),
-        Segment((out, lane), (out + k1, y1), (out + k1, lane)),
+        *_turn((out, y1), lane, reach),
         Segment((back, lane)),
-        Segment((back, y2), (back - k2, lane), (back - k2, y2)),
+        *_turn((back, lane), y2, -reach),
         Segment(b),
     )
-    return WirePath(a, segments, _spots_along(out, back, lane))
+    return WirePath(a, (Segment((out, y1)), *segments), _spots_along(out, back, lane))
+
+
+def _turn(a: Point, y: float, reach: float) -> tuple[Segment, ...]:
+    """From ``a`` round to the height ``y`` at the same place across: out by ``reach``, straight up or down, and back.
+
+    However far apart the heights are it reaches no further, so that the turns of all rows lie in one narrow margin.
+    """
+    x, top = a
+    way = 1.0 if y >= top else -1.0
+    round_ = min(abs(reach), abs(y - top) / 2)
+    side, bend = x + reach, 0.55 * round_
+    near = x + reach - (round_ if reach > 0 else -round_)
+    inward = bend if reach > 0 else -bend
+    return (
+        Segment((near, top)),
+        Segment((side, top + way * round_), (near + inward, top), (side, top + way * (round_ - bend))),
+        Segment((side, y - way * round_)),
+        Segment((near, y), (side, y - way * (round_ - bend)), (near + inward, y)),
+        Segment((x, y)),
+    )
 
 
 def _through(points: list[Point], near: Near | None, own: Ends | None) -> WirePath:

@@ -26,7 +26,7 @@ from visualnet.analysis.card_content import describe_node
 from visualnet.app.canvas.autoscroll import Autoscroll
 from visualnet.app.canvas.base import CanvasBase, Tool
 from visualnet.app.canvas.commands import annotate, keyboard, keyboard_focus
-from visualnet.app.canvas.scene.node_painter import FULL
+from visualnet.app.canvas.scene.node_painter import shows_rows
 from visualnet.app.canvas.scene.scene import CanvasScene
 from visualnet.app.canvas.scene.sheet_index import Hit
 from visualnet.app.canvas.tools.bend_wire import BendTool
@@ -96,7 +96,7 @@ class Gestures(CanvasBase):
 
     def _on_control(self, node: str, at: QPointF) -> bool:
         """Whether a point is on the sign that collapses a card."""
-        return self.zoom >= FULL and self.canvas.cards[node].control.contains(at)
+        return shows_rows(self.zoom) and self.canvas.cards[node].control.contains(at)
 
     def _reach(self) -> float:
         """How near a port must be, in the scene: from afar a port is too small to be meant."""

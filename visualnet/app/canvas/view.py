@@ -9,6 +9,8 @@ from PySide6.QtGui import QColor, QImage, QPainter, QResizeEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
 from visualnet.analysis.connect.insert_node import fitting_kinds
+from visualnet.analysis.geometry.boxes import grow
+from visualnet.analysis.geometry.card_detail import ROWS_FROM
 from visualnet.analysis.problem_list import summarize
 from visualnet.app.canvas.camera.camera import Pose
 from visualnet.app.canvas.camera.saved_poses import SavedPoses
@@ -22,10 +24,12 @@ from visualnet.app.canvas.overlays.loose_wire import LooseWire
 from visualnet.app.canvas.overlays.preview import PreviewOverlay
 from visualnet.app.canvas.repairs.popup import RepairPopup
 from visualnet.app.canvas.scene.layers.background_grid import BackgroundGrid
-from visualnet.app.canvas.scene.node_painter import FULL
+from visualnet.app.canvas.scene.node_item import PORT_RADIUS
 from visualnet.app.canvas.scene.scene import CanvasScene
+from visualnet.app.canvas.scene.sheet_index import box_of
 from visualnet.app.canvas.tools.connect_by_keys import ConnectTool
 from visualnet.app.state.studio import Studio
+from visualnet.app.theme import fonts
 from visualnet.app.theme.tokens import Theme
 from visualnet.core.graph import Port, Topology
 from visualnet.core.project import MAIN, Project
@@ -92,7 +96,10 @@ class CanvasView(Gestures):
 
     def _show_edit(self, before: Project, after: Project) -> None:
         self.animation.finish()
+        count, whole = len(self.canvas.cards), self.seen.contains(self.canvas.contents())
         self.canvas.apply(before, after)
+        if whole and len(self.canvas.cards) != count and not self.seen.contains(self.canvas.contents()):
+            self.fit()  # Grouping, pasting and adding leave nothing out of view that was in it.
         self._mark_path()
         self.minimap.refresh_soon()
         self._show_if_empty()
@@ -105,7 +112,7 @@ class CanvasView(Gestures):
         shown = problems if self.studio.sheet == MAIN else tuple(p for p in problems if p.sheet == self.studio.sheet)
         self.totals.setText(summarize(facts, shown))
         self.totals.adjustSize()
-        self.totals.setVisible(bool(self.totals.text()))
+        self._place_totals()
         self._describe()
         self._show_if_empty()
 
@@ -180,6 +187,12 @@ class CanvasView(Gestures):
         if not self.minimap.held:
             self.minimap.appear()
         self.minimap.update()
+        if self._covers_card(self.totals.geometry()):
+            self.totals.hide()
+
+    def _rested(self) -> None:
+        super()._rested()
+        self._place_totals()
 
     def _sharpen_soon(self) -> None:
         self.frame_cache.mark_blurred()
@@ -310,9 +323,10 @@ class CanvasView(Gestures):
         if self.following and self.tool is None:
             before = self.zoom
             self.fit_at_once()
-            if self.zoom < FULL <= before:
+            least = ROWS_FROM * fonts.factor()
+            if self.zoom < least <= before:
                 # Cards with their live pictures are worth more than the last row of them.
-                zoom = 1.05 * FULL
+                zoom = 1.05 * least
                 top = self.canvas.contents().top() + self.viewport().height() / zoom / 2 - 24
                 self.look(Pose(self.pose().x, top, zoom))
                 self.following = True
@@ -323,9 +337,23 @@ class CanvasView(Gestures):
         self.minimap.place()
         self.minimap.appear()
         self.totals.adjustSize()
-        self.totals.move(16, height - self.totals.height() - 12)
+        self._place_totals()
         self.empty.adjustSize()
         self.empty.move((width - self.empty.width()) // 2, (height - self.empty.height()) // 2)
+
+    def _place_totals(self) -> None:
+        """Put the line of totals at the lower or the upper edge, where it covers no card; where each place has one it is not shown."""
+        size, low = self.totals.size(), self.height() - self.totals.height() - 12
+        places = QPoint(16, low), QPoint((self.width() - size.width()) // 2, low), QPoint(16, 12)
+        free = next((place for place in places if not self._covers_card(QRect(place, size))), None)
+        if free is not None:
+            self.totals.move(free)
+        self.totals.setVisible(free is not None and bool(self.totals.text()))
+
+    def _covers_card(self, area: QRect) -> bool:
+        """Whether a card lies under an area of the viewport."""
+        under = self.viewportTransform().inverted()[0].mapRect(QRectF(area))
+        return self.canvas.covered(grow(box_of(under), PORT_RADIUS))
 
     def menu_at(self, at: QPoint) -> QMenu | None:
         """The menu for what is under a point of the viewport; None where nobody fills it."""

@@ -52,6 +52,8 @@ class TrainingGuard(Protocol):
 class ProjectFiles(QObject):
     """Asks before anything would be lost; keeps the journals; notices when a file changes on disk."""
 
+    template_opened = Signal()
+    """A copy of a template is in front, which nobody has arranged yet."""
     opened = Signal()
     unkept = Signal(str)
     """Why what is not saved would be lost in a crash: a journal cannot be written. Nothing when it can again."""
@@ -137,6 +139,7 @@ class ProjectFiles(QObject):
         """A copy of a template: saving asks for a name."""
         try:
             self.adopt(Document(load(templates()[name])))
+            self.template_opened.emit()
         except FileError as error:
             self.notice.emit("error", str(error), [])
 

@@ -217,6 +217,7 @@ class Window(Frame):
         studio.sheet_changed.connect(lambda _: arrange.unstack(self.canvas.view))
         project_files.notice.connect(self.notify)
         project_files.opened.connect(self._show_opened)
+        project_files.template_opened.connect(self._arrange_template)
         project_files.opened.connect(self.collector.freeze_soon)
         project_files.unkept.connect(self.status.show_unkept)
         tabs.shown.connect(self._show_tab)
@@ -259,6 +260,10 @@ class Window(Frame):
         self.runner.prepare()
         arrange.unstack(self.canvas.view)
         QTimer.singleShot(0, self.canvas.view.fit)
+
+    def _arrange_template(self) -> None:
+        # After the docks, which come with the first project, have left the canvas its size.
+        QTimer.singleShot(0, lambda: arrange.arrange_opened(self.canvas.view))
 
     def _show_tab(self) -> None:
         """Show the project in front, or the page that stands for one."""

@@ -1,4 +1,4 @@
-"""The two faces of the window, shipped with it: Inter for words, JetBrains Mono for numbers."""
+"""The two faces of the window, shipped with it: Inter for words and the figures on the canvas, JetBrains Mono for code and fields."""
 
 from __future__ import annotations
 
@@ -69,6 +69,14 @@ def sans(px: int = FONT_PX, weight: QFont.Weight = QFont.Weight.Normal) -> QFont
     font = _font(families, QFont.StyleHint.SansSerif, px, weight)
     font.setFeature(QFont.Tag.fromString("tnum"), 1)
     return font
+
+
+def figures(px: int = FONT_PX - 1, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
+    """The face of sizes and counts on the canvas: figures of equal width, and a zero without a stroke, which reads as an eight when small.
+
+    The face of code has no such zero, so these are the figures of the face of words.
+    """
+    return sans(px, weight)
 
 
 def mono(px: int = FONT_PX - 1, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:

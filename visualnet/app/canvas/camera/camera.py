@@ -8,6 +8,7 @@ from PySide6.QtCore import QAbstractAnimation, QEasingCurve, QPoint, QPointF, QR
 from PySide6.QtGui import QTransform
 from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 
+from visualnet.analysis.geometry.layout_choice import MARGIN_X, MARGIN_Y
 from visualnet.app.canvas.scene.scene import CanvasScene
 from visualnet.app.theme import fonts
 from visualnet.core.user.system_motion import system_animates
@@ -16,7 +17,6 @@ NEAREST, FURTHEST = 4.0, 0.02
 WORLD = QRectF(-4e6, -4e6, 8e6, 8e6)
 GLIDE_MS = 150
 REST_MS = 70
-FIT_MARGIN = 48.0
 
 
 class Pose(NamedTuple):
@@ -133,8 +133,8 @@ class Camera(QGraphicsView):
             return
         room = self.viewport().size()
         zoom = min(
-            (room.width() - 2 * FIT_MARGIN) / area.width(),
-            (room.height() - 2 * FIT_MARGIN) / area.height(),
+            (room.width() - 2 * MARGIN_X) / area.width(),
+            (room.height() - 2 * MARGIN_Y) / area.height(),
             # The words on cards are as large as all others when a card has its own size.
             fonts.factor() if closest is None else closest,
         )

@@ -14,7 +14,7 @@ from PySide6.QtGui import QPainter, QPixmap, QRegion
 
 from visualnet.app.canvas.camera.camera import Camera
 from visualnet.app.canvas.scene.layers.sheet_layer import ALL, MOVING, STANDING
-from visualnet.app.canvas.scene.node_painter import LABEL
+from visualnet.app.canvas.scene.node_painter import shows_labels
 
 BLURRED_S = 0.1
 """So long a picture with some cards not yet sharp may be kept."""
@@ -51,7 +51,7 @@ class FrameCache:
         size, at = view.viewport().size(), QPoint(view.horizontalScrollBar().value(), view.verticalScrollBar().value())
         key = (canvas.generation, view.transform(), size, ratio)
         held, self._key = key == self._key, key
-        moving = bool(canvas.moving_cards) and view.zoom >= LABEL
+        moving = bool(canvas.moving_cards) and shows_labels(view.zoom)
         covered = any(i.isVisible() for i in canvas.items() if i not in canvas.layers)
         if not held or covered or ratio != round(ratio) or not (canvas.hurry or moving):
             # While every frame is another, keeping it would only cost time.

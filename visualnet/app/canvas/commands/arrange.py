@@ -5,19 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from visualnet.analysis.geometry import sheet_geometry
-from visualnet.analysis.geometry.auto_layout import tidy as lay_out
-from visualnet.analysis.geometry.card_size import port_offsets
-from visualnet.analysis.geometry.sheet_geometry import Edge, Places, frames_around, wrap_width
+from visualnet.analysis.geometry.card_size import CardSize
+from visualnet.analysis.geometry.layout_choice import arrange_rows, arrange_sheet, scale_to_fit
+from visualnet.analysis.geometry.sheet_geometry import Edge, Places, frames_around
 from visualnet.app.canvas.base import CanvasBase
 from visualnet.app.canvas.commands.long_task import LongTaskTool
 from visualnet.app.canvas.commands.select import selected_cards
 from visualnet.app.canvas.scene.node_item import sizes
 from visualnet.app.canvas.scene.scene import CanvasScene
+from visualnet.app.theme import fonts
 from visualnet.core import edits
 from visualnet.core.edits import annotate
 from visualnet.core.project import Project
 from visualnet.core.validation import Area
 
+MOST_OPENED = 300
+"""A template with more cards is opened as it was published."""
+WORTH_MOVING = 1.08
+"""So many times larger must another arrangement show a template than the published one."""
 MANY = 700
 """From so many cards on tidy works beside the window, and can be stopped."""
 
@@ -64,29 +69,67 @@ def keep_in_view(view: CanvasBase, ids: Iterable[str], whole: bool, fits: bool =
 
 
 def tidy(view: CanvasBase, direction: str = "", ids: list[str] | None = None) -> None:
-    """Lay out the selected cards (two or more), or all, in the direction in which tensors flow. The sheet keeps the direction."""
+    """Lay out the selected cards (two or more), or all, in the direction in which tensors flow, in as many rows as the view shows largest.
+
+    The sheet keeps the direction.
+    """
     graph, cards = view.studio.graph, view.canvas.cards
     direction, turns = direction or graph.direction, direction
     if ids is None and not turns and len(view.studio.selection) > 1:
         ids = [i for i in view.studio.selection if i in cards]
-    measured = sizes(cards, direction)
-    room = {i: size[:2] for i, size in measured.items()}
-    count, size = len(ids or cards), view.viewport().size()
-    wrap, ends = wrap_width(size.width(), size.height(), direction, count), port_offsets(measured)
+    measured, size = sizes(cards, direction), view_size(view)
 
     def work(pulse: Callable[[], None]) -> Places:
-        return lay_out(graph, room, direction, ids, wrap, ends, pulse)
+        return arrange_rows(graph, measured, size, direction, ids, fonts.factor(), pulse).places
 
     def done(places: Places) -> None:
         words = "Tidy" if ids is None else "Tidy the selection"
         words = {"right": "Tidy to the right", "down": "Tidy downwards"}.get(turns, words)
-        areas = frames_around(graph.annotations, card_areas(view.canvas), places, room)
+        areas = frames_around(
+            graph.annotations, card_areas(view.canvas), places, {i: size[:2] for i, size in measured.items()}
+        )
         put(view, words, places, turns, areas, fits=ids is None)
 
+    count = len(ids or cards)
     if count < MANY:
         done(work(lambda: None))
     else:
         view.hold(LongTaskTool(view, f"Tidying {count:,} cards", work, done))
+
+
+def view_size(view: CanvasBase) -> tuple[float, float]:
+    """The room that the view has, in px of the screen."""
+    size = view.viewport().size()
+    return float(size.width()), float(size.height())
+
+
+def arrange_opened(view: CanvasBase) -> None:
+    """Lay out a template that was just opened for the view as it is, if that shows it larger than as it was published.
+
+    Only what nobody has edited is laid out, and the project stays unmodified; a file that a person arranged is opened as it was saved.
+    """
+    graph, cards, document = view.studio.graph, view.canvas.cards, view.studio.document
+    if (
+        document.modified
+        or document.path is not None
+        or document.steps
+        or graph.annotations
+        or len(cards) > MOST_OPENED
+    ):
+        return
+
+    def measure(direction: str) -> dict[str, CardSize]:
+        return sizes(cards, direction)
+
+    room, sheet = view_size(view), view.studio.sheet
+    found = arrange_sheet(graph, measure, room, fonts.factor())
+    published = scale_to_fit(graph.places, measure(graph.direction), room, fonts.factor())
+    if len(graph.places) < len(cards) or found.scale > WORTH_MOVING * published:
+        document.replace_opened(
+            lambda p: annotate.set_direction(edits.move(p, sheet, found.places), sheet, found.direction)
+        )
+        view.fit()
+        view.skip()
 
 
 def unstack(view: CanvasBase) -> None:

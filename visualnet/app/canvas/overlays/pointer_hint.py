@@ -16,7 +16,7 @@ def paint_note(painter: QPainter, view: CanvasBase, at: QPointF, words: str, mea
     if not words:
         return
     theme = view.canvas.theme
-    font = fonts.mono(12) if len(words) < 28 else fonts.sans(12)
+    font = fonts.figures(fonts.px(12))
     metrics = QFontMetricsF(font)
     flags = Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap
     box = metrics.boundingRect(QRectF(0, 0, WIDEST, 400), flags, words)

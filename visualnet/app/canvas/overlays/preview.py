@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from functools import reduce
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
+from visualnet.analysis.geometry.card_detail import ROWS_FROM
 from visualnet.analysis.problem_list import problems_by_node
 from visualnet.analysis.repair.preview import Change, EditPreview
 from visualnet.app.canvas.base import CanvasBase
 from visualnet.app.canvas.camera.camera import Pose
 from visualnet.app.canvas.scene.layers.sheet_layer import LABELS_FROM, SheetLayer
 from visualnet.app.canvas.scene.node_item import MARGIN, NodeItem
-from visualnet.app.canvas.scene.node_painter import paint_card
-from visualnet.app.canvas.scene.painting import font_and_metrics, paint_text, translucent
+from visualnet.app.canvas.scene.node_painter import detail_of, paint_card
+from visualnet.app.canvas.scene.painting import enlargement, font_and_metrics, paint_text, translucent
 from visualnet.app.canvas.scene.wire_item import WireItem
+from visualnet.app.theme import fonts
 from visualnet.app.theme.tokens import RADIUS, mix
 from visualnet.core.graph import Port
 
@@ -105,11 +108,12 @@ class PreviewOverlay(SheetLayer):
         for wire in self.wires.values():
             painter.drawPath(wire.path)
         for node_id, item in self.cards.items():
-            self._paint_card(painter, item, node_id in change.diff.added)
+            self._paint_card(painter, item, node_id in change.diff.added, scale)
         if scale >= LABELS_FROM * 0.6:
             for node_id, (was, becomes) in list(change.reshaped.items())[:MOST]:
                 if node_id in self.canvas.cards:
-                    self._paint_reshaped(painter, self.cards.get(node_id) or self.canvas.cards[node_id], was, becomes)
+                    item = self.cards.get(node_id) or self.canvas.cards[node_id]
+                    self._paint_reshaped(painter, item, was, becomes, scale)
 
     def _paint_going(self, painter: QPainter, change: Change) -> None:
         """Wires and cards that would go: under a veil, dashed in red."""
@@ -130,14 +134,15 @@ class PreviewOverlay(SheetLayer):
                 painter.drawRoundedRect(item.rect, RADIUS, RADIUS)
                 _paint_cross(painter, item.rect.center(), self.theme.error, 9.0)
 
-    def _paint_card(self, painter: QPainter, item: NodeItem, fresh: bool) -> None:
+    def _paint_card(self, painter: QPainter, item: NodeItem, fresh: bool, scale: float) -> None:
         painter.save()
         painter.translate(item.x, item.y)
         # What stands there is hidden wholly, so that no two texts lie over each other.
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(self.theme.canvas))
         painter.drawRoundedRect(QRectF(-1, -1, item.width + 2, item.height + 2), RADIUS, RADIUS)
-        paint_card(painter, item, self.theme)
+        # From afar the rows of a card have no room: what would come stands there as at the least scale that has them.
+        paint_card(painter, item, self.theme, detail_of(item, max(scale, ROWS_FROM * fonts.factor())))
         painter.setBrush(translucent(self.theme.accent, 26))
         painter.setPen(_dashed(self.theme.accent, 2.0))
         painter.drawRoundedRect(QRectF(0.5, 0.5, item.width - 1, item.height - 1), RADIUS, RADIUS)
@@ -145,16 +150,18 @@ class PreviewOverlay(SheetLayer):
             _paint_tick(painter, QRectF(item.width - 26, 11, 14, 14), self.theme.ok)
         painter.restore()
 
-    def _paint_reshaped(self, painter: QPainter, item: NodeItem, was: str, becomes: str) -> None:
+    def _paint_reshaped(self, painter: QPainter, item: NodeItem, was: str, becomes: str, scale: float) -> None:
         """``6×28×28 → 6×14×14`` under the card."""
+        px = math.ceil(12 * enlargement(12, scale))
         text = f"{was} → {becomes}" if was not in ("", "?") else f"→ {becomes}"
-        width = font_and_metrics(12, mono=True)[1].horizontalAdvance(text) + 16
-        pill = QRectF(item.rect.center().x() - width / 2, item.rect.bottom() + MARGIN - 4, width, 20)
+        width = font_and_metrics(px, figures=True)[1].horizontalAdvance(text) + 16
+        tall = px + 8.0
+        pill = QRectF(item.rect.center().x() - width / 2, item.rect.bottom() + MARGIN - 4, width, tall)
         painter.setPen(QPen(QColor(mix(self.theme.raised, self.theme.accent, 0.5)), 1.0))
         painter.setBrush(QColor(self.theme.raised))
-        painter.drawRoundedRect(pill, 10, 10)
+        painter.drawRoundedRect(pill, tall / 2, tall / 2)
         colour = self.theme.accent if becomes != "?" else self.theme.error
-        paint_text(painter, pill, text, colour, 12, mono=True, align=Qt.AlignmentFlag.AlignHCenter)
+        paint_text(painter, pill, text, colour, px, figures=True, align=Qt.AlignmentFlag.AlignHCenter)
 
 
 def _dashed(colour: str, width: float) -> QPen:

@@ -15,7 +15,7 @@ TITLE = 30.0
 CORNER = 16.0
 PAD = 12.0
 READABLE = 0.35
-"""Below this scale a note's words are grey to the eye, and a frame's title is written larger."""
+"""Below this scale, at the normal text size, a note has no room for words that can be read: grey strokes stand for them."""
 FAMILY = {"blue": "pooling", "green": "recurrent", "yellow": "dense", "red": "attention", "violet": "normalization"}
 Part = Literal["body", "corner"]
 
@@ -49,15 +49,18 @@ class AnnotationItem:
         """Lay the words out anew when they are next shown."""
         self._document = None
 
-    def document(self) -> QTextDocument:
-        """A note's words. Markdown without HTML: nothing of a file is run, loaded or linked to."""
+    def document(self, larger: float = 1.0) -> QTextDocument:
+        """A note's words, wrapped for being painted so many times ``larger``.
+
+        Markdown without HTML: nothing of a file is run, loaded or linked to.
+        """
         if self._document is None:
             features = QTextDocument.MarkdownFeature
             self._document = _InertDocument(defaultFont=fonts.sans(13), documentMargin=0)
             self._document.setMarkdown(
                 self.annotation.text, features.MarkdownDialectCommonMark | features.MarkdownNoHTML
             )
-        self._document.setTextWidth(max(20.0, self.area.width() - 2 * PAD))
+        self._document.setTextWidth(max(20.0, (self.area.width() - 2 * PAD) / larger))
         return self._document
 
     def colour(self, theme: Theme) -> str:

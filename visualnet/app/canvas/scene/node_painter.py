@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
 
-from visualnet.analysis.geometry.card_size import HEIGHT, PAD, STRIP
+from visualnet.analysis.geometry.card_detail import (
+    EDGE,
+    LABEL_FROM,
+    LINE_HEIGHT,
+    ROWS_FROM,
+    USUAL,
+    CardDetail,
+    abbreviate,
+    card_detail,
+    label_px,
+)
+from visualnet.analysis.geometry.card_size import HEIGHT, PAD
 from visualnet.app.canvas.scene.node_item import PORT_RADIUS, NodeItem
 from visualnet.app.canvas.scene.painting import (
     blank_pixmap,
@@ -18,23 +30,36 @@ from visualnet.app.canvas.scene.painting import (
     paint_text,
     translucent,
 )
-from visualnet.app.theme import icons
+from visualnet.app.theme import fonts, icons
 from visualnet.app.theme.tokens import RADIUS, Theme, mix
 
 BAR = 4.0
 HEAD = 31.0
-"""How high the first row of a card is, its edge with it."""
-FULL = 0.45
-"""From this scale on a card is painted in full; below, as a block with a label."""
-LABEL = 0.16
-"""Below this scale a block has no label."""
+"""How high the first row of a card is, its edge with it, where its text has the usual size."""
 ALARM = 0.22
 """How much red the head of a card with a fault takes on; its words keep their contrast on it."""
+LEAST_DOUBLE_PX = 26.0
+"""A block that is lower on the screen has its second edge round it, not inside."""
 SIGN = 18
 """How large the sign of a fault is, in px of the screen, on a card that is only a dot."""
 
 
-def paint_card(p: QPainter, item: NodeItem, theme: Theme) -> None:
+def shows_rows(scale: float) -> bool:
+    """Whether cards have rows of text at a scale of the screen; else each is a block with a label. Larger text needs larger cards."""
+    return scale >= ROWS_FROM * fonts.factor()
+
+
+def shows_labels(scale: float) -> bool:
+    """Whether blocks have labels at a scale of the screen."""
+    return scale >= LABEL_FROM * fonts.factor()
+
+
+def detail_of(item: NodeItem, scale: float) -> CardDetail:
+    """What a card shows at a scale of the screen, and how large it is written."""
+    return card_detail(scale / fonts.factor(), item.height, item.thumbnail is not None, item.content.collapsed)
+
+
+def paint_card(p: QPainter, item: NodeItem, theme: Theme, detail: CardDetail = USUAL) -> None:
     """The whole card with its corner at 0, 0."""
     p.setRenderHint(QPainter.RenderHint.Antialiasing)
     content = item.content
@@ -55,18 +80,18 @@ def paint_card(p: QPainter, item: NodeItem, theme: Theme) -> None:
     p.setBrush(QColor(theme.ground if content.placeholder else theme.raised))
     p.drawRoundedRect(area, round_, round_)
     if content.badge == "error":
-        _paint_alarm(p, area, content.collapsed, theme, round_)
+        _paint_alarm(p, area, area.height() if content.collapsed else _head_height(detail), theme, round_)
     if content.block:
         p.setBrush(Qt.BrushStyle.NoBrush)
         p.setPen(QPen(QColor(mix(theme.raised, theme.family(content.family), 0.6)), 1.0))
         p.drawRoundedRect(area.adjusted(3, 3, -3, -3), round_ - 2.5, round_ - 2.5)
     if content.collapsed:
-        _paint_collapsed(p, item, theme)
+        _paint_collapsed(p, item, theme, detail)
     else:
         _paint_bar(p, area, colour, content.block, round_)
-        _paint_rows(p, item, theme)
-        if item.thumbnail is not None:
-            _paint_strip(p, item)
+        _paint_rows(p, item, theme, detail)
+        if item.thumbnail is not None and detail.picture:
+            _paint_strip(p, item, detail.picture)
     p.setOpacity(1.0)
     p.setPen(QPen(QColor(theme.wire), 0.8 * theme.wire_width))
     p.setBrush(QColor(theme.ground))
@@ -80,11 +105,11 @@ def _paint_shadow(p: QPainter, area: QRectF, theme: Theme, round_: float) -> Non
         p.drawRoundedRect(area.adjusted(-grow + 0.5, -grow + 2, grow - 0.5, grow + 1), round_ + grow, round_ + grow)
 
 
-def _paint_alarm(p: QPainter, area: QRectF, folded: bool, theme: Theme, round_: float) -> None:
-    """A card with a fault: a red edge and a red head; the octagon in the head says the same to those who see no red."""
+def _paint_alarm(p: QPainter, area: QRectF, tall: float, theme: Theme, round_: float) -> None:
+    """A card with a fault: a red edge and a red head that is so ``tall``; the octagon in the head says the same to those who see no red."""
     shape, head = QPainterPath(), QPainterPath()
     shape.addRoundedRect(area, round_, round_)
-    head.addRect(area if folded else QRectF(area.left(), area.top(), area.width(), HEAD))
+    head.addRect(QRectF(area.left(), area.top(), area.width(), tall))
     p.setPen(Qt.PenStyle.NoPen)
     p.setBrush(QColor(alarm_ground(theme)))
     p.drawPath(shape & head)
@@ -92,6 +117,11 @@ def _paint_alarm(p: QPainter, area: QRectF, folded: bool, theme: Theme, round_: 
     p.setPen(QPen(QColor(theme.error), theme.edge + 2.5))
     p.setBrush(Qt.BrushStyle.NoBrush)
     p.drawRoundedRect(area.adjusted(1.5, 1.5, -1.5, -1.5), round_ - 1.5, round_ - 1.5)
+
+
+def _head_height(detail: CardDetail) -> float:
+    """How high the first row of an open card is."""
+    return max(HEAD, EDGE + LINE_HEIGHT * detail.name)
 
 
 def alarm_ground(theme: Theme) -> str:
@@ -111,19 +141,21 @@ def _paint_bar(p: QPainter, area: QRectF, colour: QColor, block: bool, round_: f
         p.drawRect(QRectF(area.left() + BAR + 2, area.top() + 3.5, 1.5, area.height() - 7))
 
 
-def _paint_head(p: QPainter, item: NodeItem, theme: Theme, right: float) -> None:
-    """The first row, up to ``right``: icon, name, and what is special about the node."""
-    right = _paint_badges(p, item, theme, right)
-    icons.paint(p, item.content.icon, QRectF(PAD, 11, 16, 16), theme.family(item.content.family))
-    paint_text(p, QRectF(PAD + 22, 9, right - PAD - 22, 20), item.content.name, theme.text, 13, bold=True)
+def _paint_head(p: QPainter, item: NodeItem, theme: Theme, right: float, middle: float, detail: CardDetail) -> None:
+    """The first row around the height ``middle``, up to ``right``: icon, name, and what is special about the node."""
+    px, right = detail.name, _paint_badges(p, item, theme, right, middle, detail.weights)
+    icons.paint(p, item.content.icon, QRectF(PAD, middle - 8, 16, 16), theme.family(item.content.family))
+    left = PAD + 22
+    name = item.content.name
+    if font_and_metrics(px, True)[1].horizontalAdvance(name) > right - left:
+        name = abbreviate(name, right - left, font_and_metrics(px, True)[1].horizontalAdvance) or name
+    paint_text(p, QRectF(left, middle - px, right - left, 2 * px), name, theme.text, px, bold=True)
 
 
-def _paint_collapsed(p: QPainter, item: NodeItem, theme: Theme) -> None:
+def _paint_collapsed(p: QPainter, item: NodeItem, theme: Theme, detail: CardDetail) -> None:
     """A collapsed card: its first row halfway up, and the sign that opens it."""
-    control, rise = item.control.translated(-item.x, -item.y), item.height / 2 - 19
-    p.translate(0, rise)
-    _paint_head(p, item, theme, control.left() + 4)
-    p.translate(0, -rise)
+    control = item.control.translated(-item.x, -item.y)
+    _paint_head(p, item, theme, control.left() + 4, item.height / 2, detail)
     paint_control(p, control, True, theme)
 
 
@@ -136,40 +168,71 @@ def paint_control(p: QPainter, area: QRectF, collapsed: bool, theme: Theme, grou
     icons.paint(p, "chevron-right" if collapsed else "chevron-down", area.adjusted(2, 2, -2, -2), theme.muted)
 
 
-def _paint_rows(p: QPainter, item: NodeItem, theme: Theme) -> None:
+def _row_middles(item: NodeItem, detail: CardDetail) -> tuple[float, float, float]:
+    """The heights around which a card's rows stand: name, parameters, shape."""
+    if detail.text <= USUAL.text and detail.name <= USUAL.name:
+        return 19.0, 40.0, 62.0
+    heights = [LINE_HEIGHT * detail.name, LINE_HEIGHT * detail.text, LINE_HEIGHT * detail.text]
+    if not detail.parameters:
+        heights[1] = 0.0
+    free = min(item.height, max(HEIGHT, item.height - detail.picture)) - 2 * EDGE - sum(heights)
+    gap = max(0.0, min(free / (3 if detail.parameters else 2), 10.0))
+    top, middles = EDGE + gap / 2, []
+    for height in heights:
+        middles.append(top + height / 2)
+        top += height + (gap if height else 0.0)
+    return middles[0], middles[1], middles[2]
+
+
+def _paint_rows(p: QPainter, item: NodeItem, theme: Theme, detail: CardDetail) -> None:
     """An open card: its first row, what the layer is, how much it learns and what shape leaves it."""
-    content, width = item.content, item.width - 2 * PAD
-    _paint_head(p, item, theme, item.width - PAD + 2)
-    paint_text(p, QRectF(PAD, 31, width, 18), content.line, theme.muted, 12)
-    row = QRectF(PAD, 53, width, 18)
+    content, text = item.content, detail.text
+    # Larger text needs what the padding takes; a port hangs over the edge there, not into the card.
+    pad = PAD if text <= USUAL.text else PAD - 4
+    width = item.width - 2 * pad
+    head, line, last = _row_middles(item, detail)
+    _paint_head(p, item, theme, item.width - pad + 2, head, detail)
+    if detail.parameters:
+        paint_text(p, QRectF(pad, line - text, width, 2 * text), content.line, theme.muted, text)
+    row = QRectF(pad, last - text, width, 2 * text)
     colour = theme.muted if content.shape == "?" else theme.text
-    paint_text(p, row, content.shape, colour, 12, mono=True, align=Qt.AlignmentFlag.AlignRight)
-    row.setWidth(width - font_and_metrics(12, mono=True)[1].horizontalAdvance(content.shape) - 8)
-    if row.width() > 24:
-        paint_text(p, row, content.parameters, theme.muted, 11)
+    paint_text(p, row, content.shape, colour, text, figures=True, align=Qt.AlignmentFlag.AlignRight)
+    row.setWidth(width - font_and_metrics(text, figures=True)[1].horizontalAdvance(content.shape) - 8)
+    if detail.counted and _fits(content.parameters, detail.weights, row.width()):
+        paint_text(p, row, content.parameters, theme.muted, detail.weights)
 
 
-def _paint_badges(p: QPainter, item: NodeItem, theme: Theme, x: float) -> float:
-    """Marks at the top right, the problem outermost, left of ``x``; answers where they begin."""
-    content = item.content
+def _fits(count: str, px: int, room: float) -> bool:
+    """Whether the number of weights can be written whole; cut off it would read as another number."""
+    return font_and_metrics(px)[1].horizontalAdvance(count) <= room
+
+
+def _paint_badges(p: QPainter, item: NodeItem, theme: Theme, x: float, middle: float, px: int) -> float:
+    """Marks at the top right around the height ``middle``, the problem outermost, left of ``x``; answers where they begin.
+
+    ``px`` is how large a small text is now: marks grow with it.
+    """
+    content, large = item.content, 16.0 * px / USUAL.weights
+    small = large * 14 / 16
     if content.badge:
-        x -= 16
-        grow = 3 if content.badge == "error" else 0
-        paint_badge(p, QRectF(x, 11, 16, 16).adjusted(-grow, -grow, grow, grow), content.badge, theme)
+        x -= large
+        grow = large * 3 / 16 if content.badge == "error" else 0.0
+        area = QRectF(x, middle - large / 2, large, large).adjusted(-grow, -grow, grow, grow)
+        paint_badge(p, area, content.badge, theme)
         x -= 4
     quiet = (content.mode == "mute", "eye-off"), (content.mode == "off", "stop")
     for shown, name in (*quiet, (content.frozen, "lock"), (content.shared, "link")):
         if shown:
-            x -= 14
-            icons.paint(p, name, QRectF(x, 12, 14, 14), theme.muted)
+            x -= small
+            icons.paint(p, name, QRectF(x, middle - small / 2, small, small), theme.muted)
             x -= 4
     if content.repeat:
-        width = label_width(content.repeat) - 2
+        width = font_and_metrics(px, figures=True)[1].horizontalAdvance(content.repeat) + 10
         x -= width
         p.setPen(Qt.PenStyle.NoPen)
         p.setBrush(QColor(theme.hover))
-        p.drawRoundedRect(QRectF(x, 11, width, 16), 8, 8)
-        paint_text(p, QRectF(x + 5, 11, width, 16), content.repeat, theme.text, 11, mono=True)
+        p.drawRoundedRect(QRectF(x, middle - large / 2, width, large), large / 2, large / 2)
+        paint_text(p, QRectF(x + 5, middle - large / 2, width, large), content.repeat, theme.text, px, figures=True)
         x -= 4
     return x
 
@@ -204,10 +267,11 @@ def paint_badge(p: QPainter, area: QRectF, severity: str, theme: Theme) -> None:
     p.restore()
 
 
-def _paint_strip(p: QPainter, item: NodeItem) -> None:
+def _paint_strip(p: QPainter, item: NodeItem, tall: float) -> None:
+    """The live picture along the lower edge, in a strip that is so ``tall``."""
     image = item.thumbnail
     assert image is not None
-    area = QRectF(PAD, item.height - STRIP - 2, item.width - 2 * PAD, STRIP - 6)
+    area = QRectF(PAD, item.height - tall - 2, item.width - 2 * PAD, tall - 6)
     if image.isNull() or not image.width() or not image.height():
         return
     scale = min(area.width() / image.width(), area.height() / image.height())
@@ -246,7 +310,12 @@ def paint_block(p: QPainter, item: NodeItem, theme: Theme, scale: float) -> None
         sign = _far_badge(item, scale)
         _paint_halo(p, sign.adjusted(-2 / scale, -2 / scale, 2 / scale, 2 / scale), theme)
         paint_badge(p, sign, "error", theme)
-    if content.block:
+    if content.block and item.height * scale < LEAST_DOUBLE_PX:
+        # An edge inside would run through the label.
+        p.setPen(QPen(QColor(theme.text), 1.2 / scale))
+        p.setBrush(Qt.BrushStyle.NoBrush)
+        p.drawRoundedRect(area, item.radius + 2, item.radius + 2)
+    elif content.block:
         p.setPen(QPen(QColor(theme.ground), 2 / scale * 0.6))
         p.setBrush(Qt.BrushStyle.NoBrush)
         p.drawRoundedRect(area.adjusted(6, 6, -6, -6), RADIUS, RADIUS)
@@ -278,18 +347,15 @@ def fault_sign(theme: Theme, ratio: float) -> QPixmap:
 
 
 def paint_block_label(p: QPainter, item: NodeItem, theme: Theme, scale: float) -> None:
-    """A block's name, as large as it can be."""
+    """A block's name, in the size that all blocks have at this scale of the screen; shortened where it does not fit."""
     content = item.content
-    px = min(max(18, min(40, round(11.5 / scale))), round(item.height * 0.8))
+    px = math.ceil(label_px(scale / fonts.factor()) * fonts.factor() / scale - 1e-6)
     badge = _far_badge(item, scale).width() + 4 if content.badge == "error" else 0.0
-    room = max(item.width - 18 - badge, 24.0)
-    while px * scale > 10.5 and font_and_metrics(px, True)[1].horizontalAdvance(content.name) > room:
-        px -= 1
+    room, advance = item.width - badge - 6, font_and_metrics(px, True)[1].horizontalAdvance
+    name = abbreviate(content.name, room, advance)
     height = min(item.height, float(HEIGHT)) if item.thumbnail is None else item.height
-    # What does not fit begins at the left; what does stands in the middle.
-    width = min(room, font_and_metrics(px, True)[1].horizontalAdvance(content.name))
-    area = QRectF((item.width - badge - width) / 2, 0, room + 1, height)
-    paint_text(p, area, content.name, ink_on(_block_ground(item, theme)), px, bold=True)
+    area = QRectF((item.width - badge - advance(name)) / 2, 0, room + 1, height)
+    paint_text(p, area, name, ink_on(_block_ground(item, theme)), px, bold=True)
 
 
 def _block_ground(item: NodeItem, theme: Theme) -> str:
@@ -313,11 +379,19 @@ def paint_label(
     colour: str | None = None,
     edge: str | None = None,
     anchor: float = 0.5,
+    larger: float = 1.0,
 ) -> None:
-    """Words in monospace on a small pill, ``anchor`` of their width left of ``at``."""
+    """Words on a small pill, ``anchor`` of their width left of ``at``; so many times ``larger`` than the sheet's px."""
+    if larger != 1.0:
+        p.save()
+        p.translate(at)
+        p.scale(larger, larger)
+        paint_label(p, QPointF(0, 0), text, theme, colour, edge, anchor)
+        p.restore()
+        return
     width = label_width(text)
     pill = QRectF(at.x() - width * anchor, at.y() - 9, width, 18)
     p.setPen(QPen(QColor(edge), 1.0) if edge else Qt.PenStyle.NoPen)
     p.setBrush(QColor(theme.raised if edge else theme.ground))
     p.drawRoundedRect(pill, 6 if edge else 9, 6 if edge else 9)
-    paint_text(p, pill.adjusted(6, 0, -4, 0), text, colour or theme.muted, 11, mono=True)
+    paint_text(p, pill.adjusted(6, 0, -4, 0), text, colour or theme.muted, 11, figures=True)

@@ -8,15 +8,19 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPixmap
 
 from visualnet.analysis.geometry.boxes import Box
+from visualnet.analysis.geometry.card_detail import LEAST_PX
 from visualnet.app.theme import fonts
 from visualnet.app.theme.tokens import luminance
 from visualnet.core.caches import cached
 
+EVEN = 0.1925
+"""The luminance of a colour on which dark and white ink are read equally well."""
 
-@lru_cache(maxsize=128)
-def font_and_metrics(px: int, bold: bool = False, mono: bool = False) -> tuple[QFont, QFontMetricsF]:
+
+@lru_cache(maxsize=512)
+def font_and_metrics(px: int, bold: bool = False, figures: bool = False) -> tuple[QFont, QFontMetricsF]:
     """A font of the scene and its measures; made once, for both take long."""
-    font = fonts.mono(px) if mono else fonts.sans(px, QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
+    font = fonts.figures(px) if figures else fonts.sans(px, QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
     return font, QFontMetricsF(font)
 
 
@@ -29,7 +33,12 @@ def text_width(text: str, bold: bool = False) -> float:
 @cached(4096)
 def label_width(text: str) -> float:
     """How wide a wire's label is."""
-    return font_and_metrics(11, mono=True)[1].horizontalAdvance(text) + 12
+    return font_and_metrics(11, figures=True)[1].horizontalAdvance(text) + 12
+
+
+def enlargement(px: float, scale: float) -> float:
+    """How many times larger than drawn a text of the sheet is painted, so that it is not below the least size on the screen."""
+    return max(1.0, LEAST_PX * fonts.factor() / (px * scale))
 
 
 def paint_text(
@@ -39,13 +48,13 @@ def paint_text(
     colour: str,
     px: int,
     bold: bool = False,
-    mono: bool = False,
+    figures: bool = False,
     align: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft,
 ) -> None:
     """One line of text, halfway up an area; what does not fit ends in dots."""
     if not text:
         return
-    font, metrics = font_and_metrics(px, bold, mono)
+    font, metrics = font_and_metrics(px, bold, figures)
     room = area.width() - metrics.horizontalAdvance(text)
     if room < 0:
         text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, area.width())
@@ -58,7 +67,7 @@ def paint_text(
 
 def ink_on(colour: str) -> str:
     """Black or white, whichever is read better on this colour."""
-    return "#101318" if luminance(colour) > 0.22 else "#ffffff"
+    return "#101318" if luminance(colour) > EVEN else "#ffffff"
 
 
 def translucent(colour: str, alpha: int) -> QColor:

@@ -20,7 +20,7 @@ REACH = 7.0
 class WireItem:
     """A wire in the scene, found by where it ends."""
 
-    __slots__ = ("bends", "bounds", "checked", "failing", "label", "path", "pills", "source", "target")
+    __slots__ = ("back", "bends", "bounds", "checked", "failing", "label", "path", "pills", "source", "target")
 
     def __init__(self, source: Port, target: Port) -> None:
         self.source, self.target = source, target
@@ -31,6 +31,8 @@ class WireItem:
         """Where its label could lie, the best place first; none of them meets a card, if they were"""
         self.checked = False
         """held against the cards."""
+        self.back = False
+        """Whether it leads back, as from the end of a row to the next."""
         self.bends: list[QPointF] = []
         """The points that a person leads it over."""
 
@@ -40,6 +42,7 @@ class WireItem:
         if first is None or second is None:
             return False
         start, end = first.wire_end(self.source.port, True), second.wire_end(self.target.port, False)
+        self.back = end[1] < start[1] if first.down else end[0] < start[0]
         points, own = [at.toTuple() for at in self.bends], (first.box, second.box)
         found = find_path(start, end, points, own, near, first.down)
         self.path, self.checked = to_path(found), near is not None

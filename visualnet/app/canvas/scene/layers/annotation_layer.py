@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QAbstractTextDocumentLayout, QColor, QPainter, QPalette
 
 from visualnet.app.canvas.scene.annotation_item import PAD, READABLE, AnnotationItem
 from visualnet.app.canvas.scene.layers.sheet_layer import SheetLayer
-from visualnet.app.canvas.scene.painting import cosmetic_pen, font_and_metrics, translucent
+from visualnet.app.canvas.scene.painting import cosmetic_pen, enlargement, font_and_metrics, translucent
+from visualnet.app.theme import fonts
 from visualnet.app.theme.tokens import RADIUS, mix
 
 
@@ -33,7 +36,7 @@ class AnnotationLayer(SheetLayer):
         )
         painter.setBrush(translucent(colour, 20 if theme.dark else 26))
         painter.drawRoundedRect(item.area, RADIUS + 4, RADIUS + 4)
-        px = 13 if scale >= READABLE else min(64, round(11 / scale))
+        px = min(80, math.ceil(13 * enlargement(13, scale)))
         font, metrics = font_and_metrics(px, bold=True)
         words = metrics.elidedText(
             item.annotation.text or "Frame", Qt.TextElideMode.ElideRight, item.area.width() - 2 * PAD
@@ -53,11 +56,13 @@ class AnnotationLayer(SheetLayer):
         painter.save()
         painter.setClipRect(item.area.adjusted(PAD / 2, PAD / 2, -PAD / 2, -PAD / 2), Qt.ClipOperation.IntersectClip)
         painter.translate(item.area.left() + PAD, item.area.top() + PAD)
-        if scale >= READABLE:
+        if scale >= READABLE * fonts.factor():
             context = QAbstractTextDocumentLayout.PaintContext()
             for role in (QPalette.ColorRole.Text, QPalette.ColorRole.WindowText, QPalette.ColorRole.Link):
                 context.palette.setColor(role, QColor(theme.text))
-            item.document().documentLayout().draw(painter, context)
+            larger = enlargement(13, scale)
+            painter.scale(larger, larger)
+            item.document(larger).documentLayout().draw(painter, context)
         else:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(mix(ground, theme.muted, 0.5)))

@@ -16,10 +16,9 @@ from visualnet.app.canvas.scene.block_thumbnail import paint_miniature
 from visualnet.app.canvas.scene.layers.sheet_layer import LABELS_FROM, MOVING, STANDING, SheetLayer
 from visualnet.app.canvas.scene.node_item import MARGIN, NodeItem
 from visualnet.app.canvas.scene.node_painter import (
-    FULL,
-    LABEL,
     SIGN,
     block_colour,
+    detail_of,
     fault_sign,
     paint_block,
     paint_block_label,
@@ -28,8 +27,10 @@ from visualnet.app.canvas.scene.node_painter import (
     paint_label,
     paint_ports,
     port_radius,
+    shows_labels,
+    shows_rows,
 )
-from visualnet.app.canvas.scene.painting import blank_pixmap, cosmetic_pen, device_ratio
+from visualnet.app.canvas.scene.painting import blank_pixmap, cosmetic_pen, device_ratio, enlargement
 from visualnet.app.canvas.scene.sheet_index import SheetIndex
 
 SPRITE_BYTES = 96 * 2**20
@@ -128,7 +129,9 @@ class CardLayer(SheetLayer):
     def draw(self, painter: QPainter, area: QRectF, scale: float) -> None:
         """Paint the cards that meet the area, the selected ones on top."""
         canvas, marks = self.canvas, self.canvas.marks
-        if scale < LABEL or (self.canvas.zooming and scale < FULL and len(canvas.cards) > MANY_CARDS):
+        if not shows_labels(scale) or (
+            self.canvas.zooming and not shows_rows(scale) and len(canvas.cards) > MANY_CARDS
+        ):
             self._paint_blocks(painter)
             self._paint_outlines(painter)
             return
@@ -170,7 +173,7 @@ class CardLayer(SheetLayer):
 
     def _paint_sprites(self, painter: QPainter, items: list[NodeItem], scale: float) -> None:
         world, ratio = painter.worldTransform(), device_ratio(painter)
-        full, dims = scale >= FULL, self.canvas.marks.dim
+        full, dims = shows_rows(scale), self.canvas.marks.dim
         pictures = self.sprites.full if full else self.sprites.block
         painter.save()
         painter.resetTransform()
@@ -222,7 +225,7 @@ class CardLayer(SheetLayer):
         picture = _sprite_of(item, scale, ratio) if full else QPixmap(self._block_picture(item, scale, ratio))
         with _painting(picture, scale) as p:
             if full:
-                paint_card(p, item, self.theme)
+                paint_card(p, item, self.theme, detail_of(item, scale))
             elif not paint_miniature(p, item, self.canvas.project, self.theme, scale):
                 paint_block_label(p, item, self.theme, scale)
         return picture
@@ -292,7 +295,7 @@ class CardLayer(SheetLayer):
             p.setRenderHint(QPainter.RenderHint.Antialiasing)
             p.setPen(cosmetic_pen(colour, 2.0 if chosen else 1.2))
             p.drawRoundedRect(QRectF(0.5, 0.5, item.width - 1, item.height - 1), item.radius, item.radius)
-            if scale >= FULL:
+            if shows_rows(scale):
                 p.setPen(QPen(QColor(colour), 1.8))
                 p.setBrush(QColor(self.theme.ground))
                 paint_ports(p, item)
@@ -315,18 +318,19 @@ class CardLayer(SheetLayer):
                 radius = port_radius(item, ports) + (2.0 if hot else 1.0 if fits else 0.0)
                 painter.drawEllipse(at, radius, radius)
                 if named and (hot or len(ports) > 1):
-                    self._paint_port_name(painter, item, at, port, out, len(ports))
-        if item.id == marks.hover_card and scale >= FULL and marks.fitting is None and not item.content.collapsed:
+                    self._paint_port_name(painter, item, at, port, out, len(ports), enlargement(11, scale))
+        if item.id == marks.hover_card and shows_rows(scale) and marks.fitting is None and not item.content.collapsed:
             paint_control(painter, item.control, False, theme, theme.hover)
 
     def _paint_port_name(
-        self, painter: QPainter, item: NodeItem, at: QPointF, port: str, out: bool, count: int
+        self, painter: QPainter, item: NodeItem, at: QPointF, port: str, out: bool, count: int, larger: float
     ) -> None:
         theme = self.theme
         if item.down:
             # Side by side the names would lie over each other: they go up and down in turn.
             step = 18 * (list(item.outputs if out else item.inputs).index(port) % 3) if count > 1 else 0
-            paint_label(painter, at + QPointF(0, (18 + step) * (1 if out else -1)), port, theme, theme.text, theme.line)
+            below = QPointF(0, (18 + step) * (1 if out else -1))
+            paint_label(painter, at + below * larger, port, theme, theme.text, theme.line, larger=larger)
         else:
             side = QPointF(at.x() + (10 if out else -10), at.y() + (0 if count > 1 else -16))
-            paint_label(painter, side, port, theme, theme.text, theme.line, 0.0 if out else 1.0)
+            paint_label(painter, side, port, theme, theme.text, theme.line, 0.0 if out else 1.0, larger)

@@ -6,16 +6,21 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from visualnet.analysis.geometry.label_placement import LabelPlacement
-from visualnet.app.canvas.scene.layers.sheet_layer import ALL, LABELS_FROM, MOVING, SheetLayer
+from visualnet.app.canvas.scene.layers.sheet_layer import ALL, MOVING, SheetLayer
 from visualnet.app.canvas.scene.node_painter import paint_label
-from visualnet.app.canvas.scene.painting import cosmetic_pen, to_rect
+from visualnet.app.canvas.scene.painting import cosmetic_pen, enlargement, to_rect
 from visualnet.app.canvas.scene.sheet_index import SheetIndex
 from visualnet.app.canvas.scene.wire_item import WireItem
+from visualnet.app.theme import fonts
 from visualnet.app.theme.tokens import mix
 from visualnet.core.graph import Port
 
 FINE_WIRES = 0.45
+SHAPES_FROM = 0.8
+"""From this scale on, at the normal text size, wires say what they carry; below there is no room for words that can be read."""
 HAIR = 0.16
+CALM = 0.4
+"""How far a wire that leads back fades into the ground."""
 TOGETHER = 150
 """From so many wires in view on, all are painted in one call."""
 MANY, MANY_MOVING = 1500, 400
@@ -62,7 +67,16 @@ class WireLayer(SheetLayer):
             singles = [w for w in shown if w.target not in special and w.target not in marks.flow]
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, fine)
         for wire in singles:
-            painter.drawPath(wire.path)
+            if not wire.back:
+                painter.drawPath(wire.path)
+        # What only leads on to the next row is quieter than what a tensor passes through.
+        calm = self._pen(mix(self.theme.wire, self.theme.canvas, CALM), 2.0, scale)
+        calm.setCosmetic(cosmetic)
+        painter.setPen(calm)
+        for wire in singles:
+            if wire.back:
+                painter.drawPath(wire.path)
+        painter.setPen(plain)
         if flow:
             painter.setPen(self._pen(mix(self.theme.wire, self.theme.accent, 0.55), 2.0, scale))
             for target in flow:
@@ -74,8 +88,8 @@ class WireLayer(SheetLayer):
         if scale >= FINE_WIRES:
             self._paint_bends(painter, shown, special)
         painter.restore()
-        if scale >= LABELS_FROM:
-            self._paint_labels(painter, shown)
+        if scale >= SHAPES_FROM * fonts.factor():
+            self._paint_labels(painter, shown, enlargement(11, scale))
 
     def _paint_bends(self, painter: QPainter, shown: list[WireItem], special: dict[Port, QPen]) -> None:
         """The points that wires are led over."""
@@ -108,11 +122,12 @@ class WireLayer(SheetLayer):
             found[marks.hidden_wire] = QPen(Qt.PenStyle.NoPen)
         return {t: pen for t, pen in found.items() if t in canvas.wires}
 
-    def _paint_labels(self, painter: QPainter, wires: list[WireItem]) -> None:
+    def _paint_labels(self, painter: QPainter, wires: list[WireItem], larger: float) -> None:
         theme, hidden = self.theme, self.canvas.marks.hidden_wire
         for wire, pill in self.labels.place(wires):
             if wire.target != hidden:
-                paint_label(painter, to_rect(pill).center(), wire.label, theme, theme.error if wire.failing else None)
+                at, colour = to_rect(pill).center(), theme.error if wire.failing else None
+                paint_label(painter, at, wire.label, theme, colour, larger=larger)
 
     def _pen(self, colour: str, width: float, scale: float, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
         # Cosmetic, so that the thin line of a far zoom takes Qt's fast path.
