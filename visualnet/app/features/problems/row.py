@@ -76,7 +76,7 @@ class ProblemRow(QFrame):
     def _share_width(self) -> None:
         """Only a formula that is seen takes room from the words."""
         beside = self.low and not self.formula.isHidden()
-        self.grid.setColumnStretch(2, 3 if beside else 1)
+        self.grid.setColumnStretch(2, 4 if beside else 1)
         self.grid.setColumnStretch(3, int(beside))
 
     def show_problem(self, problem: Problem, words: str) -> None:
