@@ -212,6 +212,20 @@ def test_the_formula_is_typeset_and_the_words_say_what_h_is(
     qtbot.waitUntil(lambda: row.formula.typeset.isVisible() != row.formula.lines.isVisible())
 
 
+def test_the_same_repairs_found_again_leave_the_buttons_alone(
+    panel_of: Callable[..., ProblemsPanel], qtbot: QtBot
+) -> None:
+    project = load(resource("templates", "lenet5.vnet"))
+    panel = panel_of(edits.set_params(project, MAIN, [project.graph.named("conv1").id], {"stride": 3}))
+    qtbot.waitUntil(lambda: len(offered(panel)) > 3)
+    before = offered(panel)
+    before[1].setFocus()
+    panel.rows[0].offer(list(panel.rows[0].offered))
+    assert offered(panel) == before and before[1].isVisible() and before[1].hasFocus()
+    panel.rows[0].offer(panel.rows[0].offered[1:])
+    assert before[0] not in offered(panel)
+
+
 def several_hints() -> Project:
     """VGG on images whose size is halved with a rest, again and again."""
     project = load(resource("templates", "vgg-a.vnet"))

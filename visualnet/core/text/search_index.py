@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from visualnet.core.text.fuzzy_match import Match, fuzzy
 
-FOUND = 60
+FOUND = 30
 """More answers than this are not given."""
 
 

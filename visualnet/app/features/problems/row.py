@@ -46,6 +46,8 @@ class ProblemRow(QFrame):
         self.repair_bar = QWidget()
         self.repair_bar.hide()
         self.buttons = FlowLayout(self.repair_bar, gap=6)
+        self.offered: list[Repair] = []
+        self._repair_buttons: list[QWidget] = []
         self.hover_preview = HoverPreview(studio, self)
         self.details: Details | None = None
         """Made when there are any: a text field costs more than all the rest of a row."""
@@ -76,7 +78,7 @@ class ProblemRow(QFrame):
     def _share_width(self) -> None:
         """Only a formula that is seen takes room from the words."""
         beside = self.low and not self.formula.isHidden()
-        self.grid.setColumnStretch(2, 3 if beside else 1)
+        self.grid.setColumnStretch(2, 4 if beside else 1)
         self.grid.setColumnStretch(3, int(beside))
 
     def show_problem(self, problem: Problem, words: str) -> None:
@@ -126,25 +128,33 @@ class ProblemRow(QFrame):
             self.details.setVisible(detailed)
 
     def offer(self, found: list[Repair]) -> None:
-        """A button for each repair, the best first."""
+        """A button for each repair, the best first. Where the same are found again, the buttons stay, with the keyboard and the pointer."""
+        texts = [_button_text(repair) for repair in found]
+        if texts != [_button_text(repair) for repair in self.offered]:
+            self._remove_buttons()
+            for at, text in enumerate(texts):
+                one = button(text, "" if at else "primary", done=partial(self._take, at))
+                one.setObjectName("repair")
+                one.setToolTip("Make this change; Ctrl+Z takes it back. Rest here to see what comes of it.")
+                self.buttons.addWidget(one)
+                self._repair_buttons.append(one)
+        self.offered = found
+        self.hover_preview.watch(self.problem, dict(zip(self._repair_buttons, found, strict=True)))
+        self._unfold()
+
+    def _take(self, at: int) -> None:
+        repair = self.offered[at]
+        self.studio.do(repair.words, repair.edit)
+
+    def _remove_buttons(self) -> None:
         focus = QApplication.focusWidget()
         if focus is not None and self.repair_bar.isAncestorOf(focus):
             self.setFocus()
+        self._repair_buttons.clear()
         while (item := self.buttons.takeAt(0)) is not None:
             if (old := item.widget()) is not None:
                 old.hide()
                 old.deleteLater()
-        made: dict[QWidget, Repair] = {}
-        for repair in found:
-            rest = "" if not repair.after else f"   ({format_quantity(repair.after, 'other problem')} left)"
-            do = partial(self.studio.do, repair.words, repair.edit)
-            one = button(repair.words + rest, "" if made else "primary", done=do)
-            one.setObjectName("repair")
-            one.setToolTip("Make this change; Ctrl+Z takes it back. Rest here to see what comes of it.")
-            self.buttons.addWidget(one)
-            made[one] = repair
-        self.hover_preview.watch(self.problem, made)
-        self._unfold()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton and self.problem is not None:
@@ -157,6 +167,11 @@ class ProblemRow(QFrame):
             self.focusNextPrevChild(event.key() == Qt.Key.Key_Down)
         else:
             super().keyPressEvent(event)
+
+
+def _button_text(repair: Repair) -> str:
+    rest = f"   ({format_quantity(repair.after, 'other problem')} left)" if repair.after else ""
+    return repair.words + rest
 
 
 class Formula(QWidget):
