@@ -299,11 +299,13 @@ class Window(Frame):
         self.settings["text_size"] = per_cent
 
     def train(self) -> None:
-        """Start a run, and show the training workspace if nothing about training is on the screen."""
+        """Start a run, and bring it into view: from any workspace, and whatever tab stands in front of it."""
         if prompts.offer_small_version(self):
             return
-        if self.runner.start() and not self.spaces.is_shown("training"):
+        if self.runner.start() and not self.spaces.is_open("training"):
             self.show_space("train")
+        if self.runner.busy:
+            self.spaces.reveal("training")
 
     def _report_fault(self, words: str, trace: str) -> None:
         """Once, however many there are: a paint event that fails would else flood the window."""
