@@ -49,41 +49,41 @@ def test_f5_brings_the_training_into_view_from_everywhere(window: Window, hands:
     hands.until(lambda: not window.runner.busy)
 
 
-def test_problems_fold_to_a_line_and_come_up(window: Window, hands: Hands) -> None:
+def test_problems_collapse_to_a_line_and_come_up(window: Window, hands: Hands) -> None:
     window.project_files.open_template("lenet5")
     hands.rest()
     dock = window.spaces.docks["problems"]
-    assert dock.folded and dock.height() < 40, "everything fits: one line"
+    assert dock.collapsed and dock.height() < 40, "everything fits: one line"
     assert dock._strip is not None and dock._strip.words.full_text == "Problems · Everything fits."
     before = window.canvas.view.height()
     break_it(hands)
-    assert not dock.folded and dock.height() >= 100 and window.panel("problems").isVisible()
+    assert not dock.collapsed and dock.height() >= 100 and window.panel("problems").isVisible()
     assert window.canvas.view.height() < before
     hands.keys("Ctrl+Z")
     hands.rest()
-    assert dock.folded and window.canvas.view.height() == before
+    assert dock.collapsed and window.canvas.view.height() == before
     # A person who opens it keeps it open, in the next session too.
     QTest.mouseClick(dock._strip, LEFT, Qt.KeyboardModifier.NoModifier, QPoint(60, 10))
     hands.rest()
-    assert not dock.folded and window.panel("problems").isVisible()
+    assert not dock.collapsed and window.panel("problems").isVisible()
     break_it(hands)
     hands.keys("Ctrl+Z")
     hands.rest()
-    assert not dock.folded
+    assert not dock.collapsed
     window.show_space("train")
     window.show_space("build")
     hands.rest()
-    assert not dock.folded
+    assert not dock.collapsed
     window.run_action("view.problems")
     window.run_action("view.problems")
     hands.rest()
-    assert not dock.folded, "what the menu opens is opened by hand too"
+    assert not dock.collapsed, "what the menu opens is opened by hand too"
     window.spaces.reset()
     hands.rest()
-    assert dock.folded
+    assert dock.collapsed
 
 
-def test_the_height_of_a_folded_panel_is_kept(window: Window, hands: Hands) -> None:
+def test_the_height_of_a_collapsed_panel_is_kept(window: Window, hands: Hands) -> None:
     window.project_files.open_template("lenet5")
     break_it(hands)
     dock = window.spaces.docks["problems"]
@@ -91,7 +91,7 @@ def test_the_height_of_a_folded_panel_is_kept(window: Window, hands: Hands) -> N
     hands.rest()
     hands.keys("Ctrl+Z")
     hands.rest()
-    assert dock.folded
+    assert dock.collapsed
     window.show_space("train")
     window.show_space("build")
     break_it(hands)

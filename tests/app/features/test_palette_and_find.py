@@ -13,11 +13,11 @@ from visualnet.app.features.palette.panel import PalettePanel
 from visualnet.app.features.reference.panel import ReferencePanel
 from visualnet.app.shell.bars.find_bar import FindBar
 from visualnet.app.shell.project_files import templates
-from visualnet.app.state.settings import Settings
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme.tokens import DARK, LIGHT
 from visualnet.core.document import Document
 from visualnet.core.storage.project_file import load
+from visualnet.core.user.settings import Settings
 from visualnet.layers import LAYERS
 
 
@@ -61,7 +61,7 @@ def test_every_layer_is_there_and_typing_finds_it(studio: Studio, qtbot: object)
     assert panel.nothing.isVisible()
 
 
-def test_rare_layers_are_folded_and_groups_stay_as_they_were_left(studio: Studio, qtbot: object) -> None:
+def test_rare_layers_are_collapsed_and_groups_stay_as_they_were_left(studio: Studio, qtbot: object) -> None:
     studio.settings = Settings()
     panel = PalettePanel(studio)
     qtbot.addWidget(panel)  # type: ignore[attr-defined]

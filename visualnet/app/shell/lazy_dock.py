@@ -1,4 +1,4 @@
-"""A dock whose panel is made when it is first looked at, and that folds to a line while its panel has nothing to say."""
+"""A dock whose panel is made when it is first looked at, and that collapses to a line while its panel has nothing to say."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class LazyDock(QDockWidget):
     """A dock whose panel is made when it is first shown or asked for: what nobody looks at costs no start-up time.
 
     A panel may have the signals ``title_changed(str)`` and ``nothing_changed(str)``: the second tells why it has nothing to say, or with
-    no words that it has. Whether the dock then folds to its strip is decided by the ``Workspaces``.
+    no words that it has. Whether the dock then collapses to its strip is decided by the ``Workspaces``.
     """
 
     nothing_changed = Signal()
@@ -34,7 +34,7 @@ class LazyDock(QDockWidget):
         """Why the panel has nothing to say; empty while it has."""
         self.held = False
         """Whether a person wants it open though it has nothing to say."""
-        self.folded = False
+        self.collapsed = False
         self._strip: Strip | None = None
         self._frame = QWidget()
         self._column = column(parent=self._frame)
@@ -65,15 +65,15 @@ class LazyDock(QDockWidget):
                 self._strip.show_words(self.windowTitle(), words)
             self.nothing_changed.emit()
 
-    def fold(self, folded: bool) -> None:
+    def collapse(self, collapsed: bool) -> None:
         """Leave only a line that says why there is nothing, or show the panel again."""
-        if folded == self.folded:
+        if collapsed == self.collapsed:
             return
-        self.folded = folded
+        self.collapsed = collapsed
         # The frame stays: a dock without anything in it would be no wider than its title.
-        self.panel.setVisible(not folded)
-        self._frame.setMaximumHeight(0 if folded else NO_LIMIT)
-        if folded:
+        self.panel.setVisible(not collapsed)
+        self._frame.setMaximumHeight(0 if collapsed else NO_LIMIT)
+        if collapsed:
             self._strip = Strip(self)
             self._strip.opened.connect(self.opened)
             self._strip.show_words(self.windowTitle(), self.nothing)
@@ -95,7 +95,7 @@ class LazyDock(QDockWidget):
 
 
 class Strip(QWidget):
-    """What is left of a folded dock: its title, why there is nothing to see, and the way to open it all the same."""
+    """What is left of a collapsed dock: its title, why there is nothing to see, and the way to open it all the same."""
 
     opened = Signal()
 
@@ -110,7 +110,7 @@ class Strip(QWidget):
         self.setToolTip("Opens by itself when there is something to see; a click opens it now")
 
     def show_words(self, title: str, nothing: str) -> None:
-        """Say what is folded, and why."""
+        """Say what is collapsed, and why."""
         self.words.setText(f"{title} · {nothing}")
         self.setAccessibleName(self.words.full_text)
 

@@ -3,7 +3,7 @@
 Docks that share a place are tabbed once, when the window is made, and stay so: a workspace only says which are shown, which is in
 front and how large the sides are. (Tabbing anew at each switch leaves dead tab bars behind in QMainWindow.)
 
-A panel below the canvas that stands alone and has nothing to say is folded to its strip, until it has; a person who opens it by hand
+A panel below the canvas that stands alone and has nothing to say is collapsed to its strip, until it has; a person who opens it by hand
 keeps it open.
 """
 
@@ -42,8 +42,8 @@ SIZES: Mapping[str, Mapping[str, int]] = {
 """Each workspace, and how many px its sides take at first."""
 TALL_RIGHT = ("train",)
 """Where the right side has the whole height of the window: the recipe is a page."""
-FOLD_MS = 300
-"""So long after the last change a panel folds or comes up: nothing moves under a hand that works."""
+COLLAPSE_MS = 300
+"""So long after the last change a panel collapses or comes up: nothing moves under a hand that works."""
 LEAST_PX = 40
 _SIDES = {"left": Area.LeftDockWidgetArea, "right": Area.RightDockWidgetArea, "bottom": Area.BottomDockWidgetArea}
 
@@ -65,18 +65,18 @@ class Workspaces:
         self.current = ""
         self.docks: dict[str, LazyDock] = {}
         self._bottom = 0
-        """How high the panels below the canvas were when none was folded."""
-        self._fold_timer = QTimer(window, singleShot=True, interval=FOLD_MS)
-        self._fold_timer.timeout.connect(self._fold_when_idle)
+        """How high the panels below the canvas were when none was collapsed."""
+        self._collapse_timer = QTimer(window, singleShot=True, interval=COLLAPSE_MS)
+        self._collapse_timer.timeout.connect(self._collapse_when_idle)
         window.setDockOptions(QMainWindow.DockOption.AllowTabbedDocks)
         window.setCorner(Qt.Corner.BottomLeftCorner, Area.BottomDockWidgetArea)
         window.setCorner(Qt.Corner.BottomRightCorner, Area.BottomDockWidgetArea)
         for name, declared in self._declared.items():
             self.docks[name] = LazyDock(declared.title, partial(declared.make, studio), window)
             self.docks[name].setObjectName(f"dock.{name}")
-            self.docks[name].nothing_changed.connect(self._fold_soon)
-            self.docks[name].visibilityChanged.connect(self._fold_soon)
-            self.docks[name].topLevelChanged.connect(self._fold_soon)
+            self.docks[name].nothing_changed.connect(self._collapse_soon)
+            self.docks[name].visibilityChanged.connect(self._collapse_soon)
+            self.docks[name].topLevelChanged.connect(self._collapse_soon)
             self.docks[name].opened.connect(partial(self.reveal, name))
         self._put_home()
         self.hide()
@@ -130,13 +130,13 @@ class Workspaces:
         for key, dock in self.docks.items():
             dock.held = key in space.held
             dock.setVisible(key in space.shown)
-        self._fold()
+        self._collapse()
         for key in space.front:
             if key in space.shown:
                 self.docks[key].raise_()
         for side, size in space.sizes.items():
             there = [d for n, d in self.docks.items() if n in space.shown and self._side(d) == side]
-            if there and not there[0].folded:
+            if there and not there[0].collapsed:
                 way = Qt.Orientation.Vertical if side == "bottom" else Qt.Orientation.Horizontal
                 self.window.resizeDocks(there[:1], [size], way)
         QTimer.singleShot(0, self.window, self._hide_dead_bars)
@@ -155,31 +155,31 @@ class Workspaces:
 
     # --- panels with nothing to say ------------------------------------------------------------------------------------------------
 
-    def _fold_soon(self, *_: object) -> None:
-        self._fold_timer.start()
+    def _collapse_soon(self, *_: object) -> None:
+        self._collapse_timer.start()
 
-    def _fold_when_idle(self) -> None:
+    def _collapse_when_idle(self) -> None:
         if QApplication.mouseButtons() != Qt.MouseButton.NoButton:
-            self._fold_timer.start()  # nothing moves under a hand that drags
+            self._collapse_timer.start()  # nothing moves under a hand that drags
         else:
-            self._fold(keep=True)
+            self._collapse(keep=True)
 
-    def _fold(self, keep: bool = False) -> None:
-        """Fold what stands alone below the canvas and has nothing to say; bring up what has. ``keep``: as high as it was before."""
+    def _collapse(self, keep: bool = False) -> None:
+        """Collapse what stands alone below the canvas and has nothing to say; bring up what has. ``keep``: as high as it was before."""
         for dock in self.docks.values():
             alone = self._side(dock) == "bottom" and not any(
                 not other.isHidden() and not other.isFloating() for other in self.window.tabifiedDockWidgets(dock)
             )
-            folded = bool(dock.nothing) and not dock.held and not dock.isHidden() and alone
-            if folded == dock.folded:
+            collapsed = bool(dock.nothing) and not dock.held and not dock.isHidden() and alone
+            if collapsed == dock.collapsed:
                 continue
-            if folded and keep and self._is_seen(dock) and dock.height() >= LEAST_PX:
+            if collapsed and keep and self._is_seen(dock) and dock.height() >= LEAST_PX:
                 self._bottom = dock.height()
             focus = QApplication.focusWidget()
-            if folded and focus is not None and dock.isAncestorOf(focus) and self.studio.shell is not None:
+            if collapsed and focus is not None and dock.isAncestorOf(focus) and self.studio.shell is not None:
                 self.studio.shell.focus_canvas()
-            dock.fold(folded)
-            if not folded and not dock.isHidden() and not dock.isFloating() and self._bottom:
+            dock.collapse(collapsed)
+            if not collapsed and not dock.isHidden() and not dock.isFloating() and self._bottom:
                 if (layout := self.window.layout()) is not None:
                     layout.activate()  # else it is resized within the height of its strip
                 self.window.resizeDocks([dock], [self._bottom], Qt.Orientation.Vertical)
@@ -198,7 +198,7 @@ class Workspaces:
         for name in front:
             dock, side = self.docks[name], self._side(self.docks[name])
             if side:
-                sizes[side] = dock.width() if side != "bottom" else self._bottom if dock.folded else dock.height()
+                sizes[side] = dock.width() if side != "bottom" else self._bottom if dock.collapsed else dock.height()
         held = [n for n in shown if self.docks[n].held]
         kept = {"shown": shown, "front": front, "sizes": {side: px for side, px in sizes.items() if px}, "held": held}
         self.settings.section("workspaces")[self.current] = kept
@@ -216,7 +216,7 @@ class Workspaces:
             dock = self.docks[name]
             dock.show()
             dock.held = dock.held or bool(dock.nothing)
-            self._fold()
+            self._collapse()
             dock.raise_()
 
     def set_shown(self, name: str, state: bool) -> None:

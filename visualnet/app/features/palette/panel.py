@@ -29,8 +29,8 @@ from visualnet.layers.groups import Group, groups
 MIME = "application/x-visualnet-layer"
 _KIND = Qt.ItemDataRole.UserRole
 _WORDS = Qt.ItemDataRole.UserRole + 1
-_FOLD = Qt.ItemDataRole.UserRole + 2
-"""By what name it is remembered whether a heading is folded."""
+_GROUP = Qt.ItemDataRole.UserRole + 2
+"""By what name it is remembered whether a heading is collapsed."""
 MORE = "more of "
 
 
@@ -46,16 +46,16 @@ class PalettePanel(QWidget):
         self.nothing.hide()
         self.setMinimumWidth(fonts.px(168))
         self.kept: MutableMapping[str, Any] = studio.settings.section("palette") if studio.settings is not None else {}
-        """Where it is remembered which groups are folded, and where the rare layers are shown."""
+        """Where it is remembered which groups are collapsed, and where the rare layers are shown."""
         self._following = False
         column(self.search, self.nothing, (self.tree, 1), margins=(8, 8, 4, 0), spacing=8, parent=self)
         self.search.changed.connect(self._filter)
         self.search.accepted.connect(self._accept)
         self.search.moved.connect(self._move)
         self.tree.itemActivated.connect(self._place)
-        self.tree.itemClicked.connect(self._fold)
-        self.tree.itemExpanded.connect(self._remember_folded)
-        self.tree.itemCollapsed.connect(self._remember_folded)
+        self.tree.itemClicked.connect(self._toggle_group)
+        self.tree.itemExpanded.connect(self._remember_collapsed)
+        self.tree.itemCollapsed.connect(self._remember_collapsed)
         self.tree.renamed.connect(self.rename)
         self.tree.removed.connect(self.forget)
         self.tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -83,8 +83,8 @@ class PalettePanel(QWidget):
         font = head.font(0)
         font.setWeight(font.Weight.DemiBold)
         head.setFont(0, font)
-        head.setData(0, _FOLD, group.title)
-        head.setToolTip(0, "Click to fold or open")
+        head.setData(0, _GROUP, group.title)
+        head.setToolTip(0, "Click to collapse or expand")
         count, more = sum(entry.kind in group.rare for entry in group.entries), head
         colour = self.studio.theme.family(group.family)
         for kind, name, summary, keywords in group.entries:
@@ -92,7 +92,7 @@ class PalettePanel(QWidget):
                 more = QTreeWidgetItem(head, [f"{count} more"])
                 more.setFlags(Qt.ItemFlag.ItemIsEnabled)
                 more.setForeground(0, QColor(self.studio.theme.muted))
-                more.setData(0, _FOLD, MORE + group.title)
+                more.setData(0, _GROUP, MORE + group.title)
                 more.setToolTip(0, f"Layers of “{group.title}” that are seldom wanted")
             item = _add_item(
                 more if kind in group.rare else head, name, f"{name} {kind} {keywords} {group.title}", summary
@@ -164,39 +164,37 @@ class PalettePanel(QWidget):
                 best, best_score = item, match.score
         for head in _children(self.tree.invisibleRootItem()):
             for part in (*_children(head), head):
-                if part.data(0, _FOLD):
+                if part.data(0, _GROUP):
                     part.setHidden(all(leaf.isHidden() for leaf in _leaves(part)))
-        self._unfold(all_of_them=bool(text))
+        self._expand(all_of_them=bool(text))
         self.tree.setCurrentItem(best)  # type: ignore[arg-type]  # Qt takes None: nothing is current
         self.nothing.setVisible(bool(text) and best is None)
 
-    # --- folding -------------------------------------------------------------------------------------------------------------------
-
-    def _unfold(self, all_of_them: bool) -> None:
+    def _expand(self, all_of_them: bool) -> None:
         """Open every group while something is searched; else those that the person left open."""
-        folded, opened = self._names("folded"), self._names("opened")
+        collapsed, opened = self._names("collapsed"), self._names("opened")
         self._following = True
         for head in _children(self.tree.invisibleRootItem()):
             for part in (head, *_children(head)):
-                if name := part.data(0, _FOLD):
+                if name := part.data(0, _GROUP):
                     rare = name.startswith(MORE)
-                    part.setExpanded(all_of_them or (name in opened if rare else name not in folded))
+                    part.setExpanded(all_of_them or (name in opened if rare else name not in collapsed))
         self._following = False
 
     def _names(self, key: str) -> set[str]:
         kept = self.kept.get(key)
         return {name for name in kept if isinstance(name, str)} if isinstance(kept, list) else set()
 
-    def _fold(self, item: QTreeWidgetItem) -> None:
-        """A click on a heading folds it, or opens it."""
-        if item.data(0, _FOLD):
+    def _toggle_group(self, item: QTreeWidgetItem) -> None:
+        """A click on a heading collapses it, or opens it."""
+        if item.data(0, _GROUP):
             item.setExpanded(not item.isExpanded())
 
-    def _remember_folded(self, item: QTreeWidgetItem) -> None:
-        name = item.data(0, _FOLD)
+    def _remember_collapsed(self, item: QTreeWidgetItem) -> None:
+        name = item.data(0, _GROUP)
         if self._following or not name or self.search.text():
             return
-        key = "opened" if name.startswith(MORE) else "folded"
+        key = "opened" if name.startswith(MORE) else "collapsed"
         inside = item.isExpanded() == (key == "opened")
         self.kept[key] = sorted(self._names(key) | {name} if inside else self._names(key) - {name})
 
@@ -276,7 +274,7 @@ def _library_name(item: QTreeWidgetItem | None) -> str | None:
 def _leaves(item: QTreeWidgetItem) -> Iterator[QTreeWidgetItem]:
     """What stands below an item and holds nothing itself."""
     for child in _children(item):
-        if child.data(0, _FOLD):
+        if child.data(0, _GROUP):
             yield from _leaves(child)
         else:
             yield child

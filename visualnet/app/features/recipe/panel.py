@@ -50,21 +50,21 @@ class RecipePanel(QScrollArea):
         parts = (self.note, self.groups["Optimizer"], self.groups["Schedule"], self.data, self.groups["More"])
         column(*parts, STRETCH, margins=(12, 4, 12, 8), spacing=6, parent=inner)
         self.setWidget(inner)
-        self._fold_as_left()
+        self._collapse_as_left()
         studio.analysed.connect(lambda _: self.refresh())
         studio.runner.state_changed.connect(self.refresh)
         self.refresh()
 
-    def _fold_as_left(self) -> None:
-        folded = self.kept.get("folded")
-        closed = set(folded) if isinstance(folded, list) and all(isinstance(t, str) for t in folded) else set()
+    def _collapse_as_left(self) -> None:
+        collapsed = self.kept.get("collapsed")
+        closed = set(collapsed) if isinstance(collapsed, list) and all(isinstance(t, str) for t in collapsed) else set()
         for title, section in (*self.groups.items(), ("Data", self.data)):
             section.set_opened(title not in closed)
-            section.toggled.connect(self._remember_folded)
+            section.toggled.connect(self._remember_collapsed)
 
-    def _remember_folded(self) -> None:
+    def _remember_collapsed(self) -> None:
         sections = (*self.groups.items(), ("Data", self.data))
-        self.kept["folded"] = [title for title, section in sections if not section.opened]
+        self.kept["collapsed"] = [title for title, section in sections if not section.opened]
 
     @property
     def rows(self) -> dict[str, Row]:
