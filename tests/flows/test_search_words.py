@@ -109,6 +109,7 @@ def test_an_answer_says_what_to_do_instead(window: Window, hands: Hands) -> None
     assert palette.words.isVisible() and "best epoch" in palette.words.text()
     QTest.keyClick(palette.search.edit, Qt.Key.Key_Return)
     assert palette.isHidden()
+    hands.rest()
     assert window.panel("recipe").rows["best_by"].isVisible()
     palette.open()
     QTest.keyClicks(palette.search.edit, "heat")
