@@ -202,9 +202,7 @@ def block_inspector(g: Guide) -> None:
 def recipe(g: Guide) -> None:
     """The recipe with all that it holds, and the data."""
     g.open("lenet5", "conv2", "train")
-    g.tall("training", 520)
-    pane = g.window.panel("training").recipe
-    pane.form.more.set_opened(True)
+    pane = g.window.panel("recipe")
     g.hands.rest(0.5)
     g.keep("recipe", g.area(pane))
 
@@ -282,8 +280,10 @@ def regions(g: Guide) -> None:
     """The border that a network draws between two half moons."""
     g.open("perceptron-points", space="train")
     g.train_to_end(30)
-    g.tall("training", 420)
-    g.keep("regions", g.area(g.window.panel("training").prediction))
+    g.window.actions_.trigger("train.picture")
+    g.hands.rest(0.8)
+    g.keep("regions", g.area(g.window.canvas.view))
+    g.window.actions_.trigger("train.picture")
 
 
 def heat_map(g: Guide) -> None:

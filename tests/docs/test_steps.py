@@ -95,7 +95,7 @@ def test_a_number_with_a_point_is_replaced_as_a_whole(window: Window, hands: Han
     window.project_files.open_template("lenet5")
     window.show_space("train")
     hands.rest()
-    field = window.panel("training").recipe.form.rows["lr"].findChild(QLineEdit)
+    field = window.panel("recipe").rows["lr"].findChild(QLineEdit)
     QTest.mouseClick(field, Qt.MouseButton.LeftButton)
     QTest.keyClicks(field, "0.01")
     QTest.keyClick(field, Qt.Key.Key_Return)
@@ -130,8 +130,8 @@ def test_only_the_learning_rate_changes_while_it_runs(window: Window, hands: Han
     hands.rest()
     hands.keys("F5")
     hands.until(lambda: window.runner.state == "running")
-    form = window.panel("training").recipe.form
-    assert {name for name, row in form.rows.items() if row.isEnabled()} == {"lr"}
+    rows = window.panel("recipe").rows
+    assert {name for name, row in rows.items() if row.isEnabled()} == {"lr"}
     hands.keys("F6")
     hands.until(lambda: window.runner.state == "paused")
     hands.keys("Ctrl+F5")

@@ -236,7 +236,7 @@ def test_a_field_is_dragged_onto_the_block_s_parameters(
     canvas_keys(hands, "Ctrl+Return")
     hands.click(conv)
     page = lenet.panel("inspector").node_page
-    name = next(w for w in page.form.findChildren(QLabel) if w.text() == "out_channels")
+    name = next(w for w in page.form.findChildren(QLabel) if "out_channels" in w.text())
     carried: list[QMimeData] = []
 
     def carry(drag: QDrag, *_: object) -> None:

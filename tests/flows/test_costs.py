@@ -40,12 +40,12 @@ def test_the_inspector_tells_what_a_node_costs(lenet: Hands) -> None:
     lenet.click("conv2")
     card = lenet.window.panel("inspector").node_page.costs
     assert card.isVisible()
-    assert card.rows.value("MACs a sample") == "240,000" and card.rows.value("FLOPs a sample") == "480,000"
+    assert card.rows.value("MACs per sample") == "240,000" and card.rows.value("FLOPs per sample") == "480,000"
     batch = lenet.studio.project.recipe.batch_size
-    assert card.rows.value("output memory") == format_bytes(4 * 16 * 10 * 10 * batch)
-    assert card.rows.value("kept in training") == "nothing"
+    assert card.rows.value("Output") == format_bytes(4 * 16 * 10 * 10 * batch)
+    assert card.rows.value("Kept for backward") == "nothing"
     lenet.click("relu2")
-    assert card.rows.value("kept in training") == format_bytes(4 * 16 * 10 * 10 * batch)
+    assert card.rows.value("Kept for backward") == format_bytes(4 * 16 * 10 * 10 * batch)
 
 
 def test_the_project_page_adds_up_and_follows_the_recipe(lenet: Hands) -> None:

@@ -71,11 +71,11 @@ def test_the_button_measures_and_the_run_is_held_against_it(hands: Hands, monkey
     hands.studio.select([])
     card = hands.window.panel("inspector").project_page.costs
     hands.until(lambda: card.measure.isVisible(), what="the button")
-    assert card.rows.value("a training step") == "not known yet"
+    assert card.rows.value("Training step") == "not known yet"
     QTest.mouseClick(card.measure, Qt.MouseButton.LeftButton)
-    hands.until(lambda: card.rows.value("a training step").startswith("about"), what="the forecast")
+    hands.until(lambda: card.rows.value("Training step").startswith("about"), what="the forecast")
     assert not card.measure.isVisible()
     assert hands.window.runner.start()
     hands.until(lambda: not hands.window.runner.busy, what="the run's end")
     hands.studio.do("Name", lambda p: edits.set_name(p, "again"))
-    hands.until(lambda: "took" in card.rows.value("a training step"), what="the time it took")
+    hands.until(lambda: "took" in card.rows.value("Training step"), what="the time it took")

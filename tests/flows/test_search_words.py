@@ -94,8 +94,8 @@ def test_layers_templates_lessons_and_settings_are_found_and_done(window: Window
     take("dense", "layer:linear")
     assert len(window.studio.graph.nodes) == before + 1 and palette.isHidden()
     take("learning rate", "setting:lr")
-    panel = window.panel("training")
-    assert panel.isVisible() and panel.recipe.form.rows["lr"].isAncestorOf(window.focusWidget())
+    panel = window.panel("recipe")
+    assert panel.isVisible() and panel.rows["lr"].isAncestorOf(window.focusWidget())
     take("watch it", "lesson:watch-it-learn")
 
 
@@ -109,7 +109,8 @@ def test_an_answer_says_what_to_do_instead(window: Window, hands: Hands) -> None
     assert palette.words.isVisible() and "best epoch" in palette.words.text()
     QTest.keyClick(palette.search.edit, Qt.Key.Key_Return)
     assert palette.isHidden()
-    assert window.panel("training").recipe.form.more.opened
+    hands.rest()
+    assert window.panel("recipe").rows["best_by"].isVisible()
     palette.open()
     QTest.keyClicks(palette.search.edit, "heat")
     assert palette.hits[0].entry.target == "view.heat", "what opens a menu is found as well"

@@ -36,13 +36,13 @@ class Prediction:
         return f"{self.name}: {says}{truth}"
 
     def shown_classes(self, rows: int) -> list[int]:
-        """The classes shown: all in order, or where they do not fit the most probable, the true one among them."""
+        """The classes shown, always in their own order: all, or where they do not fit the most probable and the true one."""
         if len(self.labels) <= rows:
             return list(range(len(self.labels)))
         best = [int(i) for i in np.argsort(-np.nan_to_num(self.probabilities), kind="stable")[:rows]]
         if self.truth is not None and self.truth not in best:
             best[-1] = self.truth
-        return best
+        return sorted(best)
 
 
 def rgb_levels(image: NDArray[Any]) -> NDArray[np.uint8]:

@@ -26,17 +26,22 @@ class Entry(NamedTuple):
 
 
 class Group(NamedTuple):
-    """A heading with what stands below it. ``empty`` says how something comes there, where there is nothing."""
+    """A heading with what stands below it. ``empty`` says how something comes there, where there is nothing.
+
+    ``rare`` are the kinds of those entries that are seldom wanted; they stand last.
+    """
 
     family: str
     title: str
     entries: Sequence[Entry]
     empty: str = ""
+    rare: frozenset[str] = frozenset()
 
 
 def groups(project: Project) -> Iterator[Group]:
     """The groups that have something in them or something to say."""
-    found = [Group(family, title, _of_family(family, project)) for family, title in FAMILIES.items()]
+    rare = frozenset(kind.tag for kind in LAYERS.values() if kind.rare)
+    found = [Group(family, title, _of_family(family, project), rare=rare) for family, title in FAMILIES.items()]
     kept = block_library.entries()
     for title, shipped in (("Your library", False), ("Standard blocks", True)):
         rows = [Entry(block_library.PREFIX + e.name, e.name, e.note, "library") for e in kept if e.shipped is shipped]

@@ -15,6 +15,8 @@ from visualnet.training.optimizers import OPTIMIZERS
 
 RARE = ("nesterov", "weight_decay")
 """An optimizer's own parameters that stand among the rarer ones."""
+SCHEDULE = ("epochs", "batch_size", "best_by")
+"""What says how long is trained and which epoch is kept, in the order of a page."""
 DEVICES = {
     "auto": "A GPU if there is one, else the CPU with one core left for the window",
     "cpu": "The processor: bit for bit repeatable",
@@ -63,6 +65,18 @@ def recipe_params(optimizer: str, best_by: Mapping[str, str]) -> list[Param]:
         _name("seed", Int(0, "Draws the first weights and the order of samples.", low=0, high=2**31 - 1, more=True)),
         _name("device", Choice("auto", "Where to compute.", device_options(), more=True)),
     ]
+
+
+def recipe_groups(params: Iterable[Param]) -> dict[str, list[Param]]:
+    """The parameters of a recipe as a page shows them: how a step is made, how long is trained, and what is seldom changed."""
+    found: dict[str, list[Param]] = {"Optimizer": [], "Schedule": [], "More": []}
+    for param in params:
+        group = "Schedule" if param.name in SCHEDULE else "More" if param.more else "Optimizer"
+        shown = copy.copy(param)
+        shown.more = False  # it has a group of its own, and need not be folded away within it
+        found[group].append(shown)
+    found["Schedule"].sort(key=lambda param: SCHEDULE.index(param.name))
+    return found
 
 
 def _name(name: str, param: Param) -> Param:

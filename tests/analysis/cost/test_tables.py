@@ -28,17 +28,17 @@ def lenet():
 def test_a_node_s_rows_leave_out_what_it_has_nothing_of(lenet) -> None:
     costs = {lenet.main.graph.nodes[i].name: cost for i, cost in sheet_costs(lenet, ()).items()}
     conv = {name: figure for name, figure, _ in node_rows(costs["conv1"], 64)}
-    assert (conv["trainable"], conv["MACs a sample"], conv["FLOPs a sample"]) == ("156", "117,600", "235,200")
-    assert "frozen" not in conv and "running statistics" not in conv
-    assert all("64 samples" in tip for name, _, tip in node_rows(costs["conv1"], 64) if name == "output memory")
+    assert (conv["Trainable"], conv["MACs per sample"], conv["FLOPs per sample"]) == ("156", "117,600", "235,200")
+    assert "Frozen" not in conv and "Running statistics" not in conv
+    assert all("64 samples" in tip for name, _, tip in node_rows(costs["conv1"], 64) if name == "Output")
     assert sheet_costs(lenet, ("no such node",)) == {}
 
 
 def test_a_network_s_rows_add_up(lenet) -> None:
     cost = whole_cost(lenet)
     names = [name for name, _, _ in network_rows(cost, "Adam")]
-    assert names[0] == "depth" and names[-2:] == ["to train", "to answer"]
-    assert dict((name, figure) for name, figure, _ in total_rows(lenet.main))["parameters"] == "61,706"
+    assert names[0] == "Depth" and names[-2:] == ["In training, in all", "In use, at most"]
+    assert dict((name, figure) for name, figure, _ in total_rows(lenet.main))["Parameters"] == "61,706"
     assert list(statistics_rows(lenet.main)) == []
 
 

@@ -137,12 +137,12 @@ def test_figures_are_shown_as_the_courses_table_has_them(panel: InspectorPanel) 
     studio.select([])
     shown = panel.project_page.statistics
     assert shown.isVisibleTo(panel)
-    told = [shown.value(key) for key in ("running statistics", "with statistics", "not trainable")]
+    told = [shown.value(key) for key in ("Running statistics", "With statistics", "Not trainable")]
     assert told == ["2,752", "56,361,738", "2,752"]
     for name, figure in zip((f"bn{i}" for i in range(1, 6)), ("384", "1,024", "1,536", "1,536", "1,024"), strict=True):
         choose(panel, name)
         rows = panel.node_page.costs.rows
-        assert (rows.value("with statistics"), rows.value("counters")) == (figure, "1")
+        assert (rows.value("With statistics"), rows.value("Counters")) == (figure, "1")
     studio.open(Document(two_convolutions()))
     studio.select([])
     assert not panel.project_page.statistics.isVisibleTo(panel)

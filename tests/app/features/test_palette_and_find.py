@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QTreeWidgetItem
 
 from visualnet.app.features.palette.panel import PalettePanel
 from visualnet.app.features.reference.panel import ReferencePanel
@@ -17,6 +17,7 @@ from visualnet.app.state.studio import Studio
 from visualnet.app.theme.tokens import DARK, LIGHT
 from visualnet.core.document import Document
 from visualnet.core.storage.project_file import load
+from visualnet.core.user.settings import Settings
 from visualnet.layers import LAYERS
 
 
@@ -31,7 +32,17 @@ def visible(panel: PalettePanel) -> list[str]:
     tree = panel.tree
     heads = [tree.topLevelItem(i) for i in range(tree.topLevelItemCount())]
     items = [head.child(j) for head in heads if not head.isHidden() for j in range(head.childCount())]
-    return [item.text(0) for item in items if not item.isHidden()]
+    rare = [item.child(j) for item in items if not item.isHidden() for j in range(item.childCount())]
+    return [item.text(0) for item in (*items, *rare) if not item.isHidden() and not item.childCount()]
+
+
+def seen(panel: PalettePanel) -> list[str]:
+    """The rows that are on the screen or would be after scrolling: folded ones are not."""
+    found, item = [], panel.tree.topLevelItem(0)
+    while item is not None:
+        found.append(item.text(0))
+        item = panel.tree.itemBelow(item)
+    return found
 
 
 def test_every_layer_is_there_and_typing_finds_it(studio: Studio, qtbot: object) -> None:
@@ -48,6 +59,38 @@ def test_every_layer_is_there_and_typing_finds_it(studio: Studio, qtbot: object)
     QTest.keyClicks(panel.search.edit, "zzzz")
     assert not visible(panel)
     assert panel.nothing.isVisible()
+
+
+def test_rare_layers_are_collapsed_and_groups_stay_as_they_were_left(studio: Studio, qtbot: object) -> None:
+    studio.settings = Settings()
+    panel = PalettePanel(studio)
+    qtbot.addWidget(panel)  # type: ignore[attr-defined]
+    panel.resize(200, 800)
+    panel.show()
+    rows = seen(panel)
+    assert "ReLU" in rows and "LPPool3d" not in rows and "ConvTranspose3d" not in rows
+    assert rows.index("5 more") > rows.index("Conv2d")
+    tree = panel.tree
+
+    def row(text: str) -> QTreeWidgetItem:
+        return tree.findItems(text, Qt.MatchFlag.MatchExactly | Qt.MatchFlag.MatchRecursive, 0)[0]
+
+    def click(text: str) -> None:
+        tree.scrollToItem(row(text))
+        QTest.mouseClick(tree.viewport(), Qt.MouseButton.LeftButton, pos=tree.visualItemRect(row(text)).center())
+
+    assert not row("Conv2d").icon(0).isNull()
+    click("5 more")
+    assert "ConvTranspose3d" in seen(panel)
+    click("Pooling")
+    assert "MaxPool2d" not in seen(panel)
+    QTest.keyClicks(panel.search.edit, "maxpool2d")
+    assert "MaxPool2d" in seen(panel), "what is searched is found in folded groups too"
+    panel.search.clear()
+    assert "MaxPool2d" not in seen(panel)
+    again = PalettePanel(studio)
+    qtbot.addWidget(again)  # type: ignore[attr-defined]
+    assert "ConvTranspose3d" in seen(again) and "MaxPool2d" not in seen(again)
 
 
 @pytest.mark.parametrize("kind", [PalettePanel, ReferencePanel])

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.app.training_rig import Rig, small, template
 from tests.waiting import settle
+from visualnet.app.features.recipe.panel import RecipePanel
 from visualnet.app.features.training.panel import TrainingPanel, smoothing_weight
 from visualnet.app.shell.bars.status_bar import StatusLine
 from visualnet.app.theme.tokens import LIGHT
@@ -35,6 +36,16 @@ def panel(rig: Rig, qtbot: QtBot) -> TrainingPanel:
     made = TrainingPanel(rig.studio)
     qtbot.addWidget(made)
     made.resize(1280, 236)
+    made.show()
+    qtbot.waitExposed(made)
+    return made
+
+
+@pytest.fixture
+def recipe(rig: Rig, qtbot: QtBot) -> RecipePanel:
+    made = RecipePanel(rig.studio)
+    qtbot.addWidget(made)
+    made.resize(320, 780)
     made.show()
     qtbot.waitExposed(made)
     return made
@@ -65,8 +76,8 @@ def test_a_new_run_clears_the_curves_and_an_old_one_is_a_ghost(rig: Rig, panel: 
     assert not [name for name in panel.curves.loss._curves if name.endswith("(earlier)")]
 
 
-def test_edits_of_the_recipe_are_steps_that_can_be_undone(rig: Rig, panel: TrainingPanel) -> None:
-    field = panel.recipe.form.rows["lr"].field
+def test_edits_of_the_recipe_are_steps_that_can_be_undone(rig: Rig, recipe: RecipePanel) -> None:
+    field = recipe.rows["lr"].field
     before = rig.studio.project.recipe.lr
     field.step_by(1)
     field.step_by(1)
@@ -79,32 +90,32 @@ def test_edits_of_the_recipe_are_steps_that_can_be_undone(rig: Rig, panel: Train
     assert field.value == before
 
 
-def test_the_form_is_made_of_the_optimizers_own_declarations(rig: Rig, panel: TrainingPanel) -> None:
+def test_the_form_is_made_of_the_optimizers_own_declarations(rig: Rig, recipe: RecipePanel) -> None:
     for name, kind in OPTIMIZERS.items():
-        panel.recipe._change("optimizer", name)
-        rows = panel.recipe.form.rows
+        recipe._change("optimizer", name)
+        rows = recipe.rows
         assert set(kind.params) <= set(rows)
         assert {"optimizer", "batch_size", "epochs", "seed", "device"} <= set(rows)
         assert rows["optimizer"].combo.currentText() == name
         assert all(isinstance(row.param, Param) for row in rows.values())
 
 
-def test_defaults_follow_the_optimizer_but_own_values_stay(rig: Rig, panel: TrainingPanel) -> None:
+def test_defaults_follow_the_optimizer_but_own_values_stay(rig: Rig, recipe: RecipePanel) -> None:
     rig.studio.do("", lambda p: set_recipe(p, optimizer="SGD", lr=0.01))
-    panel.recipe._change("optimizer", "Adam")
+    recipe._change("optimizer", "Adam")
     assert rig.studio.project.recipe.lr == 0.001
     rig.studio.do("", lambda p: set_recipe(p, lr=0.3))
-    panel.recipe._change("optimizer", "SGD")
+    recipe._change("optimizer", "SGD")
     assert rig.studio.project.recipe.lr == 0.3
 
 
-def test_while_it_runs_only_the_learning_rate_can_be_changed(rig: Rig, panel: TrainingPanel, qtbot: QtBot) -> None:
+def test_while_it_runs_only_the_learning_rate_can_be_changed(rig: Rig, recipe: RecipePanel, qtbot: QtBot) -> None:
     rig.studio.do("", lambda p: set_recipe(p, epochs=1_000_000))
     rig.runner.start()
     rig.until(qtbot, lambda: rig.runner.state == "running")
-    rows = panel.recipe.form.rows
+    rows = recipe.rows
     assert [name for name, row in rows.items() if row.isEnabled()] == ["lr"]
-    assert not panel.recipe.data.isEnabled()
+    assert not recipe.data.isEnabled()
     rows["lr"].edited.emit(0.02)
     rig.until(qtbot, lambda: rig.runner.model.lr.last is not None and rig.runner.model.lr.last[1] == 0.02)
     rig.runner.finish()
@@ -135,13 +146,13 @@ def test_the_plane_is_drawn_for_points_and_bars_for_pictures(rig: Rig, panel: Tr
     rig.train(qtbot)
     rig.until(qtbot, lambda: not panel.prediction.decision.is_empty())
     assert panel.prediction.stack.currentWidget() is panel.prediction.decision
-    assert not panel.chooser.isVisible()
+    assert not panel.prediction.chooser.isVisible()
     plane, data = rig.runner.probes.seen.grid, rig.runner.probes.data
     line = replace(plane, low=plane.low[:1], high=plane.high[:1], values=plane.values[:1, 0])
     assert not panel.prediction._draw_grid(line, data), "a curve that was computed for the data set before"
     rig.studio.open(Document(template("mlp-mnist", epochs=1, batch_size=512)))
     rig.runner.prepare()
-    assert panel.chooser.isVisible()
+    assert panel.prediction.chooser.isVisible()
     rig.until(qtbot, lambda: rig.runner.probes.samples > 0)
     rig.train(qtbot)
     rig.until(qtbot, lambda: not panel.prediction.bars.is_empty())
@@ -155,11 +166,9 @@ def test_nothing_is_cut_off_in_a_small_window(rig: Rig, panel: TrainingPanel, qt
     rig.studio.set_theme(LIGHT)
     panel.resize(1280, 200)
     settle(0.02)
-    for part in (panel.smoothing, panel.log, panel.units, panel.curves.loss, panel.recipe, panel.prediction):
+    for part in (panel.smoothing, panel.log, panel.units, panel.curves.loss, panel.prediction):
         at = part.mapTo(panel, part.rect().bottomRight())
         assert panel.rect().contains(at), part
-    form = panel.recipe.widget()
-    assert form.minimumSizeHint().width() <= panel.recipe.viewport().width()
 
 
 def test_the_status_line_does_not_dance(rig: Rig, qtbot: QtBot) -> None:
@@ -185,11 +194,10 @@ def test_the_status_line_does_not_dance(rig: Rig, qtbot: QtBot) -> None:
 
 @pytest.mark.qt_log_ignore("grabbing the keyboard", extend=True)  # the offscreen platform, of any popup
 def test_numbers_of_the_recipe_and_the_data_may_be_written_with_constants(
-    rig: Rig, panel: TrainingPanel, qtbot: QtBot
+    rig: Rig, recipe: RecipePanel, qtbot: QtBot
 ) -> None:
     rig.studio.do("Constants", lambda p: set_constants(p, {"width": 8}))
-    form = panel.recipe.form
-    assert form is not None
+    form = recipe.forms["Schedule"]
     field = form.rows["batch_size"].field  # type: ignore[attr-defined]
     assert dict(field.names()) == {"width": 8}
     field.setFocus()

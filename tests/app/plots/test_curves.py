@@ -261,3 +261,23 @@ def test_light_theme_repaints(plot: CurvesPlot) -> None:
     plot.set_theme(LIGHT)
     assert LIGHT.surface in inks(plot)
     assert DARK.surface not in inks(plot)
+
+
+def test_the_legend_keeps_to_one_line(plot: CurvesPlot, qtbot: QtBot) -> None:
+    _, held = learn(plot)
+    height = plot.legend.height()
+    for number in range(6):
+        plot.set_reference(f"run {number}", held)
+    heard: list[str] = []
+    plot.legend.toggled.connect(heard.append)
+    for width in (900, 300, 200):
+        plot.resize(width, 300)
+        plot.refresh()
+        assert plot.legend.height() == height
+        assert all(rect.right() <= plot.legend.width() for rect, _ in plot.legend._places)
+        assert len(plot.legend._places) + len(plot.legend._rest[1]) == 8
+    menu = plot.legend.menu()
+    assert [action.text().split("  ")[0] for action in menu.actions()] == [e.name for e in plot.legend._rest[1]]
+    menu.actions()[-1].trigger()
+    assert heard == ["run 5 (earlier)"] and not plot._curves["run 5 (earlier)"].shown
+    menu.close()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtGui import QColor, QFontMetricsF
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from visualnet.app.plots.charts.sparkline import compose_strip
-from visualnet.app.plots.class_bars import HEAD, PAD, ClassBars
+from visualnet.app.plots.class_bars import GAP, HEAD, ClassBars
 from visualnet.app.plots.colours import text_font
 from visualnet.app.plots.decision_regions import DecisionView, RegressionView
 from visualnet.app.theme.fonts import choose_size
@@ -43,6 +44,26 @@ def test_prediction_in_words_and_bars(qtbot: QtBot) -> None:
     assert DARK.warning in colours(bars)
 
 
+@pytest.mark.parametrize("size", [(380, 260), (300, 110), (420, 130)])
+def test_all_ten_classes_stand_in_their_own_order(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
+) -> None:
+    bars = shown_widget(qtbot, ClassBars())
+    bars.resize(*size)
+    drawn: list[tuple[str, QRectF]] = []
+    draw = QPainter.drawText
+    names = [f"c{i}" for i in range(10)]
+    monkeypatch.setattr(
+        "visualnet.app.plots.class_bars.QPainter.drawText",
+        lambda self, rect, flags, text: (drawn.append((text, QRectF(rect))), draw(self, rect, flags, text)),
+    )
+    bars.set_prediction(np.eye(28), np.linspace(0.9, 0.1, 10)[::-1] / 5, names, 3, "x")
+    bars.grab()
+    rows = [(text, rect) for text, rect in drawn if text in names]
+    assert [text for text, _ in rows] == names, "all of them, by class and not by probability"
+    assert all(rect.top() >= 0 and rect.bottom() <= bars.height() + 1 for _, rect in rows), "none is cut off"
+
+
 def test_many_classes_show_the_probable_and_the_true_one(qtbot: QtBot) -> None:
     bars = shown_widget(qtbot, ClassBars())
     p = np.linspace(0, 1, 1000)
@@ -63,7 +84,8 @@ def test_rows_of_large_text_do_not_overlap(qtbot: QtBot, qapp: QApplication, mon
             choose_size(qapp, size)
             bars.grab()
             height = QFontMetricsF(text_font(bars.font(), 11)).tightBoundingRect("0123456789").height()
-            assert (bars.height() - HEAD - 2 * PAD) / asked[-1] >= height + 2, f"rows at {size} %"
+            rows = asked[-1] / 2  # ten classes stand in two columns here
+            assert (bars.height() - HEAD - 2 * GAP) / rows >= height + 2, f"rows at {size} %"
     finally:
         choose_size(qapp, 100)
 

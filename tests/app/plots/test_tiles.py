@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from visualnet.app.plots.feature_maps import TilesView
+from visualnet.app.theme.apply import ThemeKeeper
 from visualnet.app.theme.tokens import DARK, LIGHT
 from visualnet.figures.colour_maps import DIVERGING
 
@@ -121,3 +122,23 @@ def test_own_scale_uses_the_whole_map_in_each_tile(tiles: TilesView, qtbot: QtBo
     own = tiles._canvas._scale
     np.testing.assert_allclose(own.high, array.reshape(4, -1).max(1))
     tiles.grab()
+
+
+def test_the_colour_bar_stands_beside_its_maps(
+    tiles: TilesView, qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bars: list[float] = []
+    monkeypatch.setattr(
+        "visualnet.app.plots.feature_maps.draw_colour_bar",
+        lambda painter, bar, *_: bars.append(bar.left()),
+    )
+    for width, channels in ((900, 3), (500, 6), (300, 12)):
+        tiles.resize(width, 300)
+        tiles.set_maps(maps(channels), title="x")
+        tiles.grab()
+        last = max(tiles._canvas.tile_rect(i).right() for i in range(channels))
+        assert 0 < bars[-1] - last <= 24, "however wide the panel is"
+        assert bars[-1] + 60 <= width
+    ThemeKeeper(qapp, "dark")
+    plain = tiles._scale_button.grab().toImage()
+    assert plain.pixelColor(plain.width() // 2, 0).name() == DARK.line.lower(), "a button has an edge"

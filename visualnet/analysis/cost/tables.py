@@ -35,37 +35,37 @@ def node_rows(cost: NodeCost, batch: int) -> Iterator[Row]:
     """What a node costs at a batch size; what it has nothing of is left out."""
     both, counters = cost.parameters + cost.statistics, cost.buffers - cost.statistics
     for name, count, tip in (
-        ("trainable", cost.trainable if cost.parameters else None, "Numbers that training changes"),
-        ("frozen", cost.frozen or None, "Learned numbers that training leaves alone"),
-        ("running statistics", cost.statistics or None, "Means and variances that are kept, not learned"),
+        ("Trainable", cost.trainable if cost.parameters else None, "Numbers that training changes"),
+        ("Frozen", cost.frozen or None, "Learned numbers that training leaves alone"),
+        ("Running statistics", cost.statistics or None, "Means and variances that are kept, not learned"),
         (
-            "with statistics",
+            "With statistics",
             both if cost.statistics else None,
             "Parameters and running statistics, as Keras counts them",
         ),
-        ("counters", counters or None, "How many batches were seen: PyTorch saves it, nobody counts it"),
-        ("MACs a sample", cost.macs or None, "A multiplication and an addition, one forward pass"),
-        ("FLOPs a sample", cost.flops or None, "Two for each MAC"),
+        ("Counters", counters or None, "How many batches were seen: PyTorch saves it, nobody counts it"),
+        ("MACs per sample", cost.macs or None, "A multiplication and an addition, one forward pass"),
+        ("FLOPs per sample", cost.flops or None, "Two for each MAC"),
     ):
         if count is not None:
             yield name, f"{count:,}", tip
     if cost.made:
-        yield "output memory", format_bytes(cost.made), f"What it gives, for {batch:,} samples"
+        yield "Output", format_bytes(cost.made), f"What it gives, for {batch:,} samples"
     kept = format_bytes(cost.kept) if cost.kept else "nothing"
-    yield "kept in training", kept, f"Held for the backward pass, for {batch:,} samples"
+    yield "Kept for backward", kept, f"Held for the backward pass, for {batch:,} samples"
 
 
 def network_rows(cost: Cost, optimizer: str) -> Iterator[Row]:
     """The depth of a network and the memory that it takes."""
-    yield "depth", f"{cost.depth:,}", "Layers that multiply by weights, on the longest way"
+    yield "Depth", f"{cost.depth:,}", "Layers that multiply by weights, on the longest way"
     for name, count, tip in (
-        ("weights", cost.weights, "Weights and what is saved beside them, 4 bytes a number"),
-        ("gradients", cost.gradients, "One for every trained number"),
-        ("optimizer", cost.optimizer, f"What {optimizer} keeps from step to step"),
-        ("activations", cost.kept, "What training keeps of the forward pass for the backward pass"),
-        ("passing gradients", cost.passing, "What flows back through the largest layer"),
-        ("to train", cost.training, "All of these together"),
-        ("to answer", cost.inference, "Weights, and activations at the fullest moment without training"),
+        ("Weights", cost.weights, "Weights and what is saved beside them, 4 bytes a number"),
+        ("Gradients", cost.gradients, "One for every trained number"),
+        ("Optimizer", cost.optimizer, f"What {optimizer} keeps from step to step"),
+        ("Activations", cost.kept, "What training keeps of the forward pass for the backward pass"),
+        ("Gradients in passing", cost.passing, "What flows back through the largest layer"),
+        ("In training, in all", cost.training, "All of these together"),
+        ("In use, at most", cost.inference, "Weights, and activations at the fullest moment without training"),
     ):
         yield name, format_bytes(count), tip
 
@@ -83,22 +83,22 @@ def step_time_row(seconds: float | None, taken: float | None, measuring: bool) -
         forecast, took = format_duration(seconds, 2), format_duration(taken, 2)
         text = f"{forecast}, took {took}"
         tip = f"Forecast {forecast}; the last run took {took}: {format_percent(seconds / taken - 1, 0, signed=True)}"
-    return "a training step", text, tip
+    return "Training step", text, tip
 
 
 def total_rows(facts: GraphFacts) -> Iterator[Row]:
     """How large a sheet is."""
-    yield "nodes", f"{len(facts.graph.nodes):,}", ""
-    yield "parameters", f"{facts.parameters:,}", ""
-    yield "trainable", f"{facts.trainable:,}", ""
-    yield "MACs a sample", f"{facts.macs:,}", "Multiply–accumulate operations of one forward pass"
+    yield "Nodes", f"{len(facts.graph.nodes):,}", ""
+    yield "Parameters", f"{facts.parameters:,}", ""
+    yield "Trainable", f"{facts.trainable:,}", ""
+    yield "MACs per sample", f"{facts.macs:,}", "Multiply–accumulate operations of one forward pass"
 
 
 def statistics_rows(facts: GraphFacts) -> Iterator[Row]:
     """The counts with running statistics, as Keras and courses have them; none where there are none."""
     if facts.statistics:
         kept = "Means and variances that normalizations keep and do not learn; counters of batches are left out"
-        yield "running statistics", f"{facts.statistics:,}", kept
+        yield "Running statistics", f"{facts.statistics:,}", kept
         both = "Parameters and running statistics, as Keras and many a course count them"
-        yield "with statistics", f"{facts.counted:,}", both
-        yield "not trainable", f"{facts.counted - facts.trainable:,}", "What training leaves alone"
+        yield "With statistics", f"{facts.counted:,}", both
+        yield "Not trainable", f"{facts.counted - facts.trainable:,}", "What training leaves alone"

@@ -18,6 +18,7 @@ from visualnet.app.features.palette.feature import FEATURE as PALETTE
 from visualnet.app.features.pictures.feature import FEATURE as PICTURES
 from visualnet.app.features.presentation.feature import FEATURE as PRESENTATION
 from visualnet.app.features.problems.feature import FEATURE as PROBLEMS
+from visualnet.app.features.recipe.feature import FEATURE as RECIPE
 from visualnet.app.features.reference.feature import FEATURE as REFERENCE
 from visualnet.app.features.runs.feature import FEATURE as RUNS
 from visualnet.app.features.start_page.feature import FEATURE as START_PAGE
@@ -26,6 +27,7 @@ from visualnet.app.features.training.feature import FEATURE as TRAINING
 FEATURES: tuple[Feature, ...] = (
     PALETTE,
     INSPECTOR,
+    RECIPE,
     PROBLEMS,
     TRAINING,
     RUNS,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal
@@ -11,13 +12,17 @@ from visualnet.app.forms.drag_handle import FieldDrag
 from visualnet.app.forms.rows import FieldRow, Row, ValueRow, editor_width, row_for
 from visualnet.app.forms.value_field import ValueField
 from visualnet.app.state.studio import Studio
+from visualnet.app.theme import fonts
+from visualnet.app.theme.tokens import MONO
 from visualnet.app.widgets.basic import label
 from visualnet.app.widgets.layouts import column
 from visualnet.app.widgets.section import Section
 from visualnet.core.expressions import Scope
 from visualnet.core.graph import Value
 from visualnet.core.text.format import capitalize_first
+from visualnet.core.text.visible import visible
 from visualnet.layers.declaration.params import Param
+from visualnet.layers.param_words import needs_code, param_words
 
 
 class Form(QWidget):
@@ -53,8 +58,7 @@ class Form(QWidget):
         grid.setColumnStretch(0, 1)
         for number, param in enumerate(params):
             row = row_for(param)
-            name = label(param.name)
-            name.setToolTip(param.doc)
+            name = param_label(param)
             name.setBuddy(row)
             # What is wrong stands in words under the field; a red frame alone tells nobody what to do.
             words = label("", "error", wrap=True)
@@ -148,6 +152,17 @@ def return_keyboard(part: Form | ValueField, studio: Studio, name: str = "") -> 
     part.left.connect(leave)
     studio.document_changed.connect(part.discard)
     part.discarded.connect(lambda text: studio.message.emit("hint", describe_discarded(text, name) if name else text))
+
+
+def param_label(param: Param) -> QLabel:
+    """A parameter in words; where PyTorch calls it otherwise, its name as code behind them, or below where there is no room."""
+    words, small = param_words(param).replace(" ", "\u00a0"), fonts.px(10.5)
+    code = f'<span style="font-family:{MONO}; font-size:{small}px">{html.escape(visible(param.name))}</span>'
+    text = html.escape(visible(words))
+    made = label(f"{text} <wbr>{code}" if needs_code(param) else words, wrap=True)
+    made.setTextFormat(Qt.TextFormat.RichText if needs_code(param) else Qt.TextFormat.PlainText)
+    made.setToolTip(f"{param.doc}\n{param.name} in PyTorch and in the file" if needs_code(param) else param.doc)
+    return made
 
 
 def caption(text: str) -> QLabel:

@@ -17,8 +17,10 @@ from visualnet.figures.colour_indices import hatch, levels
 from visualnet.figures.prediction import Prediction, rgb_levels
 from visualnet.figures.tiles import common_scale, is_signed
 
-PAD, HEAD = 12, 24
+PAD, HEAD, GAP = 12, 24, 4
 ROW_MOST, ROW_LEAST = 22, 12
+TWO_COLUMNS_FROM = 180
+"""With less room beside the picture there is one column of classes only."""
 MIDDLE = Qt.AlignmentFlag.AlignVCenter
 
 
@@ -59,7 +61,7 @@ class ClassBars(PaintedPicture):
 
     def sizeHint(self) -> QSize:
         classes = len(self.prediction.labels) if self.prediction is not None else 0
-        return QSize(360, HEAD + PAD + ROW_MOST * max(min(classes, 10), 6))
+        return QSize(360, HEAD + 2 * GAP + ROW_MOST * max(min(classes, 10), 6))
 
     def rows(self) -> Iterable[Iterable[Any]]:
         shown = self.prediction
@@ -79,12 +81,12 @@ class ClassBars(PaintedPicture):
         )
         painter.drawText(head, MIDDLE, elided)
         left = float(PAD)
-        room = self.height() - HEAD - 2 * PAD
+        room = self.height() - HEAD - 2 * GAP
         if self._image is not None:
             side = min(room, self.width() * 0.32, 180)
             scale = side / max(self._image.width(), self._image.height())
             wide, high = self._image.width() * scale, self._image.height() * scale
-            draw_nearest(painter, QRectF(PAD, HEAD + PAD, wide, high), self._image)
+            draw_nearest(painter, QRectF(PAD, HEAD + GAP, wide, high), self._image)
             left += wide + PAD
         self._draw_bars(painter, ink, self.prediction, left, room)
 
@@ -93,14 +95,20 @@ class ClassBars(PaintedPicture):
         metrics = QFontMetricsF(painter.font())
         # Digits and most letters leave a fifth of the line's height free: rows may be so much closer than lines of text.
         least, most = max(ROW_LEAST, 0.8 * metrics.height()), max(ROW_MOST, metrics.height())
-        shown = prediction.shown_classes(max(int(room / least), 1))
-        row = min(room / len(shown), most)
-        name_room = min(max(metrics.horizontalAdvance(prediction.labels[i]) for i in shown) + 18, self.width() * 0.3)
-        start, figure_room = left + name_room + 6, metrics.horizontalAdvance("100.0 %") + 8
-        length = max(self.width() - start - figure_room - PAD, 10)
-        best = prediction.best
+        rows = max(int(room / least), 1)
+        # All classes in their own order, so that each keeps its place; where one column is too short for them, two.
+        columns = 2 if len(prediction.labels) > rows and self.width() - left > TWO_COLUMNS_FROM else 1
+        shown = prediction.shown_classes(rows * columns)
+        rows = -(-len(shown) // columns)
+        row, wide = min(room / rows, most), (self.width() - left) / columns
+        name_room = min(max(metrics.horizontalAdvance(prediction.labels[i]) for i in shown) + 18, wide * 0.45)
+        figure_room = metrics.horizontalAdvance("100.0 %") + 8
+        length = max(wide - name_room - 6 - figure_room - PAD, 10)
+        first, best = left, prediction.best
         for place, index in enumerate(shown):
-            y, p = HEAD + PAD + place * row, float(prediction.probabilities[index])
+            left = first + place // rows * wide
+            start = left + name_room + 6
+            y, p = HEAD + GAP + place % rows * row, float(prediction.probabilities[index])
             true = index == prediction.truth
             painter.setPen(ink.text if true or index == best else ink.muted)
             name = metrics.elidedText(prediction.labels[index], Qt.TextElideMode.ElideRight, name_room - 14)

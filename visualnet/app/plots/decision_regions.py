@@ -37,7 +37,7 @@ class _InputSpacePicture(PaintedPicture):
         return QSize(340, 260)
 
     def _box(self) -> QRectF:
-        return QRectF(self.rect()).adjusted(52, 28, -16, -40)
+        return QRectF(self.rect()).adjusted(46, 20, -16, -34)
 
 
 class RegressionView(_InputSpacePicture):

@@ -226,7 +226,10 @@ class TilesCanvas(ScrollCanvas):
         tall = min(room.height() - 30 - 14 * own, 200)
         if tall < 30:
             return
-        bar = QRectF(room.right() - BAR_ROOM + 16, 12, 10, tall)
+        # Beside the maps, not at the edge of a panel that is wider than they are.
+        columns = 1 if self._large is not None else min(self._grid.columns, len(self._maps))
+        left = min(room.right() - BAR_ROOM, self._grid.place(0)[0] + columns * self._grid.step_x) + 10
+        bar = QRectF(left, 12, 10, tall)
         draw_colour_bar(painter, bar, ink, scale.signed, float(scale.low), float(scale.high))
         if own:
             painter.drawText(QRectF(bar.left() - 10, bar.bottom() + 10, BAR_ROOM, 14), 0, f"channel {channel}")

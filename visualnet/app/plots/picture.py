@@ -56,6 +56,7 @@ def text_button(text: str, tip: str, *, checkable: bool = False) -> QToolButton:
     button.setText(text)
     button.setToolTip(tip)
     button.setCheckable(checkable)
+    button.setProperty("framed", True)
     button.hide()
     return button
 

@@ -63,9 +63,9 @@ class Searchable:
         elif sort == LESSON:
             studio.lesson_requested.emit(name)
         elif sort == SETTING and studio.shell is not None:
-            panel = studio.shell.show_panel("training")
+            panel = studio.shell.show_panel("recipe")
             if panel is not None:
-                panel.recipe.reveal(name)
+                panel.reveal(name)
 
 
 def make_palette(window: Frame) -> CommandPalette:

@@ -317,11 +317,13 @@ class Window(Frame):
             self.spaces.keep_sizes()
 
     def train(self) -> None:
-        """Start a run, and show the training workspace if nothing about training is on the screen."""
+        """Start a run, and bring it into view: from any workspace, and whatever tab stands in front of it."""
         if prompts.offer_small_version(self):
             return
-        if self.runner.start() and not self.alone.on and not self.spaces.is_shown("training"):
+        if self.runner.start() and not self.alone.on and not self.spaces.is_open("training"):
             self.show_space("train")
+        if self.runner.busy:
+            self.spaces.reveal("training")
 
     # --- telling -------------------------------------------------------------------------------------------------------------------
 

@@ -2,6 +2,9 @@
 
 Docks that share a place are tabbed once, when the window is made, and stay so: a workspace only says which are shown, which is in
 front and how large the sides are. (Tabbing anew at each switch leaves dead tab bars behind in QMainWindow.)
+
+A panel below the canvas that stands alone and has nothing to say is collapsed to its strip, until it has; a person who opens it by hand
+keeps it open.
 """
 
 from __future__ import annotations
@@ -11,7 +14,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar
+from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QTabBar
 
 from visualnet.app.features.feature import Feature
 from visualnet.app.state.studio import Studio
@@ -27,14 +30,21 @@ class Space(NamedTuple):
     shown: tuple[str, ...]
     front: tuple[str, ...]
     sizes: Mapping[str, int]
+    held: tuple[str, ...] = ()
+    """What a person keeps open though it has nothing to say."""
 
 
 SIZES: Mapping[str, Mapping[str, int]] = {
-    "build": {"left": 196, "right": 320, "bottom": 132},
-    "train": {"left": 196, "right": 320, "bottom": 290},
+    "build": {"left": 208, "right": 320, "bottom": 132},
+    "train": {"left": 196, "right": 320, "bottom": 300},
     "inspect": {"right": 520, "bottom": 250},
 }
 """Each workspace, and how many px its sides take at first."""
+TALL_RIGHT = ("train",)
+"""Where the right side has the whole height of the window: the recipe is a page."""
+COLLAPSE_MS = 300
+"""So long after the last change a panel collapses or comes up: nothing moves under a hand that works."""
+LEAST_PX = 40
 _SIDES = {"left": Area.LeftDockWidgetArea, "right": Area.RightDockWidgetArea, "bottom": Area.BottomDockWidgetArea}
 
 
@@ -42,7 +52,7 @@ class Workspaces:
     """Arranges the docks of a window, and remembers what the person changed in each arrangement."""
 
     def __init__(self, window: QMainWindow, studio: Studio, features: Iterable[Feature], settings: Settings) -> None:
-        self.window, self.settings = window, settings
+        self.window, self.settings, self.studio = window, settings, studio
         self._declared = {f.id: f.dock for f in features if f.dock is not None}
         self.spaces = {
             name: Space(
@@ -58,12 +68,20 @@ class Workspaces:
         self._forced: dict[str, int] = {}
         """What they took after that."""
         self.docks: dict[str, LazyDock] = {}
+        self._bottom = 0
+        """How high the panels below the canvas were when none was collapsed."""
+        self._collapse_timer = QTimer(window, singleShot=True, interval=COLLAPSE_MS)
+        self._collapse_timer.timeout.connect(self._collapse_when_idle)
         window.setDockOptions(QMainWindow.DockOption.AllowTabbedDocks)
         window.setCorner(Qt.Corner.BottomLeftCorner, Area.BottomDockWidgetArea)
         window.setCorner(Qt.Corner.BottomRightCorner, Area.BottomDockWidgetArea)
         for name, declared in self._declared.items():
             self.docks[name] = LazyDock(declared.title, partial(declared.make, studio), window)
             self.docks[name].setObjectName(f"dock.{name}")
+            self.docks[name].nothing_changed.connect(self._collapse_soon)
+            self.docks[name].visibilityChanged.connect(self._collapse_soon)
+            self.docks[name].topLevelChanged.connect(self._collapse_soon)
+            self.docks[name].opened.connect(partial(self.reveal, name))
         self._put_home()
         self.hide()
         for name, declared in self._declared.items():
@@ -104,13 +122,19 @@ class Workspaces:
             return tuple(n for n in names if n in self.docks) if isinstance(names, list) else default
 
         sizes: Any = kept.get("sizes")
-        fits = isinstance(sizes, dict) and all(isinstance(v, int) and 40 <= v <= 4000 for v in sizes.values())
-        return Space(known("shown", own.shown), known("front", own.front), sizes if fits else own.sizes)
+        fits = isinstance(sizes, dict) and all(isinstance(v, int) and LEAST_PX <= v <= 4000 for v in sizes.values())
+        held = known("held", ())
+        return Space(known("shown", own.shown), known("front", own.front), sizes if fits else own.sizes, held)
 
     def _arrange(self, name: str, space: Space) -> None:
         self.current = name
+        corner = Area.RightDockWidgetArea if name in TALL_RIGHT else Area.BottomDockWidgetArea
+        self.window.setCorner(Qt.Corner.BottomRightCorner, corner)
+        self._bottom = space.sizes.get("bottom", 0)
         for key, dock in self.docks.items():
+            dock.held = key in space.held
             dock.setVisible(key in space.shown)
+        self._collapse()
         for key in space.front:
             if key in space.shown:
                 self.docks[key].raise_()
@@ -121,7 +145,7 @@ class Workspaces:
         """Give the sides so many px, or as near to it as what stands there lets them."""
         for side, size in sizes.items():
             there = [d for d in self.docks.values() if not d.isHidden() and self._side(d) == side]
-            if there:
+            if there and not there[0].collapsed:
                 way = Qt.Orientation.Vertical if side == "bottom" else Qt.Orientation.Horizontal
                 self.window.resizeDocks(there[:1], [size], way)
 
@@ -175,6 +199,37 @@ class Workspaces:
             if frozenset(bar.tabText(i) for i in range(bar.count())) not in live:
                 bar.hide()
 
+    # --- panels with nothing to say ------------------------------------------------------------------------------------------------
+
+    def _collapse_soon(self, *_: object) -> None:
+        self._collapse_timer.start()
+
+    def _collapse_when_idle(self) -> None:
+        if QApplication.mouseButtons() != Qt.MouseButton.NoButton:
+            self._collapse_timer.start()  # nothing moves under a hand that drags
+        else:
+            self._collapse(keep=True)
+
+    def _collapse(self, keep: bool = False) -> None:
+        """Collapse what stands alone below the canvas and has nothing to say; bring up what has. ``keep``: as high as it was before."""
+        for dock in self.docks.values():
+            alone = self._side(dock) == "bottom" and not any(
+                not other.isHidden() and not other.isFloating() for other in self.window.tabifiedDockWidgets(dock)
+            )
+            collapsed = bool(dock.nothing) and not dock.held and not dock.isHidden() and alone
+            if collapsed == dock.collapsed:
+                continue
+            if collapsed and keep and self._is_seen(dock) and dock.height() >= LEAST_PX:
+                self._bottom = dock.height()
+            focus = QApplication.focusWidget()
+            if collapsed and focus is not None and dock.isAncestorOf(focus) and self.studio.shell is not None:
+                self.studio.shell.focus_canvas()
+            dock.collapse(collapsed)
+            if not collapsed and not dock.isHidden() and not dock.isFloating() and self._bottom:
+                if (layout := self.window.layout()) is not None:
+                    layout.activate()  # else it is resized within the height of its strip
+                self.window.resizeDocks([dock], [self._bottom], Qt.Orientation.Vertical)
+
     def _side(self, dock: QDockWidget) -> str:
         area = self.window.dockWidgetArea(dock)
         return "" if dock.isFloating() else next((side for side, a in _SIDES.items() if a == area), "")
@@ -184,9 +239,13 @@ class Workspaces:
         if not self.current or not self.window.isVisible():
             return
         shown = [n for n, d in self.docks.items() if not d.isHidden()]
-        front = [n for n in shown if self.docks[n].visibleRegion().boundingRect().isValid()]
+        front = [n for n in shown if self._is_seen(self.docks[n])]
         sizes = self._measure()
-        self.settings.section("workspaces")[self.current] = {"shown": shown, "front": front, "sizes": sizes}
+        if "bottom" in sizes and all(self.docks[n].collapsed for n in front if self._side(self.docks[n]) == "bottom"):
+            sizes["bottom"] = self._bottom
+        held = [n for n in shown if self.docks[n].held]
+        kept = {"shown": shown, "front": front, "sizes": {side: px for side, px in sizes.items() if px}, "held": held}
+        self.settings.section("workspaces")[self.current] = kept
 
     def hide(self) -> None:
         """Put every dock away, after remembering how they stand."""
@@ -198,16 +257,25 @@ class Workspaces:
     def reveal(self, name: str) -> None:
         """Bring a dock to the front, wherever it is; nothing happens where there is none of that name, or all are put away."""
         if name in self.docks and self.current:
-            self.docks[name].show()
-            self.docks[name].raise_()
+            dock = self.docks[name]
+            dock.show()
+            dock.held = dock.held or bool(dock.nothing)
+            self._collapse()
+            dock.raise_()
 
     def set_shown(self, name: str, state: bool) -> None:
         """Show a dock in front, or hide it."""
         if state:
             self.reveal(name)
         else:
+            self.docks[name].held = False
             self.docks[name].hide()
 
-    def is_shown(self, name: str) -> bool:
-        """Whether a dock is on the screen."""
-        return name in self.docks and self.docks[name].isVisible()
+    def is_open(self, name: str) -> bool:
+        """Whether a dock is on the screen, or at least a tab of it."""
+        return name in self.docks and not self.docks[name].isHidden()
+
+    @staticmethod
+    def _is_seen(dock: QDockWidget) -> bool:
+        # A dock behind another tab is "visible" to Qt, at a place outside the window.
+        return dock.isVisible() and not dock.visibleRegion().isEmpty()

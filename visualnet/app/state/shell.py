@@ -14,6 +14,10 @@ from visualnet.core.project import Project
 class Shell(Protocol):
     """The frame as features see it: they never name another feature's classes, nor the window's."""
 
+    @property
+    def covered(self) -> bool:
+        """Whether a page covers the canvas, and no panel is on the screen."""
+
     def panel(self, name: str) -> Any:
         """The panel of a dock, wherever it is; None where no feature of that name is there."""
 

@@ -30,6 +30,10 @@ CONTROL_ICONS = {
     "menu-check": ("check", "text"),
     "close": ("close", "muted"),
     "close-hover": ("close", "text"),
+    "question": ("help", "accent"),
+    "information": ("info", "hint"),
+    "warning": ("warning", "warning"),
+    "critical": ("error", "error"),
 }
 
 

@@ -1,26 +1,44 @@
-"""A dock whose panel is made when it is first looked at."""
+"""A dock whose panel is made when it is first looked at, and that collapses to a line while its panel has nothing to say."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QSize
-from PySide6.QtGui import QShowEvent
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QMouseEvent, QShowEvent
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
-from visualnet.app.widgets.layouts import column
+from visualnet.app.widgets.basic import ElidedLabel, icon_button
+from visualnet.app.widgets.layouts import column, row
+
+NO_LIMIT = (1 << 24) - 1
+"""Qt's QWIDGETSIZE_MAX."""
 
 
 class LazyDock(QDockWidget):
-    """A dock whose panel is made when it is first shown or asked for: what nobody looks at costs no start-up time."""
+    """A dock whose panel is made when it is first shown or asked for: what nobody looks at costs no start-up time.
+
+    A panel may have the signals ``title_changed(str)`` and ``nothing_changed(str)``: the second tells why it has nothing to say, or with
+    no words that it has. Whether the dock then collapses to its strip is decided by the ``Workspaces``.
+    """
+
+    nothing_changed = Signal()
+    opened = Signal()
+    """A person clicked the strip."""
 
     def __init__(self, title: str, make: Callable[[], QWidget], window: QMainWindow) -> None:
         super().__init__(title, window)
         self._make = make
         self._panel: QWidget | None = None
-        frame = QWidget()
-        self._column = column(parent=frame)
-        self.setWidget(frame)
+        self.nothing = ""
+        """Why the panel has nothing to say; empty while it has."""
+        self.held = False
+        """Whether a person wants it open though it has nothing to say."""
+        self.collapsed = False
+        self._strip: Strip | None = None
+        self._frame = QWidget()
+        self._column = column(parent=self._frame)
+        self.setWidget(self._frame)
 
     @property
     def made(self) -> bool:
@@ -35,11 +53,70 @@ class LazyDock(QDockWidget):
             self._column.addWidget(self._panel)
             if (changed := getattr(self._panel, "title_changed", None)) is not None:
                 changed.connect(self.setWindowTitle)
+            if (nothing := getattr(self._panel, "nothing_changed", None)) is not None:
+                nothing.connect(self._set_nothing)
+                self._set_nothing(getattr(self._panel, "nothing", ""))
         return self._panel
+
+    def _set_nothing(self, words: str) -> None:
+        if words != self.nothing:
+            self.nothing = words
+            if self._strip is not None:
+                self._strip.show_words(self.windowTitle(), words)
+            self.nothing_changed.emit()
+
+    def collapse(self, collapsed: bool) -> None:
+        """Leave only a line that says why there is nothing, or show the panel again."""
+        if collapsed == self.collapsed:
+            return
+        self.collapsed = collapsed
+        # The frame stays: a dock without anything in it would be no wider than its title.
+        self.panel.setVisible(not collapsed)
+        self._frame.setMaximumHeight(0 if collapsed else NO_LIMIT)
+        if collapsed:
+            self._strip = Strip(self)
+            self._strip.opened.connect(self.opened)
+            self._strip.show_words(self.windowTitle(), self.nothing)
+        elif self._strip is not None:
+            self._strip.deleteLater()
+            self._strip = None
+        # Qt's type has no None here, though that is how its own title bar comes back.
+        self.setTitleBarWidget(self._strip)  # type: ignore[arg-type]
+        self.setMaximumHeight(self._strip.sizeHint().height() if self._strip is not None else NO_LIMIT)
 
     def showEvent(self, event: QShowEvent) -> None:
         assert self.panel is not None
         super().showEvent(event)
 
     def minimumSizeHint(self) -> QSize:
+        if self._strip is not None:
+            return QSize(80, self._strip.sizeHint().height())
         return super().minimumSizeHint().expandedTo(QSize(80, 60))
+
+
+class Strip(QWidget):
+    """What is left of a collapsed dock: its title, why there is nothing to see, and the way to open it all the same."""
+
+    opened = Signal()
+
+    def __init__(self, dock: LazyDock) -> None:
+        super().__init__(dock)
+        self.words = ElidedLabel("", "muted")
+        self.words.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        show = icon_button("chevron-up", "Open the panel", done=self.opened.emit, size=14)
+        close = icon_button("close", "Close the panel", done=dock.hide, size=12)
+        row((self.words, 1), show, close, margins=(12, 2, 6, 2), spacing=2, parent=self)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setToolTip("Opens by itself when there is something to see; a click opens it now")
+
+    def show_words(self, title: str, nothing: str) -> None:
+        """Say what is collapsed, and why."""
+        self.words.setText(f"{title} · {nothing}")
+        self.setAccessibleName(self.words.full_text)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        event.accept()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
+            self.opened.emit()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 
 from visualnet.app.theme import icons
@@ -11,7 +11,9 @@ from visualnet.app.widgets.layouts import column
 
 
 class Section(QWidget):
-    """A title that shows or hides what is under it."""
+    """A title that shows or hides what is under it. ``toggled`` tells that a person did so."""
+
+    toggled = Signal(bool)
 
     def __init__(self, title: str, *, opened: bool = True) -> None:
         super().__init__()
@@ -21,11 +23,15 @@ class Section(QWidget):
         self._head.setObjectName("head")
         self._head.setIconSize(QSize(12, 12))
         self._head.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._head.clicked.connect(lambda: self.set_opened(not self.opened))
+        self._head.clicked.connect(self._toggle)
         self._content = QWidget()
         self.body = column(margins=(0, 0, 0, GRID), spacing=GRID // 2, parent=self._content)
         column(self._head, self._content, spacing=GRID // 2, parent=self)
         self.set_title(title)
+
+    def _toggle(self) -> None:
+        self.set_opened(not self.opened)
+        self.toggled.emit(self.opened)
 
     def set_opened(self, opened: bool) -> None:
         """Show or hide the content."""

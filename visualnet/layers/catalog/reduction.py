@@ -125,7 +125,9 @@ class Normalize(Layer):
     y = x / max(‖x‖_p, 10⁻¹²) along dim.
     """
 
-    p: float = real(2.0, "Which length: 2 is the usual one, 1 the sum of sizes.", low=0.5, high=64, phrase="p {}")
+    p: float = real(
+        2.0, "Which length: 2 is the usual one, 1 the sum of sizes.", low=0.5, high=64, phrase="p {}", title="Power"
+    )
     dim: int = index(-1, "Axis of the vectors (1 is the first after the batch, −1 the last).", phrase="along {}")
 
     def shape(self, *shapes: Shape) -> Shape:
@@ -177,7 +179,9 @@ class PairwiseDistance(Layer):
     y = ‖x1 − x2 + eps‖_p.
     """
 
-    p: float = real(2.0, "Which length: 2 is the usual one, 1 the sum of sizes.", low=0.5, high=64, phrase="p {}")
+    p: float = real(
+        2.0, "Which length: 2 is the usual one, 1 the sum of sizes.", low=0.5, high=64, phrase="p {}", title="Power"
+    )
     eps: float = real(1e-6, "Added, so that the slope at zero is finite.", low=1e-12, high=1, more=True)
 
     def shape(self, *shapes: Shape) -> Shape:

@@ -25,9 +25,8 @@ BIG = 1_000_000_000
 class Param:
     """A declared parameter. As a class attribute of a layer it is the declaration; on an instance the resolved value stands there.
 
-    ``card`` puts the value on the node's card (with a number: in that place); ``more`` folds the row away under “More” in the inspector;
-    ``fit`` lets the repair finder try other values; ``phrase`` is how the card says it (``{} heads``), and then a changed value is always
-    said.
+    ``card`` puts the value on the node's card (a number: in that place); ``more`` folds the row away; ``fit`` lets the repair finder try
+    other values; ``phrase`` is how the card says it (``{} heads``), always once it was changed; ``title`` stands before its field.
     """
 
     name: str = ""
@@ -42,8 +41,9 @@ class Param:
         more: bool = False,
         fit: bool = False,
         phrase: str = "",
+        title: str = "",
     ) -> None:
-        self.default, self.doc, self.unit, self.phrase = default, doc, unit, phrase
+        self.default, self.doc, self.unit, self.phrase, self.title = default, doc, unit, phrase, title
         self.card, self.more, self.fit = card, more, fit
 
     def __set_name__(self, owner: type, name: str) -> None:

@@ -41,7 +41,7 @@ class AttentionPanel(ProbePanel):
         self.layer.setMinimumWidth(120)
         self.layer.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.layer.activated.connect(lambda _: self.request_probes())
-        self.head_label, self.chooser = label("layer", "small"), SampleChooser(studio)
+        self.head_label, self.chooser = label("Layer", "small"), SampleChooser(studio)
         studio.selection_changed.connect(self._selected)
         self.set_head(row(self.head_label, (self.layer, 1), STRETCH, self.chooser, margins=(12, 4, 8, 2), spacing=6))
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
+from weakref import WeakSet
 
-from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QApplication,
@@ -26,6 +27,7 @@ from visualnet.app.state.studio import Studio
 from visualnet.app.theme import icons
 from visualnet.app.widgets.basic import ElidedLabel, EmptyState, button, describe
 from visualnet.app.widgets.layouts import column, row
+from visualnet.core.document import Document
 from visualnet.core.errors import FileError
 from visualnet.core.storage import project_file
 from visualnet.resources import resource
@@ -40,6 +42,9 @@ _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 class DifferencesPanel(QWidget):
     """Choose what to compare with; a click on a line goes there."""
+
+    nothing_changed = Signal(str)
+    """Why there is nothing to show; no words where something is compared."""
 
     def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -68,7 +73,37 @@ class DifferencesPanel(QWidget):
         column(head, (self.pages, 1), spacing=0, parent=self)
         self.comparison.changed.connect(self.refresh)
         studio.theme_changed.connect(self.refresh)
+        self._document, self._open_in = studio.document, WeakSet[Document]()
+        studio.document_changed.connect(self._change_document)
         self.refresh()
+
+    @property
+    def nothing(self) -> str:
+        """Why there is nothing to show; empty where something is compared."""
+        return "" if self.comparison.found is not None else "Nothing to compare with yet."
+
+    def _change_document(self) -> None:
+        """Each document has the panel open or not: what was opened to compare one says nothing in another."""
+        if self.isVisible():
+            self._open_in.add(self._document)
+        elif not self._covered():
+            self._open_in.discard(self._document)
+        self._document = self.studio.document
+        self.nothing_changed.emit(self.nothing)
+        # The window may yet be about to show its panels again, after a page that covered all.
+        QTimer.singleShot(0, self, self._show_where_open)
+
+    def _covered(self) -> bool:
+        return self.studio.shell is not None and self.studio.shell.covered
+
+    def _show_where_open(self) -> None:
+        shell = self.studio.shell
+        if shell is None or shell.covered:
+            return
+        if self.studio.document not in self._open_in:
+            shell.set_panel_shown("differences", False)
+        elif not self.isVisible():
+            shell.set_panel_shown("differences", True)
 
     def _build_tree(self) -> QTreeWidget:
         tree = describe(QTreeWidget(), "Differences")
@@ -123,6 +158,7 @@ class DifferencesPanel(QWidget):
         found, base = self.comparison.found, self.comparison.base
         for widget in (self.copy, self.end):
             widget.setVisible(found is not None)
+        self.nothing_changed.emit(self.nothing)
         self.pages.setCurrentWidget(self.empty if found is None else self.tree if found else self.same)
         self.summary.setText(f"Since {base.title}: {summary(found)}" if base is not None and found is not None else "")
         at = self.tree.currentItem()

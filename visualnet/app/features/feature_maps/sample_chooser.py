@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 
 import numpy as np
 from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QIcon, QPixmap
-from PySide6.QtWidgets import QFrame, QListView, QListWidget, QListWidgetItem, QWidget
+from PySide6.QtWidgets import QFrame, QListView, QListWidget, QListWidgetItem, QToolButton, QWidget
 
 from visualnet.app.forms.form import return_keyboard
 from visualnet.app.forms.value_field import ValueField
@@ -22,6 +23,15 @@ from visualnet.data.registry import image_field
 GALLERY, FACE = 60, 44
 
 
+def word_button(text: str, tip: str, done: Callable[[], object]) -> QToolButton:
+    """A small button that says in a word what it does."""
+    button = describe(QToolButton(), tip, tip)
+    button.setText(text)
+    button.setProperty("framed", True)
+    button.clicked.connect(lambda _=False: done())
+    return button
+
+
 class SampleChooser(QWidget):
     """Chooses the sample that all panels look at: by number, the next, any one, or by its picture."""
 
@@ -29,11 +39,11 @@ class SampleChooser(QWidget):
         super().__init__(parent)
         self.studio, self.probes = studio, studio.runner.probes
         self.number = describe(ValueField(self._check), "Validation sample")
-        self.number.setFixedWidth(64)
+        self.number.setFixedWidth(56)
         self.number.set_tip("The sample of the validation set that is looked at")
         self.number.edited.connect(lambda value: self.probes.set_sample(int(value)))
         return_keyboard(self.number, studio, "the sample")
-        name = label("sample", "small")
+        name = label("Sample", "small")
         self.number.scrub_with(name)
         name.setToolTip("The sample of the validation set that is looked at; drag sideways to change it")
         name.setContentsMargins(0, 0, 2, 0)
@@ -44,9 +54,9 @@ class SampleChooser(QWidget):
             icon_button(
                 "chevron-right", "Next sample", done=lambda: self.probes.set_sample(self.probes.sample + 1), size=14
             ),
-            icon_button("repeat", "Any sample", done=self._choose_any, size=14),
+            word_button("Any", "Any sample, by chance", self._choose_any),
         ]
-        self.gallery = icon_button("picture", "Choose by picture", done=self._open_gallery, size=14)
+        self.gallery = word_button("Pictures…", "Choose the sample by its picture", self._open_gallery)
         row(name, self.number, *self.buttons, self.gallery, spacing=2, parent=self)
         self.probes.sample_changed.connect(lambda _: self.refresh())
         self.probes.data_changed.connect(self.refresh)

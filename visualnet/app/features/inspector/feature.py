@@ -31,7 +31,7 @@ FEATURE = Feature(
         lazy("visualnet.app.features.inspector.panel:InspectorPanel", active=True),
         "Show what the selection is made of",
         "inspector",
-        workspaces={"build": True, "train": True, "inspect": False},
+        workspaces={"build": True, "train": False, "inspect": False},
         eager=True,
     ),
     actions=ACTIONS,

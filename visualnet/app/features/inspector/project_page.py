@@ -89,6 +89,8 @@ class DataSection(InspectorSection):
         self.forms: dict[str, Form] = {}
         sets = ((kind.title, name, kind.summary()) for name, kind in DATASETS.items())
         self.names = choice_box(sets, "", self._choose)
+        self.names.setSizeAdjustPolicy(self.names.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.names.setMinimumContentsLength(6)  # it takes the room that there is, and asks for none
         shares = "Shares of training, validation and test data; each class keeps its share in all of them."
         self.split = choice_box(((name, name, "") for name in (*SPLITS, "own")), shares, self._divide)
         self.own = QLineEdit(placeholderText="75 / 15 / 10")
@@ -104,7 +106,8 @@ class DataSection(InspectorSection):
             "The same seed divides the same way.",
         )
         self.editors = EditorGrid(
-            {"data set": self.names, "split": self.split, "own split": self.own, "split seed": self.seed}
+            {"data set": self.names, "split": self.split, "own split": self.own, "split seed": self.seed},
+            wide=("data set",),
         )
         self.words = caption("")
         self.small = button(OPEN_SMALL, done=self._open_small)

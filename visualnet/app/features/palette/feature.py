@@ -13,7 +13,7 @@ FEATURE = Feature(
         "Show the layers to choose from",
         "palette",
         area="left",
-        workspaces={"build": False, "train": False},
+        workspaces={"build": False},
         eager=True,
     ),
 )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, MutableMapping
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QByteArray, QMimeData, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QDrag, QKeyEvent
@@ -28,6 +29,9 @@ from visualnet.layers.groups import Group, groups
 MIME = "application/x-visualnet-layer"
 _KIND = Qt.ItemDataRole.UserRole
 _WORDS = Qt.ItemDataRole.UserRole + 1
+_GROUP = Qt.ItemDataRole.UserRole + 2
+"""By what name it is remembered whether a heading is collapsed."""
+MORE = "more of "
 
 
 class PalettePanel(QWidget):
@@ -41,11 +45,17 @@ class PalettePanel(QWidget):
         self.nothing = label("No layer is called that. Try “conv”, “pool”, “dense”.", "muted", wrap=True)
         self.nothing.hide()
         self.setMinimumWidth(fonts.px(168))
+        self.kept: MutableMapping[str, Any] = studio.settings.section("palette") if studio.settings is not None else {}
+        """Where it is remembered which groups are collapsed, and where the rare layers are shown."""
+        self._following = False
         column(self.search, self.nothing, (self.tree, 1), margins=(8, 8, 4, 0), spacing=8, parent=self)
         self.search.changed.connect(self._filter)
         self.search.accepted.connect(self._accept)
         self.search.moved.connect(self._move)
         self.tree.itemActivated.connect(self._place)
+        self.tree.itemClicked.connect(self._toggle_group)
+        self.tree.itemExpanded.connect(self._remember_collapsed)
+        self.tree.itemCollapsed.connect(self._remember_collapsed)
         self.tree.renamed.connect(self.rename)
         self.tree.removed.connect(self.forget)
         self.tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -64,7 +74,6 @@ class PalettePanel(QWidget):
         self.tree.clear()
         for group in groups(self.studio.project):
             self._add_group(group)
-        self.tree.expandAll()
         self._filter(self.search.text())
 
     def _add_group(self, group: Group) -> None:
@@ -74,9 +83,22 @@ class PalettePanel(QWidget):
         font = head.font(0)
         font.setWeight(font.Weight.DemiBold)
         head.setFont(0, font)
+        head.setData(0, _GROUP, group.title)
+        head.setToolTip(0, "Click to collapse or expand")
+        count, more = sum(entry.kind in group.rare for entry in group.entries), head
+        colour = self.studio.theme.family(group.family)
         for kind, name, summary, keywords in group.entries:
-            item = _add_item(head, name, f"{name} {kind} {keywords} {group.title}", summary)
+            if kind in group.rare and more is head:
+                more = QTreeWidgetItem(head, [f"{count} more"])
+                more.setFlags(Qt.ItemFlag.ItemIsEnabled)
+                more.setForeground(0, QColor(self.studio.theme.muted))
+                more.setData(0, _GROUP, MORE + group.title)
+                more.setToolTip(0, f"Layers of “{group.title}” that are seldom wanted")
+            item = _add_item(
+                more if kind in group.rare else head, name, f"{name} {kind} {keywords} {group.title}", summary
+            )
             item.setData(0, _KIND, kind)
+            item.setIcon(0, icons.icon(group.family, colour))
             item.setToolTip(0, f"{name}\n{summary}" if summary else name)
         if not group.entries:
             item = _add_item(head, "None yet", group.title, group.empty)
@@ -135,17 +157,46 @@ class PalettePanel(QWidget):
     def _filter(self, text: str) -> None:
         best: QTreeWidgetItem | None = None
         best_score = float("-inf")
+        for item in _leaves(self.tree.invisibleRootItem()):
+            match = fuzzy(text, item.text(0)) or fuzzy(text, item.data(0, _WORDS))
+            item.setHidden(match is None)
+            if text and match is not None and match.score > best_score:
+                best, best_score = item, match.score
         for head in _children(self.tree.invisibleRootItem()):
-            shown = 0
-            for item in _children(head):
-                match = fuzzy(text, item.text(0)) or fuzzy(text, item.data(0, _WORDS))
-                item.setHidden(match is None)
-                shown += match is not None
-                if text and match is not None and match.score > best_score:
-                    best, best_score = item, match.score
-            head.setHidden(not shown)
+            for part in (*_children(head), head):
+                if part.data(0, _GROUP):
+                    part.setHidden(all(leaf.isHidden() for leaf in _leaves(part)))
+        self._expand(all_of_them=bool(text))
         self.tree.setCurrentItem(best)  # type: ignore[arg-type]  # Qt takes None: nothing is current
         self.nothing.setVisible(bool(text) and best is None)
+
+    def _expand(self, all_of_them: bool) -> None:
+        """Open every group while something is searched; else those that the person left open."""
+        collapsed, opened = self._names("collapsed"), self._names("opened")
+        self._following = True
+        for head in _children(self.tree.invisibleRootItem()):
+            for part in (head, *_children(head)):
+                if name := part.data(0, _GROUP):
+                    rare = name.startswith(MORE)
+                    part.setExpanded(all_of_them or (name in opened if rare else name not in collapsed))
+        self._following = False
+
+    def _names(self, key: str) -> set[str]:
+        kept = self.kept.get(key)
+        return {name for name in kept if isinstance(name, str)} if isinstance(kept, list) else set()
+
+    def _toggle_group(self, item: QTreeWidgetItem) -> None:
+        """A click on a heading collapses it, or opens it."""
+        if item.data(0, _GROUP):
+            item.setExpanded(not item.isExpanded())
+
+    def _remember_collapsed(self, item: QTreeWidgetItem) -> None:
+        name = item.data(0, _GROUP)
+        if self._following or not name or self.search.text():
+            return
+        key = "opened" if name.startswith(MORE) else "collapsed"
+        inside = item.isExpanded() == (key == "opened")
+        self.kept[key] = sorted(self._names(key) | {name} if inside else self._names(key) - {name})
 
     def _move(self, step: int) -> None:
         key = Qt.Key.Key_Down if step > 0 else Qt.Key.Key_Up
@@ -171,9 +222,9 @@ class LayerTree(QTreeWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setHeaderHidden(True)
-        self.setIndentation(12)
-        self.setIconSize(QSize(14, 14))
-        self.setRootIsDecorated(False)
+        self.setIndentation(10)
+        self.setIconSize(QSize(12, 12))
+        self.setExpandsOnDoubleClick(False)
         self.setUniformRowHeights(True)
         self.setDragEnabled(True)
         self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
@@ -218,6 +269,15 @@ def _library_name(item: QTreeWidgetItem | None) -> str | None:
     """The name of the library's block that an entry stands for, if it is one."""
     kind = _kind(item)
     return kind.removeprefix(block_library.PREFIX) if kind.startswith(block_library.PREFIX) else None
+
+
+def _leaves(item: QTreeWidgetItem) -> Iterator[QTreeWidgetItem]:
+    """What stands below an item and holds nothing itself."""
+    for child in _children(item):
+        if child.data(0, _GROUP):
+            yield from _leaves(child)
+        else:
+            yield child
 
 
 def _children(item: QTreeWidgetItem) -> list[QTreeWidgetItem]:

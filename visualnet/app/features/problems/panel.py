@@ -38,6 +38,8 @@ class ProblemsPanel(QWidget):
     """A row for each problem; the current one unfolds its formula and its repairs."""
 
     title_changed = Signal(str)
+    nothing_changed = Signal(str)
+    """Why there is nothing to show; no words where there are problems."""
 
     def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -104,6 +106,7 @@ class ProblemsPanel(QWidget):
         empty = not self.studio.project.graph.nodes
         self.sentence.setText("Nothing is drawn yet." if empty else "Everything fits.")
         self.tick.set_icon("hint" if empty else "ok", "muted" if empty else "ok")
+        self.nothing_changed.emit(self.nothing)
         if problems == self.problems:
             for line in self.rows:
                 line.name()  # a node may bear another name while its problem is the same
@@ -122,6 +125,11 @@ class ProblemsPanel(QWidget):
         if here:
             # The keyboard stays in the list when the button that was pressed goes; else Qt would move it to a button elsewhere.
             (self._current_row() or self._top() or self).setFocus()
+
+    @property
+    def nothing(self) -> str:
+        """Why there is nothing to show; empty where there are problems."""
+        return "" if self.studio.problems() else self.sentence.text()
 
     def _current_row(self) -> ProblemRow | None:
         current = self.model.current

@@ -256,8 +256,6 @@ class StartPage(QWidget):
         if len(waiting) > 1:
             self._counter.start()
 
-    # --- searching -----------------------------------------------------------------------------------------------------------------
-
     def found(self) -> list[Choice]:
         """The templates that hold every word of the search, in their order; all where nothing is searched."""
         return [choice for choice in (*self.cards, *self.more) if holds(self._words[choice], self.search.text())]
@@ -271,8 +269,6 @@ class StartPage(QWidget):
     def _open_found(self) -> None:
         if self.search.text().strip() and (found := self.found()):
             found[0].chosen.emit()
-
-    # --- arranging -----------------------------------------------------------------------------------------------------------------
 
     def _arrange(self) -> None:
         """Fit margins, columns and the place of the side to the width."""

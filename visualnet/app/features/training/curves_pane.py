@@ -37,7 +37,6 @@ class CurvesPane(QSplitter):
         for plot in self._plots:
             plot.setMinimumWidth(200)
             self.addWidget(plot)
-        self.loss.legend.align_with(self.measures.legend)
         self.setChildrenCollapsible(False)
         self.setContentsMargins(8, 0, 0, 0)
         studio.theme_changed.connect(self._set_theme)

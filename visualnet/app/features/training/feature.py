@@ -2,17 +2,49 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QObject
+
+from visualnet.app.actions.registry import ActionSpec
+from visualnet.app.canvas.base import CanvasBase
 from visualnet.app.features.feature import Dock, Feature, lazy
+from visualnet.app.state.studio import Studio
+
+
+def make_overlay(studio: Studio, canvas: CanvasBase) -> QObject:
+    from visualnet.app.features.training.pinned_picture import PinnedPicture
+
+    assert studio.settings is not None
+    return PinnedPicture(studio, canvas, studio.settings.section("training"))
+
+
+def toggle_picture(studio: Studio) -> None:
+    """Put what the network says on the canvas, or take it away."""
+    from visualnet.app.features.training.pinned_picture import PinnedPicture
+
+    if studio.shell is not None and isinstance(pinned := studio.shell.overlay("training"), PinnedPicture):
+        pinned.pin(not pinned.pinned)
+
 
 FEATURE = Feature(
     "training",
-    "How to train, and how it goes: recipe, curves, prediction for one sample.",
+    "How the training goes: curves, and what the network says of one sample; the picture can be put on the canvas.",
     dock=Dock(
         "Training",
         lazy("visualnet.app.features.training.panel:TrainingPanel"),
-        "Show the recipe and the curves",
+        "Show the curves and what the network says",
         "training",
         area="bottom",
         workspaces={"train": True, "inspect": True},
     ),
+    actions=(
+        ActionSpec(
+            "train.picture",
+            40,
+            "Prediction on the canvas",
+            "Put what the network says on the canvas, beside its output, or take it away",
+            "picture",
+            run=toggle_picture,
+        ),
+    ),
+    overlay=make_overlay,
 )

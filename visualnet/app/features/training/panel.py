@@ -1,4 +1,4 @@
-"""The training panel: curves, recipe, progress, and what the network says of the chosen sample."""
+"""The training panel: progress, curves, and what the network says of the chosen sample."""
 
 from __future__ import annotations
 
@@ -6,39 +6,45 @@ from typing import Any
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QProgressBar, QSlider, QSplitter, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QProgressBar, QSlider, QSplitter, QWidget
 
-from visualnet.app.features.feature_maps.sample_chooser import SampleChooser
 from visualnet.app.features.training.curves_pane import CurvesPane
+from visualnet.app.features.training.pinned_picture import PinnedPicture
 from visualnet.app.features.training.prediction import PredictionPane
-from visualnet.app.features.training.recipe import RecipePane
 from visualnet.app.state.studio import Studio
+from visualnet.app.theme import fonts
 from visualnet.app.widgets.basic import ElidedLabel, describe, label
 from visualnet.app.widgets.layouts import column, row
 from visualnet.app.widgets.segmented import Segmented
 from visualnet.training.runs.network_mark import is_older
 from visualnet.training.runs.run_status import describe_run, share_done
 
+WIDE = 1000
+"""In a narrower panel the words have the room of the bar, which stands in the status line too."""
 SMOOTHEST = 0.995
 EVERY_MS = 250
-SETTINGS = "training"
+SETTINGS = FEATURE = "training"
+DOT = " · "
 
 
 class TrainingPanel(QWidget):
-    """Everything about the run on one strip: how it goes, how it is trained, what it has learned."""
+    """Everything about the run on one strip: how it goes, and what it has learned. How to train stands in the panel *Recipe*."""
 
     def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.studio, self.runner = studio, studio.runner
         self.kept = self.runner.settings.section(SETTINGS)
-        self.curves, self.recipe, self.prediction = CurvesPane(studio), RecipePane(studio), PredictionPane(studio)
+        self.curves, self.prediction = CurvesPane(studio), PredictionPane(studio)
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
-        for part, share in ((self.curves, 5), (self.recipe, 2), (self.prediction, 3)):
+        progress = QWidget()
+        column(self._head(), (self.curves, 1), spacing=0, parent=progress)
+        for part, share in ((progress, 2), (self.prediction, 1)):
             self.splitter.addWidget(part)
             self.splitter.setStretchFactor(self.splitter.count() - 1, share)
         self.splitter.setChildrenCollapsible(False)
-        column(self._head(), (self.splitter, 1), spacing=0, parent=self)
+        column((self.splitter, 1), spacing=0, parent=self)
         self._proportioned = False
+        self._join_canvas()
         self.runner.updated.connect(lambda: self.runner.redraws.ask("progress", self, self.refresh, EVERY_MS))
         self.runner.state_changed.connect(self.refresh)
         studio.analysed.connect(lambda _: self.refresh())
@@ -47,7 +53,7 @@ class TrainingPanel(QWidget):
     def _head(self) -> QHBoxLayout:
         self.bar = describe(QProgressBar(textVisible=False), "Progress of the training")
         self.bar.setFixedWidth(110)
-        self.words = ElidedLabel("", "muted")
+        self.words = WholeParts("", "muted")
         self.units = Segmented(["Epochs", "Steps"], "Count along the axis")
         self.units.setToolTip("Count along the axis in epochs or in optimizer steps")
         self.log = QCheckBox("Log axis")
@@ -55,12 +61,6 @@ class TrainingPanel(QWidget):
         self.smoothing = describe(QSlider(Qt.Orientation.Horizontal), "Smoothing")
         self.smoothing.setRange(0, 100)
         self.smoothing.setFixedWidth(80)
-        self.smoothing.setToolTip(
-            "How much of the past each point of a training curve keeps; validation is never smoothed"
-        )
-        self.figure = label("", "mono")
-        self.figure.setMinimumWidth(44)
-        self.chooser = SampleChooser(self.studio)
         self.smoothing.valueChanged.connect(self._set_smoothing)
         self.smoothing.sliderReleased.connect(lambda: self._set_smoothing(self.smoothing.value()))
         self.log.toggled.connect(self._set_log)
@@ -73,12 +73,10 @@ class TrainingPanel(QWidget):
         return row(
             self.bar,
             (self.words, 1),
-            label("smoothing", "small"),
+            label("Smoothing", "small"),
             self.smoothing,
-            self.figure,
             self.log,
             self.units,
-            self.chooser,
             margins=(12, 2, 12, 2),
             spacing=10,
         )
@@ -91,8 +89,16 @@ class TrainingPanel(QWidget):
         self.words.setText(words or self.runner.why_not() or "Ready to train")
         self.bar.setRange(0, 0 if state == "starting" else 1000)
         self.bar.setValue(round(1000 * share_done(model)))
-        self.bar.setVisible(self.runner.busy)
-        self.chooser.setVisible(self.prediction.grid_dimensions() == 0)
+        self.bar.setVisible(self.runner.busy and self.width() > fonts.px(WIDE))
+
+    def _join_canvas(self) -> None:
+        """The prediction stands here or on the canvas: there it is larger, and beside the node that it is about."""
+        pinned = self.studio.shell.overlay(FEATURE) if self.studio.shell is not None else None
+        self.prediction.to_canvas.setVisible(isinstance(pinned, PinnedPicture))
+        if isinstance(pinned, PinnedPicture):
+            self.prediction.pin_asked.connect(lambda: pinned.pin(True))
+            pinned.changed.connect(lambda on: self.prediction.setVisible(not on))
+            self.prediction.setVisible(not pinned.pinned)
 
     def _kept(self, key: str, default: Any) -> Any:
         value = self.kept.get(key, default)
@@ -100,7 +106,8 @@ class TrainingPanel(QWidget):
 
     def _set_smoothing(self, place: int) -> None:
         weight = smoothing_weight(place)
-        self.figure.setText(f"{weight:.3f}" if weight else "none")
+        keeps = f"each point keeps {weight:.3f} of the past" if weight else "none"
+        self.smoothing.setToolTip(f"Smoothing of the training curves: {keeps}; validation is never smoothed")
         self.curves.set_smoothing(weight)
         if not self.smoothing.isSliderDown():
             self.kept["smoothing"] = place
@@ -117,14 +124,28 @@ class TrainingPanel(QWidget):
         super().resizeEvent(event)
         if not self._proportioned and self.width() > 700:
             self._proportioned = True
-            recipe, prediction = 270, max(round(self.width() * 0.25), 300)
-            self.splitter.setSizes([self.width() - recipe - prediction, recipe, prediction])
+            prediction = max(round(self.width() * 0.3), self.prediction.minimumSizeHint().width())
+            self.splitter.setSizes([self.width() - prediction, prediction])
 
     def sizeHint(self) -> QSize:
         return QSize(1200, 270)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(760, 190)
+
+
+class WholeParts(ElidedLabel):
+    """A line of parts with dots between them: where there is no room for all, the last ones are left out whole, and the tip has them."""
+
+    def _shorten(self) -> None:
+        shown, room = self.full_text, max(self.width(), 8)
+        while self.fontMetrics().horizontalAdvance(shown) > room and DOT in shown:
+            shown = shown.rpartition(DOT)[0]
+        if self.fontMetrics().horizontalAdvance(shown) > room:
+            super()._shorten()
+            return
+        QLabel.setText(self, shown)
+        self.setToolTip(self.full_text if shown != self.full_text else "")
 
 
 def smoothing_weight(place: int) -> float:

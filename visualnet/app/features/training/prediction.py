@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from visualnet.app.features.feature_maps.sample_chooser import SampleChooser, word_button
 from visualnet.app.plots.class_bars import ClassBars
 from visualnet.app.plots.decision_regions import DecisionView, RegressionView
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import label
-from visualnet.app.widgets.layouts import column
+from visualnet.app.widgets.layouts import STRETCH, column, row
 from visualnet.data.registry import image_field
 
 WHO = "prediction"
@@ -24,9 +25,15 @@ EVERY_MS = 200
 class PredictionPane(QWidget):
     """Bars for the classes, the plane in the classes' colours, or the learned curve: whichever the data allows."""
 
-    def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
+    pin_asked = Signal()
+    """Somebody wants the picture on the canvas."""
+
+    def __init__(
+        self, studio: Studio, parent: QWidget | None = None, *, who: str = WHO, pins: bool | None = None
+    ) -> None:
+        """``who`` asks for what is drawn; each pane has a name of its own. ``pins``: it can be put on the canvas."""
         super().__init__(parent)
-        self.studio, self.runner = studio, studio.runner
+        self.studio, self.runner, self.who = studio, studio.runner, who
         self.bars, self.decision, self.regression = ClassBars(), DecisionView(), RegressionView()
         self.numbers = label("", "muted", wrap=True)
         self.numbers.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -35,7 +42,14 @@ class PredictionPane(QWidget):
         for view in (self.bars, self.decision, self.regression, self.numbers):
             view.setMinimumSize(180, 96)
             self.stack.addWidget(view)
-        column(self.stack, parent=self)
+        self.chooser = SampleChooser(studio)
+        self.to_canvas = word_button(
+            "Enlarge", "Put this picture on the canvas, beside the output", self.pin_asked.emit
+        )
+        head = row(self.chooser, STRETCH, self.to_canvas, margins=(10, 2, 8, 0), spacing=6)
+        column(head, (self.stack, 1), spacing=0, parent=self)
+        # Only now: a widget that is shown before it has a parent is a window, and takes the keyboard.
+        self.to_canvas.setVisible(studio.shell is not None if pins is None else pins)
         studio.theme_changed.connect(self._set_theme)
         studio.analysed.connect(lambda _: self._watch_input())
         self.runner.probes_changed.connect(self.refresh)
@@ -44,7 +58,7 @@ class PredictionPane(QWidget):
 
     def refresh(self) -> None:
         """Show what was seen last, when there is time."""
-        self.runner.redraws.ask(WHO, self, self._draw, EVERY_MS)
+        self.runner.redraws.ask(self.who, self, self._draw, EVERY_MS)
 
     def _set_theme(self, theme: Any) -> None:
         for view in (self.bars, self.decision, self.regression):
@@ -62,7 +76,8 @@ class PredictionPane(QWidget):
         """Ask for what is drawn here, while it is on the screen."""
         inputs = self.studio.analysis.main.sinks("input")[:1] if self.isVisible() else ()
         ports = [((facts.node.id,), port) for facts in inputs for port in list(facts.outputs)[:1]]
-        self.runner.request_probes(WHO, ports, grid=bool(ports) and self.grid_dimensions() > 0)
+        self.runner.request_probes(self.who, ports, grid=bool(ports) and self.grid_dimensions() > 0)
+        self.chooser.setVisible(self.grid_dimensions() == 0)
         empty = {2: self.decision, 1: self.regression}.get(self.grid_dimensions(), self.bars)
         if self.runner.probes.seen is None:
             self.stack.setCurrentWidget(empty)
@@ -74,7 +89,7 @@ class PredictionPane(QWidget):
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        self.runner.request_probes(WHO)
+        self.runner.request_probes(self.who)
 
     def _draw(self) -> None:
         seen, data = self.runner.probes.seen, self.runner.probes.data

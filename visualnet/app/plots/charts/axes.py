@@ -155,7 +155,9 @@ class CurveOverlay(QWidget):
             return
         painter.setFont(text_font(self.font(), 11))
         right = Qt.AlignmentFlag.AlignRight
-        painter.drawText(QRectF(0, box.bottom() + 5, box.left() - 14, 16), right, self._unit)
+        painter.drawText(
+            QRectF(0, box.bottom() + 5, box.left() - 14, painter.fontMetrics().height() + 2), right, self._unit
+        )
         painter.drawText(box.adjusted(6, 2, -6, -2), right | Qt.AlignmentFlag.AlignTop, self._note)
         if self._hover is not None:
             digits = 4 if self._unit == "epoch" else 6

@@ -17,6 +17,7 @@ from visualnet.app.plots.charts.axes import CurveOverlay, PlotView
 from visualnet.app.plots.charts.legend import Entry, Legend
 from visualnet.app.plots.colours import Ink, line_pen, text_font, translucent
 from visualnet.app.plots.picture import Picture
+from visualnet.app.theme import fonts
 from visualnet.app.widgets.layouts import column
 from visualnet.core.text.format import format_number
 from visualnet.figures.curve_range import Floats, YRange, dash_segments, dotted_points, fit_range, ink_length, on_axis
@@ -112,6 +113,8 @@ class CurvesPlot(Picture):
         self.legend.set_ink(ink)
         self.plot_view.setBackground(ink.surface)
         font = text_font(self.font(), 11)
+        self.plot_view.left.setWidth(fonts.px(54))
+        self.plot_view.bottom.setHeight(fonts.px(22))
         self.plot_view.left.paint_with(ink, font)
         self.plot_view.bottom.paint_with(ink, font)
         self._now.setPen(line_pen(ink.accent))

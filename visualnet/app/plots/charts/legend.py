@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from visualnet.app.plots.colours import Ink, line_pen, text_font, translucent
 
-ROW, SAMPLE, SPACE = 18, 18, 16
+ROW, SAMPLE, SPACE = 18, 14, 12
+SHORT = {"training": "train", "validation": "valid."}
+"""What is said where the whole names have no room."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,10 @@ class Entry:
 
 
 class Legend(QWidget):
-    """Names, line samples and values of all curves, in as few rows as fit."""
+    """Names, line samples and values of all curves, in one line; those that find no room are in the menu at its end.
+
+    Two charts beside each other thus begin at one height, however many curves each has.
+    """
 
     toggled = Signal(str)
 
@@ -36,14 +41,16 @@ class Legend(QWidget):
         self._entries: tuple[Entry, ...] = ()
         self._title = ""
         self._places: list[tuple[QRectF, Entry]] = []
-        self._beside: Legend | None = None
-        self._needed = ROW
+        self._rest: tuple[QRectF, tuple[Entry, ...]] = (QRectF(), ())
+        """Where the end of the line is, and what stands in its menu."""
         self.setMouseTracking(True)
         self.setFixedHeight(ROW)
 
     def set_ink(self, ink: Ink) -> None:
         """Take the theme's colours."""
         self._ink = ink
+        self.setFixedHeight(max(ROW, round(QFontMetricsF(text_font(self.font())).height()) + 2))
+        self._arrange()
         self.update()
 
     def show_entries(self, title: str, entries: tuple[Entry, ...]) -> None:
@@ -53,36 +60,42 @@ class Legend(QWidget):
             self._arrange()
             self.update()
 
-    def align_with(self, other: Legend) -> None:
-        """Take as many rows as another one, so that the plots under both begin at one line."""
-        self._beside, other._beside = other, self
-        self._settle()
-
-    def _settle(self) -> None:
-        other = self._beside
-        pair = [self] if other is None or not other.isVisible() else [self, other]
-        for legend in pair:
-            high = max(one._needed for one in pair)
-            if high != legend.height():
-                legend.setFixedHeight(high)
-
     def sizeHint(self) -> QSize:
         return QSize(200, self.height())
 
     def _arrange(self) -> None:
+        """Place as many as have room: first the notes give way, which the marks on the curves say too, then the last curves."""
         metrics = QFontMetricsF(text_font(self.font()))
-        x = 4.0 + (metrics.horizontalAdvance(self._title) * 1.08 + SPACE if self._title else 0)
-        y, self._places = 0.0, []
-        for entry in self._entries:
-            # Room for a value that grows by a digit: neighbours must not jump while the numbers run.
-            words = f"{entry.name}  {entry.note}"
-            width = SAMPLE + 6 + metrics.horizontalAdvance(words) + metrics.horizontalAdvance("0.0000")
-            if x + width > self.width() and x > 10:
-                x, y = 4.0, y + ROW
-            self._places.append((QRectF(x, y, width, ROW), entry))
+        entries = self._entries
+        start = 4.0 + (metrics.horizontalAdvance(self._title) * 1.08 + SPACE if self._title else 0)
+        # Room for a value that grows by a digit: neighbours must not jump while the numbers run.
+        value = metrics.horizontalAdvance("0.0000") + 6
+
+        def widths(shown: tuple[Entry, ...]) -> list[float]:
+            words = [
+                metrics.horizontalAdvance(e.name) + (metrics.horizontalAdvance(e.note) + 6) * bool(e.note)
+                for e in shown
+            ]
+            return [SAMPLE + 6 + width + value for width in words]
+
+        plain = tuple(replace(entry, note="") for entry in entries)
+        short = tuple(replace(entry, name=SHORT.get(entry.name, entry.name)) for entry in plain)
+        fits = (
+            each
+            for each in (entries, plain, short)
+            if start + sum(widths(each)) + SPACE * (len(each) - 1) <= self.width()
+        )
+        shown = next(fits, short)
+        x, self._places = start, []
+        for at, (told, width) in enumerate(zip(shown, widths(shown), strict=True)):
+            left = len(entries) - at - 1
+            more = SPACE + metrics.horizontalAdvance(_more(left)) if left and shown is short else 0
+            if x + width + more > self.width():
+                break
+            self._places.append((QRectF(x, 0, width, self.height()), told))
             x += width + SPACE
-        self._needed = int(y) + ROW
-        self._settle()
+        rest = self._entries[len(self._places) :]
+        self._rest = (QRectF(x, 0, max(self.width() - x, 0), self.height()) if rest else QRectF(), rest)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._arrange()
@@ -98,7 +111,7 @@ class Legend(QWidget):
         widths = {True: QFontMetricsF(bold), False: QFontMetricsF(plain)}
         painter.setFont(bold)
         painter.setPen(ink.text)
-        painter.drawText(QRectF(4, 0, self.width(), ROW), middle, self._title)
+        painter.drawText(QRectF(4, 0, self.width(), self.height()), middle, self._title)
         for rect, entry in self._places:
             strength = 1.0 if entry.shown else 0.35
             y = rect.center().y()
@@ -108,18 +121,49 @@ class Legend(QWidget):
             for words, heavy in ((entry.name, False), (entry.value, True), (entry.note, False)):
                 painter.setFont(bold if heavy else plain if entry.shown else struck)
                 painter.setPen(translucent(ink.text if heavy else ink.muted, strength))
-                painter.drawText(QRectF(x, rect.top(), 400, ROW), middle, words)
+                painter.drawText(QRectF(x, rect.top(), 400, rect.height()), middle, words)
                 x += widths[heavy].horizontalAdvance(words) + 6
+
+        where, rest = self._rest
+        if rest:
+            painter.setFont(plain)
+            painter.setPen(ink.muted)
+            painter.drawText(where, middle, _more(len(rest)))
 
     def _entry_at(self, at: QPointF) -> Entry | None:
         return next((entry for rect, entry in self._places if rect.contains(at)), None)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        entry = self._entry_at(event.position())
-        self.setCursor(Qt.CursorShape.PointingHandCursor if entry else Qt.CursorShape.ArrowCursor)
-        self.setToolTip(("Hide this curve" if entry.shown else "Show this curve") if entry else "")
+        entry, more = self._entry_at(event.position()), self._rest[0].contains(event.position())
+        self.setCursor(Qt.CursorShape.PointingHandCursor if entry or more else Qt.CursorShape.ArrowCursor)
+        tip = ("Hide this curve" if entry.shown else "Show this curve") if entry else ""
+        note = next((e.note for e in self._entries if entry and e.name == _whole(entry.name)), "")
+        self.setToolTip("The other curves" if more else "\n".join(filter(None, (note, tip))))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
         entry = self._entry_at(event.position())
-        if entry and event.button() == Qt.MouseButton.LeftButton:
-            self.toggled.emit(entry.name)
+        if entry:
+            self.toggled.emit(_whole(entry.name))
+        elif self._rest[0].contains(event.position()):
+            self.menu().popup(self.mapToGlobal(self._rest[0].bottomLeft().toPoint()))
+
+    def menu(self) -> QMenu:
+        """The curves that have no room in the line, each to be shown or hidden."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for entry in self._rest[1]:
+            action = menu.addAction(f"{entry.name}  {entry.value}".replace("&", "&&"))
+            action.setCheckable(True)
+            action.setChecked(entry.shown)
+            action.triggered.connect(lambda _=False, name=entry.name: self.toggled.emit(name))
+        return menu
+
+
+def _whole(name: str) -> str:
+    return next((whole for whole, short in SHORT.items() if short == name), name)
+
+
+def _more(count: int) -> str:
+    return f"{count} more ▾"

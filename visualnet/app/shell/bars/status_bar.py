@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QFontMetricsF, QResizeEvent
 from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar, QWidget
 
@@ -38,6 +38,7 @@ class StatusLine(QStatusBar):
         self.setContentsMargins(12, 0, 8, 0)
         self.bar = describe(QProgressBar(textVisible=False, maximum=1000), "Progress of the training")
         self.bar.setFixedWidth(150)
+        self._samples: dict[QLabel, str] = {}
         self.totals = self._field("")
         self.fields = {name: self._field(sample) for name, sample in FIELDS.items()}
         self.cost = self._field("watching costs 10.0 % of 10 %", right=True)
@@ -56,17 +57,31 @@ class StatusLine(QStatusBar):
 
     def _field(self, sample: str, right: bool = False) -> QLabel:
         made = label("")
-        made.setFont(text_font(self.font(), 12))
-        if sample:
-            made.setFixedWidth(round(QFontMetricsF(made.font()).horizontalAdvance(sample)) + 16)
+        self._samples[made] = sample
+        self._size_field(made)
         if right:
             made.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         return made
+
+    def _size_field(self, field: QLabel) -> None:
+        field.setFont(text_font(self.font(), 12))
+        if sample := self._samples[field]:
+            field.setFixedWidth(round(QFontMetricsF(field.font()).horizontalAdvance(sample)) + 16)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange and hasattr(self, "_samples"):  # Qt asks before there are fields
+            for field in self._samples:
+                self._size_field(field)
 
     def show_unkept(self, why: str) -> None:
         """Say, for as long as it is so, why what is not saved would be lost in a crash; nothing takes it back."""
         self.unkept.show_trouble(why)
         self._make_room()
+
+    @property
+    def _seldom(self) -> tuple[QWidget, ...]:
+        return self.fields["speed"], self.fields["left"], self.place, self.cost
 
     def refresh(self) -> None:
         """Show the newest figures, when there is time."""
@@ -90,10 +105,13 @@ class StatusLine(QStatusBar):
     def _make_room(self) -> None:
         """What watching costs is told during a run, unless the sign needs its place in a narrow window."""
         running = self.runner.busy
-        others = (self.bar, *self.fields.values(), self.place, self.unkept)
-        taken = sum(w.sizeHint().width() if w is self.unkept else w.width() for w in others) + GAPS_PX
-        room = self.unkept.isHidden() or taken + self.cost.width() <= self.width()
-        self.cost.setVisible(running and room)
+        # Whole fields give way, the least wanted first: a figure that is cut off is none.
+        taken = GAPS_PX + self.unkept.sizeHint().width() * (not self.unkept.isHidden())
+        for field in (self.fields["where"], self.fields["loss"], self.fields["metric"], self.bar, *self._seldom):
+            wide = field.sizeHint().width() if field is self.place else field.width()
+            fits = taken + wide <= self.width()
+            taken += wide if fits else 0
+            field.setVisible((fits and running) or (field is self.place and not running))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

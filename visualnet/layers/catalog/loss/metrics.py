@@ -108,7 +108,7 @@ class BinaryAccuracy(Share):
 class TopKAccuracy(Share):
     """Share of targets whose right class is among the k largest logits."""
 
-    k: int = count(5, "How many guesses count.", high=1 << 20, card=True, phrase="top {}")
+    k: int = count(5, "How many guesses count.", high=1 << 20, card=True, phrase="top {}", title="Guesses")
 
     def shape(self, *shapes: Shape) -> Shape:
         classes_fit(*shapes)

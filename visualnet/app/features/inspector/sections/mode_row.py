@@ -33,7 +33,7 @@ class ModeRow(QWidget):
         for index, (_, _, meaning) in enumerate(CHOICES):
             self.switch.part(index).setToolTip(meaning)
         self.switch.chosen.connect(lambda at: set_nodes(studio, self.ids, CHOICES[at][1], mode=MODES[at]))
-        row((label("mode"), 1), self.switch, parent=self)
+        row((label("Mode"), 1), self.switch, parent=self)
 
     def refresh(self, selected: Selected) -> None:
         """Show what these nodes do; nothing is chosen where they differ."""

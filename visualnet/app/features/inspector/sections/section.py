@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QWidget
 
 from visualnet.analysis.selected import NOTHING, Selected
 from visualnet.app.forms.form import return_keyboard
-from visualnet.app.forms.rows import EDITOR_WIDTH
+from visualnet.app.forms.rows import editor_width
 from visualnet.app.forms.value_field import ValueField
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import describe, label
+from visualnet.app.widgets.layouts import row
 from visualnet.app.widgets.section import Section
 from visualnet.core import edits
 from visualnet.core.graph import Value
+from visualnet.core.text.format import capitalize_first
 
 
 class InspectorSection(Section):
@@ -64,21 +66,33 @@ def choice_box(choices: Iterable[tuple[str, Any, str]], tip: str, chosen: Callab
 class EditorGrid(QWidget):
     """Editors below one another, each with its name before it."""
 
-    def __init__(self, editors: Mapping[str, QWidget]) -> None:
+    def __init__(self, editors: Mapping[str, QWidget], wide: Collection[str] = ()) -> None:
+        """``wide`` ones get all the room beside their name: what can be chosen there has long names."""
         super().__init__()
         self.rows: dict[str, tuple[QLabel, QWidget]] = {}
+        self._wide = frozenset(wide)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setVerticalSpacing(4)
         grid.setColumnStretch(0, 1)
         for at, (name, editor) in enumerate(editors.items()):
-            self.rows[name] = label(name), describe(editor, name)
+            self.rows[name] = label(capitalize_first(name)), describe(editor, capitalize_first(name))
+            if name in wide:
+                grid.addLayout(row(self.rows[name][0], (editor, 1), spacing=16), at, 0, 1, 2)
+                continue
             grid.addWidget(self.rows[name][0], at, 0)
             if isinstance(editor, QCheckBox):
                 grid.addWidget(editor, at, 1, Qt.AlignmentFlag.AlignRight)
             else:
-                editor.setFixedWidth(EDITOR_WIDTH)
+                editor.setFixedWidth(editor_width())
                 grid.addWidget(editor, at, 1)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            for name, (_, editor) in self.rows.items():
+                if name not in self._wide and not isinstance(editor, QCheckBox):
+                    editor.setFixedWidth(editor_width())
 
     def show_rows(self, shown: Mapping[str, bool]) -> None:
         """Show or hide rows by name."""

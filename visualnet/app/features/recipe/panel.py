@@ -1,17 +1,19 @@
-"""How to train, as a form: the optimizer's own parameters, batches, epochs, and the data below."""
+"""How to train, as a page: the optimizer's own parameters, how long, on which data, and what is seldom changed."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QTimer
-from PySide6.QtWidgets import QScrollArea, QWidget
+from PySide6.QtCore import QEvent, QSize, QTimer
+from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from visualnet.app.features.inspector.project_page import DataSection
 from visualnet.app.forms.form import Form, caption, return_keyboard
+from visualnet.app.forms.rows import Row
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts
 from visualnet.app.widgets.layouts import STRETCH, column
+from visualnet.app.widgets.section import Section
 from visualnet.core import edits
 from visualnet.core.graph import Value
 from visualnet.core.project import Recipe
@@ -20,31 +22,58 @@ from visualnet.training.recipe_params import (
     best_by_options,
     device_options,
     follow_defaults,
+    recipe_groups,
     recipe_params,
     recipe_problems,
 )
 
+SETTINGS = "recipe"
+GROUPS = ("Optimizer", "Schedule", "More")
 
-class RecipePane(QScrollArea):
+
+class RecipePanel(QScrollArea):
     """The recipe of the project and its data. While a run goes on only the learning rate can be changed, and it acts at once."""
 
     def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
         super().__init__(parent, widgetResizable=True)
         self.studio = studio
+        self.kept = studio.runner.settings.section(SETTINGS)
+        self.setFrameShape(QFrame.Shape.NoFrame)
         self.setMinimumWidth(fonts.px(252))
-        self.note = caption("While it runs, only lr can change.")
+        self.note = caption("While it runs, only the learning rate can change.")
         self.note.hide()
-        self.form: Form | None = None
+        self.forms: dict[str, Form] = {}
         self._offered: tuple[object, ...] = ()
-        """What the form was made for."""
+        """What the forms were made for."""
         self.data = DataSection(studio)
-        self.data.set_opened(False)
+        self.groups = {title: Section(title) for title in GROUPS}
         inner = QWidget()
-        self.column = column(self.note, self.data, STRETCH, margins=(12, 4, 12, 8), spacing=6, parent=inner)
+        parts = (self.note, self.groups["Optimizer"], self.groups["Schedule"], self.data, self.groups["More"])
+        column(*parts, STRETCH, margins=(12, 4, 12, 8), spacing=6, parent=inner)
         self.setWidget(inner)
+        self._collapse_as_left()
         studio.analysed.connect(lambda _: self.refresh())
         studio.runner.state_changed.connect(self.refresh)
         self.refresh()
+
+    def _collapse_as_left(self) -> None:
+        collapsed = self.kept.get("collapsed")
+        closed = set(collapsed) if isinstance(collapsed, list) and all(isinstance(t, str) for t in collapsed) else set()
+        for title, section in (*self.groups.items(), ("Data", self.data)):
+            section.set_opened(title not in closed)
+            section.toggled.connect(self._remember_collapsed)
+
+    def _remember_collapsed(self) -> None:
+        sections = (*self.groups.items(), ("Data", self.data))
+        self.kept["collapsed"] = [title for title, section in sections if not section.opened]
+
+    @property
+    def rows(self) -> dict[str, Row]:
+        """The editors of all groups, by the name of the parameter."""
+        return {name: row for form in self.forms.values() for name, row in form.rows.items()}
+
+    def sizeHint(self) -> QSize:
+        return QSize(fonts.px(320), fonts.px(560))
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -59,13 +88,13 @@ class RecipePane(QScrollArea):
         if wanted != self._offered:
             self._offered = wanted
             self._build(recipe_params(recipe.optimizer, best_by))
-        assert self.form is not None
-        values = {name: getattr(recipe, name) for name in self.form.rows}
-        problems = recipe_problems(recipe, (row.param for row in self.form.rows.values()))
-        self.form.show_values(values, self.studio.project.constants, problems)
+        rows, constants = self.rows, self.studio.project.constants
+        problems = recipe_problems(recipe, (row.param for row in rows.values()))
+        for form in self.forms.values():
+            form.show_values({name: getattr(recipe, name) for name in form.rows}, constants, problems)
         busy = self.studio.runner.busy
         self.note.setVisible(busy)
-        for name, row in self.form.rows.items():
+        for name, row in rows.items():
             row.setEnabled(not busy or name == "lr")
         self.data.setEnabled(not busy)
         self.data.refresh()
@@ -76,27 +105,25 @@ class RecipePane(QScrollArea):
             self.data.set_opened(True)
             self.data.setFocus()
             QTimer.singleShot(0, self, lambda: self.ensureWidgetVisible(self.data))
-        elif self.form is not None:
-            self.form.point_at(name)
-            if (row := self.form.rows.get(name)) is not None:
-                QTimer.singleShot(0, row, lambda: self.ensureWidgetVisible(row))
+        elif (row := self.rows.get(name)) is not None:
+            next(group for title, group in self.groups.items() if name in self.forms[title].rows).set_opened(True)
+            row.setFocus()
+            QTimer.singleShot(0, row, lambda: self.ensureWidgetVisible(row))
 
     def _build(self, declared: Sequence[Param]) -> None:
-        opened = self.form is not None and self.form.more is not None and self.form.more.opened
-        if self.form is not None:
-            self.form.hide()
-            self.form.deleteLater()
-        self.form = Form(declared)
-        self.form.changed.connect(self._change)
-        self.form.finished.connect(lambda: self.studio.document.end_merge())
-        return_keyboard(self.form, self.studio)
-        self.column.insertWidget(1, self.form)
-        if self.form.more is not None:
-            self.form.more.set_opened(opened)
+        """A form for each group."""
+        for title, params in recipe_groups(declared).items():
+            if title in self.forms:
+                self.forms[title].hide()
+                self.forms[title].deleteLater()
+            self.forms[title] = form = Form(params)
+            form.changed.connect(self._change)
+            form.finished.connect(lambda: self.studio.document.end_merge())
+            return_keyboard(form, self.studio)
+            self.groups[title].add(form)
 
     def _change(self, name: str, raw: Value) -> None:
-        assert self.form is not None
-        param = self.form.rows[name].param
+        param = self.rows[name].param
         try:
             # A recipe holds figures: what is written with the project's constants is worked out once, here.
             fields = {name: param.read(raw, self.studio.project.constants)}

@@ -1,0 +1,1 @@
+"""The panel *Recipe*: how the network is trained and on what, as one page."""
