@@ -109,7 +109,7 @@ def test_a_flood_of_faults_is_told_once(window: Window) -> None:
     for number in range(50):
         window.runner.faulted.emit(f"ValueError: {number}", f"trace {number}")
     assert "ValueError: 0" in window.banner.text
-    window._copy_traces()
+    window._faults._copy_traces()
     assert "trace 49" in QApplication.clipboard().text()
 
 
