@@ -51,11 +51,11 @@ def test_the_inspector_tells_what_a_node_costs(lenet: Hands) -> None:
 def test_the_project_page_adds_up_and_follows_the_recipe(lenet: Hands) -> None:
     lenet.studio.select([])
     rows = lenet.window.panel("inspector").project_page.costs.rows
-    assert rows.value("weights") == rows.value("gradients") == format_bytes(4 * 61_706)
-    before = rows.value("activations")
+    assert rows.value("Weights") == rows.value("Gradients") == format_bytes(4 * 61_706)
+    before = rows.value("Activations")
     lenet.studio.do("Batch", lambda p: edits.set_recipe(p, batch_size=1024, optimizer="SGD", momentum=0.0))
-    lenet.until(lambda: rows.value("optimizer") == "0 B", what="the sums after the edit")
-    assert rows.value("activations") != before
+    lenet.until(lambda: rows.value("Optimizer") == "0 B", what="the sums after the edit")
+    assert rows.value("Activations") != before
 
 
 # --- the heat map ------------------------------------------------------------------------------------------------------------------
