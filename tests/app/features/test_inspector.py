@@ -265,6 +265,6 @@ def test_a_hidden_form_of_another_data_set_changes_nothing(panel: InspectorPanel
     name = next(iter(form.rows))
     studio.do("Choose the data", lambda p: edits.set_data(p, name="a_newer_one", options={}))
     panel.refresh()
-    assert form.isHidden() and "does not know" in section.words.text()
+    assert form.isHidden() and "There is no data set" in section.words.text()
     QTest.keyClick(form.rows[name].field, Qt.Key.Key_Up)  # type: ignore[attr-defined]
     assert (studio.project.data.name, dict(studio.project.data.options)) == ("a_newer_one", {})

@@ -57,4 +57,9 @@ def _resolve(was: Node, name: str, scope: Mapping[str, Any]) -> Any:
     try:
         return kind(was.params, scope).values()[name]
     except BadParams:
-        return was.params.get(name, kind.params[name].default)
+        # Another parameter cannot be read, or this one: by itself, or as it was written.
+        raw = was.params.get(name, kind.params[name].default)
+        try:
+            return kind.params[name].read(raw, scope)
+        except ValueError:
+            return str(raw)
