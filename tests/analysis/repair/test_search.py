@@ -371,6 +371,18 @@ def test_what_was_changed_and_has_nothing_to_do_with_it_is_not_offered() -> None
     assert not any("out channels" in text for text in words(found, 6))
 
 
+def test_an_earlier_value_is_told_though_another_parameter_cannot_be_read() -> None:
+    made = breaking.templates()[1]
+    conv = made.graph.named("conv1").id
+    before = edits.set_params(made, "", [conv], {"stride": 2, "kernel_size": 3, "out_channels": "no_such_constant"})
+    after = edits.set_params(before, "", [conv], {"stride": "neither_this", "kernel_size": 60})
+    analysis = infer(after)
+    found = {
+        text for p in analysis.errors() for text in words(repairs(after, p, analysis, seconds=5, earlier=[before]), 9)
+    }
+    assert "Set stride of “conv1” → 2" in found
+
+
 def test_without_a_history_the_odd_stride_is_found_and_no_pooling_is_turned_off() -> None:
     made, _ = stride_of_three()
     analysis = infer(made)
