@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from tests.analysis.drawing import graph, look
 from visualnet.analysis import infer
 from visualnet.analysis.facts import Analysis, plain_path
 from visualnet.cli.common import open_project
+from visualnet.core.project import Block
 from visualnet.data.registry import fields_or_none, image_field
 
 
@@ -39,3 +41,11 @@ def test_the_fields_that_a_network_answers_and_the_one_that_is_a_picture() -> No
     assert analysis.target_fields() == ["label"]
     assert image_field(data, fields_or_none(data)) == "image"
     assert image_field(data, None) is None
+
+
+def test_a_hint_inside_a_block_is_among_the_problems_though_the_block_itself_has_none() -> None:
+    inside = Block(graph=graph("x:input f:linear y:output x>f f>y", x={"size": (1, 28, 28)}))
+    analysis = look("i:input b:block:part o:output i>b.x b.y>o", {"part": inside})
+    (block,) = (f for f in analysis.main.nodes.values() if f.node.block)
+    assert not block.problems and block.node.id in analysis.main.faulty
+    assert [p.path for p in analysis.problems if p.code == "doubtful"] == [(block.node.id, "n2")]

@@ -33,6 +33,8 @@ def test_the_boxes_stand_in_the_middle_and_never_overlap() -> None:
     boxes = column_boxes([["n1"], ["n2", "n3"]], (0.0, 0.0, 300.0, 100.0), (112.0, 40.0), (18.0, 6.0))
     assert boxes["n1"] == (29.0, 30.0, 112.0, 40.0)
     assert boxes["n2"] == (159.0, 7.0, 112.0, 40.0) and boxes["n3"] == (159.0, 53.0, 112.0, 40.0)
+    crowded = column_boxes([["n1", "n2", "n3", "n4"]], (0.0, 0.0, 112.0, 100.0), (112.0, 40.0), (18.0, 6.0))
+    assert [box[1::2] for box in crowded.values()] == [(0.0, 20.5), (26.5, 20.5), (53.0, 20.5), (79.5, 20.5)]
 
 
 def test_the_shape_of_a_node_is_what_leaves_it_or_what_arrives() -> None:

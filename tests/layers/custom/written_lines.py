@@ -60,6 +60,7 @@ SOURCES = (
     "class 1A:",
     "class A(x):\n# a\u00a0b",
     "class Ä():",
+    "class None(x):\n  pass\nclass B(x):\n  pass",
 )
 NAMES = {"kernel": "K_H", "n": "H", "m": "out_features", "k": "kernel_size", "x": "x_long_index"}
 
