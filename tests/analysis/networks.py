@@ -68,7 +68,8 @@ def _whole(made: Project, analysis: Analysis) -> Iterator[str]:
     taken = step_seconds(analysis, PACE, BATCH) * 1e6
     yield f"{todo.calls} calls, {todo.matrix} MACs by matrices, {todo.sliding} by sliding filters: a step of {taken:.3f} µs"
     yield from text(sort_problems(join_axes(analysis.problems), made), made).splitlines()
-    yield from report.table(report.report(made, analysis, BATCH) | {"problems": []}).splitlines()
+    if not analysis.errors():  # a report looks for repairs, which takes time and is told on another page
+        yield from report.table(report.report(made, analysis, BATCH) | {"problems": []}).splitlines()
 
 
 def _sheet(made: Project, analysis: Analysis, path: NodePath) -> Iterator[str]:
