@@ -85,6 +85,7 @@ def test_wiring(window: Window, hands: Hands) -> None:
     view.look(view.pose()._replace(zoom=0.7 * view.zoom))  # with room below
     name = hands.drop_layer("conv2d", area.center().x(), area.bottom() + 120)
     hands.rest()
+    view.fit_at_once()
     hands.drag(hands.port("flatten", "y", True), hands.port("conv2", "image", False))
     hands.until(lambda: "circle" in window.toast.text, what="why it was refused")
     assert window.toast._timer.isActive(), "what was refused is said, and leaves by itself"

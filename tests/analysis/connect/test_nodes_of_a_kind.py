@@ -6,7 +6,7 @@ import pytest
 
 from tests.analysis.drawing import project as drawn
 from visualnet.analysis import infer
-from visualnet.analysis.connect.insert_node import fitting_kinds, insert_node, kind_label, known_kind
+from visualnet.analysis.connect.insert_node import fitting_kinds, insert_node, kind_label, known_kind, passes_on
 from visualnet.analysis.connect.layer_search import entries
 from visualnet.analysis.connect.replace_kind import paste_params, replace_kind
 from visualnet.core import edits
@@ -89,3 +89,9 @@ def test_what_a_text_names() -> None:
         None,
     ]
     assert [kind_label(kind) for kind in ("conv2d", "block:stage")] == ["Conv2d", "stage"]
+
+
+def test_a_block_that_is_gone_goes_between_nothing() -> None:
+    """It may still stand in a list that was made before it went."""
+    assert passes_on(Project(), "conv2d")
+    assert not passes_on(Project(), "block:gone")

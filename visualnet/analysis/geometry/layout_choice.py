@@ -17,6 +17,8 @@ FEW_CARDS = 150
 """From so many cards on only one wrapping is tried, the one that an estimate of the rows gives."""
 WORTH = 1.02
 """A further row must make the picture so many times larger."""
+LEGIBLE = 0.75
+"""From this scale on a card shows all that it has, at normal text size: a sheet that fits so is not broken into more rows."""
 WORTH_TURNING = 1.4
 """So many times larger must the picture be for the sheet to flow the other way."""
 MARGIN_X, MARGIN_Y = 32.0, 40.0
@@ -53,7 +55,7 @@ def arrange_rows(
     most: float = 1.0,
     pulse: Callable[[], None] = lambda: None,
 ) -> Arrangement:
-    """The layout in this direction with the number of rows that a view of this size shows largest; of equals that with fewest rows."""
+    """The layout in this direction with the fewest rows in which a view of this size shows it legibly, else with those that it shows largest."""
     chosen = list(graph.nodes if ids is None else ids)
     boxes, ends = {i: size[:2] for i, size in sizes.items()}, port_offsets(sizes)
 
@@ -67,7 +69,7 @@ def arrange_rows(
     axis = 3 if direction == "down" else 2
     length = bounding_area((*best.places[i], *boxes[i]) for i in best.places)[axis] if best.places else 0.0
     for rows in range(2, MOST_ROWS + 1):
-        if best.scale >= most:
+        if best.scale >= LEGIBLE * most:
             break
         found = lay_out((length + COLUMN_GAP) / rows + COLUMN_GAP)
         if found.scale > WORTH * best.scale:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from visualnet.analysis.geometry import sheet_geometry
 from visualnet.analysis.geometry.card_size import CardSize
-from visualnet.analysis.geometry.layout_choice import arrange_rows, arrange_sheet, scale_to_fit
+from visualnet.analysis.geometry.layout_choice import LEGIBLE, arrange_rows, arrange_sheet, scale_to_fit
 from visualnet.analysis.geometry.sheet_geometry import Edge, Places, frames_around
 from visualnet.app.canvas.base import CanvasBase
 from visualnet.app.canvas.commands.long_task import LongTaskTool
@@ -104,7 +104,7 @@ def view_size(view: CanvasBase) -> tuple[float, float]:
 
 
 def arrange_opened(view: CanvasBase) -> None:
-    """Lay out a template that was just opened for the view as it is, if that shows it larger than as it was published.
+    """Lay out a template that was just opened for the view as it is, if that shows it larger than as it was published, where it is too small.
 
     Only what nobody has edited is laid out, and the project stays unmodified; a file that a person arranged is opened as it was saved.
     """
@@ -124,7 +124,8 @@ def arrange_opened(view: CanvasBase) -> None:
     room, sheet = view_size(view), view.studio.sheet
     found = arrange_sheet(graph, measure, room, fonts.factor())
     published = scale_to_fit(graph.places, measure(graph.direction), room, fonts.factor())
-    if len(graph.places) < len(cards) or found.scale > WORTH_MOVING * published:
+    legible = published >= LEGIBLE * fonts.factor()
+    if len(graph.places) < len(cards) or (not legible and found.scale > WORTH_MOVING * published):
         document.replace_opened(
             lambda p: annotate.set_direction(edits.move(p, sheet, found.places), sheet, found.direction)
         )

@@ -47,6 +47,7 @@ class TypesetLabel(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setToolTip(TIP)
+        self.setAccessibleName("Formula")
         self.hide()
 
     def show_derivation(self, derivation: Derivation | None, text: str = "") -> None:

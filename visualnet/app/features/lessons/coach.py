@@ -93,7 +93,7 @@ class LessonCoach(QFrame):
         self.look_button = button("Show me", "quiet", "eye", self.show_me)
         self.back_button = button("Back", done=self.back)
         self.next_button = button("Next", done=self.next)
-        self.follow_button = button("", "primary", done=self.follow)
+        self.follow_button = button("Next lesson", "primary", done=self.follow)
         self.leave_button = button("Leave", "quiet", done=self.leave)
         self.leave_button.setToolTip("End the lesson; the network stays as it is (Esc)")
         buttons = (self.look_button, self.back_button, self.next_button, self.follow_button, self.leave_button)

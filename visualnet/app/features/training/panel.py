@@ -37,11 +37,13 @@ class TrainingPanel(QWidget):
         self.curves, self.prediction = CurvesPane(studio), PredictionPane(studio)
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         progress = QWidget()
-        column(self._head(), (self.curves, 1), spacing=0, parent=progress)
+        self.head = self._head()
+        column(self.head, (self.curves, 1), spacing=0, parent=progress)
         for part, share in ((progress, 2), (self.prediction, 1)):
             self.splitter.addWidget(part)
             self.splitter.setStretchFactor(self.splitter.count() - 1, share)
         self.splitter.setChildrenCollapsible(False)
+        self.splitter.splitterMoved.connect(lambda _at, _index: self._fit_head())
         column((self.splitter, 1), spacing=0, parent=self)
         self._proportioned = False
         self._join_canvas()
@@ -61,6 +63,7 @@ class TrainingPanel(QWidget):
         self.smoothing = describe(QSlider(Qt.Orientation.Horizontal), "Smoothing")
         self.smoothing.setRange(0, 100)
         self.smoothing.setFixedWidth(80)
+        self.smoothing_name = label("Smoothing", "small")
         self.smoothing.valueChanged.connect(self._set_smoothing)
         self.smoothing.sliderReleased.connect(lambda: self._set_smoothing(self.smoothing.value()))
         self.log.toggled.connect(self._set_log)
@@ -73,7 +76,7 @@ class TrainingPanel(QWidget):
         return row(
             self.bar,
             (self.words, 1),
-            label("Smoothing", "small"),
+            self.smoothing_name,
             self.smoothing,
             self.log,
             self.units,
@@ -126,6 +129,14 @@ class TrainingPanel(QWidget):
             self._proportioned = True
             prediction = max(round(self.width() * 0.3), self.prediction.minimumSizeHint().width())
             self.splitter.setSizes([self.width() - prediction, prediction])
+        self._fit_head()
+
+    def _fit_head(self) -> None:
+        """Name the slider where there is room for it: its tip says what it is."""
+        least = self.head.minimumSize().width()
+        if self.smoothing_name.isHidden():
+            least += self.smoothing_name.sizeHint().width() + self.head.spacing()
+        self.smoothing_name.setVisible(least <= self.splitter.sizes()[0])
 
     def sizeHint(self) -> QSize:
         return QSize(1200, 270)

@@ -46,7 +46,7 @@ class PredictionPane(QWidget):
         self.to_canvas = word_button(
             "Enlarge", "Put this picture on the canvas, beside the output", self.pin_asked.emit
         )
-        head = row(self.chooser, STRETCH, self.to_canvas, margins=(10, 2, 8, 0), spacing=6)
+        head = row(self.chooser, STRETCH, self.to_canvas, margins=(8, 2, 8, 0), spacing=4)
         column(head, (self.stack, 1), spacing=0, parent=self)
         # Only now: a widget that is shown before it has a parent is a window, and takes the keyboard.
         self.to_canvas.setVisible(studio.shell is not None if pins is None else pins)
