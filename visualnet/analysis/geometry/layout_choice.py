@@ -55,7 +55,7 @@ def arrange_rows(
     most: float = 1.0,
     pulse: Callable[[], None] = lambda: None,
 ) -> Arrangement:
-    """The layout in this direction with the fewest rows in which a view of this size shows it legibly, else with those that it shows largest."""
+    """The layout with the fewest rows in which a view of this size shows it legibly, else with those that it shows largest."""
     chosen = list(graph.nodes if ids is None else ids)
     boxes, ends = {i: size[:2] for i, size in sizes.items()}, port_offsets(sizes)
 

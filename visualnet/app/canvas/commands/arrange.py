@@ -104,7 +104,7 @@ def view_size(view: CanvasBase) -> tuple[float, float]:
 
 
 def arrange_opened(view: CanvasBase) -> None:
-    """Lay out a template that was just opened for the view as it is, if that shows it larger than as it was published, where it is too small.
+    """Lay out a template that was just opened for the view as it is, where it is too small as it was published.
 
     Only what nobody has edited is laid out, and the project stays unmodified; a file that a person arranged is opened as it was saved.
     """
