@@ -65,7 +65,6 @@ def pytest_configure(config: pytest.Config) -> None:
     _give_patience()
     _hear_signals()
     threading.Thread.start = _noting_place(threading.Thread.start)  # type: ignore[method-assign]
-    _out_of_sight.watch()
     logging.getLogger().addHandler(_log)
 
 
@@ -139,7 +138,6 @@ def amount(pytestconfig: pytest.Config) -> Amount:
 def quiet_or_red(request: pytest.FixtureRequest) -> Iterator[None]:
     """Give the test a data folder of its own and fail it for all that it leaves running, open or said."""
     os.environ["VISUALNET_HOME"] = str(HOMES / str(next(_homes)))
-    _out_of_sight.freeze_modules()
     _one_torch_thread()
     _text_size_as_drawn()
     _watch_qt()
@@ -151,51 +149,6 @@ def quiet_or_red(request: pytest.FixtureRequest) -> Iterator[None]:
         faults += [f"it logged, unasked: {words}" for words in _log.records]
     if faults:
         pytest.fail("This test is not quiet:\n- " + "\n- ".join(faults), pytrace=False)
-
-
-class _OutOfSight:
-    """Keeps what was there before the tests from the garbage collector; else a full collection walks over a million objects.
-
-    It does so for 0.3 to 0.5 s, and each window that a test closes takes one. Once something froze more, such as a window's
-    own collector or a training, an unfreeze brings all back in sight, as in the program.
-    """
-
-    def __init__(self) -> None:
-        self.modules_frozen = self.more_frozen = False
-
-    def watch(self) -> None:
-        """From now on notice who else freezes; an unfreeze where nobody did has nothing to bring back."""
-        freeze, unfreeze = gc.freeze, gc.unfreeze
-
-        def noting_freeze() -> None:
-            self.more_frozen = True
-            freeze()
-
-        def noting_unfreeze() -> None:
-            if self.more_frozen:
-                self.modules_frozen = self.more_frozen = False
-                unfreeze()
-
-        self._freeze, gc.freeze, gc.unfreeze = freeze, noting_freeze, noting_unfreeze
-
-    def freeze_modules(self) -> None:
-        # A window would freeze a second after it was opened, and nearly every story would bring all back in sight.
-        if (control := sys.modules.get("visualnet.app.services.gc_control")) is not None:
-            control.AFTER_MS = 3_600_000
-        if not self.modules_frozen:
-            gc.collect()
-            self._freeze()
-            self.modules_frozen = True
-
-
-_out_of_sight = _OutOfSight()
-
-
-@pytest.fixture
-def all_in_sight(quiet_or_red: None) -> None:
-    """For a test that asks what the collector frees: it sees everything, also what was there before the tests."""
-    gc.freeze()  # or the unfreeze would have nothing to do
-    gc.unfreeze()
 
 
 def _one_torch_thread() -> None:

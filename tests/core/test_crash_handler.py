@@ -59,7 +59,6 @@ def test_an_exception_in_a_thread_is_told_with_its_name(box: Mailbox) -> None:
     assert (fault.origin, fault.thread) == ("thread", "worker 7") and "ZeroDivisionError" in fault.words
 
 
-@pytest.mark.usefixtures("all_in_sight")
 def test_a_failing_finalizer_is_told(box: Mailbox) -> None:
     class Bad:
         def __del__(self) -> None:

@@ -480,7 +480,6 @@ def test_the_menu_of_recent_files_pins_and_dims(window: Window, hands: Hands, th
 # --- nothing is left ---------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.usefixtures("all_in_sight")
 def test_fifty_tabs_leave_nothing_behind(window: Window, hands: Hands) -> None:
     window.begin("perceptron-points")
     hands.rest(0.2)
@@ -516,7 +515,6 @@ def test_fifty_tabs_leave_nothing_behind(window: Window, hands: Hands) -> None:
     assert [ref for ref in made if ref() is not None] == []
 
 
-@pytest.mark.usefixtures("all_in_sight")
 def test_the_collector_settles_after_a_project_was_opened_and_is_free_again_at_the_end(
     window: Window, hands: Hands
 ) -> None:

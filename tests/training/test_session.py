@@ -509,7 +509,6 @@ def test_where_weights_take_the_memory_no_smaller_batch_is_advised(monkeypatch: 
     assert model.failed.path == (project.graph.named("linear_1").id,)
 
 
-@pytest.mark.usefixtures("all_in_sight")
 def test_nothing_of_a_failed_run_stays_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     import gc
     import weakref

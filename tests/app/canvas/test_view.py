@@ -372,7 +372,6 @@ def test_the_card_where_a_run_failed_carries_the_sign(hands: Hands) -> None:
     assert card.content.badge == before and hands.view.totals.text() == counted
 
 
-@pytest.mark.usefixtures("all_in_sight")
 def test_a_thrown_away_scene_is_gone(qapp: QApplication) -> None:
     scene = CanvasScene()
     scene.show_sheet(with_block(), MAIN)

@@ -130,7 +130,6 @@ def test_another_document_has_its_own_steps(panel: HistoryPanel) -> None:
     assert [words for words, _ in rows(panel)][1:] == ["Add relu", "Add tanh"]
 
 
-@pytest.mark.usefixtures("all_in_sight")
 def test_a_panel_that_nobody_sees_keeps_no_closed_project(panel: HistoryPanel) -> None:
     add(panel, "relu")
     closed = ref(panel.studio.document)

@@ -26,7 +26,7 @@ class Knot:
 
 
 @pytest.fixture
-def owner(qapp: QApplication, all_in_sight: None) -> Iterator[QObject]:
+def owner(qapp: QApplication) -> Iterator[QObject]:
     thresholds = gc.get_threshold()
     yield QObject()
     gc.unfreeze()
