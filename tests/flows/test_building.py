@@ -14,6 +14,7 @@ from visualnet.analysis.repair.search import repairs
 from visualnet.app.shell.window import Window
 from visualnet.core import edits
 from visualnet.core.graph import Port
+from visualnet.core.project import MAIN
 
 KEY = Qt.Key
 
@@ -249,6 +250,22 @@ def test_quick_add_behind_several_and_from_the_list_of_layers(window: Window, ha
     assert relu in {s.node for s in hands.studio.graph.wires.values()}, "it is no stub"
     hands.view.finish_motion()
     assert not overlapping(hands)
+
+
+def test_quick_add_closes_when_the_drawing_changes_under_it(window: Window, hands: Hands) -> None:
+    """Where it would put a layer may be gone: an undo, another project, another sheet."""
+    template(window, hands, "perceptron-points")
+    popup, score = hands.view.quick_add_popup, hands.node("score").id
+    hands.click("score")
+    press(KEY.Key_Space)
+    assert popup.isVisible()
+    hands.studio.do("Delete", lambda p: edits.remove(p, MAIN, [score]))
+    assert popup.isHidden() and popup.list.count() == 0
+    hands.click("g")
+    press(KEY.Key_Space)
+    assert popup.isVisible()
+    window.project_files.open_template("lenet5")
+    assert popup.isHidden() and popup.list.count() == 0
 
 
 def test_a_layer_dropped_on_a_wire_makes_room(window: Window, hands: Hands) -> None:

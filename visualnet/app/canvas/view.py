@@ -95,6 +95,7 @@ class CanvasView(Gestures):
         self._poses.switch_to(self.studio.document, self.studio.sheet)
 
     def _show_edit(self, before: Project, after: Project) -> None:
+        self.quick_add_popup.close_()  # it offers what goes where in the drawing as it was when it opened
         self.animation.finish()
         count, whole = len(self.canvas.cards), self.seen.contains(self.canvas.contents())
         self.canvas.apply(before, after)
@@ -117,6 +118,7 @@ class CanvasView(Gestures):
         self._show_if_empty()
 
     def _show_sheet(self, name: str) -> None:
+        self.quick_add_popup.close_()
         self.cancel()
         if self.canvas.project is not self.studio.project or self.canvas.sheet != name:
             self.canvas.show_sheet(self.studio.project, name)
