@@ -180,7 +180,7 @@ class LessonCoach(QFrame):
             self.left.emit()
 
     def _stop(self) -> None:
-        self.lesson = None
+        self.lesson = self._before = None  # the project of a lesson may be closed now
         self._next_timer.stop()
         self._run_timer.stop()
         self.hide()
