@@ -287,7 +287,9 @@ def test_escape_leaves_and_nothing_keeps_running(person: Person, qtbot: QtBot) -
 def test_leave_by_its_button(person: Person, qtbot: QtBot) -> None:
     assert person.coach.start("why-28-becomes-24")
     before = person.studio.project
+    assert person.coach._before is not None
     qtbot.mouseClick(person.coach.leave_button, LEFT)
+    assert person.coach._before is None, "the project of a lesson that is over may be closed"
     assert person.lost == 1
     assert person.studio.project is before
 
