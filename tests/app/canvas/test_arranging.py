@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
@@ -243,6 +243,26 @@ def test_a_frame_round_the_selection_moves_with_its_cards(hands: Hands) -> None:
     hands.key(Qt.Key.Key_Delete)
     assert not hands.studio.graph.annotations
     assert "soft" in [n.name for n in hands.studio.graph]
+
+
+def test_what_is_written_stays_over_its_place_when_the_view_moves(hands: Hands) -> None:
+    view = hands.view
+    pick(hands, "soft")
+    do(hands, "graph.frame")
+    editor = view.annotation_editor
+    (frame,) = hands.scene.annotations.values()
+    view.zoom_by(0.7)
+    view.pan(QPoint(30, -20))
+    assert editor.isVisible()
+    assert editor.geometry().topLeft() == view.mapFromScene(frame.area.topLeft())
+    QTest.keyClick(editor, Qt.Key.Key_Escape)
+    view.name_editor.open(hands.id("soft"))
+    before, corner = view.name_editor.pos(), hands.scene.cards[hands.id("soft")].rect.topLeft()
+    seen = view.mapFromScene(corner)
+    view.pan(QPoint(40, 10))
+    assert view.name_editor.isVisible()
+    assert view.mapFromScene(corner) != seen
+    assert view.name_editor.pos() - before == view.mapFromScene(corner) - seen
 
 
 def test_a_note_in_markdown_is_text_and_nothing_else(hands: Hands) -> None:

@@ -101,6 +101,7 @@ class CanvasView(Gestures):
         self.canvas.apply(before, after)
         if whole and len(self.canvas.cards) != count and not self.seen.contains(self.canvas.contents()):
             self.fit()  # Grouping, pasting and adding leave nothing out of view that was in it.
+        self._place_editors()
         self._mark_path()
         self.minimap.refresh_soon()
         self._show_if_empty()
@@ -191,6 +192,11 @@ class CanvasView(Gestures):
         self.minimap.update()
         if self._covers_card(self.totals.geometry()):
             self.totals.hide()
+        self._place_editors()
+
+    def _place_editors(self) -> None:
+        self.name_editor.place()
+        self.annotation_editor.place()
 
     def _rested(self) -> None:
         super()._rested()

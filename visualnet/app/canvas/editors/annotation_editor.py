@@ -33,18 +33,26 @@ class AnnotationEditor(QPlainTextEdit):
         self.annotation, self._home = annotation, (self.view.studio.document, self.view.studio.sheet)
         self.setFont(fonts.sans(13))
         title = item.annotation.kind == "frame"
-        corner = self.view.mapFromScene(item.area.topLeft())
-        size = item.area.size() * self.view.zoom
         self.setPlaceholderText("Title" if title else "Note, in Markdown")
         bars = Qt.ScrollBarPolicy
         self.setVerticalScrollBarPolicy(bars.ScrollBarAlwaysOff if title else bars.ScrollBarAsNeeded)
-        height = fonts.px(34) if title else max(90, round(size.height()))
-        self.setGeometry(corner.x(), corner.y(), max(180, round(size.width())), height)
+        self.place()
         self.setPlainText(item.annotation.text)
         self.selectAll()
         self.show()
         self.raise_()
         self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def place(self) -> None:
+        """Follow the annotation, which the camera or an edit moves; a title takes no more room than a long name needs."""
+        item = self.view.canvas.annotations.get(self.annotation)
+        if item is None:
+            return
+        corner = self.view.mapFromScene(item.area.topLeft())
+        width, height = round(item.area.width() * self.view.zoom), round(item.area.height() * self.view.zoom)
+        title = item.annotation.kind == "frame"
+        width, height = (min(width, fonts.px(320)), fonts.px(34)) if title else (width, max(90, height))
+        self.setGeometry(corner.x(), corner.y(), max(180, width), height)
 
     def keep(self) -> None:
         """Take the words over and close."""

@@ -30,6 +30,18 @@ class NameEditor(QLineEdit):
         self.view.show_card(node_id)
         self.view.skip()
         self.node = node_id
+        self.place()
+        self.setText(item.node.name)
+        self.selectAll()
+        self.show()
+        self.raise_()
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def place(self) -> None:
+        """Follow the card, which the camera or an edit moves."""
+        item = self.view.canvas.cards.get(self.node)
+        if item is None:
+            return
         zoom = max(0.6, min(1.6, self.view.zoom))
         self.setFont(fonts.sans(round(13 * zoom), QFont.Weight.DemiBold))
         area = QRectF(item.x + PAD, item.y + 5, item.width - PAD - 8, 26)
@@ -37,11 +49,6 @@ class NameEditor(QLineEdit):
         self.setGeometry(
             corner.x(), corner.y(), max(120, round(area.width() * self.view.zoom)), max(26, round(26 * zoom))
         )
-        self.setText(item.node.name)
-        self.selectAll()
-        self.show()
-        self.raise_()
-        self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _close(self) -> None:
         self.node = ""
