@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QObject
 
 from tests.conftest import Amount
 from tests.flows.hands import Hands
@@ -162,6 +163,20 @@ def test_of_closed_projects_nothing_is_left(window: Window, hands: Hands, beats:
     # Qt's own, such as the buttons of its fields fade with: `waiting.settle` saw them and so made wrappers. The program has none.
     gone.pop("gone: PySide6.QtCore.QPropertyAnimation", None)
     assert not gone, "wrappers of widgets that Qt has thrown away are kept"
+
+
+def test_no_menu_keeps_what_it_was_filled_with(window: Window, hands: Hands) -> None:
+    """Its lines hold a canvas or a project, which may be closed by then; what an action group owned stayed behind."""
+    window.pages["start_page"].template_chosen.emit("lenet5")
+    table = window.actions_
+    menus = {i: menu for i in table if (menu := table.submenu(i)) is not None}
+    assert len(menus) > 4
+    for name, menu in menus.items():
+        empty = len(menu.findChildren(QObject))
+        menu.aboutToShow.emit()
+        assert menu.actions(), name
+        menu.aboutToHide.emit()
+        hands.until(lambda menu=menu, empty=empty: len(menu.findChildren(QObject)) == empty, 5, name)  # type: ignore[misc]
 
 
 def _use(monkey: Monkey, window: Window, hands: Hands, name: str) -> None:

@@ -299,6 +299,9 @@ def test_a_menu_that_was_filled_keeps_nothing_once_it_is_closed(qtbot: QtBot) ->
         canvas = Canvas()
         held.append(ref(canvas))
         menu.addAction("Red", lambda: chosen.append(canvas.__class__))
+        other = Canvas()
+        held.append(ref(other))
+        menu.addMenu("Blue").addAction("Navy", lambda: chosen.append(other.__class__))
 
     held: list[ref[Canvas]] = []
     table = (ActionSpec("graph.colour", 10, "Colour", "", fill=fill),)
@@ -312,6 +315,7 @@ def test_a_menu_that_was_filled_keeps_nothing_once_it_is_closed(qtbot: QtBot) ->
     menu.actions()[0].trigger()
     assert chosen == [Canvas], "what is chosen is told after the menu has gone"
     chosen.clear()
-    qtbot.waitUntil(lambda: held[0]() is None)
+    qtbot.waitUntil(lambda: all(each() is None for each in held))
+    assert not menu.findChildren(QMenu), "its submenu went too"
     menu.aboutToShow.emit()
-    assert [a.text() for a in menu.actions()] == ["Red"]
+    assert [a.text() for a in menu.actions()] == ["Red", "Blue"]

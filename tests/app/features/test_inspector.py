@@ -179,7 +179,7 @@ def test_presets_are_kept_used_and_begun_with(panel: InspectorPanel) -> None:
     assert params(panel, "conv2") == {"stride": 2}
     button.begin_with("LeNet's first")
     assert presets.first_values("conv2d") == params(panel, "conv1")
-    button._fill()
+    button.presets.aboutToShow.emit()
     names = [action.text() for action in button.presets.actions()]
     assert names[0] == "LeNet's first" and "Keep these parameters as a preset…" in names
     button.drop("LeNet's first")

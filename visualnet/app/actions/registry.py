@@ -8,10 +8,11 @@ from functools import partial
 from operator import attrgetter
 from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
+from visualnet.app.actions.filled_menu import fill_on_show
 from visualnet.app.theme import icons
 from visualnet.core.text.format import capitalize_first
 
@@ -284,9 +285,7 @@ class Actions(QObject):
         if spec.fill is not None:
             owner = self.parent()
             menu = QMenu(spec.text, owner if isinstance(owner, QWidget) else None)
-            menu.aboutToShow.connect(lambda: self._fill_submenu(spec.id))
-            # What was chosen is told after the menu has gone. Then its lines go too: they hold the canvas that they were made for.
-            menu.aboutToHide.connect(lambda: QTimer.singleShot(0, menu, partial(_clear_if_hidden, menu)))
+            fill_on_show(menu, lambda menu: self._handlers[spec.id](menu))
             self._submenus[spec.id] = menu
             action.setMenu(menu)
         else:
@@ -299,11 +298,6 @@ class Actions(QObject):
         assert handler is not None, f"{spec.id} has no handler"
         handler(state) if spec.check is not None else handler()
         self.triggered.emit(spec.id)
-
-    def _fill_submenu(self, action_id: str) -> None:
-        menu = self._submenus[action_id]
-        menu.clear()
-        self._handlers[action_id](menu)
 
     def _describe(self, action_id: str) -> None:
         action, spec = self._actions[action_id], self.specs[action_id]
@@ -320,11 +314,6 @@ def _portable(key: str) -> str:
 
 def _call(function: Callable[..., Any], target: Callable[[], object], *given: object) -> Any:
     return function(target(), *given)
-
-
-def _clear_if_hidden(menu: QMenu) -> None:
-    if not menu.isVisible():
-        menu.clear()
 
 
 class _Entry(NamedTuple):

@@ -6,7 +6,6 @@ from collections.abc import Callable, MutableMapping
 from functools import partial
 from typing import Any
 
-from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu
 
 from visualnet.app.actions.registry import ActionSpec, Context
@@ -30,13 +29,10 @@ def remember(view: CanvasView, kept: MutableMapping[str, Any], used: MutableMapp
 
 def fill_motion(view: CanvasView, menu: QMenu) -> None:
     """How much may move: as the system is set to, always, never."""
-    group = QActionGroup(menu)
     for choice, text in MOTIONS.items():
-        action = group.addAction(text)
+        action = menu.addAction(text, partial(choose_motion, view, choice))
         action.setCheckable(True)
         action.setChecked(view.minimap.kept.get("view.motion", "system") == choice)
-        action.triggered.connect(lambda _=False, c=choice: choose_motion(view, c))
-    menu.addActions(group.actions())
 
 
 def choose_motion(view: CanvasView, choice: str) -> None:

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from visualnet.analysis.compare.difference_text import WORDS, Line, lines, summary, table
 from visualnet.analysis.compare.project_diff import FOLLOWS, SIGNS
+from visualnet.app.actions.filled_menu import fill_on_show
 from visualnet.app.features.differences.comparison import comparison_of
 from visualnet.app.features.differences.overlay import ROLES
 from visualnet.app.state.studio import Studio
@@ -50,7 +51,7 @@ class DifferencesPanel(QWidget):
         super().__init__(parent)
         self.studio, self.comparison = studio, comparison_of(studio)
         self.menu = QMenu(self)
-        self.menu.aboutToShow.connect(self._fill_menu)
+        fill_on_show(self.menu, self._fill_menu)
         self.choose = button("Compare with")
         self.choose.setMenu(self.menu)
         self.choose.setToolTip("Choose what to hold the open network against")
@@ -122,19 +123,18 @@ class DifferencesPanel(QWidget):
         tree.currentItemChanged.connect(self._go)
         return tree
 
-    def _fill_menu(self) -> None:
-        self.menu.clear()
+    def _fill_menu(self, menu: QMenu) -> None:
         path = self.studio.document.path
-        saved = self.menu.addAction("The saved file")
+        saved = menu.addAction("The saved file")
         saved.setEnabled(path is not None)
         if path is not None:
             saved.triggered.connect(partial(self.against_file, Path(path), "the saved file"))
         others = self.studio.shell.other_projects() if self.studio.shell is not None else []
         for name, project in others:
             against = partial(self.comparison.against, project, f"“{name}”")
-            self.menu.addAction(f"“{name}”, the open tab".replace("&", "&&"), against)
-        self.menu.addAction("Another file…", self._ask)
-        templates = self.menu.addMenu("A template")
+            menu.addAction(f"“{name}”, the open tab".replace("&", "&&"), against)
+        menu.addAction("Another file…", self._ask)
+        templates = menu.addMenu("A template")
         for template in template_list():
             file = resource("templates", f"{template.name}.vnet")
             templates.addAction(template.name, partial(self.against_file, file, template.name))

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QInputDialog, QMenu, QToolButton
 
 from visualnet.analysis.connect.replace_kind import shared_params
 from visualnet.analysis.selected import Selected
+from visualnet.app.actions.filled_menu import fill_on_show
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import icons
 from visualnet.app.widgets.basic import describe
@@ -29,7 +30,7 @@ class PresetButton(QToolButton):
         describe(self, "Presets", "Presets: named parameters for this kind of layer")
         icons.bind(self, "save", "muted")
         self.presets = QMenu(self, toolTipsVisible=True)  # they say what a preset sets
-        self.presets.aboutToShow.connect(self._fill)
+        fill_on_show(self.presets, self._fill)
         self.setMenu(self.presets)
 
     def refresh(self, selected: Selected) -> None:
@@ -40,9 +41,8 @@ class PresetButton(QToolButton):
     def _node(self) -> Node:
         return self.studio.graph.nodes[self.ids[0]]
 
-    def _fill(self) -> None:
-        menu, node = self.presets, self._node()
-        menu.clear()
+    def _fill(self, menu: QMenu) -> None:
+        node = self._node()
         try:
             shelf = presets.preset_groups().get(node.kind, presets.PresetGroup())
         except ValueError as error:
