@@ -12,6 +12,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Iterator
 from pathlib import Path
+from weakref import ref
 
 import pytest
 from PySide6.QtCore import QObject
@@ -21,12 +22,15 @@ from tests.flows.hands import Hands
 from tests.flows.monkey.gestures import Monkey, live, make, rest, undo_all, whole
 from tests.flows.monkey.watch import Beats, Faults, python_objects, resident_mb, trim
 from visualnet.app.shell.window import Window
+from visualnet.core.document import Document
 from visualnet.core.user import block_library
 
 SECONDS = 10
 CI_SECONDS = 110
 """CI's share: two minutes with what comes before and after."""
 FIRST, THOROUGH = 2_000, 10_000
+TOGETHER = 8
+"""Actions done in one project before it is closed."""
 GROWTH = 1.1
 ANSWERED_MS = 100
 GRAPH, NODE = "visualnet.core.graph.Graph", "visualnet.core.graph.Node"
@@ -163,6 +167,29 @@ def test_of_closed_projects_nothing_is_left(window: Window, hands: Hands, beats:
     # Qt's own, such as the buttons of its fields fade with: `waiting.settle` saw them and so made wrappers. The program has none.
     gone.pop("gone: PySide6.QtCore.QPropertyAnimation", None)
     assert not gone, "wrappers of widgets that Qt has thrown away are kept"
+
+
+@pytest.mark.wide
+def test_no_action_keeps_a_closed_project(window: Window, hands: Hands, beats: Beats, tmp_path: Path) -> None:
+    """Each action of the table, once, in a project of its own group; then every project is closed, and none is held."""
+    monkey, answers = make(window, 1, beats, tmp_path / "files")
+    held: dict[ref[Document], list[str]] = {}
+    table = [i for i in window.actions_ if i != "file.quit" and window.actions_.submenu(i) is None]
+    with answers:
+        for number, action in enumerate(table):
+            if number % TOGETHER == 0 or window.covered:
+                window.pages["start_page"].template_chosen.emit("vit-small" if number % 3 else "lenet5")
+            held.setdefault(ref(window.studio.document), []).append(action)
+            window.studio.select(list(window.studio.graph.nodes)[1:3])
+            window.actions_.trigger(action)
+            rest(0.05, beats)
+            if (number + 1) % TOGETHER == 0:
+                monkey.close_all()
+        monkey.close_all()
+        kept = [actions for document, actions in held.items() if document() not in (None, window.studio.document)]
+        monkey.unhook()
+    assert len(table) > 100
+    assert not kept, "one of these keeps the project in which it was done"
 
 
 def test_no_menu_keeps_what_it_was_filled_with(window: Window, hands: Hands) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from weakref import ref
 
 from PySide6.QtCore import Qt, QTimer
 
@@ -25,7 +26,7 @@ class CanvasAlone:
         self.on = False
         self._text_size = 100
         self._state = Qt.WindowState.WindowNoState
-        self._seen: tuple[Document, str, Pose | None] | None = None
+        self._seen: tuple[ref[Document], str, Pose | None] | None = None
         window.project_files.tabs.shown.connect(self._leave_page)
 
     def _leave_page(self) -> None:
@@ -44,7 +45,7 @@ class CanvasAlone:
     def _put_away(self) -> None:
         window, view = self.window, self.window.canvas.view
         self._text_size, self._state = fonts.chosen_size(), window.windowState()
-        self._seen = window.studio.document, window.studio.sheet, None if view.following else view.pose()
+        self._seen = ref(window.studio.document), window.studio.sheet, None if view.following else view.pose()
         self._set_docks_visible(False)
         self.on = True
         self._show_head(False)
@@ -73,5 +74,5 @@ class CanvasAlone:
             return
         self.window.spaces.settle_sizes()
         # A view that showed the whole sheet goes on doing so by itself.
-        if seen[:2] == (studio.document, studio.sheet) and seen[2] is not None:
+        if (seen[0](), seen[1]) == (studio.document, studio.sheet) and seen[2] is not None:
             view.look(seen[2])
