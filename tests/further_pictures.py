@@ -111,6 +111,27 @@ def first_weights(p: Photographer) -> None:
     p.shot("first-weights-of-all")
 
 
+def start_from(p: Photographer) -> None:
+    """A file of weights with another head, matched."""
+    import torch
+
+    from visualnet.app.features.start_from.dialog import StartFromDialog
+    from visualnet.compiling.module import compile_project
+
+    studio = p.open("lenet5")
+    given = dict(compile_project(studio.project, studio.analysis, seed=3).net.state_dict())
+    given |= {name: torch.zeros(26, *tensor.shape[1:]) for name, tensor in given.items() if tensor.shape[0] == 10}
+    path = p.folder / "letters.pt"
+    torch.save(given, path)
+    dialog = StartFromDialog(studio, p.window)
+    dialog.open_file(path)
+    p.until(lambda: dialog.use.isEnabled())
+    dialog.ways.setCurrentIndex(2)
+    dialog.ways.activated.emit(2)
+    p.dialog(dialog, "start-from")
+    path.unlink()
+
+
 def _scroll_to(section: QWidget) -> None:
     page = section.parentWidget()
     while page is not None and not isinstance(page, QScrollArea):
@@ -306,8 +327,8 @@ def large(p: Photographer) -> None:
 FURTHER: dict[str, Callable[[Photographer], None]] = {
     made.__name__.strip("_"): made
     for made in (
-        tabs, history, differences, problems, explain, first_weights, blocks, adding, exporting, about, comparison, reference, heat, cards,
-        custom, start, help_, large, readme,
+        tabs, history, differences, problems, explain, first_weights, start_from, blocks, adding, exporting, about, comparison,
+        reference, heat, cards, custom, start, help_, large, readme,
     )
 }  # fmt: skip
 """Every further state by name."""

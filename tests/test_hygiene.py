@@ -65,8 +65,18 @@ THE_ONE_PLACE = ("visualnet/compiling/custom_modules.py", "_run")
 """Where a person's own layers become code, once that person trusts their source on this machine. No other function may."""
 
 
+WHERE_TORCH_LOADS = ("visualnet/training/transfer/weight_files.py", "_read_torch")
+"""Where a file that torch.save wrote is opened, with `weights_only=True`. No other function may."""
+
+
 def allowed(path: Path, tree: ast.AST) -> set[str]:
-    """What the one place may do: one `exec` of one `compile`, and nothing else."""
+    """What the one place may do: one `exec` of one `compile`; and the other one: one `torch.load` of weights only."""
+    if place(path) == WHERE_TORCH_LOADS[0]:
+        (function,) = (n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef) and n.name == WHERE_TORCH_LOADS[1])
+        (call,) = (n for n in ast.walk(function) if isinstance(n, ast.Call) and name_of(n.func) == "torch.load")
+        (only,) = (k.value for k in call.keywords if k.arg == "weights_only")
+        assert isinstance(only, ast.Constant) and only.value is True
+        return set(unsafe(call))
     if place(path) != THE_ONE_PLACE[0]:
         return set()
     (function,) = (n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef) and n.name == THE_ONE_PLACE[1])

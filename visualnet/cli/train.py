@@ -24,6 +24,13 @@ def options(verb: argparse.ArgumentParser) -> None:
         "--run", metavar="DIR", type=Path, help="the run's folder; by default a new one among the user's runs"
     )
     verb.add_argument(
+        "--start-from",
+        metavar="F",
+        type=Path,
+        help="begin with the weights of a .safetensors, .pt or .pth file, or of another run's folder (DIR/best, DIR/last); "
+        "what matches is printed, the rest begins fresh",
+    )
+    verb.add_argument(
         "--resume",
         action="store_true",
         help="go on where the run in --run DIR was stopped, or the latest run of this network that can go on",
@@ -41,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
         return FAULTY
     from visualnet.training.console import TrainOptions, train
 
-    names = ("data", "epochs", "batch_size", "lr", "device", "seed", "run", "resume", "json")
+    names = ("data", "epochs", "batch_size", "lr", "device", "seed", "run", "resume", "start_from", "json")
     return train(project, TrainOptions(**{name: getattr(args, name) for name in names}))
 
 

@@ -72,6 +72,7 @@ class Recipe(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """How to train. Names are torch's own; ``optimizer`` is ``SGD``, ``Adam`` or ``AdamW``; ``device`` is ``auto``, ``cpu``, ``cuda`` …
 
     ``best_by`` names the value (``loss``, or a loss or metric node) by which the best epoch is told, on the validation set.
+    ``start_from`` names weights among the person's own: ``runs/FOLDER/best``, ``runs/FOLDER/last``, ``weights/NAME``, or nothing.
     """
 
     optimizer: str = "Adam"
@@ -84,6 +85,7 @@ class Recipe(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     seed: int = 0
     device: str = "auto"
     best_by: str = "loss"
+    start_from: str = ""
     extra: Mapping[str, Any] = {}
 
 

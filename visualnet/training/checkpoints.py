@@ -26,7 +26,7 @@ FORMAT = 1
 MAX_HEADER = 4 << 20
 MAX_STATE = 4 << 20
 LAST, BEFORE, BEST = "last", "before-last", "best.safetensors"
-_TYPES = {
+TENSOR_TYPES = {
     torch.float32: "F32",
     torch.float64: "F64",
     torch.float16: "F16",
@@ -102,7 +102,7 @@ def load_weights(path: Path, net: nn.Module) -> None:
         BadCheckpoint: its names, shapes or types are not the network's, or it cannot be read.
     """
     own = weights(net)
-    found = read_tensors(path, {name: (tuple(t.shape), _TYPES[t.dtype]) for name, t in own.items()})
+    found = read_tensors(path, {name: (tuple(t.shape), TENSOR_TYPES[t.dtype]) for name, t in own.items()})
     with torch.no_grad():
         for name, tensor in found.items():
             own[name].copy_(tensor)
@@ -240,7 +240,7 @@ def _restore_optimizer(path: Path, state: State, optimizer: torch.optim.Optimize
     for i, parameter in enumerate(parameters):
         for key in kept:
             shape = () if key == "step" else tuple(parameter.shape)
-            possible[f"{i}.{key}"] = (shape, "F32" if key == "step" else _TYPES[parameter.dtype])
+            possible[f"{i}.{key}"] = (shape, "F32" if key == "step" else TENSOR_TYPES[parameter.dtype])
     # A weight without a gradient so far has no state; any other must be whole.
     present = read_header(path).keys()
     partial = {n for n in present if n not in possible}

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
@@ -16,6 +17,7 @@ from visualnet.core.graph import Value
 from visualnet.core.process.exit_signals import exit_code, on_ending
 from visualnet.core.project import DataChoice, Project
 from visualnet.core.text.format import format_duration, format_percent, format_quantity
+from visualnet.layers import Spec
 from visualnet.pytorch import NoTorch, need_torch
 from visualnet.training import devices, events
 from visualnet.training.control import Control
@@ -30,7 +32,8 @@ BAR = 24
 class TrainOptions:
     """What the command line may say; None leaves what the project says.
 
-    ``data`` is a data set's name, with options if wanted: ``points:shape=spiral,n=1000``. ``run`` is the run's folder.
+    ``data`` is a data set's name, with options if wanted: ``points:shape=spiral,n=1000``. ``run`` is the run's folder;
+    ``start_from`` a file of weights or another run's folder.
     """
 
     data: str | None = None
@@ -41,6 +44,7 @@ class TrainOptions:
     seed: int | None = None
     run: Path | None = None
     resume: bool = False
+    start_from: Path | None = None
     json: bool = False
 
 
@@ -71,6 +75,8 @@ def _train(project: Project, options: TrainOptions, emit: Sink | None, control: 
         need_torch()
         devices.device_of(project.recipe.device)
         data = load(project.data)
+        if options.start_from is not None:
+            project = _begin_from(project, options, data.fields)
         if control.stopping:
             return STOPPED
         folder = _folder(project, options)  # last: what is refused leaves no folder behind
@@ -94,6 +100,31 @@ def _train(project: Project, options: TrainOptions, emit: Sink | None, control: 
         print(f"visualnet: the weights could not be written to {folder}", file=sys.stderr)
         return USE
     return {"done": FINE, "stopped": STOPPED}.get(reason, GRAPH)
+
+
+def _begin_from(project: Project, options: TrainOptions, fields: Mapping[str, Spec]) -> Project:
+    """The project with other weights to start from; the table of what they give is printed.
+
+    Raises:
+        ValueError: they cannot be read, or the network has errors.
+        OSError: no copy of them can be kept.
+    """
+    from visualnet.analysis import infer
+    from visualnet.training.transfer.start import find_weights, preview, refer_to
+
+    assert options.start_from is not None
+    reference = refer_to(options.start_from)
+    project = msgspec.structs.replace(project, recipe=msgspec.structs.replace(project.recipe, start_from=reference))
+    table = preview(project, find_weights(reference), infer(project, None, fields))
+    if options.json:
+        rows = [{"tensor": m.name, "shape": list(m.shape), "from": m.source, "words": m.words} for m in table.matches]
+        print(json.dumps({"event": "start_from", "matches": rows, "unused": list(table.unused)}), flush=True)
+        return project
+    wide = max((len(m.name) for m in table.matches), default=0)
+    for match in table.matches:
+        print(f"  {match.name:{wide}}  {f'from {match.source}, ' if match.source else 'fresh: '}{match.words}")
+    print(f"Start from {reference}: {table.summary}", flush=True)
+    return project
 
 
 def _refused(options: TrainOptions, words: str) -> int:

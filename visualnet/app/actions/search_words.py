@@ -81,6 +81,8 @@ WORDS: Mapping[str, str] = {
     "graph.colour": "color, paint, tint",
     "graph.fold": "collapse, minimize, hide details",
     # Train
+    "train.start_from": "pretrained, fine-tuning, fine-tune, finetune, transfer learning, transfer, load weights, feature extractor, "
+    "warm start, initial weights, pt, pth",
     "train.start": "run, fit model, start, learn, execute, play, go",
     "train.pause": "hold, halt, break",
     "train.resume": "continue, go on",
@@ -212,7 +214,7 @@ ANSWERS: tuple[Answer, ...] = (
         "setting:data",
     ),
     Answer(
-        "save weights, export weights, weights file, safetensors, state dict, load weights, pretrained, fine-tuning, transfer learning",
+        "save weights, export weights, weights file, safetensors, state dict",
         "The weights of a run are best.safetensors in its folder: Runs, Open folder. They fit the exported class.",
         "view.runs",
     ),

@@ -21,6 +21,7 @@ from visualnet.app.features.problems.feature import FEATURE as PROBLEMS
 from visualnet.app.features.recipe.feature import FEATURE as RECIPE
 from visualnet.app.features.reference.feature import FEATURE as REFERENCE
 from visualnet.app.features.runs.feature import FEATURE as RUNS
+from visualnet.app.features.start_from.feature import FEATURE as START_FROM
 from visualnet.app.features.start_page.feature import FEATURE as START_PAGE
 from visualnet.app.features.training.feature import FEATURE as TRAINING
 
@@ -44,5 +45,6 @@ FEATURES: tuple[Feature, ...] = (
     PRESENTATION,
     LESSONS,
     BLOCKS,
+    START_FROM,
     START_PAGE,
 )

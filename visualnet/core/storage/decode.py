@@ -314,6 +314,10 @@ def data_choice(raw: Any) -> DataChoice:
 _DATA = frozenset(["name", "options", "split", "seed", "normalise"])
 
 
+START_FROM = re.compile(r"|runs/(?!\.+/)[^/\\:]+/(best|last)|weights/(?!\.+$)[^/\\:]+")
+"""Names of weights among the person's own."""
+
+
 def recipe(raw: Any) -> Recipe:
     """How to train. Whether the optimizer is known is for training to say."""
     fields = as_object(raw)
@@ -324,6 +328,11 @@ def recipe(raw: Any) -> Recipe:
     for key, low, high in (("batch_size", 1, 10**9), ("epochs", 1, 10**9), ("seed", 0, MAX_SEED)):
         values[key] = as_whole(fields.get(key, getattr(plain, key)), key, low, int(high))
     values["best_by"] = as_line(fields.get("best_by", plain.best_by), "best_by")
+    values["start_from"] = as_line(fields.get("start_from", ""), "start_from")
+    if not START_FROM.fullmatch(values["start_from"]):
+        raise Refused(
+            "a training starts from runs/FOLDER/best, runs/FOLDER/last or weights/NAME, never a path", "start_from"
+        )
     values["nesterov"] = as_flag(fields.get("nesterov", False), "nesterov")
     return Recipe(**values, extra=rest(fields, frozenset(values)))
 

@@ -116,6 +116,7 @@ def recipe_fields(recipe: Recipe) -> dict[str, Any]:
     # Written out in full: how a network was trained must not depend on what a later version takes for granted.
     # What came after the first format is left out where it is as it always was, so that old files stay as they are.
     later = {"best_by"} if recipe.best_by == "loss" else set()
+    later |= {"start_from"} if not recipe.start_from else set()
     return {**{k: getattr(recipe, k) for k in recipe.__struct_fields__ if k not in {"extra", *later}}, **recipe.extra}
 
 

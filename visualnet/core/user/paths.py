@@ -33,6 +33,11 @@ def blocks_dir() -> Path:
     return _made(data_dir() / "blocks")
 
 
+def weights_dir() -> Path:
+    """Copies of files of weights that trainings start from."""
+    return _made(data_dir() / "weights")
+
+
 def log_dir() -> Path:
     """The program's log and crash reports."""
     return _made(data_dir() / "logs")

@@ -240,6 +240,12 @@ def _recipe() -> dict[str, Any]:
         "epochs": _bounded("integer", 1, 10**9, plain.epochs),
         "seed": _bounded("integer", 0, decode.MAX_SEED, plain.seed),
         "device": {"type": "string", "default": plain.device},
+        "start_from": {
+            "type": "string",
+            "default": plain.start_from,
+            "pattern": r"^$|^runs/[^/\\:]+/(best|last)$|^weights/[^/\\:]+$",
+            "description": "Weights among the person's own that the training begins with.",
+        },
         "best_by": {
             "type": "string",
             "maxLength": 255,

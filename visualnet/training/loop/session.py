@@ -14,6 +14,7 @@ from visualnet.core.storage.temporaries import Deadline, sweep_run
 from visualnet.data.loading import Loaded
 from visualnet.data.tensors import Sampler, Tensors
 from visualnet.training import devices, events, optimizers
+from visualnet.training.checkpoints import find_checkpoints
 from visualnet.training.control import Control
 from visualnet.training.loop import preflight, resuming
 from visualnet.training.loop.checkpointer import Checkpointer
@@ -24,6 +25,7 @@ from visualnet.training.loop.run_state import RunState, TrainingClock
 from visualnet.training.loop.sinks import EventLog, Sink, combine
 from visualnet.training.measure.memory_meter import MemoryMeter
 from visualnet.training.probes import Probe, plain_fields
+from visualnet.training.transfer.start import start_from
 
 FLUSH_S = 0.05
 SWEEP_S = 1.0
@@ -99,6 +101,8 @@ class Session:
         memory = MemoryMeter(place.device)
         self.model = compile_project(self.project, analysis, device=place.device, seed=recipe.seed)
         self._loop = TrainingLoop(self.project, self.data, self.model, place, memory, self.control, emit, self.folder)
+        if recipe.start_from and not (self.resume and self.folder and find_checkpoints(self.folder)):
+            start_from(recipe.start_from, self.model.net)
         if self.resume and self.folder:
             self._loop.checkpointer.last_damaged = resuming.resume(self._loop)
         return self._loop

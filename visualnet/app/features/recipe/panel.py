@@ -42,13 +42,21 @@ class RecipePanel(QScrollArea):
         self.setMinimumWidth(fonts.px(252))
         self.note = caption("While it runs, only the learning rate can change.")
         self.note.hide()
+        self.start_from = caption("")
         self.forms: dict[str, Form] = {}
         self._offered: tuple[object, ...] = ()
         """What the forms were made for."""
         self.data = DataSection(studio)
         self.groups = {title: Section(title) for title in GROUPS}
         inner = QWidget()
-        parts = (self.note, self.groups["Optimizer"], self.groups["Schedule"], self.data, self.groups["More"])
+        parts = (
+            self.note,
+            self.start_from,
+            self.groups["Optimizer"],
+            self.groups["Schedule"],
+            self.data,
+            self.groups["More"],
+        )
         column(*parts, STRETCH, margins=(12, 4, 12, 8), spacing=6, parent=inner)
         self.setWidget(inner)
         self._collapse_as_left()
@@ -94,6 +102,8 @@ class RecipePanel(QScrollArea):
             form.show_values({name: getattr(recipe, name) for name in form.rows}, constants, problems)
         busy = self.studio.runner.busy
         self.note.setVisible(busy)
+        self.start_from.setText(f"Starts from {recipe.start_from.partition('/')[2]} (Train > Start from)")
+        self.start_from.setVisible(bool(recipe.start_from))
         for name, row in rows.items():
             row.setEnabled(not busy or name == "lr")
         self.data.setEnabled(not busy)

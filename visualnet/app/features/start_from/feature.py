@@ -1,0 +1,33 @@
+"""Declares the dialog in which weights to begin with are chosen."""
+
+from __future__ import annotations
+
+from visualnet.app.actions.registry import ActionSpec
+from visualnet.app.features.feature import Feature
+from visualnet.app.state.studio import Studio
+from visualnet.app.widgets.dialogs.modal import answer_of
+
+
+def show(studio: Studio) -> None:
+    """Choose the weights that the next training begins with."""
+    from visualnet.app.features.start_from.dialog import StartFromDialog
+
+    answer_of(StartFromDialog(studio, studio.shell.dialog_parent() if studio.shell is not None else None))
+
+
+FEATURE = Feature(
+    "start_from",
+    "Begin a training with the weights of an earlier run or of a file; what matches is shown before it is taken.",
+    actions=(
+        ActionSpec(
+            "train.start_from",
+            20,
+            "Start from…",
+            "Begin the next training with the weights of an earlier run or of a file",
+            "open",
+            "",
+            show,
+            lambda studio: bool(studio.graph.nodes),
+        ),
+    ),
+)
