@@ -72,6 +72,21 @@ def test_keys_work_in_the_view_that_has_them(window: Window, hands: Hands, other
     assert len(other.studio.selection) == before and window.studio.selection == (hands.node("fc1").id,)
 
 
+def test_what_was_edited_is_selected_where_it_was_although_another_view_comes_to_the_front(
+    window: Window, hands: Hands, other: ViewWindow
+) -> None:
+    """A field over the other view closes when the drawing changes, and gives the keyboard to it (seed 13 of the random gestures)."""
+    hands.click("conv1")
+    hands.keys("Ctrl+G")
+    window.studio.open_sheet(hands.node("block").block)
+    click(other, hands, "fc1")
+    other.studio.document.changed.connect(lambda _before, _after: window.views._activate(window.canvas))
+    QTest.keySequence(other, "Ctrl+G")
+    hands.rest(0.02)
+    (chosen,) = other.studio.selection
+    assert other.studio.graph.nodes[chosen].block
+
+
 def test_each_view_has_its_own_sheet_and_camera(window: Window, hands: Hands, other: ViewWindow) -> None:
     hands.view.skip()
     hands.view.look(Pose(100.0, 50.0, 1.5))
