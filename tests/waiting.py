@@ -57,7 +57,8 @@ def _at_rest() -> bool:
     from PySide6.QtCore import QTimer, QVariantAnimation
     from PySide6.QtWidgets import QApplication
 
-    tops = QApplication.topLevelWidgets()
+    # A menu is a top level too, but its window finds its timers with its own.
+    tops = [top for top in QApplication.topLevelWidgets() if top.parent() is None]
     owners = [*tops, *(studio for top in tops if (studio := getattr(top, "studio", None)) is not None)]
     timers = [timer for owner in owners for timer in owner.findChildren(QTimer)]
     # What a style draws without end, such as a bar of unknown progress, is no QVariantAnimation.
