@@ -229,6 +229,8 @@ def _recipe() -> dict[str, Any]:
             "default": plain.best_by,
             "description": "The value by which the best epoch is told: loss, or the name of a loss or metric node.",
         },
+        "schedule": {"type": "string", "default": plain.schedule},
+        "options": {"type": "object", "description": "Further settings of optimizer, schedule and guards, by name."},
     }
     return {"type": "object", "properties": properties}
 
