@@ -41,7 +41,7 @@ def page(tag: str) -> str:
     title = f"### {kind.label}\n\n`{tag}`"
     first, _, rest = kind.page().partition("\n")
     paper = f"Paper: {kind.paper}." if kind.paper else ""
-    parts = [title, first, rest.strip(), _ports(kind), _table(kind), _example(kind), paper]
+    parts = [title, first, rest.strip(), _ports(kind), params_table(kind.params), _example(kind), paper]
     return "\n\n".join(filter(None, parts)) + "\n"
 
 
@@ -82,10 +82,11 @@ def _port(name: str, pattern: Pattern) -> str:
     return f"`{name}` ({', '.join(told + ['may stay open'] * pattern.optional)})"
 
 
-def _table(kind: type[Layer]) -> str:
-    if not kind.params:
+def params_table(params: Mapping[str, Param]) -> str:
+    """Parameters as a table, in Markdown; nothing where there are none."""
+    if not params:
         return ""
-    rows = [f"| `{name}` | {_default(p)} | {_allowed(p)} | {_meaning(p)} |" for name, p in kind.params.items()]
+    rows = [f"| `{name}` | {_default(p)} | {_allowed(p)} | {_meaning(p)} |" for name, p in params.items()]
     return "\n".join(["| parameter | default | allowed | meaning |", "|---|---|---|---|", *rows])
 
 
