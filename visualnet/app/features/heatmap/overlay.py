@@ -197,7 +197,7 @@ class Legend(CornerLegend):
             self._draw_scale(p, QRectF(12, 28, WIDE - 24, 10))
             ends = {left: "0", right: quantity.text(self.heat.most)}
             for align, text in {**ends, Qt.AlignmentFlag.AlignHCenter: quantity.text(self.heat.most // 2)}.items():
-                draw_line(p, QRectF(12, 42, WIDE - 24, 18), text, fonts.mono(11), theme.muted, align=align)
+                draw_line(p, QRectF(12, 42, WIDE - 24, 18), text, fonts.figures(11), theme.muted, align=align)
         p.end()
 
     def _draw_scale(self, p: QPainter, bar: QRectF) -> None:
