@@ -238,7 +238,7 @@ FAULTS = [
         project(
             "i:input f:linear t:target l:cross_entropy o:output i>f f>l t>l.target f>o",
             i={"size": (10,)},
-            f={"out_features": 10, "_init": Init("normal", 9.0)},
+            f={"out_features": 10, "_init": Init("normal", {"std": 9.0})},
         ),
     ),
     Fault("no loss", "no-loss", project("i:input f:linear t:target o:output i>f f>o", i={"size": (10,)})),
