@@ -217,6 +217,16 @@ def heat(p: Photographer) -> None:
     p.window.overlay("heat").choose("")
 
 
+def sizes(p: Photographer) -> None:
+    """Cards as boxes to scale: near, far, and with sequences."""
+    for name in ("lenet5", "unet", "vit-small"):
+        p.open(name)
+        p.window.overlay("map_sizes").show_sizes(True)
+        p.rest(0.4)
+        p.shot(f"sizes-{name}")
+        p.window.overlay("map_sizes").show_sizes(False)
+
+
 def cards(p: Photographer) -> None:
     """Folded cards, muted ones, frames and notes; from top to bottom."""
     studio = p.open("lenet5")
@@ -328,7 +338,7 @@ FURTHER: dict[str, Callable[[Photographer], None]] = {
     made.__name__.strip("_"): made
     for made in (
         tabs, history, differences, problems, explain, first_weights, start_from, blocks, adding, exporting, about, comparison,
-        reference, heat, cards, custom, start, help_, large, readme,
+        reference, heat, sizes, cards, custom, start, help_, large, readme,
     )
 }  # fmt: skip
 """Every further state by name."""

@@ -102,6 +102,8 @@ recipes = st.builds(
     lr=st.floats(0, 10),
     batch_size=st.integers(1, 10**9),
     nesterov=st.booleans(),
+    schedule=st.sampled_from(["constant", "StepLR", "Later"]),
+    options=st.dictionaries(names, values, max_size=2),
     extra=extras,
 )
 runs = st.builds(

@@ -78,6 +78,21 @@ def test_the_keys_of_the_format_are_frozen() -> None:
     assert project.graph.places["n1"] == (0, 40.5)
 
 
+def test_a_recipe_keeps_its_schedule_and_options_and_an_older_one_stays_as_it_was() -> None:
+    project = project_file.loads(SMALL.encode())
+    assert (project.recipe.schedule, project.recipe.options) == ("constant", {})
+    assert b"schedule" not in project_file.dumps(project)
+    options = {"gamma": 0.5, "milestones": [3, 5], "of_a_newer_version": True}
+    chosen = edits.set_recipe(project, schedule="MultiStepLR", options=options)
+    again = project_file.loads(project_file.dumps(chosen))
+    assert again == chosen
+    assert again.recipe.options["milestones"] == (3, 5)
+    with pytest.raises(ValueError, match=r"recipe\.options\.gamma"):
+        edits.set_recipe(project, options={"gamma": float("nan")})
+    with pytest.raises(ValueError, match=r"recipe\.lr is nan; a number is wanted"):
+        edits.set_recipe(project, lr=float("nan"))
+
+
 def test_one_node_and_one_wire_a_line() -> None:
     text = project_file.dumps(chain(3)).decode()
     assert '      {"id": "n2", "kind": "relu", "name": "node2"},\n' in text

@@ -319,10 +319,11 @@ START_FROM = re.compile(r"|runs/(?!\.+/)[^/\\:]+/(best|last)|weights/(?!\.+$)[^/
 
 
 def recipe(raw: Any) -> Recipe:
-    """How to train. Whether the optimizer is known is for training to say."""
+    """How to train. Whether the optimizer, the schedule and their options are known is for training to say."""
     fields = as_object(raw)
     plain = Recipe()
-    values: dict[str, Any] = {k: as_word(fields.get(k, getattr(plain, k)), k) for k in ("optimizer", "device")}
+    words = ("optimizer", "device", "schedule")
+    values: dict[str, Any] = {k: as_word(fields.get(k, getattr(plain, k)), k) for k in words}
     for key, high in (("lr", 1e6), ("momentum", 1), ("weight_decay", 1e6)):
         values[key] = float(as_number(fields.get(key, getattr(plain, key)), key, 0, high))
     for key, low, high in (("batch_size", 1, 10**9), ("epochs", 1, 10**9), ("seed", 0, MAX_SEED)):
@@ -334,6 +335,7 @@ def recipe(raw: Any) -> Recipe:
             "a training starts from runs/FOLDER/best, runs/FOLDER/last or weights/NAME, never a path", "start_from"
         )
     values["nesterov"] = as_flag(fields.get("nesterov", False), "nesterov")
+    values["options"] = at("options", _params, fields.get("options", {}))
     return Recipe(**values, extra=rest(fields, frozenset(values)))
 
 

@@ -115,8 +115,8 @@ def data_fields(data: DataChoice) -> dict[str, Any]:
 def recipe_fields(recipe: Recipe) -> dict[str, Any]:
     # Written out in full: how a network was trained must not depend on what a later version takes for granted.
     # What came after the first format is left out where it is as it always was, so that old files stay as they are.
-    later = {"best_by"} if recipe.best_by == "loss" else set()
-    later |= {"start_from"} if not recipe.start_from else set()
+    plain = Recipe()
+    later = {k for k in ("best_by", "start_from", "schedule", "options") if getattr(recipe, k) == getattr(plain, k)}
     return {**{k: getattr(recipe, k) for k in recipe.__struct_fields__ if k not in {"extra", *later}}, **recipe.extra}
 
 

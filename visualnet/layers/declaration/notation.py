@@ -114,7 +114,7 @@ class _Notation:
             inner: list[Math] = []
             for at, arg in enumerate(part.args):
                 inner += [*([Sign(",")] if at else []), self.of(arg, 0)]
-            return Row((Sign(part.op, role="number"), Fence("(", Row(tuple(inner)), ")")))
+            return Row((Sign("√" if part.op == "sqrt" else part.op, role="number"), Fence("(", Row(tuple(inner)), ")")))
         mine = _LEVEL[part.op]
         if part.op == "neg":
             made: Math = Row((Sign("−"), self.of(part.args[0], mine)))
@@ -170,7 +170,7 @@ class Derivation(NamedTuple):
     @property
     def latex(self) -> str:
         """Both lines, aligned at the sign of equality."""
-        tail = f"= {self.result.replace(',', '{,}')}" if not self.exactly else ""
+        tail = f"= {self.result.replace(',', '{,}')}" if self.result and not self.exactly else ""
         figures = f"&= {latex(self.tree, figures=True)} {tail}".rstrip()
         first = f"{_tex_name(self.lead)} &= {latex(self.tree)} \\\\\n" if self.lettered else _tex_name(self.lead) + " "
         return f"\\begin{{aligned}}\n{first}{figures}\n\\end{{aligned}}"
@@ -224,6 +224,9 @@ def latex(part: Math, figures: bool = False) -> str:
     if isinstance(part, Sign):
         return _tex_sign(part, figures)
     if isinstance(part, Row):
+        match part.parts:
+            case (Sign("√"), Fence(_, inner, _)):
+                return f"\\sqrt{{{latex(inner, figures)}}}"
         return " ".join(filter(None, (latex(p, figures) for p in part.parts)))
     if isinstance(part, Frac):
         return f"\\frac{{{latex(part.top, figures)}}}{{{latex(part.bottom, figures)}}}"

@@ -20,6 +20,7 @@ from visualnet.core.storage.project_file import FORMAT, PROGRAM
 from visualnet.core.validation import MAX_ANNOTATIONS, MAX_BENDS, MAX_BOOKMARKS
 from visualnet.layers import LAYERS, Layer
 from visualnet.layers.declaration.initialization import INITIALIZATIONS
+from visualnet.layers.recipe.settings import known_options
 
 _NUMBER = {"type": "number"}
 _NAME = {"type": "string", "pattern": r"^[^\W\d]\w*$", "maxLength": MAX_NAME}
@@ -251,6 +252,12 @@ def _recipe() -> dict[str, Any]:
             "maxLength": 255,
             "default": plain.best_by,
             "description": "The value by which the best epoch is told: loss, or the name of a loss or metric node.",
+        },
+        "schedule": {"type": "string", "default": plain.schedule},
+        "options": {
+            "type": "object",
+            "description": "Further settings of optimizer, schedule and guards, by name.",
+            "properties": {name: param.schema() for name, param in known_options().items()},
         },
     }
     return {"type": "object", "properties": properties}
