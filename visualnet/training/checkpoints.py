@@ -86,8 +86,12 @@ def weights(net: nn.Module) -> dict[str, Tensor]:
     """Every tensor of the network by name, those that several names share only once."""
     found: dict[str, Tensor] = {}
     seen: set[tuple[Any, ...]] = set()
-    for name, tensor in net.state_dict().items():
-        key = (tensor.device, tensor.data_ptr(), tensor.shape, tensor.stride()) if tensor.numel() else (name,)
+    for name, tensor in net.state_dict(keep_vars=True).items():
+        key: tuple[Any, ...] = (name,)
+        if tensor.is_meta:  # it lies nowhere: whoever shares it has the very same object
+            key = (id(tensor),)
+        elif tensor.numel():
+            key = (tensor.device, tensor.data_ptr(), tensor.shape, tensor.stride())
         if key not in seen:
             seen.add(key)
             found[name] = tensor.detach()

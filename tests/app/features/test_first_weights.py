@@ -79,6 +79,8 @@ def test_the_histogram_is_drawn_beside_the_window_and_follows(panel: InspectorPa
     studio, section = panel.studio, choose(panel, "logits")
     section._timer.timeout.emit()
     assert section._task is None, "nothing is drawn while nobody looks"
+    take(section, "orthogonal")
+    assert section.formula.why is not None and "deviation" in section.formula.why.question
     take(section, "normal")
     section.set_opened(True)
     section.toggled.emit(True)
@@ -86,7 +88,7 @@ def test_the_histogram_is_drawn_beside_the_window_and_follows(panel: InspectorPa
     qtbot.waitUntil(lambda: bool(section.histograms.spreads))
     weight, bias = section.histograms.spreads
     assert weight.std == pytest.approx(0.01, rel=0.2) and (bias.std, bias.counts) == (0.0, (10,))
-    assert section.formula.isVisibleTo(section)
+    assert not section.formula.isVisibleTo(section), "there is nothing to work out"
     studio.do("Wider", lambda p: edits.set_node(p, MAIN, section.ids, init=Init("normal", {"std": 3.0})))
     qtbot.waitUntil(lambda: section.histograms.spreads[0].std > 2)
     assert torch.equal(torch.default_generator.get_state(), state), "a training beside it draws the same numbers"

@@ -8,6 +8,7 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
+from tests.graphs import graph
 from tests.training.nets import lenet
 from visualnet.compiling.module import compile_project
 from visualnet.core import edits
@@ -23,7 +24,8 @@ from visualnet.training.console import train as train_on_console
 from visualnet.training.control import Control
 from visualnet.training.loop.session import Session
 from visualnet.training.runs.run_model import RunModel
-from visualnet.training.transfer.start import find_weights, refer_to, start_from
+from visualnet.training.transfer.start import find_weights, match_network, preview, refer_to, start_from
+from visualnet.training.transfer.weight_files import read_weights
 
 
 def start(project: Project, reference: str) -> Project:
@@ -81,6 +83,26 @@ def test_numbers_that_are_not_finite_are_not_taken_over() -> None:
     table = start_from("weights/odd", net)
     assert name not in table.taken and len(table.taken) == len(file) - 1
     assert all(bool(t.isfinite().all()) for t in checkpoints.weights(net).values())
+
+
+def test_the_preview_lists_what_a_training_takes_over(tmp_path: Path) -> None:
+    """Also layers of one shape, of which nothing is drawn: without numbers, all of them would be the same tensor."""
+    nodes = [("x", "input", {"size": (4, 8, 8)})]
+    nodes += [
+        ("one", "conv2d", {"out_channels": 4}),
+        ("norm", "batch_norm2d", {}),
+        ("two", "conv2d", {"out_channels": 4}),
+    ]
+    nodes += [("tied", "conv2d", {"out_channels": 4}), ("y", "output", {})]
+    wires = ["x.x -> one.image", "one.features -> norm.image", "norm.features -> two.image"]
+    wires += ["two.features -> tied.image", "tied.features -> y.x"]
+    project = Project(graph=graph(nodes, wires, tied={"shares": "n2"}))
+    save_file(weights_of(project, 3), tmp_path / "w.safetensors")
+    drawn = torch.default_generator.get_state()
+    seen = preview(project, tmp_path / "w.safetensors")
+    assert torch.equal(torch.default_generator.get_state(), drawn), "a training that runs meanwhile is not disturbed"
+    taken = match_network(compile_project(project, seed=0).net, read_weights(tmp_path / "w.safetensors"))
+    assert seen == taken and len(seen.taken) == len(weights_of(project, 3)) == 9
 
 
 def test_what_cannot_be_begun_from_is_told_and_nothing_is_lost(tmp_path: Path) -> None:

@@ -208,7 +208,8 @@ class _Inference:
                 node, layer, {}, outputs, (), {} if spec is None else {next(iter(outputs)): spec}, fault.found()
             )
         init = first_weights(node, scope, fault)
-        return layer_facts(node, layer, arrived, tuple(port in wires for port in inputs), fault)._replace(init=init)
+        facts = layer_facts(node, layer, arrived, tuple(port in wires for port in inputs), fault)
+        return facts if init is facts.init else facts._replace(init=init)
 
     def quiet(self, node: Node, graph: Graph, scope: Scope, mode: str, arriving: Any) -> NodeFacts:
         """The facts of a node that is muted or off: its ports, what arrives, and what it hands on; it has no problems and no weights."""

@@ -105,12 +105,12 @@ class Initialization:
         return float(expressions.parse(self.deviation).compute(self.figures(shape))) ** 2
 
     def derivation(self, shape: Sequence[int]) -> Derivation | None:
-        """The formula of the standard deviation with its figures, to be typeset; None where there is none."""
-        if not self.deviation or len(shape) < 2:
+        """The formula of the standard deviation with its figures, to be typeset; None where there is nothing to work out."""
+        formula = expressions.parse(self.deviation) if self.deviation else None
+        if formula is None or len(shape) < 2 or formula.op in ("name", "number"):  # std = 0.01 explains nothing
             return None
-        formula, figures = expressions.parse(self.deviation), self.figures(shape)
-        symbols = {name: SYMBOLS[name] for name in formula.names()}
-        made = derivation("std", formula, figures, symbols, 0, bool(symbols))
+        figures, symbols = self.figures(shape), {name: SYMBOLS[name] for name in formula.names()}
+        made = derivation("std", formula, figures, symbols, 0)
         return made._replace(result=f"{float(formula.compute(figures)):.4g}")
 
     def card(self) -> str:
