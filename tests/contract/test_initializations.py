@@ -15,6 +15,7 @@ from visualnet.analysis.repair.search import repairs
 from visualnet.compiling.module import compile_project
 from visualnet.compiling.source_code.source import model_source
 from visualnet.core import expressions
+from visualnet.core.edits import block_parameters
 from visualnet.core.graph import Init
 from visualnet.core.project import Block, Project
 from visualnet.layers.declaration.initialization import INITIALIZATIONS, SYMBOLS, Initialization, resolve_init
@@ -224,3 +225,14 @@ def test_each_is_equal_to_itself_alone() -> None:
     assert resolve_init(Init("normal", {"std": "0.1 * 5", "mean": 0.25})) == resolve_init(
         Init("normal", OTHER_VALUES["normal"])
     )
+
+
+def test_names_in_first_weights_follow_a_number_that_is_renamed_or_taken_away() -> None:
+    project = Project(graph=graph([("one", "block:part", {"spread": 0.1})], []), blocks={"part": block_of("2*spread")})
+    with pytest.raises(ValueError, match="spread is used by “fc”"):
+        block_parameters.remove_number(project, "part", "spread")
+    renamed = block_parameters.rename_number(project, "part", "spread", "width")
+    assert renamed.blocks["part"].graph.named("fc").init == Init("normal", {"std": "2*width"})
+    assert renamed.graph.named("one").params == {"width": 0.1}
+    filled = block_parameters.remove_number(project, "part", "spread", substitute=True)
+    assert filled.blocks["part"].graph.named("fc").init == Init("normal", {"std": 1.0})
