@@ -86,7 +86,7 @@ class StartFromDialog(QDialog):
         self.meaning = label("", "small", wrap=True)
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.use = self.buttons.addButton("Use them", QDialogButtonBox.ButtonRole.AcceptRole)
-        self.use.setProperty("role", "primary")
+        self.use.setProperty("kind", "primary")
         self.buttons.accepted.connect(self._accept)
         self.buttons.rejected.connect(self.reject)
         head, trained = row((self.choice, 1), self.file), row(label("Then"), (self.ways, 1))
