@@ -27,6 +27,7 @@ WORDS = {
     "elementwise_affine": "Learned scale and shift",
     "embedding_dim": "Vector length",
     "end_dim": "Last axis",
+    "ema_decay": "Average of weights",
     "eps": "Epsilon",
     "final_div_factor": "Last rate: divided by",
     "final_norm": "Normalize at the end",

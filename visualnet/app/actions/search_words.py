@@ -97,6 +97,7 @@ WORDS: Mapping[str, str] = {
     "setting:clip_norm": "gradient clipping, clip, clipping, clip grad",
     "setting:accumulate": "gradient accumulation, large batch, effective batch size",
     "setting:l1": "lasso, sparse weights",
+    "setting:ema_decay": "ema, exponential moving average, swa, averaged weights",
     "setting:patience": "early stopping, early, stop early",
     "setting:batch_size": "batch, minibatch, mini-batch",
     "setting:epochs": "epoch, iterations, how long, passes",
