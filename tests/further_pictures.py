@@ -6,7 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QMenu, QScrollArea
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QMenu, QScrollArea, QWidget
 
 from visualnet.app.features.differences.comparison import comparison_of
 from visualnet.core import edits
@@ -93,6 +94,31 @@ def explain(p: Photographer) -> None:
     p.dialogs("explain")
 
 
+def first_weights(p: Photographer) -> None:
+    """How weights start: the way, its values, its formula, and a histogram of one draw."""
+    studio = p.open("lenet5")
+    p.select("fc1")
+    section = p.window.panel("inspector").node_page.first_weights
+    section.init.activated.emit(section.init.findData("kaiming_normal"))
+    section.set_opened(True)
+    section.toggled.emit(True)
+    p.until(lambda: bool(section.histograms.spreads))
+    _scroll_to(section)
+    p.shot("first-weights")
+    studio.select([n.id for n in studio.graph if n.kind in ("conv2d", "linear")])
+    p.until(lambda: len(section.histograms.spreads) > 2)
+    _scroll_to(section)
+    p.shot("first-weights-of-all")
+
+
+def _scroll_to(section: QWidget) -> None:
+    page = section.parentWidget()
+    while page is not None and not isinstance(page, QScrollArea):
+        page = page.parentWidget()
+    if page is not None:
+        page.verticalScrollBar().setValue(section.mapTo(page.widget(), QPoint(0, 0)).y())
+
+
 def blocks(p: Photographer) -> None:
     """Blocks: in small, opened in place, on a sheet of their own; the library."""
     studio = p.open("resnet-small")
@@ -168,6 +194,16 @@ def heat(p: Photographer) -> None:
     p.window.overlay("heat").choose("parameters")
     p.shot("heat")
     p.window.overlay("heat").choose("")
+
+
+def sizes(p: Photographer) -> None:
+    """Cards as boxes to scale: near, far, and with sequences."""
+    for name in ("lenet5", "unet", "vit-small"):
+        p.open(name)
+        p.window.overlay("map_sizes").show_sizes(True)
+        p.rest(0.4)
+        p.shot(f"sizes-{name}")
+        p.window.overlay("map_sizes").show_sizes(False)
 
 
 def cards(p: Photographer) -> None:
@@ -280,7 +316,8 @@ def large(p: Photographer) -> None:
 FURTHER: dict[str, Callable[[Photographer], None]] = {
     made.__name__.strip("_"): made
     for made in (
-        tabs, history, differences, problems, explain, blocks, adding, exporting, about, comparison, reference, heat, cards,
+        tabs, history, differences, problems, explain, first_weights, blocks, adding, exporting, about, comparison, reference, heat, sizes,
+        cards,
         custom, start, help_, large, readme,
     )
 }  # fmt: skip

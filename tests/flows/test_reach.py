@@ -45,7 +45,7 @@ def opened(qapp: QApplication, tmp_path: Path) -> Iterator[Callable[[int, int, i
         keeper.deleteLater()
 
 
-@pytest.mark.parametrize(("text_size", "width", "height"), [(150, 1440, 900), (100, 1280, 720)])
+@pytest.mark.parametrize(("text_size", "width", "height"), [(150, 1440, 900), (150, 1280, 720), (100, 1280, 720)])
 def test_no_words_are_cut(opened: Callable[[int, int, int], Hands], text_size: int, width: int, height: int) -> None:
     hands = opened(text_size, width, height)
     faults = []

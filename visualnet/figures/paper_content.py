@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from visualnet.analysis.facts import GraphFacts, NodeFacts
 from visualnet.analysis.families import family_of
+from visualnet.analysis.geometry.map_boxes import extent_of, is_volume, leaving
 from visualnet.core.project import Project
 from visualnet.layers.declaration.drawings import Window
 from visualnet.layers.declaration.layer import LAYERS, Spec
@@ -111,7 +112,7 @@ class _Reader:
         self.stands_for[node_id] = node_id
         if facts is None or len(before) != 1:
             return
-        spec, came = _leaving(facts), next((s for s in facts.arriving if s is not None), None)
+        spec, came = leaving(facts), next((s for s in facts.arriving if s is not None), None)
         family = family_of(facts.node, self.project)
         if spec is None or came is None or family not in QUIET or (facts.parameters and family == "shape"):
             return
@@ -126,48 +127,35 @@ class _Reader:
             self.words[node_id] = _title(facts)
 
     def _deepest(self) -> int:
-        deep = [_extent(s)[0] for i in self.shown if (s := self._spec(i)) is not None and _is_volume(s)]
+        deep = [extent_of(s)[0] for i in self.shown if (s := self._spec(i)) is not None and is_volume(s)]
         return max(deep, default=0)
 
     def _spec(self, node_id: str) -> Spec | None:
         facts = self.facts.nodes.get(node_id)
-        return _leaving(facts) if facts is not None else None
+        return leaving(facts) if facts is not None else None
 
     def _piece(self, node_id: str, sheets: bool) -> Piece:
         node = self.facts.graph.nodes[node_id]
         family = family_of(node, self.project)
         facts = self.facts.nodes.get(node_id)
-        spec = _leaving(facts) if facts is not None else None
+        spec = leaving(facts) if facts is not None else None
         if facts is None or spec is None:
             return Piece(node_id, "label", family, node.name, "?", block=node.block is not None)
         notes = tuple(dict.fromkeys(self.notes.get(node_id, ())))
         piece = Piece(node_id, "label", family, _title(facts), _size(spec), notes, block=node.block is not None)
         if sign := SIGNS.get(getattr(facts.layer, "operator", "")):
             return piece._replace(form="sign", title=sign)
-        if _is_volume(spec):
+        if is_volume(spec):
             form = "sheets" if sheets else "box"
-            return piece._replace(form=form, extent=_extent(spec), kernel=_kernel(facts), parts=_parts(facts, spec))
+            return piece._replace(form=form, extent=extent_of(spec), kernel=_kernel(facts), parts=_parts(facts, spec))
         if len(spec.shape) == 1 and spec.dtype == "float":
             return piece._replace(form="bar", extent=(1, max(1, spec.shape[0]), 1))
         return piece
 
 
-def _leaving(facts: NodeFacts) -> Spec | None:
-    return next((facts.leaving[p] for p in facts.outputs if p in facts.leaving), None)
-
-
-def _is_volume(spec: Spec) -> bool:
-    return len(spec.shape) >= 3 and spec.batched
-
-
-def _extent(spec: Spec) -> tuple[int, int, int]:
-    channels, *_, high, wide = map(int, spec.shape)
-    return max(1, channels), max(1, high), max(1, wide)
-
-
 def _size(spec: Spec) -> str:
     """``6@28×28``, as papers write maps; else the plain extents."""
-    if _is_volume(spec):
+    if is_volume(spec):
         return f"{int(spec.shape[0])}@{'×'.join(str(int(n)) for n in spec.shape[1:])}"
     return spec.text
 
@@ -185,8 +173,8 @@ def _title(facts: NodeFacts) -> str:
     if kernel:
         title += f" {'×'.join(map(str, kernel))}"
     if stride and set(stride) != {1}:
-        leaving, came = _leaving(facts), facts.arriving[0] if facts.arriving else None
-        grows = leaving is not None and came is not None and leaving.shape[-1:] > came.shape[-1:]
+        left, came = leaving(facts), facts.arriving[0] if facts.arriving else None
+        grows = left is not None and came is not None and left.shape[-1:] > came.shape[-1:]
         title += f", {'×' if grows else '/'}{'×'.join(map(str, dict.fromkeys(stride)))}"
     return title
 
@@ -216,7 +204,7 @@ def _kernel(facts: NodeFacts) -> tuple[float, float] | None:
 
 def _parts(facts: NodeFacts, spec: Spec) -> tuple[float, ...]:
     """The shares of channels where several volumes are put behind one another."""
-    came = [s for s in facts.arriving if s is not None and _is_volume(s)]
+    came = [s for s in facts.arriving if s is not None and is_volume(s)]
     channels = [s.shape[0] for s in came]
     if len(came) > 1 and sum(channels) == spec.shape[0] and all(s.shape[1:] == spec.shape[1:] for s in came):
         return tuple(c / spec.shape[0] for c in channels)

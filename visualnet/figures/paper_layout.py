@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from visualnet.analysis.geometry.auto_layout import tidy
+from visualnet.analysis.geometry.map_boxes import SLANT
 from visualnet.analysis.geometry.sheet_geometry import GRID
 from visualnet.core.graph import Graph, Node, Port
 from visualnet.figures.paper_content import Content, Link, Piece
@@ -21,8 +22,6 @@ CLEAR = 6.0
 LARGEST, SMALLEST = 132.0, 12.0
 SHEET = 5.0
 """How far each sheet stands beside the one in front."""
-SLANT = 0.34
-"""How much of a side is seen of a face that runs away from the eye."""
 
 
 class Body(NamedTuple):

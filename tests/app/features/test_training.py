@@ -8,14 +8,16 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.app.training_rig import Rig, small, template
+from tests.reach import cut
 from tests.waiting import settle
 from visualnet.app.features.recipe.panel import RecipePanel
 from visualnet.app.features.training.panel import TrainingPanel, smoothing_weight
 from visualnet.app.shell.bars.status_bar import StatusLine
+from visualnet.app.theme.apply import ThemeKeeper
 from visualnet.app.theme.tokens import LIGHT
 from visualnet.core.document import Document
 from visualnet.core.edits import set_constants, set_recipe
@@ -31,23 +33,24 @@ def rig(qtbot: QtBot) -> Iterator[Rig]:
     made.runner.close()
 
 
+def show(widget: QWidget, qtbot: QtBot, width: int, height: int) -> None:
+    qtbot.addWidget(widget)
+    widget.resize(width, height)
+    widget.show()
+    qtbot.waitExposed(widget)
+
+
 @pytest.fixture
 def panel(rig: Rig, qtbot: QtBot) -> TrainingPanel:
     made = TrainingPanel(rig.studio)
-    qtbot.addWidget(made)
-    made.resize(1280, 236)
-    made.show()
-    qtbot.waitExposed(made)
+    show(made, qtbot, 1280, 236)
     return made
 
 
 @pytest.fixture
 def recipe(rig: Rig, qtbot: QtBot) -> RecipePanel:
     made = RecipePanel(rig.studio)
-    qtbot.addWidget(made)
-    made.resize(320, 780)
-    made.show()
-    qtbot.waitExposed(made)
+    show(made, qtbot, 320, 780)
     return made
 
 
@@ -239,3 +242,30 @@ def test_the_page_shows_the_rule_and_the_planned_rate(rig: Rig, recipe: RecipePa
     recipe._show_curve()
     assert max(recipe.curve.used[1]) == pytest.approx(project.lr)
     assert min(recipe.curve.used[1]) < 0.2 * project.lr
+
+
+@pytest.mark.parametrize("per_cent", [100, 125, 150])
+def test_whatever_is_shown_of_the_heads_has_room_for_its_words(qtbot: QtBot, qapp: QApplication, per_cent: int) -> None:
+    keeper = ThemeKeeper(qapp, "dark", text_size=per_cent)
+    rig = Rig(template("lenet5"))
+    panel = TrainingPanel(rig.studio)
+    qtbot.addWidget(panel)
+    panel.show()
+    try:
+        seen = set()
+        panel.words.setText("Trained · epoch 3 of 3 · best loss 0.691")
+        for width in (1600, 1200, 1000, 870, 800):
+            panel.resize(width, 300)
+            for share in (0.3, 0.5, 0.7):
+                panel.splitter.setSizes([round(width * share), round(width * (1 - share))])
+                settle()
+                assert not cut(panel), (width, share, cut(panel))
+                assert panel.units.isVisible() and panel.prediction.chooser.number.isVisible()
+                assert not panel.words.isVisible() or panel.words.text().startswith("Trained")
+                seen.add((panel.log.isVisible(), panel.words.isVisible()))
+        assert (True, True) in seen and (per_cent < 150 or (False, True) in seen)
+        assert not panel.bar.isVisible(), "no training, no bar"
+    finally:
+        rig.runner.close()
+        keeper.set_text_size(100)
+        keeper.deleteLater()

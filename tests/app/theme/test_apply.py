@@ -7,13 +7,17 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFontInfo, QFontMetricsF, QPalette
-from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QPushButton, QSpinBox, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
+from visualnet.app.features.inspector.formula_label import FormulaLabel
+from visualnet.app.forms.value_field import ValueField
 from visualnet.app.theme import apply, icons
 from visualnet.app.theme.apply import ThemeKeeper, style_sheet
 from visualnet.app.theme.fonts import body_px, load_fonts, mono, sans
 from visualnet.app.theme.tokens import DARK, LIGHT, THEMES, Theme
+from visualnet.app.widgets.basic import KeyValue
+from visualnet.app.widgets.layouts import column
 from visualnet.resources import resource
 
 
@@ -115,6 +119,25 @@ def test_figures_are_of_one_width_in_both_faces(qapp: QApplication) -> None:
         assert QFontInfo(font).family().startswith(family)
         metrics = QFontMetricsF(font)
         assert len({round(metrics.horizontalAdvance(figure * 10), 3) for figure in "0123456789"}) == 1, family
+
+
+def test_numbers_in_panels_have_a_zero_without_a_stroke_and_figures_of_one_width(
+    keeper: ThemeKeeper, qtbot: QtBot
+) -> None:
+    """The zero of the face of code has one, and reads as an eight when small."""
+    rows = KeyValue()
+    rows.set_value("Weights", "241 KiB")
+    holder = QWidget()
+    qtbot.addWidget(holder)
+    number, formula = ValueField(lambda _: ""), FormulaLabel()
+    column(rows, number, formula, QSpinBox(), parent=holder)
+    holder.show()
+    shown = [label for label in rows.findChildren(QLabel) if label.text() == "241 KiB"]
+    for widget in (*shown, number, formula, holder.findChild(QSpinBox)):
+        assert QFontInfo(widget.font()).family().startswith("Inter"), widget
+        metrics = QFontMetricsF(widget.font())
+        assert len({round(metrics.horizontalAdvance(figure * 10), 3) for figure in "0123456789"}) == 1, widget
+        assert QFontInfo(widget.font()).pixelSize() < 13, widget
 
 
 def test_fonts_are_small_and_come_with_their_licences() -> None:

@@ -36,7 +36,9 @@ WORDS: Mapping[str, str] = {
     # View
     "view.palette": "layers panel, list of layers, toolbox, operators",
     "view.inspector": "properties, parameters, params, attributes, details, shape, size, sizes, why, memory, flops, macs, cost, "
-    "repeat, times, receptive field, freeze, shared weights, initialization, init, weights, bias",
+    "repeat, times, receptive field, freeze, shared weights, weights, bias, "
+    "initialization, initialisation, init, first weights, xavier, glorot, kaiming, he, orthogonal, truncated normal, "
+    "histogram, histograms, distribution of weights",
     "view.problems": "errors, error, warnings, bugs, red, fix, repair, repairs, mend, lint, does not fit, mismatch",
     "view.training": "learning, loss, accuracy, curve, curves, plot, chart, graph of the loss, progress, recipe, hyperparameters, "
     "log scale, smoothing, prediction, predict, test, decision regions",
@@ -50,6 +52,7 @@ WORDS: Mapping[str, str] = {
     "view.reference": "documentation, docs, help on layers, manual, formula, formulas, explain layer",
     "view.reset": "layout, panels lost, restore panels, default layout, dock",
     "view.heat": "heat, heatmap, heat map, colour by cost, most parameters, expensive, bottleneck, profile, profiler",
+    "view.map_sizes": "size of feature maps, boxes, volumes, to scale, cuboid, 3d, shrink, spatial size, as in papers, alexnet style",
     "view.compare": "table of networks, side by side, versus, vs, benchmark",
     "view.theme_dark": "dark mode, night, black, appearance",
     "view.theme_light": "light mode, bright, day, white, projector",
@@ -206,11 +209,6 @@ ANSWERS: tuple[Answer, ...] = (
         "save weights, export weights, weights file, safetensors, state dict, load weights, pretrained, fine-tuning, transfer learning",
         "The weights of a run are best.safetensors in its folder: Runs, Open folder. They fit the exported class.",
         "view.runs",
-    ),
-    Answer(
-        "histogram, histograms, distribution of weights",
-        "There are no histograms of weights. The Inspector lists each layer's weights with their shapes.",
-        "view.inspector",
     ),
     Answer(
         "presentation mode, fullscreen, full screen, slides",

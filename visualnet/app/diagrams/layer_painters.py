@@ -197,7 +197,7 @@ def paint_matrix(matrix: Matrix, painter: QPainter, area: QRectF, theme: Theme, 
         painter.drawRect(QRectF(at, top, column, tall))
     painter.fillRect(QRectF(y, top + height * 0.3, column, row), QColor(theme.accent))
     painter.setPen(QColor(theme.muted))
-    painter.setFont(fonts.mono(10))
+    painter.setFont(fonts.figures(10))
     painter.drawText(QRectF(left - 20, top - 16, width + 40, 14), CENTRE, f"{matrix.inputs:,}")
     _upright_text(painter, left - 8, top + height / 2, QRectF(-50, -14, 100, 14), f"{matrix.outputs:,}")
     signs = [(left + width + 4, "·", 16.0), (x + column + 2, "+" if matrix.bias else "=", 14.0)]
@@ -250,7 +250,7 @@ def paint_table(table: Table, painter: QPainter, area: QRectF, theme: Theme, ste
     high = (area.height() - 24) / (rows + cut)
     wide, family = min(150.0, area.width() * 0.46), theme.family("dense")
     left, top = area.left() + 44, area.top() + 18
-    painter.setFont(fonts.mono(10))
+    painter.setFont(fonts.figures(10))
     for row in range(rows):
         y = top + row * high
         painter.setPen(outline_pen(theme.outline))
@@ -277,7 +277,7 @@ def paint_unrolled(drawing: Unrolled, painter: QPainter, area: QRectF, theme: Th
     apart = (area.width() - 16) / (steps + (0.4 if drawing.steps > steps else 0.0))
     up = (area.height() - 40) / layers
     high = min(30.0, up * 0.62)
-    painter.setFont(fonts.mono(10))
+    painter.setFont(fonts.figures(10))
     for at in range(steps):
         x, chosen = area.left() + 12 + at * apart, at == step[1]
         middle = x + wide / 2
@@ -330,7 +330,7 @@ def paint_slab(slab: Slab, painter: QPainter, area: QRectF, theme: Theme, step: 
             painter.fillRect(filled, translucent(theme.family("normalization"), 210))
         _paint_lines(painter, box, rows, columns, outline_pen(theme.outline))
     painter.setPen(QColor(theme.muted))
-    painter.setFont(fonts.mono(10))
+    painter.setFont(fonts.figures(10))
     painter.drawText(QRectF(front.left(), front.bottom() + 3, front.width(), 14), CENTRE, f"{slab.places:,} places")
     _upright_text(
         painter, area.left() + 10, front.center().y(), QRectF(-60, -8, 120, 14), f"{slab.channels:,} channels"

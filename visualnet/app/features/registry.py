@@ -14,6 +14,7 @@ from visualnet.app.features.heatmap.feature import FEATURE as HEATMAP
 from visualnet.app.features.history.feature import FEATURE as HISTORY
 from visualnet.app.features.inspector.feature import FEATURE as INSPECTOR
 from visualnet.app.features.lessons.feature import FEATURE as LESSONS
+from visualnet.app.features.map_sizes.feature import FEATURE as MAP_SIZES
 from visualnet.app.features.palette.feature import FEATURE as PALETTE
 from visualnet.app.features.pictures.feature import FEATURE as PICTURES
 from visualnet.app.features.presentation.feature import FEATURE as PRESENTATION
@@ -39,6 +40,7 @@ FEATURES: tuple[Feature, ...] = (
     HISTORY,
     REFERENCE,
     HEATMAP,
+    MAP_SIZES,
     COMPARISON,
     PICTURES,
     PRESENTATION,

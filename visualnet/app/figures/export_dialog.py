@@ -173,7 +173,7 @@ class ExportDialog(QDialog):
             choice.changed.connect(self.timer.start)
         for box in (self.transparent, self.carry):
             box.toggled.connect(lambda _: self.timer.start())
-        self.note, self.size_label = label("", "muted", wrap=True), label("", "mono")
+        self.note, self.size_label = label("", "muted", wrap=True), label("", "figures")
         self.save_button = button("Save…", "primary", done=self.save)
         self.save_button.setDefault(True)
         self.copy_button = button("Copy", icon="copy", done=self.copy)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
 
+from visualnet.app.figures.volume import Faces, draw_volume
 from visualnet.app.theme import fonts
 from visualnet.app.theme.tokens import LIGHT, mix
 from visualnet.figures.paper_content import Content
@@ -66,22 +67,11 @@ def _edge_pen(spot: PlacedPiece) -> QPen:
 def _draw_box(painter: QPainter, spot: PlacedPiece) -> None:
     """A solid volume: channels along the flow, height upwards, width running back."""
     body = spot.body
-    x, y, w, h, b = spot.x, spot.y - body.high / 2, body.wide, body.high, body.back
-    painter.setPen(_edge_pen(spot))
-    painter.setBrush(_colour(spot, 0.30))
-    painter.drawPolygon(QPolygonF([QPointF(x, y), QPointF(x + b, y - b), QPointF(x + w + b, y - b), QPointF(x + w, y)]))
-    painter.setBrush(_colour(spot, DARKEST))
-    right = [QPointF(x + w, y), QPointF(x + w + b, y - b), QPointF(x + w + b, y - b + h), QPointF(x + w, y + h)]
-    painter.drawPolygon(QPolygonF(right))
-    painter.setBrush(_colour(spot, 0.42))
-    painter.drawRect(QRectF(x, y, w, h))
-    at = x
-    for share in spot.piece.parts[:-1]:
-        at += share * w
-        painter.drawLine(QPointF(at, y + h), QPointF(at, y))
-        painter.drawLine(QPointF(at, y), QPointF(at + b, y - b))
+    front = QRectF(spot.x, spot.y - body.high / 2, body.wide, body.high)
+    faces = Faces(_colour(spot, 0.42), _colour(spot, 0.30), _colour(spot, DARKEST), _edge_pen(spot))
+    draw_volume(painter, front, body.back, faces, spot.piece.parts)
     if spot.piece.block:
-        _draw_double_edge(painter, spot, QRectF(x, y, w, h))
+        _draw_double_edge(painter, spot, front)
 
 
 def _draw_double_edge(painter: QPainter, spot: PlacedPiece, front: QRectF) -> None:

@@ -54,7 +54,7 @@ class ValueField(QLineEdit):
         self._handle: QWidget | None = None
         self._tip = ""
         self.setAcceptDrops(False)
-        self.setProperty("mono", True)
+        self.setProperty("figures", True)
         self._unit = label(unit, "small", self)
         self._unit.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._unit.setVisible(bool(unit))

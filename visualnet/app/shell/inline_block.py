@@ -70,7 +70,7 @@ class InlineBlock(QFrame):
         self.setObjectName("inside")
         self.setAccessibleName("Inside of a block")
         self.words = label("", "heading")
-        self.ports = label("", "mono")
+        self.ports = label("", "figures")
         into_tab = button("Open in a tab", "quiet", "enter", done=self.open_tab)
         into_tab.setToolTip("Show it on a sheet of its own, with what is selected (Ctrl+Return)")
         close_button = describe(

@@ -62,6 +62,7 @@ class Window(Frame):
         self.settings, self.keeper = settings, keeper
         self.mailbox = Mailbox() if mailbox is None else mailbox  # an empty one is false
         self.actions_ = Actions(all_actions(self.features), self, settings.section("shortcuts"))
+        self.set_checked = self.actions_.set_checked
         self.studio = Studio(Document(Project()), keeper.theme, self)
         self.runner = Runner(self.studio, self.mailbox, settings, self)
         active = ActiveStudio(self.studio)
@@ -223,6 +224,7 @@ class Window(Frame):
         tabs.shown.connect(self._show_tab)
         tabs.closed.connect(runner.close_document)
         tabs.closed.connect(lambda _: self.collector.collect_later())
+        self.views.closed.connect(self.collector.collect_later)
         runner.occupied.connect(lambda: prompts.tell_occupied(self))
         runner.failed.connect(lambda words, node: self.notify("error", words, []))
         self._faults = prompts.FaultNotice(self.banner, self.notify)

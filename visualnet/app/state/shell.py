@@ -36,6 +36,9 @@ class Shell(Protocol):
     def run_action(self, action_id: str) -> None:
         """Do what an action of the table does, if it is there and can be done now."""
 
+    def set_checked(self, action_id: str, state: bool) -> None:
+        """Show whether what a checkable action switches is on."""
+
     def keys_text(self, action_id: str) -> str:
         """The first keys of an action as this system writes them, or nothing."""
 

@@ -1,4 +1,4 @@
-"""The two faces of the window, shipped with it: Inter for words and the figures on the canvas, JetBrains Mono for code and fields."""
+"""The two faces of the window, shipped with it: Inter for words and figures, JetBrains Mono for code."""
 
 from __future__ import annotations
 
@@ -72,15 +72,16 @@ def sans(px: int = FONT_PX, weight: QFont.Weight = QFont.Weight.Normal) -> QFont
 
 
 def figures(px: int = FONT_PX - 1, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
-    """The face of sizes and counts on the canvas: figures of equal width, and a zero without a stroke, which reads as an eight when small.
+    """The face of sizes, counts and formulas: figures of equal width, and a zero without a stroke, which reads as an eight when small.
 
-    The face of code has no such zero, so these are the figures of the face of words.
+    The face of code has no such zero, so these are the figures of the face of words. Labels and fields with the role or the property
+    ``figures`` in the style sheet have it too: all words have figures of equal width.
     """
     return sans(px, weight)
 
 
 def mono(px: int = FONT_PX - 1, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
-    """The face of numbers, shapes and code."""
+    """The face of code, and of names that stand in code."""
     families = [MONO, "Cascadia Mono", "Menlo", "DejaVu Sans Mono", "monospace"]
     font = _font(families, QFont.StyleHint.Monospace, px, weight)
     font.setFixedPitch(True)

@@ -18,7 +18,7 @@ Widget = TypeVar("Widget", bound=QWidget)
 
 
 def label(text: str = "", role: str = "", parent: QWidget | None = None, *, wrap: bool = False) -> QLabel:
-    """A plain-text label in a role of the style sheet: title, heading, section, muted, mono, error …"""
+    """A plain-text label in a role of the style sheet: title, heading, section, muted, figures, mono, error …"""
     made = QLabel(visible(text, lines=True), parent, textFormat=Qt.TextFormat.PlainText, wordWrap=wrap)
     if role:
         made.setProperty("role", role)
@@ -161,7 +161,7 @@ class KeyValue(QWidget):
         shown = self._values.get(key)
         if shown is None:
             row = len(self._values)
-            shown = label("", "mono")
+            shown = label("", "figures")
             shown.setAlignment(Qt.AlignmentFlag.AlignRight)
             shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             self._values[key] = shown

@@ -1,11 +1,13 @@
-"""Rows and columns in one expression: `column(title, row(field, button), STRETCH, margins=8, parent=self)`; and rows that flow."""
+"""Rows and columns in one expression: `column(title, row(field, button), STRETCH, margins=8, parent=self)`; rows that flow, and rows
+that leave out what they have no room for."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final, TypeVar
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLayout, QLayoutItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLayout, QLayoutItem, QSizePolicy, QVBoxLayout, QWidget
 
 from visualnet.app.theme.tokens import GRID
 
@@ -24,6 +26,17 @@ Margins = int | tuple[int, int, int, int]
 def row(*items: Item, margins: Margins = 0, spacing: int = -1, parent: QWidget | None = None) -> QHBoxLayout:
     """The items from left to right; the layout of ``parent`` where one is given. A spacing of -1 is the style's."""
     return _filled(QHBoxLayout(), items, margins, spacing, parent)
+
+
+def fitting_row(
+    *items: Item,
+    optional: Sequence[QWidget],
+    margins: Margins = 0,
+    spacing: int = -1,
+    parent: QWidget | None = None,
+) -> FittingRow:
+    """A row whose ``optional`` widgets are hidden, the first of them first, while there is no room for all."""
+    return _filled(FittingRow(optional), items, margins, spacing, parent)
 
 
 def column(*items: Item, margins: Margins = 0, spacing: int = -1, parent: QWidget | None = None) -> QVBoxLayout:
@@ -67,6 +80,81 @@ def _filled(layout: Box, items: tuple[Item, ...], margins: Margins, spacing: int
     if parent is not None:
         parent.setLayout(layout)
     return layout
+
+
+class FittingRow(QHBoxLayout):
+    """A row that shows as many of its optional widgets as have their least width, and is as narrow as those that must be seen.
+
+    It shows and hides these widgets itself. Whether one is to be seen at all is told with `want`, not with ``setVisible``.
+    """
+
+    def __init__(self, optional: Sequence[QWidget]) -> None:
+        super().__init__()
+        self._optional = tuple(optional)
+        self._unwanted: set[QWidget] = set()
+
+    def want(self, part: QWidget, wanted: bool) -> None:
+        """Say whether an optional widget has anything to show."""
+        assert part in self._optional
+        if wanted != (part not in self._unwanted):
+            (self._unwanted.discard if wanted else self._unwanted.add)(part)
+            part.setVisible(wanted)
+            self.invalidate()
+
+    def minimumSize(self) -> QSize:
+        height = super().minimumSize().height()
+        return QSize(self._least(self._needed()), height)
+
+    def sizeHint(self) -> QSize:
+        height = super().sizeHint().height()
+        return QSize(self._width([_preferred_width(item) for item in self._wanted()]), height)
+
+    def setGeometry(self, area: QRect) -> None:
+        shown = self._wanted()
+        for part in self._optional:
+            if self._least(shown) <= area.width():
+                break
+            shown = [item for item in shown if item.widget() is not part]
+        seen = {item.widget() for item in shown}
+        for part in self._optional:
+            if part.isHidden() == (part in seen):
+                part.setVisible(part in seen)
+                self.invalidate()
+        super().setGeometry(area)
+
+    def _wanted(self) -> list[QLayoutItem]:
+        """The items that would be seen if there were room for all."""
+        items = [item for at in range(self.count()) if (item := self.itemAt(at)) is not None]
+        return [item for item in items if item.spacerItem() is None and self._is_wanted(item)]
+
+    def _is_wanted(self, item: QLayoutItem) -> bool:
+        widget = item.widget()
+        return widget not in self._unwanted if widget in self._optional else not item.isEmpty()
+
+    def _needed(self) -> list[QLayoutItem]:
+        return [item for item in self._wanted() if item.widget() not in self._optional]
+
+    def _least(self, items: list[QLayoutItem]) -> int:
+        return self._width([_least_width(item) for item in items])
+
+    def _width(self, widths: list[int]) -> int:
+        margins = self.contentsMargins()
+        return margins.left() + margins.right() + sum(widths) + self.spacing() * max(len(widths) - 1, 0)
+
+
+def _least_width(item: QLayoutItem) -> int:
+    """The least width of an item, hidden or not: Qt says 0 for a hidden widget."""
+    if (widget := item.widget()) is None:
+        return item.minimumSize().width()
+    rigid = widget.sizePolicy().horizontalPolicy() in (QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Minimum)
+    least = widget.sizeHint() if rigid else widget.minimumSizeHint()
+    return least.expandedTo(widget.minimumSize()).boundedTo(widget.maximumSize()).width()
+
+
+def _preferred_width(item: QLayoutItem) -> int:
+    if (widget := item.widget()) is None:
+        return item.sizeHint().width()
+    return widget.sizeHint().expandedTo(widget.minimumSize()).boundedTo(widget.maximumSize()).width()
 
 
 class FlowLayout(QLayout):

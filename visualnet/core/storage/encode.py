@@ -88,7 +88,7 @@ def _node(node: Node) -> dict[str, Any]:
     if node.statistics != "fixed":
         fields["statistics"] = node.statistics
     if node.init != Init():
-        fields["init"] = _own(node.init, Init())
+        fields["init"] = {"kind": node.init.kind, **node.init.params}
     if node.shares is not None:
         fields["shares"] = node.shares
     if node.repeat != 1:

@@ -108,6 +108,8 @@ class _Notation:
             return Frac(self.of(part.args[0], 0), self.of(part.args[1], 0))
         if part.op == "**":
             return Script(self.of(part.args[0], _LEVEL["**"]), self.of(part.args[1], 0))
+        if part.op == "sqrt":
+            return Row((Sign("√", role="number"), Fence("(", self.of(part.args[0], 0), ")")))
         if part.op not in _LEVEL:  # min, max, round
             inner: list[Math] = []
             for at, arg in enumerate(part.args):
@@ -205,7 +207,16 @@ def derive_axis(axis: str, extent: Derived) -> Derivation:
 
 # --- LaTeX -------------------------------------------------------------------------------------------------------------------------
 
-_TEX = {"⌊": "\\lfloor", "⌋": "\\rfloor", "⌈": "\\lceil", "⌉": "\\rceil", "·": "\\cdot", "−": "-", "mod": "\\bmod"}
+_TEX = {
+    "⌊": "\\lfloor",
+    "⌋": "\\rfloor",
+    "⌈": "\\lceil",
+    "⌉": "\\rceil",
+    "·": "\\cdot",
+    "−": "-",
+    "√": "\\surd",
+    "mod": "\\bmod",
+}
 
 
 def latex(part: Math, figures: bool = False) -> str:

@@ -223,7 +223,7 @@ class _Row(QStyledItemDelegate):
         used = 10 + draw_line(p, QRectF(36, 3, room, 18), entry.label, bold, theme.text)
         if result.given:
             rest = QRectF(36 + used, 3, room - used, 18)
-            draw_line(p, rest, result.given_text, fonts.mono(11), theme.accent)
+            draw_line(p, rest, result.given_text, fonts.figures(11), theme.accent)
         below = QRectF(36, 20, room, 16)
         draw_line(p, below, entry.summary, fonts.sans(11), theme.text if current else theme.muted)
         p.restore()

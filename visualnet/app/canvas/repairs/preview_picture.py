@@ -103,7 +103,7 @@ def _draw_card(painter: QPainter, box: QRectF, node_id: str, change: Change, see
     draw_line(painter, upper, node.name, fonts.sans(11), theme.text, middle)
     text = change.shape_of(node_id)
     colour = theme.accent if node_id in change.reshaped or node_id in change.diff.added else theme.muted
-    draw_line(painter, lower, text, fonts.mono(11), theme.error if text == "?" else colour, middle)
+    draw_line(painter, lower, text, fonts.figures(11), theme.error if text == "?" else colour, middle)
 
 
 def _pen(colour: str, width: float, dashed: bool) -> QPen:

@@ -91,7 +91,7 @@ def paint_card(p: QPainter, item: NodeItem, theme: Theme, detail: CardDetail = U
         _paint_bar(p, area, colour, content.block, round_)
         _paint_rows(p, item, theme, detail)
         if item.thumbnail is not None and detail.picture:
-            _paint_strip(p, item, detail.picture)
+            paint_strip(p, item, detail.picture)
     p.setOpacity(1.0)
     p.setPen(QPen(QColor(theme.wire), 0.8 * theme.wire_width))
     p.setBrush(QColor(theme.ground))
@@ -143,7 +143,7 @@ def _paint_bar(p: QPainter, area: QRectF, colour: QColor, block: bool, round_: f
 
 def _paint_head(p: QPainter, item: NodeItem, theme: Theme, right: float, middle: float, detail: CardDetail) -> None:
     """The first row around the height ``middle``, up to ``right``: icon, name, and what is special about the node."""
-    px, right = detail.name, _paint_badges(p, item, theme, right, middle, detail.weights)
+    px, right = detail.name, paint_badges(p, item, theme, right, middle, detail.weights)
     icons.paint(p, item.content.icon, QRectF(PAD, middle - 8, 16, 16), theme.family(item.content.family))
     left = PAD + 22
     name = item.content.name
@@ -207,7 +207,7 @@ def _fits(count: str, px: int, room: float) -> bool:
     return font_and_metrics(px)[1].horizontalAdvance(count) <= room
 
 
-def _paint_badges(p: QPainter, item: NodeItem, theme: Theme, x: float, middle: float, px: int) -> float:
+def paint_badges(p: QPainter, item: NodeItem, theme: Theme, x: float, middle: float, px: int) -> float:
     """Marks at the top right around the height ``middle``, the problem outermost, left of ``x``; answers where they begin.
 
     ``px`` is how large a small text is now: marks grow with it.
@@ -267,7 +267,7 @@ def paint_badge(p: QPainter, area: QRectF, severity: str, theme: Theme) -> None:
     p.restore()
 
 
-def _paint_strip(p: QPainter, item: NodeItem, tall: float) -> None:
+def paint_strip(p: QPainter, item: NodeItem, tall: float) -> None:
     """The live picture along the lower edge, in a strip that is so ``tall``."""
     image = item.thumbnail
     assert image is not None

@@ -18,7 +18,7 @@ from visualnet.app.canvas.scene.layers.node_layer import CardLayer
 from visualnet.app.canvas.scene.layers.sheet_layer import SheetLayer
 from visualnet.app.canvas.scene.layers.wire_layer import WireLayer
 from visualnet.app.canvas.scene.node_item import MARGIN, NodeItem
-from visualnet.app.canvas.scene.sheet_index import SheetIndex
+from visualnet.app.canvas.scene.sheet_index import CardFace, SheetIndex
 from visualnet.app.canvas.scene.wire_item import WireItem
 from visualnet.app.canvas.scene.wire_routes import WireRoutes
 from visualnet.app.theme.tokens import DARK, Theme
@@ -44,6 +44,13 @@ class CanvasScene(SheetIndex):
             layer.setZValue(z)
             self.addItem(layer)
         self._extent = QRectF()
+
+    def set_face(self, face: CardFace | None) -> None:
+        """Paint all cards in another way, or as usual again."""
+        self.face = face
+        self.card_layer.sprites.clear()
+        self._blocks = None
+        self.update()
 
     def show_sheet(self, project: Project, sheet: str) -> None:
         """Put another sheet in place of this one."""

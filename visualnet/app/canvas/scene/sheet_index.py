@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from PySide6.QtCore import QObject, QPointF, QRectF, Signal
-from PySide6.QtGui import QPainterPath
+from PySide6.QtGui import QPainter, QPainterPath
 from PySide6.QtWidgets import QGraphicsScene
 
 from visualnet.analysis.geometry.boxes import Box, Boxes, grow, rows_meeting, stack
@@ -33,6 +33,16 @@ class Hit(NamedTuple):
     corner: bool = False
 
 
+class CardFace(Protocol):
+    """Another way to paint cards than in full and as blocks."""
+
+    def paint(self, p: QPainter, item: NodeItem, theme: Theme, scale: float) -> bool:
+        """Paint a card for a scale of the screen, its corner at 0, 0; False where it is to look as usual."""
+
+    def area(self, item: NodeItem) -> QRectF:
+        """What a card is from very far: a rectangle of the sheet in its family's colour."""
+
+
 class SheetIndex(QGraphicsScene):
     """Cards, wires and annotations of one sheet, with the spatial questions about them. ``CanvasScene`` fills it."""
 
@@ -50,6 +60,8 @@ class SheetIndex(QGraphicsScene):
         self.by_node: dict[str, set[Port]] = {}
         self.annotations: dict[str, AnnotationItem] = {}
         self.marks = Highlights()
+        self.face: CardFace | None = None
+        """How cards are painted, if not as usual."""
         self.failing: set[Port] = set()
         """The wires along which something arrives that does not fit."""
         self.moving_cards: frozenset[str] = frozenset()
@@ -103,7 +115,8 @@ class SheetIndex(QGraphicsScene):
                 colour = (
                     self.theme.error if item.content.badge == "error" else block_colour(self.theme, item.content.family)
                 )
-                self._blocks.setdefault(colour, []).append(item.rect)
+                area = item.rect if self.face is None else self.face.area(item)
+                self._blocks.setdefault(colour, []).append(area)
         return self._blocks
 
     def all_wires(self, without: frozenset[Port]) -> QPainterPath:

@@ -95,7 +95,7 @@ class CompareDialog(QDialog):
         )
         self.title = label("", "heading", wrap=True)
         self.words = label("", "muted", wrap=True)
-        self.formula = label("", "mono", wrap=True)
+        self.formula = label("", "figures", wrap=True)
         self.problems = label("", "error", wrap=True)
         self.foot = label("", "small", wrap=True)
         self.grid = QGridLayout()
@@ -193,7 +193,7 @@ class CompareDialog(QDialog):
             for at, network in enumerate(networks):
                 amount = network[quantity.name]
                 text = quantity.text(amount)
-                figures = row((label(text, "mono"), 1))
+                figures = row((label(text, "figures"), 1))
                 if at > 0:
                     ratio = ratio_text(ratios[quantity.name][at])
                     figures.addWidget(label(ratio, "muted"))

@@ -171,7 +171,7 @@ class DifferenceLayer(SheetLayer):
         painter.setPen(QPen(QColor(self.theme.canvas), 1.5 * size))
         painter.setBrush(colour)
         painter.drawEllipse(at, 9 * size, 9 * size)
-        font = fonts.mono(14)
+        font = fonts.figures(14)
         font.setPixelSize(round(15 * size))
         font.setBold(True)
         painter.setFont(font)

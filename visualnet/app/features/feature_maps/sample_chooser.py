@@ -14,13 +14,16 @@ from visualnet.app.forms.form import return_keyboard
 from visualnet.app.forms.value_field import ValueField
 from visualnet.app.plots.charts.sparkline import compose_strip
 from visualnet.app.state.studio import Studio
+from visualnet.app.theme import fonts
 from visualnet.app.widgets.basic import describe, icon_button, label
-from visualnet.app.widgets.layouts import column, row
+from visualnet.app.widgets.layouts import STRETCH, column, fitting_row
 from visualnet.core.graph import Value
 from visualnet.core.text.values import whole_between
 from visualnet.data.registry import image_field
 
 GALLERY, FACE = 60, 44
+NUMBER = 56
+"""Room for five figures, where text has its normal size."""
 
 
 def word_button(text: str, tip: str, done: Callable[[], object]) -> QToolButton:
@@ -39,7 +42,6 @@ class SampleChooser(QWidget):
         super().__init__(parent)
         self.studio, self.probes = studio, studio.runner.probes
         self.number = describe(ValueField(self._check), "Validation sample")
-        self.number.setFixedWidth(56)
         self.number.set_tip("The sample of the validation set that is looked at")
         self.number.edited.connect(lambda value: self.probes.set_sample(int(value)))
         return_keyboard(self.number, studio, "the sample")
@@ -47,6 +49,7 @@ class SampleChooser(QWidget):
         self.number.scrub_with(name)
         name.setToolTip("The sample of the validation set that is looked at; drag sideways to change it")
         name.setContentsMargins(0, 0, 2, 0)
+        by_chance = word_button("Any", "Any sample, by chance", self._choose_any)
         self.buttons = [
             icon_button(
                 "chevron-left", "Sample before", done=lambda: self.probes.set_sample(self.probes.sample - 1), size=14
@@ -54,10 +57,14 @@ class SampleChooser(QWidget):
             icon_button(
                 "chevron-right", "Next sample", done=lambda: self.probes.set_sample(self.probes.sample + 1), size=14
             ),
-            word_button("Any", "Any sample, by chance", self._choose_any),
+            by_chance,
         ]
         self.gallery = word_button("Pictures…", "Choose the sample by its picture", self._open_gallery)
-        row(name, self.number, *self.buttons, self.gallery, spacing=2, parent=self)
+        # What the number is stands in its tip too, and the buttons before and after go to any sample.
+        parts = (name, self.number, *self.buttons, self.gallery)
+        self.row = fitting_row(*parts, STRETCH, optional=(name, by_chance, self.gallery), spacing=2, parent=self)
+        studio.theme_changed.connect(lambda _: self._fit_number())
+        self._fit_number()
         self.probes.sample_changed.connect(lambda _: self.refresh())
         self.probes.data_changed.connect(self.refresh)
         studio.analysed.connect(lambda _: self.refresh())
@@ -69,7 +76,10 @@ class SampleChooser(QWidget):
         there = self.probes.samples > 0
         for button in self.buttons:
             button.setEnabled(there)
-        self.gallery.setVisible(there and image_field(self.studio.project.data, self.studio.fields) is not None)
+        self.row.want(self.gallery, there and image_field(self.studio.project.data, self.studio.fields) is not None)
+
+    def _fit_number(self) -> None:
+        self.number.setFixedWidth(fonts.px(NUMBER))
 
     def _check(self, value: Value) -> str:
         count = self.probes.samples

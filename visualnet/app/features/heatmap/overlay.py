@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt
+from PySide6.QtCore import QObject, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QMenu
 
 from visualnet.analysis.cost.quantities import QUANTITIES, Quantity
 from visualnet.analysis.cost.tables import sheet_costs
 from visualnet.app.canvas.scene.layers.sheet_layer import SheetLayer
 from visualnet.app.canvas.scene.node_painter import paint_label
 from visualnet.app.canvas.view import CanvasView
+from visualnet.app.features.corner_legend import CornerLegend
 from visualnet.app.services.live_probes import sheet_path
 from visualnet.app.services.measurements import LayerTiming
 from visualnet.app.state.studio import Studio
@@ -48,8 +49,6 @@ class HeatMap(QObject):
         self.layer = HeatLayer(self)
         self.legend = Legend(self)
         view.canvas.addItem(self.layer)
-        for watched in (view.viewport(), view.minimap):
-            watched.installEventFilter(self)
         for signal in (self.stopwatch.changed, studio.analysed, studio.sheet_changed, studio.theme_changed):
             signal.connect(self.refresh)
         self.refresh()
@@ -110,15 +109,10 @@ class HeatMap(QObject):
         else:
             self.amounts = {i: quantity.of(cost) for i, cost in sheet_costs(self.studio.analysis, path).items()}
         self.layer.setVisible(quantity is not None)
-        self.legend.setVisible(quantity is not None and bool(self.amounts or self.note))
-        self.legend.place()
+        self.legend.describe()
+        self.legend.show_if(quantity is not None and bool(self.amounts or self.note))
         self.legend.update()
         self.layer.update()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() in (QEvent.Type.Resize, QEvent.Type.Move, QEvent.Type.Show, QEvent.Type.Hide):
-            self.legend.place()
-        return False
 
 
 class HeatLayer(SheetLayer):
@@ -167,20 +161,17 @@ WIDE, HIGH = 224, 66
 """The legend, where text has its normal size."""
 
 
-class Legend(QWidget):
-    """The colours with figures, at the bottom right of the canvas: networks begin at the top."""
+class Legend(CornerLegend):
+    """The colours with figures."""
+
+    wide, high = WIDE, HIGH
 
     def __init__(self, heat: HeatMap) -> None:
         super().__init__(heat.view)
         self.heat = heat
-        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 
-    def place(self) -> None:
-        """Stand in the corner, whatever the size of the canvas and of the text; tell in words what is shown."""
-        self.setFixedSize(fonts.px(WIDE), fonts.px(HIGH))
-        port, minimap = self.heat.view.viewport().geometry(), self.heat.view.minimap
-        below = minimap.geometry().top() if not minimap.isHidden() else port.bottom()
-        self.move(port.right() - self.width() - 12, below - self.height() - 12)
+    def describe(self) -> None:
+        """Tell in words what is shown."""
         quantity = self.heat.quantity
         if quantity is not None:
             figures = f"0 to {quantity.text(self.heat.most)}, {self._total(quantity)}"
@@ -195,11 +186,7 @@ class Legend(QWidget):
             return
         left, right = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
         p = QPainter(self)
-        p.setRenderHint(QPainter.RenderHint.Antialiasing)
-        p.scale(fonts.factor(), fonts.factor())
-        p.setPen(QPen(QColor(theme.line), 1))
-        p.setBrush(QColor(theme.surface))
-        p.drawRoundedRect(QRectF(0, 0, WIDE, HIGH).adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
+        self.paint_ground(p, theme)
         row = QRectF(12, 6, WIDE - 24, 18)
         draw_line(p, row, quantity.title, fonts.sans(12), theme.text)
         if note:
@@ -210,7 +197,7 @@ class Legend(QWidget):
             self._draw_scale(p, QRectF(12, 28, WIDE - 24, 10))
             ends = {left: "0", right: quantity.text(self.heat.most)}
             for align, text in {**ends, Qt.AlignmentFlag.AlignHCenter: quantity.text(self.heat.most // 2)}.items():
-                draw_line(p, QRectF(12, 42, WIDE - 24, 18), text, fonts.mono(11), theme.muted, align=align)
+                draw_line(p, QRectF(12, 42, WIDE - 24, 18), text, fonts.figures(11), theme.muted, align=align)
         p.end()
 
     def _draw_scale(self, p: QPainter, bar: QRectF) -> None:

@@ -115,8 +115,8 @@ class StepPainter(QStyledItemDelegate):
         middle, right = area.center().y() - 7, Qt.AlignmentFlag.AlignRight
         icon = icon_of(row.words) if index.row() else "open"
         painter.drawPixmap(area.left() + 12, middle, icons.pixmap(icon, 14, "disabled" if dim else "muted"))
-        words, mono = QRectF(area.adjusted(36, 0, -10, 0)), fonts.mono(fonts.px(11))
-        width = draw_line(painter, words, row.time, mono, theme.disabled if dim else theme.muted, align=right)
+        words, figures = QRectF(area.adjusted(36, 0, -10, 0)), fonts.figures(fonts.px(11))
+        width = draw_line(painter, words, row.time, figures, theme.disabled if dim else theme.muted, align=right)
         words.setWidth(words.width() - width - 10)
         if row.saved:
             painter.drawPixmap(round(words.right()) - 15, middle, icons.pixmap("save", 14, "accent"))

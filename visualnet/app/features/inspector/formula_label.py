@@ -13,18 +13,18 @@ SIZE = 11
 
 
 class FormulaLabel(QLabel):
-    """Formulas in small letters of equal width; breaks them anew whenever the panel gets wider or narrower."""
+    """Formulas in small letters; breaks them anew whenever the panel gets wider or narrower."""
 
     def __init__(self) -> None:
         super().__init__(textFormat=Qt.TextFormat.PlainText)
         self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.setFont(fonts.mono(SIZE))
+        self.setFont(fonts.figures(SIZE))
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.formulas: tuple[str, ...] = ()
 
     def enlarge(self, px: int) -> None:
         """Another size of type."""
-        self.setFont(fonts.mono(px))
+        self.setFont(fonts.figures(px))
         self._break()
 
     def show_formulas(self, formulas: tuple[str, ...]) -> None:

@@ -94,7 +94,7 @@ class DataSection(InspectorSection):
         shares = "Shares of training, validation and test data; each class keeps its share in all of them."
         self.split = choice_box(((name, name, "") for name in (*SPLITS, "own")), shares, self._divide)
         self.own = QLineEdit(placeholderText="75 / 15 / 10")
-        self.own.setProperty("mono", True)
+        self.own.setProperty("figures", True)
         self.own.setToolTip("Shares of training, validation and test data in per cent; they add to 100. Enter applies.")
         self.own.editingFinished.connect(self._divide_own)
         self.own.returnPressed.connect(self._leave_own)

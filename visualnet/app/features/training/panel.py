@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QProgressBar, QSlider, QSplitter, QWidget
+from PySide6.QtWidgets import QCheckBox, QLabel, QProgressBar, QSlider, QSplitter, QWidget
 
 from visualnet.app.features.training.curves_pane import CurvesPane
 from visualnet.app.features.training.pinned_picture import PinnedPicture
@@ -14,13 +14,13 @@ from visualnet.app.features.training.prediction import PredictionPane
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts
 from visualnet.app.widgets.basic import ElidedLabel, describe, label
-from visualnet.app.widgets.layouts import column, row
+from visualnet.app.widgets.layouts import FittingRow, column, fitting_row
 from visualnet.app.widgets.segmented import Segmented
 from visualnet.training.runs.network_mark import is_older
 from visualnet.training.runs.run_status import describe_run, share_done
 
-WIDE = 1000
-"""In a narrower panel the words have the room of the bar, which stands in the status line too."""
+SENTENCE = 180
+"""The least room for a sentence about the run, where text has its normal size."""
 SMOOTHEST = 0.995
 EVERY_MS = 250
 SETTINGS = FEATURE = "training"
@@ -43,7 +43,6 @@ class TrainingPanel(QWidget):
             self.splitter.addWidget(part)
             self.splitter.setStretchFactor(self.splitter.count() - 1, share)
         self.splitter.setChildrenCollapsible(False)
-        self.splitter.splitterMoved.connect(lambda _at, _index: self._fit_head())
         column((self.splitter, 1), spacing=0, parent=self)
         self._proportioned = False
         self._join_canvas()
@@ -52,7 +51,7 @@ class TrainingPanel(QWidget):
         studio.analysed.connect(lambda _: self.refresh())
         self.refresh()
 
-    def _head(self) -> QHBoxLayout:
+    def _head(self) -> FittingRow:
         self.bar = describe(QProgressBar(textVisible=False), "Progress of the training")
         self.bar.setFixedWidth(110)
         self.words = WholeParts("", "muted")
@@ -63,7 +62,7 @@ class TrainingPanel(QWidget):
         self.smoothing = describe(QSlider(Qt.Orientation.Horizontal), "Smoothing")
         self.smoothing.setRange(0, 100)
         self.smoothing.setFixedWidth(80)
-        self.smoothing_name = label("Smoothing", "small")
+        name = label("Smoothing", "small")
         self.smoothing.valueChanged.connect(self._set_smoothing)
         self.smoothing.sliderReleased.connect(lambda: self._set_smoothing(self.smoothing.value()))
         self.log.toggled.connect(self._set_log)
@@ -73,13 +72,15 @@ class TrainingPanel(QWidget):
         self.log.setChecked(self._kept("log", False))
         self.units.set_current(1 if self._kept("unit", 0) == 1 else 0)
         self._set_unit(self.units.current)
-        return row(
+        # The slider has its name in its tip, the log axis stands in the menu of the chart too, bar and words in the status line.
+        return fitting_row(
             self.bar,
             (self.words, 1),
-            self.smoothing_name,
+            name,
             self.smoothing,
             self.log,
             self.units,
+            optional=(name, self.bar, self.smoothing, self.log, self.words),
             margins=(12, 2, 12, 2),
             spacing=10,
         )
@@ -92,7 +93,7 @@ class TrainingPanel(QWidget):
         self.words.setText(words or self.runner.why_not() or "Ready to train")
         self.bar.setRange(0, 0 if state == "starting" else 1000)
         self.bar.setValue(round(1000 * share_done(model)))
-        self.bar.setVisible(self.runner.busy and self.width() > fonts.px(WIDE))
+        self.head.want(self.bar, self.runner.busy)
 
     def _join_canvas(self) -> None:
         """The prediction stands here or on the canvas: there it is larger, and beside the node that it is about."""
@@ -127,16 +128,9 @@ class TrainingPanel(QWidget):
         super().resizeEvent(event)
         if not self._proportioned and self.width() > 700:
             self._proportioned = True
-            prediction = max(round(self.width() * 0.3), self.prediction.minimumSizeHint().width())
+            hint = min(self.prediction.sizeHint().width(), round(self.width() * 0.42))
+            prediction = max(round(self.width() * 0.3), hint)
             self.splitter.setSizes([self.width() - prediction, prediction])
-        self._fit_head()
-
-    def _fit_head(self) -> None:
-        """Name the slider where there is room for it: its tip says what it is."""
-        least = self.head.minimumSize().width()
-        if self.smoothing_name.isHidden():
-            least += self.smoothing_name.sizeHint().width() + self.head.spacing()
-        self.smoothing_name.setVisible(least <= self.splitter.sizes()[0])
 
     def sizeHint(self) -> QSize:
         return QSize(1200, 270)
@@ -147,6 +141,11 @@ class TrainingPanel(QWidget):
 
 class WholeParts(ElidedLabel):
     """A line of parts with dots between them: where there is no room for all, the last ones are left out whole, and the tip has them."""
+
+    def minimumSizeHint(self) -> QSize:
+        """The first part whole; a long sentence may end in …"""
+        first = self.fontMetrics().horizontalAdvance(self.full_text.partition(DOT)[0]) + 4
+        return QSize(min(first, fonts.px(SENTENCE)), super().minimumSizeHint().height())
 
     def _shorten(self) -> None:
         shown, room = self.full_text, max(self.width(), 8)

@@ -1,0 +1,58 @@
+"""What explains a way of showing the sheet, at the bottom right of the canvas: networks begin at the top."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtWidgets import QWidget
+
+from visualnet.app.canvas.view import CanvasView
+from visualnet.app.theme import fonts
+from visualnet.app.theme.tokens import Theme
+
+EDGE = 12
+
+
+class CornerLegend(QWidget):
+    """A legend above the small map, and above the legends that are shown already."""
+
+    wide, high = 224, 66
+    """How large it is where text has its normal size."""
+
+    def __init__(self, view: CanvasView) -> None:
+        super().__init__(view)
+        self.view = view
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.hide()
+        for watched in (view.viewport(), view.minimap):
+            watched.installEventFilter(self)
+
+    def show_if(self, shown: bool) -> None:
+        """Show it, or hide it and let others have its place."""
+        self.setVisible(shown)
+        place_legends(self.view)
+        self.update()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.Move, QEvent.Type.Show, QEvent.Type.Hide):
+            place_legends(self.view)
+        return False
+
+    def paint_ground(self, p: QPainter, theme: Theme) -> None:
+        """The ground with its edge; what is painted after it grows with the text."""
+        p.setRenderHint(QPainter.RenderHint.Antialiasing)
+        p.scale(fonts.factor(), fonts.factor())
+        p.setPen(QPen(QColor(theme.line), 1))
+        p.setBrush(QColor(theme.surface))
+        p.drawRoundedRect(QRectF(0, 0, self.wide, self.high).adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
+
+
+def place_legends(view: CanvasView) -> None:
+    """One above the other in the corner, whatever the size of the canvas and of the text."""
+    port, minimap = view.viewport().geometry(), view.minimap
+    below = minimap.geometry().top() if not minimap.isHidden() else port.bottom()
+    for legend in view.findChildren(CornerLegend):
+        legend.setFixedSize(fonts.px(legend.wide), fonts.px(legend.high))
+        if not legend.isHidden():
+            below -= legend.height() + EDGE
+            legend.move(port.right() - legend.width() - EDGE, below)
