@@ -350,7 +350,7 @@ def test_the_average_of_the_weights_is_that_of_torch_and_is_validated_and_kept(t
     assert whole.validation["loss"].values.tolist() != validated
     kept = load_file(folder / "average.safetensors")
     assert all(any(torch.equal(copy, tensor) for tensor in kept.values()) for copy in copies)
-    assert [curve.name for curve in loss_curves(whole)] == ["training", "validation", "validation of the average"]
+    assert [curve.name for curve in loss_curves(whole)] == ["training", "validation", "average"]
     folder = create_run(project, tmp_path / "stopped")
     train(project, folder, stop_at=EACH + 2)
     rest = train(project, folder, resume=True)

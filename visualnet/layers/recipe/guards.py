@@ -12,9 +12,13 @@ OFF = "off"
 
 @dataclass(frozen=True)
 class Guard(Technique):
-    """Something that a recipe may switch on, beside any optimizer and schedule. ``zero``: why its first field cannot be 0."""
+    """Something that a recipe may switch on, beside any optimizer and schedule. ``zero``: why its first field cannot be 0.
+
+    ``copies``: how many numbers it keeps for each trained number.
+    """
 
     zero: str = ""
+    copies: int = 0
 
     def is_on(self, values: Values) -> bool:
         """Whether the recipe asks for it."""
@@ -83,6 +87,7 @@ _ALL = (
         "optim.swa_utils.get_ema_multi_avg_fn",
         meanings={"a": "copy of the weight", "w_new": "weight after the step"},
         zero="then the copy is the weights themselves; leave it empty, or try 0.99",
+        copies=1,
     ),
 )
 GUARDS: dict[str, Guard] = {kind.name: kind for kind in _ALL}
