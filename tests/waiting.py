@@ -32,6 +32,7 @@ def until(true: Callable[[], Any], what: str = "", seconds: float = PATIENCE_S) 
 def settle(seconds: float = 0.0) -> None:
     """Let the window live for so long at least, and until no short timer waits and nothing glides."""
     linger(seconds)
+    linger(0.01)  # what was just begun may begin something
     end, calm = time.monotonic() + BUSY_S, 0
     while calm < 2 and time.monotonic() < end:
         wait = _time_to_rest()

@@ -20,7 +20,7 @@ from visualnet.compiling import first_weights
 from visualnet.core import edits
 from visualnet.core.document import Document
 from visualnet.core.graph import Init
-from visualnet.core.project import MAIN
+from visualnet.core.project import MAIN, Project
 
 
 @pytest.fixture
@@ -142,3 +142,11 @@ def test_what_is_too_large_to_look_at_says_so() -> None:
     facts = infer(project).main
     drawn = first_weights.draw_first_weights([facts.nodes[facts.graph.named("logits").id]], 0)
     assert not drawn.tensors and "too many to draw" in drawn.left_out
+
+
+def test_nothing_of_a_project_is_held_when_another_is_in_front(panel: InspectorPanel, qtbot: QtBot) -> None:
+    section = choose(panel, "conv1")
+    assert section.facts
+    panel.hide()  # as behind the start page: nothing is refreshed
+    panel.studio.open(Document(Project()))
+    assert section.facts == []

@@ -37,7 +37,7 @@ class InitializationSection(InspectorSection):
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio, "First weights", opened=False)
         self.ids: list[str] = []
-        self.facts: list[NodeFacts] = []
+        self._selected: tuple[str, ...] = ()
         ways = ((kind.label, tag, kind.summary()) for tag, kind in INITIALIZATIONS.items())
         self.init = choice_box(ways, _TIP, self._set_way)
         self.editors = EditorGrid({"initialisation": self.init}, wide=("initialisation",))
@@ -62,9 +62,7 @@ class InitializationSection(InspectorSection):
 
     def refresh(self, selected: Selected = NOTHING) -> None:
         """Show the nodes with weights of their own; of blocks, the histograms of what is in them."""
-        known = self.studio.facts.nodes if self.studio.facts is not None else {}
-        facts = [known[i] for i in selected.ids if i in known]
-        self.facts = [f for f in facts if f.weights or f.inside]
+        self._selected = tuple(selected.ids)
         nodes = [f.node for f in self.facts if f.weights]
         self.ids = [node.id for node in nodes]
         self.setVisible(any(f.parameters for f in self.facts))
@@ -73,6 +71,13 @@ class InitializationSection(InspectorSection):
         self._show_words(nodes)
         self._show_formula()
         self._timer.start()
+
+    @property
+    def facts(self) -> list[NodeFacts]:
+        """What is known of the selected nodes that have weights, themselves or within. Looked up each time: kept, it would keep a project
+        that is closed while another page is in front."""
+        known = self.studio.facts.nodes if self.studio.facts is not None else {}
+        return [f for i in self._selected if (f := known.get(i)) is not None and (f.weights or f.inside)]
 
     # --- the way and its values ------------------------------------------------------------------------------------------------------
 
