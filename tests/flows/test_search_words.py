@@ -104,13 +104,21 @@ def test_an_answer_says_what_to_do_instead(window: Window, hands: Hands) -> None
     hands.rest()
     palette = window.palette_popup
     palette.open()
-    QTest.keyClicks(palette.search.edit, "early stop")
+    QTest.keyClicks(palette.search.edit, "excel")
     assert palette.hits[0].entry.label == "Answer"
-    assert palette.words.isVisible() and "best epoch" in palette.words.text()
+    assert palette.words.isVisible() and "from Python" in palette.words.text()
     QTest.keyClick(palette.search.edit, Qt.Key.Key_Return)
     assert palette.isHidden()
     hands.rest()
-    assert window.panel("recipe").rows["best_by"].isVisible()
+    panel = window.panel("recipe")
+    assert panel.data.isVisible()
+    for words, name in (("early stop", "patience"), ("gradient clipping", "clip_norm"), ("lr decay", "schedule")):
+        palette.open()
+        QTest.keyClicks(palette.search.edit, words)
+        assert palette.hits[0].entry.target == f"setting:{name}"
+        QTest.keyClick(palette.search.edit, Qt.Key.Key_Return)
+        hands.rest()
+        assert panel.rows[name].isVisible() and panel.rows[name].isAncestorOf(window.focusWidget())
     palette.open()
     QTest.keyClicks(palette.search.edit, "heat")
     assert palette.hits[0].entry.target == "view.heat", "what opens a menu is found as well"

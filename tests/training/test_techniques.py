@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 import torch
+from safetensors.torch import load_file
 from torch import nn
 from torch.optim import lr_scheduler
 
@@ -20,6 +21,7 @@ from visualnet.layers.recipe.optimizers import OPTIMIZERS
 from visualnet.layers.recipe.schedules import SCHEDULES
 from visualnet.training.control import Control
 from visualnet.training.loop.session import Session
+from visualnet.training.runs.curves import loss_curves
 from visualnet.training.runs.run_model import RunModel, create_run
 
 OPTIONS: dict[str, dict[str, Any]] = {
@@ -248,7 +250,7 @@ def test_a_guarded_run_is_that_of_a_loop_in_torch(guard: str, optimizer: str, tm
 
 
 def test_the_guards_that_change_gradients_are_all_held_against_torch() -> None:
-    assert CLIPS.keys() == GUARDS.keys() - {"early stopping"}
+    assert CLIPS.keys() == GUARDS.keys() - {"early stopping", "average"}
 
 
 def test_a_rate_that_is_set_while_it_runs_scales_the_rest_of_its_schedule() -> None:
@@ -315,3 +317,42 @@ def test_a_run_that_gains_nothing_more_ends_with_its_best_weights(least: float, 
     train(project, folder, stop_at=EACH + 2)
     rest = train(project, folder, resume=True)
     assert rest.validation["loss"].values.tolist() == values[1:]
+
+
+def test_the_average_of_the_weights_is_that_of_torch_and_is_validated_and_kept(tmp_path: Path) -> None:
+    project = project_with("Adam", ema_decay=0.8)
+    hand = ByHand(project)
+    stepper = torch.optim.Adam(hand.weights, **IN_TORCH["Adam"])
+    follow = torch.optim.swa_utils.get_ema_multi_avg_fn(0.8)
+    copies: list[torch.Tensor] = []
+    validated = []
+    for _ in range(EPOCHS):
+        for batch in hand.batches():
+            stepper.zero_grad()
+            loss = hand.loss(batch)
+            loss.backward()
+            stepper.step()
+            hand.losses.append(loss.item())
+            if copies:
+                follow(copies, [w.detach() for w in hand.weights], None)
+            else:
+                copies = [w.detach().clone() for w in hand.weights]
+        own = [w.detach().clone() for w in hand.weights]
+        for weight, copy in zip(hand.weights, copies, strict=True):
+            weight.data.copy_(copy)
+        validated.append(hand.validate())
+        for weight, copy in zip(hand.weights, own, strict=True):
+            weight.data.copy_(copy)
+    folder = create_run(project, tmp_path / "whole")
+    whole = train(project, folder)
+    assert losses(whole) == hand.losses
+    assert whole.average["loss"].values.tolist() == validated
+    assert whole.validation["loss"].values.tolist() != validated
+    kept = load_file(folder / "average.safetensors")
+    assert all(any(torch.equal(copy, tensor) for tensor in kept.values()) for copy in copies)
+    assert [curve.name for curve in loss_curves(whole)] == ["training", "validation", "average"]
+    folder = create_run(project, tmp_path / "stopped")
+    train(project, folder, stop_at=EACH + 2)
+    rest = train(project, folder, resume=True)
+    assert losses(rest) == hand.losses[EACH + 2 :]
+    assert rest.average["loss"].values.tolist() == validated[1:]

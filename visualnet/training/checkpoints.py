@@ -25,7 +25,7 @@ from visualnet.layers.recipe.optimizers import OPTIMIZERS
 FORMAT = 1
 MAX_HEADER = 4 << 20
 MAX_STATE = 4 << 20
-LAST, BEFORE, BEST = "last", "before-last", "best.safetensors"
+LAST, BEFORE, BEST, AVERAGE = "last", "before-last", "best.safetensors", "average.safetensors"
 TENSOR_TYPES = {
     torch.float32: "F32",
     torch.float64: "F64",
@@ -243,15 +243,19 @@ def restore(
     return found
 
 
-def find_gradients(folder: Path, parameters: Sequence[nn.Parameter]) -> Expected:
-    """The gathered gradients that a checkpoint holds: of these weights, those that had one.
+def find_learned(folder: Path, parameters: Sequence[nn.Parameter]) -> Expected:
+    """What a checkpoint holds of these weights beside the optimizer's own: gathered gradients, and the averaged copy.
 
     Raises:
         BadCheckpoint: its header cannot be read.
     """
-    possible = {f"gradient.{i}": (tuple(p.shape), TENSOR_TYPES[p.dtype]) for i, p in enumerate(parameters)}
     present = read_header(folder / "generators.safetensors").keys()
-    return {name: entry for name, entry in possible.items() if name in present}
+    return {
+        name: (tuple(p.shape), TENSOR_TYPES[p.dtype])
+        for i, p in enumerate(parameters)
+        for name in (f"gradient.{i}", f"average.{i}")
+        if name in present
+    }
 
 
 def _restore_optimizer(path: Path, state: State, optimizer: torch.optim.Optimizer) -> None:

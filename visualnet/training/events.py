@@ -82,6 +82,8 @@ class EpochDone(Event, frozen=True, tag="epoch"):
     is_best: bool = False
     best_epoch: int = 0
     best: float | None = None
+    average: Numbers = {}
+    """The validation means of the averaged copy of the weights; empty where there is none."""
 
 
 class Progress(Event, frozen=True, tag="progress"):

@@ -136,6 +136,10 @@ def test_momentum_counts_only_for_sgd() -> None:
     assert optimizer_bytes(Recipe(optimizer="Adam", momentum=0.9), 100, 4) == 816
 
 
+def test_an_averaged_copy_of_the_weights_counts() -> None:
+    assert optimizer_bytes(Recipe(optimizer="SGD", options={"ema_decay": 0.9, "clip_norm": 1.0}), 100, 4) == 400
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_nodes_add_up_to_the_whole(name: str) -> None:
     costs = Costs(infer(template(name)), BATCH)

@@ -216,6 +216,34 @@ def test_numbers_of_the_recipe_and_the_data_may_be_written_with_constants(
     assert rig.studio.project.recipe.batch_size == 16
 
 
+def test_the_page_shows_the_rule_and_the_planned_rate(rig: Rig, recipe: RecipePanel, qtbot: QtBot) -> None:
+    assert recipe.curve.isHidden()
+    recipe._change("schedule", "cosine")
+    recipe._change("warmup", 2)
+    recipe._change("clip_norm", 0.5)
+    project = rig.studio.project.recipe
+    assert (project.schedule, project.options) == ("cosine", {"warmup": 2, "clip_norm": 0.5})
+    assert not recipe.curve.isHidden()
+    epochs, rates = recipe.curve.planned
+    assert (epochs[-1], max(rates)) == (project.epochs, project.lr)
+    assert rates[0] == pytest.approx(0.1 * project.lr)
+    rule = recipe.rules["Schedule"]
+    assert not rule.isHidden()
+    assert "cos" in rule.texts[0].text()
+    assert "Robbins" in recipe.rules["Optimizer"].paper.text()
+    recipe._change("clip_norm", 0)
+    assert rig.studio.project.recipe.options["clip_norm"] == 0.5, "it cannot be used, and is not taken over"
+    recipe._change("warmup", project.epochs)
+    assert "set it to" in recipe.forms["Schedule"].words["warmup"].text()
+    assert recipe.curve.isHidden()
+    recipe._change("warmup", 1)
+    rig.runner.start()
+    rig.until(qtbot, lambda: not rig.runner.busy)
+    recipe._show_curve()
+    assert max(recipe.curve.used[1]) == pytest.approx(project.lr)
+    assert min(recipe.curve.used[1]) < 0.2 * project.lr
+
+
 @pytest.mark.parametrize("per_cent", [100, 125, 150])
 def test_whatever_is_shown_of_the_heads_has_room_for_its_words(qtbot: QtBot, qapp: QApplication, per_cent: int) -> None:
     keeper = ThemeKeeper(qapp, "dark", text_size=per_cent)

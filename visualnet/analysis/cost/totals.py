@@ -18,6 +18,7 @@ from typing import NamedTuple
 from visualnet.analysis.cost.tensor_lifetimes import Walk, Walker
 from visualnet.analysis.facts import Analysis, GraphFacts, NodeFacts, NodePath
 from visualnet.core.project import Recipe
+from visualnet.layers.recipe.guards import GUARDS
 from visualnet.layers.recipe.optimizers import OPTIMIZERS
 from visualnet.layers.recipe.settings import raw_value
 
@@ -156,7 +157,9 @@ class Costs:
 
 
 def optimizer_bytes(recipe: Recipe, trainable: int, tensors: int) -> int:
-    """What the recipe's optimizer keeps for so many trained numbers in so many tensors."""
+    """What the recipe's optimizer, and the guards beside it, keep for so many trained numbers in so many tensors."""
     kind = OPTIMIZERS.get(recipe.optimizer, OPTIMIZERS["Adam"])
     values = {name: raw_value(recipe, param) for name, param in kind.params.items()}
-    return 4 * sum(trainable if kept.each else tensors for kept in kind.keeps(values))
+    kept = sum(trainable if one.each else tensors for one in kind.keeps(values))
+    options = {name: raw_value(recipe, param) for guard in GUARDS.values() for name, param in guard.params.items()}
+    return 4 * (kept + trainable * sum(guard.copies for guard in GUARDS.values() if guard.is_on(options)))

@@ -95,7 +95,15 @@ WORDS: Mapping[str, str] = {
     "help.about": "version, licence, license, credits",
     # The recipe
     "setting:lr": "learning rate, step size, alpha, eta",
-    "setting:optimizer": "sgd, adam, adamw, rmsprop, momentum, optimiser",
+    "setting:optimizer": "sgd, adam, adamw, adagrad, adadelta, rmsprop, nadam, radam, adamax, muon, optimiser",
+    "setting:momentum": "heavy ball, velocity",
+    "setting:schedule": "scheduler, learning rate schedule, cosine, one cycle, decay, annealing, lr decay, restarts, plateau, step decay",
+    "setting:warmup": "warm-up, linear warm-up",
+    "setting:clip_norm": "gradient clipping, clip, clipping, clip grad",
+    "setting:accumulate": "gradient accumulation, large batch, effective batch size",
+    "setting:l1": "lasso, sparse weights",
+    "setting:ema_decay": "ema, exponential moving average, swa, averaged weights",
+    "setting:patience": "early stopping, early, stop early",
     "setting:batch_size": "batch, minibatch, mini-batch",
     "setting:epochs": "epoch, iterations, how long, passes",
     "setting:best_by": "best epoch, best model, keep best",
@@ -180,11 +188,6 @@ ANSWERS: tuple[Answer, ...] = (
         "view.maps",
     ),
     Answer(
-        "gradient clipping, clip, clipping, clip grad",
-        "The recipe does not clip gradients. A smaller learning rate keeps the loss from leaving all bounds.",
-        "setting:lr",
-    ),
-    Answer(
         "ONNX, ONNX export, torchscript, tensorrt, coreml, tflite, deploy",
         "It writes PyTorch, no ONNX. Export the code: torch.onnx.export turns that module into ONNX.",
         "file.export_code",
@@ -193,16 +196,6 @@ ANSWERS: tuple[Answer, ...] = (
         "keras, tensorflow, jax, flax",
         "It writes PyTorch only. The exported module needs nothing but PyTorch.",
         "file.export_code",
-    ),
-    Answer(
-        "schedule, scheduler, learning rate schedule, warmup, warm-up, cosine, decay, annealing, lr decay",
-        "There is no schedule yet. Change lr while it trains: it acts at once.",
-        "setting:lr",
-    ),
-    Answer(
-        "early stopping, early, patience, stop early",
-        "It need not be stopped early: the weights of the best epoch are kept in any case. best_by says which value tells it.",
-        "setting:best_by",
     ),
     Answer(
         "augmentation, augment, flip images, rotate, crop, mixup",

@@ -12,9 +12,13 @@ OFF = "off"
 
 @dataclass(frozen=True)
 class Guard(Technique):
-    """Something that a recipe may switch on, beside any optimizer and schedule. ``zero``: why its first field cannot be 0."""
+    """Something that a recipe may switch on, beside any optimizer and schedule. ``zero``: why its first field cannot be 0.
+
+    ``copies``: how many numbers it keeps for each trained number.
+    """
 
     zero: str = ""
+    copies: int = 0
 
     def is_on(self, values: Values) -> bool:
         """Whether the recipe asks for it."""
@@ -73,6 +77,17 @@ _ALL = (
         (),
         "Prechelt 1998, Early Stopping — But When?",
         zero="a run needs an epoch to gain in; leave it empty to train all epochs, or try 5",
+    ),
+    Guard(
+        "average",
+        "A copy of the weights that follows them slowly; it is validated beside them, and kept with the run.",
+        declare(ema_decay=Float(None, "How much of the copy stays at each step.", low=0, high=0.999999, none=OFF)),
+        (Rule("a_new", "ema_decay*a + (1 - ema_decay)*w_new"),),
+        "Polyak and Juditsky 1992, Acceleration of Stochastic Approximation by Averaging",
+        "optim.swa_utils.get_ema_multi_avg_fn",
+        meanings={"a": "copy of the weight", "w_new": "weight after the step"},
+        zero="then the copy is the weights themselves; leave it empty, or try 0.99",
+        copies=1,
     ),
 )
 GUARDS: dict[str, Guard] = {kind.name: kind for kind in _ALL}

@@ -33,6 +33,7 @@ LETTERS: Mapping[str, str] = {
     "l1": "λ",
     "clip_norm": "c",
     "clip_value": "c",
+    "ema_decay": "d",
     "mu": "μ_t",
     "mu_next": "μ_n",
     "product": "M",

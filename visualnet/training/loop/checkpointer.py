@@ -57,6 +57,14 @@ class Checkpointer:
             except checkpoints.BadCheckpoint as fault:
                 self.emit(events.Trouble(words=f"the network keeps its last weights: {fault}"))
 
+    def save_average(self, net: nn.Module) -> None:
+        """Keep the weights as they are now as the averaged ones. A full disk is told."""
+        if self.folder is not None:
+            try:
+                checkpoints.save_weights(self.folder / checkpoints.AVERAGE, checkpoints.weights(net))
+            except OSError as error:
+                self.emit(events.Trouble(words=f"the averaged weights cannot be saved: {error.strerror or error}"))
+
     def save(
         self,
         state: checkpoints.State,

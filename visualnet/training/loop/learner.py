@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import torch
 from torch import Tensor, nn
@@ -33,6 +33,10 @@ class Learner:
         self.gathered = 0
         """Batches whose gradients wait for the next step."""
         self.guards = [guard for name, guard in _GUARDS.items() if GUARDS[name].is_on(self.values)]
+        self.decay: float | None = self.values["ema_decay"]
+        self._weights: list[Tensor] = [*self.parameters]
+        self.average: list[Tensor] = []
+        """The copy of the weights that follows them slowly; none before the first step."""
         self._clipped = torch.zeros((), device=device)
         self._rates: list[float] = []
 
@@ -51,8 +55,22 @@ class Learner:
         self.optimizer.step()
         for parameter in self.parameters:
             parameter.grad = None
+        if self.decay is not None:
+            self._follow(self.decay)
         if self.rate.moves:
             self.rate.after_step()
+
+    @torch.no_grad()
+    def _follow(self, decay: float) -> None:
+        if self.average:
+            torch._foreach_lerp_(self.average, self._weights, 1 - decay)
+        else:
+            self.average = [parameter.detach().clone() for parameter in self.parameters]
+
+    def swap_average(self) -> None:
+        """Put the copy in the place of the weights, and they in its; once more, and all is as before."""
+        for i, parameter in enumerate(self.parameters):
+            parameter.data, self.average[i] = self.average[i], parameter.data
 
     def take_rates(self) -> list[float]:
         """The rate of every batch since the last call; empty where it stays as it is."""
@@ -67,18 +85,23 @@ class Learner:
         self._clipped.zero_()
         return clipped
 
-    def gradients(self) -> dict[str, Tensor]:
-        """What is gathered for the next step, by the number of the weight."""
+    def tensors(self) -> dict[str, Tensor]:
+        """What a checkpoint keeps beside the optimizer's own, by the number of the weight: gathered gradients, and the copy."""
+        copies = {f"average.{i}": copy for i, copy in enumerate(self.average)}
         if not self.gathered:
-            return {}
-        return {f"gradient.{i}": p.grad for i, p in enumerate(self.parameters) if p.grad is not None}
+            return copies
+        return copies | {f"gradient.{i}": p.grad for i, p in enumerate(self.parameters) if p.grad is not None}
 
-    def restore_gradients(self, found: dict[str, Tensor], gathered: int) -> None:
-        """Put back what was gathered."""
+    def restore_tensors(self, found: Mapping[str, Tensor], gathered: int) -> None:
+        """Put back what was kept."""
         self.gathered = gathered
         for i, parameter in enumerate(self.parameters):
             kept = found.get(f"gradient.{i}")
             parameter.grad = kept.to(parameter.device) if kept is not None else None
+        copies = [found.get(f"average.{i}") for i in range(len(self.parameters))]
+        if self.decay is not None and all(copy is not None for copy in copies):
+            pairs = zip(copies, self.parameters, strict=True)
+            self.average = [copy.to(p.device) for copy, p in pairs if copy is not None]
 
     # --- what guards a step -----------------------------------------------------------------------------------------
 

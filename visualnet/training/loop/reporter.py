@@ -79,6 +79,7 @@ class Reporter:
         validation: Mapping[str, float | None],
         validating_s: float,
         is_best: bool,
+        average: Mapping[str, float | None],
     ) -> None:
         """The epoch that has just been closed."""
         state, seconds = self.state, self.clock.lap()
@@ -89,6 +90,7 @@ class Reporter:
                 step=state.step,
                 train=train,
                 validation=validation,
+                average=average,
                 seconds=seconds,
                 samples_per_s=samples / max(seconds - validating_s, 1e-9),
                 is_best=is_best,

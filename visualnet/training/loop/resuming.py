@@ -47,7 +47,7 @@ def capture_generators(session: Resumable) -> dict[str, Tensor]:
     found = {"torch": torch.default_generator.get_state(), "sampler": session.sampler.generator.get_state()}
     if session.place.device.type != "cpu":
         found["device"] = get_state(session.place.device)
-    return {**found, "order": session.sampler.order, **session.learner.gradients()}
+    return {**found, "order": session.sampler.order, **session.learner.tensors()}
 
 
 def capture_state(session: Resumable) -> State:
@@ -133,8 +133,7 @@ def _put_back(session: Resumable, folder: Path, state: State) -> None:
     expected = {
         name: (tuple(t.shape), "I64" if name == "order" else "U8") for name, t in capture_generators(session).items()
     }
-    if state.gathered:
-        expected |= checkpoints.find_gradients(folder, session.learner.parameters)
+    expected |= checkpoints.find_learned(folder, session.learner.parameters)
     found = checkpoints.restore(folder, state, session.network.net, session.learner.optimizer, expected)
     if not torch.equal(found["order"].sort().values, torch.arange(sampler.size)):
         raise BadCheckpoint(f"the order of samples in {folder} is not one of this data")
@@ -146,7 +145,7 @@ def _put_back(session: Resumable, folder: Path, state: State) -> None:
             set_state(session.place.device, found["device"])
     except (RuntimeError, TypeError, ValueError) as error:
         raise BadCheckpoint(f"the random generators in {folder} cannot be put back: {first_line(error)}") from None
-    session.learner.restore_gradients(found, state.gathered)
+    session.learner.restore_tensors(found, state.gathered)
     # A checkpoint of an older version tells nothing of a schedule: it had none.
     session.learner.rate.restore(state.rate or {"base": state.lr}, state.lr)
     now = session.state

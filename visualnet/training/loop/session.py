@@ -193,16 +193,11 @@ class TrainingLoop:
         """Hold the network against the validation set and close the epoch; False if a stop came first."""
         self.flush()
         begin = time.perf_counter()
-        index = self.tensors.indices(self.data.validation)
-        self.network.trial.eval()
-        sums = self.tally.fresh()
-        chunk = self.sampler.batch_size * (1 if self.network.sums else 2)
-        for at in range(0, len(index), chunk):
-            batch = self.tensors.batch(index[at : at + chunk])
-            sums.add(self.network.trial(*batch), len(batch[0]))
-            if (self.control.urgent or time.perf_counter() >= self._due) and not self._look_up("validation"):
-                return False
-        validation, seconds = sums.means(), time.perf_counter() - begin
+        validation = self._validate()
+        seconds = time.perf_counter() - begin
+        average = self._validate(averaged=True) if validation is not None and self.learner.average else {}
+        if validation is None or average is None:
+            return False
         train = self.tally.close_epoch()
         is_best = self.state.close_epoch(validation or train, *self.tally.best_by)
         name, mode = self.tally.best_by
@@ -212,8 +207,28 @@ class TrainingLoop:
             self.state.count_stale(value, mode, self.learner.values["min_delta"])
         if is_best:
             self.checkpointer.keep_best(self.network.net)
-        self.reporter.tell_epoch(train, validation, seconds, is_best)
+        self.reporter.tell_epoch(train, validation, seconds, is_best, average)
         return True
+
+    def _validate(self, averaged: bool = False) -> dict[str, float | None] | None:
+        """The means over the validation set, or those with the averaged copy of the weights; None if a stop came first."""
+        index = self.tensors.indices(self.data.validation)
+        self.network.trial.eval()
+        sums = self.tally.fresh()
+        chunk = self.sampler.batch_size * (1 if self.network.sums else 2)
+        for at in range(0, len(index), chunk):
+            batch = self.tensors.batch(index[at : at + chunk])
+            if averaged:
+                self.learner.swap_average()  # for this batch alone: whatever looks at the weights between batches finds them
+            try:
+                results = self.network.trial(*batch)
+            finally:
+                if averaged:
+                    self.learner.swap_average()
+            sums.add(results, len(batch[0]))
+            if (self.control.urgent or time.perf_counter() >= self._due) and not self._look_up("validation"):
+                return None
+        return sums.means()
 
     # --- between two steps -------------------------------------------------------------------------------------------
 
@@ -277,6 +292,10 @@ class TrainingLoop:
         if self.folder is not None:
             state, generators = resuming.capture_state(self), resuming.capture_generators(self)
             self.checkpointer.save(state, self.network.net, self.learner.optimizer, generators, last)
+            if last and self.learner.average:
+                self.learner.swap_average()
+                self.checkpointer.save_average(self.network.net)
+                self.learner.swap_average()
 
     def _watch_if_due(self, now: float) -> None:
         if self.probe.due(self.control.probe_request, now):

@@ -49,4 +49,10 @@ def _curves(model: RunModel, names: Sequence[str], better: Better) -> list[Curve
         if (series := model.validation.get(name)) is not None:
             marked = name == best_by or (best_by not in model.validation and index == 0)
             found.append(Curve(validation, series, 2 * index + 1, dashed=True, best=better if marked else None))
+        if (series := model.average.get(name)) is not None:
+            found.append(
+                Curve(
+                    "average" if len(names) == 1 else f"{name}, average", series, 2 * (len(names) + index), dashed=True
+                )
+            )
     return found

@@ -41,6 +41,8 @@ class RunModel:
         self.steps: dict[str, Series] = {}
         self.train: dict[str, Series] = {}
         self.validation: dict[str, Series] = {}
+        self.average: dict[str, Series] = {}
+        """The validation means of the averaged copy of the weights."""
         self.lr = Series()
         self.clipped = 0
         """Steps whose gradients were clipped."""
@@ -100,7 +102,13 @@ class RunModel:
     # --- one method for each event ---------------------------------------------------------------------------------
 
     def _on_started(self, event: events.Started) -> None:
-        for series in (*self.steps.values(), *self.train.values(), *self.validation.values(), self.lr):
+        for series in (
+            *self.steps.values(),
+            *self.train.values(),
+            *self.validation.values(),
+            *self.average.values(),
+            self.lr,
+        ):
             series.truncate_after(event.step)
         self.epochs = [e for e in self.epochs if e.step <= event.step and e.epoch <= event.epoch]
         self.started, self.state = event, "training"
@@ -121,7 +129,11 @@ class RunModel:
         self.clipped += max(event.clipped, 0)
 
     def _on_epoch(self, event: events.EpochDone) -> None:
-        for kept, values in ((self.train, event.train), (self.validation, event.validation)):
+        for kept, values in (
+            (self.train, event.train),
+            (self.validation, event.validation),
+            (self.average, event.average),
+        ):
             for name, value in values.items():
                 _extend(kept.setdefault(name, Series()), [event.step], [value])
         self.epochs.append(event)

@@ -50,8 +50,6 @@ def describe_run(state: str, model: RunModel | None, analysis: Analysis, older: 
             parts.insert(0, f"Of {EARLIER}")
         if model.finished is not None and model.finished.early:
             parts[-1] += " (early: nothing was gained any more)"
-        if model.clipped:
-            parts.append(f"clipped in {format_quantity(model.clipped, 'step')}")
         if model.finished is not None:
             parts.append(f"in {format_duration(model.finished.seconds)}")
         if model.best is not None:
@@ -60,6 +58,8 @@ def describe_run(state: str, model: RunModel | None, analysis: Analysis, older: 
             of = "" if name == "loss" and not model.best.validation else "validation " if model.best.validation else ""
             if value is not None:
                 parts.append(f"best {of}{name} {format_value(analysis, name, value)} in epoch {model.best.epoch}")
+        if model.clipped:
+            parts.append(f"clipped in {format_quantity(model.clipped, 'step')}")
         if model.memory is not None:
             parts.append(model.memory.describe())
     return " · ".join(parts)

@@ -8,8 +8,10 @@ from PySide6.QtCore import QEvent, QSize, QTimer
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from visualnet.app.features.inspector.project_page import DataSection
+from visualnet.app.features.recipe.rule_section import RuleSection
 from visualnet.app.forms.form import Form, caption, return_keyboard
 from visualnet.app.forms.rows import Row
+from visualnet.app.plots.charts.rate_curve import Curve, RateCurve
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts
 from visualnet.app.widgets.layouts import STRETCH, column
@@ -18,7 +20,9 @@ from visualnet.core import edits
 from visualnet.core.graph import Value
 from visualnet.core.project import Recipe
 from visualnet.layers.declaration.params import Param
-from visualnet.layers.recipe.settings import change, raw_value
+from visualnet.layers.recipe.optimizers import OPTIMIZERS
+from visualnet.layers.recipe.schedules import SCHEDULES, rate_curve
+from visualnet.layers.recipe.settings import change, find_problems, raw_value, settings
 from visualnet.training.recipe_params import (
     best_by_options,
     device_options,
@@ -30,6 +34,8 @@ from visualnet.training.recipe_params import (
 )
 
 SETTINGS = "recipe"
+MOST_POINTS = 500
+"""Of the curve of what was used no more are drawn."""
 GROUPS = ("Optimizer", "Schedule", "Guards", "More")
 CLOSED = ("Guards",)
 """Collapsed until somebody opens them."""
@@ -51,6 +57,8 @@ class RecipePanel(QScrollArea):
         self._offered: tuple[object, ...] = ()
         """What the forms were made for."""
         self.data = DataSection(studio)
+        self.rules = {"Optimizer": RuleSection("How a step is made"), "Schedule": RuleSection("How the rate is found")}
+        self.curve = RateCurve()
         self.groups = {title: Section(title) for title in GROUPS}
         inner = QWidget()
         first, *rest = self.groups.values()
@@ -72,6 +80,7 @@ class RecipePanel(QScrollArea):
         self._collapse_as_left()
         studio.analysed.connect(lambda _: self.refresh())
         studio.runner.state_changed.connect(self.refresh)
+        studio.runner.updated.connect(self._show_curve)
         self.refresh()
 
     def _collapse_as_left(self) -> None:
@@ -118,6 +127,8 @@ class RecipePanel(QScrollArea):
         problems = recipe_problems(recipe, (row.param for row in rows.values()), validation)
         for form in self.forms.values():
             form.show_values({n: raw_value(recipe, row.param) for n, row in form.rows.items()}, constants, problems)
+        self._show_rules()
+        self._show_curve()
         busy = self.studio.runner.busy
         self.note.setVisible(busy)
         self.start_from.setText(f"Starts from {recipe.start_from.partition('/')[2]} (Train > Start from)")
@@ -150,6 +161,36 @@ class RecipePanel(QScrollArea):
             form.finished.connect(lambda: self.studio.document.end_merge())
             return_keyboard(form, self.studio)
             self.groups[title].add(form)
+            if title == "Schedule":
+                self.groups[title].add(self.curve)
+            if title in self.rules:
+                self.groups[title].add(self.rules[title])
+
+    def _show_rules(self) -> None:
+        """The formulas, with the figures of this recipe."""
+        recipe: Recipe = self.studio.project.recipe
+        values = {name: raw_value(recipe, row.param) for name, row in self.rows.items()}
+        kinds = {"Optimizer": OPTIMIZERS.get(recipe.optimizer), "Schedule": SCHEDULES.get(recipe.schedule)}
+        for title, kind in kinds.items():
+            self.rules[title].setVisible(kind is not None and bool(kind.torch))
+            if kind is not None:
+                self.rules[title].show_rule(kind, values)
+
+    def _show_curve(self) -> None:
+        """The rate over the epochs, as planned and as the shown run used it; nothing where it stays as it is."""
+        recipe: Recipe = self.studio.project.recipe
+        moves = recipe.schedule != "constant" or bool(recipe.options.get("warmup"))
+        planned: Curve = ((), ())
+        if moves and not find_problems(recipe):
+            planned = rate_curve(SCHEDULES[recipe.schedule], settings(recipe), recipe.epochs)
+        self.curve.setVisible(bool(planned[0]))
+        model = self.studio.runner.model
+        used: Curve = ((), ())
+        if planned[0] and model is not None and model.started is not None and len(model.lr):
+            every = max(1, len(model.lr) // MOST_POINTS)
+            steps = model.lr.steps[::every] / max(model.started.steps_per_epoch, 1)
+            used = (steps.tolist(), model.lr.values[::every].tolist())
+        self.curve.show_curves(planned, used)
 
     def _change(self, name: str, raw: Value) -> None:
         param = self.rows[name].param
