@@ -6,7 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QMenu, QScrollArea
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QMenu, QScrollArea, QWidget
 
 from visualnet.app.features.differences.comparison import comparison_of
 from visualnet.core import edits
@@ -91,6 +92,31 @@ def explain(p: Photographer) -> None:
     page.enlarge()
     p.rest()
     p.dialogs("explain")
+
+
+def first_weights(p: Photographer) -> None:
+    """How weights start: the way, its values, its formula, and a histogram of one draw."""
+    studio = p.open("lenet5")
+    p.select("fc1")
+    section = p.window.panel("inspector").node_page.first_weights
+    section.init.activated.emit(section.init.findData("kaiming_normal"))
+    section.set_opened(True)
+    section.toggled.emit(True)
+    p.until(lambda: bool(section.histograms.spreads))
+    _scroll_to(section)
+    p.shot("first-weights")
+    studio.select([n.id for n in studio.graph if n.kind in ("conv2d", "linear")])
+    p.until(lambda: len(section.histograms.spreads) > 2)
+    _scroll_to(section)
+    p.shot("first-weights-of-all")
+
+
+def _scroll_to(section: QWidget) -> None:
+    page = section.parentWidget()
+    while page is not None and not isinstance(page, QScrollArea):
+        page = page.parentWidget()
+    if page is not None:
+        page.verticalScrollBar().setValue(section.mapTo(page.widget(), QPoint(0, 0)).y())
 
 
 def blocks(p: Photographer) -> None:
@@ -290,7 +316,8 @@ def large(p: Photographer) -> None:
 FURTHER: dict[str, Callable[[Photographer], None]] = {
     made.__name__.strip("_"): made
     for made in (
-        tabs, history, differences, problems, explain, blocks, adding, exporting, about, comparison, reference, heat, sizes, cards,
+        tabs, history, differences, problems, explain, first_weights, blocks, adding, exporting, about, comparison, reference, heat, sizes,
+        cards,
         custom, start, help_, large, readme,
     )
 }  # fmt: skip

@@ -221,7 +221,7 @@ class _Growth:
     def init(self) -> Init:
         if self.rng.random() < 0.8:
             return Init()
-        return Init(kind=self.rng.choice(INITS), std=self.rng.choice((0.01, 0.5)))
+        return Init(self.rng.choice(INITS), {"std": self.rng.choice((0.01, 0.5))})
 
     def number(self, low: int, high: int) -> int | str:
         """A number, or an expression in what may be named here."""

@@ -346,12 +346,23 @@ def differences(g: Guide) -> None:
     g.window.actions_.trigger("view.differences")
 
 
+def first_weights(g: Guide) -> None:
+    """How the weights of fc1 start: He's way, its formula and the histogram."""
+    g.open("lenet5", "fc1")
+    section = g.window.panel("inspector").node_page.first_weights
+    section.init.activated.emit(section.init.findData("kaiming_normal"))
+    section.set_opened(True)
+    section.toggled.emit(True)
+    g.hands.until(lambda: bool(section.histograms.spreads), what="the histogram")
+    g.keep("first-weights", of=section)
+
+
 PICTURES: dict[str, Callable[[Guide], None]] = {
     each.__name__.replace("_", "-"): each
     for each in (
         start_page, lenet, broken, training, own_network, quick_add, refused_wire, card_menu, frame_and_note, why, repair_preview,
-        explain, in_place, block_inspector, recipe, runs, feature_maps, attention, regions, presentation, heat_map, map_sizes, figure, code,
-        differences,
+        explain, in_place, block_inspector, recipe, runs, first_weights, feature_maps, attention, regions, presentation, heat_map,
+        map_sizes, figure, code, differences,
     )
 }  # fmt: skip
 """The pictures by name; *runs* writes also `runs-compared`."""

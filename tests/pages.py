@@ -7,7 +7,9 @@ of a few lines; one that is not meant shows there first.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
+from pathlib import Path
 
 PAGES = (
     "analysis.compare.pairs",
@@ -22,6 +24,18 @@ PAGES = (
     "layers.custom.written_lines",
     "layers.vocabulary",
 )
+
+
+def read_sections(page: Path) -> dict[str, list[str]]:
+    """Title → its lines as the page has them."""
+    parts = page.read_text(encoding="utf-8").removeprefix("=== ").split("\n=== ")
+    return {part.partition("\n")[0]: part.rstrip().splitlines()[1:] for part in parts}
+
+
+def join_sections(sections: Mapping[str, Callable[[], Iterable[str]]]) -> str:
+    """The page: each title with what its section says now."""
+    return "\n".join(line for title, lines in sections.items() for line in (f"=== {title}", *lines(), ""))
+
 
 if __name__ == "__main__":
     for name in PAGES:

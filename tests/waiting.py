@@ -34,9 +34,9 @@ def settle(seconds: float = 0.0) -> None:
     linger(seconds)
     end, calm = time.monotonic() + BUSY_S, 0
     while calm < 2 and time.monotonic() < end:
-        # To look at every timer costs more than to let one fire: between two looks at a busy window some time may pass.
-        _live() if calm else linger(0.01)
-        calm = calm + 1 if _at_rest() else 0
+        wait = _time_to_rest()
+        calm = calm + 1 if wait is None else 0
+        _live() if wait is None else linger(wait)
 
 
 def linger(seconds: float) -> None:
@@ -53,15 +53,18 @@ def _live() -> None:
     time.sleep(0.002)
 
 
-def _at_rest() -> bool:
+def _time_to_rest() -> float | None:
+    """In how many seconds the window may be at rest; None if it is. To look at every timer costs more than to let them fire."""
     from PySide6.QtCore import QTimer, QVariantAnimation
     from PySide6.QtWidgets import QApplication
 
-    tops = QApplication.topLevelWidgets()
+    # A menu is a top level too, but its window finds its timers with its own.
+    tops = [top for top in QApplication.topLevelWidgets() if top.parent() is None]
     owners = [*tops, *(studio for top in tops if (studio := getattr(top, "studio", None)) is not None)]
     timers = [timer for owner in owners for timer in owner.findChildren(QTimer)]
+    short = [t.remainingTime() for t in timers if t.isActive() and t.isSingleShot() and t.interval() <= SHORT_MS]
+    if short:
+        return max(0.01, max(short) / 1000)
     # What a style draws without end, such as a bar of unknown progress, is no QVariantAnimation.
     glides = [glide for owner in owners for glide in owner.findChildren(QVariantAnimation)]
-    return not any(t.isActive() and t.isSingleShot() and t.interval() <= SHORT_MS for t in timers) and not any(
-        glide.state() == QVariantAnimation.State.Running for glide in glides
-    )
+    return 0.02 if any(glide.state() == QVariantAnimation.State.Running for glide in glides) else None

@@ -37,10 +37,10 @@ class Small(NamedTuple):
 
 BEGINNINGS: Mapping[str, tuple[tuple[str, ...], Init]] = {
     "he": (("conv2d", "linear"), Init(kind="kaiming_normal")),
-    "tied": (("embedding",), Init(kind="normal", std=0.15)),
+    "tied": (("embedding",), Init(kind="normal", params={"std": 0.15})),
 }
 
-SMALL_LOGITS = Init(kind="normal", std=0.01)
+SMALL_LOGITS = Init(kind="normal")
 
 
 def small(project: Project, how: Small) -> Project:

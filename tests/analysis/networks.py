@@ -161,8 +161,8 @@ NETWORKS = [
         project(
             "i:input f:linear r:relu g:linear u:tanh t:target l:cross_entropy o:output i>f f>r r>g f>u g>l t>l.target g>o",
             i={"size": (30,)},
-            f={"out_features": 20, "_init": Init("normal", 2.0)},
-            g={"out_features": 10, "_init": Init("normal", 3.0)},
+            f={"out_features": 20, "_init": Init("normal", {"std": 2.0})},
+            g={"out_features": 10, "_init": Init("normal", {"std": 3.0})},
         ),
     ),
     Network("nothing", Project()),

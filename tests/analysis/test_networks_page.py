@@ -6,19 +6,14 @@ import pytest
 import torch
 
 from tests.analysis.networks import NETWORKS, PAGE, Network, lines
+from tests.pages import read_sections
 from visualnet.analysis.cost.saved_tensors import BYTES
-
-
-def written() -> dict[str, list[str]]:
-    """Title → what the page says."""
-    parts = PAGE.read_text(encoding="utf-8").removeprefix("=== ").split("\n=== ")
-    return {part.partition("\n")[0]: part.rstrip().splitlines()[1:] for part in parts}
 
 
 @pytest.mark.parametrize("network", NETWORKS, ids=lambda network: network.title)
 def test_the_page_of_networks_is_current(network: Network) -> None:
     now = "\n".join(lines(network)).rstrip().splitlines()[1:]
-    assert now == written()[network.title], "run: python -m tests.analysis.networks"
+    assert now == read_sections(PAGE)[network.title], "run: python -m tests.analysis.networks"
 
 
 def test_a_number_takes_as_many_bytes_as_in_torch() -> None:

@@ -184,7 +184,7 @@ def test_the_seed_fixes_the_weights_and_leaves_torchs_generator_alone() -> None:
 def test_initialisation_and_freezing_are_as_asked() -> None:
     fields = {
         "conv1": {"init": Init("zeros")},
-        "fc": {"init": Init("normal", 0.5), "trainable": False},
+        "fc": {"init": Init("normal", {"std": 0.5}), "trainable": False},
         "stage": {"trainable": False},
     }
     net = compile_project(convolutional(**fields), seed=0).net

@@ -85,7 +85,10 @@ def test_a_block_is_a_class_whose_differing_figures_are_arguments() -> None:
 
 
 def test_first_weights_and_frozen_layers_are_printed() -> None:
-    fields = {"conv1": {"init": Init("kaiming_normal")}, "fc": {"init": Init("normal", 0.5), "trainable": False}}
+    fields = {
+        "conv1": {"init": Init("kaiming_normal")},
+        "fc": {"init": Init("normal", {"std": 0.5}), "trainable": False},
+    }
     source = model_source(convolutional(**fields))
     for line in (
         "draw_weights(self.conv1, nn.init.kaiming_normal_)",

@@ -18,10 +18,11 @@ from tests.graphs import random_project
 from visualnet.analysis import infer
 from visualnet.compiling.module import Model, compile_project
 from visualnet.compiling.source_code.source import model_source
-from visualnet.core.graph import INITS, MODES, Graph, Init, Node, Port
+from visualnet.core.graph import MODES, Graph, Init, Node, Port
 from visualnet.core.project import Project
 from visualnet.core.storage import project_file
 from visualnet.layers import LAYERS
+from visualnet.layers.declaration.initialization import INITIALIZATIONS
 from visualnet.layers.declaration.params import Bool, Choice, Float, Int, Ints, Param
 
 ROOT = Path(__file__).parents[2]
@@ -210,7 +211,9 @@ def _start(graph: Graph, dice: random.Random) -> Graph:
     return _put(
         graph,
         replace(
-            node, init=Init(dice.choice(list(INITS)), dice.choice((0.0, 0.01, 5.0))), trainable=dice.random() < 0.5
+            node,
+            init=Init(dice.choice([*INITIALIZATIONS, "hopeful"]), {"std": dice.choice((0.0, 0.01, -5.0))}),
+            trainable=dice.random() < 0.5,
         ),
     )
 

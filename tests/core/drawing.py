@@ -26,7 +26,9 @@ anything: st.SearchStrategy[Any] = st.recursive(
 extras = st.dictionaries(texts.map(lambda t: f"later {t}"), anything, max_size=2)
 kinds = st.sampled_from(["input", "conv2d", "relu", "linear", "output", "hologram9", "block:residual", "block:gone"])
 halves = st.integers(-20_000, 20_000).map(lambda n: n / 2)
-inits = st.builds(Init, st.sampled_from(["default", "zeros", "normal"]), st.floats(0, 10), extras)
+inits = st.builds(
+    Init, st.sampled_from(["default", "zeros", "normal"]), st.dictionaries(st.sampled_from(["std", "later"]), values)
+)
 
 
 annotation = st.builds(
@@ -100,6 +102,8 @@ recipes = st.builds(
     lr=st.floats(0, 10),
     batch_size=st.integers(1, 10**9),
     nesterov=st.booleans(),
+    schedule=st.sampled_from(["constant", "StepLR", "Later"]),
+    options=st.dictionaries(names, values, max_size=2),
     extra=extras,
 )
 runs = st.builds(

@@ -15,12 +15,10 @@ from visualnet.core.validation import (
     LEAST_AREA,
     MAX_LIST,
     MAX_NUMBER,
-    MAX_STD,
     check_kind,
     check_numbers,
     check_values,
     clamp_area,
-    fault_in_std,
     node_of,
     nodes_of,
     plain,
@@ -88,12 +86,6 @@ def test_lists_become_tuples_all_the_way_down() -> None:
 )
 def test_what_is_written_the_same(a: Any, b: Any, equal: bool) -> None:
     assert same(a, b) is equal
-
-
-def test_deviations() -> None:
-    assert fault_in_std(0) == fault_in_std(MAX_STD) == ""
-    assert "-0.1" in fault_in_std(-0.1) and fault_in_std(MAX_STD + 1)
-    assert fault_in_std(math.nan)
 
 
 def nested(depth: int) -> Any:

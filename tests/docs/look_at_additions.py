@@ -61,22 +61,23 @@ def optimizer() -> dict[str, Any]:
     """The form, a training with a stop and a resume, the forecast, the file."""
     import visualnet as vn
     from visualnet.analysis.cost.totals import optimizer_bytes
+    from visualnet.core.project import Recipe
     from visualnet.core.storage import project_file
     from visualnet.training.events import EpochDone
     from visualnet.training.recipe_params import recipe_params
 
-    chosen = recipe_params("RMSprop", {"loss": ""})
+    chosen = recipe_params(Recipe(optimizer="Rprop"), {"loss": ""})
     net = vn.Graph("points").set(data="points")
     logits = net.linear(net.input(2, field="point"), 2)
     net.output(logits)
     net.cross_entropy(logits, net.target("label"))
     folder = Path(tempfile.mkdtemp()) / "run"
-    recipe = {"optimizer": "RMSprop", "lr": 0.01, "device": "cpu", "folder": folder}
+    recipe = {"optimizer": "Rprop", "lr": 0.01, "device": "cpu", "folder": folder}
     first = list(vn.train(net, epochs=1, **recipe))
     second = list(vn.train(net, epochs=2, resume=True, **recipe))
     kept = project_file.load(folder / "project.vnet").recipe
     return {
-        "offered": "RMSprop" in chosen[0].options,
+        "offered": "Rprop" in chosen[0].options,
         "form": [param.name for param in chosen][:3],
         "epochs": [[event.epoch for event in events if isinstance(event, EpochDone)] for events in (first, second)],
         "file": kept.optimizer,

@@ -14,8 +14,6 @@ from typing import Any
 import pytest
 
 from tests.docs.pages import DOCS, ROOT, blocks
-from visualnet.analysis.cost.totals import SLOTS
-from visualnet.training.optimizers import OPTIMIZERS
 
 PAGE = DOCS / "adding.md"
 LOOK = Path(__file__).parent / "look_at_additions.py"
@@ -68,8 +66,8 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
 
 def test_the_page_has_a_recipe_for_each() -> None:
     files = [file for file, *_ in edits()]
-    assert len(files) == 12
-    kinds = ("layers/catalog/", "data/", "training/optimizers.py", "app/features/", "packaging/architectures/")
+    assert len(files) == 11
+    kinds = ("layers/catalog/", "data/", "layers/recipe/optimizers.py", "app/features/", "packaging/architectures/")
     assert all(any(kind in file for file in files) for kind in kinds)
 
 
@@ -84,14 +82,10 @@ def test_a_data_set(seen: dict[str, dict[str, Any]]) -> None:
 
 
 def test_an_optimizer(seen: dict[str, dict[str, Any]]) -> None:
-    numbers = 100 + 2  # one for each of 100 trained numbers, one for each of 2 tensors
-    form = ["optimizer", "lr", "batch_size"]
-    wanted = {"offered": True, "form": form, "epochs": [[1], [2]], "file": "RMSprop", "memory": 4 * numbers}
+    numbers = 2 * 100 + 2  # two for each of 100 trained numbers, one for each of 2 tensors
+    form = ["optimizer", "lr", "eta_minus"]
+    wanted = {"offered": True, "form": form, "epochs": [[1], [2]], "file": "Rprop", "memory": 4 * numbers}
     assert seen["optimizer"] == wanted
-
-
-def test_both_places_know_every_optimizer() -> None:
-    assert set(SLOTS) == set(OPTIMIZERS)
 
 
 def test_a_panel(seen: dict[str, dict[str, Any]]) -> None:

@@ -203,7 +203,7 @@ def test_no_menu_keeps_what_it_was_filled_with(window: Window, hands: Hands) -> 
         menu.aboutToShow.emit()
         assert menu.actions(), name
         menu.aboutToHide.emit()
-        hands.until(lambda menu=menu, empty=empty: len(menu.findChildren(QObject)) == empty, 5, name)  # type: ignore[misc]
+        hands.until(lambda menu=menu, empty=empty: len(menu.findChildren(QObject)) == empty, what=name)  # type: ignore[misc]
 
 
 def _use(monkey: Monkey, window: Window, hands: Hands, name: str) -> None:

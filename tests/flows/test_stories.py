@@ -22,7 +22,7 @@ from visualnet.core.graph import Init
 from visualnet.core.process.autosave import orphans
 from visualnet.core.storage import project_file
 from visualnet.core.user.settings import Settings
-from visualnet.core.validation import MAX_STD
+from visualnet.layers.initialization import LARGE
 
 
 def opened(window: Window, hands: Hands, name: str = "lenet5") -> None:
@@ -170,7 +170,7 @@ def test_failing_layer_is_named_and_the_window_lives_on(window: Window, hands: H
     opened(window, hands)
     # Weights so large that five layers in a row overflow; the one where it happens is named.
     ids = [hands.node(n).id for n in ("conv1", "conv2", "fc1", "fc2", "logits")]
-    window.studio.do("Absurd weights", lambda p: edits.set_node(p, "", ids, init=Init("normal", MAX_STD)))
+    window.studio.do("Absurd weights", lambda p: edits.set_node(p, "", ids, init=Init("normal", {"std": LARGE})))
     window.actions_.trigger("train.start")
     hands.until(lambda: window.runner.state == "idle" and window.banner.isVisible(), what="words about the failure")
     problem = hands.studio.runtime_problem

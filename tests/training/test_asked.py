@@ -186,7 +186,7 @@ def test_a_checkpoint_of_an_older_version_goes_on(tmp_path: Path) -> None:
     )
     project = small()
     model = compile_project(project, seed=0)
-    kept = metrics.Tally(model, torch.device("cpu"), torch.optim.SGD(model.net.parameters()))
+    kept = metrics.Tally(model, torch.device("cpu"))
     kept.restore(old.sums, old.samples, old.counts, old.tallies)
     assert kept.close_epoch()["loss"] == 2.0
 

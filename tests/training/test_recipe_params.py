@@ -15,7 +15,7 @@ def test_devices_that_are_not_here_are_not_offered_once_torch_can_tell() -> None
 
 
 def test_what_cannot_be_used_is_told_by_parameter() -> None:
-    params = recipe_params("SGD", {"loss": ""})
+    params = recipe_params(Recipe(optimizer="SGD"), {"loss": ""})
     assert recipe_problems(Recipe(optimizer="SGD"), params) == {}
     problems = recipe_problems(Recipe(optimizer="SGD", nesterov=True, momentum=0.0, batch_size=0), params)
     assert problems.keys() == {"momentum", "batch_size"}

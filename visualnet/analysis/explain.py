@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from visualnet.analysis import NodeFacts
+from visualnet.core import expressions
 from visualnet.core.expressions import Derived, Expr, number_text, show
 from visualnet.layers.declaration.layer import Sized
 from visualnet.layers.declaration.notation import Derivation, derivation
@@ -93,6 +94,22 @@ def parameters(facts: NodeFacts) -> Why | None:
     note = f"shares {', '.join(sorted(facts.shared))} with another node; not counted again" if facts.shared else ""
     lines = " + ".join(letters), f"= {' + '.join(figures)} = {total:,}"
     return Why(f"Why {total:,} parameters?", lines, note, _counted(facts, total))
+
+
+def first_deviation(facts: NodeFacts) -> Why | None:
+    """How far the first matrix's numbers spread before training, by the formula of how they are drawn."""
+    name = next((k for k, w in facts.weights.items() if len(w) >= 2), "")
+    made = facts.init.derivation(tuple(map(int, facts.weights[name]))) if name else None
+    if made is None:
+        return None
+    formula = expressions.parse(facts.init.deviation)
+    shown = show(formula, facts.init.figures(tuple(map(int, facts.weights[name]))))
+    return Why(
+        f"Why a standard deviation of {made.result}?",
+        (f"std = {show(formula)}", f"= {shown} = {made.result}"),
+        "",
+        made,
+    )
 
 
 MOST_TERMS = 8

@@ -9,10 +9,15 @@ from typing import Any, NamedTuple
 from visualnet.analysis.block_nesting import Nesting
 from visualnet.core.graph import Graph, Node, Topology
 from visualnet.core.project import MAIN, Project
+from visualnet.layers.declaration.initialization import Initialization
 from visualnet.layers.declaration.layer import Layer, Pattern, Shape, Sized, Spec
 from visualnet.layers.declaration.notation import Derivation
+from visualnet.layers.initialization import Default
 
 SEVERITIES = ("error", "warning", "hint")
+
+FIRST = Default()
+"""How weights start where nothing is said, or where it cannot be read."""
 
 NodePath = tuple[str, ...]
 """Ids from the main sheet down through blocks; the last one is the node itself."""
@@ -43,7 +48,7 @@ class NodeFacts(NamedTuple):
     ``arriving`` the specs at the input ports (None where nothing arrives), ``leaving`` those of the outputs, as far as known.
     ``weights`` and ``buffers`` are the node's own tensors (those shared from another node are left out, in ``shared``), ``parameters``
     and ``buffered`` how many numbers they hold, whether trained or frozen. ``inside`` holds a block's graph once for each repetition,
-    and ``layers`` says how many nodes those are in all.
+    and ``layers`` says how many nodes those are in all. ``init`` is how its weights start.
     """
 
     node: Node
@@ -61,6 +66,7 @@ class NodeFacts(NamedTuple):
     parameters: int = 0
     buffered: int = 0
     layers: int = 0
+    init: Initialization = FIRST
 
     @property
     def shapes(self) -> tuple[Shape | None, ...]:

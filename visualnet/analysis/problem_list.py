@@ -28,6 +28,7 @@ KINDS: Mapping[str, str] = {
     "refused": "Perhaps not meant",
     "large-start": "Before training",
     "parameter": "Parameters",
+    "first-weights": "Before training",
     "unknown-kind": "Unknown layers",
     "unknown-block": "Unknown blocks",
     "recursion": "Blocks in themselves",

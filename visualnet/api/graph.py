@@ -28,6 +28,7 @@ from visualnet.core.user import block_library
 from visualnet.data.registry import fields_or_none
 from visualnet.layers import LAYERS
 from visualnet.layers.declaration.params import Field, Ints, Param
+from visualnet.layers.recipe.settings import change
 
 if TYPE_CHECKING:
     import torch
@@ -239,7 +240,7 @@ class Graph:
         if data is not None:
             self.project, self._data_chosen, self._analysis = edits.set_data(self.project, name=data), True, None
         if fields:
-            self.project = edits.set_recipe(self.project, **fields)
+            self.project = edits.set_recipe(self.project, **change(self.project.recipe, fields))
         return self
 
     def tidy(self) -> Graph:

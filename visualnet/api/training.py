@@ -127,7 +127,7 @@ def train(
     resume: bool = False,
     **recipe: Any,
 ) -> Training:
-    """Train a network as its recipe says, changed by ``epochs``, ``lr``, ``batch_size``, ``optimizer`` …
+    """Train a network as its recipe says, changed by ``epochs``, ``lr``, ``batch_size``, ``optimizer``, ``schedule``, ``clip_norm`` …
 
     Args:
         network: what to train.
@@ -139,12 +139,13 @@ def train(
         ValueError: the recipe or the data cannot be used; the words say why.
     """
     from visualnet.core import edits
+    from visualnet.layers.recipe.settings import change
     from visualnet.training.optimizers import check_recipe
     from visualnet.training.runs.run_model import create_run
 
     project = network.project if isinstance(network, Graph) else network
     if recipe:
-        project = edits.set_recipe(project, **recipe)
+        project = edits.set_recipe(project, **change(project.recipe, recipe))
     check_recipe(project.recipe)
     loaded = load(project.data) if data is None else as_loaded(data, project)
     place = Path(folder) if folder is not None else None

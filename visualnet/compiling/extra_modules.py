@@ -177,7 +177,7 @@ class EncoderDecoder(nn.Transformer):
         )
 
 
-def draw_weights(module: nn.Module, draw: Callable[..., Tensor], **options: float) -> None:
+def draw_weights(module: nn.Module, draw: Callable[..., Tensor], **options: float | str) -> None:
     """Draw every matrix and kernel of a module anew; biases start at zero, other vectors stay."""
     for name, weight in module.named_parameters():
         if "bias" in name.rpartition(".")[2]:

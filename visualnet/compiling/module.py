@@ -248,7 +248,7 @@ def _grow(sheet: PlanSheet, path: NodePath, trainable: bool) -> dict[str, nn.Mod
             module = make_module(step.make)
             if step.make.source:
                 custom_modules.check(module, step)
-            initialise(module, node.init)
+            initialise(module, step.facts.init)
             if not learns:
                 module.requires_grad_(False)
             children[step.module] = module

@@ -87,6 +87,8 @@ _COMPUTE: Mapping[str, Callable[..., Number]] = {
     "min": lambda *a: min(a),
     "max": lambda *a: max(a),
 }
+_RULE_FUNCTIONS = ("abs", "cos", "norm", "orth", "sign", "sum")
+"""Functions that the rules of training are written with: they are shown, and not computed here."""
 _FUNCTIONS = {"floor": 1, "ceil": 1, "round": 1, "sqrt": 1, "min": 2, "max": 2}
 
 
@@ -143,10 +145,10 @@ class Expr:
 class _Parser:
     """Precedence climbing over the tokens. The caps come first, so the recursion is as shallow as they are."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, functions: Mapping[str, int] = _FUNCTIONS) -> None:
         if len(text) > MAX_LENGTH:
             raise ValueError(f"an expression may have {MAX_LENGTH} characters; this one has {len(text)}")
-        self.text = text
+        self.text, self.functions = text, functions
         self.tokens = list(self._split(text))
         self.at = 0
         self.depth = 0
@@ -205,16 +207,16 @@ class _Parser:
         raise ValueError(f"“{self.text}” wants a number or a name where “{token}” stands")
 
     def function(self, name: str) -> Expr:
-        if name not in _FUNCTIONS:
-            raise ValueError(f"“{name}” is no function here (there are {', '.join(_FUNCTIONS)})")
+        if name not in self.functions:
+            raise ValueError(f"“{name}” is no function here (there are {', '.join(self.functions)})")
         self.take("(")
         args = [self.expression(0)]
         while self.peek() == ",":
             self.take()
             args.append(self.expression(0))
         self.take(")")
-        if len(args) < _FUNCTIONS[name] or (_FUNCTIONS[name] == 1 and len(args) > 1):
-            raise ValueError(f"{name} takes {_FUNCTIONS[name]} argument(s); “{self.text}” gives {len(args)}")
+        if len(args) < self.functions[name] or (self.functions[name] == 1 and len(args) > 1):
+            raise ValueError(f"{name} takes {self.functions[name]} argument(s); “{self.text}” gives {len(args)}")
         return Expr(name, tuple(args))
 
 
@@ -228,6 +230,16 @@ def parse(text: str) -> Expr:
     return _Parser(text).parse()
 
 
+@cached(256)
+def parse_rule(text: str) -> Expr:
+    """A rule of training, which may name functions of whole tensors (``norm``, ``sign``): to be shown, not to be computed.
+
+    Raises:
+        ValueError: the text is no expression.
+    """
+    return _Parser(text, {**_FUNCTIONS, **dict.fromkeys(_RULE_FUNCTIONS, 1)}).parse()
+
+
 @lru_cache(maxsize=512)
 def chain(op: str, names: tuple[str, ...]) -> Expr:
     """``a + b + c``: names joined by one sign, as many as there are, where a text of them would be longer than a person may write."""
@@ -238,9 +250,11 @@ def chain(op: str, names: tuple[str, ...]) -> Expr:
 
 
 def number_text(value: Number | float) -> str:
-    """A figure as it stands in a formula: whole, or decimal with at most four places."""
+    """A figure as it stands in a formula: whole, or decimal with at most four places; what is smaller, in powers of ten."""
     if isinstance(value, int) or value == int(value):
         return f"{int(value):,}"
+    if -0.0001 < value < 0.0001:
+        return f"{float(value):.3g}"
     return f"{float(value):,.4f}".rstrip("0").rstrip(".")
 
 

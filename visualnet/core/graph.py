@@ -31,24 +31,13 @@ class Wire(NamedTuple):
     target: Port
 
 
-INITS: Mapping[str, str] = {
-    "default": "torch's own choice for this layer",
-    "zeros": "all zero: every unit starts alike, and learns alike",
-    "normal": "normal with mean 0 and the given deviation; biases zero",
-    "xavier_uniform": "Glorot and Bengio 2010, uniform: keeps the variance for tanh and sigmoid",
-    "xavier_normal": "Glorot and Bengio 2010, normal",
-    "kaiming_uniform": "He et al. 2015, uniform: keeps the variance for ReLU",
-    "kaiming_normal": "He et al. 2015, normal",
-}
-"""How weights can start, and what that means; the names are torch's own."""
-
-
 class Init(msgspec.Struct, frozen=True, omit_defaults=True):
-    """How a node's weights start. ``default`` is torch's own choice; ``std`` belongs to ``normal``."""
+    """How a node's weights start: a name of ``layers.initialization`` and what differs from the values it has. ``default`` is torch's
+    own choice. A file may name what this version does not know; analysis then says so.
+    """
 
     kind: str = "default"
-    std: float = 0.01
-    extra: Mapping[str, Any] = {}
+    params: Mapping[str, Value] = {}
 
 
 STATISTICS: Mapping[str, str] = {

@@ -69,9 +69,11 @@ class DataChoice(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class Recipe(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """How to train. Names are torch's own; ``optimizer`` is ``SGD``, ``Adam`` or ``AdamW``; ``device`` is ``auto``, ``cpu``, ``cuda`` …
+    """How to train. Names are torch's own; ``optimizer`` is ``SGD``, ``Adam`` …; ``device`` is ``auto``, ``cpu``, ``cuda`` …
 
     ``best_by`` names the value (``loss``, or a loss or metric node) by which the best epoch is told, on the validation set.
+    ``options`` are the other settings of the optimizer, of the schedule and of what guards the steps, by name, where they differ from
+    what ``layers/recipe`` declares; those that no declaration has are kept.
     """
 
     optimizer: str = "Adam"
@@ -84,6 +86,8 @@ class Recipe(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     seed: int = 0
     device: str = "auto"
     best_by: str = "loss"
+    schedule: str = "constant"
+    options: Mapping[str, Value] = {}
     extra: Mapping[str, Any] = {}
 
 

@@ -23,9 +23,6 @@ MAX_NUMBER = 2**53
 MAX_LIST = 1_000
 """Entries of one parameter."""
 
-MAX_STD = 1_000_000
-"""The largest deviation of first weights."""
-
 MAX_BENDS = 64
 """Points of one wire."""
 
@@ -112,13 +109,6 @@ def same(a: Any, b: Any) -> bool:
 def is_number(value: object) -> TypeGuard[int | float]:
     """Whether it is one number."""
     return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def fault_in_std(std: object) -> str:
-    """Why first weights cannot have this deviation; empty if they can."""
-    if not is_number(std):
-        return "a number is wanted"
-    return "" if 0 <= std <= MAX_STD else f"the deviation of the first weights is {std:,}; 0 to {MAX_STD:,} is allowed"
 
 
 def check_values(values: Mapping[str, Any]) -> None:

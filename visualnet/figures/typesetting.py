@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol, TypeAlias
 
-from visualnet.layers.declaration.notation import Derivation, Fence, Frac, Math, Row, Script, Sign
+from visualnet.layers.declaration.notation import Derivation, Fence, Frac, Math, Row, Script, Sign, signs
 
 LETTERS, FIGURES = 0, 1
 SMALL = 0.72
@@ -228,7 +228,7 @@ def _versions(derivation: Derivation) -> tuple[int, ...]:
     """In letters, in figures, or both: what says nothing is left out."""
     if not derivation.lettered:
         return (FIGURES,)
-    return (LETTERS,) if isinstance(derivation.tree, Sign) and not derivation.tree.figure else (LETTERS, FIGURES)
+    return (LETTERS, FIGURES) if any(sign.figure.strip() for sign in signs(derivation.tree)) else (LETTERS,)
 
 
 def _parts(tree: Math, typesetter: Typesetter, which: int) -> list[tuple[str, Box]]:

@@ -44,7 +44,8 @@ import visualnet.layers.catalog.resampling
 import visualnet.layers.catalog.shape.reshaping
 import visualnet.layers.catalog.shape.slicing
 import visualnet.layers.catalog.transformer.layers
-import visualnet.layers.catalog.transformer.stacks  # noqa: F401
+import visualnet.layers.catalog.transformer.stacks
+import visualnet.layers.initialization  # noqa: F401
 
 # isort: on
 from visualnet.layers.declaration.layer import FAMILIES, LAYERS, Layer, Spec

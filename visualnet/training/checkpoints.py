@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from visualnet.core.storage.regular_files import open_regular, read_regular, sync_folder, write_all
 from visualnet.core.storage.temporaries import folder_aside
 from visualnet.core.text.format import format_bytes
-from visualnet.training.optimizers import OPTIMIZERS
+from visualnet.layers.recipe.optimizers import OPTIMIZERS
 
 FORMAT = 1
 MAX_HEADER = 4 << 20
@@ -59,9 +59,15 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     sums: Mapping[str, float | None] = {}
     counts: Mapping[str, float] = {}
     tallies: Mapping[str, list[list[Count]]] = {}
+    gathered: Count = 0
+    """Batches whose gradients wait for the next step."""
+    rate: Mapping[Word, float | None] = {}
+    """What the schedule of the learning rate needs to go on."""
     best: float | None = None
     best_loss: float | None = None
     best_epoch: Count = 0
+    gained: float | None = None
+    stale: Count = 0
     seconds: Annotated[float, msgspec.Meta(ge=0, le=MAX_SECONDS)] = 0.0
     data: Word = ""
     device: Word = ""
@@ -233,14 +239,25 @@ def restore(
     return found
 
 
+def find_gradients(folder: Path, parameters: Sequence[nn.Parameter]) -> Expected:
+    """The gathered gradients that a checkpoint holds: of these weights, those that had one.
+
+    Raises:
+        BadCheckpoint: its header cannot be read.
+    """
+    possible = {f"gradient.{i}": (tuple(p.shape), _TYPES[p.dtype]) for i, p in enumerate(parameters)}
+    present = read_header(folder / "generators.safetensors").keys()
+    return {name: entry for name, entry in possible.items() if name in present}
+
+
 def _restore_optimizer(path: Path, state: State, optimizer: torch.optim.Optimizer) -> None:
     parameters = [p for group in optimizer.param_groups for p in group["params"]]
-    kept = OPTIMIZERS[state.optimizer].state
+    kept = list(OPTIMIZERS[state.optimizer].keeps(optimizer.param_groups[0]))
     possible: dict[str, tuple[tuple[int, ...], str]] = {}
     for i, parameter in enumerate(parameters):
-        for key in kept:
-            shape = () if key == "step" else tuple(parameter.shape)
-            possible[f"{i}.{key}"] = (shape, "F32" if key == "step" else _TYPES[parameter.dtype])
+        for one in kept:
+            shape = tuple(parameter.shape) if one.each else ()
+            possible[f"{i}.{one.name}"] = (shape, _TYPES[parameter.dtype] if one.each else "F32")
     # A weight without a gradient so far has no state; any other must be whole.
     present = read_header(path).keys()
     partial = {n for n in present if n not in possible}

@@ -231,7 +231,8 @@ class Printer:
         if isinstance(event, events.Finished):
             kept = f"; kept in {self.folder}" if self.folder and self._kept == event.step else ""
             best = f", best in epoch {event.best_epoch}" if event.best_epoch else ""
-            return f"{event.reason} after {format_quantity(event.epoch, 'epoch')}, {format_duration(event.seconds)}{best}{kept}"
+            early = " early, as nothing was gained any more," if event.early else ""
+            return f"{event.reason}{early} after {format_quantity(event.epoch, 'epoch')}, {format_duration(event.seconds)}{best}{kept}"
         if isinstance(event, events.Memory):
             return event.describe() if event.peak else None  # a forecast alone is what the summary tells
         if isinstance(event, events.Failed):

@@ -58,6 +58,10 @@ class Steps(Event, frozen=True, tag="steps"):
     epoch: int
     lr: float
     values: Mapping[str, Sequence[float | None]]
+    rates: Sequence[float] = ()
+    """The learning rate of each of these steps, where a schedule moves it."""
+    clipped: int = 0
+    """In how many of them gradients were clipped."""
 
     @property
     def count(self) -> int:
@@ -178,6 +182,8 @@ class Finished(Event, frozen=True, tag="finished"):
     seconds: float
     best_epoch: int = 0
     best: float | None = None
+    early: bool = False
+    """Whether early stopping ended it before its last epoch."""
 
 
 class Failed(Event, frozen=True, tag="failed"):

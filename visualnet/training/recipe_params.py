@@ -10,12 +10,13 @@ from typing import Any
 from visualnet.analysis import Analysis
 from visualnet.core.project import Recipe
 from visualnet.layers.declaration.params import Choice, Int, Param
+from visualnet.layers.recipe.guards import GUARDS
+from visualnet.layers.recipe.optimizers import OPTIMIZERS
+from visualnet.layers.recipe.schedules import SCHEDULES, own_params
+from visualnet.layers.recipe.settings import FIELDS, find_problems
 from visualnet.training.idle_probe import torch_is_ready
-from visualnet.training.optimizers import OPTIMIZERS
 
-RARE = ("nesterov", "weight_decay")
-"""An optimizer's own parameters that stand among the rarer ones."""
-SCHEDULE = ("epochs", "batch_size", "best_by")
+LENGTH = ("epochs", "batch_size", "best_by")
 """What says how long is trained and which epoch is kept, in the order of a page."""
 DEVICES = {
     "auto": "A GPU if there is one, else the CPU with one core left for the window",
@@ -44,38 +45,50 @@ def best_by_options(analysis: Analysis) -> dict[str, str]:
     return found
 
 
-def recipe_params(optimizer: str, best_by: Mapping[str, str]) -> list[Param]:
-    """The declarations of everything in a recipe with this optimizer."""
-    kind = OPTIMIZERS.get(optimizer)
-    own = list(kind.params.values()) if kind is not None else []
-    rare = [copy.copy(param) for param in own if param.name in RARE]
-    for param in rare:
-        param.more = True
-    words = {name: o.words for name, o in OPTIMIZERS.items()}
+def optimizer_options() -> dict[str, str]:
+    """The optimizers that can be chosen here; until torch is there to be asked, all."""
+    there = getattr(sys.modules["torch"], "optim", None) if torch_is_ready() else None
+    return {name: o.words for name, o in OPTIMIZERS.items() if there is None or hasattr(there, name)}
+
+
+def recipe_params(recipe: Recipe, best_by: Mapping[str, str]) -> list[Param]:
+    """The declarations of everything in a recipe with this optimizer and schedule."""
+    optimizer, schedule = OPTIMIZERS.get(recipe.optimizer), SCHEDULES.get(recipe.schedule, SCHEDULES["constant"])
     return [
-        _name("optimizer", Choice("Adam", "How the weights are moved.", words)),
-        *(param for param in own if param.name not in RARE),
+        _name("optimizer", Choice("Adam", "How the weights are moved.", optimizer_options())),
+        *(optimizer.params.values() if optimizer is not None else ()),
         _name("batch_size", Int(64, "Samples that one step looks at.", low=1, high=1_000_000)),
         _name("epochs", Int(10, "How often every training sample is seen.", low=1, high=1_000_000)),
         _name(
             "best_by",
-            Choice("loss", "Which value tells the best epoch, whose weights are kept.", best_by, more=True),
+            Choice("loss", "Which value tells the best epoch, whose weights are kept.", best_by),
         ),
-        *rare,
+        _name(
+            "schedule",
+            Choice("constant", "How the learning rate changes.", {name: s.words for name, s in SCHEDULES.items()}),
+        ),
+        *own_params(schedule).values(),
+        *(param for guard in GUARDS.values() for param in guard.params.values()),
         _name("seed", Int(0, "Draws the first weights and the order of samples.", low=0, high=2**31 - 1, more=True)),
         _name("device", Choice("auto", "Where to compute.", device_options(), more=True)),
     ]
 
 
 def recipe_groups(params: Iterable[Param]) -> dict[str, list[Param]]:
-    """The parameters of a recipe as a page shows them: how a step is made, how long is trained, and what is seldom changed."""
-    found: dict[str, list[Param]] = {"Optimizer": [], "Schedule": [], "More": []}
+    """The parameters of a recipe as a page shows them: how a step is made, how long and at which rates, what guards the steps, and what
+    is seldom changed."""
+    found: dict[str, list[Param]] = {"Optimizer": [], "Schedule": [], "Guards": [], "More": []}
+    rate = {name: "Schedule" for schedule in SCHEDULES.values() for name in own_params(schedule)}
+    guards = {name: "Guards" for guard in GUARDS.values() for name in guard.params}
+    places = {**rate, **guards, **dict.fromkeys((*LENGTH, "schedule"), "Schedule"), "seed": "More", "device": "More"}
     for param in params:
-        group = "Schedule" if param.name in SCHEDULE else "More" if param.more else "Optimizer"
         shown = copy.copy(param)
-        shown.more = False  # it has a group of its own, and need not be folded away within it
+        group = places.get(param.name, "Optimizer")
+        if group == "More":
+            shown.more = False  # it has a group of its own, and need not be folded away within it
         found[group].append(shown)
-    found["Schedule"].sort(key=lambda param: SCHEDULE.index(param.name))
+    order = {name: at for at, name in enumerate(LENGTH)}
+    found["Schedule"].sort(key=lambda param: order.get(param.name, len(order)))
     return found
 
 
@@ -85,25 +98,27 @@ def _name(name: str, param: Param) -> Param:
 
 
 def follow_defaults(recipe: Recipe, optimizer: str) -> dict[str, Any]:
-    """With another optimizer, what still stood at the old one's default goes to the new one's: those fields and their values."""
+    """With another optimizer, what still stood at the old one's default goes to the new one's: those fields and their values.
+
+    Options that were never set have each optimizer's default anyway.
+    """
     old, new = OPTIMIZERS.get(recipe.optimizer), OPTIMIZERS[optimizer]
     if old is None:
         return {}
     return {
         name: param.default
         for name, param in new.params.items()
-        if name in old.params and getattr(recipe, name) == old.params[name].default
+        if name in FIELDS and name in old.params and getattr(recipe, name) == old.params[name].default
     }
 
 
-def recipe_problems(recipe: Recipe, params: Iterable[Param]) -> dict[str, str]:
-    """What of a recipe cannot be used, by parameter."""
-    found = {}
+def recipe_problems(recipe: Recipe, params: Iterable[Param], validation: bool | None = None) -> dict[str, str]:
+    """What of a recipe cannot be used, by parameter: what the declarations say, and what is not offered here."""
+    found = find_problems(recipe, validation)
     for param in params:
-        try:
-            param.read(getattr(recipe, param.name), {})
-        except ValueError as error:
-            found[param.name] = str(error)
-    if recipe.optimizer == "SGD" and recipe.nesterov and recipe.momentum <= 0:
-        found["momentum"] = "Nesterov looks ahead along the momentum: it must be above 0"
+        if isinstance(param, Choice) and param.name not in found:
+            try:
+                param.read(getattr(recipe, param.name), {})
+            except ValueError as error:
+                found[param.name] = str(error)
     return found

@@ -5,19 +5,14 @@ from __future__ import annotations
 import pytest
 
 from tests.analysis.compare.pairs import PAGE, Pair, pairs, side_by_side, told
-
-
-def written() -> dict[str, list[str]]:
-    """Title → what the page says."""
-    parts = PAGE.read_text(encoding="utf-8").removeprefix("=== ").split("\n=== ")
-    return {part.partition("\n")[0]: part.rstrip().splitlines()[1:] for part in parts}
+from tests.pages import read_sections
 
 
 @pytest.mark.parametrize("two", list(pairs()), ids=lambda two: two.title)
 def test_the_page_of_pairs_is_current(two: Pair) -> None:
     now = "\n".join(told(two)).rstrip().splitlines()[1:]
-    assert now == written()[two.title], "run: python -m tests.analysis.compare.pairs"
+    assert now == read_sections(PAGE)[two.title], "run: python -m tests.analysis.compare.pairs"
 
 
 def test_networks_stand_side_by_side() -> None:
-    assert side_by_side() == written()["side by side"]
+    assert side_by_side() == read_sections(PAGE)["side by side"]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tests.analysis.drawing import graph, project
+from tests.pages import join_sections
 from visualnet.analysis import infer
 from visualnet.analysis.connect import best_ports
 from visualnet.analysis.connect.check import Acceptance
@@ -48,7 +49,7 @@ CHANGES = (
 
 def page() -> str:
     """All of it."""
-    return "\n".join(line for title, section in SECTIONS.items() for line in (f"=== {title}", *section(), ""))
+    return join_sections(SECTIONS)
 
 
 def _acceptance() -> Acceptance:

@@ -19,6 +19,8 @@ from visualnet.layers import Spec
 PAGE = Path(__file__).with_name("offers.txt")
 FIELDS = {"image": Spec((1, 28, 28)), "label": Spec((), (), "int", classes=10)}
 SHOWN = 12
+TWO_CONVOLUTIONS = "i:input a:conv2d b:conv2d s:add o:output i>a i>b a>s b>s.x2 s>o"
+"""The input goes through two convolutions side by side, which are added."""
 
 
 class Fault(NamedTuple):
@@ -140,7 +142,7 @@ FAULTS = [
         "large kernels that differ by one",
         "misfit",
         project(
-            "i:input a:conv2d b:conv2d s:add o:output i>a i>b a>s b>s.x2 s>o",
+            TWO_CONVOLUTIONS,
             i={"size": (3, 100, 100)},
             a={"kernel_size": 70},
             b={"kernel_size": 71},
@@ -150,7 +152,7 @@ FAULTS = [
         "a window that is off along one axis",
         "misfit",
         project(
-            "i:input a:conv2d b:conv2d s:add o:output i>a i>b a>s b>s.x2 s>o",
+            TWO_CONVOLUTIONS,
             i={"size": (3, 30, 30)},
             a={"kernel_size": (5, 5), "padding": (2, 2)},
             b={"kernel_size": (5, 6), "padding": (2, 2)},
@@ -236,7 +238,7 @@ FAULTS = [
         project(
             "i:input f:linear t:target l:cross_entropy o:output i>f f>l t>l.target f>o",
             i={"size": (10,)},
-            f={"out_features": 10, "_init": Init("normal", 9.0)},
+            f={"out_features": 10, "_init": Init("normal", {"std": 9.0})},
         ),
     ),
     Fault("no loss", "no-loss", project("i:input f:linear t:target o:output i>f f>o", i={"size": (10,)})),

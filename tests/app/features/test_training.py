@@ -33,23 +33,24 @@ def rig(qtbot: QtBot) -> Iterator[Rig]:
     made.runner.close()
 
 
+def show(widget: QWidget, qtbot: QtBot, width: int, height: int) -> None:
+    qtbot.addWidget(widget)
+    widget.resize(width, height)
+    widget.show()
+    qtbot.waitExposed(widget)
+
+
 @pytest.fixture
 def panel(rig: Rig, qtbot: QtBot) -> TrainingPanel:
     made = TrainingPanel(rig.studio)
-    qtbot.addWidget(made)
-    made.resize(1280, 236)
-    made.show()
-    qtbot.waitExposed(made)
+    show(made, qtbot, 1280, 236)
     return made
 
 
 @pytest.fixture
 def recipe(rig: Rig, qtbot: QtBot) -> RecipePanel:
     made = RecipePanel(rig.studio)
-    qtbot.addWidget(made)
-    made.resize(320, 780)
-    made.show()
-    qtbot.waitExposed(made)
+    show(made, qtbot, 320, 780)
     return made
 
 

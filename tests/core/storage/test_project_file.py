@@ -18,7 +18,7 @@ from msgspec.structs import replace
 
 from tests.core.drawing import chain, projects
 from visualnet.core import edits
-from visualnet.core.graph import Graph, Node, Port
+from visualnet.core.graph import Graph, Init, Node, Port
 from visualnet.core.project import MAIN, Project, RunRef
 from visualnet.core.storage import project_file
 from visualnet.core.storage.project_file import FileError
@@ -66,7 +66,7 @@ def test_the_keys_of_the_format_are_frozen() -> None:
     block = project.blocks["residual"]
     node = project.graph.named("deep")
     assert (block.params, node.repeat, node.trainable) == ({"channels": 16}, "depth", False)
-    assert (node.init.kind, node.init.std) == ("normal", 0.02)
+    assert node.init == Init("normal", {"std": 0.02})
     assert project.graph.named("twin").shares == project.graph.named("conv1").id
     assert project.graph.named("conv1").params == {"out_channels": 16, "kernel_size": (3, 3), "padding": "same"}
     assert project.graph.named("oracle").kind == "hologram"
@@ -76,6 +76,21 @@ def test_the_keys_of_the_format_are_frozen() -> None:
     assert project.runs[0].summary == {"best": 0.97}
     assert project.constants == {"depth": 2}
     assert project.graph.places["n1"] == (0, 40.5)
+
+
+def test_a_recipe_keeps_its_schedule_and_options_and_an_older_one_stays_as_it_was() -> None:
+    project = project_file.loads(SMALL.encode())
+    assert (project.recipe.schedule, project.recipe.options) == ("constant", {})
+    assert b"schedule" not in project_file.dumps(project)
+    options = {"gamma": 0.5, "milestones": [3, 5], "of_a_newer_version": True}
+    chosen = edits.set_recipe(project, schedule="MultiStepLR", options=options)
+    again = project_file.loads(project_file.dumps(chosen))
+    assert again == chosen
+    assert again.recipe.options["milestones"] == (3, 5)
+    with pytest.raises(ValueError, match=r"recipe\.options\.gamma"):
+        edits.set_recipe(project, options={"gamma": float("nan")})
+    with pytest.raises(ValueError, match=r"recipe\.lr is nan; a number is wanted"):
+        edits.set_recipe(project, lr=float("nan"))
 
 
 def test_one_node_and_one_wire_a_line() -> None:
@@ -123,7 +138,7 @@ def test_the_same_project_gives_the_same_bytes() -> None:
         ('"kind": "conv2d"', '"kind": "os.system(1)"', "graph.nodes[1] “conv1” → kind (line 8)", "no kind of node"),
         ('{"stride": 2}', "[2]", "graph.nodes[1] “conv1” → params (line 8)", "here should stand an object {…}"),
         ('{"stride": 2}', '{}, "trainable": 1', "graph.nodes[1] “conv1” → trainable (line 8)", "true or false"),
-        ('{"stride": 2}', '{}, "init": {"kind": "hope"}', "→ init.kind (line 8)", "one of default"),
+        ('{"stride": 2}', '{}, "init": {"kind": "a b"}', "→ init.kind (line 8)", "no way to start weights"),
         ('{"stride": 2}', '{}, "shares": "n9"', "graph.nodes[1] “conv1” → shares (line 8)", "no other node “n9”"),
         ('"n2.x"', '"n9.x"', "graph.wires[0][1] (line 11)", "names no node"),
         ('"n2.x"', '"n2"', "graph.wires[0][1] (line 11)", "names no port"),

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from tests.pages import join_sections
 from visualnet.core import names
 from visualnet.core.expressions import parse, real, show, whole
 from visualnet.core.text import format as words
@@ -133,7 +134,7 @@ HIDDEN = (
 
 def page() -> str:
     """All of it."""
-    return "\n".join(f"{line}" for title in SECTIONS for line in (f"=== {title}", *SECTIONS[title](), ""))
+    return join_sections(SECTIONS)
 
 
 def _numbers() -> Iterator[str]:

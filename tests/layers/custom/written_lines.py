@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.core.text.spellings import EXPRESSIONS, SCOPE
+from tests.pages import join_sections
 from visualnet.core.expressions import parse
 from visualnet.layers.custom.shape_language import (
     class_name,
@@ -67,7 +68,7 @@ NAMES = {"kernel": "K_H", "n": "H", "m": "out_features", "k": "kernel_size", "x"
 
 def page() -> str:
     """All of it."""
-    return "\n".join(line for title, section in SECTIONS.items() for line in (f"=== {title}", *section(), ""))
+    return join_sections(SECTIONS)
 
 
 def _rules() -> Iterator[str]:

@@ -276,7 +276,7 @@ def _changes(before: Node, after: Node, was: Graph, now: Graph, pairs: Mapping[s
 
 
 def _init(node: Node) -> str:
-    return f"normal, std {node.init.std:g}" if node.init.kind == "normal" else node.init.kind
+    return ", ".join([node.init.kind, *(f"{name} {_plain(value)}" for name, value in node.init.params.items())])
 
 
 def _name(graph: Graph, node_id: str | None) -> str:

@@ -18,13 +18,8 @@ from typing import NamedTuple
 from visualnet.analysis.cost.tensor_lifetimes import Walk, Walker
 from visualnet.analysis.facts import Analysis, GraphFacts, NodeFacts, NodePath
 from visualnet.core.project import Recipe
-
-SLOTS: Mapping[str, tuple[int, int]] = {
-    "SGD": (0, 0),
-    "Adam": (2, 1),
-    "AdamW": (2, 1),
-}
-"""What an optimizer keeps: numbers for each trained number, and for each trained tensor. SGD with momentum keeps one for each number."""
+from visualnet.layers.recipe.optimizers import OPTIMIZERS
+from visualnet.layers.recipe.settings import raw_value
 
 
 class NodeCost(NamedTuple):
@@ -162,6 +157,6 @@ class Costs:
 
 def optimizer_bytes(recipe: Recipe, trainable: int, tensors: int) -> int:
     """What the recipe's optimizer keeps for so many trained numbers in so many tensors."""
-    each, more = SLOTS.get(recipe.optimizer, (2, 1))
-    each += recipe.optimizer == "SGD" and recipe.momentum != 0
-    return 4 * (each * trainable + more * tensors)
+    kind = OPTIMIZERS.get(recipe.optimizer, OPTIMIZERS["Adam"])
+    values = {name: raw_value(recipe, param) for name, param in kind.params.items()}
+    return 4 * sum(trainable if kept.each else tensors for kept in kind.keeps(values))

@@ -49,7 +49,7 @@ def problems(main: GraphFacts, project: Project) -> Iterator[Problem]:
 def _asks(loss: NodeFacts) -> bool:
     """Whether this loss can say anything of its beginning."""
     layer = loss.layer
-    return layer is not None and layer.first_loss(Start((NORMAL,), loss.shapes, {}, loss.node.init)) is not None
+    return layer is not None and layer.first_loss(Start((NORMAL,), loss.shapes, {}, loss.init)) is not None
 
 
 def _words(main: GraphFacts, loss: NodeFacts, guess: float, forecast: float) -> str:
@@ -113,7 +113,7 @@ class _Walk:
         """What a node begins with."""
         sources = (graph.graph.wires.get(Port(facts.node.id, port)) for port in facts.inputs)
         arriving = tuple(known.get(source) if source is not None else None for source in sources)
-        return Start(arriving, facts.shapes, facts.weights, facts.node.init)
+        return Start(arriving, facts.shapes, facts.weights, facts.init)
 
     def graph(self, graph: GraphFacts, given: Mapping[str, Moments | None], needed: set[str] | None = None) -> Known:
         """The moments at every output port, as far as known; only of ``needed`` nodes."""
@@ -144,7 +144,7 @@ class _Walk:
             return (given[facts.node.name] if facts.node.name in given else self.data(facts),)
         if facts.shared:  # drawn as its owner is
             owner = graph.nodes[facts.node.shares or ""]
-            start = start._replace(weights={**owner.weights, **facts.weights}, init=owner.node.init)
+            start = start._replace(weights={**owner.weights, **facts.weights}, init=owner.init)
         return (facts.layer.begins(start),)
 
     def data(self, facts: NodeFacts) -> Moments | None:

@@ -12,6 +12,7 @@ from typing import Any
 from visualnet.analysis.block_nesting import Nesting
 from visualnet.analysis.facts import Analysis, GraphFacts, NodeFacts, Sums, collect_problems
 from visualnet.analysis.inference import first_loss, graph_checks, infer_block, muting
+from visualnet.analysis.inference.first_weights import first_weights
 from visualnet.analysis.inference.infer_block import MAX_LAYERS
 from visualnet.analysis.inference.infer_node import Arriving, Faults, Ports, layer_facts, ports, resolve
 from visualnet.core.expressions import Derived
@@ -206,7 +207,8 @@ class _Inference:
             return NodeFacts(
                 node, layer, {}, outputs, (), {} if spec is None else {next(iter(outputs)): spec}, fault.found()
             )
-        return layer_facts(node, layer, arrived, tuple(port in wires for port in inputs), fault)
+        init = first_weights(node, scope, fault)
+        return layer_facts(node, layer, arrived, tuple(port in wires for port in inputs), fault)._replace(init=init)
 
     def quiet(self, node: Node, graph: Graph, scope: Scope, mode: str, arriving: Any) -> NodeFacts:
         """The facts of a node that is muted or off: its ports, what arrives, and what it hands on; it has no problems and no weights."""

@@ -18,7 +18,14 @@ from visualnet.analysis.inference.infer import infer
 from visualnet.analysis.inference.infer_block import has_too_many_layers
 from visualnet.analysis.repair.earlier_values import earlier_values
 from visualnet.analysis.repair.missing_nodes import missing
-from visualnet.analysis.repair.parameter_candidates import Candidate, Place, adapters, beginnings, values
+from visualnet.analysis.repair.parameter_candidates import (
+    Candidate,
+    Place,
+    adapters,
+    beginnings,
+    readable_inits,
+    values,
+)
 from visualnet.analysis.repair.wiring_candidates import fields as agreeing
 from visualnet.analysis.repair.wiring_candidates import rewirings
 from visualnet.core.project import Project
@@ -276,6 +283,9 @@ def _candidates(
         return
     if problem.code == "large-start":
         yield from beginnings(place)
+        return
+    if problem.code == "first-weights":
+        yield from readable_inits(place)
         return
     yield from rewirings(place)
     yield from agreeing(place)

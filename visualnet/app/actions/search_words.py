@@ -36,7 +36,9 @@ WORDS: Mapping[str, str] = {
     # View
     "view.palette": "layers panel, list of layers, toolbox, operators",
     "view.inspector": "properties, parameters, params, attributes, details, shape, size, sizes, why, memory, flops, macs, cost, "
-    "repeat, times, receptive field, freeze, shared weights, initialization, init, weights, bias",
+    "repeat, times, receptive field, freeze, shared weights, weights, bias, "
+    "initialization, initialisation, init, first weights, xavier, glorot, kaiming, he, orthogonal, truncated normal, "
+    "histogram, histograms, distribution of weights",
     "view.problems": "errors, error, warnings, bugs, red, fix, repair, repairs, mend, lint, does not fit, mismatch",
     "view.training": "learning, loss, accuracy, curve, curves, plot, chart, graph of the loss, progress, recipe, hyperparameters, "
     "log scale, smoothing, prediction, predict, test, decision regions",
@@ -214,11 +216,6 @@ ANSWERS: tuple[Answer, ...] = (
         "save weights, export weights, weights file, safetensors, state dict, load weights, pretrained, fine-tuning, transfer learning",
         "The weights of a run are best.safetensors in its folder: Runs, Open folder. They fit the exported class.",
         "view.runs",
-    ),
-    Answer(
-        "histogram, histograms, distribution of weights",
-        "There are no histograms of weights. The Inspector lists each layer's weights with their shapes.",
-        "view.inspector",
     ),
     Answer(
         "presentation mode, fullscreen, full screen, slides",

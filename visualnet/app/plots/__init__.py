@@ -1,1 +1,1 @@
-"""The live pictures: curves, feature maps, attention, predictions."""
+"""The live pictures: curves, feature maps, attention, predictions, histograms."""

@@ -103,6 +103,8 @@ class ExtraWindows(QObject):
     """The further views of a window's projects; knows which one was worked in last."""
 
     changed = Signal()
+    closed = Signal()
+    """A further view, or a block opened in place, was closed."""
 
     def __init__(self, canvas: CanvasPage, tabs: Tabs, actions: Actions, active: ActiveStudio, parent: QObject) -> None:
         super().__init__(parent)
@@ -172,6 +174,7 @@ class ExtraWindows(QObject):
     def _leave_inside(self) -> None:
         if self.place is self.canvas.inside.page:
             self._activate(self.canvas)
+        self.closed.emit()
 
     def _forget(self, other: ViewWindow) -> None:
         if other is self.place:
@@ -179,6 +182,7 @@ class ExtraWindows(QObject):
         self.all.remove(other)
         self.canvas.view.others.remove(other.view)
         other.studio.deleteLater()
+        self.closed.emit()
 
     def _follow_document(self) -> None:
         """Another tab came to the front: what is done now concerns that."""

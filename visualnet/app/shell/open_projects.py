@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from itertools import count
 from pathlib import Path
@@ -73,16 +74,21 @@ class Tabs(QObject):
 
     def name(self, tab: Tab) -> str:
         """What stands on the tab; of files that are called alike, with the folder; of what is still called alike then, with a number."""
-        told = self._name_with_folder(tab)
-        alike = sorted((t for t in self if self._name_with_folder(t) == told), key=lambda t: t.number)
-        at = alike.index(tab) + 1 if tab in alike else 1
-        return f"{told} ({at})" if at > 1 else told
+        return self.names().get(tab) or self._pages.get(tab.page, tab.name)
 
-    def _name_with_folder(self, tab: Tab) -> str:
-        if tab.page:
-            return self._pages[tab.page]
-        alike = tab.path is not None and any(t is not tab and t.path is not None and t.name == tab.name for t in self)
-        return f"{tab.name} · {visible(tab.path.parent.name)}" if alike and tab.path is not None else tab.name
+    def names(self) -> dict[Tab, str]:
+        """What stands on each tab."""
+        files = Counter(tab.name for tab in self if tab.path is not None)
+        told = {tab: self._pages[tab.page] if tab.page else tab.name for tab in self}
+        for tab in self:
+            if not tab.page and tab.path is not None and files[tab.name] > 1:
+                told[tab] = f"{tab.name} · {visible(tab.path.parent.name)}"
+        names, used = dict(told), Counter[str]()
+        for tab in sorted(self, key=lambda tab: tab.number):
+            used[told[tab]] += 1
+            if used[told[tab]] > 1:
+                names[tab] = f"{told[tab]} ({used[told[tab]]})"
+        return names
 
     def of(self, document: Document | None) -> Tab | None:
         """The tab that holds a document."""

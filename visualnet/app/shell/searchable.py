@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from visualnet.app.actions.search_words import ANSWERS, WORDS, split_words
 from visualnet.app.shell.frame import Frame
 from visualnet.app.widgets.dialogs.command_palette import ANSWER, CommandPalette
+from visualnet.core.project import Recipe
 from visualnet.core.text.search_index import Entry
 from visualnet.data.declare import DATASETS
 from visualnet.layers.declaration.layer import LAYERS
+from visualnet.layers.recipe.optimizers import OPTIMIZERS
+from visualnet.layers.recipe.schedules import SCHEDULES
 from visualnet.templates.index import template_list
 from visualnet.templates.lessons import lessons
-from visualnet.training.optimizers import OPTIMIZERS
 from visualnet.training.recipe_params import recipe_params
 
 LAYER, TEMPLATE, LESSON, SETTING = "layer", "template", "lesson", "setting"
@@ -76,7 +78,8 @@ def make_palette(window: Frame) -> CommandPalette:
 def settings() -> dict[str, str]:
     """Every setting of a recipe, with any optimizer, and what it means."""
     found = {DATA: f"Which data set it learns from: {len(DATASETS)} come with the program."}
-    for optimizer in OPTIMIZERS:
-        for param in recipe_params(optimizer, {"loss": ""}):
+    kinds = [Recipe(optimizer=name) for name in OPTIMIZERS] + [Recipe(schedule=name) for name in SCHEDULES]
+    for recipe in kinds:
+        for param in recipe_params(recipe, {"loss": ""}):
             found.setdefault(param.name, param.doc)
     return found

@@ -224,6 +224,7 @@ class Window(Frame):
         tabs.shown.connect(self._show_tab)
         tabs.closed.connect(runner.close_document)
         tabs.closed.connect(lambda _: self.collector.collect_later())
+        self.views.closed.connect(self.collector.collect_later)
         runner.occupied.connect(lambda: prompts.tell_occupied(self))
         runner.failed.connect(lambda words, node: self.notify("error", words, []))
         self._faults = prompts.FaultNotice(self.banner, self.notify)

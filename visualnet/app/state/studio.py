@@ -125,6 +125,12 @@ class Studio(StudioSignals):
     def runner(self, runner: RunnerProtocol) -> None:
         self._runner = runner
 
+    @property
+    def itself(self) -> Studio:
+        """This Studio. Asked of ``active``, which stands for whichever view was worked in last: that view's own Studio. What an edit is
+        followed by concerns the view in which it was made, even if showing it brings another one to the front."""
+        return self
+
     def attach(self, shell: Shell, runner: RunnerProtocol, settings: Settings, active: Studio) -> None:
         """Become the Studio of a window, in which ``active`` stands for that of the view which was worked in last."""
         self.shell, self.runner, self.settings, self.active = shell, runner, settings, active

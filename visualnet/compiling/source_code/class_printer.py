@@ -63,14 +63,18 @@ class Body:
             abreast = [sheet.modules[at] for sheet in self.places]
             made = self._chain(abreast) if step.inside else self._make([s.make for s in abreast if s.make])
             lines += lay_out(f"self.{step.module} = {made}", 2)
+            if (step.facts.weights or step.facts.shared) and not step.inside:
+                same(each.facts.init.tag for each in abreast)
+                inits = [each.facts.init for each in abreast]
+                for line in weight_init.print_lines(inits, f"self.{step.module}", self.figures.text):
+                    lines += lay_out(line, 2)
             lines += same(self._afterwards(each) for each in abreast)
             ties += same(self._ties(each) for each in abreast)
         return lines + ties  # an owner may stand behind those who share its weights
 
     def _afterwards(self, step: PlanStep) -> list[str]:
-        """Other first weights, weights that stay as they are."""
-        own = f"self.{step.module}"
-        lines = weight_init.source_lines(step.facts.node.init, own) if step.facts.weights and not step.inside else []
+        """Weights and statistics that stay as they are."""
+        own, lines = f"self.{step.module}", []
         if not step.facts.node.trainable and (step.facts.parameters or step.inside):
             lines.append(f"{own}.requires_grad_(False)")
         if _has_fixed_statistics(step):

@@ -206,7 +206,8 @@ def with_blocks_called(graph: Graph, called: Mapping[str, str]) -> Graph:
 def names_used(graphs: list[Graph]) -> set[str]:
     """Every name that an expression in these graphs uses."""
     found: set[str] = set()
-    for text in {text for graph in graphs for node in graph for text in _texts((*node.params.values(), node.repeat))}:
+    nodes = (node for graph in graphs for node in graph)
+    for text in {text for n in nodes for text in _texts((*n.params.values(), *n.init.params.values(), n.repeat))}:
         try:
             found |= expressions.parse(text).names()
         except ValueError:

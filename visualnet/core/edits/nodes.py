@@ -12,16 +12,16 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from visualnet.core.edits.clipboard import copy, duplicate, paste
-from visualnet.core.graph import BLOCK_PREFIX, INITS, MODES, STATISTICS, Graph, Init, Node, Port, Value
+from visualnet.core.graph import BLOCK_PREFIX, MODES, STATISTICS, Graph, Init, Node, Port, Value
 from visualnet.core.names import ID, MAX_TEXT, fault_in_name, free, free_name, highest, names, new_id
 from visualnet.core.project import MAIN, Block, DataChoice, Project, Recipe
 from visualnet.core.storage.project_file import check_part
 from visualnet.core.text.visible import clean, visible
 from visualnet.core.validation import (
+    KIND,
     check_kind,
     check_numbers,
     check_values,
-    fault_in_std,
     node_of,
     nodes_of,
     plain,
@@ -191,10 +191,9 @@ def _check_node_fields(graph: Graph, fields: Mapping[str, Any]) -> None:
     init = fields.get("init", Init())
     if not isinstance(init, Init):
         raise ValueError("how weights start is an Init")
-    if fault := fault_in_std(init.std):
-        raise ValueError(fault)
-    if init.kind not in INITS:
-        raise ValueError(f"“{visible(init.kind[:80])}” is no way to start weights; it is one of {', '.join(INITS)}")
+    if not isinstance(init.kind, str) or not KIND.match(init.kind) or "kind" in init.params:
+        raise ValueError(f"“{visible(str(init.kind)[:80])}” is no way to start weights; a word such as zeros is")
+    check_values(init.params)
     if (owner := fields.get("shares")) is not None and owner not in graph.nodes:
         raise ValueError(f"there is no node “{owner}” on this sheet to share weights with")
     if fields.get("mode", "") not in MODES:

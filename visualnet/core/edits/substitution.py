@@ -17,14 +17,15 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z_0-9']*")
 
 
 def fill(node: Node, values: Mapping[str, Value]) -> Node:
-    """The node with these names replaced in its parameters and its repetition."""
+    """The node with these names replaced in its parameters, in how its weights start and in its repetition."""
     if not values:
         return node
     params = {k: _value(v, values) for k, v in node.params.items()}
+    start = {k: _value(v, values) for k, v in node.init.params.items()}
     times = _value(node.repeat, values)
-    if params == dict(node.params) and times == node.repeat:
+    if params == dict(node.params) and start == dict(node.init.params) and times == node.repeat:
         return node
-    return replace(node, params=params, repeat=times)
+    return replace(node, params=params, init=replace(node.init, params=start), repeat=times)
 
 
 def _value(raw: Any, values: Mapping[str, Value]) -> Any:

@@ -11,7 +11,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from visualnet.core.graph import BLOCK_PREFIX, DIRECTIONS, INITS, MODES, STATISTICS, Graph, Init, Node, Port
+from visualnet.core.graph import BLOCK_PREFIX, DIRECTIONS, MODES, STATISTICS, Graph, Init, Node, Port
 from visualnet.core.names import ID, MAX_NAME, fault_in_name, free, to_name
 from visualnet.core.project import About, Block, DataChoice, Project, Recipe, RunRef
 from visualnet.core.storage import decode_annotations
@@ -34,7 +34,7 @@ from visualnet.core.storage.values import (
     wrong,
 )
 from visualnet.core.text.visible import clean, visible
-from visualnet.core.validation import FAR, KIND, MAX_LIST, fault_in_std
+from visualnet.core.validation import FAR, KIND, MAX_LIST
 
 MAX_NODES = 20_000
 MAX_WIRES = 80_000
@@ -197,11 +197,12 @@ def _plain(value: Any) -> Any:
 
 def _init(raw: Any) -> Init:
     fields = as_object(raw)
-    kind = as_choice(fields.get("kind", "default"), INITS, "kind")
-    std = as_number(fields.get("std", 0.01), "std")
-    if fault := fault_in_std(std):
-        raise Refused(fault, "std")
-    return Init(kind, float(std), rest(fields, frozenset(("kind", "std"))))
+    kind = fields.get("kind", "default")
+    if type(kind) is not str:
+        wrong(kind, "a text", "kind")
+    if not KIND.match(kind):
+        raise Refused(f"“{visible(kind[:80])}” is no way to start weights; it is a word such as kaiming_normal", "kind")
+    return Init(kind, _params({k: v for k, v in fields.items() if k != "kind"}))
 
 
 def _wires(raw: Any, nodes: Mapping[str, Node]) -> dict[Port, Port]:
@@ -314,16 +315,18 @@ _DATA = frozenset(["name", "options", "split", "seed", "normalise"])
 
 
 def recipe(raw: Any) -> Recipe:
-    """How to train. Whether the optimizer is known is for training to say."""
+    """How to train. Whether the optimizer, the schedule and their options are known is for training to say."""
     fields = as_object(raw)
     plain = Recipe()
-    values: dict[str, Any] = {k: as_word(fields.get(k, getattr(plain, k)), k) for k in ("optimizer", "device")}
+    words = ("optimizer", "device", "schedule")
+    values: dict[str, Any] = {k: as_word(fields.get(k, getattr(plain, k)), k) for k in words}
     for key, high in (("lr", 1e6), ("momentum", 1), ("weight_decay", 1e6)):
         values[key] = float(as_number(fields.get(key, getattr(plain, key)), key, 0, high))
     for key, low, high in (("batch_size", 1, 10**9), ("epochs", 1, 10**9), ("seed", 0, MAX_SEED)):
         values[key] = as_whole(fields.get(key, getattr(plain, key)), key, low, int(high))
     values["best_by"] = as_line(fields.get("best_by", plain.best_by), "best_by")
     values["nesterov"] = as_flag(fields.get("nesterov", False), "nesterov")
+    values["options"] = at("options", _params, fields.get("options", {}))
     return Recipe(**values, extra=rest(fields, frozenset(values)))
 
 

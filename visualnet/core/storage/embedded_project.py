@@ -64,8 +64,11 @@ def strip_local_paths(project: Project) -> Project:
     """The project as strangers may have it: without the places on this machine where data or weights lie."""
     options = _without_paths(project.data.options)
     data = project.data if len(options) == len(project.data.options) else replace(project.data, options=options)
-    named = [k for k in project.recipe.__struct_fields__ if _is_path(getattr(project.recipe, k))]
-    recipe = replace(project.recipe, **dict.fromkeys(named, "")) if named else project.recipe
+    named = dict.fromkeys((k for k in project.recipe.__struct_fields__ if _is_path(getattr(project.recipe, k))), "")
+    kept = _without_paths(project.recipe.options)
+    recipe = project.recipe
+    if named or len(kept) != len(recipe.options):
+        recipe = replace(recipe, **named, options=kept)
     return replace(project, data=data, recipe=recipe, readonly="")
 
 

@@ -88,7 +88,7 @@ def _node(node: Node) -> dict[str, Any]:
     if node.statistics != "fixed":
         fields["statistics"] = node.statistics
     if node.init != Init():
-        fields["init"] = _own(node.init, Init())
+        fields["init"] = {"kind": node.init.kind, **node.init.params}
     if node.shares is not None:
         fields["shares"] = node.shares
     if node.repeat != 1:
@@ -115,7 +115,8 @@ def data_fields(data: DataChoice) -> dict[str, Any]:
 def recipe_fields(recipe: Recipe) -> dict[str, Any]:
     # Written out in full: how a network was trained must not depend on what a later version takes for granted.
     # What came after the first format is left out where it is as it always was, so that old files stay as they are.
-    later = {"best_by"} if recipe.best_by == "loss" else set()
+    plain = Recipe()
+    later = {k for k in ("best_by", "schedule", "options") if getattr(recipe, k) == getattr(plain, k)}
     return {**{k: getattr(recipe, k) for k in recipe.__struct_fields__ if k not in {"extra", *later}}, **recipe.extra}
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 import errno
 import io
+import math
 import os
 import stat
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -165,15 +166,28 @@ def check_part(what: str, value: DataChoice | Recipe) -> None:
     Raises:
         ValueError: a file could not hold it.
     """
+    fields = recipe_fields(value) if isinstance(value, Recipe) else data_fields(value)
+    for place, number in _not_finite(what, fields):
+        raise ValueError(f"{place} is {number}; a number is wanted that is not NaN or infinite")
     try:
-        tree = safe_json.scan(
-            to_json(recipe_fields(value) if isinstance(value, Recipe) else data_fields(value)).encode()
-        )
+        tree = safe_json.scan(to_json(fields).encode())
         (decode.recipe if isinstance(value, Recipe) else decode.data_choice)(tree)
     except Refused as fault:
         raise ValueError(f"{'.'.join((what, *map(str, fault.place)))}: {fault.reason}") from None
     except (TypeError, ValueError) as error:
         raise ValueError(f"{what}: {error}") from None
+
+
+def _not_finite(place: str, value: object) -> Iterator[tuple[str, float]]:
+    """What a JSON file cannot hold among the numbers of a recipe or a choice of data, each with its place."""
+    if isinstance(value, Mapping):
+        for name, part in value.items():
+            yield from _not_finite(f"{place}.{name}", part)
+    elif isinstance(value, tuple | list):
+        for part in value:
+            yield from _not_finite(place, part)
+    elif isinstance(value, float) and not math.isfinite(value):
+        yield place, value
 
 
 # --- writing --------------------------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from typing import Any
@@ -24,7 +25,8 @@ def _read_part(text: str) -> Value:
     if re.fullmatch(r"-?\d{1,18}", text.replace(",", "") if re.fullmatch(r"-?\d{1,3}(,\d{3})+", text) else text):
         return int(text.replace(",", ""))
     if re.fullmatch(r"-?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?", text):
-        return float(text)
+        value = float(text)
+        return value if math.isfinite(value) else text
     return text
 
 

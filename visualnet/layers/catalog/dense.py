@@ -96,9 +96,10 @@ class Embedding(Layer):
         return {"weight": sized(num_embeddings=self.num_embeddings, embedding_dim=self.embedding_dim)}
 
     def begins(self, start: Start) -> Moments | None:
-        if start.init.kind == "default":
+        if not start.init.function:
             return NORMAL
-        return Moments(0.0, weight_variance(start.init, self.embedding_dim, self.num_embeddings))
+        drawn = weight_variance(start.init, (self.num_embeddings, self.embedding_dim))
+        return Moments(0.0, drawn) if drawn is not None else None
 
     def drawing(self, *shapes: Shape) -> Drawing:
         return Table(self.num_embeddings, self.embedding_dim, prod(map(int, shapes[0])))

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from visualnet.core.graph import Init
+from visualnet.layers.declaration.initialization import Initialization
 from visualnet.layers.declaration.sizes import Shape, Sized
 
 
@@ -36,23 +36,19 @@ class Start(NamedTuple):
     arriving: tuple[Moments | None, ...]
     shapes: tuple[Shape | None, ...]
     weights: Mapping[str, Sized]
-    init: Init
+    init: Initialization
 
     @property
     def first(self) -> Moments | None:
         return self.arriving[0] if self.arriving else None
 
 
-def weight_variance(init: Init, fan_in: int, fan_out: int) -> float:
-    """The variance with which a matrix is drawn. PyTorch's own is uniform within ±1/√fan_in."""
-    return {
-        "zeros": 0.0,
-        "normal": init.std**2,
-        "xavier_uniform": 2 / (fan_in + fan_out),
-        "xavier_normal": 2 / (fan_in + fan_out),
-        "kaiming_uniform": 2 / fan_in,
-        "kaiming_normal": 2 / fan_in,
-    }.get(init.kind, 1 / (3 * fan_in))
+def weight_variance(init: Initialization, shape: Sequence[int]) -> float | None:
+    """The variance with which a matrix is drawn; None where its mean is not 0. PyTorch's own is uniform within ±1/√fan_in."""
+    if init.center():
+        return None
+    found = init.variance(shape)
+    return 1 / (3 * math.prod(shape[1:])) if found is None else found
 
 
 def after_weights(start: Start, terms: float | None = None) -> Moments | None:
@@ -60,16 +56,17 @@ def after_weights(start: Start, terms: float | None = None) -> Moments | None:
     arriving, weight = start.first, start.weights.get("weight")
     if arriving is None or weight is None or weight.total == 0:
         return None
-    around = math.prod(weight[2:])
-    fan_in, fan_out = weight[1] * around, weight[0] * around
-    drawn = weight_variance(start.init, fan_in, fan_out)
-    bias = 1 / (3 * fan_in) if "bias" in start.weights and start.init.kind == "default" else 0.0
+    fan_in = math.prod(weight[1:])
+    drawn = weight_variance(start.init, tuple(map(int, weight)))
+    if drawn is None:
+        return None
+    bias = 1 / (3 * fan_in) if "bias" in start.weights and not start.init.function else 0.0
     return Moments(0.0, (fan_in if terms is None else terms) * drawn * arriving.power + bias)
 
 
 def after_normalization(start: Start) -> Moments:
     """What a normalization gives, whatever comes in."""
-    return Moments(0.0, 0.0) if start.init.kind == "zeros" and start.weights else NORMAL
+    return Moments(0.0, 0.0) if start.init.whole and start.weights else NORMAL
 
 
 _POINTS = tuple(-4.5 + 0.25 * i for i in range(37))

@@ -245,6 +245,10 @@ class Layer:
         """How large the first output's numbers are before any training, where it can be told."""
         return start.first if self.holds == "same" else None
 
+    def kaiming(self) -> Mapping[str, Value]:
+        """Of a nonlinearity: what He's initialisation of the layer before it is to know (``nonlinearity``, ``a``)."""
+        return {}
+
     def first_loss(self, start: Start) -> tuple[float, float] | None:
         """Of a loss: what guessing gives, and what it will be for what arrives, before any training."""
         return None
@@ -368,8 +372,7 @@ def bounds_when_scaled(holds: str) -> str:
 
 
 def bounds_of_mean(holds: str) -> str:
-    """What is left of ``Spec.holds`` after a mean over many places. That of rectified scores is as good a logit as any: Network in network
-    (Lin et al. 2013) and SqueezeNet (Iandola et al. 2016) end so."""
+    """What is left of ``Spec.holds`` after a mean over places. That of rectified scores is a logit as any other (Lin et al. 2013)."""
     return "" if holds == "nonnegative" else holds
 
 

@@ -108,11 +108,13 @@ class _Notation:
             return Frac(self.of(part.args[0], 0), self.of(part.args[1], 0))
         if part.op == "**":
             return Script(self.of(part.args[0], _LEVEL["**"]), self.of(part.args[1], 0))
+        if part.op == "sqrt":
+            return Row((Sign("√", role="number"), Fence("(", self.of(part.args[0], 0), ")")))
         if part.op not in _LEVEL:  # min, max, round
             inner: list[Math] = []
             for at, arg in enumerate(part.args):
                 inner += [*([Sign(",")] if at else []), self.of(arg, 0)]
-            return Row((Sign(part.op, role="number"), Fence("(", Row(tuple(inner)), ")")))
+            return Row((Sign("√" if part.op == "sqrt" else part.op, role="number"), Fence("(", Row(tuple(inner)), ")")))
         mine = _LEVEL[part.op]
         if part.op == "neg":
             made: Math = Row((Sign("−"), self.of(part.args[0], mine)))
@@ -168,7 +170,7 @@ class Derivation(NamedTuple):
     @property
     def latex(self) -> str:
         """Both lines, aligned at the sign of equality."""
-        tail = f"= {self.result.replace(',', '{,}')}" if not self.exactly else ""
+        tail = f"= {self.result.replace(',', '{,}')}" if self.result and not self.exactly else ""
         figures = f"&= {latex(self.tree, figures=True)} {tail}".rstrip()
         first = f"{_tex_name(self.lead)} &= {latex(self.tree)} \\\\\n" if self.lettered else _tex_name(self.lead) + " "
         return f"\\begin{{aligned}}\n{first}{figures}\n\\end{{aligned}}"
@@ -205,7 +207,16 @@ def derive_axis(axis: str, extent: Derived) -> Derivation:
 
 # --- LaTeX -------------------------------------------------------------------------------------------------------------------------
 
-_TEX = {"⌊": "\\lfloor", "⌋": "\\rfloor", "⌈": "\\lceil", "⌉": "\\rceil", "·": "\\cdot", "−": "-", "mod": "\\bmod"}
+_TEX = {
+    "⌊": "\\lfloor",
+    "⌋": "\\rfloor",
+    "⌈": "\\lceil",
+    "⌉": "\\rceil",
+    "·": "\\cdot",
+    "−": "-",
+    "√": "\\surd",
+    "mod": "\\bmod",
+}
 
 
 def latex(part: Math, figures: bool = False) -> str:
@@ -213,6 +224,9 @@ def latex(part: Math, figures: bool = False) -> str:
     if isinstance(part, Sign):
         return _tex_sign(part, figures)
     if isinstance(part, Row):
+        match part.parts:
+            case (Sign("√"), Fence(_, inner, _)):
+                return f"\\sqrt{{{latex(inner, figures)}}}"
         return " ".join(filter(None, (latex(p, figures) for p in part.parts)))
     if isinstance(part, Frac):
         return f"\\frac{{{latex(part.top, figures)}}}{{{latex(part.bottom, figures)}}}"

@@ -111,7 +111,7 @@ class Float(Param):
     """A number within bounds, or an expression."""
 
     def __init__(
-        self, default: float, doc: str, *, low: float = -1e9, high: float = 1e9, none: str = "", **options: Any
+        self, default: float | None, doc: str, *, low: float = -1e9, high: float = 1e9, none: str = "", **options: Any
     ) -> None:
         super().__init__(default, doc, **options)
         self.low, self.high, self.none = low, high, none

@@ -6,9 +6,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from visualnet.core import expressions
 from visualnet.core.storage import project_file
 from visualnet.layers import FAMILIES, LAYERS, Layer
 from visualnet.layers.declaration.drawings import Drawing
+from visualnet.layers.declaration.initialization import INITIALIZATIONS, SYMBOLS
 from visualnet.layers.declaration.layer import Misfit, Pattern, Sized
 from visualnet.layers.declaration.params import Bool, Choice, Code, Field, Float, Floats, Int, Ints, Param, Text
 
@@ -41,7 +43,7 @@ def page(tag: str) -> str:
     title = f"### {kind.label}\n\n`{tag}`"
     first, _, rest = kind.page().partition("\n")
     paper = f"Paper: {kind.paper}." if kind.paper else ""
-    parts = [title, first, rest.strip(), _ports(kind), _table(kind), _example(kind), paper]
+    parts = [title, first, rest.strip(), _ports(kind), params_table(kind.params), _example(kind), paper]
     return "\n\n".join(filter(None, parts)) + "\n"
 
 
@@ -51,9 +53,27 @@ def text() -> str:
     shown = {f: tags for f, tags in families.items() if tags}
     contents = [f"- **{FAMILIES[f]}**: {', '.join(LAYERS[tag].label for tag in tags)}" for f, tags in shown.items()]
     chapters = [f"## {FAMILIES[f]}\n\n" + "\n".join(page(tag) for tag in tags) for f, tags in shown.items()]
-    left = ["## Not here", "", "What `torch.nn` has and VisualNet has not:", ""]
+    left = [_first_weights(), "## Not here", "", "What `torch.nn` has and VisualNet has not:", ""]
     left += [f"- `nn.{name}` {why}." for name, why in LEFT.items()]
     return "\n".join([_HEAD, *contents, "", *chapters, *left, ""])
+
+
+def _first_weights() -> str:
+    """How weights can start, as a chapter."""
+    parts = [
+        "## First weights",
+        "How a node's weights start; the names are those of `torch.nn.init`. Every matrix and kernel is drawn, biases start at zero, other",
+        "vectors (scales of normalizations) stay as PyTorch has them.",
+    ]
+    chapter = [parts[0], "\n".join(parts[1:])]
+    for tag, kind in INITIALIZATIONS.items():
+        formula = expressions.parse(kind.deviation) if kind.deviation else None
+        letters = "; ".join(f"{name}: {SYMBOLS[name]}" for name in sorted(formula.names())) if formula else ""
+        spread = f"Standard deviation: {expressions.show(formula)}" if formula else ""
+        chapter += [f"### {kind.label}", f"`{tag}`", kind.page(), params_table(kind.params)]
+        chapter += [f"{spread}{f' ({letters})' if letters else ''}." if spread else ""]
+        chapter += [f"Paper: {kind.paper}." if kind.paper else ""]
+    return "\n\n".join(filter(None, chapter)) + "\n"
 
 
 def write(folder: Path) -> Path:
@@ -82,10 +102,11 @@ def _port(name: str, pattern: Pattern) -> str:
     return f"`{name}` ({', '.join(told + ['may stay open'] * pattern.optional)})"
 
 
-def _table(kind: type[Layer]) -> str:
-    if not kind.params:
+def params_table(params: Mapping[str, Param]) -> str:
+    """Parameters as a table, in Markdown; nothing where there are none."""
+    if not params:
         return ""
-    rows = [f"| `{name}` | {_default(p)} | {_allowed(p)} | {_meaning(p)} |" for name, p in kind.params.items()]
+    rows = [f"| `{name}` | {_default(p)} | {_allowed(p)} | {_meaning(p)} |" for name, p in params.items()]
     return "\n".join(["| parameter | default | allowed | meaning |", "|---|---|---|---|", *rows])
 
 

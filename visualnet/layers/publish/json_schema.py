@@ -12,13 +12,15 @@ from pathlib import Path
 from typing import Any
 
 from visualnet.core import validation
-from visualnet.core.graph import ANNOTATION_KINDS, COLOURS, DIRECTIONS, INITS, MODES, STATISTICS
+from visualnet.core.graph import ANNOTATION_KINDS, COLOURS, DIRECTIONS, MODES, STATISTICS
 from visualnet.core.names import MAX_NAME, MAX_TEXT
 from visualnet.core.project import DataChoice, Recipe
 from visualnet.core.storage import decode, project_file
 from visualnet.core.storage.project_file import FORMAT, PROGRAM
 from visualnet.core.validation import MAX_ANNOTATIONS, MAX_BENDS, MAX_BOOKMARKS
 from visualnet.layers import LAYERS, Layer
+from visualnet.layers.declaration.initialization import INITIALIZATIONS
+from visualnet.layers.recipe.settings import known_options
 
 _NUMBER = {"type": "number"}
 _NAME = {"type": "string", "pattern": r"^[^\W\d]\w*$", "maxLength": MAX_NAME}
@@ -52,6 +54,7 @@ def project_schema() -> dict[str, Any]:
         "$defs": {
             "graph": _graph(),
             "node": _node(),
+            "init": _init(),
             "block": _block(),
             "params": {tag: params_schema(kind) for tag, kind in LAYERS.items()},
         },
@@ -165,10 +168,7 @@ def _node() -> dict[str, Any]:
                 "default": "fixed",
                 "description": "Of a frozen node's normalizations. fixed: used and not moved; updated: each batch moves them.",
             },
-            "init": {
-                "type": "object",
-                "properties": {"kind": {"enum": list(INITS)}, "std": _bounded("number", 0, validation.MAX_STD, 0.01)},
-            },
+            "init": {"$ref": "#/$defs/init"},
             "shares": {"type": "string", "description": "Id of the node whose weights this one uses."},
             "repeat": {"anyOf": [{"type": "integer", "minimum": 1}, {"type": "string"}], "default": 1},
             "mode": {
@@ -179,6 +179,24 @@ def _node() -> dict[str, Any]:
             "folded": {"type": "boolean", "default": False, "description": "The card shows only its name."},
         },
         "allOf": kinds,
+    }
+
+
+def _init() -> dict[str, Any]:
+    """How weights start: what each way has as values, told by its name."""
+    ways = [
+        {
+            "if": {"properties": {"kind": {"const": tag}}},
+            "then": {"properties": {name: param.schema() for name, param in kind.params.items()}},
+        }
+        for tag, kind in INITIALIZATIONS.items()
+        if kind.params
+    ]
+    return {
+        "type": "object",
+        "description": "How its weights start; the names are those of torch.nn.init.",
+        "properties": {"kind": {"enum": list(INITIALIZATIONS), "default": "default"}},
+        "allOf": ways,
     }
 
 
@@ -228,6 +246,12 @@ def _recipe() -> dict[str, Any]:
             "maxLength": 255,
             "default": plain.best_by,
             "description": "The value by which the best epoch is told: loss, or the name of a loss or metric node.",
+        },
+        "schedule": {"type": "string", "default": plain.schedule},
+        "options": {
+            "type": "object",
+            "description": "Further settings of optimizer, schedule and guards, by name.",
+            "properties": {name: param.schema() for name, param in known_options().items()},
         },
     }
     return {"type": "object", "properties": properties}

@@ -22,8 +22,9 @@ RETRY_S = 60.0
 class Checkpointer:
     """Puts all that is needed to go on, and the weights of the best epoch, into the run's folder (None: nothing is kept)."""
 
-    def __init__(self, folder: Path | None, emit: Sink) -> None:
-        self.folder, self.emit = folder, emit
+    def __init__(self, folder: Path | None, emit: Sink, restores: bool = False) -> None:
+        """``restores``: the best weights are wanted at the end, also where nothing is kept."""
+        self.folder, self.emit, self.restores = folder, emit, restores
         self.saved_step = -1
         """The step whose state is on disk."""
         self.last_damaged = False
@@ -41,8 +42,20 @@ class Checkpointer:
 
     def keep_best(self, net: nn.Module) -> None:
         """The weights as they are now are the best; they are written with the next checkpoint."""
-        if self.folder is not None:
+        if self.folder is not None or self.restores:
             self._best = {name: tensor.to("cpu", copy=True) for name, tensor in checkpoints.weights(net).items()}
+
+    def restore_best(self, net: nn.Module) -> None:
+        """Give the network the weights of the best epoch, if one is known. A file that cannot be read is told."""
+        if self._best is not None:
+            with torch.no_grad():
+                for name, tensor in checkpoints.weights(net).items():
+                    tensor.copy_(self._best[name])
+        elif self.folder is not None and (self.folder / checkpoints.BEST).exists():
+            try:
+                checkpoints.load_weights(self.folder / checkpoints.BEST, net)
+            except checkpoints.BadCheckpoint as fault:
+                self.emit(events.Trouble(words=f"the network keeps its last weights: {fault}"))
 
     def save(
         self,

@@ -130,20 +130,26 @@ class Tally:
     leave the weights alone, so that the step can still be run again as it was.
     """
 
-    def __init__(self, model: Model, device: torch.device, optimizer: torch.optim.Optimizer) -> None:
+    def __init__(self, model: Model, device: torch.device) -> None:
         several = len(model.losses) > 1
         taken = [*(model.losses if several else ()), *model.metrics]
         self.best_by = _best_by(model)
         self.names = tuple(dict.fromkeys(("loss", *taken)))
         if self.best_by[0] not in self.names:  # the only loss, under its own name: it is the sum
             self.best_by = "loss", "min"
-        self.device, self.lazy, self.optimizer = device, device.type != "cpu", optimizer
+        self.device, self.lazy = device, device.type != "cpu"
+        self.optimizer: Any = None
         self.rows = Rows(model, self.names)
         self.sums = Sums(self.rows)
         self._rows: list[Any] = []
         self._sizes: list[int] = []
         self._begun: list[tuple[Tensor, Tensor]] = []
         self._bad = torch.zeros((), device=device)
+
+    def follow(self, optimizer: torch.optim.Optimizer) -> None:
+        """Guard the weights of this optimizer. One that is not fused cannot be told to leave them alone: then each loss is read."""
+        self.optimizer = optimizer
+        self.lazy = self.device.type != "cpu" and bool(optimizer.defaults.get("fused"))
 
     def fresh(self) -> Sums:
         """Totals for a pass over other samples."""
@@ -167,7 +173,7 @@ class Tally:
             tensor = self.rows.tensor(trial)
             row: Tensor | list[float] = tensor
             self._bad = torch.maximum(self._bad, (~torch.isfinite(tensor[0])).float())
-            self.optimizer.found_inf = self._bad  # type: ignore[attr-defined]
+            self.optimizer.found_inf = self._bad
         else:
             numbers = self.rows.numbers(trial)
             row = numbers

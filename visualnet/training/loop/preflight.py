@@ -59,7 +59,7 @@ def why_not(analysis: Analysis, data: Loaded | None, data_error: str = "") -> st
         return words
     try:
         registry.make_data_set(project.data)
-        check_recipe(project.recipe)
+        check_recipe(project.recipe, project.data.split[1] > 0)
     except ValueError as error:
         return f"{capitalize_first(str(error))}."
     if data_error:

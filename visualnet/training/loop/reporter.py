@@ -97,8 +97,8 @@ class Reporter:
             )
         )
 
-    def tell_end(self, reason: str) -> None:
-        """The run has ended: ``done`` or ``stopped``."""
+    def tell_end(self, reason: str, early: bool = False) -> None:
+        """The run has ended: ``done`` or ``stopped``; ``early`` because nothing was gained any more."""
         state = self.state
         self.emit(
             events.Finished(
@@ -108,5 +108,6 @@ class Reporter:
                 seconds=self.clock.total(),
                 best_epoch=state.best_epoch,
                 best=state.best,
+                early=early,
             )
         )

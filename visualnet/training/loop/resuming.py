@@ -16,6 +16,7 @@ from visualnet.data.tensors import Sampler
 from visualnet.training import checkpoints, devices, events
 from visualnet.training.checkpoints import BadCheckpoint, State
 from visualnet.training.loop.failures import first_line
+from visualnet.training.loop.learner import Learner
 from visualnet.training.loop.metrics import Tally, get_state, set_state
 from visualnet.training.loop.run_state import RunState, TrainingClock
 from visualnet.training.loop.sinks import Sink
@@ -29,7 +30,7 @@ class Resumable(Protocol):
     recipe: Recipe
     data: Loaded
     folder: Path | None
-    optimizer: torch.optim.Optimizer
+    learner: Learner
     sampler: Sampler
     tally: Tally
     place: devices.DeviceChoice
@@ -46,7 +47,7 @@ def capture_generators(session: Resumable) -> dict[str, Tensor]:
     found = {"torch": torch.default_generator.get_state(), "sampler": session.sampler.generator.get_state()}
     if session.place.device.type != "cpu":
         found["device"] = get_state(session.place.device)
-    return {**found, "order": session.sampler.order}
+    return {**found, "order": session.sampler.order, **session.learner.gradients()}
 
 
 def capture_state(session: Resumable) -> State:
@@ -54,6 +55,8 @@ def capture_state(session: Resumable) -> State:
     return State(
         **asdict(session.state),
         optimizer=session.recipe.optimizer,
+        gathered=session.learner.gathered,
+        rate=session.learner.rate.numbers(),
         samples=session.tally.sums.samples,
         sums=session.tally.totals(),
         counts=session.tally.counts(),
@@ -130,7 +133,9 @@ def _put_back(session: Resumable, folder: Path, state: State) -> None:
     expected = {
         name: (tuple(t.shape), "I64" if name == "order" else "U8") for name, t in capture_generators(session).items()
     }
-    found = checkpoints.restore(folder, state, session.network.net, session.optimizer, expected)
+    if state.gathered:
+        expected |= checkpoints.find_gradients(folder, session.learner.parameters)
+    found = checkpoints.restore(folder, state, session.network.net, session.learner.optimizer, expected)
     if not torch.equal(found["order"].sort().values, torch.arange(sampler.size)):
         raise BadCheckpoint(f"the order of samples in {folder} is not one of this data")
     sampler.order = found["order"]
@@ -141,9 +146,13 @@ def _put_back(session: Resumable, folder: Path, state: State) -> None:
             set_state(session.place.device, found["device"])
     except (RuntimeError, TypeError, ValueError) as error:
         raise BadCheckpoint(f"the random generators in {folder} cannot be put back: {first_line(error)}") from None
+    session.learner.restore_gradients(found, state.gathered)
+    # A checkpoint of an older version tells nothing of a schedule: it had none.
+    session.learner.rate.restore(state.rate or {"base": state.lr}, state.lr)
     now = session.state
     now.step, now.epoch, now.position, now.lr = state.step, state.epoch, state.position, state.lr
     now.best, now.best_loss, now.best_epoch = state.best, state.best_loss, state.best_epoch
+    now.gained, now.stale = state.gained, state.stale
     session.clock.before_s = state.seconds
     session.tally.restore(state.sums, state.samples, state.counts, state.tallies)
 

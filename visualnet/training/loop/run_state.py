@@ -20,6 +20,10 @@ class RunState:
     best: float | None = None
     best_loss: float | None = None
     best_epoch: int = 0
+    gained: float | None = None
+    """The value of the last epoch that gained enough for early stopping."""
+    stale: int = 0
+    """How many epochs have gained too little since."""
 
     def close_epoch(self, values: Mapping[str, float | None], name: str, mode: str) -> bool:
         """Count an epoch with these values as complete; whether it is the best so far by the one of this name."""
@@ -34,6 +38,20 @@ class RunState:
         if better:
             self.best, self.best_loss, self.best_epoch = value, loss, self.epoch
         return better
+
+    def count_stale(self, value: float | None, mode: str, least: float) -> None:
+        """Count an epoch for early stopping: a value that is not better by more than the ``least`` gain waits on."""
+        gain = (
+            0.0
+            if value is None or self.gained is None
+            else value - self.gained
+            if mode == "max"
+            else self.gained - value
+        )
+        if value is not None and (self.gained is None or gain > least):
+            self.gained, self.stale = value, 0
+        else:
+            self.stale += 1
 
 
 class TrainingClock:

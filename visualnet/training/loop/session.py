@@ -18,6 +18,7 @@ from visualnet.training.control import Control
 from visualnet.training.loop import preflight, resuming
 from visualnet.training.loop.checkpointer import Checkpointer
 from visualnet.training.loop.failures import TrainingRefused, blame, describe, first_line
+from visualnet.training.loop.learner import Learner
 from visualnet.training.loop.metrics import NonFinite, Tally
 from visualnet.training.loop.reporter import Reporter
 from visualnet.training.loop.run_state import RunState, TrainingClock
@@ -91,7 +92,7 @@ class Session:
 
     def _set_up(self, emit: Sink) -> TrainingLoop:
         recipe = self.project.recipe
-        optimizers.check_recipe(recipe)
+        optimizers.check_recipe(recipe, len(self.data.validation) > 0)
         self.analysis = analysis = infer(self.project, None, self.data.fields)
         for fault in preflight.faults(analysis, self.data):
             raise TrainingRefused(fault)
@@ -120,16 +121,19 @@ class TrainingLoop:
     ) -> None:
         self.project, self.data, self.recipe, self.network = project, data, project.recipe, model
         self.place, self.memory, self.control, self.emit, self.folder = place, memory, control, emit, folder
-        trained = [p for p in model.objective.parameters() if p.requires_grad]
-        self.optimizer = optimizers.make(self.recipe, trained, place.device)
         taken = memory.allocated()
         self.tensors = Tensors(data, model.fields, place.device, plain_fields(model))
         memory.count_data(taken)
         self.sampler = Sampler(len(data.train), self.recipe.batch_size, self.recipe.seed)
-        self.tally = Tally(model, place.device, self.optimizer)
+        self.tally = Tally(model, place.device)
+        trained = [p for p in model.objective.parameters() if p.requires_grad]
+        self.learner = Learner(self.recipe, trained, place.device, self.sampler.steps, self.tally.best_by[1])
+        self.tally.follow(self.learner.optimizer)
         self.probe = Probe(model, data, self.tensors)
-        self.state, self.clock = RunState(self.recipe.lr), TrainingClock()
-        self.checkpointer = Checkpointer(folder, emit)
+        self.state, self.clock = RunState(self.learner.rate.now), TrainingClock()
+        self.patience: int | None = self.learner.values["patience"]
+        """After so many epochs without gain the run ends."""
+        self.checkpointer = Checkpointer(folder, emit, self.patience is not None)
         self.reporter = Reporter(emit, self.recipe, self.state, self.sampler, self.clock)
         self._due = 0.0
         """When to look up from the steps again."""
@@ -141,22 +145,26 @@ class TrainingLoop:
         self.checkpointer.start()
         self.reporter.tell_start(self.folder, self.place, self.network, self.data, self.tally.best_by)
         reason = "done"
-        while self.state.epoch < self.recipe.epochs:
+        while self.state.epoch < self.recipe.epochs and not self._stops_early():
             if not (self._train_epoch() and self._validate_epoch()):
                 reason = "stopped"
                 break
         self._checkpoint(last=True)
+        if reason == "done" and self.patience is not None:
+            self.checkpointer.restore_best(self.network.net)
         self._finish(reason)
         return reason
+
+    def _stops_early(self) -> bool:
+        return self.patience is not None and self.state.stale >= self.patience
 
     def _train_epoch(self) -> bool:
         """The rest of this epoch's steps; False if a stop came first."""
         state, control, tally, sampler, tensors = self.state, self.control, self.tally, self.sampler, self.tensors
-        trial, optimizer, size = self.network.trial, self.optimizer, self.sampler.batch_size
+        trial, learner, size = self.network.trial, self.learner, self.sampler.batch_size
         if state.position == 0:
             sampler.shuffle()
         order = tensors.indices(self.data.train[sampler.order.numpy()])
-        parameters = [p for group in optimizer.param_groups for p in group["params"]]
         trial.train()
         clock = time.perf_counter
         while state.position < sampler.steps:
@@ -167,10 +175,7 @@ class TrainingLoop:
             results = trial(*batch)
             loss = results[0]["loss"]
             tally.take(results, len(batch[0]))
-            loss.backward()
-            optimizer.step()
-            for parameter in parameters:
-                parameter.grad = None
+            learner.learn(loss, state.position + 1 == sampler.steps)
             state.position += 1
             state.step += 1
             if control.urgent or clock() >= self._due:
@@ -196,6 +201,11 @@ class TrainingLoop:
         validation, seconds = sums.means(), time.perf_counter() - begin
         train = self.tally.close_epoch()
         is_best = self.state.close_epoch(validation or train, *self.tally.best_by)
+        name, mode = self.tally.best_by
+        value = (validation or train).get(name)
+        self.learner.rate.after_epoch(value)
+        if self.patience is not None:
+            self.state.count_stale(value, mode, self.learner.values["min_delta"])
         if is_best:
             self.checkpointer.keep_best(self.network.net)
         self.reporter.tell_epoch(train, validation, seconds, is_best)
@@ -234,9 +244,8 @@ class TrainingLoop:
 
     def set_lr(self, lr: float) -> None:
         """Train with this learning rate from here on."""
-        self.state.lr = lr
-        for group in self.optimizer.param_groups:
-            group["lr"] = lr
+        self.learner.rate.set(lr)
+        self.state.lr = self.learner.rate.now
 
     def flush(self) -> None:
         """Send the values of the steps since the last time.
@@ -247,7 +256,14 @@ class TrainingLoop:
         values, fault = self.tally.flush()
         if values:
             last = self.state.step - (fault.back + 1 if fault else 0)
-            self.emit(events.Steps(step=last, epoch=self.state.epoch, lr=self.state.lr, values=values))
+            rates, clipped = self.learner.take_rates(), self.learner.take_clipped()
+            lr, count = (rates[-1], len(next(iter(values.values())))) if rates else (self.state.lr, 0)
+            self.emit(
+                events.Steps(
+                    step=last, epoch=self.state.epoch, lr=lr, values=values, rates=rates[:count], clipped=clipped
+                )
+            )
+        self.state.lr = self.learner.rate.now
         if fault:
             self.state.step -= fault.back + 1
             raise fault
@@ -256,7 +272,7 @@ class TrainingLoop:
         self.flush()
         if self.folder is not None:
             state, generators = resuming.capture_state(self), resuming.capture_generators(self)
-            self.checkpointer.save(state, self.network.net, self.optimizer, generators, last)
+            self.checkpointer.save(state, self.network.net, self.learner.optimizer, generators, last)
 
     def _watch_if_due(self, now: float) -> None:
         if self.probe.due(self.control.probe_request, now):
@@ -277,4 +293,5 @@ class TrainingLoop:
             self._watch()
         self.reporter.tell_progress("done", self.probe.spent_s)
         self.emit(self.memory.compare(self.network.analysis, self.sampler.batch_size, self.state.step))
-        self.reporter.tell_end(reason)
+        early = reason == "done" and self._stops_early() and self.state.epoch < self.recipe.epochs
+        self.reporter.tell_end(reason, early)

@@ -42,6 +42,8 @@ class RunModel:
         self.train: dict[str, Series] = {}
         self.validation: dict[str, Series] = {}
         self.lr = Series()
+        self.clipped = 0
+        """Steps whose gradients were clipped."""
         self.epochs: list[events.EpochDone] = []
         self.started: events.Started | None = None
         self.progress: events.Progress | None = None
@@ -112,8 +114,11 @@ class RunModel:
         for name, values in event.values.items():
             if len(values) == count:
                 _extend(self.steps.setdefault(name, Series()), steps, values)
-        if count:
+        if count and len(event.rates) == count:
+            _extend(self.lr, steps, event.rates)
+        elif count:
             _extend(self.lr, [event.step], [event.lr])
+        self.clipped += max(event.clipped, 0)
 
     def _on_epoch(self, event: events.EpochDone) -> None:
         for kept, values in ((self.train, event.train), (self.validation, event.validation)):
@@ -241,8 +246,10 @@ def find_changes(folder: Path, project: Project) -> list[str]:
         return sheets, dict(one.constants), {name: dict(b.params) for name, b in one.blocks.items()}
 
     told = ["network"] if network(before) != network(project) else []
-    fields = ("momentum", "nesterov", "weight_decay", "batch_size", "seed")
-    return told + [name for name in fields if getattr(before.recipe, name) != getattr(project.recipe, name)]
+    fields = ("momentum", "nesterov", "weight_decay", "batch_size", "seed", "schedule")
+    told += [name for name in fields if getattr(before.recipe, name) != getattr(project.recipe, name)]
+    old, new = before.recipe.options, project.recipe.options
+    return told + [name for name in {**old, **new} if old.get(name) != new.get(name)]
 
 
 def has_other_rate(folder: Path, recipe: Recipe) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from visualnet.analysis import Analysis
 from visualnet.core.project import RunRef
-from visualnet.core.text.format import format_duration, format_number, format_percent
+from visualnet.core.text.format import format_duration, format_number, format_percent, format_quantity
 from visualnet.training.runs.run_model import RunModel
 
 STATES = {
@@ -48,6 +48,10 @@ def describe_run(state: str, model: RunModel | None, analysis: Analysis, older: 
         parts.insert(0, STATES.get(model.state, "Stopped"))
         if older:
             parts.insert(0, f"Of {EARLIER}")
+        if model.finished is not None and model.finished.early:
+            parts[-1] += " (early: nothing was gained any more)"
+        if model.clipped:
+            parts.append(f"clipped in {format_quantity(model.clipped, 'step')}")
         if model.finished is not None:
             parts.append(f"in {format_duration(model.finished.seconds)}")
         if model.best is not None:

@@ -51,7 +51,6 @@ def add(
     at: tuple[float, float],
     source: Port | None = None,
     target: Port | None = None,
-    insert: Port | None = None,
     given: Given = NONE,
 ) -> bool:
     """Add a node as one edit, wired if asked, and select it."""
@@ -59,8 +58,7 @@ def add(
     sheet, path, analysis = studio.sheet, studio.path, studio.analysis
 
     def edit(project: Project) -> tuple[Project, list[str]]:
-        ends = source, target, insert
-        after, node_id = insert_node(project, sheet, path, analysis, kind, place, *ends, given)
+        after, node_id = insert_node(project, sheet, path, analysis, kind, place, source, target, given=given)
         return after, [node_id]
 
     done = add_and_select(studio, f"Add {kind_label(kind)}", edit)

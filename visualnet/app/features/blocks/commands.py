@@ -53,7 +53,7 @@ def has_unused(studio: Studio) -> bool:
 
 def group(studio: Studio) -> None:
     """Put the selected nodes into a block of their own, and select it."""
-    view = studio.active
+    view = studio.active.itself
     sheet, ids, opened = view.sheet, list(view.selection), open_ports(view.facts, view.selection)
     instance: list[str] = []
 
@@ -70,7 +70,7 @@ def group(studio: Studio) -> None:
 
 def ungroup(studio: Studio) -> None:
     """Put the nodes of the selected blocks in their place, and select them."""
-    view = studio.active
+    view = studio.active.itself
     sheet, blocks, nodes = view.sheet, selected_instances(studio), list[str]()
 
     def edit(project: Project) -> Project:
@@ -83,7 +83,7 @@ def ungroup(studio: Studio) -> None:
 
 def make_unique(studio: Studio) -> None:
     """Give the selected block a definition of its own."""
-    view = studio.active
+    view = studio.active.itself
     sheet, node_id = view.sheet, view.selection[0]
     label = f"Make {_describe(selected_nodes(studio), 'blocks')} unique"
     if view.do(label, lambda p: definitions.make_unique(p, sheet, node_id)):
@@ -92,7 +92,7 @@ def make_unique(studio: Studio) -> None:
 
 def rename(studio: Studio) -> None:
     """Ask for another name of the block, and give it."""
-    view, old = studio.active, block_meant(studio)
+    view, old = studio.active.itself, block_meant(studio)
     new, agreed = QInputDialog.getText(
         _parent(studio), "Rename block", "The block's name, a class in the code:", text=old
     )

@@ -14,7 +14,7 @@ MOST = 1000
 
 def ask_repeat(studio: Studio) -> None:
     """Ask how often the selected blocks are repeated, and set it as one step; a block that cannot be is told of."""
-    view, blocks = studio.active, selected_instances(studio)
+    view, blocks = studio.active.itself, selected_instances(studio)
     for block in blocks:
         facts = view.facts[block.id] if view.facts is not None and block.id in view.facts.nodes else None
         if facts is not None and (fault := repetition.fault(facts.inputs, facts.outputs)):

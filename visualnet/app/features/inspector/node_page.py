@@ -17,6 +17,7 @@ from visualnet.app.features.inspector.sections.block_parameters import fill_row_
 from visualnet.app.features.inspector.sections.code_section import CodeSection
 from visualnet.app.features.inspector.sections.cost_section import NodeCosts
 from visualnet.app.features.inspector.sections.drawings_section import DrawingsSection
+from visualnet.app.features.inspector.sections.initialization_section import InitializationSection
 from visualnet.app.features.inspector.sections.mode_row import ModeRow
 from visualnet.app.features.inspector.sections.parameters_section import ParametersSection
 from visualnet.app.features.inspector.sections.section import InspectorSection
@@ -66,8 +67,9 @@ class NodePage(QWidget):
         self.costs = NodeCosts(studio)
         self.ports = PortsSection(studio)
         self.weights = WeightsSection(studio)
+        self.first_weights = InitializationSection(studio)
         self.reference = ReferenceSection(studio)
-        below = (self.costs, self.ports, self.weights, self.reference)
+        below = (self.costs, self.ports, self.weights, self.first_weights, self.reference)
         self.sections = (self.parameters, self.source, self.drawings, *below)
         column(
             row(self.dot, (self.name, 1), self.kind, self.presets),
@@ -235,7 +237,9 @@ class NodePage(QWidget):
 
     def point_at(self, name: str) -> None:
         """Give the focus to a parameter."""
-        if self.form is not None:
+        if name.partition(".")[0] == "init":
+            self.first_weights.point_at(name.partition(".")[2])
+        elif self.form is not None:
             self.form.point_at(name)
 
 

@@ -18,17 +18,21 @@ from visualnet.core import edits
 from visualnet.core.graph import Value
 from visualnet.core.project import Recipe
 from visualnet.layers.declaration.params import Param
+from visualnet.layers.recipe.settings import change, raw_value
 from visualnet.training.recipe_params import (
     best_by_options,
     device_options,
     follow_defaults,
+    optimizer_options,
     recipe_groups,
     recipe_params,
     recipe_problems,
 )
 
 SETTINGS = "recipe"
-GROUPS = ("Optimizer", "Schedule", "More")
+GROUPS = ("Optimizer", "Schedule", "Guards", "More")
+CLOSED = ("Guards",)
+"""Collapsed until somebody opens them."""
 
 
 class RecipePanel(QScrollArea):
@@ -48,8 +52,20 @@ class RecipePanel(QScrollArea):
         self.data = DataSection(studio)
         self.groups = {title: Section(title) for title in GROUPS}
         inner = QWidget()
-        parts = (self.note, self.groups["Optimizer"], self.groups["Schedule"], self.data, self.groups["More"])
-        column(*parts, STRETCH, margins=(12, 4, 12, 8), spacing=6, parent=inner)
+        first, *rest = self.groups.values()
+        schedule, guards, more = rest
+        column(
+            self.note,
+            first,
+            schedule,
+            self.data,
+            guards,
+            more,
+            STRETCH,
+            margins=(12, 4, 12, 8),
+            spacing=6,
+            parent=inner,
+        )
         self.setWidget(inner)
         self._collapse_as_left()
         studio.analysed.connect(lambda _: self.refresh())
@@ -58,7 +74,8 @@ class RecipePanel(QScrollArea):
 
     def _collapse_as_left(self) -> None:
         collapsed = self.kept.get("collapsed")
-        closed = set(collapsed) if isinstance(collapsed, list) and all(isinstance(t, str) for t in collapsed) else set()
+        known = isinstance(collapsed, list) and all(isinstance(t, str) for t in collapsed)
+        closed = set(collapsed) if isinstance(collapsed, list) and known else set(CLOSED)
         for title, section in (*self.groups.items(), ("Data", self.data)):
             section.set_opened(title not in closed)
             section.toggled.connect(self._remember_collapsed)
@@ -84,14 +101,21 @@ class RecipePanel(QScrollArea):
         """Show the recipe as it is now."""
         recipe: Recipe = self.studio.project.recipe
         best_by = best_by_options(self.studio.analysis)
-        wanted = (recipe.optimizer, tuple(device_options()), tuple(best_by))
+        wanted = (
+            recipe.optimizer,
+            recipe.schedule,
+            tuple(device_options()),
+            tuple(optimizer_options()),
+            tuple(best_by),
+        )
         if wanted != self._offered:
             self._offered = wanted
-            self._build(recipe_params(recipe.optimizer, best_by))
+            self._build(recipe_params(recipe, best_by))
         rows, constants = self.rows, self.studio.project.constants
-        problems = recipe_problems(recipe, (row.param for row in rows.values()))
+        validation = self.studio.project.data.split[1] > 0
+        problems = recipe_problems(recipe, (row.param for row in rows.values()), validation)
         for form in self.forms.values():
-            form.show_values({name: getattr(recipe, name) for name in form.rows}, constants, problems)
+            form.show_values({n: raw_value(recipe, row.param) for n, row in form.rows.items()}, constants, problems)
         busy = self.studio.runner.busy
         self.note.setVisible(busy)
         for name, row in rows.items():
@@ -106,8 +130,9 @@ class RecipePanel(QScrollArea):
             self.data.setFocus()
             QTimer.singleShot(0, self, lambda: self.ensureWidgetVisible(self.data))
         elif (row := self.rows.get(name)) is not None:
-            next(group for title, group in self.groups.items() if name in self.forms[title].rows).set_opened(True)
-            row.setFocus()
+            title = next(title for title in self.groups if name in self.forms[title].rows)
+            self.groups[title].set_opened(True)
+            self.forms[title].point_at(name)
             QTimer.singleShot(0, row, lambda: self.ensureWidgetVisible(row))
 
     def _build(self, declared: Sequence[Param]) -> None:
@@ -132,4 +157,8 @@ class RecipePanel(QScrollArea):
             return
         if name == "optimizer":
             fields |= follow_defaults(self.studio.project.recipe, str(raw))
-        self.studio.do(f"Set {name.replace('_', ' ')}", lambda p: edits.set_recipe(p, **fields), merge=f"recipe:{name}")
+        self.studio.do(
+            f"Set {name.replace('_', ' ')}",
+            lambda p: edits.set_recipe(p, **change(p.recipe, fields)),
+            merge=f"recipe:{name}",
+        )

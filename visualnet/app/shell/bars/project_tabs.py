@@ -61,7 +61,7 @@ class DocumentTabs(QTabBar):
         """Show names and marks as they are now. With one project there is nothing to choose, and no strip."""
         if self._moving:
             return
-        told = [self._words(tab) for tab in self.tabs]
+        told = [self._words(tab, name) for tab, name in self.tabs.names().items()]
         self.blockSignals(True)
         while self.count() > len(told):
             self.removeTab(self.count() - 1)
@@ -85,9 +85,8 @@ class DocumentTabs(QTabBar):
         self._shown = [("", "", "")] * self.count()
         self.refresh()
 
-    def _words(self, tab: Tab) -> tuple[str, str, str]:
+    def _words(self, tab: Tab, name: str) -> tuple[str, str, str]:
         mark, document = self._state(tab), tab.document
-        name = self.tabs.name(tab)
         parts = [visible(tab.path) if tab.path is not None else name]
         if not tab.page and tab.path is None:
             parts.append("has no file yet")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, ClassVar
 
+from visualnet.core.graph import Value
 from visualnet.layers.declaration.axes import place
 from visualnet.layers.declaration.calls import Expr, Own, fn
 from visualnet.layers.declaration.initial_moments import Moments, Start, through
@@ -50,6 +51,11 @@ class Activation(Layer):
     curve: ClassVar[Callable[[float], float] | None] = None
     """The function of one number, where no parameter changes it."""
     pointwise = True
+    gain: ClassVar[str] = ""
+    """The name of its gain in ``torch.nn.init.calculate_gain``, or of one that is close."""
+
+    def kaiming(self) -> Mapping[str, Value]:
+        return {"nonlinearity": self.gain} if self.gain else {}
 
     def _curve(self) -> Callable[[float], float] | None:
         """The function of one number, with this layer's parameters; the same object for the same ones. None where it is not known."""
@@ -63,7 +69,14 @@ class Activation(Layer):
         return fn(self.function, *refs, **self.given(*self.params))
 
 
-@layer("relu", family="activation", ports=_PORTS, keywords="rectifier activation nonlinearity", holds="nonnegative")
+@layer(
+    "relu",
+    family="activation",
+    ports=_PORTS,
+    keywords="rectifier activation nonlinearity",
+    holds="nonnegative",
+    gain="relu",
+)
 class ReLU(Activation):
     """Let positive numbers pass and set negative ones to zero.
 
@@ -87,6 +100,9 @@ class LeakyReLU(Activation):
 
     function = "F.leaky_relu"
 
+    def kaiming(self) -> Mapping[str, Value]:
+        return {"nonlinearity": "leaky_relu", "a": self.negative_slope}
+
     def _curve(self) -> Callable[[float], float]:
         return _leaky(self.negative_slope)
 
@@ -109,7 +125,7 @@ class ELU(Activation):
         return _elu(self.alpha)
 
 
-@layer("gelu", family="activation", ports=_PORTS, keywords="gaussian error linear activation transformer")
+@layer("gelu", family="activation", ports=_PORTS, keywords="gaussian error linear activation transformer", gain="relu")
 class GELU(Activation):
     """Weigh each number by the chance that a normal one is smaller: a smooth ReLU, usual in transformers.
 
@@ -124,7 +140,14 @@ class GELU(Activation):
     function, curve = "F.gelu", _gelu
 
 
-@layer("silu", family="activation", label="SiLU (swish)", ports=_PORTS, keywords="swish sigmoid linear activation")
+@layer(
+    "silu",
+    family="activation",
+    label="SiLU (swish)",
+    ports=_PORTS,
+    keywords="swish sigmoid linear activation",
+    gain="relu",
+)
 class SiLU(Activation):
     """Weigh each number by its own sigmoid: smooth, and slightly negative just below zero.
 
@@ -137,7 +160,12 @@ class SiLU(Activation):
 
 
 @layer(
-    "sigmoid", family="activation", ports=_PORTS, keywords="logistic squash activation gate binary", holds="fractions"
+    "sigmoid",
+    family="activation",
+    ports=_PORTS,
+    keywords="logistic squash activation gate binary",
+    holds="fractions",
+    gain="sigmoid",
 )
 class Sigmoid(Activation):
     """Squash each number to between 0 and 1: the chance of “yes”.
@@ -148,7 +176,7 @@ class Sigmoid(Activation):
     function, curve = "torch.sigmoid", logistic
 
 
-@layer("tanh", family="activation", ports=_PORTS, keywords="hyperbolic tangent squash activation")
+@layer("tanh", family="activation", ports=_PORTS, keywords="hyperbolic tangent squash activation", gain="tanh")
 class Tanh(Activation):
     """Squash each number to between −1 and 1.
 

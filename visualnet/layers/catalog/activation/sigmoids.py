@@ -102,7 +102,9 @@ class Mish(Activation):
     function = "F.mish"
 
 
-@layer("relu6", family="activation", ports=_PORTS, rare=True, keywords="rectifier mobile", holds="nonnegative")
+@layer(
+    "relu6", family="activation", ports=_PORTS, rare=True, keywords="rectifier mobile", holds="nonnegative", gain="relu"
+)
 class ReLU6(Activation):
     """A ReLU that stops at 6, so that few bits are enough for its numbers.
 
@@ -156,7 +158,7 @@ class Hardtanh(Activation):
         return f"{self.min_val:g} to {self.max_val:g}".replace("-", "−")
 
 
-@layer("selu", family="activation", ports=_PORTS, rare=True, keywords="self normalizing exponential")
+@layer("selu", family="activation", ports=_PORTS, rare=True, keywords="self normalizing exponential", gain="selu")
 class SELU(Activation):
     """An ELU scaled so that layer after layer keeps mean 0 and deviation 1 by itself.
 

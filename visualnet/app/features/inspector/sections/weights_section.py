@@ -1,4 +1,4 @@
-"""The inspector's section about a node's weights: how they begin, whether they learn, with whom they are shared."""
+"""The inspector's section about a node's weights: whether they learn, with whom they are shared, how often a block repeats."""
 
 from __future__ import annotations
 
@@ -19,19 +19,16 @@ from visualnet.app.features.inspector.sections.section import (
 from visualnet.app.forms.form import caption
 from visualnet.app.state.studio import Studio
 from visualnet.core import expressions, repetition
-from visualnet.core.graph import INITS, STATISTICS, Init
-from visualnet.core.validation import fault_in_std, is_number
+from visualnet.core.graph import STATISTICS
 
 _TRAINABLE = "Whether training changes these weights. Frozen ones keep what they are, running statistics too."
 _STATISTICS = "What training does with the running statistics of what is frozen here."
-_INIT = "What the weights are before training begins."
-_STD = "Standard deviation of the normal initialisation."
 _SHARES = "Use the weights of another node (siamese networks, tied embeddings) instead of own ones."
 _REPEATED = "How many times the block stands behind itself, each time with weights of its own."
 
 
 class WeightsSection(InspectorSection):
-    """Frozen or trainable, how weights start, whose weights are used, how often a block repeats."""
+    """Frozen or trainable, whose weights are used, how often a block repeats."""
 
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio, "Weights")
@@ -41,10 +38,6 @@ class WeightsSection(InspectorSection):
         self.trainable.setToolTip(_TRAINABLE)
         self.trainable.clicked.connect(lambda on: self._set("Unfreeze" if on else "Freeze", trainable=on))
         self.statistics = choice_box(((c, c, m) for c, m in STATISTICS.items()), _STATISTICS, self._set_statistics)
-        self.init = choice_box(((c, c, m) for c, m in INITS.items()), _INIT, self._set_init)
-        self.std = value_field(
-            studio, fault_in_std, lambda v: self._set("Set deviation", "std", init=Init("normal", float(v))), _STD
-        )
         self.shares = choice_box((), _SHARES, self._set_owner)
         self.repeat = value_field(studio, self._fault_in_repeat, lambda v: self._set("Repeat", "repeat", repeat=v))
         self.repeat.names = lambda: studio.scope
@@ -52,13 +45,10 @@ class WeightsSection(InspectorSection):
             {
                 "trainable": self.trainable,
                 "statistics": self.statistics,
-                "initialisation": self.init,
-                "deviation": self.std,
                 "weights of": self.shares,
                 "repeat": self.repeat,
             }
         )
-        self.std.scrub_with(self.editors.rows["deviation"][0])
         self.repeat.scrub_with(self.editors.rows["repeat"][0])
         self.add(self.sizes)
         self.add(self.editors)
@@ -82,8 +72,6 @@ class WeightsSection(InspectorSection):
         self.sizes.setVisible(bool(self.sizes.text()))
         self.trainable.setChecked(node.trainable)
         self.statistics.setCurrentText(node.statistics)
-        self.init.setCurrentText(node.init.kind)
-        self.std.set_value(node.init.std)
         self.repeat.set_value(node.repeat)
         computed = isinstance(node.repeat, str) and not self._fault_in_repeat(node.repeat)
         self.repeat.set_suffix(f"= {expressions.whole(node.repeat, self.studio.scope)}" if computed else "")
@@ -95,8 +83,6 @@ class WeightsSection(InspectorSection):
             {
                 "trainable": learns,
                 "statistics": learns and not node.trainable and bool(first and first.buffered),
-                "initialisation": own,
-                "deviation": own and node.init.kind == "normal",
                 "weights of": own and self.shares.count() > 1 and single,
                 "repeat": block,
             }
@@ -114,10 +100,6 @@ class WeightsSection(InspectorSection):
 
     def _set_statistics(self, at: int) -> None:
         self._set("Set statistics", statistics=self.statistics.itemData(at))
-
-    def _set_init(self, at: int) -> None:
-        std = self.std.value
-        self._set("Set initialisation", init=Init(self.init.itemData(at), float(std) if is_number(std) else 0.01))
 
     def _set_owner(self, at: int) -> None:
         self._set("Share weights", shares=self.shares.itemData(at))

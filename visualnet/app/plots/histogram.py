@@ -1,0 +1,124 @@
+"""How the numbers of some tensors are spread: one histogram below another, each with its mean and standard deviation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from visualnet.app.plots.colours import Ink, text_font, translucent
+from visualnet.app.plots.picture import PaintedPicture
+from visualnet.core.text.format import format_number
+
+BARS = 36
+"""How high the longest bar is, in px."""
+GAP, BETWEEN = 3, 12
+LEFT, RIGHT = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
+MIDDLE = Qt.AlignmentFlag.AlignVCenter
+
+
+class Spread(NamedTuple):
+    """One tensor: how many numbers lie in each of the equal bins from ``low`` to ``high``."""
+
+    title: str
+    mean: float
+    std: float
+    low: float
+    high: float
+    counts: tuple[int, ...]
+
+    @property
+    def text(self) -> str:
+        """Mean and deviation in words."""
+        return f"mean {format_number(self.mean)}, std {format_number(self.std)}"
+
+
+class Histograms(PaintedPicture):
+    """As high as what it shows; nothing at all while there is nothing to show."""
+
+    file_name, has_rows = "first-weights", True
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.spreads: tuple[Spread, ...] = ()
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName("Histograms of the first weights")
+
+    def show_spreads(self, spreads: Sequence[Spread]) -> None:
+        """Show these."""
+        self.spreads = tuple(spreads)
+        self.setAccessibleDescription("; ".join(f"{s.title}: {s.text}" for s in self.spreads))
+        self.setVisible(bool(self.spreads))
+        self.setFixedHeight(self._height())
+        self.update()
+
+    def _line(self) -> float:
+        return QFontMetricsF(text_font(self.font(), 11)).height()
+
+    def _row(self) -> float:
+        return 2 * self._line() + BARS + 2 * GAP
+
+    def _height(self) -> int:
+        count = len(self.spreads)
+        return round(count * self._row() + max(count - 1, 0) * BETWEEN)
+
+    def sizeHint(self) -> QSize:
+        return QSize(220, self._height())
+
+    def is_empty(self) -> bool:
+        return not self.spreads
+
+    def rows(self) -> Iterable[Iterable[Any]]:
+        return [("tensor", "mean", "std", "lowest", "highest"), *((s.title, *s[1:5]) for s in self.spreads)]
+
+    def draw(self, painter: QPainter, ink: Ink) -> None:
+        top = 0.0
+        for spread in self.spreads:
+            self._draw_one(painter, ink, spread, top)
+            top += self._row() + BETWEEN
+
+    def _draw_one(self, painter: QPainter, ink: Ink, spread: Spread, top: float) -> None:
+        wide, line = float(self.width()), self._line()
+        metrics = QFontMetricsF(painter.font())
+        figures = metrics.horizontalAdvance(spread.text)
+        painter.setPen(ink.text)
+        title = metrics.elidedText(spread.title, Qt.TextElideMode.ElideMiddle, wide - figures - 8)
+        painter.drawText(QRectF(0, top, wide - figures - 8, line), LEFT | MIDDLE, title)
+        painter.setPen(ink.muted)
+        painter.drawText(QRectF(wide - figures, top, figures, line), RIGHT | MIDDLE, spread.text)
+        base = top + line + GAP + BARS
+        most, count = max(spread.counts), len(spread.counts)
+        step = wide / count
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(translucent(ink.accent, 0.8))
+        for at, number in enumerate(spread.counts):
+            high = BARS * number / most
+            bar = QRectF(at * step, base - high, max(step - 1, 1), high)
+            if count == 1:  # every number is the same one
+                bar = QRectF(wide / 2 - 2, base - BARS, 4, BARS)
+            painter.drawRect(bar)
+        painter.setBrush(ink.line)
+        painter.drawRect(QRectF(0, base, wide, 1))
+        below = QRectF(0, base + GAP, wide, line)
+        painter.setPen(ink.muted)
+        if count == 1:
+            painter.drawText(below, Qt.AlignmentFlag.AlignHCenter | MIDDLE, format_number(spread.low))
+            return
+        painter.drawText(below, LEFT | MIDDLE, format_number(spread.low))
+        painter.drawText(below, RIGHT | MIDDLE, format_number(spread.high))
+        if spread.low < 0 < spread.high:
+            self._draw_zero(painter, ink, spread, base, below)
+
+    def _draw_zero(self, painter: QPainter, ink: Ink, spread: Spread, base: float, below: QRectF) -> None:
+        """Where zero lies, if there is room for its figure between the two ends."""
+        x = self.width() * -spread.low / (spread.high - spread.low)
+        metrics = QFontMetricsF(painter.font())
+        ends = [metrics.horizontalAdvance(format_number(v)) + 10 for v in (spread.low, spread.high)]
+        if ends[0] < x < self.width() - ends[1]:
+            painter.drawText(
+                QRectF(x - 10, below.top(), 20, below.height()), Qt.AlignmentFlag.AlignHCenter | MIDDLE, "0"
+            )
+            painter.fillRect(QRectF(x, base, 1, GAP), ink.muted)

@@ -1,0 +1,6 @@
+"""How a network is trained, declared as layers are: optimizers, schedules of the learning rate, and what guards the steps.
+
+Each is one `Technique` (`technique.py`): its name, its fields with ranges, its rule as a formula, its paper, torch's class by name. The
+form, the file's schema, the check, the training loop, the forecast of memory and the reference follow from it. Torch is not needed.
+`settings.py` reads a recipe by them.
+"""

@@ -1,0 +1,78 @@
+"""What guards the steps: clipping, gathered gradients, penalties, an early end. Each is off until its first field is set."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from visualnet.layers.declaration.params import Float, Int
+from visualnet.layers.recipe.technique import Rule, Technique, Values, declare
+
+OFF = "off"
+
+
+@dataclass(frozen=True)
+class Guard(Technique):
+    """Something that a recipe may switch on, beside any optimizer and schedule. ``zero``: why its first field cannot be 0."""
+
+    zero: str = ""
+
+    def is_on(self, values: Values) -> bool:
+        """Whether the recipe asks for it."""
+        first = next(iter(self.params.values()))
+        return bool(values[first.name] != first.default)
+
+
+_NOTHING_LEFT = "then nothing is left of any gradient, and nothing is learned; leave it empty to clip nothing, or try 1"
+_ALL = (
+    Guard(
+        "l1",
+        "Every weight is pulled towards zero by the same amount: many end at zero.",
+        declare(l1=Float(0.0, "L1 penalty on the weights; 0 leaves it out.", low=0, high=1e6)),
+        (Rule("g_new", "g + l1*sign(w)"),),
+        "Tibshirani 1996, Regression Shrinkage and Selection via the Lasso",
+        meanings={"g_new": "gradient with the penalty"},
+    ),
+    Guard(
+        "clip_norm",
+        "Gradients that are longer than this, all weights together, are made as short.",
+        declare(
+            clip_norm=Float(None, "The greatest length of all gradients together.", low=1e-12, high=1e12, none=OFF)
+        ),
+        (Rule("g_new", "g*min(1, clip_norm/norm(g))"),),
+        "Pascanu, Mikolov and Bengio 2013, On the Difficulty of Training RNNs, arXiv:1211.5063",
+        "nn.utils.clip_grad_norm_",
+        meanings={"g": "gradients of all weights"},
+        zero=_NOTHING_LEFT,
+    ),
+    Guard(
+        "clip_value",
+        "No number of a gradient is greater than this, or less than its negative.",
+        declare(
+            clip_value=Float(None, "The greatest size of each number of a gradient.", low=1e-12, high=1e12, none=OFF)
+        ),
+        (Rule("g_new", "min(max(g, -clip_value), clip_value)"),),
+        "Mikolov 2012, Statistical Language Models Based on Neural Networks",
+        "nn.utils.clip_grad_value_",
+        zero=_NOTHING_LEFT,
+    ),
+    Guard(
+        "accumulate",
+        "The gradients of several batches are gathered before one step: a large batch in little memory.",
+        declare(accumulate=Int(1, "Batches whose gradients make one step.", low=1, high=1_000_000)),
+        (Rule("g_new", "sum(g)/accumulate"),),
+        "Goyal et al. 2017, Accurate, Large Minibatch SGD, arXiv:1706.02677",
+        meanings={"g": "gradient of each batch"},
+    ),
+    Guard(
+        "early stopping",
+        "The run ends when the value of the best epoch has not improved for some epochs; the network then has that epoch's weights.",
+        declare(
+            patience=Int(None, "Epochs without gain after which the run ends.", low=1, high=1_000_000, none=OFF),
+            min_delta=Float(0.0, "The least gain that counts.", low=0, high=1e9, more=True),
+        ),
+        (),
+        "Prechelt 1998, Early Stopping — But When?",
+        zero="a run needs an epoch to gain in; leave it empty to train all epochs, or try 5",
+    ),
+)
+GUARDS: dict[str, Guard] = {kind.name: kind for kind in _ALL}

@@ -1,0 +1,278 @@
+"""The optimizers, each declared once. The names of fields are torch's own, but for ``betas``, which are two fields here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from visualnet.layers.declaration.params import Bool, Float, Int
+from visualnet.layers.recipe.technique import Rule, Technique, Values, declare
+
+
+class Kept(NamedTuple):
+    """What an optimizer keeps under a name of torch's: a number for each weight, or one for the whole tensor. ``when``: the field that
+    must be set for it."""
+
+    name: str
+    each: bool = True
+    when: str = ""
+
+
+@dataclass(frozen=True)
+class Optimizer(Technique):
+    """An optimizer of ``torch.optim``. ``fused``: torch has it in one kernel for all weights; ``matrices``: it trains nothing else.
+
+    ``parts`` are the fields of which ``arguments`` are made.
+    """
+
+    kept: tuple[Kept, ...] = ()
+    parts: tuple[str, ...] = ("beta1", "beta2")
+    fused: bool = False
+    matrices: bool = False
+
+    def keeps(self, values: Values) -> Iterator[Kept]:
+        """What it keeps with these settings."""
+        return (kept for kept in self.kept if not kept.when or values[kept.when])
+
+
+def _lr(default: float) -> Float:
+    return Float(default, "Learning rate: how far each step goes.", low=0, high=1e6)
+
+
+def _decay(default: float = 0.0) -> Float:
+    return Float(
+        default, "Weight decay (L2): how strongly weights are pulled towards zero.", low=0, high=1e6, more=True
+    )
+
+
+def _momentum(default: float = 0.0, more: bool = False) -> Float:
+    return Float(default, "How much of the last step is taken along.", low=0, high=0.9999, more=more)
+
+
+def _eps(default: float) -> Float:
+    return Float(default, "Added to the divisor, so that it is never 0.", low=1e-30, high=1, more=True)
+
+
+def _share(default: float, doc: str) -> Float:
+    return Float(default, doc, low=0, high=0.999999, more=True)
+
+
+def _betas() -> tuple[Float, Float]:
+    first = _share(0.9, "How much of the mean of gradients is kept at each step (the first of torch's betas).")
+    second = _share(0.999, "How much of the mean of their squares is kept at each step (the second of torch's betas).")
+    return first, second
+
+
+def _amsgrad() -> Bool:
+    return Bool(False, "Divide by the greatest mean of squares so far, not by the present one.", more=True)
+
+
+BETAS = {"betas": lambda values: (values["beta1"], values["beta2"])}
+STEP, MEAN, SQUARE = Kept("step", each=False), Kept("exp_avg"), Kept("exp_avg_sq")
+GREATEST, VELOCITY = Kept("max_exp_avg_sq", when="amsgrad"), Kept("momentum_buffer", when="momentum")
+DECAYED = Rule("g_new", "g + weight_decay*w")
+MEANS = (Rule("m_new", "beta1*m + (1 - beta1)*g_new"), Rule("v_new", "beta2*v + (1 - beta2)*g_new**2"))
+FRESH = {"g_new": "gradient with decay"}
+
+_ALL = (
+    Optimizer(
+        "SGD",
+        "Stochastic gradient descent: each weight goes down its own slope.",
+        declare(
+            lr=_lr(0.01),
+            momentum=_momentum(),
+            nesterov=Bool(False, "Look ahead: take the slope where the momentum leads.", more=True),
+            weight_decay=_decay(),
+        ),
+        (DECAYED, Rule("b_new", "momentum*b + g_new"), Rule("w_new", "w - lr*b_new")),
+        "Robbins and Monro 1951; momentum: Polyak 1964; Nesterov 1983",
+        "optim.SGD",
+        meanings=FRESH,
+        kept=(VELOCITY,),
+        fused=True,
+    ),
+    Optimizer(
+        "Adagrad",
+        "Each weight's steps shrink by all its slopes so far: for rare features.",
+        declare(
+            lr=_lr(0.01),
+            lr_decay=Float(0.0, "How fast the rate falls with each step.", low=0, high=1e6, more=True),
+            initial_accumulator_value=Float(0.0, "What the sums of squares begin with.", low=0, high=1e6, more=True),
+            eps=_eps(1e-10),
+            weight_decay=_decay(),
+        ),
+        (DECAYED, Rule("s_new", "s + g_new**2"), Rule("w_new", "w - lr/(1 + t*lr_decay)*g_new/(sqrt(s_new) + eps)")),
+        "Duchi, Hazan and Singer 2011, Adaptive Subgradient Methods",
+        "optim.Adagrad",
+        meanings={**FRESH, "t": "steps before this one"},
+        kept=(STEP, Kept("sum")),
+        fused=True,
+    ),
+    Optimizer(
+        "Adadelta",
+        "Steps as long as recent steps were, over recent slopes: it needs no fine rate.",
+        declare(
+            lr=_lr(1.0),
+            rho=_share(0.9, "How much of the means of squares is kept at each step."),
+            eps=_eps(1e-6),
+            weight_decay=_decay(),
+        ),
+        (
+            DECAYED,
+            Rule("v_new", "rho*v + (1 - rho)*g_new**2"),
+            Rule("x", "sqrt(d + eps)/sqrt(v_new + eps)*g_new"),
+            Rule("d_new", "rho*d + (1 - rho)*x**2"),
+            Rule("w_new", "w - lr*x"),
+        ),
+        "Zeiler 2012, ADADELTA, arXiv:1212.5701",
+        "optim.Adadelta",
+        meanings={**FRESH, "x": "step"},
+        kept=(STEP, Kept("square_avg"), Kept("acc_delta")),
+    ),
+    Optimizer(
+        "RMSprop",
+        "Steps scaled by the size of recent slopes: often used for recurrent networks.",
+        declare(
+            lr=_lr(0.01),
+            momentum=_momentum(more=True),
+            alpha=_share(0.99, "How much of the mean of squares is kept at each step."),
+            centered=Bool(False, "Subtract the square of the mean gradient: divide by a deviation.", more=True),
+            eps=_eps(1e-8),
+            weight_decay=_decay(),
+        ),
+        (
+            DECAYED,
+            Rule("v_new", "alpha*v + (1 - alpha)*g_new**2"),
+            Rule("b_new", "momentum*b + g_new/(sqrt(v_new) + eps)"),
+            Rule("w_new", "w - lr*b_new"),
+        ),
+        "Tieleman and Hinton 2012, lecture 6.5; centered: Graves 2013",
+        "optim.RMSprop",
+        meanings=FRESH,
+        kept=(STEP, Kept("square_avg"), VELOCITY, Kept("grad_avg", when="centered")),
+    ),
+    Optimizer(
+        "Adam",
+        "Steps scaled by the size of recent slopes: a good first choice.",
+        declare(
+            lr=_lr(0.001),
+            beta1=_betas()[0],
+            beta2=_betas()[1],
+            eps=_eps(1e-8),
+            amsgrad=_amsgrad(),
+            weight_decay=_decay(),
+        ),
+        (
+            DECAYED,
+            *MEANS,
+            Rule("w_new", "w - lr*(m_new/(1 - beta1**t))/(sqrt(v_new/(1 - beta2**t)) + eps)"),
+        ),
+        "Kingma and Ba 2015, Adam, arXiv:1412.6980; amsgrad: Reddi et al. 2018",
+        "optim.Adam",
+        BETAS,
+        FRESH,
+        kept=(STEP, MEAN, SQUARE, GREATEST),
+        fused=True,
+    ),
+    Optimizer(
+        "AdamW",
+        "Adam whose weight decay does not pass through the scaling.",
+        declare(
+            lr=_lr(0.001),
+            beta1=_betas()[0],
+            beta2=_betas()[1],
+            eps=_eps(1e-8),
+            amsgrad=_amsgrad(),
+            weight_decay=_decay(0.01),
+        ),
+        (
+            Rule("m_new", "beta1*m + (1 - beta1)*g"),
+            Rule("v_new", "beta2*v + (1 - beta2)*g**2"),
+            Rule("w_new", "w - lr*weight_decay*w - lr*(m_new/(1 - beta1**t))/(sqrt(v_new/(1 - beta2**t)) + eps)"),
+        ),
+        "Loshchilov and Hutter 2019, Decoupled Weight Decay Regularization, arXiv:1711.05101",
+        "optim.AdamW",
+        BETAS,
+        kept=(STEP, MEAN, SQUARE, GREATEST),
+        fused=True,
+    ),
+    Optimizer(
+        "NAdam",
+        "Adam that looks ahead as Nesterov's momentum does.",
+        declare(
+            lr=_lr(0.002),
+            beta1=_betas()[0],
+            beta2=_betas()[1],
+            momentum_decay=Float(0.004, "How the momentum grows with the steps.", low=0, high=1, more=True),
+            eps=_eps(1e-8),
+            weight_decay=_decay(),
+        ),
+        (
+            DECAYED,
+            *MEANS,
+            Rule("mu", "beta1*(1 - 1/2*0.96**(t*momentum_decay))"),
+            Rule("m_hat", "mu_next*m_new/(1 - product*mu_next) + (1 - mu)*g_new/(1 - product)"),
+            Rule("w_new", "w - lr*m_hat/(sqrt(v_new/(1 - beta2**t)) + eps)"),
+        ),
+        "Dozat 2016, Incorporating Nesterov Momentum into Adam",
+        "optim.NAdam",
+        BETAS,
+        {**FRESH, "mu": "momentum now", "mu_next": "momentum of the next step", "product": "product of all so far"},
+        kept=(STEP, Kept("mu_product", each=False), MEAN, SQUARE),
+    ),
+    Optimizer(
+        "RAdam",
+        "Adam that holds back until its mean of squares can be trusted: a warm-up of its own.",
+        declare(lr=_lr(0.001), beta1=_betas()[0], beta2=_betas()[1], eps=_eps(1e-8), weight_decay=_decay()),
+        (
+            DECAYED,
+            *MEANS,
+            Rule("w_new", "w - lr*r*(m_new/(1 - beta1**t))/(sqrt(v_new/(1 - beta2**t)) + eps)"),
+        ),
+        "Liu et al. 2020, On the Variance of the Adaptive Learning Rate, arXiv:1908.03265",
+        "optim.RAdam",
+        BETAS,
+        {**FRESH, "r": "0 to 1: how far the squares can be trusted; the first steps go without them"},
+        kept=(STEP, MEAN, SQUARE),
+    ),
+    Optimizer(
+        "Adamax",
+        "Adam that divides by the greatest recent slope instead of a mean of squares.",
+        declare(lr=_lr(0.002), beta1=_betas()[0], beta2=_betas()[1], eps=_eps(1e-8), weight_decay=_decay()),
+        (
+            DECAYED,
+            MEANS[0],
+            Rule("u_new", "max(beta2*u, abs(g_new) + eps)"),
+            Rule("w_new", "w - lr/(1 - beta1**t)*m_new/u_new"),
+        ),
+        "Kingma and Ba 2015, Adam, section 7, arXiv:1412.6980",
+        "optim.Adamax",
+        BETAS,
+        FRESH,
+        kept=(STEP, MEAN, Kept("exp_inf")),
+    ),
+    Optimizer(
+        "Muon",
+        "Steps whose matrices are made orthogonal. It trains matrices only: Linear layers without bias.",
+        declare(
+            lr=_lr(0.001),
+            momentum=_momentum(0.95),
+            nesterov=Bool(True, "Look ahead: take the slope where the momentum leads.", more=True),
+            ns_steps=Int(
+                5, "Steps by which a matrix is made orthogonal (Newton and Schulz).", low=1, high=99, more=True
+            ),
+            eps=_eps(1e-7),
+            weight_decay=_decay(0.1),
+        ),
+        (
+            Rule("b_new", "momentum*b + (1 - momentum)*g"),
+            Rule("w_new", "w - lr*weight_decay*w - lr*orth(b_new)"),
+        ),
+        "Jordan et al. 2024, Muon: An optimizer for hidden layers",
+        "optim.Muon",
+        kept=(Kept("momentum_buffer"),),
+        matrices=True,
+    ),
+)
+OPTIMIZERS: dict[str, Optimizer] = {kind.name: kind for kind in _ALL}

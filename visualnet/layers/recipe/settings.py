@@ -1,0 +1,141 @@
+"""A recipe read by the declarations: every setting by its name, wherever the file keeps it, and what of it cannot be used."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from visualnet.core.graph import Value
+from visualnet.core.project import Recipe
+from visualnet.layers.declaration.params import Int, Param
+from visualnet.layers.recipe.guards import GUARDS
+from visualnet.layers.recipe.optimizers import OPTIMIZERS
+from visualnet.layers.recipe.schedules import SCHEDULES, WARM_UP, Schedule, own_params
+
+FIELDS = frozenset(Recipe.__struct_fields__) - {"options", "extra"}
+"""Settings that are fields of a recipe; all others are among its options."""
+MOST = 1_000_000
+_PLAIN = {
+    "batch_size": Int(64, "Samples that one step looks at.", low=1, high=MOST),
+    "epochs": Int(10, "How often every training sample is seen.", low=1, high=MOST),
+}
+for _name, _param in _PLAIN.items():
+    _param.name = _name
+
+
+def declared(recipe: Recipe) -> dict[str, Param]:
+    """The fields that the optimizer, the schedule and all guards of a recipe have; of those that are not known, none."""
+    found: dict[str, Param] = {}
+    if recipe.optimizer in OPTIMIZERS:
+        found |= OPTIMIZERS[recipe.optimizer].params
+    found |= own_params(SCHEDULES[recipe.schedule]) if recipe.schedule in SCHEDULES else WARM_UP.params
+    for guard in GUARDS.values():
+        found |= guard.params
+    return found
+
+
+def known_options() -> dict[str, Param]:
+    """Every option that some declaration has, by name."""
+    techniques = (*OPTIMIZERS.values(), *SCHEDULES.values(), WARM_UP, *GUARDS.values())
+    return {n: p for technique in techniques for n, p in technique.params.items() if n not in FIELDS}
+
+
+def raw_value(recipe: Recipe, param: Param) -> Value:
+    """What the recipe says of a setting, or its default."""
+    value: Value = (
+        getattr(recipe, param.name) if param.name in FIELDS else recipe.options.get(param.name, param.default)
+    )
+    return value
+
+
+def settings(recipe: Recipe) -> dict[str, Any]:
+    """Every setting as a figure, by name.
+
+    Raises:
+        ValueError: one cannot be used; the words begin with its name.
+    """
+    found = {name: _read(param, raw_value(recipe, param)) for name, param in declared(recipe).items()}
+    return {**found, **{name: getattr(recipe, name) for name in FIELDS}}
+
+
+def change(recipe: Recipe, values: Mapping[str, Value]) -> dict[str, Any]:
+    """Settings by name as the fields of a recipe that they change: for ``edits.set_recipe``. Names that nothing declares stay as they are.
+
+    An option that is put back to what is declared is kept: how a network was trained must not depend on a later version's defaults.
+    """
+    known = known_options()
+    fields = {name: value for name, value in values.items() if name not in known}
+    options = {name: value for name, value in values.items() if name in known}
+    return {**fields, "options": {**recipe.options, **options}} if options else fields
+
+
+def find_problems(recipe: Recipe, validation: bool | None = None) -> dict[str, str]:
+    """What of a recipe cannot be used, by setting: what came, what is wanted, and a way out. ``validation``: whether the data have
+    samples for it (None: not known)."""
+    found: dict[str, str] = {}
+    for what, name, known in (("optimizer", recipe.optimizer, OPTIMIZERS), ("schedule", recipe.schedule, SCHEDULES)):
+        if name not in known:
+            found[what] = f"there is no {what} “{name}” (there are {', '.join(known)})"
+    for name in recipe.options.keys() - known_options().keys():
+        found[name] = f"no optimizer, schedule or guard has the setting “{name}”; take it out of the recipe's options"
+    values: dict[str, Any] = {}
+    for name, param in {**declared(recipe), **_PLAIN}.items():
+        try:
+            values[name] = _read(param, raw_value(recipe, param))
+        except ValueError as error:
+            found[name] = str(error)
+    if not 0 <= recipe.seed < 2**63:
+        found["seed"] = "the seed can be 0 to 9,223,372,036,854,775,807"
+    return {**_joint_problems(recipe, values, validation), **found}
+
+
+def _read(param: Param, raw: Value) -> Any:
+    zero = next((guard.zero for guard in GUARDS.values() if next(iter(guard.params)) == param.name), "")
+    if zero and isinstance(raw, int | float) and raw == 0:
+        raise ValueError(f"{param.name} is 0: {zero}")
+    if isinstance(raw, float) and not math.isfinite(raw):
+        raise ValueError(f"{param.name} is {raw}; a number is wanted, for example {param.short(param.default)}")
+    return param.read(raw, {})
+
+
+def _joint_problems(recipe: Recipe, values: Mapping[str, Any], validation: bool | None) -> dict[str, str]:
+    """What does not go together, among the settings that can be read."""
+    found: dict[str, str] = {}
+    if values.get("nesterov") and values.get("momentum", 1) <= 0:
+        found["momentum"] = "Nesterov looks ahead along the momentum; set momentum above 0, for example 0.9"
+    schedule = SCHEDULES.get(recipe.schedule, SCHEDULES["constant"])
+    if "epochs" in values and "warmup" in values:
+        found |= _too_long(schedule, values)
+    if validation is False:
+        away = "give the validation set a share of the data"
+        if values.get("patience") is not None:
+            found["patience"] = (
+                f"patience looks at the validation set, and the data have none: {away}, or leave it empty"
+            )
+        if schedule.watches:
+            found["schedule"] = (
+                f"the schedule “{schedule.name}” looks at the validation set, and the data have none: {away}"
+            )
+    return found
+
+
+def _too_long(schedule: Schedule, values: Mapping[str, Any]) -> dict[str, str]:
+    """What of a schedule a run is too short for."""
+    epochs, warm = values["epochs"], values["warmup"]
+    if warm and warm >= epochs:
+        way = "a warm-up needs a run of two" if epochs == 1 else f"set it to {epochs - 1:,} at most, or train longer"
+        return {
+            "warmup": f"warmup takes {warm:,} of {epochs:,} epochs and leaves none to train at the full rate: {way}"
+        }
+    period = values.get(schedule.period)
+    longest, left = (max(period, default=0) if isinstance(period, tuple) else period or 0), epochs - warm
+    if longest < left or (longest == left and schedule.whole):
+        return {}
+    behind = f" after the warm-up of {warm:,}" if warm else ""
+    few = "is only 1 epoch" if left == 1 else f"are only {left:,} epochs"
+    most = left if schedule.whole else left - 1
+    way = f"choose {most:,} at most, or train longer" if most else "train longer, or choose another schedule"
+    return {
+        schedule.period: f"{schedule.period} is {longest:,}, but there {few}{behind}: the run would end before it; {way}"
+    }
