@@ -11,6 +11,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QInputDialog, QLabel, QLineEdit, QToolButton, QTreeWidgetItem
 
 from tests.flows.hands import Hands
+from visualnet.analysis.geometry.layout_choice import scale_to_fit
+from visualnet.app.canvas.commands.arrange import view_size
+from visualnet.app.canvas.scene.node_item import sizes
 from visualnet.app.features.inspector.sections.block_parameters import expose_default
 from visualnet.app.features.inspector.sections.parameters_section import ParametersSection
 from visualnet.app.features.palette.panel import PalettePanel
@@ -495,3 +498,33 @@ def test_the_icons_of_the_sheets_wear_the_theme(lenet: Window, hands: Hands) -> 
     lenet.set_mode("light")
     hands.rest(0.05)
     assert ink() < dark - 60
+
+
+def test_a_templates_block_opens_in_rows_that_can_be_read_and_keeps_what_a_person_chose(hands: Hands) -> None:
+    """It opened as one long row of tiny cards, as it was published."""
+    studio, view, window = hands.studio, hands.view, hands.window
+    window.begin("vit-small")
+    window.show_space("inspect")
+    hands.rest()
+    published = studio.project.blocks["encoder"].graph
+    relu = studio.do("Add", lambda p: edits.add_node(p, "", "relu", at=(0, 900)))
+    assert relu and studio.document.modified
+
+    studio.open_sheet("encoder", (hands.node("encoder").id,))
+    hands.rest()
+    before = scale_to_fit(published.places, sizes(view.canvas.cards, published.direction), view_size(view))
+    assert view.zoom > 1.2 * before and view.seen.contains(view.canvas.contents())
+    assert len(studio.document.steps) == 1, "no step of the person's"
+    studio.document.undo()
+    hands.rest()
+    assert not studio.document.modified, "it needs no saving"
+    assert studio.graph.places != published.places, "undo keeps it"
+
+    node = next(iter(studio.graph))
+    studio.do("Move", lambda p: edits.move(p, "encoder", {node.id: (-4000.0, -300.0)}))
+    chosen = studio.graph.places
+    studio.open_sheet("")
+    hands.rest()
+    studio.open_sheet("encoder", (hands.node("encoder").id,))
+    hands.rest()
+    assert studio.graph.places == chosen, "a person's places stay"

@@ -169,10 +169,10 @@ class Document:
         self._become(after)
         return True
 
-    def replace_quietly(self, edit: Callable[[Project], Project]) -> bool:
+    def replace_quietly(self, edit: Callable[[Project], Project], saved: bool = False) -> bool:
         """Change what is no step of the user's (the history of runs); True if something changed.
 
-        Undo and redo keep it: it is changed in every project that they lead to as well.
+        Undo and redo keep it: it is changed in every project that they lead to as well. ``saved``: it needs no saving either.
         """
         made: dict[int, tuple[Project, Project]] = {}  # the old ones are kept, so that no id is given twice
 
@@ -186,6 +186,8 @@ class Document:
             return False
         for steps in (self._past, self._future):
             steps[:] = [step._replace(before=changed(step.before), after=changed(step.after)) for step in steps]
+        if saved:
+            self._saved = changed(self._saved)
         self._become(after)
         return True
 

@@ -184,6 +184,15 @@ def test_a_layer_with_a_varying_number_of_inputs_gets_one_more() -> None:
     assert further_port(made.graph.nodes["n1"], infer(made).main["n1"]) is None
 
 
+def test_a_layer_gets_no_further_input_while_one_is_open_that_refuses_the_tensor() -> None:
+    """It offered a third input, which “fits” as long as the second is open, so that the shortcut never closed."""
+    made = project("i:input j:input a:add i>a", i={"size": (3,)}, j={"size": (4,)})
+    judged = accept(made)
+    port = judged.free_port(Port("n2", "x"), "n3")
+    assert port is not None and port.port in judged.facts.nodes["n3"].inputs  # type: ignore[union-attr]
+    assert port not in made.graph.wires and not judged.verdict(Port("n2", "x"), port).fits
+
+
 def test_further_inputs_end_where_the_layer_allows_no_more() -> None:
     most = LAYERS["add"].params["inputs"].high  # type: ignore[attr-defined]
     made = project("a:add", a={"inputs": most})

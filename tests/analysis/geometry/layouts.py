@@ -108,7 +108,11 @@ SHEETS = [
     Sheet("a net of three columns", "ad ae bd bf ce cf dg eg eh fh"),
     Sheet("a chain in rows", "ab bc cd de ef fg gh", options={"wrap_width": 700}),
     Sheet("a chain in rows, down", "ab bc cd de ef fg gh", options={"wrap_width": 400, "direction": "down"}),
-    Sheet("rows end only where a single wire leads on", "ab bc bd ce de ef fg gh", options={"wrap_width": 700}),
+    Sheet(
+        "rows end where a single wire leads on, or the wires of a single card that join soon",
+        "ab bc bd ce de ef fg gh",
+        options={"wrap_width": 700},
+    ),
     Sheet("rows of cards of different sizes", "ab bc cd de ef fg gh", sizes=BIG, options={"wrap_width": 800}),
     Sheet(
         "some cards only",

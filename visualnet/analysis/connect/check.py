@@ -107,14 +107,18 @@ class Acceptance:
         return facts.leaving.get(source.port) if facts is not None else None
 
     def free_port(self, source: Port, node_id: str) -> Port | None:
-        """The first free input of a card that takes the tensor, else the first that takes it in place of its wire, else a further one."""
+        """The first free input of a card that takes the tensor, else the first that takes it in place of its wire, else a further one.
+
+        A further one comes only where none is free: beside an open input it takes anything.
+        """
         facts = self.facts.nodes.get(node_id) if self.facts is not None else None
         if facts is None or node_id == source.node:
             return None
         ports = [Port(node_id, p) for p in facts.inputs]
         free = [p for p in ports if p not in self.graph.wires]
         further = further_port(self.graph.nodes[node_id], facts)
-        wanted = [*free, *([further] if further is not None else [p for p in ports if p not in free])]
+        others = [p for p in ports if p not in free] if further is None else [] if free else [further]
+        wanted = [*free, *others]
         return next((p for p in wanted if self.verdict(source, p).fits), wanted[0] if wanted else None)
 
     def free_output(self, target: Port, node_id: str) -> Port | None:

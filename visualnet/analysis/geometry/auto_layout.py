@@ -11,16 +11,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
 
+from visualnet.analysis.geometry.row_breaks import COLUMN_GAP, break_rows
 from visualnet.analysis.geometry.sheet_geometry import GRID, snap, snap_up
 from visualnet.core.graph import Graph
 
-COLUMN_GAP = 56
 ROW_GAP = 48
 LANE = 24
 BAND_GAP = 72
 """Between two rows of a wrapped chain, and between parts that no wire joins."""
-LEAST_ROW = 0.4
-"""How much of the width a row must fill before it may end."""
 MAX_DUMMIES = 12_000
 SWEEPS = 4
 
@@ -154,7 +152,8 @@ def _lay_out(
     widths = [max((c.width for c in cells if c.real), default=0.0) for cells in columns]
     places: dict[str, tuple[float, float]] = {}
     top = 0.0
-    for band in _bands(columns, widths, wrap_width):
+    wires = [[len(cell.after) for cell in cells if cell.after] for cells in columns]
+    for band in break_rows(wires, widths, wrap_width):
         own = columns[band.start : band.stop]
         _straighten(own, pulse)
         low = min(c.y for cells in own for c in cells if c.real)
@@ -309,29 +308,6 @@ def _crossings(columns: Sequence[Sequence[_Cell]]) -> int:
 
 
 # --- coordinates --------------------------------------------------------------------------------------------------------
-
-
-def _bands(columns: Sequence[Sequence[_Cell]], widths: Sequence[float], wrap_width: float | None) -> list[range]:
-    """The columns in rows: a row ends where it would grow too wide, if a single wire leads on there."""
-    count = len(columns)
-    if wrap_width is None:
-        return [range(count)]
-    free = [sum(len(cell.after) for cell in cells) == 1 for cells in columns]
-    bands: list[range] = []
-    start, x, cut = 0, 0.0, -1
-    at = 0
-    while at < count:
-        x += snap_up(widths[at] + COLUMN_GAP)
-        if x - COLUMN_GAP > wrap_width and cut >= start:
-            bands.append(range(start, cut + 1))
-            start, at, x, cut = cut + 1, cut + 1, 0.0, -1
-            continue
-        # A row that ends after a card or two makes the picture no narrower.
-        if free[at] and x >= LEAST_ROW * wrap_width:
-            cut = at
-        at += 1
-    bands.append(range(start, count))
-    return bands
 
 
 def _straighten(columns: Sequence[Sequence[_Cell]], pulse: Callable[[], None]) -> None:

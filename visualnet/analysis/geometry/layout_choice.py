@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
-from visualnet.analysis.geometry.auto_layout import COLUMN_GAP, tidy
+from visualnet.analysis.geometry.auto_layout import tidy
 from visualnet.analysis.geometry.card_size import CardSize, port_offsets
+from visualnet.analysis.geometry.row_breaks import COLUMN_GAP
 from visualnet.analysis.geometry.sheet_geometry import Places, wrap_width
 from visualnet.core.edits.frame_contents import bounding_area
 from visualnet.core.graph import Graph

@@ -215,7 +215,7 @@ class Window(Frame):
         studio.theme_changed.connect(lambda _: self.strip.redraw())
         studio.message.connect(lambda severity, words: self.toast.show_message(words, severity))
         studio.template_requested.connect(project_files.open_template)
-        studio.sheet_changed.connect(lambda _: arrange.unstack(self.canvas.view))
+        studio.sheet_changed.connect(lambda _: arrange.arrange_entered(self.canvas.view))
         project_files.notice.connect(self.notify)
         project_files.opened.connect(self._show_opened)
         project_files.template_opened.connect(self._arrange_template)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from visualnet.analysis.geometry import sheet_geometry
 from visualnet.analysis.geometry.card_size import CardSize
-from visualnet.analysis.geometry.layout_choice import LEGIBLE, arrange_rows, arrange_sheet, scale_to_fit
+from visualnet.analysis.geometry.layout_choice import LEGIBLE, Arrangement, arrange_rows, arrange_sheet, scale_to_fit
 from visualnet.analysis.geometry.sheet_geometry import Edge, Places, frames_around
 from visualnet.app.canvas.base import CanvasBase
 from visualnet.app.canvas.commands.long_task import LongTaskTool
@@ -108,29 +108,57 @@ def arrange_opened(view: CanvasBase) -> None:
 
     Only what nobody has edited is laid out, and the project stays unmodified; a file that a person arranged is opened as it was saved.
     """
-    graph, cards, document = view.studio.graph, view.canvas.cards, view.studio.document
-    if (
-        document.modified
-        or document.path is not None
-        or document.steps
-        or graph.annotations
-        or len(cards) > MOST_OPENED
-    ):
+    document = view.studio.document
+    if not document.modified and not document.steps and (found := _opened_anew(view)) is not None:
+        sheet = view.studio.sheet
+        document.replace_opened(lambda p: _arranged(p, sheet, found))
+        view.fit()
+        view.skip()
+
+
+def arrange_block(view: CanvasBase) -> None:
+    """The same for the sheet of a template's block when it is opened: as long as nobody has edited that sheet.
+
+    Undo and redo keep it, for it is no step.
+    """
+    document, sheet, graph = view.studio.document, view.studio.sheet, view.studio.graph
+    first = document.steps[0].before if document.steps else document.project
+    opened = first.blocks.get(sheet)
+    if document.forgotten or document.project.readonly or opened is None or opened.graph is not graph:
         return
+    if (found := _opened_anew(view)) is not None:
+        document.replace_quietly(
+            lambda p: _arranged(p, sheet, found) if sheet in p.blocks and p.sheet(sheet) is graph else p, saved=True
+        )
+        view.fit()
+        view.skip()
+
+
+def _arranged(project: Project, sheet: str, found: Arrangement) -> Project:
+    return annotate.set_direction(edits.move(project, sheet, found.places), sheet, found.direction)
+
+
+def _opened_anew(view: CanvasBase) -> Arrangement | None:
+    """The layout that shows a sheet, as it was published, larger in this view; None where none does, or where a person arranged it."""
+    graph, cards = view.studio.graph, view.canvas.cards
+    if view.studio.document.path is not None or graph.annotations or len(cards) > MOST_OPENED:
+        return None
 
     def measure(direction: str) -> dict[str, CardSize]:
         return sizes(cards, direction)
 
-    room, sheet = view_size(view), view.studio.sheet
+    room = view_size(view)
     found = arrange_sheet(graph, measure, room, fonts.factor())
     published = scale_to_fit(graph.places, measure(graph.direction), room, fonts.factor())
     legible = published >= LEGIBLE * fonts.factor()
-    if len(graph.places) < len(cards) or (not legible and found.scale > WORTH_MOVING * published):
-        document.replace_opened(
-            lambda p: annotate.set_direction(edits.move(p, sheet, found.places), sheet, found.direction)
-        )
-        view.fit()
-        view.skip()
+    larger = len(graph.places) < len(cards) or (not legible and found.scale > WORTH_MOVING * published)
+    return found if larger else None
+
+
+def arrange_entered(view: CanvasBase) -> None:
+    """Lay out the sheet that was gone to, where nobody has arranged it."""
+    arrange_block(view)
+    unstack(view)
 
 
 def unstack(view: CanvasBase) -> None:
