@@ -177,7 +177,7 @@ def test_tests_run_at_the_top_and_the_window_where_the_user_stands(
 ) -> None:
     assert start.command_for(["test", "-q"]) == ([str(start.PYTHON), "-m", "pytest", "-q"], str(start.ROOT))
     monkeypatch.setattr(start.os, "cpu_count", lambda: 2)
-    assert start.command_for(["test"])[0][3:] == ["-n", "2", "--dist", "worksteal"]
+    assert start.command_for(["test"])[0][3:] == ["-n", "3", "--dist", "worksteal"]
     monkeypatch.setattr(start.os, "cpu_count", lambda: 1)
     assert start.command_for(["test"])[0][3:] == []
     assert start.command_for(["check", "test"]) == ([str(start.PYTHON), "-m", "visualnet", "check", "test"], None)
