@@ -15,6 +15,7 @@ from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QLabel, QMenu, QTextEdit, QWidget
 
 from tests.sampling import one_in
+from tests.waiting import until
 from visualnet.app import features
 from visualnet.app.actions.registry import MENUS, ActionSpec
 from visualnet.app.canvas.scene.sheet_index import Hit
@@ -166,6 +167,8 @@ def test_nothing_of_a_feature_lives_on_when_its_window_is_closed(qapp: QApplicat
                 if spec.fill is not None:
                     window.actions_[spec.id].menu().aboutToShow.emit()
         settle(qapp)
+        # The collector hands out tuples that another thread is still filling, and that thread fails (SystemError): let it end.
+        until(lambda window=window: not window.runner._queue.busy, "nothing done beside the window")  # type: ignore[misc]
         made = {name.partition(".")[0] for name in live_objects() - before}
         seen = {folder_of(f) for f in FEATURES if f.dock or f.page or f.overlay or f.strip}
         assert seen <= made, "some were not even made"

@@ -17,6 +17,7 @@ from shiboken6 import isValid
 from tests.flows.hands import LEFT, NONE
 from tests.flows.monkey.dialogs import ACTS, TEXTS, Answers, Files, click, poke, type_text
 from tests.flows.monkey.watch import Beats, Gap
+from tests.waiting import until
 from visualnet.analysis import infer
 from visualnet.app.canvas.view import CanvasView
 from visualnet.app.features.palette.panel import MIME
@@ -492,6 +493,7 @@ class Monkey:
             window.project_files.close_tab(next(tab for tab in window.project_files.tabs if not tab.page))
         QApplication.clipboard().clear()
         rest(1.6, self.beats)
+        until(lambda: not window.runner._queue.busy, "nothing done beside the window")
         window.collector.collect_all()  # what it does by itself when nobody has touched anything for three seconds
         self.answers.leaving = False
 
