@@ -140,6 +140,7 @@ def quiet_or_red(request: pytest.FixtureRequest) -> Iterator[None]:
     os.environ["VISUALNET_HOME"] = str(HOMES / str(next(_homes)))
     _one_torch_thread()
     _text_size_as_drawn()
+    _release_mouse_and_keys()
     _watch_qt()
     threads, objects, windows = set(threading.enumerate()), set(_running_qt()), set(_windows())
     _log.records.clear()
@@ -161,6 +162,25 @@ def _text_size_as_drawn() -> None:
     fonts = sys.modules.get("visualnet.app.theme.fonts")
     if fonts is not None and fonts.factor() != 1.0 and (app := _application()) is not None:
         fonts.choose_size(app, 100)
+
+
+def _release_mouse_and_keys() -> None:
+    # Mouse and keyboard are one for the process; a test that ends in the middle of a drag would leave the button down for all
+    # that come after it, and a window holds still under a hand that drags.
+    gui = sys.modules.get("PySide6.QtGui")
+    if gui is None or _application() is None:
+        return
+    from PySide6.QtCore import Qt
+    from PySide6.QtTest import QTest
+    from PySide6.QtWidgets import QWidget
+
+    down, modifiers = gui.QGuiApplication.mouseButtons(), gui.QGuiApplication.keyboardModifiers()
+    buttons = [button for button in Qt.MouseButton if button in down and button != Qt.MouseButton.NoButton]
+    if buttons or modifiers:
+        nowhere = QWidget()
+        for button in buttons or [Qt.MouseButton.LeftButton]:
+            QTest.mouseRelease(nowhere, button)
+        nowhere.deleteLater()
 
 
 class _Log(logging.Handler):

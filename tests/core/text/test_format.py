@@ -106,6 +106,7 @@ def test_sentences_begin_with_a_capital_and_keep_the_others() -> None:
     assert capitalize_first("ReLU of conv1: NaN") == "ReLU of conv1: NaN"
     assert capitalize_first("the loss is NaN") == "The loss is NaN"
     assert capitalize_first("élan") == "Élan"
+    assert capitalize_first("step_size is 50, which is too long") == "step_size is 50, which is too long"
     assert capitalize_first("") == ""
 
 

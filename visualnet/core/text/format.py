@@ -96,8 +96,11 @@ def format_number(value: float, digits: int = 3) -> str:
 
 
 def capitalize_first(words: str) -> str:
-    """The words as a sentence begins; names within keep their capitals, which `str.capitalize` would take."""
-    return words[:1].upper() + words[1:]
+    """The words as a sentence begins; names within keep their capitals, which `str.capitalize` would take.
+
+    A name of the code that stands first, such as ``step_size``, is left as it is spelled.
+    """
+    return words if "_" in words.partition(" ")[0] else words[:1].upper() + words[1:]
 
 
 def _apart(number: float, text: Callable[[float], str]) -> str:
