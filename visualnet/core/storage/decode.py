@@ -122,7 +122,20 @@ def _dressed(graph: Graph, fields: Mapping[str, Any]) -> Graph:
 _DRESS = frozenset(["bends", "remarks", "bookmarks", "direction"])
 _GRAPH = frozenset(["nodes", "wires", "layout", "spent"]) | _DRESS
 _NODE = frozenset(
-    ["id", "kind", "name", "params", "trainable", "statistics", "init", "shares", "repeat", "mode", "folded"]
+    [
+        "id",
+        "kind",
+        "name",
+        "params",
+        "trainable",
+        "statistics",
+        "init",
+        "training",
+        "shares",
+        "repeat",
+        "mode",
+        "folded",
+    ]
 )
 
 
@@ -155,6 +168,7 @@ def _node(raw: Any) -> Node:
         trainable=trainable,
         statistics=at("statistics", as_choice, raw["statistics"], STATISTICS) if "statistics" in raw else "fixed",
         init=at("init", _init, init) if init is not None else Init(),
+        training=at("training", _params, raw["training"]) if "training" in raw else {},
         shares=shares,
         repeat=repeat,
         mode=at("mode", as_choice, raw["mode"], MODES) if "mode" in raw else "",
