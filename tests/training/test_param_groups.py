@@ -11,12 +11,15 @@ import torch
 from tests.training.by_hand import EACH, EPOCHS, ByHand, tiny
 from tests.training.nets import chain
 from tests.training.test_techniques import IN_TORCH, OPTIONS, WRITTEN, losses, project_with, train
+from visualnet.analysis import infer
 from visualnet.analysis.block_ports import ends
+from visualnet.analysis.repair.search import repairs
 from visualnet.compiling.module import compile_project
 from visualnet.compiling.param_groups import param_groups
 from visualnet.core import edits
 from visualnet.core.edits import grouping
 from visualnet.core.project import MAIN, Project
+from visualnet.core.storage import project_file
 from visualnet.data.loading import load
 from visualnet.layers.recipe.optimizers import OPTIMIZERS
 from visualnet.training.loop.session import Session
@@ -167,3 +170,18 @@ def test_a_run_in_which_nothing_is_trained_is_refused(training: dict[str, Any], 
     Session(project, load(project.data), model.consume).run()
     assert model.failed is not None
     assert words in model.failed.words
+
+
+def test_what_a_node_says_of_its_training_is_kept_in_the_file_and_held_against_its_declaration() -> None:
+    project = said(tiny(), "linear_0", lr_factor=0.1, unfreeze_at="2 * 1", later="kept")
+    assert project_file.loads(project_file.dumps(project)).graph == project.graph
+    facts = infer(project).main.nodes[project.graph.named("linear_0").id]
+    assert dict(facts.training) == {"lr_factor": 0.1, "unfreeze_at": 2}
+    assert [(p.severity, p.at) for p in facts.problems] == [("warning", "training.later")]
+    bad = infer(said(tiny(), "linear_0", lr_factor=-1, unfreeze_at=2))
+    (problem,) = bad.errors()
+    assert (problem.code, problem.at) == ("training", "training.lr_factor") and "at least 0" in problem.words
+    found = repairs(bad.project, problem, bad, seconds=5)
+    assert "Train “linear_0” without its own lr_factor" in [repair.words for repair in found]
+    mended = found[0].edit(bad.project)
+    assert not infer(mended).errors() and dict(mended.graph.named("linear_0").training) == {"unfreeze_at": 2}

@@ -77,6 +77,7 @@ WORDS: Mapping[str, str] = {
     "graph.change_kind": "replace layer, swap layer, exchange",
     "graph.mute": "skip layer, ignore layer, ablation",
     "graph.disable": "switch off, deactivate",
+    "graph.freeze": "freeze layer, unfreeze, requires_grad, trainable, fixed weights, lock weights",
     "graph.note": "comment, text box, annotate, label, remark",
     "graph.frame": "box, section, group frame, border",
     "graph.colour": "color, paint, tint",

@@ -18,7 +18,12 @@ PAPER = "Howard and Ruder 2018, Universal Language Model Fine-tuning for Text Cl
 """Where rates of their own for each layer, and unfreezing one layer after the other, are described."""
 NODE_TRAINING = declare(
     lr_factor=Float(
-        1.0, "The learning rate of these weights is the recipe's times this.", low=0, high=1e6, title="Rate ×"
+        1.0,
+        "The learning rate of these weights is the recipe's times this.",
+        low=0,
+        high=1e6,
+        title="Rate ×",
+        more=True,
     ),
     weight_decay=Float(
         None,
@@ -27,6 +32,7 @@ NODE_TRAINING = declare(
         high=1e6,
         none="recipe's",
         title="Own decay",
+        more=True,
     ),
     unfreeze_at=Int(
         0,
@@ -34,6 +40,7 @@ NODE_TRAINING = declare(
         low=0,
         high=1_000_000,
         title="Frozen epochs",
+        more=True,
     ),
 )
 """What a node can say of its training, by name."""
@@ -45,6 +52,18 @@ class UnreadableTraining(ValueError):
     def __init__(self, faults: Mapping[str, str]) -> None:
         super().__init__("; ".join(faults.values()))
         self.faults = dict(faults)
+
+
+def describe_training(training: Mapping[str, Any]) -> str:
+    """What is said of a node's training, in words: ``trained at 0.1 of the rate, frozen for 3 epochs``."""
+    words = []
+    if (factor := training.get("lr_factor", 1.0)) != 1:
+        words.append(f"trained at {factor:g} × the learning rate")
+    if (decay := training.get("weight_decay")) is not None:
+        words.append(f"weight decay {decay:g}")
+    if epochs := training.get("unfreeze_at", 0):
+        words.append(f"frozen for the first {epochs:,} epochs" if epochs > 1 else "frozen for the first epoch")
+    return ", ".join(words) or "trained as the recipe says"
 
 
 def read_training(raw: Mapping[str, Value], scope: Scope | None = None) -> dict[str, Any]:

@@ -239,6 +239,8 @@ class NodePage(QWidget):
         """Give the focus to a parameter."""
         if name.partition(".")[0] == "init":
             self.first_weights.point_at(name.partition(".")[2])
+        elif name.partition(".")[0] == "training":
+            self.weights.point_at(name.partition(".")[2])
         elif self.form is not None:
             self.form.point_at(name)
 
