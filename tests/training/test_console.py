@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from tests.training.gan import gan
 from tests.training.nets import small
 from visualnet.core.project import DataChoice
 from visualnet.training import events
@@ -163,3 +164,13 @@ def test_memory_is_told_where_it_was_measured() -> None:
     assert out.getvalue() == ""
     printer(events.Memory(step=9, device="cuda", peak=1_500_000, forecast=2_000_000))
     assert out.getvalue() == "memory 1.43 MiB at most, 1.91 MiB forecast\n"
+
+
+def test_several_learners_are_told_one_by_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    project = gan({"steps": 2}, {"lr": 0.01}, epochs=1)
+    assert train(project, TrainOptions(lr=0.5, run=tmp_path / "run")) == 0
+    told = capsys.readouterr().out
+    assert "discriminator: Adam, learning rate 0.5, 2 steps a round" in told
+    assert "generator: Adam, learning rate 5, 1 step a round" in told
+    assert "discriminator loss " in told
+    assert "generator loss " in told

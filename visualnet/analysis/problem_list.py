@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from visualnet.analysis.connect.check import OPEN
 from visualnet.analysis.facts import SEVERITIES, GraphFacts, Problem
+from visualnet.analysis.inference import learners
 from visualnet.core.graph import Port
 from visualnet.core.project import MAIN, Project
 from visualnet.core.text.format import capitalize_first, format_quantity, shorten_count
@@ -30,6 +31,7 @@ KINDS: Mapping[str, str] = {
     "parameter": "Parameters",
     "first-weights": "Before training",
     "training": "Training",
+    **dict.fromkeys(learners.CODES, "Learners"),
     "unknown-kind": "Unknown layers",
     "unknown-block": "Unknown blocks",
     "recursion": "Blocks in themselves",

@@ -15,7 +15,7 @@ import msgspec
 
 from visualnet.core.graph import Value
 from visualnet.core.process.exit_signals import exit_code, on_ending
-from visualnet.core.project import DataChoice, Project
+from visualnet.core.project import DataChoice, LearnerSpec, Project
 from visualnet.core.text.format import format_duration, format_percent, format_quantity
 from visualnet.layers import Spec
 from visualnet.pytorch import NoTorch, need_torch
@@ -146,6 +146,8 @@ def configure(project: Project, options: TrainOptions) -> Project:
 
     changes = {k: v for k in ("epochs", "batch_size", "lr", "device", "seed") if (v := getattr(options, k)) is not None}
     recipe = msgspec.structs.replace(project.recipe, **changes)
+    if options.lr is not None and recipe.learners:
+        recipe = msgspec.structs.replace(recipe, learners=_with_rate(recipe.learners, options.lr))
     check_recipe(recipe)
     data = parse_data(options.data, project.data) if options.data else project.data
     if options.seed is not None:
@@ -153,6 +155,12 @@ def configure(project: Project, options: TrainOptions) -> Project:
     make_data_set(data)
     check_shares(data.split)
     return msgspec.structs.replace(project, recipe=recipe, data=data)
+
+
+def _with_rate(learners: tuple[LearnerSpec, ...], lr: float) -> tuple[LearnerSpec, ...]:
+    """The first learner at this rate, the others in the proportion to it that they have."""
+    first = learners[0].lr
+    return tuple(msgspec.structs.replace(one, lr=lr * one.lr / first if first else lr) for one in learners)
 
 
 def parse_data(text: str, base: DataChoice) -> DataChoice:
@@ -250,12 +258,14 @@ class Printer:
 
     def _words(self, event: events.Event) -> str | None:
         if isinstance(event, events.Started):
-            self._epochs, self._names = event.epochs, ("loss", *event.metrics)
+            losses = [f"{name} loss" for name in event.learners] or ["loss"]
+            self._epochs, self._names = event.epochs, (*losses, *event.metrics)
             again = f", from step {event.step:,} on" if event.step else ""
             train, validation, _ = event.sizes
             return (
                 f"{event.parameters:,} parameters on {event.device}; {train:,} samples to train, "
                 f"{validation:,} to validate{again}"
+                + "".join(f"\n  {n}: {words}" for n, words in event.learners.items())
             )
         if isinstance(event, events.EpochDone):
             return self._epoch(event)
@@ -274,9 +284,9 @@ class Printer:
         digits = len(str(self._epochs))
         parts = [f"epoch {event.epoch:>{digits}}/{self._epochs}"]
         for name in self._names:
-            parts.append(f"{name} {_short(event.train.get(name))}")
-            if event.validation:
-                parts[-1] += f" (validation {_short(event.validation.get(name))})"
+            told = [_short(event.train.get(name))] if name in event.train or not event.validation else []
+            told += [f"(validation {_short(event.validation.get(name))})"] if event.validation else []
+            parts.append(" ".join((name, *told)))
         return "  ".join((*parts, f"{event.samples_per_s:,.0f} samples/s", *(["best"] if event.is_best else [])))
 
     def _bar(self, event: events.Progress) -> None:

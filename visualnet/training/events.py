@@ -44,6 +44,8 @@ class Started(Event, frozen=True, tag="started"):
     metrics: tuple[str, ...] = ()
     """The metrics among the values, by node name."""
     losses: tuple[str, ...] = ()
+    learners: Mapping[str, str] = {}
+    """How each of several learners makes its steps, in words, by name."""
     step: int = 0
     epoch: int = 0
     data: str = ""

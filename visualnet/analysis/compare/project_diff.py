@@ -14,7 +14,7 @@ import msgspec
 
 from visualnet.analysis.facts import Analysis, GraphFacts, NodeFacts
 from visualnet.core.graph import Graph, Node, Port, Wire
-from visualnet.core.project import MAIN, Project
+from visualnet.core.project import MAIN, DataChoice, LearnerSpec, Project, Recipe
 from visualnet.layers.declaration.layer import LAYERS
 
 ADDED, REMOVED, CHANGED, FOLLOWS = "added", "removed", "changed", "follows"
@@ -330,12 +330,23 @@ def _settings(old: Project, new: Project) -> Iterator[Change]:
     yield from _mapping("constant ", old.constants, new.constants)
     for name in (name for name in old.blocks if name in new.blocks):
         yield from _mapping(f"block {name}, ", old.blocks[name].params, new.blocks[name].params)
-    for title, a, b in (("data ", old.data, new.data), ("recipe ", old.recipe, new.recipe)):
-        left, right = msgspec.structs.asdict(a), msgspec.structs.asdict(b)
-        for values in (left, right):
-            values.pop("extra", None)
-            values.update(values.pop("options", {}))
-        yield from _mapping(title, left, right)
+    yield from _mapping("data ", _fields(old.data), _fields(new.data))
+    yield from _mapping("recipe ", _fields(old.recipe), _fields(new.recipe))
+    left, right = (
+        {learner.name: _fields(learner, "name") for learner in project.recipe.learners} for project in (old, new)
+    )
+    for name in dict.fromkeys([*left, *right]):
+        yield from _mapping(f"learner {name}, ", left.get(name, {}), right.get(name, {}))
+
+
+def _fields(value: Recipe | DataChoice | LearnerSpec, without: str = "extra") -> dict[str, Any]:
+    """Settings by name; of learners their names alone, in their order."""
+    fields = msgspec.structs.asdict(value)
+    fields.pop("extra")
+    fields.update(fields.pop("options"))
+    if isinstance(value, Recipe) and value.learners:
+        fields["learners"] = tuple(learner.name for learner in value.learners)
+    return {name: given for name, given in fields.items() if name != without and (name != "learners" or given)}
 
 
 def _mapping(title: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:

@@ -125,12 +125,19 @@ def _reaches(main: GraphFacts, reached: frozenset[str], path: NodePath) -> bool:
 # --- what cannot be -------------------------------------------------------------------------------------------------------------------
 
 
-def problems(main: GraphFacts, learners: tuple[LearnerSpec, ...]) -> Iterator[Problem]:
+def problems(main: GraphFacts, learners: tuple[LearnerSpec, ...]) -> list[Problem]:
     """What of this recipe's learners does not fit the network. Without learners, nothing."""
     if not learners or not main.graph.nodes:
-        return
+        return []
     parts = {part.name: part for part in learner_parts(main, learners)}
     there = " and ".join(f"“{name}”" for name in parts)
+    found = [*_problems_of_losses(main, parts, there), *_problems_of_weights(main, parts, there)]
+    if not any(problem.severity == "error" for problem in found):  # else it may be no more than what follows from it
+        found += _idle(main, parts)
+    return found
+
+
+def _problems_of_losses(main: GraphFacts, parts: Mapping[str, LearnerPart], there: str) -> Iterator[Problem]:
     for loss in main.sinks("loss"):
         name, place = loss.training.get(LEARNER, ""), (loss.node.id, MAIN, (loss.node.id,), AT)
         if name and name not in parts:
@@ -138,19 +145,22 @@ def problems(main: GraphFacts, learners: tuple[LearnerSpec, ...]) -> Iterator[Pr
         elif not name and len(parts) > 1:
             words = f"no learner lowers “{loss.node.name}”: say which one does (there are {there})"
             yield Problem(UNLOWERED, "error", words, *place)
+
+
+def _idle(main: GraphFacts, parts: Mapping[str, LearnerPart]) -> Iterator[Problem]:
+    """Learners that can learn nothing."""
     for part in parts.values():
         if not part.losses:
             words = f"the learner “{part.name}” lowers no loss: choose one for it at a loss node, or remove the learner"
-            yield Problem(IDLE, "error", words, "", MAIN, (), part.name)
         elif not part.trains:
             words = (
                 f"the learner “{part.name}” has nothing to train: name it at a node with weights, or remove the learner"
             )
-            yield Problem(IDLE, "error", words, "", MAIN, (), part.name)
         elif not any(_reaches(main, part.reached, path) for path in part.trains):
             words = f"no loss that the learner “{part.name}” lowers reaches anything that it trains: give it another loss, or other nodes"
-            yield Problem(IDLE, "error", words, "", MAIN, (), part.name)
-    yield from _problems_of_weights(main, parts, there)
+        else:
+            continue
+        yield Problem(IDLE, "error", words, "", MAIN, (), part.name)
 
 
 def _problems_of_weights(main: GraphFacts, parts: Mapping[str, LearnerPart], there: str) -> Iterator[Problem]:

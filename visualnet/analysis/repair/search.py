@@ -14,9 +14,11 @@ from itertools import chain
 from typing import NamedTuple
 
 from visualnet.analysis.facts import Analysis, GraphFacts, Problem
+from visualnet.analysis.inference import learners
 from visualnet.analysis.inference.infer import infer
 from visualnet.analysis.inference.infer_block import has_too_many_layers
 from visualnet.analysis.repair.earlier_values import earlier_values
+from visualnet.analysis.repair.learner_candidates import learner_repairs
 from visualnet.analysis.repair.missing_nodes import missing
 from visualnet.analysis.repair.parameter_candidates import (
     Candidate,
@@ -277,6 +279,9 @@ def _candidates(
     if facts is None:
         return
     place = Place(project, problem, facts, fields)
+    if problem.code in learners.CODES:
+        yield from learner_repairs(place)
+        return
     if problem.node not in facts.nodes:
         yield from missing(place)
         return

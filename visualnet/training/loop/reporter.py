@@ -8,12 +8,21 @@ from pathlib import Path
 import torch
 
 from visualnet.compiling.module import Model
-from visualnet.core.project import Recipe
+from visualnet.core.project import LearnerSpec, Recipe
+from visualnet.core.text.format import format_quantity
 from visualnet.data.loading import Loaded
 from visualnet.data.tensors import Sampler
 from visualnet.training import devices, events
 from visualnet.training.loop.run_state import RunState, TrainingClock
 from visualnet.training.loop.sinks import Sink
+
+
+def describe_learner(learner: LearnerSpec) -> str:
+    """How a learner makes its steps: ``Adam, learning rate 0.001, 2 steps a round``."""
+    schedule = "" if learner.schedule == "constant" else f" ({learner.schedule})"
+    return (
+        f"{learner.optimizer}, learning rate {learner.lr:g}{schedule}, {format_quantity(learner.steps, 'step')} a round"
+    )
 
 
 class Reporter:
@@ -43,6 +52,7 @@ class Reporter:
                 best_is=mode,
                 metrics=model.metrics,
                 losses=model.losses,
+                learners={learner.name: describe_learner(learner) for learner in self.recipe.learners},
                 step=state.step,
                 epoch=state.epoch,
                 data=data.fingerprint,
@@ -50,7 +60,7 @@ class Reporter:
             )
         )
         wanted = self.recipe.best_by
-        if wanted not in ("loss", name, *model.losses):
+        if wanted not in ("loss", name, *model.losses, *(f"{learner.name} loss" for learner in self.recipe.learners)):
             words = (
                 f"the best epoch was to be told by “{wanted}”, which is no loss or metric here: it is told by the loss"
             )
