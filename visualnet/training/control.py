@@ -27,7 +27,7 @@ class Control:
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._stop = self._pause = False
-        self._lr: float | None = None
+        self._lr: dict[str, float] = {}
         self.urgent = False
         self.probe_request = ProbeRequest()
 
@@ -53,12 +53,12 @@ class Control:
         """End after the current step."""
         self._set(stop=True)
 
-    def set_lr(self, lr: float) -> None:
-        """Use this learning rate from the next step on."""
+    def set_lr(self, lr: float, learner: str = "") -> None:
+        """Use this learning rate from the next step on: for one of several learners, or for all in the proportion that they have."""
         if not 0 <= lr <= 1e6:
             raise ValueError(f"the learning rate is {lr:g}; it can be 0 to 1,000,000")
         with self._changed:
-            self._lr = float(lr)
+            self._lr[learner] = float(lr)
             self.urgent = True
             self._changed.notify_all()
 
@@ -70,10 +70,10 @@ class Control:
 
     # --- the loop's side -------------------------------------------------------------------------------------------
 
-    def take_lr(self) -> float | None:
-        """The learning rate that was asked for since the last call."""
+    def take_lr(self) -> dict[str, float]:
+        """The learning rates that were asked for since the last call, by learner; without a name, for all."""
         with self._changed:
-            lr, self._lr = self._lr, None
+            lr, self._lr = self._lr, {}
             self.urgent = self._stop or self._pause
             return lr
 
@@ -86,5 +86,5 @@ class Control:
         with self._changed:
             self._stop = self._stop if stop is None else stop
             self._pause = self._pause if pause is None else pause
-            self.urgent = self._stop or self._pause or self._lr is not None
+            self.urgent = self._stop or self._pause or bool(self._lr)
             self._changed.notify_all()

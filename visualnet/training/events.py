@@ -46,6 +46,8 @@ class Started(Event, frozen=True, tag="started"):
     losses: tuple[str, ...] = ()
     learners: Mapping[str, str] = {}
     """How each of several learners makes its steps, in words, by name."""
+    lowers: Mapping[str, tuple[str, ...]] = {}
+    """The losses of each of several learners, by name."""
     step: int = 0
     epoch: int = 0
     data: str = ""

@@ -31,7 +31,7 @@ from visualnet.training.control import Control, ProbePort
 from visualnet.training.loop import preflight
 from visualnet.training.runs import network_mark
 from visualnet.training.runs import run_history as history
-from visualnet.training.runs.run_model import RunModel, create_run, read_run
+from visualnet.training.runs.run_model import RunModel, create_run, learning_rates, read_run
 from visualnet.training.runs.run_status import STILL_AS_IT_WAS
 from visualnet.training.training_job import train
 
@@ -85,7 +85,7 @@ class Runner(QObject):
         self._document: Document | None = None
         """What trains, in front or not."""
         self._shown: WeakKeyDictionary[Document, ShownRuns] = WeakKeyDictionary()
-        self._lr = 0.0
+        self._rates: dict[str, float] = {}
         self._told_older = False
         self._switch_s = sys.getswitchinterval()
         self._why: tuple[tuple[Any, ...], str] | None = None
@@ -273,7 +273,7 @@ class Runner(QObject):
         project, put = self.studio.project, self.mailbox.put
         self.studio.clear_runtime_problem()
         self._told_older = False
-        self._document, self._lr = self.studio.document, project.recipe.lr
+        self._document, self._rates = self.studio.document, learning_rates(project.recipe)
         shown = self._shown_of(self._document)
         shown.run = run
         if not resume:
@@ -358,9 +358,12 @@ class Runner(QObject):
             self.failed.emit(behind + words, message.path)
 
     def _edited(self, before: Project, after: Project) -> None:
-        if self._control is not None and self.elsewhere is None and after.recipe.lr != self._lr:
-            self._lr = after.recipe.lr
-            self._control.set_lr(self._lr)
+        rates = learning_rates(after.recipe)
+        if self._control is not None and self.elsewhere is None and rates != self._rates:
+            for name in rates.keys() & self._rates.keys():
+                if rates[name] != self._rates[name]:
+                    self._control.set_lr(rates[name], name)
+            self._rates = rates
         if self.busy and not self._told_older and network_mark.is_older(self.run, after):
             self._told_older = True  # once a run: it is the same with every edit
             self.studio.message.emit("hint", f"{STILL_AS_IT_WAS}.")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import torch
 
+from visualnet.analysis.inference.learners import learner_parts
 from visualnet.compiling.module import Model
 from visualnet.core.project import LearnerSpec, Recipe
 from visualnet.core.text.format import format_quantity
@@ -23,6 +24,12 @@ def describe_learner(learner: LearnerSpec) -> str:
     return (
         f"{learner.optimizer}, learning rate {learner.lr:g}{schedule}, {format_quantity(learner.steps, 'step')} a round"
     )
+
+
+def _losses(model: Model) -> dict[str, tuple[str, ...]]:
+    main = model.analysis.main
+    parts = learner_parts(main, model.project.recipe.learners)
+    return {part.name: tuple(main.nodes[i].node.name for i in part.losses) for part in parts}
 
 
 class Reporter:
@@ -53,6 +60,7 @@ class Reporter:
                 metrics=model.metrics,
                 losses=model.losses,
                 learners={learner.name: describe_learner(learner) for learner in self.recipe.learners},
+                lowers=_losses(model),
                 step=state.step,
                 epoch=state.epoch,
                 data=data.fingerprint,

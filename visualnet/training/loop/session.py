@@ -266,8 +266,8 @@ class TrainingLoop:
         return not self.control.stopping
 
     def _take_lr(self) -> None:
-        if (lr := self.control.take_lr()) is not None:
-            self.set_lr(lr)
+        for learner, lr in self.control.take_lr().items():
+            self.set_lr(lr, learner)
 
     def set_lr(self, lr: float, learner: str = "") -> None:
         """Train with this learning rate from here on: one of several learners, or all in the proportion that they have."""

@@ -30,8 +30,12 @@ def metric_names(model: RunModel | None, analysis: Analysis) -> tuple[str, ...]:
 
 
 def loss_curves(model: RunModel) -> list[Curve]:
-    """The loss, and where there are several, each of them."""
+    """The loss, and where there are several, each of them: of several learners what each lowers, and of what that is the sum."""
     losses = model.started.losses if model.started is not None and len(model.started.losses) > 1 else ()
+    if model.started is not None and model.started.lowers:
+        lowers = model.started.lowers
+        parts = [loss for several in lowers.values() if len(several) > 1 for loss in several]
+        losses = (*(f"{name} loss" for name in lowers), *parts)
     return _curves(model, ("loss", *losses), "min")
 
 

@@ -283,11 +283,12 @@ def find_other_rates(folder: Path, recipe: Recipe) -> dict[str, float]:
     before = read_project(folder)
     if before is None:
         return {}
-    old, new = _rates(before.recipe), _rates(recipe)
+    old, new = learning_rates(before.recipe), learning_rates(recipe)
     return {name: lr for name, lr in new.items() if name in old and old[name] != lr}
 
 
-def _rates(recipe: Recipe) -> dict[str, float]:
+def learning_rates(recipe: Recipe) -> dict[str, float]:
+    """The learning rate of each learner by name; the recipe's own has none."""
     return {learner.name: learner.lr for learner in recipe.learners} or {"": recipe.lr}
 
 

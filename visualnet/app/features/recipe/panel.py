@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from msgspec.structs import replace
 from PySide6.QtCore import QEvent, QSize, QTimer
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from visualnet.app.features.inspector.project_page import DataSection
+from visualnet.app.features.recipe.learners_section import LearnersSection
 from visualnet.app.features.recipe.rule_section import RuleSection
 from visualnet.app.forms.form import Form, caption, return_keyboard
 from visualnet.app.forms.rows import Row
@@ -17,12 +19,13 @@ from visualnet.app.theme import fonts
 from visualnet.app.widgets.layouts import STRETCH, column
 from visualnet.app.widgets.section import Section
 from visualnet.core import edits
+from visualnet.core.edits.learners import set_learner
 from visualnet.core.graph import Value
-from visualnet.core.project import Recipe
+from visualnet.core.project import STEP_FIELDS, Recipe
 from visualnet.layers.declaration.params import Param
 from visualnet.layers.recipe.optimizers import OPTIMIZERS
 from visualnet.layers.recipe.schedules import SCHEDULES, rate_curve
-from visualnet.layers.recipe.settings import change, find_problems, raw_value, settings
+from visualnet.layers.recipe.settings import FIELDS, OF_THE_RUN, change, find_problems, raw_value, settings
 from visualnet.training.recipe_params import (
     best_by_options,
     device_options,
@@ -59,6 +62,8 @@ class RecipePanel(QScrollArea):
         self.data = DataSection(studio)
         self.rules = {"Optimizer": RuleSection("How a step is made"), "Schedule": RuleSection("How the rate is found")}
         self.curve = RateCurve()
+        self.learners = LearnersSection(studio)
+        self.learners.chosen_changed.connect(self.refresh)
         self.groups = {title: Section(title) for title in GROUPS}
         inner = QWidget()
         first, *rest = self.groups.values()
@@ -66,11 +71,13 @@ class RecipePanel(QScrollArea):
         column(
             self.note,
             self.start_from,
+            self.learners,
             first,
             schedule,
             self.data,
             guards,
             more,
+            self.learners.first,
             STRETCH,
             margins=(12, 4, 12, 8),
             spacing=6,
@@ -108,9 +115,20 @@ class RecipePanel(QScrollArea):
         if event.type() == QEvent.Type.FontChange:
             self.setMinimumWidth(fonts.px(252))
 
+    @property
+    def recipe(self) -> Recipe:
+        """The recipe that the page is about: the project's, or with several learners as the chosen one follows it."""
+        recipe: Recipe = self.studio.project.recipe
+        if (learner := self.learners.learner) is None:
+            return recipe
+        shared = {name: value for name, value in recipe.options.items() if name in OF_THE_RUN}
+        own = {name: value for name, value in learner.options.items() if name not in OF_THE_RUN}
+        return replace(recipe.of_learner(learner), options={**own, **shared})
+
     def refresh(self) -> None:
         """Show the recipe as it is now."""
-        recipe: Recipe = self.studio.project.recipe
+        self.learners.refresh()
+        recipe = self.recipe
         best_by = best_by_options(self.studio.analysis)
         wanted = (
             recipe.optimizer,
@@ -168,7 +186,7 @@ class RecipePanel(QScrollArea):
 
     def _show_rules(self) -> None:
         """The formulas, with the figures of this recipe."""
-        recipe: Recipe = self.studio.project.recipe
+        recipe = self.recipe
         values = {name: raw_value(recipe, row.param) for name, row in self.rows.items()}
         kinds = {"Optimizer": OPTIMIZERS.get(recipe.optimizer), "Schedule": SCHEDULES.get(recipe.schedule)}
         for title, kind in kinds.items():
@@ -178,7 +196,7 @@ class RecipePanel(QScrollArea):
 
     def _show_curve(self) -> None:
         """The rate over the epochs, as planned and as the shown run used it; nothing where it stays as it is."""
-        recipe: Recipe = self.studio.project.recipe
+        recipe = self.recipe
         moves = recipe.schedule != "constant" or bool(recipe.options.get("warmup"))
         planned: Curve = ((), ())
         if moves and not find_problems(recipe):
@@ -186,10 +204,11 @@ class RecipePanel(QScrollArea):
         self.curve.setVisible(bool(planned[0]))
         model = self.studio.runner.model
         used: Curve = ((), ())
-        if planned[0] and model is not None and model.started is not None and len(model.lr):
-            every = max(1, len(model.lr) // MOST_POINTS)
-            steps = model.lr.steps[::every] / max(model.started.steps_per_epoch, 1)
-            used = (steps.tolist(), model.lr.values[::every].tolist())
+        rates = model.rates.get(self.learners.chosen, model.lr) if model is not None else None
+        if planned[0] and rates is not None and model is not None and model.started is not None and len(rates):
+            every = max(1, len(rates) // MOST_POINTS)
+            steps = rates.steps[::every] / max(model.started.steps_per_epoch, 1)
+            used = (steps.tolist(), rates.values[::every].tolist())
         self.curve.show_curves(planned, used)
 
     def _change(self, name: str, raw: Value) -> None:
@@ -201,9 +220,18 @@ class RecipePanel(QScrollArea):
             self.studio.message.emit("error", str(error))
             return
         if name == "optimizer":
-            fields |= follow_defaults(self.studio.project.recipe, str(raw))
+            fields |= follow_defaults(self.recipe, str(raw))
+        learner = self.learners.learner
+        if learner is None or name in OF_THE_RUN or (name in FIELDS and name not in STEP_FIELDS):
+            self.studio.do(
+                f"Set {name.replace('_', ' ')}",
+                lambda p: edits.set_recipe(p, **change(p.recipe, fields)),
+                merge=f"recipe:{name}",
+            )
+            return
+        changed = change(self.studio.project.recipe.of_learner(learner), fields)
         self.studio.do(
-            f"Set {name.replace('_', ' ')}",
-            lambda p: edits.set_recipe(p, **change(p.recipe, fields)),
-            merge=f"recipe:{name}",
+            f"Set {name.replace('_', ' ')} of {learner.name}",
+            lambda p: set_learner(p, learner.name, **changed),
+            merge=f"learner:{learner.name}:{name}",
         )
