@@ -38,6 +38,8 @@ def device_options() -> dict[str, str]:
 def best_by_options(analysis: Analysis) -> dict[str, str]:
     """The values by which the best epoch can be told, each with what it means."""
     found = {"loss": "Smallest loss on the validation set (all losses together)"}
+    for learner in analysis.project.recipe.learners:
+        found[f"{learner.name} loss"] = f"Smallest loss of the learner “{learner.name}” on the validation set"
     for facts in analysis.main.sinks("metric"):
         if facts.layer is not None and facts.layer.better:
             which = {"min": "Smallest", "max": "Largest"}[facts.layer.better]

@@ -52,6 +52,7 @@ WORDS: Mapping[str, str] = {
     "view.reference": "documentation, docs, help on layers, manual, formula, formulas, explain layer",
     "view.reset": "layout, panels lost, restore panels, default layout, dock",
     "view.heat": "heat, heatmap, heat map, colour by cost, most parameters, expensive, bottleneck, profile, profiler",
+    "view.learners": "gan, generator, discriminator, adversarial, several networks, several optimizers, which optimizer trains which layer",
     "view.map_sizes": "size of feature maps, boxes, volumes, to scale, cuboid, 3d, shrink, spatial size, as in papers, alexnet style",
     "view.compare": "table of networks, side by side, versus, vs, benchmark",
     "view.theme_dark": "dark mode, night, black, appearance",

@@ -13,6 +13,7 @@ from visualnet.app.features.feature_maps.feature import FEATURE as FEATURE_MAPS
 from visualnet.app.features.heatmap.feature import FEATURE as HEATMAP
 from visualnet.app.features.history.feature import FEATURE as HISTORY
 from visualnet.app.features.inspector.feature import FEATURE as INSPECTOR
+from visualnet.app.features.learner_map.feature import FEATURE as LEARNER_MAP
 from visualnet.app.features.lessons.feature import FEATURE as LESSONS
 from visualnet.app.features.map_sizes.feature import FEATURE as MAP_SIZES
 from visualnet.app.features.palette.feature import FEATURE as PALETTE
@@ -42,6 +43,7 @@ FEATURES: tuple[Feature, ...] = (
     REFERENCE,
     HEATMAP,
     MAP_SIZES,
+    LEARNER_MAP,
     COMPARISON,
     PICTURES,
     PRESENTATION,

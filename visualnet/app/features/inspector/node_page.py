@@ -18,6 +18,7 @@ from visualnet.app.features.inspector.sections.code_section import CodeSection
 from visualnet.app.features.inspector.sections.cost_section import NodeCosts
 from visualnet.app.features.inspector.sections.drawings_section import DrawingsSection
 from visualnet.app.features.inspector.sections.initialization_section import InitializationSection
+from visualnet.app.features.inspector.sections.learner_section import LearnerSection
 from visualnet.app.features.inspector.sections.mode_row import ModeRow
 from visualnet.app.features.inspector.sections.parameters_section import ParametersSection
 from visualnet.app.features.inspector.sections.section import InspectorSection
@@ -27,7 +28,7 @@ from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import ColorDot, KeyValue, button, describe, label
 from visualnet.app.widgets.layouts import column, remove, row
 from visualnet.core import edits
-from visualnet.core.graph import Value
+from visualnet.core.graph import LEARNER, Value
 from visualnet.core.validation import plain as plain_value
 from visualnet.core.validation import same
 from visualnet.layers.declaration.common_params import common_params
@@ -69,7 +70,8 @@ class NodePage(QWidget):
         self.weights = WeightsSection(studio)
         self.first_weights = InitializationSection(studio)
         self.reference = ReferenceSection(studio)
-        below = (self.costs, self.ports, self.weights, self.first_weights, self.reference)
+        self.learner = LearnerSection(studio)
+        below = (self.costs, self.ports, self.learner, self.weights, self.first_weights, self.reference)
         self.sections = (self.parameters, self.source, self.drawings, *below)
         column(
             row(self.dot, (self.name, 1), self.kind, self.presets),
@@ -240,7 +242,8 @@ class NodePage(QWidget):
         if name.partition(".")[0] == "init":
             self.first_weights.point_at(name.partition(".")[2])
         elif name.partition(".")[0] == "training":
-            self.weights.point_at(name.partition(".")[2])
+            which = name.partition(".")[2]
+            self.learner.point_at() if which == LEARNER else self.weights.point_at(which)
         elif self.form is not None:
             self.form.point_at(name)
 

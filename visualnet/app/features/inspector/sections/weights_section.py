@@ -20,7 +20,7 @@ from visualnet.app.features.inspector.sections.section import (
 from visualnet.app.forms.form import Form, caption, return_keyboard
 from visualnet.app.state.studio import Studio
 from visualnet.core import edits, expressions, repetition
-from visualnet.core.graph import STATISTICS, Node, Value
+from visualnet.core.graph import LEARNER, STATISTICS, Node, Value
 from visualnet.core.validation import plain, same
 from visualnet.layers.recipe.node_training import NODE_TRAINING
 
@@ -110,7 +110,7 @@ class WeightsSection(InspectorSection):
             {p.at.partition(".")[2]: p.words for p in known.problems if p.at.startswith("training.")} if known else {}
         )
         self.training.show_values({p: found[0] for p, found in values.items()}, self.studio.scope, faults, mixed)
-        if self.training.more is not None and any(n.training for n in nodes):
+        if self.training.more is not None and any(n.training.keys() - {LEARNER} for n in nodes):
             self.training.more.set_opened(True)
 
     def _set_training(self, name: str, value: Value) -> None:
