@@ -349,3 +349,31 @@ def test_a_template_is_looked_into_with_its_trained_weights_at_once(window: Wind
     window.studio.document.undo()
     hands.until(lambda: not probes.trained, what="untrained again")
     assert button.isVisible()
+
+
+def test_a_layer_is_added_set_and_left_by_keys_alone(window: Window, hands: Hands) -> None:
+    opened(window, hands)
+    view, studio = window.canvas.view, window.studio
+    studio.select([studio.graph.named("conv2").id])
+    view.setFocus()
+    before = studio.project
+    QTest.keyClick(view, Qt.Key.Key_Tab)
+    field = view.quick_add_popup.field
+    hands.until(field.hasFocus)
+    QTest.keyClick(field, Qt.Key.Key_Tab)
+    assert studio.project is before and not view.quick_add_popup.isVisible(), "Tab twice adds nothing"
+    view.setFocus()
+    QTest.keyClick(view, Qt.Key.Key_Return)
+    number = window.panel("inspector").node_page.form.rows["out_channels"].field
+    assert number.hasFocus() and number.selectedText() == "16"
+    QTest.keyClicks(number, "20")
+    QTest.keyClick(number, Qt.Key.Key_Return)
+    assert studio.graph.named("conv2").params["out_channels"] == 20 and view.hasFocus()
+    window.show_space("train")
+    hands.rest()
+    studio.select([studio.graph.named("relu1").id])
+    view.setFocus()
+    window.run_action("graph.edit_parameters")
+    page = window.panel("inspector").node_page
+    assert page.isVisible(), "it comes up where it was shut"
+    assert page.isAncestorOf(QApplication.focusWidget())

@@ -37,9 +37,12 @@ class TrainedButton(QToolButton):
         self.setProperty("framed", True)
         self.clicked.connect(lambda _=False: use(studio))
         for signal in (studio.runner.probes_changed, studio.document_changed, studio.project_changed):
-            signal.connect(self._refresh)
-        self._refresh()
+            signal.connect(self.refresh)
+        self.hide()
 
-    def _refresh(self, *_: object) -> None:
+    def refresh(self, *_: object) -> None:
+        """Show it where there is something to offer; not before it has its place, or it would be a window."""
+        if self.parentWidget() is None:
+            return
         runner = self.studio.runner
         self.setVisible(runner.model is None and not runner.probes.trained and can_use(self.studio))

@@ -48,8 +48,10 @@ class PredictionPane(QWidget):
             "Enlarge", "Put this picture on the canvas, beside the output", self.pin_asked.emit
         )
         head = row(self.chooser, STRETCH, self.to_canvas, margins=(8, 2, 8, 0), spacing=4)
-        trained = row(TrainedButton(studio), STRETCH, margins=(8, 4, 8, 0))
-        column(head, trained, (self.stack, 1), spacing=0, parent=self)
+        trained = TrainedButton(studio)
+        below = row(trained, STRETCH, margins=(8, 4, 8, 0))
+        column(head, below, (self.stack, 1), spacing=0, parent=self)
+        trained.refresh()
         # Only now: a widget that is shown before it has a parent is a window, and takes the keyboard.
         self.to_canvas.setVisible(studio.shell is not None if pins is None else pins)
         studio.theme_changed.connect(self._set_theme)
