@@ -76,6 +76,7 @@ WORDS: Mapping[str, str] = {
     "graph.save_block": "library, reuse, my blocks",
     "graph.connect": "wire, connect nodes, edge, link, arrow, skip connection, residual, shortcut",
     "graph.change_kind": "replace layer, swap layer, exchange",
+    "graph.edit_parameters": "edit param, set a parameter, change parameter, layer settings",
     "graph.mute": "skip layer, ignore layer, ablation",
     "graph.disable": "switch off, deactivate",
     "graph.freeze": "freeze layer, unfreeze, requires_grad, trainable, fixed weights, lock weights",

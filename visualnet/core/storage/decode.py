@@ -315,8 +315,8 @@ def data_choice(raw: Any) -> DataChoice:
 _DATA = frozenset(["name", "options", "split", "seed", "normalise"])
 
 
-START_FROM = re.compile(r"|runs/(?!\.+/)[^/\\:]+/(best|last)|weights/(?!\.+$)[^/\\:]+")
-"""Names of weights among the person's own."""
+START_FROM = re.compile(r"|runs/(?!\.+/)[^/\\:]+/(best|last)|weights/(?!\.+$)[^/\\:]+|trained/[a-z0-9][a-z0-9.-]*")
+"""Names of weights among the person's own, and of those that come with the program."""
 
 
 def recipe(raw: Any) -> Recipe:
@@ -331,7 +331,8 @@ def recipe(raw: Any) -> Recipe:
     values["start_from"] = as_line(fields.get("start_from", ""), "start_from")
     if not START_FROM.fullmatch(values["start_from"]):
         raise Refused(
-            "a training starts from runs/FOLDER/best, runs/FOLDER/last or weights/NAME, never a path", "start_from"
+            "a training starts from runs/FOLDER/best, runs/FOLDER/last, weights/NAME or trained/TEMPLATE, never a path",
+            "start_from",
         )
     values["learners"] = at("learners", _learners, fields.get("learners", []))
     return Recipe(**values, extra=rest(fields, frozenset(values)))

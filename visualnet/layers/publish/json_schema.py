@@ -284,8 +284,8 @@ def _recipe() -> dict[str, Any]:
         "start_from": {
             "type": "string",
             "default": plain.start_from,
-            "pattern": r"^$|^runs/[^/\\:]+/(best|last)$|^weights/[^/\\:]+$",
-            "description": "Weights among the person's own that the training begins with.",
+            "pattern": r"^$|^runs/[^/\\:]+/(best|last)$|^weights/[^/\\:]+$|^trained/[a-z0-9][a-z0-9.-]*$",
+            "description": "Weights that the training begins with: among the person's own, or those that come with the program.",
         },
         "best_by": {
             "type": "string",
