@@ -251,7 +251,7 @@ ANSWERS: tuple[Answer, ...] = (
         "file.export_code",
     ),
     Answer(
-        "reinforcement learning, rl, gym, agent, gan, diffusion, stable diffusion",
+        "reinforcement learning, rl, gym, agent, diffusion, stable diffusion",
         "It trains networks that learn from a data set by a loss. Variational autoencoder is the generative one among the templates.",
         "template:vae",
     ),
