@@ -127,14 +127,26 @@ class Model:
     def trial(self) -> fx.GraphModule:
         """Like ``objective``, and what was counted: a pair of dicts. Of the second, ``counted`` names what belongs to which value."""
         emitter, env, results = self._objective()
+        counts = self._counts(emitter, env)
+        emitter.graph.output((results, counts))
+        return self._assemble(emitter.graph, "Trial")
+
+    @cached_property
+    def counting(self) -> fx.GraphModule:
+        """What ``trial`` counts, alone: of the network only what that rests on is computed."""
+        emitter, env, _ = self._objective()
+        emitter.graph.output(self._counts(emitter, env))
+        _prune(emitter.graph)
+        return self._assemble(emitter.graph, "Counting")
+
+    def _counts(self, emitter: Emitter, env: dict[Port, Any]) -> dict[str, Any]:
         emitter.measuring = True
         counts: dict[str, Any] = {key: None for key in self.counted.values()}
         for step in self._measures():
             key = self.counted.get(step.facts.node.name)
             if key is not None and counts[key] is None:
                 counts[key] = emitter.counts(step, env)
-        emitter.graph.output((results, counts))
-        return self._assemble(emitter.graph, "Trial")
+        return counts
 
     @cached_property
     def counted(self) -> Mapping[str, str]:

@@ -48,14 +48,20 @@ def make(recipe: Recipe, parameters: Iterable[torch.nn.Parameter], device: torch
     Raises:
         ValueError: it cannot train these, or the torch that is installed has no such optimizer.
     """
-    kind, values, trained = OPTIMIZERS[recipe.optimizer], settings(recipe), list(parameters)
+    kind, trained = OPTIMIZERS[recipe.optimizer], list(parameters)
     made: type[torch.optim.Optimizer] = torch_class(kind)
     if kind.matrices and (others := [p for p in trained if p.dim() != 2]):
         sizes = ", ".join("×".join(map(str, p.shape)) or "one number" for p in others[:3])
         words = f"{kind.name} trains matrices only, and {len(others):,} of {len(trained):,} weights are none ({sizes})"
         raise ValueError(f"{words}: choose AdamW, or use Linear layers without bias")
-    options = arguments(kind, values)
+    return made(trained, **options(recipe, device))
+
+
+def options(recipe: Recipe, device: torch.device) -> dict[str, Any]:
+    """What the recipe's optimizer is made with on this device, by torch's own names."""
+    kind = OPTIMIZERS[recipe.optimizer]
+    found = arguments(kind, settings(recipe))
     if kind.fused:
         # Measured on the CPU: fused Adam takes 1/6 to 1/2 of the time, SGD with momentum 0.6, plain SGD the same or more.
-        options["fused"] = device.type != "cpu" or recipe.optimizer != "SGD" or recipe.momentum > 0
-    return made(trained, **options)
+        found["fused"] = device.type != "cpu" or recipe.optimizer != "SGD" or recipe.momentum > 0
+    return found
