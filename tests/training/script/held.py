@@ -10,7 +10,7 @@ from typing import Any
 import torch
 
 from visualnet.core.project import Project
-from visualnet.data.loading import load
+from visualnet.data.loading import Loaded, load
 from visualnet.training import events
 from visualnet.training.loop.session import Session
 from visualnet.training.script.training_script import write_training
@@ -18,10 +18,10 @@ from visualnet.training.script.training_script import write_training
 History = list[dict[str, Any]]
 
 
-def session_history(project: Project) -> tuple[History, Mapping[str, torch.Tensor]]:
+def session_history(project: Project, data: Loaded) -> tuple[History, Mapping[str, torch.Tensor]]:
     """What the session tells of every epoch, as a script gives it, and the weights at the end."""
     told: list[Any] = []
-    session = Session(project, load(project.data), told.append)
+    session = Session(project, data, told.append)
     assert session.run() == "done", [e for e in told if isinstance(e, events.Failed)]
     losses = [loss for e in told if isinstance(e, events.Steps) for loss in e.values["loss"]]
     epochs = [e for e in told if isinstance(e, events.EpochDone)]
@@ -35,10 +35,10 @@ def session_history(project: Project) -> tuple[History, Mapping[str, torch.Tenso
     return found, session.model.net.state_dict()
 
 
-def printed(project: Project, folder: Path) -> str:
+def printed(project: Project, folder: Path, data: Loaded | None = None) -> str:
     """The script, written there with its data."""
     script = folder / "train.py"
-    write_training(project, load(project.data), script)
+    write_training(project, data or load(project.data), script)
     return script.read_text(encoding="utf-8")
 
 
@@ -55,10 +55,11 @@ def plain(values: Mapping[str, float | None]) -> dict[str, float | None]:
     return {name: v if v is not None and math.isfinite(v) else None for name, v in values.items()}
 
 
-def differences(project: Project, folder: Path, capsys: Any = None) -> list[str]:
+def differences(project: Project, folder: Path, data: Loaded | None = None) -> list[str]:
     """Where the script's numbers and weights are not those of the session, to the bit."""
-    wanted, weights = session_history(project)
-    model, given = run_script(printed(project, folder), folder)
+    data = data or load(project.data)
+    wanted, weights = session_history(project, data)
+    model, given = run_script(printed(project, folder, data), folder)
     found = [] if len(wanted) == len(given) else [f"{len(given)} epochs, wanted {len(wanted)}"]
     for ours, theirs in zip(wanted, given, strict=False):
         if ours.keys() != theirs.keys():

@@ -1,12 +1,12 @@
 """What a training script prints beside the layers: the losses one by one, what their means count, and a function for one batch.
 
 The step of a training runs every node in the plan's order. ``forward``, the losses and the metrics run the same nodes in an order of their
-own; where that could change a random draw or the order in which gradients are added, `same_order` says so.
+own; where that could change a random draw or the order in which gradients are added, one method runs all in the plan's order.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from visualnet.compiling.plan import Plan, PlanStep
 from visualnet.compiling.source_code.argument_printer import Figures, Text
@@ -28,6 +28,7 @@ BATCH_FUNCTION = "evaluate_batch"
 COUNT_FUNCTION, TALLY_FUNCTION = "count_targets", "tally"
 FUNCTIONS = (BATCH_FUNCTION, "losses", COUNT_FUNCTION, TALLY_FUNCTION, "settle")
 """What stands beside the class and is called by a training loop."""
+_BATCH_DOC = '"""The loss of a batch, and all else that is measured of it."""'
 
 
 class BatchObjectives(Objectives):
@@ -52,8 +53,12 @@ class BatchObjectives(Objectives):
             if only.counts() is not None:
                 self.counted = {"loss": only, **self.counted}
         self.counted = {name: step for name, step in self.counted.items() if name not in uncounted}
+        self.in_parts = self._same_order()
+        """Whether the network, its losses and its metrics are functions of their own."""
+        if not self.in_parts:
+            self.shared = []  # ``forward`` stands alone
 
-    def same_order(self) -> bool:
+    def _same_order(self) -> bool:
         """Whether the functions printed here draw and add in the order in which a training step does."""
         losses, metrics = self.own_steps(self.losses), self.own_steps(self.metrics.values())
         plan = self.plan.main
@@ -69,8 +74,14 @@ class BatchObjectives(Objectives):
             return False
         return all(_readers(planned, port) == _readers(printed, port) for port in _read_often(planned))
 
+    def methods(self) -> list[str]:
+        """Losses and metrics that have modules of their own; where only the plan's order will do, all of a step in one method."""
+        return super().methods() if self.in_parts else ["", *self._values_method()]
+
     def functions(self) -> list[str]:
         """Losses and metrics, what they count, and the function for one batch."""
+        if not self.in_parts:
+            return [*(["", "", *self._settle()] if self.tallied else []), "", "", *self._batch()]
         written = super().functions()
         for name, doc, steps in (
             (COUNT_FUNCTION, "What each of these values is the mean over", self.counted),
@@ -103,11 +114,7 @@ class BatchObjectives(Objectives):
         env = self.arguments(ports)
         head = write_head(name, env.values(), "dict[str, Tensor]", f"{doc}, from {self.spell_sizes(env)}.", 0)
         lines = self.statements.of(ports, env, self.own_steps(ports), depth=1, named=True)
-        told = {}
-        for value, step in steps.items():
-            refs = {port: env[source] for port, source in step.args.items() if source in env}
-            told[value] = Text(Figures([{}]), "", refs).of([step.counts()])
-        return [*head, *write(lines, [], spell_dict(told), 1)]
+        return [*head, *write(lines, [], _spell_counts(steps, env), 1)]
 
     def _settle(self) -> list[str]:
         values = {}
@@ -125,52 +132,73 @@ class BatchObjectives(Objectives):
 
     def _batch(self) -> list[str]:
         """The function that gives the loss and all that is measured of a batch, by name."""
-        names: set[str] = {"model", "parts", "values", *FUNCTIONS, "loss", "metrics"}
+        names: set[str] = {"model", "parts", "total", *FUNCTIONS, "loss", "metrics"}
         fields = self.field_names(names)
         given = {only_port(step): fields[self.plan.fields[step.id]] for step in self.plan.main.inputs}
         arguments = ", ".join(f"{name}: Tensor" for name in fields.values())
+        head = lay_out(f"def {BATCH_FUNCTION}(model: {self.network}, {arguments}) -> {self._kind()}:", 0)
+        if self.in_parts:
+            lines = self._parts(given, names)
+        else:
+            lines = [f"return model.{self.compute}({', '.join(given[port] for port in self.sources)})"]
+        return [*head, *indent([_BATCH_DOC, *(part for line in lines for part in lay_out(line, 1))])]
+
+    def _kind(self) -> str:
+        """What is given of a batch: values, what they count, what is added up."""
         kinds = ["dict[str, Tensor]"] * (1 + bool(self.counted) + bool(self.tallied))
-        kind = kinds[0] if len(kinds) == 1 else f"tuple[{', '.join(kinds)}]"
-        doc = '"""The loss of a batch, and all else that is measured of it."""'
+        return kinds[0] if len(kinds) == 1 else f"tuple[{', '.join(kinds)}]"
+
+    def _parts(self, given: Mapping[Port, str], names: set[str]) -> list[str]:
+        """The lines that run the network, then the losses and metrics on what it gives."""
         lines, env = self._call_network(given, names)
         env = {**env, **given}
 
         def call(function: str, ports: Sequence[Port], method: bool = False) -> str:
             return f"{'model.' if method else ''}{function}({', '.join(env[p] for p in self.arguments(ports))})"
 
+        def choose(ports: Sequence[Port], method: str, function: str) -> str:
+            own = self.has_modules(ports)
+            return call(method if own else function, ports, own)
+
         metrics = list(self.metrics.values())
-        loss = self._call_loss(call(*self._function(self.losses, self.loss_name, self.loss_names[0])))
-        several = [f"**{call(*self._function(metrics, self.metrics_name, 'metrics'))}"] if metrics else []
-        lines += loss[:-1]
-        loss_first = not self.several and "loss" not in self.metrics  # a metric of that name gives way to the sum
-        values = "{" + ", ".join([*loss[-1:], *several] if loss_first else [*several, *loss[-1:]]) + "}"
-        more = [
-            call(name, self._count_ports(steps))
-            for name, steps in ((COUNT_FUNCTION, self.counted), (TALLY_FUNCTION, self.tallied))
-            if steps
-        ]
-        lines.append(f"return {', '.join([values, *more])}")
-        head = lay_out(f"def {BATCH_FUNCTION}(model: {self.network}, {arguments}) -> {kind}:", 0)
-        return [*head, *indent([doc, *(part for line in lines for part in lay_out(line, 1))])]
+        loss = choose(self.losses, self.loss_name, self.loss_names[0])
+        measured = f"**{choose(metrics, self.metrics_name, 'metrics')}" if metrics else ""
+        if self.several:
+            lines += [f"parts = {loss}", f"total = {self._total(lambda name: f'parts[{spell(name)}]')}"]
+            values = [measured, "**parts", '"loss": total']
+        else:  # a metric of that name gives way to the loss
+            values = [f'"loss": {loss}', measured]
+            values = values[::-1] if "loss" in self.metrics else values
+        counts = ((COUNT_FUNCTION, self.counted), (TALLY_FUNCTION, self.tallied))
+        more = [call(name, self._count_ports(steps)) for name, steps in counts if steps]
+        return [*lines, f"return {', '.join(['{' + ', '.join(filter(None, values)) + '}', *more])}"]
+
+    def _total(self, name_of: Callable[[str], str]) -> str:
+        """The sum of the losses, each with its weight."""
+        terms = []
+        for step, weight in self.plan.losses:
+            name = step.facts.node.name
+            terms.append(name_of(name) if weight == 1 else f"LOSS_WEIGHTS[{spell(name)}] * {name_of(name)}")
+        return " + ".join(terms)
+
+    def _values_method(self) -> list[str]:
+        """Network, losses and metrics node by node, as the plan has them."""
+        env = dict(self.sources)
+        arguments = ", ".join(f"{name}: Tensor" for name in env.values())
+        values = {step.facts.node.name: first_port(step) for step, _ in self.plan.losses} if self.several else {}
+        values = {**self.metrics, **values}
+        ports = [*values.values(), *self.losses, *self._count_ports({**self.counted, **self.tallied})]
+        lines = self.statements.of(list(dict.fromkeys(ports)), env, named=True)
+        parts = {step.facts.node.name: env[first_port(step)] for step, _ in self.plan.losses}
+        told = {name: env[port] for name, port in values.items()} | {"loss": self._total(parts.__getitem__)}
+        more = [_spell_counts(steps, env) for steps in (self.counted, self.tallied) if steps]
+        head = lay_out(f"def {self.compute}(self, {arguments}) -> {self._kind()}:", 1)
+        return [*indent([*head, *indent([_BATCH_DOC])]), *write(lines, [], ", ".join([spell_dict(told), *more]), 2)]
 
     def field_names(self, taken: set[str]) -> dict[str, str]:
         """What each field of the data is called as a variable, in the order in which a batch holds them."""
         fields = dict.fromkeys(self.plan.fields[step.id] for step in self.plan.main.inputs)
         return {field: fresh(field, taken) for field in fields}
-
-    def _function(self, ports: Sequence[Port], method: str, function: str) -> tuple[str, Sequence[Port], bool]:
-        own = self.has_modules(ports)
-        return (method if own else function), ports, own
-
-    def _call_loss(self, call: str) -> list[str]:
-        """Lines, and the entries of the dict of values that hold the loss."""
-        if not self.several:
-            return [f'"loss": {call}']
-        terms = []
-        for step, weight in self.plan.losses:
-            part = f"parts[{spell(step.facts.node.name)}]"
-            terms.append(part if weight == 1 else f"LOSS_WEIGHTS[{spell(step.facts.node.name)}] * {part}")
-        return [f"parts = {call}", f"total = {' + '.join(terms)}", '**parts, "loss": total']
 
     def _call_network(self, given: Mapping[Port, str], names: set[str]) -> tuple[list[str], dict[Port, str]]:
         """The line that runs the network, and what the tensors are called that losses and metrics look at."""
@@ -189,12 +217,21 @@ class BatchObjectives(Objectives):
         return [f"{name} = model({inputs})"], {port: f"{name}[{spell(n)}]" for n, port in reversed(answers)}
 
 
+def _spell_counts(steps: Mapping[str, PlanStep], env: Mapping[Port, str]) -> str:
+    """What these values count, by name, from tensors that are called so."""
+    told = {}
+    for value, step in steps.items():
+        refs = {port: env[source] for port, source in step.args.items() if source and source in env}
+        told[value] = Text(Figures([{}]), "", refs).of([step.counts()])
+    return spell_dict(told)
+
+
 def _settles(step: PlanStep) -> bool:
     return step.facts.layer is not None and step.facts.layer.settle(Ref("counts")) is not None
 
 
 def _readers(steps: Sequence[PlanStep], port: Port) -> list[str]:
-    return [step.id for step in steps if port in step.args.values()]
+    return [step.id for step in steps for source in step.args.values() if source == port]
 
 
 def _read_often(steps: Sequence[PlanStep]) -> list[Port]:

@@ -27,9 +27,9 @@ _PYTHON = {
     "Callable": "from collections.abc import Callable",
     "MethodType": "from types import MethodType",
 }
-_BEFORE_TORCH = ("np",)
-"""What is imported in torch's company."""
 _TORCH = {"torch": "import torch", "F": "import torch.nn.functional as F"}
+_INSTALLED = ("numpy", "torch")
+"""What does not come with Python."""
 MAX_NOTE = 2_000
 
 
@@ -213,10 +213,10 @@ def read_definitions() -> dict[str, str]:
 def imports(code: str, more: Mapping[str, str] = MappingProxyType({})) -> list[str]:
     """The import lines that the code needs: Python's own first, then torch's. ``more`` are those of further names."""
     names = {n.id for n in ast.walk(ast.parse(code)) if isinstance(n, ast.Name)}
-    torch = {name: line for name, line in more.items() if name in _BEFORE_TORCH} | _TORCH
-    python = _PYTHON | {name: line for name, line in more.items() if name not in _BEFORE_TORCH}
-    own, torchs = ([line for name, line in lines.items() if name in names] for lines in (python, torch))
-    own.sort(key=lambda line: (line.startswith("from"), line))
+    lines = [line for name, line in {**_PYTHON, **_TORCH, **more}.items() if name in names]
     both = [name for name in ("Tensor", "nn") if name in names]
-    torchs += [f"from torch import {', '.join(both)}"] if both else []
-    return [*own, *([""] if own and torchs else []), *torchs]
+    lines += [f"from torch import {', '.join(both)}"] if both else []
+    lines.sort(key=lambda line: (line.startswith("from"), line))
+    installed = [line for line in lines if line.split()[1].partition(".")[0] in _INSTALLED]
+    own = [line for line in lines if line not in installed]
+    return [*own, *([""] if own and installed else []), *installed]

@@ -42,11 +42,18 @@ class NamedFloat(float):
 
 
 def _product(named: NamedInt | NamedFloat, other: Any, value: Any) -> Any:
+    if other == 0:
+        return value
     if other == 1 and isinstance(other, int):
         return named
     factor = getattr(other, "text", None) or spell(other)
     text = f"{factor} * {named.text}"
     return NamedInt(value, text) if isinstance(value, int) else NamedFloat(value, text)
+
+
+def is_named(value: Any) -> bool:
+    """Whether the script has this figure under a name, or computes it: who changes the name's value changes it."""
+    return isinstance(value, NamedInt | NamedFloat)
 
 
 def spell_figure(value: Any) -> str:

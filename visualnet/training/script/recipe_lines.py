@@ -13,14 +13,14 @@ from visualnet.layers.recipe.optimizers import OPTIMIZERS
 from visualnet.layers.recipe.schedules import SCHEDULES, WARM_UP, Span
 from visualnet.layers.recipe.technique import Technique, Values
 from visualnet.training import optimizers
-from visualnet.training.script.figures import NamedFloat, NamedInt, spell_figure
+from visualnet.training.script.figures import NamedFloat, NamedInt, is_named, spell_figure
 
 
 def spell_optimizer(recipe: Recipe, parameters: str) -> str:
     """The call that makes the recipe's optimizer over these parameters; what torch does by itself is left out."""
     options = optimizers.options(recipe, torch.device("cpu"))
     options["lr"] = NamedFloat(options["lr"], "LR")
-    return _spell_call(OPTIMIZERS[recipe.optimizer], parameters, options, always=("lr",))
+    return _spell_call(OPTIMIZERS[recipe.optimizer], parameters, options)
 
 
 def spell_warm_up(values: Values, steps_per_epoch: int) -> str:
@@ -46,12 +46,12 @@ def spell_schedule(values: Values, steps_per_epoch: int, better: str) -> str:
     return _spell_call(schedule, "optimizer", {**given, **watched})
 
 
-def _spell_call(technique: Technique, first: str, given: Mapping[str, Any], always: tuple[str, ...] = ()) -> str:
+def _spell_call(technique: Technique, first: str, given: Mapping[str, Any]) -> str:
     """``torch.optim.Adam(model.parameters(), lr=LR)``: what is torch's default is left out."""
     usual = inspect.signature(optimizers.torch_class(technique)).parameters
     words = [
         f"{name}={spell_figure(value)}"
         for name, value in given.items()
-        if name in always or name not in usual or usual[name].default != value
+        if is_named(value) or name not in usual or usual[name].default != value
     ]
     return f"torch.{technique.torch}({', '.join([first, *words])})"

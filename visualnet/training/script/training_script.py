@@ -144,10 +144,6 @@ class _Script:
             return found[0]
 
         network = file.network(make)
-        if not found[0].same_order():
-            raise refusals.CannotPrint(
-                "a training script cannot yet say this network: layers that draw or that are read often stand between its losses"
-            )
         holds = self._holds(found[0])
         values = self._values(holds, file.main)
         loop = template.fill(template.LOOP, holds, values)
