@@ -52,7 +52,8 @@ def _network(project: Project, args: argparse.Namespace) -> int:
 def _training(project: Project, args: argparse.Namespace) -> int:
     from visualnet.compiling.plan import GraphError
     from visualnet.data.loading import load
-    from visualnet.training.script.training_script import ScriptFiles, training_script, write_data, write_training
+    from visualnet.training.script.script_files import ScriptFiles
+    from visualnet.training.script.training_script import training_script, write_data, write_training
 
     data_file = Path(args.data) if args.data else None
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from visualnet.core.project import Recipe
@@ -48,13 +48,19 @@ def make(recipe: Recipe, parameters: Iterable[torch.nn.Parameter], device: torch
     Raises:
         ValueError: it cannot train these, or the torch that is installed has no such optimizer.
     """
-    kind, trained = OPTIMIZERS[recipe.optimizer], list(parameters)
-    made: type[torch.optim.Optimizer] = torch_class(kind)
+    trained = list(parameters)
+    made: type[torch.optim.Optimizer] = torch_class(OPTIMIZERS[recipe.optimizer])
+    check_trained(recipe, trained)
+    return made(trained, **options(recipe, device))
+
+
+def check_trained(recipe: Recipe, trained: Sequence[torch.nn.Parameter]) -> None:
+    """Raise ValueError, with words, unless the recipe's optimizer can train these."""
+    kind = OPTIMIZERS[recipe.optimizer]
     if kind.matrices and (others := [p for p in trained if p.dim() != 2]):
         sizes = ", ".join("×".join(map(str, p.shape)) or "one number" for p in others[:3])
         words = f"{kind.name} trains matrices only, and {len(others):,} of {len(trained):,} weights are none ({sizes})"
         raise ValueError(f"{words}: choose AdamW, or use Linear layers without bias")
-    return made(trained, **options(recipe, device))
 
 
 def options(recipe: Recipe, device: torch.device) -> dict[str, Any]:

@@ -143,7 +143,7 @@ def main() -> tuple[$network, list[dict[str, Any]]]:
     model.load_state_dict(torch.load(START, weights_only=True), strict=False)  #? start
     optimizer = $optimizer
     steps_per_epoch = $steps_per_epoch  #? needs_steps
-    scheduler = $warm_up  #? warmup
+    scheduler$scheduler_kind = $warm_up  #? warmup
     scheduler = $schedule  #? schedule, not warmup
     average = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(EMA_DECAY))  #? average
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import io
 import math
-import os
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import torch
@@ -33,6 +32,7 @@ from visualnet.training.probes import plain_fields
 from visualnet.training.script import refusals, template
 from visualnet.training.script.counting import counts_of_samples
 from visualnet.training.script.recipe_lines import spell_optimizer, spell_schedule, spell_warm_up
+from visualnet.training.script.script_files import ScriptFiles
 from visualnet.training.transfer.start import find_weights, match_network
 from visualnet.training.transfer.weight_files import read_weights
 
@@ -45,29 +45,6 @@ IMPORTS = {
 
 
 _COUNTS = {"counts": "counted", "tallies": "settled"}
-
-
-class ScriptFiles(NamedTuple):
-    """What the files are called that a script reads and writes, as seen from where it stands."""
-
-    data: str = "train_data.npz"
-    start: str = "train_start.pt"
-    best: str = "train_best.pt"
-    average: str = "train_average.pt"
-
-    @classmethod
-    def beside(cls, script: Path, data: Path | None = None) -> ScriptFiles:
-        """The files of a script that is written there."""
-        stem = script.stem
-        own = cls(f"{stem}_data.npz", f"{stem}_start.pt", f"{stem}_best.pt", f"{stem}_average.pt")
-        return own._replace(data=_relative(data, script.parent)) if data is not None else own
-
-
-def _relative(path: Path, folder: Path) -> str:
-    try:
-        return Path(os.path.relpath(path, folder)).as_posix()
-    except ValueError:  # on another drive of Windows
-        return path.absolute().as_posix()
 
 
 def training_script(
@@ -127,7 +104,7 @@ class _Script:
         self.values = settings(self.recipe)
         trained = [p for p in self.model.objective.parameters() if p.requires_grad]
         self.all_trained = len(trained) == len(list(self.model.objective.parameters()))
-        self.optimizer = optimizers.make(self.recipe, trained, torch.device("meta"))  # refuses what it cannot train
+        optimizers.check_trained(self.recipe, trained)
         self.sampler = Sampler(len(data.train), self.recipe.batch_size, self.recipe.seed)
         self.plain = plain_fields(self.model)
 
@@ -232,6 +209,7 @@ class _Script:
             "optimizer": spell_optimizer(recipe, self._parameters()),
             "steps_per_epoch": batches if values["accumulate"] == 1 else f"math.ceil({batches} / ACCUMULATE)",
             "warm_up": warm_up,
+            "scheduler_kind": ": torch.optim.lr_scheduler.LRScheduler" if schedule and not epoch_wise else "",
             "schedule": schedule,
             "main_name": "epoch_scheduler" if epoch_wise and stepped else "scheduler",
         }
