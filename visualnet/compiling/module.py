@@ -136,17 +136,28 @@ class Model:
         """Like ``trial``, of these losses and metrics (ids) alone: it computes what they need and nothing else. A block is run whole."""
         return self._counting("Part", frozenset((*losses, *metrics)))
 
+    @cached_property
+    def counting(self) -> fx.GraphModule:
+        """What ``trial`` counts, alone: of the network only what that rests on is computed."""
+        emitter, env, _ = self._objective()
+        emitter.graph.output(self._counts(emitter, env))
+        _prune(emitter.graph)
+        return self._assemble(emitter.graph, "Counting")
+
     def _counting(self, name: str, only: frozenset[str] | None = None) -> fx.GraphModule:
         emitter, env, results = self._objective(only)
+        emitter.graph.output((results, self._counts(emitter, env, only)))
+        return self._assemble(emitter.graph, name)
+
+    def _counts(self, emitter: Emitter, env: dict[Port, Any], only: frozenset[str] | None = None) -> dict[str, Any]:
         emitter.measuring = True
         measures = [step for step in self._measures() if only is None or step.id in only]
-        keys = [self.counted.get(step.facts.node.name) for step in measures]
         counts: dict[str, Any] = {}
-        for step, key in zip(measures, keys, strict=True):
+        for step in measures:
+            key = self.counted.get(step.facts.node.name)
             if key is not None and key not in counts:
                 counts[key] = emitter.counts(step, env)
-        emitter.graph.output((results, counts))
-        return self._assemble(emitter.graph, name)
+        return counts
 
     @cached_property
     def counted(self) -> Mapping[str, str]:
