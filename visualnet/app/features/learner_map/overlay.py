@@ -20,6 +20,7 @@ from visualnet.app.theme.tokens import RADIUS, Theme
 from visualnet.app.widgets.row_painting import draw_line
 from visualnet.core.graph import LEARNER
 from visualnet.core.project import MAIN
+from visualnet.core.text.format import capitalize_first
 from visualnet.core.user.settings import Settings
 
 SETTING = "learner_map"
@@ -74,8 +75,9 @@ class LearnerMap(QObject):
 
     def letter(self, name: str) -> str:
         """What stands for a learner: the first letter of its name, or where two begin alike its number."""
-        firsts = [other[0].upper() for other in self.names]
-        return name[0].upper() if len(set(firsts)) == len(firsts) else str(self.names.index(name) + 1)
+        firsts = [capitalize_first(other[:1]) for other in self.names]
+        at = self.names.index(name)
+        return firsts[at] if len(set(firsts)) == len(firsts) else str(at + 1)
 
     def colour(self, name: str, theme: Theme) -> str:
         """The colour that stands for a learner."""
