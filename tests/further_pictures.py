@@ -132,6 +132,16 @@ def start_from(p: Photographer) -> None:
     path.unlink()
 
 
+def finding(p: Photographer) -> None:
+    """The range test over the learning rate."""
+    from visualnet.app.features.finding.rate_dialog import RateDialog
+
+    studio = p.open("lenet5-28")
+    dialog = RateDialog(studio, p.window)
+    p.until(lambda: not dialog.running)
+    p.dialog(dialog, "find-rate")
+
+
 def _scroll_to(section: QWidget) -> None:
     page = section.parentWidget()
     while page is not None and not isinstance(page, QScrollArea):
@@ -337,7 +347,7 @@ def large(p: Photographer) -> None:
 FURTHER: dict[str, Callable[[Photographer], None]] = {
     made.__name__.strip("_"): made
     for made in (
-        tabs, history, differences, problems, explain, first_weights, start_from, blocks, adding, exporting, about, comparison,
+        tabs, history, differences, problems, explain, first_weights, start_from, finding, blocks, adding, exporting, about, comparison,
         reference, heat, sizes, cards, custom, start, help_, large, readme,
     )
 }  # fmt: skip
