@@ -133,13 +133,18 @@ def start_from(p: Photographer) -> None:
 
 
 def finding(p: Photographer) -> None:
-    """The range test over the learning rate."""
+    """The range test over the learning rate, and the batch sizes that fit."""
     from visualnet.app.features.finding.rate_dialog import RateDialog
 
     studio = p.open("lenet5-28")
     dialog = RateDialog(studio, p.window)
     p.until(lambda: not dialog.running)
     p.dialog(dialog, "find-rate")
+    from visualnet.app.features.finding.batch_dialog import BatchDialog
+
+    sizes = BatchDialog(studio, p.window)
+    p.until(lambda: not sizes.running)
+    p.dialog(sizes, "find-batch")
 
 
 def _scroll_to(section: QWidget) -> None:

@@ -1,4 +1,4 @@
-"""What can be found out before a training, on a copy of the network: a good learning rate."""
+"""What can be found out before a training, on a copy of the network: a good learning rate, and the largest batch that fits."""
 
 from __future__ import annotations
 
@@ -112,3 +112,32 @@ def test_rates(args: argparse.Namespace) -> int:
 
 
 RATE = Verb(test_rates, "find a learning rate: let it rise over some steps on a copy of the network", rate_options)
+
+
+def test_batches(args: argparse.Namespace) -> int:
+    if words := find_errors(args):
+        return refuse(args, words, FAULTY)
+    project, data = prepare(args)
+    from visualnet.training.finding.batch_size import find_largest_batch
+    from visualnet.training.finding.sizes import COLUMNS, as_json, table_rows
+
+    try:
+        found = find_largest_batch(project, data)
+    except ValueError as error:
+        return refuse(args, str(error), UNUSABLE)
+    if args.json:
+        print(json.dumps(as_json(found)))
+        return FINE
+    print(f"{found.device}\n")
+    for cells in (COLUMNS, *table_rows(found)):
+        print("  ".join(f"{cell:>16}" for cell in cells))
+    print(f"\n{found.why}\nLargest batch: {found.largest.batch:,}")
+    return FINE
+
+
+def batch_options(verb: argparse.ArgumentParser) -> None:
+    project_options(verb)
+    run_options(verb)
+
+
+BATCH = Verb(test_batches, "find the largest batch that fits, by real steps on a copy of the network", batch_options)

@@ -118,5 +118,6 @@ VERBS: dict[str, Verb] = {
     "code": code.VERB,
     "train": train.VERB,
     "lr-test": finding.RATE,
+    "batch-test": finding.BATCH,
     "picture": picture.VERB,
 }

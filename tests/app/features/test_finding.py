@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.app.training_rig import Rig, small
 from tests.training.nets import lenet
+from visualnet.app.features.finding.batch_dialog import BatchDialog
 from visualnet.app.features.finding.rate_dialog import RateDialog
 from visualnet.app.features.recipe.panel import RecipePanel
 from visualnet.core import edits
@@ -112,4 +113,22 @@ def test_the_recipe_offers_it_beside_the_learning_rate(qtbot: QtBot, monkeypatch
     monkeypatch.undo()
     rig.studio.do("All away", lambda p: edits.remove(p, "", list(p.graph.nodes)))
     assert not panel.finders["lr"].isEnabled()
+    rig.runner.close()
+
+
+def test_the_largest_batch_is_shown_another_chosen_used_and_undone(qtbot: QtBot) -> None:
+    rig = Rig(small(batch_size=12))
+    dialog = BatchDialog(rig.studio)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    assert dialog.running and not dialog.use.isEnabled()
+    qtbot.waitUntil(lambda: not dialog.running)
+    assert [dialog.table.item(row, 0).text() for row in range(dialog.table.rowCount())] == ["12", "24", "48", "96"]
+    assert "The largest that fits: 96. These are all 96 training samples" in dialog.outcome.text()
+    assert dialog.use.isEnabled() and rig.studio.project.recipe.batch_size == 12
+    dialog.table.selectRow(1)
+    dialog.use.click()
+    assert rig.studio.project.recipe.batch_size == 24
+    rig.studio.document.undo()
+    assert rig.studio.project.recipe.batch_size == 12
     rig.runner.close()

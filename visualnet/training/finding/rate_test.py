@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from visualnet.core import edits
 from visualnet.core.project import Project
 from visualnet.core.text.format import format_quantity
 from visualnet.data.loading import Loaded
@@ -15,11 +14,8 @@ from visualnet.training.finding.rate_curve import (
     RateCurve,
     rising_rates,
 )
-from visualnet.training.finding.trial import Check, Trial, open_trial
+from visualnet.training.finding.trial import Check, Trial, open_trial, without_schedule
 from visualnet.training.loop.metrics import NonFinite
-
-LEFT_OUT = ("warmup", "ema_decay", "patience")
-"""Options of a recipe that would move the rate, or look at epochs that there are none of."""
 
 
 def run_rate_test(
@@ -38,9 +34,7 @@ def run_rate_test(
     """
     rates = rising_rates(lowest, highest, steps)
     recipe = project.recipe
-    options = {name: value for name, value in recipe.options.items() if name not in LEFT_OUT}
-    plain = edits.set_recipe(project, schedule="constant", lr=rates[0], options=options)
-    with open_trial(plain, data) as trial:
+    with open_trial(without_schedule(project, rates[0]), data) as trial:
         _check_batches(trial)
         losses, ended = _raise_rate(trial, rates, check)
         if len(losses) < 3 and ended != "highest":

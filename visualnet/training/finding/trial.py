@@ -8,17 +8,22 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor
 
+from visualnet.core import edits
 from visualnet.core.project import Project
 from visualnet.data.loading import Loaded
 from visualnet.training import devices, exclusive
 from visualnet.training.loop.failures import blame
 from visualnet.training.loop.metrics import NonFinite
 from visualnet.training.loop.session import Session, TrainingLoop
+from visualnet.training.measure.step_peak import measure_peak
 
 Check = Callable[[float], object]
 """Called between two steps with the share that is done; it raises when nobody waits any more."""
 WAIT_S = 5.0
 """So long a measurement that a person asked for waits for one that was begun by itself."""
+
+LEFT_OUT = ("warmup", "ema_decay", "patience")
+"""Options of a recipe that move the rate, or look at epochs."""
 
 
 class Trial:
@@ -75,12 +80,41 @@ class Trial:
         """Which node made the loss NaN or infinite, in words."""
         return blame(fault, self.network, self.tensors, self.device, 1).words
 
+    def peak(self, step: Callable[[], object]) -> int:
+        """The most memory that training takes while this step is taken: weights, optimizer and all that the step makes.
+
+        What the data take on the device is left out, as in the forecast.
+        """
+        if self.device.type != "cuda":
+            kept = [*self.network.objective.parameters(), *self.network.objective.buffers(), *self.loop.learner.average]
+            state = self.loop.learner.optimizer.state.values()
+            kept += [t for values in state for t in values.values() if isinstance(t, Tensor)]
+            return measure_peak(step, kept)
+        torch.cuda.reset_peak_memory_stats(self.device)
+        step()
+        self.wait()
+        return torch.cuda.max_memory_allocated(self.device) - self.loop.memory.before - self.loop.memory.data
+
+    def forget_step(self) -> None:
+        """Let go of what a step that broke off has left."""
+        self.loop.learner.gathered = 0
+        for parameter in self.loop.learner.parameters:
+            parameter.grad = None
+        if self.device.type == "cuda":
+            torch.cuda.empty_cache()
+
     def wait(self) -> None:
         """Wait until the device has done all that it was given."""
         if self.device.type == "cuda":
             torch.cuda.synchronize(self.device)
         elif self.device.type == "mps":
             torch.mps.synchronize()
+
+
+def without_schedule(project: Project, lr: float) -> Project:
+    """The project with a rate that stays as it is, and nothing that looks at epochs."""
+    options = {name: value for name, value in project.recipe.options.items() if name not in LEFT_OUT}
+    return edits.set_recipe(project, schedule="constant", lr=lr, options=options)
 
 
 @contextmanager

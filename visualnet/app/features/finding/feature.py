@@ -15,6 +15,13 @@ def find_rate(studio: Studio) -> None:
     answer_of(RateDialog(studio, studio.shell.dialog_parent() if studio.shell is not None else None))
 
 
+def find_batch(studio: Studio) -> None:
+    """Try larger and larger batches on a copy of the network."""
+    from visualnet.app.features.finding.batch_dialog import BatchDialog
+
+    answer_of(BatchDialog(studio, studio.shell.dialog_parent() if studio.shell is not None else None))
+
+
 def can_find(studio: Studio) -> bool:
     """Whether there is a network, and no training to be disturbed."""
     return bool(studio.graph.nodes) and not (studio.has_runner and studio.runner.busy)
@@ -22,7 +29,7 @@ def can_find(studio: Studio) -> bool:
 
 FEATURE = Feature(
     "finding",
-    "Finds a good learning rate before you train, by real steps on a copy of the network.",
+    "Finds a good learning rate and the largest batch that fits before you train, by real steps on a copy of the network.",
     actions=(
         ActionSpec(
             "train.find_rate",
@@ -32,6 +39,16 @@ FEATURE = Feature(
             "search",
             "",
             find_rate,
+            can_find,
+        ),
+        ActionSpec(
+            "train.find_batch",
+            22,
+            "Find the largest batch…",
+            "Try larger and larger batches on a copy of the network, and see what they take and how fast they are",
+            "search",
+            "",
+            find_batch,
             can_find,
         ),
     ),

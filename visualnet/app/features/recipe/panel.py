@@ -46,6 +46,11 @@ FINDERS = {
         "Find a learning rate",
         "Find a learning rate: let it rise over some steps on a copy of the network",
     ),
+    "batch_size": (
+        "train.find_batch",
+        "Find the largest batch",
+        "Find the largest batch that fits: try larger and larger ones on a copy of the network",
+    ),
 }
 """Settings that can be found out: the action that does, its name, and what it does."""
 
