@@ -72,7 +72,8 @@ class Recipe(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """How to train. Names are torch's own; ``optimizer`` is ``SGD``, ``Adam`` …; ``device`` is ``auto``, ``cpu``, ``cuda`` …
 
     ``best_by`` names the value (``loss``, or a loss or metric node) by which the best epoch is told, on the validation set.
-    ``start_from`` names weights among the person's own: ``runs/FOLDER/best``, ``runs/FOLDER/last``, ``weights/NAME``, or nothing.
+    ``start_from`` names weights among the person's own: ``runs/FOLDER/best``, ``runs/FOLDER/last``, ``weights/NAME``,
+    or those that come with the program, ``trained/TEMPLATE``; or nothing.
     ``options`` are the other settings of the optimizer, of the schedule and of what guards the steps, by name, where they differ from
     what ``layers/recipe`` declares; those that no declaration has are kept.
     """

@@ -24,7 +24,7 @@ from visualnet.cli.common import open_project, template_names
 from visualnet.compiling.source_code.batch import BatchObjectives
 from visualnet.core import edits
 from visualnet.core.graph import Init, Node
-from visualnet.core.project import MAIN, DataChoice, Project, Recipe
+from visualnet.core.project import MAIN, Block, DataChoice, Project, Recipe
 from visualnet.data.loading import Loaded, load
 from visualnet.layers.recipe.guards import GUARDS
 from visualnet.layers.recipe.settings import known_options
@@ -68,6 +68,15 @@ def test_every_schedule_with_and_without_a_warm_up(schedule: str, warmup: int, f
 @pytest.mark.parametrize("optimizer", OPTIONS)
 def test_every_optimizer_with_every_schedule_and_all_guards(optimizer: str, schedule: str, folder: Path) -> None:
     assert differences(project_with(optimizer, schedule, **ALL_AT_ONCE), folder) == []
+
+
+@pytest.mark.parametrize("optimizer", one_in(4, OPTIONS))
+@pytest.mark.parametrize("schedule", ["one_cycle", "plateau", "step"])
+def test_a_rate_and_a_decay_of_their_own(optimizer: str, schedule: str, folder: Path) -> None:
+    project = project_with(optimizer, schedule, clip_norm=0.2, warmup=1)
+    first = next(node.id for node in project.graph if node.kind == "linear")
+    training = {"lr_factor": 0.1, "weight_decay": 0.05, "unfreeze_at": 1}
+    assert differences(edits.set_training(project, MAIN, [first], training), folder) == []
 
 
 @pytest.mark.parametrize("guard", GUARDS)
@@ -151,6 +160,32 @@ def branched(swapped: bool = False, **options: Any) -> Project:
     return digits(*nodes, wires=wires, recipe={"best_by": "f1", "options": options})
 
 
+def grouped(options: dict[str, Any], inside: bool = False) -> Project:
+    """A rate, a decay and a beginning of their own: of a head, and of a body (a block where ``inside``) with a layer that is frozen for
+    good, and statistics that rest with it."""
+    late = {"training": {"unfreeze_at": 2, "lr_factor": 0.1}}
+    body = [
+        ("fc1", "linear", {"out_features": 16}),
+        ("bn", "batch_norm1d", {}),
+        ("still", "linear", {"out_features": 16}),
+    ]
+    fields: dict[str, Any] = {"head": {"training": {"lr_factor": 0.5, "weight_decay": 0.01}}}
+    blocks, frozen = {}, {"still": {"trainable": False}}
+    if inside:
+        nodes = [("i", "input", {"size": (32,)}), *body, ("o", "output", {})]
+        wires = ["i.x -> fc1.x", "fc1.y -> bn.x", "bn.y -> still.x", "still.y -> o.x"]
+        blocks["body"] = Block(graph=graph(nodes, wires, **frozen))
+        body, wires = [("body", "block:body", {})], ["fc.y -> body.i", "body.o -> head.x"]
+        fields["body"] = late
+    else:
+        wires = ["fc.y -> fc1.x", "fc1.y -> bn.x", "bn.y -> still.x", "still.y -> head.x"]
+        fields |= {**frozen, "fc1": late, "bn": late}
+    nodes = [*body, ("head", "linear", {"out_features": 10}), ("ce", "cross_entropy", {}), ("out", "output", {})]
+    wires += ["head.y -> ce.logits", "label.y -> ce.target", "head.y -> out.x"]
+    recipe = {"schedule": "cosine", "epochs": 4, "options": options}
+    return msgspec.structs.replace(digits(*nodes, wires=wires, recipe=recipe, **fields), blocks=blocks)
+
+
 def headed(loss: dict[str, Any], recipe: dict[str, Any] | None = None, **fields: Any) -> Project:
     nodes = [("head", "linear", {"out_features": 10}), ("ce", "cross_entropy", loss), ("right", "accuracy", {})]
     wires = ["fc.y -> head.x", "head.y -> ce.logits", "label.y -> ce.target"]
@@ -168,6 +203,8 @@ NETWORKS: dict[str, Callable[[], Project]] = {
     "weights of classes": lambda: headed({"class_weights": (0.5, *[1.0] * 9)}),
     "a loss that grows with the batch": lambda: headed({"reduction": "sum"}, {"lr": 1e-5}),
     "a frozen node": lambda: headed({}, {"options": {"l1": 0.01, "clip_norm": 0.1}}, fc={"trainable": False}),
+    "groups": lambda: grouped({"clip_norm": 0.1}),
+    "groups in a block, a warm-up, all guards": lambda: grouped(ALL_AT_ONCE, inside=True),
     "first weights": lambda: headed(
         {}, fc={"init": Init("kaiming_normal")}, head={"init": Init("normal", {"std": 0.1})}
     ),
@@ -397,6 +434,7 @@ def test_whoever_adds_a_setting_decides_what_a_script_makes_of_it() -> None:
         "trainable",
         "statistics",
         "init",
+        "training",
         "shares",
         "repeat",
         "mode",

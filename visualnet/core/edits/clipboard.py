@@ -207,7 +207,8 @@ def names_used(graphs: list[Graph]) -> set[str]:
     """Every name that an expression in these graphs uses."""
     found: set[str] = set()
     nodes = (node for graph in graphs for node in graph)
-    for text in {text for n in nodes for text in _texts((*n.params.values(), *n.init.params.values(), n.repeat))}:
+    values = ((*n.params.values(), *n.init.params.values(), *n.training.values(), n.repeat) for n in nodes)
+    for text in {text for each in values for text in _texts(each)}:
         try:
             found |= expressions.parse(text).names()
         except ValueError:

@@ -122,7 +122,20 @@ def _dressed(graph: Graph, fields: Mapping[str, Any]) -> Graph:
 _DRESS = frozenset(["bends", "remarks", "bookmarks", "direction"])
 _GRAPH = frozenset(["nodes", "wires", "layout", "spent"]) | _DRESS
 _NODE = frozenset(
-    ["id", "kind", "name", "params", "trainable", "statistics", "init", "shares", "repeat", "mode", "folded"]
+    [
+        "id",
+        "kind",
+        "name",
+        "params",
+        "trainable",
+        "statistics",
+        "init",
+        "training",
+        "shares",
+        "repeat",
+        "mode",
+        "folded",
+    ]
 )
 
 
@@ -155,6 +168,7 @@ def _node(raw: Any) -> Node:
         trainable=trainable,
         statistics=at("statistics", as_choice, raw["statistics"], STATISTICS) if "statistics" in raw else "fixed",
         init=at("init", _init, init) if init is not None else Init(),
+        training=at("training", _params, raw["training"]) if "training" in raw else {},
         shares=shares,
         repeat=repeat,
         mode=at("mode", as_choice, raw["mode"], MODES) if "mode" in raw else "",
@@ -314,8 +328,8 @@ def data_choice(raw: Any) -> DataChoice:
 _DATA = frozenset(["name", "options", "split", "seed", "normalise"])
 
 
-START_FROM = re.compile(r"|runs/(?!\.+/)[^/\\:]+/(best|last)|weights/(?!\.+$)[^/\\:]+")
-"""Names of weights among the person's own."""
+START_FROM = re.compile(r"|runs/(?!\.+/)[^/\\:]+/(best|last)|weights/(?!\.+$)[^/\\:]+|trained/[a-z0-9][a-z0-9.-]*")
+"""Names of weights among the person's own, and of those that come with the program."""
 
 
 def recipe(raw: Any) -> Recipe:
@@ -332,7 +346,8 @@ def recipe(raw: Any) -> Recipe:
     values["start_from"] = as_line(fields.get("start_from", ""), "start_from")
     if not START_FROM.fullmatch(values["start_from"]):
         raise Refused(
-            "a training starts from runs/FOLDER/best, runs/FOLDER/last or weights/NAME, never a path", "start_from"
+            "a training starts from runs/FOLDER/best, runs/FOLDER/last, weights/NAME or trained/TEMPLATE, never a path",
+            "start_from",
         )
     values["nesterov"] = as_flag(fields.get("nesterov", False), "nesterov")
     values["options"] = at("options", _params, fields.get("options", {}))

@@ -89,6 +89,8 @@ def _node(node: Node) -> dict[str, Any]:
         fields["statistics"] = node.statistics
     if node.init != Init():
         fields["init"] = {"kind": node.init.kind, **node.init.params}
+    if node.training:
+        fields["training"] = dict(node.training)
     if node.shares is not None:
         fields["shares"] = node.shares
     if node.repeat != 1:

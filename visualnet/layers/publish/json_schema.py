@@ -20,6 +20,7 @@ from visualnet.core.storage.project_file import FORMAT, PROGRAM
 from visualnet.core.validation import MAX_ANNOTATIONS, MAX_BENDS, MAX_BOOKMARKS
 from visualnet.layers import LAYERS, Layer
 from visualnet.layers.declaration.initialization import INITIALIZATIONS
+from visualnet.layers.recipe.node_training import NODE_TRAINING
 from visualnet.layers.recipe.settings import known_options
 
 _NUMBER = {"type": "number"}
@@ -169,6 +170,11 @@ def _node() -> dict[str, Any]:
                 "description": "Of a frozen node's normalizations. fixed: used and not moved; updated: each batch moves them.",
             },
             "init": {"$ref": "#/$defs/init"},
+            "training": {
+                "type": "object",
+                "description": "How its weights are trained where that differs from the recipe; a block's: of all inside.",
+                "properties": {name: param.schema() for name, param in NODE_TRAINING.items()},
+            },
             "shares": {"type": "string", "description": "Id of the node whose weights this one uses."},
             "repeat": {"anyOf": [{"type": "integer", "minimum": 1}, {"type": "string"}], "default": 1},
             "mode": {
@@ -244,8 +250,8 @@ def _recipe() -> dict[str, Any]:
         "start_from": {
             "type": "string",
             "default": plain.start_from,
-            "pattern": r"^$|^runs/[^/\\:]+/(best|last)$|^weights/[^/\\:]+$",
-            "description": "Weights among the person's own that the training begins with.",
+            "pattern": r"^$|^runs/[^/\\:]+/(best|last)$|^weights/[^/\\:]+$|^trained/[a-z0-9][a-z0-9.-]*$",
+            "description": "Weights that the training begins with: among the person's own, or those that come with the program.",
         },
         "best_by": {
             "type": "string",

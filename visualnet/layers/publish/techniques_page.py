@@ -9,6 +9,7 @@ from visualnet.core.storage import project_file
 from visualnet.layers.declaration.notation import plain
 from visualnet.layers.publish.docs_page import params_table
 from visualnet.layers.recipe.guards import GUARDS
+from visualnet.layers.recipe.node_training import NODE_TRAINING, PAPER
 from visualnet.layers.recipe.optimizers import OPTIMIZERS
 from visualnet.layers.recipe.schedules import SCHEDULES, WARM_UP
 from visualnet.layers.recipe.technique import Technique
@@ -30,6 +31,11 @@ _PARTS: Mapping[str, tuple[str, Mapping[str, Technique]]] = {
     ),
     "Guards": ("Each is off until its first field is set; they act in this order.", GUARDS),
 }
+_NODE = """## At a node
+
+What a layer, or a block for all in it, says of its weights in its `training`: torch calls weights with options of their own a parameter
+group. What a node in a block says counts before what the block says.
+"""
 
 
 def text() -> str:
@@ -38,7 +44,8 @@ def text() -> str:
         f"## {title}\n\n{words}\n\n" + "\n".join(_entry(kind) for kind in kinds.values())
         for title, (words, kinds) in _PARTS.items()
     ]
-    return "\n".join([_HEAD, *chapters])
+    node = f"{_NODE}\n{params_table(NODE_TRAINING)}\n\nPaper: {PAPER}.\n"
+    return "\n".join([_HEAD, *chapters, node])
 
 
 def _entry(kind: Technique) -> str:

@@ -9,6 +9,7 @@ import torch
 
 from visualnet.analysis import Analysis, infer
 from visualnet.compiling.module import Model, compile_project
+from visualnet.compiling.param_groups import param_groups
 from visualnet.core.project import Project
 from visualnet.core.storage.temporaries import Deadline, sweep_run
 from visualnet.data.loading import Loaded
@@ -130,8 +131,9 @@ class TrainingLoop:
         memory.count_data(taken)
         self.sampler = Sampler(len(data.train), self.recipe.batch_size, self.recipe.seed)
         self.tally = Tally(model, place.device)
-        trained = [p for p in model.objective.parameters() if p.requires_grad]
-        self.learner = Learner(self.recipe, trained, place.device, self.sampler.steps, self.tally.best_by[1])
+        self.learner = Learner(
+            self.recipe, param_groups(model), place.device, self.sampler.steps, self.tally.best_by[1]
+        )
         self.tally.follow(self.learner.optimizer)
         self.probe = Probe(model, data, self.tensors)
         self.state, self.clock = RunState(self.learner.rate.now), TrainingClock()
@@ -169,6 +171,7 @@ class TrainingLoop:
         if state.position == 0:
             sampler.shuffle()
         order = tensors.indices(self.data.train[sampler.order.numpy()])
+        learner.begin_epoch(state.epoch)
         trial.train()
         clock = time.perf_counter
         while state.position < sampler.steps:
