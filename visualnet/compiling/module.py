@@ -131,11 +131,10 @@ class Model:
         emitter.graph.output((results, counts))
         return self._assemble(emitter.graph, "Trial")
 
-    @cached_property
-    def counting(self) -> fx.GraphModule:
-        """What ``trial`` counts, alone: of the network only what that rests on is computed."""
+    def counting(self, key: str) -> fx.GraphModule:
+        """One of what ``trial`` counts, alone: of the network only what that rests on is computed."""
         emitter, env, _ = self._objective()
-        emitter.graph.output(self._counts(emitter, env))
+        emitter.graph.output(self._counts(emitter, env)[key])
         _prune(emitter.graph)
         return self._assemble(emitter.graph, "Counting")
 

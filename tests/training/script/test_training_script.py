@@ -71,11 +71,22 @@ def test_every_optimizer_with_every_schedule_and_all_guards(optimizer: str, sche
 
 
 @pytest.mark.parametrize("optimizer", one_in(4, OPTIONS))
-@pytest.mark.parametrize("schedule", ["one_cycle", "plateau", "step"])
-def test_a_rate_and_a_decay_of_their_own(optimizer: str, schedule: str, folder: Path) -> None:
-    project = project_with(optimizer, schedule, clip_norm=0.2, warmup=1)
+@pytest.mark.parametrize(
+    ("schedule", "options"),
+    [
+        ("one_cycle", {}),
+        ("one_cycle", {"warmup": 1}),
+        ("plateau", {"lowest": 0.3, "warmup": 1}),
+        ("plateau", {"lowest": 0.3}),
+        ("exponential", {"warmup": 1}),
+        ("exponential", {}),
+        ("constant", {}),
+    ],
+)
+def test_a_rate_and_a_decay_of_their_own(optimizer: str, schedule: str, options: dict[str, Any], folder: Path) -> None:
+    project = edits.set_recipe(project_with(optimizer, schedule, clip_norm=0.2, **options), lr=0.07)
     first = next(node.id for node in project.graph if node.kind == "linear")
-    training = {"lr_factor": 0.1, "weight_decay": 0.05, "unfreeze_at": 1}
+    training = {"lr_factor": 0.3, "weight_decay": 0.05}
     assert differences(edits.set_training(project, MAIN, [first], training), folder) == []
 
 
@@ -86,6 +97,32 @@ def test_every_guard(guard: str, folder: Path) -> None:
 
 def test_all_at_once(folder: Path) -> None:
     assert differences(project_with("RMSprop", "plateau", **ALL_AT_ONCE), folder) == []
+    assert {path.name for path in folder.glob("*.pt")} == {"train_best.pt", "train_average.pt"}
+
+
+def test_a_training_that_ends_early_ends_as_early(folder: Path) -> None:
+    """Also where nothing was ever the best: then the last weights stay."""
+    project = tiny(lr=3.0, options={"patience": 1})
+    history, _ = session_history(project, load(project.data))
+    assert len(history) < project.recipe.epochs
+    assert differences(project, folder) == []
+
+
+def test_a_validation_set_of_which_nothing_is_asked_has_no_loss(folder: Path) -> None:
+    """No epoch is the best, the plateau is told of none, and the patience ends."""
+    project = headed({"ignore_index": 3}, {"schedule": "plateau", "epochs": 4, "options": {"wait": 0, "patience": 3}})
+    data = load(project.data)
+    labels = data.arrays["label"]
+    data = data._replace(validation=data.validation[labels[data.validation] == 3])
+    assert differences(project, folder, data) == []
+    assert not (folder / "train_best.pt").exists()
+
+
+def test_the_file_runs_as_a_program(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = printed(tiny(epochs=1), folder)
+    exec(compile(text, "train.py", "exec"), {"__name__": "__main__", "__file__": str(folder / "train.py")})
+    assert "epoch 1/1  train: loss " in capsys.readouterr().out
+    assert (folder / "train_best.pt").is_file()
 
 
 @pytest.mark.parametrize(
