@@ -147,7 +147,8 @@ def names(sources: Sequence[str], ours: Collection[str]) -> set[str]:
             raise GraphError(f"a custom layer's code cannot be read: {_told(error, source)}") from None
         for name, meaning in found.items():
             if name in taken and not (meaning and taken[name] == meaning):
-                whose = "two custom layers define" if name not in _OURS else "a custom layer redefines"
+                ours_too = name in _OURS or name in ours
+                whose = "a custom layer redefines" if ours_too else "two custom layers define"
                 raise GraphError(f"{whose} “{name}”; in one file they need different names")
         taken |= found
     return set(taken)

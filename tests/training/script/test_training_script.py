@@ -25,6 +25,7 @@ from visualnet.compiling.source_code.batch import BatchObjectives
 from visualnet.core import edits
 from visualnet.core.graph import Init, Node
 from visualnet.core.project import MAIN, Block, DataChoice, Project, Recipe
+from visualnet.core.user import trusted_code
 from visualnet.data.loading import Loaded, load
 from visualnet.layers.recipe.guards import GUARDS
 from visualnet.layers.recipe.settings import known_options
@@ -258,6 +259,35 @@ def test_where_draws_must_keep_their_order_one_method_runs_all(folder: Path) -> 
     ours, theirs = printed(branched(swapped=True), folder), printed(branched(), folder)
     assert "return model.compute(image, label)" in ours
     assert "return model.compute(" not in theirs and "losses(" in theirs
+
+
+@pytest.mark.parametrize("several", [False, True])
+def test_names_that_the_script_has_itself_stay_apart(several: bool, folder: Path) -> None:
+    """Nodes, a block and the project may be called as they like, a metric and one of several losses “loss”."""
+    inner = graph([("model", "input", {"size": (32,)}), ("np", "linear", {"out_features": 9}), ("main", "output", {})],
+                  ["model.x -> np.x", "np.y -> main.x"])  # fmt: skip
+    nodes = [("batch", "block:averages", {}), ("total", "linear", {"out_features": 10}), ("parts", "output", {})]
+    nodes += [("values", "output", {}), ("loss", "cross_entropy", {}) if several else ("loss", "accuracy", {})]
+    nodes += [("count_targets", "cross_entropy", {"weight": 0.5, "ignore_index": 2})]
+    wires = ["fc.y -> batch.model", "batch.main -> total.x", "total.y -> parts.x", "batch.main -> values.x"]
+    for name in ("loss", "count_targets"):
+        wires += [f"total.y -> {name}.logits", f"label.y -> {name}.target"]
+    project = digits(*nodes, wires=wires)
+    project = msgspec.structs.replace(project, name="train epoch", blocks={"averages": Block(graph=inner)})
+    assert differences(project, folder) == []
+
+
+def test_a_custom_layer_that_redefines_a_name_of_the_script_is_refused() -> None:
+    source = "def main(): ...\n\n\nclass Twice(nn.Module):\n    def forward(self, x):\n        return 2 * x\n"
+    trusted_code.trust_for_now(source)
+    project = tiny()
+    code = {"source": source, "arguments": "", "tensors": ""}
+    project = edits.add_node(project, MAIN, "python", id="n90", params=code)
+    project = edits.insert_on_wire(
+        project, MAIN, "n90", next(t for t, s in project.graph.wires.items() if s.node == "n2")
+    )
+    with pytest.raises(ValueError, match="a custom layer redefines “main”"):
+        training_script(project, load(project.data))
 
 
 def test_the_order_matters(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,10 @@ def counts_of_samples(model: Model, data: Loaded) -> set[str]:
     means = {name: key for name, key in model.counted.items() if name not in model.settled}
     keys = {key for key in set(means.values()) if _counts_samples(model, key, data)}
     found = {name for name, key in means.items() if key in keys}
-    return found | ({"loss"} if len(model.losses) == 1 and model.losses[0] in found else set())
+    single = len(model.losses) == 1 and model.losses[0] in found
+    return found - {"loss"} | (
+        {"loss"} if single else set()
+    )  # what is called so is the sum, whatever a node of that name counts
 
 
 def _counts_samples(model: Model, key: str, data: Loaded) -> bool:
