@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from torch import nn
 
+from visualnet.analysis.facts import NodePath
 from visualnet.compiling.module import Model
 from visualnet.compiling.plan import PlanSheet
+from visualnet.core.graph import LEARNER
 
 
 class ParamGroup(NamedTuple):
@@ -22,19 +24,22 @@ class ParamGroup(NamedTuple):
     resting: list[nn.Module]
 
 
-def param_groups(model: Model) -> list[ParamGroup]:
-    """The trained weights of a model, in groups. The first holds those of which nothing is said, perhaps none; within a group the order
-    is that of the model."""
+def param_groups(model: Model, layers: Collection[NodePath] | None = None) -> list[ParamGroup]:
+    """The trained weights of a model, or of these ``layers`` of it, in groups. The first holds those of which nothing is said, perhaps
+    none; within a group the order is that of the model."""
     said: dict[int, Mapping[str, Any]] = {}
     resting: dict[tuple[Any, ...], list[nn.Module]] = {}
-    for module, own, training, rests in _modules(model.plan.main, model.net, {}, True):
+    wanted = None if layers is None else frozenset(layers)
+    for path, module, own, training, rests in _modules(model.plan.main, model.net, {}, True):
+        if wanted is not None and path not in wanted:
+            continue
         for parameter in own:
             said[id(parameter)] = training
         if rests:
             resting.setdefault(_key(training), []).append(module)
     groups = {(): ParamGroup({}, [], [])}
     for parameter in model.objective.parameters():
-        if parameter.requires_grad:
+        if parameter.requires_grad and (wanted is None or id(parameter) in said):
             training = said.get(id(parameter), {})
             key = _key(training)
             groups.setdefault(key, ParamGroup(training, [], resting.get(key, []))).parameters.append(parameter)
@@ -46,20 +51,21 @@ def _key(training: Mapping[str, Any]) -> tuple[Any, ...]:
 
 
 def _modules(
-    sheet: PlanSheet, root: nn.Module, outer: Mapping[str, Any], outer_rests: bool
-) -> Iterator[tuple[nn.Module, list[nn.Parameter], Mapping[str, Any], bool]]:
-    """Each layer's module with the weights that are its own, what is said of them, and whether its statistics rest with them."""
+    sheet: PlanSheet, root: nn.Module, outer: Mapping[str, Any], outer_rests: bool, above: NodePath = ()
+) -> Iterator[tuple[NodePath, nn.Module, list[nn.Parameter], Mapping[str, Any], bool]]:
+    """Each layer's path and module with the weights that are its own, what is said of them, and whether its statistics rest with them."""
     for step in sheet.modules:
-        module, node = root.get_submodule(step.module), step.facts.node
-        training = {**outer, **step.facts.training}
+        module, node, path = root.get_submodule(step.module), step.facts.node, (*above, step.id)
+        # Who trains them makes no group: each learner has an optimizer of its own.
+        training = {**outer, **{name: value for name, value in step.facts.training.items() if name != LEARNER}}
         # The node that says how long its weights stay frozen says what their statistics do; one frozen for good is fixed already.
         own_rests = node.statistics == "fixed" if "unfreeze_at" in step.facts.training else outer_rests
         rests = node.trainable and own_rests
         if step.inside:
             parts = list(module.children()) if len(step.inside) > 1 else [module]
             for inside, part in zip(step.inside, parts, strict=True):
-                yield from _modules(inside, part, training, rests)
+                yield from _modules(inside, part, training, rests, path)
         else:
             lent = step.tie.names if step.tie is not None else ()
             own = [parameter for name, parameter in module.named_parameters() if name not in lent]
-            yield module, own, training, rests
+            yield path, module, own, training, rests

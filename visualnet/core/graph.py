@@ -49,6 +49,10 @@ MODES = ("", "mute", "off")
 """What a node does: its work; hand its first input on unchanged; nothing, as if it were not there."""
 
 
+LEARNER = "learner"
+"""The name in ``Node.training`` that says which learner of the recipe trains the weights, or lowers the loss: a word, no expression."""
+
+
 class Node(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """One card on the canvas.
 

@@ -24,7 +24,7 @@ from visualnet.cli.common import open_project, template_names
 from visualnet.compiling.source_code.batch import BatchObjectives
 from visualnet.core import edits
 from visualnet.core.graph import Init, Node
-from visualnet.core.project import MAIN, Block, DataChoice, Project, Recipe
+from visualnet.core.project import MAIN, Block, DataChoice, LearnerSpec, Project, Recipe
 from visualnet.core.user import trusted_code
 from visualnet.data.loading import Loaded, load
 from visualnet.layers.recipe.guards import GUARDS
@@ -490,7 +490,7 @@ def test_what_a_script_does_not_know_is_refused_by_name(monkeypatch: pytest.Monk
 
 def test_whoever_adds_a_setting_decides_what_a_script_makes_of_it() -> None:
     """A script that does not know a setting refuses it; these it knows. A new one of a node would go unseen."""
-    assert frozenset(Recipe.__struct_fields__) == refusals.FIELDS
+    assert frozenset(Recipe.__struct_fields__) == refusals.FIELDS | {"learners"}
     assert known_options().keys() >= refusals.GUARD_PARAMS - set(Recipe.__struct_fields__)
     assert {p for guard in GUARDS.values() for p in guard.params} == refusals.GUARD_PARAMS
     known = {
@@ -509,6 +509,27 @@ def test_whoever_adds_a_setting_decides_what_a_script_makes_of_it() -> None:
         "extra",
     }
     assert set(Node.__struct_fields__) == known
+
+
+def test_what_a_node_says_of_its_training_is_said_or_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    project = tiny()
+    node = next(node for node in project.graph if node.kind == "linear")
+    said = edits.set_training(project, MAIN, [node.id], {"lr_factor": 0.1})
+    assert '"lr": 0.1 * LR' in training_script(said, load(project.data))
+    same = edits.set_training(project, MAIN, [node.id], {"unfreeze_at": 0})
+    assert "FROZEN" not in training_script(same, load(project.data))
+    monkeypatch.setattr(refusals, "NODE_PARAMS", refusals.NODE_PARAMS - {"lr_factor"})
+    with pytest.raises(refusals.CannotPrint, match=f"cannot yet say “lr_factor” of “{node.name}”"):
+        training_script(said, load(project.data))
+
+
+def test_several_learners_are_refused_by_name() -> None:
+    project = tiny()
+    project = msgspec.structs.replace(
+        project, recipe=msgspec.structs.replace(project.recipe, learners=(LearnerSpec(name="only"),))
+    )
+    with pytest.raises(ValueError, match="“learners”"):
+        training_script(project, load(project.data))
 
 
 def test_an_optimizer_that_cannot_train_these_weights_is_refused() -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from visualnet.analysis.block_nesting import Nesting
 from visualnet.analysis.facts import Analysis, GraphFacts, NodeFacts, Sums, collect_problems
-from visualnet.analysis.inference import first_loss, graph_checks, infer_block, muting
+from visualnet.analysis.inference import first_loss, graph_checks, infer_block, learners, muting
 from visualnet.analysis.inference.first_weights import first_weights
 from visualnet.analysis.inference.infer_block import MAX_LAYERS
 from visualnet.analysis.inference.infer_node import Arriving, Faults, Ports, layer_facts, ports, resolve
@@ -71,6 +71,7 @@ class _Inference:
             *graph_checks.sources(main, fields, self.project.data.name),
             *graph_checks.labels(main, fields, self.project.data.name),
             *first_loss.problems(main, self.project),
+            *learners.problems(main, self.project.recipe.learners),
         )
         order = {"error": 0, "warning": 1, "hint": 2}
         problems = sorted((*collect_problems(main), *own), key=lambda p: order[p.severity])

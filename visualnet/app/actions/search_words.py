@@ -19,7 +19,7 @@ WORDS: Mapping[str, str] = {
     "file.reopen_last": "restore session, recover",
     "file.save_as": "save copy, save under",
     "file.export_code": "python code, pytorch, torch, generate code, source, script",
-    "train.export_script": "training loop, train.py, python script, notebook, colab, reproduce",
+    "train.export_script": "training loop, train.py, python script, notebook, reproduce",
     "file.export_picture": "figure, image, png, svg, pdf, screenshot, paper figure, publication, poster, latex, tikz",
     "file.print": "printer, hardcopy",
     "file.quit": "exit, leave",

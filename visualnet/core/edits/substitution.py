@@ -11,7 +11,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from visualnet.core import expressions
-from visualnet.core.graph import Node, Value
+from visualnet.core.graph import LEARNER, Node, Value
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z_0-9']*")
 
@@ -22,7 +22,7 @@ def fill(node: Node, values: Mapping[str, Value]) -> Node:
         return node
     params = {k: _value(v, values) for k, v in node.params.items()}
     start = {k: _value(v, values) for k, v in node.init.params.items()}
-    training = {k: _value(v, values) for k, v in node.training.items()}
+    training = {k: v if k == LEARNER else _value(v, values) for k, v in node.training.items()}
     filled = replace(
         node,
         params=params,

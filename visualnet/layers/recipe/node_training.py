@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from visualnet.core.expressions import Scope
-from visualnet.core.graph import Value
+from visualnet.core.graph import LEARNER, Value
+from visualnet.core.names import fault_in_name
 from visualnet.layers.declaration.params import Float, Int
 from visualnet.layers.recipe.technique import declare
 
@@ -43,7 +44,7 @@ NODE_TRAINING = declare(
         more=True,
     ),
 )
-"""What a node can say of its training, by name."""
+"""What a node can say of how its weights are trained, by name. Beside it stands by whom: ``core.graph.LEARNER``."""
 
 
 class UnreadableTraining(ValueError):
@@ -54,9 +55,9 @@ class UnreadableTraining(ValueError):
         self.faults = dict(faults)
 
 
-def describe_training(training: Mapping[str, Any]) -> str:
+def describe_training(training: Mapping[str, Any], loss: bool = False) -> str:
     """What is said of a node's training, in words: ``trained at 0.1 of the rate, frozen for 3 epochs``."""
-    words = []
+    words = [f"{'lowered' if loss else 'trained'} by “{training[LEARNER]}”"] if LEARNER in training else []
     if (factor := training.get("lr_factor", 1.0)) != 1:
         words.append(f"trained at {factor:g} × the learning rate")
     if (decay := training.get("weight_decay")) is not None:
@@ -80,6 +81,12 @@ def read_training(raw: Mapping[str, Value], scope: Scope | None = None) -> dict[
                 found[name] = param.read(value, scope or {})
             except ValueError as error:
                 faults[name] = str(error)
+    if (learner := raw.get(LEARNER, "")) and isinstance(learner, str) and not fault_in_name(learner):
+        found[LEARNER] = learner
+    elif learner != "":
+        faults[LEARNER] = (
+            fault_in_name(learner) if isinstance(learner, str) else f"{LEARNER} wants the name of a learner"
+        )
     if faults:
         raise UnreadableTraining(faults)
     return found

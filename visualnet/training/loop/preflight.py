@@ -9,6 +9,7 @@ from visualnet import pytorch
 from visualnet.analysis import Analysis
 from visualnet.analysis.facts import GraphFacts, NodeFacts, NodePath
 from visualnet.analysis.inference import graph_checks
+from visualnet.analysis.inference.learners import learner_parts
 from visualnet.core.text.format import capitalize_first, format_quantity
 from visualnet.data import registry
 from visualnet.data.loading import Loaded
@@ -75,15 +76,19 @@ def why_not(analysis: Analysis, data: Loaded | None, data_error: str = "") -> st
 
 def _frozen(analysis: Analysis) -> Iterator[Fault]:
     """Weights that a run of these epochs would never train, and a first epoch that would train none."""
-    epochs = analysis.project.recipe.epochs
-    earliest = epochs
+    epochs, learners = analysis.project.recipe.epochs, analysis.project.recipe.learners
+    known: dict[NodePath, int] = {}
     for path, facts, frozen in _frozen_epochs(analysis.main, (), 0):
-        earliest = min(earliest, frozen)
+        known[path] = frozen
         if frozen >= epochs:
             words = f"“{facts.node.name}” is frozen for {frozen:,} epochs, and the run has {epochs:,}"
             yield Fault(f"{words}: it would never be trained; train longer, or freeze it for good", path, "graph")
             return
-    if earliest:
+    for part in learner_parts(analysis.main, learners):
+        if all(known[path] for path in part.trains):
+            words = f"all weights of the learner “{part.name}” are frozen in the first epoch: let one layer learn from the start"
+            yield Fault(words, (), "graph")
+    if not learners and known and all(known.values()):
         yield Fault("all weights are frozen in the first epoch: let one layer learn from the start", (), "graph")
 
 

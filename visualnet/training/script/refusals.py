@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from visualnet.analysis import Analysis
 from visualnet.core.project import Recipe
+from visualnet.layers.recipe.node_training import NODE_TRAINING
 from visualnet.layers.recipe.optimizers import OPTIMIZERS
 from visualnet.layers.recipe.schedules import SCHEDULES, WARM_UP
 from visualnet.layers.recipe.settings import known_options, raw_value
@@ -14,6 +16,8 @@ FIELDS = frozenset((*_OF_STEPS, "best_by", "start_from", "schedule", "options", 
 """The fields of a recipe that a script follows."""
 GUARD_PARAMS = frozenset(("l1", "clip_norm", "clip_value", "accumulate", "patience", "min_delta", "ema_decay"))
 """The settings of guards that a script follows."""
+NODE_PARAMS = frozenset(("lr_factor", "weight_decay", "unfreeze_at"))
+"""What a node says of its training that a script follows."""
 
 
 class CannotPrint(ValueError):
@@ -30,6 +34,19 @@ def check(recipe: Recipe) -> None:
         raise CannotPrint(
             f"a training script cannot yet say “{name}”: leave that setting as it is by default, or train here"
         )
+
+
+def check_nodes(analysis: Analysis) -> None:
+    """Refuse what nodes say of their training, which a script would leave out.
+
+    Raises:
+        CannotPrint: the words name the node and the setting.
+    """
+    for path, facts in analysis.walk():
+        for name, value in facts.training.items():
+            if name in NODE_TRAINING.keys() - NODE_PARAMS and value != NODE_TRAINING[name].default:
+                words = f"a training script cannot yet say “{name}” of “{analysis.name_of(path)}”"
+                raise CannotPrint(f"{words}: take it away there, or train here")
 
 
 def unknown_settings(recipe: Recipe) -> Iterator[str]:

@@ -95,9 +95,10 @@ class _Script:
         self, project: Project, data: Loaded, files: ScriptFiles | None = None, analysis: Analysis | None = None
     ) -> None:
         self.recipe, self.data, self.files = project.recipe, data, files or ScriptFiles()
-        optimizers.check_recipe(self.recipe, len(data.validation) > 0)
         refusals.check(self.recipe)
+        optimizers.check_recipe(self.recipe, len(data.validation) > 0)
         self.analysis = analysis if analysis is not None else infer(project, None, data.fields)
+        refusals.check_nodes(self.analysis)
         for fault in preflight.faults(self.analysis, data):
             raise ValueError(fault.words)
         self.model: Model = compile_project(project, self.analysis, device="meta")

@@ -13,7 +13,7 @@ from visualnet.core.project import Recipe
 from visualnet.layers.recipe.guards import GUARDS
 from visualnet.layers.recipe.settings import settings
 from visualnet.training import optimizers
-from visualnet.training.loop.rate import Rate
+from visualnet.training.learners.rate import Rate
 
 
 class Learner:
@@ -27,7 +27,7 @@ class Learner:
         batches_per_epoch: int,
         better: str = "min",
     ) -> None:
-        self.values = settings(recipe)
+        self.kind, self.values = recipe.optimizer, settings(recipe)
         self.parameters = [parameter for group in groups for parameter in group.parameters]
         plain, *others = groups
         self.optimizer = optimizers.make(recipe, plain.parameters, device, [group[:2] for group in others])
