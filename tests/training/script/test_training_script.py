@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 import numpy as np
 import pytest
+import torch
 
 from tests.graphs import graph
 from tests.sampling import one_in
@@ -473,6 +474,15 @@ def test_the_data_are_plain_arrays_divided_as_the_recipe_says(folder: Path) -> N
 def test_a_script_finds_its_data_where_they_were_written(tmp_path: Path) -> None:
     files = ScriptFiles.beside(tmp_path / "scripts" / "net.py", tmp_path / "data" / "points.npz")
     assert files == ("../data/points.npz", "net_start.pt", "net_best.pt", "net_average.pt")
+
+
+def test_printing_draws_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is done beside a training that runs."""
+    state = torch.get_rng_state()
+    monkeypatch.setattr(torch, "set_rng_state", lambda state: pytest.fail("the generator was put back"))
+    project = branched(ema_decay=0.9)
+    training_script(project, load(project.data))
+    assert torch.equal(torch.get_rng_state(), state)
 
 
 # --- what it cannot say ------------------------------------------------------------------------------------------------------------
