@@ -151,6 +151,14 @@ def test_without_a_validation_set(folder: Path) -> None:
     assert "validat" not in (folder / "train.py").read_text().replace("“train” or “validation”", "")
 
 
+def test_data_as_they_are_and_a_test_set(folder: Path) -> None:
+    project = edits.set_data(tiny(), normalise=False, split=(0.6, 0.2, 0.2))
+    assert differences(project, folder) == []
+    assert "_mean" not in (folder / "train.py").read_text()
+    with np.load(folder / "train_data.npz") as file:
+        assert len(file["test_point"]) == len(file["test_label"]) == 20
+
+
 def test_weights_that_it_starts_from(folder: Path) -> None:
     """Matched by name and by order, handed over as a plain state_dict; the rest is drawn."""
     from visualnet.core.user.paths import runs_dir
@@ -191,11 +199,13 @@ def branched(swapped: bool = False, **options: Any) -> Project:
     """Two heads with dropout and a loss each; ``swapped``: the head without an answer stands first, and so draws first."""
     aside = [("drop2", "dropout", {}), ("fc2", "linear", {"out_features": 10})]
     main = [("bn", "batch_norm1d", {}), ("drop1", "dropout", {}), ("fc1", "linear", {"out_features": 10})]
-    losses = [("ce1", "cross_entropy", {"weight": 0.7}), ("ce2", "cross_entropy", {"weight": 0.3})]
-    nodes = [*(aside + main if swapped else main + aside), *losses, ("f1", "f1", {}), ("out", "output", {})]
+    losses = [("ce1", "cross_entropy", {"weight": 0.7, "ignore_index": 4}), ("ce2", "cross_entropy", {"weight": 0.3})]
+    measured = [("f1", "f1", {}), ("iou", "iou", {}), ("right", "accuracy", {"ignore_index": 4})]
+    nodes = [*(aside + main if swapped else main + aside), *losses, *measured, ("out", "output", {})]
     wires = ["fc.y -> bn.x", "bn.y -> drop1.x", "drop1.y -> fc1.x", "fc1.y -> out.x", "fc1.y -> ce1.logits"]
-    wires += ["fc.y -> drop2.x", "drop2.y -> fc2.x", "fc2.y -> ce2.logits", "fc1.y -> f1.logits"]
-    wires += [f"label.y -> {name}.target" for name in ("ce1", "ce2", "f1")]
+    wires += ["fc.y -> drop2.x", "drop2.y -> fc2.x", "fc2.y -> ce2.logits"]
+    wires += [f"fc1.y -> {name}.logits" for name in ("f1", "iou", "right")]
+    wires += [f"label.y -> {name}.target" for name in ("ce1", "ce2", "f1", "iou", "right")]
     return digits(*nodes, wires=wires, recipe={"best_by": "f1", "options": options})
 
 
@@ -416,9 +426,7 @@ def test_ruff_finds_nothing(scripts: Path) -> None:
 def test_mypy_finds_nothing(scripts: Path) -> None:
     """Strictly, but for what torch itself does not tell: the types of some calls, and of the averaged network."""
     told = run_tool(scripts, "mypy", "--strict", "--allow-untyped-calls", "--config-file=", "--cache-dir=.mypy_cache")
-    lines = [
-        line for line in told.splitlines() if 'Argument 1 to "validate" has incompatible type' not in line
-    ]
+    lines = [line for line in told.splitlines() if 'Argument 1 to "validate" has incompatible type' not in line]
     assert [line for line in lines if "error" in line.lower() and not line.startswith("Found")] == []
 
 
