@@ -132,6 +132,21 @@ def start_from(p: Photographer) -> None:
     path.unlink()
 
 
+def finding(p: Photographer) -> None:
+    """The range test over the learning rate, and the batch sizes that fit."""
+    from visualnet.app.features.finding.rate_dialog import RateDialog
+
+    studio = p.open("lenet5-28")
+    dialog = RateDialog(studio, p.window)
+    p.until(lambda: not dialog.running)
+    p.dialog(dialog, "find-rate")
+    from visualnet.app.features.finding.batch_dialog import BatchDialog
+
+    sizes = BatchDialog(studio, p.window)
+    p.until(lambda: not sizes.running)
+    p.dialog(sizes, "find-batch")
+
+
 def _scroll_to(section: QWidget) -> None:
     page = section.parentWidget()
     while page is not None and not isinstance(page, QScrollArea):
@@ -353,7 +368,7 @@ def code(p: Photographer) -> None:
 FURTHER: dict[str, Callable[[Photographer], None]] = {
     made.__name__.strip("_"): made
     for made in (
-        tabs, history, differences, problems, explain, first_weights, start_from, blocks, adding, exporting, about, comparison,
+        tabs, history, differences, problems, explain, first_weights, start_from, finding, blocks, adding, exporting, about, comparison,
         reference, heat, sizes, cards, custom, start, help_, large, code, readme,
     )
 }  # fmt: skip

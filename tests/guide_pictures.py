@@ -372,12 +372,24 @@ def first_weights(g: Guide) -> None:
     g.keep("first-weights", of=section)
 
 
+def find_rate(g: Guide) -> None:
+    """The range test of LeNet-5."""
+    from visualnet.app.features.finding.rate_dialog import RateDialog
+
+    g.open("lenet5-28")
+    dialog = RateDialog(g.window.studio, g.window)
+    dialog.show()
+    g.hands.until(lambda: not dialog.running, what="the test's end")
+    g.keep("find-rate", of=dialog)
+    dialog.close()
+
+
 PICTURES: dict[str, Callable[[Guide], None]] = {
     each.__name__.replace("_", "-"): each
     for each in (
         start_page, lenet, broken, training, own_network, quick_add, refused_wire, card_menu, frame_and_note, why, repair_preview,
-        explain, in_place, block_inspector, recipe, runs, first_weights, feature_maps, attention, regions, presentation, heat_map,
-        map_sizes, figure, code, training_script, differences,
+        explain, in_place, block_inspector, recipe, runs, first_weights, find_rate, feature_maps, attention, regions, presentation,
+        heat_map, map_sizes, figure, code, training_script, differences,
     )
 }  # fmt: skip
 """The pictures by name; *runs* writes also `runs-compared`."""

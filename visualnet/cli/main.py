@@ -12,7 +12,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from visualnet.cli import check, code, compare, diff, new, picture, summary, templates, train
+from visualnet.cli import check, code, compare, diff, finding, new, picture, summary, templates, train
 from visualnet.cli.common import FAULTY, FINE, INTERRUPTED, UNUSABLE, Misuse, Verb
 from visualnet.core.errors import FileError
 from visualnet.core.storage.embedded_project import PICTURES
@@ -117,5 +117,7 @@ VERBS: dict[str, Verb] = {
     "diff": diff.VERB,
     "code": code.VERB,
     "train": train.VERB,
+    "lr-test": finding.RATE,
+    "batch-test": finding.BATCH,
     "picture": picture.VERB,
 }

@@ -10,7 +10,7 @@ from pathlib import Path
 from visualnet.core.project import Project
 from visualnet.data.loading import load
 from visualnet.pytorch import NoTorch, need_torch
-from visualnet.training import events
+from visualnet.training import events, exclusive
 from visualnet.training.control import Control
 from visualnet.training.runs.run_model import read_run
 
@@ -22,7 +22,8 @@ def train(project: Project, folder: Path, resume: bool, control: Control, put: C
     """
     failure: events.Failed | None = None
     try:
-        _train(project, folder, resume, control, put)
+        with exclusive.training():
+            _train(project, folder, resume, control, put)
     except Exception as error:
         # Only text is kept: a kept exception would keep every tensor of the step alive.
         words = str(error).strip().partition("\n")[0] or type(error).__name__

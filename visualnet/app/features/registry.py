@@ -10,6 +10,7 @@ from visualnet.app.features.comparison.feature import FEATURE as COMPARISON
 from visualnet.app.features.differences.feature import FEATURE as DIFFERENCES
 from visualnet.app.features.feature import Feature
 from visualnet.app.features.feature_maps.feature import FEATURE as FEATURE_MAPS
+from visualnet.app.features.finding.feature import FEATURE as FINDING
 from visualnet.app.features.heatmap.feature import FEATURE as HEATMAP
 from visualnet.app.features.history.feature import FEATURE as HISTORY
 from visualnet.app.features.inspector.feature import FEATURE as INSPECTOR
@@ -48,5 +49,6 @@ FEATURES: tuple[Feature, ...] = (
     LESSONS,
     BLOCKS,
     START_FROM,
+    FINDING,
     START_PAGE,
 )

@@ -16,6 +16,7 @@ from visualnet.app.theme import fonts
 from visualnet.app.theme.tokens import MONO
 from visualnet.app.widgets.basic import label
 from visualnet.app.widgets.layouts import column
+from visualnet.app.widgets.layouts import row as row_of
 from visualnet.app.widgets.section import Section
 from visualnet.core.expressions import Scope
 from visualnet.core.graph import Value
@@ -35,9 +36,15 @@ class Form(QWidget):
     discarded = Signal(str)
     """Words about what was typed, could not be read, and is shown no longer."""
 
-    def __init__(self, params: Sequence[Param], row_menu: Callable[[str, QMenu], None] | None = None) -> None:
-        """``row_menu`` fills the menu of a parameter's row."""
+    def __init__(
+        self,
+        params: Sequence[Param],
+        row_menu: Callable[[str, QMenu], None] | None = None,
+        beside: Mapping[str, QWidget] | None = None,
+    ) -> None:
+        """``row_menu`` fills the menu of a parameter's row; ``beside`` has what stands beside the names of some."""
         super().__init__()
+        self._beside = beside or {}
         self.rows: dict[str, Row] = {}
         self.words: dict[str, QLabel] = {}
         self._row_menu = row_menu
@@ -65,7 +72,10 @@ class Form(QWidget):
             words.hide()
             self._connect(param.name, row, name, words)
             at = 3 * number
-            grid.addWidget(name, at, 0)
+            if param.name in self._beside:
+                grid.addLayout(row_of((name, 1), self._beside[param.name], spacing=2), at, 0)
+            else:
+                grid.addWidget(name, at, 0)
             if row.wide:
                 grid.addWidget(row, at + 1, 0, 1, 2)
             else:

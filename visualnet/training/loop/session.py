@@ -94,6 +94,14 @@ class Session:
             if log:
                 log.close()
 
+    def set_up(self) -> TrainingLoop:
+        """Build all that the run needs, and begin nothing: for who takes the steps himself.
+
+        Raises:
+            ValueError: the run cannot begin.
+        """
+        return self._set_up(self._emit)
+
     def _set_up(self, emit: Sink) -> TrainingLoop:
         recipe = self.project.recipe
         optimizers.check_recipe(recipe, len(self.data.validation) > 0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QSize, QTimer
-from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QToolButton, QWidget
 
 from visualnet.app.features.inspector.project_page import DataSection
 from visualnet.app.features.recipe.rule_section import RuleSection
@@ -14,6 +14,7 @@ from visualnet.app.forms.rows import Row
 from visualnet.app.plots.charts.rate_curve import Curve, RateCurve
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts
+from visualnet.app.widgets.basic import icon_button
 from visualnet.app.widgets.layouts import STRETCH, column
 from visualnet.app.widgets.section import Section
 from visualnet.core import edits
@@ -40,6 +41,19 @@ MOST_POINTS = 500
 GROUPS = ("Optimizer", "Schedule", "Guards", "More")
 CLOSED = ("Guards",)
 """Collapsed until somebody opens them."""
+FINDERS = {
+    "lr": (
+        "train.find_rate",
+        "Find a learning rate",
+        "Find a learning rate: let it rise over some steps on a copy of the network",
+    ),
+    "batch_size": (
+        "train.find_batch",
+        "Find the largest batch",
+        "Find the largest batch that fits: try larger and larger ones on a copy of the network",
+    ),
+}
+"""Settings that can be found out: the action that does, its name, and what it does."""
 
 
 class RecipePanel(QScrollArea):
@@ -55,6 +69,7 @@ class RecipePanel(QScrollArea):
         self.note.hide()
         self.start_from = caption("")
         self.forms: dict[str, Form] = {}
+        self.finders: dict[str, QToolButton] = {}
         self._offered: tuple[object, ...] = ()
         """What the forms were made for."""
         self.data = DataSection(studio)
@@ -136,6 +151,8 @@ class RecipePanel(QScrollArea):
         self.start_from.setVisible(bool(recipe.start_from))
         for name, row in rows.items():
             row.setEnabled(not busy or name == "lr")
+        for finder in self.finders.values():
+            finder.setEnabled(not busy and bool(self.studio.project.graph.nodes))
         self.data.setEnabled(not busy)
         self.data.refresh()
 
@@ -157,7 +174,9 @@ class RecipePanel(QScrollArea):
             if title in self.forms:
                 self.forms[title].hide()
                 self.forms[title].deleteLater()
-            self.forms[title] = form = Form(params)
+            names = {param.name for param in params}
+            self.finders |= {name: self._finder(name) for name in FINDERS if name in names}
+            self.forms[title] = form = Form(params, beside={n: b for n, b in self.finders.items() if n in names})
             form.changed.connect(self._change)
             form.finished.connect(lambda: self.studio.document.end_merge())
             return_keyboard(form, self.studio)
@@ -166,6 +185,16 @@ class RecipePanel(QScrollArea):
                 self.groups[title].add(self.curve)
             if title in self.rules:
                 self.groups[title].add(self.rules[title])
+
+    def _finder(self, name: str) -> QToolButton:
+        """A button beside a setting that finds a good value for it."""
+        action, words, tip = FINDERS[name]
+
+        def run() -> None:
+            if self.studio.shell is not None:
+                self.studio.shell.run_action(action)
+
+        return icon_button("search", words, tip, run)
 
     def _show_rules(self) -> None:
         """The formulas, with the figures of this recipe."""

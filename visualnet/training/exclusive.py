@@ -1,0 +1,60 @@
+"""Who computes: one training at a time in this process, and a measurement only while none goes on.
+
+torch's generators belong to the whole process: a measurement beside a training would draw from the numbers that the training is to
+draw, and its times would be worth nothing. A training that begins ends a measurement at its next step, and waits for that.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+_lock = threading.Lock()
+_counting = threading.Lock()
+_trainings = 0
+"""Trainings that go on, or wait for a measurement to end."""
+
+
+class Busy(ValueError):
+    """A training goes on, or another measurement: nothing can be measured beside it."""
+
+
+@contextmanager
+def training() -> Iterator[None]:
+    """Compute as a training does: wait until what is measured has ended."""
+    global _trainings
+    with _counting:
+        _trainings += 1
+    try:
+        with _lock:
+            yield
+    finally:
+        with _counting:
+            _trainings -= 1
+
+
+@contextmanager
+def measuring(wait_s: float = 0.0) -> Iterator[None]:
+    """Compute as a measurement does; ``wait_s``: so long for another one to end.
+
+    Raises:
+        Busy: a training or another measurement goes on.
+    """
+    give_way()
+    if not _lock.acquire(timeout=max(wait_s, 0.0)):
+        raise Busy("something else is being computed: try again when it has ended")
+    try:
+        yield
+    finally:
+        _lock.release()
+
+
+def give_way() -> None:
+    """Between two steps of a measurement: end it if a training waits.
+
+    Raises:
+        Busy: a training goes on or wants to begin.
+    """
+    if _trainings:
+        raise Busy("a training goes on: nothing can be measured beside it")
