@@ -106,6 +106,13 @@ def test_the_printed_file_holds_the_class_and_gives_the_same_bits() -> None:
     assert torch.equal(printed(x), model.net(x))
 
 
+def test_what_is_only_looked_at_leaves_the_generator_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A training that runs in another thread draws from it: to put it back would repeat what was drawn meanwhile."""
+    monkeypatch.setattr(torch, "set_rng_state", lambda state: pytest.fail("the generator was put back"))
+    trusted_code.trust(HALF)
+    assert compile_project(wired(), device="meta").net.state_dict() is not None
+
+
 def test_another_text_is_another_matter() -> None:
     trusted_code.trust(HALF)
     assert not infer(wired()).errors()

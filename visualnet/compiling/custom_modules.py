@@ -12,6 +12,7 @@ import math
 import operator
 import symtable
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 import torch
@@ -104,7 +105,9 @@ def _tried(module: nn.Module, step: PlanStep) -> tuple[Any, ...]:
     kinds = {"float": torch.float32, "int": torch.int64, "bool": torch.bool}
     sizes = [((2, *map(int, s.shape)), kinds[s.dtype]) for s in step.facts.arriving if s is not None]
     try:
-        with torch.random.fork_rng(devices=[]), torch.no_grad():
+        # On the device that allocates nothing no number is drawn; and a training in another thread may be drawing from this generator.
+        apart = nullcontext() if torch.get_default_device().type == "meta" else torch.random.fork_rng(devices=[])
+        with apart, torch.no_grad():
             result = copy.deepcopy(module).eval()(*[torch.zeros(size, dtype=kind) for size, kind in sizes])
     except (Exception, SystemExit) as error:
         source = step.make.source if step.make is not None else ""
@@ -147,7 +150,8 @@ def names(sources: Sequence[str], ours: Collection[str]) -> set[str]:
             raise GraphError(f"a custom layer's code cannot be read: {_told(error, source)}") from None
         for name, meaning in found.items():
             if name in taken and not (meaning and taken[name] == meaning):
-                whose = "two custom layers define" if name not in _OURS else "a custom layer redefines"
+                ours_too = name in _OURS or name in ours
+                whose = "a custom layer redefines" if ours_too else "two custom layers define"
                 raise GraphError(f"{whose} “{name}”; in one file they need different names")
         taken |= found
     return set(taken)

@@ -136,11 +136,10 @@ class Model:
         """Like ``trial``, of these losses and metrics (ids) alone: it computes what they need and nothing else. A block is run whole."""
         return self._counting("Part", frozenset((*losses, *metrics)))
 
-    @cached_property
-    def counting(self) -> fx.GraphModule:
-        """What ``trial`` counts, alone: of the network only what that rests on is computed."""
+    def counting(self, key: str) -> fx.GraphModule:
+        """One of what ``trial`` counts, alone: of the network only what that rests on is computed."""
         emitter, env, _ = self._objective()
-        emitter.graph.output(self._counts(emitter, env))
+        emitter.graph.output(self._counts(emitter, env)[key])
         _prune(emitter.graph)
         return self._assemble(emitter.graph, "Counting")
 

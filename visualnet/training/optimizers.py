@@ -55,7 +55,7 @@ def make(
         ValueError: it cannot train these, or the torch that is installed has no such optimizer.
     """
     kind, values, plain = OPTIMIZERS[recipe.optimizer], settings(recipe), list(parameters)
-    groups: list[dict[str, Any]] = [{"params": plain}, *(_group(kind, values, *other) for other in others)]
+    groups: list[dict[str, Any]] = [{"params": plain}, *(make_group(kind, values, *other) for other in others)]
     made: type[torch.optim.Optimizer] = torch_class(kind)
     check_trained(recipe, [parameter for group in groups for parameter in group["params"]])
     return made(groups if len(groups) > 1 else plain, **options(recipe, device))
@@ -80,7 +80,7 @@ def options(recipe: Recipe, device: torch.device) -> dict[str, Any]:
     return found
 
 
-def _group(
+def make_group(
     kind: Optimizer, values: Values, said: Mapping[str, Any], parameters: Sequence[torch.nn.Parameter]
 ) -> dict[str, Any]:
     """A group as torch takes it: its weights, and the arguments that differ."""

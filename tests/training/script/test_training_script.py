@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 import numpy as np
 import pytest
+import torch
 
 from tests.graphs import graph
 from tests.sampling import one_in
@@ -24,7 +25,8 @@ from visualnet.cli.common import open_project, template_names
 from visualnet.compiling.source_code.batch import BatchObjectives
 from visualnet.core import edits
 from visualnet.core.graph import Init, Node
-from visualnet.core.project import MAIN, DataChoice, Project, Recipe
+from visualnet.core.project import MAIN, Block, DataChoice, LearnerSpec, Project, Recipe
+from visualnet.core.user import trusted_code
 from visualnet.data.loading import Loaded, load
 from visualnet.layers.recipe.guards import GUARDS
 from visualnet.layers.recipe.settings import known_options
@@ -70,6 +72,26 @@ def test_every_optimizer_with_every_schedule_and_all_guards(optimizer: str, sche
     assert differences(project_with(optimizer, schedule, **ALL_AT_ONCE), folder) == []
 
 
+@pytest.mark.parametrize("optimizer", one_in(4, OPTIONS))
+@pytest.mark.parametrize(
+    ("schedule", "options"),
+    [
+        ("one_cycle", {}),
+        ("one_cycle", {"warmup": 1}),
+        ("plateau", {"lowest": 0.3, "warmup": 1}),
+        ("plateau", {"lowest": 0.3}),
+        ("exponential", {"warmup": 1}),
+        ("exponential", {}),
+        ("constant", {}),
+    ],
+)
+def test_a_rate_and_a_decay_of_their_own(optimizer: str, schedule: str, options: dict[str, Any], folder: Path) -> None:
+    project = edits.set_recipe(project_with(optimizer, schedule, clip_norm=0.2, **options), lr=0.07)
+    first = next(node.id for node in project.graph if node.kind == "linear")
+    training = {"lr_factor": 0.3, "weight_decay": 0.05}
+    assert differences(edits.set_training(project, MAIN, [first], training), folder) == []
+
+
 @pytest.mark.parametrize("guard", GUARDS)
 def test_every_guard(guard: str, folder: Path) -> None:
     assert differences(project_with("Adam", "cosine", **GUARDED[guard]), folder) == []
@@ -77,6 +99,32 @@ def test_every_guard(guard: str, folder: Path) -> None:
 
 def test_all_at_once(folder: Path) -> None:
     assert differences(project_with("RMSprop", "plateau", **ALL_AT_ONCE), folder) == []
+    assert {path.name for path in folder.glob("*.pt")} == {"train_best.pt", "train_average.pt"}
+
+
+def test_a_training_that_ends_early_ends_as_early(folder: Path) -> None:
+    """Also where nothing was ever the best: then the last weights stay."""
+    project = tiny(lr=3.0, options={"patience": 1})
+    history, _ = session_history(project, load(project.data))
+    assert len(history) < project.recipe.epochs
+    assert differences(project, folder) == []
+
+
+def test_a_validation_set_of_which_nothing_is_asked_has_no_loss(folder: Path) -> None:
+    """No epoch is the best, the plateau is told of none, and the patience ends."""
+    project = headed({"ignore_index": 3}, {"schedule": "plateau", "epochs": 4, "options": {"wait": 0, "patience": 3}})
+    data = load(project.data)
+    labels = data.arrays["label"]
+    data = data._replace(validation=data.validation[labels[data.validation] == 3])
+    assert differences(project, folder, data) == []
+    assert not (folder / "train_best.pt").exists()
+
+
+def test_the_file_runs_as_a_program(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = printed(tiny(epochs=1), folder)
+    exec(compile(text, "train.py", "exec"), {"__name__": "__main__", "__file__": str(folder / "train.py")})
+    assert "epoch 1/1  train: loss " in capsys.readouterr().out
+    assert (folder / "train_best.pt").is_file()
 
 
 @pytest.mark.parametrize(
@@ -101,6 +149,14 @@ def test_without_a_validation_set(folder: Path) -> None:
     project = msgspec.structs.replace(project, data=msgspec.structs.replace(project.data, split=(1.0, 0.0, 0.0)))
     assert differences(project, folder) == []
     assert "validat" not in (folder / "train.py").read_text().replace("“train” or “validation”", "")
+
+
+def test_data_as_they_are_and_a_test_set(folder: Path) -> None:
+    project = edits.set_data(tiny(), normalise=False, split=(0.6, 0.2, 0.2))
+    assert differences(project, folder) == []
+    assert "_mean" not in (folder / "train.py").read_text()
+    with np.load(folder / "train_data.npz") as file:
+        assert len(file["test_point"]) == len(file["test_label"]) == 20
 
 
 def test_weights_that_it_starts_from(folder: Path) -> None:
@@ -143,12 +199,40 @@ def branched(swapped: bool = False, **options: Any) -> Project:
     """Two heads with dropout and a loss each; ``swapped``: the head without an answer stands first, and so draws first."""
     aside = [("drop2", "dropout", {}), ("fc2", "linear", {"out_features": 10})]
     main = [("bn", "batch_norm1d", {}), ("drop1", "dropout", {}), ("fc1", "linear", {"out_features": 10})]
-    losses = [("ce1", "cross_entropy", {"weight": 0.7}), ("ce2", "cross_entropy", {"weight": 0.3})]
-    nodes = [*(aside + main if swapped else main + aside), *losses, ("f1", "f1", {}), ("out", "output", {})]
+    losses = [("ce1", "cross_entropy", {"weight": 0.7, "ignore_index": 4}), ("ce2", "cross_entropy", {"weight": 0.3})]
+    measured = [("f1", "f1", {}), ("iou", "iou", {}), ("right", "accuracy", {"ignore_index": 4})]
+    nodes = [*(aside + main if swapped else main + aside), *losses, *measured, ("out", "output", {})]
     wires = ["fc.y -> bn.x", "bn.y -> drop1.x", "drop1.y -> fc1.x", "fc1.y -> out.x", "fc1.y -> ce1.logits"]
-    wires += ["fc.y -> drop2.x", "drop2.y -> fc2.x", "fc2.y -> ce2.logits", "fc1.y -> f1.logits"]
-    wires += [f"label.y -> {name}.target" for name in ("ce1", "ce2", "f1")]
+    wires += ["fc.y -> drop2.x", "drop2.y -> fc2.x", "fc2.y -> ce2.logits"]
+    wires += [f"fc1.y -> {name}.logits" for name in ("f1", "iou", "right")]
+    wires += [f"label.y -> {name}.target" for name in ("ce1", "ce2", "f1", "iou", "right")]
     return digits(*nodes, wires=wires, recipe={"best_by": "f1", "options": options})
+
+
+def grouped(options: dict[str, Any], inside: bool = False) -> Project:
+    """A rate, a decay and a beginning of their own: of a head, and of a body (a block where ``inside``) with a layer that is frozen for
+    good, and statistics that rest with it."""
+    late = {"training": {"unfreeze_at": 2, "lr_factor": 0.1}}
+    body = [
+        ("fc1", "linear", {"out_features": 16}),
+        ("bn", "batch_norm1d", {}),
+        ("still", "linear", {"out_features": 16}),
+    ]
+    fields: dict[str, Any] = {"head": {"training": {"lr_factor": 0.5, "weight_decay": 0.01}}}
+    blocks, frozen = {}, {"still": {"trainable": False}}
+    if inside:
+        nodes = [("i", "input", {"size": (32,)}), *body, ("o", "output", {})]
+        wires = ["i.x -> fc1.x", "fc1.y -> bn.x", "bn.y -> still.x", "still.y -> o.x"]
+        blocks["body"] = Block(graph=graph(nodes, wires, **frozen))
+        body, wires = [("body", "block:body", {})], ["fc.y -> body.i", "body.o -> head.x"]
+        fields["body"] = late
+    else:
+        wires = ["fc.y -> fc1.x", "fc1.y -> bn.x", "bn.y -> still.x", "still.y -> head.x"]
+        fields |= {**frozen, "fc1": late, "bn": late}
+    nodes = [*body, ("head", "linear", {"out_features": 10}), ("ce", "cross_entropy", {}), ("out", "output", {})]
+    wires += ["head.y -> ce.logits", "label.y -> ce.target", "head.y -> out.x"]
+    recipe = {"schedule": "cosine", "epochs": 4, "options": options}
+    return msgspec.structs.replace(digits(*nodes, wires=wires, recipe=recipe, **fields), blocks=blocks)
 
 
 def headed(loss: dict[str, Any], recipe: dict[str, Any] | None = None, **fields: Any) -> Project:
@@ -168,6 +252,8 @@ NETWORKS: dict[str, Callable[[], Project]] = {
     "weights of classes": lambda: headed({"class_weights": (0.5, *[1.0] * 9)}),
     "a loss that grows with the batch": lambda: headed({"reduction": "sum"}, {"lr": 1e-5}),
     "a frozen node": lambda: headed({}, {"options": {"l1": 0.01, "clip_norm": 0.1}}, fc={"trainable": False}),
+    "groups": lambda: grouped({"clip_norm": 0.1}),
+    "groups in a block, a warm-up, all guards": lambda: grouped(ALL_AT_ONCE, inside=True),
     "first weights": lambda: headed(
         {}, fc={"init": Init("kaiming_normal")}, head={"init": Init("normal", {"std": 0.1})}
     ),
@@ -184,6 +270,35 @@ def test_where_draws_must_keep_their_order_one_method_runs_all(folder: Path) -> 
     ours, theirs = printed(branched(swapped=True), folder), printed(branched(), folder)
     assert "return model.compute(image, label)" in ours
     assert "return model.compute(" not in theirs and "losses(" in theirs
+
+
+@pytest.mark.parametrize("several", [False, True])
+def test_names_that_the_script_has_itself_stay_apart(several: bool, folder: Path) -> None:
+    """Nodes, a block and the project may be called as they like, a metric and one of several losses “loss”."""
+    inner = graph([("model", "input", {"size": (32,)}), ("np", "linear", {"out_features": 9}), ("main", "output", {})],
+                  ["model.x -> np.x", "np.y -> main.x"])  # fmt: skip
+    nodes = [("batch", "block:averages", {}), ("total", "linear", {"out_features": 10}), ("parts", "output", {})]
+    nodes += [("values", "output", {}), ("loss", "cross_entropy", {}) if several else ("loss", "accuracy", {})]
+    nodes += [("count_targets", "cross_entropy", {"weight": 0.5, "ignore_index": 2})]
+    wires = ["fc.y -> batch.model", "batch.main -> total.x", "total.y -> parts.x", "batch.main -> values.x"]
+    for name in ("loss", "count_targets"):
+        wires += [f"total.y -> {name}.logits", f"label.y -> {name}.target"]
+    project = digits(*nodes, wires=wires)
+    project = msgspec.structs.replace(project, name="train epoch", blocks={"averages": Block(graph=inner)})
+    assert differences(project, folder) == []
+
+
+def test_a_custom_layer_that_redefines_a_name_of_the_script_is_refused() -> None:
+    source = "def main(): ...\n\n\nclass Twice(nn.Module):\n    def forward(self, x):\n        return 2 * x\n"
+    trusted_code.trust_for_now(source)
+    project = tiny()
+    code = {"source": source, "arguments": "", "tensors": ""}
+    project = edits.add_node(project, MAIN, "python", id="n90", params=code)
+    project = edits.insert_on_wire(
+        project, MAIN, "n90", next(t for t, s in project.graph.wires.items() if s.node == "n2")
+    )
+    with pytest.raises(ValueError, match="a custom layer redefines “main”"):
+        training_script(project, load(project.data))
 
 
 def test_the_order_matters(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -311,9 +426,7 @@ def test_ruff_finds_nothing(scripts: Path) -> None:
 def test_mypy_finds_nothing(scripts: Path) -> None:
     """Strictly, but for what torch itself does not tell: the types of some calls, and of the averaged network."""
     told = run_tool(scripts, "mypy", "--strict", "--allow-untyped-calls", "--config-file=", "--cache-dir=.mypy_cache")
-    lines = [
-        line for line in told.splitlines() if 'Argument 1 to "validate" has incompatible type "Module"' not in line
-    ]
+    lines = [line for line in told.splitlines() if 'Argument 1 to "validate" has incompatible type' not in line]
     assert [line for line in lines if "error" in line.lower() and not line.startswith("Found")] == []
 
 
@@ -371,6 +484,15 @@ def test_a_script_finds_its_data_where_they_were_written(tmp_path: Path) -> None
     assert files == ("../data/points.npz", "net_start.pt", "net_best.pt", "net_average.pt")
 
 
+def test_printing_draws_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is done beside a training that runs."""
+    state = torch.get_rng_state()
+    monkeypatch.setattr(torch, "set_rng_state", lambda state: pytest.fail("the generator was put back"))
+    project = branched(ema_decay=0.9)
+    training_script(project, load(project.data))
+    assert torch.equal(torch.get_rng_state(), state)
+
+
 # --- what it cannot say ------------------------------------------------------------------------------------------------------------
 
 
@@ -407,14 +529,25 @@ def test_whoever_adds_a_setting_decides_what_a_script_makes_of_it() -> None:
     assert set(Node.__struct_fields__) == known
 
 
-def test_what_a_node_says_of_its_training_is_refused_by_name() -> None:
+def test_what_a_node_says_of_its_training_is_said_or_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
     project = tiny()
     node = next(node for node in project.graph if node.kind == "linear")
     said = edits.set_training(project, MAIN, [node.id], {"lr_factor": 0.1})
+    assert '"lr": 0.1 * LR' in training_script(said, load(project.data))
+    same = edits.set_training(project, MAIN, [node.id], {"unfreeze_at": 0})
+    assert "FROZEN" not in training_script(same, load(project.data))
+    monkeypatch.setattr(refusals, "NODE_PARAMS", refusals.NODE_PARAMS - {"lr_factor"})
     with pytest.raises(refusals.CannotPrint, match=f"cannot yet say “lr_factor” of “{node.name}”"):
         training_script(said, load(project.data))
-    same = edits.set_training(project, MAIN, [node.id], {"lr_factor": 1.0})
-    assert training_script(same, load(project.data)) == training_script(project, load(project.data))
+
+
+def test_several_learners_are_refused_by_name() -> None:
+    project = tiny()
+    project = msgspec.structs.replace(
+        project, recipe=msgspec.structs.replace(project.recipe, learners=(LearnerSpec(name="only"),))
+    )
+    with pytest.raises(ValueError, match="“learners”"):
+        training_script(project, load(project.data))
 
 
 def test_an_optimizer_that_cannot_train_these_weights_is_refused() -> None:

@@ -6,6 +6,7 @@ own; where that could change a random draw or the order in which gradients are a
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from visualnet.compiling.plan import Plan, PlanStep
@@ -19,7 +20,7 @@ from visualnet.compiling.source_code.objectives import (
     spell_dict,
     write_head,
 )
-from visualnet.compiling.source_code.statements import Statements, fresh, write
+from visualnet.compiling.source_code.statements import Statement, Statements, fresh, write
 from visualnet.core.graph import Port
 from visualnet.layers.declaration.calls import Expr, Item, Method, Ref
 
@@ -114,7 +115,8 @@ class BatchObjectives(Objectives):
         env = self.arguments(ports)
         head = write_head(name, env.values(), "dict[str, Tensor]", f"{doc}, from {self.spell_sizes(env)}.", 0)
         lines = self.statements.of(ports, env, self.own_steps(ports), depth=1, named=True)
-        return [*head, *write(lines, [], _spell_counts(steps, env), 1)]
+        more, told = _spell_counts(steps, env, {*env.values(), *FUNCTIONS})
+        return [*head, *write([*lines, *more], [], told, 1)]
 
     def _settle(self) -> list[str]:
         values = {}
@@ -191,9 +193,12 @@ class BatchObjectives(Objectives):
         lines = self.statements.of(list(dict.fromkeys(ports)), env, named=True)
         parts = {step.facts.node.name: env[first_port(step)] for step, _ in self.plan.losses}
         told = {name: env[port] for name, port in values.items()} | {"loss": self._total(parts.__getitem__)}
-        more = [_spell_counts(steps, env) for steps in (self.counted, self.tallied) if steps]
+        names = {*env.values(), *FUNCTIONS}
+        counts = [_spell_counts(steps, env, names) for steps in (self.counted, self.tallied) if steps]
+        lines += [line for more, _ in counts for line in more]
+        returned = ", ".join([spell_dict(told), *(text for _, text in counts)])
         head = lay_out(f"def {self.compute}(self, {arguments}) -> {self._kind()}:", 1)
-        return [*indent([*head, *indent([_BATCH_DOC])]), *write(lines, [], ", ".join([spell_dict(told), *more]), 2)]
+        return [*indent([*head, *indent([_BATCH_DOC])]), *write(lines, [], returned, 2)]
 
     def field_names(self, taken: set[str]) -> dict[str, str]:
         """What each field of the data is called as a variable, in the order in which a batch holds them."""
@@ -217,13 +222,18 @@ class BatchObjectives(Objectives):
         return [f"{name} = model({inputs})"], {port: f"{name}[{spell(n)}]" for n, port in reversed(answers)}
 
 
-def _spell_counts(steps: Mapping[str, PlanStep], env: Mapping[Port, str]) -> str:
-    """What these values count, by name, from tensors that are called so."""
+def _spell_counts(
+    steps: Mapping[str, PlanStep], env: Mapping[Port, str], names: set[str]
+) -> tuple[list[Statement], str]:
+    """What these values count, by name, from tensors that are called so. What several count has a name before it, which is none of
+    ``names``."""
     told = {}
     for value, step in steps.items():
         refs = {port: env[source] for port, source in step.args.items() if source and source in env}
         told[value] = Text(Figures([{}]), "", refs).of([step.counts()])
-    return spell_dict(told)
+    shared = {text: fresh("counted", names) for text, often in Counter(told.values()).items() if often > 1}
+    lines = [Statement((name,), text) for text, name in shared.items()]
+    return lines, spell_dict({value: shared.get(text, text) for value, text in told.items()})
 
 
 def _settles(step: PlanStep) -> bool:

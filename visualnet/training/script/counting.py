@@ -14,28 +14,30 @@ MOST_KINDS = 4096
 
 def counts_of_samples(model: Model, data: Loaded) -> set[str]:
     """The losses and metrics (and ``loss``, of a single one) whose count is 1 for every sample that is trained or validated on."""
-    graph = model.counting.graph
-    if any(node.op in ("call_module", "get_attr") for node in graph.nodes):
-        return set()
-    read = [node.target for node in graph.nodes if node.op == "placeholder" and node.users]
-    fields = [name for name, argument in zip(model.fields, _arguments(model), strict=True) if argument in read]
-    if len(fields) != 1:
-        return set()
+    means = {name: key for name, key in model.counted.items() if name not in model.settled}
+    keys = {key for key in set(means.values()) if _counts_samples(model, key, data)}
+    found = {name for name, key in means.items() if key in keys}
+    single = len(model.losses) == 1 and model.losses[0] in found
+    return found - {"loss"} | (
+        {"loss"} if single else set()
+    )  # what is called so is the sum, whatever a node of that name counts
+
+
+def _counts_samples(model: Model, key: str, data: Loaded) -> bool:
+    counting = model.counting(key)
+    nodes = list(counting.graph.nodes)
+    arguments = [node for node in nodes if node.op == "placeholder"]
+    read = [at for at, node in enumerate(arguments) if node.users]
+    if len(read) != 1 or any(node.op in ("call_module", "get_attr") for node in nodes):
+        return False
     index = np.concatenate([data.train, data.validation])
-    kinds = np.unique(data.arrays[fields[0]][index], axis=0)
+    kinds = np.unique(data.arrays[model.fields[read[0]]][index], axis=0)
     if len(kinds) > MOST_KINDS:
-        return set()
-    keys = set(model.counted.values())
+        return False
     for kind in kinds:
-        sample = torch.from_numpy(np.array(kind)[None])
-        counts = model.counting(*[sample if name == fields[0] else None for name in model.fields])
-        keys = {key for key in keys if counts[key].numel() == 1 and counts[key].item() == 1}
-        if not keys:
-            break
-    found = {name for name, key in model.counted.items() if key in keys}
-    return found | ({"loss"} if len(model.losses) == 1 and model.losses[0] in found else set())
-
-
-def _arguments(model: Model) -> list[str]:
-    """What the fields are called as arguments, in the order of ``fields``."""
-    return [str(node.target) for node in model.counting.graph.nodes if node.op == "placeholder"]
+        count = counting(
+            *[torch.from_numpy(np.array(kind)[None]) if at in read else None for at in range(len(arguments))]
+        )
+        if count.numel() != 1 or count.item() != 1:
+            return False
+    return True

@@ -16,6 +16,8 @@ FIELDS = frozenset((*_OF_STEPS, "best_by", "start_from", "schedule", "options", 
 """The fields of a recipe that a script follows."""
 GUARD_PARAMS = frozenset(("l1", "clip_norm", "clip_value", "accumulate", "patience", "min_delta", "ema_decay"))
 """The settings of guards that a script follows."""
+NODE_PARAMS = frozenset(("lr_factor", "weight_decay", "unfreeze_at"))
+"""What a node says of its training that a script follows."""
 
 
 class CannotPrint(ValueError):
@@ -42,7 +44,7 @@ def check_nodes(analysis: Analysis) -> None:
     """
     for path, facts in analysis.walk():
         for name, value in facts.training.items():
-            if name in NODE_TRAINING and value != NODE_TRAINING[name].default:
+            if name in NODE_TRAINING.keys() - NODE_PARAMS and value != NODE_TRAINING[name].default:
                 words = f"a training script cannot yet say “{name}” of “{analysis.name_of(path)}”"
                 raise CannotPrint(f"{words}: take it away there, or train here")
 

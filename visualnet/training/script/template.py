@@ -30,6 +30,12 @@ EMA_DECAY = $ema_decay  #? average
 PATIENCE = $patience  # epochs without gain after which the training ends  #? patience
 MIN_DELTA = $min_delta  # the least gain that counts  #? min_delta
 LOSS_WEIGHTS = $loss_weights  #? several
+# The rates of the groups behind the first, as shares of its rate.  #? scaled
+RATE_FACTORS = $rate_factors  #? scaled
+# For so many epochs these weights, and the statistics of these modules, stay as they are.  #? frozen_statistics
+# For so many epochs these weights stay as they are.  #? freezes, not frozen_statistics
+FROZEN_EPOCHS = $frozen_epochs  #? freezes
+FROZEN_STATISTICS = $frozen_statistics  #? frozen_statistics
 """
 
 LOOP = '''\
@@ -75,6 +81,35 @@ def load_data(part: str$device_parameter) -> list[Tensor]:
     return [torch.from_numpy(array)$to_device for array in ($arrays)]
 
 
+def group_parameters(model: $network) -> list[dict[str, Any]]:  #? groups
+    """The weights that are trained alike; what a group does not say is as for all others."""  #? groups
+    rest = {name: p for name, p in model.named_parameters() if p.requires_grad}  #? groups
+
+    def take(*prefixes: str) -> list[nn.Parameter]:  #? groups
+        return [rest.pop(name) for name in list(rest) if name.startswith(prefixes)]  #? groups
+
+    groups = [$groups]  #? groups
+    return [{"params": list(rest.values())}, *groups]  #? groups
+
+
+def scale_rates(optimizer: torch.optim.Optimizer) -> None:  #? scaled
+    """Give each group its share of the rate that the schedule has for the first."""  #? scaled
+    first, *others = optimizer.param_groups  #? scaled
+    for group, factor in zip(others, RATE_FACTORS):  #? scaled
+        group["lr"] = first["lr"] * factor  #? scaled
+
+
+def freeze(model: $network, epoch: int) -> None:  #? freezes
+    """Let these weights rest in the first epochs."""  #? freezes
+    for name, parameter in model.named_parameters():  #? freezes
+        for prefix, epochs in FROZEN_EPOCHS.items():  #? freezes
+            if name.startswith(prefix):  #? freezes
+                parameter.requires_grad_(epoch > epochs)  #? freezes
+    for name, epochs in FROZEN_STATISTICS.items():  #? frozen_statistics
+        change = release_statistics if epoch > epochs else fix_statistics  #? frozen_statistics
+        change(model.get_submodule(name))  #? frozen_statistics
+
+
 def train_epoch($train_arguments) -> tuple[dict[str, float], list[float]]:
     """Train on every sample once: the means of all values, and the loss of each batch."""
     model.train()
@@ -100,12 +135,15 @@ def train_epoch($train_arguments) -> tuple[dict[str, float], list[float]]:
         for parameter in model.parameters():  #? l1
             if parameter.grad is not None:  #? l1
                 parameter.grad.add_(parameter.detach().sign(), alpha=L1)  #? l1
-        nn.utils.clip_grad_norm_(model.parameters(), CLIP_NORM)  #? clip_norm
+        nn.utils.clip_grad_norm_(model.parameters(), CLIP_NORM)  #? clip_norm, not groups
+        trained = [p for group in optimizer.param_groups for p in group["params"]]  #? clip_norm, groups
+        nn.utils.clip_grad_norm_(trained, CLIP_NORM)  #? clip_norm, groups
         nn.utils.clip_grad_value_(model.parameters(), CLIP_VALUE)  #? clip_value
         optimizer.step()
         optimizer.zero_grad()
         average.update_parameters(model)  #? average
         scheduler.step()  #? step_schedule
+        scale_rates(optimizer)  #? step_schedule, scaled
     return averages.means(), batch_losses
 
 
@@ -145,6 +183,7 @@ def main() -> tuple[$network, list[dict[str, Any]]]:
     steps_per_epoch = $steps_per_epoch  #? needs_steps
     scheduler$scheduler_kind = $warm_up  #? warmup
     scheduler = $schedule  #? schedule, not warmup
+    scale_rates(optimizer)  #? moves, scaled
     average = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(EMA_DECAY))  #? average
 
     torch.manual_seed(SEED)  # dropout, and all else that layers draw
@@ -157,6 +196,8 @@ def main() -> tuple[$network, list[dict[str, Any]]]:
             for group in optimizer.param_groups:  #? warmup
                 group["lr"] = LR  #? warmup
             $main_name = $schedule  #? warmup, schedule
+            scale_rates(optimizer)  #? warmup, scaled
+        freeze(model, epoch)  #? freezes
         means, batch_losses = train_epoch($train_call)
         history.append({"epoch": epoch, "train": means, "losses": batch_losses})
         print(f"epoch {epoch}/{EPOCHS}  train: {describe(means)}")
@@ -170,12 +211,14 @@ def main() -> tuple[$network, list[dict[str, Any]]]:
             best, best_epoch = $new_best, epoch
             torch.save(model.state_dict(), BEST)
         if math.isfinite(value):  #? plateau, not warmup
-            $main_name.step(value)  #? plateau, not warmup
         if epoch > WARMUP_EPOCHS and math.isfinite(value):  #? plateau, warmup
-            $main_name.step(value)  #? plateau, warmup
+            $main_name.step(value)  #? plateau
+            scale_rates(optimizer)  #? plateau, scaled
         $main_name.step()  #? epoch_schedule, not warmup
+        scale_rates(optimizer)  #? epoch_schedule, not warmup, scaled
         if epoch > WARMUP_EPOCHS:  #? epoch_schedule, warmup
             $main_name.step()  #? epoch_schedule, warmup
+            scale_rates(optimizer)  #? epoch_schedule, warmup, scaled
         if $has_gained:  #? gained
             gained, stale = value, 0  #? gained
         else:  #? gained

@@ -31,6 +31,7 @@ from visualnet.training.loop.metrics import Tally
 from visualnet.training.probes import plain_fields
 from visualnet.training.script import refusals, template
 from visualnet.training.script.counting import counts_of_samples
+from visualnet.training.script.group_lines import GroupLines
 from visualnet.training.script.recipe_lines import spell_optimizer, spell_schedule, spell_warm_up
 from visualnet.training.script.script_files import ScriptFiles
 from visualnet.training.transfer.start import find_weights, match_network
@@ -94,8 +95,8 @@ class _Script:
         self, project: Project, data: Loaded, files: ScriptFiles | None = None, analysis: Analysis | None = None
     ) -> None:
         self.recipe, self.data, self.files = project.recipe, data, files or ScriptFiles()
-        optimizers.check_recipe(self.recipe, len(data.validation) > 0)
         refusals.check(self.recipe)
+        optimizers.check_recipe(self.recipe, len(data.validation) > 0)
         self.analysis = analysis if analysis is not None else infer(project, None, data.fields)
         refusals.check_nodes(self.analysis)
         for fault in preflight.faults(self.analysis, data):
@@ -103,9 +104,8 @@ class _Script:
         self.model: Model = compile_project(project, self.analysis, device="meta")
         self.tally = Tally(self.model, torch.device("cpu"))
         self.values = settings(self.recipe)
-        trained = [p for p in self.model.objective.parameters() if p.requires_grad]
-        self.all_trained = len(trained) == len(list(self.model.objective.parameters()))
-        optimizers.check_trained(self.recipe, trained)
+        self.groups = GroupLines(self.model, self.recipe, self.values)
+        self.all_trained = all(parameter.requires_grad for parameter in self.model.objective.parameters())
         self.sampler = Sampler(len(data.train), self.recipe.batch_size, self.recipe.seed)
         self.plain = plain_fields(self.model)
 
@@ -132,11 +132,17 @@ class _Script:
         recipe, values, rows = self.recipe, self.values, self.tally.rows
         schedule = SCHEDULES[values["schedule"]]
         warm = values["warmup"] > 0
+        moves = warm or bool(schedule.torch)
         patience = values["patience"] is not None
         by_loss = self.tally.best_by[0] == "loss"
         found = {
             "start": bool(recipe.start_from),
             "device": recipe.device != "cpu",
+            "groups": bool(self.groups.others),
+            "freezes": self.groups.freezes,
+            "frozen_statistics": bool(self.groups.frozen_statistics()),
+            "moves": moves,
+            "scaled": self.groups.scales and moves,
             "validation": len(self.data.validation) > 0,
             "warmup": warm,
             "schedule": bool(schedule.torch),
@@ -204,6 +210,10 @@ class _Script:
             + "}",
             "train_arguments": ", ".join(given),
             "train_call": ", ".join(argument.partition(":")[0] for argument in given),
+            "groups": self.groups.dicts(),
+            "rate_factors": spell(tuple(self.groups.factors)),
+            "frozen_epochs": self.groups.frozen_epochs(),
+            "frozen_statistics": self.groups.frozen_statistics(),
             "network": network,
             "chunk": "BATCH_SIZE" if sums else "2 * BATCH_SIZE",
             "add_arguments": ", ".join(added),
@@ -216,6 +226,8 @@ class _Script:
         }
 
     def _parameters(self) -> str:
+        if self.groups.others:
+            return "group_parameters(model)"
         return "model.parameters()" if self.all_trained else "[p for p in model.parameters() if p.requires_grad]"
 
     def _best(self, name: str, mode: str) -> dict[str, str]:
