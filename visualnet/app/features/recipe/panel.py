@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QEvent, QSize, QTimer
 from PySide6.QtWidgets import QFrame, QScrollArea, QToolButton, QWidget
 
+from visualnet.app.features.finding.forecast_section import ForecastSection
 from visualnet.app.features.inspector.project_page import DataSection
 from visualnet.app.features.recipe.rule_section import RuleSection
 from visualnet.app.forms.form import Form, caption, return_keyboard
@@ -72,6 +73,7 @@ class RecipePanel(QScrollArea):
         self._offered: tuple[object, ...] = ()
         """What the forms were made for."""
         self.data = DataSection(studio)
+        self.forecast = ForecastSection(studio)
         self.rules = {"Optimizer": RuleSection("How a step is made"), "Schedule": RuleSection("How the rate is found")}
         self.curve = RateCurve()
         self.groups = {title: Section(title) for title in GROUPS}
@@ -83,6 +85,7 @@ class RecipePanel(QScrollArea):
             self.start_from,
             first,
             schedule,
+            self.forecast,
             self.data,
             guards,
             more,
@@ -154,6 +157,7 @@ class RecipePanel(QScrollArea):
             finder.setEnabled(not busy and bool(self.studio.project.graph.nodes))
         self.data.setEnabled(not busy)
         self.data.refresh()
+        self.forecast.refresh()
 
     def reveal(self, name: str) -> None:
         """Bring a setting into view and give it the keyboard; ``data`` is the choice of the data set."""
