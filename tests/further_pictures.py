@@ -349,11 +349,27 @@ def large(p: Photographer) -> None:
     p.window.keeper.set_text_size(100)
 
 
+def code(p: Photographer) -> None:
+    """The panel *Code*: the model, its training, and why a training cannot be printed."""
+    p.open("lenet5")
+    p.window.actions_.trigger("view.code")
+    panel = p.window.panel("code")
+    for at, name in enumerate(("model", "training")):
+        panel.switch.part(at).click()
+        p.until(panel.copy.isEnabled)
+        p.shot(f"code-{name}")
+    p.open("resnet-18")
+    p.until(lambda: "cannot be" in panel.words.text())
+    p.shot("code-refused")
+    panel.switch.part(0).click()
+    p.window.actions_.trigger("view.code")
+
+
 FURTHER: dict[str, Callable[[Photographer], None]] = {
     made.__name__.strip("_"): made
     for made in (
         tabs, history, differences, problems, explain, first_weights, start_from, finding, blocks, adding, exporting, about, comparison,
-        reference, heat, sizes, cards, custom, start, help_, large, readme,
+        reference, heat, sizes, cards, custom, start, help_, large, code, readme,
     )
 }  # fmt: skip
 """Every further state by name."""

@@ -319,16 +319,31 @@ def figure(g: Guide) -> None:
     dialog.close()
 
 
-def code(g: Guide) -> None:
-    """The network as Python, beside the canvas."""
+def _code(g: Guide, at: int, name: str, place: str) -> None:
     g.open("lenet5", "conv1")
     g.window.actions_.trigger("view.code")
     panel = g.window.panel("code")
-    g.hands.until(lambda: "class" in panel.text.toPlainText())
+    panel.switch.part(at).click()
+    g.hands.until(lambda: place in panel.text.toPlainText())
     g.tall("code", 560, wide=True)
     g.window.canvas.view.fit_at_once()
-    g.keep("code")
+    found = panel.text.document().find(place)
+    found.clearSelection()
+    panel.text.setTextCursor(found)
+    panel.text.centerCursor()
+    g.keep(name)
+    panel.switch.part(0).click()
     g.window.actions_.trigger("view.code")
+
+
+def code(g: Guide) -> None:
+    """The network as Python, beside the canvas."""
+    _code(g, 0, "code", "class")
+
+
+def training_script(g: Guide) -> None:
+    """The loop of the training script."""
+    _code(g, 1, "training-script", "optimizer.step()")
 
 
 def differences(g: Guide) -> None:
@@ -374,7 +389,7 @@ PICTURES: dict[str, Callable[[Guide], None]] = {
     for each in (
         start_page, lenet, broken, training, own_network, quick_add, refused_wire, card_menu, frame_and_note, why, repair_preview,
         explain, in_place, block_inspector, recipe, runs, first_weights, find_rate, feature_maps, attention, regions, presentation,
-        heat_map, map_sizes, figure, code, differences,
+        heat_map, map_sizes, figure, code, training_script, differences,
     )
 }  # fmt: skip
 """The pictures by name; *runs* writes also `runs-compared`."""

@@ -134,6 +134,35 @@ def test_constants_can_be_set(adjustable: Path, capsys: pytest.CaptureFixture[st
         assert "width" in capsys.readouterr().err
 
 
+def test_a_training_script_is_written_with_its_data(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    script, data = tmp_path / "fit.py", tmp_path / "points.npz"
+    assert main(["code", "perceptron-points", "--train", "-o", str(script)]) == FINE
+    assert (tmp_path / "fit_data.npz").is_file() and 'HERE / "fit_data.npz"' in script.read_text()
+    assert capsys.readouterr().out == f"wrote {script} and {tmp_path / 'fit_data.npz'}\n"
+    assert main(["code", "perceptron-points", "--train", "--data", str(data), "-o", str(script), "--json"]) == FINE
+    assert json.loads(capsys.readouterr().out) == {"file": str(script), "data": str(data)}
+    assert data.is_file() and 'HERE / "points.npz"' in script.read_text()
+    data.unlink()
+    assert main(["code", "perceptron-points", "--train", "--data", str(data)]) == FINE
+    assert "def train_epoch(" in capsys.readouterr().out and data.is_file()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["perceptron-points", "--data", "x.npz"], "it needs --train"),
+        (["perceptron-points", "--train", "--data", "x.csv"], "a file that ends in .npz"),
+        (["resnet-18", "--train"], "the pictures of ImageNet do not come with the program"),
+    ],
+)
+def test_a_training_script_that_cannot_be_written_is_told(
+    arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["code", *arguments]) == UNUSABLE
+    told = capsys.readouterr()
+    assert words in told.err and told.err.count("\n") == 1 and told.out == ""
+
+
 def test_code_goes_to_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     target = tmp_path / "model.py"
     assert main(["code", "lenet5", "-o", str(target)]) == FINE

@@ -130,3 +130,11 @@ def test_what_lies_behind_a_fault_says_because_of_which_node_it_is_unknown() -> 
     assert "→ y: unknown because of “conv”" in told("n3")
     assert "because of" not in told("n2")
     assert "because of" not in told("n1")
+
+
+def test_a_card_and_its_text_tell_that_weights_are_trained_otherwise() -> None:
+    project = edits.set_training(wired(), MAIN, ["n2"], {"lr_factor": 0.1, "weight_decay": 0, "unfreeze_at": 2})
+    assert content(project, "n2").own_training and not content(wired(), "n2").own_training
+    assert "trained at 0.1 × the learning rate, weight decay 0, frozen for the first 2 epochs" in text(project, "n2")
+    frozen = edits.set_node(project, MAIN, ["n2"], trainable=False)
+    assert not content(frozen, "n2").own_training and "trained at" not in text(frozen, "n2")

@@ -41,3 +41,13 @@ def answer(box: QMessageBox) -> Any:
 def hands(window: Window) -> Hands:
     """Someone who works the window."""
     return Hands(window)
+
+
+@pytest.fixture
+def lenet(hands: Hands) -> Hands:
+    """Someone in front of LeNet, all of it in view."""
+    hands.window.project_files.open_template("lenet5")
+    hands.rest(0.2)
+    hands.view.fit_at_once()
+    hands.rest()
+    return hands

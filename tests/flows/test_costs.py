@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QTextDocument
 from PySide6.QtWidgets import QApplication, QMenu, QScrollBar
@@ -22,16 +21,6 @@ from visualnet.layers import LAYERS
 from visualnet.layers.publish import docs_page
 from visualnet.layers.publish.reference import narrow_page, search
 from visualnet.resources import resource
-
-
-@pytest.fixture
-def lenet(hands: Hands) -> Hands:
-    hands.window.project_files.open_template("lenet5")
-    hands.rest(0.2)
-    hands.view.fit_at_once()
-    hands.rest()
-    return hands
-
 
 # --- the card ----------------------------------------------------------------------------------------------------------------------
 

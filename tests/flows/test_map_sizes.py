@@ -12,15 +12,6 @@ from visualnet.core import edits
 from visualnet.core.user.settings import Settings
 
 
-@pytest.fixture
-def lenet(hands: Hands) -> Hands:
-    hands.window.project_files.open_template("lenet5")
-    hands.rest(0.2)
-    hands.view.fit_at_once()
-    hands.rest()
-    return hands
-
-
 def high(hands: Hands, name: str) -> float:
     """How high the box of a card is; 0 where the card looks as usual."""
     face = hands.view.canvas.face

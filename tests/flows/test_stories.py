@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QPushButton
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QPushButton, QToolButton
 
 from tests.flows.hands import Hands
+from visualnet.app.features.start_from.trained_button import USE
 from visualnet.app.shell.project_files import templates
 from visualnet.app.shell.window import Window
 from visualnet.app.theme.apply import ThemeKeeper
@@ -331,3 +332,48 @@ def test_a_document_with_an_unknown_layer_opens_and_keeps_it(window: Window, han
     document.do("Rename", lambda p: edits.set_name(p, "other"))
     document.save()
     assert "hyper_relu" in path.read_text("utf-8")
+
+
+def test_a_template_is_looked_into_with_its_trained_weights_at_once(window: Window, hands: Hands) -> None:
+    import torch  # noqa: F401  what looks into a network waits for it
+
+    opened(window, hands)
+    window.show_space("train")
+    probes = window.runner.probes
+    hands.until(lambda: probes.seen is not None and not probes.trained, what="looked at untrained")
+    (button,) = [b for b in window.findChildren(QToolButton) if b.text() == USE and b.isVisible()]
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert window.studio.project.recipe.start_from == "trained/lenet5"
+    hands.until(lambda: probes.trained, what="looked at trained")
+    assert not button.isVisible() and not window.actions_["train.use_trained"].isEnabled()
+    window.studio.document.undo()
+    hands.until(lambda: not probes.trained, what="untrained again")
+    assert button.isVisible()
+
+
+def test_a_layer_is_added_set_and_left_by_keys_alone(window: Window, hands: Hands) -> None:
+    opened(window, hands)
+    view, studio = window.canvas.view, window.studio
+    studio.select([studio.graph.named("conv2").id])
+    view.setFocus()
+    before = studio.project
+    QTest.keyClick(view, Qt.Key.Key_Tab)
+    field = view.quick_add_popup.field
+    hands.until(field.hasFocus)
+    QTest.keyClick(field, Qt.Key.Key_Tab)
+    assert studio.project is before and not view.quick_add_popup.isVisible(), "Tab twice adds nothing"
+    view.setFocus()
+    QTest.keyClick(view, Qt.Key.Key_Return)
+    number = window.panel("inspector").node_page.form.rows["out_channels"].field
+    assert number.hasFocus() and number.selectedText() == "16"
+    QTest.keyClicks(number, "20")
+    QTest.keyClick(number, Qt.Key.Key_Return)
+    assert studio.graph.named("conv2").params["out_channels"] == 20 and view.hasFocus()
+    window.show_space("train")
+    hands.rest()
+    studio.select([studio.graph.named("relu1").id])
+    view.setFocus()
+    window.run_action("graph.edit_parameters")
+    page = window.panel("inspector").node_page
+    assert page.isVisible(), "it comes up where it was shut"
+    assert page.isAncestorOf(QApplication.focusWidget())

@@ -45,11 +45,11 @@ EXPECTED = {"order": ((5,), "I64")}
 
 def test_a_checkpoint_brings_everything_back(tmp_path: Path) -> None:
     net, optimizer = _trained()
-    c.save(tmp_path, _state(), net, optimizer, EXTRAS)
+    c.save(tmp_path, _state(), net, {"": optimizer}, EXTRAS)
     other, fresh = _net(1), None
     fresh = optimizers.make(Recipe(), other.parameters(), torch.device("cpu"))
     folder = c.find_checkpoints(tmp_path)[0]
-    found = c.restore(folder, c.read_state(folder), other, fresh, EXPECTED)
+    found = c.restore(folder, c.read_state(folder), other, {"": fresh}, EXPECTED)
     assert found["order"].tolist() == [0, 1, 2, 3, 4]
     assert _same(net, other)
     for mine, theirs in zip(optimizer.state.values(), fresh.state.values(), strict=True):
@@ -59,7 +59,7 @@ def test_a_checkpoint_brings_everything_back(tmp_path: Path) -> None:
 def test_the_last_two_are_kept_and_a_crash_between_renames_loses_nothing(tmp_path: Path) -> None:
     net, optimizer = _trained()
     for step in (1, 2, 3):
-        c.save(tmp_path, _state(step), net, optimizer, EXTRAS)
+        c.save(tmp_path, _state(step), net, {"": optimizer}, EXTRAS)
     assert sorted(os.listdir(tmp_path)) == ["before-last", "last"]
     assert [c.read_state(tmp_path / name).step for name in ("before-last", "last")] == [2, 3]
     os.rename(tmp_path / "last", tmp_path / ".last-x")
@@ -72,7 +72,7 @@ def test_a_write_that_fails_leaves_the_last_checkpoint_whole(
     tmp_path: Path, broken: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     net, optimizer = _trained()
-    c.save(tmp_path, _state(1), net, optimizer, EXTRAS)
+    c.save(tmp_path, _state(1), net, {"": optimizer}, EXTRAS)
     calls = [0]
 
     def failing(real):  # type: ignore[no-untyped-def]
@@ -89,13 +89,13 @@ def test_a_write_that_fails_leaves_the_last_checkpoint_whole(
         patch.setattr(c.os, "replace", failing(os.replace))
         patch.setattr(c, "save_file", failing(save_file))
         try:
-            c.save(tmp_path, _state(2), net, optimizer, EXTRAS)
+            c.save(tmp_path, _state(2), net, {"": optimizer}, EXTRAS)
         except OSError:
             assert calls[0] == broken + 1
     folder = c.find_checkpoints(tmp_path)[0]
     fresh = _net(1)
     optimizer = optimizers.make(Recipe(), fresh.parameters(), torch.device("cpu"))
-    c.restore(folder, c.read_state(folder), fresh, optimizer, EXPECTED)
+    c.restore(folder, c.read_state(folder), fresh, {"": optimizer}, EXPECTED)
     assert _same(net, fresh)
     assert not list(tmp_path.glob(".*"))
 

@@ -263,7 +263,7 @@ def test_a_rate_that_is_set_while_it_runs_scales_the_rest_of_its_schedule() -> N
 
     def set_rate(*row: Any) -> None:
         take(*row)
-        seen.append(loop.learner.rate.now)
+        seen.append(loop.learners.lr)
         if len(seen) == 7:
             control.set_lr(0.2)
 

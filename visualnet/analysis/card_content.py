@@ -8,10 +8,11 @@ from visualnet.analysis.facts import SEVERITIES, GraphFacts, NodeFacts, Problem
 from visualnet.analysis.families import family_of
 from visualnet.analysis.inference.muting import mode
 from visualnet.analysis.inference.unknown import cause_of_unknown
-from visualnet.core.graph import Graph, Node
+from visualnet.core.graph import LEARNER, Graph, Node
 from visualnet.core.project import Project
 from visualnet.core.text.format import format_count
 from visualnet.layers.declaration.layer import LAYERS, Spec
+from visualnet.layers.recipe.node_training import describe_training
 
 _SIGNS = {"error": "⬣", "warning": "▲", "hint": "●"}
 
@@ -33,6 +34,8 @@ class CardContent(NamedTuple):
     repeat: str = ""
     mode: str = ""
     frozen: bool = False
+    own_training: bool = False
+    """Whether its weights have a rate, a decay or a beginning of their own."""
     shared: bool = False
     block: bool = False
     placeholder: bool = False
@@ -68,6 +71,7 @@ def card_content(
         repeat="" if node.repeat == 1 else f"×{times}",
         mode=muted,
         frozen=not node.trainable,
+        own_training=bool(node.training.keys() - {LEARNER}) and node.trainable,
         shared=node.shares is not None,
         block=node.block is not None,
         placeholder=placeholder,
@@ -168,6 +172,8 @@ def _describe_facts(node: Node, facts: NodeFacts, cause: str) -> list[str]:
         lines += [f"{name} = {raw} = {_evaluate(name, raw, facts)}" for name, raw in texts]
     if facts.parameters:
         lines.append(f"{facts.parameters:,} parameters" + ("" if node.trainable else ", frozen"))
+    if node.training and node.trainable:
+        lines.append(describe_training(facts.training, loss=facts.layer is not None and facts.layer.role == "loss"))
     if facts.buffered and not node.trainable:
         lines.append(f"running statistics: {node.statistics}")
     if facts.macs:

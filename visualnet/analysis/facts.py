@@ -48,7 +48,8 @@ class NodeFacts(NamedTuple):
     ``arriving`` the specs at the input ports (None where nothing arrives), ``leaving`` those of the outputs, as far as known.
     ``weights`` and ``buffers`` are the node's own tensors (those shared from another node are left out, in ``shared``), ``parameters``
     and ``buffered`` how many numbers they hold, whether trained or frozen. ``inside`` holds a block's graph once for each repetition,
-    and ``layers`` says how many nodes those are in all. ``init`` is how its weights start.
+    and ``layers`` says how many nodes those are in all. ``init`` is how its weights start, ``training`` what the node itself says of how
+    they are trained, as figures.
     """
 
     node: Node
@@ -67,6 +68,7 @@ class NodeFacts(NamedTuple):
     buffered: int = 0
     layers: int = 0
     init: Initialization = FIRST
+    training: Mapping[str, Any] = {}
 
     @property
     def shapes(self) -> tuple[Shape | None, ...]:

@@ -29,6 +29,7 @@ KINDS: Mapping[str, str] = {
     "large-start": "Before training",
     "parameter": "Parameters",
     "first-weights": "Before training",
+    "training": "Training",
     "unknown-kind": "Unknown layers",
     "unknown-block": "Unknown blocks",
     "recursion": "Blocks in themselves",

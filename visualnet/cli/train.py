@@ -27,7 +27,8 @@ def options(verb: argparse.ArgumentParser) -> None:
         "--start-from",
         metavar="F",
         type=Path,
-        help="begin with the weights of a .safetensors, .pt or .pth file, or of another run's folder (DIR/best, DIR/last); "
+        help="begin with the weights of a .safetensors, .pt or .pth file, of another run's folder (DIR/best, DIR/last), or "
+        "those that come with a template (trained/lenet5); "
         "what matches is printed, the rest begins fresh",
     )
     verb.add_argument(

@@ -30,6 +30,13 @@ def fix_statistics(module: nn.Module) -> None:
             part.__dict__["train"] = MethodType(keep_training_mode, part)
 
 
+def release_statistics(module: nn.Module) -> None:
+    """Take back ``fix_statistics``."""
+    for part in module.modules():
+        if part.__dict__.pop("train", None) is not None:
+            part.train()
+
+
 def keep_training_mode(module: nn.Module, mode: bool = True) -> nn.Module:
     """In place of ``train``: nothing is switched."""
     return module

@@ -97,20 +97,24 @@ class Model:
         _prune(graph)
         return self._assemble(graph, "View")
 
-    def everything(self) -> fx.GraphModule:
-        """A module that computes every node, blocks laid open, and answers nothing; each fx node's ``meta["path"]`` says whose it is."""
-        graph, _ = self._inlined(frozenset())
+    def everything(self, only: Iterable[str] = ()) -> fx.GraphModule:
+        """A module that computes every node (or what ``only`` these need), blocks laid open, and answers nothing; each fx node's
+        ``meta["path"]`` says whose it is."""
+        graph, _ = self._inlined(frozenset(), self.plan.main.needed(Port(node_id, "") for node_id in only) or None)
         graph.output(())
         return self._assemble(graph, "Everything")
 
-    def guilty(self, error: BaseException | None, inputs: Mapping[str, torch.Tensor]) -> tuple[NodePath, str] | None:
+    def guilty(
+        self, error: BaseException | None, inputs: Mapping[str, torch.Tensor], only: Iterable[str] = ()
+    ) -> tuple[NodePath, str] | None:
         """The node at which a run with these fields fails or first gives a number that is not finite, and what happened there.
 
+        ``only``: losses and metrics (ids) that alone were computed, where not all were.
         With an error whose traceback tells the node, nothing is run again.
         """
         found = culprit.from_traceback(error) if error is not None else None
         if found is None:
-            replay = culprit.replay(self.everything(), [inputs.get(name) for name in self.fields])
+            replay = culprit.replay(self.everything(only), [inputs.get(name) for name in self.fields])
             found = replay
         if found is None:
             return None
@@ -126,15 +130,34 @@ class Model:
     @cached_property
     def trial(self) -> fx.GraphModule:
         """Like ``objective``, and what was counted: a pair of dicts. Of the second, ``counted`` names what belongs to which value."""
-        emitter, env, results = self._objective()
+        return self._counting("Trial")
+
+    def part(self, losses: Iterable[str], metrics: Iterable[str] = ()) -> fx.GraphModule:
+        """Like ``trial``, of these losses and metrics (ids) alone: it computes what they need and nothing else. A block is run whole."""
+        return self._counting("Part", frozenset((*losses, *metrics)))
+
+    @cached_property
+    def counting(self) -> fx.GraphModule:
+        """What ``trial`` counts, alone: of the network only what that rests on is computed."""
+        emitter, env, _ = self._objective()
+        emitter.graph.output(self._counts(emitter, env))
+        _prune(emitter.graph)
+        return self._assemble(emitter.graph, "Counting")
+
+    def _counting(self, name: str, only: frozenset[str] | None = None) -> fx.GraphModule:
+        emitter, env, results = self._objective(only)
+        emitter.graph.output((results, self._counts(emitter, env, only)))
+        return self._assemble(emitter.graph, name)
+
+    def _counts(self, emitter: Emitter, env: dict[Port, Any], only: frozenset[str] | None = None) -> dict[str, Any]:
         emitter.measuring = True
-        counts: dict[str, Any] = {key: None for key in self.counted.values()}
-        for step in self._measures():
+        measures = [step for step in self._measures() if only is None or step.id in only]
+        counts: dict[str, Any] = {}
+        for step in measures:
             key = self.counted.get(step.facts.node.name)
-            if key is not None and counts[key] is None:
+            if key is not None and key not in counts:
                 counts[key] = emitter.counts(step, env)
-        emitter.graph.output((results, counts))
-        return self._assemble(emitter.graph, "Trial")
+        return counts
 
     @cached_property
     def counted(self) -> Mapping[str, str]:
@@ -186,18 +209,23 @@ class Model:
         graph.output(next(iter(answers.values())) if len(answers) == 1 else answers)
         return graph
 
-    def _objective(self) -> tuple[Emitter, dict[Port, Any], dict[str, Any]]:
-        """Everything up to the losses' sum and the metrics, and what it answers, by name."""
+    def _objective(self, only: frozenset[str] | None = None) -> tuple[Emitter, dict[Port, Any], dict[str, Any]]:
+        """Everything up to the losses' sum and the metrics, and what it answers, by name; or what ``only`` these need, and no answers."""
         graph, plan = fx.Graph(), self.plan
         env = self._arguments(graph)
         emitter = Emitter(graph)
-        emitter.sheet(plan.main, env, (), "")
+        keep = None if only is None else plan.main.needed(Port(node_id, "") for node_id in only)
+        emitter.sheet(plan.main, env, (), "", keep)
         emitter.measuring = False
         total: Any = None
-        results: dict[str, Any] = {name: env[port] for name, port in plan.answers.items()}
+        answers = plan.answers if only is None else {}
+        results: dict[str, Any] = {name: env[port] for name, port in answers.items()}
         for step in plan.main.sinks("metric"):
-            results[step.facts.node.name] = env[_first(step)]
+            if only is None or step.id in only:
+                results[step.facts.node.name] = env[_first(step)]
         for step, weight in plan.losses:
+            if only is not None and step.id not in only:
+                continue
             value = env[_first(step)]
             results[step.facts.node.name] = value
             weighted = value if weight == 1 else graph.call_function(operator.mul, (value, weight))
@@ -206,13 +234,15 @@ class Model:
             results.pop("loss", None)  # a node of that name gives way to the sum
         return emitter, env, {**({"loss": total} if total is not None else {}), **results}
 
-    def _inlined(self, wanted: frozenset[tuple[NodePath, str]]) -> tuple[fx.Graph, Emitter]:
+    def _inlined(
+        self, wanted: frozenset[tuple[NodePath, str]], keep: set[str] | None = None
+    ) -> tuple[fx.Graph, Emitter]:
         graph = fx.Graph()
         emitter = Emitter(graph, inline=True, wanted=wanted)
         env = self._arguments(graph, optional=True)
         for port, node in env.items():
             emitter.at[(port.node,), port.port] = node
-        emitter.sheet(self.plan.main, env, (), "")
+        emitter.sheet(self.plan.main, env, (), "", keep)
         return graph, emitter
 
     def _arguments(self, graph: fx.Graph, optional: bool = False) -> dict[Port, Any]:

@@ -27,7 +27,7 @@ MODULE_ATTRIBUTES = frozenset(_MODULE_ATTRIBUTES.split())
 _CODE_NAMES = """
     self torch nn F operator pieces extra_modules math Tensor device inf nan NoneType fx_pytree pytree getattr super range dict
     kl_normal_of dice_loss_of sum_of_each spread_over weighted_mean weight_of_class class_hits mean_of_classes precision_of recall_of f1_of
-    iou_of attend start_anew fix_statistics keep_training_mode
+    iou_of attend start_anew fix_statistics release_statistics keep_training_mode
 """
 CODE_NAMES = frozenset(_CODE_NAMES.split())
 """What generated and printed code has always referred to."""

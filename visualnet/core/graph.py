@@ -49,6 +49,10 @@ MODES = ("", "mute", "off")
 """What a node does: its work; hand its first input on unchanged; nothing, as if it were not there."""
 
 
+LEARNER = "learner"
+"""The name in ``Node.training`` that says which learner of the recipe trains the weights, or lowers the loss: a word, no expression."""
+
+
 class Node(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """One card on the canvas.
 
@@ -56,7 +60,8 @@ class Node(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     the ``state_dict``. ``kind`` is a layer's tag or ``block:NAME``. ``params`` holds what differs from the layer's defaults.
     ``shares`` is the id of the node in the same graph whose weights this one uses. ``repeat`` chains a block so many times, each with
     weights of its own. ``statistics`` counts where ``trainable`` is false, for all inside a block too; it is one of ``STATISTICS``.
-    ``mode`` is one of ``MODES``. A ``collapsed`` card shows only its name. ``extra`` keeps fields of newer files that
+    ``training`` says how its weights are trained where that differs from the recipe (``layers.recipe.node_training``), for all inside a
+    block too. ``mode`` is one of ``MODES``. A ``collapsed`` card shows only its name. ``extra`` keeps fields of newer files that
     this version does not know.
     """
 
@@ -67,6 +72,7 @@ class Node(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     trainable: bool = True
     statistics: str = "fixed"
     init: Init = Init()
+    training: Mapping[str, Value] = {}
     shares: str | None = None
     repeat: int | str = 1
     mode: str = ""

@@ -68,13 +68,40 @@ class DataChoice(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     extra: Mapping[str, Any] = {}
 
 
+class LearnerSpec(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """One of several learners of a recipe: how it makes its steps, and how many of them a round (over one batch) has.
+
+    Which losses it lowers and which weights it trains is said at the nodes: ``Node.training["learner"]`` holds its ``name``. The other
+    fields are those of a recipe.
+    """
+
+    name: str
+    steps: int = 1
+    optimizer: str = "Adam"
+    lr: float = 0.001
+    momentum: float = 0.0
+    nesterov: bool = False
+    weight_decay: float = 0.0
+    schedule: str = "constant"
+    options: Mapping[str, Value] = {}
+    extra: Mapping[str, Any] = {}
+
+
+STEP_FIELDS = ("optimizer", "lr", "momentum", "nesterov", "weight_decay", "schedule", "options")
+"""What a recipe says of how steps are made; where it has learners, each of them says it."""
+RUN_OPTIONS = ("patience", "min_delta")
+"""The options that are about the whole run, and stay with the recipe."""
+
+
 class Recipe(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """How to train. Names are torch's own; ``optimizer`` is ``SGD``, ``Adam`` …; ``device`` is ``auto``, ``cpu``, ``cuda`` …
 
     ``best_by`` names the value (``loss``, or a loss or metric node) by which the best epoch is told, on the validation set.
-    ``start_from`` names weights among the person's own: ``runs/FOLDER/best``, ``runs/FOLDER/last``, ``weights/NAME``, or nothing.
+    ``start_from`` names weights among the person's own: ``runs/FOLDER/best``, ``runs/FOLDER/last``, ``weights/NAME``,
+    or those that come with the program, ``trained/TEMPLATE``; or nothing.
     ``options`` are the other settings of the optimizer, of the schedule and of what guards the steps, by name, where they differ from
-    what ``layers/recipe`` declares; those that no declaration has are kept.
+    what ``layers/recipe`` declares; those that no declaration has are kept. ``learners`` are those that learn beside or against each
+    other, in the order of a round; where there are none, the recipe itself is the one learner.
     """
 
     optimizer: str = "Adam"
@@ -90,7 +117,13 @@ class Recipe(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     start_from: str = ""
     schedule: str = "constant"
     options: Mapping[str, Value] = {}
+    learners: tuple[LearnerSpec, ...] = ()
     extra: Mapping[str, Any] = {}
+
+    def of_learner(self, learner: LearnerSpec) -> Recipe:
+        """The recipe as one learner follows it."""
+        said = {field: getattr(learner, field) for field in STEP_FIELDS}
+        return msgspec.structs.replace(self, **said, learners=())
 
 
 class RunRef(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):

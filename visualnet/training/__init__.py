@@ -1,6 +1,6 @@
 """Training: the loop, what it tells while it runs, and the folder it leaves behind.
 
-It may import `compiling`, `data`, `figures`, `analysis`, `layers` and `core`.
+It may import `compiling`, `data`, `figures`, `templates`, `analysis`, `layers` and `core`.
 
 `events.py`: frozen events, the only thing that leaves the training thread. `control.py`: `Control`, safe between threads:
 `pause()`, `resume()`, `stop()`, `request_probes(ports, sample)`. `training_job.py`: a training as the window's background task.

@@ -43,6 +43,15 @@ Count = Annotated[int, msgspec.Meta(ge=0, le=1 << 53)]
 Word = Annotated[str, msgspec.Meta(max_length=200)]
 
 
+class LearnerState(msgspec.Struct, frozen=True, kw_only=True):
+    """The numbers of one learner: its optimizer's name and rate, gathered batches, and what its schedule needs to go on."""
+
+    optimizer: Word
+    lr: Annotated[float, msgspec.Meta(ge=0, le=1e6)]
+    gathered: Count = 0
+    rate: Mapping[Word, float | None] = {}
+
+
 class State(msgspec.Struct, frozen=True, kw_only=True):
     """The numbers of a checkpoint. ``position`` counts the steps of this epoch; ``sums`` are its totals so far.
 
@@ -63,6 +72,8 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     """Batches whose gradients wait for the next step."""
     rate: Mapping[Word, float | None] = {}
     """What the schedule of the learning rate needs to go on."""
+    learners: Mapping[Word, LearnerState] = {}
+    """Of several learners, each by its name; what stands beside it is then of the first."""
     best: float | None = None
     best_loss: float | None = None
     best_epoch: Count = 0
@@ -73,6 +84,11 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     device: Word = ""
     threads: Annotated[int, msgspec.Meta(ge=1, le=MAX_THREADS)] = 1
     torch: Word = ""
+
+    def of_learners(self) -> Mapping[str, LearnerState]:
+        """The learners by name; one that is the recipe itself has none."""
+        only = LearnerState(optimizer=self.optimizer, lr=self.lr, gathered=self.gathered, rate=self.rate)
+        return self.learners or {"": only}
 
 
 class BadCheckpoint(ValueError):
@@ -170,13 +186,14 @@ def save(
     run: Path,
     state: State,
     net: nn.Module,
-    optimizer: torch.optim.Optimizer,
+    optimizers: Mapping[str, torch.optim.Optimizer],
     extras: Mapping[str, Tensor],
     damaged: bool = False,
 ) -> None:
     """Write a checkpoint and put it in the place of the last one, which becomes the one before.
 
-    ``damaged`` says that the last one cannot be used: then it goes, and the one before stays.
+    ``optimizers`` are those of several learners by name, or the one without a name. ``damaged``
+    says that the last one cannot be used: then it goes, and the one before stays.
 
     Raises:
         OSError: the disk takes no more; what was there before is whole.
@@ -187,7 +204,7 @@ def save(
         new, old = aside / "new", aside / "old"
         new.mkdir()
         _save(new / "weights.safetensors", weights(net))
-        _save(new / "optimizer.safetensors", _optimizer_tensors(optimizer))
+        _save(new / "optimizer.safetensors", _optimizer_tensors(optimizers))
         _save(new / "generators.safetensors", extras)
         with open_regular(new / "state.json", "wb", buffering=0) as file:
             write_all(file.fileno(), msgspec.json.format(msgspec.json.encode(state), indent=2))
@@ -230,7 +247,7 @@ def _why(error: Exception) -> str:
 
 
 def restore(
-    folder: Path, state: State, net: nn.Module, optimizer: torch.optim.Optimizer, extras: Expected
+    folder: Path, state: State, net: nn.Module, optimizers: Mapping[str, torch.optim.Optimizer], extras: Expected
 ) -> dict[str, Tensor]:
     """Put a checkpoint's weights and optimizer state in place; its generators and order are returned.
 
@@ -238,13 +255,13 @@ def restore(
         BadCheckpoint: something in it does not fit this network, optimizer or data.
     """
     found = read_tensors(folder / "generators.safetensors", extras)
-    _restore_optimizer(folder / "optimizer.safetensors", state, optimizer)
+    _restore_optimizers(folder / "optimizer.safetensors", state, optimizers)
     load_weights(folder / "weights.safetensors", net)
     return found
 
 
-def find_learned(folder: Path, parameters: Sequence[nn.Parameter]) -> Expected:
-    """What a checkpoint holds of these weights beside the optimizer's own: gathered gradients, and the averaged copy.
+def find_learned(folder: Path, parameters: Sequence[nn.Parameter], start: str = "") -> Expected:
+    """What a checkpoint holds of these weights beside the optimizer's own: gathered gradients, and the averaged copy. Names ``start`` so.
 
     Raises:
         BadCheckpoint: its header cannot be read.
@@ -253,42 +270,54 @@ def find_learned(folder: Path, parameters: Sequence[nn.Parameter]) -> Expected:
     return {
         name: (tuple(p.shape), TENSOR_TYPES[p.dtype])
         for i, p in enumerate(parameters)
-        for name in (f"gradient.{i}", f"average.{i}")
+        for name in (f"{start}gradient.{i}", f"{start}average.{i}")
         if name in present
     }
 
 
-def _restore_optimizer(path: Path, state: State, optimizer: torch.optim.Optimizer) -> None:
-    parameters = [p for group in optimizer.param_groups for p in group["params"]]
-    kept = list(OPTIMIZERS[state.optimizer].keeps(optimizer.param_groups[0]))
+def _restore_optimizers(path: Path, state: State, optimizers: Mapping[str, torch.optim.Optimizer]) -> None:
+    learners = state.of_learners()
+    kept = {name: list(OPTIMIZERS[learners[name].optimizer].keeps(o.param_groups[0])) for name, o in optimizers.items()}
     possible: dict[str, tuple[tuple[int, ...], str]] = {}
-    for i, parameter in enumerate(parameters):
-        for one in kept:
-            shape = tuple(parameter.shape) if one.each else ()
-            possible[f"{i}.{one.name}"] = (shape, TENSOR_TYPES[parameter.dtype] if one.each else "F32")
+    for name, optimizer in optimizers.items():
+        for i, parameter in enumerate(p for group in optimizer.param_groups for p in group["params"]):
+            for one in kept[name]:
+                shape = tuple(parameter.shape) if one.each else ()
+                possible[_start(name) + f"{i}.{one.name}"] = (
+                    shape,
+                    TENSOR_TYPES[parameter.dtype] if one.each else "F32",
+                )
     # A weight without a gradient so far has no state; any other must be whole.
     present = read_header(path).keys()
     partial = {n for n in present if n not in possible}
     expected = possible if partial else {n: possible[n] for n in present}
     found = read_tensors(path, expected)
-    by_index: dict[int, dict[str, Tensor]] = {}
-    for name, tensor in found.items():
-        index, _, key = name.partition(".")
-        by_index.setdefault(int(index), {})[key] = tensor
-    if any(len(entry) != len(kept) for entry in by_index.values()):
+    by_index: dict[str, dict[int, dict[str, Tensor]]] = {name: {} for name in optimizers}
+    for full, tensor in found.items():
+        owner, _, rest = full.partition(".") if state.learners else ("", "", full)
+        index, _, key = rest.partition(".")
+        by_index[owner].setdefault(int(index), {})[key] = tensor
+    if any(len(entry) != len(kept[name]) for name, entries in by_index.items() for entry in entries.values()):
         raise BadCheckpoint(f"{path.name} is not complete")
-    groups = optimizer.state_dict()["param_groups"]
-    optimizer.load_state_dict({"state": by_index, "param_groups": groups})
-    for group in optimizer.param_groups:
-        group["lr"] = state.lr
+    for name, optimizer in optimizers.items():
+        groups = optimizer.state_dict()["param_groups"]
+        optimizer.load_state_dict({"state": by_index[name], "param_groups": groups})
+        for group in optimizer.param_groups:
+            group["lr"] = learners[name].lr
 
 
-def _optimizer_tensors(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
+def _start(name: str) -> str:
+    """What stands before the names of a learner's tensors."""
+    return f"{name}." if name else ""
+
+
+def _optimizer_tensors(optimizers: Mapping[str, torch.optim.Optimizer]) -> dict[str, Tensor]:
     found = {}
-    for index, entry in optimizer.state_dict()["state"].items():
-        for key, value in entry.items():
-            if isinstance(value, Tensor):
-                found[f"{index}.{key}"] = value
+    for name, optimizer in optimizers.items():
+        for index, entry in optimizer.state_dict()["state"].items():
+            for key, value in entry.items():
+                if isinstance(value, Tensor):
+                    found[f"{_start(name)}{index}.{key}"] = value
     return found
 
 

@@ -51,6 +51,14 @@ class Started(Event, frozen=True, tag="started"):
     torch: str = ""
 
 
+class LearnerSteps(msgspec.Struct, frozen=True, kw_only=True):
+    """What is told of one of several learners beside the values: as in ``Steps``."""
+
+    lr: float
+    rates: Sequence[float] = ()
+    clipped: int = 0
+
+
 class Steps(Event, frozen=True, tag="steps"):
     """The training values of some steps in succession, the last of which is ``step``. At most 20 a second."""
 
@@ -62,6 +70,8 @@ class Steps(Event, frozen=True, tag="steps"):
     """The learning rate of each of these steps, where a schedule moves it."""
     clipped: int = 0
     """In how many of them gradients were clipped."""
+    learners: Mapping[str, LearnerSteps] = {}
+    """Of several learners by name; ``lr`` and ``rates`` are then those of the first. A step is a round of them."""
 
     @property
     def count(self) -> int:

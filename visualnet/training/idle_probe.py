@@ -1,4 +1,4 @@
-"""A look into a network that is not being trained: fresh from its seed, or with the weights of a run."""
+"""A look into a network that is not being trained: as its training would begin, or with the weights of a run."""
 
 from __future__ import annotations
 
@@ -97,6 +97,7 @@ class IdleProbe:
             project.constants,
             project.data,
             project.recipe.seed,
+            project.recipe.start_from,
             weights,
             stamps,
         )
@@ -114,6 +115,8 @@ class IdleProbe:
         model = compile_project(project, question.analysis, seed=project.recipe.seed)
         self._trained, self._step, self._words = False, 0, ""
         self._restore(weights, model.net)
+        if not self._trained and project.recipe.start_from:
+            self._start(project.recipe.start_from, model.net)
         tensors = Tensors(data, model.fields, model.device, probes.plain_fields(model))
         made = probes.Probe(model, data, tensors)
         with self._lock:
@@ -136,6 +139,18 @@ class IdleProbe:
             return
         if weights:
             self._words = "The network has changed since its last run: these are fresh weights."
+
+    def _start(self, reference: str, net: Any) -> None:
+        """The weights that the recipe begins with."""
+        from visualnet.training.checkpoints import BadCheckpoint
+        from visualnet.training.transfer.start import start_from
+
+        try:
+            table = start_from(reference, net)
+            self._trained = len(table.taken) == len(table.matches)
+            self._words = "" if self._trained else "A part of the weights is fresh."
+        except BadCheckpoint as error:
+            self._words = f"These are fresh weights: {error}"
 
 
 def _weights_of(run: Path | None) -> tuple[Path, ...]:

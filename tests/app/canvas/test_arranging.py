@@ -320,6 +320,18 @@ def test_mute_hands_the_input_on_and_is_undone(hands: Hands) -> None:
     assert hands.studio.project is before
 
 
+def test_weights_are_frozen_and_trained_again_from_the_canvas(hands: Hands) -> None:
+    pick(hands, "conv1")
+    do(hands, "graph.freeze")
+    assert hands.scene.cards[hands.id("conv1")].content.frozen
+    do(hands, "graph.freeze")
+    assert not hands.scene.cards[hands.id("conv1")].content.frozen
+    before = hands.studio.project
+    pick(hands, "relu1")
+    do(hands, "graph.freeze")
+    assert hands.studio.project is before, "it has no weights"
+
+
 def test_another_kind_in_its_place_keeps_wires_and_shared_parameters(hands: Hands) -> None:
     pick(hands, "conv1")
     do(hands, "graph.change_kind")

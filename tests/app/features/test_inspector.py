@@ -80,6 +80,31 @@ def test_nodes_of_different_kinds_are_set_by_what_they_share(panel: InspectorPan
     assert params(panel, "conv1")["kernel_size"] == 5, "one step for all of them"
 
 
+def test_how_weights_are_trained_is_set_for_several_nodes_in_one_step(panel: InspectorPanel) -> None:
+    studio, form = panel.studio, panel.node_page.weights.training
+    choose(panel, "conv1", "conv2")
+    assert form.isVisibleTo(panel) and form.more is not None and not form.more.opened
+    form.rows["lr_factor"].edited.emit(0.1)
+    form.rows["unfreeze_at"].edited.emit(3)
+    assert [dict(studio.graph.named(n).training) for n in ("conv1", "conv2")] == [
+        {"lr_factor": 0.1, "unfreeze_at": 3}
+    ] * 2
+    form.rows["unfreeze_at"].edited.emit(0)
+    assert dict(studio.graph.named("conv1").training) == {"lr_factor": 0.1}, "a default is not written down"
+    choose(panel, "pool")
+    assert not form.isVisibleTo(panel), "it has no weights"
+    choose(panel, "conv1")
+    form.rows["weight_decay"].edited.emit(-1)
+    assert "at least 0" in form.words["weight_decay"].text()
+    choose(panel, "conv1", "conv2")
+    assert form.rows["weight_decay"].field.placeholderText() == "differ"  # type: ignore[attr-defined]
+    panel.node_page.point_at("training.weight_decay")
+    assert form.more.opened
+    for _ in range(3):
+        studio.document.undo()
+    assert not studio.graph.named("conv1").training
+
+
 def test_with_no_selection_nothing_is_kept_of_a_node(panel: InspectorPanel) -> None:
     view = panel.node_page.drawings
     choose(panel, "conv2")

@@ -13,14 +13,18 @@ from safetensors.torch import save_file
 
 from tests.training.nets import lenet
 from visualnet.app.features.start_from.dialog import StartFromDialog
+from visualnet.app.services.background_task import close_tasks
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme.tokens import DARK
 from visualnet.compiling.module import compile_project
 from visualnet.core.document import Document
 from visualnet.core.project import RunRef
+from visualnet.core.storage import project_file
 from visualnet.core.user.paths import runs_dir, weights_dir
+from visualnet.resources import resource
 from visualnet.training import checkpoints
 from visualnet.training.runs import run_history
+from visualnet.training.transfer.shipped import shipped_weights
 
 
 class Evil:
@@ -114,3 +118,15 @@ def test_what_cannot_be_used_says_so_and_changes_nothing(
     assert not list(weights_dir().iterdir()), "no copy is kept of what is of no use"
     dialog.reject()
     assert dialog.studio.project is before
+
+
+def test_weights_that_come_with_the_program_are_offered_those_of_the_template_first(qtbot: QtBot) -> None:
+    project = project_file.load(resource("templates", "vae.vnet"))
+    dialog = StartFromDialog(Studio(Document(project), DARK))
+    qtbot.addWidget(dialog)
+    offered = [dialog.choice.itemData(at) for at in range(dialog.choice.count())]
+    assert offered[:2] == ["", "trained/vae"] and set(offered[1:]) == {each.reference for each in shipped_weights()}
+    assert dialog.choice.itemText(offered.index("trained/lenet5")).startswith(
+        "Comes with the program: LeNet-5, accuracy 96."
+    )
+    close_tasks(dialog)

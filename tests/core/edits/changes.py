@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from visualnet.core import edits
-from visualnet.core.edits import annotate, block_parameters, bypass, definitions, grouping
+from visualnet.core.edits import annotate, block_parameters, bypass, definitions, grouping, learners
 from visualnet.core.edits.clipboard import copy, duplicate, paste
 from visualnet.core.graph import Annotation, Graph, Init, Node, Port
 from visualnet.core.project import About, Block, Project
@@ -108,6 +108,13 @@ BASE = Project(
 
 def _renamed(made: Project) -> Project:
     return definitions.rename_block(made, "part", "stage")
+
+
+def _learning(made: Project) -> Project:
+    """Two learners: one trains a layer and the inside of a block, the other lowers a loss."""
+    made = learners.rename_learner(learners.add_learner(made, "critic", ["n8"]), "first", "actor")
+    made = edits.set_training(made, "", ["n2"], {"learner": "actor", "lr_factor": 0.5})
+    return edits.set_training(made, "part", ["n2"], {"learner": "actor"})
 
 
 BENT = [(600.0, 0.0), (700.0, 250.0), (1000.0, 250.0), (1200.0, 100.0)]
@@ -219,6 +226,18 @@ EDITS = [
     Edit("data that do not add up", lambda p: edits.set_data(p, split=(0.5, 0.25, 0.5))),
     Edit("a recipe", lambda p: edits.set_recipe(p, lr=0.5, optimizer="SGD")),
     Edit("a recipe that cannot be", lambda p: edits.set_recipe(p, epochs=0)),
+    Edit("a second learner", lambda p: learners.add_learner(p, "critic", ["n8"])),
+    Edit("a third learner", lambda p: learners.add_learner(_learning(p))),
+    Edit("a learner whose name is taken", lambda p: learners.add_learner(_learning(p), "actor")),
+    Edit("a learner without a name in Python", lambda p: learners.rename_learner(_learning(p), "actor", "a b")),
+    Edit("rename a learner", lambda p: learners.rename_learner(_learning(p), "actor", "player")),
+    Edit("remove one of two learners", lambda p: learners.remove_learner(_learning(p), "actor")),
+    Edit("remove one of three learners", lambda p: learners.remove_learner(learners.add_learner(_learning(p)), "actor")),
+    Edit("the order of learners", lambda p: learners.move_learner(_learning(p), "critic", 0)),
+    Edit("a learner's rate and steps", lambda p: learners.set_learner(_learning(p), "critic", lr=0.5, steps=3)),
+    Edit("a learner's epochs", lambda p: learners.set_learner(_learning(p), "critic", epochs=3)),
+    Edit("too many steps of a learner", lambda p: learners.set_learner(_learning(p), "critic", steps=5000)),
+    Edit("a learner that is not there", lambda p: learners.set_learner(p, "critic", lr=0.5)),
     Edit("a name", lambda p: edits.set_name(p, "  other\nname ")),
     Edit("a note on a block", lambda p: edits.set_note(p, "of two layers", "part")),
     Edit("an edit on a sheet that is not there", lambda p: edits.set_note(p, "of two layers", "gone")),

@@ -65,6 +65,7 @@ TREE: dict[str, Any] = {
         "seed": 4,
         "best_by": "accuracy",
         "nesterov": True,
+        "learners": [{"name": "first", "steps": 2, "lr": 0.1, "options": {"gamma": 0.5}}, {"name": "second"}],
     },
     "runs": [
         {

@@ -157,7 +157,10 @@ class Costs:
 
 
 def optimizer_bytes(recipe: Recipe, trainable: int, tensors: int) -> int:
-    """What the recipe's optimizer, and the guards beside it, keep for so many trained numbers in so many tensors."""
+    """What the recipe's optimizer, and the guards beside it, keep for so many trained numbers in so many tensors. Of
+    several learners, as if the one that keeps most trained all."""
+    if recipe.learners:
+        return max(optimizer_bytes(recipe.of_learner(learner), trainable, tensors) for learner in recipe.learners)
     kind = OPTIMIZERS.get(recipe.optimizer, OPTIMIZERS["Adam"])
     values = {name: raw_value(recipe, param) for name, param in kind.params.items()}
     kept = sum(trainable if one.each else tensors for one in kind.keeps(values))

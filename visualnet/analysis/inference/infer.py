@@ -11,10 +11,11 @@ from typing import Any
 
 from visualnet.analysis.block_nesting import Nesting
 from visualnet.analysis.facts import Analysis, GraphFacts, NodeFacts, Sums, collect_problems
-from visualnet.analysis.inference import first_loss, graph_checks, infer_block, muting
+from visualnet.analysis.inference import first_loss, graph_checks, infer_block, learners, muting
 from visualnet.analysis.inference.first_weights import first_weights
 from visualnet.analysis.inference.infer_block import MAX_LAYERS
 from visualnet.analysis.inference.infer_node import Arriving, Faults, Ports, layer_facts, ports, resolve
+from visualnet.analysis.inference.node_training import node_training
 from visualnet.core.expressions import Derived
 from visualnet.core.graph import Graph, Node, Port, Topology
 from visualnet.core.project import MAIN, Project
@@ -70,6 +71,7 @@ class _Inference:
             *graph_checks.sources(main, fields, self.project.data.name),
             *graph_checks.labels(main, fields, self.project.data.name),
             *first_loss.problems(main, self.project),
+            *learners.problems(main, self.project.recipe.learners),
         )
         order = {"error": 0, "warning": 1, "hint": 2}
         problems = sorted((*collect_problems(main), *own), key=lambda p: order[p.severity])
@@ -187,8 +189,10 @@ class _Inference:
 
         if node.mode and (quiet := muting.mode(node)):
             return self.quiet(node, graph, scope, quiet, arriving)
+        training = node_training(node, scope, fault) if node.training else {}
         if node.block is not None:
-            return self.block(node, graph, sheet, scope, wires, arriving, before, fault)
+            found = self.block(node, graph, sheet, scope, wires, arriving, before, fault)
+            return found._replace(training=training) if training else found
         kind = LAYERS.get(node.kind)
         if kind is None:
             words = f"this version knows no layer “{node.kind}”; it is kept as it is and cannot be computed"
@@ -209,7 +213,7 @@ class _Inference:
             )
         init = first_weights(node, scope, fault)
         facts = layer_facts(node, layer, arrived, tuple(port in wires for port in inputs), fault)
-        return facts if init is facts.init else facts._replace(init=init)
+        return facts._replace(init=init, training=training) if init is not facts.init or training else facts
 
     def quiet(self, node: Node, graph: Graph, scope: Scope, mode: str, arriving: Any) -> NodeFacts:
         """The facts of a node that is muted or off: its ports, what arrives, and what it hands on; it has no problems and no weights."""

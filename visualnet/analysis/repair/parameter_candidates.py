@@ -7,19 +7,16 @@ value that a node of the same kind has, an extent that occurs nearby; a small ch
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from difflib import get_close_matches
 from functools import partial
 from itertools import permutations
 from math import prod
 from typing import Any, NamedTuple
 
 from visualnet.analysis.facts import GraphFacts, NodeFacts, Problem
-from visualnet.analysis.inference.first_loss import last_layers
 from visualnet.core import edits
-from visualnet.core.graph import Init, Node, Port, Value, Wire
+from visualnet.core.graph import Node, Port, Value, Wire
 from visualnet.core.project import Project
 from visualnet.layers.declaration.drawings import Window
-from visualnet.layers.declaration.initialization import INITIALIZATIONS
 from visualnet.layers.declaration.layer import LAYERS, BadParams, Layer, Misfit, Pattern, Shape, Spec
 from visualnet.layers.declaration.params import Bool, Choice, Code, Int, Ints, Param
 
@@ -363,35 +360,3 @@ def insertion(kind: type[Layer], params: dict[str, Value], wire: Wire, place: Pl
 def fits(pattern: Pattern, spec: Spec) -> bool:
     """Whether a port could take the tensor, as far as rank and type tell."""
     return spec.batched and pattern.fits_rank(len(spec.shape)) and pattern.dtype in ("any", "same", spec.dtype)
-
-
-# --- first weights ---------------------------------------------------------------------------------------------------------------------
-
-
-def beginnings(place: Place) -> Iterator[Candidate]:
-    """Other first weights for the layers that give the logits."""
-    last = last_layers(place.facts, place.problem.node)
-    names = " and ".join(f"“{place.facts.nodes[i].node.name}”" for i in last)
-    for how, init in (("as PyTorch has it", Init()), ("small (normal, deviation 0.01)", Init("normal", {"std": 0.01}))):
-        edit = partial(edits.set_node, sheet=place.sheet, ids=last, init=init)
-        yield Candidate(f"Let {names} begin {how}", edit, 0.2 if init == Init() else 0.5)
-
-
-def readable_inits(place: Place) -> Iterator[Candidate]:
-    """First weights that can be read: the nearest word or the value's default, and torch's own."""
-    node = place.node.node
-    name = place.problem.at.partition(".")[2]
-    kind = INITIALIZATIONS.get(node.init.kind)
-    if kind is None:
-        for near in get_close_matches(node.init.kind.lower(), INITIALIZATIONS, 2, 0.5):
-            edit = partial(edits.set_node, sheet=place.sheet, ids=[node.id], init=Init(near, node.init.params))
-            yield Candidate(f"Let the weights of “{node.name}” start as {INITIALIZATIONS[near].label}", edit, 0.3)
-    elif name in kind.params:
-        left = {k: v for k, v in node.init.params.items() if k != name}
-        edit = partial(edits.set_node, sheet=place.sheet, ids=[node.id], init=Init(node.init.kind, left))
-        default = kind.params[name].short(kind.params[name].default)
-        yield Candidate(f"Set {name} of the first weights of “{node.name}” to {default}", edit, 0.2)
-        edit = partial(edits.set_node, sheet=place.sheet, ids=[node.id], init=Init(node.init.kind))
-        yield Candidate(f"Give {kind.label} at “{node.name}” the values it has by itself", edit, 0.4)
-    edit = partial(edits.set_node, sheet=place.sheet, ids=[node.id], init=Init())
-    yield Candidate(f"Let the weights of “{node.name}” start as PyTorch has it", edit, 0.6)

@@ -22,10 +22,9 @@ from visualnet.analysis.repair.parameter_candidates import (
     Candidate,
     Place,
     adapters,
-    beginnings,
-    readable_inits,
     values,
 )
+from visualnet.analysis.repair.weight_candidates import beginnings, readable_inits, readable_training
 from visualnet.analysis.repair.wiring_candidates import fields as agreeing
 from visualnet.analysis.repair.wiring_candidates import rewirings
 from visualnet.core.project import Project
@@ -286,6 +285,9 @@ def _candidates(
         return
     if problem.code == "first-weights":
         yield from readable_inits(place)
+        return
+    if problem.code == "training":
+        yield from readable_training(place)
         return
     yield from rewirings(place)
     yield from agreeing(place)

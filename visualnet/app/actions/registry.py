@@ -22,6 +22,9 @@ Target = TypeVar("Target")
 MENUS = ("File", "Edit", "Select", "View", "Graph", "Arrange", "Train", "Help")
 """The menus of the window, from left to right; one that a feature adds stands behind them."""
 
+EDIT_PARAMETERS = "graph.edit_parameters"
+"""The Inspector's action that Return on a card runs."""
+
 # macOS wants these two in the program's own menu; by guessing from the words it would take others too.
 _ROLES = {"file.quit": QAction.MenuRole.QuitRole, "help.about": QAction.MenuRole.AboutRole}
 

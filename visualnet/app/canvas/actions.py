@@ -155,6 +155,8 @@ GRAPH = (
          lambda view: kind_and_params.set_mode(view, "mute"), node=10),
     _act("graph.disable", 41, "Disable", "Compute nothing here, or again", "stop", "Shift+M",
          lambda view: kind_and_params.set_mode(view, "off"), node=50, submenu="Nodes and wires", more=True),
+    _act("graph.freeze", 41, "Freeze weights", "Keep the weights as they are while training, or train them again", "lock", "L",
+         kind_and_params.freeze, node=50, submenu="Nodes and wires", more=True),
     _act("graph.fold", 41, "Collapse", "Show only the node's name, or all again", "chevron-right", "H",
          collapse.toggle, node=50, submenu="Nodes and wires", more=True),
     _act("graph.add_bend", 41, "Add a point", "Lead the selected wire over a point", "plus", "P",

@@ -144,7 +144,7 @@ class Form(QWidget):
             return
         if row.param.more and self.more is not None:
             self.more.set_opened(True)
-        row.setFocus()
+        row.setFocus(Qt.FocusReason.ShortcutFocusReason)  # what stands there is selected, to be typed over
 
 
 def describe_discarded(text: str, name: str) -> str:

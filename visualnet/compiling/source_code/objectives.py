@@ -28,18 +28,21 @@ class Objectives:
     it has as an argument.
     """
 
-    def __init__(self, plan: Plan, statements: Statements) -> None:
-        self.plan, self.statements = plan, statements
+    loss_names: Sequence[str] = LOSS_NAMES
+
+    def __init__(self, plan: Plan, statements: Statements, network: str = "") -> None:
+        """``network`` is what the class is called."""
+        self.plan, self.statements, self.network = plan, statements, network
         main = plan.main
         self.given = main.needed(plan.answers.values())
-        self.losses = [_first(step) for step, _ in plan.losses]
-        self.metrics = {step.facts.node.name: _first(step) for step in main.sinks("metric")}
+        self.losses = [first_port(step) for step, _ in plan.losses]
+        self.metrics = {step.facts.node.name: first_port(step) for step in main.sinks("metric")}
         self.names: set[str] = set()
-        self.sources = {_only(step): fresh(step.variable, self.names) for step in main.inputs}
+        self.sources = {only_port(step): fresh(step.variable, self.names) for step in main.inputs}
         self.answers: dict[Port, str] = {}
         for name, port in plan.answers.items():
             self.answers.setdefault(port, name)
-        read = [p for ports in (self.losses, self.metrics.values()) for p in self._crossing(ports)]
+        read = [p for ports in (self.losses, self.metrics.values()) for p in self.crossing(ports)]
         self.values = {
             port: fresh(self.answers.get(port, main.by_id[port.node].variable), self.names)
             for port in dict.fromkeys(read)
@@ -50,17 +53,17 @@ class Objectives:
         modules = {step.module for step in main.modules}
         self.compute, self.loss_name, self.metrics_name = (
             next((name for name in names if name not in modules), variable_name(names[0], modules))
-            for names in (COMPUTE_NAMES, LOSS_NAMES, METRICS_NAMES)
+            for names in (COMPUTE_NAMES, self.loss_names, METRICS_NAMES)
         )
 
-    def _own(self, ports: Iterable[Port]) -> list[PlanStep]:
+    def own_steps(self, ports: Iterable[Port]) -> list[PlanStep]:
         """The steps that lead to these ports and to no answer."""
         needed = self.plan.main.needed(ports)
         return [s for s in self.plan.main.steps if s.id in needed and s.id not in self.given]
 
-    def _crossing(self, ports: Iterable[Port]) -> list[Port]:
+    def crossing(self, ports: Iterable[Port]) -> list[Port]:
         """What their own steps take over."""
-        own = self._own(ports)
+        own = self.own_steps(ports)
         ids = {step.id for step in own}
         read = [source for s in own for source in s.args.values() if source is not None and source.node not in ids]
         return list(dict.fromkeys([*read, *(port for port in ports if port.node not in ids)]))
@@ -70,22 +73,22 @@ class Objectives:
     def forward(self) -> list[str]:
         """The method, indented as in a class, and before it what losses and metrics share with it."""
         plan = self.plan
-        arguments = {_only(step): step.variable for step in plan.net_inputs}
+        arguments = {only_port(step): step.variable for step in plan.net_inputs}
         steps = [s for s in plan.main.steps if s.id in self.given]
         answers = list(plan.answers.values())
         kind = "Tensor" if len(answers) == 1 else "dict[str, Tensor]"
-        told = f"Map {self._sizes(arguments)} to {self._sizes({p: n for n, p in plan.answers.items()})}."
-        head = _head("forward", arguments.values(), kind, told, depth=1)
+        told = f"Map {self.spell_sizes(arguments)} to {self.spell_sizes({p: n for n, p in plan.answers.items()})}."
+        head = write_head("forward", arguments.values(), kind, told, depth=1)
         env = dict(arguments)
         if not self.shared:
             lines = self.statements.of(answers, env, steps)
             return [*head, *write(lines, _single(answers, env), self._returned(env), 2)]
         wanted = [*self.answers, *self.shared]
         lines = self.statements.of(wanted, env, steps, named=True)
-        told = self._sizes(self.answers | {port: self.values[port] for port in self.shared})
+        told = self.spell_sizes(self.answers | {port: self.values[port] for port in self.shared})
         several = {"loss": bool(self.losses), "metrics": bool(self.metrics)}
         resting = ["forward", *(name for name, there in several.items() if there)]
-        computing = _head(
+        computing = write_head(
             self.compute,
             arguments.values(),
             tensors(len(wanted)),
@@ -106,36 +109,36 @@ class Objectives:
         answers = self.plan.answers
         if len(answers) == 1:
             return env[next(iter(answers.values()))]
-        return _dict({name: env[port] for name, port in answers.items()})
+        return spell_dict({name: env[port] for name, port in answers.items()})
 
     # --- loss and metrics ----------------------------------------------------------------------------------------------------------
 
     def methods(self) -> list[str]:
         """Those that have modules of their own, as methods."""
         written = []
-        if self.losses and self._has_modules(self.losses):
+        if self.losses and self.has_modules(self.losses):
             written += ["", *self._loss(self.loss_name, 1)]
-        if self.metrics and self._has_modules(self.metrics.values()):
+        if self.metrics and self.has_modules(self.metrics.values()):
             written += ["", *self._metrics(self.metrics_name, 1)]
         return written
 
     def functions(self) -> list[str]:
         """All others, as functions."""
         written = []
-        if self.losses and not self._has_modules(self.losses):
-            written += ["", "", *self._loss(LOSS_NAMES[0], 0)]
-        if self.metrics and not self._has_modules(self.metrics.values()):
+        if self.losses and not self.has_modules(self.losses):
+            written += ["", "", *self._loss(self.loss_names[0], 0)]
+        if self.metrics and not self.has_modules(self.metrics.values()):
             written += ["", "", *self._metrics(METRICS_NAMES[0], 0)]
         return written
 
-    def _has_modules(self, ports: Iterable[Port]) -> bool:
-        return any(step.module for step in self._own(ports))
+    def has_modules(self, ports: Iterable[Port]) -> bool:
+        return any(step.module for step in self.own_steps(ports))
 
     def _loss(self, name: str, depth: int) -> list[str]:
-        env = self._taken(self.losses)
-        head = _head(name, env.values(), "Tensor", f"The loss of {self._sizes(env)}.", depth)
+        env = self.arguments(self.losses)
+        head = write_head(name, env.values(), "Tensor", f"The loss of {self.spell_sizes(env)}.", depth)
         lines = self.statements.of(
-            self.losses, env, self._own(self.losses), depth=depth + 1, named=len(self.losses) > 1
+            self.losses, env, self.own_steps(self.losses), depth=depth + 1, named=len(self.losses) > 1
         )
         weights = [weight for _, weight in self.plan.losses]
         terms = [env[p] if w == 1 else f"{w!r} * {env[p]}" for p, w in zip(self.losses, weights, strict=True)]
@@ -143,18 +146,18 @@ class Objectives:
 
     def _metrics(self, name: str, depth: int) -> list[str]:
         ports = list(self.metrics.values())
-        env = self._taken(ports)
-        head = _head(name, env.values(), "dict[str, Tensor]", f"The metrics of {self._sizes(env)}.", depth)
-        lines = self.statements.of(ports, env, self._own(ports), depth=depth + 1, named=True)
-        returned = _dict({name: env[port] for name, port in self.metrics.items()})
+        env = self.arguments(ports)
+        head = write_head(name, env.values(), "dict[str, Tensor]", f"The metrics of {self.spell_sizes(env)}.", depth)
+        lines = self.statements.of(ports, env, self.own_steps(ports), depth=depth + 1, named=True)
+        returned = spell_dict({name: env[port] for name, port in self.metrics.items()})
         return [*head, *write(lines, [], returned, depth + 1)]
 
-    def _taken(self, ports: Sequence[Port]) -> dict[Port, str]:
+    def arguments(self, ports: Sequence[Port]) -> dict[Port, str]:
         """The arguments: tensors of the network, then inputs and targets."""
-        crossing = set(self._crossing(ports))
+        crossing = set(self.crossing(ports))
         return {port: name for port, name in {**self.values, **self.sources}.items() if port in crossing}
 
-    def _sizes(self, names: Mapping[Port, str]) -> str:
+    def spell_sizes(self, names: Mapping[Port, str]) -> str:
         """``image B×1×28×28, label B (int64)``."""
         told = []
         for port, name in names.items():
@@ -165,14 +168,14 @@ class Objectives:
         return ", ".join(told)
 
 
-def _head(name: str, arguments: Iterable[str], kind: str, told: str, depth: int) -> list[str]:
+def write_head(name: str, arguments: Iterable[str], kind: str, told: str, depth: int) -> list[str]:
     """The line that begins a function or method, and its docstring."""
     given = [*(["self"] if depth else []), *(f"{argument}: Tensor" for argument in arguments)]
     head = lay_out(f"def {name}({', '.join(given)}) -> {kind}:", depth)
     return [*indent(head, depth), *indent(write_docstring(told, len(told), depth + 1), depth + 1)]
 
 
-def _dict(values: Mapping[str, str]) -> str:
+def spell_dict(values: Mapping[str, str]) -> str:
     return "{" + ", ".join(f"{spell(name)}: {value}" for name, value in values.items()) + "}"
 
 
@@ -181,10 +184,10 @@ def _single(answers: Sequence[Port], env: Mapping[Port, str]) -> list[str]:
     return [env[answers[0]]] if len(answers) == 1 else []
 
 
-def _first(step: PlanStep) -> Port:
+def first_port(step: PlanStep) -> Port:
     return Port(step.id, next(iter(step.facts.outputs)))
 
 
-def _only(step: PlanStep) -> Port:
+def only_port(step: PlanStep) -> Port:
     (port,) = step.facts.outputs
     return Port(step.id, port)

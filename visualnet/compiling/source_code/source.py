@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from visualnet.analysis import Analysis
@@ -15,7 +16,7 @@ from visualnet.compiling.source_code.argument_printer import Mismatch
 from visualnet.compiling.source_code.class_printer import Body, Printed
 from visualnet.compiling.source_code.code_layout import indent, lay_out, tensors, write_comment, write_docstring
 from visualnet.compiling.source_code.objectives import Objectives
-from visualnet.compiling.source_code.statements import write
+from visualnet.compiling.source_code.statements import Statements, write
 from visualnet.core.graph import Port
 from visualnet.core.project import MAIN, Project
 from visualnet.version import __version__
@@ -27,6 +28,8 @@ _PYTHON = {
     "MethodType": "from types import MethodType",
 }
 _TORCH = {"torch": "import torch", "F": "import torch.nn.functional as F"}
+_INSTALLED = ("numpy", "torch")
+"""What does not come with Python."""
 MAX_NOTE = 2_000
 
 
@@ -36,29 +39,40 @@ def model_source(project: Project, analysis: Analysis | None = None) -> str:
     Raises:
         GraphError: the graph has errors.
     """
-    return _File(make_plan(project, analysis)).text()
+    file = SourceFile(make_plan(project, analysis))
+    return file.assemble(file.network())
 
 
-class _File:
-    """Prints one plan."""
+class SourceFile:
+    """Prints one plan. ``reserved`` are names that stand in the same file and that no class may have."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, reserved: Collection[str] = ()) -> None:
         self.plan = plan
         self.definitions = read_definitions()
         self.own = custom_modules.sources(plan)
-        self.taken: set[str] = {*self.definitions, "loss", "metrics", *custom_modules.names(self.own, self.definitions)}
+        defined = custom_modules.names(self.own, {*self.definitions, *reserved})
+        self.taken: set[str] = {*self.definitions, "loss", "metrics", *defined}
         self.known: dict[int, Printed] = {}
+        self.main = ""
+        """What the network's class is called, once it is printed."""
 
-    def text(self) -> str:
-        main = self._name(class_name(self.plan.project.name))
+    def network(self, objectives: Callable[[Plan, Statements, str], Objectives] = Objectives) -> str:
+        """The classes, and what ``objectives`` prints beside them."""
+        self.main = self._name(class_name(self.plan.project.name))
         classes = [line for block in _blocks(self.plan.main) for line in self._block(*block)]
-        network = self._network(main)
-        code = "\n".join([*classes, *network])
+        return "\n".join([*classes, *self._network(self.main, objectives)])
+
+    def assemble(self, code: str, head: str = "", more: Mapping[str, str] = MappingProxyType({})) -> str:
+        """The file: what is told of it, imports, ``head``, and ``code`` behind the definitions that it needs. ``more`` are further import
+        lines, by the name that is imported."""
         futures, own = custom_modules.source_lines(self.own)
         code = "\n\n\n".join([*own, code])
         helpers = "\n\n\n".join(self.definitions[name] for name in self._used(code))
         code = f"{helpers}\n\n\n{code}" if helpers else code
-        return "\n".join([*self._header(), "", *futures, *imports(code), "", "", code.strip(), ""])
+        needed = imports(f"{head}\n{code}", more)
+        return "\n".join(
+            [*self._header(), "", *futures, *needed, *(["", head] if head else []), "", "", code.strip(), ""]
+        )
 
     def _name(self, wish: str) -> str:
         name = variable_name(wish, self.taken)
@@ -143,10 +157,10 @@ class _File:
             lines += [*indent(head), *indent(["super().__init__()", *construction], 2), ""]
         return lines
 
-    def _network(self, name: str) -> list[str]:
+    def _network(self, name: str, make: Callable[[Plan, Statements, str], Objectives]) -> list[str]:
         body = Body([self.plan.main], self.known, frozenset(self.taken))
         construction = body.construction()
-        objectives = Objectives(self.plan, body.statements)
+        objectives = make(self.plan, body.statements, name)
         return [
             *self._class(name, [], construction, body),
             *objectives.forward(),
@@ -196,10 +210,13 @@ def read_definitions() -> dict[str, str]:
     return found
 
 
-def imports(code: str) -> list[str]:
-    """The import lines that the code needs: Python's own first, then torch's."""
+def imports(code: str, more: Mapping[str, str] = MappingProxyType({})) -> list[str]:
+    """The import lines that the code needs: Python's own first, then torch's. ``more`` are those of further names."""
     names = {n.id for n in ast.walk(ast.parse(code)) if isinstance(n, ast.Name)}
-    own, torchs = ([line for name, line in lines.items() if name in names] for lines in (_PYTHON, _TORCH))
+    lines = [line for name, line in {**_PYTHON, **_TORCH, **more}.items() if name in names]
     both = [name for name in ("Tensor", "nn") if name in names]
-    torchs += [f"from torch import {', '.join(both)}"] if both else []
-    return [*own, *([""] if own and torchs else []), *torchs]
+    lines += [f"from torch import {', '.join(both)}"] if both else []
+    lines.sort(key=lambda line: (line.startswith("from"), line))
+    installed = [line for line in lines if line.split()[1].partition(".")[0] in _INSTALLED]
+    own = [line for line in lines if line not in installed]
+    return [*own, *([""] if own and installed else []), *installed]

@@ -35,6 +35,7 @@ from visualnet.core.edits.nodes import (
     set_note,
     set_params,
     set_recipe,
+    set_training,
 )
 
 __all__ = [
@@ -61,4 +62,5 @@ __all__ = [
     "set_note",
     "set_params",
     "set_recipe",
+    "set_training",
 ]

@@ -12,7 +12,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from visualnet.core import expressions
-from visualnet.core.graph import BLOCK_PREFIX, Graph, Node, Port
+from visualnet.core.graph import BLOCK_PREFIX, LEARNER, Graph, Node, Port
 from visualnet.core.names import MAX_ID, free, highest, names
 from visualnet.core.project import Block, Project
 from visualnet.core.storage import decode, encode, plain_text_transport, project_file, safe_json
@@ -207,7 +207,9 @@ def names_used(graphs: list[Graph]) -> set[str]:
     """Every name that an expression in these graphs uses."""
     found: set[str] = set()
     nodes = (node for graph in graphs for node in graph)
-    for text in {text for n in nodes for text in _texts((*n.params.values(), *n.init.params.values(), n.repeat))}:
+    training = ((n, (value for name, value in n.training.items() if name != LEARNER)) for n in nodes)
+    values = ((*n.params.values(), *n.init.params.values(), *said, n.repeat) for n, said in training)
+    for text in {text for each in values for text in _texts(each)}:
         try:
             found |= expressions.parse(text).names()
         except ValueError:

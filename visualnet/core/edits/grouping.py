@@ -296,6 +296,8 @@ def _settled(project: Project, sheet: str, node: Node, block: Block, part: Graph
     nodes = {i: substitution.fill(n, values) for i, n in part.nodes.items()}
     if not node.trainable:
         nodes = {i: _frozen(n, node) for i, n in nodes.items()}
+    if node.training:
+        nodes = {i: replace(n, training={**node.training, **n.training}) for i, n in nodes.items()}
     return replace(part, nodes=nodes)
 
 

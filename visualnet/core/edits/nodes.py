@@ -169,8 +169,8 @@ def set_params(project: Project, sheet: str, ids: Iterable[str], values: Mapping
 
 
 def set_node(project: Project, sheet: str, ids: Iterable[str], **fields: Any) -> Project:
-    """Set ``trainable``, ``statistics``, ``init``, ``shares``, ``repeat`` or ``mode`` of one or several nodes."""
-    if unknown := fields.keys() - {"trainable", "statistics", "init", "shares", "repeat", "mode"}:
+    """Set ``trainable``, ``statistics``, ``init``, ``training``, ``shares``, ``repeat`` or ``mode`` of one or several nodes."""
+    if unknown := fields.keys() - {"trainable", "statistics", "init", "training", "shares", "repeat", "mode"}:
         raise ValueError(f"a node has no field “{sorted(unknown)[0]}” that can be set here")
     graph = sheet_of(project, sheet)
     _check_node_fields(graph, fields)
@@ -181,6 +181,15 @@ def set_node(project: Project, sheet: str, ids: Iterable[str], **fields: Any) ->
         if any(not same(getattr(node, k), v) for k, v in fields.items()):
             changed.append(replace(node, **fields))
     return _put(project, sheet, graph, changed)
+
+
+def set_training(project: Project, sheet: str, ids: Iterable[str], values: Mapping[str, Value | _Reset]) -> Project:
+    """Set how the weights of nodes are trained where that differs from the recipe; ``RESET`` takes a value away."""
+    given = {name: plain(value) for name, value in values.items() if not isinstance(value, _Reset)}
+    for node in list(nodes_of(sheet_of(project, sheet), ids)):
+        kept = {name: value for name, value in node.training.items() if name not in values}
+        project = set_node(project, sheet, [node.id], training={**kept, **given})
+    return project
 
 
 def _check_node_fields(graph: Graph, fields: Mapping[str, Any]) -> None:
@@ -194,6 +203,7 @@ def _check_node_fields(graph: Graph, fields: Mapping[str, Any]) -> None:
     if not isinstance(init.kind, str) or not KIND.match(init.kind) or "kind" in init.params:
         raise ValueError(f"“{visible(str(init.kind)[:80])}” is no way to start weights; a word such as zeros is")
     check_values(init.params)
+    check_values(fields.get("training", {}))
     if (owner := fields.get("shares")) is not None and owner not in graph.nodes:
         raise ValueError(f"there is no node “{owner}” on this sheet to share weights with")
     if fields.get("mode", "") not in MODES:

@@ -11,21 +11,26 @@ from typing import Any
 from msgspec.structs import replace
 
 from visualnet.core import expressions
-from visualnet.core.graph import Node, Value
+from visualnet.core.graph import LEARNER, Node, Value
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z_0-9']*")
 
 
 def fill(node: Node, values: Mapping[str, Value]) -> Node:
-    """The node with these names replaced in its parameters, in how its weights start and in its repetition."""
+    """The node with these names replaced in its parameters, in how its weights start and are trained, and in its repetition."""
     if not values:
         return node
     params = {k: _value(v, values) for k, v in node.params.items()}
     start = {k: _value(v, values) for k, v in node.init.params.items()}
-    times = _value(node.repeat, values)
-    if params == dict(node.params) and start == dict(node.init.params) and times == node.repeat:
-        return node
-    return replace(node, params=params, init=replace(node.init, params=start), repeat=times)
+    training = {k: v if k == LEARNER else _value(v, values) for k, v in node.training.items()}
+    filled = replace(
+        node,
+        params=params,
+        init=replace(node.init, params=start),
+        training=training,
+        repeat=_value(node.repeat, values),
+    )
+    return node if filled == node else filled
 
 
 def _value(raw: Any, values: Mapping[str, Value]) -> Any:

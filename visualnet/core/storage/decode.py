@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from visualnet.core.graph import BLOCK_PREFIX, DIRECTIONS, MODES, STATISTICS, Graph, Init, Node, Port
 from visualnet.core.names import ID, MAX_NAME, fault_in_name, free, to_name
-from visualnet.core.project import About, Block, DataChoice, Project, Recipe, RunRef
+from visualnet.core.project import About, Block, DataChoice, LearnerSpec, Project, Recipe, RunRef
 from visualnet.core.storage import decode_annotations
 from visualnet.core.storage.safe_json import Refused
 from visualnet.core.storage.values import (
@@ -39,6 +39,8 @@ from visualnet.core.validation import FAR, KIND, MAX_LIST
 MAX_NODES = 20_000
 MAX_WIRES = 80_000
 MAX_SEED = 2**53
+MAX_LEARNERS, MAX_STEPS = 32, 1000
+"""Learners of a recipe, and steps that one of them may make in a round."""
 
 _NOTHING: Mapping[str, Any] = {}
 
@@ -121,9 +123,7 @@ def _dressed(graph: Graph, fields: Mapping[str, Any]) -> Graph:
 
 _DRESS = frozenset(["bends", "remarks", "bookmarks", "direction"])
 _GRAPH = frozenset(["nodes", "wires", "layout", "spent"]) | _DRESS
-_NODE = frozenset(
-    ["id", "kind", "name", "params", "trainable", "statistics", "init", "shares", "repeat", "mode", "folded"]
-)
+_NODE = frozenset(Node.__struct_fields__) - {"collapsed", "extra"} | {"folded"}
 
 
 def _node(raw: Any) -> Node:
@@ -155,6 +155,7 @@ def _node(raw: Any) -> Node:
         trainable=trainable,
         statistics=at("statistics", as_choice, raw["statistics"], STATISTICS) if "statistics" in raw else "fixed",
         init=at("init", _init, init) if init is not None else Init(),
+        training=at("training", _params, raw["training"]) if "training" in raw else {},
         shares=shares,
         repeat=repeat,
         mode=at("mode", as_choice, raw["mode"], MODES) if "mode" in raw else "",
@@ -314,29 +315,60 @@ def data_choice(raw: Any) -> DataChoice:
 _DATA = frozenset(["name", "options", "split", "seed", "normalise"])
 
 
-START_FROM = re.compile(r"|runs/(?!\.+/)[^/\\:]+/(best|last)|weights/(?!\.+$)[^/\\:]+")
-"""Names of weights among the person's own."""
+START_FROM = re.compile(r"|runs/(?!\.+/)[^/\\:]+/(best|last)|weights/(?!\.+$)[^/\\:]+|trained/[a-z0-9][a-z0-9.-]*")
+"""Names of weights among the person's own, and of those that come with the program."""
 
 
 def recipe(raw: Any) -> Recipe:
     """How to train. Whether the optimizer, the schedule and their options are known is for training to say."""
     fields = as_object(raw)
     plain = Recipe()
-    words = ("optimizer", "device", "schedule")
-    values: dict[str, Any] = {k: as_word(fields.get(k, getattr(plain, k)), k) for k in words}
-    for key, high in (("lr", 1e6), ("momentum", 1), ("weight_decay", 1e6)):
-        values[key] = float(as_number(fields.get(key, getattr(plain, key)), key, 0, high))
+    values = _step_fields(fields)
+    values["device"] = as_word(fields.get("device", plain.device), "device")
     for key, low, high in (("batch_size", 1, 10**9), ("epochs", 1, 10**9), ("seed", 0, MAX_SEED)):
         values[key] = as_whole(fields.get(key, getattr(plain, key)), key, low, int(high))
     values["best_by"] = as_line(fields.get("best_by", plain.best_by), "best_by")
     values["start_from"] = as_line(fields.get("start_from", ""), "start_from")
     if not START_FROM.fullmatch(values["start_from"]):
         raise Refused(
-            "a training starts from runs/FOLDER/best, runs/FOLDER/last or weights/NAME, never a path", "start_from"
+            "a training starts from runs/FOLDER/best, runs/FOLDER/last, weights/NAME or trained/TEMPLATE, never a path",
+            "start_from",
         )
-    values["nesterov"] = as_flag(fields.get("nesterov", False), "nesterov")
-    values["options"] = at("options", _params, fields.get("options", {}))
+    values["learners"] = at("learners", _learners, fields.get("learners", []))
     return Recipe(**values, extra=rest(fields, frozenset(values)))
+
+
+def _step_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """How a recipe or one of its learners makes steps."""
+    plain = Recipe()
+    values: dict[str, Any] = {k: as_word(fields.get(k, getattr(plain, k)), k) for k in ("optimizer", "schedule")}
+    for key, high in (("lr", 1e6), ("momentum", 1), ("weight_decay", 1e6)):
+        values[key] = float(as_number(fields.get(key, getattr(plain, key)), key, 0, high))
+    values["nesterov"] = as_flag(fields.get("nesterov", False), "nesterov")
+    return {**values, "options": at("options", _params, fields.get("options", {}))}
+
+
+def _learners(raw: Any) -> tuple[LearnerSpec, ...]:
+    found: dict[str, LearnerSpec] = {}
+    if len(as_list(raw)) > MAX_LEARNERS:
+        raise Refused(f"it has {len(raw):,} learners; {MAX_LEARNERS} are allowed")
+    for index, item in enumerate(raw):
+        learner = at(index, _learner, item)
+        if learner.name in found:
+            raise Refused(
+                f"another learner is called “{learner.name}”; “{free(learner.name, found)}” is free", index, "name"
+            )
+        found[learner.name] = learner
+    return tuple(found.values())
+
+
+def _learner(raw: Any) -> LearnerSpec:
+    fields = as_object(raw)
+    name = as_line(fields["name"], "name") if "name" in fields else missing("name")
+    if fault := fault_in_name(name):
+        raise Refused(f"{fault}; “{to_name(name, 'learner')}” could be taken", "name")
+    values = {"name": name, "steps": as_whole(fields.get("steps", 1), "steps", 1, MAX_STEPS), **_step_fields(fields)}
+    return LearnerSpec(**values, extra=rest(fields, frozenset(values)))
 
 
 def _runs(raw: Any) -> tuple[RunRef, ...]:

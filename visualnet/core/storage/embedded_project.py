@@ -69,6 +69,9 @@ def strip_local_paths(project: Project) -> Project:
     recipe = project.recipe
     if named or len(kept) != len(recipe.options):
         recipe = replace(recipe, **named, options=kept)
+    learners = tuple(replace(learner, options=_without_paths(learner.options)) for learner in recipe.learners)
+    if learners != recipe.learners:
+        recipe = replace(recipe, learners=learners)
     return replace(project, data=data, recipe=recipe, readonly="")
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from visualnet.core.graph import Graph, Init, Node
-from visualnet.core.project import About, Block, DataChoice, Recipe, RunRef
+from visualnet.core.project import About, Block, DataChoice, LearnerSpec, Recipe, RunRef
 from visualnet.core.storage import decode_annotations
 
 to_json = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
@@ -89,6 +89,8 @@ def _node(node: Node) -> dict[str, Any]:
         fields["statistics"] = node.statistics
     if node.init != Init():
         fields["init"] = {"kind": node.init.kind, **node.init.params}
+    if node.training:
+        fields["training"] = dict(node.training)
     if node.shares is not None:
         fields["shares"] = node.shares
     if node.repeat != 1:
@@ -116,8 +118,17 @@ def recipe_fields(recipe: Recipe) -> dict[str, Any]:
     # Written out in full: how a network was trained must not depend on what a later version takes for granted.
     # What came after the first format is left out where it is as it always was, so that old files stay as they are.
     plain = Recipe()
-    later = {k for k in ("best_by", "start_from", "schedule", "options") if getattr(recipe, k) == getattr(plain, k)}
-    return {**{k: getattr(recipe, k) for k in recipe.__struct_fields__ if k not in {"extra", *later}}, **recipe.extra}
+    names = ("best_by", "start_from", "schedule", "options", "learners")
+    later = {k for k in names if getattr(recipe, k) == getattr(plain, k)}
+    fields = {k: getattr(recipe, k) for k in recipe.__struct_fields__ if k not in {"extra", *later}}
+    if recipe.learners:
+        fields["learners"] = [learner_fields(learner) for learner in recipe.learners]
+    return {**fields, **recipe.extra}
+
+
+def learner_fields(learner: LearnerSpec) -> dict[str, Any]:
+    fields = {k: getattr(learner, k) for k in learner.__struct_fields__ if k != "extra"}
+    return {**fields, "options": dict(learner.options), **learner.extra}
 
 
 def run_fields(run: RunRef) -> dict[str, Any]:

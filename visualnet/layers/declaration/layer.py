@@ -158,6 +158,8 @@ class Layer:
     """Shown behind the others of its family."""
     random: ClassVar[bool] = False
     """Whether it draws random numbers, so that it may answer differently each time."""
+    detaches: ClassVar[bool] = False
+    """Whether no gradient goes back through it, though its numbers are real."""
     spatial: ClassVar[str] = ""
     """The axes that parameters with one number per axis stand for: ``HW``."""
     params: ClassVar[Mapping[str, Param]] = {}
@@ -194,11 +196,8 @@ class Layer:
         ]
         if any(f.severity == "error" for f in faults):
             raise BadParams(faults)
-        self.__dict__.update(
-            {name: value for name, value in values.items() if not callable(getattr(Layer, name, None))}
-        )
-        self.__dict__["_values"] = values
-        self.__dict__["unknown"] = tuple(faults)
+        plain = {name: value for name, value in values.items() if not callable(getattr(Layer, name, None))}
+        self.__dict__.update(plain, _values=values, unknown=tuple(faults))
 
     # --- what a declaration may override -------------------------------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from visualnet.core import validation
-from visualnet.core.graph import ANNOTATION_KINDS, COLOURS, DIRECTIONS, MODES, STATISTICS
+from visualnet.core.graph import ANNOTATION_KINDS, COLOURS, DIRECTIONS, LEARNER, MODES, STATISTICS
 from visualnet.core.names import MAX_NAME, MAX_TEXT
 from visualnet.core.project import DataChoice, Recipe
 from visualnet.core.storage import decode, project_file
@@ -20,6 +20,7 @@ from visualnet.core.storage.project_file import FORMAT, PROGRAM
 from visualnet.core.validation import MAX_ANNOTATIONS, MAX_BENDS, MAX_BOOKMARKS
 from visualnet.layers import LAYERS, Layer
 from visualnet.layers.declaration.initialization import INITIALIZATIONS
+from visualnet.layers.recipe.node_training import NODE_TRAINING
 from visualnet.layers.recipe.settings import known_options
 
 _NUMBER = {"type": "number"}
@@ -169,6 +170,17 @@ def _node() -> dict[str, Any]:
                 "description": "Of a frozen node's normalizations. fixed: used and not moved; updated: each batch moves them.",
             },
             "init": {"$ref": "#/$defs/init"},
+            "training": {
+                "type": "object",
+                "description": "How its weights are trained where that differs from the recipe; a block's: of all inside.",
+                "properties": {
+                    **{name: param.schema() for name, param in NODE_TRAINING.items()},
+                    LEARNER: {
+                        "type": "string",
+                        "description": "The learner of the recipe that trains them; a loss's: that lowers it.",
+                    },
+                },
+            },
             "shares": {"type": "string", "description": "Id of the node whose weights this one uses."},
             "repeat": {"anyOf": [{"type": "integer", "minimum": 1}, {"type": "string"}], "default": 1},
             "mode": {
@@ -229,14 +241,42 @@ def _data() -> dict[str, Any]:
     return {"type": "object", "properties": properties}
 
 
-def _recipe() -> dict[str, Any]:
+def _steps() -> dict[str, Any]:
+    """How a recipe or one of its learners makes steps."""
     plain = Recipe()
-    properties = {
+    return {
         "optimizer": {"type": "string", "default": plain.optimizer},
         "lr": _bounded("number", 0, 1e6, plain.lr),
         "momentum": _bounded("number", 0, 1, plain.momentum),
         "nesterov": {"type": "boolean", "default": plain.nesterov},
         "weight_decay": _bounded("number", 0, 1e6, plain.weight_decay),
+        "schedule": {"type": "string", "default": plain.schedule},
+        "options": {
+            "type": "object",
+            "description": "Further settings of optimizer, schedule and guards, by name.",
+            "properties": {name: param.schema() for name, param in known_options().items()},
+        },
+    }
+
+
+def _learners() -> dict[str, Any]:
+    learner = {
+        "name": {"type": "string", "maxLength": MAX_NAME},
+        "steps": {**_bounded("integer", 1, decode.MAX_STEPS, 1), "description": "Steps that it makes in each round."},
+        **_steps(),
+    }
+    return {
+        "type": "array",
+        "maxItems": decode.MAX_LEARNERS,
+        "description": "Those that learn beside or against each other, in a round's order; without any, the recipe is the one learner.",
+        "items": {"type": "object", "required": ["name"], "properties": learner},
+    }
+
+
+def _recipe() -> dict[str, Any]:
+    plain = Recipe()
+    properties = {
+        **_steps(),
         "batch_size": _bounded("integer", 1, 10**9, plain.batch_size),
         "epochs": _bounded("integer", 1, 10**9, plain.epochs),
         "seed": _bounded("integer", 0, decode.MAX_SEED, plain.seed),
@@ -244,8 +284,8 @@ def _recipe() -> dict[str, Any]:
         "start_from": {
             "type": "string",
             "default": plain.start_from,
-            "pattern": r"^$|^runs/[^/\\:]+/(best|last)$|^weights/[^/\\:]+$",
-            "description": "Weights among the person's own that the training begins with.",
+            "pattern": r"^$|^runs/[^/\\:]+/(best|last)$|^weights/[^/\\:]+$|^trained/[a-z0-9][a-z0-9.-]*$",
+            "description": "Weights that the training begins with: among the person's own, or those that come with the program.",
         },
         "best_by": {
             "type": "string",
@@ -253,12 +293,7 @@ def _recipe() -> dict[str, Any]:
             "default": plain.best_by,
             "description": "The value by which the best epoch is told: loss, or the name of a loss or metric node.",
         },
-        "schedule": {"type": "string", "default": plain.schedule},
-        "options": {
-            "type": "object",
-            "description": "Further settings of optimizer, schedule and guards, by name.",
-            "properties": {name: param.schema() for name, param in known_options().items()},
-        },
+        "learners": _learners(),
     }
     return {"type": "object", "properties": properties}
 

@@ -9,6 +9,7 @@ from visualnet.core.storage import project_file
 from visualnet.layers.declaration.notation import plain
 from visualnet.layers.publish.docs_page import params_table
 from visualnet.layers.recipe.guards import GUARDS
+from visualnet.layers.recipe.node_training import NODE_TRAINING, PAPER
 from visualnet.layers.recipe.optimizers import OPTIMIZERS
 from visualnet.layers.recipe.schedules import SCHEDULES, WARM_UP
 from visualnet.layers.recipe.technique import Technique
@@ -30,6 +31,31 @@ _PARTS: Mapping[str, tuple[str, Mapping[str, Technique]]] = {
     ),
     "Guards": ("Each is off until its first field is set; they act in this order.", GUARDS),
 }
+_NODE = """## At a node
+
+What a layer, or a block for all in it, says of its weights in its `training`: torch calls weights with options of their own a parameter
+group. What a node in a block says counts before what the block says.
+"""
+_LEARNERS = """
+## Several learners
+
+Networks that learn against each other (a generator and a discriminator) or beside each other are trained by learners: each has an
+optimizer, a schedule and guards of its own, and makes `steps` steps in a round. Epochs, batch size, seed, device, the value of the best
+epoch and early stopping are the run's. A recipe without learners is the one learner itself.
+
+- **Which losses** a learner lowers is said at the loss nodes, in their `training`: `"training": {"learner": "generator"}`. With more than
+  one learner each loss must name its own.
+- **Which weights** it trains is said at layers, or at a block for all in it. A layer of which nothing is said is trained by the first
+  learner that no node names and whose losses reach it. Shared weights are trained as their owner says.
+- **A round** is one batch: the learners in their order, each as many steps as it makes, all on the same batch. A learner's step runs only
+  the nodes that its losses need (a block is run whole), and asks gradients for its own weights alone: the others are constants meanwhile,
+  also without a Detach node. Whatever draws random numbers draws anew in each of these runs, and in each of them the normalizations
+  that it passes take in the batch.
+- **What is told**: a step is a round. Each loss and metric has the value of the last run in the round that computed it, `NAME loss` is
+  what a learner lowers, `loss` the sum of all. A metric that no learner's losses rest on is known on the validation set only. On a GPU
+  the loss of each step is read at once, before the step is made.
+- **A rate set while it runs** multiplies those of all learners alike.
+"""
 
 
 def text() -> str:
@@ -38,7 +64,8 @@ def text() -> str:
         f"## {title}\n\n{words}\n\n" + "\n".join(_entry(kind) for kind in kinds.values())
         for title, (words, kinds) in _PARTS.items()
     ]
-    return "\n".join([_HEAD, *chapters])
+    node = f"{_NODE}\n{params_table(NODE_TRAINING)}\n\nPaper: {PAPER}.\n"
+    return "\n".join([_HEAD, *chapters, node + _LEARNERS])
 
 
 def _entry(kind: Technique) -> str:

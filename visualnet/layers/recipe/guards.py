@@ -14,11 +14,12 @@ OFF = "off"
 class Guard(Technique):
     """Something that a recipe may switch on, beside any optimizer and schedule. ``zero``: why its first field cannot be 0.
 
-    ``copies``: how many numbers it keeps for each trained number.
+    ``copies``: how many numbers it keeps for each trained number. ``whole``: it is about the run, not about one of its learners.
     """
 
     zero: str = ""
     copies: int = 0
+    whole: bool = False
 
     def is_on(self, values: Values) -> bool:
         """Whether the recipe asks for it."""
@@ -77,6 +78,7 @@ _ALL = (
         (),
         "Prechelt 1998, Early Stopping — But When?",
         zero="a run needs an epoch to gain in; leave it empty to train all epochs, or try 5",
+        whole=True,
     ),
     Guard(
         "average",

@@ -58,10 +58,10 @@ def _share(default: float, doc: str) -> Float:
     return Float(default, doc, low=0, high=0.999999, more=True)
 
 
-def _betas() -> tuple[Float, Float]:
+def _betas() -> dict[str, Float]:
     first = _share(0.9, "How much of the mean of gradients is kept at each step (the first of torch's betas).")
     second = _share(0.999, "How much of the mean of their squares is kept at each step (the second of torch's betas).")
-    return first, second
+    return {"beta1": first, "beta2": second}
 
 
 def _amsgrad() -> Bool:
@@ -157,8 +157,7 @@ _ALL = (
         "Steps scaled by the size of recent slopes: a good first choice.",
         declare(
             lr=_lr(0.001),
-            beta1=_betas()[0],
-            beta2=_betas()[1],
+            **_betas(),
             eps=_eps(1e-8),
             amsgrad=_amsgrad(),
             weight_decay=_decay(),
@@ -180,8 +179,7 @@ _ALL = (
         "Adam whose weight decay does not pass through the scaling.",
         declare(
             lr=_lr(0.001),
-            beta1=_betas()[0],
-            beta2=_betas()[1],
+            **_betas(),
             eps=_eps(1e-8),
             amsgrad=_amsgrad(),
             weight_decay=_decay(0.01),
@@ -202,8 +200,7 @@ _ALL = (
         "Adam that looks ahead as Nesterov's momentum does.",
         declare(
             lr=_lr(0.002),
-            beta1=_betas()[0],
-            beta2=_betas()[1],
+            **_betas(),
             momentum_decay=Float(0.004, "How the momentum grows with the steps.", low=0, high=1, more=True),
             eps=_eps(1e-8),
             weight_decay=_decay(),
@@ -224,7 +221,7 @@ _ALL = (
     Optimizer(
         "RAdam",
         "Adam that holds back until its mean of squares can be trusted: a warm-up of its own.",
-        declare(lr=_lr(0.001), beta1=_betas()[0], beta2=_betas()[1], eps=_eps(1e-8), weight_decay=_decay()),
+        declare(lr=_lr(0.001), **_betas(), eps=_eps(1e-8), weight_decay=_decay()),
         (
             DECAYED,
             *MEANS,
@@ -239,7 +236,7 @@ _ALL = (
     Optimizer(
         "Adamax",
         "Adam that divides by the greatest recent slope instead of a mean of squares.",
-        declare(lr=_lr(0.002), beta1=_betas()[0], beta2=_betas()[1], eps=_eps(1e-8), weight_decay=_decay()),
+        declare(lr=_lr(0.002), **_betas(), eps=_eps(1e-8), weight_decay=_decay()),
         (
             DECAYED,
             MEANS[0],

@@ -6,15 +6,19 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from msgspec.structs import replace
+
 from visualnet.core.graph import Value
-from visualnet.core.project import Recipe
+from visualnet.core.project import LearnerSpec, Recipe
 from visualnet.layers.declaration.params import Int, Param
 from visualnet.layers.recipe.guards import GUARDS
 from visualnet.layers.recipe.optimizers import OPTIMIZERS
 from visualnet.layers.recipe.schedules import SCHEDULES, WARM_UP, Schedule, own_params
 
-FIELDS = frozenset(Recipe.__struct_fields__) - {"options", "extra"}
+FIELDS = frozenset(Recipe.__struct_fields__) - {"options", "learners", "extra"}
 """Settings that are fields of a recipe; all others are among its options."""
+OF_THE_RUN = frozenset(name for guard in GUARDS.values() if guard.whole for name in guard.params)
+"""Options that a recipe says for all of its learners."""
 MOST = 1_000_000
 _PLAIN = {
     "batch_size": Int(64, "Samples that one step looks at.", low=1, high=MOST),
@@ -70,10 +74,24 @@ def change(recipe: Recipe, values: Mapping[str, Value]) -> dict[str, Any]:
     return {**fields, "options": {**recipe.options, **options}} if options else fields
 
 
+def recipe_of_run(recipe: Recipe) -> Recipe:
+    """What a recipe says of the run, whatever its learners do: where there are none, all of it."""
+    if not recipe.learners:
+        return recipe
+    options = {name: value for name, value in recipe.options.items() if name in OF_THE_RUN}
+    return replace(recipe.of_learner(LearnerSpec(name="")), options=options)
+
+
 def find_problems(recipe: Recipe, validation: bool | None = None) -> dict[str, str]:
     """What of a recipe cannot be used, by setting: what came, what is wanted, and a way out. ``validation``: whether the data have
-    samples for it (None: not known)."""
-    found: dict[str, str] = {}
+    samples for it (None: not known). What is said of a learner has its name before the setting's."""
+    if recipe.learners:
+        found = find_problems(recipe_of_run(recipe), validation)
+        for learner in recipe.learners:
+            own = find_learner_problems(recipe, learner, validation)
+            found |= {f"{learner.name}.{name}": f"learner “{learner.name}”: {words}" for name, words in own.items()}
+        return found
+    found = {}
     for what, name, known in (("optimizer", recipe.optimizer, OPTIMIZERS), ("schedule", recipe.schedule, SCHEDULES)):
         if name not in known:
             found[what] = f"there is no {what} “{name}” (there are {', '.join(known)})"
@@ -88,6 +106,16 @@ def find_problems(recipe: Recipe, validation: bool | None = None) -> dict[str, s
     if not 0 <= recipe.seed < 2**63:
         found["seed"] = "the seed can be 0 to 9,223,372,036,854,775,807"
     return {**_joint_problems(recipe, values, validation), **found}
+
+
+def find_learner_problems(recipe: Recipe, learner: LearnerSpec, validation: bool | None = None) -> dict[str, str]:
+    """What of a learner cannot be used, by setting."""
+    found = find_problems(recipe.of_learner(learner), validation)
+    run = find_problems(recipe_of_run(recipe), validation)
+    found = {name: words for name, words in found.items() if name not in run}
+    for name in OF_THE_RUN & learner.options.keys():
+        found[name] = f"{name} is about the whole run, not one learner: say it in the recipe's own options"
+    return found
 
 
 def _read(param: Param, raw: Value) -> Any:

@@ -46,7 +46,7 @@ def measured_of(project: Project) -> tuple[object, ...]:
     """What a forecast holds for: another recipe or data set makes it another one. The network is compared by `Project.same_network`."""
     recipe = project.recipe
     options = tuple(sorted((name, value) for name, value in recipe.options.items()))
-    return recipe.batch_size, recipe.device, recipe.optimizer, repr(options), repr(project.data)
+    return recipe.batch_size, recipe.device, recipe.optimizer, repr(recipe.learners), repr(options), repr(project.data)
 
 
 def error_words(forecast_s: float, took_s: float) -> str:

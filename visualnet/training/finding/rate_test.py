@@ -34,6 +34,11 @@ def run_rate_test(
     """
     rates = rising_rates(lowest, highest, steps)
     recipe = project.recipe
+    if recipe.learners:
+        raise ValueError(
+            "several learners work beside or against each other, and one curve tells no rate for each of them: "
+            "try rates in short runs instead"
+        )
     with open_trial(without_schedule(project, rates[0]), data) as trial:
         _check_batches(trial)
         losses, ended = _raise_rate(trial, rates, check)
@@ -60,7 +65,7 @@ def _check_batches(trial: Trial) -> None:
 
 def _raise_rate(trial: Trial, rates: tuple[float, ...], check: Check) -> tuple[list[float], str]:
     """A loss for each rate (the mean of the batches that make its step), and how it ended."""
-    watch, gather = DivergenceWatch(len(rates)), trial.loop.learner.gather
+    watch, gather = DivergenceWatch(len(rates)), trial.learners[0].gather
     losses: list[float] = []
     for number, rate in enumerate(rates):
         trial.loop.set_lr(rate)

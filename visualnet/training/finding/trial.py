@@ -33,7 +33,9 @@ class Trial:
         self.loop = loop
         self.network, self.sampler, self.tensors = loop.network, loop.sampler, loop.tensors
         self.device = loop.place.device
+        self.learners = tuple(loop.learners.by_name.values())
         self._indices = self._endless()
+        loop.learners.begin_epoch(0)
 
     def _endless(self) -> Iterator[Tensor]:
         """The samples of one batch after another, in the order in which the run would draw them."""
@@ -44,7 +46,7 @@ class Trial:
                 yield order[step * size : (step + 1) * size]
 
     def step(self, index: Tensor | None = None, last: bool = False) -> Tensor:
-        """Learn from the next batch, or from these samples, as the run would; its loss.
+        """Learn from the next batch, or from these samples, as the run would: one round of the learners; the sum of their losses.
 
         Raises:
             NonFinite: the loss is not finite; the weights are still those before it.
@@ -54,11 +56,13 @@ class Trial:
         self.network.trial.train()
         loop.tally.before_step(index)
         batch = self.tensors.batch(index)
-        results = self.network.trial(*batch)
-        loop.tally.take(results, len(batch[0]))
-        loss: Tensor = results[0]["loss"]
-        loop.learner.learn(loss, last)
-        return loss.detach()
+        losses: dict[int, Tensor] = {}
+        for program, learner, closes in loop.learners.turns:
+            results = program(*batch)
+            loop.tally.take(results, len(batch[0]))
+            losses[id(learner)] = results[0]["loss"].detach()
+            learner.learn(results[0]["loss"], closes and last)
+        return torch.stack([*losses.values()]).sum() if len(losses) > 1 else next(iter(losses.values()))
 
     def evaluate(self, index: Tensor) -> None:
         """Compute the values of these samples as validation does."""
@@ -86,9 +90,11 @@ class Trial:
         What the data take on the device is left out, as in the forecast.
         """
         if self.device.type != "cuda":
-            kept = [*self.network.objective.parameters(), *self.network.objective.buffers(), *self.loop.learner.average]
-            state = self.loop.learner.optimizer.state.values()
-            kept += [t for values in state for t in values.values() if isinstance(t, Tensor)]
+            kept = [*self.network.objective.parameters(), *self.network.objective.buffers()]
+            for learner in self.learners:
+                kept += learner.average
+                state = learner.optimizer.state.values()
+                kept += [t for values in state for t in values.values() if isinstance(t, Tensor)]
             return measure_peak(step, kept)
         torch.cuda.reset_peak_memory_stats(self.device)
         step()
@@ -97,9 +103,10 @@ class Trial:
 
     def forget_step(self) -> None:
         """Let go of what a step that broke off has left."""
-        self.loop.learner.gathered = 0
-        for parameter in self.loop.learner.parameters:
-            parameter.grad = None
+        for learner in self.learners:
+            learner.gathered = 0
+            for parameter in learner.parameters:
+                parameter.grad = None
         if self.device.type == "cuda":
             torch.cuda.empty_cache()
 

@@ -69,7 +69,7 @@ class Checkpointer:
         self,
         state: checkpoints.State,
         net: nn.Module,
-        optimizer: torch.optim.Optimizer,
+        optimizers: Mapping[str, torch.optim.Optimizer],
         generators: Mapping[str, Tensor],
         last: bool = False,
     ) -> None:
@@ -81,7 +81,7 @@ class Checkpointer:
             if self._best is not None:
                 checkpoints.save_weights(self.folder / checkpoints.BEST, self._best)
                 self._best = None
-            checkpoints.save(self.folder, state, net, optimizer, generators, self.last_damaged)
+            checkpoints.save(self.folder, state, net, optimizers, generators, self.last_damaged)
         except OSError as error:
             words = f"the state of the run cannot be saved in {self.folder} ({error.strerror or error})"
             rest = (

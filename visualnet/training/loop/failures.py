@@ -95,7 +95,7 @@ def blame(fault: NonFinite, model: Model, tensors: Tensors, device: torch.device
         if found is None:
             set_state(device, fault.state)
             model.trial.train()
-            found = model.guilty(None, tensors.named(fault.index))
+            found = model.guilty(None, tensors.named(fault.index), fault.only)
     except Exception as error:
         found = ((), f"(the node could not be found: {first_line(error)})")
     path, words = found or ((), "though each node alone gives finite numbers")

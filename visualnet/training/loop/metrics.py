@@ -16,12 +16,13 @@ from visualnet.training.events import finite
 class NonFinite(Exception):
     """A step's loss is NaN or infinite. ``index`` and ``state`` (the generator's before it) let the step be run again.
 
-    ``back`` says how many steps ago it was: a GPU is asked only now and then.
+    ``back`` says how many steps ago it was: a GPU is asked only now and then. ``only``: losses and metrics (ids) that the step alone
+    computed, where it was that of one of several learners.
     """
 
-    def __init__(self, value: float, back: int, index: Tensor, state: Tensor) -> None:
+    def __init__(self, value: float, back: int, index: Tensor, state: Tensor, only: tuple[str, ...] = ()) -> None:
         super().__init__(f"the loss is {value}")
-        self.value, self.back, self.index, self.state = value, back, index, state
+        self.value, self.back, self.index, self.state, self.only = value, back, index, state, only
 
 
 Trial = tuple[Mapping[str, Tensor], Mapping[str, Tensor]]
@@ -32,11 +33,13 @@ class Rows:
     """Where each value stands in a row of numbers, and what it counts: a row holds the values, then the counts.
 
     A value is a mean over what it counts (samples, where it declares nothing); ``settled`` names those that are made from counts of
-    another shape, and ``parts`` the weights of the losses whose sum is the loss.
+    another shape, and ``parts`` the weights of the losses whose sum is the loss; ``sums`` those of other sums of losses, by name.
     """
 
-    def __init__(self, model: Model, names: tuple[str, ...]) -> None:
-        self.names = names
+    def __init__(
+        self, model: Model, names: tuple[str, ...], sums: Mapping[str, Mapping[str, float]] | None = None
+    ) -> None:
+        self.names, self.sums = names, sums or {}
         # What is called “loss” is the sum of all losses, whatever a node of that name would count.
         self.settled = {name: make for name, make in model.settled.items() if name in names and name != "loss"}
         key_of = {name: key for name, key in model.counted.items() if name not in self.settled and name != "loss"}
@@ -48,6 +51,15 @@ class Rows:
         self.count_at = [len(names) + self.keys.index(key_of[n]) if n in key_of else -1 for n in names]
         """For each value, where in the row its count stands; −1 for samples."""
         self.tallies = {name: model.counted[name] for name in self.settled}
+
+    def add_up(self, name: str, values: Mapping[str, float | None]) -> float | None:
+        """A sum of losses, where all of them are known."""
+        found = [(weight, values[loss]) for loss, weight in self.sums[name].items()]
+        return (
+            sum(weight * value for weight, value in found if value is not None)
+            if all(value is not None for _, value in found)
+            else None
+        )
 
     def numbers(self, trial: Trial) -> list[float]:
         """The row of a step."""
@@ -105,6 +117,7 @@ class Sums:
         if self.rows.parts:
             asked = [(weight, value) for name, weight in self.rows.parts.items() if (value := found[name]) is not None]
             found["loss"] = sum(weight * value for weight, value in asked) if asked else None
+        found.update({name: self.rows.add_up(name, found) for name in self.rows.sums})
         return found
 
 

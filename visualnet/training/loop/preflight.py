@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from visualnet import pytorch
 from visualnet.analysis import Analysis
-from visualnet.analysis.facts import NodePath
+from visualnet.analysis.facts import GraphFacts, NodeFacts, NodePath
 from visualnet.analysis.inference import graph_checks
+from visualnet.analysis.inference.learners import learner_parts
 from visualnet.core.text.format import capitalize_first, format_quantity
 from visualnet.data import registry
 from visualnet.data.loading import Loaded
@@ -40,6 +41,8 @@ def faults(analysis: Analysis, data: Loaded) -> Iterator[Fault]:
         )
     elif analysis.main.trainable == 0:
         yield Fault("no node has weights that may change: add one, or make a frozen one trainable", (), "graph")
+    else:
+        yield from _frozen(analysis)
     yield from _labels(analysis, data)
 
 
@@ -69,6 +72,34 @@ def why_not(analysis: Analysis, data: Loaded | None, data_error: str = "") -> st
     if not analysis.main.sinks("loss"):
         return "There is no loss, so nothing says what to learn: add one."
     return "" if analysis.main.trainable else "No node has weights that may change."
+
+
+def _frozen(analysis: Analysis) -> Iterator[Fault]:
+    """Weights that a run of these epochs would never train, and a first epoch that would train none."""
+    epochs, learners = analysis.project.recipe.epochs, analysis.project.recipe.learners
+    known: dict[NodePath, int] = {}
+    for path, facts, frozen in _frozen_epochs(analysis.main, (), 0):
+        known[path] = frozen
+        if frozen >= epochs:
+            words = f"“{facts.node.name}” is frozen for {frozen:,} epochs, and the run has {epochs:,}"
+            yield Fault(f"{words}: it would never be trained; train longer, or freeze it for good", path, "graph")
+            return
+    for part in learner_parts(analysis.main, learners):
+        if all(known[path] for path in part.trains):
+            words = f"all weights of the learner “{part.name}” are frozen in the first epoch: let one layer learn from the start"
+            yield Fault(words, (), "graph")
+    if not learners and known and all(known.values()):
+        yield Fault("all weights are frozen in the first epoch: let one layer learn from the start", (), "graph")
+
+
+def _frozen_epochs(graph: GraphFacts, path: NodePath, outer: int) -> Iterator[tuple[NodePath, NodeFacts, int]]:
+    """Each layer whose weights are trained, and for how many epochs it is frozen before."""
+    for facts in graph.nodes.values():
+        here, frozen = (*path, facts.node.id), facts.training.get("unfreeze_at", outer)
+        if facts.trainable and facts.inside:
+            yield from _frozen_epochs(facts.inside[0], here, frozen)
+        elif facts.trainable:
+            yield here, facts, frozen
 
 
 def _labels(analysis: Analysis, data: Loaded) -> Iterator[Fault]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Protocol
@@ -15,12 +16,12 @@ from visualnet.data.loading import Loaded
 from visualnet.data.tensors import Sampler
 from visualnet.training import checkpoints, devices, events
 from visualnet.training.checkpoints import BadCheckpoint, State
+from visualnet.training.learners.learners import Learners
 from visualnet.training.loop.failures import first_line
-from visualnet.training.loop.learner import Learner
 from visualnet.training.loop.metrics import Tally, get_state, set_state
 from visualnet.training.loop.run_state import RunState, TrainingClock
 from visualnet.training.loop.sinks import Sink
-from visualnet.training.runs.run_model import count_epochs, find_changes, has_other_rate, read_project
+from visualnet.training.runs.run_model import count_epochs, find_changes, find_other_rates, read_project
 
 
 class Resumable(Protocol):
@@ -30,7 +31,7 @@ class Resumable(Protocol):
     recipe: Recipe
     data: Loaded
     folder: Path | None
-    learner: Learner
+    learners: Learners
     sampler: Sampler
     tally: Tally
     place: devices.DeviceChoice
@@ -39,7 +40,7 @@ class Resumable(Protocol):
     state: RunState
     clock: TrainingClock
 
-    def set_lr(self, lr: float) -> None: ...
+    def set_lr(self, lr: float, learner: str = "") -> None: ...
 
 
 def capture_generators(session: Resumable) -> dict[str, Tensor]:
@@ -47,16 +48,19 @@ def capture_generators(session: Resumable) -> dict[str, Tensor]:
     found = {"torch": torch.default_generator.get_state(), "sampler": session.sampler.generator.get_state()}
     if session.place.device.type != "cpu":
         found["device"] = get_state(session.place.device)
-    return {**found, "order": session.sampler.order, **session.learner.tensors()}
+    return {**found, "order": session.sampler.order, **session.learners.tensors()}
 
 
 def capture_state(session: Resumable) -> State:
     """The numbers for a checkpoint of the run as it stands."""
+    learners = session.learners.states()
+    first = next(iter(learners.values()))
     return State(
         **asdict(session.state),
-        optimizer=session.recipe.optimizer,
-        gathered=session.learner.gathered,
-        rate=session.learner.rate.numbers(),
+        optimizer=first.optimizer,
+        gathered=first.gathered,
+        rate=first.rate,
+        learners=learners if session.learners.several else {},
         samples=session.tally.sums.samples,
         sums=session.tally.totals(),
         counts=session.tally.counts(),
@@ -112,8 +116,12 @@ def _check(session: Resumable, folder: Path, state: State) -> None:
         BadCheckpoint: they cannot be those of this run.
     """
     recipe, sampler = session.recipe, session.sampler
-    if state.optimizer != recipe.optimizer:
-        raise BadCheckpoint(f"the run was trained with {state.optimizer}, not {recipe.optimizer}")
+    learners, own = state.of_learners(), session.learners.states()
+    if learners.keys() != own.keys():
+        raise BadCheckpoint(f"the run was trained by {_names(learners)}, not by {_names(own)}")
+    for name, learner in learners.items():
+        if learner.optimizer != own[name].optimizer:
+            raise BadCheckpoint(f"the run was trained with {learner.optimizer}, not {own[name].optimizer}")
     assert session.folder is not None
     begun, told = read_project(session.folder), count_epochs(session.folder)
     most = max(recipe.epochs, told + 1, begun.recipe.epochs if begun is not None else 0)
@@ -127,14 +135,18 @@ def _check(session: Resumable, folder: Path, state: State) -> None:
         raise BadCheckpoint(f"the numbers in {folder} do not fit this recipe")
 
 
+def _names(learners: Collection[str]) -> str:
+    return " and ".join(f"“{name}”" for name in learners if name) or "one learner"
+
+
 def _put_back(session: Resumable, folder: Path, state: State) -> None:
     session.place = devices.place(session.recipe.device, state.threads)
     sampler = session.sampler
     expected = {
         name: (tuple(t.shape), "I64" if name == "order" else "U8") for name, t in capture_generators(session).items()
     }
-    expected |= checkpoints.find_learned(folder, session.learner.parameters)
-    found = checkpoints.restore(folder, state, session.network.net, session.learner.optimizer, expected)
+    expected |= session.learners.find_tensors(folder)
+    found = checkpoints.restore(folder, state, session.network.net, session.learners.optimizers(), expected)
     if not torch.equal(found["order"].sort().values, torch.arange(sampler.size)):
         raise BadCheckpoint(f"the order of samples in {folder} is not one of this data")
     sampler.order = found["order"]
@@ -145,9 +157,7 @@ def _put_back(session: Resumable, folder: Path, state: State) -> None:
             set_state(session.place.device, found["device"])
     except (RuntimeError, TypeError, ValueError) as error:
         raise BadCheckpoint(f"the random generators in {folder} cannot be put back: {first_line(error)}") from None
-    session.learner.restore_tensors(found, state.gathered)
-    # A checkpoint of an older version tells nothing of a schedule: it had none.
-    session.learner.rate.restore(state.rate or {"base": state.lr}, state.lr)
+    session.learners.restore(found, state.of_learners())
     now = session.state
     now.step, now.epoch, now.position, now.lr = state.step, state.epoch, state.position, state.lr
     now.best, now.best_loss, now.best_epoch = state.best, state.best_loss, state.best_epoch
@@ -157,8 +167,8 @@ def _put_back(session: Resumable, folder: Path, state: State) -> None:
 
 
 def _tell_differences(session: Resumable, folder: Path, state: State) -> None:
-    if has_other_rate(folder, session.recipe):
-        session.set_lr(session.recipe.lr)
+    for name, lr in find_other_rates(folder, session.recipe).items():
+        session.set_lr(lr, name)
     other = [name for name, value in _surroundings(session).items() if getattr(state, name) != value]
     other += find_changes(folder, session.project)
     if other:

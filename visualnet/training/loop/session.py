@@ -13,15 +13,17 @@ from visualnet.core.project import Project
 from visualnet.core.storage.temporaries import Deadline, sweep_run
 from visualnet.data.loading import Loaded
 from visualnet.data.tensors import Sampler, Tensors
+from visualnet.layers.recipe.settings import recipe_of_run, settings
 from visualnet.training import devices, events, optimizers
 from visualnet.training.checkpoints import find_checkpoints
 from visualnet.training.control import Control
+from visualnet.training.learners.learners import Learners
 from visualnet.training.loop import preflight, resuming
 from visualnet.training.loop.checkpointer import Checkpointer
 from visualnet.training.loop.failures import TrainingRefused, blame, describe, first_line
-from visualnet.training.loop.learner import Learner
 from visualnet.training.loop.metrics import NonFinite, Tally
 from visualnet.training.loop.reporter import Reporter
+from visualnet.training.loop.round_tally import RoundTally
 from visualnet.training.loop.run_state import RunState, TrainingClock
 from visualnet.training.loop.sinks import EventLog, Sink, combine
 from visualnet.training.measure.memory_meter import MemoryMeter
@@ -75,7 +77,7 @@ class Session:
             try:
                 return self._set_up(emit).run()
             except NonFinite as fault:
-                failed = NonFinite(fault.value, fault.back, fault.index, fault.state)
+                failed = NonFinite(fault.value, fault.back, fault.index, fault.state, fault.only)
             except Exception as error:
                 step = self._loop.state.step if self._loop is not None else 0
                 failed = describe(error, self.model, self.project.recipe.batch_size, step, self.analysis)
@@ -138,13 +140,16 @@ class TrainingLoop:
         memory.count_data(taken)
         self.sampler = Sampler(len(data.train), self.recipe.batch_size, self.recipe.seed)
         self.tally = Tally(model, place.device)
-        trained = [p for p in model.objective.parameters() if p.requires_grad]
-        self.learner = Learner(self.recipe, trained, place.device, self.sampler.steps, self.tally.best_by[1])
-        self.tally.follow(self.learner.optimizer)
+        self.learners = Learners(model, place.device, self.sampler.steps, self.tally.best_by[1])
+        if self.learners.several:
+            self.tally = RoundTally(model, place.device, self.learners)
+        self.tally.follow(self.learners.first.optimizer)
         self.probe = Probe(model, data, self.tensors)
-        self.state, self.clock = RunState(self.learner.rate.now), TrainingClock()
-        self.patience: int | None = self.learner.values["patience"]
+        self.state, self.clock = RunState(self.learners.lr), TrainingClock()
+        values = settings(recipe_of_run(self.recipe))
+        self.patience: int | None = values["patience"]
         """After so many epochs without gain the run ends."""
+        self.min_delta: float = values["min_delta"]
         self.checkpointer = Checkpointer(folder, emit, self.patience is not None)
         self.reporter = Reporter(emit, self.recipe, self.state, self.sampler, self.clock)
         self._due = 0.0
@@ -162,6 +167,7 @@ class TrainingLoop:
                 reason = "stopped"
                 break
         self._checkpoint(last=True)
+        self.learners.end()
         if reason == "done" and self.patience is not None:
             self.checkpointer.restore_best(self.network.net)
         self._finish(reason)
@@ -173,21 +179,23 @@ class TrainingLoop:
     def _train_epoch(self) -> bool:
         """The rest of this epoch's steps; False if a stop came first."""
         state, control, tally, sampler, tensors = self.state, self.control, self.tally, self.sampler, self.tensors
-        trial, learner, size = self.network.trial, self.learner, self.sampler.batch_size
+        turns, size = self.learners.turns, self.sampler.batch_size
         if state.position == 0:
             sampler.shuffle()
         order = tensors.indices(self.data.train[sampler.order.numpy()])
-        trial.train()
+        self.learners.begin_epoch(state.epoch)
+        self.network.trial.train()
         clock = time.perf_counter
         while state.position < sampler.steps:
             at = state.position * size
             index = order[at : at + size]
             tally.before_step(index)
             batch = tensors.batch(index)
-            results = trial(*batch)
-            loss = results[0]["loss"]
-            tally.take(results, len(batch[0]))
-            learner.learn(loss, state.position + 1 == sampler.steps)
+            for program, learner, closes in turns:
+                results = program(*batch)
+                loss = results[0]["loss"]
+                tally.take(results, len(batch[0]))
+                learner.learn(loss, closes and state.position + 1 == sampler.steps)
             state.position += 1
             state.step += 1
             if control.urgent or clock() >= self._due:
@@ -203,16 +211,16 @@ class TrainingLoop:
         begin = time.perf_counter()
         validation = self._validate()
         seconds = time.perf_counter() - begin
-        average = self._validate(averaged=True) if validation is not None and self.learner.average else {}
+        average = self._validate(averaged=True) if validation is not None and self.learners.averaged else {}
         if validation is None or average is None:
             return False
         train = self.tally.close_epoch()
         is_best = self.state.close_epoch(validation or train, *self.tally.best_by)
         name, mode = self.tally.best_by
         value = (validation or train).get(name)
-        self.learner.rate.after_epoch(value)
+        self.learners.after_epoch(value)
         if self.patience is not None:
-            self.state.count_stale(value, mode, self.learner.values["min_delta"])
+            self.state.count_stale(value, mode, self.min_delta)
         if is_best:
             self.checkpointer.keep_best(self.network.net)
         self.reporter.tell_epoch(train, validation, seconds, is_best, average)
@@ -227,12 +235,12 @@ class TrainingLoop:
         for at in range(0, len(index), chunk):
             batch = self.tensors.batch(index[at : at + chunk])
             if averaged:
-                self.learner.swap_average()  # for this batch alone: whatever looks at the weights between batches finds them
+                self.learners.swap_averages()  # for this batch alone: whatever looks at the weights between batches finds them
             try:
                 results = self.network.trial(*batch)
             finally:
                 if averaged:
-                    self.learner.swap_average()
+                    self.learners.swap_averages()
             sums.add(results, len(batch[0]))
             if (self.control.urgent or time.perf_counter() >= self._due) and not self._look_up("validation"):
                 return None
@@ -269,10 +277,10 @@ class TrainingLoop:
         if (lr := self.control.take_lr()) is not None:
             self.set_lr(lr)
 
-    def set_lr(self, lr: float) -> None:
-        """Train with this learning rate from here on."""
-        self.learner.rate.set(lr)
-        self.state.lr = self.learner.rate.now
+    def set_lr(self, lr: float, learner: str = "") -> None:
+        """Train with this learning rate from here on: one of several learners, or all in the proportion that they have."""
+        self.learners.set_lr(lr, learner)
+        self.state.lr = self.learners.lr
 
     def flush(self) -> None:
         """Send the values of the steps since the last time.
@@ -283,14 +291,9 @@ class TrainingLoop:
         values, fault = self.tally.flush()
         if values:
             last = self.state.step - (fault.back + 1 if fault else 0)
-            rates, clipped = self.learner.take_rates(), self.learner.take_clipped()
-            lr, count = (rates[-1], len(next(iter(values.values())))) if rates else (self.state.lr, 0)
-            self.emit(
-                events.Steps(
-                    step=last, epoch=self.state.epoch, lr=lr, values=values, rates=rates[:count], clipped=clipped
-                )
-            )
-        self.state.lr = self.learner.rate.now
+            told = self.learners.take_steps(len(next(iter(values.values()))))
+            self.emit(events.Steps(step=last, epoch=self.state.epoch, values=values, **told))
+        self.state.lr = self.learners.lr
         if fault:
             self.state.step -= fault.back + 1
             raise fault
@@ -299,11 +302,11 @@ class TrainingLoop:
         self.flush()
         if self.folder is not None:
             state, generators = resuming.capture_state(self), resuming.capture_generators(self)
-            self.checkpointer.save(state, self.network.net, self.learner.optimizer, generators, last)
-            if last and self.learner.average:
-                self.learner.swap_average()
+            self.checkpointer.save(state, self.network.net, self.learners.optimizers(), generators, last)
+            if last and self.learners.averaged:
+                self.learners.swap_averages()
                 self.checkpointer.save_average(self.network.net)
-                self.learner.swap_average()
+                self.learners.swap_averages()
 
     def _watch_if_due(self, now: float) -> None:
         if self.probe.due(self.control.probe_request, now):

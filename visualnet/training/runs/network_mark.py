@@ -35,7 +35,11 @@ def is_older(run: RunRef | None, project: Project) -> bool:
 
 def _outline(graph: Graph) -> tuple[Any, ...]:
     nodes = [
-        (n.id, n.kind, dict(n.params), n.trainable, n.statistics, n.init, n.shares, n.repeat, n.mode)
+        # What came later stands only where it says something: the marks of older runs stay as they are.
+        (
+            *(n.id, n.kind, dict(n.params), n.trainable, n.statistics, n.init, n.shares, n.repeat, n.mode),
+            *([dict(n.training)] if n.training else []),
+        )
         for n in sorted(graph, key=lambda n: n.id)
     ]
     wires = sorted((t.node, t.port, s.node, s.port) for t, s in graph.wires.items())

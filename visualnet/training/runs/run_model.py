@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from msgspec.structs import replace
+
 from visualnet.core.project import Project, Recipe, RunRef
 from visualnet.core.storage.regular_files import open_regular
 from visualnet.core.text.timestamps import moment
@@ -44,6 +46,8 @@ class RunModel:
         self.average: dict[str, Series] = {}
         """The validation means of the averaged copy of the weights."""
         self.lr = Series()
+        self.rates: dict[str, Series] = {}
+        """The rate of each of several learners, by name."""
         self.clipped = 0
         """Steps whose gradients were clipped."""
         self.epochs: list[events.EpochDone] = []
@@ -107,6 +111,7 @@ class RunModel:
             *self.train.values(),
             *self.validation.values(),
             *self.average.values(),
+            *self.rates.values(),
             self.lr,
         ):
             series.truncate_after(event.step)
@@ -122,10 +127,9 @@ class RunModel:
         for name, values in event.values.items():
             if len(values) == count:
                 _extend(self.steps.setdefault(name, Series()), steps, values)
-        if count and len(event.rates) == count:
-            _extend(self.lr, steps, event.rates)
-        elif count:
-            _extend(self.lr, [event.step], [event.lr])
+        _extend_rates(self.lr, steps, event)
+        for name, learner in event.learners.items():
+            _extend_rates(self.rates.setdefault(name, Series()), steps, learner)
         self.clipped += max(event.clipped, 0)
 
     def _on_epoch(self, event: events.EpochDone) -> None:
@@ -188,6 +192,14 @@ def _extend(series: Series, steps: Iterable[int], values: Iterable[float | None]
     if series.last is not None and steps and steps[0] <= series.last[0]:
         series.truncate_after(steps[0] - 1)
     series.extend(steps, [float("nan") if value is None else value for value in values])
+
+
+def _extend_rates(series: Series, steps: range, told: events.Steps | events.LearnerSteps) -> None:
+    """Add a rate for each step where a schedule moves it, else one for all."""
+    if steps and len(told.rates) == len(steps):
+        _extend(series, steps, told.rates)
+    elif steps:
+        _extend(series, steps[-1:], [told.lr])
 
 
 # --- folders -------------------------------------------------------------------------------------------------------
@@ -260,14 +272,23 @@ def find_changes(folder: Path, project: Project) -> list[str]:
     told = ["network"] if network(before) != network(project) else []
     fields = ("momentum", "nesterov", "weight_decay", "batch_size", "seed", "schedule")
     told += [name for name in fields if getattr(before.recipe, name) != getattr(project.recipe, name)]
+    learners = [[replace(learner, lr=0.0) for learner in recipe.learners] for recipe in (before.recipe, project.recipe)]
+    told += ["learners"] if learners[0] != learners[1] else []
     old, new = before.recipe.options, project.recipe.options
     return told + [name for name in {**old, **new} if old.get(name) != new.get(name)]
 
 
-def has_other_rate(folder: Path, recipe: Recipe) -> bool:
-    """Whether the recipe asks for another learning rate than the run began with."""
+def find_other_rates(folder: Path, recipe: Recipe) -> dict[str, float]:
+    """The learning rates that differ from those that the run began with, by learner; the recipe's own has no name."""
     before = read_project(folder)
-    return before is not None and before.recipe.lr != recipe.lr
+    if before is None:
+        return {}
+    old, new = _rates(before.recipe), _rates(recipe)
+    return {name: lr for name, lr in new.items() if name in old and old[name] != lr}
+
+
+def _rates(recipe: Recipe) -> dict[str, float]:
+    return {learner.name: learner.lr for learner in recipe.learners} or {"": recipe.lr}
 
 
 def count_epochs(folder: Path) -> int:

@@ -1,7 +1,8 @@
 """What a recipe begins from: a run's weights or a kept file, found by name, matched and put into a network.
 
 A recipe never holds a path: a project file from elsewhere must not lead this program to a file of its choice. It holds
-``runs/FOLDER/best``, ``runs/FOLDER/last`` or ``weights/NAME``, names among the person's own.
+``runs/FOLDER/best``, ``runs/FOLDER/last`` or ``weights/NAME``, names among the person's own, or ``trained/TEMPLATE``, what comes with the
+program.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from visualnet.core.project import Project
 from visualnet.core.user.paths import runs_dir, weights_dir
 from visualnet.training import checkpoints
 from visualnet.training.checkpoints import BadCheckpoint
+from visualnet.training.transfer import shipped
 from visualnet.training.transfer.matching import Table, match_tensors
 from visualnet.training.transfer.weight_files import broken, keep_copy, read_weights, specs
 
@@ -37,6 +39,12 @@ def find_weights(reference: str) -> Path:
         raise BadCheckpoint(
             f"the weights “{rest}” that this training starts from are not on this machine: choose them again"
         )
+    if place == shipped.PLACE:
+        if (file := shipped.shipped_file(rest)) is not None:
+            return file
+        raise BadCheckpoint(
+            f"no trained weights of “{rest}” come with this program: choose others, or start from nothing"
+        )
     folder, _, which = rest.rpartition("/")
     names = (checkpoints.BEST,) if which == "best" else LAST
     found = next((path for name in names if (path := runs_dir() / folder / name).is_file()), None)
@@ -53,6 +61,8 @@ def refer_to(path: Path) -> str:
         BadCheckpoint: there are no weights in it.
         OSError: the copy cannot be written.
     """
+    if path.parent.as_posix() == shipped.PLACE and not path.exists() and shipped.shipped_file(path.name) is not None:
+        return path.as_posix()
     path = path.expanduser().absolute()
     if path.is_dir() or path.name in ("best", "last"):
         folder, which = (path, "") if path.is_dir() and path.name != checkpoints.LAST else (path.parent, path.name)

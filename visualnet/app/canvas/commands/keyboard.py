@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 
 from visualnet.analysis.geometry.sheet_geometry import GRID, card_along, card_beside
+from visualnet.app.actions.registry import EDIT_PARAMETERS
 from visualnet.app.canvas.base import CanvasBase
 from visualnet.app.canvas.commands import clipboard, keyboard_focus, remove, select
 from visualnet.app.canvas.commands.arrange import card_areas
@@ -19,15 +20,17 @@ NONE = Qt.KeyboardModifier.NoModifier
 
 
 def enter(view: CanvasBase) -> None:
-    """Open the selected block; bring another card into view."""
+    """Open the selected block; of another card, go to its parameters."""
     if not view.studio.selection:
         return
     node_id = view.studio.selection[-1]
     block = view.canvas.graph.nodes[node_id].block
     if block is not None and block in view.studio.project.blocks:
         view.studio.open_sheet(block, (*view.studio.path, node_id))
-    else:
-        view.show_card(node_id)
+        return
+    view.show_card(node_id)
+    if view.studio.shell is not None:
+        view.studio.shell.run_action(EDIT_PARAMETERS)
 
 
 _KEYS: dict[tuple[Qt.Key, Qt.KeyboardModifier], Callable[[CanvasBase], object]] = {

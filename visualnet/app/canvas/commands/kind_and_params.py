@@ -49,6 +49,20 @@ def paste_params(view: CanvasBase) -> None:
     studio.do(label, lambda p: paste(p, sheet, ids, QGuiApplication.clipboard().text(), scope))
 
 
+def freeze(view: CanvasBase) -> None:
+    """Freeze the weights of the selected nodes; if all of them are frozen, they are trained again."""
+    studio, sheet = view.studio, view.studio.sheet
+    known = studio.facts.nodes if studio.facts is not None else {}
+    found = [known[i] for i in selected_cards(view) if i in known]
+    nodes = [facts.node for facts in found if facts.weights or facts.shared or facts.parameters]
+    if not nodes:
+        studio.message.emit("hint", "select a card with weights: they are frozen, or trained again")
+        return
+    ids, trained = [node.id for node in nodes], not any(node.trainable for node in nodes)
+    words = f"{'Unfreeze' if trained else 'Freeze'} {format_quantity(len(ids), 'node')}"
+    studio.do(words, lambda p: edits.set_node(p, sheet, ids, trainable=trained))
+
+
 def set_mode(view: CanvasBase, mode: str) -> None:
     """Mute the selected nodes or put them off; if all of them are, they work again."""
     studio, sheet = view.studio, view.studio.sheet

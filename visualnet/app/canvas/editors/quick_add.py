@@ -166,6 +166,8 @@ class QuickAdd(Popup):
     def _press(self, key: Qt.Key, shifted: bool) -> bool:
         if key == Qt.Key.Key_Escape:
             self.close_()
+        elif key == Qt.Key.Key_Tab and not self.field.text() and self.list.currentRow() <= 0:
+            self.close_()  # nothing was searched or chosen: the key that opened it closes it
         elif key in _CHOOSING:
             if (item := self.list.currentItem()) is not None:
                 self._pick(item, shifted)

@@ -219,9 +219,10 @@ def paint_badges(p: QPainter, item: NodeItem, theme: Theme, x: float, middle: fl
         grow = large * 3 / 16 if content.badge == "error" else 0.0
         area = QRectF(x, middle - large / 2, large, large).adjusted(-grow, -grow, grow, grow)
         paint_badge(p, area, content.badge, theme)
-        x -= 4
+        x -= 4 + grow
     quiet = (content.mode == "mute", "eye-off"), (content.mode == "off", "stop")
-    for shown, name in (*quiet, (content.frozen, "lock"), (content.shared, "link")):
+    weights = (content.frozen, "lock"), (content.own_training, "training"), (content.shared, "link")
+    for shown, name in (*quiet, *weights):
         if shown:
             x -= small
             icons.paint(p, name, QRectF(x, middle - small / 2, small, small), theme.muted)

@@ -16,12 +16,15 @@ def can_export(studio: Studio) -> bool:
 # fmt: off
 ACTIONS = (
     ActionSpec("file.export_code", 30, "Export PyTorch code…", "Write the network as a Python module that needs only PyTorch",
-               "code", "Ctrl+E", lazy("visualnet.app.features.code.panel:export_code"), can_export),
+               "code", "Ctrl+E", lazy("visualnet.app.features.code.export:export_code"), can_export),
+    ActionSpec("train.export_script", 40, "Export training script…",
+               "Write a script that trains the network as the recipe says, and its data: it needs only PyTorch and NumPy",
+               "code", "", lazy("visualnet.app.features.code.export:export_training"), can_export),
 )
 # fmt: on
 FEATURE = Feature(
     "code",
-    "The network as a Python module that needs only PyTorch, as it is now.",
+    "The network, or its training, as Python that needs only PyTorch, as it is now.",
     dock=Dock(
         "Code",
         lazy("visualnet.app.features.code.panel:CodePanel"),

@@ -81,7 +81,7 @@ class ProbePanel(QWidget):
         if seen is None or array is None:
             words = self.why_empty()
         else:
-            words = self.draw_array(array, seen.step if probes.trained else None)
+            words = self.draw_array(array, (seen.step or None) if probes.trained else None)
         self.empty.sentence.setText(words)
         self.stack.setCurrentWidget(self.empty if words else self._picture)
 

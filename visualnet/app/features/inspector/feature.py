@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from visualnet.app.actions.registry import ActionSpec
+from visualnet.app.actions.registry import EDIT_PARAMETERS, ActionSpec
 from visualnet.app.features.feature import Dock, Feature, has_selected_node, lazy
 from visualnet.app.state.studio import Studio
 
@@ -15,12 +15,23 @@ def explain(studio: Studio) -> None:
         panel.node_page.enlarge()
 
 
+def edit_parameters(studio: Studio) -> None:
+    """Give the keyboard to the first parameter of what is selected."""
+    if not studio.active.selection:
+        studio.message.emit("hint", "Select a layer to edit its parameters.")
+    elif studio.shell is not None and (panel := studio.shell.show_panel("inspector")) is not None:
+        panel.node_page.edit_parameters()
+
+
 # A table: an action is a row.
 # fmt: off
 ACTIONS = (
     ActionSpec("help.explain", 15, "Explain in large",
                "The formulas and the drawing of the selected layer as large as the window", "help", "Shift+F1",
                explain, anywhere=True),
+    ActionSpec(EDIT_PARAMETERS, 40, "Edit parameters", "Go to the first parameter of the selected layers in the Inspector",
+               "inspector", "E", edit_parameters, lambda studio: bool(studio.active.selection), {"node": 9},
+               context="canvas"),
 )
 # fmt: on
 FEATURE = Feature(

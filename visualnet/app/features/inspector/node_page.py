@@ -189,6 +189,15 @@ class NodePage(QWidget):
         for card, why in zip(self.cards, whys, strict=True):
             card.show_why(why)
 
+    def edit_parameters(self) -> None:
+        """Give the keyboard to the first parameter; to the name where there is none."""
+        first = next(iter(self.form.rows), None) if self.form is not None else None
+        if first is not None and self.form is not None:
+            self.form.point_at(first)
+        elif self.name.isEnabled():
+            self.name.setFocus()
+            self.name.selectAll()
+
     def enlarge(self) -> None:
         """The formulas and the drawing of the selected node as large as the window."""
         self.drawings.enlarge([card.why for card in self.cards if card.why is not None])
@@ -239,6 +248,8 @@ class NodePage(QWidget):
         """Give the focus to a parameter."""
         if name.partition(".")[0] == "init":
             self.first_weights.point_at(name.partition(".")[2])
+        elif name.partition(".")[0] == "training":
+            self.weights.point_at(name.partition(".")[2])
         elif self.form is not None:
             self.form.point_at(name)
 

@@ -34,6 +34,7 @@ from visualnet.training.recipe_params import (
     recipe_params,
     recipe_problems,
 )
+from visualnet.training.transfer.shipped import describe_start
 
 SETTINGS = "recipe"
 MOST_POINTS = 500
@@ -149,7 +150,7 @@ class RecipePanel(QScrollArea):
         self._show_curve()
         busy = self.studio.runner.busy
         self.note.setVisible(busy)
-        self.start_from.setText(f"Starts from {recipe.start_from.partition('/')[2]} (Train > Start from)")
+        self.start_from.setText(f"Starts from {describe_start(recipe.start_from)} (Train > Start from)")
         self.start_from.setVisible(bool(recipe.start_from))
         for name, row in rows.items():
             row.setEnabled(not busy or name == "lr")

@@ -29,6 +29,7 @@ from visualnet.core.text.visible import visible
 from visualnet.pytorch import need_torch
 from visualnet.training.runs import run_history
 from visualnet.training.transfer.matching import Table
+from visualnet.training.transfer.shipped import shipped_for, shipped_weights
 
 FILES = "Weights (*.safetensors *.pt *.pth)"
 HEADS = ("Tensor", "Shape", "Taken from", "How, or why not")
@@ -105,6 +106,10 @@ class StartFromDialog(QDialog):
                 if folder is not None and (folder / file).is_file():
                     title = f"Run of {run_history.title(run)}, {which} weights"
                     self.choice.addItem(visible(title), f"runs/{run.folder}/{which}")
+        own = shipped_for(self.studio.project)
+        for shipped in sorted(shipped_weights(), key=lambda each: each != own):
+            title = f"Comes with the program: {shipped.title}, {shipped.figure}"
+            self.choice.addItem(visible(title), shipped.reference)
         now = self.studio.project.recipe.start_from
         if self.choice.findData(now) < 0:
             self.choice.addItem(visible(now), now)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from visualnet.app.actions.registry import ActionSpec
 from visualnet.app.features.feature import Feature
+from visualnet.app.features.start_from.trained_button import can_use, use
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.dialogs.modal import answer_of
 
@@ -28,6 +29,16 @@ FEATURE = Feature(
             "",
             show,
             lambda studio: bool(studio.graph.nodes),
+        ),
+        ActionSpec(
+            "train.use_trained",
+            20,
+            "Use trained weights",
+            "Look inside with the trained weights that come with this network, and begin the next training with them",
+            "ok",
+            "",
+            use,
+            can_use,
         ),
     ),
 )

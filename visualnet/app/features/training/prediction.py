@@ -10,6 +10,7 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from visualnet.app.features.feature_maps.sample_chooser import SampleChooser, word_button
+from visualnet.app.features.start_from.trained_button import TrainedButton
 from visualnet.app.plots.class_bars import ClassBars
 from visualnet.app.plots.decision_regions import DecisionView, RegressionView
 from visualnet.app.state.studio import Studio
@@ -47,7 +48,10 @@ class PredictionPane(QWidget):
             "Enlarge", "Put this picture on the canvas, beside the output", self.pin_asked.emit
         )
         head = row(self.chooser, STRETCH, self.to_canvas, margins=(8, 2, 8, 0), spacing=4)
-        column(head, (self.stack, 1), spacing=0, parent=self)
+        trained = TrainedButton(studio)
+        below = row(trained, STRETCH, margins=(8, 4, 8, 0))
+        column(head, below, (self.stack, 1), spacing=0, parent=self)
+        trained.refresh()
         # Only now: a widget that is shown before it has a parent is a window, and takes the keyboard.
         self.to_canvas.setVisible(studio.shell is not None if pins is None else pins)
         studio.theme_changed.connect(self._set_theme)

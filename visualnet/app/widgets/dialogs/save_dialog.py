@@ -21,7 +21,7 @@ def ask_target(parent: QWidget, title: str, wish: str, kinds: str, ending: str =
         return None
     typed = Path(name)
     path = _with_ending(typed, ending or f".{kind.rpartition('*.')[2].rstrip(')')}", always=bool(ending))
-    return path if path == typed or not os.path.lexists(path) or _may_replace(parent, path) else None
+    return path if path == typed or not os.path.lexists(path) or may_replace(parent, path) else None
 
 
 def _with_ending(path: Path, ending: str, always: bool) -> Path:
@@ -30,7 +30,8 @@ def _with_ending(path: Path, ending: str, always: bool) -> Path:
     return path.with_name(f"{path.name}{ending}")
 
 
-def _may_replace(parent: QWidget, path: Path) -> bool:
+def may_replace(parent: QWidget, path: Path) -> bool:
+    """Ask whether a file that is there may be written over."""
     buttons = QMessageBox.StandardButton
     more = f"It stands in {path.parent}; what is in it would be lost."
     choice, words = buttons.Yes | buttons.Cancel, f"{path.name} is already there. Replace it?"

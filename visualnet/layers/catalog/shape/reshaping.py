@@ -150,6 +150,27 @@ class Select(Layer):
         return result
 
 
+@layer(
+    "detach",
+    family="shape",
+    ports="x: * -> y: *",
+    keywords="stop gradient backward cut adversarial gan freeze",
+    holds="same",
+    rare=True,
+)
+class Detach(Layer):
+    """Pass everything on unchanged, but let no gradient back: what stands before it does not learn by what stands behind it.
+
+    y = x, and ∂y/∂x counts as 0.
+    """
+
+    pointwise = True
+    detaches = True
+
+    def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
+        return fn("torch.detach", refs[0])
+
+
 @layer("identity", family="shape", ports=_ANY, keywords="pass through nothing shortcut skip", holds="same")
 class Identity(Layer):
     """Pass everything on unchanged: a place for a name, a watch point, or the straight way of a shortcut."""

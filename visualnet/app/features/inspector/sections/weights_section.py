@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtWidgets import QCheckBox
@@ -16,10 +17,12 @@ from visualnet.app.features.inspector.sections.section import (
     set_nodes,
     value_field,
 )
-from visualnet.app.forms.form import caption
+from visualnet.app.forms.form import Form, caption, return_keyboard
 from visualnet.app.state.studio import Studio
-from visualnet.core import expressions, repetition
-from visualnet.core.graph import STATISTICS
+from visualnet.core import edits, expressions, repetition
+from visualnet.core.graph import STATISTICS, Node, Value
+from visualnet.core.validation import plain, same
+from visualnet.layers.recipe.node_training import NODE_TRAINING
 
 _TRAINABLE = "Whether training changes these weights. Frozen ones keep what they are, running statistics too."
 _STATISTICS = "What training does with the running statistics of what is frozen here."
@@ -28,7 +31,7 @@ _REPEATED = "How many times the block stands behind itself, each time with weigh
 
 
 class WeightsSection(InspectorSection):
-    """Frozen or trainable, whose weights are used, how often a block repeats."""
+    """Frozen or trainable, how they are trained, whose weights are used, how often a block repeats."""
 
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio, "Weights")
@@ -50,8 +53,13 @@ class WeightsSection(InspectorSection):
             }
         )
         self.repeat.scrub_with(self.editors.rows["repeat"][0])
+        self.training = Form(list(NODE_TRAINING.values()))
+        self.training.changed.connect(self._set_training)
+        self.training.finished.connect(lambda: studio.document.end_merge())
+        return_keyboard(self.training, studio)
         self.add(self.sizes)
         self.add(self.editors)
+        self.add(self.training)
 
     def refresh(self, selected: Selected = NOTHING) -> None:
         """Show the options of nodes of one kind; of several kinds, those of all that have weights of their own, blocks aside."""
@@ -78,15 +86,46 @@ class WeightsSection(InspectorSection):
         handed_on = repetition.words(first.inputs, first.outputs) if first is not None else ""
         self.repeat.set_tip(f"{_REPEATED} {handed_on}".strip())
         self._offer_owners(node.id, node.shares)
+        self._show_training(nodes, learns and any(n.trainable for n in nodes))
         own = learns and not block
         self.editors.show_rows(
             {
                 "trainable": learns,
-                "statistics": learns and not node.trainable and bool(first and first.buffered),
+                "statistics": learns
+                and (not node.trainable or "unfreeze_at" in node.training)
+                and bool(first and first.buffered),
                 "weights of": own and self.shares.count() > 1 and single,
                 "repeat": block,
             }
         )
+
+    def _show_training(self, nodes: Sequence[Node], shown: bool) -> None:
+        self.training.setVisible(shown)
+        if not shown:
+            return
+        values = {p: [n.training.get(p, param.default) for n in nodes] for p, param in NODE_TRAINING.items()}
+        mixed = {p for p, found in values.items() if any(not same(v, found[0]) for v in found)}
+        known = self.studio.facts.nodes.get(nodes[0].id) if self.studio.facts is not None else None
+        faults = (
+            {p.at.partition(".")[2]: p.words for p in known.problems if p.at.startswith("training.")} if known else {}
+        )
+        self.training.show_values({p: found[0] for p, found in values.items()}, self.studio.scope, faults, mixed)
+        if self.training.more is not None and any(n.training for n in nodes):
+            self.training.more.set_opened(True)
+
+    def _set_training(self, name: str, value: Value) -> None:
+        given = edits.RESET if same(plain(NODE_TRAINING[name].default), plain(value)) else value
+        sheet, ids = self.studio.sheet, list(self.ids)
+        self.studio.do(
+            "Set how weights are trained",
+            lambda p: edits.set_training(p, sheet, ids, {name: given}),
+            merge=f"training:{name}:{sheet}:{','.join(ids)}",
+        )
+
+    def point_at(self, name: str) -> None:
+        """Open, and give the focus to a value of how the weights are trained."""
+        self.set_opened(True)
+        self.training.point_at(name)
 
     def _offer_owners(self, node_id: str, owner: str | None) -> None:
         self.shares.clear()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
@@ -21,9 +21,16 @@ class Rate:
     """
 
     def __init__(
-        self, optimizer: torch.optim.Optimizer, values: Values, steps_per_epoch: int, better: str = "min"
+        self,
+        optimizer: torch.optim.Optimizer,
+        values: Values,
+        steps_per_epoch: int,
+        better: str = "min",
+        factors: Sequence[float] = (1.0,),
     ) -> None:
         self.optimizer, self.values, self.each, self.better = optimizer, values, steps_per_epoch, better
+        self.factors = factors
+        """For each group of the optimizer what its rate is times that of the first, whatever the schedule."""
         self.schedule = SCHEDULES[values["schedule"]]
         self.base: float = values["lr"]
         self.warm_steps = values["warmup"] * steps_per_epoch
@@ -56,17 +63,20 @@ class Rate:
             span = Span(self.epochs * self.each, self.each, self.base)
             watched = {"mode": self.better} if self.schedule.watches else {}
             self._main = torch_class(self.schedule)(self.optimizer, **self.schedule.build(self.values, span), **watched)
+            self._apply_factors()
 
     def after_step(self) -> None:
         """An optimizer step is done."""
         self.step += 1
         if self.step < self.warm_steps:
             self._warm_up.step()
+            self._apply_factors()
         elif self._main is None:
             if self.step == self.warm_steps:
                 self._begin()
         elif not self.schedule.epoch and self.step < self.warm_steps + self.epochs * self.each:
             self._main.step()
+            self._apply_factors()
 
     def after_epoch(self, value: float | None) -> None:
         """An epoch is done; ``value`` is the one that tells the best epoch."""
@@ -75,6 +85,7 @@ class Rate:
                 self._main.step()
             elif value is not None:
                 self._main.step(value)
+            self._apply_factors()
 
     def set(self, lr: float) -> None:
         """Train with this rate from here on: of a schedule, with the same share of it as of the old one."""
@@ -96,14 +107,22 @@ class Rate:
             if hasattr(scheduler, "min_lrs"):
                 scheduler.min_lrs = [least * factor for least in scheduler.min_lrs]
         self.base = lr
+        self._apply_factors()
 
     def _share(self) -> float:
         """The part of the rate that is planned for now."""
         return self.schedule.share(self.values, max(self.step - self.warm_steps, 0) / self.each, self.epochs)
 
     def _set(self, lr: float) -> None:
-        for group in self.optimizer.param_groups:
-            group["lr"] = lr
+        self.optimizer.param_groups[0]["lr"] = lr
+        self._apply_factors()
+
+    def _apply_factors(self) -> None:
+        """Every group at the first one's rate times its factor. Schedules of torch that go down to a lowest rate, or up to a highest, know
+        no factors."""
+        first, *others = self.optimizer.param_groups
+        for group, factor in zip(others, self.factors[1:], strict=True):
+            group["lr"] = first["lr"] * factor
 
     # --- for checkpoints -------------------------------------------------------------------------------------------
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 
 import torch
 from torch import Tensor, nn
 
+from visualnet.compiling import extra_modules
+from visualnet.compiling.param_groups import ParamGroup
 from visualnet.core.project import Recipe
 from visualnet.layers.recipe.guards import GUARDS
 from visualnet.layers.recipe.settings import settings
 from visualnet.training import optimizers
-from visualnet.training.loop.rate import Rate
+from visualnet.training.learners.rate import Rate
 
 
 class Learner:
@@ -20,16 +22,19 @@ class Learner:
     def __init__(
         self,
         recipe: Recipe,
-        parameters: Iterable[nn.Parameter],
+        groups: Sequence[ParamGroup],
         device: torch.device,
         batches_per_epoch: int,
         better: str = "min",
     ) -> None:
-        self.values = settings(recipe)
-        self.parameters = list(parameters)
-        self.optimizer = optimizers.make(recipe, self.parameters, device)
+        self.kind, self.values = recipe.optimizer, settings(recipe)
+        self.parameters = [parameter for group in groups for parameter in group.parameters]
+        plain, *others = groups
+        self.optimizer = optimizers.make(recipe, plain.parameters, device, [group[:2] for group in others])
+        self._late = [group for group in others if group.training.get("unfreeze_at")]
         self.gather: int = self.values["accumulate"]
-        self.rate = Rate(self.optimizer, self.values, -(-batches_per_epoch // self.gather), better)
+        factors = [group.training.get("lr_factor", 1.0) for group in groups]
+        self.rate = Rate(self.optimizer, self.values, -(-batches_per_epoch // self.gather), better, factors)
         self.gathered = 0
         """Batches whose gradients wait for the next step."""
         self.guards = [guard for name, guard in _GUARDS.items() if GUARDS[name].is_on(self.values)]
@@ -39,6 +44,15 @@ class Learner:
         """The copy of the weights that follows them slowly; none before the first step."""
         self._clipped = torch.zeros((), device=device)
         self._rates: list[float] = []
+
+    def begin_epoch(self, epoch: int) -> None:
+        """Freeze the weights that are not to be trained yet in this epoch (counted from 0), and let go those that are."""
+        for group in self._late:
+            rests = epoch < group.training["unfreeze_at"]
+            for parameter in group.parameters:
+                parameter.requires_grad_(not rests)
+            for module in group.resting:
+                (extra_modules.fix_statistics if rests else extra_modules.release_statistics)(module)
 
     def learn(self, loss: Tensor, last: bool) -> None:
         """Take in one batch's loss, and make a step unless more are gathered first; the ``last`` of an epoch always makes one."""

@@ -1,0 +1,119 @@
+"""Learners of a recipe: added, renamed, put in another order, changed, taken away. What nodes say of them follows in the same edit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from msgspec.structs import replace
+
+from visualnet.core.edits.nodes import set_recipe
+from visualnet.core.graph import LEARNER, Graph
+from visualnet.core.names import fault_in_name, free
+from visualnet.core.project import MAIN, RUN_OPTIONS, STEP_FIELDS, LearnerSpec, Project
+from visualnet.core.text.visible import visible
+from visualnet.core.validation import plain
+
+FIRST, SECOND = "first", "second"
+"""What learners are called until somebody finds a better name."""
+
+
+def add_learner(project: Project, name: str = "", losses: Iterable[str] = ()) -> Project:
+    """One more learner, behind the others, that makes its steps as the last one does.
+
+    Where the recipe itself was the only learner it becomes the first, and lowers these ``losses`` (ids on the main sheet) as before.
+    """
+    recipe = project.recipe
+    learners = recipe.learners
+    if not learners:
+        said = {field: getattr(recipe, field) for field in STEP_FIELDS}
+        said["options"] = {name: value for name, value in recipe.options.items() if name not in RUN_OPTIONS}
+        learners = (LearnerSpec(name=free(FIRST, {name}), **said),)
+        named = {i: learners[0].name for i in losses}
+        project = project.with_sheet(MAIN, _with_learners(project.graph, named)) if named else project
+    taken = {learner.name for learner in learners}
+    if name:
+        _check_name(name, taken)
+    added = replace(learners[-1], name=name or free(SECOND, taken), steps=1, extra={})
+    return set_recipe(project, learners=(*learners, added))
+
+
+def rename_learner(project: Project, old: str, new: str) -> Project:
+    """Call a learner otherwise; all nodes that name it follow."""
+    at = index_of(project, old)
+    if new == old:
+        return project
+    learners = project.recipe.learners
+    _check_name(new, {learner.name for learner in learners})
+    project = set_recipe(project, learners=(*learners[:at], replace(learners[at], name=new), *learners[at + 1 :]))
+    return _rename_at_nodes(project, {old: new})
+
+
+def remove_learner(project: Project, name: str) -> Project:
+    """Take a learner away, and its name at all nodes. Where one is left, the recipe itself is that one again."""
+    at = index_of(project, name)
+    rest = project.recipe.learners[:at] + project.recipe.learners[at + 1 :]
+    if len(rest) > 1:
+        return _rename_at_nodes(set_recipe(project, learners=rest), {name: ""})
+    said = {field: getattr(rest[0], field) for field in STEP_FIELDS} if rest else {}
+    if rest:
+        kept = {option: value for option, value in project.recipe.options.items() if option in RUN_OPTIONS}
+        said["options"] = {**rest[0].options, **kept}
+    names = {learner.name: "" for learner in project.recipe.learners}
+    return _rename_at_nodes(set_recipe(project, **said, learners=()), names)
+
+
+def move_learner(project: Project, name: str, to: int) -> Project:
+    """Put a learner at another place of the round."""
+    at, learners = index_of(project, name), list(project.recipe.learners)
+    learners.insert(to, learners.pop(at))
+    return set_recipe(project, learners=tuple(learners))
+
+
+def set_learner(project: Project, name: str, **fields: Any) -> Project:
+    """Change how a learner makes its steps: ``optimizer``, ``lr``, ``steps`` …"""
+    if unknown := fields.keys() - {*STEP_FIELDS, "steps"}:
+        raise ValueError(f"a learner has no field “{sorted(unknown)[0]}” that can be set here")
+    at, learners = index_of(project, name), project.recipe.learners
+    changed = replace(learners[at], **{field: plain(value) for field, value in fields.items()})
+    return set_recipe(project, learners=(*learners[:at], changed, *learners[at + 1 :]))
+
+
+def index_of(project: Project, name: str) -> int:
+    """Where in the round a learner stands.
+
+    Raises:
+        ValueError: the recipe has none of that name.
+    """
+    names = [learner.name for learner in project.recipe.learners]
+    if name not in names:
+        there = f"there are {', '.join(names)}" if names else "it has none"
+        raise ValueError(f"the recipe has no learner “{visible(name[:80])}”; {there}")
+    return names.index(name)
+
+
+def _check_name(name: str, taken: Iterable[str]) -> None:
+    taken = set(taken)
+    if fault := fault_in_name(name):
+        raise ValueError(f"{fault}; “{free(name, taken, 'learner')}” can be had")
+    if name in taken:
+        raise ValueError(f"another learner is called “{name}”; “{free(name, taken)}” is free")
+
+
+def _rename_at_nodes(project: Project, names: Mapping[str, str]) -> Project:
+    """The project whose nodes name learners otherwise, in all sheets; an empty name is taken away."""
+    for sheet, graph in list(project.sheets()):
+        said = {node.id: node.training.get(LEARNER) for node in graph if node.training}
+        changed = {i: names[name] for i, name in said.items() if isinstance(name, str) and name in names}
+        if changed:
+            project = project.with_sheet(sheet, _with_learners(graph, changed))
+    return project
+
+
+def _with_learners(graph: Graph, names: Mapping[str, str]) -> Graph:
+    """The graph with these nodes naming these learners."""
+    nodes = dict(graph.nodes)
+    for node_id, name in names.items():
+        kept = {key: value for key, value in nodes[node_id].training.items() if key != LEARNER}
+        nodes[node_id] = replace(nodes[node_id], training={**kept, LEARNER: name} if name else kept)
+    return replace(graph, nodes=nodes)

@@ -1,0 +1,60 @@
+"""What a script cannot say: refused by name, so that nothing is left out in silence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from visualnet.analysis import Analysis
+from visualnet.core.project import Recipe
+from visualnet.layers.recipe.node_training import NODE_TRAINING
+from visualnet.layers.recipe.optimizers import OPTIMIZERS
+from visualnet.layers.recipe.schedules import SCHEDULES, WARM_UP
+from visualnet.layers.recipe.settings import known_options, raw_value
+
+_OF_STEPS = ("optimizer", "lr", "momentum", "nesterov", "weight_decay", "batch_size", "epochs", "seed", "device")
+FIELDS = frozenset((*_OF_STEPS, "best_by", "start_from", "schedule", "options", "extra"))
+"""The fields of a recipe that a script follows."""
+GUARD_PARAMS = frozenset(("l1", "clip_norm", "clip_value", "accumulate", "patience", "min_delta", "ema_decay"))
+"""The settings of guards that a script follows."""
+
+
+class CannotPrint(ValueError):
+    """A training that a script cannot say; the words name the setting."""
+
+
+def check(recipe: Recipe) -> None:
+    """Refuse what a script would leave out.
+
+    Raises:
+        CannotPrint: the words name the setting.
+    """
+    for name in unknown_settings(recipe):
+        raise CannotPrint(
+            f"a training script cannot yet say “{name}”: leave that setting as it is by default, or train here"
+        )
+
+
+def check_nodes(analysis: Analysis) -> None:
+    """Refuse what nodes say of their training, which a script would leave out.
+
+    Raises:
+        CannotPrint: the words name the node and the setting.
+    """
+    for path, facts in analysis.walk():
+        for name, value in facts.training.items():
+            if name in NODE_TRAINING and value != NODE_TRAINING[name].default:
+                words = f"a training script cannot yet say “{name}” of “{analysis.name_of(path)}”"
+                raise CannotPrint(f"{words}: take it away there, or train here")
+
+
+def unknown_settings(recipe: Recipe) -> Iterator[str]:
+    """The settings of a recipe that are set to something a script does not follow."""
+    usual = Recipe()
+    for name in recipe.__struct_fields__:
+        if name not in FIELDS and getattr(recipe, name) != getattr(usual, name):
+            yield name
+    followed = [*OPTIMIZERS.values(), *SCHEDULES.values(), WARM_UP]
+    names = {param for technique in followed for param in technique.params} | GUARD_PARAMS
+    for name, param in known_options().items():
+        if name not in names and raw_value(recipe, param) != param.default:
+            yield name
