@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import shiboken6
 from PySide6.QtCore import QEvent
-from PySide6.QtWidgets import QAbstractItemView, QApplication, QLabel, QMenu, QTextEdit, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QLabel, QMenu, QMessageBox, QTextEdit, QWidget
 
 from tests.sampling import one_in
 from tests.waiting import until
@@ -48,8 +48,8 @@ def name_of(feature: Feature) -> str:
 
 
 @pytest.fixture
-def open_window(qapp: QApplication, tmp_path: Path) -> object:
-    """Makes windows with some features and in some theme, and closes them at the end."""
+def open_window(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> object:
+    """Makes windows with some features and in some theme, and closes them at the end; what an action has changed is thrown away."""
     made: list[Window] = []
 
     def make(features: tuple[Feature, ...] = FEATURES, theme: str = "dark") -> Window:
@@ -65,6 +65,7 @@ def open_window(qapp: QApplication, tmp_path: Path) -> object:
         return window
 
     yield make
+    monkeypatch.setattr(QMessageBox, "exec", lambda _box: QMessageBox.StandardButton.Discard)
     for window in made:
         window.close()
         window.deleteLater()
