@@ -36,6 +36,9 @@ import pytest  # noqa: E402
 GRACE_S = 30.0
 """How long a thread that was told to stop may take to end after its test."""
 
+UNANSWERED_MS = 90_000
+"""A dialog that stands for so long is answered by nobody."""
+
 _places: weakref.WeakKeyDictionary[Any, str] = weakref.WeakKeyDictionary()
 _homes = count(1)
 
@@ -142,10 +145,14 @@ def quiet_or_red(request: pytest.FixtureRequest) -> Iterator[None]:
     _text_size_as_drawn()
     _release_mouse_and_keys()
     _watch_qt()
+    asked: list[str] = []
+    watchdog = _reject_dialogs(asked)
     threads, objects, windows = set(threading.enumerate()), set(_running_qt()), set(_windows())
     _log.records.clear()
     yield
-    faults = _left_threads(threads) + _left_in_qt(objects, windows)
+    if watchdog is not None:
+        watchdog.stop()
+    faults = _left_threads(threads) + _left_in_qt(objects, windows) + asked
     if request.node.get_closest_marker("expects_log") is None:
         faults += [f"it logged, unasked: {words}" for words in _log.records]
     if faults:
@@ -181,6 +188,24 @@ def _release_mouse_and_keys() -> None:
         for button in buttons or [Qt.MouseButton.LeftButton]:
             QTest.mouseRelease(nowhere, button)
         nowhere.deleteLater()
+
+
+def _reject_dialogs(asked: list[str]) -> Any:
+    """Give up dialogs that nobody answers, and tell of them: in Qt's own loop no time limit of pytest is heard."""
+    if _application() is None:
+        return None
+    from PySide6.QtCore import QTimer
+    from PySide6.QtWidgets import QApplication, QDialog
+
+    def reject() -> None:
+        while isinstance(dialog := QApplication.activeModalWidget(), QDialog):
+            asked.append(f"{type(dialog).__name__} {dialog.windowTitle()!r} was not answered")
+            dialog.reject()
+
+    timer = QTimer(interval=UNANSWERED_MS)
+    timer.timeout.connect(reject)
+    timer.start()
+    return timer
 
 
 class _Log(logging.Handler):

@@ -23,6 +23,7 @@ from visualnet.app.features import registry
 from visualnet.app.features.feature import Feature
 from visualnet.app.features.registry import FEATURES
 from visualnet.app.shell.actions import all_actions
+from visualnet.app.shell.closing_dialog import ClosingDialog
 from visualnet.app.shell.window import Window
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme.apply import ThemeKeeper
@@ -49,7 +50,7 @@ def name_of(feature: Feature) -> str:
 
 @pytest.fixture
 def open_window(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> object:
-    """Makes windows with some features and in some theme, and closes them at the end; what an action has changed is thrown away."""
+    """Makes windows with some features and in some theme, and closes them at the end; what was changed is thrown away."""
     made: list[Window] = []
 
     def make(features: tuple[Feature, ...] = FEATURES, theme: str = "dark") -> Window:
@@ -65,7 +66,8 @@ def open_window(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPa
         return window
 
     yield make
-    monkeypatch.setattr(QMessageBox, "exec", lambda _box: QMessageBox.StandardButton.Discard)
+    monkeypatch.setattr(ClosingDialog, "exec", ClosingDialog.discard_all)
+    monkeypatch.setattr(QMessageBox, "exec", lambda _: QMessageBox.StandardButton.Discard)
     for window in made:
         window.close()
         window.deleteLater()

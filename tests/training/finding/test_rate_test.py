@@ -10,6 +10,7 @@ import pytest
 import torch
 from msgspec.structs import replace
 
+from tests.training.gan import gan
 from tests.training.nets import lenet
 from visualnet.compiling.module import compile_project
 from visualnet.core import edits
@@ -22,7 +23,10 @@ from visualnet.resources import resource
 from visualnet.training import exclusive
 from visualnet.training.finding.rate_curve import propose, rising_rates
 from visualnet.training.finding.rate_test import run_rate_test
+from visualnet.training.finding.trial import open_trial
 from visualnet.training.loop.failures import TrainingRefused
+from visualnet.training.loop.session import Session
+from visualnet.training.runs.run_model import RunModel
 from visualnet.training.training_job import train
 
 
@@ -121,3 +125,24 @@ def test_a_training_that_begins_ends_the_test(tmp_path: Path) -> None:
     assert any(getattr(event, "reason", "") == "done" for event in events)
     with exclusive.training(), pytest.raises(exclusive.Busy):
         run_rate_test(project, load(project.data))
+
+
+def test_with_several_learners_it_says_why_it_finds_no_rate() -> None:
+    project = gan()
+    with pytest.raises(
+        ValueError, match="2 learners work against or beside each other here, and a rate is found for one"
+    ):
+        run_rate_test(project, load(project.data))
+
+
+def test_a_trial_step_is_a_round_of_all_learners() -> None:
+    """The session's first rounds."""
+    project = gan()
+    data, model = load(project.data), RunModel()
+    Session(project, data, model.consume, threads=1).run()
+    with open_trial(project, data) as trial:
+        first = [trial.step().item() for _ in range(3)]
+        assert trial.peak(trial.step) > 0
+    assert first == pytest.approx(model.steps["discriminator loss"].values[:3].tolist(), rel=1e-6), (
+        "added up as float32 here"
+    )

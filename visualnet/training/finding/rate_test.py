@@ -34,11 +34,9 @@ def run_rate_test(
     """
     rates = rising_rates(lowest, highest, steps)
     recipe = project.recipe
-    if recipe.learners:
-        raise ValueError(
-            "several learners work beside or against each other, and one curve tells no rate for each of them: "
-            "try rates in short runs instead"
-        )
+    if len(recipe.learners) > 1:
+        words = f"{len(recipe.learners)} learners work against or beside each other here, and a rate is found for one"
+        raise ValueError(f"{words}: look at the loss of each while it trains, or test a drawing with one of them")
     with open_trial(without_schedule(project, rates[0]), data) as trial:
         _check_batches(trial)
         losses, ended = _raise_rate(trial, rates, check)

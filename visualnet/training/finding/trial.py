@@ -46,7 +46,7 @@ class Trial:
                 yield order[step * size : (step + 1) * size]
 
     def step(self, index: Tensor | None = None, last: bool = False) -> Tensor:
-        """Learn from the next batch, or from these samples, as the run would: one round of the learners; the sum of their losses.
+        """Learn from the next batch, or from these samples, as the run would: a round of all its learners. The loss of the first.
 
         Raises:
             NonFinite: the loss is not finite; the weights are still those before it.
@@ -56,13 +56,13 @@ class Trial:
         self.network.trial.train()
         loop.tally.before_step(index)
         batch = self.tensors.batch(index)
-        losses: dict[int, Tensor] = {}
+        losses: list[Tensor] = []
         for program, learner, closes in loop.learners.turns:
             results = program(*batch)
             loop.tally.take(results, len(batch[0]))
-            losses[id(learner)] = results[0]["loss"].detach()
-            learner.learn(results[0]["loss"], closes and last)
-        return torch.stack([*losses.values()]).sum() if len(losses) > 1 else next(iter(losses.values()))
+            losses.append(results[0]["loss"])
+            learner.learn(losses[-1], closes and last)
+        return losses[0].detach()
 
     def evaluate(self, index: Tensor) -> None:
         """Compute the values of these samples as validation does."""
