@@ -32,6 +32,7 @@ TITLES = {
     "bench_plots": "Live pictures",
     "bench_start": "Start to window",
     "bench_cost": "Memory and time: forecast against measurement",
+    "bench_epoch": "The time of an epoch: measured beforehand on a few steps, against a run",
     "bench_scale": "Deep networks",
     "bench_twins": "Answers held against torchvision, timm, transformers and modules written by hand",
 }

@@ -77,6 +77,7 @@ def _train(project: Project, options: TrainOptions, emit: Sink | None, control: 
         data = load(project.data)
         if options.start_from is not None:
             project = _begin_from(project, options, data.fields)
+        _check_memory(project, data.fields)
         if control.stopping:
             return STOPPED
         folder = _folder(project, options)  # last: what is refused leaves no folder behind
@@ -100,6 +101,25 @@ def _train(project: Project, options: TrainOptions, emit: Sink | None, control: 
         print(f"visualnet: the weights could not be written to {folder}", file=sys.stderr)
         return USE
     return {"done": FINE, "stopped": STOPPED}.get(reason, GRAPH)
+
+
+def _check_memory(project: Project, fields: Mapping[str, Spec]) -> None:
+    """Refuse what would not fit into memory; faults of the network are told by the run itself.
+
+    Raises:
+        ValueError: it does not fit; the words say what would.
+    """
+    from visualnet.analysis import infer
+    from visualnet.training.finding.memory_check import find_memory_fault
+    from visualnet.training.measure.free_memory import free_memory
+
+    analysis = infer(project, None, fields)
+    if analysis.errors():
+        return
+    fault = find_memory_fault(analysis, free_memory(devices.device_of(project.recipe.device)))
+    if fault is not None:
+        tried = f" Try --batch-size {fault.repairs[0].batch_size}." if fault.repairs else ""
+        raise ValueError(f"{fault.words}{tried}")
 
 
 def _begin_from(project: Project, options: TrainOptions, fields: Mapping[str, Spec]) -> Project:

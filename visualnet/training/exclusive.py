@@ -50,11 +50,16 @@ def measuring(wait_s: float = 0.0) -> Iterator[None]:
         _lock.release()
 
 
+def training_waits() -> bool:
+    """Whether a training goes on, or waits for a measurement to end."""
+    return _trainings > 0
+
+
 def give_way() -> None:
     """Between two steps of a measurement: end it if a training waits.
 
     Raises:
         Busy: a training goes on or wants to begin.
     """
-    if _trainings:
+    if training_waits():
         raise Busy("a training goes on: nothing can be measured beside it")

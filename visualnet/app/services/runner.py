@@ -16,6 +16,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from visualnet import pytorch
 from visualnet.app.services.background_task import BackgroundTask, TaskQueue
+from visualnet.app.services.epoch_forecast import SWITCH_S, refuse_too_large
 from visualnet.app.services.live_probes import LiveProbes
 from visualnet.app.services.redraw_budget import RedrawBudget
 from visualnet.app.state.studio import Studio
@@ -37,8 +38,6 @@ from visualnet.training.training_job import train
 
 log = logging.getLogger("visualnet.runner")
 TICK_MS, REST_MS = 33, 250
-SWITCH_S = 0.001
-"""While training, the threads hand Python to each other so soon: at the usual 5 ms both the steps and the window wait for one another."""
 
 
 @dataclass
@@ -151,7 +150,7 @@ class Runner(QObject):
             return False
         if words := self.why_not():
             self.studio.message.emit("error", words)
-        return not words
+        return not words and not refuse_too_large(self.studio)
 
     def start(self) -> bool:
         """Train from the start; False (and a message) if that cannot be."""
@@ -282,7 +281,6 @@ class Runner(QObject):
         self._control = control = Control()
         self.probes.set_run(folder)
         self.probes.set_control(control)
-        self._switch_s = sys.getswitchinterval()
         sys.setswitchinterval(SWITCH_S)
         self._set_state("starting")
         self._record()

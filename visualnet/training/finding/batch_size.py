@@ -43,6 +43,7 @@ def find_largest_batch(project: Project, data: Loaded, check: Check = lambda _sh
         ValueError: it cannot be found, and why: the run could not begin, not even one sample fits, the loss is NaN at once.
     """
     with open_trial(without_schedule(project, STILL), data) as trial:
+        trial.loop.set_lr(STILL)  # of several learners too
         return _Search(trial, check).run(project.recipe.batch_size)
 
 

@@ -63,7 +63,7 @@ def _check_batches(trial: Trial) -> None:
 
 def _raise_rate(trial: Trial, rates: tuple[float, ...], check: Check) -> tuple[list[float], str]:
     """A loss for each rate (the mean of the batches that make its step), and how it ended."""
-    watch, gather = DivergenceWatch(len(rates)), trial.loop.learners.first.gather
+    watch, gather = DivergenceWatch(len(rates)), trial.learners[0].gather
     losses: list[float] = []
     for number, rate in enumerate(rates):
         trial.loop.set_lr(rate)

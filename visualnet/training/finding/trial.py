@@ -33,6 +33,7 @@ class Trial:
         self.loop = loop
         self.network, self.sampler, self.tensors = loop.network, loop.sampler, loop.tensors
         self.device = loop.place.device
+        self.learners = tuple(loop.learners.by_name.values())
         self._indices = self._endless()
         loop.learners.begin_epoch(0)
 
@@ -90,11 +91,10 @@ class Trial:
         """
         if self.device.type != "cuda":
             kept = [*self.network.objective.parameters(), *self.network.objective.buffers()]
-            for learner in self.loop.learners.by_name.values():
+            for learner in self.learners:
                 kept += learner.average
-                kept += [
-                    t for values in learner.optimizer.state.values() for t in values.values() if isinstance(t, Tensor)
-                ]
+                state = learner.optimizer.state.values()
+                kept += [t for values in state for t in values.values() if isinstance(t, Tensor)]
             return measure_peak(step, kept)
         torch.cuda.reset_peak_memory_stats(self.device)
         step()
@@ -103,7 +103,7 @@ class Trial:
 
     def forget_step(self) -> None:
         """Let go of what a step that broke off has left."""
-        for learner in self.loop.learners.by_name.values():
+        for learner in self.learners:
             learner.gathered = 0
             for parameter in learner.parameters:
                 parameter.grad = None

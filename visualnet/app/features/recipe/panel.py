@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from PySide6.QtCore import QEvent, QSize, QTimer
 from PySide6.QtWidgets import QFrame, QScrollArea, QToolButton, QWidget
 
+from visualnet.app.features.finding.forecast_section import ForecastSection
 from visualnet.app.features.inspector.project_page import DataSection
 from visualnet.app.features.recipe.learners_section import LearnersSection
 from visualnet.app.features.recipe.rule_section import RuleSection
@@ -76,6 +77,7 @@ class RecipePanel(QScrollArea):
         self._offered: tuple[object, ...] = ()
         """What the forms were made for."""
         self.data = DataSection(studio)
+        self.forecast = ForecastSection(studio)
         self.rules = {"Optimizer": RuleSection("How a step is made"), "Schedule": RuleSection("How the rate is found")}
         self.curve = RateCurve()
         self.learners = LearnersSection(studio)
@@ -90,6 +92,7 @@ class RecipePanel(QScrollArea):
             self.learners,
             first,
             schedule,
+            self.forecast,
             self.data,
             guards,
             more,
@@ -173,6 +176,7 @@ class RecipePanel(QScrollArea):
             finder.setEnabled(not busy and bool(self.studio.project.graph.nodes))
         self.data.setEnabled(not busy)
         self.data.refresh()
+        self.forecast.refresh()
 
     def reveal(self, name: str) -> None:
         """Bring a setting into view and give it the keyboard; ``data`` is the choice of the data set."""

@@ -11,11 +11,13 @@ from PySide6.QtWidgets import QCheckBox, QLabel, QProgressBar, QSlider, QSplitte
 from visualnet.app.features.training.curves_pane import CurvesPane
 from visualnet.app.features.training.pinned_picture import PinnedPicture
 from visualnet.app.features.training.prediction import PredictionPane
+from visualnet.app.services.epoch_forecast import epoch_forecasts_of
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts
 from visualnet.app.widgets.basic import ElidedLabel, describe, label
 from visualnet.app.widgets.layouts import FittingRow, column, fitting_row
 from visualnet.app.widgets.segmented import Segmented
+from visualnet.training.finding.epoch import error_words
 from visualnet.training.runs.network_mark import is_older
 from visualnet.training.runs.run_status import describe_run, share_done
 
@@ -44,6 +46,9 @@ class TrainingPanel(QWidget):
             self.splitter.setStretchFactor(self.splitter.count() - 1, share)
         self.splitter.setChildrenCollapsible(False)
         column((self.splitter, 1), spacing=0, parent=self)
+        self.forecasts = epoch_forecasts_of(studio)
+        self.forecasts.watch(self.words)
+        self.forecasts.changed.connect(self.refresh)
         self._proportioned = False
         self._join_canvas()
         self.runner.updated.connect(lambda: self.runner.redraws.ask("progress", self, self.refresh, EVERY_MS))
@@ -90,10 +95,20 @@ class TrainingPanel(QWidget):
         state, model = self.runner.state, self.runner.model
         older = is_older(self.runner.run, self.studio.project)
         words = describe_run(state, model, self.studio.analysis, older)
-        self.words.setText(words or self.runner.why_not() or "Ready to train")
+        self.words.setText(self._with_forecast(words) or self.runner.why_not() or self._forecast())
         self.bar.setRange(0, 0 if state == "starting" else 1000)
         self.bar.setValue(round(1000 * share_done(model)))
         self.head.want(self.bar, self.runner.busy)
+
+    def _forecast(self) -> str:
+        """What is said before there is a run."""
+        found = self.forecasts.forecast
+        return f"Ready to train{DOT}{found.summary}" if found is not None else "Ready to train"
+
+    def _with_forecast(self, words: str) -> str:
+        """What is said of a run, and when it has ended, how far off its forecast was."""
+        run = self.forecasts.error_of_run() if words and self.runner.state == "idle" else None
+        return f"{words}{DOT}an epoch took {error_words(*run)}" if run is not None else words
 
     def _join_canvas(self) -> None:
         """The prediction stands here or on the canvas: there it is larger, and beside the node that it is about."""
