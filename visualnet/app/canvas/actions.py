@@ -138,7 +138,8 @@ VIEW = (
     _act("view.path", 60, "Show the path", "Tint all that leads to a node and away from it", "link", "",
          check=CanvasView.show_path, context="window"),
     _act("view.minimap", 60, "Map", "Show the whole sheet in small in the corner", "picture", "",
-         check=lambda view, shown: view.minimap.collapse(not shown), context="window"),
+         check=lambda view, shown: view.minimap.collapse(not shown), context="window",
+         submenu="Zoom"),
     _act("view.motion", 58, "Motion", "Whether things glide to their places", "play", "",
          fill=fill_motion, context="window", submenu="Appearance"),
 )

@@ -29,9 +29,9 @@ ACTIONS = (
     ActionSpec("help.explain", 15, "Explain in large",
                "The formulas and the drawing of the selected layer as large as the window", "help", "Shift+F1",
                explain, anywhere=True),
-    ActionSpec(EDIT_PARAMETERS, 40, "Edit parameters", "Go to the first parameter of the selected layers in the Inspector",
-               "inspector", "E", edit_parameters, lambda studio: bool(studio.active.selection), {"node": 9},
-               context="canvas"),
+    ActionSpec(EDIT_PARAMETERS, 41, "Edit parameters", "Go to the first parameter of the selected layers in the Inspector",
+               "inspector", "E", edit_parameters, lambda studio: bool(studio.active.selection), {"node": 50},
+               context="canvas", submenu="Nodes and wires", submenus={"node": "More"}),
 )
 # fmt: on
 FEATURE = Feature(
