@@ -29,6 +29,8 @@ FAR = 0.45
 """Below this scale a card is little more than its name: it keeps it, and has a mark at its corner."""
 COLOURS = (2, 3, 6, 5, 4, 7, 1)
 """Which of the theme's lines stand for learners: the accent is left out, which says what is selected."""
+NAMED = 1.0
+"""From this scale on the name below a card can be read, and stands there instead of the letter at its corner."""
 TINT = 0.3
 MARK_PX, EDGE_PX = 17.0, 3.0
 """How large the mark of a card seen from far is on the screen, and how wide its edge."""
@@ -118,7 +120,7 @@ class LearnerLayer(SheetLayer):
         painter.restore()
 
     def _tint(self, painter: QPainter, card: QRectF, names: Sequence[str], scale: float) -> None:
-        """The whole card in the colour, with letter and name below it; a block of several learners in stripes."""
+        """The whole card in the colour, with letter and name; a block of several learners in stripes."""
         theme, learners = self.theme, self.learners
         # Bright words stay bright under a tint that only adds light, dark words dark under one that only takes it.
         modes = QPainter.CompositionMode
@@ -140,17 +142,23 @@ class LearnerLayer(SheetLayer):
         painter.setPen(QPen(QColor(colours[0]), 2.5))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(body, RADIUS, RADIUS)
+        if scale < NAMED:
+            self._letter(painter, card, names, scale)
+            return
         letters = " ".join(learners.letter(name) for name in names)
         words = f"{letters} · {names[0]}" if len(names) == 1 else letters
         paint_label(painter, QPointF(card.center().x(), card.bottom() + 1), words, theme, theme.text, colours[0])
 
     def _mark(self, painter: QPainter, card: QRectF, names: Sequence[str], scale: float) -> None:
         """From far an edge in the colour, and the letters at a corner: what is on the card stays to be read."""
-        theme, learners = self.theme, self.learners
-        side = MARK_PX / scale
-        painter.setPen(QPen(QColor(learners.colour(names[0], theme)), EDGE_PX / scale))
+        painter.setPen(QPen(QColor(self.learners.colour(names[0], self.theme)), EDGE_PX / scale))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(card, RADIUS, RADIUS)
+        self._letter(painter, card, names, scale)
+
+    def _letter(self, painter: QPainter, card: QRectF, names: Sequence[str], scale: float) -> None:
+        """The letters at a corner, as large on the screen at any distance."""
+        theme, learners, side = self.theme, self.learners, MARK_PX / scale
         for at, name in enumerate(names):
             place = QRectF(card.left() + (at - 0.4) * side, card.top() - side / 2, side, side)
             painter.setPen(QPen(QColor(learners.colour(name, theme)), 1 / scale))
