@@ -231,7 +231,7 @@ _NAMES = {
     " amax amin prod where clamp mseloss smoothl1loss huberloss",
     "times": "mul div matmul bmm",
     "out": "relu sigmoid tanh softmax exp sqrt rsqrt softmin logsoftmax sigmoid_",
-    "view": "tensorsplit flatten reshape permute transpose squeeze unsqueeze identity unflatten view expand movedim"
+    "view": "tensorsplit detach flatten reshape permute transpose squeeze unsqueeze identity unflatten view expand movedim"
     " swapaxes reshapeas",
     "": "select chunk split narrow diagonal unbind add sub rsub cat stack mean sum neg pad zeropad reflectionpad replicationpad"
     " circularpad constantpad upsample interpolate pixelshuffle pixelunshuffle channelshuffle fold unfold repeat repeatinterleave"
