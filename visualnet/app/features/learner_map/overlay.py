@@ -160,7 +160,7 @@ class LearnerLayer(SheetLayer):
         """The letters at a corner, as large on the screen at any distance."""
         theme, learners, side = self.theme, self.learners, MARK_PX / scale
         for at, name in enumerate(names):
-            place = QRectF(card.left() + (at - 0.4) * side, card.top() - side / 2, side, side)
+            place = QRectF(card.left() + (at - 0.6) * side, card.top() - 0.8 * side, side, side)  # beside icon and name
             painter.setPen(QPen(QColor(learners.colour(name, theme)), 1 / scale))
             painter.setBrush(QColor(theme.surface))
             painter.drawRoundedRect(place, side / 4, side / 4)
