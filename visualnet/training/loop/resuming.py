@@ -60,6 +60,7 @@ def capture_state(session: Resumable) -> State:
         optimizer=first.optimizer,
         gathered=first.gathered,
         rate=first.rate,
+        scaler=first.scaler,
         learners=learners if session.learners.several else {},
         samples=session.tally.sums.samples,
         sums=session.tally.totals(),

@@ -26,6 +26,7 @@ from visualnet.training.loop.reporter import Reporter
 from visualnet.training.loop.round_tally import RoundTally
 from visualnet.training.loop.run_state import RunState, TrainingClock
 from visualnet.training.loop.sinks import EventLog, Sink, combine
+from visualnet.training.machine.machine import Machine
 from visualnet.training.measure.memory_meter import MemoryMeter
 from visualnet.training.probes import Probe, plain_fields
 from visualnet.training.transfer.start import start_from
@@ -75,7 +76,9 @@ class Session:
         failed: events.Failed | NonFinite | None = None
         try:
             try:
-                return self._set_up(emit).run()
+                begun = self._set_up(emit)
+                with begun.machine.applied():
+                    return begun.run()
             except NonFinite as fault:
                 failed = NonFinite(fault.value, fault.back, fault.index, fault.state, fault.only)
             except Exception as error:
@@ -87,7 +90,7 @@ class Session:
                 loop.flush()  # the steps that went well, where reading their values cannot fail too
             if isinstance(failed, NonFinite):
                 assert loop is not None
-                failed = blame(failed, loop.network, loop.tensors, loop.place.device, loop.state.step + 1)
+                failed = blame(failed, loop.network, loop.tensors, loop.machine, loop.state.step + 1)
             emit(failed)
             return "failed"
         finally:
@@ -108,10 +111,15 @@ class Session:
         self.analysis = analysis = infer(self.project, None, self.data.fields)
         for fault in preflight.faults(analysis, self.data):
             raise TrainingRefused(fault)
-        place = devices.place(recipe.device, self.threads)
+        values = settings(recipe_of_run(recipe))
+        place = devices.place(recipe.device, self.threads or values["threads"])
+        machine = Machine(values, place, emit)
         memory = MemoryMeter(place.device)
         self.model = compile_project(self.project, analysis, device=place.device, seed=recipe.seed)
-        self._loop = TrainingLoop(self.project, self.data, self.model, place, memory, self.control, emit, self.folder)
+        machine.arrange(self.model.net)
+        self._loop = TrainingLoop(
+            self.project, self.data, self.model, place, machine, memory, self.control, emit, self.folder
+        )
         if recipe.start_from and not (self.resume and self.folder and find_checkpoints(self.folder)):
             start_from(recipe.start_from, self.model.net)
         if self.resume and self.folder:
@@ -128,22 +136,26 @@ class TrainingLoop:
         data: Loaded,
         model: Model,
         place: devices.DeviceChoice,
+        machine: Machine,
         memory: MemoryMeter,
         control: Control,
         emit: Sink,
         folder: Path | None,
     ) -> None:
         self.project, self.data, self.recipe, self.network = project, data, project.recipe, model
-        self.place, self.memory, self.control, self.emit, self.folder = place, memory, control, emit, folder
+        self.place, self.machine, self.memory = place, machine, memory
+        self.control, self.emit, self.folder = control, emit, folder
+        self.evaluate = machine.wrap(model.trial)
+        """All values of a batch, as ``Model.trial``."""
         taken = memory.allocated()
         self.tensors = Tensors(data, model.fields, place.device, plain_fields(model))
         memory.count_data(taken)
         self.sampler = Sampler(len(data.train), self.recipe.batch_size, self.recipe.seed)
         self.tally = Tally(model, place.device)
-        self.learners = Learners(model, place.device, self.sampler.steps, self.tally.best_by[1])
+        self.learners = Learners(model, place.device, self.sampler.steps, self.tally.best_by[1], machine)
         if self.learners.several:
             self.tally = RoundTally(model, place.device, self.learners)
-        self.tally.follow(self.learners.first.optimizer)
+        self.tally.follow(self.learners.first.optimizer, machine.scales)
         self.probe = Probe(model, data, self.tensors)
         self.state, self.clock = RunState(self.learners.lr), TrainingClock()
         values = settings(recipe_of_run(self.recipe))
@@ -160,7 +172,9 @@ class TrainingLoop:
         """Train to the end or a stop: ``done`` or ``stopped``."""
         self.clock.start()
         self.checkpointer.start()
-        self.reporter.tell_start(self.folder, self.place, self.network, self.data, self.tally.best_by)
+        self.reporter.tell_start(
+            self.folder, self.place, self.machine.words, self.network, self.data, self.tally.best_by
+        )
         reason = "done"
         while self.state.epoch < self.recipe.epochs and not self._stops_early():
             if not (self._train_epoch() and self._validate_epoch()):
@@ -237,7 +251,7 @@ class TrainingLoop:
             if averaged:
                 self.learners.swap_averages()  # for this batch alone: whatever looks at the weights between batches finds them
             try:
-                results = self.network.trial(*batch)
+                results = self.evaluate(*batch)
             finally:
                 if averaged:
                     self.learners.swap_averages()
@@ -314,7 +328,8 @@ class TrainingLoop:
 
     def _watch(self) -> None:
         try:
-            event = self.probe.look(self.control.probe_request, self.state.step)
+            with self.machine.autocast():
+                event = self.probe.look(self.control.probe_request, self.state.step)
         except Exception as error:
             self.control.request_probes(())
             self.emit(events.Trouble(words=f"watching was given up: {first_line(error)}"))

@@ -50,6 +50,10 @@ class RunModel:
         """The rate of each of several learners, by name."""
         self.clipped = 0
         """Steps whose gradients were clipped."""
+        self.skipped = 0
+        """Steps that were skipped because their gradients overflowed."""
+        self.compiling = False
+        """Whether the network is being translated, and the run answers to nothing meanwhile."""
         self.epochs: list[events.EpochDone] = []
         self.started: events.Started | None = None
         self.progress: events.Progress | None = None
@@ -131,6 +135,7 @@ class RunModel:
         for name, learner in event.learners.items():
             _extend_rates(self.rates.setdefault(name, Series()), steps, learner)
         self.clipped += max(event.clipped, 0)
+        self.skipped += max(event.skipped, 0)
 
     def _on_epoch(self, event: events.EpochDone) -> None:
         for kept, values in (
@@ -143,7 +148,10 @@ class RunModel:
         self.epochs.append(event)
 
     def _on_progress(self, event: events.Progress) -> None:
-        self.progress = event
+        self.progress, self.compiling = event, False
+
+    def _on_compiling(self, event: events.Compiling) -> None:
+        self.compiling = True
 
     def _on_probe_report(self, event: events.ProbeReport) -> None:
         self.probe_report = event
@@ -175,6 +183,7 @@ _TAKERS: dict[type, Callable[[RunModel, Any], None]] = {
     events.Steps: RunModel._on_steps,
     events.EpochDone: RunModel._on_epoch,
     events.Progress: RunModel._on_progress,
+    events.Compiling: RunModel._on_compiling,
     events.ProbeReport: RunModel._on_probe_report,
     events.Paused: RunModel._on_paused,
     events.Resumed: RunModel._on_resumed,
