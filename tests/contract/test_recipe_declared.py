@@ -131,7 +131,7 @@ def test_a_switch_of_the_machine_says_what_it_gives_and_costs_and_what_is_on(nam
     kind = MACHINE[name]
     assert torch_class(kind) is not None
     for words in (kind.gives, kind.costs):
-        assert 20 < len(words) < 140 and words.endswith(".")
+        assert 10 < len(words) < 40 and words.endswith(".")
     off = settings(Recipe())
     assert not kind.is_on(off)
     first, *_ = kind.params.values()

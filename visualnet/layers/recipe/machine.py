@@ -26,7 +26,8 @@ class Switch(Technique):
 _ALL = (
     Switch(
         "mixed precision",
-        "Layers and losses compute in numbers of 16 bits where that is safe; weights, gradients and the optimizer keep 32.",
+        "Layers and losses compute in numbers of 16 bits where that is safe; weights, gradients and the optimizer keep 32. What "
+        "is kept of a step takes about half the memory; it is slower on a processor without such numbers.",
         declare(
             precision=Choice(
                 "float32",
@@ -45,13 +46,14 @@ _ALL = (
         (),
         "Micikevicius et al. 2018, Mixed Precision Training, arXiv:1710.03740",
         "autocast",
-        gives="Activations take about half the memory, and steps are faster where the hardware computes with such numbers.",
-        costs="About three digits instead of seven; fp16 skips steps whose gradients overflow. Slower on a processor without such numbers.",
+        gives="Half the memory, and often faster.",
+        costs="Fewer digits; fp16 may skip steps.",
         summary=lambda values: f"{values['precision']} mixed precision",
     ),
     Switch(
         "compile",
-        "The network and its losses are translated into fused machine code before the first step.",
+        "The network and its losses are translated into fused machine code when batches of a size are first seen, which needs a C++ "
+        "compiler. Where that fails, the run goes on without.",
         declare(
             compile=Bool(False, "Translate the network by torch.compile."),
             compile_backend=Choice(
@@ -68,8 +70,8 @@ _ALL = (
         (),
         "Ansel et al. 2024, PyTorch 2: Faster Machine Learning Through Dynamic Python Bytecode Transformation and Graph Compilation",
         "compile",
-        gives="Many small operations become few large ones: many networks train faster, most of all on a GPU.",
-        costs="Seconds to minutes before the first step, and for each other batch size; the last bits differ. Needs a C++ compiler.",
+        gives="Fused operations: often faster.",
+        costs="Slow to begin; other last bits.",
         summary=lambda values: "compiled",
     ),
     Switch(
@@ -78,31 +80,32 @@ _ALL = (
         declare(channels_last=Bool(False, "Keep images and their weights pixel by pixel.")),
         (),
         torch="channels_last",
-        gives="Convolutions over images are often faster, above all on a GPU with mixed precision.",
-        costs="Nothing in memory; networks without 2-D convolutions gain nothing. The last bits differ.",
+        gives="Often faster 2-D convolutions.",
+        costs="Other last bits.",
         summary=lambda values: "channels last",
     ),
     Switch(
         "deterministic algorithms",
-        "Only operations are used that give the same bits each time on the same machine.",
+        "Only operations are used that give the same bits each time on the same machine, as a CPU does anyway. A run that needs one "
+        "without such a form ends with its name.",
         declare(deterministic=Bool(False, "Use deterministic algorithms alone.")),
         (),
         "Zhuang et al. 2022, Randomness in Neural Network Training: Characterizing the Impact of Tooling, arXiv:2106.11872",
         "use_deterministic_algorithms",
-        gives="The same seed gives the same run to the last bit on a GPU too; a CPU does so anyway.",
-        costs="Slower on a GPU; a few operations have no such form, and a run that needs one ends with its name.",
+        gives="The same bits each time, on a GPU too.",
+        costs="Slower on a GPU; some layers cannot.",
         summary=lambda values: "deterministic",
     ),
     Switch(
         "threads",
-        "How many cores of the processor one run uses.",
+        "How many cores of the processor one run uses. Small networks are often as fast with one or two.",
         declare(
             threads=Int(None, "Threads of one operation on the CPU.", low=1, high=MOST_THREADS, none="all but one core")
         ),
         (),
         torch="set_num_threads",
-        gives="Fewer leave cores to other work; small networks are often faster with one or two.",
-        costs="Another number may add in another order, and differ in the last bits. On a GPU it changes little.",
+        gives="Fewer leave cores to other work.",
+        costs="Another number: other last bits.",
         summary=lambda values: format_quantity(values["threads"], "thread"),
     ),
 )
