@@ -16,15 +16,19 @@ from torch import Tensor, nn
 from tests.training.by_hand import ByHand, tiny
 from tests.training.gan import gan
 from tests.training.nets import Row, chain
+from tests.training.script.held import differences
 from tests.training.test_techniques import IN_TORCH, OPTIONS, losses, train
 from visualnet.core import edits
 from visualnet.core.project import DataChoice, Project, Recipe
 from visualnet.data.loading import load
+from visualnet.layers.recipe.machine import MACHINE
 from visualnet.training import devices, events
 from visualnet.training.finding.epoch_test import measure_epoch
 from visualnet.training.loop.session import Session
 from visualnet.training.machine.loss_scaler import LossScaler
 from visualnet.training.runs.run_model import RunModel, create_run
+from visualnet.training.script import refusals
+from visualnet.training.script.training_script import training_script
 
 EPOCHS, BATCH = 2, 160
 """1,437 training samples by 160: nine steps an epoch, the last one smaller."""
@@ -342,3 +346,29 @@ def test_an_epoch_is_measured_as_it_is_trained_but_not_compiled(monkeypatch: pyt
     assert seen == [True, False]
     half = measure_epoch(convolutions(precision="bf16"), load(project.data))
     assert half.memory < 0.8 * plain.memory
+
+
+# --- as a script ---------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("with_fp16")
+@pytest.mark.parametrize("guards", [{}, {**GUARDED, "ema_decay": 0.9}], ids=["plain", "guarded"])
+@pytest.mark.parametrize("switch", list(SWITCHES))
+def test_the_printed_script_computes_the_same(switch: str, guards: dict[str, Any], tmp_path: Path) -> None:
+    optimizer = "SGD" if switch == "fp16" else "Adam"
+    assert differences(convolutions(optimizer, **SWITCHES[switch], **guards, threads=1), tmp_path) == []
+    torch.use_deterministic_algorithms(False)
+    torch._dynamo.reset()
+
+
+def test_whoever_adds_a_switch_decides_what_a_script_makes_of_it() -> None:
+    assert {name for kind in MACHINE.values() for name in kind.params} == refusals.MACHINE_PARAMS
+
+
+def test_a_script_for_whatever_device_there_is_names_it_once_asked() -> None:
+    project = edits.set_recipe(convolutions(precision="bf16", deterministic=True), device="auto")
+    text = training_script(project, load(project.data))
+    assert '@torch.autocast("cuda" if torch.cuda.is_available() else "cpu", dtype=torch.bfloat16)\ndef evaluate' in text
+    assert 'os.environ["CUBLAS_WORKSPACE_CONFIG"] = ":4096:8"' in text
+    text = training_script(edits.set_recipe(project, device="cuda:1", options={"compile": True}), load(project.data))
+    assert "@torch.compile(dynamic=False)\ndef evaluate_batch" in text

@@ -38,6 +38,11 @@ def prepare() -> None:
         os.environ.setdefault("OMP_NUM_THREADS", str(max(1, cores() - 1)))
 
 
+def allot(threads: int | None) -> int:
+    """How many threads a run gets that wishes for so many; more than there are cores counts as no wish."""
+    return max(1, cores() - 1) if threads is None or threads > cores() else max(1, threads)
+
+
 def place(wish: str = "auto", threads: int | None = None) -> DeviceChoice:
     """The device for this wish, and set the calling thread's share of cores. Call it in the thread that trains.
 
@@ -49,7 +54,7 @@ def place(wish: str = "auto", threads: int | None = None) -> DeviceChoice:
     import torch
 
     device = device_of(wish)
-    threads = max(1, cores() - 1) if threads is None or threads > cores() else max(1, threads)
+    threads = allot(threads)
     if device.type == "cpu" and torch.get_num_threads() != threads:
         torch.set_num_threads(threads)
     if device.type == "cuda":

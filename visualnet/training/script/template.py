@@ -81,6 +81,11 @@ def load_data(part: str$device_parameter) -> list[Tensor]:
     return [torch.from_numpy(array)$to_device for array in ($arrays)]
 
 
+def to_channels_last(tensor: Tensor) -> Tensor:  #? channels_last
+    """Images, and weights of 2-D convolutions, pixel by pixel; all else as it is."""  #? channels_last
+    return tensor.to(memory_format=torch.channels_last) if tensor.dim() == 4 else tensor  #? channels_last
+
+
 def group_parameters(model: $network) -> list[dict[str, Any]]:  #? groups
     """The weights that are trained alike; what a group does not say is as for all others."""  #? groups
     rest = {name: p for name, p in model.named_parameters() if p.requires_grad}  #? groups
@@ -119,7 +124,8 @@ def train_epoch($train_arguments) -> tuple[dict[str, float], list[float]]:
     batches = order.split(BATCH_SIZE)[:-1]  # the last one would be a single sample  #? drop_last
     for index in batches:  #? not accumulate
     for number, index in enumerate(batches, 1):  #? accumulate
-        batch = [tensor[index] for tensor in train]
+        batch = [tensor[index] for tensor in train]  #? not channels_last
+        batch = [to_channels_last(tensor[index]) for tensor in train]  #? channels_last
         values, *counts = evaluate_batch(model, *batch)  #? counted_or_settled
         averages.add(len(index), values, *counts)  #? counted_or_settled
         values = evaluate_batch(model, *batch)  #? not counted_or_settled
@@ -128,10 +134,13 @@ def train_epoch($train_arguments) -> tuple[dict[str, float], list[float]]:
         if not math.isfinite(batch_losses[-1]):
             raise FloatingPointError(f"batch {len(batch_losses)}: the loss is {batch_losses[-1]}")
 
-        values["loss"].backward()  #? not accumulate
-        (values["loss"] / ACCUMULATE).backward()  #? accumulate
+        values["loss"].backward()  #? not accumulate, not fp16
+        (values["loss"] / ACCUMULATE).backward()  #? accumulate, not fp16
+        scaler.scale(values["loss"]).backward()  #? not accumulate, fp16
+        scaler.scale(values["loss"] / ACCUMULATE).backward()  #? accumulate, fp16
         if number % ACCUMULATE and number < len(batches):  #? accumulate
             continue  #? accumulate
+        scaler.unscale_(optimizer)  #? fp16
         for parameter in model.parameters():  #? l1
             if parameter.grad is not None:  #? l1
                 parameter.grad.add_(parameter.detach().sign(), alpha=L1)  #? l1
@@ -139,7 +148,9 @@ def train_epoch($train_arguments) -> tuple[dict[str, float], list[float]]:
         trained = [p for group in optimizer.param_groups for p in group["params"]]  #? clip_norm, groups
         nn.utils.clip_grad_norm_(trained, CLIP_NORM)  #? clip_norm, groups
         nn.utils.clip_grad_value_(model.parameters(), CLIP_VALUE)  #? clip_value
-        optimizer.step()
+        optimizer.step()  #? not fp16
+        scaler.step(optimizer)  # left out where a gradient overflowed  #? fp16
+        scaler.update()  #? fp16
         optimizer.zero_grad()
         average.update_parameters(model)  #? average
         scheduler.step()  #? step_schedule
@@ -153,7 +164,8 @@ def validate(model: $network, data: list[Tensor]) -> dict[str, float]:  #? valid
     model.eval()  #? validation
     averages = Averages()  #? validation
     for index in torch.arange(len(data[0])).split($chunk):  #? validation
-        batch = [tensor[index] for tensor in data]  #? validation
+        batch = [tensor[index] for tensor in data]  #? validation, not channels_last
+        batch = [to_channels_last(tensor[index]) for tensor in data]  #? validation, channels_last
         values, *counts = evaluate_batch(model, *batch)  #? validation, counted_or_settled
         averages.add(len(index), values, *counts)  #? validation, counted_or_settled
         averages.add(len(index), evaluate_batch(model, *batch))  #? validation, not counted_or_settled
@@ -172,14 +184,19 @@ def main() -> tuple[$network, list[dict[str, Any]]]:
         if not file.is_file():  #? start
             raise SystemExit(f"{file} is missing: “visualnet code … --train -o FILE” writes it")  #? start
     torch.set_num_threads(THREADS)
+    os.environ["CUBLAS_WORKSPACE_CONFIG"] = ":4096:8"  # deterministic products on a GPU  #? deterministic, device
+    torch.use_deterministic_algorithms(True)  #? deterministic
     device = torch.device($device)  #? device
     train = load_data("train"$device_argument)
     validation = load_data("validation"$device_argument)  #? validation
 
     torch.manual_seed(SEED)  # the first weights
     model = $network()$to_device
+    for parameter in model.parameters():  #? channels_last
+        parameter.data = to_channels_last(parameter.data)  #? channels_last
     model.load_state_dict(torch.load(START, weights_only=True), strict=False)  #? start
     optimizer = $optimizer
+    scaler = torch.amp.GradScaler($device_type, init_scale=$init_scale, growth_interval=$growth_interval)  #? fp16
     steps_per_epoch = $steps_per_epoch  #? needs_steps
     scheduler$scheduler_kind = $warm_up  #? warmup
     scheduler = $schedule  #? schedule, not warmup

@@ -28,6 +28,7 @@ from visualnet.training import devices, optimizers
 from visualnet.training.checkpoints import BadCheckpoint
 from visualnet.training.loop import preflight
 from visualnet.training.loop.metrics import Tally
+from visualnet.training.machine.machine import PRECISIONS
 from visualnet.training.probes import plain_fields
 from visualnet.training.script import refusals, template
 from visualnet.training.script.counting import counts_of_samples
@@ -41,10 +42,13 @@ IMPORTS = {
     "Path": "from pathlib import Path",
     "Any": "from typing import Any",
     "np": "import numpy as np",
+    "os": "import os",
     "AveragedModel": "from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn",
 }
 
 
+_AUTO = '"cuda" if torch.cuda.is_available() else "cpu"'
+_SCALER = ("init_scale", "growth_interval")
 _COUNTS = {"counts": "counted", "tallies": "settled"}
 
 
@@ -118,7 +122,8 @@ class _Script:
         found: list[BatchObjectives] = []
 
         def make(plan: Plan, statements: Statements, name: str) -> BatchObjectives:
-            found.append(BatchObjectives(plan, statements, name, uncounted=counts_of_samples(self.model, self.data)))
+            uncounted = counts_of_samples(self.model, self.data)
+            found.append(BatchObjectives(plan, statements, name, uncounted, self._decorators()))
             return found[0]
 
         network = file.network(make)
@@ -160,6 +165,8 @@ class _Script:
             "adjusted": bool(rows.settled or rows.parts),
             "drop_last": self.sampler.steps < math.ceil(self.sampler.size / self.sampler.batch_size),
         }
+        found |= {"fp16": values["precision"] == "fp16"}
+        found |= {name: values[name] for name in ("channels_last", "deterministic")}
         on = {name for name, guard in GUARDS.items() if guard.is_on(values)}
         return {name for name, holds in found.items() if holds} | (
             on & {"l1", "clip_norm", "clip_value", "accumulate", "average"}
@@ -182,6 +189,7 @@ class _Script:
             f"model: {network}",
             "optimizer: torch.optim.Optimizer",
             *(["scheduler: torch.optim.lr_scheduler.LRScheduler"] if stepped else []),
+            *(["scaler: torch.amp.GradScaler"] if "fp16" in holds else []),
             *(["average: AveragedModel"] if "average" in holds else []),
             "train: list[Tensor]",
             "generator: torch.Generator",
@@ -190,7 +198,7 @@ class _Script:
         added += [f"{name}: dict[str, Tensor]" for name in _COUNTS if _COUNTS[name] in holds]
         told = {
             n: spell(values[n])
-            for n in ("l1", "clip_norm", "clip_value", "accumulate", "patience", "min_delta", "ema_decay")
+            for n in ("l1", "clip_norm", "clip_value", "accumulate", "patience", "min_delta", "ema_decay", *_SCALER)
         }
         sums = self.model.sums
         return {
@@ -203,7 +211,8 @@ class _Script:
             "batch_size": spell(self.sampler.batch_size),
             "lr": spell(float(values["lr"])),
             "seed": spell(recipe.seed),
-            "threads": spell(max(1, devices.cores() - 1)),
+            "threads": spell(devices.allot(values["threads"])),
+            "device_type": self._device_type(),
             "warmup": spell(values["warmup"]),
             "loss_weights": "{"
             + ", ".join(f"{spell(s.facts.node.name)}: {w!r}" for s, w in self.model.plan.losses)
@@ -217,13 +226,27 @@ class _Script:
             "network": network,
             "chunk": "BATCH_SIZE" if sums else "2 * BATCH_SIZE",
             "add_arguments": ", ".join(added),
-            "optimizer": spell_optimizer(recipe, self._parameters()),
+            "optimizer": spell_optimizer(recipe, self._parameters(), "fp16" in holds),
             "steps_per_epoch": batches if values["accumulate"] == 1 else f"math.ceil({batches} / ACCUMULATE)",
             "warm_up": warm_up,
             "scheduler_kind": ": torch.optim.lr_scheduler.LRScheduler" if schedule and not epoch_wise else "",
             "schedule": schedule,
             "main_name": "epoch_scheduler" if epoch_wise and stepped else "scheduler",
         }
+
+    def _device_type(self) -> str:
+        return _AUTO if self.recipe.device == "auto" else spell(self.recipe.device.partition(":")[0])
+
+    def _decorators(self) -> list[str]:
+        """What stands over the function that computes a batch: in which precision, and whether it is compiled."""
+        values, found = self.values, []
+        if values["precision"] != "float32":
+            found.append(f"@torch.autocast({self._device_type()}, dtype={PRECISIONS[values['precision']]})")
+        if values["compile"]:
+            backend = values["compile_backend"]
+            given = ["dynamic=False", *([] if backend == "inductor" else [f"backend={spell(backend)}"])]
+            found.append(f"@torch.compile({', '.join(given)})")
+        return found
 
     def _parameters(self) -> str:
         if self.groups.others:
@@ -262,15 +285,12 @@ class _Script:
                 read = f'({read} - data["{field}_mean"]) / data["{field}_std"]'
             lines.append(f"{name} = {read}")
             arrays.append(name)
-        device = {"auto": '"cuda" if torch.cuda.is_available() else "cpu"'}.get(
-            self.recipe.device, spell(self.recipe.device)
-        )
         placed = "device" in holds
         return {
             "field_list": " and ".join(filter(None, [", ".join(arrays[:-1]), arrays[-1]])),
             "load_fields": "\n".join(lines),
             "arrays": ", ".join(arrays) + ("," if len(arrays) == 1 else ""),
-            "device": device,
+            "device": _AUTO if self.recipe.device == "auto" else spell(self.recipe.device),
             "to_device": ".to(device)" if placed else "",
             "device_argument": ", device" if placed else "",
             "device_parameter": ", device: torch.device" if placed else "",
