@@ -15,6 +15,7 @@ from visualnet.app.theme.tokens import Theme
 from visualnet.core.project import Project
 from visualnet.core.text.format import capitalize_first
 from visualnet.training.runs import run_history as history
+from visualnet.training.runs.change_marks import find_marks
 from visualnet.training.runs.curves import Curve, loss_curves, metric_curves, metric_names
 from visualnet.training.runs.run_model import RunModel
 
@@ -121,10 +122,10 @@ class CurvesPane(QSplitter):
             for gone in self._shown.get(plot, set()) - names:
                 plot.remove_curve(gone)
             self._shown[plot] = names
-            started = model.started
-            each = started.steps_per_epoch if started is not None else 1
-            plot.set_x_unit(self.unit, each)
-            plot.set_x_end(started.epochs * each if started is not None else None)
+            scale = model.scale
+            plot.set_x_unit(self.unit, scale)
+            plot.set_x_end(scale.step(float(model.planned_epochs)) if model.started is not None else None)
+            plot.set_marks(find_marks(model))
             plot.set_progress(model.step if self.runner.busy and model.step else None)
         plot.refresh()
 
