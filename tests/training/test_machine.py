@@ -361,6 +361,15 @@ def test_the_printed_script_computes_the_same(switch: str, guards: dict[str, Any
     torch._dynamo.reset()
 
 
+@pytest.mark.usefixtures("with_fp16")
+@pytest.mark.parametrize("switch", list(SWITCHES))
+def test_the_printed_script_of_several_learners_computes_the_same(switch: str, tmp_path: Path) -> None:
+    project = gan(options={**SWITCHES[switch], "threads": 1}, d={"options": {"accumulate": 2}}, g={"steps": 2})
+    assert differences(project, tmp_path) == []
+    torch.use_deterministic_algorithms(False)
+    torch._dynamo.reset()
+
+
 def test_whoever_adds_a_switch_decides_what_a_script_makes_of_it() -> None:
     assert {name for kind in MACHINE.values() for name in kind.params} == refusals.MACHINE_PARAMS
 

@@ -22,7 +22,7 @@ from visualnet.pytorch import NoTorch, need_torch
 from visualnet.training import devices, events
 from visualnet.training.control import Control
 from visualnet.training.loop.sinks import Sink
-from visualnet.training.runs import run_model
+from visualnet.training.runs import run_list, run_model
 
 FINE, GRAPH, USE, STOPPED = 0, 1, 2, 130
 BAR = 24
@@ -209,7 +209,7 @@ def _folder(project: Project, options: TrainOptions) -> Path:
     folder = options.run
     if options.resume and folder is None:
         stem = run_model.run_name(project)
-        folder = next((info.folder for info in run_model.list_runs() if info.resumable and info.name == stem), None)
+        folder = next((info.folder for info in run_list.list_runs() if info.resumable and info.name == stem), None)
         if folder is None:
             raise ValueError(f"no run of “{project.name}” can be resumed; name its folder with --run")
     if folder is not None and not options.resume and (folder / run_model.LOG).exists():

@@ -15,6 +15,7 @@ from visualnet.layers.recipe.guards import GUARDS
 from visualnet.layers.recipe.machine import MACHINE
 from visualnet.layers.recipe.optimizers import OPTIMIZERS
 from visualnet.layers.recipe.schedules import SCHEDULES, WARM_UP, Schedule, own_params
+from visualnet.layers.recipe.technique import declare_live
 
 FIELDS = frozenset(Recipe.__struct_fields__) - {"options", "learners", "extra"}
 """Settings that are fields of a recipe; all others are among its options."""
@@ -23,12 +24,11 @@ OF_THE_RUN = frozenset(
 )
 """Options that a recipe says for all of its learners."""
 MOST = 1_000_000
-_PLAIN = {
-    "batch_size": Int(64, "Samples that one step looks at.", low=1, high=MOST),
-    "epochs": Int(10, "How often every training sample is seen.", low=1, high=MOST),
-}
-for _name, _param in _PLAIN.items():
-    _param.name = _name
+PLAIN = declare_live(
+    batch_size=Int(64, "Samples that one step looks at.", low=1, high=MOST, live="epoch"),
+    epochs=Int(10, "How often every training sample is seen.", low=1, high=MOST),
+)
+"""What a recipe says whatever its techniques are."""
 
 
 def declared(recipe: Recipe) -> dict[str, Param]:
@@ -62,7 +62,7 @@ def settings(recipe: Recipe) -> dict[str, Any]:
     Raises:
         ValueError: one cannot be used; the words begin with its name.
     """
-    found = {name: _read(param, raw_value(recipe, param)) for name, param in declared(recipe).items()}
+    found = {name: read_setting(param, raw_value(recipe, param)) for name, param in declared(recipe).items()}
     return {**found, **{name: getattr(recipe, name) for name in FIELDS}}
 
 
@@ -103,9 +103,9 @@ def find_problems(recipe: Recipe, validation: bool | None = None) -> dict[str, s
             f"no optimizer, schedule, guard or machine switch has the setting “{name}”; take it out of the recipe's options"
         )
     values: dict[str, Any] = {}
-    for name, param in {**declared(recipe), **_PLAIN}.items():
+    for name, param in {**declared(recipe), **PLAIN}.items():
         try:
-            values[name] = _read(param, raw_value(recipe, param))
+            values[name] = read_setting(param, raw_value(recipe, param))
         except ValueError as error:
             found[name] = str(error)
     if not 0 <= recipe.seed < 2**63:
@@ -123,7 +123,12 @@ def find_learner_problems(recipe: Recipe, learner: LearnerSpec, validation: bool
     return found
 
 
-def _read(param: Param, raw: Value) -> Any:
+def read_setting(param: Param, raw: Value) -> Any:
+    """A setting as a figure.
+
+    Raises:
+        ValueError: it cannot be used; the words begin with its name.
+    """
     zero = next((guard.zero for guard in GUARDS.values() if next(iter(guard.params)) == param.name), "")
     if zero and isinstance(raw, int | float) and raw == 0:
         raise ValueError(f"{param.name} is 0: {zero}")

@@ -9,7 +9,7 @@ import re
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -19,6 +19,7 @@ from visualnet.core.text.timestamps import moment
 from visualnet.core.user.paths import runs_dir
 from visualnet.training import events
 from visualnet.training.events import Event
+from visualnet.training.runs.epoch_scale import EpochScale
 from visualnet.training.runs.series import Series
 
 LOG, PROJECT = "events.jsonl", "project.vnet"
@@ -55,6 +56,11 @@ class RunModel:
         self.compiling = False
         """Whether the network is being translated, and the run answers to nothing meanwhile."""
         self.epochs: list[events.EpochDone] = []
+        self.changes: list[events.Changed] = []
+        """What was changed while it ran, in order."""
+        self.planned_epochs = 0
+        self._parts: list[tuple[int, int]] = []
+        """Steps from which on an epoch has so many of them."""
         self.started: events.Started | None = None
         self.progress: events.Progress | None = None
         self.probe_report: events.ProbeReport | None = None
@@ -80,6 +86,11 @@ class RunModel:
     def best(self) -> events.EpochDone | None:
         """The best epoch so far, by the value that ``started.best_by`` names."""
         return next((e for e in reversed(self.epochs) if e.is_best), None)
+
+    @property
+    def scale(self) -> EpochScale:
+        """Its steps as epochs."""
+        return EpochScale(self._parts)
 
     def step_seconds(self) -> float | None:
         """What a step took since the run was begun or resumed last; None while it goes on."""
@@ -120,6 +131,10 @@ class RunModel:
         ):
             series.truncate_after(event.step)
         self.epochs = [e for e in self.epochs if e.step <= event.step and e.epoch <= event.epoch]
+        del self.changes[max(event.changes, 0) :]
+        self.planned_epochs = event.epochs
+        self._parts = [part for part in self._parts if part[0] <= event.step]
+        self._divide(event.step if self._parts else 0, event.steps_per_epoch)
         self.started, self.state = event, "training"
         self.failed = self.finished = None
         self.run = self.run or event.run
@@ -162,6 +177,18 @@ class RunModel:
     def _on_resumed(self, event: events.Resumed) -> None:
         self.state = "training"
 
+    def _on_changed(self, event: events.Changed) -> None:
+        self.changes.append(event)
+        self._divide(event.step, event.steps_per_epoch)
+        for one in event.changes:
+            if one.name == "epochs" and isinstance(one.after, int):
+                self.planned_epochs = one.after
+
+    def _divide(self, step: int, steps_per_epoch: int) -> None:
+        """From this step on an epoch has so many steps."""
+        if not self._parts or self._parts[-1][1] != steps_per_epoch:
+            self._parts.append((step, steps_per_epoch))
+
     def _on_saved(self, event: events.CheckpointSaved) -> None:
         self.saved = event
 
@@ -187,6 +214,7 @@ _TAKERS: dict[type, Callable[[RunModel, Any], None]] = {
     events.ProbeReport: RunModel._on_probe_report,
     events.Paused: RunModel._on_paused,
     events.Resumed: RunModel._on_resumed,
+    events.Changed: RunModel._on_changed,
     events.CheckpointSaved: RunModel._on_saved,
     events.Memory: RunModel._on_memory,
     events.Trouble: RunModel._on_trouble,
@@ -304,7 +332,7 @@ def learning_rates(recipe: Recipe) -> dict[str, float]:
 def count_epochs(folder: Path) -> int:
     """How many epochs are done by what the end of the run's log tells; 0 where it tells nothing."""
     done = 0
-    for line in _ends(folder / LOG)[1]:
+    for line in read_ends(folder / LOG)[1]:
         try:
             event = events.decode(line)
         except ValueError:
@@ -314,59 +342,7 @@ def count_epochs(folder: Path) -> int:
     return done
 
 
-class RunInfo(NamedTuple):
-    """A line of the list of runs."""
-
-    id: str
-    folder: Path
-    name: str
-    started: float
-    state: str
-    epochs: int
-    best: float | None
-    resumable: bool
-
-
-def list_runs(folder: Path | None = None) -> list[RunInfo]:
-    """The user's runs, the newest first; only the ends of each log are read. None where the folder cannot be looked into."""
-    try:
-        folders = sorted((folder or runs_dir()).iterdir())
-    except OSError:
-        return []
-    found = [_info(p) for p in folders if p.is_dir() and not p.name.startswith(".") and (p / LOG).is_file()]
-    return sorted(found, key=lambda info: info.started, reverse=True)
-
-
-def _info(path: Path) -> RunInfo:
-    head, tail = _ends(path / LOG)
-    model = RunModel(path.name, path)
-    state, best, epochs, started = "interrupted", None, 0, 0.0
-    for line in (*head, *tail):
-        try:
-            event = events.decode(line)
-        except ValueError:
-            continue
-        if isinstance(event, events.Started):
-            started, state = started or event.time, "interrupted"
-        elif isinstance(event, events.EpochDone):
-            epochs, best = event.epoch, event.best
-        elif isinstance(event, events.Finished | events.Failed):
-            model.consume(event)
-            state = model.state
-    name = re.sub(r"^\d{8}-\d{6}-(.+?)(-\d+)?$", r"\1", path.name)
-    resumable = state != "done" and any((path / name).is_dir() for name in ("last", "before-last"))
-    began = started if moment(started) is not None else _age(path)
-    return RunInfo(path.name, path, name, began, state, epochs, best, resumable)
-
-
-def _age(path: Path) -> float:
-    try:
-        return path.stat().st_mtime
-    except OSError:
-        return 0.0
-
-
-def _ends(log: Path) -> tuple[list[bytes], list[bytes]]:
+def read_ends(log: Path) -> tuple[list[bytes], list[bytes]]:
     """The first line of a log and the last ones."""
     try:
         with open_regular(log) as file:
