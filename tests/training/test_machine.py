@@ -18,6 +18,8 @@ from tests.training.gan import gan
 from tests.training.nets import Row, chain
 from tests.training.script.held import differences
 from tests.training.test_techniques import IN_TORCH, OPTIONS, losses, train
+from visualnet.analysis import infer
+from visualnet.analysis.cost.totals import Costs
 from visualnet.core import edits
 from visualnet.core.project import DataChoice, Project, Recipe
 from visualnet.data.loading import load
@@ -346,6 +348,8 @@ def test_an_epoch_is_measured_as_it_is_trained_but_not_compiled(monkeypatch: pyt
     assert seen == [True, False]
     half = measure_epoch(convolutions(precision="bf16"), load(project.data))
     assert half.memory < 0.8 * plain.memory
+    forecast = Costs(infer(convolutions(precision="bf16"))).whole().training
+    assert half.memory == pytest.approx(forecast, rel=0.35)
 
 
 # --- as a script ---------------------------------------------------------------------------------------------------------------------

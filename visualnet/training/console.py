@@ -116,9 +116,11 @@ def _check_memory(project: Project, fields: Mapping[str, Spec]) -> None:
     analysis = infer(project, None, fields)
     if analysis.errors():
         return
-    fault = find_memory_fault(analysis, free_memory(devices.device_of(project.recipe.device)))
+    device = devices.device_of(project.recipe.device)
+    fault = find_memory_fault(analysis, free_memory(device), precision=devices.mixed_precision(device))
     if fault is not None:
-        tried = f" Try --batch-size {fault.repairs[0].batch_size}." if fault.repairs else ""
+        smaller = next((r.batch_size for r in fault.repairs if r.batch_size < project.recipe.batch_size), 0)
+        tried = f" Try --batch-size {smaller}." if smaller else ""
         raise ValueError(f"{fault.words}{tried}")
 
 

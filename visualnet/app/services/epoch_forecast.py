@@ -98,7 +98,8 @@ class EpochForecasts(Measurement):
         if analysis.errors() or (device != "cpu" and not torch_is_ready()):
             return None
         forecast = self.forecast
-        return find_memory_fault(analysis, _free(device), forecast.memory if forecast is not None else None)
+        measured = forecast.memory if forecast is not None else None
+        return find_memory_fault(analysis, _free(device), measured, _mixed_precision(device))
 
     def measure(self) -> None:
         """Measure now, unless it is being measured, or a run goes on."""
@@ -161,6 +162,18 @@ def _free(wish: str) -> int:
         return free_memory(devices.device_of(wish))
     except ValueError:
         return free_memory()
+
+
+def _mixed_precision(wish: str) -> str:
+    """What a device computes in; until torch is there to be asked, what most do."""
+    if not torch_is_ready():
+        return "bf16"
+    from visualnet.training import devices
+
+    try:
+        return devices.mixed_precision(devices.device_of(wish))
+    except ValueError:
+        return "bf16"
 
 
 def epoch_forecasts_of(studio: Studio) -> EpochForecasts:
