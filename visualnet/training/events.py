@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 import msgspec
 
+from visualnet.analysis.compare.weights_kept import EarlierWeights
 from visualnet.core.text.format import format_bytes
 
 Numbers = Mapping[str, float | None]
@@ -53,6 +54,8 @@ class Started(Event, frozen=True, tag="started"):
     data: str = ""
     """The data's fingerprint."""
     torch: str = ""
+    changes: int = 0
+    """How often the network was changed so far."""
 
 
 class LearnerSteps(msgspec.Struct, frozen=True, kw_only=True):
@@ -157,6 +160,28 @@ class Resumed(Event, frozen=True, tag="resumed"):
     step: int
 
 
+class NetworkChanged(Event, frozen=True, tag="network"):
+    """From ``step`` on another network is trained: which layers kept their weights, which began anew and why, which got weights back (and
+    until which step they had them), and which are gone. ``earlier`` says what can be had back from now on."""
+
+    step: int
+    epoch: int
+    number: int
+    """Counted from 1."""
+    words: str
+    kept: tuple[str, ...] = ()
+    anew: Mapping[str, str] = {}
+    back: Mapping[str, int] = {}
+    gone: tuple[str, ...] = ()
+    earlier: tuple[EarlierWeights, ...] = ()
+    parameters: int = 0
+    metrics: tuple[str, ...] = ()
+    losses: tuple[str, ...] = ()
+    lowers: Mapping[str, tuple[str, ...]] = {}
+    best_by: str = "loss"
+    best_is: str = "min"
+
+
 class CheckpointSaved(Event, frozen=True, tag="checkpoint"):
     """All that is needed to go on from ``step`` is in the run's folder."""
 
@@ -216,7 +241,18 @@ class Failed(Event, frozen=True, tag="failed"):
 
 
 Logged = (
-    Started | Steps | EpochDone | Paused | Resumed | CheckpointSaved | Memory | Trouble | Finished | Failed | Progress
+    Started
+    | Steps
+    | EpochDone
+    | Paused
+    | Resumed
+    | NetworkChanged
+    | CheckpointSaved
+    | Memory
+    | Trouble
+    | Finished
+    | Failed
+    | Progress
 )
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Logged)
