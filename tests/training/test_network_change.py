@@ -148,7 +148,7 @@ def test_what_stays_goes_on_and_the_rest_is_drawn_anew_as_in_a_loop_in_torch(opt
     model, loop = train(project, {AT: [changed]})
     assert losses(model) == hand.losses and len(hand.losses) == EPOCHS * EACH
     assert same(weights(loop), checkpoints.weights(hand.model.net))
-    (change,) = model.changes
+    (change,) = model.networks
     assert (change.step, change.number, change.kept) == (AT, 1, ("linear_0",))
     assert change.anew == {
         "linear_2": "its weight was 6×8, and is 5×8",
@@ -177,7 +177,7 @@ def test_there_and_back_is_as_if_nothing_had_been(pair: tuple[str, str]) -> None
     assert model.lr.values.tolist() == whole.lr.values.tolist()
     assert same(weights(loop), weights(ended))
     assert [e.average for e in model.epochs] == [e.average for e in whole.epochs]
-    assert [change.back for change in model.changes] == [{}, {"linear_2": AT, "linear_4": AT}]
+    assert [change.back for change in model.networks] == [{}, {"linear_2": AT, "linear_4": AT}]
 
 
 def _states(run: Any) -> dict[str, torch.Tensor]:
@@ -206,7 +206,7 @@ def test_weights_that_went_come_back_as_they_were_when_they_went(monkeypatch: py
     assert same({n: came[n] for n in went if n not in first}, {n: went[n] for n in went if n not in first})
     assert same({n: came[n] for n in first}, {n: later[n] for n in first}) and not same(later, went)
     assert (
-        model.changes[1].words
+        model.networks[1].words
         == f"linear_2 and linear_4 get back their weights from step {AT}; 1 other layer keeps what it learned"
     )
 
@@ -215,7 +215,7 @@ def test_a_change_that_moves_no_weights_keeps_all_of_them() -> None:
     project = small(dropout=0.3, epochs=1)
     other = edits.set_params(project, MAIN, [project.graph.named("dropout_3").id], {"p": 0.0})
     model, loop = train(project, {AT: [other]})
-    (change,) = model.changes
+    (change,) = model.networks
     assert (change.kept, change.anew, change.gone) == (("linear_1", "linear_4"), {}, ())
     assert change.words == "all 2 layers keep what they learned"
     assert losses(model)[:AT] == losses(train(project)[0])[:AT]
@@ -254,7 +254,7 @@ def test_a_run_that_was_changed_is_resumed_to_the_bit(recipe: dict[str, Any], tm
         assert same(weights(loop), weights(ended))
         assert same(load_file(folder / "last" / "weights.safetensors"), weights(ended))
         told = read_run(folder)
-        assert [(c.step, c.number) for c in told.changes] == [(AT, 1), (AT + 6, 2)]
+        assert [(c.step, c.number) for c in told.networks] == [(AT, 1), (AT + 6, 2)]
         assert losses(told) == losses(whole)
 
 
@@ -293,7 +293,7 @@ def test_a_run_that_is_killed_while_it_is_changed_goes_on_as_if_it_had_not_been(
     again, loop = train(changed, folder=folder, resume=True)
     assert not again.troubles and losses(again) == losses(whole)[AT:]
     assert same(weights(loop), weights(ended))
-    assert [c.step for c in read_run(folder).changes] == [AT]
+    assert [c.step for c in read_run(folder).networks] == [AT]
     assert (folder / "network-0" / "best.safetensors").is_file(), "what was best before is kept beside its network"
     checkpoints.load_weights(folder / "best.safetensors", loop.network.net)
 
@@ -319,7 +319,7 @@ def test_what_was_learned_before_is_had_back_after_a_stop_too(tmp_path: Path) ->
     folder = create_run(project, tmp_path / "run")
     train(project, {AT: [wider(project)]}, folder=folder, stop_at=AT + 6)
     again, loop = train(project, folder=folder, resume=True)
-    assert again.changes[-1].back == {"linear_2": AT, "linear_4": AT}
+    assert again.networks[-1].back == {"linear_2": AT, "linear_4": AT}
     assert losses(again) == losses(whole)[AT + 6 :] and same(weights(loop), weights(ended))
     (folder / "network-1" / "earlier.safetensors").write_bytes(b"torn")
     store = WeightStore()
@@ -332,8 +332,8 @@ def test_only_so_much_is_kept_and_the_oldest_goes(tmp_path: Path, monkeypatch: p
     project = three()
     folder = create_run(project, tmp_path / "run")
     model, _ = train(project, {AT: [wider(project)], AT + 1: [wider(project, 4)], AT + 2: [project]}, folder=folder)
-    assert [len(change.earlier) for change in model.changes] == [2, 2, 2]
-    assert model.changes[-1].back == {} and list(model.changes[-1].anew) == ["linear_2", "linear_4"]
+    assert [len(change.earlier) for change in model.networks] == [2, 2, 2]
+    assert model.networks[-1].back == {} and list(model.networks[-1].anew) == ["linear_2", "linear_4"]
     assert [(folder / f"network-{n}" / "earlier.safetensors").exists() for n in (1, 2, 3)] == [False, False, True]
 
 
@@ -371,7 +371,7 @@ def test_of_two_learners_the_untouched_one_goes_on(case: dict[str, Any], tmp_pat
         patch.setattr(network_change, "change_network", note)
         model, ended = train(project, {AT: [changed]})
     assert before == {"same": True}
-    assert set(model.changes[0].anew) == {"make › g1", "make › g2"} and set(model.changes[0].kept) == {"d1", "d2"}
+    assert set(model.networks[0].anew) == {"make › g1", "make › g2"} and set(model.networks[0].kept) == {"d1", "d2"}
     whole, _ = train(project)
     there, _ = train(project, {AT: [changed, project]})
     assert {n: s.values.tolist() for n, s in there.steps.items()} == {
@@ -421,7 +421,7 @@ def test_what_cannot_be_taken_over_is_refused_and_nothing_is_lost(case: str, tmp
     (trouble,) = model.troubles
     assert trouble.startswith("the network stays as it was: ") and words in trouble
     assert losses(model) == losses(whole) and same(weights(loop), weights(ended))
-    assert not model.changes and not list(folder.glob("network-*"))
+    assert not model.networks and not list(folder.glob("network-*"))
 
 
 def test_a_full_disk_refuses_the_change(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -431,5 +431,5 @@ def test_a_full_disk_refuses_the_change(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(network_change, "write_nodes", full)
     project = three()
     model, loop = train(project, {AT: [wider(project)]}, folder=create_run(project, tmp_path / "run"))
-    assert "cannot be kept" in model.troubles[0] and not model.changes
-    assert losses(model) == losses(train(project)[0]) and loop.state.changes == 0
+    assert "cannot be kept" in model.troubles[0] and not model.networks
+    assert losses(model) == losses(train(project)[0]) and loop.state.network == 0

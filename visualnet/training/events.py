@@ -14,6 +14,7 @@ import msgspec
 
 from visualnet.analysis.compare.weights_kept import EarlierWeights
 from visualnet.core.text.format import format_bytes
+from visualnet.layers.recipe.live_settings import Change
 
 Numbers = Mapping[str, float | None]
 """Values by name; None stands for one that is not finite."""
@@ -55,6 +56,8 @@ class Started(Event, frozen=True, tag="started"):
     """The data's fingerprint."""
     torch: str = ""
     changes: int = 0
+    """How many ``Changed`` events of the run's record, its first ones, are in force: those behind them were not reached."""
+    network: int = 0
     """How often the network was changed so far."""
 
 
@@ -182,6 +185,14 @@ class NetworkChanged(Event, frozen=True, tag="network"):
     best_is: str = "min"
 
 
+class Changed(Event, frozen=True, tag="changed"):
+    """Settings that are other ones from the step after ``step`` on. ``steps_per_epoch`` counts from there."""
+
+    step: int
+    changes: tuple[Change, ...]
+    steps_per_epoch: int
+
+
 class CheckpointSaved(Event, frozen=True, tag="checkpoint"):
     """All that is needed to go on from ``step`` is in the run's folder."""
 
@@ -247,6 +258,7 @@ Logged = (
     | Paused
     | Resumed
     | NetworkChanged
+    | Changed
     | CheckpointSaved
     | Memory
     | Trouble

@@ -69,7 +69,7 @@ class Reporter:
                 epoch=state.epoch,
                 data=data.fingerprint,
                 torch=str(torch.__version__),
-                changes=state.changes,
+                network=state.network,
             )
         )
         wanted = self.recipe.best_by

@@ -106,7 +106,7 @@ def resume(session: Resumable) -> bool:
         try:
             state = checkpoints.read_state(folder)
             _check(session, folder, state)
-            _use_network(session, read_network(session.folder, state.changes, project))
+            _use_network(session, read_network(session.folder, state.network, project))
             _put_back(session, folder, state)
         except BadCheckpoint as fault:
             faults.append(str(fault))
@@ -116,8 +116,8 @@ def resume(session: Resumable) -> bool:
             session.emit(events.Trouble(words=words))
         _tell_differences(session, session.folder, state)
         read_earlier(session, session.earlier)
-        if state.changes and not state.best_epoch:  # it ended between the change and what follows from it
-            set_best_aside(session.folder, state.changes)
+        if state.network and not state.best_epoch:  # it ended between the change and what follows from it
+            set_best_aside(session.folder, state.network)
         return bool(faults)
     if faults:
         raise BadCheckpoint(faults[0])
@@ -192,7 +192,7 @@ def _put_back(session: Resumable, folder: Path, state: State) -> None:
     now = session.state
     now.step, now.epoch, now.position, now.lr = state.step, state.epoch, state.position, state.lr
     now.best, now.best_loss, now.best_epoch = state.best, state.best_loss, state.best_epoch
-    now.gained, now.stale, now.changes = state.gained, state.stale, state.changes
+    now.gained, now.stale, now.network = state.gained, state.stale, state.network
     session.clock.before_s = state.seconds
     session.tally.restore(state.sums, state.samples, state.counts, state.tallies)
 

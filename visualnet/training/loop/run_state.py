@@ -24,12 +24,12 @@ class RunState:
     """The value of the last epoch that gained enough for early stopping."""
     stale: int = 0
     """How many epochs have gained too little since."""
-    changes: int = 0
+    network: int = 0
     """How often the network was changed."""
 
     def begin_network(self, number: int) -> None:
         """From here on another network is trained, by this change: nothing is known yet of how good it can be."""
-        self.changes = number
+        self.network = number
         self.best = self.best_loss = self.gained = None
         self.best_epoch = self.stale = 0
 

@@ -9,10 +9,10 @@ from visualnet.core.project import Recipe
 from visualnet.layers.recipe.node_training import NODE_TRAINING
 from visualnet.layers.recipe.optimizers import OPTIMIZERS
 from visualnet.layers.recipe.schedules import SCHEDULES, WARM_UP
-from visualnet.layers.recipe.settings import known_options, raw_value
+from visualnet.layers.recipe.settings import known_options, raw_value, recipe_of_run
 
 _OF_STEPS = ("optimizer", "lr", "momentum", "nesterov", "weight_decay", "batch_size", "epochs", "seed", "device")
-FIELDS = frozenset((*_OF_STEPS, "best_by", "start_from", "schedule", "options", "extra"))
+FIELDS = frozenset((*_OF_STEPS, "best_by", "start_from", "schedule", "options", "learners", "extra"))
 """The fields of a recipe that a script follows."""
 GUARD_PARAMS = frozenset(("l1", "clip_norm", "clip_value", "accumulate", "patience", "min_delta", "ema_decay"))
 """The settings of guards that a script follows."""
@@ -30,7 +30,8 @@ def check(recipe: Recipe) -> None:
     Raises:
         CannotPrint: the words name the setting.
     """
-    for name in unknown_settings(recipe):
+    own = [recipe.of_learner(learner) for learner in recipe.learners] or [recipe]
+    for name in (name for one in (recipe_of_run(recipe), *own) for name in unknown_settings(one)):
         raise CannotPrint(
             f"a training script cannot yet say “{name}”: leave that setting as it is by default, or train here"
         )

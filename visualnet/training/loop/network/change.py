@@ -90,7 +90,7 @@ def change_network(run: Changeable, drawing: Project) -> events.NetworkChanged:
     device = run.place.device
     model = compile_project(project, analysis, device=device, seed=project.recipe.seed)
     new = build_parts(model, run.data, run.place, run.sampler, old)
-    number = run.state.changes + 1
+    number = run.state.network + 1
     removed = _collect_removed(old, kept, run.state.step, number)
     _take_over(old, new, kept, run.earlier, run.state.step)
     if run.folder is not None:
@@ -105,8 +105,8 @@ def finish_change(run: Changeable) -> None:
     """What follows the first checkpoint of the changed network: the best weights of the one before are put away, and the run's project is
     the one that is trained now."""
     if run.folder is not None:
-        set_best_aside(run.folder, run.state.changes)
-        run.earlier.remove_unused(_folders(run.folder, run.state.changes))
+        set_best_aside(run.folder, run.state.network)
+        run.earlier.remove_unused(_folders(run.folder, run.state.network))
         _save_project(run, run.folder)
 
 
@@ -227,8 +227,8 @@ def read_network(run: Path, number: int, project: Project) -> Project:
 
 def read_earlier(run: Changeable, store: WeightStore) -> None:
     """Take in what the changes up to the present one have taken out of the network. What cannot be read is told."""
-    if run.folder is not None and run.state.changes:
-        for words in store.read(_folders(run.folder, run.state.changes)):
+    if run.folder is not None and run.state.network:
+        for words in store.read(_folders(run.folder, run.state.network)):
             run.emit(events.Trouble(words=words))
 
 
@@ -283,7 +283,7 @@ def _describe(run: Changeable, kept: WeightsKept) -> events.NetworkChanged:
     return events.NetworkChanged(
         step=run.state.step,
         epoch=run.state.epoch,
-        number=run.state.changes,
+        number=run.state.network,
         words=kept.summary,
         kept=tuple(node.name for node in kept.of(KEPT)),
         anew={node.name: node.words for node in kept.of(ANEW)},
