@@ -1,11 +1,16 @@
-"""Round numbers along an axis, and their labels."""
+"""Round numbers along an axis with their labels, and marks along it, joined where they stand too close."""
 
 from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from visualnet.core.text.format import format_number
+
+MOST_LINES = 6
+"""So many marks of a group are told; of more, how many there are."""
 
 
 def nice_ticks(low: float, high: float, most: int) -> list[float]:
@@ -47,3 +52,33 @@ def tick_labels(values: list[float]) -> list[str]:
         return [format_number(v) if v else "0" for v in values]
     decimals = min(max(0, -math.floor(math.log10(step) + 1e-9)), 6) if step > 0 else 0
     return [f"{v:,.{decimals}f}".replace("-", "−") for v in values]
+
+
+class MarkGroup(NamedTuple):
+    """Marks that are drawn as one: where, in px, what stands there, and what is told of them, line by line."""
+
+    at: float
+    label: str
+    lines: tuple[str, ...]
+
+
+def group_marks(places: Sequence[float], letters: Sequence[str], lines: Sequence[str], room: float) -> list[MarkGroup]:
+    """Join marks (in the order of their ``places``) that stand nearer than ``room`` to the first of their group."""
+    starts: list[int] = []
+    for i, place in enumerate(places):
+        if not starts or place - places[starts[-1]] >= room:
+            starts.append(i)
+    found = []
+    for start, end in zip(starts, [*starts, len(places)][1:], strict=True):
+        label = letters[start] if end - start == 1 else f"{letters[start]}–{letters[end - 1]}"
+        told = list(lines[start:end])
+        if len(told) > MOST_LINES:
+            told[MOST_LINES - 1 :] = [f"and {len(told) - MOST_LINES + 1} more"]
+        found.append(MarkGroup(places[start], label, tuple(told)))
+    return found
+
+
+def nearest_group(groups: Sequence[MarkGroup], at: float, reach: float) -> MarkGroup | None:
+    """The group next to a place, unless it is further away than ``reach``."""
+    nearest = min(groups, key=lambda group: abs(group.at - at), default=None)
+    return nearest if nearest is not None and abs(nearest.at - at) <= reach else None

@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 import msgspec
 
 from visualnet.core.text.format import format_bytes
+from visualnet.layers.recipe.live_settings import Change
 
 Numbers = Mapping[str, float | None]
 """Values by name; None stands for one that is not finite."""
@@ -53,6 +54,8 @@ class Started(Event, frozen=True, tag="started"):
     data: str = ""
     """The data's fingerprint."""
     torch: str = ""
+    changes: int = 0
+    """How many ``Changed`` events of the run's record, its first ones, are in force: those behind them were not reached."""
 
 
 class LearnerSteps(msgspec.Struct, frozen=True, kw_only=True):
@@ -157,6 +160,14 @@ class Resumed(Event, frozen=True, tag="resumed"):
     step: int
 
 
+class Changed(Event, frozen=True, tag="changed"):
+    """Settings that are other ones from the step after ``step`` on. ``steps_per_epoch`` counts from there."""
+
+    step: int
+    changes: tuple[Change, ...]
+    steps_per_epoch: int
+
+
 class CheckpointSaved(Event, frozen=True, tag="checkpoint"):
     """All that is needed to go on from ``step`` is in the run's folder."""
 
@@ -216,7 +227,18 @@ class Failed(Event, frozen=True, tag="failed"):
 
 
 Logged = (
-    Started | Steps | EpochDone | Paused | Resumed | CheckpointSaved | Memory | Trouble | Finished | Failed | Progress
+    Started
+    | Steps
+    | EpochDone
+    | Paused
+    | Resumed
+    | Changed
+    | CheckpointSaved
+    | Memory
+    | Trouble
+    | Finished
+    | Failed
+    | Progress
 )
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Logged)

@@ -79,6 +79,17 @@ def test_a_new_run_clears_the_curves_and_an_old_one_is_a_ghost(rig: Rig, panel: 
     assert not [name for name in panel.curves.loss._curves if name.endswith("(earlier)")]
 
 
+def test_overlaid_runs_are_told_apart_by_what_differs(rig: Rig, panel: TrainingPanel, qtbot: QtBot) -> None:
+    rig.train(qtbot)
+    rig.studio.do("Another rate", lambda p: set_recipe(p, lr=0.0125))
+    rig.train(qtbot)
+    first = rig.studio.project.runs[0]
+    rig.runner.show_ghost(first.id, True)
+    words = f"lr {first.summary['lr']:g}"
+    rig.until(qtbot, lambda: any(words in name for name in panel.curves.loss._curves))
+    assert not any("0.0125" in name for name in panel.curves.loss._curves), "that is the run in front"
+
+
 def test_edits_of_the_recipe_are_steps_that_can_be_undone(rig: Rig, recipe: RecipePanel) -> None:
     field = recipe.rows["lr"].field
     before = rig.studio.project.recipe.lr

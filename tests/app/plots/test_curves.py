@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QAction, QColor, QGuiApplication, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from pytestqt.qtbot import QtBot
@@ -16,6 +16,8 @@ from pytestqt.qtbot import QtBot
 from visualnet.app.plots.charts.curves import CurvesPlot
 from visualnet.app.plots.export import save_picture
 from visualnet.app.theme.tokens import DARK, LIGHT
+from visualnet.training.runs.change_marks import Mark
+from visualnet.training.runs.epoch_scale import EpochScale
 from visualnet.training.runs.series import Series
 
 
@@ -198,7 +200,7 @@ def test_click_in_the_legend_hides_a_curve(plot: CurvesPlot, qtbot: QtBot) -> No
 
 def test_epochs_end_best_and_reference(plot: CurvesPlot) -> None:
     _, held = learn(plot)
-    plot.set_x_unit("epoch", 50)
+    plot.set_x_unit("epoch", EpochScale([(0, 50)]))
     plot.set_x_end(1000)
     plot.set_progress(500)
     plot.set_reference("run 1", held)
@@ -281,3 +283,24 @@ def test_the_legend_keeps_to_one_line(plot: CurvesPlot, qtbot: QtBot) -> None:
     menu.actions()[-1].trigger()
     assert heard == ["run 5 (earlier)"] and not plot._curves["run 5 (earlier)"].shown
     menu.close()
+
+
+def test_what_was_changed_is_marked_and_told_at_the_pointer(plot: CurvesPlot) -> None:
+    learn(plot)
+    before = inks(plot)
+    plot.set_marks([Mark(100, "A", "learning rate 0.1 → 0.01"), Mark(400, "B", "“conv1” frozen")])
+    plot.refresh()
+    assert inks(plot) - before, "lines in a colour of their own"
+    assert "A at step 100: learning rate 0.1 → 0.01" in plot.accessibleDescription()
+    bare = plot.plot_view.grab().toImage()
+    spot = QPointF(view_point(plot, 400, 1.0))
+    none = Qt.MouseButton.NoButton
+    world = QPointF(plot.plot_view.viewport().mapToGlobal(spot.toPoint()))
+    moved = QMouseEvent(QEvent.Type.MouseMove, spot, world, none, none, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(plot.plot_view.viewport(), moved)
+    overlay = plot._overlay
+    (near,) = [g for g in overlay._groups(QRectF(overlay.rect())) if "“conv1” frozen" in g.lines[0]]
+    assert near.lines == ("step 400: “conv1” frozen",)
+    assert plot.plot_view.grab().toImage() != bare
+    plot.clear()
+    assert plot.plot_view.grab().toImage() != bare and not overlay._groups(QRectF(overlay.rect()))

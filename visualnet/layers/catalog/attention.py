@@ -52,7 +52,7 @@ class MultiheadAttention(Layer):
         4, "Heads that look independently; they share the features.", high=1024, card=True, fit=True, phrase="{} heads"
     )
     dropout: float = real(
-        0.0, "Share of the attention weights set to zero while training.", low=0, high=1, phrase="p {}"
+        0.0, "Share of the attention weights set to zero while training.", low=0, high=1, phrase="p {}", live="step"
     )
     bias: bool = flag(True, "Add learned constants in the projections.", more=True)
     causal: bool = flag(False, "Each place sees only itself and earlier ones, as when a text is written.")

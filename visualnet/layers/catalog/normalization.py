@@ -148,7 +148,7 @@ class Dropout(Dropping):
     """
 
     paper = "Srivastava, Hinton, Krizhevsky, Sutskever and Salakhutdinov, Dropout, 2014"
-    p: float = real(0.5, "Share set to zero.", low=0, high=1, card=True, phrase="p {}")
+    p: float = real(0.5, "Share set to zero.", low=0, high=1, card=True, phrase="p {}", live="step")
 
     def module(self, *shapes: Shape) -> Make:
         return Make("nn.Dropout", self.p)
@@ -170,7 +170,7 @@ class Dropout2d(Dropping):
     paper = (
         "Tompson, Goroshin, Jain, LeCun and Bregler, Efficient object localization using convolutional networks, 2015"
     )
-    p: float = real(0.5, "Share of the channels set to zero.", low=0, high=1, card=True, phrase="p {}")
+    p: float = real(0.5, "Share of the channels set to zero.", low=0, high=1, card=True, phrase="p {}", live="step")
 
     def module(self, *shapes: Shape) -> Make:
         return Make("nn.Dropout2d", self.p)

@@ -189,7 +189,7 @@ class LocalResponseNorm(Layer):
 class Dropout1d(Dropping):
     """Set whole random channels of a line to zero while training."""
 
-    p: float = real(0.5, "Share of the channels set to zero.", low=0, high=1, card=True, phrase="p {}")
+    p: float = real(0.5, "Share of the channels set to zero.", low=0, high=1, card=True, phrase="p {}", live="step")
 
     def module(self, *shapes: Shape) -> Make:
         return Make("nn.Dropout1d", self.p)
@@ -199,7 +199,7 @@ class Dropout1d(Dropping):
 class Dropout3d(Dropping):
     """Set whole random channels of a volume to zero while training."""
 
-    p: float = real(0.5, "Share of the channels set to zero.", low=0, high=1, card=True, phrase="p {}")
+    p: float = real(0.5, "Share of the channels set to zero.", low=0, high=1, card=True, phrase="p {}", live="step")
 
     def module(self, *shapes: Shape) -> Make:
         return Make("nn.Dropout3d", self.p)
@@ -221,7 +221,7 @@ class AlphaDropout(Layer):
     """
 
     paper = "Klambauer, Unterthiner, Mayr and Hochreiter, Self-normalizing neural networks, 2017"
-    p: float = real(0.5, "Share that is dropped.", low=0, high=1, card=True, phrase="p {}")
+    p: float = real(0.5, "Share that is dropped.", low=0, high=1, card=True, phrase="p {}", live="step")
 
     def module(self, *shapes: Shape) -> Make:
         return Make("nn.AlphaDropout", self.p)
@@ -242,7 +242,7 @@ class StochasticDepth(Dropping):
     """
 
     paper = "Huang, Sun, Liu, Sedra and Weinberger, Deep networks with stochastic depth, 2016"
-    p: float = real(0.1, "Share of the samples set to zero.", low=0, high=1, card=True, phrase="p {}")
+    p: float = real(0.1, "Share of the samples set to zero.", low=0, high=1, card=True, phrase="p {}", live="step")
 
     def module(self, *shapes: Shape) -> Make:
         return Make("extra_modules.StochasticDepth", self.p)
@@ -284,7 +284,7 @@ class FeatureAlphaDropout(Layer):
     """
 
     paper = "Klambauer, Unterthiner, Mayr and Hochreiter, Self-normalizing neural networks, 2017"
-    p: float = real(0.5, "Share of the channels that is dropped.", low=0, high=1, card=True, phrase="p {}")
+    p: float = real(0.5, "Share of the channels that is dropped.", low=0, high=1, card=True, phrase="p {}", live="step")
 
     def module(self, *shapes: Shape) -> Make:
         return Make("nn.FeatureAlphaDropout", self.p)

@@ -30,7 +30,13 @@ class Recurrent(Layer):
     num_layers: int = count(1, "Layers stacked on each other.", high=64, phrase="{} layers")
     bias: bool = flag(True, "Add learned constants.", more=True)
     dropout: float = real(
-        0.0, "Share set to zero between stacked layers while training.", low=0, high=1, more=True, phrase="p {}"
+        0.0,
+        "Share set to zero between stacked layers while training.",
+        low=0,
+        high=1,
+        more=True,
+        phrase="p {}",
+        live="step",
     )
     bidirectional: bool = flag(False, "Read a second time from the end, and put both results side by side.")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from visualnet.core import expressions
 from visualnet.core.expressions import Scope
@@ -17,7 +17,6 @@ from visualnet.core.names import MAX_SOURCE
 from visualnet.core.text.visible import clean
 
 _N = TypeVar("_N", int, float)
-
 BIG = 1_000_000_000
 """No integer parameter may be larger: sizes stay far from what a tensor could hold."""
 
@@ -26,7 +25,8 @@ class Param:
     """A declared parameter. As a class attribute of a layer it is the declaration; on an instance the resolved value stands there.
 
     ``card`` puts the value on the node's card (a number: in that place); ``more`` folds the row away; ``fit`` lets the repair finder try
-    other values; ``phrase`` is how the card says it (``{} heads``), always once it was changed; ``title`` stands before its field.
+    other values; ``phrase`` is how the card says it (``{} heads``), always once changed; ``title`` stands before its field; ``live``
+    says that it can be changed while a run goes on, and from which step or epoch on that acts: the next one.
     """
 
     name: str = ""
@@ -42,9 +42,10 @@ class Param:
         fit: bool = False,
         phrase: str = "",
         title: str = "",
+        live: Literal["", "step", "epoch"] = "",
     ) -> None:
         self.default, self.doc, self.unit, self.phrase, self.title = default, doc, unit, phrase, title
-        self.card, self.more, self.fit = card, more, fit
+        self.card, self.more, self.fit, self.live = card, more, fit, live
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
@@ -146,8 +147,7 @@ class Bool(Param):
         return self._card_text({"type": "boolean"})
 
     def short(self, value: Any) -> str:
-        name = self.name.replace("_", " ")
-        return name if value else f"no {name}"
+        return f"{'' if value else 'no '}{self.name.replace('_', ' ')}"
 
     def card_text(self, value: Any) -> str:
         return self.phrase or self.short(value)

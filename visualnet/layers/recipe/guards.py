@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from visualnet.layers.declaration.params import Float, Int
-from visualnet.layers.recipe.technique import Rule, Technique, Values, declare
+from visualnet.layers.recipe.technique import Rule, Technique, Values, declare_live
 
 OFF = "off"
 
@@ -32,7 +32,7 @@ _ALL = (
     Guard(
         "l1",
         "Every weight is pulled towards zero by the same amount: many end at zero.",
-        declare(l1=Float(0.0, "L1 penalty on the weights; 0 leaves it out.", low=0, high=1e6)),
+        declare_live(l1=Float(0.0, "L1 penalty on the weights; 0 leaves it out.", low=0, high=1e6)),
         (Rule("g_new", "g + l1*sign(w)"),),
         "Tibshirani 1996, Regression Shrinkage and Selection via the Lasso",
         meanings={"g_new": "gradient with the penalty"},
@@ -40,7 +40,7 @@ _ALL = (
     Guard(
         "clip_norm",
         "Gradients that are longer than this, all weights together, are made as short.",
-        declare(
+        declare_live(
             clip_norm=Float(None, "The greatest length of all gradients together.", low=1e-12, high=1e12, none=OFF)
         ),
         (Rule("g_new", "g*min(1, clip_norm/norm(g))"),),
@@ -52,7 +52,7 @@ _ALL = (
     Guard(
         "clip_value",
         "No number of a gradient is greater than this, or less than its negative.",
-        declare(
+        declare_live(
             clip_value=Float(None, "The greatest size of each number of a gradient.", low=1e-12, high=1e12, none=OFF)
         ),
         (Rule("g_new", "min(max(g, -clip_value), clip_value)"),),
@@ -63,7 +63,7 @@ _ALL = (
     Guard(
         "accumulate",
         "The gradients of several batches are gathered before one step: a large batch in little memory.",
-        declare(accumulate=Int(1, "Batches whose gradients make one step.", low=1, high=1_000_000)),
+        declare_live(accumulate=Int(1, "Batches whose gradients make one step.", low=1, high=1_000_000, live="epoch")),
         (Rule("g_new", "sum(g)/accumulate"),),
         "Goyal et al. 2017, Accurate, Large Minibatch SGD, arXiv:1706.02677",
         meanings={"g": "gradient of each batch"},
@@ -71,7 +71,7 @@ _ALL = (
     Guard(
         "early stopping",
         "The run ends when the value of the best epoch has not improved for some epochs; the network then has that epoch's weights.",
-        declare(
+        declare_live(
             patience=Int(None, "Epochs without gain after which the run ends.", low=1, high=1_000_000, none=OFF),
             min_delta=Float(0.0, "The least gain that counts.", low=0, high=1e9, more=True),
         ),
@@ -83,7 +83,7 @@ _ALL = (
     Guard(
         "average",
         "A copy of the weights that follows them slowly; it is validated beside them, and kept with the run.",
-        declare(ema_decay=Float(None, "How much of the copy stays at each step.", low=0, high=0.999999, none=OFF)),
+        declare_live(ema_decay=Float(None, "How much of the copy stays at each step.", low=0, high=0.999999, none=OFF)),
         (Rule("a_new", "ema_decay*a + (1 - ema_decay)*w_new"),),
         "Polyak and Juditsky 1992, Acceleration of Stochastic Approximation by Averaging",
         "optim.swa_utils.get_ema_multi_avg_fn",

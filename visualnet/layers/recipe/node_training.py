@@ -13,11 +13,11 @@ from visualnet.core.expressions import Scope
 from visualnet.core.graph import LEARNER, Value
 from visualnet.core.names import fault_in_name
 from visualnet.layers.declaration.params import Float, Int
-from visualnet.layers.recipe.technique import declare
+from visualnet.layers.recipe.technique import declare_live
 
 PAPER = "Howard and Ruder 2018, Universal Language Model Fine-tuning for Text Classification, arXiv:1801.06146"
 """Where rates of their own for each layer, and unfreezing one layer after the other, are described."""
-NODE_TRAINING = declare(
+NODE_TRAINING = declare_live(
     lr_factor=Float(
         1.0,
         "The learning rate of these weights is the recipe's times this.",

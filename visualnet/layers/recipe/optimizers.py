@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from visualnet.layers.declaration.params import Bool, Float, Int
-from visualnet.layers.recipe.technique import Rule, Technique, Values, declare
+from visualnet.layers.recipe.technique import Rule, Technique, Values, declare, declare_live
 
 
 class Kept(NamedTuple):
@@ -79,7 +79,7 @@ _ALL = (
     Optimizer(
         "SGD",
         "Stochastic gradient descent: each weight goes down its own slope.",
-        declare(
+        declare_live(
             lr=_lr(0.01),
             momentum=_momentum(),
             nesterov=Bool(False, "Look ahead: take the slope where the momentum leads.", more=True),
@@ -95,13 +95,16 @@ _ALL = (
     Optimizer(
         "Adagrad",
         "Each weight's steps shrink by all its slopes so far: for rare features.",
-        declare(
-            lr=_lr(0.01),
-            lr_decay=Float(0.0, "How fast the rate falls with each step.", low=0, high=1e6, more=True),
-            initial_accumulator_value=Float(0.0, "What the sums of squares begin with.", low=0, high=1e6, more=True),
-            eps=_eps(1e-10),
-            weight_decay=_decay(),
-        ),
+        {
+            **declare_live(
+                lr=_lr(0.01),
+                lr_decay=Float(0.0, "How fast the rate falls with each step.", low=0, high=1e6, more=True),
+            ),
+            **declare(
+                initial_accumulator_value=Float(0.0, "What the sums of squares begin with.", low=0, high=1e6, more=True)
+            ),
+            **declare_live(eps=_eps(1e-10), weight_decay=_decay()),
+        },
         (DECAYED, Rule("s_new", "s + g_new**2"), Rule("w_new", "w - lr/(1 + t*lr_decay)*g_new/(sqrt(s_new) + eps)")),
         "Duchi, Hazan and Singer 2011, Adaptive Subgradient Methods",
         "optim.Adagrad",
@@ -112,7 +115,7 @@ _ALL = (
     Optimizer(
         "Adadelta",
         "Steps as long as recent steps were, over recent slopes: it needs no fine rate.",
-        declare(
+        declare_live(
             lr=_lr(1.0),
             rho=_share(0.9, "How much of the means of squares is kept at each step."),
             eps=_eps(1e-6),
@@ -133,7 +136,7 @@ _ALL = (
     Optimizer(
         "RMSprop",
         "Steps scaled by the size of recent slopes: often used for recurrent networks.",
-        declare(
+        declare_live(
             lr=_lr(0.01),
             momentum=_momentum(more=True),
             alpha=_share(0.99, "How much of the mean of squares is kept at each step."),
@@ -155,7 +158,7 @@ _ALL = (
     Optimizer(
         "Adam",
         "Steps scaled by the size of recent slopes: a good first choice.",
-        declare(
+        declare_live(
             lr=_lr(0.001),
             **_betas(),
             eps=_eps(1e-8),
@@ -177,7 +180,7 @@ _ALL = (
     Optimizer(
         "AdamW",
         "Adam whose weight decay does not pass through the scaling.",
-        declare(
+        declare_live(
             lr=_lr(0.001),
             **_betas(),
             eps=_eps(1e-8),
@@ -198,7 +201,7 @@ _ALL = (
     Optimizer(
         "NAdam",
         "Adam that looks ahead as Nesterov's momentum does.",
-        declare(
+        declare_live(
             lr=_lr(0.002),
             **_betas(),
             momentum_decay=Float(0.004, "How the momentum grows with the steps.", low=0, high=1, more=True),
@@ -221,7 +224,7 @@ _ALL = (
     Optimizer(
         "RAdam",
         "Adam that holds back until its mean of squares can be trusted: a warm-up of its own.",
-        declare(lr=_lr(0.001), **_betas(), eps=_eps(1e-8), weight_decay=_decay()),
+        declare_live(lr=_lr(0.001), **_betas(), eps=_eps(1e-8), weight_decay=_decay()),
         (
             DECAYED,
             *MEANS,
@@ -236,7 +239,7 @@ _ALL = (
     Optimizer(
         "Adamax",
         "Adam that divides by the greatest recent slope instead of a mean of squares.",
-        declare(lr=_lr(0.002), **_betas(), eps=_eps(1e-8), weight_decay=_decay()),
+        declare_live(lr=_lr(0.002), **_betas(), eps=_eps(1e-8), weight_decay=_decay()),
         (
             DECAYED,
             MEANS[0],
@@ -252,7 +255,7 @@ _ALL = (
     Optimizer(
         "Muon",
         "Steps whose matrices are made orthogonal. It trains matrices only: Linear layers without bias.",
-        declare(
+        declare_live(
             lr=_lr(0.001),
             momentum=_momentum(0.95),
             nesterov=Bool(True, "Look ahead: take the slope where the momentum leads.", more=True),

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from visualnet.layers.declaration.params import Float, Int, Ints, Param
-from visualnet.layers.recipe.technique import Rule, Technique, Values, declare
+from visualnet.layers.recipe.technique import Rule, Technique, Values, declare_live
 
 
 class Span(NamedTuple):
@@ -93,7 +93,7 @@ _ALL = (
     Schedule(
         "step",
         "Every few epochs the rate is multiplied by gamma (torch: StepLR).",
-        declare(
+        declare_live(
             step_size=Int(5, "Epochs between two falls.", low=1, high=1_000_000),
             gamma=_gamma(0.1, "What the rate is multiplied by."),
         ),
@@ -108,7 +108,7 @@ _ALL = (
     Schedule(
         "multistep",
         "After each of these epochs the rate is multiplied by gamma (torch: MultiStepLR).",
-        declare(
+        declare_live(
             milestones=Ints((5, 8), "The epochs after which it falls.", low=1, high=1_000_000, longest=32),
             gamma=_gamma(0.1, "What the rate is multiplied by."),
         ),
@@ -124,7 +124,7 @@ _ALL = (
     Schedule(
         "exponential",
         "After every epoch the rate is multiplied by gamma (torch: ExponentialLR).",
-        declare(gamma=_gamma(0.9, "What the rate is multiplied by.")),
+        declare_live(gamma=_gamma(0.9, "What the rate is multiplied by.")),
         (Rule("lr_new", "lr*gamma**e"),),
         "Li and Arora 2020, An Exponential Learning Rate Schedule, arXiv:1910.07454",
         "optim.lr_scheduler.ExponentialLR",
@@ -135,7 +135,9 @@ _ALL = (
     Schedule(
         "polynomial",
         "The rate falls to 0 at the end of the run; a power of 1 is a straight line (torch: PolynomialLR).",
-        declare(power=Float(1.0, "How it bends: 1 is a straight line, 2 falls faster at first.", low=0.01, high=100)),
+        declare_live(
+            power=Float(1.0, "How it bends: 1 is a straight line, 2 falls faster at first.", low=0.01, high=100)
+        ),
         (Rule("lr_new", "lr*(1 - e/E)**power"),),
         "Chen et al. 2018, DeepLab, arXiv:1606.00915",
         "optim.lr_scheduler.PolynomialLR",
@@ -145,7 +147,7 @@ _ALL = (
     Schedule(
         "cosine",
         "The rate falls along half a cosine to the end of the run (torch: CosineAnnealingLR).",
-        declare(lowest=_lowest()),
+        declare_live(lowest=_lowest()),
         (Rule("lr_new", "lr*(lowest + (1 - lowest)*(1 + cos(pi*e/E))/2)"),),
         "Loshchilov and Hutter 2017, SGDR, arXiv:1608.03983",
         "optim.lr_scheduler.CosineAnnealingLR",
@@ -155,7 +157,7 @@ _ALL = (
     Schedule(
         "restarts",
         "The rate falls along half a cosine and jumps up again, cycle after cycle (torch: CosineAnnealingWarmRestarts).",
-        declare(
+        declare_live(
             first_cycle=Int(5, "Epochs of the first cycle.", low=1, high=1_000_000),
             cycle_factor=Int(1, "How many times longer each cycle is than the one before.", low=1, high=100),
             lowest=_lowest(),
@@ -176,7 +178,7 @@ _ALL = (
     Schedule(
         "one_cycle",
         "The rate rises to the recipe's and falls far below where it began, once over the run (torch: OneCycleLR).",
-        declare(
+        declare_live(
             pct_start=Float(0.3, "The share of the run in which it rises.", low=0.01, high=0.99),
             div_factor=Float(25.0, "The rate divided by this is the first one.", low=1, high=1e6, more=True),
             final_div_factor=Float(1e4, "The first rate divided by this is the last one.", low=1, high=1e9, more=True),
@@ -196,7 +198,7 @@ _ALL = (
     Schedule(
         "plateau",
         "The rate falls when the value of the best epoch has not improved for some epochs (torch: ReduceLROnPlateau).",
-        declare(
+        declare_live(
             wait=Int(3, "Epochs without gain that are let pass (torch: patience).", low=0, high=1_000_000),
             factor=_gamma(0.1, "What the rate is multiplied by."),
             threshold=Float(
@@ -223,7 +225,7 @@ SCHEDULES: dict[str, Schedule] = {kind.name: kind for kind in _ALL}
 WARM_UP = Technique(
     "warm-up",
     "The rate rises in a straight line before the schedule begins (torch: LinearLR).",
-    declare(
+    declare_live(
         warmup=Int(0, "Epochs in which the rate rises to its full size, before the schedule begins.", high=1_000_000),
         warmup_from=Float(
             0.1, "The first rate of the warm-up, as a share of the learning rate.", low=1e-6, high=1, more=True

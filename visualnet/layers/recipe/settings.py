@@ -14,18 +14,18 @@ from visualnet.layers.declaration.params import Int, Param
 from visualnet.layers.recipe.guards import GUARDS
 from visualnet.layers.recipe.optimizers import OPTIMIZERS
 from visualnet.layers.recipe.schedules import SCHEDULES, WARM_UP, Schedule, own_params
+from visualnet.layers.recipe.technique import declare_live
 
 FIELDS = frozenset(Recipe.__struct_fields__) - {"options", "learners", "extra"}
 """Settings that are fields of a recipe; all others are among its options."""
 OF_THE_RUN = frozenset(name for guard in GUARDS.values() if guard.whole for name in guard.params)
 """Options that a recipe says for all of its learners."""
 MOST = 1_000_000
-_PLAIN = {
-    "batch_size": Int(64, "Samples that one step looks at.", low=1, high=MOST),
-    "epochs": Int(10, "How often every training sample is seen.", low=1, high=MOST),
-}
-for _name, _param in _PLAIN.items():
-    _param.name = _name
+PLAIN = declare_live(
+    batch_size=Int(64, "Samples that one step looks at.", low=1, high=MOST, live="epoch"),
+    epochs=Int(10, "How often every training sample is seen.", low=1, high=MOST),
+)
+"""What a recipe says whatever its techniques are."""
 
 
 def declared(recipe: Recipe) -> dict[str, Param]:
@@ -59,7 +59,7 @@ def settings(recipe: Recipe) -> dict[str, Any]:
     Raises:
         ValueError: one cannot be used; the words begin with its name.
     """
-    found = {name: _read(param, raw_value(recipe, param)) for name, param in declared(recipe).items()}
+    found = {name: read_setting(param, raw_value(recipe, param)) for name, param in declared(recipe).items()}
     return {**found, **{name: getattr(recipe, name) for name in FIELDS}}
 
 
@@ -98,9 +98,9 @@ def find_problems(recipe: Recipe, validation: bool | None = None) -> dict[str, s
     for name in recipe.options.keys() - known_options().keys():
         found[name] = f"no optimizer, schedule or guard has the setting “{name}”; take it out of the recipe's options"
     values: dict[str, Any] = {}
-    for name, param in {**declared(recipe), **_PLAIN}.items():
+    for name, param in {**declared(recipe), **PLAIN}.items():
         try:
-            values[name] = _read(param, raw_value(recipe, param))
+            values[name] = read_setting(param, raw_value(recipe, param))
         except ValueError as error:
             found[name] = str(error)
     if not 0 <= recipe.seed < 2**63:
@@ -118,7 +118,12 @@ def find_learner_problems(recipe: Recipe, learner: LearnerSpec, validation: bool
     return found
 
 
-def _read(param: Param, raw: Value) -> Any:
+def read_setting(param: Param, raw: Value) -> Any:
+    """A setting as a figure.
+
+    Raises:
+        ValueError: it cannot be used; the words begin with its name.
+    """
     zero = next((guard.zero for guard in GUARDS.values() if next(iter(guard.params)) == param.name), "")
     if zero and isinstance(raw, int | float) and raw == 0:
         raise ValueError(f"{param.name} is 0: {zero}")

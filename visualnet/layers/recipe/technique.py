@@ -114,3 +114,10 @@ def declare(**params: Param) -> dict[str, Param]:
     for name, param in params.items():
         param.name = name
     return params
+
+
+def declare_live(**params: Param) -> dict[str, Param]:
+    """Fields by name that can be changed while a run goes on: from the next step on, where they say nothing else."""
+    for param in params.values():
+        param.live = param.live or "step"
+    return declare(**params)

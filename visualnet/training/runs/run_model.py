@@ -19,6 +19,7 @@ from visualnet.core.text.timestamps import moment
 from visualnet.core.user.paths import runs_dir
 from visualnet.training import events
 from visualnet.training.events import Event
+from visualnet.training.runs.epoch_scale import EpochScale
 from visualnet.training.runs.series import Series
 
 LOG, PROJECT = "events.jsonl", "project.vnet"
@@ -51,6 +52,11 @@ class RunModel:
         self.clipped = 0
         """Steps whose gradients were clipped."""
         self.epochs: list[events.EpochDone] = []
+        self.changes: list[events.Changed] = []
+        """What was changed while it ran, in order."""
+        self.planned_epochs = 0
+        self._parts: list[tuple[int, int]] = []
+        """Steps from which on an epoch has so many of them."""
         self.started: events.Started | None = None
         self.progress: events.Progress | None = None
         self.probe_report: events.ProbeReport | None = None
@@ -76,6 +82,11 @@ class RunModel:
     def best(self) -> events.EpochDone | None:
         """The best epoch so far, by the value that ``started.best_by`` names."""
         return next((e for e in reversed(self.epochs) if e.is_best), None)
+
+    @property
+    def scale(self) -> EpochScale:
+        """Its steps as epochs."""
+        return EpochScale(self._parts)
 
     def step_seconds(self) -> float | None:
         """What a step took since the run was begun or resumed last; None while it goes on."""
@@ -116,6 +127,10 @@ class RunModel:
         ):
             series.truncate_after(event.step)
         self.epochs = [e for e in self.epochs if e.step <= event.step and e.epoch <= event.epoch]
+        del self.changes[max(event.changes, 0) :]
+        self.planned_epochs = event.epochs
+        self._parts = [part for part in self._parts if part[0] <= event.step]
+        self._divide(event.step if self._parts else 0, event.steps_per_epoch)
         self.started, self.state = event, "training"
         self.failed = self.finished = None
         self.run = self.run or event.run
@@ -154,6 +169,18 @@ class RunModel:
     def _on_resumed(self, event: events.Resumed) -> None:
         self.state = "training"
 
+    def _on_changed(self, event: events.Changed) -> None:
+        self.changes.append(event)
+        self._divide(event.step, event.steps_per_epoch)
+        for one in event.changes:
+            if one.name == "epochs" and isinstance(one.after, int):
+                self.planned_epochs = one.after
+
+    def _divide(self, step: int, steps_per_epoch: int) -> None:
+        """From this step on an epoch has so many steps."""
+        if not self._parts or self._parts[-1][1] != steps_per_epoch:
+            self._parts.append((step, steps_per_epoch))
+
     def _on_saved(self, event: events.CheckpointSaved) -> None:
         self.saved = event
 
@@ -178,6 +205,7 @@ _TAKERS: dict[type, Callable[[RunModel, Any], None]] = {
     events.ProbeReport: RunModel._on_probe_report,
     events.Paused: RunModel._on_paused,
     events.Resumed: RunModel._on_resumed,
+    events.Changed: RunModel._on_changed,
     events.CheckpointSaved: RunModel._on_saved,
     events.Memory: RunModel._on_memory,
     events.Trouble: RunModel._on_trouble,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from visualnet.analysis import Analysis
 from visualnet.core.project import RunRef
 from visualnet.core.text.format import format_duration, format_number, format_percent, format_quantity
@@ -23,8 +25,7 @@ def share_done(model: RunModel | None) -> float:
     """How much of the run is done, from 0 to 1."""
     if model is None or model.started is None:
         return 0.0
-    steps = model.started.epochs * model.started.steps_per_epoch
-    return min(model.step / steps, 1.0) if steps else 0.0
+    return min(model.scale.epoch(float(model.step)) / model.planned_epochs, 1.0) if model.planned_epochs else 0.0
 
 
 def describe_run(state: str, model: RunModel | None, analysis: Analysis, older: bool = False) -> str:
@@ -68,9 +69,8 @@ def describe_run(state: str, model: RunModel | None, analysis: Analysis, older: 
 def describe_position(model: RunModel) -> str:
     """“epoch 8 of 20 · step 500”."""
     assert model.started is not None
-    each = max(model.started.steps_per_epoch, 1)
-    epoch = min(-(-max(model.step, 1) // each), model.started.epochs)
-    return f"epoch {epoch} of {model.started.epochs} · step {model.step:,}"
+    epoch = math.ceil(model.scale.epoch(float(max(model.step, 1))) - 1e-9)
+    return f"epoch {min(epoch, model.planned_epochs)} of {model.planned_epochs} · step {model.step:,}"
 
 
 def format_value(analysis: Analysis, name: str, value: float) -> str:

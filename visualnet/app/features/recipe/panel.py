@@ -241,8 +241,7 @@ class RecipePanel(QScrollArea):
         rates = model.rates.get(self.learners.chosen, model.lr) if model is not None else None
         if planned[0] and rates is not None and model is not None and model.started is not None and len(rates):
             every = max(1, len(rates) // MOST_POINTS)
-            steps = rates.steps[::every] / max(model.started.steps_per_epoch, 1)
-            used = (steps.tolist(), rates.values[::every].tolist())
+            used = (model.scale.epoch(rates.steps[::every].astype(float)).tolist(), rates.values[::every].tolist())
         self.curve.show_curves(planned, used)
 
     def _change(self, name: str, raw: Value) -> None:

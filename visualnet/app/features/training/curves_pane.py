@@ -15,6 +15,7 @@ from visualnet.app.theme.tokens import Theme
 from visualnet.core.project import Project
 from visualnet.core.text.format import capitalize_first
 from visualnet.training.runs import run_history as history
+from visualnet.training.runs.change_marks import find_marks
 from visualnet.training.runs.curves import Curve, loss_curves, metric_curves, metric_names
 from visualnet.training.runs.run_model import RunModel
 
@@ -121,10 +122,10 @@ class CurvesPane(QSplitter):
             for gone in self._shown.get(plot, set()) - names:
                 plot.remove_curve(gone)
             self._shown[plot] = names
-            started = model.started
-            each = started.steps_per_epoch if started is not None else 1
-            plot.set_x_unit(self.unit, each)
-            plot.set_x_end(started.epochs * each if started is not None else None)
+            scale = model.scale
+            plot.set_x_unit(self.unit, scale)
+            plot.set_x_end(scale.step(float(model.planned_epochs)) if model.started is not None else None)
+            plot.set_marks(find_marks(model))
             plot.set_progress(model.step if self.runner.busy and model.step else None)
         plot.refresh()
 
@@ -138,11 +139,15 @@ class CurvesPane(QSplitter):
                 plot.set_reference(name, None)
                 plot.set_reference(f"{name} validation", None)
         self._ghosts.clear()
+        front, project = self.runner.run, self.studio.project
+        shown = [
+            run for run in project.runs if run.id in self.runner.ghosts or (front is not None and run.id == front.id)
+        ]
+        names = history.contrast(shown, project.runs)
         for run_id, model in self.runner.ghosts.items():
-            if self.runner.run is not None and run_id == self.runner.run.id:
+            if front is not None and run_id == front.id:
                 continue
-            run = history.find(self.studio.project, run_id)
-            name = history.title(run) if run is not None else run_id
+            name = names.get(run_id, run_id)
             self._ghosts.add(name)
             metrics = model.started.metrics if model.started is not None else ()
             for plot, key in ((self.loss, "loss"), *((self.measures, m) for m in metrics[:1])):

@@ -5,6 +5,7 @@ Pens stay cosmetic and one pixel wide wherever there are many points: wider ones
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import pyqtgraph as pg
@@ -12,9 +13,11 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
+from visualnet.app.plots.charts.mark_lines import REACH, draw_mark, draw_tag
 from visualnet.app.plots.colours import Ink, draw_empty, text_font, translucent
 from visualnet.core.text.format import format_number
-from visualnet.figures.ticks import log_ticks, nice_ticks, tick_labels
+from visualnet.figures.ticks import MarkGroup, group_marks, log_ticks, nearest_group, nice_ticks, tick_labels
+from visualnet.training.runs.change_marks import Mark
 
 
 class Axis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
@@ -127,7 +130,7 @@ class PlotView(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no types
 
 
 class CurveOverlay(QWidget):
-    """The name of the x axis, the place of the cursor, what the view leaves out, and the empty sentence."""
+    """The name of the x axis, the place of the cursor, marks, what the view leaves out, and the empty sentence."""
 
     def __init__(self, plot_view: PlotView) -> None:
         super().__init__(plot_view)
@@ -135,6 +138,7 @@ class CurveOverlay(QWidget):
         self._ink: Ink | None = None
         self._unit = self._note = self._empty = ""
         self._hover: QPointF | None = None
+        self._marks: Sequence[tuple[float, Mark]] = ()
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         plot_view.view_box.sigResized.connect(lambda *_: self.resize(plot_view.size()))
 
@@ -142,6 +146,25 @@ class CurveOverlay(QWidget):
         """Take the words to show."""
         self._ink, self._unit, self._note, self._empty, self._hover = ink, unit, note, empty, hover
         self.update()
+
+    def show_marks(self, marks: Sequence[tuple[float, Mark]]) -> None:
+        """Take marks, each with its place on the x axis."""
+        self._marks = marks
+        self.update()
+
+    def _pixel(self, x: float) -> float:
+        """Where a place on the x axis stands here."""
+        view_box = self._plot_view.view_box
+        return float(self._plot_view.mapFromScene(view_box.mapViewToScene(QPointF(x, 0))).x())
+
+    def _groups(self, box: QRectF) -> list[MarkGroup]:
+        """The marks in view, those joined that stand too close."""
+        seen = [(self._pixel(x), mark) for x, mark in self._marks]
+        seen = [(at, mark) for at, mark in seen if box.left() - 1 <= at <= box.right() + 1]
+        room = self.fontMetrics().horizontalAdvance("W–W") + 8
+        return group_marks(
+            [at for at, _ in seen], [mark.letter for _, mark in seen], [mark.sentence for _, mark in seen], room
+        )
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._ink is None:
@@ -159,12 +182,12 @@ class CurveOverlay(QWidget):
             QRectF(0, box.bottom() + 5, box.left() - 14, painter.fontMetrics().height() + 2), right, self._unit
         )
         painter.drawText(box.adjusted(6, 2, -6, -2), right | Qt.AlignmentFlag.AlignTop, self._note)
+        groups = self._groups(box)
+        for group in groups:
+            draw_mark(painter, self._ink, group, box)
         if self._hover is not None:
             digits = 4 if self._unit == "epoch" else 6
             words = f"{self._unit} {format_number(max(self._hover.x(), 0), digits)}"
-            x = plot_view.mapFromScene(plot_view.view_box.mapViewToScene(self._hover)).x()
-            wide = painter.fontMetrics().horizontalAdvance(words) + 10
-            left = x + 3 if x + 3 + wide < box.right() else x - 3 - wide
-            tag = QRectF(left, box.top() + 18, wide, 18)
-            painter.fillRect(tag, translucent(self._ink.raised, 0.9))
-            painter.drawText(tag, Qt.AlignmentFlag.AlignCenter, words)
+            x = self._pixel(self._hover.x())
+            near = nearest_group(groups, x, REACH)
+            draw_tag(painter, self._ink, box, x, (words, *(near.lines if near is not None else ())))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
@@ -21,6 +21,8 @@ from visualnet.app.theme import fonts
 from visualnet.app.widgets.layouts import column
 from visualnet.core.text.format import format_number
 from visualnet.figures.curve_range import Floats, YRange, dash_segments, dotted_points, fit_range, ink_length, on_axis
+from visualnet.training.runs.change_marks import Mark
+from visualnet.training.runs.epoch_scale import EpochScale
 from visualnet.training.runs.series import Series
 
 POINTS_A_REDRAW = 12_000
@@ -82,7 +84,8 @@ class CurvesPlot(Picture):
         self.title = ""
         self._curves: dict[str, _Curve] = {}
         self._unit: Literal["step", "epoch"] = "step"
-        self._steps_per_epoch = 1.0
+        self._scale = EpochScale()
+        self._marks: Sequence[Mark] = ()
         self._log = False
         self._smoothing = 0.0
         self._progress: float | None = None
@@ -159,11 +162,17 @@ class CurvesPlot(Picture):
         for name in list(self._curves):
             self.remove_curve(name)
         self._progress = self._end = self._hover = None
+        self._marks = ()
         self.reset_view()
 
-    def set_x_unit(self, unit: Literal["step", "epoch"], steps_per_epoch: float = 1.0) -> None:
-        """Count along x in optimizer steps or in epochs."""
-        self._unit, self._steps_per_epoch = unit, max(float(steps_per_epoch), 1e-9)
+    def set_x_unit(self, unit: Literal["step", "epoch"], scale: EpochScale | None = None) -> None:
+        """Count along x in optimizer steps or, as the scale says, in epochs."""
+        self._unit, self._scale = unit, scale if scale is not None and unit == "epoch" else EpochScale()
+
+    def set_marks(self, marks: Sequence[Mark]) -> None:
+        """Mark what happened at some steps: a line with a letter; the words where the pointer is near."""
+        self._marks = marks
+        self.setAccessibleDescription("\n".join(f"{mark.letter} at {mark.sentence}" for mark in marks))
 
     def set_x_end(self, step: float | None) -> None:
         """The step at which the run will end: the axis reaches it from the start. None: as far as the curves."""
@@ -214,7 +223,7 @@ class CurvesPlot(Picture):
             self.plot_view.view_box.setRange(xRange=(x0, x1), yRange=(low, high), padding=0, disableAutoRange=False)
         self._draw_dots(ink, curves, strokes)
         self._now.setVisible(self._progress is not None)
-        self._now.setValue((self._progress or 0) / self._per_x)
+        self._now.setValue(self._scale.epoch(self._progress or 0.0))
         self._cursor.setVisible(self._hover is not None)
         self._cursor.setValue(self._hover.x() if self._hover is not None else 0)
         self._draw_words(ink)
@@ -225,18 +234,14 @@ class CurvesPlot(Picture):
         self.plot_view.view_box.addItem(item, ignoreBounds=True)
         return item
 
-    @property
-    def _per_x(self) -> float:
-        return self._steps_per_epoch if self._unit == "epoch" else 1.0
-
     def _x_range(self) -> tuple[float, float]:
         if not self._follow:
             x0, x1 = self.plot_view.view_box.viewRange()[0]
             return x0, x1
         ends = [curve.series.last[0] for curve in self._curves.values() if curve.series.last]
         starts = [int(curve.series.steps[0]) for curve in self._curves.values() if len(curve.series)]
-        high = max([*ends, self._end or 0, self._progress or 0]) / self._per_x
-        low = min([0, *starts]) / self._per_x
+        high = self._scale.epoch(float(max([*ends, self._end or 0, self._progress or 0])))
+        low = self._scale.epoch(float(min([0, *starts])))
         return (low, high) if high > low else (low, low + 1)
 
     def _y_range(self, columns: list[Floats]) -> YRange:
@@ -252,8 +257,8 @@ class CurvesPlot(Picture):
         if curve.is_smoothed():
             jobs.insert(0, (curve.raw, curve.series, translucent(colour, 0.32), False))
         for item, series, shade, dashed in jobs:
-            steps, values = series.window(x0 * self._per_x, x1 * self._per_x, pixels)
-            yield _Stroke(item, steps / self._per_x, on_axis(values, self._log), shade, dashed)
+            steps, values = series.window(self._scale.step(x0), self._scale.step(x1), pixels)
+            yield _Stroke(item, self._scale.epoch(steps.astype(np.float64)), on_axis(values, self._log), shade, dashed)
 
     def _draw(self, stroke: _Stroke, y: Floats, fine: bool, x_per_pixel: float) -> None:
         many_dashes = stroke.dashed and not fine and len(stroke.x) > 100
@@ -285,11 +290,13 @@ class CurvesPlot(Picture):
     def _place(self, point: tuple[int, float] | None) -> tuple[float, float] | None:
         """Where a point of the data stands on the axes; None where it has no place there."""
         y = float(on_axis(np.array([point[1]]), self._log)[0]) if point else math.nan
-        return (point[0] / self._per_x, y) if point and math.isfinite(y) else None
+        return (self._scale.epoch(float(point[0])), y) if point and math.isfinite(y) else None
 
     def _pointed(self, curve: _Curve) -> tuple[int, float] | None:
         """The point of a curve that is nearest to the pointer; its last one where there is none."""
-        return curve.main().nearest(self._hover.x() * self._per_x) if self._hover is not None else curve.main().last
+        if self._hover is None:
+            return curve.main().last
+        return curve.main().nearest(self._scale.step(self._hover.x()))
 
     def _draw_words(self, ink: Ink) -> None:
         self.legend.show_entries(
@@ -302,6 +309,7 @@ class CurvesPlot(Picture):
             axis.setOpacity(1.0 if self._has_points() else 0.0)
         empty = "" if self._has_points() else self.empty_words
         self._overlay.show_words(ink, self._unit, self._y.note, empty, self._hover)
+        self._overlay.show_marks([(self._scale.epoch(float(mark.step)), mark) for mark in self._marks])
 
     def _has_points(self) -> bool:
         return any(len(curve.series) for curve in self._curves.values())
@@ -310,7 +318,9 @@ class CurvesPlot(Picture):
         point, best = self._pointed(curve), curve.best_point()
         note = ""
         if best:
-            note = f"best {format_number(best[1])} at {self._unit} {format_number(best[0] / self._per_x, 4)}"
+            note = (
+                f"best {format_number(best[1])} at {self._unit} {format_number(self._scale.epoch(float(best[0])), 4)}"
+            )
         value = "" if point is None else "not finite" if math.isnan(point[1]) else format_number(point[1])
         return Entry(curve.name, curve.colour(ink), curve.dashed, value, note, curve.shown)
 
@@ -355,4 +365,4 @@ class CurvesPlot(Picture):
         yield "curve", "step", self._unit if self._unit == "epoch" else "x", "value"
         for curve in self._curves.values():
             for step, value in zip(curve.series.steps.tolist(), curve.series.values.tolist(), strict=True):
-                yield curve.name, step, step / self._per_x, "" if math.isnan(value) else value
+                yield curve.name, step, self._scale.epoch(float(step)), "" if math.isnan(value) else value

@@ -93,6 +93,7 @@ class Loss(Layer):
         high=1e6,
         more=True,
         phrase="weight {}",
+        live="step",
     )
     reduction: str = choice(
         "mean", "What becomes of the values of a batch.", REDUCTIONS, more=True, phrase="reduction {}"
@@ -280,7 +281,13 @@ class CrossEntropy(OfClasses):
     function = "F.cross_entropy"
     takes = ("label_smoothing",)
     label_smoothing: float = real(
-        0.0, "Share of certainty given to all classes alike.", low=0, high=1, more=True, phrase="smoothing {}"
+        0.0,
+        "Share of certainty given to all classes alike.",
+        low=0,
+        high=1,
+        more=True,
+        phrase="smoothing {}",
+        live="step",
     )
 
     def first_loss(self, start: Start) -> tuple[float, float] | None:

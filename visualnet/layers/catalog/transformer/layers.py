@@ -93,7 +93,7 @@ class TransformerLayer(Layer):
         4, "Heads that look independently; they share the features.", high=1024, card=True, fit=True, phrase="{} heads"
     )
     dim_feedforward: int = count(256, "Width of the two dense layers' middle.", card=True, fit=True)
-    dropout: float = real(0.1, "Share set to zero while training.", low=0, high=1, phrase="p {}")
+    dropout: float = real(0.1, "Share set to zero while training.", low=0, high=1, phrase="p {}", live="step")
     activation: str = choice("relu", "Between the dense layers.", {"relu": "ReLU", "gelu": "GELU"}, more=True)
     layer_norm_eps: float = real(1e-5, "Added to the variance.", low=1e-12, high=1, more=True)
     norm_first: bool = flag(False, "Normalize before attention and dense layers, not after.", more=True)
