@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from msgspec.structs import replace
@@ -80,6 +81,17 @@ def recipe_of_run(recipe: Recipe) -> Recipe:
         return recipe
     options = {name: value for name, value in recipe.options.items() if name in OF_THE_RUN}
     return replace(recipe.of_learner(LearnerSpec(name="")), options=options)
+
+
+def loss_params(recipe: Recipe) -> dict[str, Value]:
+    """What losses take of a recipe where their nodes say nothing, by the name of their parameter; what is not set, or cannot be used, is
+    left out."""
+    found: dict[str, Value] = {}
+    for param in [p for guard in GUARDS.values() if guard.of_losses for p in guard.params.values()]:
+        raw = recipe.options.get(param.name, param.default)
+        with suppress(ValueError):
+            found |= {param.name: read_setting(param, raw)} if raw != param.default else {}
+    return found
 
 
 def find_problems(recipe: Recipe, validation: bool | None = None) -> dict[str, str]:
