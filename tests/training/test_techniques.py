@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,17 @@ IN_TORCH: dict[str, dict[str, Any]] = {
 """The same, as one writes it in torch."""
 Scheduler = Callable[[torch.optim.Optimizer, float], Any]
 STEPS = EACH * EPOCHS
+
+
+def drawn(step: int) -> float:
+    """Half a cosine from point to point, then the last share."""
+    at = step / EACH
+    if at >= 3:
+        return 0.5
+    start, end, high, low = (0.0, 1.5, 1.0, 0.25) if at < 1.5 else (1.5, 3.0, 0.25, 0.5)
+    return high + (low - high) * ((1 - math.cos(math.pi * ((at - start) / (end - start)))) / 2)
+
+
 WRITTEN: dict[str, tuple[dict[str, Any], str, Scheduler]] = {
     "constant": ({}, "never", lambda o, lr: None),
     "step": ({"step_size": 2, "gamma": 0.5}, "epoch", lambda o, lr: lr_scheduler.StepLR(o, 2, 0.5)),
@@ -73,6 +85,11 @@ WRITTEN: dict[str, tuple[dict[str, Any], str, Scheduler]] = {
         {"pct_start": 0.4},
         "step",
         lambda o, lr: lr_scheduler.OneCycleLR(o, lr, STEPS, pct_start=0.4, cycle_momentum=False),
+    ),
+    "drawn": (
+        {"points": "0:1, 1.5:0.25, 3:0.5", "between": "smooth"},
+        "step",
+        lambda o, lr: lr_scheduler.LambdaLR(o, drawn),
     ),
     "plateau": (
         {"wait": 0, "factor": 0.5, "threshold": 0.2},

@@ -13,7 +13,7 @@ from visualnet.layers.declaration.params import Choice, Int, Param
 from visualnet.layers.recipe.guards import GUARDS
 from visualnet.layers.recipe.optimizers import OPTIMIZERS
 from visualnet.layers.recipe.schedules import SCHEDULES, own_params
-from visualnet.layers.recipe.settings import FIELDS, find_problems
+from visualnet.layers.recipe.settings import FIELDS, find_problems, raw_value
 from visualnet.training.idle_probe import torch_is_ready
 
 LENGTH = ("epochs", "batch_size", "best_by")
@@ -120,7 +120,7 @@ def recipe_problems(recipe: Recipe, params: Iterable[Param], validation: bool | 
     for param in params:
         if isinstance(param, Choice) and param.name not in found:
             try:
-                param.read(getattr(recipe, param.name), {})
+                param.read(raw_value(recipe, param), {})
             except ValueError as error:
                 found[param.name] = str(error)
     return found

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from visualnet.core.graph import Value
 from visualnet.core.project import LearnerSpec, Recipe
 from visualnet.layers.declaration.params import Int, Param
+from visualnet.layers.recipe.drawn_curve import read_points
 from visualnet.layers.recipe.guards import GUARDS
 from visualnet.layers.recipe.optimizers import OPTIMIZERS
 from visualnet.layers.recipe.schedules import SCHEDULES, WARM_UP, Schedule, own_params
@@ -175,12 +176,13 @@ def _too_long(schedule: Schedule, values: Mapping[str, Any]) -> dict[str, str]:
         }
     period = values.get(schedule.period)
     longest, left = (max(period, default=0) if isinstance(period, tuple) else period or 0), epochs - warm
+    if schedule.drawn:
+        longest = read_points(period)[-1][0] if period else 0
     if longest < left or (longest == left and schedule.whole):
         return {}
     behind = f" after the warm-up of {warm:,}" if warm else ""
     few = "is only 1 epoch" if left == 1 else f"are only {left:,} epochs"
     most = left if schedule.whole else left - 1
     way = f"choose {most:,} at most, or train longer" if most else "train longer, or choose another schedule"
-    return {
-        schedule.period: f"{schedule.period} is {longest:,}, but there {few}{behind}: the run would end before it; {way}"
-    }
+    said = f"reach to epoch {longest:,g}" if schedule.drawn else f"is {longest:,}"
+    return {schedule.period: f"{schedule.period} {said}, but there {few}{behind}: the run would end before it; {way}"}
