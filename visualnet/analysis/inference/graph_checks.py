@@ -8,9 +8,10 @@ from visualnet.analysis.facts import GraphFacts, NodeFacts, Outline, Problem
 from visualnet.analysis.inference import muting
 from visualnet.analysis.inference.infer_block import MAX_LAYERS, has_too_many_layers
 from visualnet.core.graph import Graph, Port, Topology
-from visualnet.core.project import MAIN
+from visualnet.core.project import MAIN, Recipe
 from visualnet.core.text.format import format_quantity
 from visualnet.layers.declaration.layer import LAYERS, Spec
+from visualnet.layers.recipe.settings import loss_params
 
 SINKS = ("output", "loss", "metric")
 
@@ -66,6 +67,15 @@ def part_weights(main: GraphFacts, sheet: str) -> Iterator[Problem]:
         if weight != 1:
             words = f"its weight {weight:g} is not used: its value goes on to another loss; multiply it on the way (Scale and shift)"
             yield Problem("unused-weight", "warning", words, facts.node.id, sheet, (facts.node.id,), "weight")
+
+
+def unused_settings(main: GraphFacts, recipe: Recipe, sheet: str) -> Iterator[Problem]:
+    """What the recipe says for losses, and none of them takes."""
+    losses = [*main.sinks("loss"), *parts(main)]
+    for name in loss_params(recipe) if losses else ():
+        if not any(f.layer is not None and name in f.layer.params and name not in f.node.params for f in losses):
+            words = f"the recipe's {name.replace('_', ' ')} changes nothing: no loss takes it (Cross-entropy does if it says none itself)"
+            yield Problem("unused-setting", "hint", words, "", sheet)
 
 
 def role_of(facts: NodeFacts | None) -> str:
