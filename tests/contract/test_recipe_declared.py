@@ -184,6 +184,31 @@ BAD: dict[str, tuple[dict[str, Any], str, str]] = {
         "first_cycle",
         "only 8 epochs after the warm-up of 2: the run would end before it; choose 8 at most",
     ),
+    "drawn beyond the run": (
+        {"schedule": "drawn", "options": {"points": "0:1, 12.5:0.1"}},
+        "points",
+        "points reach to epoch 12.5, but there are only 10 epochs: the run would end before it; choose 10 at most",
+    ),
+    "drawn out of order": (
+        {"schedule": "drawn", "options": {"points": "0:1, 5:0.5, 3:0.1"}},
+        "points",
+        "points: epoch 3 stands behind 5: write the points in the order of their epochs",
+    ),
+    "drawn with NaN": (
+        {"schedule": "drawn", "options": {"points": "0:1, 5:nan"}},
+        "points",
+        "the share nan at epoch 5 can be 0 to 1,000 times the rate",
+    ),
+    "drawn without a beginning": (
+        {"schedule": "drawn", "options": {"points": "2:1, 5:0.5"}},
+        "points",
+        "the first point stands at epoch 2; write where the rate begins, as 0:1",
+    ),
+    "not drawn": (
+        {"schedule": "drawn", "options": {"points": "falling"}},
+        "points",
+        "“falling” is no point; write the epoch, a colon and the share of the rate, as 0:1, 5:0.5, 10:0.1",
+    ),
     "warm-up is the run": ({"options": {"warmup": 10}}, "warmup", "set it to 9 at most"),
 }
 

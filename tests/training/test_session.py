@@ -282,7 +282,10 @@ def test_a_run_that_goes_on_changed_says_so(tmp_path: Path) -> None:
     changed = edits.set_node(changed, "", [relu], trainable=False)
     model = train(changed, tmp_path, resume=True)
     (words,) = model.troubles
-    assert all(name in words for name in ("network", "batch_size", "seed"))
+    assert all(name in words for name in ("batch_size", "seed"))
+    (change,) = model.networks
+    assert model.started is not None and change.step == model.started.step
+    assert (change.anew, change.gone) == ({}, ())
     assert model.lr.values[-1] == pytest.approx(0.002)
 
 

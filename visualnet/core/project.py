@@ -92,6 +92,7 @@ STEP_FIELDS = ("optimizer", "lr", "momentum", "nesterov", "weight_decay", "sched
 RUN_OPTIONS = (
     "patience",
     "min_delta",
+    "label_smoothing",
     "precision",
     "init_scale",
     "growth_interval",

@@ -38,6 +38,7 @@ TENSOR_TYPES = {
 }
 Expected = Mapping[str, tuple[tuple[int, ...], str]]
 MAX_THREADS = 4096
+MAX_NETWORKS = 100_000
 MAX_SECONDS = 1e10
 Count = Annotated[int, msgspec.Meta(ge=0, le=1 << 53)]
 Word = Annotated[str, msgspec.Meta(max_length=200)]
@@ -82,6 +83,8 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     best_epoch: Count = 0
     gained: float | None = None
     stale: Count = 0
+    network: Annotated[int, msgspec.Meta(ge=0, le=MAX_NETWORKS)] = 0
+    """How often the network was changed: the run's folder holds each (``network-1``)."""
     seconds: Annotated[float, msgspec.Meta(ge=0, le=MAX_SECONDS)] = 0.0
     data: Word = ""
     device: Word = ""

@@ -6,6 +6,8 @@ import threading
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from visualnet.core.project import Project
+
 ProbePort = tuple[tuple[str, ...], str]
 
 
@@ -28,6 +30,7 @@ class Control:
         self._changed = threading.Condition()
         self._stop = self._pause = False
         self._lr: dict[str, float] = {}
+        self._drawing: Project | None = None
         self.urgent = False
         self.probe_request = ProbeRequest()
 
@@ -62,6 +65,14 @@ class Control:
             self.urgent = True
             self._changed.notify_all()
 
+    def change_network(self, drawing: Project) -> None:
+        """Train the network of this drawing from the next step on; a pause ends with it. Where that cannot be, the run tells why and stays
+        as it is."""
+        with self._changed:
+            self._drawing = drawing
+            self.urgent = True
+            self._changed.notify_all()
+
     def request_probes(
         self, ports: Iterable[ProbePort], sample: int = 0, budget: float = 0.05, grid: bool = False
     ) -> None:
@@ -74,17 +85,28 @@ class Control:
         """The learning rates that were asked for since the last call, by learner; without a name, for all."""
         with self._changed:
             lr, self._lr = self._lr, {}
-            self.urgent = self._stop or self._pause
+            self._update_urgent()
             return lr
 
-    def wait(self, timeout_s: float) -> bool:
-        """Whether the pause is over; returns at once when it ends, and after the timeout if it does not."""
+    def take_drawing(self) -> Project | None:
+        """The drawing whose network is to be trained from now on, if one was given since the last call."""
         with self._changed:
-            return self._changed.wait_for(lambda: self._stop or not self._pause, timeout_s)
+            drawing, self._drawing = self._drawing, None
+            self._update_urgent()
+            return drawing
+
+    def wait(self, timeout_s: float) -> bool:
+        """Whether the pause is over; returns at once when it ends or a drawing was given, and after the timeout if not."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._stop or not self._pause or self._drawing is not None, timeout_s)
+            return self._stop or not self._pause
 
     def _set(self, *, stop: bool | None = None, pause: bool | None = None) -> None:
         with self._changed:
             self._stop = self._stop if stop is None else stop
             self._pause = self._pause if pause is None else pause
-            self.urgent = self._stop or self._pause or bool(self._lr)
+            self._update_urgent()
             self._changed.notify_all()
+
+    def _update_urgent(self) -> None:
+        self.urgent = self._stop or self._pause or bool(self._lr) or self._drawing is not None

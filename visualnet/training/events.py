@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 import msgspec
 
+from visualnet.analysis.compare.weights_kept import EarlierWeights
 from visualnet.core.text.format import format_bytes
 from visualnet.layers.recipe.live_settings import Change
 
@@ -58,6 +59,8 @@ class Started(Event, frozen=True, tag="started"):
     """What is switched on in the machine, in a few words (``layers.recipe.machine``)."""
     changes: int = 0
     """How many ``Changed`` events of the run's record, its first ones, are in force: those behind them were not reached."""
+    network: int = 0
+    """How often the network was changed so far."""
 
 
 class LearnerSteps(msgspec.Struct, frozen=True, kw_only=True):
@@ -172,6 +175,28 @@ class Resumed(Event, frozen=True, tag="resumed"):
     step: int
 
 
+class NetworkChanged(Event, frozen=True, tag="network"):
+    """From ``step`` on another network is trained: which layers kept their weights, which began anew and why, which got weights back (and
+    until which step they had them), and which are gone. ``earlier`` says what can be had back from now on."""
+
+    step: int
+    epoch: int
+    number: int
+    """Counted from 1."""
+    words: str
+    kept: tuple[str, ...] = ()
+    anew: Mapping[str, str] = {}
+    back: Mapping[str, int] = {}
+    gone: tuple[str, ...] = ()
+    earlier: tuple[EarlierWeights, ...] = ()
+    parameters: int = 0
+    metrics: tuple[str, ...] = ()
+    losses: tuple[str, ...] = ()
+    lowers: Mapping[str, tuple[str, ...]] = {}
+    best_by: str = "loss"
+    best_is: str = "min"
+
+
 class Changed(Event, frozen=True, tag="changed"):
     """Settings that are other ones from the step after ``step`` on. ``steps_per_epoch`` counts from there."""
 
@@ -244,6 +269,7 @@ Logged = (
     | EpochDone
     | Paused
     | Resumed
+    | NetworkChanged
     | Changed
     | CheckpointSaved
     | Memory

@@ -37,7 +37,15 @@ def two_heads(**recipe: Any) -> Project:
         LearnerSpec(
             name="b", optimizer="RMSprop", lr=0.003, schedule="cosine", options={"warmup": 1, "clip_value": 0.01}
         ),
-        LearnerSpec(name="a", steps=2, optimizer="SGD", lr=0.05, momentum=0.9, options={"l1": 0.001, "accumulate": 3}),
+        LearnerSpec(
+            name="a",
+            steps=2,
+            optimizer="SGD",
+            lr=0.05,
+            momentum=0.9,
+            schedule="drawn",
+            options={"l1": 0.001, "accumulate": 3, "points": "0:1, 1.5:0.2, 3:0.6"},
+        ),
     )
     told = {"epochs": 3, "best_by": "a loss", "options": {"patience": 1, "min_delta": 0.01}, **recipe}
     return msgspec.structs.replace(project, recipe=msgspec.structs.replace(project.recipe, learners=learners, **told))

@@ -42,6 +42,7 @@ GUARDED: dict[str, dict[str, Any]] = {
     "accumulate": {"accumulate": 3},
     "average": {"ema_decay": 0.9},
     "early stopping": {"patience": 1},
+    "label smoothing": {"label_smoothing": 0.1},
 }
 ALL_AT_ONCE = {**{k: v for one in GUARDED.values() for k, v in one.items()}, "min_delta": 0.001, "warmup": 1}
 

@@ -80,6 +80,8 @@ class BatchObjectives(Objectives):
         ids = {step.id for step in printed}
         planned = [step for step in plan.steps if step.id in ids]
         quiet = ("loss", "metric")
+        if any(s.role == "loss" for s in metrics):
+            return False  # what the loss is computed from is measured, and would be computed twice
         if any(s.role not in quiet and (s.module or s.inside) for s in metrics):
             return False  # what they draw would be drawn at the end
         if self.has_modules(self.count_ports({**self.counted, **self.tallied})):

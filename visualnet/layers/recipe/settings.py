@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from msgspec.structs import replace
@@ -11,6 +12,7 @@ from msgspec.structs import replace
 from visualnet.core.graph import Value
 from visualnet.core.project import LearnerSpec, Recipe
 from visualnet.layers.declaration.params import Int, Param
+from visualnet.layers.recipe.drawn_curve import read_points
 from visualnet.layers.recipe.guards import GUARDS
 from visualnet.layers.recipe.machine import MACHINE
 from visualnet.layers.recipe.optimizers import OPTIMIZERS
@@ -83,6 +85,17 @@ def recipe_of_run(recipe: Recipe) -> Recipe:
         return recipe
     options = {name: value for name, value in recipe.options.items() if name in OF_THE_RUN}
     return replace(recipe.of_learner(LearnerSpec(name="")), options=options)
+
+
+def loss_params(recipe: Recipe) -> dict[str, Value]:
+    """What losses take of a recipe where their nodes say nothing, by the name of their parameter; what is not set, or cannot be used, is
+    left out."""
+    found: dict[str, Value] = {}
+    for param in [p for guard in GUARDS.values() if guard.of_losses for p in guard.params.values()]:
+        raw = recipe.options.get(param.name, param.default)
+        with suppress(ValueError):
+            found |= {param.name: read_setting(param, raw)} if raw != param.default else {}
+    return found
 
 
 def find_problems(recipe: Recipe, validation: bool | None = None) -> dict[str, str]:
@@ -168,12 +181,13 @@ def _too_long(schedule: Schedule, values: Mapping[str, Any]) -> dict[str, str]:
         }
     period = values.get(schedule.period)
     longest, left = (max(period, default=0) if isinstance(period, tuple) else period or 0), epochs - warm
+    if schedule.drawn:
+        longest = read_points(period)[-1][0] if period else 0
     if longest < left or (longest == left and schedule.whole):
         return {}
     behind = f" after the warm-up of {warm:,}" if warm else ""
     few = "is only 1 epoch" if left == 1 else f"are only {left:,} epochs"
     most = left if schedule.whole else left - 1
     way = f"choose {most:,} at most, or train longer" if most else "train longer, or choose another schedule"
-    return {
-        schedule.period: f"{schedule.period} is {longest:,}, but there {few}{behind}: the run would end before it; {way}"
-    }
+    said = f"reach to epoch {longest:,g}" if schedule.drawn else f"is {longest:,}"
+    return {schedule.period: f"{schedule.period} {said}, but there {few}{behind}: the run would end before it; {way}"}

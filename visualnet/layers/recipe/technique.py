@@ -34,6 +34,7 @@ LETTERS: Mapping[str, str] = {
     "clip_norm": "c",
     "clip_value": "c",
     "ema_decay": "d",
+    "label_smoothing": "ε",
     "mu": "μ_t",
     "mu_next": "μ_n",
     "product": "M",

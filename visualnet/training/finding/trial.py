@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from visualnet.core import edits
+from visualnet.core.edits import learners
 from visualnet.core.project import Project
 from visualnet.data.loading import Loaded
 from visualnet.training import devices, exclusive
@@ -120,8 +121,12 @@ class Trial:
 
 def without_schedule(project: Project, lr: float) -> Project:
     """The project with a rate that stays as it is, and nothing that looks at epochs."""
-    options = {name: value for name, value in project.recipe.options.items() if name not in LEFT_OUT}
-    return edits.set_recipe(project, schedule="constant", lr=lr, options=options)
+    recipe = project.recipe
+    said = {name: value for name, value in recipe.options.items() if name not in LEFT_OUT}
+    if len(recipe.learners) != 1:  # several are measured as they are
+        return edits.set_recipe(project, schedule="constant", lr=lr, options=said)
+    own = {name: value for name, value in recipe.learners[0].options.items() if name not in LEFT_OUT}
+    return learners.set_steps(edits.set_recipe(project, options=said), schedule="constant", lr=lr, options=own)
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -26,10 +27,16 @@ def describe_learner(learner: LearnerSpec) -> str:
     )
 
 
-def _losses(model: Model) -> dict[str, tuple[str, ...]]:
+def describe_network(model: Model) -> dict[str, Any]:
+    """What events tell of a network: how many weights it has, and what is computed of each batch."""
     main = model.analysis.main
     parts = learner_parts(main, model.project.recipe.learners)
-    return {part.name: tuple(main.nodes[i].node.name for i in part.losses) for part in parts}
+    return {
+        "parameters": sum(t.numel() for t in set(model.net.parameters())),
+        "metrics": model.metrics,
+        "losses": model.losses,
+        "lowers": {part.name: tuple(main.nodes[i].node.name for i in part.losses) for part in parts},
+    }
 
 
 class Reporter:
@@ -56,21 +63,19 @@ class Reporter:
                 run=folder.name if folder else "",
                 device=place.words,
                 threads=place.threads,
-                parameters=sum(t.numel() for t in set(model.net.parameters())),
                 epochs=self.recipe.epochs,
                 steps_per_epoch=sampler.steps,
                 batch_size=sampler.batch_size,
                 sizes=(len(data.train), len(data.validation), len(data.test)),
                 best_by=name,
                 best_is=mode,
-                metrics=model.metrics,
-                losses=model.losses,
                 learners={learner.name: describe_learner(learner) for learner in self.recipe.learners},
-                lowers=_losses(model),
+                **describe_network(model),
                 step=state.step,
                 epoch=state.epoch,
                 data=data.fingerprint,
                 torch=str(torch.__version__),
+                network=state.network,
                 machine=machine,
             )
         )

@@ -10,7 +10,8 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor
 
-from visualnet.compiling.module import Model
+from visualnet.analysis import infer
+from visualnet.compiling.module import Model, compile_project
 from visualnet.core.project import Project, Recipe
 from visualnet.data.loading import Loaded
 from visualnet.data.tensors import Sampler
@@ -19,8 +20,13 @@ from visualnet.training.checkpoints import BadCheckpoint, State
 from visualnet.training.learners.learners import Learners
 from visualnet.training.loop.failures import first_line
 from visualnet.training.loop.metrics import Tally, get_state, set_state
+from visualnet.training.loop.network.change import read_earlier, read_network, set_best_aside
+from visualnet.training.loop.network.earlier_weights import WeightStore
+from visualnet.training.loop.network.parts import NetworkParts, build_parts
 from visualnet.training.loop.run_state import RunState, TrainingClock
 from visualnet.training.loop.sinks import Sink
+from visualnet.training.machine.machine import Machine
+from visualnet.training.runs.network_mark import compile_alike
 from visualnet.training.runs.run_model import count_epochs, find_changes, find_other_rates, read_project
 
 
@@ -31,16 +37,21 @@ class Resumable(Protocol):
     recipe: Recipe
     data: Loaded
     folder: Path | None
+    parts: NetworkParts
+    earlier: WeightStore
     learners: Learners
     sampler: Sampler
     tally: Tally
     place: devices.DeviceChoice
+    machine: Machine
     emit: Sink
     network: Model
     state: RunState
     clock: TrainingClock
 
     def set_lr(self, lr: float, learner: str = "") -> None: ...
+
+    def use_parts(self, parts: NetworkParts) -> None: ...
 
 
 def capture_generators(session: Resumable) -> dict[str, Tensor]:
@@ -82,7 +93,8 @@ def _surroundings(session: Resumable) -> dict[str, Any]:
 
 
 def resume(session: Resumable) -> bool:
-    """Put the newest checkpoint that can be used in place; whether a newer one cannot. What differs from the run's beginning is told.
+    """Put the newest checkpoint that can be used in place, with the network that was trained then; whether a newer one cannot be used.
+    What differs from the run's beginning is told.
 
     Raises:
         BadCheckpoint: there are some, and none can be used; the words are about the newest.
@@ -92,10 +104,12 @@ def resume(session: Resumable) -> bool:
     if not found:
         session.emit(events.Trouble(words="nothing of the run was kept to go on from: it begins anew"))
     faults: list[str] = []
+    project = session.project
     for folder in found:
         try:
             state = checkpoints.read_state(folder)
             _check(session, folder, state)
+            _use_network(session, read_network(session.folder, state.network, project))
             _put_back(session, folder, state)
         except BadCheckpoint as fault:
             faults.append(str(fault))
@@ -104,6 +118,9 @@ def resume(session: Resumable) -> bool:
             words = f"the last checkpoint cannot be used ({faults[0]}): the run goes on from the one before, at step {state.step:,}"
             session.emit(events.Trouble(words=words))
         _tell_differences(session, session.folder, state)
+        read_earlier(session, session.earlier)
+        if state.network and not state.best_epoch:  # it ended between the change and what follows from it
+            set_best_aside(session.folder, state.network)
         return bool(faults)
     if faults:
         raise BadCheckpoint(faults[0])
@@ -136,6 +153,24 @@ def _check(session: Resumable, folder: Path, state: State) -> None:
         raise BadCheckpoint(f"the numbers in {folder} do not fit this recipe")
 
 
+def _use_network(session: Resumable, project: Project) -> None:
+    """Build the network that a checkpoint is of, where that is another one than the drawing's.
+
+    Raises:
+        BadCheckpoint: it cannot be built any more.
+    """
+    if compile_alike(project, session.project):
+        return
+    try:
+        analysis = infer(project, None, session.data.fields)
+        model = compile_project(project, analysis, device=session.place.device, seed=project.recipe.seed)
+        session.use_parts(
+            build_parts(model, session.data, session.place, session.machine, session.sampler, session.parts)
+        )
+    except ValueError as error:
+        raise BadCheckpoint(f"the network that the run trained cannot be built: {first_line(error)}") from None
+
+
 def _names(learners: Collection[str]) -> str:
     return " and ".join(f"“{name}”" for name in learners if name) or "one learner"
 
@@ -162,7 +197,7 @@ def _put_back(session: Resumable, folder: Path, state: State) -> None:
     now = session.state
     now.step, now.epoch, now.position, now.lr = state.step, state.epoch, state.position, state.lr
     now.best, now.best_loss, now.best_epoch = state.best, state.best_loss, state.best_epoch
-    now.gained, now.stale = state.gained, state.stale
+    now.gained, now.stale, now.network = state.gained, state.stale, state.network
     session.clock.before_s = state.seconds
     session.tally.restore(state.sums, state.samples, state.counts, state.tallies)
 

@@ -79,6 +79,10 @@ class Machine:
             self._programs[program] = self._wrap(program)
         return self._programs[program]
 
+    def forget_programs(self) -> None:
+        """Let go of what was wrapped so far: another network is trained from here on."""
+        self._programs.clear()
+
     def _wrap(self, program: fx.GraphModule) -> Program:
         plain: Program = program
         if self.values["compile"]:

@@ -68,6 +68,7 @@ class RunModel:
         self.finished: events.Finished | None = None
         self.saved: events.CheckpointSaved | None = None
         self.memory: events.Memory | None = None
+        self.networks: list[events.NetworkChanged] = []
         self.troubles: list[str] = []
         self.begun_at = 0.0
 
@@ -84,8 +85,9 @@ class RunModel:
 
     @property
     def best(self) -> events.EpochDone | None:
-        """The best epoch so far, by the value that ``started.best_by`` names."""
-        return next((e for e in reversed(self.epochs) if e.is_best), None)
+        """The best epoch so far of the present network, by the value that ``started.best_by`` names."""
+        begin = self.networks[-1].epoch if self.networks else 0
+        return next((e for e in reversed(self.epochs) if e.is_best and e.epoch > begin), None)
 
     @property
     def scale(self) -> EpochScale:
@@ -121,16 +123,11 @@ class RunModel:
     # --- one method for each event ---------------------------------------------------------------------------------
 
     def _on_started(self, event: events.Started) -> None:
-        for series in (
-            *self.steps.values(),
-            *self.train.values(),
-            *self.validation.values(),
-            *self.average.values(),
-            *self.rates.values(),
-            self.lr,
-        ):
-            series.truncate_after(event.step)
+        for group in (self.steps, self.train, self.validation, self.average, self.rates, {"": self.lr}):
+            for series in group.values():
+                series.truncate_after(event.step)
         self.epochs = [e for e in self.epochs if e.step <= event.step and e.epoch <= event.epoch]
+        self.networks = self.networks[: event.network]
         del self.changes[max(event.changes, 0) :]
         self.planned_epochs = event.epochs
         self._parts = [part for part in self._parts if part[0] <= event.step]
@@ -177,6 +174,12 @@ class RunModel:
     def _on_resumed(self, event: events.Resumed) -> None:
         self.state = "training"
 
+    def _on_network_changed(self, event: events.NetworkChanged) -> None:
+        self.networks = [*self.networks[: max(event.number - 1, 0)], event]
+        if self.started is not None:
+            names = ("parameters", "metrics", "losses", "lowers", "best_by", "best_is")
+            self.started = replace(self.started, **{name: getattr(event, name) for name in names})
+
     def _on_changed(self, event: events.Changed) -> None:
         self.changes.append(event)
         self._divide(event.step, event.steps_per_epoch)
@@ -214,6 +217,7 @@ _TAKERS: dict[type, Callable[[RunModel, Any], None]] = {
     events.ProbeReport: RunModel._on_probe_report,
     events.Paused: RunModel._on_paused,
     events.Resumed: RunModel._on_resumed,
+    events.NetworkChanged: RunModel._on_network_changed,
     events.Changed: RunModel._on_changed,
     events.CheckpointSaved: RunModel._on_saved,
     events.Memory: RunModel._on_memory,
@@ -294,21 +298,16 @@ def read_project(folder: Path) -> Project | None:
 
 
 def find_changes(folder: Path, project: Project) -> list[str]:
-    """What of the project differs from what the run began with and makes its numbers others: ``network``, ``batch_size`` …
+    """What of the project differs from what the run began with and makes its numbers others: ``batch_size`` …
 
-    Epochs, device and learning rate may change in a run; the last is told by its own curve.
+    Epochs, device and learning rate may change in a run; the last is told by its own curve, and another network by an event of its own.
     """
     before = read_project(folder)
     if before is None:
         return []
 
-    def network(one: Project) -> object:
-        sheets = [(name, dict(g.nodes), dict(g.wires)) for name, g in one.sheets()]
-        return sheets, dict(one.constants), {name: dict(b.params) for name, b in one.blocks.items()}
-
-    told = ["network"] if network(before) != network(project) else []
     fields = ("momentum", "nesterov", "weight_decay", "batch_size", "seed", "schedule")
-    told += [name for name in fields if getattr(before.recipe, name) != getattr(project.recipe, name)]
+    told = [name for name in fields if getattr(before.recipe, name) != getattr(project.recipe, name)]
     learners = [[replace(learner, lr=0.0) for learner in recipe.learners] for recipe in (before.recipe, project.recipe)]
     told += ["learners"] if learners[0] != learners[1] else []
     old, new = before.recipe.options, project.recipe.options

@@ -11,6 +11,7 @@ from visualnet.compiling.module import Model
 from visualnet.compiling.source_code.code_layout import spell
 from visualnet.core.project import LearnerSpec, Recipe
 from visualnet.data.tensors import Sampler
+from visualnet.layers.recipe.drawn_curve import read_points
 from visualnet.layers.recipe.guards import GUARDS
 from visualnet.layers.recipe.schedules import SCHEDULES
 from visualnet.layers.recipe.settings import settings
@@ -82,6 +83,8 @@ class LearnerLines:
             "step_schedule": warm or bool(schedule.torch and not schedule.epoch),
             "epoch_schedule": bool(schedule.torch) and schedule.epoch and not schedule.watches,
             "plateau": schedule.watches,
+            "drawn": bool(schedule.drawn),
+            "smooth": bool(schedule.drawn) and values["between"] == "smooth",
             "needs_steps": "steps_per_epoch" in self._schedule + self._warm_up,
         }
         on = {name for name, guard in GUARDS.items() if guard.is_on(values)}
@@ -139,6 +142,7 @@ class LearnerLines:
             "learner": self.name,
             "prefixes": self.groups.all_prefixes() if self.name else "",
             "groups": self.groups.dicts(),
+            "rate_points": spell(read_points(values[self.schedule.drawn])) if self.schedule.drawn else "",
             "rate_factors": spell(tuple(self.groups.factors)),
             "optimizer": spell_optimizer(self.recipe, self._parameters(), bool(self.scaling)),
             "steps_per_epoch": self._steps_per_epoch(),

@@ -14,7 +14,8 @@ from visualnet.layers.recipe.settings import known_options, raw_value, recipe_of
 _OF_STEPS = ("optimizer", "lr", "momentum", "nesterov", "weight_decay", "batch_size", "epochs", "seed", "device")
 FIELDS = frozenset((*_OF_STEPS, "best_by", "start_from", "schedule", "options", "learners", "extra"))
 """The fields of a recipe that a script follows."""
-GUARD_PARAMS = frozenset(("l1", "clip_norm", "clip_value", "accumulate", "patience", "min_delta", "ema_decay"))
+_GUARDS = ("l1", "clip_norm", "clip_value", "accumulate", "patience", "min_delta", "ema_decay", "label_smoothing")
+GUARD_PARAMS = frozenset(_GUARDS)
 """The settings of guards that a script follows."""
 MACHINE_PARAMS = frozenset(
     (

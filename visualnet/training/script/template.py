@@ -36,6 +36,7 @@ LEARNER_CONSTANTS = """\
 LR = $lr  #? learners
 STEPS = $steps  # in a row on each batch  #? repeats
 WARMUP_EPOCHS = $warmup  #? warmup
+RATE_POINTS = $rate_points  # epochs and shares of the rate  #? drawn
 ACCUMULATE = $accumulate  # batches that make one step  #? accumulate
 L1 = $l1  #? l1
 CLIP_NORM = $clip_norm  #? clip_norm
@@ -63,6 +64,17 @@ def group_parameters(model: $network) -> list[dict[str, Any]]:  #? groups
 
     groups: list[dict[str, Any]] = [$groups]  #? groups
     return [{"params": list(rest.values())}, *groups]  #? groups
+
+
+def drawn_share(epoch: float) -> float:  #? drawn
+    """The share of the rate at an epoch: straight from point to point."""  #? drawn, not smooth
+    """The share of the rate at an epoch: half a cosine from point to point."""  #? drawn, smooth
+    for (start, high), (end, low) in pairwise(RATE_POINTS):  #? drawn
+        if epoch < end:  #? drawn
+            along = (epoch - start) / (end - start)  #? drawn
+            along = (1 - math.cos(math.pi * along)) / 2  #? drawn, smooth
+            return high + (low - high) * along  #? drawn
+    return RATE_POINTS[-1][1]  #? drawn
 
 
 def scale_rates(optimizer: torch.optim.Optimizer) -> None:  #? scaled
@@ -355,8 +367,19 @@ NAMES = frozenset(
 )
 """What a script defines beside the network."""
 OWN_NAMES = (
-    *("LR", "STEPS", "WARMUP_EPOCHS", "ACCUMULATE", "L1", "CLIP_NORM", "CLIP_VALUE", "EMA_DECAY", "RATE_FACTORS"),
+    *(
+        "LR",
+        "STEPS",
+        "WARMUP_EPOCHS",
+        "ACCUMULATE",
+        "L1",
+        "CLIP_NORM",
+        "CLIP_VALUE",
+        "EMA_DECAY",
+        "RATE_FACTORS",
+        "RATE_POINTS",
+    ),
     *("optimizer", "scheduler", "epoch_scheduler", "average", "steps_per_epoch", "group_parameters", "scale_rates"),
-    *("scaler", "own_parameters", "own_values", "own_counts", "own_tallies", "own_loss"),
+    *("scaler", "drawn_share", "own_parameters", "own_values", "own_counts", "own_tallies", "own_loss"),
 )
 """What each of several learners has for itself."""

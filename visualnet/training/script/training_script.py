@@ -46,6 +46,7 @@ _OF_AN_EPOCH = (
 IMPORTS = {
     "Path": "from pathlib import Path",
     "Any": "from typing import Any",
+    "pairwise": "from itertools import pairwise",
     "np": "import numpy as np",
     "os": "import os",
     "AveragedModel": "from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from msgspec.structs import replace
@@ -16,7 +17,8 @@ from visualnet.app.features.recipe.machine_abilities import MachineAbilities
 from visualnet.app.features.recipe.rule_section import RuleSection
 from visualnet.app.forms.form import Form, caption, return_keyboard
 from visualnet.app.forms.rows import Row
-from visualnet.app.plots.charts.rate_curve import Curve, RateCurve
+from visualnet.app.plots.charts.rate_curve import Curve
+from visualnet.app.plots.charts.rate_curve_editor import RateCurveEditor
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts
 from visualnet.app.widgets.basic import icon_button
@@ -27,6 +29,7 @@ from visualnet.core.edits.learners import set_learner
 from visualnet.core.graph import Value
 from visualnet.core.project import STEP_FIELDS, Recipe
 from visualnet.layers.declaration.params import Param
+from visualnet.layers.recipe.drawn_curve import read_points
 from visualnet.layers.recipe.machine import MACHINE
 from visualnet.layers.recipe.optimizers import OPTIMIZERS
 from visualnet.layers.recipe.schedules import SCHEDULES, rate_curve
@@ -43,6 +46,7 @@ from visualnet.training.recipe_params import (
 from visualnet.training.transfer.shipped import describe_start
 
 SETTINGS = "recipe"
+MOST_EPOCHS = 1_000_000
 MOST_POINTS = 500
 """Of the curve of what was used no more are drawn."""
 GROUPS = ("Optimizer", "Schedule", "Guards", "Machine", "More")
@@ -82,7 +86,9 @@ class RecipePanel(QScrollArea):
         self.data = DataSection(studio)
         self.forecast = ForecastSection(studio)
         self.rules = {"Optimizer": RuleSection("How a step is made"), "Schedule": RuleSection("How the rate is found")}
-        self.curve = RateCurve()
+        self.curve = RateCurveEditor()
+        self.curve.points_changed.connect(lambda text: self._change(SCHEDULES[self.recipe.schedule].drawn, text))
+        self.curve.editing_finished.connect(lambda: self.studio.document.end_merge())
         self.learners = LearnersSection(studio)
         self.learners.chosen_changed.connect(self.refresh)
         self.groups = {title: Section(title) for title in GROUPS}
@@ -270,6 +276,8 @@ class RecipePanel(QScrollArea):
         planned: Curve = ((), ())
         if moves and not find_problems(recipe):
             planned = rate_curve(SCHEDULES[recipe.schedule], settings(recipe), recipe.epochs)
+        elif drawn := _points_beyond_the_run(recipe):
+            planned = rate_curve(SCHEDULES[recipe.schedule], settings(recipe), drawn)
         self.curve.setVisible(bool(planned[0]))
         model = self.studio.runner.model
         used: Curve = ((), ())
@@ -278,6 +286,19 @@ class RecipePanel(QScrollArea):
             every = max(1, len(rates) // MOST_POINTS)
             used = (model.scale.epoch(rates.steps[::every].astype(float)).tolist(), rates.values[::every].tolist())
         self.curve.show_curves(planned, used)
+        self._show_points()
+
+    def _show_points(self) -> None:
+        """The points of a curve that is drawn by hand, to be moved."""
+        recipe, points = self.recipe, []
+        row = self.rows.get(SCHEDULES[recipe.schedule].drawn) if recipe.schedule in SCHEDULES else None
+        if row is None or not self.curve.planned[0]:
+            self.curve.set_points(())
+            return
+        values = settings(recipe)
+        points = list(read_points(values[row.param.name]))
+        warm = int(values["warmup"])
+        self.curve.set_points(points, float(recipe.lr), warm, max(recipe.epochs - warm, 1), row.isEnabled())
 
     def _change(self, name: str, raw: Value) -> None:
         param = self.rows[name].param
@@ -289,6 +310,10 @@ class RecipePanel(QScrollArea):
             return
         if name == "optimizer":
             fields |= follow_defaults(self.recipe, str(raw))
+        if name == "schedule":
+            warm = self.recipe.options.get("warmup", 0)
+            begun = SCHEDULES[str(raw)].begin(max(self.recipe.epochs - (warm if isinstance(warm, int) else 0), 1))
+            fields |= {option: value for option, value in begun.items() if option not in self.recipe.options}
         learner = self.learners.learner
         if learner is None or name in OF_THE_RUN or (name in FIELDS and name not in STEP_FIELDS):
             self.studio.do(
@@ -308,3 +333,13 @@ class RecipePanel(QScrollArea):
 def _machine_notes() -> dict[str, str]:
     """What each machine switch gives and costs, by the setting that it is about."""
     return {next(iter(kind.params)): f"+ {kind.gives}\n− {kind.costs}" for kind in MACHINE.values()}
+
+
+def _points_beyond_the_run(recipe: Recipe) -> int:
+    """How many epochs a drawn curve takes that is longer than the run and else right: it is shown, to be drawn back. 0 for others."""
+    kind = SCHEDULES.get(recipe.schedule)
+    longer = replace(recipe, epochs=MOST_EPOCHS)
+    if kind is None or not kind.drawn or set(find_problems(recipe)) != {kind.drawn} or find_problems(longer):
+        return 0
+    values = settings(recipe)
+    return math.ceil(int(values["warmup"]) + read_points(values[kind.drawn])[-1][0])
