@@ -262,6 +262,8 @@ class Printer:
         self.out, self.folder = out, folder
         self.live = out.isatty() and os.environ.get("TERM") != "dumb"
         self._names: tuple[str, ...] = ("loss",)
+        self._metrics = 0
+        """How many of the names are of metrics: the last ones."""
         self._width = 0
         self._epochs = 0
         self._kept = -1
@@ -285,7 +287,7 @@ class Printer:
     def _words(self, event: events.Event) -> str | None:
         if isinstance(event, events.Started):
             losses = [f"{name} loss" for name in event.learners] or ["loss"]
-            self._epochs, self._names = event.epochs, (*losses, *event.metrics)
+            self._epochs, self._names, self._metrics = event.epochs, (*losses, *event.metrics), len(event.metrics)
             again = f", from step {event.step:,} on" if event.step else ""
             train, validation, _ = event.sizes
             machine = f", {event.machine}" if event.machine else ""
@@ -306,6 +308,10 @@ class Printer:
         if isinstance(event, events.Compiling):
             first, self._compiling = not self._compiling, True
             return "compiling the network: this takes a while for each size of batch" if first else None
+        if isinstance(event, events.NetworkChanged):
+            self._names = (*self._names[: len(self._names) - self._metrics], *event.metrics)
+            self._metrics = len(event.metrics)
+            return f"step {event.step:,}: the network was changed: {event.words}"
         if isinstance(event, events.Memory):
             return event.describe() if event.peak else None  # a forecast alone is what the summary tells
         if isinstance(event, events.Failed):
