@@ -51,6 +51,7 @@ class LearnerState(msgspec.Struct, frozen=True, kw_only=True):
     lr: Annotated[float, msgspec.Meta(ge=0, le=1e6)]
     gathered: Count = 0
     rate: Mapping[Word, float | None] = {}
+    scaler: Mapping[Word, float | None] = {}
 
 
 class State(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,6 +74,8 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     """Batches whose gradients wait for the next step."""
     rate: Mapping[Word, float | None] = {}
     """What the schedule of the learning rate needs to go on."""
+    scaler: Mapping[Word, float | None] = {}
+    """What scales the losses of fp16."""
     learners: Mapping[Word, LearnerState] = {}
     """Of several learners, each by its name; what stands beside it is then of the first."""
     best: float | None = None
@@ -90,7 +93,9 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
 
     def of_learners(self) -> Mapping[str, LearnerState]:
         """The learners by name; one that is the recipe itself has none."""
-        only = LearnerState(optimizer=self.optimizer, lr=self.lr, gathered=self.gathered, rate=self.rate)
+        only = LearnerState(
+            optimizer=self.optimizer, lr=self.lr, gathered=self.gathered, rate=self.rate, scaler=self.scaler
+        )
         return self.learners or {"": only}
 
 
@@ -263,6 +268,11 @@ def restore(
     return found
 
 
+def lay_out_like(tensor: Tensor, parameter: nn.Parameter) -> Tensor:
+    """A tensor of a file on the device of a weight and in its memory format: fused optimizers walk over both side by side."""
+    return torch.empty_like(parameter.detach(), dtype=tensor.dtype).copy_(tensor)
+
+
 def find_learned(folder: Path, parameters: Sequence[nn.Parameter], start: str = "") -> Expected:
     """What a checkpoint holds of these weights beside the optimizer's own: gathered gradients, and the averaged copy. Names ``start`` so.
 
@@ -303,6 +313,9 @@ def _restore_optimizers(path: Path, state: State, optimizers: Mapping[str, torch
     if any(len(entry) != len(kept[name]) for name, entries in by_index.items() for entry in entries.values()):
         raise BadCheckpoint(f"{path.name} is not complete")
     for name, optimizer in optimizers.items():
+        weights = [parameter for group in optimizer.param_groups for parameter in group["params"]]
+        for at, entry in by_index[name].items():
+            entry.update({key: lay_out_like(t, weights[at]) for key, t in entry.items() if t.dim()})
         groups = optimizer.state_dict()["param_groups"]
         optimizer.load_state_dict({"state": by_index[name], "param_groups": groups})
         for group in optimizer.param_groups:

@@ -55,6 +55,8 @@ class Started(Event, frozen=True, tag="started"):
     data: str = ""
     """The data's fingerprint."""
     torch: str = ""
+    machine: str = ""
+    """What is switched on in the machine, in a few words (``layers.recipe.machine``)."""
     changes: int = 0
     """How many ``Changed`` events of the run's record, its first ones, are in force: those behind them were not reached."""
     network: int = 0
@@ -67,6 +69,7 @@ class LearnerSteps(msgspec.Struct, frozen=True, kw_only=True):
     lr: float
     rates: Sequence[float] = ()
     clipped: int = 0
+    skipped: int = 0
 
 
 class Steps(Event, frozen=True, tag="steps"):
@@ -80,6 +83,8 @@ class Steps(Event, frozen=True, tag="steps"):
     """The learning rate of each of these steps, where a schedule moves it."""
     clipped: int = 0
     """In how many of them gradients were clipped."""
+    skipped: int = 0
+    """How many of them were skipped because their gradients overflowed."""
     learners: Mapping[str, LearnerSteps] = {}
     """Of several learners by name; ``lr`` and ``rates`` are then those of the first. A step is a round of them."""
 
@@ -120,6 +125,13 @@ class Progress(Event, frozen=True, tag="progress"):
     watching: float = 0.0
     phase: str = "training"
     """``training`` or ``validation``."""
+
+
+class Compiling(Event, frozen=True, tag="compiling"):
+    """The network is translated to machine code; until that is done, which is told by the next ``Progress``, nothing is obeyed."""
+
+    key: ClassVar[str | None] = "progress"
+    logged: ClassVar[bool] = False
 
 
 class Grid(msgspec.Struct, frozen=True):

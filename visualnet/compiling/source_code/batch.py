@@ -35,8 +35,16 @@ _BATCH_DOC = '"""The loss of a batch, and all else that is measured of it."""'
 class BatchObjectives(Objectives):
     """Prints a network for a training script: `evaluate_batch` gives all values of a batch by name."""
 
-    def __init__(self, plan: Plan, statements: Statements, network: str = "", uncounted: Collection[str] = ()) -> None:
-        """``uncounted`` are values that count nothing but samples."""
+    def __init__(
+        self,
+        plan: Plan,
+        statements: Statements,
+        network: str = "",
+        uncounted: Collection[str] = (),
+        decorators: Sequence[str] = (),
+    ) -> None:
+        """``uncounted`` are values that count nothing but samples; ``decorators`` stand over the function for one batch."""
+        self.decorators = decorators
         self.several = len(plan.losses) > 1
         self.loss_names = LOSSES_NAMES if self.several else LOSS_NAMES
         super().__init__(plan, statements, network)
@@ -150,7 +158,7 @@ class BatchObjectives(Objectives):
             lines = self._parts(given, names)
         else:
             lines = [f"return model.{self.compute}({', '.join(given[port] for port in self.sources)})"]
-        return [*head, *indent([_BATCH_DOC, *(part for line in lines for part in lay_out(line, 1))])]
+        return [*self.decorators, *head, *indent([_BATCH_DOC, *(part for line in lines for part in lay_out(line, 1))])]
 
     def kind(self) -> str:
         """What is given of a batch: values, what they count, what is added up."""

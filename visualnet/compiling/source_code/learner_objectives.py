@@ -34,9 +34,10 @@ class LearnerObjectives(BatchObjectives):
         uncounted: Collection[str] = (),
         parts: Sequence[tuple[str, LearnerPart]] = (),
         validates: bool = True,
+        decorators: Sequence[str] = (),
     ) -> None:
         """``parts``: what each learner does, with what it is called; ``validates``: all values are asked for, too."""
-        super().__init__(plan, statements, network, uncounted)
+        super().__init__(plan, statements, network, uncounted, decorators)
         if not self.several and "loss" in self.counted:
             ((only, _),) = plan.losses
             self.counted = {only.facts.node.name: only, **self.counted}
@@ -103,4 +104,4 @@ class LearnerObjectives(BatchObjectives):
                 more, text = spell_counts(own, env, names)
                 lines += more
                 returned.append(text)
-        return [*head, *write(lines, [], ", ".join(returned), 2)]
+        return [*indent(self.decorators), *head, *write(lines, [], ", ".join(returned), 2)]

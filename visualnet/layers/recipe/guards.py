@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from visualnet.layers.declaration.params import Float, Int
-from visualnet.layers.recipe.technique import Rule, Technique, Values, declare, declare_live
+from visualnet.layers.recipe.technique import Rule, Technique, declare, declare_live
 
 OFF = "off"
 
@@ -22,11 +22,6 @@ class Guard(Technique):
     copies: int = 0
     whole: bool = False
     of_losses: bool = False
-
-    def is_on(self, values: Values) -> bool:
-        """Whether the recipe asks for it."""
-        first = next(iter(self.params.values()))
-        return bool(values[first.name] != first.default)
 
 
 _NOTHING_LEFT = "then nothing is left of any gradient, and nothing is learned; leave it empty to clip nothing, or try 1"

@@ -80,6 +80,11 @@ class Technique:
     arguments: Mapping[str, Callable[[Values], Any]] = field(default_factory=dict)
     meanings: Mapping[str, str] = field(default_factory=dict)
 
+    def is_on(self, values: Values) -> bool:
+        """Whether settings ask for it, of what is off while its first field stands at its default."""
+        first = next(iter(self.params.values()))
+        return bool(values[first.name] != first.default)
+
     def derivations(self, values: Values) -> tuple[Derivation, ...]:
         """The rule, line by line, with the figures of these settings where a letter has one."""
         return tuple(self._derive(rule, values) for rule in self.rules)

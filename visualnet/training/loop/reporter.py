@@ -47,7 +47,13 @@ class Reporter:
         self._steps_before = 0
 
     def tell_start(
-        self, folder: Path | None, place: devices.DeviceChoice, model: Model, data: Loaded, best_by: tuple[str, str]
+        self,
+        folder: Path | None,
+        place: devices.DeviceChoice,
+        machine: str,
+        model: Model,
+        data: Loaded,
+        best_by: tuple[str, str],
     ) -> None:
         """What is trained, on what and how long; in words, where the recipe's ``best_by`` is nothing that is computed here."""
         state, sampler, (name, mode) = self.state, self.sampler, best_by
@@ -70,6 +76,7 @@ class Reporter:
                 data=data.fingerprint,
                 torch=str(torch.__version__),
                 network=state.network,
+                machine=machine,
             )
         )
         wanted = self.recipe.best_by

@@ -25,6 +25,7 @@ from visualnet.training.loop.network.earlier_weights import WeightStore
 from visualnet.training.loop.network.parts import NetworkParts, build_parts
 from visualnet.training.loop.run_state import RunState, TrainingClock
 from visualnet.training.loop.sinks import Sink
+from visualnet.training.machine.machine import Machine
 from visualnet.training.runs.network_mark import compile_alike
 from visualnet.training.runs.run_model import count_epochs, find_changes, find_other_rates, read_project
 
@@ -42,6 +43,7 @@ class Resumable(Protocol):
     sampler: Sampler
     tally: Tally
     place: devices.DeviceChoice
+    machine: Machine
     emit: Sink
     network: Model
     state: RunState
@@ -69,6 +71,7 @@ def capture_state(session: Resumable) -> State:
         optimizer=first.optimizer,
         gathered=first.gathered,
         rate=first.rate,
+        scaler=first.scaler,
         learners=learners if session.learners.several else {},
         samples=session.tally.sums.samples,
         sums=session.tally.totals(),
@@ -161,7 +164,9 @@ def _use_network(session: Resumable, project: Project) -> None:
     try:
         analysis = infer(project, None, session.data.fields)
         model = compile_project(project, analysis, device=session.place.device, seed=project.recipe.seed)
-        session.use_parts(build_parts(model, session.data, session.place, session.sampler, session.parts))
+        session.use_parts(
+            build_parts(model, session.data, session.place, session.machine, session.sampler, session.parts)
+        )
     except ValueError as error:
         raise BadCheckpoint(f"the network that the run trained cannot be built: {first_line(error)}") from None
 

@@ -42,7 +42,7 @@ class RoundTally(Tally):
     def _all_names(model: Model) -> tuple[str, ...]:
         return tuple(dict.fromkeys(("loss", *model.losses, *model.metrics)))
 
-    def follow(self, optimizer: torch.optim.Optimizer) -> None:
+    def follow(self, optimizer: torch.optim.Optimizer, scaled: bool = False) -> None:
         """Nothing to guard: every loss is read before its step."""
 
     def fresh(self) -> Sums:

@@ -27,6 +27,7 @@ from visualnet.training.loop.network.parts import NetworkParts, build_parts
 from visualnet.training.loop.reporter import Reporter
 from visualnet.training.loop.run_state import RunState, TrainingClock
 from visualnet.training.loop.sinks import EventLog, Sink, combine
+from visualnet.training.machine.machine import Machine
 from visualnet.training.measure.memory_meter import MemoryMeter
 from visualnet.training.runs.network_mark import mark_of
 from visualnet.training.transfer.start import start_from
@@ -85,7 +86,9 @@ class Session:
         failed: events.Failed | NonFinite | None = None
         try:
             try:
-                return self._set_up(emit).run()
+                begun = self._set_up(emit)
+                with begun.machine.applied():
+                    return begun.run()
             except NonFinite as fault:
                 failed = NonFinite(fault.value, fault.back, fault.index, fault.state, fault.only)
             except Exception as error:
@@ -97,7 +100,7 @@ class Session:
                 loop.flush()  # the steps that went well, where reading their values cannot fail too
             if isinstance(failed, NonFinite):
                 assert loop is not None
-                failed = blame(failed, loop.network, loop.tensors, loop.place.device, loop.state.step + 1)
+                failed = blame(failed, loop.network, loop.tensors, loop.machine, loop.state.step + 1)
             emit(failed)
             return "failed"
         finally:
@@ -118,10 +121,12 @@ class Session:
         self._analysis = analysis = infer(self.project, None, self.data.fields)
         for fault in preflight.faults(analysis, self.data):
             raise TrainingRefused(fault)
-        place = devices.place(recipe.device, self.threads)
+        values = settings(recipe_of_run(recipe))
+        place = devices.place(recipe.device, self.threads or values["threads"])
+        machine = Machine(values, place, emit)
         memory = MemoryMeter(place.device)
         model = self._model = compile_project(self.project, analysis, device=place.device, seed=recipe.seed)
-        self._loop = loop = TrainingLoop(self.data, model, place, memory, self.control, emit, self.folder)
+        self._loop = loop = TrainingLoop(self.data, model, place, machine, memory, self.control, emit, self.folder)
         if recipe.start_from and not (self.resume and self.folder and find_checkpoints(self.folder)):
             start_from(recipe.start_from, model.net)
         if self.resume and self.folder:
@@ -139,16 +144,18 @@ class TrainingLoop:
         data: Loaded,
         model: Model,
         place: devices.DeviceChoice,
+        machine: Machine,
         memory: MemoryMeter,
         control: Control,
         emit: Sink,
         folder: Path | None,
     ) -> None:
         self.data, self.recipe = data, model.project.recipe
-        self.place, self.memory, self.control, self.emit, self.folder = place, memory, control, emit, folder
+        self.place, self.machine, self.memory = place, machine, memory
+        self.control, self.emit, self.folder = control, emit, folder
         taken = memory.allocated()
         self.sampler = Sampler(len(data.train), self.recipe.batch_size, self.recipe.seed)
-        self.use_parts(build_parts(model, data, place, self.sampler))
+        self.use_parts(build_parts(model, data, place, machine, self.sampler))
         memory.count_data(taken)
         self.drawing: Project | None = None
         """What a resumed run is to train from its first step on, where that is another network than it was."""
@@ -168,12 +175,15 @@ class TrainingLoop:
         """Train this network from here on."""
         self.parts, self.network, self.project = parts, parts.model, parts.model.project
         self.tensors, self.tally, self.learners, self.probe = parts.tensors, parts.tally, parts.learners, parts.probe
+        self.evaluate = parts.evaluate
 
     def run(self) -> str:
         """Train to the end or a stop: ``done`` or ``stopped``."""
         self.clock.start()
         self.checkpointer.start()
-        self.reporter.tell_start(self.folder, self.place, self.network, self.data, self.tally.best_by)
+        self.reporter.tell_start(
+            self.folder, self.place, self.machine.words, self.network, self.data, self.tally.best_by
+        )
         if self.drawing is not None:
             self.change_network(self.drawing)
         reason = "done"
@@ -252,7 +262,7 @@ class TrainingLoop:
             if averaged:
                 self.learners.swap_averages()  # for this batch alone: whatever looks at the weights between batches finds them
             try:
-                results = self.network.trial(*batch)
+                results = self.evaluate(*batch)
             finally:
                 if averaged:
                     self.learners.swap_averages()
@@ -356,7 +366,8 @@ class TrainingLoop:
 
     def _watch(self) -> None:
         try:
-            event = self.probe.look(self.control.probe_request, self.state.step)
+            with self.machine.autocast():
+                event = self.probe.look(self.control.probe_request, self.state.step)
         except Exception as error:
             self.control.request_probes(())
             self.emit(events.Trouble(words=f"watching was given up: {first_line(error)}"))

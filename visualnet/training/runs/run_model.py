@@ -9,7 +9,7 @@ import re
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -51,6 +51,10 @@ class RunModel:
         """The rate of each of several learners, by name."""
         self.clipped = 0
         """Steps whose gradients were clipped."""
+        self.skipped = 0
+        """Steps that were skipped because their gradients overflowed."""
+        self.compiling = False
+        """Whether the network is being translated, and the run answers to nothing meanwhile."""
         self.epochs: list[events.EpochDone] = []
         self.changes: list[events.Changed] = []
         """What was changed while it ran, in order."""
@@ -143,6 +147,7 @@ class RunModel:
         for name, learner in event.learners.items():
             _extend_rates(self.rates.setdefault(name, Series()), steps, learner)
         self.clipped += max(event.clipped, 0)
+        self.skipped += max(event.skipped, 0)
 
     def _on_epoch(self, event: events.EpochDone) -> None:
         for kept, values in (
@@ -155,7 +160,10 @@ class RunModel:
         self.epochs.append(event)
 
     def _on_progress(self, event: events.Progress) -> None:
-        self.progress = event
+        self.progress, self.compiling = event, False
+
+    def _on_compiling(self, event: events.Compiling) -> None:
+        self.compiling = True
 
     def _on_probe_report(self, event: events.ProbeReport) -> None:
         self.probe_report = event
@@ -205,6 +213,7 @@ _TAKERS: dict[type, Callable[[RunModel, Any], None]] = {
     events.Steps: RunModel._on_steps,
     events.EpochDone: RunModel._on_epoch,
     events.Progress: RunModel._on_progress,
+    events.Compiling: RunModel._on_compiling,
     events.ProbeReport: RunModel._on_probe_report,
     events.Paused: RunModel._on_paused,
     events.Resumed: RunModel._on_resumed,
@@ -322,7 +331,7 @@ def learning_rates(recipe: Recipe) -> dict[str, float]:
 def count_epochs(folder: Path) -> int:
     """How many epochs are done by what the end of the run's log tells; 0 where it tells nothing."""
     done = 0
-    for line in _ends(folder / LOG)[1]:
+    for line in read_ends(folder / LOG)[1]:
         try:
             event = events.decode(line)
         except ValueError:
@@ -332,59 +341,7 @@ def count_epochs(folder: Path) -> int:
     return done
 
 
-class RunInfo(NamedTuple):
-    """A line of the list of runs."""
-
-    id: str
-    folder: Path
-    name: str
-    started: float
-    state: str
-    epochs: int
-    best: float | None
-    resumable: bool
-
-
-def list_runs(folder: Path | None = None) -> list[RunInfo]:
-    """The user's runs, the newest first; only the ends of each log are read. None where the folder cannot be looked into."""
-    try:
-        folders = sorted((folder or runs_dir()).iterdir())
-    except OSError:
-        return []
-    found = [_info(p) for p in folders if p.is_dir() and not p.name.startswith(".") and (p / LOG).is_file()]
-    return sorted(found, key=lambda info: info.started, reverse=True)
-
-
-def _info(path: Path) -> RunInfo:
-    head, tail = _ends(path / LOG)
-    model = RunModel(path.name, path)
-    state, best, epochs, started = "interrupted", None, 0, 0.0
-    for line in (*head, *tail):
-        try:
-            event = events.decode(line)
-        except ValueError:
-            continue
-        if isinstance(event, events.Started):
-            started, state = started or event.time, "interrupted"
-        elif isinstance(event, events.EpochDone):
-            epochs, best = event.epoch, event.best
-        elif isinstance(event, events.Finished | events.Failed):
-            model.consume(event)
-            state = model.state
-    name = re.sub(r"^\d{8}-\d{6}-(.+?)(-\d+)?$", r"\1", path.name)
-    resumable = state != "done" and any((path / name).is_dir() for name in ("last", "before-last"))
-    began = started if moment(started) is not None else _age(path)
-    return RunInfo(path.name, path, name, began, state, epochs, best, resumable)
-
-
-def _age(path: Path) -> float:
-    try:
-        return path.stat().st_mtime
-    except OSError:
-        return 0.0
-
-
-def _ends(log: Path) -> tuple[list[bytes], list[bytes]]:
+def read_ends(log: Path) -> tuple[list[bytes], list[bytes]]:
     """The first line of a log and the last ones."""
     try:
         with open_regular(log) as file:

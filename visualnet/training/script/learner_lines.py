@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from visualnet.analysis.inference.learners import LearnerPart
@@ -46,10 +46,12 @@ class LearnerLines:
         spec: LearnerSpec | None = None,
         part: LearnerPart | None = None,
         name: str = "",
+        scaling: Mapping[str, str] | None = None,
     ) -> None:
+        """``scaling``: how its losses are scaled, where they are (fp16)."""
         self.name, self.steps = name, spec.steps if spec is not None else 1
         self.recipe = recipe.of_learner(spec) if spec is not None else recipe
-        self.sampler, self.better = sampler, better
+        self.sampler, self.better, self.scaling = sampler, better, scaling or {}
         self.values = settings(self.recipe)
         self.groups = GroupLines(model, self.recipe, self.values, part.trains if part is not None else None)
         self.all_trained = all(parameter.requires_grad for parameter in model.objective.parameters())
@@ -69,6 +71,7 @@ class LearnerLines:
         moves = warm or bool(schedule.torch)
         found = {
             "learners": bool(self.name),
+            "fp16": bool(self.scaling),
             "repeats": self.steps > 1,
             "groups": bool(self.groups.others),
             "freezes": self.groups.freezes,
@@ -101,6 +104,7 @@ class LearnerLines:
         holds = self.holds
         kinds = {"optimizer": "torch.optim.Optimizer"}
         kinds |= {"scheduler": "torch.optim.lr_scheduler.LRScheduler"} if "step_schedule" in holds else {}
+        kinds |= {"scaler": "torch.amp.GradScaler"} if "fp16" in holds else {}
         kinds |= {"average": "AveragedModel"} if "average" in holds else {}
         return [f"{self.own(name)}: {kind}" for name, kind in kinds.items()]
 
@@ -131,6 +135,7 @@ class LearnerLines:
         epoch_wise = bool(self._schedule) and self.schedule.epoch
         found = {
             **{name: spell(values[name]) for name in _FIGURES},
+            **self.scaling,
             "lr": spell(float(values["lr"])),
             "steps": spell(self.steps),
             "network": network,
@@ -139,7 +144,7 @@ class LearnerLines:
             "groups": self.groups.dicts(),
             "rate_points": spell(read_points(values[self.schedule.drawn])) if self.schedule.drawn else "",
             "rate_factors": spell(tuple(self.groups.factors)),
-            "optimizer": spell_optimizer(self.recipe, self._parameters()),
+            "optimizer": spell_optimizer(self.recipe, self._parameters(), bool(self.scaling)),
             "steps_per_epoch": self._steps_per_epoch(),
             "warm_up": self._warm_up,
             "scheduler_kind": ": torch.optim.lr_scheduler.LRScheduler" if self._schedule and not epoch_wise else "",

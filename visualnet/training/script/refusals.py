@@ -17,6 +17,19 @@ FIELDS = frozenset((*_OF_STEPS, "best_by", "start_from", "schedule", "options", 
 _GUARDS = ("l1", "clip_norm", "clip_value", "accumulate", "patience", "min_delta", "ema_decay", "label_smoothing")
 GUARD_PARAMS = frozenset(_GUARDS)
 """The settings of guards that a script follows."""
+MACHINE_PARAMS = frozenset(
+    (
+        "precision",
+        "init_scale",
+        "growth_interval",
+        "compile",
+        "compile_backend",
+        "channels_last",
+        "deterministic",
+        "threads",
+    )
+)
+"""The settings of the machine that a script follows."""
 NODE_PARAMS = frozenset(("lr_factor", "weight_decay", "unfreeze_at"))
 """What a node says of its training that a script follows."""
 
@@ -58,7 +71,7 @@ def unknown_settings(recipe: Recipe) -> Iterator[str]:
         if name not in FIELDS and getattr(recipe, name) != getattr(usual, name):
             yield name
     followed = [*OPTIMIZERS.values(), *SCHEDULES.values(), WARM_UP]
-    names = {param for technique in followed for param in technique.params} | GUARD_PARAMS
+    names = {param for technique in followed for param in technique.params} | GUARD_PARAMS | MACHINE_PARAMS
     for name, param in known_options().items():
         if name not in names and raw_value(recipe, param) != param.default:
             yield name

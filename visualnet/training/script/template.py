@@ -98,10 +98,13 @@ $step
 """A step of one of several learners: its losses, and what it does with them."""
 
 STEP = """\
-$loss.backward()  #? not accumulate
-($loss / ACCUMULATE).backward()  #? accumulate
+$loss.backward()  #? not accumulate, not fp16
+($loss / ACCUMULATE).backward()  #? accumulate, not fp16
+scaler.scale($loss).backward()  #? not accumulate, fp16
+scaler.scale($loss / ACCUMULATE).backward()  #? accumulate, fp16
 if number % ACCUMULATE and number < $number_of_batches:  #? accumulate
     continue  #? accumulate
+scaler.unscale_(optimizer)  #? fp16
 for parameter in $weights:  #? l1
     if parameter.grad is not None:  #? l1
         parameter.grad.add_(parameter.detach().sign(), alpha=L1)  #? l1
@@ -110,7 +113,10 @@ nn.utils.clip_grad_norm_($weights, CLIP_NORM)  #? clip_norm, learners, groups
 trained = [p for group in optimizer.param_groups for p in group["params"]]  #? clip_norm, groups, not learners
 nn.utils.clip_grad_norm_(trained, CLIP_NORM)  #? clip_norm, groups, not learners
 nn.utils.clip_grad_value_($weights, CLIP_VALUE)  #? clip_value
-optimizer.step()
+optimizer.step()  #? not fp16
+# The step is left out where a gradient overflowed.  #? fp16
+scaler.step(optimizer)  #? fp16
+scaler.update()  #? fp16
 optimizer.zero_grad()
 average.update_parameters(model)  #? average, not learners
 average.update_parameters(nn.ParameterList($weights))  #? average, learners
@@ -121,6 +127,7 @@ scale_rates(optimizer)  #? step_schedule, scaled
 
 SET_UP = """\
 optimizer = $optimizer
+scaler = torch.amp.GradScaler($device_type, init_scale=$init_scale, growth_interval=$growth_interval)  #? fp16
 steps_per_epoch = $steps_per_epoch  #? needs_steps
 scheduler$scheduler_kind = $warm_up  #? warmup
 scheduler = $schedule  #? schedule, not warmup
@@ -194,6 +201,11 @@ def load_data(part: str$device_parameter) -> list[Tensor]:
     return [torch.from_numpy(array)$to_device for array in ($arrays)]
 
 
+def to_channels_last(tensor: Tensor) -> Tensor:  #? channels_last
+    """Images, and weights of 2-D convolutions, pixel by pixel; all else as it is."""  #? channels_last
+    return tensor.to(memory_format=torch.channels_last) if tensor.dim() == 4 else tensor  #? channels_last
+
+
 $learner_functions
 
 
@@ -239,7 +251,7 @@ def train_epoch($train_arguments) -> tuple[dict[str, float], list[float]]:
     batches = order.split(BATCH_SIZE)[:-1]  # the last one would be a single sample  #? drop_last
     for index in batches:  #? not accumulate, not learners
     for number, index in enumerate(batches, 1):  #? accumulate, not learners
-        batch = [tensor[index] for tensor in train]  #? not learners
+        batch = [$sample for tensor in train]  #? not learners
         values, *counts = evaluate_batch(model, *batch)  #? counted_or_settled, not learners
         averages.add(len(index), values, *counts)  #? counted_or_settled, not learners
         values = evaluate_batch(model, *batch)  #? not counted_or_settled, not learners
@@ -251,7 +263,7 @@ def train_epoch($train_arguments) -> tuple[dict[str, float], list[float]]:
         $step  #? not learners
     for index in batches:  #? learners, not numbered
     for at, index in enumerate(batches):  #? learners, numbered
-        $batch = (tensor[index] for tensor in train)  #? learners
+        $batch = ($sample for tensor in train)  #? learners
         values: dict[str, Tensor] = {}  #? learners
         counts: dict[str, Tensor] = {}  #? learners, counted
         tallies: dict[str, Tensor] = {}  #? learners, settled
@@ -270,7 +282,7 @@ def validate(model: $network, data: list[Tensor]) -> dict[str, float]:  #? valid
     model.eval()  #? validation
     averages = Averages()  #? validation
     for index in torch.arange(len(data[0])).split($chunk):  #? validation
-        batch = [tensor[index] for tensor in data]  #? validation
+        batch = [$sample for tensor in data]  #? validation
         values, *counts = evaluate_batch(model, *batch)  #? validation, counted_or_settled
         averages.add(len(index), values, *counts)  #? validation, counted_or_settled
         averages.add(len(index), evaluate_batch(model, *batch))  #? validation, not counted_or_settled
@@ -289,12 +301,16 @@ def main() -> tuple[$network, list[dict[str, Any]]]:
         if not file.is_file():  #? start
             raise SystemExit(f"{file} is missing: “visualnet code … --train -o FILE” writes it")  #? start
     torch.set_num_threads(THREADS)
+    os.environ["CUBLAS_WORKSPACE_CONFIG"] = ":4096:8"  # deterministic products on a GPU  #? deterministic, device
+    torch.use_deterministic_algorithms(True)  #? deterministic
     device = torch.device($device)  #? device
     train = load_data("train"$device_argument)
     validation = load_data("validation"$device_argument)  #? validation
 
     torch.manual_seed(SEED)  # the first weights
     model = $network()$to_device
+    for parameter in model.parameters():  #? channels_last
+        parameter.data = to_channels_last(parameter.data)  #? channels_last
     model.load_state_dict(torch.load(START, weights_only=True), strict=False)  #? start
     $set_up
 
@@ -364,7 +380,6 @@ OWN_NAMES = (
         "RATE_POINTS",
     ),
     *("optimizer", "scheduler", "epoch_scheduler", "average", "steps_per_epoch", "group_parameters", "scale_rates"),
-    "drawn_share",
-    *("own_parameters", "own_values", "own_counts", "own_tallies", "own_loss"),
+    *("scaler", "drawn_share", "own_parameters", "own_values", "own_counts", "own_tallies", "own_loss"),
 )
 """What each of several learners has for itself."""

@@ -28,6 +28,7 @@ from visualnet.training import devices, optimizers
 from visualnet.training.checkpoints import BadCheckpoint
 from visualnet.training.loop import preflight
 from visualnet.training.loop.metrics import Tally
+from visualnet.training.machine.machine import PRECISIONS
 from visualnet.training.probes import plain_fields
 from visualnet.training.script import refusals, template
 from visualnet.training.script.counting import counts_of_samples
@@ -47,10 +48,12 @@ IMPORTS = {
     "Any": "from typing import Any",
     "pairwise": "from itertools import pairwise",
     "np": "import numpy as np",
+    "os": "import os",
     "AveragedModel": "from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn",
 }
 
 
+_AUTO = '"cuda" if torch.cuda.is_available() else "cpu"'
 _COUNTS = {"counts": "counted", "tallies": "settled"}
 
 
@@ -131,10 +134,11 @@ class _Script:
         def make(plan: Plan, statements: Statements, name: str) -> BatchObjectives:
             uncounted = counts_of_samples(self.model, self.data)
             if not self.parts:
-                found.append(BatchObjectives(plan, statements, name, uncounted))
+                found.append(BatchObjectives(plan, statements, name, uncounted, self._decorators()))
                 return found[0]
             parts = [(lines.name, part) for lines, part in zip(learners, self.parts, strict=True)]
-            several = LearnerObjectives(plan, statements, name, uncounted, parts, len(self.data.validation) > 0)
+            validates, decorators = len(self.data.validation) > 0, self._decorators()
+            several = LearnerObjectives(plan, statements, name, uncounted, parts, validates, decorators)
             found.append(several)
             self._give_methods(learners, several)
             return several
@@ -151,11 +155,11 @@ class _Script:
         """One for each learner, with a name that nothing else in the script has."""
         model, sampler, better = self.model, self.sampler, self.tally.best_by[1]
         if not self.parts:
-            return [LearnerLines(model, self.recipe, sampler, better)]
+            return [LearnerLines(model, self.recipe, sampler, better, scaling=self._scaling())]
         specs = self.recipe.learners
         names = choose_names([spec.name for spec in specs], taken)
         given = zip(specs, self.parts, names, strict=True)
-        return [LearnerLines(model, self.recipe, sampler, better, *one) for one in given]
+        return [LearnerLines(model, self.recipe, sampler, better, *one, self._scaling()) for one in given]
 
     def _give_methods(self, learners: Sequence[LearnerLines], objectives: LearnerObjectives) -> None:
         """Tell each learner what gives it its losses, and how the fields of a batch are called for that."""
@@ -190,6 +194,7 @@ class _Script:
             "adjusted": bool(rows.settled or rows.parts or self.parts),
             "drop_last": drops_last(self.sampler),
             "numbered": "accumulate" in own,
+            **{name: values[name] for name in ("channels_last", "deterministic")},
         }
         return {name for name, holds in found.items() if holds} | own
 
@@ -224,7 +229,8 @@ class _Script:
             "batch_size": spell(self.sampler.batch_size),
             "lr": spell(float(recipe.lr)),
             "seed": spell(recipe.seed),
-            "threads": spell(max(1, devices.cores() - 1)),
+            "threads": spell(devices.allot(values["threads"])),
+            "sample": "to_channels_last(tensor[index])" if values["channels_last"] else "tensor[index]",
             "loss_weights": _spell_dict({s.facts.node.name: repr(w) for s, w in self.model.plan.losses}),
             "learner_losses": _spell_dict(self._learner_losses()),
             "train_arguments": ", ".join(given),
@@ -265,6 +271,27 @@ class _Script:
             for part in self.parts
         }
 
+    def _device_type(self) -> str:
+        return _AUTO if self.recipe.device == "auto" else spell(self.recipe.device.partition(":")[0])
+
+    def _scaling(self) -> dict[str, str]:
+        """How the losses of fp16 are scaled; empty for other numbers."""
+        if self.values["precision"] != "fp16":
+            return {}
+        own = {name: spell(self.values[name]) for name in ("init_scale", "growth_interval")}
+        return {"device_type": self._device_type(), **own}
+
+    def _decorators(self) -> list[str]:
+        """What stands over a function that computes a batch: in which precision, and whether it is compiled."""
+        values, found = self.values, []
+        if values["precision"] != "float32":
+            found.append(f"@torch.autocast({self._device_type()}, dtype={PRECISIONS[values['precision']]})")
+        if values["compile"]:
+            backend = values["compile_backend"]
+            given = ["dynamic=False", *([] if backend == "inductor" else [f"backend={spell(backend)}"])]
+            found.append(f"@torch.compile({', '.join(given)})")
+        return found
+
     def _best(self, name: str, mode: str) -> dict[str, str]:
         """How the best epoch is told."""
         worst, beats = ("math.inf", "<") if mode == "min" else ("-math.inf", ">")
@@ -297,15 +324,12 @@ class _Script:
                 read = f'({read} - data["{field}_mean"]) / data["{field}_std"]'
             lines.append(f"{name} = {read}")
             arrays.append(name)
-        device = {"auto": '"cuda" if torch.cuda.is_available() else "cpu"'}.get(
-            self.recipe.device, spell(self.recipe.device)
-        )
         placed = "device" in holds
         return {
             "field_list": " and ".join(filter(None, [", ".join(arrays[:-1]), arrays[-1]])),
             "load_fields": "\n".join(lines),
             "arrays": ", ".join(arrays) + ("," if len(arrays) == 1 else ""),
-            "device": device,
+            "device": _AUTO if self.recipe.device == "auto" else spell(self.recipe.device),
             "to_device": ".to(device)" if placed else "",
             "device_argument": ", device" if placed else "",
             "device_parameter": ", device: torch.device" if placed else "",

@@ -7,11 +7,13 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 from PySide6.QtCore import QEvent, QSize, QTimer
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QToolButton, QWidget
 
 from visualnet.app.features.finding.forecast_section import ForecastSection
 from visualnet.app.features.inspector.project_page import DataSection
 from visualnet.app.features.recipe.learners_section import LearnersSection
+from visualnet.app.features.recipe.machine_abilities import MachineAbilities
 from visualnet.app.features.recipe.rule_section import RuleSection
 from visualnet.app.forms.form import Form, caption, return_keyboard
 from visualnet.app.forms.rows import Row
@@ -28,6 +30,7 @@ from visualnet.core.graph import Value
 from visualnet.core.project import STEP_FIELDS, Recipe
 from visualnet.layers.declaration.params import Param
 from visualnet.layers.recipe.drawn_curve import read_points
+from visualnet.layers.recipe.machine import MACHINE
 from visualnet.layers.recipe.optimizers import OPTIMIZERS
 from visualnet.layers.recipe.schedules import SCHEDULES, rate_curve
 from visualnet.layers.recipe.settings import FIELDS, OF_THE_RUN, change, find_problems, raw_value, settings
@@ -46,7 +49,7 @@ SETTINGS = "recipe"
 MOST_EPOCHS = 1_000_000
 MOST_POINTS = 500
 """Of the curve of what was used no more are drawn."""
-GROUPS = ("Optimizer", "Schedule", "Guards", "More")
+GROUPS = ("Optimizer", "Schedule", "Guards", "Machine", "More")
 CLOSED = ("Guards",)
 """Collapsed until somebody opens them."""
 FINDERS = {
@@ -89,9 +92,12 @@ class RecipePanel(QScrollArea):
         self.learners = LearnersSection(studio)
         self.learners.chosen_changed.connect(self.refresh)
         self.groups = {title: Section(title) for title in GROUPS}
+        self.abilities = MachineAbilities(self)
+        self.abilities.changed.connect(self.refresh)
+        self._machine_on = False
         inner = QWidget()
         first, *rest = self.groups.values()
-        schedule, guards, more = rest
+        schedule, guards, machine, more = rest
         column(
             self.note,
             self.start_from,
@@ -101,6 +107,7 @@ class RecipePanel(QScrollArea):
             self.forecast,
             self.data,
             guards,
+            machine,
             more,
             self.learners.first,
             STRETCH,
@@ -119,13 +126,19 @@ class RecipePanel(QScrollArea):
         collapsed = self.kept.get("collapsed")
         known = isinstance(collapsed, list) and all(isinstance(t, str) for t in collapsed)
         closed = set(collapsed) if isinstance(collapsed, list) and known else set(CLOSED)
-        for title, section in (*self.groups.items(), ("Data", self.data)):
+        for title, section in self._collapsing():
             section.set_opened(title not in closed)
             section.toggled.connect(self._remember_collapsed)
+        machine = self.groups["Machine"]  # it opens with the recipe in which something of it is set
+        machine.set_opened(False)
+        machine.toggled.connect(self.refresh)
 
     def _remember_collapsed(self) -> None:
-        sections = (*self.groups.items(), ("Data", self.data))
-        self.kept["collapsed"] = [title for title, section in sections if not section.opened]
+        self.kept["collapsed"] = [title for title, section in self._collapsing() if not section.opened]
+
+    def _collapsing(self) -> list[tuple[str, Section]]:
+        """The sections that stay as a person left them."""
+        return [*((title, group) for title, group in self.groups.items() if title != "Machine"), ("Data", self.data)]
 
     @property
     def rows(self) -> dict[str, Row]:
@@ -168,6 +181,7 @@ class RecipePanel(QScrollArea):
         rows, constants = self.rows, self.studio.project.constants
         validation = self.studio.project.data.split[1] > 0
         problems = recipe_problems(recipe, (row.param for row in rows.values()), validation)
+        problems |= self._show_machine(recipe)
         for form in self.forms.values():
             form.show_values({n: raw_value(recipe, row.param) for n, row in form.rows.items()}, constants, problems)
         self._show_rules()
@@ -183,6 +197,25 @@ class RecipePanel(QScrollArea):
         self.data.setEnabled(not busy)
         self.data.refresh()
         self.forecast.refresh()
+
+    def _show_machine(self, recipe: Recipe) -> dict[str, str]:
+        """Open the switches where one is set, and forbid what this machine cannot do; of what is set, by setting, why it cannot be."""
+        machine = self.groups["Machine"]
+        is_on = any(kind.is_on({n: raw_value(recipe, p) for n, p in kind.params.items()}) for kind in MACHINE.values())
+        if is_on and not self._machine_on:
+            machine.set_opened(True)
+        self._machine_on = is_on
+        if machine.opened and self.isVisible():
+            self.abilities.ask(recipe.device)
+        missing = self.abilities.missing(recipe.device)
+        form = self.forms["Machine"]
+        form.forbid(missing)
+        values = {name: raw_value(recipe, form.rows[name].param) for name in missing}
+        return {name: missing[name][value] for name, value in values.items() if value in missing[name]}
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._show_machine(self.recipe)
 
     def reveal(self, name: str) -> None:
         """Bring a setting into view and give it the keyboard; ``data`` is the choice of the data set."""
@@ -204,7 +237,9 @@ class RecipePanel(QScrollArea):
                 self.forms[title].deleteLater()
             names = {param.name for param in params}
             self.finders |= {name: self._finder(name) for name in FINDERS if name in names}
-            self.forms[title] = form = Form(params, beside={n: b for n, b in self.finders.items() if n in names})
+            beside = {name: button for name, button in self.finders.items() if name in names}
+            notes = _machine_notes() if title == "Machine" else {}
+            self.forms[title] = form = Form(params, beside=beside, notes=notes)
             form.changed.connect(self._change)
             form.finished.connect(lambda: self.studio.document.end_merge())
             return_keyboard(form, self.studio)
@@ -293,6 +328,11 @@ class RecipePanel(QScrollArea):
             lambda p: set_learner(p, learner.name, **changed),
             merge=f"learner:{learner.name}:{name}",
         )
+
+
+def _machine_notes() -> dict[str, str]:
+    """What each machine switch gives and costs, by the setting that it is about."""
+    return {next(iter(kind.params)): f"+ {kind.gives}\n− {kind.costs}" for kind in MACHINE.values()}
 
 
 def _points_beyond_the_run(recipe: Recipe) -> int:

@@ -48,6 +48,7 @@ from visualnet.training.loop.preflight import Fault
 from visualnet.training.loop.reporter import describe_network
 from visualnet.training.loop.run_state import RunState
 from visualnet.training.loop.sinks import Sink
+from visualnet.training.machine.machine import Machine
 from visualnet.training.runs.network_mark import explain_refusal, with_network_of
 from visualnet.training.runs.run_model import PROJECT
 
@@ -62,6 +63,7 @@ class Changeable(Protocol):
     data: Loaded
     folder: Path | None
     place: devices.DeviceChoice
+    machine: Machine
     sampler: Sampler
     state: RunState
     earlier: WeightStore
@@ -89,7 +91,7 @@ def change_network(run: Changeable, drawing: Project) -> events.NetworkChanged:
         raise TrainingRefused(Fault(kept.refusal, (), "graph"))
     device = run.place.device
     model = compile_project(project, analysis, device=device, seed=project.recipe.seed)
-    new = build_parts(model, run.data, run.place, run.sampler, old)
+    new = build_parts(model, run.data, run.place, run.machine, run.sampler, old)
     number = run.state.network + 1
     removed = _collect_removed(old, kept, run.state.step, number)
     _take_over(old, new, kept, run.earlier, run.state.step)

@@ -11,6 +11,7 @@ from visualnet.training import devices
 from visualnet.training.learners.learners import Learners
 from visualnet.training.loop.metrics import Tally
 from visualnet.training.loop.round_tally import RoundTally
+from visualnet.training.machine.machine import Machine, Program
 from visualnet.training.probes import Probe, plain_fields
 
 
@@ -22,24 +23,33 @@ class NetworkParts(NamedTuple):
     tally: Tally
     learners: Learners
     probe: Probe
+    evaluate: Program
+    """All values of a batch, as ``Model.trial``."""
 
 
 def build_parts(
-    model: Model, data: Loaded, place: devices.DeviceChoice, sampler: Sampler, before: NetworkParts | None = None
+    model: Model,
+    data: Loaded,
+    place: devices.DeviceChoice,
+    machine: Machine,
+    sampler: Sampler,
+    before: NetworkParts | None = None,
 ) -> NetworkParts:
     """All of it, fresh; the data stay on the device where they are, if the network ``before`` read the same.
 
     Raises:
         ValueError: the recipe cannot train this network.
     """
+    machine.arrange(model.net)
     plain = plain_fields(model)
     if before is not None and before.model.fields == model.fields and plain_fields(before.model) == plain:
         tensors = before.tensors
     else:
         tensors = Tensors(data, model.fields, place.device, plain)
     tally = Tally(model, place.device)
-    learners = Learners(model, place.device, sampler.steps, tally.best_by[1])
+    machine.forget_programs()  # those of the network before
+    learners = Learners(model, place.device, sampler.steps, tally.best_by[1], machine)
     if learners.several:
         tally = RoundTally(model, place.device, learners)
-    tally.follow(learners.first.optimizer)
-    return NetworkParts(model, tensors, tally, learners, Probe(model, data, tensors))
+    tally.follow(learners.first.optimizer, machine.scales)
+    return NetworkParts(model, tensors, tally, learners, Probe(model, data, tensors), machine.wrap(model.trial))
