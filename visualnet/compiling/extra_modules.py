@@ -247,8 +247,8 @@ class RandomInterpolate(nn.Module):
     def forward(self, x1: Tensor, x2: Tensor) -> Tensor:
         ends = [len(x1), *[1] * (x1.dim() - 1)]
         share = torch.rand(ends, dtype=x1.dtype, device=x1.device) if self.training else 0.5
-        between = share * x1 + (1 - share) * x2
-        return between.detach().requires_grad_(torch.is_grad_enabled())
+        between = share * x1.detach() + (1 - share) * x2.detach()
+        return between.requires_grad_(torch.is_grad_enabled())
 
 
 def gradient_penalty_of(score: Tensor, x: Tensor, target: float) -> Tensor:
