@@ -27,12 +27,14 @@ from visualnet.core.process.mailbox import Mailbox
 from visualnet.core.project import Project, RunRef
 from visualnet.core.text.format import capitalize_first
 from visualnet.core.user.settings import Settings
+from visualnet.layers.recipe.live_settings import find_changes, with_live_settings
+from visualnet.layers.recipe.settings import find_problems
 from visualnet.training import events
 from visualnet.training.control import Control, ProbePort
 from visualnet.training.loop import preflight
 from visualnet.training.runs import network_mark
 from visualnet.training.runs import run_history as history
-from visualnet.training.runs.run_model import RunModel, create_run, learning_rates, read_run
+from visualnet.training.runs.run_model import RunModel, create_run, read_run
 from visualnet.training.runs.run_status import STILL_AS_IT_WAS
 from visualnet.training.training_job import train
 
@@ -84,7 +86,8 @@ class Runner(QObject):
         self._document: Document | None = None
         """What trains, in front or not."""
         self._shown: WeakKeyDictionary[Document, ShownRuns] = WeakKeyDictionary()
-        self._rates: dict[str, float] = {}
+        self._trained: Project | None = None
+        """What trains, with all changes that were sent."""
         self._told_older = False
         self._switch_s = sys.getswitchinterval()
         self._why: tuple[tuple[Any, ...], str] | None = None
@@ -272,7 +275,7 @@ class Runner(QObject):
         project, put = self.studio.project, self.mailbox.put
         self.studio.clear_runtime_problem()
         self._told_older = False
-        self._document, self._rates = self.studio.document, learning_rates(project.recipe)
+        self._document, self._trained = self.studio.document, project
         shown = self._shown_of(self._document)
         shown.run = run
         if not resume:
@@ -356,17 +359,30 @@ class Runner(QObject):
             self.failed.emit(behind + words, message.path)
 
     def _edited(self, before: Project, after: Project) -> None:
-        rates = learning_rates(after.recipe)
-        if self._control is not None and self.elsewhere is None and rates != self._rates:
-            for name in rates.keys() & self._rates.keys():
-                if rates[name] != self._rates[name]:
-                    self._control.set_lr(rates[name], name)
-            self._rates = rates
+        if self._control is not None and self.elsewhere is None:
+            self._send_changes(self._control, after)
         if self.busy and not self._told_older and network_mark.is_older(self.run, after):
             self._told_older = True  # once a run: it is the same with every edit
             self.studio.message.emit("hint", f"{STILL_AS_IT_WAS}.")
         if before.graph.nodes is not after.graph.nodes or before.blocks is not after.blocks:
             self.studio.clear_runtime_problem()
+
+    def _send_changes(self, control: Control, after: Project) -> None:
+        """Change in the run what was changed in the project, where that can be done while it goes on."""
+        assert self._trained is not None
+        changes = find_changes(self._trained, after)
+        if not changes or find_problems(after.recipe, after.data.split[1] > 0):
+            return  # what cannot be used is told where it was entered
+        try:
+            control.change({one.setting: one.after for one in changes})
+        except ValueError as error:
+            self.studio.message.emit("hint", f"Not changed in the run: {error}.")
+            return
+        self._trained = with_live_settings(self._trained, after)
+        shown = self._shown_of(self.studio.document)
+        if shown.run is not None and any(one.node for one in changes):
+            mark = {network_mark.KEY: network_mark.mark_of(self._trained)}
+            shown.run = replace(shown.run, extra={**shown.run.extra, **mark})
 
     def _other_document(self) -> None:
         """Another document is in front: its own runs are shown, and what trains is watched only while it is seen."""

@@ -40,9 +40,16 @@ class Reporter:
         self._steps_before = 0
 
     def tell_start(
-        self, folder: Path | None, place: devices.DeviceChoice, model: Model, data: Loaded, best_by: tuple[str, str]
+        self,
+        folder: Path | None,
+        place: devices.DeviceChoice,
+        model: Model,
+        data: Loaded,
+        best_by: tuple[str, str],
+        changes: int = 0,
     ) -> None:
-        """What is trained, on what and how long; in words, where the recipe's ``best_by`` is nothing that is computed here."""
+        """What is trained, on what and how long, with how many ``changes`` in force; in words, where the recipe's ``best_by`` is nothing
+        that is computed here."""
         state, sampler, (name, mode) = self.state, self.sampler, best_by
         self._steps_before = state.step
         self.emit(
@@ -65,6 +72,7 @@ class Reporter:
                 epoch=state.epoch,
                 data=data.fingerprint,
                 torch=str(torch.__version__),
+                changes=changes,
             )
         )
         wanted = self.recipe.best_by

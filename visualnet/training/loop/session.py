@@ -21,9 +21,10 @@ from visualnet.training.learners.learners import Learners
 from visualnet.training.loop import preflight, resuming
 from visualnet.training.loop.checkpointer import Checkpointer
 from visualnet.training.loop.failures import TrainingRefused, blame, describe, first_line
-from visualnet.training.loop.metrics import NonFinite, Tally
+from visualnet.training.loop.live_changes import LiveChanges
+from visualnet.training.loop.metrics import NonFinite, find_best_by
 from visualnet.training.loop.reporter import Reporter
-from visualnet.training.loop.round_tally import RoundTally
+from visualnet.training.loop.round_tally import make_tally
 from visualnet.training.loop.run_state import RunState, TrainingClock
 from visualnet.training.loop.sinks import EventLog, Sink, combine
 from visualnet.training.measure.memory_meter import MemoryMeter
@@ -91,6 +92,7 @@ class Session:
             emit(failed)
             return "failed"
         finally:
+            self.control.close()
             if log:
                 log.close()
 
@@ -139,33 +141,40 @@ class TrainingLoop:
         self.tensors = Tensors(data, model.fields, place.device, plain_fields(model))
         memory.count_data(taken)
         self.sampler = Sampler(len(data.train), self.recipe.batch_size, self.recipe.seed)
-        self.tally = Tally(model, place.device)
-        self.learners = Learners(model, place.device, self.sampler.steps, self.tally.best_by[1])
-        if self.learners.several:
-            self.tally = RoundTally(model, place.device, self.learners)
-        self.tally.follow(self.learners.first.optimizer)
+        self.learners = Learners(model, place.device, self.sampler.steps, find_best_by(model)[1])
+        self.tally = make_tally(model, place.device, self.learners)
         self.probe = Probe(model, data, self.tensors)
         self.state, self.clock = RunState(self.learners.lr), TrainingClock()
+        self.checkpointer = Checkpointer(folder, emit)
+        self.read_guards()
+        self.reporter = Reporter(emit, self.recipe, self.state, self.sampler, self.clock)
+        self.changes = LiveChanges(self)
+        self._due = 0.0
+        """When to look up from the steps again."""
+        torch.manual_seed(self.recipe.seed)
+
+    def read_guards(self) -> None:
+        """What the recipe says of ending early."""
         values = settings(recipe_of_run(self.recipe))
         self.patience: int | None = values["patience"]
         """After so many epochs without gain the run ends."""
         self.min_delta: float = values["min_delta"]
-        self.checkpointer = Checkpointer(folder, emit, self.patience is not None)
-        self.reporter = Reporter(emit, self.recipe, self.state, self.sampler, self.clock)
-        self._due = 0.0
-        """When to look up from the steps again."""
-        torch.manual_seed(self.recipe.seed)
+        self.checkpointer.restores = self.patience is not None
 
     def run(self) -> str:
         """Train to the end or a stop: ``done`` or ``stopped``."""
         self.clock.start()
         self.checkpointer.start()
-        self.reporter.tell_start(self.folder, self.place, self.network, self.data, self.tally.best_by)
+        start = self.changes.count
+        self.reporter.tell_start(self.folder, self.place, self.network, self.data, self.tally.best_by, start)
         reason = "done"
+        if self.state.position < self.sampler.steps:
+            self.changes.apply()
         while self.state.epoch < self.recipe.epochs and not self._stops_early():
             if not (self._train_epoch() and self._validate_epoch()):
                 reason = "stopped"
                 break
+            self.changes.apply()
         self._checkpoint(last=True)
         self.learners.end()
         if reason == "done" and self.patience is not None:
@@ -178,6 +187,8 @@ class TrainingLoop:
 
     def _train_epoch(self) -> bool:
         """The rest of this epoch's steps; False if a stop came first."""
+        if self.state.position == 0:
+            self.changes.apply(new_epoch=True)
         state, control, tally, sampler, tensors = self.state, self.control, self.tally, self.sampler, self.tensors
         turns, size = self.learners.turns, self.sampler.batch_size
         if state.position == 0:
@@ -202,6 +213,7 @@ class TrainingLoop:
                 del results, loss
                 if not self._look_up():
                     return False
+                tally, turns = self.tally, self.learners.turns  # other ones, if a setting was changed
         return True
 
     @torch.no_grad()
@@ -252,30 +264,30 @@ class TrainingLoop:
         """Between two steps, at most 20 times a second: tell, watch, save, obey. False if the run must end."""
         self.flush()
         now = time.perf_counter()
-        self._due = now + FLUSH_S
+        self._due = 0.0 if self.changes.replaying else now + FLUSH_S
         self._watch_if_due(now)
         if self.checkpointer.due(now):
             self._checkpoint()
         self.reporter.tell_progress(phase, self.probe.spent_s)
-        return self._obey() if self.control.urgent else True
+        if self.control.urgent and not self._obey():
+            return False
+        if phase == "training" and self.state.position < self.sampler.steps:
+            self.changes.apply()
+        return True
 
     def _obey(self) -> bool:
-        self._take_lr()
+        self.changes.take()
         if self.control.paused and not self.control.stopping:
             begin = time.perf_counter()
             self._checkpoint()
             self.emit(events.Paused(step=self.state.step))
             while not self.control.wait(0.05):
                 self._watch_if_due(time.perf_counter())
-            self._take_lr()
+            self.changes.take()
             self.clock.leave_out(time.perf_counter() - begin)
             if not self.control.stopping:
                 self.emit(events.Resumed(step=self.state.step))
         return not self.control.stopping
-
-    def _take_lr(self) -> None:
-        for learner, lr in self.control.take_lr().items():
-            self.set_lr(lr, learner)
 
     def set_lr(self, lr: float, learner: str = "") -> None:
         """Train with this learning rate from here on: one of several learners, or all in the proportion that they have."""
@@ -325,6 +337,7 @@ class TrainingLoop:
         self.flush()
         if self.control.probe_request.ports or self.control.probe_request.grid:
             self._watch()
+        self.changes.end(kept=reason == "stopped" and self.folder is not None)
         self.reporter.tell_progress("done", self.probe.spent_s)
         self.emit(self.memory.compare(self.network.analysis, self.sampler.batch_size, self.state.step))
         early = reason == "done" and self._stops_early() and self.state.epoch < self.recipe.epochs

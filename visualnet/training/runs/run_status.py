@@ -7,6 +7,7 @@ import math
 from visualnet.analysis import Analysis
 from visualnet.core.project import RunRef
 from visualnet.core.text.format import format_duration, format_number, format_percent, format_quantity
+from visualnet.training.runs.change_marks import find_marks
 from visualnet.training.runs.run_model import RunModel
 
 STATES = {
@@ -38,6 +39,8 @@ def describe_run(state: str, model: RunModel | None, analysis: Analysis, older: 
     if model is None or model.started is None:
         return ""
     parts = [describe_position(model)]
+    if marks := find_marks(model):
+        parts.append(f"{marks[-1].letter} at {marks[-1].sentence}")
     if older and state != "idle":
         parts.insert(0, STILL_AS_IT_WAS)
     if state != "idle" and model.progress is not None:
