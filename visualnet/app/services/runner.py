@@ -17,6 +17,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from visualnet import pytorch
 from visualnet.app.services.background_task import BackgroundTask, TaskQueue
 from visualnet.app.services.epoch_forecast import SWITCH_S, refuse_too_large
+from visualnet.app.services.live_edits import LiveEdits
 from visualnet.app.services.live_probes import LiveProbes
 from visualnet.app.services.redraw_budget import RedrawBudget
 from visualnet.app.state.studio import Studio
@@ -27,8 +28,6 @@ from visualnet.core.process.mailbox import Mailbox
 from visualnet.core.project import Project, RunRef
 from visualnet.core.text.format import capitalize_first
 from visualnet.core.user.settings import Settings
-from visualnet.layers.recipe.live_settings import find_changes, with_live_settings
-from visualnet.layers.recipe.settings import find_problems
 from visualnet.training import events
 from visualnet.training.control import Control, ProbePort
 from visualnet.training.loop import preflight
@@ -86,8 +85,8 @@ class Runner(QObject):
         self._document: Document | None = None
         """What trains, in front or not."""
         self._shown: WeakKeyDictionary[Document, ShownRuns] = WeakKeyDictionary()
-        self._trained: Project | None = None
-        """What trains, with all changes that were sent."""
+        self.live_edits = LiveEdits(self)
+        self.live_edits.refused.connect(lambda words: studio.message.emit("hint", words))
         self._told_older = False
         self._switch_s = sys.getswitchinterval()
         self._why: tuple[tuple[Any, ...], str] | None = None
@@ -203,6 +202,7 @@ class Runner(QObject):
         self.finish()
         self._queue.close()
         self._timer.stop()
+        self.live_edits.stop()
         self.redraws.stop()
         self.probes.stop()
 
@@ -275,13 +275,14 @@ class Runner(QObject):
         project, put = self.studio.project, self.mailbox.put
         self.studio.clear_runtime_problem()
         self._told_older = False
-        self._document, self._trained = self.studio.document, project
+        self._document = self.studio.document
         shown = self._shown_of(self._document)
         shown.run = run
         if not resume:
             shown.model = RunModel(run.id, folder)
             self.attached_changed.emit()
         self._control = control = Control()
+        self.live_edits.follow(self._document, control)
         self.probes.set_run(folder)
         self.probes.set_control(control)
         sys.setswitchinterval(SWITCH_S)
@@ -299,6 +300,7 @@ class Runner(QObject):
         self.receive()
         sys.setswitchinterval(self._switch_s)
         self._task = self._control = None
+        self.live_edits.stop()
         self._record()
         if self.elsewhere is None:
             self.probes.set_control(None)
@@ -360,29 +362,15 @@ class Runner(QObject):
 
     def _edited(self, before: Project, after: Project) -> None:
         if self._control is not None and self.elsewhere is None:
-            self._send_changes(self._control, after)
+            mark, shown = self.live_edits.edited(after), self._shown_of(self.studio.document)
+            assert shown.run is not None
+            if shown.run.extra.get(network_mark.KEY) != mark:
+                shown.run = replace(shown.run, extra={**shown.run.extra, network_mark.KEY: mark})
         if self.busy and not self._told_older and network_mark.is_older(self.run, after):
             self._told_older = True  # once a run: it is the same with every edit
             self.studio.message.emit("hint", f"{STILL_AS_IT_WAS}.")
         if before.graph.nodes is not after.graph.nodes or before.blocks is not after.blocks:
             self.studio.clear_runtime_problem()
-
-    def _send_changes(self, control: Control, after: Project) -> None:
-        """Change in the run what was changed in the project, where that can be done while it goes on."""
-        assert self._trained is not None
-        changes = find_changes(self._trained, after)
-        if not changes or find_problems(after.recipe, after.data.split[1] > 0):
-            return  # what cannot be used is told where it was entered
-        try:
-            control.change({one.setting: one.after for one in changes})
-        except ValueError as error:
-            self.studio.message.emit("hint", f"Not changed in the run: {error}.")
-            return
-        self._trained = with_live_settings(self._trained, after)
-        shown = self._shown_of(self.studio.document)
-        if shown.run is not None and any(one.node for one in changes):
-            mark = {network_mark.KEY: network_mark.mark_of(self._trained)}
-            shown.run = replace(shown.run, extra={**shown.run.extra, **mark})
 
     def _other_document(self) -> None:
         """Another document is in front: its own runs are shown, and what trains is watched only while it is seen."""

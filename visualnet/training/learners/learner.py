@@ -53,8 +53,12 @@ class Learner:
         that the old one did not train begin anew.
         """
         kept = list(OPTIMIZERS[self.kind].keeps(self.values))
+        begins = all(one.each for one in kept) and any(old.optimizer.state.get(p) for p in self.parameters)
         for parameter in self.parameters:
-            if state := old.optimizer.state.get(parameter):
+            state = old.optimizer.state.get(parameter)
+            # Without a counter of steps torch knows only of all weights of a group together whether this is their first step.
+            if state or (kept and begins):
+                state = state or {}
                 self.optimizer.state[parameter] = {
                     one.name: state[one.name]
                     if one.name in state
@@ -86,6 +90,7 @@ class Learner:
             rests = epoch < group.training["unfreeze_at"]
             for parameter in group.parameters:
                 parameter.requires_grad_(not rests)
+                parameter.grad = None if rests else parameter.grad
             for module in group.resting:
                 (extra_modules.fix_statistics if rests else extra_modules.release_statistics)(module)
 
