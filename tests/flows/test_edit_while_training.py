@@ -91,9 +91,10 @@ def test_what_is_changed_while_it_trains_reaches_the_run_and_undo_takes_it_back(
     assert last(4) == "“conv1” frozen"
     net = runner._task
     assert net is not None
-    line = window.panel("training").words
-    hands.until(lambda: "D at step" in line.full_text, what="the line over the curves")
-    assert STILL_AS_IT_WAS not in line.full_text
+    panel = window.panel("training")
+    hands.until(lambda: "D at step" in panel.changed.full_text, what="the line over the curves")
+    assert panel.changed.isVisibleTo(panel) and panel.changed.toolTip().count("\n") == 3
+    assert STILL_AS_IT_WAS not in panel.words.full_text
     for count, words in (
         (5, "“conv1” trained again"),
         (6, "“drop” probability 0.2 → 0.5"),

@@ -193,7 +193,7 @@ def _follow(loop: Changeable, project: Project, analysis: Analysis | None) -> No
     tally.restore(before.totals(), before.sums.samples, before.counts(), before.tallies())
     loop.project, loop.recipe, loop.control.project = project, project.recipe, project
     loop.sampler, loop.learners, loop.tally = sampler, learners, tally
-    loop.reporter.recipe, loop.reporter.sampler = project.recipe, sampler
+    loop.reporter.follow(project.recipe, sampler)
     loop.read_guards()
     state.lr = learners.lr
     loop.network.trial.train()

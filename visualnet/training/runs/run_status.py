@@ -39,8 +39,6 @@ def describe_run(state: str, model: RunModel | None, analysis: Analysis, older: 
     if model is None or model.started is None:
         return ""
     parts = [describe_position(model)]
-    if marks := find_marks(model):
-        parts.append(f"{marks[-1].letter} at {marks[-1].sentence}")
     if older and state != "idle":
         parts.insert(0, STILL_AS_IT_WAS)
     if state != "idle" and model.progress is not None:
@@ -67,6 +65,13 @@ def describe_run(state: str, model: RunModel | None, analysis: Analysis, older: 
         if model.memory is not None:
             parts.append(model.memory.describe())
     return " · ".join(parts)
+
+
+def describe_changes(model: RunModel | None) -> tuple[str, str]:
+    """What was changed last in a run, as “B at step 1,240: learning rate 0.01 → 0.001”, and all that was, line by line."""
+    marks = find_marks(model) if model is not None else []
+    lines = [f"{mark.letter} at {mark.sentence}" for mark in marks]
+    return (lines[-1], "\n".join(lines)) if lines else ("", "")
 
 
 def describe_position(model: RunModel) -> str:
