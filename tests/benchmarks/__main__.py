@@ -22,6 +22,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 TITLES = {
     "bench_training": "Training steps per second, against a tight hand-written loop",
+    "bench_trainers": "Training steps per second, beside a DataLoader script, Lightning and Keras on torch",
     "bench_compile": "Compiled graph against hand-written module, forward and backward",
     "bench_window": "The window while it trains",
     "bench_canvas": "Canvas: frames, drags, edits",

@@ -16,13 +16,14 @@ from visualnet.layers.declaration.notation import plain, signs
 from visualnet.layers.declaration.params import Bool, Float, Int, Ints
 from visualnet.layers.publish import techniques_page
 from visualnet.layers.recipe.guards import GUARDS
+from visualnet.layers.recipe.machine import MACHINE, describe_machine
 from visualnet.layers.recipe.optimizers import OPTIMIZERS
 from visualnet.layers.recipe.schedules import SCHEDULES, WARM_UP, Span, rate_curve
 from visualnet.layers.recipe.settings import FIELDS, change, find_problems, known_options, settings
 from visualnet.layers.recipe.technique import Technique
 from visualnet.training.optimizers import arguments, torch_class
 
-ALL: dict[str, Technique] = {**OPTIMIZERS, **SCHEDULES, **GUARDS, "warm-up": WARM_UP}
+ALL: dict[str, Technique] = {**OPTIMIZERS, **SCHEDULES, **GUARDS, **MACHINE, "warm-up": WARM_UP}
 
 
 class _Face:
@@ -38,7 +39,7 @@ def test_a_declaration_is_whole(name: str) -> None:
     kind = ALL[name]
     assert kind.name == name
     assert len(kind.words) > 20 and kind.words.endswith(".")
-    assert kind.paper or name == "constant"
+    assert kind.paper or name in ("constant", "channels last", "threads")
     for param in kind.params.values():
         assert param.doc.endswith(".") and len(param.doc) > 10
         assert param.read(param.default, {}) == param.default
@@ -51,7 +52,7 @@ def test_a_declaration_is_whole(name: str) -> None:
 @pytest.mark.parametrize("name", list(ALL))
 def test_its_rule_is_typeset_and_its_letters_are_explained(name: str) -> None:
     kind = ALL[name]
-    assert kind.rules or name == "early stopping"
+    assert kind.rules or name == "early stopping" or name in MACHINE
     values = {param: declared.default for param, declared in kind.params.items()}
     led = {rule.lead for rule in kind.rules}
     for rule, derivation in zip(kind.rules, kind.derivations(values), strict=True):
@@ -67,7 +68,7 @@ def test_its_rule_is_typeset_and_its_letters_are_explained(name: str) -> None:
     assert figures <= numbers
 
 
-@pytest.mark.parametrize("name", [n for n, kind in ALL.items() if kind.torch])
+@pytest.mark.parametrize("name", [n for n, kind in ALL.items() if kind.torch and n not in MACHINE])
 def test_torch_has_its_class_and_takes_its_fields(name: str) -> None:
     kind = ALL[name]
     made = torch_class(kind)
@@ -125,6 +126,22 @@ def test_a_name_means_one_kind_of_field_everywhere() -> None:
     assert not known_options().keys() & FIELDS
 
 
+@pytest.mark.parametrize("name", list(MACHINE))
+def test_a_switch_of_the_machine_says_what_it_gives_and_costs_and_what_is_on(name: str) -> None:
+    kind = MACHINE[name]
+    assert torch_class(kind) is not None
+    for words in (kind.gives, kind.costs):
+        assert 10 < len(words) < 40 and words.endswith(".")
+    off = settings(Recipe())
+    assert not kind.is_on(off)
+    first, *_ = kind.params.values()
+    on = {**off, first.name: {"precision": "bf16", "threads": 2}.get(first.name, True)}
+    assert kind.is_on(on)
+    assert describe_machine(off) == ""
+    assert describe_machine(on) == kind.summary(on)
+    assert f"Gives: {kind.gives}" in techniques_page.text()
+
+
 def test_an_option_is_set_among_the_others() -> None:
     recipe = Recipe(options={"eps": 1e-6, "of_a_newer_version": 3})
     assert change(recipe, {"lr": 0.1}) == {"lr": 0.1}
@@ -144,6 +161,13 @@ BAD: dict[str, tuple[dict[str, Any], str, str]] = {
     "patience of 0": ({"options": {"patience": 0}}, "patience", "leave it empty to train all epochs"),
     "Nesterov alone": ({"nesterov": True, "momentum": 0.0}, "momentum", "set momentum above 0"),
     "no such schedule": ({"schedule": "sawtooth"}, "schedule", "there is no schedule “sawtooth” (there are constant"),
+    "no such precision": (
+        {"options": {"precision": "fp8"}},
+        "precision",
+        "precision is “fp8”; it can be float32, bf16, fp16",
+    ),
+    "threads of nothing": ({"options": {"threads": 0}}, "threads", "threads is 0"),
+    "compiled by a word": ({"options": {"compile": "yes"}}, "compile", "compile wants true or false"),
     "no such option": ({"options": {"clip_nrom": 1}}, "clip_nrom", "has the setting “clip_nrom”"),
     "schedule is longer": (
         {"schedule": "step", "options": {"step_size": 20}},
@@ -159,6 +183,31 @@ BAD: dict[str, tuple[dict[str, Any], str, str]] = {
         {"schedule": "restarts", "options": {"first_cycle": 11, "warmup": 2}},
         "first_cycle",
         "only 8 epochs after the warm-up of 2: the run would end before it; choose 8 at most",
+    ),
+    "drawn beyond the run": (
+        {"schedule": "drawn", "options": {"points": "0:1, 12.5:0.1"}},
+        "points",
+        "points reach to epoch 12.5, but there are only 10 epochs: the run would end before it; choose 10 at most",
+    ),
+    "drawn out of order": (
+        {"schedule": "drawn", "options": {"points": "0:1, 5:0.5, 3:0.1"}},
+        "points",
+        "points: epoch 3 stands behind 5: write the points in the order of their epochs",
+    ),
+    "drawn with NaN": (
+        {"schedule": "drawn", "options": {"points": "0:1, 5:nan"}},
+        "points",
+        "the share nan at epoch 5 can be 0 to 1,000 times the rate",
+    ),
+    "drawn without a beginning": (
+        {"schedule": "drawn", "options": {"points": "2:1, 5:0.5"}},
+        "points",
+        "the first point stands at epoch 2; write where the rate begins, as 0:1",
+    ),
+    "not drawn": (
+        {"schedule": "drawn", "options": {"points": "falling"}},
+        "points",
+        "“falling” is no point; write the epoch, a colon and the share of the rate, as 0:1, 5:0.5, 10:0.1",
     ),
     "warm-up is the run": ({"options": {"warmup": 10}}, "warmup", "set it to 9 at most"),
 }

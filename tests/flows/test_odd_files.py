@@ -24,7 +24,7 @@ from visualnet.core.user import block_library, presets, trusted_code
 from visualnet.core.user.paths import data_dir
 from visualnet.core.user.settings import Settings
 from visualnet.training.measure import machine_speed_store
-from visualnet.training.runs import run_model
+from visualnet.training.runs import run_list
 
 if os.name == "nt":
     pytest.skip("there are no pipes and signals of this kind here", allow_module_level=True)
@@ -76,7 +76,7 @@ def test_a_data_folder_that_is_full_of_traps_keeps_nobody_from_working(
             look("relu")
         block_library.entries()
         machine_speed_store.load()
-        run_model.list_runs()
+        run_list.list_runs()
         assert orphans() == []
         failing = which == "folders" and what != "a link to nothing"
         hands.rest()

@@ -37,11 +37,13 @@ def test_the_canvas_is_alone_and_everything_comes_back(window: Window, hands: Ha
     view, strip = window.canvas.view, window.canvas.strips["presentation"]
     scale = view.zoom
     assert not strip.isVisible()
+    window.notify("hint", "Something to read", [])
     hands.keys("F11")
     hands.rest(0.2)
     assert docks(window) == {} and not window.topbar.isVisible() and not window.status.isVisible()
     assert window.isFullScreen() and strip.isVisible() and fonts.chosen_size() == 150
-    assert view.width() == window.width()
+    assert view.width() == window.width() and not window.banner.isVisible()
+    assert strip.height() < fonts.px(80), "while there is no formula, the canvas has its room"
     hands.click("conv1")
     hands.rest()
     card = strip.cards[0]
@@ -57,6 +59,9 @@ def test_the_canvas_is_alone_and_everything_comes_back(window: Window, hands: Ha
     press(window, Key.Key_Escape)
     hands.rest(0.3)
     assert not strip.isVisible() and window.topbar.isVisible() and window.status.isVisible()
+    assert window.banner.isVisible(), "what was to be read is there again"
+    window.banner.dismiss()
+    hands.rest()
     assert (docks(window), window.windowState(), window.size()) == (before, state, size)
     assert fonts.chosen_size() == 100
     hands.until(lambda: abs(view.zoom - scale) < 0.02, 10, "the same part of the sheet is seen")

@@ -17,7 +17,7 @@ from tests.training.nets import small
 from visualnet.core.project import DataChoice
 from visualnet.training import events
 from visualnet.training.console import Printer, TrainOptions, parse_data, train
-from visualnet.training.runs import run_model
+from visualnet.training.runs import run_list, run_model
 
 
 def test_a_run_in_json_is_one_event_a_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -44,7 +44,7 @@ def test_a_run_without_a_folder_is_kept_among_the_users_and_the_newest_can_be_re
     assert train(small(), TrainOptions(resume=True)) == 2
     assert "can be resumed" in capsys.readouterr().err
     assert train(small(epochs=1), TrainOptions()) == 0
-    (info,) = run_model.list_runs()
+    (info,) = run_list.list_runs()
     assert "epoch 1/1" in capsys.readouterr().out
     assert train(small(), TrainOptions(epochs=2, run=info.folder, resume=True)) == 0
     assert "from step 23 on" in capsys.readouterr().out

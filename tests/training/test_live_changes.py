@@ -296,6 +296,20 @@ def test_stopped_or_killed_anywhere_a_changed_run_goes_on_to_the_bit(name: str, 
         assert changed == [(c.step, c.changes) for c in whole.changes], (stop, save)
 
 
+@pytest.mark.parametrize("optimizer", [{}, SGD])
+def test_what_is_changed_and_changed_back_goes_on_to_the_bit(optimizer: dict[str, Any], tmp_path: Path) -> None:
+    """Frozen and trained again, a rate of its own and the common one again: nothing of it is left when the run goes on."""
+    project = net(**optimizer)
+    there = {Setting("trainable", node="n5"): False, Setting("lr_factor", node=FIRST): 0.1, Setting("momentum"): 0.5}
+    back = {Setting("trainable", node="n5"): True, Setting("lr_factor", node=FIRST): 1.0, Setting("momentum"): 0.9}
+    there, back = ({s: v for s, v in values.items() if optimizer or s.name != "momentum"} for values in (there, back))
+    whole = train(project, {AT: there, AT + 2: back})
+    folder = create_run(project, tmp_path / "run")
+    train(project, {AT: there, AT + 2: back}, folder, stop_at=12)
+    rest = train(project, folder=folder, resume=True)
+    assert rest.troubles == [] and state(rest) == state(whole)
+
+
 def test_what_is_wanted_otherwise_at_a_resume_is_changed_then_and_the_rest_stays_in_force(tmp_path: Path) -> None:
     project = net()
     folder = create_run(project, tmp_path / "run")

@@ -16,7 +16,8 @@ from tests.training.nets import small
 from tests.training.test_session import train, values
 from visualnet.core.storage import temporaries
 from visualnet.training import checkpoints, devices
-from visualnet.training.runs.run_model import create_run, list_runs
+from visualnet.training.runs.run_list import list_runs
+from visualnet.training.runs.run_model import create_run
 
 EPOCHS = 4
 

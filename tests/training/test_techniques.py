@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,12 +16,14 @@ from torch.optim import lr_scheduler
 
 from tests.training.by_hand import EACH, EPOCHS, ByHand, matrix, tiny
 from tests.training.live import train as train_changed
-from visualnet.core.project import Project
+from visualnet.analysis import infer
+from visualnet.core.project import LearnerSpec, Project
 from visualnet.data.loading import load
 from visualnet.layers.recipe.guards import GUARDS
 from visualnet.layers.recipe.live_settings import Setting
 from visualnet.layers.recipe.optimizers import OPTIMIZERS
 from visualnet.layers.recipe.schedules import SCHEDULES
+from visualnet.layers.recipe.settings import find_problems
 from visualnet.training.control import Control
 from visualnet.training.loop.session import Session
 from visualnet.training.runs.curves import loss_curves
@@ -53,6 +56,17 @@ IN_TORCH: dict[str, dict[str, Any]] = {
 """The same, as one writes it in torch."""
 Scheduler = Callable[[torch.optim.Optimizer, float], Any]
 STEPS = EACH * EPOCHS
+
+
+def drawn(step: int) -> float:
+    """Half a cosine from point to point, then the last share."""
+    at = step / EACH
+    if at >= 3:
+        return 0.5
+    start, end, high, low = (0.0, 1.5, 1.0, 0.25) if at < 1.5 else (1.5, 3.0, 0.25, 0.5)
+    return high + (low - high) * ((1 - math.cos(math.pi * ((at - start) / (end - start)))) / 2)
+
+
 WRITTEN: dict[str, tuple[dict[str, Any], str, Scheduler]] = {
     "constant": ({}, "never", lambda o, lr: None),
     "step": ({"step_size": 2, "gamma": 0.5}, "epoch", lambda o, lr: lr_scheduler.StepLR(o, 2, 0.5)),
@@ -73,6 +87,11 @@ WRITTEN: dict[str, tuple[dict[str, Any], str, Scheduler]] = {
         {"pct_start": 0.4},
         "step",
         lambda o, lr: lr_scheduler.OneCycleLR(o, lr, STEPS, pct_start=0.4, cycle_momentum=False),
+    ),
+    "drawn": (
+        {"points": "0:1, 1.5:0.25, 3:0.5", "between": "smooth"},
+        "step",
+        lambda o, lr: lr_scheduler.LambdaLR(o, drawn),
     ),
     "plateau": (
         {"wait": 0, "factor": 0.5, "threshold": 0.2},
@@ -252,7 +271,35 @@ def test_a_guarded_run_is_that_of_a_loop_in_torch(guard: str, optimizer: str, tm
 
 
 def test_the_guards_that_change_gradients_are_all_held_against_torch() -> None:
-    assert CLIPS.keys() == GUARDS.keys() - {"early stopping", "average"}
+    assert CLIPS.keys() == GUARDS.keys() - {"early stopping", "average", "label smoothing"}
+
+
+@pytest.mark.parametrize("own", [None, 0.0, 0.3])
+def test_label_smoothing_is_for_each_cross_entropy_that_says_none_of_its_own(own: float | None, tmp_path: Path) -> None:
+    project = tiny(optimizer="SGD", lr=0.1, options={"label_smoothing": 0.1})
+    loss = next(node for node in project.graph if node.kind == "cross_entropy")
+    if own is not None:
+        nodes = {**project.graph.nodes, loss.id: msgspec.structs.replace(loss, params={"label_smoothing": own})}
+        project = project.with_sheet("", msgspec.structs.replace(project.graph, nodes=nodes))
+    hand = ByHand(project)
+    stepper = torch.optim.SGD(hand.weights, lr=0.1, fused=False)
+    for _ in range(EPOCHS):
+        for batch in hand.batches():
+            point, label = (batch[hand.model.fields.index(field)] for field in ("point", "label"))
+            smoothing = 0.1 if own is None else own
+            loss_now = nn.functional.cross_entropy(hand.model.net(point), label, label_smoothing=smoothing)
+            hand.losses.append(loss_now.item())
+            loss_now.backward()
+            stepper.step()
+            stepper.zero_grad()
+    assert losses(train(project)) == hand.losses
+    unused = [p.words for p in infer(project).problems if p.code == "unused-setting"]
+    assert bool(unused) == (own is not None)
+    wrong = find_problems(tiny(options={"label_smoothing": 1.5}).recipe)
+    assert "label_smoothing" in wrong and "1" in wrong["label_smoothing"]
+    learner = tiny(options={"label_smoothing": 0.1}).recipe
+    one = msgspec.structs.replace(learner, learners=(LearnerSpec(name="a", options={"label_smoothing": 0.2}),))
+    assert "is about the whole run" in find_problems(one)["a.label_smoothing"]
 
 
 def test_a_rate_that_is_set_while_it_runs_scales_the_rest_of_its_schedule() -> None:

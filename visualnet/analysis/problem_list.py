@@ -28,6 +28,8 @@ KINDS: Mapping[str, str] = {
     "doubtful": "Perhaps not meant",
     "refused": "Perhaps not meant",
     "large-start": "Before training",
+    "unused-weight": "Before training",
+    "unused-setting": "Before training",
     "parameter": "Parameters",
     "first-weights": "Before training",
     "training": "Training",

@@ -11,9 +11,9 @@ tensors. `module_tree.py`: the modules that all these programs share.
 
 `extra_modules.py` holds modules that torch lacks; its source is printed into exported files as it stands. `draw_weights` is what
 the module and the printed source both call, in the same order: the same first weights from the same seed. `first_weights.py`
-draws the weights of single nodes to be looked at, from a generator of its own. `custom_modules.py` is
-the one place where a person's text becomes code. `names.py` names attributes and variables apart: no variable hides a builtin, a
-keyword or an import.
+draws the weights of single nodes to be looked at, from a generator of its own. `own_tensors.py` says which tensor is whose.
+`custom_modules.py` is the one place where a person's text becomes code. `names.py` names attributes and variables apart: no variable
+hides a builtin, a keyword or an import.
 """
 
 from visualnet.compiling.plan import GraphError

@@ -21,7 +21,7 @@ from torch import Tensor, nn
 
 from visualnet.compiling.plan import GraphError, Plan, PlanSheet, PlanStep
 from visualnet.core.user import trusted_code
-from visualnet.layers import LAYERS
+from visualnet.layers import LAYERS, Spec
 from visualnet.layers.declaration.calls import Make
 
 
@@ -91,7 +91,7 @@ def check(module: nn.Module, step: PlanStep) -> None:
         real = [f"{n}: {' '.join(map(str, s)) or '!'}" for n, s in learned.items()]
         real += [f"{n}: {' '.join(map(str, s)) or '!'} @buffer" for n, s in saved.items()]
         raise GraphError(f"“{name}”: its class holds other tensors than are told; it has “{', '.join(real) or 'none'}”")
-    wanted = {port: (2, *map(int, spec.shape)) for port, spec in facts.leaving.items()}
+    wanted = {port: _size(spec) for port, spec in facts.leaving.items()}
     given = _tried(module, step)
     if len(given) != len(wanted):
         raise GraphError(f"“{name}”: forward gives {len(given)} tensors; {len(wanted)} are told")
@@ -101,9 +101,14 @@ def check(module: nn.Module, step: PlanStep) -> None:
             raise GraphError(f"“{name}”: for two samples forward gives {found} at “{port}”; {shape} is told")
 
 
+def _size(spec: Spec) -> tuple[int, ...]:
+    """The size of a tensor of two samples; of one number for the whole batch, that of a number."""
+    return (2, *map(int, spec.shape)) if spec.batched else ()
+
+
 def _tried(module: nn.Module, step: PlanStep) -> tuple[Any, ...]:
     kinds = {"float": torch.float32, "int": torch.int64, "bool": torch.bool}
-    sizes = [((2, *map(int, s.shape)), kinds[s.dtype]) for s in step.facts.arriving if s is not None]
+    sizes = [(_size(s), kinds[s.dtype]) for s in step.facts.arriving if s is not None]
     try:
         # On the device that allocates nothing no number is drawn; and a training in another thread may be drawing from this generator.
         apart = nullcontext() if torch.get_default_device().type == "meta" else torch.random.fork_rng(devices=[])

@@ -80,6 +80,7 @@ class Model:
         self.project, self.analysis = plan.project, plan.analysis
 
     def _assemble_programs(self) -> None:
+        self._parts: dict[frozenset[str], fx.GraphModule] = {}
         self.net = self._assemble(self._net_graph(), class_name(self.project.name))
         emitter, _, results = self._objective()
         emitter.graph.output(results)
@@ -163,7 +164,10 @@ class Model:
 
     def part(self, losses: Iterable[str], metrics: Iterable[str] = ()) -> fx.GraphModule:
         """Like ``trial``, of these losses and metrics (ids) alone: it computes what they need and nothing else. A block is run whole."""
-        return self._counting("Part", frozenset((*losses, *metrics)))
+        key = frozenset((*losses, *metrics))
+        if key not in self._parts:
+            self._parts[key] = self._counting("Part", key)
+        return self._parts[key]
 
     def counting(self, key: str) -> fx.GraphModule:
         """One of what ``trial`` counts, alone: of the network only what that rests on is computed."""

@@ -23,6 +23,7 @@ from visualnet.core.project import MAIN, Project
 from visualnet.core.storage.regular_files import read_text
 from visualnet.core.text.format import format_bytes
 from visualnet.layers.declaration.calls import Expr, Make, Own, Ref
+from visualnet.layers.recipe.settings import loss_params
 
 MEMORY_SHARE = 0.8
 
@@ -221,6 +222,7 @@ class _Planner:
     def __init__(self, project: Project) -> None:
         self.project = project
         self.known: dict[int, PlanSheet] = {}
+        self.of_losses = loss_params(project.recipe)
 
     def sheet(self, facts: GraphFacts, block: str, scope: Mapping[str, Any]) -> PlanSheet:
         if id(facts) not in self.known:
@@ -235,6 +237,12 @@ class _Planner:
             read = expressions.whole if isinstance(inner[name], int) else expressions.real
             inner[name] = read(node.params[name], outer)  # type: ignore[arg-type]
         return inner
+
+    def _follow_recipe(self, facts: NodeFacts) -> NodeFacts:
+        """A loss with what the recipe says for it where its node says nothing."""
+        layer, said = facts.layer, facts.node.params
+        given = {n: v for n, v in self.of_losses.items() if layer is not None and n in layer.params and n not in said}
+        return facts._replace(layer=type(layer)({**layer.values(), **given})) if layer is not None and given else facts
 
     def _sheet(self, facts: GraphFacts, block: str, scope: Mapping[str, Any]) -> PlanSheet:
         graph, nodes = facts.graph, facts.nodes
@@ -273,6 +281,8 @@ class _Planner:
         used: frozenset[str],
     ) -> PlanStep:
         node = facts.node
+        if self.of_losses and facts.layer is not None and facts.layer.role == "loss":
+            facts = self._follow_recipe(facts)
         args = {port: graph.graph.wires.get(Port(node.id, port)) for port in facts.inputs}
         name, variable = names[node.id]
         if facts.inside:

@@ -89,7 +89,19 @@ class LearnerSpec(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True)
 
 STEP_FIELDS = ("optimizer", "lr", "momentum", "nesterov", "weight_decay", "schedule", "options")
 """What a recipe says of how steps are made; where it has learners, each of them says it."""
-RUN_OPTIONS = ("patience", "min_delta")
+RUN_OPTIONS = (
+    "patience",
+    "min_delta",
+    "label_smoothing",
+    "precision",
+    "init_scale",
+    "growth_interval",
+    "compile",
+    "compile_backend",
+    "channels_last",
+    "deterministic",
+    "threads",
+)
 """The options that are about the whole run, and stay with the recipe."""
 
 

@@ -39,6 +39,7 @@ TENSOR_TYPES = {
 }
 Expected = Mapping[str, tuple[tuple[int, ...], str]]
 MAX_THREADS = 4096
+MAX_NETWORKS = 100_000
 MAX_SECONDS = 1e10
 Count = Annotated[int, msgspec.Meta(ge=0, le=1 << 53)]
 Word = Annotated[str, msgspec.Meta(max_length=200)]
@@ -51,6 +52,7 @@ class LearnerState(msgspec.Struct, frozen=True, kw_only=True):
     lr: Annotated[float, msgspec.Meta(ge=0, le=1e6)]
     gathered: Count = 0
     rate: Mapping[Word, float | None] = {}
+    scaler: Mapping[Word, float | None] = {}
 
 
 class State(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,6 +75,8 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     """Batches whose gradients wait for the next step."""
     rate: Mapping[Word, float | None] = {}
     """What the schedule of the learning rate needs to go on."""
+    scaler: Mapping[Word, float | None] = {}
+    """What scales the losses of fp16."""
     learners: Mapping[Word, LearnerState] = {}
     """Of several learners, each by its name; what stands beside it is then of the first."""
     best: float | None = None
@@ -80,6 +84,8 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     best_epoch: Count = 0
     gained: float | None = None
     stale: Count = 0
+    network: Annotated[int, msgspec.Meta(ge=0, le=MAX_NETWORKS)] = 0
+    """How often the network was changed: the run's folder holds each (``network-1``)."""
     seconds: Annotated[float, msgspec.Meta(ge=0, le=MAX_SECONDS)] = 0.0
     data: Word = ""
     device: Word = ""
@@ -96,7 +102,9 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
 
     def of_learners(self) -> Mapping[str, LearnerState]:
         """The learners by name; one that is the recipe itself has none."""
-        only = LearnerState(optimizer=self.optimizer, lr=self.lr, gathered=self.gathered, rate=self.rate)
+        only = LearnerState(
+            optimizer=self.optimizer, lr=self.lr, gathered=self.gathered, rate=self.rate, scaler=self.scaler
+        )
         return self.learners or {"": only}
 
 
@@ -269,6 +277,11 @@ def restore(
     return found
 
 
+def lay_out_like(tensor: Tensor, parameter: nn.Parameter) -> Tensor:
+    """A tensor of a file on the device of a weight and in its memory format: fused optimizers walk over both side by side."""
+    return torch.empty_like(parameter.detach(), dtype=tensor.dtype).copy_(tensor)
+
+
 def find_learned(folder: Path, parameters: Sequence[nn.Parameter], start: str = "") -> Expected:
     """What a checkpoint holds of these weights beside the optimizer's own: gathered gradients, and the averaged copy. Names ``start`` so.
 
@@ -309,6 +322,9 @@ def _restore_optimizers(path: Path, state: State, optimizers: Mapping[str, torch
     if any(len(entry) != len(kept[name]) for name, entries in by_index.items() for entry in entries.values()):
         raise BadCheckpoint(f"{path.name} is not complete")
     for name, optimizer in optimizers.items():
+        weights = [parameter for group in optimizer.param_groups for parameter in group["params"]]
+        for at, entry in by_index[name].items():
+            entry.update({key: lay_out_like(t, weights[at]) for key, t in entry.items() if t.dim()})
         groups = optimizer.state_dict()["param_groups"]
         optimizer.load_state_dict({"state": by_index[name], "param_groups": groups})
         for group in optimizer.param_groups:

@@ -23,7 +23,7 @@ from visualnet.pytorch import NoTorch, need_torch
 from visualnet.training import devices, events
 from visualnet.training.control import Control
 from visualnet.training.loop.sinks import Sink
-from visualnet.training.runs import run_model
+from visualnet.training.runs import run_list, run_model
 from visualnet.training.runs.change_marks import find_marks
 
 FINE, GRAPH, USE, STOPPED = 0, 1, 2, 130
@@ -223,7 +223,7 @@ def _folder(project: Project, options: TrainOptions) -> Path:
     folder = options.run
     if options.resume and folder is None:
         stem = run_model.run_name(project)
-        folder = next((info.folder for info in run_model.list_runs() if info.resumable and info.name == stem), None)
+        folder = next((info.folder for info in run_list.list_runs() if info.resumable and info.name == stem), None)
         if folder is None:
             raise ValueError(f"no run of “{project.name}” can be resumed; name its folder with --run")
     if folder is not None and not options.resume and (folder / run_model.LOG).exists():
@@ -277,11 +277,15 @@ class Printer:
         self._width = 0
         self._epochs = 0
         self._kept = -1
+        self._skipped = 0
+        self._compiling = False
 
     def __call__(self, event: events.Event) -> None:
         """Say what has happened, if it is worth a line."""
         if isinstance(event, events.CheckpointSaved):
             self._kept = event.step
+        elif isinstance(event, events.Steps):
+            self._skipped += event.skipped
         elif isinstance(event, events.Progress):
             if self.live and event.phase != "done":
                 self._bar(event)
@@ -296,8 +300,9 @@ class Printer:
             self._epochs, self._names = event.epochs, (*losses, *event.metrics)
             again = f", from step {event.step:,} on" if event.step else ""
             train, validation, _ = event.sizes
+            machine = f", {event.machine}" if event.machine else ""
             return (
-                f"{event.parameters:,} parameters on {event.device}; {train:,} samples to train, "
+                f"{event.parameters:,} parameters on {event.device}{machine}; {train:,} samples to train, "
                 f"{validation:,} to validate{again}"
                 + "".join(f"\n  {n}: {words}" for n, words in event.learners.items())
             )
@@ -307,7 +312,12 @@ class Printer:
             kept = f"; kept in {self.folder}" if self.folder and self._kept == event.step else ""
             best = f", best in epoch {event.best_epoch}" if event.best_epoch else ""
             early = " early, as nothing was gained any more," if event.early else ""
-            return f"{event.reason}{early} after {format_quantity(event.epoch, 'epoch')}, {format_duration(event.seconds)}{best}{kept}"
+            steps = f"{format_quantity(self._skipped, 'step')} skipped, as gradients overflowed in fp16"
+            told = f"{best}; {steps}" if self._skipped else best
+            return f"{event.reason}{early} after {format_quantity(event.epoch, 'epoch')}, {format_duration(event.seconds)}{told}{kept}"
+        if isinstance(event, events.Compiling):
+            first, self._compiling = not self._compiling, True
+            return "compiling the network: this takes a while for each size of batch" if first else None
         if isinstance(event, events.Memory):
             return event.describe() if event.peak else None  # a forecast alone is what the summary tells
         if isinstance(event, events.Failed):

@@ -32,6 +32,7 @@ class Control:
         self._changed = threading.Condition()
         self._stop = self._pause = False
         self._changes: dict[Setting, Value] = {}
+        self._drawing: Project | None = None
         self._over = False
         self.urgent = False
         self.project: Project | None = None
@@ -82,6 +83,14 @@ class Control:
         with self._changed:
             self._over = True
 
+    def change_network(self, drawing: Project) -> None:
+        """Train the network of this drawing from the next step on; a pause ends with it. Where that cannot be, the run tells why and stays
+        as it is."""
+        with self._changed:
+            self._drawing = drawing
+            self.urgent = True
+            self._changed.notify_all()
+
     def request_probes(
         self, ports: Iterable[ProbePort], sample: int = 0, budget: float = 0.05, grid: bool = False
     ) -> None:
@@ -94,17 +103,28 @@ class Control:
         """The settings that were asked for since the last call."""
         with self._changed:
             changes, self._changes = self._changes, {}
-            self.urgent = self._stop or self._pause
+            self._update_urgent()
             return changes
 
-    def wait(self, timeout_s: float) -> bool:
-        """Whether the pause is over; returns at once when it ends, and after the timeout if it does not."""
+    def take_drawing(self) -> Project | None:
+        """The drawing whose network is to be trained from now on, if one was given since the last call."""
         with self._changed:
-            return self._changed.wait_for(lambda: self._stop or not self._pause, timeout_s)
+            drawing, self._drawing = self._drawing, None
+            self._update_urgent()
+            return drawing
+
+    def wait(self, timeout_s: float) -> bool:
+        """Whether the pause is over; returns at once when it ends or a drawing was given, and after the timeout if not."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._stop or not self._pause or self._drawing is not None, timeout_s)
+            return self._stop or not self._pause
 
     def _set(self, *, stop: bool | None = None, pause: bool | None = None) -> None:
         with self._changed:
             self._stop = self._stop if stop is None else stop
             self._pause = self._pause if pause is None else pause
-            self.urgent = self._stop or self._pause or bool(self._changes)
+            self._update_urgent()
             self._changed.notify_all()
+
+    def _update_urgent(self) -> None:
+        self.urgent = self._stop or self._pause or bool(self._changes) or self._drawing is not None

@@ -1,11 +1,13 @@
-"""On which device a run trains, and with how many threads."""
+"""On which device a run trains, with how many threads, and what it cannot do."""
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import platform
+import shutil
 import sys
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from visualnet.core.text.format import format_quantity
 
@@ -36,6 +38,11 @@ def prepare() -> None:
         os.environ.setdefault("OMP_NUM_THREADS", str(max(1, cores() - 1)))
 
 
+def allot(threads: int | None) -> int:
+    """How many threads a run gets that wishes for so many; more than there are cores counts as no wish."""
+    return max(1, cores() - 1) if threads is None or threads > cores() else max(1, threads)
+
+
 def place(wish: str = "auto", threads: int | None = None) -> DeviceChoice:
     """The device for this wish, and set the calling thread's share of cores. Call it in the thread that trains.
 
@@ -47,7 +54,7 @@ def place(wish: str = "auto", threads: int | None = None) -> DeviceChoice:
     import torch
 
     device = device_of(wish)
-    threads = max(1, cores() - 1) if threads is None or threads > cores() else max(1, threads)
+    threads = allot(threads)
     if device.type == "cpu" and torch.get_num_threads() != threads:
         torch.set_num_threads(threads)
     if device.type == "cuda":
@@ -55,6 +62,38 @@ def place(wish: str = "auto", threads: int | None = None) -> DeviceChoice:
         torch.set_float32_matmul_precision("high")
         torch.backends.cudnn.benchmark = True
     return DeviceChoice(device, _words(device, threads), threads, device.type == "cpu")
+
+
+def find_missing(device: torch.device) -> dict[str, dict[Any, str]]:
+    """What the switches of a recipe cannot be set to on this device: by setting and value, why, and what would do."""
+    import torch
+
+    found: dict[str, dict[Any, str]] = {"precision": {}, "compile": {}}
+    if device.type == "cpu" and not _has_fp16():
+        words = "this processor has no arithmetic for it, and a step would take many times as long"
+        found["precision"]["fp16"] = f"{words}; choose bf16 or float32, or train on a GPU"
+    elif device.type == "cuda" and not torch.cuda.is_bf16_supported(including_emulation=False):
+        found["precision"]["bf16"] = "this GPU has no arithmetic for it; choose fp16 or float32"
+    if not hasattr(torch, "compile"):
+        found["compile"][True] = "this PyTorch has no torch.compile"
+    elif device.type == "cuda" and importlib.util.find_spec("triton") is None:
+        found["compile"][True] = "Triton is not installed, which writes code for the GPU"
+    elif device.type == "cpu" and not any(shutil.which(name) for name in _COMPILERS):
+        found["compile"][True] = "there is no C++ compiler here; install g++ or clang++"
+    elif device.type not in ("cpu", "cuda"):
+        found["compile"][True] = "torch.compile writes no code for this GPU"
+    return {name: values for name, values in found.items() if values}
+
+
+_COMPILERS = (*filter(None, [os.environ.get("CXX")]), "g++", "clang++", "c++", "cl")
+
+
+def _has_fp16() -> bool:
+    """Whether the processor computes with float16 itself."""
+    import torch
+
+    check = getattr(torch.ops.mkldnn, "_is_mkldnn_fp16_supported", None)
+    return check is not None and bool(check())
 
 
 def devices() -> list[str]:

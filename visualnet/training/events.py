@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 import msgspec
 
+from visualnet.analysis.compare.weights_kept import EarlierWeights
 from visualnet.core.text.format import format_bytes
 from visualnet.layers.recipe.live_settings import Change
 
@@ -54,8 +55,12 @@ class Started(Event, frozen=True, tag="started"):
     data: str = ""
     """The data's fingerprint."""
     torch: str = ""
+    machine: str = ""
+    """What is switched on in the machine, in a few words (``layers.recipe.machine``)."""
     changes: int = 0
     """How many ``Changed`` events of the run's record, its first ones, are in force: those behind them were not reached."""
+    network: int = 0
+    """How often the network was changed so far."""
 
 
 class LearnerSteps(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,6 +69,7 @@ class LearnerSteps(msgspec.Struct, frozen=True, kw_only=True):
     lr: float
     rates: Sequence[float] = ()
     clipped: int = 0
+    skipped: int = 0
 
 
 class Steps(Event, frozen=True, tag="steps"):
@@ -77,6 +83,8 @@ class Steps(Event, frozen=True, tag="steps"):
     """The learning rate of each of these steps, where a schedule moves it."""
     clipped: int = 0
     """In how many of them gradients were clipped."""
+    skipped: int = 0
+    """How many of them were skipped because their gradients overflowed."""
     learners: Mapping[str, LearnerSteps] = {}
     """Of several learners by name; ``lr`` and ``rates`` are then those of the first. A step is a round of them."""
 
@@ -119,6 +127,13 @@ class Progress(Event, frozen=True, tag="progress"):
     """``training`` or ``validation``."""
 
 
+class Compiling(Event, frozen=True, tag="compiling"):
+    """The network is translated to machine code; until that is done, which is told by the next ``Progress``, nothing is obeyed."""
+
+    key: ClassVar[str | None] = "progress"
+    logged: ClassVar[bool] = False
+
+
 class Grid(msgspec.Struct, frozen=True):
     """What the network answers over a region of its input, in the data's own units.
 
@@ -158,6 +173,28 @@ class Resumed(Event, frozen=True, tag="resumed"):
     """The run goes on after a pause."""
 
     step: int
+
+
+class NetworkChanged(Event, frozen=True, tag="network"):
+    """From ``step`` on another network is trained: which layers kept their weights, which began anew and why, which got weights back (and
+    until which step they had them), and which are gone. ``earlier`` says what can be had back from now on."""
+
+    step: int
+    epoch: int
+    number: int
+    """Counted from 1."""
+    words: str
+    kept: tuple[str, ...] = ()
+    anew: Mapping[str, str] = {}
+    back: Mapping[str, int] = {}
+    gone: tuple[str, ...] = ()
+    earlier: tuple[EarlierWeights, ...] = ()
+    parameters: int = 0
+    metrics: tuple[str, ...] = ()
+    losses: tuple[str, ...] = ()
+    lowers: Mapping[str, tuple[str, ...]] = {}
+    best_by: str = "loss"
+    best_is: str = "min"
 
 
 class Changed(Event, frozen=True, tag="changed"):
@@ -232,6 +269,7 @@ Logged = (
     | EpochDone
     | Paused
     | Resumed
+    | NetworkChanged
     | Changed
     | CheckpointSaved
     | Memory

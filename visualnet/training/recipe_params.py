@@ -11,9 +11,11 @@ from visualnet.analysis import Analysis
 from visualnet.core.project import Recipe
 from visualnet.layers.declaration.params import Choice, Int, Param
 from visualnet.layers.recipe.guards import GUARDS
+from visualnet.layers.recipe.machine import MACHINE
 from visualnet.layers.recipe.optimizers import OPTIMIZERS
 from visualnet.layers.recipe.schedules import SCHEDULES, own_params
-from visualnet.layers.recipe.settings import FIELDS, find_problems
+from visualnet.layers.recipe.settings import FIELDS, find_problems, raw_value
+from visualnet.layers.recipe.technique import Technique
 from visualnet.training.idle_probe import torch_is_ready
 
 LENGTH = ("epochs", "batch_size", "best_by")
@@ -70,19 +72,20 @@ def recipe_params(recipe: Recipe, best_by: Mapping[str, str]) -> list[Param]:
             Choice("constant", "How the learning rate changes.", {name: s.words for name, s in SCHEDULES.items()}),
         ),
         *own_params(schedule).values(),
-        *(param for guard in GUARDS.values() for param in guard.params.values()),
+        *(param for kind in (*GUARDS.values(), *MACHINE.values()) for param in kind.params.values()),
         _name("seed", Int(0, "Draws the first weights and the order of samples.", low=0, high=2**31 - 1, more=True)),
         _name("device", Choice("auto", "Where to compute.", device_options(), more=True)),
     ]
 
 
 def recipe_groups(params: Iterable[Param]) -> dict[str, list[Param]]:
-    """The parameters of a recipe as a page shows them: how a step is made, how long and at which rates, what guards the steps, and what
-    is seldom changed."""
-    found: dict[str, list[Param]] = {"Optimizer": [], "Schedule": [], "Guards": [], "More": []}
+    """The parameters of a recipe as a page shows them: how a step is made, how long and at which rates, what guards the steps, how the
+    machine computes, and what is seldom changed."""
+    found: dict[str, list[Param]] = {"Optimizer": [], "Schedule": [], "Guards": [], "Machine": [], "More": []}
     rate = {name: "Schedule" for schedule in SCHEDULES.values() for name in own_params(schedule)}
-    guards = {name: "Guards" for guard in GUARDS.values() for name in guard.params}
-    places = {**rate, **guards, **dict.fromkeys((*LENGTH, "schedule"), "Schedule"), "seed": "More", "device": "More"}
+    kinds: Mapping[str, Mapping[str, Technique]] = {"Guards": GUARDS, "Machine": MACHINE}
+    off = {name: title for title, group in kinds.items() for kind in group.values() for name in kind.params}
+    places = {**rate, **off, **dict.fromkeys((*LENGTH, "schedule"), "Schedule"), "seed": "More", "device": "More"}
     for param in params:
         shown = copy.copy(param)
         group = places.get(param.name, "Optimizer")
@@ -120,7 +123,7 @@ def recipe_problems(recipe: Recipe, params: Iterable[Param], validation: bool | 
     for param in params:
         if isinstance(param, Choice) and param.name not in found:
             try:
-                param.read(getattr(recipe, param.name), {})
+                param.read(raw_value(recipe, param), {})
             except ValueError as error:
                 found[param.name] = str(error)
     return found

@@ -15,6 +15,7 @@ from tests.analysis.saved import saved_bytes
 from tests.contract.evaluate import build, outputs
 from tests.contract.test_random_graphs import idle
 from tests.graphs import graph, random_project
+from tests.training.gan import gan
 from visualnet.analysis import infer
 from visualnet.analysis.cost.saved_tensors import find_saved
 from visualnet.analysis.cost.totals import Costs, optimizer_bytes
@@ -24,6 +25,7 @@ from visualnet.core.project import Block, Project, Recipe
 from visualnet.core.storage import project_file
 from visualnet.layers import LAYERS, Spec
 from visualnet.resources import resource
+from visualnet.training.learners.learners import Learners
 from visualnet.training.optimizers import OPTIMIZERS, make
 
 BATCH = 16
@@ -128,6 +130,17 @@ def test_optimizer_state_is_exact(optimizer: str, momentum: float, options: dict
     tensors = [t for state in stepped.state.values() for t in state.values() if isinstance(t, torch.Tensor)]
     project = msgspec.structs.replace(project, recipe=recipe)
     assert Costs(infer(project), 2).whole().optimizer == sum(t.nbytes for t in tensors)
+
+
+def test_each_learner_keeps_numbers_for_what_it_trains() -> None:
+    """Adam keeps two for each number of the generator, plain SGD none for those of the discriminator."""
+    project = gan(d={"optimizer": "SGD", "momentum": 0.0}, g={"optimizer": "Adam"})
+    analysis = infer(project)
+    learner = Learners(compile_project(project, analysis, seed=0), torch.device("cpu"), 1).by_name["generator"]
+    numbers = sum(p.numel() for p in learner.parameters)
+    assert 0 < numbers < analysis.main.trainable
+    kept = Costs(analysis, 2).whole().optimizer
+    assert 8 * numbers <= kept <= 8 * numbers + 4 * 40, "and a count of steps for each tensor"
 
 
 def test_momentum_counts_only_for_sgd() -> None:

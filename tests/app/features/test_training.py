@@ -22,6 +22,7 @@ from visualnet.app.theme.tokens import LIGHT
 from visualnet.core.document import Document
 from visualnet.core.edits import set_constants, set_recipe
 from visualnet.layers.declaration.params import Param
+from visualnet.layers.recipe.machine import MACHINE
 from visualnet.training.optimizers import OPTIMIZERS
 from visualnet.training.runs.run_status import share_done
 
@@ -79,6 +80,17 @@ def test_a_new_run_clears_the_curves_and_an_old_one_is_a_ghost(rig: Rig, panel: 
     assert not [name for name in panel.curves.loss._curves if name.endswith("(earlier)")]
 
 
+def test_overlaid_runs_are_told_apart_by_what_differs(rig: Rig, panel: TrainingPanel, qtbot: QtBot) -> None:
+    rig.train(qtbot)
+    rig.studio.do("Another rate", lambda p: set_recipe(p, lr=0.0125))
+    rig.train(qtbot)
+    first = rig.studio.project.runs[0]
+    rig.runner.show_ghost(first.id, True)
+    words = f"lr {first.summary['lr']:g}"
+    rig.until(qtbot, lambda: any(words in name for name in panel.curves.loss._curves))
+    assert not any("0.0125" in name for name in panel.curves.loss._curves), "that is the run in front"
+
+
 def test_edits_of_the_recipe_are_steps_that_can_be_undone(rig: Rig, recipe: RecipePanel) -> None:
     field = recipe.rows["lr"].field
     before = rig.studio.project.recipe.lr
@@ -117,7 +129,9 @@ def test_while_it_runs_what_is_live_can_be_changed(rig: Rig, recipe: RecipePanel
     rig.runner.start()
     rig.until(qtbot, lambda: rig.runner.state == "running")
     rows = recipe.rows
-    assert {name for name, row in rows.items() if not row.isEnabled()} == {"optimizer", "best_by", "seed", "device"}
+    fixed = {name for kind in MACHINE.values() for name in kind.params}
+    fixed |= {"optimizer", "best_by", "seed", "device", "label_smoothing"}
+    assert {name for name, row in rows.items() if not row.isEnabled()} == fixed
     assert not recipe.data.isEnabled()
     rows["lr"].edited.emit(0.02)
     rig.until(qtbot, lambda: rig.runner.model.lr.last is not None and rig.runner.model.lr.last[1] == 0.02)

@@ -69,6 +69,21 @@ def test_where_nothing_is_learned_nothing_is_proposed() -> None:
     assert rising.ended == "diverged" and propose(rising).rate is None and "diverges at" in propose(rising).words
 
 
+def test_a_few_hard_batches_are_no_divergence() -> None:
+    """Nearly every batch of a network that has learned has a tiny loss, and a few have a large one; at last it really diverges."""
+    rates = rising_rates(1e-6, 10.0, 100)
+    wrong = 0
+    for seed in range(60):
+        draws = np.random.default_rng(seed).lognormal(math.log(0.002), 1.6, 100)
+        watch = DivergenceWatch(100)
+        if any([watch.diverges(float(loss)) for loss in draws[:60]]):  # a list: the watch sees all of them
+            wrong += 1
+            continue
+        ends = [rate for rate, loss in zip(rates[60:], draws, strict=False) if watch.diverges(float(2.3 + loss))]
+        assert ends and rates.index(ends[0]) <= 64, "a real one is seen within five steps"
+    assert wrong <= 2, "chance, but seldom"
+
+
 def test_a_loss_below_zero_or_of_any_scale_is_read_alike() -> None:
     rates = rising_rates(1e-5, 1e4, 200)
     plain = propose(run(valley, rates)).rate

@@ -11,10 +11,11 @@ import torch
 from msgspec.structs import replace
 
 from tests.training.gan import gan
-from tests.training.nets import lenet
+from tests.training.nets import lenet, small
 from visualnet.compiling.module import compile_project
 from visualnet.core import edits
-from visualnet.core.project import DataChoice, Project
+from visualnet.core.edits import learners
+from visualnet.core.project import DataChoice, LearnerSpec, Project
 from visualnet.core.storage import project_file
 from visualnet.core.user.paths import runs_dir
 from visualnet.data.loading import load
@@ -133,6 +134,23 @@ def test_with_several_learners_it_says_why_it_finds_no_rate() -> None:
         ValueError, match="2 learners work against or beside each other here, and a rate is found for one"
     ):
         run_rate_test(project, load(project.data))
+
+
+def test_the_only_learner_is_tested_as_the_recipe_itself_would_be() -> None:
+    """Its own schedule and warm-up stand still meanwhile, and the rate that is found becomes its own."""
+    plain = small(lr=0.5)
+    only = LearnerSpec(name="only", optimizer="SGD", schedule="cosine", options={"warmup": 2.0})
+    one = edits.set_recipe(plain, learners=(only,))
+    found = [
+        run_rate_test(project, load(plain.data), steps=20)
+        for project in (edits.set_recipe(plain, optimizer="SGD"), one)
+    ]
+    assert found[0].losses == found[1].losses
+    used = learners.set_steps(one, lr=0.0125)
+    assert (used.recipe.learners[0].lr, used.recipe.lr) == (0.0125, 0.5)
+    assert learners.set_steps(plain, lr=0.0125).recipe.lr == 0.0125
+    with pytest.raises(ValueError, match="2 learners make the steps"):
+        learners.set_steps(gan(), lr=0.1)
 
 
 def test_a_trial_step_is_a_round_of_all_learners() -> None:

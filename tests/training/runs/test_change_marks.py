@@ -91,3 +91,33 @@ def test_marks_that_stand_too_close_are_joined() -> None:
 def test_a_torn_event_is_none(line: bytes) -> None:
     with pytest.raises(ValueError, match="missing required field"):
         events.decode(line)
+
+
+def test_another_network_is_a_mark_too_and_is_taken_back_with_the_steps_behind_it() -> None:
+    words = "conv2 begins anew; 3 other layers keep what they learned"
+    other = events.NetworkChanged(step=12, epoch=1, number=1, words=words, metrics=("top5",), parameters=7)
+    run = model(started(), changed(5, rate(0.1, 0.2)), other, changed(20, rate(0.2, 0.3)))
+    assert [(m.letter, m.step) for m in find_marks(run)] == [("A", 5), ("B", 12), ("C", 20)]
+    assert find_marks(run)[1].sentence == f"step 12: the network was changed: {words}"
+    assert run.started is not None and (run.started.metrics, run.started.parameters) == (("top5",), 7)
+    run.consume(started(step=10, epoch=1, changes=1, network=0))
+    assert [m.letter for m in find_marks(run)] == ["A"] and not run.networks
+
+
+def test_the_best_epoch_is_one_of_the_network_that_is_trained_now() -> None:
+    def epoch(number: int, best: bool) -> events.EpochDone:
+        values = {"loss": 1.0 / number}
+        return events.EpochDone(
+            epoch=number,
+            step=10 * number,
+            train=values,
+            validation=values,
+            seconds=1.0,
+            samples_per_s=1.0,
+            is_best=best,
+        )
+
+    run = model(started(), epoch(1, True), events.NetworkChanged(step=12, epoch=1, number=1, words="x"))
+    assert run.best is None
+    run.consume(epoch(2, True))
+    assert run.best is not None and run.best.epoch == 2

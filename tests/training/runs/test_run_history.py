@@ -47,3 +47,17 @@ def test_a_run_that_told_nothing_was_stopped_once_it_ends() -> None:
     run = RunRef(id="a", state="running")
     assert history.update(run, None, True).state == "running"
     assert history.update(run, None, False).state == history.update(run, RunModel("a"), False).state == "stopped"
+
+
+def test_runs_of_one_minute_are_told_apart_and_named_by_what_differs() -> None:
+    def run(key: str, second: int, lr: float, **extra: str) -> RunRef:
+        return RunRef(id=key, started=f"2026-11-21T03:12:{second:02}", summary={"lr": lr}, extra=extra)
+
+    runs = (run("a", 5, 0.1), run("b", 41, 0.01), run("c", 41, 0.01), RunRef(id="d", started="2026-11-21T04:00:00"))
+    names = history.titles(runs)
+    assert names == {"a": "21 Nov 03:12:05", "b": "21 Nov 03:12:41", "c": "21 Nov 03:12:41 (2)", "d": "21 Nov 04:00"}
+    told = history.contrast(runs[:2], runs)
+    assert told == {"a": "21 Nov 03:12:05, lr 0.1", "b": "21 Nov 03:12:41, lr 0.01"}
+    assert history.contrast(runs[1:3], runs)["b"] == names["b"], "nothing differs"
+    twins = (run("a", 1, 1.0, name="mine", optimizer="SGD"), run("b", 2, 1.0, name="mine", optimizer="Adam"))
+    assert list(history.contrast(twins, twins).values()) == ["mine, SGD", "mine (2), Adam"]

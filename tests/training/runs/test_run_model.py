@@ -21,7 +21,7 @@ from visualnet.training import events
 from visualnet.training.loop.session import Session
 from visualnet.training.loop.sinks import EventLog
 from visualnet.training.runs import run_history as history
-from visualnet.training.runs import run_model
+from visualnet.training.runs import run_list, run_model
 
 
 def _run(folder: Path, epochs: int = 2) -> run_model.RunModel:
@@ -83,7 +83,7 @@ def test_runs_are_listed_newest_first() -> None:
     assert first is not None
     assert second is not None
     assert first != second
-    listed = run_model.list_runs()
+    listed = run_list.list_runs()
     assert {info.folder for info in listed} == {first, second}
     assert [info.started for info in listed] == sorted((info.started for info in listed), reverse=True)
     assert all((i.state, i.epochs, i.name, i.resumable) == ("done", 1, "net", False) for i in listed)
@@ -144,7 +144,7 @@ def test_a_log_of_an_absurd_time_is_shown_with_its_time_unknown(time: str, tmp_p
     model = run_model.read_run(folder)
     assert model.state == "done"
     assert model.ref().started == ""
-    (info,) = run_model.list_runs(tmp_path)
+    (info,) = run_list.list_runs(tmp_path)
     assert moment(info.started) is not None, "when its folder was last written"
     assert history.when(model.ref()) == "20260101-000000-net, time unknown"
 
@@ -161,4 +161,4 @@ def test_what_is_no_log_ends_no_reading(tmp_path: Path) -> None:
         file.truncate(1 << 40)
     for name in ("pipe", "device", "nothing", "folder"):
         assert run_model.read_run(tmp_path / name).state == "waiting"
-    assert [info.id for info in run_model.list_runs(tmp_path)] == ["nothing"]
+    assert [info.id for info in run_list.list_runs(tmp_path)] == ["nothing"]

@@ -25,7 +25,7 @@ from visualnet.cli.common import open_project, template_names
 from visualnet.compiling.source_code.batch import BatchObjectives
 from visualnet.core import edits
 from visualnet.core.graph import Init, Node
-from visualnet.core.project import MAIN, Block, DataChoice, LearnerSpec, Project, Recipe
+from visualnet.core.project import MAIN, Block, DataChoice, Project, Recipe
 from visualnet.core.user import trusted_code
 from visualnet.data.loading import Loaded, load
 from visualnet.layers.recipe.guards import GUARDS
@@ -42,6 +42,7 @@ GUARDED: dict[str, dict[str, Any]] = {
     "accumulate": {"accumulate": 3},
     "average": {"ema_decay": 0.9},
     "early stopping": {"patience": 1},
+    "label smoothing": {"label_smoothing": 0.1},
 }
 ALL_AT_ONCE = {**{k: v for one in GUARDED.values() for k, v in one.items()}, "min_delta": 0.001, "warmup": 1}
 
@@ -209,6 +210,15 @@ def branched(swapped: bool = False, **options: Any) -> Project:
     return digits(*nodes, wires=wires, recipe={"best_by": "f1", "options": options})
 
 
+def weighted() -> Project:
+    """One loss with a weight, of a network whose dropouts must keep the plan's order."""
+    project = branched(swapped=True)
+    gone = [project.graph.named(name).id for name in ("ce1", "f1", "iou")]
+    return msgspec.structs.replace(
+        edits.remove(project, MAIN, gone), recipe=Recipe(epochs=1, batch_size=512, device="cpu")
+    )
+
+
 def grouped(options: dict[str, Any], inside: bool = False) -> Project:
     """A rate, a decay and a beginning of their own: of a head, and of a body (a block where ``inside``) with a layer that is frozen for
     good, and statistics that rest with it."""
@@ -248,6 +258,7 @@ NETWORKS: dict[str, Callable[[], Project]] = {
     "a regression": lambda: line(epochs=2),
     "several losses, batch normalization, a metric that is no mean": lambda: branched(ema_decay=0.9),
     "draws in the plan's order": lambda: branched(swapped=True),
+    "one loss with a weight, in the plan's order": weighted,
     "some targets are not asked": lambda: headed({"ignore_index": 3, "label_smoothing": 0.1}),
     "weights of classes": lambda: headed({"class_weights": (0.5, *[1.0] * 9)}),
     "a loss that grows with the batch": lambda: headed({"reduction": "sum"}, {"lr": 1e-5}),
@@ -401,6 +412,9 @@ def scripts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     projects |= {name.replace(" ", "_"): make() for name, make in NETWORKS.items()}
     projects |= {s: project_with("NAdam", s, **ALL_AT_ONCE) for s in WRITTEN}
     projects["start"] = tiny(start_from="runs/any/best", device="auto")
+    from tests.training.script.test_several_learners import PROJECTS  # which imports this file
+
+    projects |= {f"learners_{name}".replace(" ", "_"): make() for name, make in PROJECTS.items()}
     for name, project in projects.items():
         path = folder / f"{name.replace('-', '_').replace(',', '').replace(chr(39), '')}.py"
         path.write_text(training_script(project, load(project.data)), encoding="utf-8")
@@ -508,7 +522,7 @@ def test_what_a_script_does_not_know_is_refused_by_name(monkeypatch: pytest.Monk
 
 def test_whoever_adds_a_setting_decides_what_a_script_makes_of_it() -> None:
     """A script that does not know a setting refuses it; these it knows. A new one of a node would go unseen."""
-    assert frozenset(Recipe.__struct_fields__) == refusals.FIELDS | {"learners"}
+    assert frozenset(Recipe.__struct_fields__) == refusals.FIELDS
     assert known_options().keys() >= refusals.GUARD_PARAMS - set(Recipe.__struct_fields__)
     assert {p for guard in GUARDS.values() for p in guard.params} == refusals.GUARD_PARAMS
     known = {
@@ -539,15 +553,6 @@ def test_what_a_node_says_of_its_training_is_said_or_refused_by_name(monkeypatch
     monkeypatch.setattr(refusals, "NODE_PARAMS", refusals.NODE_PARAMS - {"lr_factor"})
     with pytest.raises(refusals.CannotPrint, match=f"cannot yet say “lr_factor” of “{node.name}”"):
         training_script(said, load(project.data))
-
-
-def test_several_learners_are_refused_by_name() -> None:
-    project = tiny()
-    project = msgspec.structs.replace(
-        project, recipe=msgspec.structs.replace(project.recipe, learners=(LearnerSpec(name="only"),))
-    )
-    with pytest.raises(ValueError, match="“learners”"):
-        training_script(project, load(project.data))
 
 
 def test_an_optimizer_that_cannot_train_these_weights_is_refused() -> None:

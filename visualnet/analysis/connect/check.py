@@ -158,11 +158,10 @@ def try_node(project: Project, node: Node, arriving: Mapping[str, Spec | None]) 
         nodes[probe] = Node(id=probe, kind="input", name=probe, params=params)
         wires[Port(node.id, port)] = Port(probe, "x")
         if not spec.batched:
-            kind = LAYERS.get(node.kind)
-            return Verdict(
-                kind is None or any(not p.batched for p in kind().inputs().values()),
-                "one number for the whole batch arrives",
-            )
+            number = f"{probe}n"
+            nodes[number] = Node(id=number, kind="value_loss", name=number)
+            wires[Port(number, "x")] = Port(probe, "x")
+            wires[Port(node.id, port)] = Port(number, "loss")
     small = Project(graph=Graph(nodes, wires), blocks=project.blocks, constants=project.constants)
     return judge(infer(small).main.nodes[node.id])
 

@@ -12,11 +12,13 @@ Blocks are computed once for each definition, sizes and frozen state, and added 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import groupby
 from typing import NamedTuple
 
 from visualnet.analysis.cost.tensor_lifetimes import Walk, Walker
 from visualnet.analysis.facts import Analysis, GraphFacts, NodeFacts, NodePath
+from visualnet.analysis.inference.learners import LearnerPart, learner_parts
 from visualnet.core.project import Recipe
 from visualnet.layers.recipe.guards import GUARDS
 from visualnet.layers.recipe.optimizers import OPTIMIZERS
@@ -152,15 +154,40 @@ class Costs:
             self.batch * walk.peak,
             self.batch * walk.kept_in_all + walk.fixed,
             self.batch * walk.largest,
-            optimizer_bytes(self.recipe, graph.trainable, walk.tensors),
+            self._optimizer_bytes(graph, walk),
         )
+
+    def _optimizer_bytes(self, graph: GraphFacts, walk: Walk) -> int:
+        """What the optimizers keep: each learner's for the numbers that it trains."""
+        learners = self.recipe.learners
+        if not learners:
+            return optimizer_bytes(self.recipe, graph.trainable, walk.tensors)
+        numbers = count_trained(graph, learner_parts(graph, learners))
+        return sum(optimizer_bytes(self.recipe.of_learner(each), numbers[each.name], walk.tensors) for each in learners)
+
+
+def count_trained(main: GraphFacts, parts: Iterable[LearnerPart]) -> dict[str, int]:
+    """How many numbers each learner trains, by its name. A block's, with all repetitions, are divided as those of its first one are."""
+    found: dict[str, int] = {}
+    for part in parts:
+        total = 0.0
+        for top, paths in groupby(part.trains, key=lambda path: path[0]):
+            block = main.nodes[top]
+            own = sum(_facts_at(main, path).trainable for path in paths)
+            once = block.inside[0].trainable if block.inside else block.trainable
+            total += block.trainable * own / max(once, 1)
+        found[part.name] = round(total)
+    return found
+
+
+def _facts_at(graph: GraphFacts, path: NodePath) -> NodeFacts:
+    for node_id in path[:-1]:
+        graph = graph.nodes[node_id].inside[0]
+    return graph.nodes[path[-1]]
 
 
 def optimizer_bytes(recipe: Recipe, trainable: int, tensors: int) -> int:
-    """What the recipe's optimizer, and the guards beside it, keep for so many trained numbers in so many tensors. Of
-    several learners, as if the one that keeps most trained all."""
-    if recipe.learners:
-        return max(optimizer_bytes(recipe.of_learner(learner), trainable, tensors) for learner in recipe.learners)
+    """What the optimizer of a recipe without learners, and the guards beside it, keep for so many trained numbers in so many tensors."""
     kind = OPTIMIZERS.get(recipe.optimizer, OPTIMIZERS["Adam"])
     values = {name: raw_value(recipe, param) for name, param in kind.params.items()}
     kept = sum(trainable if one.each else tensors for one in kind.keeps(values))

@@ -8,9 +8,10 @@ from visualnet.analysis.facts import GraphFacts, NodeFacts, Outline, Problem
 from visualnet.analysis.inference import muting
 from visualnet.analysis.inference.infer_block import MAX_LAYERS, has_too_many_layers
 from visualnet.core.graph import Graph, Port, Topology
-from visualnet.core.project import MAIN
+from visualnet.core.project import MAIN, Recipe
 from visualnet.core.text.format import format_quantity
 from visualnet.layers.declaration.layer import LAYERS, Spec
+from visualnet.layers.recipe.settings import loss_params
 
 SINKS = ("output", "loss", "metric")
 
@@ -28,6 +29,8 @@ def outline(graph: Graph, topology: Topology, nodes: Mapping[str, NodeFacts], sh
                 blocks.append(node.id)
         elif role := role_of(nodes.get(node.id)) if kind.role else "":
             ends.setdefault(role, []).append(node.id)
+    if sheet == MAIN:
+        _part_losses(topology, ends)
     useful = _useful(topology, ends, sheet)
     problems = (
         *_circle(graph, topology, sheet),
@@ -39,6 +42,40 @@ def outline(graph: Graph, topology: Topology, nodes: Mapping[str, NodeFacts], sh
     owners = {graph.nodes[i].shares or "" for i in live}
     lent = frozenset(owners & graph.nodes.keys()) - live
     return Outline(problems, {role: tuple(ids) for role, ids in ends.items()}, tuple(blocks), live, lent)
+
+
+def _part_losses(topology: Topology, ends: dict[str, list[str]]) -> None:
+    """Put the losses that lead on to another loss among the metrics: they are measured, and a part of what that one lowers."""
+    losses = ends.get("loss", [])
+    parts = (
+        {i for last in losses for i in topology.upstream(last) - {last} if i in losses} if len(losses) > 1 else set()
+    )
+    if parts:
+        ends["loss"] = [i for i in losses if i not in parts]
+        ends["metric"] = [*(i for i in losses if i in parts), *ends.get("metric", ())]
+
+
+def parts(main: GraphFacts) -> list[NodeFacts]:
+    """The losses that another one is computed from: nobody lowers them by themselves."""
+    return [facts for facts in main.sinks("metric") if facts.layer is not None and facts.layer.role == "loss"]
+
+
+def part_weights(main: GraphFacts, sheet: str) -> Iterator[Problem]:
+    """Losses whose weight is not used, since their value goes on."""
+    for facts in parts(main):
+        weight = facts.layer.values().get("weight", 1.0) if facts.layer is not None else 1.0
+        if weight != 1:
+            words = f"its weight {weight:g} is not used: its value goes on to another loss; multiply it on the way (Scale and shift)"
+            yield Problem("unused-weight", "warning", words, facts.node.id, sheet, (facts.node.id,), "weight")
+
+
+def unused_settings(main: GraphFacts, recipe: Recipe, sheet: str) -> Iterator[Problem]:
+    """What the recipe says for losses, and none of them takes."""
+    losses = [*main.sinks("loss"), *parts(main)]
+    for name in loss_params(recipe) if losses else ():
+        if not any(f.layer is not None and name in f.layer.params and name not in f.node.params for f in losses):
+            words = f"the recipe's {name.replace('_', ' ')} changes nothing: no loss takes it (Cross-entropy does if it says none itself)"
+            yield Problem("unused-setting", "hint", words, "", sheet)
 
 
 def role_of(facts: NodeFacts | None) -> str:
@@ -141,7 +178,7 @@ def whole(main: GraphFacts, sheet: str) -> Iterator[Problem]:
         "no-input": not ends.get("input"),
         "no-output": lacking_output,
         "no-loss": not ends.get("loss"),
-        "no-target": any("target" in f.inputs for f in main.sinks("loss")) and not ends.get("target"),
+        "no-target": any("target" in f.inputs for f in [*main.sinks("loss"), *parts(main)]) and not ends.get("target"),
         "no-answer": bool(ends.get("loss")) and not ends.get("output"),
         "empty": not main.graph.nodes,
         "no-sense": not (lacking_output or ends.get("output") or any(answers(main))),
@@ -155,7 +192,7 @@ def answers(main: GraphFacts) -> Iterator[tuple[NodeFacts, Port]]:
     """What the losses (else the metrics) look at, each with the port that a network without outputs answers with: the first that rests on
     no target."""
     targets = set(main.outline.ends.get("target", ()))
-    for facts in main.sinks("loss") or main.sinks("metric"):
+    for facts in [*main.sinks("loss"), *parts(main)] or main.sinks("metric"):
         wires = main.graph.wires
         given = (wires[port] for name in facts.inputs if (port := Port(facts.node.id, name)) in wires)
         found = next((source for source in given if not targets & main.topology.upstream(source.node)), None)

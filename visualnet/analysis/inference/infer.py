@@ -70,6 +70,8 @@ class _Inference:
             *graph_checks.amount(main, MAIN),
             *graph_checks.sources(main, fields, self.project.data.name),
             *graph_checks.labels(main, fields, self.project.data.name),
+            *graph_checks.part_weights(main, MAIN),
+            *graph_checks.unused_settings(main, self.project.recipe, MAIN),
             *first_loss.problems(main, self.project),
             *learners.problems(main, self.project.recipe.learners),
         )

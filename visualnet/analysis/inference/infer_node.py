@@ -132,6 +132,9 @@ def _outcome(layer: Layer, arriving: Arriving, wired: tuple[bool, ...]) -> Outco
             complete = False
         else:
             complete &= not wire
+    if layer.takes_numbers and (mixed := _mixed(inputs, arriving)) is not None:
+        faults.append(("misfit", mixed))
+        complete = False
     if not complete:
         return _nothing(faults)
     # Plain ints go in: what is computed here must not carry the formulas of the layers before.
@@ -197,6 +200,12 @@ _NUMBERS = {
 
 def _fits(port: str, pattern: Pattern, spec: Spec, layer: Layer, faults: list[tuple[str, Fault]]) -> bool:
     """Whether the tensor that arrives is of the rank and type that the port takes."""
+    if not pattern.batched and spec.batched:
+        words = f"“{port}” wants one number for the whole batch (a loss); a tensor for every sample arrives: lead it through a loss first"
+        faults.append(("rank", Fault(words, port)))
+        return False
+    if not spec.batched and (layer.takes_numbers or not pattern.batched):
+        return True
     if not spec.batched:
         words = f"“{port}” wants a tensor for every sample; one number for the whole batch arrives (a loss or a metric)"
         faults.append(("rank", Fault(words, port)))
@@ -217,6 +226,19 @@ def _fits(port: str, pattern: Pattern, spec: Spec, layer: Layer, faults: list[tu
     if doubt := layer.doubts.get(port, {}).get(rank):
         faults.append(("doubtful", Fault(doubt.format(*spec.shape), port, "hint")))
     return True
+
+
+def _mixed(inputs: Ports, arriving: Arriving) -> Fault | None:
+    """What is wrong where a number for the whole batch meets a tensor for every sample."""
+    given = [(port, spec) for port, spec in zip(inputs, arriving, strict=True) if spec is not None]
+    number = next((port for port, spec in given if not spec.batched), "")
+    tensor = next((port for port, spec in given if spec.batched), "")
+    if not number or not tensor:
+        return None
+    words = f"“{number}” is one number for the whole batch (a loss), “{tensor}” a tensor for every sample"
+    return Fault(
+        f"{words}: make a number of that, too, by “Value as loss”, or set the loss's reduction to none", tensor
+    )
 
 
 def _axes(count: int) -> str:

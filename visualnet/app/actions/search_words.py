@@ -113,6 +113,11 @@ WORDS: Mapping[str, str] = {
     "setting:best_by": "best epoch, best model, keep best",
     "setting:seed": "random, reproducible, repeatable, determinism",
     "setting:device": "gpu, cuda, cpu, mps, graphics card",
+    "setting:precision": "mixed precision, amp, autocast, bf16, fp16, bfloat16, half precision, float16, gradient scaling",
+    "setting:compile": "torch.compile, inductor, jit",
+    "setting:channels_last": "memory format, nhwc",
+    "setting:deterministic": "deterministic algorithms, bit for bit",
+    "setting:threads": "cores, num threads",
     "setting:weight_decay": "l2, regularization, regularisation, ridge",
     "setting:data": "dataset, data set, data, mnist, digits, fashion, cifar, spirals, images, validation split, split, train test split",
     # Layers
@@ -247,8 +252,8 @@ ANSWERS: tuple[Answer, ...] = (
         "view.differences",
     ),
     Answer(
-        "quantization, quantize, prune, pruning, distillation, mixed precision, amp, fp16, half precision",
-        "It computes in 32 bits and does not prune. Export the code and do it in PyTorch.",
+        "quantization, quantize, prune, pruning, distillation",
+        "It does not quantize or prune; a recipe can train in mixed precision. Export the code and do the rest in PyTorch.",
         "file.export_code",
     ),
     Answer(

@@ -41,10 +41,12 @@ class Form(QWidget):
         params: Sequence[Param],
         row_menu: Callable[[str, QMenu], None] | None = None,
         beside: Mapping[str, QWidget] | None = None,
+        notes: Mapping[str, str] | None = None,
     ) -> None:
-        """``row_menu`` fills the menu of a parameter's row; ``beside`` has what stands beside the names of some."""
+        """``row_menu`` fills the menu of a parameter's row; ``beside`` has what stands beside the names of some, ``notes`` what is
+        said below them."""
         super().__init__()
-        self._beside = beside or {}
+        self._beside, self._notes = beside or {}, notes or {}
         self.rows: dict[str, Row] = {}
         self.words: dict[str, QLabel] = {}
         self._row_menu = row_menu
@@ -71,7 +73,7 @@ class Form(QWidget):
             words = label("", "error", wrap=True)
             words.hide()
             self._connect(param.name, row, name, words)
-            at = 3 * number
+            at = 4 * number
             if param.name in self._beside:
                 grid.addLayout(row_of((name, 1), self._beside[param.name], spacing=2), at, 0)
             else:
@@ -82,6 +84,8 @@ class Form(QWidget):
                 row.setFixedWidth(editor_width())
                 grid.addWidget(row, at, 1)
             grid.addWidget(words, at + 2, 0, 1, 2)
+            if param.name in self._notes:
+                grid.addWidget(caption(self._notes[param.name]), at + 3, 0, 1, 2)
             self.words[param.name] = words
             self.rows[param.name] = row
         return grid
@@ -125,6 +129,11 @@ class Form(QWidget):
                 continue
             raw = values.get(name, row.param.default)
             row.show_value(raw, scope, (problems or {}).get(name, ""))
+
+    def forbid(self, missing: Mapping[str, Mapping[Value, str]]) -> None:
+        """Let these values of parameters not be chosen, and say why; all others can be."""
+        for name, row in self.rows.items():
+            row.forbid(missing.get(name, {}))
 
     def discard(self) -> None:
         """Take away what was typed and cannot be read, for the rows are about something else from now on."""

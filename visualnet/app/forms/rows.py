@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QWheelEvent
+from PySide6.QtGui import QKeyEvent, QStandardItemModel, QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QWidget
 
 from visualnet.app.forms.value_field import ValueField
@@ -64,6 +64,9 @@ class Row(QWidget):
 
     def discard(self) -> None:
         """Take away what was typed and cannot be read: something else is shown now."""
+
+    def forbid(self, values: Mapping[Value, str]) -> None:
+        """Let these not be chosen, and say why; what was chosen before can be taken back."""
 
     def problem_of(self, raw: Value, scope: Scope) -> str:
         """What is wrong with a value, in words."""
@@ -198,11 +201,18 @@ class FlagRow(Row):
     def __init__(self, param: Param) -> None:
         self.check = QCheckBox()
         super().__init__(param, self.check, Qt.AlignmentFlag.AlignRight)
+        self._why_not = ""
         self.check.clicked.connect(self._edit_once)
+
+    def forbid(self, values: Mapping[Value, str]) -> None:
+        self._why_not = values.get(True, "")
+        self.check.setToolTip(f"Not here: {self._why_not}" if self._why_not else self.param.doc)
+        self.check.setEnabled(not self._why_not or self.check.isChecked())
 
     def show_value(self, raw: Value, scope: Scope, problem: str = "") -> None:
         self.check.setTristate(False)
         self.check.setChecked(bool(raw))
+        self.check.setEnabled(not self._why_not or bool(raw))
         self.marked.emit(problem)
 
     def show_mixed(self, scope: Scope) -> None:
@@ -234,6 +244,16 @@ class ChoiceRow(Row):
         for word, meaning in options.items():
             self.combo.addItem(word)
             self.combo.setItemData(self.combo.count() - 1, meaning, Qt.ItemDataRole.ToolTipRole)
+
+    def forbid(self, values: Mapping[Value, str]) -> None:
+        model = self.combo.model()
+        assert isinstance(model, QStandardItemModel)
+        options: Mapping[str, str] = getattr(self.param, "options", {})
+        for at in range(model.rowCount()):
+            word = self.combo.itemText(at)
+            model.item(at).setEnabled(word not in values)
+            tip = f"Not here: {values[word]}" if word in values else options.get(word, "")
+            self.combo.setItemData(at, tip, Qt.ItemDataRole.ToolTipRole)
 
     def show_value(self, raw: Value, scope: Scope, problem: str = "") -> None:
         at = self.combo.findText(str(raw))

@@ -15,7 +15,7 @@ from visualnet.app.shell.workspaces import Workspaces
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme.apply import Mode, ThemeKeeper
 from visualnet.app.widgets.dialogs.command_palette import CommandPalette
-from visualnet.app.widgets.dialogs.messages import MessageAction
+from visualnet.app.widgets.dialogs.messages import Banner, MessageAction
 
 
 class Frame(QMainWindow):
@@ -28,6 +28,7 @@ class Frame(QMainWindow):
     spaces: Workspaces
     project_files: ProjectFiles
     views: ExtraWindows
+    banner: Banner
     canvas: CanvasPage
     palette_popup: CommandPalette
 

@@ -9,8 +9,9 @@ import shiboken6
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
 from PySide6.QtGui import QAction, QGuiApplication, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
-from PySide6.QtWidgets import QAbstractButton
+from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QTabBar, QWidget
 
+from visualnet.app.theme import fonts
 from visualnet.app.theme.tokens import DARK, Theme
 from visualnet.core.storage.regular_files import read_text
 from visualnet.resources import resource
@@ -19,6 +20,7 @@ SIZES = (16, 20)
 
 _theme: Theme = DARK
 _bound: WeakKeyDictionary[QAction | QAbstractButton, tuple[str, str]] = WeakKeyDictionary()
+_sized: WeakKeyDictionary[QWidget, int] = WeakKeyDictionary()
 
 
 def names() -> tuple[str, ...]:
@@ -36,7 +38,7 @@ def icon(name: str, color: str = "text") -> QIcon:
 
     It keeps its colour when the theme changes: use `bind` for what lives on.
     """
-    return _icon(name, _theme.colour(color), _theme.disabled, _ratio())
+    return _icon(name, _theme.colour(color), _theme.disabled, _ratio(), fonts.factor())
 
 
 def pixmap(name: str, size: int = 16, color: str = "text", dpr: float | None = None) -> QPixmap:
@@ -55,10 +57,30 @@ def bind(target: QAction | QAbstractButton, name: str, role: str = "text") -> No
     target.setIcon(icon(name, role))
 
 
+def resize(target: QWidget, drawn: int) -> None:
+    """Let icons on ``target`` be ``drawn`` px large where body text has its usual size, and grow with it; a widget that is a picture
+    itself becomes as large."""
+    _sized[target] = drawn
+    _apply_size(target, drawn)
+
+
+def _apply_size(target: QWidget, drawn: int) -> None:
+    size = QSize(fonts.px(drawn), fonts.px(drawn))
+    if isinstance(target, QAbstractButton | QAbstractItemView | QTabBar):
+        target.setIconSize(size)
+    else:
+        target.setFixedSize(size)
+
+
 def set_theme(theme: Theme) -> None:
-    """Use this theme's colours from now on and repaint all bound icons."""
+    """Use this theme's colours and the chosen text size from now on: repaint all bound icons, and resize those that have a size."""
     global _theme
     _theme = theme
+    for widget, drawn in list(_sized.items()):
+        if shiboken6.isValid(widget):
+            _apply_size(widget, drawn)
+        else:
+            del _sized[widget]
     for target, (name, role) in list(_bound.items()):
         if shiboken6.isValid(target):
             target.setIcon(icon(name, role))
@@ -71,9 +93,9 @@ def _ratio() -> float:
 
 
 @lru_cache(maxsize=512)
-def _icon(name: str, color: str, disabled: str, ratio: float) -> QIcon:
+def _icon(name: str, color: str, disabled: str, ratio: float, factor: float) -> QIcon:
     tinted = QIcon()
-    for size in SIZES:
+    for size in (round(drawn * factor) for drawn in SIZES):
         for dpr in {1.0, ratio}:
             tinted.addPixmap(_pixmap(name, size, color, dpr), QIcon.Mode.Normal)
             tinted.addPixmap(_pixmap(name, size, color, dpr), QIcon.Mode.Selected)

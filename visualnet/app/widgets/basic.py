@@ -31,6 +31,7 @@ def button(text: str, kind: str = "", icon: str = "", done: Callable[[], object]
     if kind:
         made.setProperty("kind", kind)
     if icon:
+        icons.resize(made, 16)
         icons.bind(made, icon, {"primary": "accent_text", "danger": "error"}.get(kind, "text"))
     if done is not None:
         made.clicked.connect(lambda _checked=False: done())
@@ -42,7 +43,7 @@ def icon_button(
 ) -> QToolButton:
     """A small button that is an icon; screen readers say its name."""
     made = describe(QToolButton(), name, tip or name)
-    made.setIconSize(QSize(size, size))
+    icons.resize(made, size)
     icons.bind(made, icon, "muted")
     if done is not None:
         made.clicked.connect(lambda _checked=False: done())
@@ -72,7 +73,7 @@ class IconLabel(QWidget):
     def __init__(self, name: str, size: int = 16, role: str = "muted") -> None:
         super().__init__()
         self._name, self._role = name, role
-        self.setFixedSize(size, size)
+        icons.resize(self, size)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 
     def set_icon(self, name: str, role: str = "muted") -> None:
@@ -93,7 +94,7 @@ class ColorDot(QWidget):
     def __init__(self, role: str, size: int = 10) -> None:
         super().__init__()
         self.role = role
-        self.setFixedSize(size, size)
+        icons.resize(self, size)
 
     def set_role(self, role: str) -> None:
         """Show another colour."""

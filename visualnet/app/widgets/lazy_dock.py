@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QShowEvent
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
@@ -108,6 +108,12 @@ class Strip(QWidget):
         row((self.words, 1), show, close, margins=(12, 2, 6, 2), spacing=2, parent=self)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setToolTip("Opens by itself when there is something to see; a click opens it now")
+        self._dock = dock
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest and self._dock.collapsed:  # text has another size
+            self._dock.setMaximumHeight(self.sizeHint().height())
+        return super().event(event)
 
     def show_words(self, title: str, nothing: str) -> None:
         """Say what is collapsed, and why."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 
 from visualnet.app.theme import icons
@@ -21,7 +21,7 @@ class Section(QWidget):
         """Whether the content shows."""
         self._head = QToolButton(toolButtonStyle=Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._head.setObjectName("head")
-        self._head.setIconSize(QSize(12, 12))
+        icons.resize(self._head, 12)
         self._head.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._head.clicked.connect(self._toggle)
         self._content = QWidget()

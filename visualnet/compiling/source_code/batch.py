@@ -35,8 +35,16 @@ _BATCH_DOC = '"""The loss of a batch, and all else that is measured of it."""'
 class BatchObjectives(Objectives):
     """Prints a network for a training script: `evaluate_batch` gives all values of a batch by name."""
 
-    def __init__(self, plan: Plan, statements: Statements, network: str = "", uncounted: Collection[str] = ()) -> None:
-        """``uncounted`` are values that count nothing but samples."""
+    def __init__(
+        self,
+        plan: Plan,
+        statements: Statements,
+        network: str = "",
+        uncounted: Collection[str] = (),
+        decorators: Sequence[str] = (),
+    ) -> None:
+        """``uncounted`` are values that count nothing but samples; ``decorators`` stand over the function for one batch."""
+        self.decorators = decorators
         self.several = len(plan.losses) > 1
         self.loss_names = LOSSES_NAMES if self.several else LOSS_NAMES
         super().__init__(plan, statements, network)
@@ -59,6 +67,11 @@ class BatchObjectives(Objectives):
         if not self.in_parts:
             self.shared = []  # ``forward`` stands alone
 
+    @property
+    def names_weights(self) -> bool:
+        """Whether the weights of the losses are read from ``LOSS_WEIGHTS``."""
+        return self.several or (not self.in_parts and any(weight != 1 for _, weight in self.plan.losses))
+
     def _same_order(self) -> bool:
         """Whether the functions printed here draw and add in the order in which a training step does."""
         losses, metrics = self.own_steps(self.losses), self.own_steps(self.metrics.values())
@@ -67,9 +80,11 @@ class BatchObjectives(Objectives):
         ids = {step.id for step in printed}
         planned = [step for step in plan.steps if step.id in ids]
         quiet = ("loss", "metric")
+        if any(s.role == "loss" for s in metrics):
+            return False  # what the loss is computed from is measured, and would be computed twice
         if any(s.role not in quiet and (s.module or s.inside) for s in metrics):
             return False  # what they draw would be drawn at the end
-        if self.has_modules(self._count_ports({**self.counted, **self.tallied})):
+        if self.has_modules(self.count_ports({**self.counted, **self.tallied})):
             return False  # and what they count rests on would be computed twice
         if [s.id for s in printed if s.role not in quiet] != [s.id for s in planned if s.role not in quiet]:
             return False
@@ -77,12 +92,12 @@ class BatchObjectives(Objectives):
 
     def methods(self) -> list[str]:
         """Losses and metrics that have modules of their own; where only the plan's order will do, all of a step in one method."""
-        return super().methods() if self.in_parts else ["", *self._values_method()]
+        return super().methods() if self.in_parts else ["", *self.values_method()]
 
     def functions(self) -> list[str]:
         """Losses and metrics, what they count, and the function for one batch."""
         if not self.in_parts:
-            return [*(["", "", *self._settle()] if self.tallied else []), "", "", *self._batch()]
+            return [*(["", "", *self.settle_function()] if self.tallied else []), "", "", *self.batch_function()]
         written = super().functions()
         for name, doc, steps in (
             (COUNT_FUNCTION, "What each of these values is the mean over", self.counted),
@@ -91,8 +106,8 @@ class BatchObjectives(Objectives):
             if steps:
                 written += ["", "", *self._counts(name, doc, steps)]
         if self.tallied:
-            written += ["", "", *self._settle()]
-        return [*written, "", "", *self._batch()]
+            written += ["", "", *self.settle_function()]
+        return [*written, "", "", *self.batch_function()]
 
     def _loss(self, name: str, depth: int) -> list[str]:
         if not self.several:
@@ -105,20 +120,20 @@ class BatchObjectives(Objectives):
 
     # --- what is counted ---------------------------------------------------------------------------------------------------------------
 
-    def _count_ports(self, steps: Mapping[str, PlanStep]) -> list[Port]:
+    def count_ports(self, steps: Mapping[str, PlanStep]) -> list[Port]:
         """The tensors that are looked at to count."""
         found = [s.args[name] for s in steps.values() for name in _refs(s.counts())]
         return [port for port in dict.fromkeys(found) if port is not None]
 
     def _counts(self, name: str, doc: str, steps: Mapping[str, PlanStep]) -> list[str]:
-        ports = self._count_ports(steps)
+        ports = self.count_ports(steps)
         env = self.arguments(ports)
         head = write_head(name, env.values(), "dict[str, Tensor]", f"{doc}, from {self.spell_sizes(env)}.", 0)
         lines = self.statements.of(ports, env, self.own_steps(ports), depth=1, named=True)
-        more, told = _spell_counts(steps, env, {*env.values(), *FUNCTIONS})
+        more, told = spell_counts(steps, env, {*env.values(), *FUNCTIONS})
         return [*head, *write([*lines, *more], [], told, 1)]
 
-    def _settle(self) -> list[str]:
+    def settle_function(self) -> list[str]:
         values = {}
         for name, step in self.tallied.items():
             assert step.facts.layer is not None
@@ -132,20 +147,20 @@ class BatchObjectives(Objectives):
 
     # --- one batch -----------------------------------------------------------------------------------------------------------------
 
-    def _batch(self) -> list[str]:
+    def batch_function(self) -> list[str]:
         """The function that gives the loss and all that is measured of a batch, by name."""
         names: set[str] = {"model", "parts", "total", *FUNCTIONS, "loss", "metrics"}
         fields = self.field_names(names)
         given = {only_port(step): fields[self.plan.fields[step.id]] for step in self.plan.main.inputs}
         arguments = ", ".join(f"{name}: Tensor" for name in fields.values())
-        head = lay_out(f"def {BATCH_FUNCTION}(model: {self.network}, {arguments}) -> {self._kind()}:", 0)
+        head = lay_out(f"def {BATCH_FUNCTION}(model: {self.network}, {arguments}) -> {self.kind()}:", 0)
         if self.in_parts:
             lines = self._parts(given, names)
         else:
             lines = [f"return model.{self.compute}({', '.join(given[port] for port in self.sources)})"]
-        return [*head, *indent([_BATCH_DOC, *(part for line in lines for part in lay_out(line, 1))])]
+        return [*self.decorators, *head, *indent([_BATCH_DOC, *(part for line in lines for part in lay_out(line, 1))])]
 
-    def _kind(self) -> str:
+    def kind(self) -> str:
         """What is given of a batch: values, what they count, what is added up."""
         kinds = ["dict[str, Tensor]"] * (1 + bool(self.counted) + bool(self.tallied))
         return kinds[0] if len(kinds) == 1 else f"tuple[{', '.join(kinds)}]"
@@ -166,38 +181,40 @@ class BatchObjectives(Objectives):
         loss = choose(self.losses, self.loss_name, self.loss_names[0])
         measured = f"**{choose(metrics, self.metrics_name, 'metrics')}" if metrics else ""
         if self.several:
-            lines += [f"parts = {loss}", f"total = {self._total(lambda name: f'parts[{spell(name)}]')}"]
+            lines += [f"parts = {loss}", f"total = {self.total(lambda name: f'parts[{spell(name)}]')}"]
             values = [measured, "**parts", '"loss": total']
         else:  # a metric of that name gives way to the loss
             values = [f'"loss": {loss}', measured]
             values = values[::-1] if "loss" in self.metrics else values
         counts = ((COUNT_FUNCTION, self.counted), (TALLY_FUNCTION, self.tallied))
-        more = [call(name, self._count_ports(steps)) for name, steps in counts if steps]
+        more = [call(name, self.count_ports(steps)) for name, steps in counts if steps]
         return [*lines, f"return {', '.join(['{' + ', '.join(filter(None, values)) + '}', *more])}"]
 
-    def _total(self, name_of: Callable[[str], str]) -> str:
-        """The sum of the losses, each with its weight."""
+    def total(self, name_of: Callable[[str], str], only: Collection[str] | None = None) -> str:
+        """The sum of the losses (or of those ``only``, by id), each with its weight."""
         terms = []
         for step, weight in self.plan.losses:
+            if only is not None and step.id not in only:
+                continue
             name = step.facts.node.name
             terms.append(name_of(name) if weight == 1 else f"LOSS_WEIGHTS[{spell(name)}] * {name_of(name)}")
         return " + ".join(terms)
 
-    def _values_method(self) -> list[str]:
+    def values_method(self) -> list[str]:
         """Network, losses and metrics node by node, as the plan has them."""
         env = dict(self.sources)
         arguments = ", ".join(f"{name}: Tensor" for name in env.values())
         values = {step.facts.node.name: first_port(step) for step, _ in self.plan.losses} if self.several else {}
         values = {**self.metrics, **values}
-        ports = [*values.values(), *self.losses, *self._count_ports({**self.counted, **self.tallied})]
+        ports = [*values.values(), *self.losses, *self.count_ports({**self.counted, **self.tallied})]
         lines = self.statements.of(list(dict.fromkeys(ports)), env, named=True)
         parts = {step.facts.node.name: env[first_port(step)] for step, _ in self.plan.losses}
-        told = {name: env[port] for name, port in values.items()} | {"loss": self._total(parts.__getitem__)}
+        told = {name: env[port] for name, port in values.items()} | {"loss": self.total(parts.__getitem__)}
         names = {*env.values(), *FUNCTIONS}
-        counts = [_spell_counts(steps, env, names) for steps in (self.counted, self.tallied) if steps]
+        counts = [spell_counts(steps, env, names) for steps in (self.counted, self.tallied) if steps]
         lines += [line for more, _ in counts for line in more]
         returned = ", ".join([spell_dict(told), *(text for _, text in counts)])
-        head = lay_out(f"def {self.compute}(self, {arguments}) -> {self._kind()}:", 1)
+        head = lay_out(f"def {self.compute}(self, {arguments}) -> {self.kind()}:", 1)
         return [*indent([*head, *indent([_BATCH_DOC])]), *write(lines, [], returned, 2)]
 
     def field_names(self, taken: set[str]) -> dict[str, str]:
@@ -222,7 +239,7 @@ class BatchObjectives(Objectives):
         return [f"{name} = model({inputs})"], {port: f"{name}[{spell(n)}]" for n, port in reversed(answers)}
 
 
-def _spell_counts(
+def spell_counts(
     steps: Mapping[str, PlanStep], env: Mapping[Port, str], names: set[str]
 ) -> tuple[list[Statement], str]:
     """What these values count, by name, from tensors that are called so. What several count has a name before it, which is none of

@@ -79,6 +79,18 @@ def set_learner(project: Project, name: str, **fields: Any) -> Project:
     return set_recipe(project, learners=(*learners[:at], changed, *learners[at + 1 :]))
 
 
+def set_steps(project: Project, **fields: Any) -> Project:
+    """Change how steps are made where one learner makes them all: the recipe's own fields, or those of its only learner.
+
+    Raises:
+        ValueError: several learners make them.
+    """
+    learners = project.recipe.learners
+    if len(learners) > 1:
+        raise ValueError(f"{len(learners)} learners make the steps: say of which one")
+    return set_learner(project, learners[0].name, **fields) if learners else set_recipe(project, **fields)
+
+
 def index_of(project: Project, name: str) -> int:
     """Where in the round a learner stands.
 

@@ -29,6 +29,7 @@ class Several(Layer):
 class Elementwise(Several):
     """Arithmetic number by number. Where one tensor has extent 1 it is repeated along that axis, as in torch."""
 
+    takes_numbers = True
     operator: ClassVar[str]
     pointwise = True
 
@@ -233,6 +234,7 @@ class Scale(Layer):
     y = scale·x + shift. Nothing is learned.
     """
 
+    takes_numbers = True
     scale: float = real(1.0, "The factor.", card=True, phrase="× {}")
     shift: float = real(0.0, "What is added.", phrase="+ {}")
 
@@ -249,6 +251,7 @@ class Scale(Layer):
 class Function(Layer):
     """What plain functions of one number share."""
 
+    takes_numbers = True
     function: ClassVar[str]
 
     def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
@@ -307,6 +310,7 @@ class Power(Layer):
     y = x^exponent. Negative numbers have no broken powers, zero no negative ones.
     """
 
+    takes_numbers = True
     exponent: float = real(2.0, "The power.", low=-100, high=100, card=True, phrase="x^{}")
 
     def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:

@@ -46,7 +46,9 @@ class CustomPython(Layer):
         shape_language.read_source,
     )
     sizes: str = text(
-        "x: C * -> y: C *", "What comes in and goes out, such as C H W -> C H//2 W//2.", shape_language.read_rule
+        "x: C * -> y: C *",
+        "What comes in and goes out, such as C H W -> C H//2 W//2; ! is one number for the batch, as a loss is.",
+        shape_language.read_rule,
     )
     arguments: str = text(
         "channels=C", "What the class is made with, in the names of axes and numbers.", shape_language.read_arguments

@@ -1,7 +1,7 @@
 """The sizes of a layer of one's own, written in a line: ``image: C H W -> half: C H//2 W//2``.
 
-What comes in names its axes; what goes out is arithmetic in these names. It is parsed by the language of ``core.expressions``: nothing in
-it can run.
+What comes in names its axes; what goes out is arithmetic in these names; ``!`` is one number for the whole batch (a loss). It is parsed
+by the language of ``core.expressions``: nothing in it can run.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def _side(text: str, name: str) -> dict[str, Pattern]:
     for port, pattern in ports.items():
         if not port.isidentifier() or keyword.iskeyword(port) or len(port) > 40:
             raise ValueError(f"“{port[:40]}” cannot be the name of a port")
-        if len(pattern.axes) > MAX_AXES or pattern.axes.count("*") > 1 or not pattern.batched:
+        if len(pattern.axes) > MAX_AXES or pattern.axes.count("*") > 1:
             raise ValueError(f"“{port}” can have at most {MAX_AXES} axes, and * once")
         if pattern.optional or pattern.dtype not in ("float", "int", "bool"):
             raise ValueError(f"“{port}” is @float, @int or @bool, and must be wired")

@@ -117,8 +117,7 @@ def read_ports(text: str) -> dict[str, Pattern]:
     for part in filter(None, (p.strip() for p in text.split(","))):
         name, _, rest = part.partition(":")
         axes_text, _, dtype = rest.partition("@")
-        optional = name.endswith("?")
-        axes = tuple(axes_text.split())
+        optional, axes = name.endswith("?"), tuple(axes_text.split())
         batched = axes != ("!",)
         ports[name.rstrip("?").strip()] = Pattern(axes if batched else (), dtype.strip() or "float", optional, batched)
     return ports
@@ -160,6 +159,8 @@ class Layer:
     """Whether it draws random numbers, so that it may answer differently each time."""
     detaches: ClassVar[bool] = False
     """Whether no gradient goes back through it, though its numbers are real."""
+    takes_numbers: ClassVar[bool] = False
+    """Whether it also takes numbers for the whole batch (losses), all of its inputs at once, and then gives one."""
     spatial: ClassVar[str] = ""
     """The axes that parameters with one number per axis stand for: ``HW``."""
     params: ClassVar[Mapping[str, Param]] = {}
@@ -344,7 +345,7 @@ class Layer:
                 raise Misfit(f"the output would be empty: its {spoken} comes out as {int(extent)}", "", *why)
         dtype = first.dtype if pattern.dtype == "same" else pattern.dtype
         holds = self.holding(first.holds) if port == next(iter(self.outputs())) else ""
-        return Spec(tuple(shape), axes, dtype, holds, pattern.batched)
+        return Spec(tuple(shape), axes, dtype, holds, pattern.batched and (first.batched or not self.takes_numbers))
 
     def _axes(self, pattern: Pattern, shape: Shape, first: Spec) -> tuple[str, ...]:
         axes = pattern.axes

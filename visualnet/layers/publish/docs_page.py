@@ -90,9 +90,12 @@ def write(folder: Path) -> Path:
 def _ports(kind: type[Layer]) -> str:
     layer = kind()
     sides = {"In": layer.inputs(), "Out": layer.outputs()}
+    numbers = (
+        "\n- Or at every input one number for the batch (a loss): then it gives one." if layer.takes_numbers else ""
+    )
     return "\n".join(
         f"- {side}: {'; '.join(_port(*p) for p in ports.items())}" for side, ports in sides.items() if ports
-    )
+    ) + (numbers if layer.outputs() and not layer.role else "")
 
 
 def _port(name: str, pattern: Pattern) -> str:

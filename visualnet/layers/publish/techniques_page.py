@@ -1,4 +1,4 @@
-"""The reference of optimizers, schedules and guards, from their declarations: ``python -m visualnet.layers.publish.techniques_page``."""
+"""The reference of what a recipe can say, from its declarations: ``python -m visualnet.layers.publish.techniques_page``."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from visualnet.core.storage import project_file
 from visualnet.layers.declaration.notation import plain
 from visualnet.layers.publish.docs_page import params_table
 from visualnet.layers.recipe.guards import GUARDS
+from visualnet.layers.recipe.machine import MACHINE, Switch
 from visualnet.layers.recipe.node_training import NODE_TRAINING, PAPER
 from visualnet.layers.recipe.optimizers import OPTIMIZERS
 from visualnet.layers.recipe.schedules import SCHEDULES, WARM_UP
 from visualnet.layers.recipe.technique import Technique
 
-_HEAD = """# Optimizers, schedules, guards
+_HEAD = """# Optimizers, schedules, guards, machine
 
 What a recipe can say beside the network and its data. This page is written from the declarations in `visualnet/layers/recipe/`;
 `python -m visualnet.layers.publish.techniques_page` writes it anew.
@@ -30,6 +31,11 @@ _PARTS: Mapping[str, tuple[str, Mapping[str, Technique]]] = {
         {**SCHEDULES, WARM_UP.name: WARM_UP},
     ),
     "Guards": ("Each is off until its first field is set; they act in this order.", GUARDS),
+    "Machine": (
+        "How the machine computes: about the whole run, whatever its learners do. Each is off until its first field is set. What a "
+        "machine cannot do is refused, or left out and said.",
+        MACHINE,
+    ),
 }
 _NODE = """## At a node
 
@@ -76,6 +82,7 @@ def _entry(kind: Technique) -> str:
         f"### {kind.name}",
         " ".join(filter(None, (kind.words, f"{called}." if called else ""))),
         "```text\n" + "\n".join(rules) + "\n```" if rules else "",
+        f"- Gives: {kind.gives}\n- Costs: {kind.costs}" if isinstance(kind, Switch) else "",
         params_table(kind.params),
         f"Paper: {kind.paper}." if kind.paper else "",
     ]

@@ -1,4 +1,4 @@
-"""How a network is trained, declared as layers are: optimizers, schedules of the learning rate, and what guards the steps.
+"""How a network is trained, declared as layers are: optimizers, schedules of the rate, guards of the steps, and how the machine computes.
 
 Each is one `Technique` (`technique.py`): its name, its fields with ranges, its rule as a formula, its paper, torch's class by name. The
 form, the file's schema, the check, the training loop, the forecast of memory and the reference follow from it. Torch is not needed.

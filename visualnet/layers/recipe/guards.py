@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from visualnet.layers.declaration.params import Float, Int
-from visualnet.layers.recipe.technique import Rule, Technique, Values, declare_live
+from visualnet.layers.recipe.technique import Rule, Technique, declare, declare_live
 
 OFF = "off"
 
@@ -15,20 +15,28 @@ class Guard(Technique):
     """Something that a recipe may switch on, beside any optimizer and schedule. ``zero``: why its first field cannot be 0.
 
     ``copies``: how many numbers it keeps for each trained number. ``whole``: it is about the run, not about one of its learners.
+    ``of_losses``: it is what losses with a parameter of this name take where their nodes say nothing.
     """
 
     zero: str = ""
     copies: int = 0
     whole: bool = False
-
-    def is_on(self, values: Values) -> bool:
-        """Whether the recipe asks for it."""
-        first = next(iter(self.params.values()))
-        return bool(values[first.name] != first.default)
+    of_losses: bool = False
 
 
 _NOTHING_LEFT = "then nothing is left of any gradient, and nothing is learned; leave it empty to clip nothing, or try 1"
 _ALL = (
+    Guard(
+        "label smoothing",
+        "Of the certainty that a target is right a share is given to all classes alike, in each Cross-entropy that says none of its own.",
+        declare(label_smoothing=Float(0.0, "Share of certainty given to all classes alike.", low=0, high=1)),
+        (Rule("q_new", "(1 - label_smoothing)*q + label_smoothing/K"),),
+        "Szegedy et al. 2016, Rethinking the Inception Architecture, arXiv:1512.00567",
+        "nn.functional.cross_entropy",
+        meanings={"q": "1 at the right class, else 0", "K": "classes", "q_new": "what the loss compares with"},
+        whole=True,
+        of_losses=True,
+    ),
     Guard(
         "l1",
         "Every weight is pulled towards zero by the same amount: many end at zero.",

@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from visualnet.layers.declaration.params import Float, Int, Ints, Param
+from visualnet.layers.declaration.params import Choice, Float, Int, Ints, Param, Text
+from visualnet.layers.recipe.drawn_curve import LINES, DrawnShare, read_points, share_at
 from visualnet.layers.recipe.technique import Rule, Technique, Values, declare_live
 
 
@@ -42,7 +43,7 @@ class Schedule(Technique):
     ``share(values, at, length)``: the part of the rate after ``at`` of ``length`` epochs. ``build(values, span)``: torch's arguments.
     ``place(values, units, each)``: the counters of torch's scheduler after so many units, where an epoch is ``each`` steps.
     ``watches``: it is told the value that names the best epoch. ``period``: the field that must be shorter than the run, or as long
-    where a ``whole`` one is enough.
+    where a ``whole`` one is enough. ``drawn``: the field that holds the points of a curve drawn by hand.
     """
 
     epoch: bool = False
@@ -52,6 +53,11 @@ class Schedule(Technique):
     watches: bool = False
     period: str = ""
     whole: bool = False
+    drawn: str = ""
+
+    def begin(self, epochs: int) -> dict[str, Any]:
+        """What its fields are set to when it is chosen for a run of so many epochs, where their defaults would say little."""
+        return {self.drawn: f"0:1, {epochs / 2:g}:0.5, {epochs:g}:0.1"} if self.drawn else {}
 
 
 def _gamma(default: float, doc: str) -> Float:
@@ -233,6 +239,29 @@ _ALL = (
         },
         watches=True,
         period="wait",
+    ),
+    Schedule(
+        "drawn",
+        "The rate follows a curve that is drawn by hand, from point to point (torch: LambdaLR).",
+        declare_live(
+            points=Text(
+                "0:1",
+                "Points of the curve: the epoch, a colon, the share of the learning rate; as 0:1, 5:0.5, 10:0.1.",
+                check=read_points,
+            ),
+            between=Choice("linear", "How the rate goes from point to point.", LINES),
+        ),
+        (Rule("lr_new", "lr*c"),),
+        "Bengio 2012, Practical Recommendations for Gradient-Based Training of Deep Architectures, arXiv:1206.5533",
+        "optim.lr_scheduler.LambdaLR",
+        meanings={"c": "share that is drawn for this epoch"},
+        share=lambda values, at, length: share_at(read_points(values["points"]), values["between"] == "smooth", at),
+        build=lambda values, span: {
+            "lr_lambda": DrawnShare(read_points(values["points"]), values["between"] == "smooth", span.each)
+        },
+        period="points",
+        whole=True,
+        drawn="points",
     ),
 )
 SCHEDULES: dict[str, Schedule] = {kind.name: kind for kind in _ALL}

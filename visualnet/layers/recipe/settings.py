@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from msgspec.structs import replace
@@ -11,14 +12,18 @@ from msgspec.structs import replace
 from visualnet.core.graph import Value
 from visualnet.core.project import LearnerSpec, Recipe
 from visualnet.layers.declaration.params import Int, Param
+from visualnet.layers.recipe.drawn_curve import read_points
 from visualnet.layers.recipe.guards import GUARDS
+from visualnet.layers.recipe.machine import MACHINE
 from visualnet.layers.recipe.optimizers import OPTIMIZERS
 from visualnet.layers.recipe.schedules import SCHEDULES, WARM_UP, Schedule, own_params
 from visualnet.layers.recipe.technique import declare_live
 
 FIELDS = frozenset(Recipe.__struct_fields__) - {"options", "learners", "extra"}
 """Settings that are fields of a recipe; all others are among its options."""
-OF_THE_RUN = frozenset(name for guard in GUARDS.values() if guard.whole for name in guard.params)
+OF_THE_RUN = frozenset(
+    name for kind in (*(g for g in GUARDS.values() if g.whole), *MACHINE.values()) for name in kind.params
+)
 """Options that a recipe says for all of its learners."""
 MOST = 1_000_000
 PLAIN = declare_live(
@@ -29,19 +34,19 @@ PLAIN = declare_live(
 
 
 def declared(recipe: Recipe) -> dict[str, Param]:
-    """The fields that the optimizer, the schedule and all guards of a recipe have; of those that are not known, none."""
+    """The fields that the optimizer, the schedule, all guards and the machine of a recipe have; of those that are not known, none."""
     found: dict[str, Param] = {}
     if recipe.optimizer in OPTIMIZERS:
         found |= OPTIMIZERS[recipe.optimizer].params
     found |= own_params(SCHEDULES[recipe.schedule]) if recipe.schedule in SCHEDULES else WARM_UP.params
-    for guard in GUARDS.values():
-        found |= guard.params
+    for kind in (*GUARDS.values(), *MACHINE.values()):
+        found |= kind.params
     return found
 
 
 def known_options() -> dict[str, Param]:
     """Every option that some declaration has, by name."""
-    techniques = (*OPTIMIZERS.values(), *SCHEDULES.values(), WARM_UP, *GUARDS.values())
+    techniques = (*OPTIMIZERS.values(), *SCHEDULES.values(), WARM_UP, *GUARDS.values(), *MACHINE.values())
     return {n: p for technique in techniques for n, p in technique.params.items() if n not in FIELDS}
 
 
@@ -82,6 +87,17 @@ def recipe_of_run(recipe: Recipe) -> Recipe:
     return replace(recipe.of_learner(LearnerSpec(name="")), options=options)
 
 
+def loss_params(recipe: Recipe) -> dict[str, Value]:
+    """What losses take of a recipe where their nodes say nothing, by the name of their parameter; what is not set, or cannot be used, is
+    left out."""
+    found: dict[str, Value] = {}
+    for param in [p for guard in GUARDS.values() if guard.of_losses for p in guard.params.values()]:
+        raw = recipe.options.get(param.name, param.default)
+        with suppress(ValueError):
+            found |= {param.name: read_setting(param, raw)} if raw != param.default else {}
+    return found
+
+
 def find_problems(recipe: Recipe, validation: bool | None = None) -> dict[str, str]:
     """What of a recipe cannot be used, by setting: what came, what is wanted, and a way out. ``validation``: whether the data have
     samples for it (None: not known). What is said of a learner has its name before the setting's."""
@@ -96,7 +112,9 @@ def find_problems(recipe: Recipe, validation: bool | None = None) -> dict[str, s
         if name not in known:
             found[what] = f"there is no {what} “{name}” (there are {', '.join(known)})"
     for name in recipe.options.keys() - known_options().keys():
-        found[name] = f"no optimizer, schedule or guard has the setting “{name}”; take it out of the recipe's options"
+        found[name] = (
+            f"no optimizer, schedule, guard or machine switch has the setting “{name}”; take it out of the recipe's options"
+        )
     values: dict[str, Any] = {}
     for name, param in {**declared(recipe), **PLAIN}.items():
         try:
@@ -163,12 +181,13 @@ def _too_long(schedule: Schedule, values: Mapping[str, Any]) -> dict[str, str]:
         }
     period = values.get(schedule.period)
     longest, left = (max(period, default=0) if isinstance(period, tuple) else period or 0), epochs - warm
+    if schedule.drawn:
+        longest = read_points(period)[-1][0] if period else 0
     if longest < left or (longest == left and schedule.whole):
         return {}
     behind = f" after the warm-up of {warm:,}" if warm else ""
     few = "is only 1 epoch" if left == 1 else f"are only {left:,} epochs"
     most = left if schedule.whole else left - 1
     way = f"choose {most:,} at most, or train longer" if most else "train longer, or choose another schedule"
-    return {
-        schedule.period: f"{schedule.period} is {longest:,}, but there {few}{behind}: the run would end before it; {way}"
-    }
+    said = f"reach to epoch {longest:,g}" if schedule.drawn else f"is {longest:,}"
+    return {schedule.period: f"{schedule.period} {said}, but there {few}{behind}: the run would end before it; {way}"}

@@ -34,6 +34,7 @@ LETTERS: Mapping[str, str] = {
     "clip_norm": "c",
     "clip_value": "c",
     "ema_decay": "d",
+    "label_smoothing": "ε",
     "mu": "μ_t",
     "mu_next": "μ_n",
     "product": "M",
@@ -78,6 +79,11 @@ class Technique:
     torch: str = ""
     arguments: Mapping[str, Callable[[Values], Any]] = field(default_factory=dict)
     meanings: Mapping[str, str] = field(default_factory=dict)
+
+    def is_on(self, values: Values) -> bool:
+        """Whether settings ask for it, of what is off while its first field stands at its default."""
+        first = next(iter(self.params.values()))
+        return bool(values[first.name] != first.default)
 
     def derivations(self, values: Values) -> tuple[Derivation, ...]:
         """The rule, line by line, with the figures of these settings where a letter has one."""

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from visualnet.core import edits
+from visualnet.core.edits import learners
 from visualnet.core.project import Project
 from visualnet.data.loading import Loaded
 from visualnet.training import devices, exclusive
@@ -68,7 +69,7 @@ class Trial:
         """Compute the values of these samples as validation does."""
         self.network.trial.eval()
         with torch.no_grad():
-            self.loop.tally.fresh().add(self.network.trial(*self.tensors.batch(index)), len(index))
+            self.loop.tally.fresh().add(self.loop.evaluate(*self.tensors.batch(index)), len(index))
 
     def read(self, loss: Tensor) -> float:
         """The loss as a figure.
@@ -82,7 +83,7 @@ class Trial:
 
     def explain(self, fault: NonFinite) -> str:
         """Which node made the loss NaN or infinite, in words."""
-        return blame(fault, self.network, self.tensors, self.device, 1).words
+        return blame(fault, self.network, self.tensors, self.loop.machine, 1).words
 
     def peak(self, step: Callable[[], object]) -> int:
         """The most memory that training takes while this step is taken: weights, optimizer and all that the step makes.
@@ -120,8 +121,12 @@ class Trial:
 
 def without_schedule(project: Project, lr: float) -> Project:
     """The project with a rate that stays as it is, and nothing that looks at epochs."""
-    options = {name: value for name, value in project.recipe.options.items() if name not in LEFT_OUT}
-    return edits.set_recipe(project, schedule="constant", lr=lr, options=options)
+    recipe = project.recipe
+    said = {name: value for name, value in recipe.options.items() if name not in LEFT_OUT}
+    if len(recipe.learners) != 1:  # several are measured as they are
+        return edits.set_recipe(project, schedule="constant", lr=lr, options=said)
+    own = {name: value for name, value in recipe.learners[0].options.items() if name not in LEFT_OUT}
+    return learners.set_steps(edits.set_recipe(project, options=said), schedule="constant", lr=lr, options=own)
 
 
 @contextmanager
@@ -133,5 +138,9 @@ def open_trial(project: Project, data: Loaded, wait_s: float = WAIT_S) -> Iterat
     """
     with exclusive.measuring(wait_s):
         device = devices.device_of(project.recipe.device)
+        # Translating takes longer than what is measured; what a step needs beside time is the same without.
+        options = {name: value for name, value in project.recipe.options.items() if name != "compile"}
         with torch.random.fork_rng([device] if device.type == "cuda" else []):
-            yield Trial(Session(project, data, lambda _event: None).set_up())
+            loop = Session(edits.set_recipe(project, options=options), data, lambda _event: None).set_up()
+            with loop.machine.applied():
+                yield Trial(loop)

@@ -13,8 +13,9 @@ from visualnet.core.project import Recipe
 from visualnet.layers.recipe.guards import GUARDS
 from visualnet.layers.recipe.optimizers import OPTIMIZERS
 from visualnet.layers.recipe.settings import settings
-from visualnet.training import optimizers
+from visualnet.training import checkpoints, optimizers
 from visualnet.training.learners.rate import Rate
+from visualnet.training.machine.loss_scaler import LossScaler
 
 
 class Learner:
@@ -27,11 +28,13 @@ class Learner:
         device: torch.device,
         batches_per_epoch: int,
         better: str = "min",
+        scaler: LossScaler | None = None,
     ) -> None:
-        self.kind, self.values = recipe.optimizer, settings(recipe)
+        self.kind, self.values, self.scaler = recipe.optimizer, settings(recipe), scaler
         self.parameters = [parameter for group in groups for parameter in group.parameters]
         plain, *others = groups
-        self.optimizer = optimizers.make(recipe, plain.parameters, device, [group[:2] for group in others])
+        said = [group[:2] for group in others]
+        self.optimizer = optimizers.make(recipe, plain.parameters, device, said, scaler is not None)
         self._late = [group for group in others if group.training.get("unfreeze_at")]
         self.gather: int = self.values["accumulate"]
         factors = [group.training.get("lr_factor", 1.0) for group in groups]
@@ -69,7 +72,7 @@ class Learner:
         for parameter in old.parameters:
             if id(parameter) not in mine:
                 parameter.grad = None
-        self.gathered = old.gathered
+        self.gathered, self.scaler = old.gathered, old.scaler
         if self.decay is not None and old.average:
             known = {id(parameter): copy for parameter, copy in zip(old.parameters, old.average, strict=True)}
             self.average = [known[id(p)] if id(p) in known else p.detach().clone() for p in self.parameters]
@@ -98,15 +101,24 @@ class Learner:
         """Take in one batch's loss, and make a step unless more are gathered first; the ``last`` of an epoch always makes one."""
         if self.rate.moves:
             self._rates.append(self.rate.now)
-        (loss if self.gather == 1 else loss / self.gather).backward()  # type: ignore[no-untyped-call]
+        scaler, loss = self.scaler, loss if self.gather == 1 else loss / self.gather
+        if scaler is None:
+            loss.backward()  # type: ignore[no-untyped-call]
+        else:
+            scaler.backward(loss)
         if self.gather > 1:
             self.gathered += 1
             if self.gathered < self.gather and not last:
                 return
             self.gathered = 0
+        if scaler is not None:
+            scaler.unscale(self.optimizer)
         for guard in self.guards:
             guard(self)
-        self.optimizer.step()
+        if scaler is None:
+            self.optimizer.step()
+        else:
+            scaler.step(self.optimizer)
         for parameter in self.parameters:
             parameter.grad = None
         if self.decay is not None:
@@ -151,11 +163,11 @@ class Learner:
         self.gathered = gathered
         for i, parameter in enumerate(self.parameters):
             kept = found.get(f"gradient.{i}")
-            parameter.grad = kept.to(parameter.device) if kept is not None else None
+            parameter.grad = checkpoints.lay_out_like(kept, parameter) if kept is not None else None
         copies = [found.get(f"average.{i}") for i in range(len(self.parameters))]
         if self.decay is not None and all(copy is not None for copy in copies):
             pairs = zip(copies, self.parameters, strict=True)
-            self.average = [copy.to(p.device) for copy, p in pairs if copy is not None]
+            self.average = [checkpoints.lay_out_like(copy, p) for copy, p in pairs if copy is not None]
 
     # --- what guards a step -----------------------------------------------------------------------------------------
 

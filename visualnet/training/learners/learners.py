@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,9 +16,7 @@ from visualnet.training import checkpoints
 from visualnet.training.checkpoints import LearnerState
 from visualnet.training.events import LearnerSteps
 from visualnet.training.learners.learner import Learner
-
-Program = Callable[..., tuple[Mapping[str, Tensor], Mapping[str, Tensor]]]
-"""From a batch to values and what they count, as ``Model.trial``."""
+from visualnet.training.machine.machine import Machine, Program
 
 
 class Turn(NamedTuple):
@@ -37,7 +35,9 @@ class Learners:
     for the others, which ``backward(inputs=…)`` would not save.
     """
 
-    def __init__(self, model: Model, device: torch.device, batches_per_epoch: int, better: str = "min") -> None:
+    def __init__(
+        self, model: Model, device: torch.device, batches_per_epoch: int, better: str, machine: Machine
+    ) -> None:
         recipe = model.project.recipe
         self.parts: tuple[LearnerPart, ...] = ()
         self._trained: list[nn.Parameter] = []
@@ -45,18 +45,19 @@ class Learners:
         """What each of several learners trains in this epoch."""
         self._turn: Learner | None = None
         if not recipe.learners:
-            only = Learner(recipe, param_groups(model), device, batches_per_epoch, better)
+            only = Learner(recipe, param_groups(model), device, batches_per_epoch, better, machine.make_scaler())
             self.by_name: Mapping[str, Learner] = {"": only}
-            self.turns: Sequence[Turn] = (Turn(model.trial, only, True),)
+            self.turns: Sequence[Turn] = (Turn(machine.wrap(model.trial), only, True),)
             return
         self.parts = learner_parts(model.analysis.main, recipe.learners)
         made: dict[str, Learner] = {}
         turns: list[Turn] = []
         for spec, part in zip(recipe.learners, self.parts, strict=True):
             groups = param_groups(model, part.trains)
-            learner = Learner(recipe.of_learner(spec), groups, device, batches_per_epoch * spec.steps, better)
+            batches, scaler = batches_per_epoch * spec.steps, machine.make_scaler()
+            learner = Learner(recipe.of_learner(spec), groups, device, batches, better, scaler)
             made[spec.name] = learner
-            program = self._switching(model.part(part.losses, part.metrics), learner)
+            program = self._switching(machine.wrap(model.part(part.losses, part.metrics)), learner)
             turns += [Turn(program, learner, at + 1 == spec.steps) for at in range(spec.steps)]
         self.by_name, self.turns = made, tuple(turns)
         self._trained = [parameter for parameter in model.objective.parameters() if parameter.requires_grad]
@@ -154,9 +155,11 @@ class Learners:
                 lr=rates[-1] if rates else learner.rate.now,
                 rates=rates[each - 1 :: each][:rounds],
                 clipped=learner.take_clipped(),
+                skipped=learner.scaler.take_skipped() if learner.scaler is not None else 0,
             )
-        first, clipped = next(iter(found.values())), sum(steps.clipped for steps in found.values())
-        told = {"lr": first.lr, "rates": first.rates, "clipped": clipped}
+        first, all_of_them = next(iter(found.values())), found.values()
+        told = {"lr": first.lr, "rates": first.rates, "clipped": sum(steps.clipped for steps in all_of_them)}
+        told["skipped"] = sum(steps.skipped for steps in all_of_them)
         return {**told, "learners": found} if self.several else told
 
     # --- for checkpoints -------------------------------------------------------------------------------------------
@@ -185,6 +188,7 @@ class Learners:
                 lr=learner.rate.now,
                 gathered=learner.gathered,
                 rate=learner.rate.numbers(),
+                scaler=learner.scaler.numbers() if learner.scaler is not None else {},
             )
             for name, learner in self.by_name.items()
         }
@@ -201,6 +205,8 @@ class Learners:
             learner.restore_tensors(own, state.gathered)
             # A checkpoint of an older version tells nothing of a schedule: it had none.
             learner.rate.restore(state.rate or {"base": state.lr}, state.lr)
+            if learner.scaler is not None:
+                learner.scaler.restore(state.scaler)
 
 
 def _key(name: str, key: str) -> str:

@@ -46,6 +46,10 @@ class Checkpointer:
         if self.folder is not None or self.restores:
             self._best = {name: tensor.to("cpu", copy=True) for name, tensor in checkpoints.weights(net).items()}
 
+    def forget_best(self) -> None:
+        """What was best so far is of another network."""
+        self._best = None
+
     def restore_best(self, net: nn.Module) -> None:
         """Give the network the weights of the best epoch, if one is known. A file that cannot be read is told."""
         if self._best is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import traceback
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -22,9 +23,11 @@ from visualnet.training.loop.preflight import Fault
 if TYPE_CHECKING:
     from visualnet.compiling.module import Model
     from visualnet.data.tensors import Tensors
+    from visualnet.training.machine.machine import Machine
 
 _MEMORY = ("out of memory", "can't allocate memory", "not enough memory", "cannot allocate memory")
 MAX_TEXT = 20_000
+_NOT_DETERMINISTIC = re.compile(r"(\S+) does not have a deterministic implementation")
 
 
 class TrainingRefused(ValueError):
@@ -68,7 +71,7 @@ def describe(
         )
         words = f"there is not enough memory for a training step{where}: {way_out}"
         return Failed(kind="memory", words=words, path=path, traceback=text, step=step)
-    words = told[1] if told else first_line(error)
+    words = _advise(told[1] if told else first_line(error), str(error))
     return Failed(kind="error", words=words, path=path, traceback=text, step=step)
 
 
@@ -88,18 +91,23 @@ def find_unasked_loss(model: Model, batch: Sequence[Tensor]) -> tuple[NodePath, 
     return None
 
 
-def blame(fault: NonFinite, model: Model, tensors: Tensors, device: torch.device, step: int) -> Failed:
+def blame(fault: NonFinite, model: Model, tensors: Tensors, machine: Machine, step: int) -> Failed:
     """Run the bad step again, just as it was, and name the first node whose numbers are not finite."""
     try:
         found = find_unasked_loss(model, tensors.batch(fault.index))
         if found is None:
-            set_state(device, fault.state)
+            set_state(machine.device, fault.state)
             model.trial.train()
-            found = model.guilty(None, tensors.named(fault.index), fault.only)
+            with machine.autocast():
+                found = model.guilty(None, tensors.named(fault.index), fault.only)
     except Exception as error:
         found = ((), f"(the node could not be found: {first_line(error)})")
     path, words = found or ((), "though each node alone gives finite numbers")
     words = f"the loss became {'NaN' if fault.value != fault.value else 'infinite'} at step {step}: {words}"
+    if machine.precision is not None:
+        name = machine.values["precision"]
+        wider = {"fp16": "bf16 and float32 have room for larger numbers", "bf16": "float32 is more exact"}[name]
+        words = f"{words}; it was computed in {name}, and {wider}: try that before a lower learning rate"
     return Failed(kind="nonfinite", words=words, path=tuple(path), step=step)
 
 
@@ -124,6 +132,23 @@ def _heavy(analysis: Analysis | None, batch_size: int) -> tuple[NodePath, str] |
         f"weights, gradients and optimizer alone take {format_bytes(held)}, most of it for “{analysis.main.nodes[most].node.name}” "
         f"({cost.parameters:,} parameters): make it smaller"
     )
+
+
+def _advise(words: str, error: str) -> str:
+    """Words of torch about what the machine's switches forbid, with the way out."""
+    if match := _NOT_DETERMINISTIC.search(error):
+        node = f"{_node(words)}: " if " failed:" in words else ""
+        return (
+            f"{node}{match[1]} has no deterministic form on this device: switch off deterministic algorithms in the recipe, "
+            "choose another layer there, or train on the CPU"
+        )
+    if "unsafe to autocast" in error:
+        node = f"{_node(words)}: " if " failed:" in words else ""
+        return (
+            f"{node}this loss cannot be computed in numbers of 16 bits: take the one that is given logits (it has the sigmoid in it), "
+            "or switch off mixed precision in the recipe"
+        )
+    return words
 
 
 def _node(words: str) -> str:

@@ -16,7 +16,6 @@ from typing import Protocol
 from msgspec.structs import replace
 
 from visualnet.analysis import Analysis, infer
-from visualnet.compiling.module import Model
 from visualnet.core.graph import Value
 from visualnet.core.project import Project, Recipe
 from visualnet.data.loading import Loaded
@@ -34,13 +33,12 @@ from visualnet.layers.recipe.live_settings import (
 )
 from visualnet.training import devices, events, optimizers
 from visualnet.training.control import Control
-from visualnet.training.learners.learners import Learners
 from visualnet.training.loop import preflight
-from visualnet.training.loop.metrics import Tally
+from visualnet.training.loop.network.parts import NetworkParts, build_parts
 from visualnet.training.loop.reporter import Reporter
-from visualnet.training.loop.round_tally import make_tally
 from visualnet.training.loop.run_state import RunState
 from visualnet.training.loop.sinks import Sink
+from visualnet.training.machine.machine import Machine
 from visualnet.training.runs.run_model import read_project
 
 
@@ -51,17 +49,18 @@ class Changeable(Protocol):
     recipe: Recipe
     data: Loaded
     folder: Path | None
-    learners: Learners
     sampler: Sampler
-    tally: Tally
     place: devices.DeviceChoice
     control: Control
     emit: Sink
-    network: Model
+    machine: Machine
+    parts: NetworkParts
     state: RunState
     reporter: Reporter
 
     def read_guards(self) -> None: ...
+
+    def use_parts(self, parts: NetworkParts) -> None: ...
 
 
 class LiveChanges:
@@ -76,7 +75,6 @@ class LiveChanges:
         self._given = loop.project
         self._wanted: dict[Setting, Value] = {}
         self._replays: deque[events.Changed] = deque()
-        loop.control.project = loop.project
 
     @property
     def replaying(self) -> bool:
@@ -84,10 +82,15 @@ class LiveChanges:
         return bool(self._replays)
 
     @cached_property
-    def asked(self) -> tuple[Change, ...]:
-        """In what the project that this session was given differs from the one that the run began with."""
+    def _asked(self) -> list[Change]:
         begun = read_project(self.loop.folder) if self.loop.folder is not None else None
-        return tuple(find_changes(begun, self._given)) if begun is not None else ()
+        return find_changes(begun, self._given) if begun is not None else []
+
+    @property
+    def asked(self) -> tuple[Change, ...]:
+        """The settings of the project that this session was given, where the run began with others or goes on with others."""
+        since = find_changes(self.loop.project, self._given)
+        return tuple({one.setting: one for one in (*self._asked, *since)}.values())
 
     def take(self) -> None:
         """Take in what was asked for."""
@@ -103,8 +106,10 @@ class LiveChanges:
             )
 
     def apply(self, new_epoch: bool = False) -> None:
-        """Change what is due: between two steps, or before the first one of an epoch."""
+        """Change what is due: between two steps, or before the first one of an epoch; not before an epoch is closed."""
         self.take()
+        if self.loop.state.position >= self.loop.sampler.steps:
+            return
         while self._replays and self._replays[0].step <= self.loop.state.step:
             self._change({one.setting: one.after for one in self._replays.popleft().changes})
         due = {s: value for s, value in self._wanted.items() if new_epoch or not self._waits_for_epoch(s)}
@@ -147,6 +152,7 @@ class LiveChanges:
     ) -> None:
         """Go on where these are in force; make those of ``later`` again, each at its step."""
         self.in_force, self.count, self._replays = in_force, count, deque(later)
+        self.loop.reporter.changes = count
         self._wanted = {one.setting: one.after for one in waiting}
 
     def end(self, kept: bool) -> None:
@@ -179,21 +185,22 @@ def follow(loop: Changeable, project: Project) -> None:
 
 
 def _follow(loop: Changeable, project: Project, analysis: Analysis | None) -> None:
-    state, old, device = loop.state, loop.learners, loop.place.device
-    old.release()
-    loop.network.change_settings(project, analysis)
+    state, old = loop.state, loop.parts
+    old.learners.release()
+    old.model.change_settings(project, analysis)
     sampler = loop.sampler
     if min(project.recipe.batch_size, sampler.size) != sampler.batch_size:
         sampler = Sampler(sampler.size, project.recipe.batch_size, project.recipe.seed)
         sampler.generator, sampler.order = loop.sampler.generator, loop.sampler.order
-    learners = Learners(loop.network, device, sampler.steps, loop.tally.best_by[1])
-    learners.go_on_from(old, state.epoch, state.position)
-    learners.begin_epoch(state.epoch)
-    tally, before = make_tally(loop.network, device, learners), loop.tally
-    tally.restore(before.totals(), before.sums.samples, before.counts(), before.tallies())
-    loop.project, loop.recipe, loop.control.project = project, project.recipe, project
-    loop.sampler, loop.learners, loop.tally = sampler, learners, tally
+    parts = build_parts(old.model, loop.data, loop.place, loop.machine, sampler, old)
+    parts.learners.go_on_from(old.learners, state.epoch, state.position)
+    parts.learners.begin_epoch(state.epoch)
+    sums = old.tally
+    parts.tally.restore(sums.totals(), sums.sums.samples, sums.counts(), sums.tallies())
+    parts.probe.spent_s = old.probe.spent_s
+    loop.use_parts(parts)
+    loop.recipe, loop.sampler = project.recipe, sampler
     loop.reporter.follow(project.recipe, sampler)
     loop.read_guards()
-    state.lr = learners.lr
-    loop.network.trial.train()
+    state.lr = parts.learners.lr
+    parts.model.trial.train()

@@ -159,10 +159,11 @@ class Tally:
         self._begun: list[tuple[Tensor, Tensor]] = []
         self._bad = torch.zeros((), device=device)
 
-    def follow(self, optimizer: torch.optim.Optimizer) -> None:
-        """Guard the weights of this optimizer. One that is not fused cannot be told to leave them alone: then each loss is read."""
+    def follow(self, optimizer: torch.optim.Optimizer, scaled: bool = False) -> None:
+        """Guard the weights of this optimizer. One that is not fused cannot be told to leave them alone, and where losses are ``scaled``
+        it is told so for other reasons: then each loss is read."""
         self.optimizer = optimizer
-        self.lazy = self.device.type != "cpu" and bool(optimizer.defaults.get("fused"))
+        self.lazy = self.device.type != "cpu" and bool(optimizer.defaults.get("fused")) and not scaled
 
     def fresh(self) -> Sums:
         """Totals for a pass over other samples."""

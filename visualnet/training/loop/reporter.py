@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -26,10 +27,16 @@ def describe_learner(learner: LearnerSpec) -> str:
     )
 
 
-def _losses(model: Model) -> dict[str, tuple[str, ...]]:
+def describe_network(model: Model) -> dict[str, Any]:
+    """What events tell of a network: how many weights it has, and what is computed of each batch."""
     main = model.analysis.main
     parts = learner_parts(main, model.project.recipe.learners)
-    return {part.name: tuple(main.nodes[i].node.name for i in part.losses) for part in parts}
+    return {
+        "parameters": sum(t.numel() for t in set(model.net.parameters())),
+        "metrics": model.metrics,
+        "losses": model.losses,
+        "lowers": {part.name: tuple(main.nodes[i].node.name for i in part.losses) for part in parts},
+    }
 
 
 class Reporter:
@@ -37,6 +44,8 @@ class Reporter:
 
     def __init__(self, emit: Sink, recipe: Recipe, state: RunState, sampler: Sampler, clock: TrainingClock) -> None:
         self.emit, self.recipe, self.state, self.sampler, self.clock = emit, recipe, state, sampler, clock
+        self.changes = 0
+        """How many changes of settings were in force when the session began."""
         self._counted = 0
         """Up to this step the samples are counted."""
         self._samples = 0
@@ -45,13 +54,12 @@ class Reporter:
         self,
         folder: Path | None,
         place: devices.DeviceChoice,
+        machine: str,
         model: Model,
         data: Loaded,
         best_by: tuple[str, str],
-        changes: int = 0,
     ) -> None:
-        """What is trained, on what and how long, with how many ``changes`` in force; in words, where the recipe's ``best_by`` is nothing
-        that is computed here."""
+        """What is trained, on what and how long; in words, where the recipe's ``best_by`` is nothing that is computed here."""
         state, sampler, (name, mode) = self.state, self.sampler, best_by
         self._counted = state.step
         self.emit(
@@ -59,22 +67,21 @@ class Reporter:
                 run=folder.name if folder else "",
                 device=place.words,
                 threads=place.threads,
-                parameters=sum(t.numel() for t in set(model.net.parameters())),
                 epochs=self.recipe.epochs,
                 steps_per_epoch=sampler.steps,
                 batch_size=sampler.batch_size,
                 sizes=(len(data.train), len(data.validation), len(data.test)),
                 best_by=name,
                 best_is=mode,
-                metrics=model.metrics,
-                losses=model.losses,
                 learners={learner.name: describe_learner(learner) for learner in self.recipe.learners},
-                lowers=_losses(model),
+                **describe_network(model),
                 step=state.step,
                 epoch=state.epoch,
                 data=data.fingerprint,
                 torch=str(torch.__version__),
-                changes=changes,
+                changes=self.changes,
+                network=state.network,
+                machine=machine,
             )
         )
         wanted = self.recipe.best_by

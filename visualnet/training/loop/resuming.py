@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Protocol
@@ -10,7 +10,8 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor
 
-from visualnet.compiling.module import Model
+from visualnet.analysis import infer
+from visualnet.compiling.module import Model, compile_project
 from visualnet.core.graph import Value
 from visualnet.core.project import Project, Recipe
 from visualnet.data.loading import Loaded
@@ -23,9 +24,14 @@ from visualnet.training.learners.learners import Learners
 from visualnet.training.loop.failures import first_line
 from visualnet.training.loop.live_changes import LiveChanges, follow
 from visualnet.training.loop.metrics import Tally, get_state, set_state
+from visualnet.training.loop.network.change import read_earlier, read_network, set_best_aside
+from visualnet.training.loop.network.earlier_weights import WeightStore
+from visualnet.training.loop.network.parts import NetworkParts, build_parts
 from visualnet.training.loop.reporter import Reporter
 from visualnet.training.loop.run_state import RunState, TrainingClock
 from visualnet.training.loop.sinks import Sink
+from visualnet.training.machine.machine import Machine
+from visualnet.training.runs.network_mark import compile_alike
 from visualnet.training.runs.run_changes import find_differences, read_changes
 from visualnet.training.runs.run_model import count_epochs, read_project
 
@@ -37,10 +43,13 @@ class Resumable(Protocol):
     recipe: Recipe
     data: Loaded
     folder: Path | None
+    parts: NetworkParts
+    earlier: WeightStore
     learners: Learners
     sampler: Sampler
     tally: Tally
     place: devices.DeviceChoice
+    machine: Machine
     emit: Sink
     network: Model
     state: RunState
@@ -51,6 +60,8 @@ class Resumable(Protocol):
     changes: LiveChanges
 
     def read_guards(self) -> None: ...
+
+    def use_parts(self, parts: NetworkParts) -> None: ...
 
 
 def capture_generators(session: Resumable) -> dict[str, Tensor]:
@@ -70,6 +81,7 @@ def capture_state(session: Resumable) -> State:
         optimizer=first.optimizer,
         gathered=first.gathered,
         rate=first.rate,
+        scaler=first.scaler,
         learners=learners if session.learners.several else {},
         samples=session.tally.sums.samples,
         sums=session.tally.totals(),
@@ -95,7 +107,8 @@ def _surroundings(session: Resumable) -> dict[str, Any]:
 
 
 def resume(session: Resumable) -> bool:
-    """Put the newest checkpoint that can be used in place; whether a newer one cannot. What differs from the run's beginning is told.
+    """Put the newest checkpoint that can be used in place, with the network that was trained then; whether a newer one cannot be used.
+    What differs from the run's beginning is told.
 
     Raises:
         BadCheckpoint: there are some, and none can be used; the words are about the newest.
@@ -111,6 +124,8 @@ def resume(session: Resumable) -> bool:
         try:
             state = checkpoints.read_state(folder)
             _check_learners(session, state)
+            drawing = with_live_settings(read_network(session.folder, state.network, wanted), session.project)
+            _use_network(session, drawing)
             _put_settings_back(session, begun, wanted, state, told)
             _check(session, folder, wanted.recipe, state)
             _put_back(session, folder, state)
@@ -121,6 +136,9 @@ def resume(session: Resumable) -> bool:
             words = f"the last checkpoint cannot be used ({faults[0]}): the run goes on from the one before, at step {state.step:,}"
             session.emit(events.Trouble(words=words))
         _tell_differences(session, session.folder, wanted, state)
+        read_earlier(session, session.earlier)
+        if state.network and not state.best_epoch:  # it ended between the change and what follows from it
+            set_best_aside(session.folder, state.network)
         return bool(faults)
     if faults:
         raise BadCheckpoint(faults[0])
@@ -135,28 +153,32 @@ def _put_settings_back(
     Raises:
         BadCheckpoint: the settings that it had cannot be used any more.
     """
-    then = with_live_settings(wanted, begun)
-    values: dict[Setting, Value] = {one.setting: one.after for one in state.changes}
+    later, values = told[state.change_count :], dict[Setting, Value]()
+    for event in reversed(later):  # the project of the run's folder may already hold them
+        values |= {one.setting: one.before for one in event.changes}
     # A run of an older version tells nothing of changes, but for the rate that it went on with.
     names = {learner.name for learner in wanted.recipe.learners} or {""}
     for name, learner in state.of_learners().items():
         if name in names:
             values[Setting("lr", name)] = float(learner.rate.get("base", learner.lr) or 0.0)
+    values |= {one.setting: one.after for one in state.changes}
     try:
-        then = set_values(then, {s: value for s, value in values.items() if is_live(then, s)})
-        asked = set_values(begun, {one.setting: one.after for one in state.asked if is_live(begun, one.setting)})
-        later = told[state.change_count :]
-        last = set_values(
-            then, {one.setting: one.after for event in later for one in event.changes if is_live(then, one.setting)}
-        )
+        then = _set_live(with_live_settings(session.project, begun), values)
         if then is not session.project:
             follow(session, then)
     except ValueError as error:
         raise BadCheckpoint(f"the settings of the run at step {state.step:,} cannot be used: {error}") from None
-    session.changes.resume(state.changes, state.change_count, state.waiting, later)
+    last = _set_live(then, {one.setting: one.after for event in later for one in event.changes})
     # What is wanted otherwise than when the run was begun or resumed last; a change that was made in between stays in force.
+    asked = _set_live(begun, {one.setting: one.after for one in state.asked})
     new = {one.setting for one in find_changes(asked, wanted)}
+    session.changes.resume(state.changes, state.change_count, state.waiting, later)
     session.changes.want({one.setting: one.after for one in find_changes(last, wanted) if one.setting in new})
+
+
+def _set_live(project: Project, values: Mapping[Setting, Value]) -> Project:
+    """The project with those of the settings that it has."""
+    return set_values(project, {setting: value for setting, value in values.items() if is_live(project, setting)})
 
 
 def _check(session: Resumable, folder: Path, wanted: Recipe, state: State) -> None:
@@ -188,6 +210,24 @@ def _check_learners(session: Resumable, state: State) -> None:
             raise BadCheckpoint(f"the run was trained with {learner.optimizer}, not {own[name].optimizer}")
 
 
+def _use_network(session: Resumable, project: Project) -> None:
+    """Build the network that a checkpoint is of, where that is another one than the drawing's.
+
+    Raises:
+        BadCheckpoint: it cannot be built any more.
+    """
+    if compile_alike(project, session.project):
+        return
+    try:
+        analysis = infer(project, None, session.data.fields)
+        model = compile_project(project, analysis, device=session.place.device, seed=project.recipe.seed)
+        session.use_parts(
+            build_parts(model, session.data, session.place, session.machine, session.sampler, session.parts)
+        )
+    except ValueError as error:
+        raise BadCheckpoint(f"the network that the run trained cannot be built: {first_line(error)}") from None
+
+
 def _names(learners: Collection[str]) -> str:
     return " and ".join(f"“{name}”" for name in learners if name) or "one learner"
 
@@ -214,7 +254,7 @@ def _put_back(session: Resumable, folder: Path, state: State) -> None:
     now = session.state
     now.step, now.epoch, now.position, now.lr = state.step, state.epoch, state.position, state.lr
     now.best, now.best_loss, now.best_epoch = state.best, state.best_loss, state.best_epoch
-    now.gained, now.stale = state.gained, state.stale
+    now.gained, now.stale, now.network = state.gained, state.stale, state.network
     session.clock.before_s = state.seconds
     session.tally.restore(state.sums, state.samples, state.counts, state.tallies)
 

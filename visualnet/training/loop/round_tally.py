@@ -12,10 +12,10 @@ from visualnet.training.learners.learners import Learners
 from visualnet.training.loop.metrics import NonFinite, Rows, Sums, Tally, Trial, get_state
 
 
-def make_tally(model: Model, device: torch.device, learners: Learners) -> Tally:
+def make_tally(model: Model, device: torch.device, learners: Learners, scaled: bool = False) -> Tally:
     """What counts a run's values, and guards the weights of its only optimizer."""
     tally = RoundTally(model, device, learners) if learners.several else Tally(model, device)
-    tally.follow(learners.first.optimizer)
+    tally.follow(learners.first.optimizer, scaled)
     return tally
 
 
@@ -49,7 +49,7 @@ class RoundTally(Tally):
     def _all_names(model: Model) -> tuple[str, ...]:
         return tuple(dict.fromkeys(("loss", *model.losses, *model.metrics)))
 
-    def follow(self, optimizer: torch.optim.Optimizer) -> None:
+    def follow(self, optimizer: torch.optim.Optimizer, scaled: bool = False) -> None:
         """Nothing to guard: every loss is read before its step."""
 
     def fresh(self) -> Sums:

@@ -24,6 +24,14 @@ class RunState:
     """The value of the last epoch that gained enough for early stopping."""
     stale: int = 0
     """How many epochs have gained too little since."""
+    network: int = 0
+    """How often the network was changed."""
+
+    def begin_network(self, number: int) -> None:
+        """From here on another network is trained, by this change: nothing is known yet of how good it can be."""
+        self.network = number
+        self.best = self.best_loss = self.gained = None
+        self.best_epoch = self.stale = 0
 
     def close_epoch(self, values: Mapping[str, float | None], name: str, mode: str) -> bool:
         """Count an epoch with these values as complete; whether it is the best so far by the one of this name."""

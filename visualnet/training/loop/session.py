@@ -12,23 +12,26 @@ from visualnet.compiling.module import Model, compile_project
 from visualnet.core.project import Project
 from visualnet.core.storage.temporaries import Deadline, sweep_run
 from visualnet.data.loading import Loaded
-from visualnet.data.tensors import Sampler, Tensors
+from visualnet.data.tensors import Sampler
+from visualnet.layers.recipe.live_settings import with_live_settings
 from visualnet.layers.recipe.settings import recipe_of_run, settings
 from visualnet.training import devices, events, optimizers
 from visualnet.training.checkpoints import find_checkpoints
 from visualnet.training.control import Control
-from visualnet.training.learners.learners import Learners
 from visualnet.training.loop import preflight, resuming
 from visualnet.training.loop.checkpointer import Checkpointer
 from visualnet.training.loop.failures import TrainingRefused, blame, describe, first_line
 from visualnet.training.loop.live_changes import LiveChanges
-from visualnet.training.loop.metrics import NonFinite, find_best_by
+from visualnet.training.loop.metrics import NonFinite
+from visualnet.training.loop.network import change
+from visualnet.training.loop.network.earlier_weights import WeightStore
+from visualnet.training.loop.network.parts import NetworkParts, build_parts
 from visualnet.training.loop.reporter import Reporter
-from visualnet.training.loop.round_tally import make_tally
 from visualnet.training.loop.run_state import RunState, TrainingClock
 from visualnet.training.loop.sinks import EventLog, Sink, combine
+from visualnet.training.machine.machine import Machine
 from visualnet.training.measure.memory_meter import MemoryMeter
-from visualnet.training.probes import Probe, plain_fields
+from visualnet.training.runs.network_mark import mark_of
 from visualnet.training.transfer.start import start_from
 
 FLUSH_S = 0.05
@@ -56,11 +59,20 @@ class Session:
         self.project, self.data = project, data
         self.control = control or Control()
         self.folder, self.resume, self.threads = folder, resume, threads
-        self.analysis: Analysis | None = None
-        self.model: Model | None = None
-        """The compiled project, once the run is set up."""
         self._emit = emit
+        self._model: Model | None = None
         self._loop: TrainingLoop | None = None
+        self._analysis: Analysis | None = None
+
+    @property
+    def model(self) -> Model | None:
+        """The compiled network that is trained, once the run is set up."""
+        return self._loop.network if self._loop is not None else self._model
+
+    @property
+    def analysis(self) -> Analysis | None:
+        """What is known of it."""
+        return self._loop.network.analysis if self._loop is not None else self._analysis
 
     @property
     def saved(self) -> bool:
@@ -76,7 +88,9 @@ class Session:
         failed: events.Failed | NonFinite | None = None
         try:
             try:
-                return self._set_up(emit).run()
+                begun = self._set_up(emit)
+                with begun.machine.applied():
+                    return begun.run()
             except NonFinite as fault:
                 failed = NonFinite(fault.value, fault.back, fault.index, fault.state, fault.only)
             except Exception as error:
@@ -88,7 +102,7 @@ class Session:
                 loop.flush()  # the steps that went well, where reading their values cannot fail too
             if isinstance(failed, NonFinite):
                 assert loop is not None
-                failed = blame(failed, loop.network, loop.tensors, loop.place.device, loop.state.step + 1)
+                failed = blame(failed, loop.network, loop.tensors, loop.machine, loop.state.step + 1)
             emit(failed)
             return "failed"
         finally:
@@ -107,18 +121,23 @@ class Session:
     def _set_up(self, emit: Sink) -> TrainingLoop:
         recipe = self.project.recipe
         optimizers.check_recipe(recipe, len(self.data.validation) > 0)
-        self.analysis = analysis = infer(self.project, None, self.data.fields)
+        self._analysis = analysis = infer(self.project, None, self.data.fields)
         for fault in preflight.faults(analysis, self.data):
             raise TrainingRefused(fault)
-        place = devices.place(recipe.device, self.threads)
+        values = settings(recipe_of_run(recipe))
+        place = devices.place(recipe.device, self.threads or values["threads"])
+        machine = Machine(values, place, emit)
         memory = MemoryMeter(place.device)
-        self.model = compile_project(self.project, analysis, device=place.device, seed=recipe.seed)
-        self._loop = TrainingLoop(self.project, self.data, self.model, place, memory, self.control, emit, self.folder)
+        model = self._model = compile_project(self.project, analysis, device=place.device, seed=recipe.seed)
+        self._loop = loop = TrainingLoop(self.data, model, place, machine, memory, self.control, emit, self.folder)
         if recipe.start_from and not (self.resume and self.folder and find_checkpoints(self.folder)):
-            start_from(recipe.start_from, self.model.net)
+            start_from(recipe.start_from, model.net)
         if self.resume and self.folder:
-            self._loop.checkpointer.last_damaged = resuming.resume(self._loop)
-        return self._loop
+            loop.checkpointer.last_damaged = resuming.resume(loop)
+            drawing = with_live_settings(self.project, loop.project)
+            if mark_of(loop.project) != mark_of(drawing):
+                loop.drawing = drawing
+        return loop
 
 
 class TrainingLoop:
@@ -126,24 +145,25 @@ class TrainingLoop:
 
     def __init__(
         self,
-        project: Project,
         data: Loaded,
         model: Model,
         place: devices.DeviceChoice,
+        machine: Machine,
         memory: MemoryMeter,
         control: Control,
         emit: Sink,
         folder: Path | None,
     ) -> None:
-        self.project, self.data, self.recipe, self.network = project, data, project.recipe, model
-        self.place, self.memory, self.control, self.emit, self.folder = place, memory, control, emit, folder
+        self.data, self.recipe = data, model.project.recipe
+        self.place, self.machine, self.memory = place, machine, memory
+        self.control, self.emit, self.folder = control, emit, folder
         taken = memory.allocated()
-        self.tensors = Tensors(data, model.fields, place.device, plain_fields(model))
-        memory.count_data(taken)
         self.sampler = Sampler(len(data.train), self.recipe.batch_size, self.recipe.seed)
-        self.learners = Learners(model, place.device, self.sampler.steps, find_best_by(model)[1])
-        self.tally = make_tally(model, place.device, self.learners)
-        self.probe = Probe(model, data, self.tensors)
+        self.use_parts(build_parts(model, data, place, machine, self.sampler))
+        memory.count_data(taken)
+        self.drawing: Project | None = None
+        """What a resumed run is to train from its first step on, where that is another network than it was."""
+        self.earlier = WeightStore()
         self.state, self.clock = RunState(self.learners.lr), TrainingClock()
         self.checkpointer = Checkpointer(folder, emit)
         self.read_guards()
@@ -154,26 +174,34 @@ class TrainingLoop:
         torch.manual_seed(self.recipe.seed)
 
     def read_guards(self) -> None:
-        """What the recipe says of ending early."""
+        """What the recipe says of ending early: after ``patience`` epochs without gain."""
         values = settings(recipe_of_run(self.recipe))
         self.patience: int | None = values["patience"]
-        """After so many epochs without gain the run ends."""
         self.min_delta: float = values["min_delta"]
         self.checkpointer.restores = self.patience is not None
+
+    def use_parts(self, parts: NetworkParts) -> None:
+        """Train this network from here on."""
+        self.parts, self.network, self.project = parts, parts.model, parts.model.project
+        self.control.project = self.project
+        self.tensors, self.tally, self.learners, self.probe = parts.tensors, parts.tally, parts.learners, parts.probe
+        self.evaluate = parts.evaluate
 
     def run(self) -> str:
         """Train to the end or a stop: ``done`` or ``stopped``."""
         self.clock.start()
         self.checkpointer.start()
-        start = self.changes.count
-        self.reporter.tell_start(self.folder, self.place, self.network, self.data, self.tally.best_by, start)
+        self.reporter.tell_start(
+            self.folder, self.place, self.machine.words, self.network, self.data, self.tally.best_by
+        )
+        if self.drawing is not None:
+            self.change_network(self.drawing)
         reason = "done"
-        if self.state.position < self.sampler.steps:
-            self.changes.apply()
+        self.changes.apply()
         while self.state.epoch < self.recipe.epochs and not self._stops_early():
-            if not (self._train_epoch() and self._validate_epoch()):
+            if not (self._train_epoch() and self._validate_epoch()) and self.control.stopping:
                 reason = "stopped"
-                break
+                break  # else the network was changed: on with the rest of the epoch
             self.changes.apply()
         self._checkpoint(last=True)
         self.learners.end()
@@ -186,7 +214,7 @@ class TrainingLoop:
         return self.patience is not None and self.state.stale >= self.patience
 
     def _train_epoch(self) -> bool:
-        """The rest of this epoch's steps; False if a stop came first."""
+        """The rest of this epoch's steps; False if a stop or another network came first."""
         if self.state.position == 0:
             self.changes.apply(new_epoch=True)
         state, control, tally, sampler, tensors = self.state, self.control, self.tally, self.sampler, self.tensors
@@ -218,7 +246,7 @@ class TrainingLoop:
 
     @torch.no_grad()
     def _validate_epoch(self) -> bool:
-        """Hold the network against the validation set and close the epoch; False if a stop came first."""
+        """Hold the network against the validation set and close the epoch; False if a stop or another network came first."""
         self.flush()
         begin = time.perf_counter()
         validation = self._validate()
@@ -239,7 +267,7 @@ class TrainingLoop:
         return True
 
     def _validate(self, averaged: bool = False) -> dict[str, float | None] | None:
-        """The means over the validation set, or those with the averaged copy of the weights; None if a stop came first."""
+        """The means over the validation set, or those with the averaged copy of the weights; None if it was left."""
         index = self.tensors.indices(self.data.validation)
         self.network.trial.eval()
         sums = self.tally.fresh()
@@ -249,7 +277,7 @@ class TrainingLoop:
             if averaged:
                 self.learners.swap_averages()  # for this batch alone: whatever looks at the weights between batches finds them
             try:
-                results = self.network.trial(*batch)
+                results = self.evaluate(*batch)
             finally:
                 if averaged:
                     self.learners.swap_averages()
@@ -261,7 +289,7 @@ class TrainingLoop:
     # --- between two steps -------------------------------------------------------------------------------------------
 
     def _look_up(self, phase: str = "training") -> bool:
-        """Between two steps, at most 20 times a second: tell, watch, save, obey. False if the run must end."""
+        """Between two steps, at most 20 times a second: tell, watch, save, obey. False if the loop must be left."""
         self.flush()
         now = time.perf_counter()
         self._due = 0.0 if self.changes.replaying else now + FLUSH_S
@@ -271,23 +299,50 @@ class TrainingLoop:
         self.reporter.tell_progress(phase, self.probe.spent_s)
         if self.control.urgent and not self._obey():
             return False
-        if phase == "training" and self.state.position < self.sampler.steps:
+        if phase == "training":
             self.changes.apply()
         return True
 
     def _obey(self) -> bool:
         self.changes.take()
+        changed = self._take_drawing()
         if self.control.paused and not self.control.stopping:
             begin = time.perf_counter()
             self._checkpoint()
             self.emit(events.Paused(step=self.state.step))
             while not self.control.wait(0.05):
+                changed = self._take_drawing() or changed
                 self._watch_if_due(time.perf_counter())
             self.changes.take()
             self.clock.leave_out(time.perf_counter() - begin)
             if not self.control.stopping:
                 self.emit(events.Resumed(step=self.state.step))
-        return not self.control.stopping
+        return not (changed or self.control.stopping)
+
+    def _take_drawing(self) -> bool:
+        """Change to the network of the drawing that was given, if one was; whether that was done. It ends a pause."""
+        if (drawing := self.control.take_drawing()) is None:
+            return False
+        try:
+            self.change_network(drawing)
+        except Exception as error:
+            self.emit(events.Trouble(words=f"the network stays as it was: {first_line(error)}"))
+            return False
+        self.control.resume()
+        return True
+
+    def change_network(self, drawing: Project) -> None:
+        """Go on with the network of this drawing; what of it did not change keeps what it learned.
+
+        Raises:
+            ValueError: that cannot be; the run is as it was.
+        """
+        self._checkpoint()  # the best weights so far are on disk then
+        event = change.change_network(self, drawing)
+        self.checkpointer.forget_best()
+        self.emit(event)
+        self._checkpoint()
+        change.finish_change(self)
 
     def set_lr(self, lr: float, learner: str = "") -> None:
         """Train with this learning rate from here on: one of several learners, or all in the proportion that they have."""
@@ -326,7 +381,8 @@ class TrainingLoop:
 
     def _watch(self) -> None:
         try:
-            event = self.probe.look(self.control.probe_request, self.state.step)
+            with self.machine.autocast():
+                event = self.probe.look(self.control.probe_request, self.state.step)
         except Exception as error:
             self.control.request_probes(())
             self.emit(events.Trouble(words=f"watching was given up: {first_line(error)}"))

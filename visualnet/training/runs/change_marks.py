@@ -1,4 +1,4 @@
-"""What was changed while a run went on, as marks for its curves: a letter at a step, and the words to it."""
+"""What was changed while a run went on, settings and the network, as marks for its curves: a letter at a step, and the words to it."""
 
 from __future__ import annotations
 
@@ -39,10 +39,9 @@ def find_marks(model: RunModel) -> list[Mark]:
             bursts[-1] = joined
         else:
             bursts.append(one)
-    return [
-        Mark(burst.step, letter_of(at), "; ".join(map(describe_change, burst.changes)))
-        for at, burst in enumerate(bursts)
-    ]
+    told = [(burst.step, "; ".join(map(describe_change, burst.changes))) for burst in bursts]
+    told += [(event.step, f"the network was changed: {event.words}") for event in model.networks]
+    return [Mark(step, letter_of(at), words) for at, (step, words) in enumerate(sorted(told, key=lambda one: one[0]))]
 
 
 def _join(first: _Burst, second: _Burst) -> _Burst | None:

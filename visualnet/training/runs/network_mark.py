@@ -1,4 +1,5 @@
-"""A mark of the network that a run trained, kept in the history: it tells whether the drawing has changed since."""
+"""A mark of the network that a run trained, kept in the history: it tells whether the drawing has changed since; and which of its changes
+a run can take over."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ import hashlib
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from visualnet.core.caches import clear_with_caches
 from visualnet.core.graph import Graph
@@ -27,10 +29,37 @@ def mark_of(project: Project) -> str:
     return mark
 
 
+def compile_alike(one: Project, other: Project) -> bool:
+    """Whether two drawings give the same modules under the same names."""
+    return one.same_network(other) or (_names(one) == _names(other) and mark_of(one) == mark_of(other))
+
+
+def _names(project: Project) -> list[str]:
+    return [node.name for _, graph in project.sheets() for node in graph]
+
+
 def is_older(run: RunRef | None, project: Project) -> bool:
     """Whether a run trained another network than the one that is drawn now. Of a run without a mark nothing is said."""
     mark = run.extra.get(KEY) if run is not None else None
     return isinstance(mark, str) and mark != mark_of(project)
+
+
+def with_network_of(project: Project, drawing: Project) -> Project:
+    """A run's project with the network of a drawing: how it is trained and on what stays as it is."""
+    return replace(project, graph=drawing.graph, blocks=drawing.blocks, constants=drawing.constants)
+
+
+def explain_refusal(project: Project, drawing: Project) -> str:
+    """Why a run cannot go on with the network of this drawing, whatever the network is; nothing if it can."""
+    if drawing.data != project.data:
+        return (
+            f"the run learns from “{project.data.name}” as it was divided at the start: other data need a new training"
+        )
+    was, now = ({learner.name for learner in one.recipe.learners} for one in (project, drawing))
+    if was != now:
+        names = " and ".join(f"“{name}”" for name in sorted(was ^ now))
+        return f"the run cannot gain or lose a learner ({names}) while it goes on: that needs a new training"
+    return ""
 
 
 def _outline(graph: Graph) -> tuple[Any, ...]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from visualnet.core.project import Project, RunRef
+from visualnet.core.text.format import format_number
 from visualnet.core.user.paths import runs_dir
 from visualnet.training.runs.network_mark import KEY, mark_of
 from visualnet.training.runs.run_model import RunModel
@@ -93,6 +95,48 @@ def when(run: RunRef) -> str:
         return f"{datetime.fromisoformat(run.started):%d %b %H:%M}".lstrip("0")
     except ValueError:
         return run.started or f"{run.id}, time unknown"
+
+
+def titles(runs: Sequence[RunRef]) -> dict[str, str]:
+    """The title of each of some runs, by id. Those that began within a minute are told apart by the second, and then by a number."""
+    found = {run.id: title(run) for run in runs}
+    for make in (_to_the_second, _with_number):
+        counts = Counter(found.values())
+        seen: Counter[str] = Counter()
+        for run in runs:
+            name = found[run.id]
+            if counts[name] > 1:
+                seen[name] += 1
+                found[run.id] = make(run, name, seen[name])
+    return found
+
+
+def _to_the_second(run: RunRef, name: str, _number: int) -> str:
+    try:
+        return f"{name}:{datetime.fromisoformat(run.started):%S}" if name == when(run) else name
+    except ValueError:
+        return name
+
+
+def _with_number(_run: RunRef, name: str, number: int) -> str:
+    return f"{name} ({number})" if number > 1 else name
+
+
+def contrast(runs: Sequence[RunRef], among: Sequence[RunRef]) -> dict[str, str]:
+    """What sets each of these runs apart from the others, in few words, by id: its title among those of the project, and the learning
+    rate, optimizer or data in which they differ."""
+    names = titles(among)
+    facts = {run.id: _facts(run) for run in runs}
+    differing = [at for at in range(3) if len({fact[at] for fact in facts.values()}) > 1]
+    return {
+        run.id: ", ".join(filter(None, (names.get(run.id) or title(run), *(facts[run.id][at] for at in differing))))
+        for run in runs
+    }
+
+
+def _facts(run: RunRef) -> tuple[str, str, str]:
+    rate = run.summary.get("lr")
+    return f"lr {format_number(rate, 3)}" if rate is not None else "", text(run, "optimizer"), text(run, "data")
 
 
 def text(run: RunRef, key: str) -> str:

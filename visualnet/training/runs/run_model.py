@@ -9,7 +9,9 @@ import re
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec.structs import replace
 
 from visualnet.core.project import Project, RunRef
 from visualnet.core.storage.regular_files import open_regular
@@ -49,6 +51,10 @@ class RunModel:
         """The rate of each of several learners, by name."""
         self.clipped = 0
         """Steps whose gradients were clipped."""
+        self.skipped = 0
+        """Steps that were skipped because their gradients overflowed."""
+        self.compiling = False
+        """Whether the network is being translated, and the run answers to nothing meanwhile."""
         self.epochs: list[events.EpochDone] = []
         self.changes: list[events.Changed] = []
         """What was changed while it ran, in order."""
@@ -62,6 +68,7 @@ class RunModel:
         self.finished: events.Finished | None = None
         self.saved: events.CheckpointSaved | None = None
         self.memory: events.Memory | None = None
+        self.networks: list[events.NetworkChanged] = []
         self.troubles: list[str] = []
         self.begun_at = 0.0
 
@@ -78,8 +85,9 @@ class RunModel:
 
     @property
     def best(self) -> events.EpochDone | None:
-        """The best epoch so far, by the value that ``started.best_by`` names."""
-        return next((e for e in reversed(self.epochs) if e.is_best), None)
+        """The best epoch so far of the present network, by the value that ``started.best_by`` names."""
+        begin = self.networks[-1].epoch if self.networks else 0
+        return next((e for e in reversed(self.epochs) if e.is_best and e.epoch > begin), None)
 
     @property
     def scale(self) -> EpochScale:
@@ -115,16 +123,11 @@ class RunModel:
     # --- one method for each event ---------------------------------------------------------------------------------
 
     def _on_started(self, event: events.Started) -> None:
-        for series in (
-            *self.steps.values(),
-            *self.train.values(),
-            *self.validation.values(),
-            *self.average.values(),
-            *self.rates.values(),
-            self.lr,
-        ):
-            series.truncate_after(event.step)
+        for group in (self.steps, self.train, self.validation, self.average, self.rates, {"": self.lr}):
+            for series in group.values():
+                series.truncate_after(event.step)
         self.epochs = [e for e in self.epochs if e.step <= event.step and e.epoch <= event.epoch]
+        self.networks = self.networks[: event.network]
         del self.changes[max(event.changes, 0) :]
         self.planned_epochs = event.epochs
         self._parts = [part for part in self._parts if part[0] <= event.step]
@@ -144,6 +147,7 @@ class RunModel:
         for name, learner in event.learners.items():
             _extend_rates(self.rates.setdefault(name, Series()), steps, learner)
         self.clipped += max(event.clipped, 0)
+        self.skipped += max(event.skipped, 0)
 
     def _on_epoch(self, event: events.EpochDone) -> None:
         for kept, values in (
@@ -156,7 +160,10 @@ class RunModel:
         self.epochs.append(event)
 
     def _on_progress(self, event: events.Progress) -> None:
-        self.progress = event
+        self.progress, self.compiling = event, False
+
+    def _on_compiling(self, event: events.Compiling) -> None:
+        self.compiling = True
 
     def _on_probe_report(self, event: events.ProbeReport) -> None:
         self.probe_report = event
@@ -166,6 +173,12 @@ class RunModel:
 
     def _on_resumed(self, event: events.Resumed) -> None:
         self.state = "training"
+
+    def _on_network_changed(self, event: events.NetworkChanged) -> None:
+        self.networks = [*self.networks[: max(event.number - 1, 0)], event]
+        if self.started is not None:
+            names = ("parameters", "metrics", "losses", "lowers", "best_by", "best_is")
+            self.started = replace(self.started, **{name: getattr(event, name) for name in names})
 
     def _on_changed(self, event: events.Changed) -> None:
         self.changes.append(event)
@@ -200,9 +213,11 @@ _TAKERS: dict[type, Callable[[RunModel, Any], None]] = {
     events.Steps: RunModel._on_steps,
     events.EpochDone: RunModel._on_epoch,
     events.Progress: RunModel._on_progress,
+    events.Compiling: RunModel._on_compiling,
     events.ProbeReport: RunModel._on_probe_report,
     events.Paused: RunModel._on_paused,
     events.Resumed: RunModel._on_resumed,
+    events.NetworkChanged: RunModel._on_network_changed,
     events.Changed: RunModel._on_changed,
     events.CheckpointSaved: RunModel._on_saved,
     events.Memory: RunModel._on_memory,
@@ -285,7 +300,7 @@ def read_project(folder: Path) -> Project | None:
 def count_epochs(folder: Path) -> int:
     """How many epochs are done by what the end of the run's log tells; 0 where it tells nothing."""
     done = 0
-    for line in _ends(folder / LOG)[1]:
+    for line in read_ends(folder / LOG)[1]:
         try:
             event = events.decode(line)
         except ValueError:
@@ -295,59 +310,7 @@ def count_epochs(folder: Path) -> int:
     return done
 
 
-class RunInfo(NamedTuple):
-    """A line of the list of runs."""
-
-    id: str
-    folder: Path
-    name: str
-    started: float
-    state: str
-    epochs: int
-    best: float | None
-    resumable: bool
-
-
-def list_runs(folder: Path | None = None) -> list[RunInfo]:
-    """The user's runs, the newest first; only the ends of each log are read. None where the folder cannot be looked into."""
-    try:
-        folders = sorted((folder or runs_dir()).iterdir())
-    except OSError:
-        return []
-    found = [_info(p) for p in folders if p.is_dir() and not p.name.startswith(".") and (p / LOG).is_file()]
-    return sorted(found, key=lambda info: info.started, reverse=True)
-
-
-def _info(path: Path) -> RunInfo:
-    head, tail = _ends(path / LOG)
-    model = RunModel(path.name, path)
-    state, best, epochs, started = "interrupted", None, 0, 0.0
-    for line in (*head, *tail):
-        try:
-            event = events.decode(line)
-        except ValueError:
-            continue
-        if isinstance(event, events.Started):
-            started, state = started or event.time, "interrupted"
-        elif isinstance(event, events.EpochDone):
-            epochs, best = event.epoch, event.best
-        elif isinstance(event, events.Finished | events.Failed):
-            model.consume(event)
-            state = model.state
-    name = re.sub(r"^\d{8}-\d{6}-(.+?)(-\d+)?$", r"\1", path.name)
-    resumable = state != "done" and any((path / name).is_dir() for name in ("last", "before-last"))
-    began = started if moment(started) is not None else _age(path)
-    return RunInfo(path.name, path, name, began, state, epochs, best, resumable)
-
-
-def _age(path: Path) -> float:
-    try:
-        return path.stat().st_mtime
-    except OSError:
-        return 0.0
-
-
-def _ends(log: Path) -> tuple[list[bytes], list[bytes]]:
+def read_ends(log: Path) -> tuple[list[bytes], list[bytes]]:
     """The first line of a log and the last ones."""
     try:
         with open_regular(log) as file:

@@ -41,7 +41,9 @@ def describe_run(state: str, model: RunModel | None, analysis: Analysis, older: 
     parts = [describe_position(model)]
     if older and state != "idle":
         parts.insert(0, STILL_AS_IT_WAS)
-    if state != "idle" and model.progress is not None:
+    if state != "idle" and model.compiling:
+        parts.append("compiling the network: pause and stop wait until that is done")
+    elif state != "idle" and model.progress is not None:
         if state == "paused":
             parts.append("paused")
         parts.append(f"{model.progress.samples_per_s:,.0f} samples/s")
@@ -62,6 +64,8 @@ def describe_run(state: str, model: RunModel | None, analysis: Analysis, older: 
                 parts.append(f"best {of}{name} {format_value(analysis, name, value)} in epoch {model.best.epoch}")
         if model.clipped:
             parts.append(f"clipped in {format_quantity(model.clipped, 'step')}")
+        if model.skipped:
+            parts.append(f"{format_quantity(model.skipped, 'step')} skipped, as gradients overflowed in fp16")
         if model.memory is not None:
             parts.append(model.memory.describe())
     return " · ".join(parts)

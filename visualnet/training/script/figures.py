@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from visualnet.compiling.source_code.code_layout import spell
+from visualnet.layers.recipe.drawn_curve import DrawnShare
 
 
 class NamedInt(int):
@@ -53,9 +54,9 @@ def _product(named: NamedInt | NamedFloat, other: Any, value: Any) -> Any:
 
 def is_named(value: Any) -> bool:
     """Whether the script has this figure under a name, or computes it: who changes the name's value changes it."""
-    return isinstance(value, NamedInt | NamedFloat)
+    return isinstance(value, NamedInt | NamedFloat | DrawnShare)
 
 
 def spell_figure(value: Any) -> str:
     """A value as the script writes it."""
-    return value.text if isinstance(value, NamedInt | NamedFloat) else spell(value)
+    return value.text if isinstance(value, NamedInt | NamedFloat | DrawnShare) else spell(value)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Collection, Sequence
 
 from torch import nn
 
+from visualnet.analysis.facts import NodePath
 from visualnet.compiling.module import Model
 from visualnet.compiling.param_groups import param_groups
 from visualnet.compiling.source_code.code_layout import spell
@@ -21,13 +21,17 @@ from visualnet.training.script.refusals import CannotPrint
 class GroupLines:
     """What a script says of the groups of a model beyond the first, in which nothing is said; nothing where there are no others."""
 
-    def __init__(self, model: Model, recipe: Recipe, values: Values) -> None:
-        plain, *self.others = param_groups(model)
+    def __init__(
+        self, model: Model, recipe: Recipe, values: Values, layers: Collection[NodePath] | None = None
+    ) -> None:
+        """``layers``: of these alone."""
+        plain, *self.others = param_groups(model, layers)
         trained = [*plain.parameters, *(p for group in self.others for p in group.parameters)]
         optimizers.check_trained(recipe, trained)
         named = {id(p): name for name, p in model.net.named_parameters()}
         self._all = list(named.values())
         self._modules = {id(module): name for name, module in model.net.named_modules()}
+        self._trained = [named[id(p)] for p in trained]
         self._names = [[named[id(p)] for p in group.parameters] for group in self.others]
         self.kind, self.values = OPTIMIZERS[recipe.optimizer], {**values, "lr": NamedFloat(values["lr"], "LR")}
         self.factors = [float(group.training.get("lr_factor", 1.0)) for group in self.others]
@@ -55,26 +59,29 @@ class GroupLines:
             lines.append("{" + ", ".join(words) + "}")
         return ", ".join(lines)
 
-    def frozen_epochs(self) -> str:
-        """The dict of how many epochs the weights whose names begin so rest."""
-        found = {
+    def all_prefixes(self) -> str:
+        """How the names of all these weights begin."""
+        found = self._prefixes(self._trained)
+        return spell(tuple(found) if len(found) > 1 else found[0])
+
+    def frozen_epochs(self) -> dict[str, int]:
+        """How many epochs the weights whose names begin so rest."""
+        return {
             prefix: group.training["unfreeze_at"]
             for group, names in zip(self.others, self._names, strict=True)
             if group.training.get("unfreeze_at")
             for prefix in self._prefixes(names)
         }
-        return _spell_dict(found)
 
-    def frozen_statistics(self) -> str:
-        """The dict of how many epochs the running statistics of these modules rest; empty if of none."""
-        found = {
+    def frozen_statistics(self) -> dict[str, int]:
+        """How many epochs the running statistics of these modules rest."""
+        return {
             self._modules[id(module)]: group.training["unfreeze_at"]
             for group in self.others
             if group.training.get("unfreeze_at")
             for module in group.resting
             if _has_statistics(module)
         }
-        return _spell_dict(found) if found else ""
 
     def _prefixes(self, names: Sequence[str]) -> list[str]:
         """The shortest beginnings that these weights have and no others."""
@@ -95,7 +102,3 @@ class GroupLines:
 
 def _has_statistics(module: nn.Module) -> bool:
     return any(getattr(part, "running_mean", None) is not None for part in module.modules())
-
-
-def _spell_dict(values: dict[str, Any]) -> str:
-    return "{" + ", ".join(f"{spell(name)}: {spell(value)}" for name, value in values.items()) + "}"

@@ -16,9 +16,10 @@ from visualnet.training import optimizers
 from visualnet.training.script.figures import NamedFloat, NamedInt, is_named, spell_figure
 
 
-def spell_optimizer(recipe: Recipe, parameters: str) -> str:
-    """The call that makes the recipe's optimizer over these parameters; what torch does by itself is left out."""
-    options = optimizers.options(recipe, torch.device("cpu"))
+def spell_optimizer(recipe: Recipe, parameters: str, scaled: bool = False) -> str:
+    """The call that makes the recipe's optimizer over these parameters; what torch does by itself is left out. ``scaled``: its losses
+    are."""
+    options = optimizers.options(recipe, torch.device("cpu"), scaled)
     options["lr"] = NamedFloat(options["lr"], "LR")
     return _spell_call(OPTIMIZERS[recipe.optimizer], parameters, options)
 

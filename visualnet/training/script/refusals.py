@@ -9,13 +9,27 @@ from visualnet.core.project import Recipe
 from visualnet.layers.recipe.node_training import NODE_TRAINING
 from visualnet.layers.recipe.optimizers import OPTIMIZERS
 from visualnet.layers.recipe.schedules import SCHEDULES, WARM_UP
-from visualnet.layers.recipe.settings import known_options, raw_value
+from visualnet.layers.recipe.settings import known_options, raw_value, recipe_of_run
 
 _OF_STEPS = ("optimizer", "lr", "momentum", "nesterov", "weight_decay", "batch_size", "epochs", "seed", "device")
-FIELDS = frozenset((*_OF_STEPS, "best_by", "start_from", "schedule", "options", "extra"))
+FIELDS = frozenset((*_OF_STEPS, "best_by", "start_from", "schedule", "options", "learners", "extra"))
 """The fields of a recipe that a script follows."""
-GUARD_PARAMS = frozenset(("l1", "clip_norm", "clip_value", "accumulate", "patience", "min_delta", "ema_decay"))
+_GUARDS = ("l1", "clip_norm", "clip_value", "accumulate", "patience", "min_delta", "ema_decay", "label_smoothing")
+GUARD_PARAMS = frozenset(_GUARDS)
 """The settings of guards that a script follows."""
+MACHINE_PARAMS = frozenset(
+    (
+        "precision",
+        "init_scale",
+        "growth_interval",
+        "compile",
+        "compile_backend",
+        "channels_last",
+        "deterministic",
+        "threads",
+    )
+)
+"""The settings of the machine that a script follows."""
 NODE_PARAMS = frozenset(("lr_factor", "weight_decay", "unfreeze_at"))
 """What a node says of its training that a script follows."""
 
@@ -30,7 +44,8 @@ def check(recipe: Recipe) -> None:
     Raises:
         CannotPrint: the words name the setting.
     """
-    for name in unknown_settings(recipe):
+    own = [recipe.of_learner(learner) for learner in recipe.learners] or [recipe]
+    for name in (name for one in (recipe_of_run(recipe), *own) for name in unknown_settings(one)):
         raise CannotPrint(
             f"a training script cannot yet say “{name}”: leave that setting as it is by default, or train here"
         )
@@ -56,7 +71,7 @@ def unknown_settings(recipe: Recipe) -> Iterator[str]:
         if name not in FIELDS and getattr(recipe, name) != getattr(usual, name):
             yield name
     followed = [*OPTIMIZERS.values(), *SCHEDULES.values(), WARM_UP]
-    names = {param for technique in followed for param in technique.params} | GUARD_PARAMS
+    names = {param for technique in followed for param in technique.params} | GUARD_PARAMS | MACHINE_PARAMS
     for name, param in known_options().items():
         if name not in names and raw_value(recipe, param) != param.default:
             yield name

@@ -1,13 +1,9 @@
-"""The text of a training script. A line that ends in ``#? names`` is taken where all of these hold (``not name``: where it does not);
-``$name`` stands for what a recipe or a network gives."""
+"""The text of a training script, as `filling.fill` reads it. A line that ends in ``#? names`` is taken where all of these hold
+(``not name``: where it does not); ``$name`` stands for what a recipe or a network gives."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
-from string import Template
-
-from visualnet.compiling.source_code.code_layout import indent, lay_out
 
 CONSTANTS = """\
 HERE = Path(__file__).parent
@@ -18,24 +14,146 @@ AVERAGE = HERE / $average_file  #? average
 
 EPOCHS = $epochs
 BATCH_SIZE = $batch_size
-LR = $lr
+LR = $lr  #? not learners
 SEED = $seed
 THREADS = $threads  # another number may add in another order, and differ in the last bits
+$learner_constants
+PATIENCE = $patience  # epochs without gain after which the training ends  #? patience
+MIN_DELTA = $min_delta  # the least gain that counts  #? min_delta
+LOSS_WEIGHTS = $loss_weights  #? weights
+# What each learner lowers.  #? learners
+LEARNER_LOSSES = $learner_losses  #? learners
+# For so many epochs these weights, and the statistics of these modules, stay as they are.  #? frozen_statistics
+# For so many epochs these weights stay as they are.  #? freezes, not frozen_statistics
+FROZEN_EPOCHS = $frozen_epochs  #? freezes
+FROZEN_STATISTICS = $frozen_statistics  #? frozen_statistics
+"""
+
+# What is said for each learner: of a recipe without learners once, of one with them once for each, its names with the learner's before
+# them.
+
+LEARNER_CONSTANTS = """\
+LR = $lr  #? learners
+STEPS = $steps  # in a row on each batch  #? repeats
 WARMUP_EPOCHS = $warmup  #? warmup
+RATE_POINTS = $rate_points  # epochs and shares of the rate  #? drawn
 ACCUMULATE = $accumulate  # batches that make one step  #? accumulate
 L1 = $l1  #? l1
 CLIP_NORM = $clip_norm  #? clip_norm
 CLIP_VALUE = $clip_value  #? clip_value
 EMA_DECAY = $ema_decay  #? average
-PATIENCE = $patience  # epochs without gain after which the training ends  #? patience
-MIN_DELTA = $min_delta  # the least gain that counts  #? min_delta
-LOSS_WEIGHTS = $loss_weights  #? several
 # The rates of the groups behind the first, as shares of its rate.  #? scaled
 RATE_FACTORS = $rate_factors  #? scaled
-# For so many epochs these weights, and the statistics of these modules, stay as they are.  #? frozen_statistics
-# For so many epochs these weights stay as they are.  #? freezes, not frozen_statistics
-FROZEN_EPOCHS = $frozen_epochs  #? freezes
-FROZEN_STATISTICS = $frozen_statistics  #? frozen_statistics
+"""
+
+LEARNER_FUNCTIONS = '''\
+def own_parameters(model: $network) -> list[nn.Parameter]:  #? learners, not groups
+    """The weights that $learner trains."""  #? learners, not groups
+    own = $prefixes  #? learners, not groups
+    return [p for name, p in model.named_parameters() if name.startswith(own)]  #? learners, not groups
+
+
+def group_parameters(model: $network) -> list[dict[str, Any]]:  #? groups
+    """The weights that are trained alike; what a group does not say is as for all others."""  #? groups
+    rest = {name: p for name, p in model.named_parameters() if p.requires_grad}  #? groups, not learners
+    own = $prefixes  #? groups, learners
+    rest = {name: p for name, p in model.named_parameters() if name.startswith(own)}  #? groups, learners
+
+    def take(*prefixes: str) -> list[nn.Parameter]:  #? groups
+        return [rest.pop(name) for name in list(rest) if name.startswith(prefixes)]  #? groups
+
+    groups: list[dict[str, Any]] = [$groups]  #? groups
+    return [{"params": list(rest.values())}, *groups]  #? groups
+
+
+def drawn_share(epoch: float) -> float:  #? drawn
+    """The share of the rate at an epoch: straight from point to point."""  #? drawn, not smooth
+    """The share of the rate at an epoch: half a cosine from point to point."""  #? drawn, smooth
+    for (start, high), (end, low) in pairwise(RATE_POINTS):  #? drawn
+        if epoch < end:  #? drawn
+            along = (epoch - start) / (end - start)  #? drawn
+            along = (1 - math.cos(math.pi * along)) / 2  #? drawn, smooth
+            return high + (low - high) * along  #? drawn
+    return RATE_POINTS[-1][1]  #? drawn
+
+
+def scale_rates(optimizer: torch.optim.Optimizer) -> None:  #? scaled
+    """Give each group its share of the rate that the schedule has for the first."""  #? scaled
+    first, *others = optimizer.param_groups  #? scaled
+    for group, factor in zip(others, RATE_FACTORS):  #? scaled
+        group["lr"] = first["lr"] * factor  #? scaled
+'''
+
+TURN = """\
+$targets = model.$method($arguments)
+values |= own_values
+counts |= own_counts  #? counted
+tallies |= own_tallies  #? settled
+own_loss = own_values["loss"]
+if not math.isfinite(own_loss.item()):
+    at_fault = f"batch {len(batch_losses) + 1}"
+    raise FloatingPointError(f"{at_fault}: $loss is {$loss.item()}")
+$step
+"""
+"""A step of one of several learners: its losses, and what it does with them."""
+
+STEP = """\
+$loss.backward()  #? not accumulate, not fp16
+($loss / ACCUMULATE).backward()  #? accumulate, not fp16
+scaler.scale($loss).backward()  #? not accumulate, fp16
+scaler.scale($loss / ACCUMULATE).backward()  #? accumulate, fp16
+if number % ACCUMULATE and number < $number_of_batches:  #? accumulate
+    continue  #? accumulate
+scaler.unscale_(optimizer)  #? fp16
+for parameter in $weights:  #? l1
+    if parameter.grad is not None:  #? l1
+        parameter.grad.add_(parameter.detach().sign(), alpha=L1)  #? l1
+nn.utils.clip_grad_norm_($weights, CLIP_NORM)  #? clip_norm, not groups
+nn.utils.clip_grad_norm_($weights, CLIP_NORM)  #? clip_norm, learners, groups
+trained = [p for group in optimizer.param_groups for p in group["params"]]  #? clip_norm, groups, not learners
+nn.utils.clip_grad_norm_(trained, CLIP_NORM)  #? clip_norm, groups, not learners
+nn.utils.clip_grad_value_($weights, CLIP_VALUE)  #? clip_value
+optimizer.step()  #? not fp16
+# The step is left out where a gradient overflowed.  #? fp16
+scaler.step(optimizer)  #? fp16
+scaler.update()  #? fp16
+optimizer.zero_grad()
+average.update_parameters(model)  #? average, not learners
+average.update_parameters(nn.ParameterList($weights))  #? average, learners
+scheduler.step()  #? step_schedule
+scale_rates(optimizer)  #? step_schedule, scaled
+"""
+"""What is done with the loss of a batch."""
+
+SET_UP = """\
+optimizer = $optimizer
+scaler = torch.amp.GradScaler($device_type, init_scale=$init_scale, growth_interval=$growth_interval)  #? fp16
+steps_per_epoch = $steps_per_epoch  #? needs_steps
+scheduler$scheduler_kind = $warm_up  #? warmup
+scheduler = $schedule  #? schedule, not warmup
+scale_rates(optimizer)  #? moves, scaled
+average = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(EMA_DECAY))  #? average, not learners
+average = AveragedModel(nn.ParameterList($weights), multi_avg_fn=get_ema_multi_avg_fn(EMA_DECAY))  #? average, learners
+"""
+
+BEGIN_EPOCH = """\
+if epoch == WARMUP_EPOCHS + 1:  #? warmup
+    for group in optimizer.param_groups:  #? warmup
+        group["lr"] = LR  #? warmup
+    $main_name = $schedule  #? warmup, schedule
+    scale_rates(optimizer)  #? warmup, scaled
+"""
+
+END_EPOCH = """\
+if math.isfinite(value):  #? plateau, not warmup
+if epoch > WARMUP_EPOCHS and math.isfinite(value):  #? plateau, warmup
+    $main_name.step(value)  #? plateau
+    scale_rates(optimizer)  #? plateau, scaled
+$main_name.step()  #? epoch_schedule, not warmup
+scale_rates(optimizer)  #? epoch_schedule, not warmup, scaled
+if epoch > WARMUP_EPOCHS:  #? epoch_schedule, warmup
+    $main_name.step()  #? epoch_schedule, warmup
+    scale_rates(optimizer)  #? epoch_schedule, warmup, scaled
 """
 
 LOOP = '''\
@@ -70,6 +188,8 @@ class Averages:
         means |= {name: value.item() for name, value in settle(self.tallies).items()}  #? settled
         asked = {name: w for name, w in LOSS_WEIGHTS.items() if math.isfinite(means[name])}  #? parts
         means["loss"] = sum(w * means[name] for name, w in asked.items()) if asked else math.nan  #? parts
+        for name, losses in LEARNER_LOSSES.items():  #? learners
+            means[name] = sum(LOSS_WEIGHTS[loss] * means[loss] for loss in losses)  #? learners
         return means  #? counted
         return means  #? not counted, adjusted
 
@@ -81,69 +201,78 @@ def load_data(part: str$device_parameter) -> list[Tensor]:
     return [torch.from_numpy(array)$to_device for array in ($arrays)]
 
 
-def group_parameters(model: $network) -> list[dict[str, Any]]:  #? groups
-    """The weights that are trained alike; what a group does not say is as for all others."""  #? groups
-    rest = {name: p for name, p in model.named_parameters() if p.requires_grad}  #? groups
-
-    def take(*prefixes: str) -> list[nn.Parameter]:  #? groups
-        return [rest.pop(name) for name in list(rest) if name.startswith(prefixes)]  #? groups
-
-    groups = [$groups]  #? groups
-    return [{"params": list(rest.values())}, *groups]  #? groups
+def to_channels_last(tensor: Tensor) -> Tensor:  #? channels_last
+    """Images, and weights of 2-D convolutions, pixel by pixel; all else as it is."""  #? channels_last
+    return tensor.to(memory_format=torch.channels_last) if tensor.dim() == 4 else tensor  #? channels_last
 
 
-def scale_rates(optimizer: torch.optim.Optimizer) -> None:  #? scaled
-    """Give each group its share of the rate that the schedule has for the first."""  #? scaled
-    first, *others = optimizer.param_groups  #? scaled
-    for group, factor in zip(others, RATE_FACTORS):  #? scaled
-        group["lr"] = first["lr"] * factor  #? scaled
+$learner_functions
 
 
 def freeze(model: $network, epoch: int) -> None:  #? freezes
     """Let these weights rest in the first epochs."""  #? freezes
     for name, parameter in model.named_parameters():  #? freezes
         for prefix, epochs in FROZEN_EPOCHS.items():  #? freezes
-            if name.startswith(prefix):  #? freezes
-                parameter.requires_grad_(epoch > epochs)  #? freezes
+            if name.startswith(prefix):  #? freezes, not learners
+                parameter.requires_grad_(epoch > epochs)  #? freezes, not learners
+            if epoch <= epochs and name.startswith(prefix):  #? freezes, learners
+                parameter.requires_grad_(False)  #? freezes, learners
     for name, epochs in FROZEN_STATISTICS.items():  #? frozen_statistics
         change = release_statistics if epoch > epochs else fix_statistics  #? frozen_statistics
         change(model.get_submodule(name))  #? frozen_statistics
 
 
+def weights_of(optimizer: torch.optim.Optimizer) -> list[nn.Parameter]:  #? learners
+    return [p for group in optimizer.param_groups for p in group["params"]]  #? learners
+
+
+def train_only($train_only) -> None:  #? learners
+    """Let those weights alone ask for gradients that this optimizer trains."""  #? learners
+    model.requires_grad_(False)  #? learners
+    for parameter in weights_of(optimizer):  #? learners
+        parameter.requires_grad_(True)  #? learners
+    freeze(model, epoch)  #? learners, freezes
+
+
+def swap(optimizer: torch.optim.Optimizer, average: AveragedModel) -> None:  #? learners, average
+    """Exchange weights and their averages."""  #? learners, average
+    for weight, copy in zip(weights_of(optimizer), average.module.parameters()):  #? learners, average
+        weight.data, copy.data = copy.data, weight.data  #? learners, average
+
+
 def train_epoch($train_arguments) -> tuple[dict[str, float], list[float]]:
     """Train on every sample once: the means of all values, and the loss of each batch."""
     model.train()
-    averages, batch_losses = Averages(), []
+    averages, batch_losses = Averages(), []  #? not learners
+    averages = Averages()  #? learners
+    batch_losses: list[float] = []  #? learners
     order = torch.randperm(len(train[0]), generator=generator)
     batches = order.split(BATCH_SIZE)  #? not drop_last
     batches = order.split(BATCH_SIZE)[:-1]  # the last one would be a single sample  #? drop_last
-    for index in batches:  #? not accumulate
-    for number, index in enumerate(batches, 1):  #? accumulate
-        batch = [tensor[index] for tensor in train]
-        values, *counts = evaluate_batch(model, *batch)  #? counted_or_settled
-        averages.add(len(index), values, *counts)  #? counted_or_settled
-        values = evaluate_batch(model, *batch)  #? not counted_or_settled
-        averages.add(len(index), values)  #? not counted_or_settled
-        batch_losses.append(values["loss"].item())
-        if not math.isfinite(batch_losses[-1]):
-            raise FloatingPointError(f"batch {len(batch_losses)}: the loss is {batch_losses[-1]}")
+    for index in batches:  #? not accumulate, not learners
+    for number, index in enumerate(batches, 1):  #? accumulate, not learners
+        batch = [$sample for tensor in train]  #? not learners
+        values, *counts = evaluate_batch(model, *batch)  #? counted_or_settled, not learners
+        averages.add(len(index), values, *counts)  #? counted_or_settled, not learners
+        values = evaluate_batch(model, *batch)  #? not counted_or_settled, not learners
+        averages.add(len(index), values)  #? not counted_or_settled, not learners
+        batch_losses.append(values["loss"].item())  #? not learners
+        if not math.isfinite(batch_losses[-1]):  #? not learners
+            raise FloatingPointError(f"batch {len(batch_losses)}: the loss is {batch_losses[-1]}")  #? not learners
 
-        values["loss"].backward()  #? not accumulate
-        (values["loss"] / ACCUMULATE).backward()  #? accumulate
-        if number % ACCUMULATE and number < len(batches):  #? accumulate
-            continue  #? accumulate
-        for parameter in model.parameters():  #? l1
-            if parameter.grad is not None:  #? l1
-                parameter.grad.add_(parameter.detach().sign(), alpha=L1)  #? l1
-        nn.utils.clip_grad_norm_(model.parameters(), CLIP_NORM)  #? clip_norm, not groups
-        trained = [p for group in optimizer.param_groups for p in group["params"]]  #? clip_norm, groups
-        nn.utils.clip_grad_norm_(trained, CLIP_NORM)  #? clip_norm, groups
-        nn.utils.clip_grad_value_(model.parameters(), CLIP_VALUE)  #? clip_value
-        optimizer.step()
-        optimizer.zero_grad()
-        average.update_parameters(model)  #? average
-        scheduler.step()  #? step_schedule
-        scale_rates(optimizer)  #? step_schedule, scaled
+        $step  #? not learners
+    for index in batches:  #? learners, not numbered
+    for at, index in enumerate(batches):  #? learners, numbered
+        $batch = ($sample for tensor in train)  #? learners
+        values: dict[str, Tensor] = {}  #? learners
+        counts: dict[str, Tensor] = {}  #? learners, counted
+        tallies: dict[str, Tensor] = {}  #? learners, settled
+  #? learners
+        $turns  #? learners
+  #? learners
+        values["loss"] = torch.stack([$losses]).sum()  #? learners
+        averages.add($added)  #? learners
+        batch_losses.append(values["loss"].item())  #? learners
     return averages.means(), batch_losses
 
 
@@ -153,7 +282,7 @@ def validate(model: $network, data: list[Tensor]) -> dict[str, float]:  #? valid
     model.eval()  #? validation
     averages = Averages()  #? validation
     for index in torch.arange(len(data[0])).split($chunk):  #? validation
-        batch = [tensor[index] for tensor in data]  #? validation
+        batch = [$sample for tensor in data]  #? validation
         values, *counts = evaluate_batch(model, *batch)  #? validation, counted_or_settled
         averages.add(len(index), values, *counts)  #? validation, counted_or_settled
         averages.add(len(index), evaluate_batch(model, *batch))  #? validation, not counted_or_settled
@@ -172,19 +301,18 @@ def main() -> tuple[$network, list[dict[str, Any]]]:
         if not file.is_file():  #? start
             raise SystemExit(f"{file} is missing: “visualnet code … --train -o FILE” writes it")  #? start
     torch.set_num_threads(THREADS)
+    os.environ["CUBLAS_WORKSPACE_CONFIG"] = ":4096:8"  # deterministic products on a GPU  #? deterministic, device
+    torch.use_deterministic_algorithms(True)  #? deterministic
     device = torch.device($device)  #? device
     train = load_data("train"$device_argument)
     validation = load_data("validation"$device_argument)  #? validation
 
     torch.manual_seed(SEED)  # the first weights
     model = $network()$to_device
+    for parameter in model.parameters():  #? channels_last
+        parameter.data = to_channels_last(parameter.data)  #? channels_last
     model.load_state_dict(torch.load(START, weights_only=True), strict=False)  #? start
-    optimizer = $optimizer
-    steps_per_epoch = $steps_per_epoch  #? needs_steps
-    scheduler$scheduler_kind = $warm_up  #? warmup
-    scheduler = $schedule  #? schedule, not warmup
-    scale_rates(optimizer)  #? moves, scaled
-    average = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(EMA_DECAY))  #? average
+    $set_up
 
     torch.manual_seed(SEED)  # dropout, and all else that layers draw
     generator = torch.Generator().manual_seed(SEED)  # the order of the samples
@@ -192,33 +320,24 @@ def main() -> tuple[$network, list[dict[str, Any]]]:
     gained, stale = $worst_value, 0  #? gained
     history: list[dict[str, Any]] = []
     for epoch in range(1, EPOCHS + 1):
-        if epoch == WARMUP_EPOCHS + 1:  #? warmup
-            for group in optimizer.param_groups:  #? warmup
-                group["lr"] = LR  #? warmup
-            $main_name = $schedule  #? warmup, schedule
-            scale_rates(optimizer)  #? warmup, scaled
+        $begin_epoch
         freeze(model, epoch)  #? freezes
         means, batch_losses = train_epoch($train_call)
         history.append({"epoch": epoch, "train": means, "losses": batch_losses})
         print(f"epoch {epoch}/{EPOCHS}  train: {describe(means)}")
         means = history[-1]["validation"] = validate(model, validation)  #? validation
         print(f"  validation: {describe(means)}")  #? validation
-        history[-1]["average"] = validate(average.module, validation)  #? average, validation
+        history[-1]["average"] = validate(average.module, validation)  #? average, validation, not learners
+        $swaps  #? average, validation, learners
+        history[-1]["average"] = validate(model, validation)  #? average, validation, learners
+        $swaps  #? average, validation, learners
         print(f"  averaged weights: {describe(history[-1]['average'])}")  #? average, validation
 
         value = means[$best_by]
         if $is_best:
             best, best_epoch = $new_best, epoch
             torch.save(model.state_dict(), BEST)
-        if math.isfinite(value):  #? plateau, not warmup
-        if epoch > WARMUP_EPOCHS and math.isfinite(value):  #? plateau, warmup
-            $main_name.step(value)  #? plateau
-            scale_rates(optimizer)  #? plateau, scaled
-        $main_name.step()  #? epoch_schedule, not warmup
-        scale_rates(optimizer)  #? epoch_schedule, not warmup, scaled
-        if epoch > WARMUP_EPOCHS:  #? epoch_schedule, warmup
-            $main_name.step()  #? epoch_schedule, warmup
-            scale_rates(optimizer)  #? epoch_schedule, warmup, scaled
+        $end_epoch
         if $has_gained:  #? gained
             gained, stale = value, 0  #? gained
         else:  #? gained
@@ -228,9 +347,12 @@ def main() -> tuple[$network, list[dict[str, Any]]]:
         if epoch - best_epoch == PATIENCE:  #? patience, not gained
             break  #? patience, not gained
 
+    $swaps  #? average, learners
+    torch.save(model.state_dict(), AVERAGE)  #? average, learners
+    $swaps  #? average, learners
     if best_epoch:  #? patience
         model.load_state_dict(torch.load(BEST, weights_only=True))  #? patience
-    torch.save(average.module.state_dict(), AVERAGE)  #? average
+    torch.save(average.module.state_dict(), AVERAGE)  #? average, not learners
     print(f"the best epoch was {best_epoch}: its weights are in {BEST.name}")
     return model, history
 
@@ -238,28 +360,26 @@ def main() -> tuple[$network, list[dict[str, Any]]]:
 if __name__ == "__main__":
     main()
 '''
-NAMES = frozenset(re.findall(r"^(?:class |def |(?=[A-Z]))(\w+)", CONSTANTS + LOOP, re.MULTILINE))
+NAMES = frozenset(
+    re.findall(
+        r"^(?:class |def |(?=[A-Z]))(\w+)", CONSTANTS + LEARNER_CONSTANTS + LEARNER_FUNCTIONS + LOOP, re.MULTILINE
+    )
+)
 """What a script defines beside the network."""
-_MARK = re.compile(r"\s*#\? (.+)$")
-
-
-def fill(text: str, holds: Collection[str], values: Mapping[str, str]) -> str:
-    """The lines of a text that hold, with their values; long ones are broken as `lay_out` does."""
-    lines: list[str] = []
-    for line in text.splitlines():
-        mark = _MARK.search(line)
-        if mark is not None and not _all_hold(mark[1], holds):
-            continue
-        line = line[: mark.start()] if mark is not None else line
-        code = line.lstrip(" ")
-        depth = (len(line) - len(code)) // 4
-        filled = Template(code).substitute(values).splitlines() or [""]
-        lines += indent(
-            [short for part in filled for short in (lay_out(part, depth) if "$" in code else [part])], depth
-        )
-    return re.sub(r"\n{4,}", "\n\n\n", "\n".join(lines).strip("\n"))
-
-
-def _all_hold(words: str, holds: Collection[str]) -> bool:
-    """Whether ``a, not b`` holds."""
-    return all((name.removeprefix("not ") in holds) != name.startswith("not ") for name in words.split(", "))
+OWN_NAMES = (
+    *(
+        "LR",
+        "STEPS",
+        "WARMUP_EPOCHS",
+        "ACCUMULATE",
+        "L1",
+        "CLIP_NORM",
+        "CLIP_VALUE",
+        "EMA_DECAY",
+        "RATE_FACTORS",
+        "RATE_POINTS",
+    ),
+    *("optimizer", "scheduler", "epoch_scheduler", "average", "steps_per_epoch", "group_parameters", "scale_rates"),
+    *("scaler", "drawn_share", "own_parameters", "own_values", "own_counts", "own_tallies", "own_loss"),
+)
+"""What each of several learners has for itself."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-import math
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,40 +11,49 @@ import numpy as np
 import torch
 
 from visualnet.analysis import Analysis, infer
+from visualnet.analysis.inference.learners import learner_parts
 from visualnet.compiling.module import Model, compile_project
 from visualnet.compiling.plan import Plan
 from visualnet.compiling.source_code.batch import FUNCTIONS, BatchObjectives
 from visualnet.compiling.source_code.code_layout import spell
+from visualnet.compiling.source_code.learner_objectives import LearnerObjectives
 from visualnet.compiling.source_code.source import SourceFile
 from visualnet.compiling.source_code.statements import Statements, fresh
 from visualnet.core.project import Project
 from visualnet.core.storage import project_file
 from visualnet.data.loading import Loaded
 from visualnet.data.tensors import Sampler
-from visualnet.layers.recipe.guards import GUARDS
-from visualnet.layers.recipe.schedules import SCHEDULES
-from visualnet.layers.recipe.settings import settings
+from visualnet.layers.recipe.settings import recipe_of_run, settings
 from visualnet.training import devices, optimizers
 from visualnet.training.checkpoints import BadCheckpoint
 from visualnet.training.loop import preflight
 from visualnet.training.loop.metrics import Tally
+from visualnet.training.machine.machine import PRECISIONS
 from visualnet.training.probes import plain_fields
 from visualnet.training.script import refusals, template
 from visualnet.training.script.counting import counts_of_samples
-from visualnet.training.script.group_lines import GroupLines
-from visualnet.training.script.recipe_lines import spell_optimizer, spell_schedule, spell_warm_up
+from visualnet.training.script.filling import fill
+from visualnet.training.script.learner_lines import LearnerLines, LearnerMethod, choose_names, drops_last
 from visualnet.training.script.script_files import ScriptFiles
 from visualnet.training.transfer.start import find_weights, match_network
 from visualnet.training.transfer.weight_files import read_weights
 
+_OF_AN_EPOCH = (
+    *("model", "train", "generator", "epoch", "averages", "batch_losses", "order", "batches", "index", "at"),
+    *("number", "values", "counts", "tallies", "parameter", "tensor", "p"),
+)
+"""What `train_epoch` has already."""
 IMPORTS = {
     "Path": "from pathlib import Path",
     "Any": "from typing import Any",
+    "pairwise": "from itertools import pairwise",
     "np": "import numpy as np",
+    "os": "import os",
     "AveragedModel": "from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn",
 }
 
 
+_AUTO = '"cuda" if torch.cuda.is_available() else "cpu"'
 _COUNTS = {"counts": "counted", "tallies": "settled"}
 
 
@@ -103,11 +112,15 @@ class _Script:
             raise ValueError(fault.words)
         self.model: Model = compile_project(project, self.analysis, device="meta")
         self.tally = Tally(self.model, torch.device("cpu"))
-        self.values = settings(self.recipe)
-        self.groups = GroupLines(self.model, self.recipe, self.values)
-        self.all_trained = all(parameter.requires_grad for parameter in self.model.objective.parameters())
+        self.values = settings(recipe_of_run(self.recipe))
         self.sampler = Sampler(len(data.train), self.recipe.batch_size, self.recipe.seed)
         self.plain = plain_fields(self.model)
+        self.batch: list[str] = []
+        """What the fields of a batch are called where each learner is given its own."""
+        self.best_by = self.tally.best_by
+        self.parts = learner_parts(self.model.analysis.main, self.recipe.learners) if self.recipe.learners else ()
+        if self.recipe.best_by in {f"{part.name} loss" for part in self.parts}:
+            self.best_by = self.recipe.best_by, "min"
 
     # --- the text --------------------------------------------------------------------------------------------------------------
 
@@ -115,120 +128,169 @@ class _Script:
         """The whole script."""
         file = SourceFile(self.model.plan, {*template.NAMES, *FUNCTIONS})
         file.taken |= {*template.NAMES, *FUNCTIONS, *IMPORTS, "get_ema_multi_avg_fn"}
+        learners = self._learners(file.taken)
         found: list[BatchObjectives] = []
 
         def make(plan: Plan, statements: Statements, name: str) -> BatchObjectives:
-            found.append(BatchObjectives(plan, statements, name, uncounted=counts_of_samples(self.model, self.data)))
-            return found[0]
+            uncounted = counts_of_samples(self.model, self.data)
+            if not self.parts:
+                found.append(BatchObjectives(plan, statements, name, uncounted, self._decorators()))
+                return found[0]
+            parts = [(lines.name, part) for lines, part in zip(learners, self.parts, strict=True)]
+            validates, decorators = len(self.data.validation) > 0, self._decorators()
+            several = LearnerObjectives(plan, statements, name, uncounted, parts, validates, decorators)
+            found.append(several)
+            self._give_methods(learners, several)
+            return several
 
         network = file.network(make)
-        holds = self._holds(found[0])
-        values = self._values(holds, file.main)
-        loop = template.fill(template.LOOP, holds, values)
-        return file.assemble(f"{network}\n\n\n{loop}", template.fill(template.CONSTANTS, holds, values), IMPORTS)
+        holds = self._holds(found[0], learners)
+        for lines in learners:
+            lines.common = holds
+        values = self._values(holds, file.main, learners)
+        loop = fill(template.LOOP, holds, values)
+        return file.assemble(f"{network}\n\n\n{loop}", fill(template.CONSTANTS, holds, values), IMPORTS)
 
-    def _holds(self, objectives: BatchObjectives) -> set[str]:
+    def _learners(self, taken: set[str]) -> list[LearnerLines]:
+        """One for each learner, with a name that nothing else in the script has."""
+        model, sampler, better = self.model, self.sampler, self.tally.best_by[1]
+        if not self.parts:
+            return [LearnerLines(model, self.recipe, sampler, better, scaling=self._scaling())]
+        specs = self.recipe.learners
+        names = choose_names([spec.name for spec in specs], taken)
+        given = zip(specs, self.parts, names, strict=True)
+        return [LearnerLines(model, self.recipe, sampler, better, *one, self._scaling()) for one in given]
+
+    def _give_methods(self, learners: Sequence[LearnerLines], objectives: LearnerObjectives) -> None:
+        """Tell each learner what gives it its losses, and how the fields of a batch are called for that."""
+        taken = {*_OF_AN_EPOCH, *(lines.own(name) for lines in learners for name in template.OWN_NAMES)}
+        fields = objectives.field_names(taken)
+        self.batch = list(fields.values())
+        targets = ["own_values"]
+        targets += ["own_counts"] if objectives.counted else []
+        targets += ["own_tallies"] if objectives.tallied else []
+        for lines, printed in zip(learners, objectives.parts, strict=True):
+            given = [fields[self.model.plan.fields[port.node]] for port in printed.sources]
+            lines.method = LearnerMethod(printed.method, ", ".join(given), ", ".join(targets))
+
+    def _holds(self, objectives: BatchObjectives, learners: Sequence[LearnerLines]) -> set[str]:
         """The names of what this training uses, as the template asks for them."""
         recipe, values, rows = self.recipe, self.values, self.tally.rows
-        schedule = SCHEDULES[values["schedule"]]
-        warm = values["warmup"] > 0
-        moves = warm or bool(schedule.torch)
         patience = values["patience"] is not None
-        by_loss = self.tally.best_by[0] == "loss"
+        by_loss = self.best_by[0] == "loss"
+        own = set[str]().union(*(lines.holds for lines in learners))
         found = {
             "start": bool(recipe.start_from),
             "device": recipe.device != "cpu",
-            "groups": bool(self.groups.others),
-            "freezes": self.groups.freezes,
-            "frozen_statistics": bool(self.groups.frozen_statistics()),
-            "moves": moves,
-            "scaled": self.groups.scales and moves,
             "validation": len(self.data.validation) > 0,
-            "warmup": warm,
-            "schedule": bool(schedule.torch),
-            "step_schedule": warm or bool(schedule.torch and not schedule.epoch),
-            "epoch_schedule": bool(schedule.torch) and schedule.epoch and not schedule.watches,
-            "plateau": schedule.watches,
             "patience": patience,
             "min_delta": patience and values["min_delta"] > 0,
             "gained": patience and not (by_loss and not values["min_delta"]),
-            "several": len(self.model.losses) > 1,
+            "weights": objectives.names_weights,
             "counted": bool(objectives.counted),
             "settled": bool(rows.settled),
             "counted_or_settled": bool(objectives.counted or rows.settled),
             "parts": bool(rows.parts),
-            "adjusted": bool(rows.settled or rows.parts),
-            "drop_last": self.sampler.steps < math.ceil(self.sampler.size / self.sampler.batch_size),
+            "adjusted": bool(rows.settled or rows.parts or self.parts),
+            "drop_last": drops_last(self.sampler),
+            "numbered": "accumulate" in own,
+            **{name: values[name] for name in ("channels_last", "deterministic")},
         }
-        on = {name for name, guard in GUARDS.items() if guard.is_on(values)}
-        return {name for name, holds in found.items() if holds} | (
-            on & {"l1", "clip_norm", "clip_value", "accumulate", "average"}
-        )
+        return {name for name, holds in found.items() if holds} | own
 
-    def _values(self, holds: set[str], network: str) -> dict[str, str]:
+    def _values(self, holds: set[str], network: str, learners: Sequence[LearnerLines]) -> dict[str, str]:
         """What stands in the template for its names."""
         recipe, values = self.recipe, self.values
-        name, mode = self.tally.best_by
-        steps = -(-self.sampler.steps // values["accumulate"])
-        schedule = spell_schedule(values, steps, mode)
-        warm_up = spell_warm_up(values, steps)
-        holds |= {"needs_steps"} if "steps_per_epoch" in schedule + warm_up else set()
-        stepped = "step_schedule" in holds
-        epoch_wise = bool(schedule) and SCHEDULES[values["schedule"]].epoch
-        batches = "math.ceil(len(train[0]) / BATCH_SIZE)"
-        if "drop_last" in holds:
-            batches = "len(train[0]) // BATCH_SIZE"
-        given = [
-            f"model: {network}",
-            "optimizer: torch.optim.Optimizer",
-            *(["scheduler: torch.optim.lr_scheduler.LRScheduler"] if stepped else []),
-            *(["average: AveragedModel"] if "average" in holds else []),
-            "train: list[Tensor]",
-            "generator: torch.Generator",
-        ]
+        name, mode = self.best_by
+        resting: dict[str, int] = {}
+        fixed: dict[str, int] = {}
+        for lines in learners:
+            resting |= lines.groups.frozen_epochs()
+            fixed |= lines.groups.frozen_statistics()
+        given = [f"model: {network}", *(argument for lines in learners for argument in lines.given())]
+        given += ["train: list[Tensor]", "generator: torch.Generator"]
+        given += ["epoch: int"] if {"learners", "freezes"} <= holds else []
         added = ["self", "samples: int", "values: dict[str, Tensor]"]
         added += [f"{name}: dict[str, Tensor]" for name in _COUNTS if _COUNTS[name] in holds]
-        told = {
-            n: spell(values[n])
-            for n in ("l1", "clip_norm", "clip_value", "accumulate", "patience", "min_delta", "ema_decay")
-        }
-        sums = self.model.sums
+        only = [
+            f"model: {network}",
+            "optimizer: torch.optim.Optimizer",
+            *(["epoch: int"] if "freezes" in holds else []),
+        ]
+        swaps = [f"swap({lines.own('optimizer')}, {lines.own('average')})" for lines in learners if lines.averages]
         return {
-            **told,
+            **{n: spell(values[n]) for n in ("patience", "min_delta")},
             **{f"{kind}_file": spell(getattr(self.files, kind)) for kind in ("start", "best", "average")},
             **self._fields(holds),
             **self._best(name, mode),
+            **self._of_learners(network, learners),
             "data": spell(self.files.data),
             "epochs": spell(recipe.epochs),
             "batch_size": spell(self.sampler.batch_size),
-            "lr": spell(float(values["lr"])),
+            "lr": spell(float(recipe.lr)),
             "seed": spell(recipe.seed),
-            "threads": spell(max(1, devices.cores() - 1)),
-            "warmup": spell(values["warmup"]),
-            "loss_weights": "{"
-            + ", ".join(f"{spell(s.facts.node.name)}: {w!r}" for s, w in self.model.plan.losses)
-            + "}",
+            "threads": spell(devices.allot(values["threads"])),
+            "sample": "to_channels_last(tensor[index])" if values["channels_last"] else "tensor[index]",
+            "loss_weights": _spell_dict({s.facts.node.name: repr(w) for s, w in self.model.plan.losses}),
+            "learner_losses": _spell_dict(self._learner_losses()),
             "train_arguments": ", ".join(given),
             "train_call": ", ".join(argument.partition(":")[0] for argument in given),
-            "groups": self.groups.dicts(),
-            "rate_factors": spell(tuple(self.groups.factors)),
-            "frozen_epochs": self.groups.frozen_epochs(),
-            "frozen_statistics": self.groups.frozen_statistics(),
+            "train_only": ", ".join(only),
+            "frozen_epochs": _spell_dict({prefix: spell(epochs) for prefix, epochs in resting.items()}),
+            "frozen_statistics": _spell_dict({module: spell(epochs) for module, epochs in fixed.items()}),
             "network": network,
-            "chunk": "BATCH_SIZE" if sums else "2 * BATCH_SIZE",
+            "chunk": "BATCH_SIZE" if self.model.sums else "2 * BATCH_SIZE",
             "add_arguments": ", ".join(added),
-            "optimizer": spell_optimizer(recipe, self._parameters()),
-            "steps_per_epoch": batches if values["accumulate"] == 1 else f"math.ceil({batches} / ACCUMULATE)",
-            "warm_up": warm_up,
-            "scheduler_kind": ": torch.optim.lr_scheduler.LRScheduler" if schedule and not epoch_wise else "",
-            "schedule": schedule,
-            "main_name": "epoch_scheduler" if epoch_wise and stepped else "scheduler",
+            "added": ", ".join(["len(index)", "values", *(name for name in _COUNTS if _COUNTS[name] in holds)]),
+            "batch": ", ".join(self.batch) if len(self.batch) > 1 else f"({', '.join(self.batch)},)",
+            "losses": ", ".join(lines.own("own_loss") for lines in learners),
+            "swaps": "\n".join(swaps),
         }
 
-    def _parameters(self) -> str:
-        if self.groups.others:
-            return "group_parameters(model)"
-        return "model.parameters()" if self.all_trained else "[p for p in model.parameters() if p.requires_grad]"
+    def _of_learners(self, network: str, learners: Sequence[LearnerLines]) -> dict[str, str]:
+        """The parts of the template that each learner has for itself, one after the other."""
+
+        def each(text: str, depth: int = 0, apart: str = "\n") -> str:
+            return apart.join(filter(None, (lines.lines(text, network, depth) for lines in learners)))
+
+        return {
+            "learner_constants": each(template.LEARNER_CONSTANTS),
+            "learner_functions": each(template.LEARNER_FUNCTIONS, apart="\n\n\n"),
+            "set_up": each(template.SET_UP, 1),
+            "begin_epoch": each(template.BEGIN_EPOCH, 2),
+            "end_epoch": each(template.END_EPOCH, 2),
+            "step": "" if self.parts else each(template.STEP, 2),
+            "turns": "\n\n".join(lines.turns(network, 2) for lines in learners) if self.parts else "",
+        }
+
+    def _learner_losses(self) -> dict[str, str]:
+        """The losses that each learner lowers, by the name of their sum."""
+        nodes = self.model.analysis.main.nodes
+        return {
+            f"{part.name} loss": spell(tuple(nodes[node_id].node.name for node_id in part.losses))
+            for part in self.parts
+        }
+
+    def _device_type(self) -> str:
+        return _AUTO if self.recipe.device == "auto" else spell(self.recipe.device.partition(":")[0])
+
+    def _scaling(self) -> dict[str, str]:
+        """How the losses of fp16 are scaled; empty for other numbers."""
+        if self.values["precision"] != "fp16":
+            return {}
+        own = {name: spell(self.values[name]) for name in ("init_scale", "growth_interval")}
+        return {"device_type": self._device_type(), **own}
+
+    def _decorators(self) -> list[str]:
+        """What stands over a function that computes a batch: in which precision, and whether it is compiled."""
+        values, found = self.values, []
+        if values["precision"] != "float32":
+            found.append(f"@torch.autocast({self._device_type()}, dtype={PRECISIONS[values['precision']]})")
+        if values["compile"]:
+            backend = values["compile_backend"]
+            given = ["dynamic=False", *([] if backend == "inductor" else [f"backend={spell(backend)}"])]
+            found.append(f"@torch.compile({', '.join(given)})")
+        return found
 
     def _best(self, name: str, mode: str) -> dict[str, str]:
         """How the best epoch is told."""
@@ -262,15 +324,12 @@ class _Script:
                 read = f'({read} - data["{field}_mean"]) / data["{field}_std"]'
             lines.append(f"{name} = {read}")
             arrays.append(name)
-        device = {"auto": '"cuda" if torch.cuda.is_available() else "cpu"'}.get(
-            self.recipe.device, spell(self.recipe.device)
-        )
         placed = "device" in holds
         return {
             "field_list": " and ".join(filter(None, [", ".join(arrays[:-1]), arrays[-1]])),
             "load_fields": "\n".join(lines),
             "arrays": ", ".join(arrays) + ("," if len(arrays) == 1 else ""),
-            "device": device,
+            "device": _AUTO if self.recipe.device == "auto" else spell(self.recipe.device),
             "to_device": ".to(device)" if placed else "",
             "device_argument": ", device" if placed else "",
             "device_parameter": ", device: torch.device" if placed else "",
@@ -305,3 +364,7 @@ class _Script:
         file = io.BytesIO()
         torch.save({name: tensors[source].contiguous().clone() for name, source in table.taken.items()}, file)
         return file.getvalue()
+
+
+def _spell_dict(values: Mapping[str, str]) -> str:
+    return "{" + ", ".join(f"{spell(name)}: {value}" for name, value in values.items()) + "}"

@@ -12,7 +12,7 @@ from visualnet.app.plots.charts.rate_test_plot import RateTestPlot
 from visualnet.app.services.background_task import Job
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.section import Section
-from visualnet.core import edits
+from visualnet.core.edits import learners
 from visualnet.core.graph import Value
 from visualnet.layers.declaration.params import Float, Int
 from visualnet.layers.recipe.technique import declare
@@ -92,4 +92,4 @@ class RateDialog(FindingDialog):
     def use_found(self) -> None:
         rate = self.plot.rate
         if rate is not None:
-            self.studio.do("Use the tested learning rate", lambda p: edits.set_recipe(p, lr=rate))
+            self.studio.do("Use the tested learning rate", lambda p: learners.set_steps(p, lr=rate))

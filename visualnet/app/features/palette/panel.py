@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QByteArray, QMimeData, QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QByteArray, QMimeData, QPoint, Qt, Signal
 from PySide6.QtGui import QColor, QDrag, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QFileDialog, QInputDialog, QMenu, QTreeWidget, QTreeWidgetItem, QWidget
 
@@ -223,7 +223,7 @@ class LayerTree(QTreeWidget):
         super().__init__()
         self.setHeaderHidden(True)
         self.setIndentation(10)
-        self.setIconSize(QSize(12, 12))
+        icons.resize(self, 12)
         self.setExpandsOnDoubleClick(False)
         self.setUniformRowHeights(True)
         self.setDragEnabled(True)

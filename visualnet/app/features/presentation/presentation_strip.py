@@ -30,6 +30,8 @@ class PresentationStrip(QFrame):
         super().__init__(parent)
         self.studio = studio
         self.keys: KeyDisplay | None = None
+        self._formula_shown = False
+        """Whether a formula was shown since the presentation began."""
         self.setAccessibleName("Formula of the selected layer")
         self.title, self.hint = label("", "heading"), label(NOTHING, "muted", wrap=True)
         self.cards = [ExplanationCard(FORMULA_PX) for _ in range(CARDS)]
@@ -53,6 +55,7 @@ class PresentationStrip(QFrame):
         self._escape.setEnabled(on)
         if on and self.keys is None:
             self.keys = KeyDisplay(self.window())
+            self._formula_shown = False
             self.refresh()
         elif not on and self.keys is not None:
             self.keys.close_()
@@ -75,8 +78,9 @@ class PresentationStrip(QFrame):
         self.title.setVisible(known is not None)
         self.hint.setText(NOTHING if known is None else NO_FORMULA)
         self.hint.setVisible(not whys)
-        # As high from the beginning as most formulas are, so that the canvas does not jump with every click.
-        self.setMinimumHeight(fonts.px(HIGH))
+        self._formula_shown |= bool(whys)
+        # From the first formula on as high as most formulas are, so that the canvas does not jump with every click.
+        self.setMinimumHeight(fonts.px(HIGH) if self._formula_shown else 0)
         self.setMaximumHeight(max(fonts.px(HIGH), round(self.window().height() * LARGEST_SHARE)))
         for at, card in enumerate(self.cards):
             card.setVisible(at < len(whys))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QBoxLayout, QComboBox, QSizePolicy, QToolButton, QWidget
 
@@ -107,7 +107,7 @@ class ProblemBar(QWidget):
 
 def _tool(icon: str, role: str) -> QToolButton:
     made = QToolButton()
-    made.setIconSize(QSize(14, 14))
+    icons.resize(made, 14)
     made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     icons.bind(made, icon, role)
     return made
@@ -121,7 +121,7 @@ class GroupHead(QToolButton):
         self.title, self.is_collapsed, self.collapse = "", False, collapse
         self.setObjectName("head")
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.setIconSize(QSize(12, 12))
+        icons.resize(self, 12)
         self.clicked.connect(lambda: collapse(self.title, not self.is_collapsed))
 
     def show_group(self, title: str, count: int, collapsed: bool) -> None:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from msgspec.structs import replace
 from PySide6.QtCore import QEvent, QSize, QTimer
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QToolButton, QWidget
 
 from visualnet.app.features.finding.forecast_section import ForecastSection
 from visualnet.app.features.inspector.project_page import DataSection
 from visualnet.app.features.recipe.learners_section import LearnersSection
+from visualnet.app.features.recipe.machine_abilities import MachineAbilities
 from visualnet.app.features.recipe.rule_section import RuleSection
 from visualnet.app.forms.form import Form, caption, return_keyboard
 from visualnet.app.forms.rows import Row
-from visualnet.app.plots.charts.rate_curve import Curve, RateCurve
+from visualnet.app.plots.charts.rate_curve import Curve
+from visualnet.app.plots.charts.rate_curve_editor import RateCurveEditor
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts
 from visualnet.app.widgets.basic import icon_button
@@ -25,7 +29,9 @@ from visualnet.core.edits.learners import set_learner
 from visualnet.core.graph import Value
 from visualnet.core.project import STEP_FIELDS, Recipe
 from visualnet.layers.declaration.params import Param
+from visualnet.layers.recipe.drawn_curve import read_points
 from visualnet.layers.recipe.live_settings import live_params
+from visualnet.layers.recipe.machine import MACHINE
 from visualnet.layers.recipe.optimizers import OPTIMIZERS
 from visualnet.layers.recipe.schedules import SCHEDULES, rate_curve
 from visualnet.layers.recipe.settings import FIELDS, OF_THE_RUN, change, find_problems, raw_value, settings
@@ -41,9 +47,10 @@ from visualnet.training.recipe_params import (
 from visualnet.training.transfer.shipped import describe_start
 
 SETTINGS = "recipe"
+MOST_EPOCHS = 1_000_000
 MOST_POINTS = 500
 """Of the curve of what was used no more are drawn."""
-GROUPS = ("Optimizer", "Schedule", "Guards", "More")
+GROUPS = ("Optimizer", "Schedule", "Guards", "Machine", "More")
 CLOSED = ("Guards",)
 """Collapsed until somebody opens them."""
 FINDERS = {
@@ -82,13 +89,18 @@ class RecipePanel(QScrollArea):
         self.data = DataSection(studio)
         self.forecast = ForecastSection(studio)
         self.rules = {"Optimizer": RuleSection("How a step is made"), "Schedule": RuleSection("How the rate is found")}
-        self.curve = RateCurve()
+        self.curve = RateCurveEditor()
+        self.curve.points_changed.connect(lambda text: self._change(SCHEDULES[self.recipe.schedule].drawn, text))
+        self.curve.editing_finished.connect(lambda: self.studio.document.end_merge())
         self.learners = LearnersSection(studio)
         self.learners.chosen_changed.connect(self.refresh)
         self.groups = {title: Section(title) for title in GROUPS}
+        self.abilities = MachineAbilities(self)
+        self.abilities.changed.connect(self.refresh)
+        self._machine_on = False
         inner = QWidget()
         first, *rest = self.groups.values()
-        schedule, guards, more = rest
+        schedule, guards, machine, more = rest
         column(
             self.note,
             self.start_from,
@@ -98,6 +110,7 @@ class RecipePanel(QScrollArea):
             self.forecast,
             self.data,
             guards,
+            machine,
             more,
             self.learners.first,
             STRETCH,
@@ -116,13 +129,19 @@ class RecipePanel(QScrollArea):
         collapsed = self.kept.get("collapsed")
         known = isinstance(collapsed, list) and all(isinstance(t, str) for t in collapsed)
         closed = set(collapsed) if isinstance(collapsed, list) and known else set(CLOSED)
-        for title, section in (*self.groups.items(), ("Data", self.data)):
+        for title, section in self._collapsing():
             section.set_opened(title not in closed)
             section.toggled.connect(self._remember_collapsed)
+        machine = self.groups["Machine"]  # it opens with the recipe in which something of it is set
+        machine.set_opened(False)
+        machine.toggled.connect(self.refresh)
 
     def _remember_collapsed(self) -> None:
-        sections = (*self.groups.items(), ("Data", self.data))
-        self.kept["collapsed"] = [title for title, section in sections if not section.opened]
+        self.kept["collapsed"] = [title for title, section in self._collapsing() if not section.opened]
+
+    def _collapsing(self) -> list[tuple[str, Section]]:
+        """The sections that stay as a person left them."""
+        return [*((title, group) for title, group in self.groups.items() if title != "Machine"), ("Data", self.data)]
 
     @property
     def rows(self) -> dict[str, Row]:
@@ -165,6 +184,7 @@ class RecipePanel(QScrollArea):
         rows, constants = self.rows, self.studio.project.constants
         validation = self.studio.project.data.split[1] > 0
         problems = recipe_problems(recipe, (row.param for row in rows.values()), validation)
+        problems |= self._show_machine(recipe)
         for form in self.forms.values():
             form.show_values({n: raw_value(recipe, row.param) for n, row in form.rows.items()}, constants, problems)
         self._show_rules()
@@ -181,6 +201,25 @@ class RecipePanel(QScrollArea):
         self.data.setEnabled(not busy)
         self.data.refresh()
         self.forecast.refresh()
+
+    def _show_machine(self, recipe: Recipe) -> dict[str, str]:
+        """Open the switches where one is set, and forbid what this machine cannot do; of what is set, by setting, why it cannot be."""
+        machine = self.groups["Machine"]
+        is_on = any(kind.is_on({n: raw_value(recipe, p) for n, p in kind.params.items()}) for kind in MACHINE.values())
+        if is_on and not self._machine_on:
+            machine.set_opened(True)
+        self._machine_on = is_on
+        if machine.opened and self.isVisible():
+            self.abilities.ask(recipe.device)
+        missing = self.abilities.missing(recipe.device)
+        form = self.forms["Machine"]
+        form.forbid(missing)
+        values = {name: raw_value(recipe, form.rows[name].param) for name in missing}
+        return {name: missing[name][value] for name, value in values.items() if value in missing[name]}
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._show_machine(self.recipe)
 
     def reveal(self, name: str) -> None:
         """Bring a setting into view and give it the keyboard; ``data`` is the choice of the data set."""
@@ -202,7 +241,9 @@ class RecipePanel(QScrollArea):
                 self.forms[title].deleteLater()
             names = {param.name for param in params}
             self.finders |= {name: self._finder(name) for name in FINDERS if name in names}
-            self.forms[title] = form = Form(params, beside={n: b for n, b in self.finders.items() if n in names})
+            beside = {name: button for name, button in self.finders.items() if name in names}
+            notes = _machine_notes() if title == "Machine" else {}
+            self.forms[title] = form = Form(params, beside=beside, notes=notes)
             form.changed.connect(self._change)
             form.finished.connect(lambda: self.studio.document.end_merge())
             return_keyboard(form, self.studio)
@@ -239,6 +280,8 @@ class RecipePanel(QScrollArea):
         planned: Curve = ((), ())
         if moves and not find_problems(recipe):
             planned = rate_curve(SCHEDULES[recipe.schedule], settings(recipe), recipe.epochs)
+        elif drawn := _points_beyond_the_run(recipe):
+            planned = rate_curve(SCHEDULES[recipe.schedule], settings(recipe), drawn)
         self.curve.setVisible(bool(planned[0]))
         model = self.studio.runner.model
         used: Curve = ((), ())
@@ -247,6 +290,19 @@ class RecipePanel(QScrollArea):
             every = max(1, len(rates) // MOST_POINTS)
             used = (model.scale.epoch(rates.steps[::every].astype(float)).tolist(), rates.values[::every].tolist())
         self.curve.show_curves(planned, used)
+        self._show_points()
+
+    def _show_points(self) -> None:
+        """The points of a curve that is drawn by hand, to be moved."""
+        recipe, points = self.recipe, []
+        row = self.rows.get(SCHEDULES[recipe.schedule].drawn) if recipe.schedule in SCHEDULES else None
+        if row is None or not self.curve.planned[0]:
+            self.curve.set_points(())
+            return
+        values = settings(recipe)
+        points = list(read_points(values[row.param.name]))
+        warm = int(values["warmup"])
+        self.curve.set_points(points, float(recipe.lr), warm, max(recipe.epochs - warm, 1), row.isEnabled())
 
     def _change(self, name: str, raw: Value) -> None:
         param = self.rows[name].param
@@ -258,6 +314,10 @@ class RecipePanel(QScrollArea):
             return
         if name == "optimizer":
             fields |= follow_defaults(self.recipe, str(raw))
+        if name == "schedule":
+            warm = self.recipe.options.get("warmup", 0)
+            begun = SCHEDULES[str(raw)].begin(max(self.recipe.epochs - (warm if isinstance(warm, int) else 0), 1))
+            fields |= {option: value for option, value in begun.items() if option not in self.recipe.options}
         learner = self.learners.learner
         if learner is None or name in OF_THE_RUN or (name in FIELDS and name not in STEP_FIELDS):
             self.studio.do(
@@ -272,3 +332,18 @@ class RecipePanel(QScrollArea):
             lambda p: set_learner(p, learner.name, **changed),
             merge=f"learner:{learner.name}:{name}",
         )
+
+
+def _machine_notes() -> dict[str, str]:
+    """What each machine switch gives and costs, by the setting that it is about."""
+    return {next(iter(kind.params)): f"+ {kind.gives}\n− {kind.costs}" for kind in MACHINE.values()}
+
+
+def _points_beyond_the_run(recipe: Recipe) -> int:
+    """How many epochs a drawn curve takes that is longer than the run and else right: it is shown, to be drawn back. 0 for others."""
+    kind = SCHEDULES.get(recipe.schedule)
+    longer = replace(recipe, epochs=MOST_EPOCHS)
+    if kind is None or not kind.drawn or set(find_problems(recipe)) != {kind.drawn} or find_problems(longer):
+        return 0
+    values = settings(recipe)
+    return math.ceil(int(values["warmup"]) + read_points(values[kind.drawn])[-1][0])

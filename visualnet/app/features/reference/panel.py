@@ -32,7 +32,7 @@ class ReferencePanel(QWidget):
         self.search = SearchField("Search layers")
         self.add_button = button("Add to canvas", icon="plus", done=self._add)
         self.list = describe(QListWidget(), "Layers of the reference")
-        self.list.setIconSize(QSize(14, 14))
+        icons.resize(self.list, 14)
         self.list.setFrameShape(QListWidget.Shape.NoFrame)
         self.list.setUniformItemSizes(True)
         self.nothing = label("No page says that. Try “normalize”, “image” or “sequence”.", "muted", wrap=True)

@@ -47,11 +47,13 @@ class RunTable(QAbstractTableModel):
         super().__init__()
         self.studio, self.runner = studio, studio.runner
         self.runs: list[RunRef] = []
+        self.titles: dict[str, str] = {}
         self.refresh()
 
     def refresh(self) -> None:
         """Take the history as it is now; rows that only changed keep their place."""
         runs = list(reversed(self.studio.project.runs))
+        self.titles = history.titles(self.studio.project.runs)
         if [run.id for run in runs] != [run.id for run in self.runs]:
             self.beginResetModel()
             self.runs = runs
@@ -80,6 +82,8 @@ class RunTable(QAbstractTableModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         run, name = self.runs[index.row()], NAMES[index.column()]
         current = is_current(self.runner, run)
+        if role == Qt.ItemDataRole.DisplayRole and name == "run":
+            return self.titles[run.id]
         if role == Qt.ItemDataRole.DisplayRole:
             return cell_text(run, name, self.studio.analysis, current and self.runner.busy)
         if role == Qt.ItemDataRole.EditRole and name == "run":

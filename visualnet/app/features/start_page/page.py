@@ -119,7 +119,7 @@ class StartPage(QWidget):
         """A button that tells the keys of the action that does the same."""
         keys = self.studio.shell.keys_text(action_id) if self.studio.shell is not None else ""
         made = button(f" {words}   {keys}".rstrip(), icon=icon, done=done)
-        made.setIconSize(QSize(16, 16))
+        icons.resize(made, 16)
         made.setMinimumHeight(fonts.px(34))
         made.setAccessibleName(words.rstrip("…"))
         made.setAccessibleDescription(keys)

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent
 from PySide6.QtWidgets import QMenu, QSizePolicy, QToolButton, QWidget
 
@@ -48,7 +48,7 @@ class RecentRow(Choice):
         folder = ElidedLabel(_short(self.path.parent), "small", mode=middle)
         words = column(row((name, 1), label(told, "small"), spacing=12), folder, spacing=0)
         self.pin = QToolButton()
-        self.pin.setIconSize(QSize(14, 14))
+        icons.resize(self.pin, 14)
         self.pin.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.pin.setToolTip("Unpin (P)" if self.pinned else "Keep at the head of the list (P)")
         self.pin.setAccessibleName(f"{'Unpin' if self.pinned else 'Pin'} {visible(self.path.name)}")

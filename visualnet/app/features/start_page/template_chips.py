@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 
+from visualnet.app.theme import icons
 from visualnet.app.widgets.basic import button
 from visualnet.templates.index import Template
 
@@ -66,7 +67,7 @@ class TemplateActions:
 
 def _chip(words: str, icon: str, tip: str, done: Callable[[], object]) -> QPushButton:
     made = button(words, "chip", icon, done)
-    made.setIconSize(QSize(14, 14))
+    icons.resize(made, 14)
     made.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     made.setToolTip(tip)
     return made

@@ -139,11 +139,15 @@ class CurvesPane(QSplitter):
                 plot.set_reference(name, None)
                 plot.set_reference(f"{name} validation", None)
         self._ghosts.clear()
+        front, project = self.runner.run, self.studio.project
+        shown = [
+            run for run in project.runs if run.id in self.runner.ghosts or (front is not None and run.id == front.id)
+        ]
+        names = history.contrast(shown, project.runs)
         for run_id, model in self.runner.ghosts.items():
-            if self.runner.run is not None and run_id == self.runner.run.id:
+            if front is not None and run_id == front.id:
                 continue
-            run = history.find(self.studio.project, run_id)
-            name = history.title(run) if run is not None else run_id
+            name = names.get(run_id, run_id)
             self._ghosts.add(name)
             metrics = model.started.metrics if model.started is not None else ()
             for plot, key in ((self.loss, "loss"), *((self.measures, m) for m in metrics[:1])):

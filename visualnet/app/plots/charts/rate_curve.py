@@ -40,6 +40,16 @@ class RateCurve(QWidget):
             self.setAccessibleDescription(words)
         self.update()
 
+    def greatest(self) -> tuple[float, float]:
+        """The last epoch and the highest rate that are drawn."""
+        return max(self.planned[0][-1], *self.used[0], 1), max(*self.planned[1], *self.used[1]) or 1.0
+
+    def area(self) -> QRectF:
+        """Where the curves stand."""
+        metrics, (_, top) = QFontMetricsF(fonts.sans(fonts.px(10.5))), self.greatest()
+        left = max(metrics.horizontalAdvance(format_number(top)), metrics.horizontalAdvance("0")) + GAP
+        return QRectF(left, metrics.height() / 2, self.width() - left - 2, self.height() - 1.7 * metrics.height() - 2)
+
     def paintEvent(self, _event: QPaintEvent) -> None:
         if not self.planned[0]:
             return
@@ -48,10 +58,8 @@ class RateCurve(QWidget):
         font = fonts.sans(fonts.px(10.5))
         painter.setFont(font)
         metrics = QFontMetricsF(font)
-        top = max(*self.planned[1], *self.used[1]) or 1.0
-        last = max(self.planned[0][-1], *self.used[0], 1)
-        left = max(metrics.horizontalAdvance(format_number(top)), metrics.horizontalAdvance("0")) + GAP
-        area = QRectF(left, metrics.height() / 2, self.width() - left - 2, self.height() - 1.7 * metrics.height() - 2)
+        (last, top), area = self.greatest(), self.area()
+        left = area.left()
         painter.setPen(QColor(theme.muted))
         head = QRectF(0, 0, left - GAP, metrics.height())
         right = Qt.AlignmentFlag.AlignRight

@@ -26,6 +26,8 @@ class CanvasAlone:
         self.on = False
         self._text_size = 100
         self._state = Qt.WindowState.WindowNoState
+        self._banner = False
+        """Whether a message stood over the canvas when it became alone."""
         self._seen: tuple[ref[Document], str, Pose | None] | None = None
         window.project_files.tabs.shown.connect(self._leave_page)
 
@@ -47,6 +49,8 @@ class CanvasAlone:
         self._text_size, self._state = fonts.chosen_size(), window.windowState()
         self._seen = ref(window.studio.document), window.studio.sheet, None if view.following else view.pose()
         self._set_docks_visible(False)
+        self._banner = window.banner.isVisible()
+        window.banner.hide()
         self.on = True
         self._show_head(False)
         window.keeper.set_text_size(max(TEXT_SIZE, self._text_size))
@@ -59,6 +63,8 @@ class CanvasAlone:
         window.keeper.set_text_size(self._text_size)
         self.on = False
         self._show_head(True)
+        if self._banner:
+            window.banner.show()
         self._set_docks_visible(not window.covered)
         for delay in SETTLED_MS:
             QTimer.singleShot(delay, window.canvas.view, self._look_back)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from visualnet.analysis.block_nesting import Crumb, crumbs, instances_beside
@@ -64,7 +64,7 @@ class Breadcrumbs(QWidget):
     def _arrow(self, crumb: Crumb) -> QToolButton:
         arrow = QToolButton()
         arrow.setProperty("kind", "quiet")
-        arrow.setIconSize(QSize(10, 10))
+        icons.resize(arrow, 10)
         icons.bind(arrow, "chevron-down", "muted")
         arrow.setToolTip(f"Other blocks beside {crumb.words}")
         arrow.setAccessibleName(f"Other blocks beside {crumb.words}")

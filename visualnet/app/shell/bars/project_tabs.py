@@ -41,10 +41,10 @@ class DocumentTabs(QTabBar):
             drawBase=False,
             elideMode=Qt.TextElideMode.ElideRight,
             usesScrollButtons=True,
-            iconSize=QSize(12, 12),
             selectionBehaviorOnRemove=QTabBar.SelectionBehavior.SelectPreviousTab,
         )
         self.tabs, self._state, self._close, self.fill_menu = tabs, state, close, fill_menu
+        icons.resize(self, 12)
         self.setObjectName("documents")
         self.setAccessibleName("Open projects")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)

@@ -13,6 +13,7 @@ from visualnet.app.widgets.layouts import row
 from visualnet.core.text.format import format_duration, format_number, format_percent
 from visualnet.data import registry
 from visualnet.data.registry import DATASETS
+from visualnet.training.events import Started
 from visualnet.training.runs.run_model import RunModel
 from visualnet.training.runs.run_status import describe_position, format_value, share_done
 
@@ -135,10 +136,16 @@ class StatusLine(QStatusBar):
         self.fields["loss"].setText(_loss(model))
         self.fields["metric"].setText(_validation(self.studio, model))
         self.fields["speed"].setText(
-            "paused" if paused else f"{progress.samples_per_s:,.0f} samples/s" if progress else ""
+            "paused"
+            if paused
+            else "compiling the network …"
+            if model.compiling
+            else f"{progress.samples_per_s:,.0f} samples/s"
+            if progress
+            else ""
         )
         self.fields["left"].setText("" if progress is None or paused else f"{format_duration(progress.eta_s)} left")
-        self.place.setText(model.started.device)
+        self.place.setText(_place(model.started))
         share = progress.watching if progress is not None else 0.0
         self.cost.setText(f"watching costs {format_percent(share)} of {format_percent(self.runner.probes.budget, 0)}")
         self._make_room()
@@ -157,8 +164,13 @@ class StatusLine(QStatusBar):
         model = self.runner.model
         if model is None or model.started is None:
             return ""
-        parts = (f"last run: {model.state}", _validation(self.studio, model), model.started.device)
+        parts = (f"last run: {model.state}", _validation(self.studio, model), _place(model.started))
         return " · ".join(filter(None, parts))
+
+
+def _place(started: Started) -> str:
+    """Where a run is computed, and what of the machine is switched on."""
+    return ", ".join(filter(None, (started.device, started.machine)))
 
 
 class _Unkept(QWidget):

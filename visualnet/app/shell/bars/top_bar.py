@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QMenuBar, QPushButton, QSizePolicy, QToolButton, QWidget
 
@@ -48,7 +48,7 @@ class TopBar(QWidget):
         """An icon alone; its tooltip has the words and the keys."""
         made = QToolButton(self)
         made.setDefaultAction(self.actions_[action_id])
-        made.setIconSize(QSize(16, 16))
+        icons.resize(made, 16)
         made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         return made
 

@@ -6,13 +6,18 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QPushButton, QWidget
 
 from visualnet.app.theme.tokens import GRID
 from visualnet.app.widgets.basic import IconLabel, button, icon_button, label
-from visualnet.app.widgets.layouts import clear, row
+from visualnet.app.widgets.layouts import add, clear, row
 from visualnet.core.text.visible import visible
 
+SIDES = 12 + 6 + 2 * 10
+"""What margins and gaps take of a message's width."""
+READABLE = 40
+"""A line of so many letters reads well; where less room is left beside the buttons, they stand below."""
 MessageAction = tuple[str, Callable[[], object]]
 
 
@@ -27,8 +32,10 @@ class Message(QFrame):
         self._text = label("", wrap=True)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._buttons = row(spacing=GRID)
-        close = icon_button("close", "Close", done=self.dismiss, size=14)
-        row(self._icon, (self._text, 1), self._buttons, close, margins=(12, 6, 6, 6), spacing=10, parent=self)
+        self._shown_buttons: list[QPushButton] = []
+        self._close = icon_button("close", "Close", done=self.dismiss, size=14)
+        self._body = row((self._text, 1), (self._buttons, 0, Qt.AlignmentFlag.AlignLeft), spacing=10)
+        row(self._icon, (self._body, 1), self._close, margins=(12, 6, 6, 6), spacing=10, parent=self)
         self.hide()
 
     @property
@@ -43,9 +50,26 @@ class Message(QFrame):
         self._text.setText(text)
         self.setAccessibleName(f"{severity}: {text}")
         clear(self._buttons)
-        for words, act in actions:
-            self._buttons.addWidget(button(words, done=partial(self._do, act)))
+        self._shown_buttons = [button(words, done=partial(self._do, act)) for words, act in actions]
+        add(self._buttons, *self._shown_buttons)
+        self._arrange(self.width())
         self.show()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange(self.width())
+
+    def _arrange(self, width: int) -> None:
+        """Buttons beside the words while these have room for a line that reads well; else below them, and there one below the other."""
+        metrics = self._text.fontMetrics()
+        line = min(metrics.horizontalAdvance(self._text.text()), READABLE * metrics.averageCharWidth())
+        beside = sum(each.sizeHint().width() + GRID for each in self._shown_buttons)
+        room = width - self._icon.width() - self._close.sizeHint().width() - SIDES
+        self._set_directions(line + beside <= room, beside <= room)
+
+    def _set_directions(self, body: bool, buttons: bool) -> None:
+        for layout, side_by_side in ((self._body, body), (self._buttons, buttons)):
+            layout.setDirection(QBoxLayout.Direction.LeftToRight if side_by_side else QBoxLayout.Direction.TopToBottom)
 
     def dismiss(self) -> None:
         """Close the message."""
@@ -96,8 +120,10 @@ class Toast(Message):
     def _place(self) -> None:
         room = max(self._host.width() - 4 * GRID, 120)
         self._text.setWordWrap(False)
+        self._set_directions(True, True)
         wanted = self.sizeHint().width()
         self._text.setWordWrap(wanted > room)
         width = min(wanted, room)
+        self._arrange(width)
         height = self.heightForWidth(width) if wanted > room else self.sizeHint().height()
         self.setGeometry((self._host.width() - width) // 2, self._host.height() - height - 2 * GRID, width, height)

@@ -213,9 +213,12 @@ class Triplet(Loss):
 class ValueLoss(Loss):
     """What arrives is itself what is to be made small: its mean is the loss, and may be negative.
 
-    L = mean(x). For terms that the canvas computes (a penalty, an energy, values of a loss with reduction none). With a negative
-    weight it is made large.
+    L = mean(x). For terms that the canvas computes (a penalty, an energy, values of a loss with reduction none), and for arithmetic of
+    losses (a + 0.1·b): a loss that leads on to another one is a part of that, and not added a second time. With a negative weight it is
+    made large.
     """
+
+    takes_numbers = True
 
     def compute(self, *refs: Any, **reduction: str) -> Expr:
         return reduce(refs[0].clone() if reduction.get("reduction") == "none" else refs[0], **reduction)

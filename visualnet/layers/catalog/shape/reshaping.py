@@ -166,6 +166,7 @@ class Detach(Layer):
 
     pointwise = True
     detaches = True
+    takes_numbers = True
 
     def forward(self, m: Own, *refs: Any, used: frozenset[str]) -> Expr:
         return fn("torch.detach", refs[0])

@@ -33,7 +33,8 @@ class LearnerSection(InspectorSection):
         """Show the learner that the selected nodes name."""
         known = self.studio.facts.nodes if self.studio.facts is not None else {}
         chosen = [known[i] for i in selected.ids if i in known]
-        losses = [facts for facts in chosen if _is_loss(facts) and self.studio.sheet == MAIN]
+        lowered = self.studio.analysis.main.outline.ends.get("loss", ())
+        losses = [facts for facts in chosen if facts.node.id in lowered and self.studio.sheet == MAIN]
         learning = losses or [facts for facts in chosen if facts.weights or facts.parameters]
         learners = self.studio.project.recipe.learners
         self.ids = [facts.node.id for facts in learning]
@@ -86,7 +87,3 @@ class LearnerSection(InspectorSection):
             return
         sheet, ids, given = self.studio.sheet, list(self.ids), name or edits.RESET
         self.studio.do("Set learner", lambda p: edits.set_training(p, sheet, ids, {LEARNER: given}))
-
-
-def _is_loss(facts: NodeFacts) -> bool:
-    return facts.layer is not None and facts.layer.role == "loss"

@@ -1,0 +1,117 @@
+"""How the machine computes a run: number formats, compiled code, memory formats, deterministic algorithms, threads. What is learned is the
+same; how fast, in how much memory and to which last bits differs. Each is off until its first field is set."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from visualnet.core.text.format import format_quantity
+from visualnet.layers.declaration.params import Bool, Choice, Float, Int
+from visualnet.layers.recipe.technique import Technique, Values, declare
+
+MOST_THREADS = 1024
+
+
+@dataclass(frozen=True)
+class Switch(Technique):
+    """A setting of the machine. ``gives`` and ``costs`` say in a line each what it is good for and what it takes; ``summary`` what a run
+    says of it in a word or two, from its settings."""
+
+    gives: str = ""
+    costs: str = ""
+    summary: Callable[[Values], str] = str
+
+
+_ALL = (
+    Switch(
+        "mixed precision",
+        "Layers and losses compute in numbers of 16 bits where that is safe; weights, gradients and the optimizer keep 32. What "
+        "is kept of a step takes about half the memory; it is slower on a processor without such numbers.",
+        declare(
+            precision=Choice(
+                "float32",
+                "The numbers that layers compute with.",
+                {
+                    "float32": "32 bits everywhere",
+                    "bf16": "16 bits with the range of float32: nothing overflows that would not anyway",
+                    "fp16": "16 bits with a small range: losses are scaled so that small gradients do not vanish",
+                },
+            ),
+            init_scale=Float(65536.0, "fp16: what the loss is multiplied by at first.", low=1, high=2.0**40, more=True),
+            growth_interval=Int(
+                2000, "fp16: steps without overflow after which the scale doubles.", low=1, high=1_000_000, more=True
+            ),
+        ),
+        (),
+        "Micikevicius et al. 2018, Mixed Precision Training, arXiv:1710.03740",
+        "autocast",
+        gives="Half the memory, and often faster.",
+        costs="Fewer digits; fp16 may skip steps.",
+        summary=lambda values: f"{values['precision']} mixed precision",
+    ),
+    Switch(
+        "compile",
+        "The network and its losses are translated into fused machine code when batches of a size are first seen, which needs a C++ "
+        "compiler. Where that fails, the run goes on without.",
+        declare(
+            compile=Bool(False, "Translate the network by torch.compile."),
+            compile_backend=Choice(
+                "inductor",
+                "What torch.compile translates with.",
+                {
+                    "inductor": "Fused C++ or GPU code",
+                    "aot_eager": "Nothing is fused: forward and backward are traced and run by PyTorch, to look for faults",
+                    "eager": "Nothing is fused: only the forward pass is traced, to look for faults",
+                },
+                more=True,
+            ),
+        ),
+        (),
+        "Ansel et al. 2024, PyTorch 2: Faster Machine Learning Through Dynamic Python Bytecode Transformation and Graph Compilation",
+        "compile",
+        gives="Fused operations: often faster.",
+        costs="Slow to begin; other last bits.",
+        summary=lambda values: "compiled",
+    ),
+    Switch(
+        "channels last",
+        "Images, and the weights of convolutions, lie in memory pixel by pixel instead of channel by channel.",
+        declare(channels_last=Bool(False, "Keep images and their weights pixel by pixel.")),
+        (),
+        torch="channels_last",
+        gives="Often faster 2-D convolutions.",
+        costs="Other last bits.",
+        summary=lambda values: "channels last",
+    ),
+    Switch(
+        "deterministic algorithms",
+        "Only operations are used that give the same bits each time on the same machine, as a CPU does anyway. A run that needs one "
+        "without such a form ends with its name.",
+        declare(deterministic=Bool(False, "Use deterministic algorithms alone.")),
+        (),
+        "Zhuang et al. 2022, Randomness in Neural Network Training: Characterizing the Impact of Tooling, arXiv:2106.11872",
+        "use_deterministic_algorithms",
+        gives="The same bits each time, on a GPU too.",
+        costs="Slower on a GPU; some layers cannot.",
+        summary=lambda values: "deterministic",
+    ),
+    Switch(
+        "threads",
+        "How many cores of the processor one run uses. Small networks are often as fast with one or two.",
+        declare(
+            threads=Int(None, "Threads of one operation on the CPU.", low=1, high=MOST_THREADS, none="all but one core")
+        ),
+        (),
+        torch="set_num_threads",
+        gives="Fewer leave cores to other work.",
+        costs="Another number: other last bits.",
+        summary=lambda values: format_quantity(values["threads"], "thread"),
+    ),
+)
+MACHINE: dict[str, Switch] = {kind.name: kind for kind in _ALL}
+
+
+def describe_machine(values: Values) -> str:
+    """What is switched on, in a few words: “bf16 mixed precision, channels last”; empty where nothing is."""
+    return ", ".join(kind.summary(values) for kind in MACHINE.values() if kind.is_on(values))

@@ -1,0 +1,58 @@
+"""What a run has made for its network: when it is set up, and again whenever the network is changed."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from torch import fx
+
+from visualnet.compiling.module import Model
+from visualnet.data.loading import Loaded
+from visualnet.data.tensors import Sampler, Tensors
+from visualnet.training import devices
+from visualnet.training.learners.learners import Learners
+from visualnet.training.loop.metrics import Tally, find_best_by
+from visualnet.training.loop.round_tally import make_tally
+from visualnet.training.machine.machine import Machine, Program
+from visualnet.training.probes import Probe, plain_fields
+
+
+class NetworkParts(NamedTuple):
+    """The compiled network, the data that it reads, what counts and trains it, and what looks into it."""
+
+    model: Model
+    tensors: Tensors
+    tally: Tally
+    learners: Learners
+    probe: Probe
+    evaluate: Program
+    """All values of a batch, as ``Model.trial``."""
+    program: fx.GraphModule
+    """What that runs."""
+
+
+def build_parts(
+    model: Model,
+    data: Loaded,
+    place: devices.DeviceChoice,
+    machine: Machine,
+    sampler: Sampler,
+    before: NetworkParts | None = None,
+) -> NetworkParts:
+    """All of it, fresh; the data stay on the device where they are, if the network ``before`` read the same.
+
+    Raises:
+        ValueError: the recipe cannot train this network.
+    """
+    machine.arrange(model.net)
+    plain = plain_fields(model)
+    if before is not None and before.model.fields == model.fields and plain_fields(before.model) == plain:
+        tensors = before.tensors
+    else:
+        tensors = Tensors(data, model.fields, place.device, plain)
+    if before is None or model.trial is not before.program:
+        machine.forget_programs()  # those of the network before
+    learners = Learners(model, place.device, sampler.steps, find_best_by(model)[1], machine)
+    tally = make_tally(model, place.device, learners, machine.scales)
+    probe, evaluate = Probe(model, data, tensors), machine.wrap(model.trial)
+    return NetworkParts(model, tensors, tally, learners, probe, evaluate, model.trial)
