@@ -10,6 +10,7 @@ from visualnet.analysis import Analysis, infer
 from visualnet.analysis.compare.weights_kept import WeightsKept, find_weights_kept
 from visualnet.app.state.studio import Studio
 from visualnet.core.project import Project
+from visualnet.layers.recipe.live_settings import with_live_settings
 from visualnet.training.control import Control
 from visualnet.training.runs.network_mark import explain_refusal, mark_of, with_network_of
 
@@ -128,12 +129,14 @@ class NetworkQuestion(QObject):
         if state != "idle":
             self._ended = None
         before = self.trained if state == "paused" else self._ended[0] if self._ended is not None else None
-        if before is None or mark_of(before) == mark_of(self.studio.project):
+        if before is None:
             return None
-        return before
+        # What can be changed while a run goes on is changed without a question.
+        before = with_live_settings(before, self.studio.project)
+        return None if mark_of(before) == mark_of(self.studio.project) else before
 
     def _compare(self, before: Project) -> WeightsKept:
-        if self._analysis is None or self._analysis.project is not before:
+        if self._analysis is None or not self._analysis.project.same_network(before):
             self._analysis = infer(before, None, self.studio.fields)
         model = self.studio.runner.model
         earlier = model.networks[-1].earlier if model is not None and model.networks else ()
