@@ -18,6 +18,7 @@ from tests.training.by_hand import ByHand, tiny
 from tests.training.gan import gan
 from tests.training.nets import Row, chain
 from tests.training.script.held import differences
+from tests.training.test_gradient_penalty import wgan
 from tests.training.test_techniques import IN_TORCH, OPTIONS, losses, train
 from visualnet.analysis import infer
 from visualnet.analysis.cost.totals import Costs
@@ -263,6 +264,12 @@ def test_a_compile_that_fails_is_told_and_the_same_is_learned(part: str, monkeyp
     assert model.troubles == [f"torch.compile failed, and the run goes on without it: no {part} pass"]
     monkeypatch.undo()
     assert losses(model) == losses(train(convolutions()))
+
+
+def test_gradients_of_gradients_are_not_compiled_and_the_same_is_learned() -> None:
+    compiled = train(edits.set_recipe(wgan(), options=SWITCHES["compile"]))
+    assert all("the run goes on without it" in words for words in compiled.troubles)
+    assert losses(compiled) == losses(train(wgan()))
 
 
 def test_without_a_compiler_a_run_goes_on_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -173,8 +173,6 @@ def _take_over_learner(
         new.scaler.restore(old.scaler.numbers())  # what was gathered is scaled by it
         new.scaler.skipped = old.scaler.skipped
     new.rate.restore(old.rate.numbers(), old.rate.now)
-    if new.scaler is not None and old.scaler is not None:
-        new.scaler.restore(old.scaler.numbers())
 
 
 def _lay_out(value: Any, parameter: torch.nn.Parameter) -> Any:
