@@ -15,8 +15,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from visualnet import pytorch
 from visualnet.app.services.background_task import BackgroundTask
 from visualnet.app.services.epoch_forecast import SWITCH_S, refuse_too_large
-from visualnet.app.services.network_question import NetworkQuestion
-from visualnet.app.services.run_browser import RunBrowser, ShownRuns
+from visualnet.app.services.run.network_question import NetworkQuestion
+from visualnet.app.services.run.run_browser import RunBrowser, ShownRuns
 from visualnet.app.state.studio import Studio
 from visualnet.core.document import Document
 from visualnet.core.errors import FileError
