@@ -22,6 +22,7 @@ from visualnet.app.theme.tokens import LIGHT
 from visualnet.core.document import Document
 from visualnet.core.edits import set_constants, set_recipe
 from visualnet.layers.declaration.params import Param
+from visualnet.layers.recipe.machine import MACHINE
 from visualnet.training.optimizers import OPTIMIZERS
 from visualnet.training.runs.run_status import share_done
 
@@ -123,15 +124,20 @@ def test_defaults_follow_the_optimizer_but_own_values_stay(rig: Rig, recipe: Rec
     assert rig.studio.project.recipe.lr == 0.3
 
 
-def test_while_it_runs_only_the_learning_rate_can_be_changed(rig: Rig, recipe: RecipePanel, qtbot: QtBot) -> None:
+def test_while_it_runs_what_is_live_can_be_changed(rig: Rig, recipe: RecipePanel, qtbot: QtBot) -> None:
     rig.studio.do("", lambda p: set_recipe(p, epochs=1_000_000))
     rig.runner.start()
     rig.until(qtbot, lambda: rig.runner.state == "running")
     rows = recipe.rows
-    assert [name for name, row in rows.items() if row.isEnabled()] == ["lr"]
+    fixed = {name for kind in MACHINE.values() for name in kind.params}
+    fixed |= {"optimizer", "best_by", "seed", "device", "label_smoothing"}
+    assert {name for name, row in rows.items() if not row.isEnabled()} == fixed
     assert not recipe.data.isEnabled()
     rows["lr"].edited.emit(0.02)
     rig.until(qtbot, lambda: rig.runner.model.lr.last is not None and rig.runner.model.lr.last[1] == 0.02)
+    rows["batch_size"].edited.emit(64)
+    rows["clip_norm"].edited.emit(1.0)
+    rig.until(qtbot, lambda: len(rig.runner.model.changes) == 3)
     rig.runner.finish()
     assert all(row.isEnabled() for row in rows.values())
 

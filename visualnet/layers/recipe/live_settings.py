@@ -192,6 +192,15 @@ def find_param(project: Project, setting: Setting) -> Param:
     return found[setting.name]
 
 
+def is_live(project: Project, setting: Setting) -> bool:
+    """Whether the project has the setting, and it can be changed while a run goes on."""
+    try:
+        find_param(project, setting)
+    except ValueError:
+        return False
+    return True
+
+
 def check_value(project: Project, setting: Setting, value: Value) -> None:
     """Raise ValueError, with the words of its form, unless the setting can be changed to this value while a run goes on."""
     param = find_param(project, setting)

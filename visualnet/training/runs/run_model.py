@@ -13,7 +13,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from visualnet.core.project import Project, Recipe, RunRef
+from visualnet.core.project import Project, RunRef
 from visualnet.core.storage.regular_files import open_regular
 from visualnet.core.text.timestamps import moment
 from visualnet.core.user.paths import runs_dir
@@ -295,37 +295,6 @@ def read_project(folder: Path) -> Project | None:
         return project_file.load(folder / PROJECT)
     except ValueError:
         return None
-
-
-def find_changes(folder: Path, project: Project) -> list[str]:
-    """What of the project differs from what the run began with and makes its numbers others: ``batch_size`` …
-
-    Epochs, device and learning rate may change in a run; the last is told by its own curve, and another network by an event of its own.
-    """
-    before = read_project(folder)
-    if before is None:
-        return []
-
-    fields = ("momentum", "nesterov", "weight_decay", "batch_size", "seed", "schedule")
-    told = [name for name in fields if getattr(before.recipe, name) != getattr(project.recipe, name)]
-    learners = [[replace(learner, lr=0.0) for learner in recipe.learners] for recipe in (before.recipe, project.recipe)]
-    told += ["learners"] if learners[0] != learners[1] else []
-    old, new = before.recipe.options, project.recipe.options
-    return told + [name for name in {**old, **new} if old.get(name) != new.get(name)]
-
-
-def find_other_rates(folder: Path, recipe: Recipe) -> dict[str, float]:
-    """The learning rates that differ from those that the run began with, by learner; the recipe's own has no name."""
-    before = read_project(folder)
-    if before is None:
-        return {}
-    old, new = learning_rates(before.recipe), learning_rates(recipe)
-    return {name: lr for name, lr in new.items() if name in old and old[name] != lr}
-
-
-def learning_rates(recipe: Recipe) -> dict[str, float]:
-    """The learning rate of each learner by name; the recipe's own has none."""
-    return {learner.name: learner.lr for learner in recipe.learners} or {"": recipe.lr}
 
 
 def count_epochs(folder: Path) -> int:

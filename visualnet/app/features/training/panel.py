@@ -20,7 +20,7 @@ from visualnet.app.widgets.layouts import FittingRow, column, fitting_row, row
 from visualnet.app.widgets.segmented import Segmented
 from visualnet.training.finding.epoch import error_words
 from visualnet.training.runs.network_mark import is_older
-from visualnet.training.runs.run_status import describe_run, share_done
+from visualnet.training.runs.run_status import describe_changes, describe_run, share_done
 
 SENTENCE = 180
 """The least room for a sentence about the run, where text has its normal size."""
@@ -41,7 +41,9 @@ class TrainingPanel(QWidget):
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         progress = QWidget()
         self.head, self.question = self._head(), NetworkBar(studio)
-        column(self.head, (self.curves, 1), spacing=0, parent=progress)
+        self.changed = ElidedLabel("", "small")
+        self.changed.setContentsMargins(12, 0, 12, 2)
+        column(self.head, self.changed, (self.curves, 1), spacing=0, parent=progress)
         for part, share in ((progress, 2), (self.prediction, 1)):
             self.splitter.addWidget(part)
             self.splitter.setStretchFactor(self.splitter.count() - 1, share)
@@ -98,6 +100,10 @@ class TrainingPanel(QWidget):
         older = is_older(self.runner.run, self.studio.project)
         words = describe_run(state, model, self.studio.analysis, older)
         self.words.setText(self._with_forecast(words) or self.runner.why_not() or self._forecast())
+        last, everything = describe_changes(model)
+        self.changed.setText(last)
+        self.changed.setToolTip(everything)
+        self.changed.setVisible(bool(last))
         self.bar.setRange(0, 0 if state == "starting" else 1000)
         self.bar.setValue(round(1000 * share_done(model)))
         self.head.want(self.bar, self.runner.busy)
