@@ -79,7 +79,7 @@ def _train(project: Project, options: TrainOptions, emit: Sink | None, control: 
         data = load(project.data)
         if options.start_from is not None:
             project = _begin_from(project, options, data.fields)
-        _check_memory(project, data.fields)
+        _check_memory(project, data.fields, len(data.train))
         if control.stopping:
             return STOPPED
         folder = _folder(project, options)  # last: what is refused leaves no folder behind
@@ -117,7 +117,7 @@ def _go_on(project: Project, options: TrainOptions, folder: Path, control: Contr
     control.change(said)
 
 
-def _check_memory(project: Project, fields: Mapping[str, Spec]) -> None:
+def _check_memory(project: Project, fields: Mapping[str, Spec], samples: int) -> None:
     """Refuse what would not fit into memory; faults of the network are told by the run itself.
 
     Raises:
@@ -131,7 +131,7 @@ def _check_memory(project: Project, fields: Mapping[str, Spec]) -> None:
     if analysis.errors():
         return
     device = devices.device_of(project.recipe.device)
-    fault = find_memory_fault(analysis, free_memory(device), precision=devices.mixed_precision(device))
+    fault = find_memory_fault(analysis, free_memory(device), precision=devices.mixed_precision(device), samples=samples)
     if fault is not None:
         smaller = next((r.batch_size for r in fault.repairs if r.batch_size < project.recipe.batch_size), 0)
         tried = f" Try --batch-size {smaller}." if smaller else ""

@@ -106,6 +106,11 @@ def test_what_does_not_fit_is_refused_with_repairs_that_fit() -> None:
     recipe = gathered.apply(analysis.project).recipe
     assert recipe.batch_size * recipe.options["accumulate"] == 512, "the same effective batch"
     assert smaller.apply(analysis.project).recipe.options == {"accumulate": 2}
+    # A batch is never larger than the training set.
+    large = infer(edits.set_recipe(lenet(), batch_size=1_000_000))
+    assert find_memory_fault(large, 8 * whole) is not None and find_memory_fault(large, 8 * whole, samples=300) is None
+    fault = find_memory_fault(large, whole // 3, samples=256)
+    assert fault is not None and fault.repairs[0].batch_size == smaller.batch_size
     # Where a step needs a little more than is free, it fits in numbers of 16 bits too, with the same batch.
     tight = find_memory_fault(analysis, round(0.9 * whole), measured=whole, precision="fp16")
     assert tight is not None and "So does mixed precision." in tight.words

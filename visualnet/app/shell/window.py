@@ -146,6 +146,10 @@ class Window(Frame):
         self.set_canvas_alone(False)
         self.spaces.set_shown(name, state)
 
+    def is_panel_seen(self, name: str) -> bool:
+        """Whether a dock is on the screen, and not behind another one."""
+        return self.spaces.is_seen(name)
+
     def overlay(self, name: str) -> Any:
         """What a feature draws over the canvas."""
         return self._overlays.get(name)
