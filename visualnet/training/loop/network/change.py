@@ -37,6 +37,7 @@ from visualnet.core.storage import project_file
 from visualnet.core.storage.temporaries import folder_aside
 from visualnet.data.loading import Loaded
 from visualnet.data.tensors import Sampler
+from visualnet.layers.recipe.live_settings import with_live_settings
 from visualnet.training import checkpoints, devices, events
 from visualnet.training.checkpoints import BadCheckpoint, lay_out_like
 from visualnet.training.learners.learner import Learner
@@ -81,7 +82,8 @@ def change_network(run: Changeable, drawing: Project) -> events.NetworkChanged:
     """
     if words := explain_refusal(run.project, drawing):
         raise TrainingRefused(Fault(words, (), "graph"))
-    project = with_network_of(run.project, drawing)
+    # Settings that can be changed at any time go their own way (`live_changes.py`).
+    project = with_live_settings(with_network_of(run.project, drawing), run.project)
     analysis = infer(project, None, run.data.fields)
     for fault in preflight.faults(analysis, run.data):
         raise TrainingRefused(fault)
