@@ -16,7 +16,7 @@ from visualnet.layers.publish import docs_page, json_schema
 
 ROOT = Path(__file__).parents[2]
 TAGS = Path(__file__).with_name("tags.txt")
-HOLDS = ("", "same", "probabilities", "fractions", "nonnegative", "logarithms")
+HOLDS = ("", "same", "probabilities", "fractions", "nonnegative", "logarithms", "watched")
 every = pytest.mark.parametrize("tag", list(LAYERS))
 
 

@@ -162,6 +162,7 @@ OWN_VALUES = {
     "kl_normal": "torch has none",
     "dice_loss": "torch has none",
     "value_loss": "torch has none",
+    "gradient_penalty": "torch has none",
     "gaussian_nll": "takes the variance, not its logarithm",
 }
 

@@ -241,6 +241,27 @@ class GaussianSample(nn.Module):
         return mean + torch.exp(log_var / 2) * torch.randn_like(mean) if self.training else mean
 
 
+class RandomInterpolate(nn.Module):
+    """While training, for each sample a random point between two; afterwards the middle. Gradients begin here."""
+
+    def forward(self, x1: Tensor, x2: Tensor) -> Tensor:
+        ends = [len(x1), *[1] * (x1.dim() - 1)]
+        share = torch.rand(ends, dtype=x1.dtype, device=x1.device) if self.training else 0.5
+        between = share * x1.detach() + (1 - share) * x2.detach()
+        return between.requires_grad_(torch.is_grad_enabled())
+
+
+def gradient_penalty_of(score: Tensor, x: Tensor, target: float) -> Tensor:
+    """For each sample (length of the gradient of its score at x − target)²; 0 where no gradients are kept."""
+    if not (score.requires_grad and x.requires_grad):
+        return score.new_zeros(len(score))
+    (slope,) = torch.autograd.grad(score.sum(), x, create_graph=True, allow_unused=True)
+    if slope is None:
+        raise RuntimeError("the score is not computed from x: lead the very points of x through the critic")
+    length: Tensor = slope.reshape(len(slope), -1).norm(2, dim=1)
+    return (length - target).square()
+
+
 def kl_normal_of(mean: Tensor, log_var: Tensor) -> Tensor:
     """For each sample the divergence of N(mean, exp(log_var)) from N(0, 1)."""
     return -0.5 * sum_of_each(1 + log_var - mean.square() - log_var.exp())

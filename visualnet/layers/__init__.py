@@ -32,6 +32,7 @@ import visualnet.layers.catalog.dense_variants
 import visualnet.layers.catalog.loss.classification
 import visualnet.layers.catalog.loss.distributions
 import visualnet.layers.catalog.loss.embedding
+import visualnet.layers.catalog.loss.gradient_penalty
 import visualnet.layers.catalog.loss.metrics
 import visualnet.layers.catalog.normalization
 import visualnet.layers.catalog.normalization_variants

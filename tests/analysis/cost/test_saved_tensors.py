@@ -23,9 +23,10 @@ from visualnet.compiling.module import Model, compile_project
 from visualnet.core import edits
 from visualnet.core.project import Block, Project, Recipe
 from visualnet.core.storage import project_file
+from visualnet.data.loading import load
 from visualnet.layers import LAYERS, Spec
 from visualnet.resources import resource
-from visualnet.training.learners.learners import Learners
+from visualnet.training.loop.session import Session
 from visualnet.training.optimizers import OPTIMIZERS, make
 
 BATCH = 16
@@ -136,7 +137,7 @@ def test_each_learner_keeps_numbers_for_what_it_trains() -> None:
     """Adam keeps two for each number of the generator, plain SGD none for those of the discriminator."""
     project = gan(d={"optimizer": "SGD", "momentum": 0.0}, g={"optimizer": "Adam"})
     analysis = infer(project)
-    learner = Learners(compile_project(project, analysis, seed=0), torch.device("cpu"), 1).by_name["generator"]
+    learner = Session(project, load(project.data), lambda event: None).set_up().learners.by_name["generator"]
     numbers = sum(p.numel() for p in learner.parameters)
     assert 0 < numbers < analysis.main.trainable
     kept = Costs(analysis, 2).whole().optimizer

@@ -236,7 +236,8 @@ _NAMES = {
     "": "select chunk split narrow diagonal unbind add sub rsub cat stack mean sum neg pad zeropad reflectionpad replicationpad"
     " circularpad constantpad upsample interpolate pixelshuffle pixelunshuffle channelshuffle fold unfold repeat repeatinterleave"
     " learnedpositions sinusoidalpositions classtoken size float long contiguous argmax eq gt lt ge le newones newzeros triu tril bool"
-    " zeroslike oneslike onehot flip roll ne countnonzero logicaland truediv any newtensor classhits precisionof recallof f1of iouof",
+    " zeroslike oneslike onehot flip roll ne countnonzero logicaland truediv any newtensor classhits precisionof recallof f1of iouof"
+    " randominterpolate",
 }
 _STOREYS = ("transformerencoderlayer", "transformerdecoderlayer", "encoderstack", "decoderstack", "encoderdecoder")
 _RULES: dict[str, _Rule] = {

@@ -9,7 +9,7 @@ from visualnet.core.project import Project
 from visualnet.layers.recipe.live_settings import find_changes, with_live_settings
 from visualnet.layers.recipe.settings import find_problems
 from visualnet.training.control import Control
-from visualnet.training.runs.network_mark import mark_of
+from visualnet.training.runs.network_mark import mark_of, with_network_of
 
 SETTLE_MS = 250
 """A run is changed when the project has rested so long: no figure that is half typed reaches it, nor each place of a slider."""
@@ -29,9 +29,13 @@ class LiveEdits(QObject):
         self._trained = Project()
         """What trains, with all changes that were sent."""
 
-    def follow(self, document: Document, control: Control) -> None:
-        """A run of this document begins."""
-        self._document, self._control, self._trained = document, control, document.project
+    def follow(self, document: Document, project: Project, control: Control) -> None:
+        """A run of this document begins, with this project."""
+        self._document, self._control, self._trained = document, control, project
+
+    def take_network(self, project: Project) -> None:
+        """The run goes on with the network of this project."""
+        self._trained = with_network_of(self._trained, project)
 
     def stop(self) -> None:
         """The run is over."""

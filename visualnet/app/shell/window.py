@@ -146,6 +146,10 @@ class Window(Frame):
         self.set_canvas_alone(False)
         self.spaces.set_shown(name, state)
 
+    def is_panel_seen(self, name: str) -> bool:
+        """Whether a dock is on the screen, and not behind another one."""
+        return self.spaces.is_seen(name)
+
     def overlay(self, name: str) -> Any:
         """What a feature draws over the canvas."""
         return self._overlays.get(name)
@@ -225,7 +229,7 @@ class Window(Frame):
         tabs.closed.connect(runner.close_document)
         tabs.closed.connect(lambda _: self.collector.collect_later())
         self.views.closed.connect(self.collector.collect_later)
-        runner.occupied.connect(lambda: prompts.tell_occupied(self))
+        prompts.connect_runner(self)
         runner.failed.connect(lambda words, node: self.notify("error", words, []))
         self._faults = prompts.FaultNotice(self.banner, self.notify)
         runner.faulted.connect(self._faults.report)

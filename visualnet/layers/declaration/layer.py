@@ -44,9 +44,9 @@ class Spec(NamedTuple):
     """What is known of a tensor before it exists. ``shape`` is without the batch axis; ``axes`` names each of its axes.
 
     ``dtype`` is ``float``, ``int`` or ``bool``. ``holds`` says what the numbers are, where a later layer must know: ``probabilities``
-    (they add to 1), ``fractions`` (each from 0 to 1), ``nonnegative``, ``logarithms`` (of probabilities: at
-    most 0), or nothing. ``batched`` is False for one number for the whole batch (a loss). ``classes``, for whole numbers of a data set:
-    they count from 0 to below it; 0 where that is not known.
+    (they add to 1), ``fractions`` (each from 0 to 1), ``nonnegative``, ``logarithms`` (of probabilities: at most 0), ``watched`` (points at
+    which a gradient can be taken), or nothing. ``batched`` is False for one number for the whole batch (a loss). ``classes``, for whole
+    numbers of a data set: they count from 0 to below it; 0 where that is not known.
     """
 
     shape: Shape
