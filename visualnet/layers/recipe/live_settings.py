@@ -251,7 +251,8 @@ def with_live_settings(project: Project, other: Project) -> Project:
         for node in graph:
             twin = theirs[sheet].nodes.get(node.id) if sheet in theirs else None
             if twin is not None and twin is not node and twin.kind == node.kind:
-                nodes[node.id] = _with_live(node, twin)
+                given = _with_live(node, twin)
+                nodes[node.id] = given if given != node else node
         if any(nodes[i] is not node for i, node in graph.nodes.items()):
             found = found.with_sheet(sheet, msgspec.structs.replace(graph, nodes=nodes))
     return found
