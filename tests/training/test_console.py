@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import functools
 import io
 import json
 import os
@@ -14,6 +16,7 @@ import pytest
 
 from tests.training.gan import gan
 from tests.training.nets import small
+from visualnet.core import edits
 from visualnet.core.project import DataChoice
 from visualnet.training import events
 from visualnet.training.console import Printer, TrainOptions, parse_data, train
@@ -174,3 +177,21 @@ def test_several_learners_are_told_one_by_one(tmp_path: Path, capsys: pytest.Cap
     assert "generator: Adam, learning rate 5, 1 step a round" in told
     assert "discriminator loss " in told
     assert "generator loss " in told
+
+
+def test_a_run_whose_network_has_changed_goes_on_and_says_what_begins_anew(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project, options = small(), TrainOptions(epochs=1, run=tmp_path / "r", device="cpu")
+    assert train(project, options) == 0
+    again = msgspec.structs.replace(project, graph=small(classes=12).graph)
+    capsys.readouterr()
+    assert train(again, dataclasses.replace(options, epochs=2, resume=True)) == 0
+    told = capsys.readouterr().out
+    assert "step 23: the network was changed: linear_4 begins anew; 1 other layer keeps what it learned\n" in told
+    assert "epoch 2/2" in told
+    assert run_model.read_project(tmp_path / "r").graph.nodes == again.graph.nodes  # type: ignore[union-attr]
+    no_bias = {n.id: {"bias": False} for n in again.graph if n.kind == "linear"}
+    other = functools.reduce(lambda p, n: edits.set_params(p, "", [n], no_bias[n]), no_bias, again)
+    assert train(other, dataclasses.replace(options, epochs=3, resume=True)) == 1
+    assert "nothing would be left of what the network has learned: that is a new training" in capsys.readouterr().out

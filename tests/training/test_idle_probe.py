@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import gc
 import weakref
+from dataclasses import replace
 
 import pytest
+import torch
 
 from visualnet.analysis import infer
 from visualnet.cli.common import open_project
 from visualnet.compiling import module
+from visualnet.core import edits
 from visualnet.data import registry
 from visualnet.training.control import ProbeRequest
 from visualnet.training.idle_probe import IdleProbe, Question
@@ -30,6 +33,18 @@ def test_the_network_of_the_last_question_is_kept_until_it_is_forgotten() -> Non
     probe.forget()
     gc.collect()
     assert kept() is None
+
+
+def test_it_looks_in_the_precision_in_which_the_recipe_trains() -> None:
+    probe, asked = IdleProbe(), question()
+    half = edits.set_recipe(asked.project, options={"precision": "bf16"})
+    exact, rounded = (
+        next(iter(probe(one).seen.outputs.values()))  # type: ignore[union-attr]
+        for one in (asked, replace(asked, project=half))
+    )
+    assert (exact != rounded).any()
+    assert rounded == pytest.approx(exact, abs=0.02)
+    assert not torch.is_autocast_enabled("cpu")
 
 
 def test_what_is_forgotten_while_it_is_prepared_is_answered_and_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,7 +25,7 @@ from visualnet.core.project import MAIN, DataChoice, Project, Recipe
 from visualnet.core.storage import project_file
 from visualnet.data.loading import load
 from visualnet.layers.recipe.optimizers import OPTIMIZERS
-from visualnet.training import checkpoints
+from visualnet.training import checkpoints, devices
 from visualnet.training.control import Control
 from visualnet.training.loop.checkpointer import Checkpointer
 from visualnet.training.loop.network import change as network_change
@@ -178,6 +178,14 @@ def test_there_and_back_is_as_if_nothing_had_been(pair: tuple[str, str]) -> None
     assert same(weights(loop), weights(ended))
     assert [e.average for e in model.epochs] == [e.average for e in whole.epochs]
     assert [change.back for change in model.networks] == [{}, {"linear_2": AT, "linear_4": AT}]
+
+
+def test_the_loss_scale_of_fp16_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(devices, "_has_fp16", lambda: True)
+    project = three("Adam", options={"precision": "fp16", "init_scale": 2.0**30, "growth_interval": 3})
+    whole, ended = train(project)
+    model, loop = train(project, {AT: [wider(project), project]})
+    assert whole.skipped and losses(model) == losses(whole) and same(weights(loop), weights(ended))
 
 
 def _states(run: Any) -> dict[str, torch.Tensor]:

@@ -77,7 +77,7 @@ def _train(project: Project, options: TrainOptions, emit: Sink | None, control: 
         data = load(project.data)
         if options.start_from is not None:
             project = _begin_from(project, options, data.fields)
-        _check_memory(project, data.fields)
+        _check_memory(project, data.fields, len(data.train))
         if control.stopping:
             return STOPPED
         folder = _folder(project, options)  # last: what is refused leaves no folder behind
@@ -103,7 +103,7 @@ def _train(project: Project, options: TrainOptions, emit: Sink | None, control: 
     return {"done": FINE, "stopped": STOPPED}.get(reason, GRAPH)
 
 
-def _check_memory(project: Project, fields: Mapping[str, Spec]) -> None:
+def _check_memory(project: Project, fields: Mapping[str, Spec], samples: int) -> None:
     """Refuse what would not fit into memory; faults of the network are told by the run itself.
 
     Raises:
@@ -116,9 +116,13 @@ def _check_memory(project: Project, fields: Mapping[str, Spec]) -> None:
     analysis = infer(project, None, fields)
     if analysis.errors():
         return
-    fault = find_memory_fault(analysis, free_memory(devices.device_of(project.recipe.device)))
+    device = devices.device_of(project.recipe.device)
+    fault = find_memory_fault(
+        analysis, free_memory(device), precision=devices.mixed_precision(device), samples=samples
+    )
     if fault is not None:
-        tried = f" Try --batch-size {fault.repairs[0].batch_size}." if fault.repairs else ""
+        smaller = next((r.batch_size for r in fault.repairs if r.batch_size < project.recipe.batch_size), 0)
+        tried = f" Try --batch-size {smaller}." if smaller else ""
         raise ValueError(f"{fault.words}{tried}")
 
 
@@ -260,6 +264,8 @@ class Printer:
         self.out, self.folder = out, folder
         self.live = out.isatty() and os.environ.get("TERM") != "dumb"
         self._names: tuple[str, ...] = ("loss",)
+        self._metrics = 0
+        """How many of the names are of metrics: the last ones."""
         self._width = 0
         self._epochs = 0
         self._kept = -1
@@ -283,7 +289,7 @@ class Printer:
     def _words(self, event: events.Event) -> str | None:
         if isinstance(event, events.Started):
             losses = [f"{name} loss" for name in event.learners] or ["loss"]
-            self._epochs, self._names = event.epochs, (*losses, *event.metrics)
+            self._epochs, self._names, self._metrics = event.epochs, (*losses, *event.metrics), len(event.metrics)
             again = f", from step {event.step:,} on" if event.step else ""
             train, validation, _ = event.sizes
             machine = f", {event.machine}" if event.machine else ""
@@ -304,6 +310,10 @@ class Printer:
         if isinstance(event, events.Compiling):
             first, self._compiling = not self._compiling, True
             return "compiling the network: this takes a while for each size of batch" if first else None
+        if isinstance(event, events.NetworkChanged):
+            self._names = (*self._names[: len(self._names) - self._metrics], *event.metrics)
+            self._metrics = len(event.metrics)
+            return f"step {event.step:,}: the network was changed: {event.words}"
         if isinstance(event, events.Memory):
             return event.describe() if event.peak else None  # a forecast alone is what the summary tells
         if isinstance(event, events.Failed):

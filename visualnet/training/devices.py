@@ -85,6 +85,11 @@ def find_missing(device: torch.device) -> dict[str, dict[Any, str]]:
     return {name: values for name, values in found.items() if values}
 
 
+def mixed_precision(device: torch.device) -> str:
+    """The mixed precision that this device computes in: bf16 where it can, for nothing overflows in it that would not in float32."""
+    return "fp16" if "bf16" in find_missing(device).get("precision", {}) else "bf16"
+
+
 _COMPILERS = (*filter(None, [os.environ.get("CXX")]), "g++", "clang++", "c++", "cl")
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 import threading
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from visualnet.analysis import Analysis
-from visualnet.core.project import Project
+from visualnet.core.project import Project, Recipe
 from visualnet.pytorch import need_torch
 from visualnet.training.control import ProbeRequest
 
@@ -66,7 +67,9 @@ class IdleProbe:
         from visualnet.compiling.plan import GraphError
 
         try:
-            seen = self._prepare(question).look(question.request, self._step)
+            probe = self._prepare(question)
+            with _autocast(question.project.recipe):
+                seen = probe.look(question.request, self._step)
         except (GraphError, ValueError, RuntimeError, KeyError) as error:
             words = str(error).strip().partition("\n")[0]
             self._drop()
@@ -151,6 +154,18 @@ class IdleProbe:
             self._words = "" if self._trained else "A part of the weights is fresh."
         except BadCheckpoint as error:
             self._words = f"These are fresh weights: {error}"
+
+
+def _autocast(recipe: Recipe) -> AbstractContextManager[Any]:
+    """The recipe's mixed precision. fp16 is left out: it is looked at on the CPU, which may not compute in it."""
+    from visualnet.training.machine.machine import PRECISIONS
+
+    precision = recipe.options.get("precision")
+    if precision != "bf16":
+        return nullcontext()
+    torch: Any = sys.modules["torch"]
+    found: AbstractContextManager[Any] = torch.autocast("cpu", PRECISIONS[precision])
+    return found
 
 
 def _weights_of(run: Path | None) -> tuple[Path, ...]:

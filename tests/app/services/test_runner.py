@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.app.training_rig import Rig, small, template
 from tests.waiting import linger
+from visualnet.app.services import run_browser
 from visualnet.app.services import runner as runner_module
 from visualnet.app.services.runner import Runner
 from visualnet.app.state.runner_protocol import RunnerProtocol
@@ -165,7 +166,7 @@ def test_a_record_that_cannot_be_read_is_told(rig: Rig, qtbot: QtBot, monkeypatc
         raise OSError("the disk is gone")
 
     rig.train(qtbot)
-    monkeypatch.setattr(runner_module, "read_run", fail)
+    monkeypatch.setattr(run_browser, "read_run", fail)
     rig.runner.show_ghost(rig.studio.project.runs[0].id, True)
     rig.until(qtbot, lambda: bool(rig.said))
     assert rig.said == [("warning", "The record of the run cannot be read: the disk is gone")]

@@ -412,7 +412,14 @@ class Monkey:
     # --- the rest of the world -----------------------------------------------------------------------------------------------------
 
     def train(self) -> None:
-        names = ("train.start", "train.start", "train.pause", "train.resume", "train.stop", "train.stop")
+        names = (
+            "train.start",
+            "train.pause",
+            "train.resume",
+            "train.change_network",
+            "train.keep_network",
+            "train.stop",
+        )
         self.what = self.chance.choice(names if self.trains else names[2:])
         self.beats.mark()
         self.window.actions_.trigger(self.what)

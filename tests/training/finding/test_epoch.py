@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from tests.training.finding.test_rate_test import points
-from tests.training.nets import lenet
+from tests.training.nets import Row, chain, lenet
 from visualnet.analysis import infer
 from visualnet.analysis.cost.totals import Costs
 from visualnet.core import edits
@@ -100,14 +100,39 @@ def test_what_does_not_fit_is_refused_with_repairs_that_fit() -> None:
     fault = find_memory_fault(analysis, whole // 3)
     assert fault is not None and "by formula" in fault.words
     smaller, gathered = fault.repairs
-    for repair in fault.repairs:
+    for repair in (smaller, gathered):
         project = repair.apply(analysis.project)
         assert Costs(infer(project)).whole().training < whole // 3 and project.recipe.batch_size == smaller.batch_size
     recipe = gathered.apply(analysis.project).recipe
     assert recipe.batch_size * recipe.options["accumulate"] == 512, "the same effective batch"
     assert smaller.apply(analysis.project).recipe.options == {"accumulate": 2}
+    # A batch is never larger than the training set.
+    large = infer(edits.set_recipe(lenet(), batch_size=1_000_000))
+    assert find_memory_fault(large, 8 * whole) is not None and find_memory_fault(large, 8 * whole, samples=300) is None
+    fault = find_memory_fault(large, whole // 3, samples=256)
+    assert fault is not None and fault.repairs[0].batch_size == smaller.batch_size
+    # Where a step needs a little more than is free, it fits in numbers of 16 bits too, with the same batch.
+    tight = find_memory_fault(analysis, round(0.9 * whole), measured=whole, precision="fp16")
+    assert tight is not None and "So does mixed precision." in tight.words
+    *_, mixed = tight.repairs
+    assert mixed.words == "Mixed precision (fp16)"
+    project = mixed.apply(analysis.project)
+    assert project.recipe.options == {"accumulate": 2, "precision": "fp16"} and project.recipe.batch_size == 256
+    assert Costs(infer(project)).whole().training < 0.7 * whole
+    assert find_memory_fault(infer(project), 1000, precision="fp16") is not None
     hopeless = find_memory_fault(analysis, 1000)
     assert hopeless is not None and not hopeless.repairs and "make the network smaller" in hopeless.words
+
+
+def test_one_sample_that_does_not_fit_may_fit_in_mixed_precision() -> None:
+    rows: list[Row] = [("conv2d", {"out_channels": 8}), ("relu", {})] * 3
+    rows += [("adaptive_avg_pool2d", {}), ("flatten", {}), ("linear", {"out_features": 10})]
+    like = lenet(batch_size=1)
+    project = chain(rows, like.data, like.recipe, ("input", {}), ("target", {}), "cross_entropy")
+    need = Costs(infer(project)).whole().training
+    fault = find_memory_fault(infer(project), round(0.9 * need), measured=need)
+    assert fault is not None and [repair.words for repair in fault.repairs] == ["Mixed precision (bf16)"]
+    assert "about half of what a step keeps" in fault.words
 
 
 def test_the_command_line_refuses_it_too(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

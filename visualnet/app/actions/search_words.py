@@ -91,6 +91,8 @@ WORDS: Mapping[str, str] = {
     "train.start": "run, fit model, start, learn, execute, play, go",
     "train.pause": "hold, halt, break",
     "train.resume": "continue, go on",
+    "train.change_network": "apply changes, hot swap, edit network while training, adopt drawing",
+    "train.keep_network": "ignore changes, keep training old network",
     "train.stop": "cancel, abort, end training, kill",
     # Help
     "help.shortcuts": "hotkeys, key bindings, keys, keyboard",

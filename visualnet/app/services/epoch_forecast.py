@@ -19,7 +19,7 @@ from visualnet.app.state.studio import Studio
 from visualnet.core.project import Project
 from visualnet.training import exclusive
 from visualnet.training.finding.epoch import EpochForecast, measured_of
-from visualnet.training.finding.memory_check import MemoryFault, find_memory_fault
+from visualnet.training.finding.memory_check import MemoryFault, find_memory_fault, largest_batch
 from visualnet.training.idle_probe import torch_is_ready
 from visualnet.training.measure.free_memory import free_memory
 
@@ -92,13 +92,20 @@ class EpochForecasts(Measurement):
             return None
         return self._of_run[1], sum(epoch.seconds for epoch in model.epochs) / len(model.epochs)
 
+    @property
+    def _samples(self) -> int | None:
+        """How many samples there are to train on, once the data are known."""
+        data = self.studio.runner.probes.data
+        return len(data.train) if data is not None else None
+
     def memory_fault(self) -> MemoryFault | None:
         """Why a run of the open project would not fit into memory; None if it does, or that is not known yet."""
         analysis, device = self.studio.analysis, self.studio.project.recipe.device
         if analysis.errors() or (device != "cpu" and not torch_is_ready()):
             return None
         forecast = self.forecast
-        return find_memory_fault(analysis, _free(device), forecast.memory if forecast is not None else None)
+        measured = forecast.memory if forecast is not None else None
+        return find_memory_fault(analysis, _free(device), measured, _mixed_precision(device), self._samples)
 
     def measure(self) -> None:
         """Measure now, unless it is being measured, or a run goes on."""
@@ -141,7 +148,8 @@ class EpochForecasts(Measurement):
         if not torch_is_ready() or self.running:
             self._wait()
             return
-        if Costs(studio.analysis).whole().training <= SHARE * _free(studio.project.recipe.device):
+        batch = largest_batch(studio.project.recipe, self._samples)
+        if Costs(studio.analysis, batch).whole().training <= SHARE * _free(studio.project.recipe.device):
             self.measure()
 
     def _follow_run(self) -> None:
@@ -161,6 +169,18 @@ def _free(wish: str) -> int:
         return free_memory(devices.device_of(wish))
     except ValueError:
         return free_memory()
+
+
+def _mixed_precision(wish: str) -> str:
+    """What a device computes in; until torch is there to be asked, what most do."""
+    if not torch_is_ready():
+        return "bf16"
+    from visualnet.training import devices
+
+    try:
+        return devices.mixed_precision(devices.device_of(wish))
+    except ValueError:
+        return "bf16"
 
 
 def epoch_forecasts_of(studio: Studio) -> EpochForecasts:

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from visualnet import pytorch
-from visualnet.app.services.background_task import BackgroundTask, TaskQueue
+from visualnet.app.services.background_task import BackgroundTask
 from visualnet.app.services.epoch_forecast import SWITCH_S, refuse_too_large
-from visualnet.app.services.live_probes import LiveProbes
-from visualnet.app.services.redraw_budget import RedrawBudget
+from visualnet.app.services.network_question import NetworkQuestion
+from visualnet.app.services.run_browser import RunBrowser, ShownRuns
 from visualnet.app.state.studio import Studio
 from visualnet.core.document import Document
 from visualnet.core.errors import FileError
@@ -32,7 +30,7 @@ from visualnet.training.control import Control, ProbePort
 from visualnet.training.loop import preflight
 from visualnet.training.runs import network_mark
 from visualnet.training.runs import run_history as history
-from visualnet.training.runs.run_model import RunModel, create_run, learning_rates, read_run
+from visualnet.training.runs.run_model import RunModel, create_run, learning_rates, read_project
 from visualnet.training.runs.run_status import STILL_AS_IT_WAS
 from visualnet.training.training_job import train
 
@@ -40,39 +38,22 @@ log = logging.getLogger("visualnet.runner")
 TICK_MS, REST_MS = 33, 250
 
 
-@dataclass
-class ShownRuns:
-    """What is shown of a document's runs while it is in front: ``run`` with its curves, and other curves beneath, by run."""
-
-    run: RunRef | None = None
-    model: RunModel | None = None
-    ghosts: dict[str, RunModel] = field(default_factory=dict)
-
-
-class Runner(QObject):
+class Runner(RunBrowser):
     """One training at a time. ``state`` is ``idle``, ``starting``, ``running`` or ``paused``; ``model`` holds its curves.
 
     Both are those of the document in front. A run of another one goes on behind it: ``elsewhere`` is that document.
     """
 
     state_changed = Signal()
-    updated = Signal()
-    """New events were taken in; at most 30 times a second."""
     failed = Signal(str, object)
     faulted = Signal(str, str)
     probes_changed = Signal()
-    attached_changed = Signal()
-    """``model`` is that of another run."""
-    ghosts_changed = Signal()
     occupied = Signal()
     """A run was asked for while another document trains."""
 
     def __init__(self, studio: Studio, mailbox: Mailbox, settings: Settings, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self.studio, self.mailbox, self.settings = studio, mailbox, settings
-        self.redraws = RedrawBudget(self)
-        self._queue = TaskQueue(self)
-        self.probes = LiveProbes(studio, self._queue, self.redraws, settings, self)
+        super().__init__(studio, settings, parent)
+        self.mailbox = mailbox
         self.probes.changed.connect(self.probes_changed)
         self.probes.data_changed.connect(self.state_changed)
         self._timer = QTimer(self, interval=REST_MS)
@@ -83,31 +64,15 @@ class Runner(QObject):
         self._control: Control | None = None
         self._document: Document | None = None
         """What trains, in front or not."""
-        self._shown: WeakKeyDictionary[Document, ShownRuns] = WeakKeyDictionary()
         self._rates: dict[str, float] = {}
         self._told_older = False
         self._switch_s = sys.getswitchinterval()
         self._why: tuple[tuple[Any, ...], str] | None = None
+        self.network = NetworkQuestion(studio, self)
+        self.state_changed.connect(self.network.refresh)
+        self.network.changed.connect(self.state_changed)
         studio.project_changed.connect(self._edited)
         studio.document_changed.connect(self._other_document)
-
-    def _shown_of(self, document: Document) -> ShownRuns:
-        return self._shown.setdefault(document, ShownRuns())
-
-    @property
-    def run(self) -> RunRef | None:
-        """The run that trains, or else the one whose curves are shown."""
-        return self._shown_of(self.studio.document).run
-
-    @property
-    def model(self) -> RunModel | None:
-        """The curves of ``run``."""
-        return self._shown_of(self.studio.document).model
-
-    @property
-    def ghosts(self) -> dict[str, RunModel]:
-        """Earlier runs to compare with, by id."""
-        return self._shown_of(self.studio.document).ghosts
 
     @property
     def state(self) -> str:
@@ -162,21 +127,30 @@ class Runner(QObject):
         except (OSError, FileError) as error:
             self.studio.message.emit("error", f"The run cannot be kept on disk: {error}")
             return False
-        self._begin(history.new_run(project, folder), folder, resume=False)
+        self._begin(history.new_run(project, folder), folder, resume=False, project=project)
         return True
 
     def resume(self) -> bool:
         """Go on after a pause, or with the last run where it was stopped."""
         if self._control is not None and self.elsewhere is None:
+            if self.network.holds_back():
+                return False
             self._control.resume()
             return True
         run = history.find_resumable(self.studio.project, self.run)
         folder = history.folder_of(run) if run is not None else None
         if self.busy or run is None or folder is None or not self._may_begin():
             return False
-        extra = {**run.extra, network_mark.KEY: network_mark.mark_of(self.studio.project)}
-        self._begin(replace(run, state="running", extra=extra), folder, resume=True)
+        go = partial(self._resume_ended, run, folder)
+        network = read_project(folder) if network_mark.is_older(run, self.studio.project) else None
+        if network is not None and self.network.holds_back_ended(network, go):
+            return False
+        go(self.studio.project)
         return True
+
+    def _resume_ended(self, run: RunRef, folder: Path, project: Project) -> None:
+        extra = {**run.extra, network_mark.KEY: network_mark.mark_of(project)}
+        self._begin(replace(run, state="running", extra=extra), folder, resume=True, project=project)
 
     def pause(self) -> None:
         """Wait after the current step."""
@@ -214,62 +188,8 @@ class Runner(QObject):
         if newest is not None:
             self.attach(newest.id)
 
-    def attach(self, run_id: str) -> None:
-        """Show the curves of an earlier run, and look into the network with its weights."""
-        run = history.find(self.studio.project, run_id)
-        if self.busy or run is None:
-            return
-        folder = history.folder_of(run)
-        if folder is None:
-            self.studio.message.emit(
-                "warning", f"The run of {history.title(run)} is not on this machine: only its summary is here."
-            )
-            return
-        self._shown_of(self.studio.document).run = run
-        self.probes.set_run(folder)
-        self._read_curves(run_id, folder)
-
-    def _read_curves(self, run_id: str, folder: Path) -> None:
-        def show(model: RunModel) -> None:
-            if self.run is not None and self.run.id == run_id and not self.busy:
-                self._shown_of(self.studio.document).model = model
-                self.attached_changed.emit()
-                self.updated.emit()
-
-        self._read(f"attach {run_id}", folder, show)
-
-    def show_ghost(self, run_id: str, shown: bool) -> None:
-        """Show an earlier run's curves beneath those of the current one, or no more."""
-
-        def add(model: RunModel) -> None:
-            if history.find(self.studio.project, run_id) is not None:
-                self.ghosts[run_id] = model
-                self.ghosts_changed.emit()
-                self.updated.emit()
-
-        run = history.find(self.studio.project, run_id)
-        folder = history.folder_of(run) if run is not None else None
-        if shown and folder is not None:
-            self._read(f"ghost {run_id}", folder, add)
-        elif self.ghosts.pop(run_id, None) is not None:
-            self.ghosts_changed.emit()
-
-    def _read(self, key: str, folder: Path, done: Callable[[RunModel], None]) -> None:
-        warn = partial(self.studio.message.emit, "warning")
-        self._queue.submit(key, lambda: read_run(folder), done, warn, words="The record of the run cannot be read")
-
-    def detach(self, run_id: str) -> None:
-        """Forget a run that is being deleted."""
-        self.show_ghost(run_id, False)
-        if self.run is not None and self.run.id == run_id and not self.busy:
-            shown = self._shown_of(self.studio.document)
-            shown.run = shown.model = None
-            self.probes.set_run(None)
-            self.attached_changed.emit()
-            self.updated.emit()
-
-    def _begin(self, run: RunRef, folder: Path, resume: bool) -> None:
-        project, put = self.studio.project, self.mailbox.put
+    def _begin(self, run: RunRef, folder: Path, resume: bool, project: Project) -> None:
+        put = self.mailbox.put
         self.studio.clear_runtime_problem()
         self._told_older = False
         self._document, self._rates = self.studio.document, learning_rates(project.recipe)
@@ -279,6 +199,7 @@ class Runner(QObject):
             shown.model = RunModel(run.id, folder)
             self.attached_changed.emit()
         self._control = control = Control()
+        self.network.begin(project, control)
         self.probes.set_run(folder)
         self.probes.set_control(control)
         sys.setswitchinterval(SWITCH_S)
@@ -345,7 +266,10 @@ class Runner(QObject):
             self._set_state("running")
         elif isinstance(message, events.Paused):
             self._set_state("paused")
+        elif isinstance(message, events.NetworkChanged):
+            self._take_network(shown)
         elif isinstance(message, events.Trouble):
+            self.network.take_trouble()
             self.studio.message.emit("warning", capitalize_first(message.words))
         elif isinstance(message, events.Failed):
             words = f"Training stopped: {message.words}"
@@ -355,6 +279,13 @@ class Runner(QObject):
             behind = f"{document.project.name}: " if self.elsewhere is not None else ""
             self.failed.emit(behind + words, message.path)
 
+    def _take_network(self, shown: ShownRuns) -> None:
+        project = self.network.take_changed()
+        if project is not None and shown.run is not None:
+            extra = {**shown.run.extra, network_mark.KEY: network_mark.mark_of(project)}
+            shown.run, self._told_older = replace(shown.run, extra=extra), False
+            self._record()
+
     def _edited(self, before: Project, after: Project) -> None:
         rates = learning_rates(after.recipe)
         if self._control is not None and self.elsewhere is None and rates != self._rates:
@@ -362,7 +293,7 @@ class Runner(QObject):
                 if rates[name] != self._rates[name]:
                     self._control.set_lr(rates[name], name)
             self._rates = rates
-        if self.busy and not self._told_older and network_mark.is_older(self.run, after):
+        if self.state == "running" and not self._told_older and network_mark.is_older(self.run, after):
             self._told_older = True  # once a run: it is the same with every edit
             self.studio.message.emit("hint", f"{STILL_AS_IT_WAS}.")
         if before.graph.nodes is not after.graph.nodes or before.blocks is not after.blocks:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from PySide6.QtWidgets import QMainWindow
 
@@ -39,6 +40,10 @@ class Frame(QMainWindow):
 
     def show_space(self, name: str) -> None:
         """Switch to a workspace."""
+        raise NotImplementedError
+
+    def show_panel(self, name: str) -> Any:
+        """Bring a dock to the front; its panel, or None where no feature of that name is there."""
         raise NotImplementedError
 
     def set_mode(self, mode: Mode) -> None:

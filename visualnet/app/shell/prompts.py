@@ -129,6 +129,18 @@ def about(window: Frame) -> None:
     answer_of(message_box(window, "About VisualNet", words, more, icon="visualnet"))
 
 
+def connect_runner(window: Frame) -> None:
+    """Let the runner ask what it must know: which tab shall train, and with which network a run shall go on."""
+    window.runner.occupied.connect(lambda: tell_occupied(window))
+    window.runner.network.asked.connect(lambda: ask_network(window))
+
+
+def ask_network(window: Frame) -> None:
+    """A run is to go on whose drawing was changed: its panel asks with which network."""
+    if (panel := window.show_panel("training")) is not None:
+        panel.question.ask()
+
+
 def tell_occupied(window: Frame) -> None:
     """Say which tab trains, and offer to go there."""
     tabs, trains = window.project_files.tabs, window.runner.elsewhere

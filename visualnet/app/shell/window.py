@@ -225,7 +225,7 @@ class Window(Frame):
         tabs.closed.connect(runner.close_document)
         tabs.closed.connect(lambda _: self.collector.collect_later())
         self.views.closed.connect(self.collector.collect_later)
-        runner.occupied.connect(lambda: prompts.tell_occupied(self))
+        prompts.connect_runner(self)
         runner.failed.connect(lambda words, node: self.notify("error", words, []))
         self._faults = prompts.FaultNotice(self.banner, self.notify)
         runner.faulted.connect(self._faults.report)

@@ -8,6 +8,7 @@ from typing import Protocol
 from PySide6.QtCore import SignalInstance
 from PySide6.QtWidgets import QWidget
 
+from visualnet.analysis.compare.weights_kept import WeightsKept
 from visualnet.core.project import RunRef
 from visualnet.core.user.settings import Settings
 from visualnet.data.loading import Loaded
@@ -47,6 +48,25 @@ class RedrawsProtocol(Protocol):
     def ask(self, key: Hashable, widget: QWidget | None, draw: Callable[[], None], every_ms: int = 0) -> None: ...
 
 
+class NetworkQuestionProtocol(Protocol):
+    """With which network a run goes on whose drawing was changed; see `visualnet.app.services.network_question`."""
+
+    changed: SignalInstance
+    asked: SignalInstance
+    kept: WeightsKept | None
+    refusal: str
+
+    @property
+    def open(self) -> bool: ...
+
+    @property
+    def answered(self) -> bool: ...
+
+    def accept(self) -> None: ...
+
+    def decline(self) -> None: ...
+
+
 class RunnerProtocol(Protocol):
     """One training at a time; see `visualnet.app.services.runner.Runner` for what each part promises."""
 
@@ -62,6 +82,9 @@ class RunnerProtocol(Protocol):
 
     @property
     def redraws(self) -> RedrawsProtocol: ...
+
+    @property
+    def network(self) -> NetworkQuestionProtocol: ...
 
     @property
     def model(self) -> RunModel | None: ...

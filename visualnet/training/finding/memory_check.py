@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from visualnet.analysis import Analysis
 from visualnet.analysis.cost.totals import Costs
 from visualnet.core import edits
-from visualnet.core.project import Project
+from visualnet.core.graph import Value
+from visualnet.core.project import Project, Recipe
 from visualnet.core.text.format import format_bytes
 
 DOUBT = 1.3
@@ -21,13 +25,11 @@ class MemoryRepair(NamedTuple):
 
     words: str
     batch_size: int
-    accumulate: int | None = None
+    options: Mapping[str, Value] = {}
 
     def apply(self, project: Project) -> Project:
         """The project with that recipe."""
-        options = project.recipe.options
-        if self.accumulate is not None:
-            options = {**options, "accumulate": self.accumulate}
+        options = {**project.recipe.options, **self.options}
         return edits.set_recipe(project, batch_size=self.batch_size, options=options)
 
 
@@ -38,10 +40,25 @@ class MemoryFault(NamedTuple):
     repairs: tuple[MemoryRepair, ...] = ()
 
 
-def find_memory_fault(analysis: Analysis, free: int, measured: int | None = None) -> MemoryFault | None:
-    """What is wrong if training needs more than is free; ``measured`` is what a step was seen to take, which counts before the formula."""
+def largest_batch(recipe: Recipe, samples: int | None) -> int:
+    """Samples that a step really looks at: no more than there are, where that is known."""
+    return min(recipe.batch_size, samples) if samples else recipe.batch_size
+
+
+def find_memory_fault(
+    analysis: Analysis,
+    free: int,
+    measured: int | None = None,
+    precision: str = "bf16",
+    samples: int | None = None,
+) -> MemoryFault | None:
+    """What is wrong if training needs more than is free; ``measured`` is what a step was seen to take, which counts before the formula.
+
+    ``precision`` is the mixed one that the device can compute in; ``samples`` are those of the training set: no batch is larger.
+    """
     recipe = analysis.project.recipe
-    formula = Costs(analysis).whole().training
+    size = largest_batch(recipe, samples)
+    formula = Costs(analysis, size).whole().training
     needed = formula if measured is None else measured
     if needed <= free * (DOUBT if measured is None else 1.0):
         return None
@@ -50,17 +67,25 @@ def find_memory_fault(analysis: Analysis, free: int, measured: int | None = None
         f"Training does not fit: it takes {format_bytes(needed)} ({how}), and {format_bytes(free)} of memory are free."
     )
     scale = needed / max(formula, 1)
-    batch = recipe.batch_size // 2
+    batch = size // 2
     while batch and Costs(analysis, batch).whole().training * scale > ROOM * free:
         batch //= 2
+    repairs = []
+    mixed = replace(recipe, options={**recipe.options, "precision": precision})
+    if "precision" not in recipe.options and Costs(analysis, size, recipe=mixed).whole().training * scale <= ROOM * free:
+        repairs.append(MemoryRepair(f"Mixed precision ({precision})", recipe.batch_size, {"precision": precision}))
+    if not batch and repairs:
+        return MemoryFault(f"{words} Mixed precision takes about half of what a step keeps.", tuple(repairs))
     if not batch:
         return MemoryFault(f"{words} Weights, gradients and optimizer alone are too large: make the network smaller.")
     before = recipe.options.get("accumulate", 1)
-    gathered = -(-recipe.batch_size // batch) * (before if isinstance(before, int) else 1)
-    repairs = (
+    gathered = -(-size // batch) * (before if isinstance(before, int) else 1)
+    also = " So does mixed precision." if repairs else ""
+    smaller = (
         MemoryRepair(f"Batch size {batch:,}", batch),
-        MemoryRepair(f"Batch size {batch:,}, {gathered} batches a step", batch, gathered),
+        MemoryRepair(f"Batch size {batch:,}, {gathered} batches a step", batch, {"accumulate": gathered}),
     )
     return MemoryFault(
-        f"{words} A smaller batch fits; gathering several before a step keeps the effective batch.", repairs
+        f"{words} A smaller batch fits; gathering several before a step keeps the effective batch.{also}",
+        (*smaller, *repairs),
     )

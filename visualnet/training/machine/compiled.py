@@ -60,11 +60,14 @@ def translating() -> Iterator[None]:
     """Translate whole steps while this lasts, and let go of all translations afterwards: they hold the network's weights."""
     import torch._dynamo
     import torch._functorch.config
+    import torch._inductor.config
 
     wanted = (
         (torch._dynamo.config, {"recompile_limit": MOST_VARIANTS}),
         # The backward pass with the forward one: where it cannot be translated, nothing of the step has been done yet.
         (torch._functorch.config, {"force_non_lazy_backward_lowering": True}),
+        # Dropout draws what it draws untranslated; and the other cores stay with the window.
+        (torch._inductor.config, {"fallback_random": True, "compile_threads": 1}),
     )
     try:
         with ExitStack() as stack:

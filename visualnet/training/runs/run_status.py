@@ -18,7 +18,7 @@ STATES = {
 
 
 EARLIER = "an earlier version of the drawing"
-STILL_AS_IT_WAS = "Trains the network as it was at the start; stop and train again to use your change"
+STILL_AS_IT_WAS = "Trains the network as it was; pause to go on with your change"
 
 
 def share_done(model: RunModel | None) -> float:
@@ -38,7 +38,7 @@ def describe_run(state: str, model: RunModel | None, analysis: Analysis, older: 
     if model is None or model.started is None:
         return ""
     parts = [describe_position(model)]
-    if older and state != "idle":
+    if older and state == "running":
         parts.insert(0, STILL_AS_IT_WAS)
     if state != "idle" and model.compiling:
         parts.append("compiling the network: pause and stop wait until that is done")

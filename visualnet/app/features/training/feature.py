@@ -38,6 +38,26 @@ FEATURE = Feature(
     ),
     actions=(
         ActionSpec(
+            "train.change_network",
+            10,
+            "Go on with the changed network",
+            "Train the network as it is drawn now; layers that did not change keep what they learned",
+            "resume",
+            "Ctrl+Shift+F5",
+            run=lambda studio: studio.runner.network.accept(),
+            enabled=lambda studio: studio.runner.network.kept is not None and not studio.runner.network.answered,
+        ),
+        ActionSpec(
+            "train.keep_network",
+            10,
+            "Go on with the old network",
+            "Train the network as it was before its drawing was changed",
+            "resume",
+            "Ctrl+Alt+F5",
+            run=lambda studio: studio.runner.network.decline(),
+            enabled=lambda studio: studio.runner.network.open and not studio.runner.network.answered,
+        ),
+        ActionSpec(
             "train.picture",
             40,
             "Prediction on the canvas",

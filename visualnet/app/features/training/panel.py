@@ -9,13 +9,14 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QLabel, QProgressBar, QSlider, QSplitter, QWidget
 
 from visualnet.app.features.training.curves_pane import CurvesPane
+from visualnet.app.features.training.network_bar import NetworkBar
 from visualnet.app.features.training.pinned_picture import PinnedPicture
 from visualnet.app.features.training.prediction import PredictionPane
 from visualnet.app.services.epoch_forecast import epoch_forecasts_of
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts
 from visualnet.app.widgets.basic import ElidedLabel, describe, label
-from visualnet.app.widgets.layouts import FittingRow, column, fitting_row
+from visualnet.app.widgets.layouts import FittingRow, column, fitting_row, row
 from visualnet.app.widgets.segmented import Segmented
 from visualnet.training.finding.epoch import error_words
 from visualnet.training.runs.network_mark import is_older
@@ -39,13 +40,13 @@ class TrainingPanel(QWidget):
         self.curves, self.prediction = CurvesPane(studio), PredictionPane(studio)
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         progress = QWidget()
-        self.head = self._head()
+        self.head, self.question = self._head(), NetworkBar(studio)
         column(self.head, (self.curves, 1), spacing=0, parent=progress)
         for part, share in ((progress, 2), (self.prediction, 1)):
             self.splitter.addWidget(part)
             self.splitter.setStretchFactor(self.splitter.count() - 1, share)
         self.splitter.setChildrenCollapsible(False)
-        column((self.splitter, 1), spacing=0, parent=self)
+        column(row(self.question, margins=(8, 0, 8, 0)), (self.splitter, 1), spacing=0, parent=self)
         self.forecasts = epoch_forecasts_of(studio)
         self.forecasts.watch(self.words)
         self.forecasts.changed.connect(self.refresh)
@@ -54,6 +55,7 @@ class TrainingPanel(QWidget):
         self.runner.updated.connect(lambda: self.runner.redraws.ask("progress", self, self.refresh, EVERY_MS))
         self.runner.state_changed.connect(self.refresh)
         studio.analysed.connect(lambda _: self.refresh())
+        self.question.refresh()
         self.refresh()
 
     def _head(self) -> FittingRow:

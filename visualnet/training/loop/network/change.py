@@ -172,6 +172,8 @@ def _take_over_learner(
     new.average = averages if old.average else []
     new.gathered = old.gathered
     new.rate.restore(old.rate.numbers(), old.rate.now)
+    if new.scaler is not None and old.scaler is not None:
+        new.scaler.restore(old.scaler.numbers())
 
 
 def _collect_removed(parts: NetworkParts, kept: WeightsKept, step: int, number: int) -> list[NodeWeights]:
