@@ -1,7 +1,8 @@
 """A process that has torch loaded and forks one training after the other, so that each can be killed.
 
-``python -m tests.training.trainer_process`` reads a run's folder and a number of seconds a line, forks a process that trains there (going
-on where the run stood), kills it after these seconds (negative: never), and prints its exit status.
+``python -m tests.training.trainer_process`` reads a run's folder and a number a line and forks a process that trains there (going on
+where the run stood). It kills itself (kill −9) at the call of a function that has this number, wherever that is: in a step, in a
+validation, between two files of a checkpoint (negative: at none). Its exit status is printed, and how many calls there were.
 """
 
 from __future__ import annotations
@@ -9,8 +10,9 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import time
 from pathlib import Path
+from types import FrameType
+from typing import Any
 
 import torch
 
@@ -18,6 +20,18 @@ from tests.training.by_hand import tiny
 from visualnet.data.loading import load
 from visualnet.training.loop import checkpointer, session
 from visualnet.training.runs.run_model import read_project
+
+
+class Calls:
+    """Counts the calls of functions, and kills the process at one of them (negative: at none)."""
+
+    def __init__(self, kill_at: int) -> None:
+        self.count, self.kill_at = 0, kill_at
+
+    def __call__(self, frame: FrameType, event: str, arg: Any) -> None:
+        self.count += event.endswith("call")
+        if self.count == self.kill_at:
+            os.kill(os.getpid(), signal.SIGKILL)
 
 
 def train(folder: Path) -> None:
@@ -38,20 +52,24 @@ def main() -> None:
         session.Session(project, load(project.data), lambda event: None, threads=1).run()
     print("ready", flush=True)
     for line in sys.stdin:
-        folder, _, seconds = line.strip().rpartition(" ")
+        folder, _, at = line.strip().rpartition(" ")
+        ends = os.pipe()
         child = os.fork()
         if child == 0:
             code = 1
             try:
+                calls = Calls(int(at))
+                sys.setprofile(calls)
                 train(Path(folder))
+                sys.setprofile(None)
+                os.write(ends[1], str(calls.count).encode())
                 code = 0
             finally:
                 os._exit(code)
-        if float(seconds) >= 0:
-            time.sleep(float(seconds))
-            os.kill(child, signal.SIGKILL)  # it is not waited for yet: whether it has ended or not, the id is its own
+        os.close(ends[1])
         _, status = os.waitpid(child, 0)
-        print(os.waitstatus_to_exitcode(status), flush=True)
+        with os.fdopen(ends[0]) as told:
+            print(os.waitstatus_to_exitcode(status), told.read() or 0, flush=True)
 
 
 if __name__ == "__main__":

@@ -117,9 +117,7 @@ def _check_memory(project: Project, fields: Mapping[str, Spec], samples: int) ->
     if analysis.errors():
         return
     device = devices.device_of(project.recipe.device)
-    fault = find_memory_fault(
-        analysis, free_memory(device), precision=devices.mixed_precision(device), samples=samples
-    )
+    fault = find_memory_fault(analysis, free_memory(device), precision=devices.mixed_precision(device), samples=samples)
     if fault is not None:
         smaller = next((r.batch_size for r in fault.repairs if r.batch_size < project.recipe.batch_size), 0)
         tried = f" Try --batch-size {smaller}." if smaller else ""
