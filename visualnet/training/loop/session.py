@@ -225,9 +225,7 @@ class TrainingLoop:
         self.learners.begin_epoch(state.epoch)
         self.network.trial.train()
         clock = time.perf_counter
-        while state.position < sampler.steps:
-            at = state.position * size
-            index = order[at : at + size]
+        for index in order.split(size)[state.position : sampler.steps]:
             tally.before_step(index)
             batch = tensors.batch(index)
             for program, learner, closes in turns:
