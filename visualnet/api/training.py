@@ -154,7 +154,7 @@ def train(
         network: what to train.
         data: a map-style data set, or arrays by field (axis 0 is the sample); the project's own choice if left out.
         folder: where the run is kept (weights, events, curves), so that ``load_run`` finds it; nothing is kept if left out.
-        resume: go on with the run in ``folder``.
+        resume: go on with the run in ``folder``; where the network was changed since, layers keep weights of the same sizes.
 
     Raises:
         ValueError: the recipe or the data cannot be used; the words say why.

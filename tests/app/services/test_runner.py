@@ -16,8 +16,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.app.training_rig import Rig, small, template
 from tests.waiting import linger
-from visualnet.app.services import run_browser
 from visualnet.app.services import runner as runner_module
+from visualnet.app.services.run import run_browser
 from visualnet.app.services.runner import Runner
 from visualnet.app.state.runner_protocol import RunnerProtocol
 from visualnet.core.document import Document

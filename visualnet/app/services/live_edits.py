@@ -9,7 +9,7 @@ from visualnet.core.project import Project
 from visualnet.layers.recipe.live_settings import find_changes, with_live_settings
 from visualnet.layers.recipe.settings import find_problems
 from visualnet.training.control import Control
-from visualnet.training.runs.network_mark import mark_of, with_network_of
+from visualnet.training.runs.network_mark import mark_of
 
 SETTLE_MS = 250
 """A run is changed when the project has rested so long: no figure that is half typed reaches it, nor each place of a slider."""
@@ -26,16 +26,12 @@ class LiveEdits(QObject):
         self._settling.timeout.connect(self.send)
         self._control: Control | None = None
         self._document: Document | None = None
-        self._trained = Project()
+        self.trained = Project()
         """What trains, with all changes that were sent."""
 
-    def follow(self, document: Document, project: Project, control: Control) -> None:
+    def follow(self, document: Document, control: Control, project: Project) -> None:
         """A run of this document begins, with this project."""
-        self._document, self._control, self._trained = document, control, project
-
-    def take_network(self, project: Project) -> None:
-        """The run goes on with the network of this project."""
-        self._trained = with_network_of(self._trained, project)
+        self._document, self._control, self.trained = document, control, project
 
     def stop(self) -> None:
         """The run is over."""
@@ -45,14 +41,14 @@ class LiveEdits(QObject):
     def edited(self, project: Project) -> str:
         """The document that is followed was edited; the mark of the network that the run then trains."""
         self._settling.start()
-        return mark_of(with_live_settings(self._trained, project))
+        return mark_of(with_live_settings(self.trained, project))
 
     def send(self) -> None:
         """Change in the run what was changed in the project."""
         if self._control is None or self._document is None:
             return
         project = self._document.project
-        changes = find_changes(self._trained, project)
+        changes = find_changes(self.trained, project)
         if not changes or find_problems(project.recipe, project.data.split[1] > 0):
             return  # what cannot be used is told where it was entered
         try:
@@ -60,4 +56,4 @@ class LiveEdits(QObject):
         except ValueError as error:
             self.refused.emit(f"Not changed in the run: {error}.")
             return
-        self._trained = with_live_settings(self._trained, project)
+        self.trained = with_live_settings(self.trained, project)

@@ -16,8 +16,8 @@ from visualnet import pytorch
 from visualnet.app.services.background_task import BackgroundTask
 from visualnet.app.services.epoch_forecast import SWITCH_S, refuse_too_large
 from visualnet.app.services.live_edits import LiveEdits
-from visualnet.app.services.network_question import NetworkQuestion
-from visualnet.app.services.run_browser import RunBrowser, ShownRuns
+from visualnet.app.services.run.network_question import NetworkQuestion
+from visualnet.app.services.run.run_browser import RunBrowser, ShownRuns
 from visualnet.app.state.studio import Studio
 from visualnet.core.document import Document
 from visualnet.core.errors import FileError
@@ -70,7 +70,7 @@ class Runner(RunBrowser):
         self._told_older = False
         self._switch_s = sys.getswitchinterval()
         self._why: tuple[tuple[Any, ...], str] | None = None
-        self.network = NetworkQuestion(studio, self)
+        self.network = NetworkQuestion(studio, self.live_edits, self)
         self.state_changed.connect(self.network.refresh)
         self.network.changed.connect(self.state_changed)
         studio.project_changed.connect(self._edited)
@@ -202,8 +202,8 @@ class Runner(RunBrowser):
             shown.model = RunModel(run.id, folder)
             self.attached_changed.emit()
         self._control = control = Control()
-        self.live_edits.follow(self._document, project, control)
-        self.network.begin(project, control)
+        self.live_edits.follow(self._document, control, project)
+        self.network.begin(control)
         self.probes.set_run(folder)
         self.probes.set_control(control)
         sys.setswitchinterval(SWITCH_S)
@@ -287,7 +287,6 @@ class Runner(RunBrowser):
     def _take_network(self, shown: ShownRuns) -> None:
         project = self.network.take_changed()
         if project is not None and shown.run is not None:
-            self.live_edits.take_network(project)
             extra = {**shown.run.extra, network_mark.KEY: network_mark.mark_of(project)}
             shown.run, self._told_older = replace(shown.run, extra=extra), False
             self._record()

@@ -49,7 +49,7 @@ class RedrawsProtocol(Protocol):
 
 
 class NetworkQuestionProtocol(Protocol):
-    """With which network a run goes on whose drawing was changed; see `visualnet.app.services.network_question`."""
+    """With which network a run goes on whose drawing was changed; see `visualnet.app.services.run.network_question`."""
 
     changed: SignalInstance
     asked: SignalInstance

@@ -49,10 +49,8 @@ class RunModel:
         self.lr = Series()
         self.rates: dict[str, Series] = {}
         """The rate of each of several learners, by name."""
-        self.clipped = 0
-        """Steps whose gradients were clipped."""
-        self.skipped = 0
-        """Steps that were skipped because their gradients overflowed."""
+        self._clipped, self._skipped = Series(), Series()
+        """By the last of some steps, how many had been clipped or skipped until then."""
         self.compiling = False
         """Whether the network is being translated, and the run answers to nothing meanwhile."""
         self.epochs: list[events.EpochDone] = []
@@ -76,6 +74,16 @@ class RunModel:
     def over(self) -> bool:
         """Whether nothing more will come."""
         return self.state in OVER
+
+    @property
+    def clipped(self) -> int:
+        """Steps whose gradients were clipped."""
+        return _total(self._clipped)
+
+    @property
+    def skipped(self) -> int:
+        """Steps that were skipped because their gradients overflowed."""
+        return _total(self._skipped)
 
     @property
     def step(self) -> int:
@@ -123,7 +131,8 @@ class RunModel:
     # --- one method for each event ---------------------------------------------------------------------------------
 
     def _on_started(self, event: events.Started) -> None:
-        for group in (self.steps, self.train, self.validation, self.average, self.rates, {"": self.lr}):
+        counted = {"": self.lr, "clipped": self._clipped, "skipped": self._skipped}
+        for group in (self.steps, self.train, self.validation, self.average, self.rates, counted):
             for series in group.values():
                 series.truncate_after(event.step)
         self.epochs = [e for e in self.epochs if e.step <= event.step and e.epoch <= event.epoch]
@@ -146,8 +155,9 @@ class RunModel:
         _extend_rates(self.lr, steps, event)
         for name, learner in event.learners.items():
             _extend_rates(self.rates.setdefault(name, Series()), steps, learner)
-        self.clipped += max(event.clipped, 0)
-        self.skipped += max(event.skipped, 0)
+        for counted, more in ((self._clipped, event.clipped), (self._skipped, event.skipped)):
+            if more > 0:
+                _extend(counted, [event.step], [_total(counted) + more])
 
     def _on_epoch(self, event: events.EpochDone) -> None:
         for kept, values in (
@@ -233,6 +243,11 @@ def _extend(series: Series, steps: Iterable[int], values: Iterable[float | None]
     if series.last is not None and steps and steps[0] <= series.last[0]:
         series.truncate_after(steps[0] - 1)
     series.extend(steps, [float("nan") if value is None else value for value in values])
+
+
+def _total(counted: Series) -> int:
+    """The last value of a series of totals."""
+    return int(counted.last[1]) if counted.last is not None else 0
 
 
 def _extend_rates(series: Series, steps: range, told: events.Steps | events.LearnerSteps) -> None:

@@ -42,8 +42,7 @@ class TrainingPanel(QWidget):
         progress = QWidget()
         self.head, self.question = self._head(), NetworkBar(studio)
         self.changed = ElidedLabel("", "small")
-        self.changed.setContentsMargins(12, 0, 12, 2)
-        column(self.head, self.changed, (self.curves, 1), spacing=0, parent=progress)
+        column(self.head, row(self.changed, margins=(12, 0, 12, 0)), (self.curves, 1), spacing=0, parent=progress)
         for part, share in ((progress, 2), (self.prediction, 1)):
             self.splitter.addWidget(part)
             self.splitter.setStretchFactor(self.splitter.count() - 1, share)
