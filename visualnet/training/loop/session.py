@@ -225,7 +225,7 @@ class TrainingLoop:
         self.learners.begin_epoch(state.epoch)
         self.network.trial.train()
         clock = time.perf_counter
-        for index in order.split(size)[state.position : sampler.steps]:
+        for index in torch.split(order, size)[state.position : sampler.steps]:
             tally.before_step(index)
             batch = tensors.batch(index)
             for program, learner, closes in turns:
