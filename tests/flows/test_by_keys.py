@@ -51,6 +51,20 @@ def test_to_the_repairs_and_back_to_the_canvas(window: Window, lenet: Hands) -> 
         assert view.hasFocus(), widget
 
 
+def test_a_new_input_reads_the_data_of_the_project(window: Window, hands: Hands) -> None:
+    window.project_files.open_template("perceptron-points")
+    hands.rest()
+    before = set(hands.studio.graph.nodes)
+    hands.studio.select(())
+    hands.view.setFocus()
+    press(Qt.Key.Key_Space)
+    QTest.keyClicks(focused(), "input")
+    press(Qt.Key.Key_Return)
+    (new,) = set(hands.studio.graph.nodes) - before
+    assert hands.studio.analysis.main.nodes[new].leaving["x"].shape == (2,)
+    assert not [p for p in hands.studio.problems() if p.node == new and p.severity == "error"]
+
+
 def test_without_problems_the_key_says_so(window: Window, lenet: Hands) -> None:
     said: list[str] = []
     lenet.studio.message.connect(lambda _severity, words: said.append(words))
