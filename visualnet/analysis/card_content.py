@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import NamedTuple
 
 from visualnet.analysis.facts import SEVERITIES, GraphFacts, NodeFacts, Problem
@@ -14,6 +15,7 @@ from visualnet.core.text.format import format_count
 from visualnet.layers.declaration.layer import LAYERS, Spec
 from visualnet.layers.recipe.node_training import describe_training
 
+SEPARATOR = " · "
 _SIGNS = {"error": "⬣", "warning": "▲", "hint": "●"}
 
 
@@ -23,6 +25,8 @@ class CardContent(NamedTuple):
     name: str = ""
     line: str = ""
     """The layer's label and parameters, or a block's name and parameters."""
+    narrow_line: str = ""
+    """The same for where it has no room: without what is as usual, and what was added to the usual first."""
     shape: str = ""
     """The shape that leaves it; of a node without outputs that which arrives."""
     parameters: str = ""
@@ -60,9 +64,11 @@ def card_content(
         icon = "metric" if kind.role == "metric" else family
     else:
         icon = "block" if node.block is not None else "help"
+    line = _line(node, facts)
     return CardContent(
         name=node.name,
-        line=_line(node, facts),
+        line=line,
+        narrow_line=_narrow_line(node, line),
         shape=_shape(facts),
         parameters=f"{format_count(count)} params" if count else "",
         family=family,
@@ -109,7 +115,23 @@ def _line(node: Node, facts: NodeFacts | None) -> str:
     if kind is None:
         return f"unknown layer “{node.kind}”"
     card = facts.layer.card() if facts is not None and facts.layer is not None else ""
-    return f"{kind.label} · {card}" if card else kind.label
+    return f"{kind.label}{SEPARATOR}{card}" if card else kind.label
+
+
+def _narrow_line(node: Node, line: str) -> str:
+    label, *parts = line.split(SEPARATOR)
+    if node.kind not in LAYERS or not parts:
+        return line
+    usual = _usual_parts(node.kind)
+    added = parts[len(usual) :]
+    changed = [part for part in parts[: len(usual)] if part not in usual]
+    return SEPARATOR.join([label, *added, *changed])
+
+
+@cache
+def _usual_parts(kind: str) -> tuple[str, ...]:
+    """What the card of a layer says of whose parameters none was set."""
+    return tuple(filter(None, LAYERS[kind]().card().split(SEPARATOR)))
 
 
 def _evaluate(name: str, raw: object, facts: NodeFacts | None) -> object:

@@ -209,7 +209,8 @@ class ProblemList:
         self.shown = [row for group in self.groups for row in group.rows]
         if self.current is None or all(r.problem != self.current for r in self.shown):
             self.walked = False
-            self.current = next((r.problem for r in self.shown if r.problem.severity == "error"), None)
+            errors = (r.problem for r in self.shown if r.problem.severity == "error" or len(self.shown) == 1)
+            self.current = next(errors, None)
         return counts(found)
 
     def choose(self, problem: Problem) -> str:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import itertools
 
+import pytest
+
 import visualnet as vn
 from visualnet.analysis import infer
 from visualnet.analysis.repair.free_place import free_place
 from visualnet.analysis.repair.search import repairs
 from visualnet.core import edits
+from visualnet.core.graph import Port
+from visualnet.core.project import MAIN
 from visualnet.data.registry import fields_or_none
 
 
@@ -36,3 +40,27 @@ def test_output_loss_and_target_that_repairs_add_stand_free() -> None:
     assert len(project.graph.nodes) == 7
     for (ax, ay), (bx, by) in itertools.combinations(project.graph.places.values(), 2):
         assert abs(ax - bx) >= 176 or abs(ay - by) >= 72
+
+
+@pytest.mark.parametrize("pitch", [232.0, 256.0, 400.0])
+@pytest.mark.parametrize("source", ["image", "conv"])
+def test_a_layer_put_into_a_wire_stands_free_between_its_ends(pitch: float, source: str) -> None:
+    """Half way along a shortcut stands another card; half way between neighbours there is no room at all."""
+    net = vn.Graph("shortcut")
+    image = net.input(1, 28, 28, name="image")
+    conv = net.conv2d(image, 6, kernel_size=5, name="conv")
+    x = net.conv2d(net.relu(conv), 6, kernel_size=5)
+    net.add(x, x, name="sum")
+    begin, end = net.project.graph.named(source), net.project.graph.named("sum")
+    port = Port(begin.id, {"image": "x", "conv": "features"}[source])
+    project = edits.connect(net.project, MAIN, port, Port(end.id, "x2"))
+    project = edits.move(project, MAIN, {n: (pitch * at, 0.0) for at, n in enumerate(project.graph.nodes)})
+    analysis = infer(project)
+    problem = next(p for p in analysis.problems if p.node == end.id)
+    inserted = [r for r in repairs(project, problem, analysis, seconds=5, limit=12) if r.words.startswith("Insert")]
+    assert inserted
+    for repair in inserted:
+        places = repair.edit(project).graph.places
+        assert len(places) == 6
+        for (ax, ay), (bx, by) in itertools.combinations(places.values(), 2):
+            assert abs(ax - bx) >= 176 or abs(ay - by) >= 88, repair.words

@@ -58,6 +58,7 @@ def test_arrow_keys_show_each_repair_and_leave_no_trace(faulty: Hands, qtbot: Qt
     assert popup.open(view.mapFromScene(faulty.port("sum")), Port("n3", "x2"))
     qtbot.waitUntil(lambda: bool(popup.found))
     QTest.keyClick(popup, Qt.Key.Key_Down)
+    QTest.keyClick(popup, Qt.Key.Key_Up)
     seen = studio.edit_preview
     assert seen is not None
     assert seen.words == popup.found[0].words
@@ -84,7 +85,7 @@ def test_enter_takes_the_repair_that_was_gone_to(faulty: Hands, qtbot: QtBot) ->
     popup.open(faulty.view.mapFromScene(faulty.port("sum")), Port("n3", "x2"))
     qtbot.waitUntil(lambda: len(popup.found) > 1)
     wanted = popup.found[1].edit(faulty.studio.project)
-    for key in (Qt.Key.Key_Down, Qt.Key.Key_Down, Qt.Key.Key_Return):
+    for key in (Qt.Key.Key_Down, Qt.Key.Key_Return):
         QTest.keyClick(popup, key)
     assert faulty.studio.project.graph.wires == wanted.graph.wires
     assert {i: n.params for i, n in faulty.studio.graph.nodes.items()} == {

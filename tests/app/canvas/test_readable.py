@@ -22,7 +22,7 @@ from visualnet.app.theme import fonts
 from visualnet.app.theme.tokens import DARK, THEMES, luminance
 from visualnet.core import edits
 from visualnet.core.document import Document
-from visualnet.core.project import Project
+from visualnet.core.project import MAIN, Project
 from visualnet.core.storage import project_file
 from visualnet.templates.index import template_list
 
@@ -216,3 +216,14 @@ def test_the_line_of_totals_never_lies_over_a_card(hands: Hands) -> None:
     assert not view.totals.isVisible(), "while the view moves it is out of the way"
     view._rested()
     assert not view.totals.isVisible() or not view._covers_card(view.totals.geometry())
+
+
+def test_what_was_set_is_read_where_the_line_has_no_room(make: Callable[[Project], Hands], written: Any) -> None:
+    project = edits.add_node(Project(), MAIN, "conv2d", id="n1", name="conv", params={"kernel_size": 5, "stride": 4})
+    hands = make(project)
+    hands.view.look(Pose(80, 40, 1.0))
+    assert "Conv2d · 5×5 · 32 · stride 4" in dict(texts_at(hands.view, written))
+    more = {"padding": 2, "dilation": 3}
+    hands.studio.do("More", lambda p: edits.set_params(p, MAIN, ["n1"], more))
+    (line,) = (text for text, _ in texts_at(hands.view, written) if text.startswith("Conv2d"))
+    assert line.startswith("Conv2d · stride 4 ·") and line.endswith("· dilation 3 · 5×5")

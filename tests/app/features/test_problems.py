@@ -212,6 +212,27 @@ def test_the_formula_is_typeset_and_the_words_say_what_h_is(
     qtbot.waitUntil(lambda: row.formula.typeset.isVisible() != row.formula.lines.isVisible())
 
 
+def test_a_clicked_problem_scrolls_until_its_repairs_are_seen(
+    panel_of: Callable[..., ProblemsPanel], qtbot: QtBot
+) -> None:
+    panel = panel_of(drawn("i:input " + " ".join(f"c{number}:conv2d" for number in range(12))))
+    row = panel.rows[11]
+    panel.scroll_area.ensureWidgetVisible(row)
+    QTest.mouseClick(row, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: len(offered(panel)) > 3)
+    assert row.isAncestorOf(offered(panel)[0])
+    for repair in offered(panel):
+        assert repair.visibleRegion().boundingRect() == repair.rect()
+
+
+def test_the_only_problem_is_open_by_itself(panel_of: Callable[..., ProblemsPanel]) -> None:
+    project = edits.set_constants(several_hints(), {**several_hints().constants, "size": 240})
+    panel = panel_of(project)
+    assert [p.severity for p in panel.studio.problems()] == ["hint"]
+    assert panel.rows[0].current and panel.rows[0].formula.isVisible()
+    assert not any(row.current for row in panel_of(several_hints()).rows), "of several hints none is more to the point"
+
+
 def test_the_same_repairs_found_again_leave_the_buttons_alone(
     panel_of: Callable[..., ProblemsPanel], qtbot: QtBot
 ) -> None:

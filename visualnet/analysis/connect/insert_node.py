@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Mapping
 
 from visualnet.analysis.connect.check import (
     entry_ports,
@@ -16,12 +16,12 @@ from visualnet.analysis.connect.check import (
 from visualnet.analysis.connect.replace_kind import shared_params
 from visualnet.analysis.facts import Analysis, GraphFacts, NodePath
 from visualnet.core import edits
-from visualnet.core.graph import BLOCK_PREFIX, Node, Port
+from visualnet.core.graph import BLOCK_PREFIX, Graph, Node, Port, Value
 from visualnet.core.names import new_id
 from visualnet.core.project import Project
 from visualnet.core.user import block_library, presets
 from visualnet.layers import LAYERS
-from visualnet.layers.declaration.layer import Pattern
+from visualnet.layers.declaration.layer import Pattern, Spec
 from visualnet.layers.shorthand import NONE, Given
 
 
@@ -37,9 +37,10 @@ def insert_node(
     insert: Port | None = None,
     given: Given = NONE,
     also: Iterable[Port] = (),
+    fields: Mapping[str, Spec] | None = None,
 ) -> tuple[Project, str]:
     """The project with the new node, and its id. ``insert`` names the wire it is put into, by where that ends; what ends at ``also``
-    and came from there comes from the new node as well.
+    and came from there comes from the new node as well. A new input or target reads one of the ``fields`` of the data.
 
     Raises:
         ValueError: the kind is a block that the library has not.
@@ -48,6 +49,7 @@ def insert_node(
     graph, block, node_id = project.sheet(sheet), project.blocks.get(sheet), new_id(project.sheet(sheet))
     scope = {**project.constants, **(block.params if block is not None else {})}
     params = {**shared_params(presets.first_values(kind), kind, project, scope), **given.params}
+    params = params or (_data_params(graph, kind, fields) if block is None and fields else {})
     after = edits.add_node(project, sheet, kind, at=at, id=node_id, params=params)
     if given.repeat != 1:
         after = edits.set_node(after, sheet, [node_id], repeat=given.repeat)
@@ -68,6 +70,26 @@ def insert_node(
     if target is not None and outs:
         after = edits.connect(widen_inputs(after, sheet, target), sheet, Port(node_id, outs[0]), target)
     return after, node_id
+
+
+def _data_params(graph: Graph, kind: str, fields: Mapping[str, Spec]) -> dict[str, Value]:
+    """What an input or a target is set to that reads a field of the data, where it can be one that no other of its kind reads.
+
+    Data name first what is shown to a network, last what it is to answer.
+    """
+    if kind not in LAYERS or LAYERS[kind].role not in ("input", "target"):
+        return {}
+    own = LAYERS[kind].params
+    usual, (first, *rest) = own["field"].default, fields
+    read = {node.params.get("field", usual) for node in graph if node.kind == kind}
+    if LAYERS[kind].role == "input":
+        order = [first, *(n for n in rest[:-1] if fields[n].dtype == fields[first].dtype)]
+    else:
+        order = [usual] if usual in fields else [*reversed(rest), first]
+    name = next((n for n in order if n not in read), order[0])
+    spec = fields[name]
+    values: dict[str, Value] = {"field": name, "size": tuple(map(int, spec.shape)), "dtype": spec.dtype}
+    return {key: value for key, value in values.items() if value != own[key].default}
 
 
 def passes_on(project: Project, kind: str, given: Given = NONE) -> bool:

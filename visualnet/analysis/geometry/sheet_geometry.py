@@ -16,6 +16,8 @@ Places = dict[str, tuple[float, float]]
 
 GRID = 8
 GAP = 24.0
+ASIDE = 2.5
+"""How much more a step aside counts than one straight on, where the keyboard looks for the next card."""
 """Between cards that overlapped before they were distributed."""
 _SHARES = {"left": 0.0, "top": 0.0, "centre": 0.5, "middle": 0.5, "right": 1.0, "bottom": 1.0}
 
@@ -107,18 +109,26 @@ def card_beside(cards: Mapping[str, Area], here: str, way: tuple[int, int]) -> s
         across, down = _middle(area)[0] - x, _middle(area)[1] - y
         ahead = across * way[0] + down * way[1]
         if node_id != here and ahead > 4:
-            costs.append((ahead + 2.5 * abs(across if way[1] else down), node_id))
+            costs.append((ahead + ASIDE * abs(across if way[1] else down), node_id))
     return min(costs)[1] if costs else None
 
 
 def card_along(graph: Graph, cards: Mapping[str, Area], here: str, way: tuple[int, int]) -> str | None:
-    """The neighbour along a wire, the one that goes straightest on; None across the flow of the sheet."""
+    """The neighbour along a wire: the nearest, and rather straight on than aside, so that a shortcut leads past no card.
+
+    None across the flow of the sheet.
+    """
     axis = 1 if graph.direction == "down" else 0
     if not way[axis]:
         return None
     ends = [(s.node, t.node) if way[axis] > 0 else (t.node, s.node) for t, s in graph.wires.items()]
     near = [end for start, end in ends if start == here and end in cards]
-    return min(near, key=lambda i: (abs(cards[i][1 - axis] - cards[here][1 - axis]), i), default=None)
+
+    def cost(node_id: str) -> tuple[float, str]:
+        ahead, aside = (abs(cards[node_id][a] - cards[here][a]) for a in (axis, 1 - axis))
+        return ahead + ASIDE * aside, node_id
+
+    return min(near, key=cost, default=None)
 
 
 def _middle(area: Area) -> tuple[float, float]:

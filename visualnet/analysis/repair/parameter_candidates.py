@@ -13,6 +13,7 @@ from math import prod
 from typing import Any, NamedTuple
 
 from visualnet.analysis.facts import GraphFacts, NodeFacts, Problem
+from visualnet.analysis.repair.free_place import place_between
 from visualnet.core import edits
 from visualnet.core.graph import Node, Port, Value, Wire
 from visualnet.core.project import Project
@@ -339,7 +340,7 @@ def _targets(node: NodeFacts, port: str) -> Iterator[Shape | None]:
 
 
 def insertion(kind: type[Layer], params: dict[str, Value], wire: Wire, place: Place, cost: float) -> Candidate:
-    """A layer put into a wire, half way between its ends."""
+    """A layer put into a wire, half way between its ends or where it is free near there."""
     graph, sheet = place.facts.graph, place.sheet
     detail = kind(params).card() if params else ""
     before, after = graph.nodes[wire.source.node].name, graph.nodes[wire.target.node].name
@@ -348,8 +349,8 @@ def insertion(kind: type[Layer], params: dict[str, Value], wire: Wire, place: Pl
     def edit(project: Project) -> Project:
         inner = kind(params)
         node_id = edits.new_id(project.sheet(sheet))
-        left, right = (project.sheet(sheet).places.get(n, (0.0, 0.0)) for n in (wire.source.node, wire.target.node))
-        at = ((left[0] + right[0]) / 2, (left[1] + right[1]) / 2)
+        at, places = place_between(project.sheet(sheet), wire.source.node, wire.target.node)
+        project = edits.move(project, sheet, places)
         project = edits.add_node(project, sheet, kind.tag, at=at, id=node_id, params=params)
         project = edits.connect(project, sheet, wire.source, Port(node_id, next(iter(inner.inputs()))))
         return edits.connect(project, sheet, Port(node_id, next(iter(inner.outputs()))), wire.target)

@@ -148,7 +148,7 @@ GRAPH = (
          CanvasView.quick_add, sheet=10),
     _act("graph.tidy", 10, "Tidy", "Lay the nodes out in order", "tidy", "Ctrl+L",
          CanvasView.tidy, sheet=20, context="window"),
-    _act("graph.connect", 41, "Connect…", "Draw a wire from the node: arrows, then Enter", "link", "C",
+    _act("graph.connect", 41, "Connect…", "Draw a wire to an open input of the node, or from the node: arrows, then Enter", "link", "C",
          CanvasView.connect_by_keys, node=50, submenu="Nodes and wires", more=True),
     _act("graph.change_kind", 40, "Change kind…", "Put another layer in its place", "repeat", "R",
          kind_and_params.choose_kind, node=10),

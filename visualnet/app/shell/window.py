@@ -204,7 +204,8 @@ class Window(Frame):
 
     def focus_canvas(self) -> None:
         """Give the keyboard back to the canvas that was worked in last."""
-        self.views.view.setFocus()
+        if not self.covered:
+            self.views.view.setFocus()
 
     def dialog_parent(self) -> QWidget:
         """The widget that a dialog belongs to."""
@@ -238,8 +239,7 @@ class Window(Frame):
     def _restore(self) -> None:
         mode = self.settings.typed("theme", "system")
         self.actions_.set_checked(f"view.theme_{mode if mode in MODES else 'system'}".replace("-", "_"), True)
-        kept = self.settings.typed("geometry", "")
-        if kept:
+        if kept := self.settings.typed("geometry", ""):
             self.restoreGeometry(QByteArray.fromBase64(kept.encode("ascii", "ignore")))
         self.show_space(self.settings.typed("workspace", "build"))
         self._show_tab()
@@ -394,7 +394,7 @@ class Window(Frame):
         return QSize(960, 600)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and self.banner.isVisible():
-            self.banner.dismiss()
-            return
-        super().keyPressEvent(event)
+        if event.key() != Qt.Key.Key_Escape:
+            super().keyPressEvent(event)
+        else:  # no bar or panel had a use for it
+            self.banner.dismiss() if self.banner.isVisible() else self.focus_canvas()

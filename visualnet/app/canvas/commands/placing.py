@@ -58,7 +58,9 @@ def add(
     sheet, path, analysis = studio.sheet, studio.path, studio.analysis
 
     def edit(project: Project) -> tuple[Project, list[str]]:
-        after, node_id = insert_node(project, sheet, path, analysis, kind, place, source, target, given=given)
+        after, node_id = insert_node(
+            project, sheet, path, analysis, kind, place, source, target, given=given, fields=studio.fields
+        )
         return after, [node_id]
 
     done = add_and_select(studio, f"Add {kind_label(kind)}", edit)

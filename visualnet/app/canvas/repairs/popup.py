@@ -42,8 +42,8 @@ class RepairPopup(Popup):
         self.problem: Problem | None = None
         self.found: list[Repair] = []
         self.buttons: list[QPushButton] = []
-        self.at = -1
-        """The repair that the arrow keys have gone to; −1 before."""
+        self.at = 0
+        """The repair that Enter takes: the first, or the one that the arrow keys have gone to."""
         self.hover_preview = HoverPreview(studio, self)
         self._place = QPoint()
         self.words = label("", wrap=True)
@@ -82,7 +82,7 @@ class RepairPopup(Popup):
             self.column.removeWidget(old)
             old.hide()
             old.deleteLater()
-        self.found, self.buttons, self.at = found, [], -1
+        self.found, self.buttons, self.at = found, [], 0
         self.hint.setText(hint)
         self.hint.setVisible(bool(hint))
         for number, repair in enumerate(found, 1):
@@ -106,8 +106,7 @@ class RepairPopup(Popup):
         """To the next or previous repair, and show what it would do."""
         if not self.found:
             return
-        first = -1 if way > 0 else 0
-        self.at = ((self.at if self.at >= 0 else first) + way) % len(self.found)
+        self.at = (self.at + way) % len(self.found)
         for number, made in enumerate(self.buttons[: len(self.found)]):
             restyle(made, kind="primary" if number == self.at else "")
         self.setAccessibleDescription(self.found[self.at].words)
@@ -144,7 +143,7 @@ class RepairPopup(Popup):
         if key == Qt.Key.Key_Escape:
             self.close_()
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.take(max(self.at, 0) + 1)
+            self.take(self.at + 1)
         elif key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
             self.go(1 if key == Qt.Key.Key_Down else -1)
         elif key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):

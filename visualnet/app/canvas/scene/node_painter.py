@@ -193,7 +193,8 @@ def _paint_rows(p: QPainter, item: NodeItem, theme: Theme, detail: CardDetail) -
     head, line, last = _row_middles(item, detail)
     _paint_head(p, item, theme, item.width - pad + 2, head, detail)
     if detail.parameters:
-        paint_text(p, QRectF(pad, line - text, width, 2 * text), content.line, theme.muted, text)
+        words = content.line if _fits(content.line, text, width) else content.narrow_line
+        paint_text(p, QRectF(pad, line - text, width, 2 * text), words, theme.muted, text)
     row = QRectF(pad, last - text, width, 2 * text)
     colour = theme.muted if content.shape == "?" else theme.text
     paint_text(p, row, content.shape, colour, text, figures=True, align=Qt.AlignmentFlag.AlignRight)
@@ -202,9 +203,9 @@ def _paint_rows(p: QPainter, item: NodeItem, theme: Theme, detail: CardDetail) -
         paint_text(p, row, content.parameters, theme.muted, detail.weights)
 
 
-def _fits(count: str, px: int, room: float) -> bool:
-    """Whether the number of weights can be written whole; cut off it would read as another number."""
-    return font_and_metrics(px)[1].horizontalAdvance(count) <= room
+def _fits(words: str, px: int, room: float) -> bool:
+    """Whether words can be written whole; cut off, a number of weights would read as another one."""
+    return font_and_metrics(px)[1].horizontalAdvance(words) <= room
 
 
 def paint_badges(p: QPainter, item: NodeItem, theme: Theme, x: float, middle: float, px: int) -> float:

@@ -13,33 +13,53 @@ from visualnet.app.canvas.commands.arrange import card_areas
 from visualnet.app.canvas.commands.keyboard import ARROWS
 from visualnet.app.canvas.overlays import pointer_hint
 from visualnet.app.canvas.tools.join_nodes import JoinTool
+from visualnet.core.graph import Port
 
+BACKWARDS = 600.0
+"""So much farther counts a card that lies against the flow, in px."""
 MOST_TRIED = 12
 """Of more cards nearby than this none is tried."""
 
 
+KEYS = "Arrows choose the card · Tab the ports · Enter connects · Esc ends"
+
+
 class ConnectTool(JoinTool):
-    """The join of two cards without a mouse. It begins at the selected card."""
+    """The join of two cards without a mouse. It begins at the selected card: at an open input of it, if there is one."""
 
     def __init__(self, view: CanvasBase, node: str) -> None:
         super().__init__(view, node)
         self.dragging = True
+        facts = self.accept.facts.nodes.get(node) if self.accept.facts is not None else None
+        inputs = facts.inputs.items() if facts is not None else ()
+        self.seeks_source = any(
+            not p.optional and Port(node, name) not in self.accept.graph.wires for name, p in inputs
+        )
+        """Whether the card waits for a tensor, so that the other end is looked for as its source."""
         self.aim(self._first())
 
     def _first(self) -> str:
-        """The nearest card to the right that takes what this one gives, else the nearest at all."""
+        """The nearest card that takes what this one gives (or gives what it waits for), rather along the flow; else the nearest at all."""
         cards, home = self.scene.cards, self.scene.cards[self.node]
 
         def distance(node_id: str) -> float:
             way = cards[node_id].rect.center() - home.rect.center()
-            return way.manhattanLength() + 600 * (cards[node_id].x < home.x)
+            along = way.y() if home.down else way.x()
+            return way.manhattanLength() + BACKWARDS * (along > 0 if self.seeks_source else along < 0)
 
         near = sorted((i for i in cards if i != self.node), key=distance)
         for node_id in near[:MOST_TRIED]:
-            join = best_ports.best_join(self.accept, self.node, node_id)
+            join = self._best(node_id)
             if join is not None and join.verdict.fits and join.target not in self.scene.wires:
                 return node_id
         return near[0] if near else ""
+
+    def _best(self, node_id: str) -> best_ports.Join | None:
+        return best_ports.best_join(self.accept, *self._ends(node_id))
+
+    def _ends(self, node_id: str) -> tuple[str, str]:
+        """Where the wire shall begin and end, if it can."""
+        return (node_id, self.node) if self.seeks_source else (self.node, node_id)
 
     def aim(self, node_id: str) -> None:
         super().aim(node_id)
@@ -50,7 +70,11 @@ class ConnectTool(JoinTool):
 
     def _other_ports(self, step: int) -> None:
         """Take the next pair of ports of the two cards."""
-        pairs = best_ports.all_joins(self.accept, self.node, self.over)
+        start, end = self._ends(self.over)
+        pairs = best_ports.all_joins(self.accept, start, end)
+        if self.seeks_source:  # a card without any wire may as well be the one that gives
+            back = best_ports.all_joins(self.accept, end, start)
+            pairs += [j for j in back if j.verdict.fits and j not in pairs]
         if not pairs:
             return
         ends = [(j.source, j.target) for j in pairs]
@@ -75,7 +99,11 @@ class ConnectTool(JoinTool):
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.view.cancel()
             if self.join is not None:
-                connect.draw_wire(self.view, self.join.source, self.join.target, self.at)
+                # Back to where the keyboard is; at once, for repairs of the wire are offered at a point of the view.
+                self.view.show_card(self.node)
+                self.view.skip()
+                at = self.scene.cards[self.node].rect.bottomLeft()
+                connect.draw_wire(self.view, self.join.source, self.join.target, at)
         else:
             return key != Qt.Key.Key_Escape
         return True
@@ -88,6 +116,7 @@ class ConnectTool(JoinTool):
 
     def paint(self, painter: QPainter) -> None:
         super().paint(painter)
+        pointer_hint.paint_keys(painter, self.view, KEYS)
         if not self.over:
             corner = self.scene.cards[self.node].rect.bottomLeft()
             pointer_hint.paint_note(painter, self.view, corner, "no other card to join to")

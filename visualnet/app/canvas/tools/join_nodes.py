@@ -38,7 +38,11 @@ class JoinTool(Tool):
     def aim(self, node_id: str) -> None:
         """Take this card (or none) as the one to join to."""
         self.over = node_id
-        self.join = best_ports.best_join(self.accept, self.node, node_id) if node_id else None
+        self.join = self._best(node_id) if node_id else None
+
+    def _best(self, node_id: str) -> best_ports.Join | None:
+        """The ports of the card and another one that fit best."""
+        return best_ports.best_join(self.accept, self.node, node_id)
 
     def release(self, at: QPointF, event: QInputEvent) -> None:
         if not self.dragging:

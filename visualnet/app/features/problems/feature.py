@@ -18,6 +18,14 @@ def step(studio: Studio, by: int) -> None:
         panel.step(by)
 
 
+def enter_repairs(studio: Studio) -> None:
+    """Go with the keyboard to the repairs of the problem in front."""
+    if studio.shell is not None and (panel := studio.shell.panel("problems")) is not None:
+        if panel.model.all:
+            studio.shell.show_panel("problems")
+        panel.enter_repairs()
+
+
 # A table: an action is a row.
 # fmt: off
 ACTIONS = (
@@ -27,6 +35,8 @@ ACTIONS = (
                partial(step, by=1)),
     ActionSpec("graph.prev_problem", 30, "Previous problem", "Go to the previous problem", "arrow-previous", "Shift+F8",
                partial(step, by=-1)),
+    ActionSpec("graph.enter_repairs", 30, "To the repairs", "Go to the repairs of the problem in front: Enter or a digit takes one",
+               "enter", "Ctrl+.", enter_repairs),
 )
 # fmt: on
 FEATURE = Feature(

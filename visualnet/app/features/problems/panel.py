@@ -53,6 +53,8 @@ class ProblemsPanel(QWidget):
         self._laid_out: list[QWidget] = []
         """Heads and rows in the order in which they stand."""
         self.low = False
+        self._repairs_wanted = False
+        """Whether the keyboard shall go to the repairs when they are found."""
         self.kept: MutableMapping[str, Any] = studio.runner.settings.section("problems") if studio.has_runner else {}
         self.bar = ProblemBar(self.kept)
         self.bar.changed.connect(self._filter)
@@ -262,7 +264,16 @@ class ProblemsPanel(QWidget):
         place = where(problem, self.studio.project)
         self.setAccessibleDescription(f"Problem {at + 1:,} of {len(shown):,}: {place}")
 
+    def enter_repairs(self) -> None:
+        """Give the keyboard to the first repair of the current problem, as soon as it is found."""
+        if self.model.current is None or self._current_row() is None:
+            self.step(1)
+        if (line := self._current_row()) is not None and not line.focus_repairs():
+            self._repairs_wanted = True
+            self.timer.start()
+
     def _mark(self) -> None:
+        self._repairs_wanted = False
         for line in self.rows:
             line.set_current(line.problem == self.model.current)
         self._search.stop()
@@ -282,8 +293,16 @@ class ProblemsPanel(QWidget):
         if (line := self._current_row()) is not None:
             line.offer(repairs)
             self._show_row(line)
+            if self._repairs_wanted and not line.focus_repairs():
+                self.studio.message.emit("hint", "No small change mends this problem.")
+        self._repairs_wanted = False
 
     def _show_row(self, line: ProblemRow) -> None:
-        # The layout must have taken the buttons in before it is known where the row ends.
+        # The layout must have taken the buttons in before it is known where the row ends, and the list must have that height.
+        self.list.activate()
+        width = self.holder.width()
+        self.holder.resize(width, max(self.scroll_area.viewport().height(), self.list.totalHeightForWidth(width)))
         self.list.activate()
         self.scroll_area.ensureWidgetVisible(line, 0, 8)
+        if (first := line.first_repair) is not None:
+            self.scroll_area.ensureWidgetVisible(first, 0, 8)  # where the row is higher than the panel

@@ -23,6 +23,7 @@ from visualnet.core.text.format import format_quantity
 WHERE, WIDEST = 120, 280
 """How wide the names of the nodes stand, in px: all alike, and as wide as they need."""
 TOP = Qt.AlignmentFlag.AlignTop
+TIP = "Go to the node (Enter); F8 goes to the next problem, Ctrl+. to the repairs of this one"
 
 
 class ProblemRow(QFrame):
@@ -101,7 +102,7 @@ class ProblemRow(QFrame):
         if place != self.where.full_text:
             self.where.setText(place)
         self.setAccessibleName(f"{self.problem.severity}: {place}: {self.words.text()}")
-        self.setToolTip("Go to the node (Enter); F8 goes to the next problem" if self.problem.node else "")
+        self.setToolTip(TIP if self.problem.node else "")
 
     @property
     def wanted(self) -> int:
@@ -135,12 +136,24 @@ class ProblemRow(QFrame):
             for at, text in enumerate(texts):
                 one = button(text, "" if at else "primary", done=partial(self._take, at))
                 one.setObjectName("repair")
-                one.setToolTip("Make this change; Ctrl+Z takes it back. Rest here to see what comes of it.")
+                one.setToolTip(f"Make this change ({at + 1}); Ctrl+Z takes it back. Rest here to see what comes of it.")
                 self.buttons.addWidget(one)
                 self._repair_buttons.append(one)
         self.offered = found
         self.hover_preview.watch(self.problem, dict(zip(self._repair_buttons, found, strict=True)))
         self._unfold()
+
+    @property
+    def first_repair(self) -> QWidget | None:
+        """The button of the best repair, if it is shown."""
+        return self._repair_buttons[0] if self._repair_buttons and self.current else None
+
+    def focus_repairs(self) -> bool:
+        """Give the keyboard to the first repair; False where there is none."""
+        if (first := self.first_repair) is None:
+            return False
+        first.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        return True
 
     def _take(self, at: int) -> None:
         repair = self.offered[at]
@@ -165,6 +178,8 @@ class ProblemRow(QFrame):
             self.choose(self.problem)
         elif event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
             self.focusNextPrevChild(event.key() == Qt.Key.Key_Down)
+        elif self.current and 0 <= event.key() - Qt.Key.Key_1 < len(self.offered):
+            self._take(event.key() - Qt.Key.Key_1)
         else:
             super().keyPressEvent(event)
 
