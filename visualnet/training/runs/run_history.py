@@ -98,28 +98,25 @@ def when(run: RunRef) -> str:
 
 
 def titles(runs: Sequence[RunRef]) -> dict[str, str]:
-    """The title of each of some runs, by id. Those that began within a minute are told apart by the second, and then by a number."""
+    """The title of each of some runs, by id. Where two began within a minute, all are told to the second; those still alike get numbers."""
     found = {run.id: title(run) for run in runs}
-    for make in (_to_the_second, _with_number):
-        counts = Counter(found.values())
-        seen: Counter[str] = Counter()
-        for run in runs:
-            name = found[run.id]
-            if counts[name] > 1:
-                seen[name] += 1
-                found[run.id] = make(run, name, seen[name])
+    minutes = [when(run) for run in runs if found[run.id] == when(run)]
+    if len(set(minutes)) < len(minutes):
+        found = {run.id: _to_the_second(run, found[run.id]) for run in runs}
+    counts, seen = Counter(found.values()), Counter[str]()
+    for run in runs:
+        name = found[run.id]
+        seen[name] += 1
+        if counts[name] > 1 and seen[name] > 1:
+            found[run.id] = f"{name} ({seen[name]})"
     return found
 
 
-def _to_the_second(run: RunRef, name: str, _number: int) -> str:
+def _to_the_second(run: RunRef, name: str) -> str:
     try:
         return f"{name}:{datetime.fromisoformat(run.started):%S}" if name == when(run) else name
     except ValueError:
         return name
-
-
-def _with_number(_run: RunRef, name: str, number: int) -> str:
-    return f"{name} ({number})" if number > 1 else name
 
 
 def contrast(runs: Sequence[RunRef], among: Sequence[RunRef]) -> dict[str, str]:
