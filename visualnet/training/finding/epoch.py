@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from visualnet.core.project import Project
-from visualnet.core.text.format import format_bytes, format_duration, format_quantity
+from visualnet.core.text.format import format_bytes, format_duration, format_quantity, format_seconds
 
 
 class EpochForecast(NamedTuple):
@@ -51,11 +51,7 @@ def measured_of(project: Project) -> tuple[object, ...]:
 
 def error_words(forecast_s: float, took_s: float) -> str:
     """What an epoch took beside what was forecast, both in seconds where seconds can be felt."""
-    return f"{_seconds(took_s)}; {_seconds(forecast_s)} were forecast"
-
-
-def _seconds(seconds: float) -> str:
-    return f"{float(f'{seconds:.2g}'):g} s" if 0.1 <= seconds < 10 else format_duration(seconds, 2)
+    return f"{format_seconds(took_s)}; {format_seconds(forecast_s)} were forecast"
 
 
 def memory_words(forecast: EpochForecast) -> str:
