@@ -194,7 +194,7 @@ class Runner(RunBrowser):
         self._told_older = False
         self._document, self._rates = self.studio.document, learning_rates(project.recipe)
         shown = self._shown_of(self._document)
-        shown.run = run
+        shown.put_in_front(run)
         if not resume:
             shown.model = RunModel(run.id, folder)
             self.attached_changed.emit()

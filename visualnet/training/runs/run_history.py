@@ -122,13 +122,24 @@ def _to_the_second(run: RunRef, name: str) -> str:
 def contrast(runs: Sequence[RunRef], among: Sequence[RunRef]) -> dict[str, str]:
     """What sets each of these runs apart from the others, in few words, by id: its title among those of the project, and the learning
     rate, optimizer or data in which they differ."""
-    names = titles(among)
+    names, differing = titles(among), _differing_facts(runs)
+    return {run.id: ", ".join((names.get(run.id) or title(run), *differing[run.id])) for run in runs}
+
+
+def short_names(runs: Sequence[RunRef], among: Sequence[RunRef]) -> dict[str, str]:
+    """The fewest words that tell these runs apart, by id: a name that the person gave, else what differs (“lr 0.02”); where that is not
+    enough, all that `contrast` says."""
+    whole, names = contrast(runs, among), titles(among)
+    short = {key: ", ".join(facts) for key, facts in _differing_facts(runs).items()}
+    short |= {run.id: names.get(run.id) or title(run) for run in runs if title(run) != when(run)}
+    counts = Counter(short.values())
+    return {key: name if name and counts[name] == 1 else whole[key] for key, name in short.items()}
+
+
+def _differing_facts(runs: Sequence[RunRef]) -> dict[str, list[str]]:
     facts = {run.id: _facts(run) for run in runs}
     differing = [at for at in range(3) if len({fact[at] for fact in facts.values()}) > 1]
-    return {
-        run.id: ", ".join(filter(None, (names.get(run.id) or title(run), *(facts[run.id][at] for at in differing))))
-        for run in runs
-    }
+    return {key: [fact[at] for at in differing if fact[at]] for key, fact in facts.items()}
 
 
 def _facts(run: RunRef) -> tuple[str, str, str]:
