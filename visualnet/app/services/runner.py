@@ -197,7 +197,7 @@ class Runner(RunBrowser):
         self._told_older = False
         self._document = self.studio.document
         shown = self._shown_of(self._document)
-        shown.run = run
+        shown.put_in_front(run)
         if not resume:
             shown.model = RunModel(run.id, folder)
             self.attached_changed.emit()

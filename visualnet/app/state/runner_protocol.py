@@ -96,6 +96,9 @@ class RunnerProtocol(Protocol):
     def ghosts(self) -> dict[str, RunModel]: ...
 
     @property
+    def run_colors(self) -> dict[str, int]: ...
+
+    @property
     def state(self) -> str: ...
 
     @property

@@ -113,7 +113,7 @@ class TrainingPanel(QWidget):
         return f"Ready to train{DOT}{found.summary}" if found is not None else "Ready to train"
 
     def _with_forecast(self, words: str) -> str:
-        """What is said of a run, and when it has ended, how far off its forecast was."""
+        """What is said of a run, and when it has ended, what an epoch took beside its forecast."""
         run = self.forecasts.error_of_run() if words and self.runner.state == "idle" else None
         return f"{words}{DOT}an epoch took {error_words(*run)}" if run is not None else words
 
