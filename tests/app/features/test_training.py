@@ -98,6 +98,11 @@ def test_several_runs_have_a_colour_each_and_are_named_by_what_differs(
     assert (
         under.words.full == f"{history.contrast(rig.studio.project.runs, rig.studio.project.runs)[first.id]}, training"
     )
+    assert panel.words.full_text.startswith("Trained · epoch 3 of 3"), "the last run needs no name"
+    rig.runner.attach(first.id)
+    rig.until(qtbot, lambda: panel.words.full_text.startswith("Run "))
+    name = history.contrast(rig.studio.project.runs, rig.studio.project.runs)[first.id]
+    assert name.endswith(earlier) and panel.words.full_text.startswith(f"Run {name} · trained · epoch 3 of 3")
     rig.runner.show_ghost(first.id, False)
     rig.until(qtbot, lambda: set(loss._curves) == {"training", "validation"} and set(legend(loss)) == {"training"})
 

@@ -29,10 +29,11 @@ def share_done(model: RunModel | None) -> float:
     return min(model.scale.epoch(float(model.step)) / model.planned_epochs, 1.0) if model.planned_epochs else 0.0
 
 
-def describe_run(state: str, model: RunModel | None, analysis: Analysis, older: bool = False) -> str:
+def describe_run(state: str, model: RunModel | None, analysis: Analysis, older: bool = False, title: str = "") -> str:
     """A line such as “epoch 8 of 20 · step 500 · 10,900 samples/s · 1 min 12 s left”; nothing where there is no run yet.
 
     ``state`` is the runner's: ``idle``, ``starting``, ``running`` or ``paused``. ``older``: the drawing has changed since the run began.
+    ``title``: what the run is called, where it is not the one that one would think of.
     """
     if state == "starting":
         return "Starting: loading PyTorch, the data and the network …"
@@ -68,6 +69,8 @@ def describe_run(state: str, model: RunModel | None, analysis: Analysis, older: 
             parts.append(f"{format_quantity(model.skipped, 'step')} skipped, as gradients overflowed in fp16")
         if model.memory is not None:
             parts.append(model.memory.describe())
+    if title:
+        parts = [f"Run {title}", parts[0][:1].lower() + parts[0][1:], *parts[1:]]
     return " · ".join(parts)
 
 

@@ -19,6 +19,7 @@ from visualnet.app.widgets.basic import ElidedLabel, describe, label
 from visualnet.app.widgets.layouts import FittingRow, column, fitting_row, row
 from visualnet.app.widgets.segmented import Segmented
 from visualnet.training.finding.epoch import error_words
+from visualnet.training.runs import run_history as history
 from visualnet.training.runs.network_mark import is_older
 from visualnet.training.runs.run_status import describe_changes, describe_run, share_done
 
@@ -97,7 +98,7 @@ class TrainingPanel(QWidget):
         """Show how far the run is."""
         state, model = self.runner.state, self.runner.model
         older = is_older(self.runner.run, self.studio.project)
-        words = describe_run(state, model, self.studio.analysis, older)
+        words = describe_run(state, model, self.studio.analysis, older, self._name_of_earlier())
         self.words.setText(self._with_forecast(words) or self.runner.why_not() or self._forecast())
         last, everything = describe_changes(model)
         self.changed.setText(last)
@@ -106,6 +107,13 @@ class TrainingPanel(QWidget):
         self.bar.setRange(0, 0 if state == "starting" else 1000)
         self.bar.setValue(round(1000 * share_done(model)))
         self.head.want(self.bar, self.runner.busy)
+
+    def _name_of_earlier(self) -> str:
+        """What the run is called whose curves are shown, where it is not the last one."""
+        run, runs = self.runner.run, self.studio.project.runs
+        if self.runner.busy or run is None or not runs or run.id == runs[-1].id:
+            return ""
+        return history.contrast(runs, runs).get(run.id, "")
 
     def _forecast(self) -> str:
         """What is said before there is a run."""
