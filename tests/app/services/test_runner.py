@@ -167,9 +167,14 @@ def test_the_run_in_front_stays_beneath_the_next_one_if_that_was_asked(rig: Rig,
     rig.runner.show_ghost(first.id, True)
     curves = rig.runner.model
     assert rig.runner.ghosts == {first.id: curves} and rig.runner.run_colors == {first.id: 0}
+    epochs = rig.studio.project.recipe.epochs
+    rig.studio.do("More epochs", lambda p: set_recipe(p, epochs=epochs + 1))
+    assert rig.runner.resume()
+    rig.until(qtbot, lambda: not rig.runner.busy)
     rig.train(qtbot)
     second = rig.studio.project.runs[1]
-    assert rig.runner.ghosts == {first.id: curves}
+    assert list(rig.runner.ghosts) == [first.id]
+    assert len(rig.runner.ghosts[first.id].epochs) == epochs + 1, "with what it did after it was ticked"
     assert rig.runner.run_colors == {first.id: 0, second.id: 1}, "a run keeps its colour"
     rig.runner.show_ghost(first.id, False)
     assert rig.runner.run_colors == {second.id: 0}
