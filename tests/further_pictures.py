@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QMenu, QScrollArea, QWidget
@@ -335,6 +335,24 @@ def readme(p: Photographer) -> None:
     p.until(lambda: p.window.runner.state == "idle")
 
 
+def changes(p: Photographer) -> None:
+    """Settings that are changed while it trains: the marks on the curves, and the recipe with the rate that was really used."""
+    studio, runner = p.open("lenet5"), p.window.runner
+    studio.do("Epochs", lambda project: edits.set_recipe(project, epochs=12))
+    p.window.show_space("train")
+    p.window.train()
+    steps: list[dict[str, Any]] = [{"lr": 0.003}, {"schedule": "cosine"}, {"weight_decay": 0.01}, {"batch_size": 128}]
+    for at, fields in enumerate(steps, 1):
+        p.until(lambda at=at: runner.model is not None and len(runner.model.epochs) >= at)
+        studio.do("Set", lambda project, fields=fields: edits.set_recipe(project, **fields))
+    p.select("conv2")
+    p.window.actions_.trigger("graph.freeze")
+    p.until(lambda: len(runner.model.changes) >= 5 and len(runner.model.epochs) >= 7)
+    p.shot("changes")
+    runner.stop()
+    p.until(lambda: p.window.runner.state == "idle")
+
+
 def large(p: Photographer) -> None:
     """Text at one and a half times its size."""
     p.window.keeper.set_text_size(150)
@@ -369,7 +387,7 @@ FURTHER: dict[str, Callable[[Photographer], None]] = {
     made.__name__.strip("_"): made
     for made in (
         tabs, history, differences, problems, explain, first_weights, start_from, finding, blocks, adding, exporting, about, comparison,
-        reference, heat, sizes, cards, custom, start, help_, large, code, readme,
+        reference, heat, sizes, cards, custom, start, help_, large, code, changes, readme,
     )
 }  # fmt: skip
 """Every further state by name."""

@@ -13,7 +13,7 @@ import torch
 import visualnet as vn
 from visualnet.api.training import TrainingError
 from visualnet.resources import resource
-from visualnet.training.events import EpochDone, Finished, Started
+from visualnet.training.events import Changed, EpochDone, Finished, Started
 
 
 class Squares:
@@ -69,6 +69,27 @@ def test_leaving_the_loop_ends_the_training() -> None:
         if isinstance(event, EpochDone):
             break
     assert threading.active_count() == before
+
+
+def test_settings_are_changed_while_it_trains() -> None:
+    training, told = vn.train(classifier(), Squares(), epochs=100_000), list[Changed]()
+    for event in training:
+        if isinstance(event, EpochDone) and event.epoch == 1:
+            training.change(lr=0.001, batch_size=48)
+            training.change(node="logits", trainable=False)
+            with pytest.raises(ValueError, match="has no node “nobody”; it has input, linear, "):
+                training.change(node="nobody", trainable=False)
+            with pytest.raises(ValueError, match="lr is nan; a number is wanted"):
+                training.change(lr=float("nan"))
+        if isinstance(event, Changed):
+            told.append(event)
+        changed = {one.name: one.after for event in told for one in event.changes}
+        if len(changed) == 3 and isinstance(event, EpochDone):
+            break
+    assert changed == {"lr": 0.001, "batch_size": 48, "trainable": False}
+    assert training.run.lr.last is not None and training.run.lr.last[1] == 0.001
+    with pytest.raises(ValueError, match="the run is over"):
+        training.change(lr=0.1)
 
 
 def test_a_template_trains_on_the_data_that_comes_along() -> None:

@@ -124,14 +124,17 @@ def test_blocks_group_repeat_and_say_what_does_not_repeat(window: Window, hands:
     assert studio.sheet == ""
 
 
-def test_only_the_learning_rate_changes_while_it_runs(window: Window, hands: Hands) -> None:
+def test_what_the_guide_calls_grey_cannot_be_changed_while_it_runs(window: Window, hands: Hands) -> None:
     window.project_files.open_template("lenet5")
     window.show_space("train")
     hands.rest()
     hands.keys("F5")
     hands.until(lambda: window.runner.state == "running")
     rows = window.panel("recipe").rows
-    assert {name for name, row in rows.items() if row.isEnabled()} == {"lr"}
+    changed = {"lr", "weight_decay", "momentum", "schedule", "epochs", "clip_norm", "batch_size", "accumulate"}
+    assert changed <= {name for name, row in rows.items() if row.isEnabled()}
+    grey = {"optimizer", "seed", "device", "precision", "compile", "threads"}
+    assert grey <= {name for name, row in rows.items() if not row.isEnabled()}
     hands.keys("F6")
     hands.until(lambda: window.runner.state == "paused")
     hands.keys("Ctrl+F5")

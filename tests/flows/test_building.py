@@ -5,11 +5,11 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QInputDialog, QLineEdit, QMenu, QWidget
 
-from tests.flows.hands import LEFT, Hands
+from tests.flows.hands import LEFT, NONE, Hands
 from visualnet.analysis.repair.search import repairs
 from visualnet.app.shell.window import Window
 from visualnet.core import edits
@@ -451,3 +451,20 @@ def test_repeat_stands_beside_open_block(window: Window, hands: Hands, monkeypat
     layer = hands.view.menu_at(hands.middle("conv2"))
     assert layer is not None and "Open block" not in [action.text() for action in layer.actions()]
     layer.deleteLater()
+
+
+def test_an_entry_of_the_quick_add_is_taken_with_the_mouse(window: Window, hands: Hands) -> None:
+    """A press on it leaves the keyboard where it is: the list would close before the button is let go."""
+    window.actions_.trigger("file.empty")
+    hands.rest()
+    press(KEY.Key_Space)
+    popup = window.canvas.view.quick_add_popup
+    assert popup.isVisible()
+    for at in (popup.field.geometry().center(), popup.rect().bottomLeft() + QPoint(3, -3)):
+        QTest.mouseClick(popup, LEFT, NONE, at)
+        assert popup.isVisible()
+    row = popup.list.visualItemRect(popup.list.item(1))
+    wanted = popup.list.item(1).text()
+    QTest.mouseClick(popup.list.viewport(), LEFT, NONE, row.center())
+    hands.rest()
+    assert not popup.isVisible() and len(window.studio.graph.nodes) == 1, wanted

@@ -194,3 +194,25 @@ def test_a_picture_stands_on_the_canvas_beside_its_node(window: Window, hands: H
     QTest.mouseClick(close, LEFT)
     hands.rest()
     assert not frame.isVisible() and panel.prediction.isVisible()
+
+
+def test_a_panel_that_is_asked_for_comes_to_the_front_and_is_never_closed_by_that(window: Window, hands: Hands) -> None:
+    """Behind another tab it is not seen; chosen by its name in the search, it is shown however it stands."""
+    window.begin("lenet5")
+    hands.keys("Ctrl+2")
+    hands.rest(0.2)
+    spaces, action = window.spaces, window.actions_["view.runs"]
+    spaces.reveal("runs")
+    spaces.reveal("training")
+    hands.rest(0.2)
+    assert not spaces.is_seen("runs") and action.isChecked()
+    action.trigger()
+    hands.rest(0.2)
+    assert spaces.is_seen("runs") and action.isChecked(), "the menu brings it to the front"
+    for _ in range(2):
+        window.actions_.choose("view.runs")
+        hands.rest(0.1)
+        assert spaces.is_seen("runs") and action.isChecked()
+    action.trigger()
+    hands.rest(0.1)
+    assert not spaces.is_open("runs") and not action.isChecked(), "in front, the menu takes it away"

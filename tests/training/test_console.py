@@ -80,7 +80,12 @@ def test_resume_leaves_the_project_of_the_run_alone(tmp_path: Path, capsys: pyte
     assert (run / "project.vnet").read_bytes() == before
     capsys.readouterr()
     assert train(small(), TrainOptions(epochs=2, batch_size=16, run=run, resume=True)) == 0, "and it can still go on"
-    assert "goes on with another batch_size" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "step 23: epochs 1 → 2" in told and "batch size 64 → 16" in told
+    assert train(small(), TrainOptions(epochs=3, run=run, resume=True)) == 0
+    told = capsys.readouterr().out
+    assert "  changed at step 23: " in told and "batch size 64 → 16" in told, "what was changed before"
+    assert "epoch 3/3" in told
     assert (run / "project.vnet").read_bytes() == before
 
 

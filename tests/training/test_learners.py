@@ -22,7 +22,8 @@ from visualnet.data.loading import load
 from visualnet.layers.recipe.settings import OF_THE_RUN, find_problems
 from visualnet.training import events
 from visualnet.training.loop.session import Session
-from visualnet.training.runs.run_model import RunModel, create_run, find_changes
+from visualnet.training.runs.run_changes import find_differences
+from visualnet.training.runs.run_model import RunModel, create_run
 
 VALUES = ("loss_real", "loss_fake", "loss_fool")
 PLAIN: dict[str, Any] = {"optimizer": "SGD", "lr": 0.1}
@@ -205,9 +206,9 @@ def test_a_run_tells_what_of_its_learners_is_another_than_at_its_beginning(tmp_p
     folder = create_run(project, tmp_path / "run")
     train(project, folder, 3)
     faster = edit.set_learner(project, G, lr=0.5)
-    assert find_changes(folder, faster) == []
+    assert find_differences(folder, faster) == []
     assert train(faster, folder, 5, resume=True).rates[G].values.tolist()[-1] == 0.5
-    assert find_changes(folder, edit.set_learner(project, G, steps=2)) == ["learners"]
+    assert find_differences(folder, edit.set_learner(project, G, steps=2)) == ["learners"]
     renamed = edit.rename_learner(project, G, "maker")
     model = RunModel()
     Session(renamed, load(project.data), model.consume, folder=folder, resume=True, threads=1).run()

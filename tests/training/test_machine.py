@@ -13,15 +13,17 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from tests.training import test_network_change
 from tests.training.by_hand import ByHand, tiny
 from tests.training.gan import gan
 from tests.training.nets import Row, chain
 from tests.training.script.held import differences
+from tests.training.test_gradient_penalty import wgan
 from tests.training.test_techniques import IN_TORCH, OPTIONS, losses, train
 from visualnet.analysis import infer
 from visualnet.analysis.cost.totals import Costs
 from visualnet.core import edits
-from visualnet.core.project import DataChoice, Project, Recipe
+from visualnet.core.project import MAIN, DataChoice, Project, Recipe
 from visualnet.data.loading import load
 from visualnet.layers.recipe.machine import MACHINE
 from visualnet.training import devices, events
@@ -264,6 +266,12 @@ def test_a_compile_that_fails_is_told_and_the_same_is_learned(part: str, monkeyp
     assert losses(model) == losses(train(convolutions()))
 
 
+def test_gradients_of_gradients_are_not_compiled_and_the_same_is_learned() -> None:
+    compiled = train(edits.set_recipe(wgan(), options=SWITCHES["compile"]))
+    assert all("the run goes on without it" in words for words in compiled.troubles)
+    assert losses(compiled) == losses(train(wgan()))
+
+
 def test_without_a_compiler_a_run_goes_on_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(devices.shutil, "which", lambda name: None)
     model = train(convolutions(compile=True))
@@ -404,3 +412,29 @@ def test_a_script_for_whatever_device_there_is_names_it_once_asked() -> None:
     assert 'os.environ["CUBLAS_WORKSPACE_CONFIG"] = ":4096:8"' in text
     text = training_script(edits.set_recipe(project, device="cuda:1", options={"compile": True}), load(project.data))
     assert "@torch.compile(dynamic=False)\ndef evaluate_batch" in text
+
+
+# --- the network changed while it runs -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("with_fp16")
+def test_the_scale_of_losses_goes_on_where_the_network_is_changed() -> None:
+    """Gradients that were gathered before are scaled by it."""
+    project = convolutions("Adam", precision="fp16", init_scale=1024.0, growth_interval=1, accumulate=2)
+    other = edits.set_params(project, MAIN, ["n5"], {"out_channels": 5})
+    changed, loop = test_network_change.train(project, {5: [other, project]})
+    assert loop.state.network == 2
+    assert losses(changed) == losses(train(project))
+
+
+def test_what_comes_back_from_disk_lies_in_memory_as_its_weight_does(tmp_path: Path) -> None:
+    project = convolutions("Adam", channels_last=True, accumulate=2, ema_decay=0.9)
+    other = edits.set_params(project, MAIN, ["n5"], {"out_channels": 5})
+    folder = create_run(project, tmp_path / "run")
+    test_network_change.train(project, {5: [other]}, folder=folder, stop_at=7)
+    _, loop = test_network_change.train(project, folder=folder, resume=True, stop_at=7)
+    assert loop.state.network == 2
+    learner = loop.learners.first
+    for parameter, average in zip(learner.parameters, learner.average, strict=True):
+        state = [value for value in learner.optimizer.state[parameter].values() if value.dim()]
+        assert {value.stride() for value in (*state, average)} == {parameter.stride()}

@@ -21,9 +21,11 @@ from visualnet.analysis import infer
 from visualnet.compiling.module import compile_project
 from visualnet.core import edits
 from visualnet.core.edits import learners
+from visualnet.core.graph import Value
 from visualnet.core.project import MAIN, DataChoice, Project, Recipe
 from visualnet.core.storage import project_file
 from visualnet.data.loading import load
+from visualnet.layers.recipe.live_settings import Setting
 from visualnet.layers.recipe.optimizers import OPTIMIZERS
 from visualnet.training import checkpoints, devices
 from visualnet.training.control import Control
@@ -47,10 +49,17 @@ class Script(Control):
 
     urgent = property(lambda self: True, lambda self, value: None)  # type: ignore[assignment]
 
-    def __init__(self, drawings: Mapping[int, Sequence[Project]], stop_at: int = 0) -> None:
+    def __init__(
+        self, drawings: Mapping[int, Sequence[Project]], stop_at: int = 0, rates: Mapping[int, float] | None = None
+    ) -> None:
         super().__init__()
-        self.drawings, self.stop_at = dict(drawings), stop_at
+        self.drawings, self.stop_at, self.rates = dict(drawings), stop_at, dict(rates or {})
         self.loop: TrainingLoop | None = None
+
+    def take_changes(self) -> dict[Setting, Value]:
+        assert self.loop is not None
+        rate = self.rates.pop(self.loop.state.step, None)
+        return super().take_changes() | ({} if rate is None else {Setting("lr"): rate})
 
     def take_drawing(self) -> Project | None:
         assert self.loop is not None
@@ -70,9 +79,10 @@ def train(
     folder: Path | None = None,
     stop_at: int = 0,
     resume: bool = False,
+    rates: Mapping[int, float] | None = None,
 ) -> tuple[RunModel, TrainingLoop]:
     """A run in which the network is changed after these steps."""
-    model, script = RunModel("test", folder), Script(drawings, stop_at)
+    model, script = RunModel("test", folder), Script(drawings, stop_at, rates)
     log = EventLog(folder / "events.jsonl", model.consume) if folder is not None else None
     emit = combine(log, model.consume) if log is not None else model.consume
     session = Session(project, load(project.data), emit, script, folder=folder, resume=resume, threads=1)
@@ -221,14 +231,14 @@ def test_weights_that_went_come_back_as_they_were_when_they_went(monkeypatch: py
 
 def test_a_change_that_moves_no_weights_keeps_all_of_them() -> None:
     project = small(dropout=0.3, epochs=1)
-    other = edits.set_params(project, MAIN, [project.graph.named("dropout_3").id], {"p": 0.0})
+    other = edits.set_node(project, MAIN, [project.graph.named("relu_2").id], mode="mute")
     model, loop = train(project, {AT: [other]})
     (change,) = model.networks
     assert (change.kept, change.anew, change.gone) == (("linear_1", "linear_4"), {}, ())
     assert change.words == "all 2 layers keep what they learned"
     assert losses(model)[:AT] == losses(train(project)[0])[:AT]
     assert losses(model)[AT:] != losses(train(project)[0])[AT:]
-    assert loop.network.net.dropout_3.p == 0.0  # type: ignore[union-attr]
+    assert loop.project.graph.named("relu_2").mode == "mute"
 
 
 def test_losses_and_metrics_end_and_begin_with_their_nodes() -> None:
@@ -264,6 +274,23 @@ def test_a_run_that_was_changed_is_resumed_to_the_bit(recipe: dict[str, Any], tm
         told = read_run(folder)
         assert [(c.step, c.number) for c in told.networks] == [(AT, 1), (AT + 6, 2)]
         assert losses(told) == losses(whole)
+
+
+def test_settings_that_are_changed_beside_the_network_are_resumed_to_the_bit(tmp_path: Path) -> None:
+    project = three("AdamW", schedule="cosine")
+    changed = wider(project)
+    drawings, rates = {AT: [changed], AT + 6: [project]}, {AT - 3: 0.05, AT + 2: 0.02, AT + 8: 0.01}
+    whole, ended = train(project, drawings, rates=rates)
+    assert losses(whole) != losses(train(project, drawings)[0]) and len(whole.changes) == 3
+    for stop_at in (AT - 1, AT + 1, AT + 4, AT + 7, AT + 10):
+        folder = create_run(project, tmp_path / f"{stop_at}")
+        train(project, drawings, folder=folder, stop_at=stop_at, rates=rates)
+        drawing = changed if AT < stop_at <= AT + 6 else project
+        late = {at: rate for at, rate in rates.items() if at > stop_at}
+        again, loop = train(
+            drawing, {at: d for at, d in drawings.items() if at > stop_at}, folder=folder, resume=True, rates=late
+        )
+        assert losses(again) == losses(whole)[stop_at:] and same(weights(loop), weights(ended)), stop_at
 
 
 def _kill_before(patch: pytest.MonkeyPatch, owner: Any, name: str, times: int = 1) -> None:

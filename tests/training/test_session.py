@@ -24,6 +24,7 @@ from visualnet.core.storage import project_file
 from visualnet.data.loading import load
 from visualnet.data.registry import DATASETS
 from visualnet.layers import LAYERS
+from visualnet.layers.recipe.live_settings import Setting, describe_change
 from visualnet.resources import resource
 from visualnet.templates.index import template_list
 from visualnet.training import checkpoints, events
@@ -279,10 +280,12 @@ def test_a_run_that_goes_on_changed_says_so(tmp_path: Path) -> None:
     assert not train(small(epochs=2, lr=0.01), tmp_path, resume=True).troubles
     changed = edits.set_recipe(small(epochs=3, lr=0.002), batch_size=50, seed=3)
     relu = next(n.id for n in changed.graph if n.kind == "relu")
-    changed = edits.set_node(changed, "", [relu], trainable=False)
+    changed = edits.set_node(changed, "", [relu], mode="mute")
     model = train(changed, tmp_path, resume=True)
     (words,) = model.troubles
-    assert all(name in words for name in ("batch_size", "seed"))
+    assert "seed" in words and "batch" not in words
+    told = [describe_change(one) for event in model.changes for one in event.changes]
+    assert told == ["learning rate 0.01 → 0.002", "epochs 2 → 3", "batch size 64 → 50"]
     (change,) = model.networks
     assert model.started is not None and change.step == model.started.step
     assert (change.anew, change.gone) == ({}, ())
@@ -356,12 +359,12 @@ def test_the_learning_rate_can_be_changed_while_it_runs() -> None:
     control = Control()
     model, thread = _in_thread(small(epochs=5000), control)
     until(lambda: model.step > 3)
-    control.set_lr(0.0)
+    control.change({Setting("lr"): 0.0})
     until(lambda: bool(model.lr.last and model.lr.last[1] == 0.0))
     control.stop()
     thread.join()
-    with pytest.raises(ValueError, match="learning rate"):
-        control.set_lr(-1)
+    with pytest.raises(ValueError, match=r"lr is -1\.0; it must be at least 0"):
+        control.change({Setting("lr"): -1.0})
 
 
 def test_progress_tells_the_time_left_and_comes_after_the_time_between_two(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,10 +15,12 @@ from torch import nn
 from torch.optim import lr_scheduler
 
 from tests.training.by_hand import EACH, EPOCHS, ByHand, matrix, tiny
+from tests.training.live import train as train_changed
 from visualnet.analysis import infer
 from visualnet.core.project import LearnerSpec, Project
 from visualnet.data.loading import load
 from visualnet.layers.recipe.guards import GUARDS
+from visualnet.layers.recipe.live_settings import Setting
 from visualnet.layers.recipe.optimizers import OPTIMIZERS
 from visualnet.layers.recipe.schedules import SCHEDULES
 from visualnet.layers.recipe.settings import find_problems
@@ -303,22 +305,10 @@ def test_label_smoothing_is_for_each_cross_entropy_that_says_none_of_its_own(own
 def test_a_rate_that_is_set_while_it_runs_scales_the_rest_of_its_schedule() -> None:
     project = project_with("SGD", "cosine")
     whole = train(project).lr.values
-    model, control, seen = RunModel(), Control(), []
-    session = Session(project, load(project.data), model.consume, control, threads=1)
-    loop = session._set_up(model.consume)
-    take = loop.tally.take
-
-    def set_rate(*row: Any) -> None:
-        take(*row)
-        seen.append(loop.learners.lr)
-        if len(seen) == 7:
-            control.set_lr(0.2)
-
-    loop.tally.take = set_rate  # type: ignore[method-assign]
-    loop.run()
-    assert seen[:7] == whole.tolist()[:7]
-    assert seen[7:] == pytest.approx((2 * whole[7:]).tolist(), rel=1e-12)
-    assert model.lr.values.tolist() == seen
+    model = train_changed(project, {7: {Setting("lr"): 0.2}})
+    rates = model.lr.values.tolist()
+    assert rates[:7] == whole.tolist()[:7]
+    assert rates[7:] == pytest.approx((2 * whole[7:]).tolist(), rel=1e-12)
 
 
 def test_a_longer_run_goes_on_along_the_longer_schedule(tmp_path: Path) -> None:

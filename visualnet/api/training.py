@@ -21,6 +21,7 @@ from visualnet.core.storage.regular_files import read_text
 from visualnet.data.loading import Loaded, load, statistics
 from visualnet.data.split import split
 from visualnet.layers.declaration.layer import Spec
+from visualnet.layers.recipe.live_settings import Setting, check_value
 from visualnet.training.control import Control
 from visualnet.training.events import Event, Failed
 from visualnet.training.runs.run_model import RunModel, read_run
@@ -104,6 +105,26 @@ class Training:
         """What the network as it is now answers to a batch (axis 0 is the sample), normalised as in the training."""
         return predict(self.model, *inputs, mean=self.data.mean, std=self.data.std)
 
+    def change(self, *, node: str = "", learner: str = "", **settings: Any) -> None:
+        """Train on with other settings: ``change(lr=0.001, clip_norm=1)``, ``change(node="drop1", p=0.2)``,
+        ``change(node="conv1", trainable=False)``. An event ``Changed`` tells when they act: from the next step on, or the next epoch.
+
+        Args:
+            node: the node of the main sheet that they are of, by name.
+            learner: the one of several learners that they are of.
+
+        Raises:
+            ValueError: the training is over, or has no such setting that can be changed while it goes on, or not to this value.
+        """
+        project = self._control.project or self._session.project
+        known = {one.name: one.id for one in project.graph}
+        if node and node not in known:
+            raise ValueError(f"the network has no node “{node}”; it has {', '.join(known)}")
+        values = {Setting(name, learner, node=known.get(node, "")): value for name, value in settings.items()}
+        for setting, value in values.items():
+            check_value(project, setting, value)
+        self._control.change(values)
+
     def stop(self) -> None:
         """End after the present step."""
         self._control.stop()
@@ -133,7 +154,7 @@ def train(
         network: what to train.
         data: a map-style data set, or arrays by field (axis 0 is the sample); the project's own choice if left out.
         folder: where the run is kept (weights, events, curves), so that ``load_run`` finds it; nothing is kept if left out.
-        resume: go on with the run in ``folder``.
+        resume: go on with the run in ``folder``; where the network was changed since, layers keep weights of the same sizes.
 
     Raises:
         ValueError: the recipe or the data cannot be used; the words say why.

@@ -6,7 +6,8 @@ It may import `analysis`, `layers` and `core`.
 same submodules; inputs and targets -> dict with `loss`, every loss, metric and output by node name), `.trial` (the same, and
 beside it what was counted: `.counted` says what belongs to which value, `.settled` makes values of counts), `.view(ports)` (a
 GraphModule that computes any ports of any nodes: feature maps and attention are watched with it), `.paths` from fx nodes to node
-paths, `.guilty(error, inputs)`.
+paths, `.guilty(error, inputs)`, `.change_settings(project)`: other settings of the same network, its weights the very same
+tensors. `module_tree.py`: the modules that all these programs share.
 
 `extra_modules.py` holds modules that torch lacks; its source is printed into exported files as it stands. `draw_weights` is what
 the module and the printed source both call, in the same order: the same first weights from the same seed. `first_weights.py`

@@ -16,12 +16,20 @@ from torch import fx, nn
 
 from visualnet.analysis import Analysis
 from visualnet.analysis.facts import NodePath
-from visualnet.compiling import culprit, custom_modules, extra_modules
-from visualnet.compiling.fx_emitter import Emitter, make_module
+from visualnet.compiling import culprit
+from visualnet.compiling.fx_emitter import Emitter
+from visualnet.compiling.module_tree import (
+    Grown,
+    add_placeholder,
+    first_port,
+    grow_modules,
+    make_graph_module,
+    only_port,
+    tie_weights,
+)
 from visualnet.compiling.names import class_name, safe_name
-from visualnet.compiling.plan import Plan, PlanSheet, PlanStep, make_plan, memory_budget
+from visualnet.compiling.plan import Plan, PlanStep, make_plan, memory_budget
 from visualnet.compiling.source_code.argument_printer import Figures, Text
-from visualnet.compiling.weight_init import initialise
 from visualnet.core.graph import Port
 from visualnet.core.project import Project
 from visualnet.layers.declaration.calls import Ref
@@ -55,21 +63,43 @@ class Model:
     """
 
     def __init__(self, plan: Plan, device: torch.device, seed: int | None = None) -> None:
-        self.plan = plan
-        self.project, self.analysis = plan.project, plan.analysis
+        self._take_plan(plan)
         self.fields: tuple[str, ...] = tuple(dict.fromkeys(plan.fields.values()))
         self.inputs: tuple[str, ...] = tuple(step.variable for step in plan.net_inputs)
         self.outputs: tuple[str, ...] = tuple(plan.answers)
         self.losses: tuple[str, ...] = tuple(step.facts.node.name for step, _ in plan.losses)
         self.metrics: tuple[str, ...] = tuple(step.facts.node.name for step in plan.main.sinks("metric"))
         with _seeded(seed), torch.device("meta" if device.type == "meta" else "cpu"):
-            self._children = _grow(plan.main, (), True)
-        self.net = self._assemble(self._net_graph(), class_name(plan.project.name))
+            self._children = grow_modules(plan.main, (), True)
+        self._assemble_programs()
         self.net.to(device)
-        _tie(plan.main, self._children)
+        tie_weights(plan.main, self._children)
+
+    def _take_plan(self, plan: Plan) -> None:
+        self.plan = plan
+        self.project, self.analysis = plan.project, plan.analysis
+
+    def _assemble_programs(self) -> None:
+        self._parts: dict[frozenset[str], fx.GraphModule] = {}
+        self.net = self._assemble(self._net_graph(), class_name(self.project.name))
         emitter, _, results = self._objective()
         emitter.graph.output(results)
         self.objective = self._assemble(emitter.graph, "Objective")
+
+    def change_settings(self, project: Project, analysis: Analysis | None = None) -> None:
+        """Follow a project of the same network with other settings: its weights stay the very same tensors.
+
+        Without an ``analysis`` nothing but the recipe is another one, and no program is written anew.
+        """
+        if analysis is None:
+            self._take_plan(self.plan._replace(project=project))
+            return
+        before = self.plan
+        self._take_plan(make_plan(project, analysis))
+        self._children = grow_modules(self.plan.main, (), True, Grown(before.main, self._children, True))
+        self._assemble_programs()
+        for program in ("paths", "trial", "counted", "settled"):
+            self.__dict__.pop(program, None)
 
     @property
     def device(self) -> torch.device:
@@ -134,7 +164,10 @@ class Model:
 
     def part(self, losses: Iterable[str], metrics: Iterable[str] = ()) -> fx.GraphModule:
         """Like ``trial``, of these losses and metrics (ids) alone: it computes what they need and nothing else. A block is run whole."""
-        return self._counting("Part", frozenset((*losses, *metrics)))
+        key = frozenset((*losses, *metrics))
+        if key not in self._parts:
+            self._parts[key] = self._counting("Part", key)
+        return self._parts[key]
 
     def counting(self, key: str) -> fx.GraphModule:
         """One of what ``trial`` counts, alone: of the network only what that rests on is computed."""
@@ -178,9 +211,9 @@ class Model:
             layer = step.facts.layer
             if layer is not None and (value := layer.settle(Ref("counts"))) is not None:
                 graph = fx.Graph()
-                counts = _placeholder(graph, "counts", (step.id,))
+                counts = add_placeholder(graph, "counts", (step.id,))
                 graph.output(Emitter(graph).expression(value, {"counts": counts}, step))
-                found[step.facts.node.name] = _module(nn.Module(), graph, "Settled")
+                found[step.facts.node.name] = make_graph_module(nn.Module(), graph, "Settled")
         return found
 
     @property
@@ -198,11 +231,11 @@ class Model:
         """A graph module over the one tree, with the tree's order of modules."""
         root = nn.Module()
         root._modules.update(self._children)
-        return _module(root, graph, name)
+        return make_graph_module(root, graph, name)
 
     def _net_graph(self) -> fx.Graph:
         graph, plan = fx.Graph(), self.plan
-        env = {_only(step): _placeholder(graph, step.variable, (step.id,)) for step in plan.net_inputs}
+        env = {only_port(step): add_placeholder(graph, step.variable, (step.id,)) for step in plan.net_inputs}
         Emitter(graph).sheet(plan.main, env, (), "", plan.main.needed(plan.answers.values()))
         answers = {name: env[port] for name, port in plan.answers.items()}
         graph.output(next(iter(answers.values())) if len(answers) == 1 else answers)
@@ -221,11 +254,11 @@ class Model:
         results: dict[str, Any] = {name: env[port] for name, port in answers.items()}
         for step in plan.main.sinks("metric"):
             if only is None or step.id in only:
-                results[step.facts.node.name] = env[_first(step)]
+                results[step.facts.node.name] = env[first_port(step)]
         for step, weight in plan.losses:
             if only is not None and step.id not in only:
                 continue
-            value = env[_first(step)]
+            value = env[first_port(step)]
             results[step.facts.node.name] = value
             weighted = value if weight == 1 else graph.call_function(operator.mul, (value, weight))
             total = weighted if total is None else graph.call_function(operator.add, (total, weighted))
@@ -254,89 +287,9 @@ class Model:
             if field not in nodes:
                 name = safe_name(field, taken)
                 taken.add(name)
-                nodes[field] = _placeholder(graph, name, (step.id,), optional)
-            env[_only(step)] = nodes[field]
+                nodes[field] = add_placeholder(graph, name, (step.id,), optional)
+            env[only_port(step)] = nodes[field]
         return env
-
-
-# --- the tree ----------------------------------------------------------------------------------------------------------------------
-
-
-def _grow(sheet: PlanSheet, path: NodePath, trainable: bool) -> dict[str, nn.Module]:
-    """The modules of a sheet by name, blocks as graph modules with their own below."""
-    children: dict[str, nn.Module] = {}
-    for step in sheet.modules:
-        node = step.facts.node
-        learns = trainable and node.trainable
-        if step.inside:
-            parts = [_block(inside, (*path, step.id), learns) for inside in step.inside]
-            several = extra_modules.Chain if len(step.args) > 1 else nn.Sequential
-            children[step.module] = parts[0] if len(parts) == 1 else several(*parts)
-        else:
-            assert step.make is not None
-            module = make_module(step.make)
-            if step.make.source:
-                custom_modules.check(module, step)
-            initialise(module, step.facts.init)
-            if not learns:
-                module.requires_grad_(False)
-            children[step.module] = module
-        if not node.trainable and node.statistics == "fixed":
-            extra_modules.fix_statistics(children[step.module])
-    _tie(sheet, children)
-    return children
-
-
-def _block(sheet: PlanSheet, path: NodePath, trainable: bool) -> fx.GraphModule:
-    root = nn.Module()
-    root._modules.update(_grow(sheet, path, trainable))
-    graph = fx.Graph()
-    taken: set[str] = set()
-    env: dict[Port, Any] = {}
-    for step in sheet.inputs:
-        name = safe_name(step.name, taken)
-        taken.add(name)
-        env[_only(step)] = _placeholder(graph, name, (*path, step.id))
-    Emitter(graph).sheet(sheet, env, path, "")
-    outputs = tuple(env[port] for port in sheet.outputs.values())
-    graph.output(outputs[0] if len(outputs) == 1 else outputs)
-    return _module(root, graph, class_name(sheet.block))
-
-
-def _tie(sheet: PlanSheet, children: Mapping[str, nn.Module]) -> None:
-    """Give modules the very tensors that they share with another. Once more after a move to a device, which copies buffers."""
-    for step in sheet.modules:
-        if step.tie is not None:
-            for name in step.tie.names:
-                path, _, leaf = name.rpartition(".")
-                owner = children[step.tie.owner].get_submodule(path)
-                setattr(children[step.module].get_submodule(path), leaf, getattr(owner, leaf))
-
-
-def _module(root: nn.Module, graph: fx.Graph, name: str) -> fx.GraphModule:
-    module = fx.GraphModule(root, graph, class_name=name)
-    # GraphModule takes over only what its graph calls, in that order; state_dicts and optimizers want all, in the tree's order.
-    module._modules.clear()
-    module._modules.update(root._modules)
-    # GraphModule wraps each call to print a failing line to stderr: it costs some µs, and Model.guilty tells it better.
-    type(module).__call__ = nn.Module.__call__  # type: ignore[method-assign]
-    return module
-
-
-def _only(step: PlanStep) -> Port:
-    (port,) = step.facts.outputs
-    return Port(step.id, port)
-
-
-def _first(step: PlanStep) -> Port:
-    return Port(step.id, next(iter(step.facts.outputs)))
-
-
-def _placeholder(graph: fx.Graph, name: str, path: NodePath, optional: bool = False) -> fx.Node:
-    node = graph.placeholder(name, default_value=None) if optional else graph.placeholder(name)
-    node.meta["path"] = path
-    node.meta["port"] = name
-    return node
 
 
 def _prune(graph: fx.Graph) -> None:

@@ -11,6 +11,7 @@ from visualnet.analysis.facts import NodePath
 from visualnet.compiling.module import Model
 from visualnet.compiling.plan import PlanSheet
 from visualnet.core.graph import LEARNER
+from visualnet.layers.recipe.node_training import NODE_TRAINING
 
 
 class ParamGroup(NamedTuple):
@@ -68,4 +69,6 @@ def _modules(
         else:
             lent = step.tie.names if step.tie is not None else ()
             own = [parameter for name, parameter in module.named_parameters() if name not in lent]
-            yield path, module, own, training, rests
+            # What is said as it is declared anyway makes no group: then it counts the same whether it was ever changed and changed back.
+            said = {name: value for name, value in training.items() if value != NODE_TRAINING[name].default}
+            yield path, module, own, said, rests

@@ -20,6 +20,7 @@ from torch import Tensor, nn
 from visualnet.core.storage.regular_files import open_regular, read_regular, sync_folder, write_all
 from visualnet.core.storage.temporaries import folder_aside
 from visualnet.core.text.format import format_bytes
+from visualnet.layers.recipe.live_settings import Change
 from visualnet.layers.recipe.optimizers import OPTIMIZERS
 
 FORMAT = 1
@@ -90,6 +91,14 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     device: Word = ""
     threads: Annotated[int, msgspec.Meta(ge=1, le=MAX_THREADS)] = 1
     torch: Word = ""
+    changes: tuple[Change, ...] = ()
+    """The settings that were changed since the run began, each as it was then and as it is now."""
+    change_count: Count = 0
+    """In how many steps: so many ``Changed`` events of the run's record are in force."""
+    waiting: tuple[Change, ...] = ()
+    """What was asked for and acts with the next epoch."""
+    asked: tuple[Change, ...] = ()
+    """In what the project that the session was given differed from the one that the run began with."""
 
     def of_learners(self) -> Mapping[str, LearnerState]:
         """The learners by name; one that is the recipe itself has none."""

@@ -18,11 +18,13 @@ from visualnet.core.process.exit_signals import exit_code, on_ending
 from visualnet.core.project import DataChoice, LearnerSpec, Project
 from visualnet.core.text.format import format_duration, format_percent, format_quantity
 from visualnet.layers import Spec
+from visualnet.layers.recipe.live_settings import Setting, describe_change
 from visualnet.pytorch import NoTorch, need_torch
 from visualnet.training import devices, events
 from visualnet.training.control import Control
 from visualnet.training.loop.sinks import Sink
 from visualnet.training.runs import run_list, run_model
+from visualnet.training.runs.change_marks import find_marks
 
 FINE, GRAPH, USE, STOPPED = 0, 1, 2, 130
 BAR = 24
@@ -91,8 +93,8 @@ def _train(project: Project, options: TrainOptions, emit: Sink | None, control: 
     output = Output(emit or (_print_json if options.json else Printer(sys.stdout, folder)), control)
     from visualnet.training.loop.session import Session
 
-    if options.resume and options.lr is not None:
-        control.set_lr(options.lr)
+    if options.resume:
+        _go_on(project, options, folder, control)
     session = Session(project, data, output, control, folder=folder, resume=options.resume)
     reason = session.run()
     if output.broken:
@@ -101,6 +103,18 @@ def _train(project: Project, options: TrainOptions, emit: Sink | None, control: 
         print(f"visualnet: the weights could not be written to {folder}", file=sys.stderr)
         return USE
     return {"done": FINE, "stopped": STOPPED}.get(reason, GRAPH)
+
+
+def _go_on(project: Project, options: TrainOptions, folder: Path, control: Control) -> None:
+    """Say what was changed in the run so far, and change what the options name, also where the run began with that."""
+    if not options.json:
+        for mark in find_marks(run_model.read_run(folder)):
+            print(f"  changed at {mark.sentence}", flush=True)
+    recipe = project.recipe
+    said = {Setting(name): getattr(recipe, name) for name in ("epochs", "batch_size") if getattr(options, name)}
+    if options.lr is not None:
+        said |= {Setting("lr", one.name): one.lr for one in recipe.learners} or {Setting("lr"): recipe.lr}
+    control.change(said)
 
 
 def _check_memory(project: Project, fields: Mapping[str, Spec], samples: int) -> None:
@@ -117,9 +131,7 @@ def _check_memory(project: Project, fields: Mapping[str, Spec], samples: int) ->
     if analysis.errors():
         return
     device = devices.device_of(project.recipe.device)
-    fault = find_memory_fault(
-        analysis, free_memory(device), precision=devices.mixed_precision(device), samples=samples
-    )
+    fault = find_memory_fault(analysis, free_memory(device), precision=devices.mixed_precision(device), samples=samples)
     if fault is not None:
         smaller = next((r.batch_size for r in fault.repairs if r.batch_size < project.recipe.batch_size), 0)
         tried = f" Try --batch-size {smaller}." if smaller else ""
@@ -318,6 +330,10 @@ class Printer:
             return event.describe() if event.peak else None  # a forecast alone is what the summary tells
         if isinstance(event, events.Failed):
             return f"failed: {event.words}"
+        if isinstance(event, events.Changed):
+            lengths = [one.after for one in event.changes if one.name == "epochs" and isinstance(one.after, int)]
+            self._epochs = lengths[-1] if lengths else self._epochs
+            return f"step {event.step:,}: {'; '.join(map(describe_change, event.changes))}"
         return event.words if isinstance(event, events.Trouble) else None
 
     def _epoch(self, event: events.EpochDone) -> str:

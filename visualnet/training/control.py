@@ -6,7 +6,9 @@ import threading
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from visualnet.core.graph import Value
 from visualnet.core.project import Project
+from visualnet.layers.recipe.live_settings import Setting, Values, check_value
 
 ProbePort = tuple[tuple[str, ...], str]
 
@@ -29,9 +31,12 @@ class Control:
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._stop = self._pause = False
-        self._lr: dict[str, float] = {}
+        self._changes: dict[Setting, Value] = {}
         self._drawing: Project | None = None
+        self._over = False
         self.urgent = False
+        self.project: Project | None = None
+        """What is trained, as the last change left it; None until the run is set up."""
         self.probe_request = ProbeRequest()
 
     @property
@@ -56,14 +61,27 @@ class Control:
         """End after the current step."""
         self._set(stop=True)
 
-    def set_lr(self, lr: float, learner: str = "") -> None:
-        """Use this learning rate from the next step on: for one of several learners, or for all in the proportion that they have."""
-        if not 0 <= lr <= 1e6:
-            raise ValueError(f"the learning rate is {lr:g}; it can be 0 to 1,000,000")
+    def change(self, values: Values) -> None:
+        """Train with these settings from the next step on, or the next epoch, as each declares. The last value of a setting counts.
+
+        Raises:
+            ValueError: the run is over, or a setting cannot have this value while it goes on.
+        """
+        project = self.project
+        if project is not None:
+            for setting, value in values.items():
+                check_value(project, setting, value)
         with self._changed:
-            self._lr[learner] = float(lr)
+            if self._over:
+                raise ValueError("the run is over: nothing of it can be changed any more")
+            self._changes |= values
             self.urgent = True
             self._changed.notify_all()
+
+    def close(self) -> None:
+        """The run is over: nothing can be changed any more."""
+        with self._changed:
+            self._over = True
 
     def change_network(self, drawing: Project) -> None:
         """Train the network of this drawing from the next step on; a pause ends with it. Where that cannot be, the run tells why and stays
@@ -81,12 +99,12 @@ class Control:
 
     # --- the loop's side -------------------------------------------------------------------------------------------
 
-    def take_lr(self) -> dict[str, float]:
-        """The learning rates that were asked for since the last call, by learner; without a name, for all."""
+    def take_changes(self) -> dict[Setting, Value]:
+        """The settings that were asked for since the last call."""
         with self._changed:
-            lr, self._lr = self._lr, {}
+            changes, self._changes = self._changes, {}
             self._update_urgent()
-            return lr
+            return changes
 
     def take_drawing(self) -> Project | None:
         """The drawing whose network is to be trained from now on, if one was given since the last call."""
@@ -109,4 +127,4 @@ class Control:
             self._changed.notify_all()
 
     def _update_urgent(self) -> None:
-        self.urgent = self._stop or self._pause or bool(self._lr) or self._drawing is not None
+        self.urgent = self._stop or self._pause or bool(self._changes) or self._drawing is not None

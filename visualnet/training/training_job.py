@@ -9,10 +9,11 @@ from pathlib import Path
 
 from visualnet.core.project import Project
 from visualnet.data.loading import load
+from visualnet.layers.recipe.live_settings import find_changes, is_live, set_values
 from visualnet.pytorch import NoTorch, need_torch
 from visualnet.training import events, exclusive
 from visualnet.training.control import Control
-from visualnet.training.runs.run_model import read_run
+from visualnet.training.runs.run_model import RunModel, read_project, read_run
 
 
 def train(project: Project, folder: Path, resume: bool, control: Control, put: Callable[[object], None]) -> None:
@@ -42,7 +43,9 @@ def _train(project: Project, folder: Path, resume: bool, control: Control, put: 
     devices.prepare()
     need_torch()
     if resume:
-        put(read_run(folder))
+        known = read_run(folder)
+        put(known)
+        _go_on(project, folder, known, control)
     from visualnet.training.loop.session import Session
 
     if control.stopping:
@@ -51,3 +54,11 @@ def _train(project: Project, folder: Path, resume: bool, control: Control, put: 
     # What is there now stays: the collection at the end walks over what the run made, not over all of torch and the window.
     gc.freeze()
     Session(project, data, put, control, folder=folder, resume=resume).run()
+
+
+def _go_on(project: Project, folder: Path, known: RunModel, control: Control) -> None:
+    """The project that is seen says how the run goes on, also where it says again what the run began with."""
+    if (begun := read_project(folder)) is not None:
+        made = {one.setting: one.after for event in known.changes for one in event.changes}
+        last = set_values(begun, {setting: value for setting, value in made.items() if is_live(begun, setting)})
+        control.change({one.setting: one.after for one in find_changes(last, project)})

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 from msgspec.structs import replace
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -112,17 +114,26 @@ def test_resume_the_chosen_run(rig: Rig, panel: RunsPanel, qtbot: QtBot) -> None
 def test_which_curves_are_shown_is_seen_in_either_theme(
     theme: Theme, rig: Rig, panel: RunsPanel, qtbot: QtBot, qapp: QApplication
 ) -> None:
-    """The run that is open has its box ticked, the one before it an empty one, in the colours of a check box."""
+    """The present run is named and has an empty box until it is ticked; what is shown has the colour of its curves."""
     apply_theme(qapp, theme)
+    rig.studio.set_theme(theme)
     for _ in range(2):
         rig.train(qtbot)
     panel.table.clearSelection()
-    qapp.processEvents()
-    picture = panel.table.viewport().grab().toImage()
-    ticked, empty = (panel.table.visualRect(panel.model.index(row, CURVES)) for row in range(2))
-    seen = [
-        {picture.pixelColor(x, box.center().y()).name() for x in range(box.left(), box.left() + 30)}
-        for box in (ticked, empty)
-    ]
-    assert theme.accent in seen[0] and theme.accent not in seen[1]
-    assert theme.field in seen[1]
+    present, earlier = (panel.model.index(row, CURVES) for row in range(2))
+
+    def seen(index: QModelIndex) -> set[str]:
+        """Which of these colours are in a cell; painting an icon may round them by one."""
+        qapp.processEvents()
+        picture, box = panel.table.viewport().grab().toImage(), panel.table.visualRect(index)
+        pixels = {picture.pixelColor(x, box.center().y()).getRgb()[:3] for x in range(box.left(), box.left() + 60)}
+        wanted = {name: QColor(name).getRgb()[:3] for name in (theme.field, theme.accent, first, second)}
+        return {name for name, rgb in wanted.items() if any(np.abs(np.subtract(rgb, p)).max() < 2 for p in pixels)}
+
+    first, second = theme.plot_lines[:2]
+    assert panel.model.data(present) == "present" and not panel.model.data(earlier)
+    assert theme.field in seen(present) and first in seen(present)
+    assert theme.field in seen(earlier) and not {first, second} & seen(earlier)
+    panel.model.setData(earlier, Qt.CheckState.Checked.value, Qt.ItemDataRole.CheckStateRole)
+    rig.until(qtbot, lambda: len(rig.runner.ghosts) == 1)
+    assert theme.accent in seen(earlier) and second in seen(earlier) and theme.field not in seen(earlier)

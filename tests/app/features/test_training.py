@@ -16,13 +16,17 @@ from tests.reach import cut
 from tests.waiting import settle
 from visualnet.app.features.recipe.panel import RecipePanel
 from visualnet.app.features.training.panel import TrainingPanel, smoothing_weight
+from visualnet.app.plots.charts.curves import CurvesPlot
+from visualnet.app.plots.charts.legend import Entry
 from visualnet.app.shell.bars.status_bar import StatusLine
 from visualnet.app.theme.apply import ThemeKeeper
 from visualnet.app.theme.tokens import LIGHT
 from visualnet.core.document import Document
 from visualnet.core.edits import set_constants, set_recipe
 from visualnet.layers.declaration.params import Param
+from visualnet.layers.recipe.machine import MACHINE
 from visualnet.training.optimizers import OPTIMIZERS
+from visualnet.training.runs import run_history as history
 from visualnet.training.runs.run_status import share_done
 
 
@@ -67,27 +71,35 @@ def test_curves_appear_while_it_trains(rig: Rig, panel: TrainingPanel, qtbot: Qt
     assert share_done(model) == 1.0
 
 
-def test_a_new_run_clears_the_curves_and_an_old_one_is_a_ghost(rig: Rig, panel: TrainingPanel, qtbot: QtBot) -> None:
+def legend(plot: CurvesPlot) -> dict[str, Entry]:
+    return {entry.words.legend: entry for entry in plot.legend._entries if not entry.dashed}
+
+
+def test_several_runs_have_a_colour_each_and_are_named_by_what_differs(
+    rig: Rig, panel: TrainingPanel, qtbot: QtBot
+) -> None:
     rig.train(qtbot)
     first = rig.studio.project.runs[0]
     rig.runner.show_ghost(first.id, True)
-    rig.until(qtbot, lambda: first.id in rig.runner.ghosts)
-    assert not [name for name in panel.curves.loss._curves if name.endswith("(earlier)")]
-    rig.train(qtbot)
-    rig.until(qtbot, lambda: len([n for n in panel.curves.loss._curves if n.endswith("(earlier)")]) == 2)
-    rig.runner.show_ghost(first.id, False)
-    assert not [name for name in panel.curves.loss._curves if name.endswith("(earlier)")]
-
-
-def test_overlaid_runs_are_told_apart_by_what_differs(rig: Rig, panel: TrainingPanel, qtbot: QtBot) -> None:
-    rig.train(qtbot)
+    loss, measures = panel.curves.loss, panel.curves.measures
+    rig.until(qtbot, lambda: {"training", "validation"} == set(loss._curves))
+    assert loss._curves["training"].color_index != loss._curves["validation"].color_index, "alone: a colour for each"
     rig.studio.do("Another rate", lambda p: set_recipe(p, lr=0.0125))
     rig.train(qtbot)
-    first = rig.studio.project.runs[0]
-    rig.runner.show_ghost(first.id, True)
-    words = f"lr {first.summary['lr']:g}"
-    rig.until(qtbot, lambda: any(words in name for name in panel.curves.loss._curves))
-    assert not any("0.0125" in name for name in panel.curves.loss._curves), "that is the run in front"
+    earlier, present = f"lr {first.summary['lr']:g}", "lr 0.0125 (present)"
+    for plot in (loss, measures):
+        rig.until(qtbot, lambda plot=plot: set(legend(plot)) == {earlier, present} and len(plot._curves) == 4)
+        curves = plot._curves
+        assert {curves[name].color_index for name in ("training", "validation")} == {1}
+        assert {curve.color_index for name, curve in curves.items() if first.id in name} == {0}
+        assert [entry.beneath for entry in plot.legend._entries] == [False, False, True, True]
+    under = loss._curves[f"training of {first.id}"]
+    assert len(under.series) == rig.runner.ghosts[first.id].step, "by steps, as the run in front"
+    assert (
+        under.words.full == f"{history.contrast(rig.studio.project.runs, rig.studio.project.runs)[first.id]}, training"
+    )
+    rig.runner.show_ghost(first.id, False)
+    rig.until(qtbot, lambda: set(loss._curves) == {"training", "validation"} and set(legend(loss)) == {"training"})
 
 
 def test_edits_of_the_recipe_are_steps_that_can_be_undone(rig: Rig, recipe: RecipePanel) -> None:
@@ -123,15 +135,20 @@ def test_defaults_follow_the_optimizer_but_own_values_stay(rig: Rig, recipe: Rec
     assert rig.studio.project.recipe.lr == 0.3
 
 
-def test_while_it_runs_only_the_learning_rate_can_be_changed(rig: Rig, recipe: RecipePanel, qtbot: QtBot) -> None:
+def test_while_it_runs_what_is_live_can_be_changed(rig: Rig, recipe: RecipePanel, qtbot: QtBot) -> None:
     rig.studio.do("", lambda p: set_recipe(p, epochs=1_000_000))
     rig.runner.start()
     rig.until(qtbot, lambda: rig.runner.state == "running")
     rows = recipe.rows
-    assert [name for name, row in rows.items() if row.isEnabled()] == ["lr"]
+    fixed = {name for kind in MACHINE.values() for name in kind.params}
+    fixed |= {"optimizer", "best_by", "seed", "device", "label_smoothing"}
+    assert {name for name, row in rows.items() if not row.isEnabled()} == fixed
     assert not recipe.data.isEnabled()
     rows["lr"].edited.emit(0.02)
     rig.until(qtbot, lambda: rig.runner.model.lr.last is not None and rig.runner.model.lr.last[1] == 0.02)
+    rows["batch_size"].edited.emit(64)
+    rows["clip_norm"].edited.emit(1.0)
+    rig.until(qtbot, lambda: len(rig.runner.model.changes) == 3)
     rig.runner.finish()
     assert all(row.isEnabled() for row in rows.values())
 

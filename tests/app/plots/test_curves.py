@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import math
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from visualnet.app.plots.charts.curves import CurvesPlot
+from visualnet.app.plots.charts.legend import Words
 from visualnet.app.plots.export import save_picture
 from visualnet.app.theme.tokens import DARK, LIGHT
 from visualnet.training.runs.change_marks import Mark
@@ -198,21 +200,64 @@ def test_click_in_the_legend_hides_a_curve(plot: CurvesPlot, qtbot: QtBot) -> No
     assert plot._curves["validation"].line.isVisible()
 
 
-def test_epochs_end_best_and_reference(plot: CurvesPlot) -> None:
-    _, held = learn(plot)
+def beneath(plot: CurvesPlot, name: str, series: Series, **more: Any) -> None:
+    """A curve of an earlier run."""
+    plot.set_curve(name, series, color_index=2, words=Words(name, name, f"{name}, training"), beneath=True, **more)
+
+
+def test_epochs_end_and_best(plot: CurvesPlot) -> None:
+    learn(plot)
     plot.set_x_unit("epoch", EpochScale([(0, 50)]))
     plot.set_x_end(1000)
     plot.set_progress(500)
-    plot.set_reference("run 1", held)
     plot.refresh()
-    assert view(plot)[0] == [0, 20]
+    assert view(plot)[0] == pytest.approx([0, 20], abs=0.5)
     assert plot._now.value() == 10
     note = next(e.note for e in plot.legend._entries if e.name == "validation")
     assert note.startswith("best ")
     assert note.endswith("at epoch 10")
-    assert "run 1 (earlier)" in plot._curves
-    plot.set_reference("run 1", None)
-    assert "run 1 (earlier)" not in plot._curves
+
+
+def test_the_last_epoch_has_a_tick_and_the_ring_of_the_best_one_is_whole(plot: CurvesPlot) -> None:
+    held = Series([100, 200, 300, 400, 500], [0.9, 0.7, 0.6, 0.5, 0.4])
+    plot.set_curve("validation", held, color_index=1, dashed=True, best="min")
+    plot.set_x_unit("epoch", EpochScale([(0, 100)]))
+    plot.set_x_end(500)
+    plot.resize(380, 300)
+    QApplication.processEvents()
+    plot.refresh()
+    axis, box = plot.plot_view.bottom, plot.plot_view.view_box
+    ((_, ticks),) = axis.tickValues(*view(plot)[0], box.width())
+    assert ticks[-1] == 5 and ticks[:3] == [0, 2, 4] and axis.tickStrings(ticks, 1, 1)[-1] == "5"
+    assert box.width() - box.mapFromView(QPointF(5, 0.4)).x() >= 6, "half of a ring"
+
+
+def test_a_run_beneath_has_its_own_epochs_and_stands_behind_in_the_legend(plot: CurvesPlot) -> None:
+    beneath(plot, "lr 0.1", Series([10, 20], [1.0, 0.5]), scale=EpochScale([(0, 10)]))
+    learn(plot)
+    plot.set_x_unit("epoch", EpochScale([(0, 50)]))
+    plot.refresh()
+    assert plot._curves["lr 0.1"].line.getData()[0].tolist() == [1, 2], "two epochs of ten steps"
+    assert [entry.name for entry in plot.legend._entries] == ["train", "validation", "lr 0.1"]
+    plot.set_smoothing(0.9)
+    plot.refresh()
+    assert plot._curves["train"].raw.isVisible() and not plot._curves["lr 0.1"].raw.isVisible()
+    plot.set_x_unit("step")
+    plot.refresh()
+    assert plot._curves["lr 0.1"].line.getData()[0].tolist() == [10, 20]
+
+
+def test_resting_on_a_curve_tells_its_run_and_value(plot: CurvesPlot, qtbot: QtBot) -> None:
+    beneath(plot, "lr 0.1", Series([0, 250, 500], [0.0, 1.0, 2.0]))
+    plot.set_curve("train", Series([0, 500], [2.0, 2.0]), color_index=0)
+    plot.refresh()
+    QApplication.processEvents()
+    qtbot.mouseMove(plot.plot_view.viewport(), view_point(plot, 250, 1.0))
+    assert plot._overlay._pointed == ("lr 0.1, training: 1",)
+    qtbot.mouseMove(plot.plot_view.viewport(), view_point(plot, 250, 2.0))
+    assert plot._overlay._pointed == ("train: 2",)
+    qtbot.mouseMove(plot.plot_view.viewport(), view_point(plot, 250, 1.5))
+    assert plot._overlay._pointed == ()
 
 
 def test_peak_beyond_the_view_is_told(plot: CurvesPlot) -> None:
@@ -266,10 +311,10 @@ def test_light_theme_repaints(plot: CurvesPlot) -> None:
 
 
 def test_the_legend_keeps_to_one_line(plot: CurvesPlot, qtbot: QtBot) -> None:
-    _, held = learn(plot)
     height = plot.legend.height()
     for number in range(6):
-        plot.set_reference(f"run {number}", held)
+        beneath(plot, f"run {number}", Series([1, 2], [1.0, 0.5]))
+    learn(plot)
     heard: list[str] = []
     plot.legend.toggled.connect(heard.append)
     for width in (900, 300, 200):
@@ -278,10 +323,14 @@ def test_the_legend_keeps_to_one_line(plot: CurvesPlot, qtbot: QtBot) -> None:
         assert plot.legend.height() == height
         assert all(rect.right() <= plot.legend.width() for rect, _ in plot.legend._places)
         assert len(plot.legend._places) + len(plot.legend._rest[1]) == 8
+        assert [entry.name for _, entry in plot.legend._places][:2] == ["train", "validation"], "the run in front"
     menu = plot.legend.menu()
-    assert [action.text().split("  ")[0] for action in menu.actions()] == [e.name for e in plot.legend._rest[1]]
+    assert [action.text().split("  ")[0] for action in menu.actions()] == [e.words.full for e in plot.legend._rest[1]]
+    sample = menu.actions()[-1].icon().pixmap(18, 12).toImage()
+    wanted = DARK.plot_lines[2]
+    assert sample.pixelColor(sample.width() // 2, sample.height() // 2).name() == wanted
     menu.actions()[-1].trigger()
-    assert heard == ["run 5 (earlier)"] and not plot._curves["run 5 (earlier)"].shown
+    assert heard == ["run 5"] and not plot._curves["run 5"].shown
     menu.close()
 
 

@@ -16,8 +16,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.app.training_rig import Rig, small, template
 from tests.waiting import linger
-from visualnet.app.services import run_browser
 from visualnet.app.services import runner as runner_module
+from visualnet.app.services.run import run_browser
 from visualnet.app.services.runner import Runner
 from visualnet.app.state.runner_protocol import RunnerProtocol
 from visualnet.core.document import Document
@@ -161,10 +161,25 @@ def test_ghosts_come_and_go(rig: Rig, qtbot: QtBot) -> None:
     assert rig.runner.ghosts == {}
 
 
+def test_the_run_in_front_stays_beneath_the_next_one_if_that_was_asked(rig: Rig, qtbot: QtBot) -> None:
+    rig.train(qtbot)
+    (first,) = rig.studio.project.runs
+    rig.runner.show_ghost(first.id, True)
+    curves = rig.runner.model
+    assert rig.runner.ghosts == {first.id: curves} and rig.runner.run_colors == {first.id: 0}
+    rig.train(qtbot)
+    second = rig.studio.project.runs[1]
+    assert rig.runner.ghosts == {first.id: curves}
+    assert rig.runner.run_colors == {first.id: 0, second.id: 1}, "a run keeps its colour"
+    rig.runner.show_ghost(first.id, False)
+    assert rig.runner.run_colors == {second.id: 0}
+
+
 def test_a_record_that_cannot_be_read_is_told(rig: Rig, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(_folder: Path) -> None:
         raise OSError("the disk is gone")
 
+    rig.train(qtbot)
     rig.train(qtbot)
     monkeypatch.setattr(run_browser, "read_run", fail)
     rig.runner.show_ghost(rig.studio.project.runs[0].id, True)

@@ -87,7 +87,8 @@ def test_what_a_forecast_holds_for() -> None:
     others = ({"batch_size": 8}, {"device": "cuda"}, {"optimizer": "Adam"}, {"options": {"accumulate": 2}})
     assert all(measured_of(edits.set_recipe(project, **other)) != measured_of(project) for other in others)
     assert measured_of(edits.set_data(project, seed=3)) != measured_of(project)
-    assert error_words(1.1, 1.0) == "1 s (forecast +10 %)"
+    assert error_words(1.5, 0.512) == "0.51 s; 1.5 s were forecast", "no per cent, and one unit for both"
+    assert error_words(0.004, 75.0) == "1 min 15 s; 4 ms were forecast"
 
 
 def test_what_does_not_fit_is_refused_with_repairs_that_fit() -> None:

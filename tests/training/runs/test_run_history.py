@@ -55,9 +55,16 @@ def test_runs_of_one_minute_are_told_apart_and_named_by_what_differs() -> None:
 
     runs = (run("a", 5, 0.1), run("b", 41, 0.01), run("c", 41, 0.01), RunRef(id="d", started="2026-11-21T04:00:00"))
     names = history.titles(runs)
-    assert names == {"a": "21 Nov 03:12:05", "b": "21 Nov 03:12:41", "c": "21 Nov 03:12:41 (2)", "d": "21 Nov 04:00"}
+    assert names == {"a": "21 Nov 03:12:05", "b": "21 Nov 03:12:41", "c": "21 Nov 03:12:41 (2)", "d": "21 Nov 04:00:00"}
+    assert list(history.titles(runs[2:]).values()) == ["21 Nov 03:12", "21 Nov 04:00"], (
+        "no seconds where none are needed"
+    )
     told = history.contrast(runs[:2], runs)
     assert told == {"a": "21 Nov 03:12:05, lr 0.1", "b": "21 Nov 03:12:41, lr 0.01"}
     assert history.contrast(runs[1:3], runs)["b"] == names["b"], "nothing differs"
+    assert history.short_names(runs[:2], runs) == {"a": "lr 0.1", "b": "lr 0.01"}
+    three = history.short_names(runs[:3], runs)
+    assert three == {"a": "lr 0.1", "b": "21 Nov 03:12:41, lr 0.01", "c": "21 Nov 03:12:41 (2), lr 0.01"}
+    assert history.short_names([runs[0], run("e", 3, 1.0, name="mine")], runs) == {"a": "lr 0.1", "e": "mine"}
     twins = (run("a", 1, 1.0, name="mine", optimizer="SGD"), run("b", 2, 1.0, name="mine", optimizer="Adam"))
     assert list(history.contrast(twins, twins).values()) == ["mine, SGD", "mine (2), Adam"]

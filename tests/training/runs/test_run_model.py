@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.training.nets import small
 from tests.waiting import until
@@ -41,6 +42,24 @@ def test_a_log_tells_what_the_run_told(tmp_path: Path) -> None:
     assert read.steps["loss"].values.tolist() == live.steps["loss"].values.tolist()
     assert read.validation["score"].steps.tolist() == [23, 46]
     assert read.ref().summary.keys() >= {"loss", "score", "validation_loss", "validation_score"}
+
+
+def test_what_a_killed_run_clipped_behind_its_checkpoint_is_not_counted_twice(tmp_path: Path) -> None:
+    live = _run(tmp_path)
+    assert live.started is not None
+    model = run_model.RunModel()
+    model.consume(live.started)
+
+    def steps(last: int, clipped: int, skipped: int) -> events.Steps:
+        return events.Steps(step=last, epoch=0, lr=0.1, values={"loss": [0.0] * 5}, clipped=clipped, skipped=skipped)
+
+    for event in (steps(5, 3, 1), steps(10, 2, 0), steps(15, 4, 2)):
+        model.consume(event)
+    assert (model.clipped, model.skipped) == (9, 3)
+    model.consume(replace(live.started, step=10))
+    assert (model.clipped, model.skipped) == (5, 1)
+    model.consume(steps(15, 4, 2))
+    assert (model.clipped, model.skipped) == (9, 3)
 
 
 def test_a_log_torn_anywhere_can_be_read_and_gone_on_with(tmp_path: Path) -> None:

@@ -43,7 +43,8 @@ class ActionSpec(Generic[Target]):
     One of three does it: ``run``; ``check`` makes it checkable, and gets the new state; ``fill`` makes it a submenu, and gets the menu.
     ``enabled`` tells whether it can be done now. All are handed what the action is done to: the Studio, where a feature declares it.
     ``unavailable`` is a sentence that says why it cannot be done, where that has one cause.
-    ``group`` makes checkable actions exclude one another. What can be done ``anywhere`` can be done while a page covers the canvas too.
+    ``group`` makes checkable actions exclude one another. What ``shows`` a panel never takes it away where it is chosen by its name, in a
+    search. What can be done ``anywhere`` can be done while a page covers the canvas too.
     """
 
     id: str
@@ -60,6 +61,7 @@ class ActionSpec(Generic[Target]):
     context: Context = "window"
     group: str = ""
     anywhere: bool = False
+    shows: bool = False
     submenu: str = ""
     submenus: Mapping[str, str] = field(default_factory=dict)
     unavailable: str = ""
@@ -137,6 +139,14 @@ class Actions(QObject):
     def trigger(self, action_id: str) -> None:
         """Do it, if it can be done now."""
         self._actions[action_id].trigger()
+
+    def choose(self, action_id: str) -> None:
+        """Do what was chosen by its name, if it can be done now: what shows a panel shows it, whether it stands somewhere or not."""
+        spec, action = self.specs[action_id], self._actions[action_id]
+        if spec.shows and action.isChecked() and action.isEnabled():
+            self._run(spec, True)
+        else:
+            action.trigger()
 
     def refresh(self, covered: bool = False) -> None:
         """Enable what can be done now; while a page covers the canvas, only what can be done anywhere."""

@@ -81,7 +81,8 @@ class Feature:
 
         def show(studio: Studio, state: bool) -> None:
             if studio.shell is not None:
-                studio.shell.set_panel_shown(self.id, state)
+                # Behind another tab it is not seen: who asks for it wants to see it.
+                studio.shell.set_panel_shown(self.id, state or not studio.shell.is_panel_seen(self.id))
 
         return ActionSpec(
             dock.action or f"view.{self.id}",
@@ -91,6 +92,7 @@ class Feature:
             dock.icon,
             dock.keys,
             check=show,
+            shows=True,
             submenu="Panels",
         )
 

@@ -15,8 +15,9 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from visualnet import pytorch
 from visualnet.app.services.background_task import BackgroundTask
 from visualnet.app.services.epoch_forecast import SWITCH_S, refuse_too_large
-from visualnet.app.services.network_question import NetworkQuestion
-from visualnet.app.services.run_browser import RunBrowser, ShownRuns
+from visualnet.app.services.live_edits import LiveEdits
+from visualnet.app.services.run.network_question import NetworkQuestion
+from visualnet.app.services.run.run_browser import RunBrowser, ShownRuns
 from visualnet.app.state.studio import Studio
 from visualnet.core.document import Document
 from visualnet.core.errors import FileError
@@ -30,7 +31,7 @@ from visualnet.training.control import Control, ProbePort
 from visualnet.training.loop import preflight
 from visualnet.training.runs import network_mark
 from visualnet.training.runs import run_history as history
-from visualnet.training.runs.run_model import RunModel, create_run, learning_rates, read_project
+from visualnet.training.runs.run_model import RunModel, create_run, read_project
 from visualnet.training.runs.run_status import STILL_AS_IT_WAS
 from visualnet.training.training_job import train
 
@@ -64,11 +65,12 @@ class Runner(RunBrowser):
         self._control: Control | None = None
         self._document: Document | None = None
         """What trains, in front or not."""
-        self._rates: dict[str, float] = {}
+        self.live_edits = LiveEdits(self)
+        self.live_edits.refused.connect(lambda words: studio.message.emit("hint", words))
         self._told_older = False
         self._switch_s = sys.getswitchinterval()
         self._why: tuple[tuple[Any, ...], str] | None = None
-        self.network = NetworkQuestion(studio, self)
+        self.network = NetworkQuestion(studio, self.live_edits, self)
         self.state_changed.connect(self.network.refresh)
         self.network.changed.connect(self.state_changed)
         studio.project_changed.connect(self._edited)
@@ -174,6 +176,7 @@ class Runner(RunBrowser):
         self.finish()
         self._queue.close()
         self._timer.stop()
+        self.live_edits.stop()
         self.redraws.stop()
         self.probes.stop()
 
@@ -192,14 +195,15 @@ class Runner(RunBrowser):
         put = self.mailbox.put
         self.studio.clear_runtime_problem()
         self._told_older = False
-        self._document, self._rates = self.studio.document, learning_rates(project.recipe)
+        self._document = self.studio.document
         shown = self._shown_of(self._document)
-        shown.run = run
+        shown.put_in_front(run)
         if not resume:
             shown.model = RunModel(run.id, folder)
             self.attached_changed.emit()
         self._control = control = Control()
-        self.network.begin(project, control)
+        self.live_edits.follow(self._document, control, project)
+        self.network.begin(control)
         self.probes.set_run(folder)
         self.probes.set_control(control)
         sys.setswitchinterval(SWITCH_S)
@@ -217,6 +221,7 @@ class Runner(RunBrowser):
         self.receive()
         sys.setswitchinterval(self._switch_s)
         self._task = self._control = None
+        self.live_edits.stop()
         self._record()
         if self.elsewhere is None:
             self.probes.set_control(None)
@@ -287,12 +292,11 @@ class Runner(RunBrowser):
             self._record()
 
     def _edited(self, before: Project, after: Project) -> None:
-        rates = learning_rates(after.recipe)
-        if self._control is not None and self.elsewhere is None and rates != self._rates:
-            for name in rates.keys() & self._rates.keys():
-                if rates[name] != self._rates[name]:
-                    self._control.set_lr(rates[name], name)
-            self._rates = rates
+        if self._control is not None and self.elsewhere is None:
+            mark, shown = self.live_edits.edited(after), self._shown_of(self.studio.document)
+            assert shown.run is not None
+            if shown.run.extra.get(network_mark.KEY) != mark:
+                shown.run = replace(shown.run, extra={**shown.run.extra, network_mark.KEY: mark})
         if self.state == "running" and not self._told_older and network_mark.is_older(self.run, after):
             self._told_older = True  # once a run: it is the same with every edit
             self.studio.message.emit("hint", f"{STILL_AS_IT_WAS}.")

@@ -129,10 +129,14 @@ def about(window: Frame) -> None:
     answer_of(message_box(window, "About VisualNet", words, more, icon="visualnet"))
 
 
-def connect_runner(window: Frame) -> None:
-    """Let the runner ask what it must know: which tab shall train, and with which network a run shall go on."""
-    window.runner.occupied.connect(lambda: tell_occupied(window))
-    window.runner.network.asked.connect(lambda: ask_network(window))
+def connect_runner(window: Frame, banner: Banner) -> FaultNotice:
+    """Let the runner ask what it must know (which tab shall train, with which network a run shall go on) and say what went wrong."""
+    runner, faults = window.runner, FaultNotice(banner, window.notify)
+    runner.occupied.connect(lambda: tell_occupied(window))
+    runner.network.asked.connect(lambda: ask_network(window))
+    runner.failed.connect(lambda words, _node: window.notify("error", words, []))
+    runner.faulted.connect(faults.report)
+    return faults
 
 
 def ask_network(window: Frame) -> None:

@@ -146,6 +146,10 @@ class Window(Frame):
         self.set_canvas_alone(False)
         self.spaces.set_shown(name, state)
 
+    def is_panel_seen(self, name: str) -> bool:
+        """Whether a dock is on the screen, and not behind another one."""
+        return self.spaces.is_seen(name)
+
     def overlay(self, name: str) -> Any:
         """What a feature draws over the canvas."""
         return self._overlays.get(name)
@@ -211,8 +215,7 @@ class Window(Frame):
         studio, project_files, tabs, runner = self.studio, self.project_files, self.project_files.tabs, self.runner
         self.collector = GcControl(lambda: runner.busy or runner.elsewhere is not None, self)
         self.keeper.changed.connect(studio.set_theme)
-        # A method, which Qt lets go of with the window: the keeper may live longer.
-        self.keeper.resized.connect(self._remember_text_size)
+        self.keeper.resized.connect(self._remember_text_size)  # a method: the keeper may live longer than the window
         studio.theme_changed.connect(lambda _: self.strip.redraw())
         studio.message.connect(lambda severity, words: self.toast.show_message(words, severity))
         studio.template_requested.connect(project_files.open_template)
@@ -226,10 +229,7 @@ class Window(Frame):
         tabs.closed.connect(runner.close_document)
         tabs.closed.connect(lambda _: self.collector.collect_later())
         self.views.closed.connect(self.collector.collect_later)
-        prompts.connect_runner(self)
-        runner.failed.connect(lambda words, node: self.notify("error", words, []))
-        self._faults = prompts.FaultNotice(self.banner, self.notify)
-        runner.faulted.connect(self._faults.report)
+        self._faults = prompts.connect_runner(self, self.banner)
         for changed in (studio.state_changed, tabs.changed, runner.state_changed, self.views.changed):
             changed.connect(self._show_state)
         for moved in (studio.selection_changed, studio.sheet_changed):

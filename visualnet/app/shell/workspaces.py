@@ -275,6 +275,10 @@ class Workspaces:
         """Whether a dock is on the screen, or at least a tab of it."""
         return name in self.docks and not self.docks[name].isHidden()
 
+    def is_seen(self, name: str) -> bool:
+        """Whether a dock is on the screen, and not behind another one."""
+        return name in self.docks and self._is_seen(self.docks[name])
+
     @staticmethod
     def _is_seen(dock: QDockWidget) -> bool:
         # A dock behind another tab is "visible" to Qt, at a place outside the window.

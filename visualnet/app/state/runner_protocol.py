@@ -49,7 +49,7 @@ class RedrawsProtocol(Protocol):
 
 
 class NetworkQuestionProtocol(Protocol):
-    """With which network a run goes on whose drawing was changed; see `visualnet.app.services.network_question`."""
+    """With which network a run goes on whose drawing was changed; see `visualnet.app.services.run.network_question`."""
 
     changed: SignalInstance
     asked: SignalInstance
@@ -94,6 +94,9 @@ class RunnerProtocol(Protocol):
 
     @property
     def ghosts(self) -> dict[str, RunModel]: ...
+
+    @property
+    def run_colors(self) -> dict[str, int]: ...
 
     @property
     def state(self) -> str: ...

@@ -24,6 +24,9 @@ class Shell(Protocol):
     def show_panel(self, name: str) -> Any:
         """Bring a dock to the front; its panel, or None where no feature of that name is there."""
 
+    def is_panel_seen(self, name: str) -> bool:
+        """Whether a dock is on the screen, and not behind another one."""
+
     def set_panel_shown(self, name: str, state: bool) -> None:
         """Show a dock in front, or hide it."""
 

@@ -64,6 +64,11 @@ def format_duration(seconds: float, figures: int = 0) -> str:
     return _joined(round(whole / _HOUR) * _HOUR, _DAY, "d", _HOUR, "h", "d")
 
 
+def format_seconds(seconds: float) -> str:
+    """A time to compare with another one: from a tenth of a second on in seconds, ``0.51 s``, else as `format_duration` has it."""
+    return f"{_rounded(seconds, 2):g} s" if 0.1 <= seconds < 1 else format_duration(seconds, 2)
+
+
 def format_percent(share: float, decimals: int = 1, signed: bool = False) -> str:
     """A share of one: ``97.3 %``; ``signed`` for a change: ``+12 %``."""
     if not math.isfinite(share):

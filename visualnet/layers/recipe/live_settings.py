@@ -192,6 +192,15 @@ def find_param(project: Project, setting: Setting) -> Param:
     return found[setting.name]
 
 
+def is_live(project: Project, setting: Setting) -> bool:
+    """Whether the project has the setting, and it can be changed while a run goes on."""
+    try:
+        find_param(project, setting)
+    except ValueError:
+        return False
+    return True
+
+
 def check_value(project: Project, setting: Setting, value: Value) -> None:
     """Raise ValueError, with the words of its form, unless the setting can be changed to this value while a run goes on."""
     param = find_param(project, setting)
@@ -242,7 +251,8 @@ def with_live_settings(project: Project, other: Project) -> Project:
         for node in graph:
             twin = theirs[sheet].nodes.get(node.id) if sheet in theirs else None
             if twin is not None and twin is not node and twin.kind == node.kind:
-                nodes[node.id] = _with_live(node, twin)
+                given = _with_live(node, twin)
+                nodes[node.id] = given if given != node else node
         if any(nodes[i] is not node for i, node in graph.nodes.items()):
             found = found.with_sheet(sheet, msgspec.structs.replace(graph, nodes=nodes))
     return found

@@ -28,6 +28,10 @@ def _no_arguments(values: Values, span: Span) -> dict[str, Any]:
     return {}
 
 
+def _count_units(values: Values, units: int, each: int) -> dict[str, int]:
+    return {"last_epoch": units}
+
+
 def _all_of_it(values: Values, at: float, length: int) -> float:
     return 1.0
 
@@ -37,6 +41,7 @@ class Schedule(Technique):
     """A scheduler of ``torch.optim.lr_scheduler``, stepped after every optimizer step, or after every ``epoch``.
 
     ``share(values, at, length)``: the part of the rate after ``at`` of ``length`` epochs. ``build(values, span)``: torch's arguments.
+    ``place(values, units, each)``: the counters of torch's scheduler after so many units, where an epoch is ``each`` steps.
     ``watches``: it is told the value that names the best epoch. ``period``: the field that must be shorter than the run, or as long
     where a ``whole`` one is enough. ``drawn``: the field that holds the points of a curve drawn by hand.
     """
@@ -44,6 +49,7 @@ class Schedule(Technique):
     epoch: bool = False
     share: Callable[[Values, float, int], float] = _all_of_it
     build: Callable[[Values, Span], dict[str, Any]] = _no_arguments
+    place: Callable[[Values, int, int], dict[str, int]] = _count_units
     watches: bool = False
     period: str = ""
     whole: bool = False
@@ -78,6 +84,14 @@ def _restarts(values: Values, at: float, length: int) -> float:
     while at >= cycle:
         at, cycle = at - cycle, cycle * factor
     return _between(values, _half_cosine(at / cycle))
+
+
+def _place_in_cycle(values: Values, units: int, each: int) -> dict[str, int]:
+    """The counters of ``CosineAnnealingWarmRestarts``: within which cycle, and how far."""
+    at, cycle = units, int(values["first_cycle"]) * each
+    while at >= cycle:
+        at, cycle = at - cycle, cycle * int(values["cycle_factor"])
+    return {"last_epoch": units, "T_cur": at, "T_i": cycle}
 
 
 def _one_cycle(values: Values, at: float, length: int) -> float:
@@ -173,6 +187,7 @@ _ALL = (
         "optim.lr_scheduler.CosineAnnealingWarmRestarts",
         meanings={"e": "epochs since the restart"},
         share=_restarts,
+        place=_place_in_cycle,
         build=lambda values, span: {
             "T_0": values["first_cycle"] * span.each,
             "T_mult": values["cycle_factor"],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from visualnet.core.project import Project
-from visualnet.core.text.format import format_bytes, format_duration, format_percent, format_quantity
+from visualnet.core.text.format import format_bytes, format_duration, format_quantity, format_seconds
 
 
 class EpochForecast(NamedTuple):
@@ -50,8 +50,8 @@ def measured_of(project: Project) -> tuple[object, ...]:
 
 
 def error_words(forecast_s: float, took_s: float) -> str:
-    """How far off a forecast was."""
-    return f"{format_duration(took_s, 2)} (forecast {format_percent(forecast_s / took_s - 1, 0, signed=True)})"
+    """What an epoch took beside what was forecast, both in seconds where seconds can be felt."""
+    return f"{format_seconds(took_s)}; {format_seconds(forecast_s)} were forecast"
 
 
 def memory_words(forecast: EpochForecast) -> str:

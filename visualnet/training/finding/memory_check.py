@@ -72,7 +72,10 @@ def find_memory_fault(
         batch //= 2
     repairs = []
     mixed = replace(recipe, options={**recipe.options, "precision": precision})
-    if "precision" not in recipe.options and Costs(analysis, size, recipe=mixed).whole().training * scale <= ROOM * free:
+    if (
+        "precision" not in recipe.options
+        and Costs(analysis, size, recipe=mixed).whole().training * scale <= ROOM * free
+    ):
         repairs.append(MemoryRepair(f"Mixed precision ({precision})", recipe.batch_size, {"precision": precision}))
     if not batch and repairs:
         return MemoryFault(f"{words} Mixed precision takes about half of what a step keeps.", tuple(repairs))

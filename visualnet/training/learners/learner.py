@@ -11,6 +11,7 @@ from visualnet.compiling import extra_modules
 from visualnet.compiling.param_groups import ParamGroup
 from visualnet.core.project import Recipe
 from visualnet.layers.recipe.guards import GUARDS
+from visualnet.layers.recipe.optimizers import OPTIMIZERS
 from visualnet.layers.recipe.settings import settings
 from visualnet.training import checkpoints, optimizers
 from visualnet.training.learners.rate import Rate
@@ -48,12 +49,51 @@ class Learner:
         self._clipped = torch.zeros((), device=device)
         self._rates: list[float] = []
 
+    def go_on_from(self, old: Learner, epoch: int, batches: int) -> None:
+        """Take the place of a learner with other settings, after so many whole epochs and ``batches`` of the present one.
+
+        A weight keeps what its optimizer knows of it; what another setting makes the optimizer keep besides begins at nothing. Weights
+        that the old one did not train begin anew.
+        """
+        kept = list(OPTIMIZERS[self.kind].keeps(self.values))
+        begins = all(one.each for one in kept) and any(old.optimizer.state.get(p) for p in self.parameters)
+        for parameter in self.parameters:
+            state = old.optimizer.state.get(parameter)
+            # Without a counter of steps torch knows only of all weights of a group together whether this is their first step.
+            if state or (kept and begins):
+                state = state or {}
+                self.optimizer.state[parameter] = {
+                    one.name: state[one.name]
+                    if one.name in state
+                    else torch.zeros_like(parameter if one.each else state["step"])
+                    for one in kept
+                }
+        mine = {id(parameter) for parameter in self.parameters}
+        for parameter in old.parameters:
+            if id(parameter) not in mine:
+                parameter.grad = None
+        self.gathered, self.scaler = old.gathered, old.scaler
+        if self.decay is not None and old.average:
+            known = {id(parameter): copy for parameter, copy in zip(old.parameters, old.average, strict=True)}
+            self.average = [known[id(p)] if id(p) in known else p.detach().clone() for p in self.parameters]
+        self._clipped, self._rates = old._clipped, old._rates
+        self.rate.go_on_from(old.rate, epoch * self.rate.each + batches // self.gather)
+
+    def release(self) -> None:
+        """Train all weights: also those that are frozen in this epoch."""
+        for group in self._late:
+            for parameter in group.parameters:
+                parameter.requires_grad_(True)
+            for module in group.resting:
+                extra_modules.release_statistics(module)
+
     def begin_epoch(self, epoch: int) -> None:
         """Freeze the weights that are not to be trained yet in this epoch (counted from 0), and let go those that are."""
         for group in self._late:
             rests = epoch < group.training["unfreeze_at"]
             for parameter in group.parameters:
                 parameter.requires_grad_(not rests)
+                parameter.grad = None if rests else parameter.grad
             for module in group.resting:
                 (extra_modules.fix_statistics if rests else extra_modules.release_statistics)(module)
 

@@ -113,6 +113,18 @@ class Learners:
         if self.several:
             _ask_for_gradients(self._trained, True)
 
+    def release(self) -> None:
+        """As ``end``; weights that are frozen in this epoch alone are no more."""
+        self.end()
+        for learner in self.by_name.values():
+            learner.release()
+
+    def go_on_from(self, old: Learners, epoch: int, position: int) -> None:
+        """Take the place of the same learners with other settings, after so many epochs and steps of the present one."""
+        for name, learner in self.by_name.items():
+            steps = sum(turn.learner is learner for turn in self.turns)
+            learner.go_on_from(old.by_name[name], epoch, position * steps)
+
     def after_epoch(self, value: float | None) -> None:
         """An epoch is done; ``value`` is the one that tells the best epoch."""
         for learner in self.by_name.values():

@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from visualnet.layers.recipe.schedules import SCHEDULES, WARM_UP, Span
+from visualnet.layers.recipe.schedules import SCHEDULES, WARM_UP, Span, own_params
 from visualnet.layers.recipe.technique import Values
 from visualnet.training.optimizers import torch_class
 
@@ -59,6 +59,8 @@ class Rate:
     def _begin(self) -> None:
         """The schedule, from its beginning."""
         self._set(self.base)
+        for group in self.optimizer.param_groups:
+            group.pop("initial_lr", None)  # or torch's scheduler goes by the rate that an earlier one began with
         if self.schedule.torch:
             span = Span(self.epochs * self.each, self.each, self.base)
             watched = {"mode": self.better} if self.schedule.watches else {}
@@ -109,6 +111,52 @@ class Rate:
         self.base = lr
         self._apply_factors()
 
+    def go_on_from(self, old: Rate, step: int) -> None:
+        """Take the place of the rate of the same weights under other settings, after so many ``step``s of the optimizer.
+
+        Where only the rate itself is another one, the schedule goes on as it was, from the new rate. Another plan is followed from where
+        it would stand now; one that waits for values goes on waiting, unless it was another one before.
+        """
+        waits = self.schedule.watches and old.schedule is self.schedule and old._main is not None
+        if not waits and (self._plan() != old._plan() or old.base == 0):
+            self._move_to(step)
+            return
+        wanted, self.base = self.base, old.base
+        for group, factor in zip(self.optimizer.param_groups, self.factors, strict=True):
+            group["initial_lr"] = old.base * factor
+        self.restore(old.numbers(), old.now)
+        self.step = step
+        if wanted != self.base:
+            self.set(wanted)
+
+    def _plan(self) -> tuple[Any, ...]:
+        """All that the rate's way follows from, but the rate itself."""
+        in_epochs = (self.schedule.epoch or not self.schedule.torch) and not self.warm_steps
+        length = () if in_epochs else (self.each, self.epochs)
+        return self.schedule.name, length, {name: self.values[name] for name in own_params(self.schedule)}
+
+    def _move_to(self, step: int) -> None:
+        """Stand where this plan stands after so many steps."""
+        self.step = step
+        done = step - self.warm_steps
+        if done < 0:
+            self._warm_up.last_epoch = step
+            first: float = self.values["warmup_from"]
+            self._set(self.base * (first + (1 - first) * step / self.warm_steps))
+        else:
+            self._begin()
+            if self._main is not None:
+                units = done // self.each if self.schedule.epoch else done
+                self._main.__dict__.update(self.schedule.place(self.values, units, self.each))
+                at = float(units) if self.schedule.epoch else done / self.each
+                self._set(self.base * self.schedule.share(self.values, at, self.epochs))
+        self._count_steps()
+
+    def _count_steps(self) -> None:
+        """torch warns where a scheduler is stepped before its optimizer, which took its steps before this one was made."""
+        if self.step:
+            self.optimizer.__dict__["_opt_called"] = True
+
     def _share(self) -> float:
         """The part of the rate that is planned for now."""
         return self.schedule.share(self.values, max(self.step - self.warm_steps, 0) / self.each, self.epochs)
@@ -146,9 +194,7 @@ class Rate:
             scheduler.__dict__.update({k: type(own[k])(v) for k, v in numbers.items() if k in own and v is not None})
             if hasattr(scheduler, "base_lrs"):
                 scheduler.base_lrs = [self.base for _ in scheduler.base_lrs]
-        if self.step:
-            # torch warns where a scheduler is stepped before its optimizer, which took its steps before the run was stopped.
-            self.optimizer.__dict__["_opt_called"] = True
+        self._count_steps()
         longer = numbers.get("epochs") != self.epochs and not self.schedule.epoch and self._main is not None
         self._set(self.base * self._share() if longer else lr)
 

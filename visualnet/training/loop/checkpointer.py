@@ -22,9 +22,10 @@ RETRY_S = 60.0
 class Checkpointer:
     """Puts all that is needed to go on, and the weights of the best epoch, into the run's folder (None: nothing is kept)."""
 
-    def __init__(self, folder: Path | None, emit: Sink, restores: bool = False) -> None:
-        """``restores``: the best weights are wanted at the end, also where nothing is kept."""
-        self.folder, self.emit, self.restores = folder, emit, restores
+    def __init__(self, folder: Path | None, emit: Sink) -> None:
+        self.folder, self.emit = folder, emit
+        self.restores = False
+        """The best weights are wanted at the end, also where nothing is kept."""
         self.saved_step = -1
         """The step whose state is on disk."""
         self.last_damaged = False

@@ -146,7 +146,7 @@ class Tally:
     def __init__(self, model: Model, device: torch.device) -> None:
         several = len(model.losses) > 1
         taken = [*(model.losses if several else ()), *model.metrics]
-        self.best_by = _best_by(model)
+        self.best_by = find_best_by(model)
         self.names = tuple(dict.fromkeys(("loss", *taken)))
         if self.best_by[0] not in self.names:  # the only loss, under its own name: it is the sum
             self.best_by = "loss", "min"
@@ -268,7 +268,7 @@ def set_state(device: torch.device, state: Tensor) -> None:
         torch.default_generator.set_state(state)
 
 
-def _best_by(model: Model) -> tuple[str, str]:
+def find_best_by(model: Model) -> tuple[str, str]:
     """By which value the best epoch is told, and which way is better: as the recipe says; else by the loss."""
     for step in (*model.plan.main.sinks("metric"), *model.plan.main.sinks("loss")):
         layer = step.facts.layer

@@ -44,7 +44,11 @@ class Reporter:
 
     def __init__(self, emit: Sink, recipe: Recipe, state: RunState, sampler: Sampler, clock: TrainingClock) -> None:
         self.emit, self.recipe, self.state, self.sampler, self.clock = emit, recipe, state, sampler, clock
-        self._steps_before = 0
+        self.changes = 0
+        """How many changes of settings were in force when the session began."""
+        self._counted = 0
+        """Up to this step the samples are counted."""
+        self._samples = 0
 
     def tell_start(
         self,
@@ -57,7 +61,7 @@ class Reporter:
     ) -> None:
         """What is trained, on what and how long; in words, where the recipe's ``best_by`` is nothing that is computed here."""
         state, sampler, (name, mode) = self.state, self.sampler, best_by
-        self._steps_before = state.step
+        self._counted = state.step
         self.emit(
             events.Started(
                 run=folder.name if folder else "",
@@ -75,6 +79,7 @@ class Reporter:
                 epoch=state.epoch,
                 data=data.fingerprint,
                 torch=str(torch.__version__),
+                changes=self.changes,
                 network=state.network,
                 machine=machine,
             )
@@ -86,18 +91,25 @@ class Reporter:
             )
             self.emit(events.Trouble(words=words))
 
+    def follow(self, recipe: Recipe, sampler: Sampler) -> None:
+        """The run goes on with other settings."""
+        self._samples += (self.state.step - self._counted) * self.sampler.batch_size
+        self._counted = self.state.step
+        self.recipe, self.sampler = recipe, sampler
+
     def tell_progress(self, phase: str, watching_s: float) -> None:
         """How far the run is and how fast it goes; ``watching_s`` is what watching has cost so far."""
         state, sampler, spent = self.state, self.sampler, self.clock.spent()
-        speed, steps = (state.step - self._steps_before) / spent, self.recipe.epochs * sampler.steps
+        speed = (self._samples + (state.step - self._counted) * sampler.batch_size) / spent
+        left = max((self.recipe.epochs - state.epoch) * sampler.steps - state.position, 0)
         self.emit(
             events.Progress(
                 step=state.step,
-                steps=steps,
+                steps=state.step + left,
                 epoch=state.epoch,
                 epochs=self.recipe.epochs,
-                samples_per_s=speed * sampler.batch_size,
-                eta_s=(steps - state.step) / speed if speed > 0 else 0.0,
+                samples_per_s=speed,
+                eta_s=left * sampler.batch_size / speed if speed > 0 else 0.0,
                 watching=watching_s / spent,
                 phase=phase,
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Protocol
@@ -12,22 +12,28 @@ from torch import Tensor
 
 from visualnet.analysis import infer
 from visualnet.compiling.module import Model, compile_project
+from visualnet.core.graph import Value
 from visualnet.core.project import Project, Recipe
 from visualnet.data.loading import Loaded
 from visualnet.data.tensors import Sampler
+from visualnet.layers.recipe.live_settings import Setting, find_changes, is_live, set_values, with_live_settings
 from visualnet.training import checkpoints, devices, events
 from visualnet.training.checkpoints import BadCheckpoint, State
+from visualnet.training.control import Control
 from visualnet.training.learners.learners import Learners
 from visualnet.training.loop.failures import first_line
+from visualnet.training.loop.live_changes import LiveChanges, follow
 from visualnet.training.loop.metrics import Tally, get_state, set_state
 from visualnet.training.loop.network.change import read_earlier, read_network, set_best_aside
 from visualnet.training.loop.network.earlier_weights import WeightStore
 from visualnet.training.loop.network.parts import NetworkParts, build_parts
+from visualnet.training.loop.reporter import Reporter
 from visualnet.training.loop.run_state import RunState, TrainingClock
 from visualnet.training.loop.sinks import Sink
 from visualnet.training.machine.machine import Machine
 from visualnet.training.runs.network_mark import compile_alike
-from visualnet.training.runs.run_model import count_epochs, find_changes, find_other_rates, read_project
+from visualnet.training.runs.run_changes import find_differences, read_changes
+from visualnet.training.runs.run_model import count_epochs, read_project
 
 
 class Resumable(Protocol):
@@ -49,7 +55,11 @@ class Resumable(Protocol):
     state: RunState
     clock: TrainingClock
 
-    def set_lr(self, lr: float, learner: str = "") -> None: ...
+    control: Control
+    reporter: Reporter
+    changes: LiveChanges
+
+    def read_guards(self) -> None: ...
 
     def use_parts(self, parts: NetworkParts) -> None: ...
 
@@ -78,6 +88,10 @@ def capture_state(session: Resumable) -> State:
         counts=session.tally.counts(),
         tallies=session.tally.tallies(),
         seconds=session.clock.total(),
+        changes=session.changes.in_force,
+        change_count=session.changes.count,
+        waiting=session.changes.waiting,
+        asked=session.changes.asked,
         **_surroundings(session),
     )
 
@@ -104,12 +118,16 @@ def resume(session: Resumable) -> bool:
     if not found:
         session.emit(events.Trouble(words="nothing of the run was kept to go on from: it begins anew"))
     faults: list[str] = []
-    project = session.project
+    wanted, told = session.project, read_changes(session.folder)
+    begun = read_project(session.folder) or wanted
     for folder in found:
         try:
             state = checkpoints.read_state(folder)
-            _check(session, folder, state)
-            _use_network(session, read_network(session.folder, state.network, project))
+            _check_learners(session, state)
+            drawing = with_live_settings(read_network(session.folder, state.network, wanted), session.project)
+            _use_network(session, drawing)
+            _put_settings_back(session, begun, wanted, state, told)
+            _check(session, folder, wanted.recipe, state)
             _put_back(session, folder, state)
         except BadCheckpoint as fault:
             faults.append(str(fault))
@@ -117,7 +135,7 @@ def resume(session: Resumable) -> bool:
         if faults:
             words = f"the last checkpoint cannot be used ({faults[0]}): the run goes on from the one before, at step {state.step:,}"
             session.emit(events.Trouble(words=words))
-        _tell_differences(session, session.folder, state)
+        _tell_differences(session, session.folder, wanted, state)
         read_earlier(session, session.earlier)
         if state.network and not state.best_epoch:  # it ended between the change and what follows from it
             set_best_aside(session.folder, state.network)
@@ -127,30 +145,69 @@ def resume(session: Resumable) -> bool:
     return False
 
 
-def _check(session: Resumable, folder: Path, state: State) -> None:
-    """Hold the numbers of a checkpoint against the recipe, the data and the run's own record.
+def _put_settings_back(
+    session: Resumable, begun: Project, wanted: Project, state: State, told: Sequence[events.Changed]
+) -> None:
+    """Let the run be as its live settings were at the checkpoint; what was changed later, or is wanted now, is changed in its course.
+
+    Raises:
+        BadCheckpoint: the settings that it had cannot be used any more.
+    """
+    later, values = told[state.change_count :], dict[Setting, Value]()
+    for event in reversed(later):  # the project of the run's folder may already hold them
+        values |= {one.setting: one.before for one in event.changes}
+    # A run of an older version tells nothing of changes, but for the rate that it went on with.
+    names = {learner.name for learner in wanted.recipe.learners} or {""}
+    for name, learner in state.of_learners().items():
+        if name in names:
+            values[Setting("lr", name)] = float(learner.rate.get("base", learner.lr) or 0.0)
+    values |= {one.setting: one.after for one in state.changes}
+    try:
+        then = _set_live(with_live_settings(session.project, begun), values)
+        if then is not session.project:
+            follow(session, then)
+    except ValueError as error:
+        raise BadCheckpoint(f"the settings of the run at step {state.step:,} cannot be used: {error}") from None
+    last = _set_live(then, {one.setting: one.after for event in later for one in event.changes})
+    # What is wanted otherwise than when the run was begun or resumed last; a change that was made in between stays in force.
+    asked = _set_live(begun, {one.setting: one.after for one in state.asked})
+    new = {one.setting for one in find_changes(asked, wanted)}
+    session.changes.resume(state.changes, state.change_count, state.waiting, later)
+    session.changes.want({one.setting: one.after for one in find_changes(last, wanted) if one.setting in new})
+
+
+def _set_live(project: Project, values: Mapping[Setting, Value]) -> Project:
+    """The project with those of the settings that it has."""
+    return set_values(project, {setting: value for setting, value in values.items() if is_live(project, setting)})
+
+
+def _check(session: Resumable, folder: Path, wanted: Recipe, state: State) -> None:
+    """Hold the numbers of a checkpoint against the recipe (and the one that is ``wanted`` now), the data and the run's own record.
 
     Raises:
         BadCheckpoint: they cannot be those of this run.
     """
     recipe, sampler = session.recipe, session.sampler
-    learners, own = state.of_learners(), session.learners.states()
-    if learners.keys() != own.keys():
-        raise BadCheckpoint(f"the run was trained by {_names(learners)}, not by {_names(own)}")
-    for name, learner in learners.items():
-        if learner.optimizer != own[name].optimizer:
-            raise BadCheckpoint(f"the run was trained with {learner.optimizer}, not {own[name].optimizer}")
     assert session.folder is not None
     begun, told = read_project(session.folder), count_epochs(session.folder)
-    most = max(recipe.epochs, told + 1, begun.recipe.epochs if begun is not None else 0)
+    most = max(recipe.epochs, wanted.epochs, told + 1, begun.recipe.epochs if begun is not None else 0)
     if state.epoch > most:
-        words = f"{state.epoch:,} epochs are said to be done; the recipe asks for {recipe.epochs:,}, and the run's record knows of {told:,}"
+        words = f"{state.epoch:,} epochs are said to be done; the recipe asks for {wanted.epochs:,}, and the run's record knows of {told:,}"
         raise BadCheckpoint(f"the numbers in {folder} cannot be right: {words}")
     odd = state.position > sampler.steps or state.best_epoch > state.epoch or state.step < state.position
     if state.data == session.data.fingerprint:
         odd |= state.samples > sampler.size or not state.epoch <= state.step <= (state.epoch + 1) * sampler.size
     if odd or (state.position == 0 and state.samples):
         raise BadCheckpoint(f"the numbers in {folder} do not fit this recipe")
+
+
+def _check_learners(session: Resumable, state: State) -> None:
+    learners, own = state.of_learners(), session.learners.states()
+    if learners.keys() != own.keys():
+        raise BadCheckpoint(f"the run was trained by {_names(learners)}, not by {_names(own)}")
+    for name, learner in learners.items():
+        if learner.optimizer != own[name].optimizer:
+            raise BadCheckpoint(f"the run was trained with {learner.optimizer}, not {own[name].optimizer}")
 
 
 def _use_network(session: Resumable, project: Project) -> None:
@@ -202,11 +259,9 @@ def _put_back(session: Resumable, folder: Path, state: State) -> None:
     session.tally.restore(state.sums, state.samples, state.counts, state.tallies)
 
 
-def _tell_differences(session: Resumable, folder: Path, state: State) -> None:
-    for name, lr in find_other_rates(folder, session.recipe).items():
-        session.set_lr(lr, name)
+def _tell_differences(session: Resumable, folder: Path, wanted: Project, state: State) -> None:
     other = [name for name, value in _surroundings(session).items() if getattr(state, name) != value]
-    other += find_changes(folder, session.project)
+    other += find_differences(folder, wanted)
     if other:
         words = f"the run goes on with another {', '.join(other)} than it began with: its numbers will not be the same to the last bit"
         session.emit(events.Trouble(words=words))

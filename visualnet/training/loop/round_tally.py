@@ -12,6 +12,13 @@ from visualnet.training.learners.learners import Learners
 from visualnet.training.loop.metrics import NonFinite, Rows, Sums, Tally, Trial, get_state
 
 
+def make_tally(model: Model, device: torch.device, learners: Learners, scaled: bool = False) -> Tally:
+    """What counts a run's values, and guards the weights of its only optimizer."""
+    tally = RoundTally(model, device, learners) if learners.several else Tally(model, device)
+    tally.follow(learners.first.optimizer, scaled)
+    return tally
+
+
 class RoundTally(Tally):
     """Each value is the one of the last step in the round that computed it; ``loss`` is the sum of what the learners lower.
 

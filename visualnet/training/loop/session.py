@@ -13,6 +13,7 @@ from visualnet.core.project import Project
 from visualnet.core.storage.temporaries import Deadline, sweep_run
 from visualnet.data.loading import Loaded
 from visualnet.data.tensors import Sampler
+from visualnet.layers.recipe.live_settings import with_live_settings
 from visualnet.layers.recipe.settings import recipe_of_run, settings
 from visualnet.training import devices, events, optimizers
 from visualnet.training.checkpoints import find_checkpoints
@@ -20,6 +21,7 @@ from visualnet.training.control import Control
 from visualnet.training.loop import preflight, resuming
 from visualnet.training.loop.checkpointer import Checkpointer
 from visualnet.training.loop.failures import TrainingRefused, blame, describe, first_line
+from visualnet.training.loop.live_changes import LiveChanges
 from visualnet.training.loop.metrics import NonFinite
 from visualnet.training.loop.network import change
 from visualnet.training.loop.network.earlier_weights import WeightStore
@@ -104,6 +106,7 @@ class Session:
             emit(failed)
             return "failed"
         finally:
+            self.control.close()
             if log:
                 log.close()
 
@@ -131,8 +134,9 @@ class Session:
             start_from(recipe.start_from, model.net)
         if self.resume and self.folder:
             loop.checkpointer.last_damaged = resuming.resume(loop)
-            if mark_of(loop.project) != mark_of(self.project):
-                loop.drawing = self.project
+            drawing = with_live_settings(self.project, loop.project)
+            if mark_of(loop.project) != mark_of(drawing):
+                loop.drawing = drawing
         return loop
 
 
@@ -161,19 +165,25 @@ class TrainingLoop:
         """What a resumed run is to train from its first step on, where that is another network than it was."""
         self.earlier = WeightStore()
         self.state, self.clock = RunState(self.learners.lr), TrainingClock()
-        values = settings(recipe_of_run(self.recipe))
-        self.patience: int | None = values["patience"]
-        """After so many epochs without gain the run ends."""
-        self.min_delta: float = values["min_delta"]
-        self.checkpointer = Checkpointer(folder, emit, self.patience is not None)
+        self.checkpointer = Checkpointer(folder, emit)
+        self.read_guards()
         self.reporter = Reporter(emit, self.recipe, self.state, self.sampler, self.clock)
+        self.changes = LiveChanges(self)
         self._due = 0.0
         """When to look up from the steps again."""
         torch.manual_seed(self.recipe.seed)
 
+    def read_guards(self) -> None:
+        """What the recipe says of ending early: after ``patience`` epochs without gain."""
+        values = settings(recipe_of_run(self.recipe))
+        self.patience: int | None = values["patience"]
+        self.min_delta: float = values["min_delta"]
+        self.checkpointer.restores = self.patience is not None
+
     def use_parts(self, parts: NetworkParts) -> None:
         """Train this network from here on."""
         self.parts, self.network, self.project = parts, parts.model, parts.model.project
+        self.control.project = self.project
         self.tensors, self.tally, self.learners, self.probe = parts.tensors, parts.tally, parts.learners, parts.probe
         self.evaluate = parts.evaluate
 
@@ -187,10 +197,12 @@ class TrainingLoop:
         if self.drawing is not None:
             self.change_network(self.drawing)
         reason = "done"
+        self.changes.apply()
         while self.state.epoch < self.recipe.epochs and not self._stops_early():
             if not (self._train_epoch() and self._validate_epoch()) and self.control.stopping:
                 reason = "stopped"
                 break  # else the network was changed: on with the rest of the epoch
+            self.changes.apply()
         self._checkpoint(last=True)
         self.learners.end()
         if reason == "done" and self.patience is not None:
@@ -203,6 +215,8 @@ class TrainingLoop:
 
     def _train_epoch(self) -> bool:
         """The rest of this epoch's steps; False if a stop or another network came first."""
+        if self.state.position == 0:
+            self.changes.apply(new_epoch=True)
         state, control, tally, sampler, tensors = self.state, self.control, self.tally, self.sampler, self.tensors
         turns, size = self.learners.turns, self.sampler.batch_size
         if state.position == 0:
@@ -211,9 +225,7 @@ class TrainingLoop:
         self.learners.begin_epoch(state.epoch)
         self.network.trial.train()
         clock = time.perf_counter
-        while state.position < sampler.steps:
-            at = state.position * size
-            index = order[at : at + size]
+        for index in torch.split(order, size)[state.position : sampler.steps]:
             tally.before_step(index)
             batch = tensors.batch(index)
             for program, learner, closes in turns:
@@ -227,6 +239,7 @@ class TrainingLoop:
                 del results, loss
                 if not self._look_up():
                     return False
+                tally, turns = self.tally, self.learners.turns  # other ones, if a setting was changed
         return True
 
     @torch.no_grad()
@@ -277,15 +290,19 @@ class TrainingLoop:
         """Between two steps, at most 20 times a second: tell, watch, save, obey. False if the loop must be left."""
         self.flush()
         now = time.perf_counter()
-        self._due = now + FLUSH_S
+        self._due = 0.0 if self.changes.replaying else now + FLUSH_S
         self._watch_if_due(now)
         if self.checkpointer.due(now):
             self._checkpoint()
         self.reporter.tell_progress(phase, self.probe.spent_s)
-        return self._obey() if self.control.urgent else True
+        if self.control.urgent and not self._obey():
+            return False
+        if phase == "training":
+            self.changes.apply()
+        return True
 
     def _obey(self) -> bool:
-        self._take_lr()
+        self.changes.take()
         changed = self._take_drawing()
         if self.control.paused and not self.control.stopping:
             begin = time.perf_counter()
@@ -294,7 +311,7 @@ class TrainingLoop:
             while not self.control.wait(0.05):
                 changed = self._take_drawing() or changed
                 self._watch_if_due(time.perf_counter())
-            self._take_lr()
+            self.changes.take()
             self.clock.leave_out(time.perf_counter() - begin)
             if not self.control.stopping:
                 self.emit(events.Resumed(step=self.state.step))
@@ -324,10 +341,6 @@ class TrainingLoop:
         self.emit(event)
         self._checkpoint()
         change.finish_change(self)
-
-    def _take_lr(self) -> None:
-        for learner, lr in self.control.take_lr().items():
-            self.set_lr(lr, learner)
 
     def set_lr(self, lr: float, learner: str = "") -> None:
         """Train with this learning rate from here on: one of several learners, or all in the proportion that they have."""
@@ -378,6 +391,7 @@ class TrainingLoop:
         self.flush()
         if self.control.probe_request.ports or self.control.probe_request.grid:
             self._watch()
+        self.changes.end(kept=reason == "stopped" and self.folder is not None)
         self.reporter.tell_progress("done", self.probe.spent_s)
         self.emit(self.memory.compare(self.network.analysis, self.sampler.batch_size, self.state.step))
         early = reason == "done" and self._stops_early() and self.state.epoch < self.recipe.epochs

@@ -27,26 +27,48 @@ class CompiledProgram:
         self.program, self.emit = program, emit
         self._translated: Callable[..., Results] | None = torch.compile(program, backend=backend, dynamic=False)
         self._known: set[Any] = set()
+        self._parameters = list(program.parameters())
 
     def __call__(self, *batch: Tensor) -> Results:
         results: Results
-        if self._translated is not None:
-            key = (self.program.training, torch.is_grad_enabled(), *(tensor.shape for tensor in batch))
-            if key not in self._known:
-                self.emit(events.Compiling())
-                self._known.add(key)
-            try:
-                return self._translated(*batch)
-            except Exception as error:
-                words = _reason(error)
-            results = self.program(
-                *batch
-            )  # what fails untranslated too is no fault of the translation: it is raised here
-            self._translated = None
-            self.emit(events.Trouble(words=f"torch.compile failed, and the run goes on without it: {words}"))
+        if self._translated is None:
+            results = self.program(*batch)
             return results
+        trained = sum(parameter.requires_grad for parameter in self._parameters)
+        key = (self.program.training, torch.is_grad_enabled(), trained, *(tensor.shape for tensor in batch))
+        begun = None
+        if key not in self._known:
+            self.emit(events.Compiling())
+            self._known.add(key)
+            begun = _Begun(self.program)
+        try:
+            return self._translated(*batch)
+        except Exception as error:
+            words = _reason(error)
+        if begun is not None:
+            begun.restore()
+        # What fails untranslated too is no fault of the translation: it is raised here.
         results = self.program(*batch)
+        self._translated = None
+        self.emit(events.Trouble(words=f"torch.compile failed, and the run goes on without it: {words}"))
         return results
+
+
+class _Begun:
+    """What a forward pass changes: a part of it may be done when the next part cannot be translated."""
+
+    def __init__(self, program: fx.GraphModule) -> None:
+        self.generator = torch.get_rng_state()
+        self.on_gpu = torch.cuda.get_rng_state_all() if torch.cuda.is_initialized() else []  # type: ignore[no-untyped-call]
+        self.buffers = {buffer: buffer.clone() for buffer in program.buffers()}
+
+    def restore(self) -> None:
+        """Put it back."""
+        torch.set_rng_state(self.generator)
+        if self.on_gpu:
+            torch.cuda.set_rng_state_all(self.on_gpu)
+        for buffer, value in self.buffers.items():
+            buffer.copy_(value)
 
 
 def _reason(error: Exception) -> str:

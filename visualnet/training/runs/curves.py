@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from visualnet.analysis import Analysis
@@ -20,6 +20,36 @@ class Curve(NamedTuple):
     color_index: int
     dashed: bool = False
     best: Better | None = None
+
+
+def assign_colors(before: Mapping[str, int], runs: Sequence[str]) -> dict[str, int]:
+    """A colour index for each of the runs that are shown, by id: each keeps the one it had, others get the first that is free. A run
+    that is shown alone has the first."""
+    if len(runs) < 2:
+        return dict.fromkeys(runs, 0)
+    found = {run: before[run] for run in runs if run in before}
+    for run in runs:
+        if run not in found:
+            found[run] = next(index for index in range(len(runs)) if index not in found.values())
+    return found
+
+
+def color_by_run(curves: Sequence[Curve], colors: Mapping[str, int], run: str) -> list[Curve]:
+    """The curves of a run where several runs are shown: training and validation in the colour of the run, what else there is in others."""
+    rest = max(colors.values(), default=0) - 1
+    return [
+        curve._replace(color_index=colors[run] if curve.color_index < 2 else rest + curve.color_index)
+        for curve in curves
+    ]
+
+
+def earlier_curves(model: RunModel, name: str) -> list[Curve]:
+    """A loss or metric of a run that is shown beneath another: training by steps, as in the run in front, where its log has them."""
+    steps = model.steps.get(name, Series())
+    found = [Curve("training", steps if len(steps) else model.train.get(name, Series()), 0)]
+    if (series := model.validation.get(name)) is not None:
+        found.append(Curve("validation", series, 1, dashed=True))
+    return [curve for curve in found if len(curve.series)]
 
 
 def metric_names(model: RunModel | None, analysis: Analysis) -> tuple[str, ...]:

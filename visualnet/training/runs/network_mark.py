@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from visualnet.core.caches import clear_with_caches
 from visualnet.core.graph import Graph
 from visualnet.core.project import Project, RunRef
+from visualnet.layers.recipe.live_settings import with_live_settings
 
 KEY = "network"
 _last: list[tuple[Project, str]] = []
@@ -47,6 +48,11 @@ def is_older(run: RunRef | None, project: Project) -> bool:
 def with_network_of(project: Project, drawing: Project) -> Project:
     """A run's project with the network of a drawing: how it is trained and on what stays as it is."""
     return replace(project, graph=drawing.graph, blocks=drawing.blocks, constants=drawing.constants)
+
+
+def is_other_network(project: Project, drawing: Project) -> bool:
+    """Whether a drawing is another network than a run trains, beside what can be changed while the run goes on."""
+    return mark_of(with_live_settings(project, drawing)) != mark_of(drawing)
 
 
 def explain_refusal(project: Project, drawing: Project) -> str:

@@ -98,40 +98,48 @@ def when(run: RunRef) -> str:
 
 
 def titles(runs: Sequence[RunRef]) -> dict[str, str]:
-    """The title of each of some runs, by id. Those that began within a minute are told apart by the second, and then by a number."""
+    """The title of each of some runs, by id. Where two began within a minute, all are told to the second; those still alike get numbers."""
     found = {run.id: title(run) for run in runs}
-    for make in (_to_the_second, _with_number):
-        counts = Counter(found.values())
-        seen: Counter[str] = Counter()
-        for run in runs:
-            name = found[run.id]
-            if counts[name] > 1:
-                seen[name] += 1
-                found[run.id] = make(run, name, seen[name])
+    minutes = [when(run) for run in runs if found[run.id] == when(run)]
+    if len(set(minutes)) < len(minutes):
+        found = {run.id: _to_the_second(run, found[run.id]) for run in runs}
+    counts, seen = Counter(found.values()), Counter[str]()
+    for run in runs:
+        name = found[run.id]
+        seen[name] += 1
+        if counts[name] > 1 and seen[name] > 1:
+            found[run.id] = f"{name} ({seen[name]})"
     return found
 
 
-def _to_the_second(run: RunRef, name: str, _number: int) -> str:
+def _to_the_second(run: RunRef, name: str) -> str:
     try:
         return f"{name}:{datetime.fromisoformat(run.started):%S}" if name == when(run) else name
     except ValueError:
         return name
 
 
-def _with_number(_run: RunRef, name: str, number: int) -> str:
-    return f"{name} ({number})" if number > 1 else name
-
-
 def contrast(runs: Sequence[RunRef], among: Sequence[RunRef]) -> dict[str, str]:
     """What sets each of these runs apart from the others, in few words, by id: its title among those of the project, and the learning
     rate, optimizer or data in which they differ."""
-    names = titles(among)
+    names, differing = titles(among), _differing_facts(runs)
+    return {run.id: ", ".join((names.get(run.id) or title(run), *differing[run.id])) for run in runs}
+
+
+def short_names(runs: Sequence[RunRef], among: Sequence[RunRef]) -> dict[str, str]:
+    """The fewest words that tell these runs apart, by id: a name that the person gave, else what differs (“lr 0.02”); where that is not
+    enough, all that `contrast` says."""
+    whole, names = contrast(runs, among), titles(among)
+    short = {key: ", ".join(facts) for key, facts in _differing_facts(runs).items()}
+    short |= {run.id: names.get(run.id) or title(run) for run in runs if title(run) != when(run)}
+    counts = Counter(short.values())
+    return {key: name if name and counts[name] == 1 else whole[key] for key, name in short.items()}
+
+
+def _differing_facts(runs: Sequence[RunRef]) -> dict[str, list[str]]:
     facts = {run.id: _facts(run) for run in runs}
     differing = [at for at in range(3) if len({fact[at] for fact in facts.values()}) > 1]
-    return {
-        run.id: ", ".join(filter(None, (names.get(run.id) or title(run), *(facts[run.id][at] for at in differing))))
-        for run in runs
-    }
+    return {key: [fact[at] for at in differing if fact[at]] for key, fact in facts.items()}
 
 
 def _facts(run: RunRef) -> tuple[str, str, str]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from visualnet.core.project import Project, Recipe, RunRef
+from visualnet.core.project import Project, RunRef
 from visualnet.core.storage.regular_files import open_regular
 from visualnet.core.text.timestamps import moment
 from visualnet.core.user.paths import runs_dir
@@ -49,10 +49,8 @@ class RunModel:
         self.lr = Series()
         self.rates: dict[str, Series] = {}
         """The rate of each of several learners, by name."""
-        self.clipped = 0
-        """Steps whose gradients were clipped."""
-        self.skipped = 0
-        """Steps that were skipped because their gradients overflowed."""
+        self._clipped, self._skipped = Series(), Series()
+        """By the last of some steps, how many had been clipped or skipped until then."""
         self.compiling = False
         """Whether the network is being translated, and the run answers to nothing meanwhile."""
         self.epochs: list[events.EpochDone] = []
@@ -76,6 +74,16 @@ class RunModel:
     def over(self) -> bool:
         """Whether nothing more will come."""
         return self.state in OVER
+
+    @property
+    def clipped(self) -> int:
+        """Steps whose gradients were clipped."""
+        return _total(self._clipped)
+
+    @property
+    def skipped(self) -> int:
+        """Steps that were skipped because their gradients overflowed."""
+        return _total(self._skipped)
 
     @property
     def step(self) -> int:
@@ -123,7 +131,8 @@ class RunModel:
     # --- one method for each event ---------------------------------------------------------------------------------
 
     def _on_started(self, event: events.Started) -> None:
-        for group in (self.steps, self.train, self.validation, self.average, self.rates, {"": self.lr}):
+        counted = {"": self.lr, "clipped": self._clipped, "skipped": self._skipped}
+        for group in (self.steps, self.train, self.validation, self.average, self.rates, counted):
             for series in group.values():
                 series.truncate_after(event.step)
         self.epochs = [e for e in self.epochs if e.step <= event.step and e.epoch <= event.epoch]
@@ -146,8 +155,9 @@ class RunModel:
         _extend_rates(self.lr, steps, event)
         for name, learner in event.learners.items():
             _extend_rates(self.rates.setdefault(name, Series()), steps, learner)
-        self.clipped += max(event.clipped, 0)
-        self.skipped += max(event.skipped, 0)
+        for counted, more in ((self._clipped, event.clipped), (self._skipped, event.skipped)):
+            if more > 0:
+                _extend(counted, [event.step], [_total(counted) + more])
 
     def _on_epoch(self, event: events.EpochDone) -> None:
         for kept, values in (
@@ -235,6 +245,11 @@ def _extend(series: Series, steps: Iterable[int], values: Iterable[float | None]
     series.extend(steps, [float("nan") if value is None else value for value in values])
 
 
+def _total(counted: Series) -> int:
+    """The last value of a series of totals."""
+    return int(counted.last[1]) if counted.last is not None else 0
+
+
 def _extend_rates(series: Series, steps: range, told: events.Steps | events.LearnerSteps) -> None:
     """Add a rate for each step where a schedule moves it, else one for all."""
     if steps and len(told.rates) == len(steps):
@@ -295,37 +310,6 @@ def read_project(folder: Path) -> Project | None:
         return project_file.load(folder / PROJECT)
     except ValueError:
         return None
-
-
-def find_changes(folder: Path, project: Project) -> list[str]:
-    """What of the project differs from what the run began with and makes its numbers others: ``batch_size`` …
-
-    Epochs, device and learning rate may change in a run; the last is told by its own curve, and another network by an event of its own.
-    """
-    before = read_project(folder)
-    if before is None:
-        return []
-
-    fields = ("momentum", "nesterov", "weight_decay", "batch_size", "seed", "schedule")
-    told = [name for name in fields if getattr(before.recipe, name) != getattr(project.recipe, name)]
-    learners = [[replace(learner, lr=0.0) for learner in recipe.learners] for recipe in (before.recipe, project.recipe)]
-    told += ["learners"] if learners[0] != learners[1] else []
-    old, new = before.recipe.options, project.recipe.options
-    return told + [name for name in {**old, **new} if old.get(name) != new.get(name)]
-
-
-def find_other_rates(folder: Path, recipe: Recipe) -> dict[str, float]:
-    """The learning rates that differ from those that the run began with, by learner; the recipe's own has no name."""
-    before = read_project(folder)
-    if before is None:
-        return {}
-    old, new = learning_rates(before.recipe), learning_rates(recipe)
-    return {name: lr for name, lr in new.items() if name in old and old[name] != lr}
-
-
-def learning_rates(recipe: Recipe) -> dict[str, float]:
-    """The learning rate of each learner by name; the recipe's own has none."""
-    return {learner.name: learner.lr for learner in recipe.learners} or {"": recipe.lr}
 
 
 def count_epochs(folder: Path) -> int:

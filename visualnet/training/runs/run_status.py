@@ -7,6 +7,7 @@ import math
 from visualnet.analysis import Analysis
 from visualnet.core.project import RunRef
 from visualnet.core.text.format import format_duration, format_number, format_percent, format_quantity
+from visualnet.training.runs.change_marks import find_marks
 from visualnet.training.runs.run_model import RunModel
 
 STATES = {
@@ -68,6 +69,13 @@ def describe_run(state: str, model: RunModel | None, analysis: Analysis, older: 
         if model.memory is not None:
             parts.append(model.memory.describe())
     return " · ".join(parts)
+
+
+def describe_changes(model: RunModel | None) -> tuple[str, str]:
+    """What was changed last in a run, as “B at step 1,240: learning rate 0.01 → 0.001”, and all that was, line by line."""
+    marks = find_marks(model) if model is not None else []
+    lines = [f"{mark.letter} at {mark.sentence}" for mark in marks]
+    return (lines[-1], "\n".join(lines)) if lines else ("", "")
 
 
 def describe_position(model: RunModel) -> str:

@@ -58,7 +58,7 @@ class ForecastSection(Section):
             yield (
                 "An epoch took",
                 error_words(*run),
-                "An epoch of the last run: how long it took, and how far off the forecast was",
+                "An epoch of the last run: how long it took, and how long was forecast",
             )
 
     def _source(self) -> str:

@@ -30,6 +30,7 @@ from visualnet.core.graph import Value
 from visualnet.core.project import STEP_FIELDS, Recipe
 from visualnet.layers.declaration.params import Param
 from visualnet.layers.recipe.drawn_curve import read_points
+from visualnet.layers.recipe.live_settings import live_params
 from visualnet.layers.recipe.machine import MACHINE
 from visualnet.layers.recipe.optimizers import OPTIMIZERS
 from visualnet.layers.recipe.schedules import SCHEDULES, rate_curve
@@ -68,7 +69,7 @@ FINDERS = {
 
 
 class RecipePanel(QScrollArea):
-    """The recipe of the project and its data. While a run goes on only the learning rate can be changed, and it acts at once."""
+    """The recipe of the project and its data. What can be changed while a run goes on changes in it at once."""
 
     def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
         super().__init__(parent, widgetResizable=True)
@@ -76,7 +77,9 @@ class RecipePanel(QScrollArea):
         self.kept = studio.runner.settings.section(SETTINGS)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setMinimumWidth(fonts.px(252))
-        self.note = caption("While it runs, only the learning rate can change.")
+        self.note = caption(
+            "A run goes on: what can be changed here changes in it at once, the batch size with the next epoch."
+        )
         self.note.hide()
         self.start_from = caption("")
         self.forms: dict[str, Form] = {}
@@ -190,8 +193,9 @@ class RecipePanel(QScrollArea):
         self.note.setVisible(busy)
         self.start_from.setText(f"Starts from {describe_start(recipe.start_from)} (Train > Start from)")
         self.start_from.setVisible(bool(recipe.start_from))
+        live = live_params(recipe)
         for name, row in rows.items():
-            row.setEnabled(not busy or name == "lr")
+            row.setEnabled(not busy or name in live)
         for finder in self.finders.values():
             finder.setEnabled(not busy and bool(self.studio.project.graph.nodes))
         self.data.setEnabled(not busy)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QFile, QModelIndex, QPersistentModelIndex, QPoint, QSize, Qt, QUrl
-from PySide6.QtGui import QDesktopServices, QKeyEvent
+from PySide6.QtGui import QColor, QDesktopServices, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from visualnet.app.plots.charts.legend import line_sample
 from visualnet.app.state.runner_protocol import RunnerProtocol
 from visualnet.app.state.studio import Studio
 from visualnet.app.widgets.basic import EmptyState, button
@@ -32,6 +33,8 @@ Index = QModelIndex | QPersistentModelIndex
 NAMES = tuple(COLUMNS)
 CURVES = NAMES.index("curves")
 RIGHT = {"epochs", "best loss", "lr", "duration"}
+TICK_HINT = "Tick to lay its curves under those of the present run"
+KEEP_HINT = "The present run: its curves are shown. Tick to keep them beneath those of the next run"
 HINT = "Double-click: show its curves and look into the network with its weights"
 
 
@@ -84,6 +87,8 @@ class RunTable(QAbstractTableModel):
         current = is_current(self.runner, run)
         if role == Qt.ItemDataRole.DisplayRole and name == "run":
             return self.titles[run.id]
+        if name == "curves" and history.folder_of(run) and (found := self._curves_data(run, current, role)) is not None:
+            return found
         if role == Qt.ItemDataRole.DisplayRole:
             return cell_text(run, name, self.studio.analysis, current and self.runner.busy)
         if role == Qt.ItemDataRole.EditRole and name == "run":
@@ -91,8 +96,6 @@ class RunTable(QAbstractTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole:
             side = Qt.AlignmentFlag.AlignRight if name in RIGHT else Qt.AlignmentFlag.AlignLeft
             return side | Qt.AlignmentFlag.AlignVCenter
-        if role == Qt.ItemDataRole.CheckStateRole and name == "curves" and history.folder_of(run):
-            return Qt.CheckState.Checked if current or run.id in self.runner.ghosts else Qt.CheckState.Unchecked
         if role == Qt.ItemDataRole.ToolTipRole:
             return f"{describe(run, self.studio.project)}\n{HINT}"
         if role == Qt.ItemDataRole.FontRole and current:
@@ -101,11 +104,23 @@ class RunTable(QAbstractTableModel):
             return font
         return None
 
+    def _curves_data(self, run: RunRef, current: bool, role: int) -> Any:
+        """Of the column *curves*: whether the run's curves are to stay, their colour, and which run is the present one."""
+        ticked = run.id in self.runner.ghosts
+        if role == Qt.ItemDataRole.CheckStateRole:
+            return Qt.CheckState.Checked if ticked else Qt.CheckState.Unchecked
+        if role == Qt.ItemDataRole.DecorationRole and (current or ticked):
+            lines = self.studio.theme.plot_lines
+            return line_sample(QColor(lines[self.runner.run_colors[run.id] % len(lines)]))
+        if role == Qt.ItemDataRole.DisplayRole:
+            return "present" if current else ""
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return KEEP_HINT if current else TICK_HINT
+        return None
+
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
         run = self.runs[index.row()]
         if role == Qt.ItemDataRole.CheckStateRole and index.column() == CURVES:
-            if is_current(self.runner, run):
-                return False
             self.runner.show_ghost(run.id, Qt.CheckState(value) == Qt.CheckState.Checked)
             return True
         if role == Qt.ItemDataRole.EditRole and index.column() == 0:

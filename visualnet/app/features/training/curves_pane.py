@@ -1,4 +1,4 @@
-"""The curves of a run in two plots, loss and metrics, with earlier runs as ghosts beneath."""
+"""The curves of a run in two plots, loss and metrics, with those of earlier runs beneath."""
 
 from __future__ import annotations
 
@@ -10,16 +10,18 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QSplitter, QWidget
 
 from visualnet.app.plots.charts.curves import CurvesPlot
+from visualnet.app.plots.charts.legend import Words
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme.tokens import Theme
-from visualnet.core.project import Project
+from visualnet.core.project import Project, RunRef
 from visualnet.core.text.format import capitalize_first
 from visualnet.training.runs import run_history as history
 from visualnet.training.runs.change_marks import find_marks
-from visualnet.training.runs.curves import Curve, loss_curves, metric_curves, metric_names
+from visualnet.training.runs.curves import Curve, color_by_run, earlier_curves, loss_curves, metric_curves, metric_names
 from visualnet.training.runs.run_model import RunModel
 
 EVERY_MS = 160
+PRESENT = " (present)"
 
 
 class CurvesPane(QSplitter):
@@ -32,8 +34,9 @@ class CurvesPane(QSplitter):
         self.loss.title = "Loss"
         self.unit: Literal["step", "epoch"] = "epoch"
         self._shown: dict[CurvesPlot, set[str]] = {}
-        """The names of the run's curves in each plot."""
-        self._ghosts: set[str] = set()
+        """The names of the curves in each plot."""
+        self._names: dict[str, tuple[str, str]] = {}
+        """What each of several runs is called, in short and in full, by id; empty where one is shown alone."""
         self._plots = (self.loss, self.measures)
         for plot in self._plots:
             plot.setMinimumWidth(200)
@@ -45,7 +48,7 @@ class CurvesPane(QSplitter):
         studio.project_changed.connect(self._project_changed)
         self.runner.updated.connect(self.refresh)
         self.runner.attached_changed.connect(self._show_run)
-        self.runner.ghosts_changed.connect(self._show_ghosts)
+        self.runner.ghosts_changed.connect(self._name_runs)
         self._show_metrics()
         self._set_theme(studio.theme)
 
@@ -85,10 +88,8 @@ class CurvesPane(QSplitter):
         for plot in self._plots:
             plot.clear()
         self._shown.clear()
-        self._ghosts.clear()
-        self._show_ghosts()
         self._show_metrics()
-        self.refresh()
+        self._name_runs()
 
     def _metrics(self) -> tuple[str, ...]:
         return metric_names(self.runner.model, self.studio.analysis)
@@ -108,20 +109,34 @@ class CurvesPane(QSplitter):
 
     def _draw_loss(self) -> None:
         model = self.runner.model
-        self._draw(self.loss, model, loss_curves(model) if model is not None else [])
+        self._draw(self.loss, model, loss_curves(model) if model is not None else [], "loss")
 
     def _draw_metrics(self) -> None:
-        model = self.runner.model
-        self._draw(self.measures, model, metric_curves(model, self._metrics()) if model is not None else [])
+        model, names = self.runner.model, self._metrics()
+        curves = metric_curves(model, names) if model is not None else []
+        self._draw(self.measures, model, curves, names[0] if names else "")
 
-    def _draw(self, plot: CurvesPlot, model: RunModel | None, curves: Sequence[Curve]) -> None:
+    def _draw(self, plot: CurvesPlot, model: RunModel | None, curves: Sequence[Curve], compared: str) -> None:
+        """Draw the curves of the run in front, and of the others what is ``compared``."""
+        front, colors = self.runner.run, self.runner.run_colors
+        if self._names and front is not None:
+            curves = color_by_run(curves, colors, front.id)
+        for name, series, color_index, dashed, best in curves:
+            words = self._words_of(front, name, PRESENT) if front is not None else None
+            plot.set_curve(name, series, color_index=color_index, dashed=dashed, best=best, words=words)
+        names = {curve.name for curve in curves}
+        for run in self._earlier():
+            other = self.runner.ghosts[run.id]
+            for name, series, color_index, dashed, _ in color_by_run(earlier_curves(other, compared), colors, run.id):
+                key, words = f"{name} of {run.id}", self._words_of(run, name)
+                names.add(key)
+                plot.set_curve(
+                    key, series, color_index=color_index, dashed=dashed, words=words, beneath=True, scale=other.scale
+                )
+        for gone in self._shown.get(plot, set()) - names:
+            plot.remove_curve(gone)
+        self._shown[plot] = names
         if model is not None:
-            for name, series, color_index, dashed, best in curves:
-                plot.set_curve(name, series, color_index=color_index, dashed=dashed, best=best)
-            names = {curve.name for curve in curves}
-            for gone in self._shown.get(plot, set()) - names:
-                plot.remove_curve(gone)
-            self._shown[plot] = names
             scale = model.scale
             plot.set_x_unit(self.unit, scale)
             plot.set_x_end(scale.step(float(model.planned_epochs)) if model.started is not None else None)
@@ -129,28 +144,29 @@ class CurvesPane(QSplitter):
             plot.set_progress(model.step if self.runner.busy and model.step else None)
         plot.refresh()
 
-    def _project_changed(self, before: Project, after: Project) -> None:
-        if before.runs is not after.runs and self._ghosts:
-            self._show_ghosts()
+    def _earlier(self) -> list[RunRef]:
+        """The runs whose curves lie beneath those of the one in front."""
+        front, ghosts = self.runner.run, self.runner.ghosts
+        return [run for run in self.studio.project.runs if run.id in ghosts and (front is None or run.id != front.id)]
 
-    def _show_ghosts(self) -> None:
-        for name in self._ghosts:
-            for plot in self._plots:
-                plot.set_reference(name, None)
-                plot.set_reference(f"{name} validation", None)
-        self._ghosts.clear()
-        front, project = self.runner.run, self.studio.project
-        shown = [
-            run for run in project.runs if run.id in self.runner.ghosts or (front is not None and run.id == front.id)
-        ]
-        names = history.contrast(shown, project.runs)
-        for run_id, model in self.runner.ghosts.items():
-            if front is not None and run_id == front.id:
-                continue
-            name = names.get(run_id, run_id)
-            self._ghosts.add(name)
-            metrics = model.started.metrics if model.started is not None else ()
-            for plot, key in ((self.loss, "loss"), *((self.measures, m) for m in metrics[:1])):
-                plot.set_reference(name, model.train.get(key))
-                plot.set_reference(f"{name} validation", model.validation.get(key), dashed=True)
+    def _words_of(self, run: RunRef, curve: str, present: str = "") -> Words | None:
+        """What a curve is called where several runs are shown: by its run; a validation curve stands beside that of the training."""
+        if run.id not in self._names:
+            return None
+        short, whole = self._names[run.id]
+        full = f"{whole}{present}, {curve}"
+        if curve == "training":
+            return Words(short + present, short, full)
+        return Words(curve, "" if curve == "validation" else curve, full)
+
+    def _project_changed(self, before: Project, after: Project) -> None:
+        if before.runs is not after.runs and self.runner.ghosts:
+            self._name_runs()
+
+    def _name_runs(self) -> None:
+        """Name several runs that are shown by what sets them apart."""
+        front, among, earlier = self.runner.run, self.studio.project.runs, self._earlier()
+        runs = [*([front] if front is not None else []), *earlier]
+        short, whole = history.short_names(runs, among), history.contrast(runs, among)
+        self._names = {run.id: (short[run.id], whole[run.id]) for run in runs} if earlier else {}
         self.refresh()

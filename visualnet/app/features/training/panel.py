@@ -20,7 +20,7 @@ from visualnet.app.widgets.layouts import FittingRow, column, fitting_row, row
 from visualnet.app.widgets.segmented import Segmented
 from visualnet.training.finding.epoch import error_words
 from visualnet.training.runs.network_mark import is_older
-from visualnet.training.runs.run_status import describe_run, share_done
+from visualnet.training.runs.run_status import describe_changes, describe_run, share_done
 
 SENTENCE = 180
 """The least room for a sentence about the run, where text has its normal size."""
@@ -41,7 +41,8 @@ class TrainingPanel(QWidget):
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         progress = QWidget()
         self.head, self.question = self._head(), NetworkBar(studio)
-        column(self.head, (self.curves, 1), spacing=0, parent=progress)
+        self.changed = ElidedLabel("", "small")
+        column(self.head, row(self.changed, margins=(12, 0, 12, 0)), (self.curves, 1), spacing=0, parent=progress)
         for part, share in ((progress, 2), (self.prediction, 1)):
             self.splitter.addWidget(part)
             self.splitter.setStretchFactor(self.splitter.count() - 1, share)
@@ -98,6 +99,10 @@ class TrainingPanel(QWidget):
         older = is_older(self.runner.run, self.studio.project)
         words = describe_run(state, model, self.studio.analysis, older)
         self.words.setText(self._with_forecast(words) or self.runner.why_not() or self._forecast())
+        last, everything = describe_changes(model)
+        self.changed.setText(last)
+        self.changed.setToolTip(everything)
+        self.changed.setVisible(bool(last))
         self.bar.setRange(0, 0 if state == "starting" else 1000)
         self.bar.setValue(round(1000 * share_done(model)))
         self.head.want(self.bar, self.runner.busy)
@@ -108,7 +113,7 @@ class TrainingPanel(QWidget):
         return f"Ready to train{DOT}{found.summary}" if found is not None else "Ready to train"
 
     def _with_forecast(self, words: str) -> str:
-        """What is said of a run, and when it has ended, how far off its forecast was."""
+        """What is said of a run, and when it has ended, what an epoch took beside its forecast."""
         run = self.forecasts.error_of_run() if words and self.runner.state == "idle" else None
         return f"{words}{DOT}an epoch took {error_words(*run)}" if run is not None else words
 

@@ -19,6 +19,9 @@ from visualnet.core.text.format import format_number
 from visualnet.figures.ticks import MarkGroup, group_marks, log_ticks, nearest_group, nice_ticks, tick_labels
 from visualnet.training.runs.change_marks import Mark
 
+END_LABEL = 36
+"""So near to the end of a run, in px, no other tick stands."""
+
 
 class Axis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
     """An axis with round numbers, a light grid and no line of its own; it can count in powers of ten."""
@@ -27,6 +30,8 @@ class Axis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
         super().__init__(side, maxTickLength=0, showValues=True)
         self.log = False
         self.whole = False
+        self.end: float | None = None
+        """Where the run ends: it has a tick of its own."""
         self.setStyle(tickLength=0, tickTextOffset=6, hideOverlappingLabels=False)
         self.setZValue(-110)  # the view box stands at -100, and the grid belongs beneath the curves
 
@@ -49,6 +54,9 @@ class Axis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
         ticks = log_ticks(low, high, most) if self.log else nice_ticks(low, high, most)
         if self.whole:
             ticks = [t for t in ticks if abs(t - round(t)) < 1e-9]
+        if self.end is not None and low < self.end <= high:
+            room = END_LABEL * (high - low) / max(size, 1)
+            ticks = [*(t for t in ticks if self.end - t >= room), self.end]
         return [(1.0, ticks)]
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
@@ -138,12 +146,16 @@ class CurveOverlay(QWidget):
         self._ink: Ink | None = None
         self._unit = self._note = self._empty = ""
         self._hover: QPointF | None = None
+        self._pointed: Sequence[str] = ()
         self._marks: Sequence[tuple[float, Mark]] = ()
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         plot_view.view_box.sigResized.connect(lambda *_: self.resize(plot_view.size()))
 
-    def show_words(self, ink: Ink, unit: str, note: str, empty: str, hover: QPointF | None) -> None:
-        """Take the words to show."""
+    def show_words(
+        self, ink: Ink, unit: str, note: str, empty: str, hover: QPointF | None, pointed: Sequence[str] = ()
+    ) -> None:
+        """Take the words to show; ``pointed`` are those of the curve at the pointer."""
+        self._pointed = pointed
         self._ink, self._unit, self._note, self._empty, self._hover = ink, unit, note, empty, hover
         self.update()
 
@@ -190,4 +202,4 @@ class CurveOverlay(QWidget):
             words = f"{self._unit} {format_number(max(self._hover.x(), 0), digits)}"
             x = self._pixel(self._hover.x())
             near = nearest_group(groups, x, REACH)
-            draw_tag(painter, self._ink, box, x, (words, *(near.lines if near is not None else ())))
+            draw_tag(painter, self._ink, box, x, (words, *self._pointed, *(near.lines if near is not None else ())))

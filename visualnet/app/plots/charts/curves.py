@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 import numpy as np
 import pyqtgraph as pg
@@ -14,7 +13,8 @@ from PySide6.QtGui import QColor, QContextMenuEvent, QKeyEvent, QPen
 from PySide6.QtWidgets import QMenu, QWidget
 
 from visualnet.app.plots.charts.axes import CurveOverlay, PlotView
-from visualnet.app.plots.charts.legend import Entry, Legend
+from visualnet.app.plots.charts.drawn_curve import DrawnCurve, Stroke, nearest_curve
+from visualnet.app.plots.charts.legend import SHORT, Entry, Legend, Words
 from visualnet.app.plots.colours import Ink, line_pen, text_font, translucent
 from visualnet.app.plots.picture import Picture
 from visualnet.app.theme import fonts
@@ -29,48 +29,12 @@ POINTS_A_REDRAW = 12_000
 """Points drawn at once over all curves: keeps twenty jagged curves within a frame."""
 FINE_TRAVEL = 30_000
 """Up to so many pixels of ink a line is smooth and a little wider; a longer, jagged one is hard and 1 px."""
+END_ROOM = 7
+"""What is left free, in px, behind the last step."""
+CURVE_REACH = 8
+"""So near to a curve, in px, the pointer asks for its name and value."""
 MOST_DOTS = 400
 """Single points of a curve that are drawn as dots."""
-
-
-@dataclass
-class _Curve:
-    name: str
-    series: Series
-    color_index: int
-    dashed: bool
-    best: Literal["min", "max"] | None
-    line: pg.PlotCurveItem
-    raw: pg.PlotCurveItem
-    ghost: bool = False
-    shown: bool = True
-    smoothing: float = 0.0
-
-    def main(self) -> Series:
-        """What the strong line shows: smoothed, but a validation curve as it was measured."""
-        return self.series.smoothed(self.smoothing) if self.is_smoothed() else self.series
-
-    def is_smoothed(self) -> bool:
-        """Whether the strong line is smoothed, so that the measured one stands pale behind it."""
-        return self.smoothing > 0 and not self.dashed and not self.ghost
-
-    def best_point(self) -> tuple[int, float] | None:
-        """The point that is marked."""
-        return self.series.best(self.best) if self.best else None
-
-    def colour(self, ink: Ink) -> QColor:
-        """The colour of its line and its entry in the legend."""
-        return ink.muted if self.ghost else ink.curve(self.color_index)
-
-
-class _Stroke(NamedTuple):
-    """A line to draw: where its points stand on the axes, and how."""
-
-    item: pg.PlotCurveItem
-    x: Floats
-    y: Floats
-    colour: QColor
-    dashed: bool
 
 
 class CurvesPlot(Picture):
@@ -82,7 +46,7 @@ class CurvesPlot(Picture):
         super().__init__(parent)
         self.empty_words = "Press Train: loss appears here"
         self.title = ""
-        self._curves: dict[str, _Curve] = {}
+        self._curves: dict[str, DrawnCurve] = {}
         self._unit: Literal["step", "epoch"] = "step"
         self._scale = EpochScale()
         self._marks: Sequence[Mark] = ()
@@ -132,23 +96,21 @@ class CurvesPlot(Picture):
         color_index: int,
         dashed: bool = False,
         best: Literal["min", "max"] | None = None,
+        words: Words | None = None,
+        beneath: bool = False,
+        scale: EpochScale | None = None,
     ) -> None:
-        """Show a curve, or change the one of that name.
+        """Show a curve, or change the one of that name. `words` are what is said of it, where that is not its name.
 
-        `dashed` is for validation: never smoothed. `best` marks its least or greatest point.
+        `dashed` is for validation: never smoothed. `best` marks its least or greatest point. One `beneath` is of an earlier run: it lies
+        under the others and stands behind them in the legend; `scale` is for epochs of its own.
         """
         old = self._curves.get(name)
-        line, raw = (old.line, old.raw) if old else (self._new_item(3), self._new_item(2))
-        shown = old.shown if old else True
-        self._curves[name] = _Curve(name, series, color_index, dashed, best, line, raw, shown=shown)
-
-    def set_reference(self, name: str, series: Series | None, *, dashed: bool = False) -> None:
-        """Show an earlier run's curve as a grey ghost; None takes it away."""
-        key = f"{name} (earlier)"
-        self.remove_curve(key)
-        if series is not None:
-            line, raw = self._new_item(1), self._new_item(0)
-            self._curves[key] = _Curve(key, series, 0, dashed, None, line, raw, ghost=True)
+        line, raw = (old.line, old.raw) if old else (self._new_item(1 if beneath else 3), self._new_item(2))
+        words = words or Words(name, SHORT.get(name, name), name)
+        curve = DrawnCurve(name, words, series, color_index, dashed, best, line, raw, scale, beneath)
+        curve.shown = old.shown if old else True
+        self._curves[name] = curve
 
     def remove_curve(self, name: str) -> None:
         """Take a curve away; one that is not there is none to take."""
@@ -205,10 +167,10 @@ class CurvesPlot(Picture):
         for curve in self._curves.values():
             curve.smoothing = self._smoothing
             curve.line.setVisible(curve.shown)
-            curve.raw.setVisible(curve.shown and curve.is_smoothed())
+            curve.raw.setVisible(curve.shown and curve.has_raw())
         x0, x1 = self._x_range()
         curves = [curve for curve in self._curves.values() if curve.shown]
-        lines = sum(1 + curve.is_smoothed() for curve in curves) or 1
+        lines = sum(1 + curve.has_raw() for curve in curves) or 1
         width, height = max(self.plot_view.view_box.width(), 1), self.plot_view.view_box.height()
         pixels = min(max(POINTS_A_REDRAW // (4 * lines), 60), max(int(width), 60))
         strokes = [stroke for curve in curves for stroke in self._strokes(curve, ink, x0, x1, pixels)]
@@ -238,11 +200,15 @@ class CurvesPlot(Picture):
         if not self._follow:
             x0, x1 = self.plot_view.view_box.viewRange()[0]
             return x0, x1
-        ends = [curve.series.last[0] for curve in self._curves.values() if curve.series.last]
-        starts = [int(curve.series.steps[0]) for curve in self._curves.values() if len(curve.series)]
-        high = self._scale.epoch(float(max([*ends, self._end or 0, self._progress or 0])))
-        low = self._scale.epoch(float(min([0, *starts])))
-        return (low, high) if high > low else (low, low + 1)
+        ends = [self._epoch(curve, curve.series.last[0]) for curve in self._curves.values() if curve.series.last]
+        starts = [
+            self._epoch(curve, int(curve.series.steps[0])) for curve in self._curves.values() if len(curve.series)
+        ]
+        high = max([*ends, self._scale.epoch(float(max(self._end or 0, self._progress or 0)))])
+        low = min([0.0, *starts])
+        high = high if high > low else low + 1
+        # The ring of a best point at the very end is not cut.
+        return low, high + (high - low) * END_ROOM / max(self.plot_view.view_box.width(), 100)
 
     def _y_range(self, columns: list[Floats]) -> YRange:
         if not self._follow:
@@ -251,16 +217,22 @@ class CurvesPlot(Picture):
         self._kept_y = fitted if self._has_points() else None
         return fitted
 
-    def _strokes(self, curve: _Curve, ink: Ink, x0: float, x1: float, pixels: int) -> Iterator[_Stroke]:
-        colour = translucent(ink.muted, 0.7) if curve.ghost else curve.colour(ink)
+    def _strokes(self, curve: DrawnCurve, ink: Ink, x0: float, x1: float, pixels: int) -> Iterator[Stroke]:
+        colour, scale = curve.colour(ink), self._scale_of(curve)
         jobs = [(curve.line, curve.main(), colour, curve.dashed)]
-        if curve.is_smoothed():
+        if curve.has_raw():
             jobs.insert(0, (curve.raw, curve.series, translucent(colour, 0.32), False))
         for item, series, shade, dashed in jobs:
-            steps, values = series.window(self._scale.step(x0), self._scale.step(x1), pixels)
-            yield _Stroke(item, self._scale.epoch(steps.astype(np.float64)), on_axis(values, self._log), shade, dashed)
+            steps, values = series.window(scale.step(x0), scale.step(x1), pixels)
+            yield Stroke(item, scale.epoch(steps.astype(np.float64)), on_axis(values, self._log), shade, dashed)
 
-    def _draw(self, stroke: _Stroke, y: Floats, fine: bool, x_per_pixel: float) -> None:
+    def _scale_of(self, curve: DrawnCurve) -> EpochScale:
+        return curve.scale if curve.scale is not None and self._unit == "epoch" else self._scale
+
+    def _epoch(self, curve: DrawnCurve, step: int) -> float:
+        return self._scale_of(curve).epoch(float(step))
+
+    def _draw(self, stroke: Stroke, y: Floats, fine: bool, x_per_pixel: float) -> None:
         many_dashes = stroke.dashed and not fine and len(stroke.x) > 100
         pen = line_pen(stroke.colour, dashed=stroke.dashed and not many_dashes, width=1.6 if fine else 1)
         connect: Any = "finite"
@@ -268,18 +240,18 @@ class CurvesPlot(Picture):
             connect, y = dash_segments(stroke.x, y, x_per_pixel), np.nan_to_num(y)
         stroke.item.setData(stroke.x, y, pen=pen, connect=connect, antialias=fine, skipFiniteCheck=False)
 
-    def _draw_dots(self, ink: Ink, curves: list[_Curve], strokes: list[_Stroke]) -> None:
+    def _draw_dots(self, ink: Ink, curves: list[DrawnCurve], strokes: list[Stroke]) -> None:
         """Points that no line reaches, the best point of each curve, and those under the pointer."""
         dots: list[tuple[float, float, int, QColor, QPen | None]] = []
         for stroke in strokes:
             for i in dotted_points(stroke.y, stroke.dashed)[:MOST_DOTS]:
                 dots.append((stroke.x[i], stroke.y[i], 4, stroke.colour, None))
         for curve in curves:
-            if at := self._place(curve.best_point()):
+            if at := self._place(curve, curve.best_point()):
                 colour = curve.colour(ink)
                 dots += [(*at, 11, ink.surface, line_pen(colour, width=1.6)), (*at, 4, colour, None)]
         for curve in curves if self._hover is not None else ():
-            if at := self._place(self._pointed(curve)):
+            if at := self._place(curve, self._pointed(curve)):
                 dots.append((*at, 7, curve.colour(ink), line_pen(ink.surface)))
         # Setting the same spots again would cost more than all the curves.
         key = [(x, y, size, brush.rgba()) for x, y, size, brush, _ in dots]
@@ -287,42 +259,55 @@ class CurvesPlot(Picture):
             self._drawn_dots = key
             self._dots.setData([{"pos": (x, y), "size": s, "brush": b, "pen": pen} for x, y, s, b, pen in dots])
 
-    def _place(self, point: tuple[int, float] | None) -> tuple[float, float] | None:
+    def _place(self, curve: DrawnCurve, point: tuple[int, float] | None) -> tuple[float, float] | None:
         """Where a point of the data stands on the axes; None where it has no place there."""
         y = float(on_axis(np.array([point[1]]), self._log)[0]) if point else math.nan
-        return (self._scale.epoch(float(point[0])), y) if point and math.isfinite(y) else None
+        return (self._epoch(curve, point[0]), y) if point and math.isfinite(y) else None
 
-    def _pointed(self, curve: _Curve) -> tuple[int, float] | None:
+    def _pointed(self, curve: DrawnCurve) -> tuple[int, float] | None:
         """The point of a curve that is nearest to the pointer; its last one where there is none."""
         if self._hover is None:
             return curve.main().last
-        return curve.main().nearest(self._scale.step(self._hover.x()))
+        return curve.main().nearest(self._scale_of(curve).step(self._hover.x()))
 
     def _draw_words(self, ink: Ink) -> None:
+        in_order = sorted(self._curves.values(), key=lambda curve: curve.beneath * (1 + curve.dashed))
         self.legend.show_entries(
-            self.title + " (log)" * self._log, tuple(self._entry(curve, ink) for curve in self._curves.values())
+            self.title + " (log)" * self._log, tuple(self._entry(curve, ink) for curve in in_order)
         )
         self.plot_view.left.log = self._log
         self.plot_view.bottom.whole = self._unit == "step"
+        self.plot_view.bottom.end = None if self._end is None else self._scale.epoch(self._end)
         for axis in (self.plot_view.left, self.plot_view.bottom):
             axis.picture = None
             axis.setOpacity(1.0 if self._has_points() else 0.0)
         empty = "" if self._has_points() else self.empty_words
-        self._overlay.show_words(ink, self._unit, self._y.note, empty, self._hover)
+        self._overlay.show_words(ink, self._unit, self._y.note, empty, self._hover, self._describe_pointed())
         self._overlay.show_marks([(self._scale.epoch(float(mark.step)), mark) for mark in self._marks])
+
+    def _describe_pointed(self) -> tuple[str, ...]:
+        """The name and the value of the curve on which the pointer rests."""
+        if self._hover is None:
+            return ()
+        (x0, x1), (low, high) = self.plot_view.view_box.viewRange()
+        width, height = max(self.plot_view.view_box.width(), 1), max(self.plot_view.view_box.height(), 1)
+        shown = [curve for curve in self._curves.values() if curve.shown]
+        curve = nearest_curve(shown, self._hover, ((x1 - x0) / width, (high - low) / height), CURVE_REACH)
+        point = self._pointed(curve) if curve is not None else None
+        return (f"{curve.words.full}: {_format_value(point)}",) if curve is not None and point is not None else ()
 
     def _has_points(self) -> bool:
         return any(len(curve.series) for curve in self._curves.values())
 
-    def _entry(self, curve: _Curve, ink: Ink) -> Entry:
+    def _entry(self, curve: DrawnCurve, ink: Ink) -> Entry:
         point, best = self._pointed(curve), curve.best_point()
         note = ""
         if best:
-            note = (
-                f"best {format_number(best[1])} at {self._unit} {format_number(self._scale.epoch(float(best[0])), 4)}"
-            )
-        value = "" if point is None else "not finite" if math.isnan(point[1]) else format_number(point[1])
-        return Entry(curve.name, curve.colour(ink), curve.dashed, value, note, curve.shown)
+            note = f"best {format_number(best[1])} at {self._unit} {format_number(self._epoch(curve, best[0]), 4)}"
+        value = _format_value(point) if point is not None else ""
+        return Entry(
+            curve.name, curve.words, curve.colour(ink), curve.dashed, value, note, curve.shown, beneath=curve.beneath
+        )
 
     def _moved(self, *_: Any) -> None:
         self._follow = False
@@ -365,4 +350,8 @@ class CurvesPlot(Picture):
         yield "curve", "step", self._unit if self._unit == "epoch" else "x", "value"
         for curve in self._curves.values():
             for step, value in zip(curve.series.steps.tolist(), curve.series.values.tolist(), strict=True):
-                yield curve.name, step, self._scale.epoch(float(step)), "" if math.isnan(value) else value
+                yield curve.words.full, step, self._epoch(curve, step), "" if math.isnan(value) else value
+
+
+def _format_value(point: tuple[int, float]) -> str:
+    return "not finite" if math.isnan(point[1]) else format_number(point[1])

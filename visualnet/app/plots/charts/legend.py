@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QColor, QFontMetricsF, QIcon, QMouseEvent, QPainter, QPaintEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
 from visualnet.app.plots.colours import Ink, line_pen, text_font, translucent
@@ -15,16 +16,43 @@ SHORT = {"training": "train", "validation": "valid."}
 """What is said where the whole names have no room."""
 
 
+class Words(NamedTuple):
+    """What a curve is called: in the legend, there where room is short, and in full."""
+
+    legend: str
+    short: str
+    full: str
+
+
 @dataclass(frozen=True)
 class Entry:
-    """One curve in the legend."""
+    """One curve in the legend. Of those that are ``beneath`` the rest is in the menu where there is no room for all."""
 
     name: str
+    words: Words
     colour: QColor
     dashed: bool
     value: str
     note: str
     shown: bool
+    beneath: bool = False
+    label: str = ""
+    """What stands in the line: one of its words."""
+
+
+def line_sample(colour: QColor, dashed: bool = False) -> QIcon:
+    """A piece of a line as it is drawn in a plot."""
+    scale = 2
+    picture = QPixmap(scale * 18, scale * 12)
+    picture.setDevicePixelRatio(scale)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    painter.setPen(line_pen(colour, dashed=dashed, width=2 * scale))
+    painter.drawLine(QPointF(1, 6), QPointF(17, 6))
+    painter.end()
+    icon = QIcon(picture)
+    icon.addPixmap(picture, QIcon.Mode.Selected)  # in its own colour in a selected row too
+    return icon
 
 
 class Legend(QWidget):
@@ -64,38 +92,52 @@ class Legend(QWidget):
         return QSize(200, self.height())
 
     def _arrange(self) -> None:
-        """Place as many as have room: first the notes give way, which the marks on the curves say too, then the last curves."""
+        """Place as many as have room: first the notes give way, which the marks on the curves say too, then long names and values, then
+        the last curves."""
         metrics = QFontMetricsF(text_font(self.font()))
-        entries = self._entries
         start = 4.0 + (metrics.horizontalAdvance(self._title) * 1.08 + SPACE if self._title else 0)
         # Room for a value that grows by a digit: neighbours must not jump while the numbers run.
         value = metrics.horizontalAdvance("0.0000") + 6
 
         def widths(shown: tuple[Entry, ...]) -> list[float]:
             words = [
-                metrics.horizontalAdvance(e.name) + (metrics.horizontalAdvance(e.note) + 6) * bool(e.note)
+                metrics.horizontalAdvance(e.label) + (metrics.horizontalAdvance(e.note) + 6) * bool(e.note)
                 for e in shown
             ]
-            return [SAMPLE + 6 + width + value for width in words]
+            return [SAMPLE + 6 + width + value * bool(e.value) for e, width in zip(shown, words, strict=True)]
 
-        plain = tuple(replace(entry, note="") for entry in entries)
-        short = tuple(replace(entry, name=SHORT.get(entry.name, entry.name)) for entry in plain)
+        whole = tuple(replace(entry, label=entry.words.legend) for entry in self._entries)
+        plain = tuple(replace(entry, note="") for entry in whole)
+        short = tuple(replace(entry, label=entry.words.short) for entry in plain)
+        thin = tuple(replace(entry, value="") if entry.beneath else entry for entry in short)
+        half = tuple(replace(entry, value="", label="") if entry.dashed else entry for entry in thin)
+        bare = tuple(replace(entry, value="") for entry in half)
         fits = (
             each
-            for each in (entries, plain, short)
+            for each in (whole, plain, short)
             if start + sum(widths(each)) + SPACE * (len(each) - 1) <= self.width()
         )
-        shown = next(fits, short)
-        x, self._places = start, []
-        for at, (told, width) in enumerate(zip(shown, widths(shown), strict=True)):
-            left = len(entries) - at - 1
-            more = SPACE + metrics.horizontalAdvance(_more(left)) if left and shown is short else 0
-            if x + width + more > self.width():
+        shown = next(fits, ())
+        for each in (thin, half, bare) if not shown else ():
+            # Names tell runs apart, so values give way to them; the run in front stays in the line, at worst without its values too.
+            shown = self._first(each, widths(each), start, SPACE + metrics.horizontalAdvance(_more(len(each))))
+            if all(entry.beneath for entry in each[len(shown) :]):
                 break
-            self._places.append((QRectF(x, 0, width, self.height()), told))
+        x, self._places = start, []
+        for entry, width in zip(shown, widths(shown), strict=True):
+            self._places.append((QRectF(x, 0, width, self.height()), entry))
             x += width + SPACE
         rest = self._entries[len(self._places) :]
         self._rest = (QRectF(x, 0, max(self.width() - x, 0), self.height()) if rest else QRectF(), rest)
+
+    def _first(self, entries: tuple[Entry, ...], widths: list[float], start: float, more: float) -> tuple[Entry, ...]:
+        """The entries that have room in the line before the words that lead to the others."""
+        x, count = start, 0
+        for at, width in enumerate(widths):
+            if x + width + (more if at < len(entries) - 1 else 0) > self.width():
+                break
+            x, count = x + width + SPACE, at + 1
+        return entries[:count]
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._arrange()
@@ -118,7 +160,9 @@ class Legend(QWidget):
             painter.setPen(line_pen(translucent(entry.colour, strength), dashed=entry.dashed, width=2))
             painter.drawLine(QPointF(rect.left(), y), QPointF(rect.left() + SAMPLE, y))
             x = rect.left() + SAMPLE + 6
-            for words, heavy in ((entry.name, False), (entry.value, True), (entry.note, False)):
+            for words, heavy in ((entry.label, False), (entry.value, True), (entry.note, False)):
+                if not words:
+                    continue
                 painter.setFont(bold if heavy else plain if entry.shown else struck)
                 painter.setPen(translucent(ink.text if heavy else ink.muted, strength))
                 painter.drawText(QRectF(x, rect.top(), 400, rect.height()), middle, words)
@@ -137,15 +181,17 @@ class Legend(QWidget):
         entry, more = self._entry_at(event.position()), self._rest[0].contains(event.position())
         self.setCursor(Qt.CursorShape.PointingHandCursor if entry or more else Qt.CursorShape.ArrowCursor)
         tip = ("Hide this curve" if entry.shown else "Show this curve") if entry else ""
-        note = next((e.note for e in self._entries if entry and e.name == _whole(entry.name)), "")
-        self.setToolTip("The other curves" if more else "\n".join(filter(None, (note, tip))))
+        whole = next((e for e in self._entries if entry and e.name == entry.name), None)
+        name = whole.words.full if whole is not None and entry is not None and whole.words.full != entry.label else ""
+        lines = (name, whole.note if whole is not None else "", tip)
+        self.setToolTip("The other curves" if more else "\n".join(filter(None, lines)))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() != Qt.MouseButton.LeftButton:
             return
         entry = self._entry_at(event.position())
         if entry:
-            self.toggled.emit(_whole(entry.name))
+            self.toggled.emit(entry.name)
         elif self._rest[0].contains(event.position()):
             self.menu().popup(self.mapToGlobal(self._rest[0].bottomLeft().toPoint()))
 
@@ -154,15 +200,16 @@ class Legend(QWidget):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for entry in self._rest[1]:
-            action = menu.addAction(f"{entry.name}  {entry.value}".replace("&", "&&"))
+            action = menu.addAction(f"{entry.words.full}  {entry.value}".replace("&", "&&"))
+            # A menu has room for an icon or a tick: what is hidden is pale and struck out, as in the line.
+            action.setIcon(line_sample(translucent(entry.colour, 1.0 if entry.shown else 0.35), entry.dashed))
+            font = menu.font()
+            font.setStrikeOut(not entry.shown)
+            action.setFont(font)
             action.setCheckable(True)
             action.setChecked(entry.shown)
             action.triggered.connect(lambda _=False, name=entry.name: self.toggled.emit(name))
         return menu
-
-
-def _whole(name: str) -> str:
-    return next((whole for whole, short in SHORT.items() if short == name), name)
 
 
 def _more(count: int) -> str:

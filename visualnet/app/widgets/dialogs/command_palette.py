@@ -194,7 +194,7 @@ class CommandPalette(QFrame):
         elif (menu := self._actions.submenu(entry.target)) is not None:
             menu.popup(self._window.mapToGlobal(self.geometry().topLeft()))
         else:
-            self._actions.trigger(entry.target)
+            self._actions.choose(entry.target)
 
     def _place(self) -> None:
         host, row_height = self._window, fonts.px(_ROW)

@@ -26,6 +26,11 @@ class Popup(QFrame):
         self.move_inside(at)
         self.show()
         self.raise_()
+        if focus is not self:
+            # A click beside that part would else give the keyboard to the parent behind, and whoever closes without it would be gone
+            # before the mouse button is let go.
+            self.setFocusProxy(focus)
+            self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         focus.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def place_beside(self, at: QPoint, kept_free: Sequence[QRect]) -> QPoint:

@@ -37,8 +37,9 @@ from visualnet.core.storage import project_file
 from visualnet.core.storage.temporaries import folder_aside
 from visualnet.data.loading import Loaded
 from visualnet.data.tensors import Sampler
+from visualnet.layers.recipe.live_settings import with_live_settings
 from visualnet.training import checkpoints, devices, events
-from visualnet.training.checkpoints import BadCheckpoint
+from visualnet.training.checkpoints import BadCheckpoint, lay_out_like
 from visualnet.training.learners.learner import Learner
 from visualnet.training.loop import preflight
 from visualnet.training.loop.failures import TrainingRefused
@@ -81,7 +82,8 @@ def change_network(run: Changeable, drawing: Project) -> events.NetworkChanged:
     """
     if words := explain_refusal(run.project, drawing):
         raise TrainingRefused(Fault(words, (), "graph"))
-    project = with_network_of(run.project, drawing)
+    # Settings that can be changed at any time go their own way (`live_changes.py`).
+    project = with_live_settings(with_network_of(run.project, drawing), run.project)
     analysis = infer(project, None, run.data.fields)
     for fault in preflight.faults(analysis, run.data):
         raise TrainingRefused(fault)
@@ -157,12 +159,10 @@ def _take_over_learner(
             weights, name = returned[parameter]
             state, average = weights.part(f"state.{name}."), weights.data.get(f"average.{name}")
             if weights.step == step and (gradient := weights.data.get(f"gradient.{name}")) is not None:
-                parameter.grad = gradient.to(
-                    parameter.device, copy=True
-                )  # no step was taken: it still waits for its step
+                parameter.grad = lay_out_like(gradient, parameter)  # no step was taken: it still waits for its step
         if state:
-            states[places[parameter]] = dict(state)
-        averages.append(parameter.detach().clone() if average is None else average.to(parameter.device, copy=True))
+            states[places[parameter]] = {key: _lay_out(value, parameter) for key, value in state.items()}
+        averages.append(parameter.detach().clone() if average is None else lay_out_like(average, parameter))
     if isinstance(new.optimizer, torch.optim.SGD) and any("momentum_buffer" in state for state in states.values()):
         # Its fused kernel wants all or none; to begin with nothing taken along is the same as to begin.
         for parameter, at in places.items():
@@ -171,9 +171,15 @@ def _take_over_learner(
     new.optimizer.load_state_dict({"state": states, "param_groups": groups})
     new.average = averages if old.average else []
     new.gathered = old.gathered
-    new.rate.restore(old.rate.numbers(), old.rate.now)
     if new.scaler is not None and old.scaler is not None:
-        new.scaler.restore(old.scaler.numbers())
+        new.scaler.restore(old.scaler.numbers())  # what was gathered is scaled by it
+        new.scaler.skipped = old.scaler.skipped
+    new.rate.restore(old.rate.numbers(), old.rate.now)
+
+
+def _lay_out(value: Any, parameter: torch.nn.Parameter) -> Any:
+    """What an optimizer keeps of a weight, in memory as the weight is."""
+    return lay_out_like(value, parameter) if isinstance(value, Tensor) and value.dim() else value
 
 
 def _collect_removed(parts: NetworkParts, kept: WeightsKept, step: int, number: int) -> list[NodeWeights]:

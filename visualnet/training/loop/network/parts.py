@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from torch import fx
+
 from visualnet.compiling.module import Model
 from visualnet.data.loading import Loaded
 from visualnet.data.tensors import Sampler, Tensors
 from visualnet.training import devices
 from visualnet.training.learners.learners import Learners
-from visualnet.training.loop.metrics import Tally
-from visualnet.training.loop.round_tally import RoundTally
+from visualnet.training.loop.metrics import Tally, find_best_by
+from visualnet.training.loop.round_tally import make_tally
 from visualnet.training.machine.machine import Machine, Program
 from visualnet.training.probes import Probe, plain_fields
 
@@ -25,6 +27,8 @@ class NetworkParts(NamedTuple):
     probe: Probe
     evaluate: Program
     """All values of a batch, as ``Model.trial``."""
+    program: fx.GraphModule
+    """What that runs."""
 
 
 def build_parts(
@@ -46,10 +50,9 @@ def build_parts(
         tensors = before.tensors
     else:
         tensors = Tensors(data, model.fields, place.device, plain)
-    tally = Tally(model, place.device)
-    machine.forget_programs()  # those of the network before
-    learners = Learners(model, place.device, sampler.steps, tally.best_by[1], machine)
-    if learners.several:
-        tally = RoundTally(model, place.device, learners)
-    tally.follow(learners.first.optimizer, machine.scales)
-    return NetworkParts(model, tensors, tally, learners, Probe(model, data, tensors), machine.wrap(model.trial))
+    if before is None or model.trial is not before.program:
+        machine.forget_programs()  # those of the network before
+    learners = Learners(model, place.device, sampler.steps, find_best_by(model)[1], machine)
+    tally = make_tally(model, place.device, learners, machine.scales)
+    probe, evaluate = Probe(model, data, tensors), machine.wrap(model.trial)
+    return NetworkParts(model, tensors, tally, learners, probe, evaluate, model.trial)

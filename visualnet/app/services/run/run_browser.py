@@ -18,6 +18,7 @@ from visualnet.core.document import Document
 from visualnet.core.project import RunRef
 from visualnet.core.user.settings import Settings
 from visualnet.training.runs import run_history as history
+from visualnet.training.runs.curves import assign_colors
 from visualnet.training.runs.run_model import RunModel, read_run
 
 
@@ -28,6 +29,14 @@ class ShownRuns:
     run: RunRef | None = None
     model: RunModel | None = None
     ghosts: dict[str, RunModel] = field(default_factory=dict)
+    colors: dict[str, int] = field(default_factory=dict)
+
+    def put_in_front(self, run: RunRef | None) -> None:
+        """Another run comes to the front; of the one that was there the newest curves are kept, if they are to stay."""
+        was, model = self.run, self.model
+        if was is not None and was.id in self.ghosts and model is not None and model.run == was.id:
+            self.ghosts[was.id] = model
+        self.run = run
 
 
 class RunBrowser(QObject):
@@ -70,6 +79,14 @@ class RunBrowser(QObject):
         """Earlier runs to compare with, by id."""
         return self._shown_of(self.studio.document).ghosts
 
+    @property
+    def run_colors(self) -> dict[str, int]:
+        """The index of the colour of each run that is shown, by id. It keeps it while it is shown beside others."""
+        shown = self._shown_of(self.studio.document)
+        front = [shown.run.id] if shown.run is not None else []
+        shown.colors = assign_colors(shown.colors, [*front, *(run for run in shown.ghosts if run not in front)])
+        return shown.colors
+
     def attach(self, run_id: str) -> None:
         """Show the curves of an earlier run, and look into the network with its weights."""
         run = history.find(self.studio.project, run_id)
@@ -81,7 +98,7 @@ class RunBrowser(QObject):
                 "warning", f"The run of {history.title(run)} is not on this machine: only its summary is here."
             )
             return
-        self._shown_of(self.studio.document).run = run
+        self._shown_of(self.studio.document).put_in_front(run)
         self.probes.set_run(folder)
         self._read_curves(run_id, folder)
 
@@ -95,7 +112,7 @@ class RunBrowser(QObject):
         self._read(f"attach {run_id}", folder, show)
 
     def show_ghost(self, run_id: str, shown: bool) -> None:
-        """Show an earlier run's curves beneath those of the current one, or no more."""
+        """Show a run's curves beneath those of the one in front, or no more. The one in front stays when another takes its place."""
 
         def add(model: RunModel) -> None:
             if history.find(self.studio.project, run_id) is not None:
@@ -105,7 +122,9 @@ class RunBrowser(QObject):
 
         run = history.find(self.studio.project, run_id)
         folder = history.folder_of(run) if run is not None else None
-        if shown and folder is not None:
+        if shown and self.model is not None and self.model.run == run_id:
+            add(self.model)
+        elif shown and folder is not None:
             self._read(f"ghost {run_id}", folder, add)
         elif self.ghosts.pop(run_id, None) is not None:
             self.ghosts_changed.emit()

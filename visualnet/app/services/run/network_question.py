@@ -8,10 +8,11 @@ from PySide6.QtCore import QObject, Signal
 
 from visualnet.analysis import Analysis, infer
 from visualnet.analysis.compare.weights_kept import WeightsKept, find_weights_kept
+from visualnet.app.services.live_edits import LiveEdits
 from visualnet.app.state.studio import Studio
 from visualnet.core.project import Project
 from visualnet.training.control import Control
-from visualnet.training.runs.network_mark import explain_refusal, mark_of, with_network_of
+from visualnet.training.runs.network_mark import explain_refusal, is_other_network, with_network_of
 
 Go = Callable[[Project], object]
 
@@ -27,11 +28,9 @@ class NetworkQuestion(QObject):
     asked = Signal()
     """The run was to go on: first this must be answered."""
 
-    def __init__(self, studio: Studio, parent: QObject | None = None) -> None:
+    def __init__(self, studio: Studio, edits: LiveEdits, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.studio = studio
-        self.trained: Project | None = None
-        """What the run that goes on trains."""
+        self.studio, self._edits = studio, edits
         self.kept: WeightsKept | None = None
         self.refusal = ""
         self._before: Project | None = None
@@ -43,9 +42,9 @@ class NetworkQuestion(QObject):
         studio.analysed.connect(self.refresh)
         studio.document_changed.connect(self._forget_ended)
 
-    def begin(self, project: Project, control: Control) -> None:
-        """A run begins with this project."""
-        self.trained, self._control = project, control
+    def begin(self, control: Control) -> None:
+        """A run begins."""
+        self._control = control
         self._declined = self._sent = self._ended = None
 
     @property
@@ -82,6 +81,7 @@ class NetworkQuestion(QObject):
         if self._ended is not None:
             self._answer_ended(project)
         elif self._control is not None:
+            self._edits.send()  # settings that were changed too are changed as ever
             self._sent = project
             self._control.change_network(project)
             self.changed.emit()
@@ -98,10 +98,10 @@ class NetworkQuestion(QObject):
 
     def take_changed(self) -> Project | None:
         """The run trains the network of the answer: its project from here on."""
-        if self._sent is None or self.trained is None:
+        if self._sent is None:
             return None
-        self.trained, self._sent = with_network_of(self.trained, self._sent), None
-        return self.trained
+        self._edits.trained, self._sent = with_network_of(self._edits.trained, self._sent), None
+        return self._edits.trained
 
     def take_trouble(self) -> None:
         """The run has said that something went wrong: perhaps it could not be changed."""
@@ -127,10 +127,8 @@ class NetworkQuestion(QObject):
         state = self.studio.runner.state
         if state != "idle":
             self._ended = None
-        before = self.trained if state == "paused" else self._ended[0] if self._ended is not None else None
-        if before is None or mark_of(before) == mark_of(self.studio.project):
-            return None
-        return before
+        before = self._edits.trained if state == "paused" else self._ended[0] if self._ended is not None else None
+        return before if before is not None and is_other_network(before, self.studio.project) else None
 
     def _compare(self, before: Project) -> WeightsKept:
         if self._analysis is None or self._analysis.project is not before:
