@@ -124,6 +124,33 @@ def test_an_answer_says_what_to_do_instead(window: Window, hands: Hands) -> None
     assert palette.hits[0].entry.target == "view.heat", "what opens a menu is found as well"
 
 
+def test_what_a_newcomer_tried(window: Window, hands: Hands) -> None:
+    """The words of the field and those of the page; and why a command is grey."""
+    window.project_files.open_template("perceptron-points")
+    hands.rest()
+    palette = window.palette_popup
+    palette.open()
+    for text, wanted in (
+        ("learning rate finder", "train.find_rate"),
+        ("lr finder", "train.find_rate"),
+        ("freeze", "graph.freeze"),
+        ("adversarial", "setting:learners"),
+        ("stop after", "setting:patience"),
+        ("patience", "setting:patience"),
+    ):
+        assert hits(palette, text)[0].entry.target == wanted, text
+    assert hits(palette, "stop after")[0].entry.title == "Stop after (patience)"
+    window.actions_.trigger("train.use_trained")
+    palette.open()
+    hits(palette, "use trained weights")
+    assert palette.words.text().startswith("No trained weights come with this network")
+    hits(palette, "gan")
+    QTest.keyClick(palette.search.edit, Qt.Key.Key_Return)
+    hands.rest()
+    add = window.panel("recipe").learners.first
+    assert add.hasFocus() and add.text() == "Add a learner" and not add.visibleRegion().isEmpty()
+
+
 def test_a_key_is_answered_at_once(window: Window) -> None:
     window.palette_popup.open()
     index = window.palette_popup._index

@@ -20,6 +20,7 @@ from visualnet.analysis.inference.infer_block import has_too_many_layers
 from visualnet.analysis.repair.earlier_values import earlier_values
 from visualnet.analysis.repair.learner_candidates import learner_repairs
 from visualnet.analysis.repair.missing_nodes import missing
+from visualnet.analysis.repair.padding_candidates import size_keeping_paddings
 from visualnet.analysis.repair.parameter_candidates import (
     Candidate,
     Place,
@@ -296,6 +297,8 @@ def _candidates(
         return
     yield from rewirings(place)
     yield from agreeing(place)
+    if problem.code == "misfit":
+        yield from size_keeping_paddings(place)
     upstream = problem.severity == "error" and problem.code not in ("no-port", "cycle", "parameter")
     for node_id, distance in place.near():
         if distance == 0 or upstream:

@@ -42,6 +42,7 @@ class ActionSpec(Generic[Target]):
 
     One of three does it: ``run``; ``check`` makes it checkable, and gets the new state; ``fill`` makes it a submenu, and gets the menu.
     ``enabled`` tells whether it can be done now. All are handed what the action is done to: the Studio, where a feature declares it.
+    ``unavailable`` is a sentence that says why it cannot be done, where that has one cause.
     ``group`` makes checkable actions exclude one another. What ``shows`` a panel never takes it away where it is chosen by its name, in a
     search. What can be done ``anywhere`` can be done while a page covers the canvas too.
     """
@@ -63,6 +64,7 @@ class ActionSpec(Generic[Target]):
     shows: bool = False
     submenu: str = ""
     submenus: Mapping[str, str] = field(default_factory=dict)
+    unavailable: str = ""
 
     @property
     def name(self) -> str:

@@ -37,7 +37,7 @@ WORDS: Mapping[str, str] = {
     # View
     "view.palette": "layers panel, list of layers, toolbox, operators",
     "view.inspector": "properties, parameters, params, attributes, details, shape, size, sizes, why, memory, flops, macs, cost, "
-    "repeat, times, receptive field, freeze, shared weights, weights, bias, "
+    "repeat, times, receptive field, shared weights, weights, bias, "
     "initialization, initialisation, init, first weights, xavier, glorot, kaiming, he, orthogonal, truncated normal, "
     "histogram, histograms, distribution of weights",
     "view.problems": "errors, error, warnings, bugs, red, fix, repair, repairs, mend, lint, does not fit, mismatch",
@@ -53,7 +53,7 @@ WORDS: Mapping[str, str] = {
     "view.reference": "documentation, docs, help on layers, manual, formula, formulas, explain layer",
     "view.reset": "layout, panels lost, restore panels, default layout, dock",
     "view.heat": "heat, heatmap, heat map, colour by cost, most parameters, expensive, bottleneck, profile, profiler",
-    "view.learners": "gan, generator, discriminator, adversarial, several networks, several optimizers, which optimizer trains which layer",
+    "view.learners": "several networks, several optimizers, which optimizer trains which layer",
     "view.map_sizes": "size of feature maps, boxes, volumes, to scale, cuboid, 3d, shrink, spatial size, as in papers, alexnet style",
     "view.compare": "table of networks, side by side, versus, vs, benchmark",
     "view.theme_dark": "dark mode, night, black, appearance",
@@ -80,7 +80,7 @@ WORDS: Mapping[str, str] = {
     "graph.edit_parameters": "edit param, set a parameter, change parameter, layer settings",
     "graph.mute": "skip layer, ignore layer, ablation",
     "graph.disable": "switch off, deactivate",
-    "graph.freeze": "freeze layer, unfreeze, requires_grad, trainable, fixed weights, lock weights",
+    "graph.freeze": "freeze, freeze layer, unfreeze, requires_grad, trainable, fixed weights, lock weights",
     "graph.note": "comment, text box, annotate, label, remark",
     "graph.frame": "box, section, group frame, border",
     "graph.colour": "color, paint, tint",
@@ -88,6 +88,9 @@ WORDS: Mapping[str, str] = {
     # Train
     "train.start_from": "pretrained, fine-tuning, fine-tune, finetune, transfer learning, transfer, load weights, feature extractor, "
     "warm start, initial weights, pt, pth",
+    "train.use_trained": "trained weights, shipped weights, weights that come with it",
+    "train.find_rate": "learning rate finder, lr finder, find lr, lr range test, range test",
+    "train.find_batch": "batch size finder, batch finder, out of memory, oom",
     "train.start": "run, fit model, start, learn, execute, play, go",
     "train.pause": "hold, halt, break",
     "train.resume": "continue, go on",
@@ -100,6 +103,7 @@ WORDS: Mapping[str, str] = {
     "help.explain": "presentation, present, lecture, enlarge formula, large formula, show class",
     "help.about": "version, licence, license, credits",
     # The recipe
+    "setting:learners": "gan, generator, discriminator, adversarial, second optimizer, two optimizers",
     "setting:lr": "learning rate, step size, alpha, eta",
     "setting:optimizer": "sgd, adam, adamw, adagrad, adadelta, rmsprop, nadam, radam, adamax, muon, optimiser",
     "setting:momentum": "heavy ball, velocity",

@@ -11,6 +11,7 @@ from visualnet.core.project import Recipe
 from visualnet.core.text.search_index import Entry
 from visualnet.data.declare import DATASETS
 from visualnet.layers.declaration.layer import LAYERS
+from visualnet.layers.param_words import needs_code, param_words
 from visualnet.layers.recipe.optimizers import OPTIMIZERS
 from visualnet.layers.recipe.schedules import SCHEDULES
 from visualnet.templates.index import template_list
@@ -18,8 +19,8 @@ from visualnet.templates.lessons import lessons
 from visualnet.training.recipe_params import recipe_params
 
 LAYER, TEMPLATE, LESSON, SETTING = "layer", "template", "lesson", "setting"
-DATA = "data"
-"""The setting that is no parameter of the recipe: which data set is learned from."""
+DATA, LEARNERS = "data", "learners"
+"""The settings that are no parameters of the recipe: which data set is learned from, and who learns."""
 
 
 class Searchable:
@@ -36,8 +37,8 @@ class Searchable:
             yield self._entry(TEMPLATE, template.name, template.title, "Template", template.line, "open")
         for name, lesson in lessons().items():
             yield self._entry(LESSON, name, lesson.title, "Lesson", "", "play")
-        for name, words in settings().items():
-            yield self._entry(SETTING, name, name, "Setting", words, "training")
+        for name, (title, words) in settings().items():
+            yield self._entry(SETTING, name, title, "Setting", words, "training")
         for answer in ANSWERS:
             tried = split_words(answer.words)
             yield Entry(answer.target, answer.title, ANSWER, answer.sentence, "help", tried, answer.sentence)
@@ -75,11 +76,15 @@ def make_palette(window: Frame) -> CommandPalette:
     return CommandPalette(window.actions_, window, Searchable(window))
 
 
-def settings() -> dict[str, str]:
-    """Every setting of a recipe, with any optimizer, and what it means."""
-    found = {DATA: f"Which data set it learns from: {len(DATASETS)} come with the program."}
+def settings() -> dict[str, tuple[str, str]]:
+    """Every setting of a recipe, with any optimizer: how the page calls it, and what it means."""
+    found = {
+        DATA: ("Data", f"Which data set it learns from: {len(DATASETS)} come with the program."),
+        LEARNERS: ("Learners", "Add one: networks that learn against each other or beside each other"),
+    }
     kinds = [Recipe(optimizer=name) for name in OPTIMIZERS] + [Recipe(schedule=name) for name in SCHEDULES]
     for recipe in kinds:
         for param in recipe_params(recipe, {"loss": ""}):
-            found.setdefault(param.name, param.doc)
+            code = f" ({param.name})" if needs_code(param) else ""
+            found.setdefault(param.name, (f"{param_words(param)}{code}", param.doc))
     return found

@@ -32,11 +32,11 @@ ACTIONS = (
     ActionSpec("graph.add_training_ends", 11, TEXT, "Add what training needs and the network lacks, wired, as one step",
                "loss", "Ctrl+Shift+M", add_training_ends, lacks_training_ends),
     ActionSpec("graph.next_problem", 30, "Next problem", "Go to the next problem", "arrow-next", "F8",
-               partial(step, by=1)),
+               partial(step, by=1), submenu="Problems"),
     ActionSpec("graph.prev_problem", 30, "Previous problem", "Go to the previous problem", "arrow-previous", "Shift+F8",
-               partial(step, by=-1)),
+               partial(step, by=-1), submenu="Problems"),
     ActionSpec("graph.enter_repairs", 30, "To the repairs", "Go to the repairs of the problem in front: Enter or a digit takes one",
-               "enter", "Ctrl+.", enter_repairs),
+               "enter", "Ctrl+.", enter_repairs, submenu="Problems"),
 )
 # fmt: on
 FEATURE = Feature(

@@ -222,11 +222,15 @@ class RecipePanel(QScrollArea):
         self._show_machine(self.recipe)
 
     def reveal(self, name: str) -> None:
-        """Bring a setting into view and give it the keyboard; ``data`` is the choice of the data set."""
+        """Bring a setting into view and give it the keyboard; ``data`` is the choice of the data set, ``learners`` who learns."""
         if name == "data":
             self.data.set_opened(True)
             self.data.setFocus()
             QTimer.singleShot(0, self, lambda: self.ensureWidgetVisible(self.data))
+        elif name == "learners":
+            part: QWidget = self.learners.first if self.learners.learner is None else self.learners.list
+            part.setFocus()
+            QTimer.singleShot(0, part, lambda: self.ensureWidgetVisible(part))
         elif (row := self.rows.get(name)) is not None:
             title = next(title for title in self.groups if name in self.forms[title].rows)
             self.groups[title].set_opened(True)

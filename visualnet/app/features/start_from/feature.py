@@ -39,6 +39,8 @@ FEATURE = Feature(
             "",
             use,
             can_use,
+            unavailable="No trained weights come with this network, or it begins with them already. "
+            "Start from… takes those of an earlier run or a file.",
         ),
     ),
 )

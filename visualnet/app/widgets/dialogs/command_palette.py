@@ -158,7 +158,8 @@ class CommandPalette(QFrame):
         if entry.target in self._actions.specs:
             if self._actions[entry.target].isEnabled():
                 return ""
-            return self._ask_why_not(entry.target) or "This cannot be done as things are now."
+            reason = self._actions.specs[entry.target].unavailable
+            return self._ask_why_not(entry.target) or reason or "This cannot be done as things are now."
         return self._ask_why_not(entry.target)
 
     def _ask_why_not(self, target: str) -> str:
