@@ -242,7 +242,10 @@ class GaussianSample(nn.Module):
 
 
 class RandomInterpolate(nn.Module):
-    """While training, for each sample a random point between two; afterwards the middle. Gradients begin here."""
+    """While training, for each sample a random point between two; afterwards the middle.
+
+    Gradients begin here.
+    """
 
     def forward(self, x1: Tensor, x2: Tensor) -> Tensor:
         ends = [len(x1), *[1] * (x1.dim() - 1)]

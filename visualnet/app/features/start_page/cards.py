@@ -293,7 +293,7 @@ class LessonCard(Choice):
         self._tick.hide()
         middle = Qt.AlignmentFlag.AlignVCenter
         length = label(format_duration(60 * minutes), "small")
-        head = row((label(title, "strong"), 1), (self._tick, 0, middle), length, spacing=6)
+        head = row((label(title, "strong", wrap=True), 1), (self._tick, 0, middle), length, spacing=6)
         words = column(head, label(summary, "muted", wrap=True), STRETCH, spacing=2)
         sign = IconLabel(icon, 20, "accent")
         row((sign, 0, Qt.AlignmentFlag.AlignTop), (words, 1), margins=(12, 9, 12, 10), spacing=11, parent=self)
