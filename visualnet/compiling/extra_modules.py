@@ -255,12 +255,16 @@ class RandomInterpolate(nn.Module):
 
 
 def gradient_penalty_of(score: Tensor, x: Tensor, target: float) -> Tensor:
-    """For each sample (length of the gradient of its score at x − target)²; 0 where no gradients are kept."""
+    """For each sample (length of the gradient of its score at x − target)².
+
+    0 where no gradients are kept.
+    """
     if not (score.requires_grad and x.requires_grad):
         return score.new_zeros(len(score))
     (slope,) = torch.autograd.grad(score.sum(), x, create_graph=True, allow_unused=True)
     if slope is None:
-        raise RuntimeError("the score is not computed from x: lead the very points of x through the critic")
+        words = "the score is not computed from x"
+        raise RuntimeError(f"{words}: lead the very points of x through the critic")
     length: Tensor = slope.reshape(len(slope), -1).norm(2, dim=1)
     return (length - target).square()
 
