@@ -55,6 +55,10 @@ def _broken(line: str, room: int) -> list[str]:
     if len(line) <= room:
         return [line]
     head, value = _split_target(line)
+    targets = _commas(head.removesuffix(" = "))
+    if len(targets) > 1 and len(head) + value.find("(") + 1 > room:  # no call fits behind so many names
+        first, *rest = _broken(f"_ = {value}", room)
+        return ["(", *(f"{INDENT}{name}," for name in targets), f"){first[1:]}", *rest]
     operators = _operators(value)
     if operators:
         terms = [value[a:b].strip() for a, b in pairwise([0, *operators, len(value)])]
