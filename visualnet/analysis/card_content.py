@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import NamedTuple
 
 from visualnet.analysis.facts import SEVERITIES, GraphFacts, NodeFacts, Problem
@@ -26,7 +25,7 @@ class CardContent(NamedTuple):
     line: str = ""
     """The layer's label and parameters, or a block's name and parameters."""
     narrow_line: str = ""
-    """The same for where it has no room: without what is as usual, and what was added to the usual first."""
+    """The same for where it has no room: without a layer's label, which icon and colour tell too."""
     shape: str = ""
     """The shape that leaves it; of a node without outputs that which arrives."""
     parameters: str = ""
@@ -119,19 +118,8 @@ def _line(node: Node, facts: NodeFacts | None) -> str:
 
 
 def _narrow_line(node: Node, line: str) -> str:
-    label, *parts = line.split(SEPARATOR)
-    if node.kind not in LAYERS or not parts:
-        return line
-    usual = _usual_parts(node.kind)
-    added = parts[len(usual) :]
-    changed = [part for part in parts[: len(usual)] if part not in usual]
-    return SEPARATOR.join([label, *added, *changed])
-
-
-@cache
-def _usual_parts(kind: str) -> tuple[str, ...]:
-    """What the card of a layer says of whose parameters none was set."""
-    return tuple(filter(None, LAYERS[kind]().card().split(SEPARATOR)))
+    _label, *parts = line.split(SEPARATOR)
+    return SEPARATOR.join(parts) if node.kind in LAYERS and parts else line
 
 
 def _evaluate(name: str, raw: object, facts: NodeFacts | None) -> object:

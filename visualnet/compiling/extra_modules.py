@@ -263,8 +263,7 @@ def gradient_penalty_of(score: Tensor, x: Tensor, target: float) -> Tensor:
         return score.new_zeros(len(score))
     (slope,) = torch.autograd.grad(score.sum(), x, create_graph=True, allow_unused=True)
     if slope is None:
-        words = "the score is not computed from x"
-        raise RuntimeError(f"{words}: lead the very points of x through the critic")
+        raise RuntimeError("the score is not computed from x: lead x itself through the critic")
     length: Tensor = slope.reshape(len(slope), -1).norm(2, dim=1)
     return (length - target).square()
 
