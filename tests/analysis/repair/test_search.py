@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import time
 from typing import Any
@@ -322,6 +323,14 @@ def test_twenty_thousand_loose_nodes_are_told_at_once() -> None:
         shares.append((time.thread_time() - found) / (found - start))
     assert len(told) >= 20_000
     assert min(shares) < 1.5
+
+
+def test_a_pause_of_the_garbage_collector_leaves_the_cheapest_repairs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It can take longer than the whole search may."""
+    analysis = look("i:input f:linear o:output i>f f>o")
+    clock = itertools.count()
+    monkeypatch.setattr(time, "thread_time", lambda: float(next(clock)))
+    assert repairs(analysis.project, analysis.problems[0], analysis)
 
 
 def test_no_time_gives_no_repairs_and_a_place_that_is_gone_none() -> None:

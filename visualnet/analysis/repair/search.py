@@ -41,6 +41,9 @@ SLACK = 0.5
 RANGE = 1.4
 """What costs so much more than the best is no alternative to it."""
 
+LEAST, WHOLE_S = 8, 0.1
+"""A search of so many seconds or more tries so many candidates however late it is: one pause of the garbage collector takes as long."""
+
 
 class Repair(NamedTuple):
     """One way out. ``words`` say what it does; ``cost`` ranks it (smaller changes less); ``after`` counts the errors that remain."""
@@ -108,9 +111,10 @@ class Search:
         taken_back: list[Repair] = []  # apart: that an edit can be taken back is no reason to look for nothing else
         failed: list[tuple[Candidate, Analysis]] = []
         thought: list[Candidate] = []
-        yield from _gather(candidates, thought, lambda: self.stopwatch.spent >= self.stopwatch.seconds / 2)
-        for candidate in thought:
-            if self.stopwatch.late or _enough(found, candidate, limit):
+        least = LEAST if self.stopwatch.seconds >= WHOLE_S else 0
+        yield from _gather(candidates, thought, lambda: self.stopwatch.spent >= self.stopwatch.seconds / 2, least)
+        for tried, candidate in enumerate(thought):
+            if (tried >= least and self.stopwatch.late) or _enough(found, candidate, limit):
                 break
             repair, after = trial(candidate)
             if repair is not None:
@@ -249,10 +253,12 @@ def _varied(found: list[Repair], limit: int) -> list[Repair]:
     return [*chosen, *more][:limit]
 
 
-def _gather(candidates: Iterable[Candidate], into: list[Candidate], late: Callable[[], bool]) -> Iterator[None]:
-    """The cheapest first, of as many as can be thought of until it is late."""
+def _gather(
+    candidates: Iterable[Candidate], into: list[Candidate], late: Callable[[], bool], least: int = 0
+) -> Iterator[None]:
+    """The cheapest first, of as many as can be thought of until it is late, and of so many at least."""
     for candidate in candidates:
-        if late():
+        if len(into) >= least and late():
             break
         into.append(candidate)
         yield
