@@ -37,6 +37,7 @@ class LiveEdits(QObject):
         """The run is over."""
         self._settling.stop()
         self._document = self._control = None
+        self.trained = Project()
 
     def edited(self, project: Project) -> str:
         """The document that is followed was edited; the mark of the network that the run then trains."""

@@ -222,6 +222,7 @@ class Runner(RunBrowser):
         sys.setswitchinterval(self._switch_s)
         self._task = self._control = None
         self.live_edits.stop()
+        self.network.end()
         self._record()
         if self.elsewhere is None:
             self.probes.set_control(None)

@@ -66,7 +66,7 @@ def _broken(line: str, room: int) -> list[str]:
     if len(_commas(value)) > 1:
         return [f"{head}(", *_one_a_line(value, room), ")"]
     calls = _chained(value)
-    if len(calls) > 1:
+    if len(calls) > 1 and not re.fullmatch(r"\w+=", head):
         ends = [0, *calls, len(value)]
         links = [value] if len(value) <= room - 4 else [value[a:b] for a, b in pairwise(ends)]
         return [f"{head}(", *(INDENT + part for link in links for part in _broken(link, room - 4)), ")"]
@@ -86,8 +86,8 @@ def _one_a_line(inside: str, room: int) -> list[str]:
 
 
 def _split_target(line: str) -> tuple[str, str]:
-    """``x = a + b`` as ``x = `` and ``a + b``; the same with ``return``."""
-    match = re.match(r"(return |[\w., ]+(?:: \w+)? = )", line)
+    """``x = a + b`` as ``x = `` and ``a + b``; the same with ``return``, and with an argument that is given by its name."""
+    match = re.match(r"(return |[\w., ]+(?:: \w+)? = |\w+=(?!=))", line)
     return (line[: match.end()], line[match.end() :]) if match else ("", line)
 
 

@@ -143,6 +143,10 @@ class NetworkQuestion(QObject):
         go(project)
         self.refresh()
 
+    def end(self) -> None:
+        """The run is over: nothing of it is kept here."""
+        self._control = self._declined = self._sent = self._analysis = None
+
     def _forget_ended(self) -> None:
-        self._ended = None
+        self._ended = self._analysis = None
         self.refresh()
