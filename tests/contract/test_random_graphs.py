@@ -35,7 +35,7 @@ PARTS = 20
 @pytest.mark.timeout(900)
 @pytest.mark.filterwarnings("ignore:Using padding='same'")
 def test_random_graphs_agree_with_torch(part: int, amount: Amount) -> None:
-    count = amount(60, wide=500, thorough=5_000) // PARTS
+    count = amount(60, wide=600, thorough=5_000) // PARTS
     for seed in range(part * count, (part + 1) * count):
         try:
             agree(seed)
@@ -196,7 +196,9 @@ def test_the_generator_reaches_every_layer() -> None:
     from visualnet.layers import LAYERS
 
     missing = {tag for tag, kind in LAYERS.items() if not kind.hidden}
-    for seed in range(500):  # as many as the test above looks at
+    # Its points must lead to its score, which no random wire does: tests/training/test_gradient_penalty.py holds it against torch.
+    missing.discard("gradient_penalty")
+    for seed in range(600):  # as many as the test above looks at
         missing -= {node.kind for _, sheet in random_project(seed).sheets() for node in sheet}
         if not missing:
             return
