@@ -141,7 +141,7 @@ def run() -> list[Row]:
         window.runner.probes.set_request = lambda *_args, **_more: None
         speeds["window"].append(in_window(window, quiet))
         window.runner.probes.set_request = want
-        window.panel("maps")._aim()
+        window.panel("maps").follow()
         window.panel("training").prediction._watch_input()
         speeds["watched"].append(in_window(window, late))
     stops = [stop_ms(window) for _ in range(STOPS)]
