@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import queue
@@ -19,6 +18,7 @@ from visualnet.core.project import Project
 from visualnet.core.storage import project_file
 from visualnet.core.storage.regular_files import read_text
 from visualnet.data.loading import Loaded, load, statistics
+from visualnet.data.samples import ArraySamples
 from visualnet.data.split import split
 from visualnet.layers.declaration.layer import Spec
 from visualnet.layers.recipe.live_settings import Setting, check_value
@@ -202,9 +202,7 @@ def as_loaded(data: Dataset | Mapping[str, ArrayLike], project: Project) -> Load
     inputs = [str(n.params.get("field", "image")) for n in project.graph if n.kind == "input"]
     real = [name for name in dict.fromkeys(inputs) if choice.normalise and fields[name].dtype == "float"]
     figures = {name: statistics(arrays[name][train]) for name in real}
-    fingerprint = hashlib.sha256()
-    for name, array in arrays.items():
-        fingerprint.update(f"{name} {array.dtype} {array.shape} ".encode() + array.tobytes())
+    samples = ArraySamples(arrays)
     classes = tuple(map(str, range(int(label.max()) + 1))) if label is not None and len(label) else ()
     specs = {
         name: spec._replace(
@@ -215,14 +213,14 @@ def as_loaded(data: Dataset | Mapping[str, ArrayLike], project: Project) -> Load
     return Loaded(
         choice,
         specs,
-        arrays,
+        samples,
         classes,
         train,
         validation,
         test,
         {n: mean for n, (mean, _) in figures.items()},
         {n: std for n, (_, std) in figures.items()},
-        fingerprint.hexdigest(),
+        samples.fingerprint,
     )
 
 

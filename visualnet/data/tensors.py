@@ -24,16 +24,24 @@ class Tensors:
         self, data: Loaded, fields: Iterable[str], device: torch.device, plain: frozenset[str] = frozenset()
     ) -> None:
         self.names, self.device = tuple(fields), device
-        arrays = {name: self._ready(data, name, name not in plain) for name in self.names}
+        self._data, self._plain = data, plain
+        self._augmentation = data.augmentation
+        self._figures = {
+            name: (torch.from_numpy(data.mean[name]).to(device), torch.from_numpy(data.std[name]).to(device))
+            for name in self.names
+            if name in data.mean and name not in plain
+        }
+        # What augmentation changes is normalised after it: its steps speak of pixels from 0 to 1, of amplitudes, of degrees.
+        self._is_late = bool(self._augmentation)
+        arrays = {name: self._ready(name) for name in self.names}
         size = sum(array.nbytes for array in arrays.values())
         self.resident = device.type == "cpu" or fits(size, device)
         self._all = [self._placed(array) for array in arrays.values()]
 
-    @staticmethod
-    def _ready(data: Loaded, name: str, normalise: bool) -> np.ndarray:
-        values = data.arrays[name]
-        if normalise and name in data.mean:
-            values = (values - data.mean[name]) / data.std[name]
+    def _ready(self, name: str) -> np.ndarray:
+        values = self._data.whole(name)
+        if name in self._figures and not self._is_late:
+            values = (values - self._data.mean[name]) / self._data.std[name]
         return values
 
     def _placed(self, array: np.ndarray) -> Tensor:
@@ -51,13 +59,36 @@ class Tensors:
         return tensor.to(self.device) if self.resident else tensor
 
     def batch(self, index: Tensor) -> list[Tensor]:
-        """The samples at these indices, one tensor for each field, on the device."""
-        found = [tensor.index_select(0, index) for tensor in self._all]
-        return found if self.resident else [t.to(self.device, non_blocking=True) for t in found]
+        """The samples at these indices, one tensor for each field, on the device; normalised, not augmented."""
+        found = self._raw(index)
+        return [self._normalised(name, tensor) for name, tensor in self._named(found)] if self._is_late else found
+
+    def training_batch(self, index: Tensor, step: int) -> list[Tensor]:
+        """Like ``batch``, augmented. The same step of the same data draws the same, whatever ran before it."""
+        if not self._augmentation:
+            return self._raw(index)
+        generator = torch.Generator().manual_seed(hash((self._data.choice.seed, step)) % (1 << 63))
+        found = dict(self._named(self._raw(index)))
+        for augmentation in self._augmentation:
+            found = augmentation.augment(found, self._data.fields, generator)
+        return [self._normalised(name, found[name]) for name in self.names]
 
     def named(self, index: Tensor) -> dict[str, Tensor]:
         """Like ``batch``, by the field's name."""
-        return dict(zip(self.names, self.batch(index), strict=True))
+        return dict(self._named(self.batch(index)))
+
+    def _raw(self, index: Tensor) -> list[Tensor]:
+        found = [tensor.index_select(0, index) for tensor in self._all]
+        return found if self.resident else [t.to(self.device, non_blocking=True) for t in found]
+
+    def _named(self, tensors: list[Tensor]) -> Iterable[tuple[str, Tensor]]:
+        return zip(self.names, tensors, strict=True)
+
+    def _normalised(self, name: str, tensor: Tensor) -> Tensor:
+        if name not in self._figures:
+            return tensor
+        mean, std = self._figures[name]
+        return (tensor - mean) / std
 
 
 def fits(size: int, device: torch.device) -> bool:

@@ -94,12 +94,13 @@ def find_unasked_loss(model: Model, batch: Sequence[Tensor]) -> tuple[NodePath, 
 def blame(fault: NonFinite, model: Model, tensors: Tensors, machine: Machine, step: int) -> Failed:
     """Run the bad step again, just as it was, and name the first node whose numbers are not finite."""
     try:
-        found = find_unasked_loss(model, tensors.batch(fault.index))
+        found = find_unasked_loss(model, tensors.training_batch(fault.index, step - 1))
         if found is None:
             set_state(machine.device, fault.state)
             model.trial.train()
             with machine.autocast():
-                found = model.guilty(None, tensors.named(fault.index), fault.only)
+                batch = tensors.training_batch(fault.index, step - 1)
+                found = model.guilty(None, dict(zip(tensors.names, batch, strict=True)), fault.only)
     except Exception as error:
         found = ((), f"(the node could not be found: {first_line(error)})")
     path, words = found or ((), "though each node alone gives finite numbers")

@@ -115,8 +115,10 @@ def _labels(analysis: Analysis, data: Loaded) -> Iterator[Fault]:
             for target in graph_checks.label_sources(analysis.main, facts):
                 assert target.layer is not None
                 name = target.layer.values()["field"]
-                values = data.arrays.get(name)
-                if values is None or not values.size or values.dtype.kind not in "iu":
+                if name not in data.fields or data.fields[name].dtype != "int":
+                    continue
+                values = data.whole(name)
+                if not values.size or values.dtype.kind not in "iu":
                     continue
                 assert facts.layer is not None
                 ignored = facts.layer.values().get("ignore_index")

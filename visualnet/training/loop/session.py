@@ -227,7 +227,7 @@ class TrainingLoop:
         clock = time.perf_counter
         for index in torch.split(order, size)[state.position : sampler.steps]:
             tally.before_step(index)
-            batch = tensors.batch(index)
+            batch = tensors.training_batch(index, state.step)
             for program, learner, closes in turns:
                 results = program(*batch)
                 loss = results[0]["loss"]

@@ -31,7 +31,7 @@ def _counts_samples(model: Model, key: str, data: Loaded) -> bool:
     if len(read) != 1 or any(node.op in ("call_module", "get_attr") for node in nodes):
         return False
     index = np.concatenate([data.train, data.validation])
-    kinds = np.unique(data.arrays[model.fields[read[0]]][index], axis=0)
+    kinds = np.unique(data.whole(model.fields[read[0]])[index], axis=0)
     if len(kinds) > MOST_KINDS:
         return False
     for kind in kinds:

@@ -347,7 +347,7 @@ class _Script:
         for field in self.model.fields:
             for part, index in parts.items():
                 if len(index):
-                    arrays[f"{part}_{field}"] = self.data.arrays[field][index]
+                    arrays[f"{part}_{field}"] = self.data.fetch(index, (field,))[field]
             if self._is_normalised(field):
                 arrays[f"{field}_mean"], arrays[f"{field}_std"] = self.data.mean[field], self.data.std[field]
         file = io.BytesIO()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
-import numpy as np
 from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QIcon, QPixmap
 from PySide6.QtWidgets import QFrame, QListView, QListWidget, QListWidgetItem, QToolButton, QWidget
@@ -122,11 +121,13 @@ class Gallery(QFrame):
         if data is None or field is None:
             return
         first = max(min(self.probes.sample - GALLERY // 2, self.probes.samples - GALLERY), 0)
-        targets = [data.arrays[n] for n in studio.analysis.target_fields() if n in data.arrays]
-        labels = next((values for values in targets if values.ndim == 1), None)
+        targets = (n for n in studio.analysis.target_fields() if n in data.fields and not data.fields[n].shape)
+        label = next(targets, None)
+        labels = data.whole(label) if label is not None else None
         for sample in range(first, min(first + GALLERY, self.probes.samples)):
             place = self.probes.place(sample)
-            image = compose_strip(np.asarray(data.arrays[field][place]), (FACE, FACE), studio.theme, signed=False)
+            assert place is not None
+            image = compose_strip(data.sample(place, (field,))[field], (FACE, FACE), studio.theme, signed=False)
             item = QListWidgetItem(QIcon(QPixmap.fromImage(image)), f"{sample}")
             item.setData(Qt.ItemDataRole.UserRole, sample)
             if labels is not None and data.classes and 0 <= int(labels[place]) < len(data.classes):

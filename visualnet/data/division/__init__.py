@@ -1,0 +1,4 @@
+"""How samples are divided into training, validation and test: by shares, by groups, by time, as given, in folds.
+
+`registry.py` lists the ways; `split.py` beside this folder divides by shares.
+"""

@@ -1,0 +1,15 @@
+"""Every source of own data; importing this fills `SOURCES`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from visualnet.data.sources.source import SOURCES, FileSource, Guess
+
+__all__ = ["SOURCES", "guess_sources"]
+
+
+def guess_sources(path: Path) -> list[tuple[type[FileSource], Guess]]:
+    """The sources that can read this file or folder, the likeliest first."""
+    found = ((kind, kind.guess(path)) for kind in SOURCES.values())
+    return sorted(((k, g) for k, g in found if g is not None and g.score > 0), key=lambda pair: -pair[1].score)
