@@ -57,7 +57,7 @@ def prepare(
         earlier = plain[:at]
         known = tuple(fitted)
         fitted.append(
-            chosen.fit(_batches(raw, tuple(fields), train, earlier, known, check), before) if chosen.fits else {}
+            chosen.learn(_batches(raw, tuple(fields), train, earlier, known, check), before) if chosen.fits else {}
         )
         before = chosen.specs(before)
     return PreparedSamples(raw, fields, plain, fitted)

@@ -40,13 +40,23 @@ FAMILIES: Mapping[str, str] = {
 }
 
 
+class Column(NamedTuple):
+    """One column of a table: ``categories`` are how many it counts from 0 on, 0 for a number; ``missing`` says that some samples lack it
+    (NaN stands there)."""
+
+    name: str
+    categories: int = 0
+    missing: bool = False
+
+
 class Spec(NamedTuple):
     """What is known of a tensor before it exists. ``shape`` is without the batch axis; ``axes`` names each of its axes.
 
     ``dtype`` is ``float``, ``int`` or ``bool``. ``holds`` says what the numbers are, where a later layer must know: ``probabilities``
     (they add to 1), ``fractions`` (each from 0 to 1), ``nonnegative``, ``logarithms`` (of probabilities: at most 0), ``watched`` (points at
     which a gradient can be taken), or nothing. ``batched`` is False for one number for the whole batch (a loss). ``classes``, for whole
-    numbers of a data set: they count from 0 to below it; 0 where that is not known.
+    numbers of a data set: they count from 0 to below it; 0 where that is not known. ``columns``, for a table of a data set: what stands
+    along its last axis.
     """
 
     shape: Shape
@@ -55,6 +65,7 @@ class Spec(NamedTuple):
     holds: str = ""
     batched: bool = True
     classes: int = 0
+    columns: tuple[Column, ...] = ()
 
     @property
     def text(self) -> str:
