@@ -4,5 +4,5 @@ It may import `analysis`, `layers` and `core`.
 
 `registry.py`: `DATASETS`, `fields(choice) -> dict[str, Spec]` (cheap, nothing is loaded), `load(choice) -> Loaded` (arrays by
 field, split indices, statistics, class names). `declare.py` says what a data set is; `builtin.py` (digits, points, curves) and
-`generators/` declare them. Targets of -100 are not asked.
+`generators/` declare them. `tokens.py` turns texts into numbers. Targets of -100 are not asked.
 """
