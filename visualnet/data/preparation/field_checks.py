@@ -36,9 +36,19 @@ def get_image(fields: Mapping[str, Spec], name: str) -> Spec:
     return get_field(fields, name, 3, "an image (channels × height × width)")
 
 
+def get_sound(fields: Mapping[str, Spec], name: str) -> Spec:
+    """The sound (channels, samples) of this name."""
+    spec = get_field(fields, name, 2, "a sound (channels × samples)")
+    if spec.axes[:1] not in ((), ("C",)):
+        raise ValueError(f"“{name}” is a series, and a sound (channels × samples) is wanted")
+    return spec
+
+
 def get_table(fields: Mapping[str, Spec], name: str) -> tuple[Spec, tuple[Column, ...]]:
     """The table of this name, or the series, and its columns; where nothing is known of them they are numbers."""
     spec = get_field(fields, name, (1, 2), "a row of numbers")
+    if len(spec.shape) == 2 and spec.axes[:1] == ("C",):
+        raise ValueError(f"“{name}” is a sound, and a row of numbers is wanted")
     width = spec.shape[-1]
     if not width:
         raise ValueError(f"the samples of “{name}” differ in how many columns they have")
@@ -47,6 +57,7 @@ def get_table(fields: Mapping[str, Spec], name: str) -> tuple[Spec, tuple[Column
 
 def describe(spec: Spec) -> str:
     """A field in words: ``3×?×? numbers`` where extents differ."""
-    sizes = "×".join(str(extent) if extent else "?" for extent in spec.shape) or "one"
     kind = {"float": "real", "int": "whole"}.get(spec.dtype, spec.dtype)
-    return f"{sizes} {kind} {'number' if sizes in ('one', '1') else 'numbers'}"
+    if not spec.shape:
+        return f"a single {kind} number"
+    return f"{'×'.join(str(extent) if extent else '?' for extent in spec.shape)} {kind} numbers"

@@ -12,7 +12,7 @@ from PIL import Image
 from visualnet.data.preparation.field_checks import BOX_LABELS, BOXES, PADDING_LABEL
 
 if TYPE_CHECKING:
-    from visualnet.data.preparation.image_steps import Placement
+    from visualnet.data.preparation.placement import Placement
     from visualnet.data.samples import Batch
 
 Array = NDArray[Any]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from visualnet.core.graph import Value
 from visualnet.data.preparation.field_checks import BOX_LABELS, BOXES, MASK, get_image
+from visualnet.data.preparation.placement import Placement
 from visualnet.data.preparation.step import Fitted, Specs, Step, step
 from visualnet.layers.declaration.layer import Spec
 from visualnet.layers.declaration.params import choice, count, field, real
@@ -21,15 +22,6 @@ FITS = {
 """How an image comes into a size of other proportions."""
 LARGEST = 16_384
 """No side of a prepared image may be longer."""
-
-
-class Placement(NamedTuple):
-    """An image is scaled to ``scaled`` (height, width), and its upper left corner put at ``offset`` (down, right) of a picture of
-    ``size``; what stands out is cut off."""
-
-    scaled: tuple[int, int]
-    offset: tuple[int, int]
-    size: tuple[int, int]
 
 
 class PlacingStep(Step):

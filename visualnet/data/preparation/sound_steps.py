@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from visualnet.core.graph import Value
-from visualnet.data.preparation.field_checks import get_field
+from visualnet.data.preparation.field_checks import get_sound
 from visualnet.data.preparation.step import Fitted, Specs, Step, step
 from visualnet.layers.declaration.layer import Spec
 from visualnet.layers.declaration.params import choice, count, field, real
@@ -37,7 +37,7 @@ class CutSound(Step):
         return max(1, round(self.seconds * self.rate))
 
     def specs(self, fields: Specs) -> dict[str, Spec]:
-        sound = get_field(fields, self.field, 2, "a sound (channels × samples)")
+        sound = get_sound(fields, self.field)
         if self.length > LONGEST:
             raise ValueError(f"{self.length:,} samples are too many; {LONGEST:,} are allowed: choose fewer seconds")
         return {**fields, self.field: sound._replace(shape=(sound.shape[0], self.length))}
@@ -55,8 +55,12 @@ class LogMel(Step):
     field: str = field(SOUND, "The sounds; “spectrogram” stands in their place behind the step.")
     rate: int = count(16_000, "Samples a second of these sounds.", high=384_000, unit="Hz")
     bands: int = count(64, "Bands of pitch: the height of the picture.", high=1024)
-    window_ms: float = real(25.0, "Each column of the picture sums up so much time.", low=1.0, high=1000.0, unit="ms")
-    hop_ms: float = real(10.0, "A column begins so long after the one before.", low=1.0, high=1000.0, unit="ms")
+    window_ms: float = real(
+        25.0, "Each column of the picture sums up so much time.", low=1.0, high=1000.0, unit="milliseconds"
+    )
+    hop_ms: float = real(
+        10.0, "A column begins so long after the one before.", low=1.0, high=1000.0, unit="milliseconds"
+    )
 
     @property
     def window(self) -> int:
@@ -73,7 +77,7 @@ class LogMel(Step):
         return {"rate": max(1, spec.shape[-1] * 10)} if spec.shape and spec.shape[-1] else {}
 
     def specs(self, fields: Specs) -> dict[str, Spec]:
-        sound = get_field(fields, self.field, 2, "a sound (channels × samples)")
+        sound = get_sound(fields, self.field)
         channels, length = sound.shape
         if not length:
             raise ValueError(f"the sounds of “{self.field}” differ in length: cut them to one length before")

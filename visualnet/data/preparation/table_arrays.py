@@ -95,7 +95,8 @@ def scale_of(column: Array, how: str) -> tuple[float, float]:
 
 def rescale(rows: Array, centre: Sequence[float], unit: Sequence[float]) -> Array:
     """Rows less the middle, in units."""
-    return ((rows - np.asarray(centre)) / np.asarray(unit)).astype(np.float32)
+    found: Array = (rows - np.asarray(centre)) / np.asarray(unit)
+    return found.astype(np.float32)
 
 
 def ends_of(column: Array, low: float, high: float) -> tuple[float, float] | None:
