@@ -34,7 +34,7 @@ class DataSet:
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
-        cls.params = {k: v for k, v in vars(cls).items() if isinstance(v, Param)}
+        cls.params = {**cls.params, **{k: v for k, v in vars(cls).items() if isinstance(v, Param)}}
 
     def __init__(self, options: Mapping[str, Value]) -> None:
         for name in options:

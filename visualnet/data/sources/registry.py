@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from visualnet.data.sources.images import image_folder
 from visualnet.data.sources.source import SOURCES, FileSource, Guess
 
-__all__ = ["SOURCES", "guess_sources"]
+__all__ = ["SOURCES", "guess_sources", "image_folder"]
 
 
 def guess_sources(path: Path) -> list[tuple[type[FileSource], Guess]]:
