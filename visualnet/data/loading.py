@@ -118,6 +118,16 @@ def load(choice: DataChoice, check: Callable[[float], None] = lambda share: None
     )
 
 
+def open_samples(choice: DataChoice) -> tuple[DataSet, Samples]:
+    """The chosen data as they are, before any preparation: what they hold is not decoded. What was opened last is kept.
+
+    Raises:
+        ValueError: the choice cannot be read, or a file is not what it should be.
+    """
+    source = make_data_set(choice)
+    return source, _kept_samples(source, choice)
+
+
 def measure(
     samples: Samples, field: str, index: NDArray[Any], check: Callable[[float], None] = lambda share: None
 ) -> tuple[NDArray[Any], NDArray[Any]]:
