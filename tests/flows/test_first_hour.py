@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QComboBox
 
 from tests.flows.hands import LEFT, NONE, Hands
 from visualnet.analysis.geometry.card_detail import card_detail
+from visualnet.app.shell.canvas_page import place_layer
 from visualnet.app.shell.window import Window
+from visualnet.core import edits
+from visualnet.core.project import MAIN
 
 
 def pictures_seen(hands: Hands) -> int:
@@ -60,3 +64,80 @@ def test_a_template_is_laid_out_for_the_view_until_a_card_is_moved(window: Windo
     hands.keys("Ctrl+Z")
     QApplication.processEvents()
     assert hands.studio.graph.places != mine
+
+
+def test_enlarging_is_offered_only_where_it_enlarges(window: Window, hands: Hands) -> None:
+    window.project_files.open_template("perceptron-points")
+    window.show_space("train")
+    hands.rest(0.3)
+    panel, pinned = window.panel("training"), window.overlay("training")
+    assert panel.prediction.to_canvas.isVisible()
+    window.spaces.docks["training"].setMinimumHeight(560)
+    hands.until(lambda: not panel.prediction.to_canvas.isVisible(), what="there is more room beside the curves")
+    window.spaces.docks["training"].setMinimumHeight(0)
+    window.resizeDocks([window.spaces.docks["training"]], [330], Qt.Orientation.Vertical)
+    hands.until(panel.prediction.to_canvas.isVisible)
+    side = panel.prediction.side
+    window.settings.section("training")["picture_size"] = [260, 200]
+    QTest.mouseClick(panel.prediction.to_canvas, LEFT)
+    hands.rest(0.3)
+    assert pinned.frame.pane.side >= 1.2 * side, "also where it was left small"
+
+
+def test_xor_drawn_from_nothing_is_learned_in_seconds(window: Window, hands: Hands) -> None:
+    hands.keys("Ctrl+Shift+N")
+    data = window.panel("inspector").project_page.data
+    data.names.setCurrentIndex(data.names.findData("points"))
+    data.names.activated.emit(data.names.currentIndex())
+    hands.studio.do("Choose XOR", lambda p: edits.set_data(p, options={"shape": "xor"}))
+    recipe = hands.studio.project.recipe
+    assert (recipe.lr, recipe.batch_size, recipe.epochs) == (0.01, 16, 100)
+    for kind, width in (("input", 0), ("linear", 8), ("relu", 0), ("linear", 2)):
+        place_layer(hands.view, kind)
+        if width:
+            node = hands.studio.selection[0]
+            hands.studio.do("Set width", lambda p, n=node, w=width: edits.set_params(p, MAIN, [n], {"out_features": w}))
+    said: list[str] = []
+    hands.studio.message.connect(lambda _, words: said.append(words))
+    window.run_action("graph.add_training_ends")
+    assert said[-1].endswith("wired. Train (F5) can begin."), "everything fits already"
+    hands.until(lambda: window.actions_["train.start"].isEnabled())
+    hands.keys("F5")
+    hands.until(lambda: window.runner.busy)
+    hands.until(lambda: not window.runner.busy)
+    run = hands.studio.project.runs[-1]
+    assert run.state == "done" and run.summary["validation_accuracy"] > 0.85, run.summary
+
+
+def test_the_recipe_begins_at_its_top(window: Window, hands: Hands) -> None:
+    window.begin("lenet5")
+    window.resize(1280, 700)
+    window.show_space("train")
+    hands.rest(0.2)
+    page = window.panel("recipe")
+    bar = page.verticalScrollBar()
+    field = next(row for name, row in page.rows.items() if name == "optimizer").findChild(QComboBox)
+    field.setFocus()
+    assert bar.maximum() > 0 and bar.value() == 0
+    hands.keys("F5")
+    hands.until(lambda: window.runner.state == "running")
+    assert not field.isEnabled() and bar.value() == 0, "the field that got the keyboard does not pull the page down"
+    window.runner.stop()
+    hands.until(lambda: not window.runner.busy)
+    bar.setValue(bar.maximum())
+    window.show_space("build")
+    hands.rest()
+    window.show_space("train")
+    hands.rest()
+    assert bar.value() == 0
+    bar.setValue(bar.maximum())
+    window.project_files.open_template("mlp-mnist")
+    hands.rest()
+    assert bar.value() == 0, "another project"
+
+
+def test_a_card_without_a_known_size_says_so(window: Window, hands: Hands) -> None:
+    hands.keys("Ctrl+Shift+N")
+    place_layer(hands.view, "output")
+    (card,) = hands.view.canvas.cards.values()
+    assert card.content.shape == "?"
