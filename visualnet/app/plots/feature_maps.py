@@ -102,7 +102,8 @@ class TilesCanvas(ScrollCanvas):
         if self._array is None or self._array.ndim < 3:
             return False
         size = self.maximumViewportSize()
-        alone = arrange(1, *self._maps.shape[1:], size.width() - BAR_ROOM, size.height())
+        _, high, wide = self._maps.shape
+        alone = arrange(1, high, wide, size.width() - BAR_ROOM, size.height())
         return alone.tile_w > self._grid.tile_w
 
     def _rescale(self) -> None:
