@@ -4,17 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-<<<<<<< HEAD
 from visualnet.data.sources import table
-from visualnet.data.sources.source import SOURCES, FileSource, Guess
-
-__all__ = ["SOURCES", "guess_sources", "table"]
-=======
 from visualnet.data.sources.images import image_folder
 from visualnet.data.sources.source import SOURCES, FileSource, Guess
 
-__all__ = ["SOURCES", "guess_sources", "image_folder"]
->>>>>>> main
+__all__ = ["SOURCES", "guess_sources", "image_folder", "table"]
 
 
 def guess_sources(path: Path) -> list[tuple[type[FileSource], Guess]]:

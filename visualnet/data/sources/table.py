@@ -106,7 +106,7 @@ class Table(TableFile):
             fields=fields,
             classes=classes,
             columns=names,
-            fingerprint=opened.rows.digest.hexdigest(),
+            fingerprint=opened.rows.fingerprint,
             extra=extra,
         )
         return Found(facts, tuple(findings), tuple(opened.figures + _figures(layout)))
@@ -140,7 +140,7 @@ class Table(TableFile):
                 raise ValueError(
                     f"“{self.path.name}” has other columns than those that were looked through: look it through again"
                 )
-            return TableSamples(rows, how, layout, facts.size, self.path.name, facts.fingerprint)
+            return TableSamples(rows, how, layout, facts.size, self.path.name)
         except OSError as error:
             raise ValueError(f"“{self.path.name}” cannot be read: {error}") from None
 
@@ -187,7 +187,7 @@ def _without_input(plan: ColumnPlan) -> ColumnPlan:
 
 def _fields(layout: Layout) -> tuple[dict[str, FieldFacts], tuple[str, ...]]:
     """The fields of a sample, and the names of its classes."""
-    fields = {"features": FieldFacts(shape=(len(layout.feature_names()),), axes=("D",))}
+    fields = {"features": FieldFacts(shape=(len(layout.plans_of_features()),), axes=("D",))}
     targets = [layout.plans[at] for at in layout.targets]
     if targets and targets[0].kind == "category":
         fields["label"] = FieldFacts(dtype="int", classes=len(targets[0].values))

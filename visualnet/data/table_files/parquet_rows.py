@@ -37,10 +37,9 @@ class ParquetRows:
             ValueError: pyarrow is not there, or the file is damaged.
         """
         self.path = path
-        self.ragged, self.blank, self.digest = Lines(), 0, hashlib.sha256()
+        self.ragged, self.blank, self.fingerprint = Lines(), 0, ""
         with open_regular(path) as file:
-            self._arrow = _open(path, file)
-            schema = self._arrow.schema_arrow
+            schema = _open(path, file).schema_arrow
         names = [clean(name).strip() or f"column {at}" for at, name in enumerate(schema.names, 1)]
         self.names = tuple(name if name not in names[:at] else f"{name} ({at + 1})" for at, name in enumerate(names))
         self._kinds = [_kind(field.type) for field in schema]
@@ -55,10 +54,10 @@ class ParquetRows:
             ValueError: the file is damaged.
             OSError: it cannot be read.
         """
-        self.digest = hashlib.sha256()
+        digest = hashlib.sha256()
         with open_regular(self.path) as file:
             while data := file.read(1 << 20):
-                self.digest.update(data)
+                digest.update(data)
             file.seek(0)
             arrow = _open(self.path, file)
             total = max(arrow.metadata.num_rows, 1)
@@ -70,6 +69,7 @@ class ParquetRows:
                 columns = [_values(column, kind) for column, kind in zip(batch.columns, self._kinds, strict=True)]
                 yield Block(range(at + 1, at + 1 + batch.num_rows), columns)
                 at += batch.num_rows
+            self.fingerprint = digest.hexdigest()
 
 
 def _open(path: Path, file: Any) -> Any:

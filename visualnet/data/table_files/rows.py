@@ -68,8 +68,8 @@ class Rows(Protocol):
     """Rows that have more or fewer cells than there are columns: they are left out."""
     blank: int
     """Lines without anything."""
-    digest: hashlib._Hash
-    """Of the file's bytes, once all blocks were read."""
+    fingerprint: str
+    """A sha256 of the file's bytes, once all blocks were read."""
 
     def blocks(self, check: Callable[[float], None]) -> Iterator[Block]:
         """All rows, in their order."""
@@ -87,7 +87,7 @@ class TextRows:
 
     def __init__(self, path: Path, how: TextFormat) -> None:
         self.path, self.how, self.names = path, how, how.names
-        self.ragged, self.blank, self.digest = Lines(), 0, hashlib.sha256()
+        self.ragged, self.blank, self.fingerprint = Lines(), 0, ""
 
     def blocks(self, check: Callable[[float], None]) -> Iterator[Block]:
         """All rows, in their order.
@@ -97,10 +97,10 @@ class TextRows:
             ValueError: the text cannot be divided into cells.
             OSError: the file cannot be read.
         """
-        self.ragged, self.blank, self.digest = Lines(), 0, hashlib.sha256()
+        self.ragged, self.blank, digest = Lines(), 0, hashlib.sha256()
         most = max(16, min(MOST_ROWS_OF_A_BLOCK, CELLS_OF_A_BLOCK // len(self.names)))
         with open_regular(self.path, buffering=0) as file:
-            watched = _Watched(file, self.digest, max(self.path.stat().st_size, 1))
+            watched = _Watched(file, digest, max(self.path.stat().st_size, 1))
             text = io.TextIOWrapper(io.BufferedReader(watched, 1 << 18), self.how.encoding, newline="")
             reader = csv.reader(text, delimiter=self.how.delimiter, skipinitialspace=self.how.delimiter == " ")
             line, is_header = 1, self.how.header
@@ -132,6 +132,7 @@ class TextRows:
                     yield block
                 line = below
             watched.drain()
+            self.fingerprint = digest.hexdigest()
 
     def _sift(self, rows: list[list[str]], line: int, is_header: bool) -> tuple[Block, bool]:
         """The rows that have as many cells as there are columns, from the first line on; the others are counted. Whether the header is

@@ -25,10 +25,6 @@ class DateParts(NamedTuple):
     weekday: bool = False
     hour: bool = False
 
-    def names(self, column: str) -> list[str]:
-        """Of the columns that a date becomes."""
-        return [column, *(f"{column} {part}" for part in self._fields if getattr(self, part))]
-
     def values(self, days: Array) -> list[Array]:
         """Days since 2000, then those parts that are wanted: month 1 to 12, weekday 0 (Monday) to 6, hour 0 to 23."""
         found = [days]
@@ -60,11 +56,11 @@ class Layout(NamedTuple):
     def targets(self) -> list[int]:
         return [at for at, plan in enumerate(self.plans) if plan.role == "target"]
 
-    def feature_names(self) -> list[str]:
-        """The names of the numbers in ``features``, in order."""
-        found: list[str] = []
+    def plans_of_features(self) -> list[ColumnPlan]:
+        """For each number in ``features`` the plan of the column from which it comes."""
+        found: list[ColumnPlan] = []
         for plan in (self.plans[at] for at in self.inputs):
-            found += self.parts.names(plan.name) if plan.kind == "date" else [plan.name]
+            found += [plan] * (1 + sum(self.parts) if plan.kind == "date" else 1)
         return found
 
 
@@ -139,7 +135,7 @@ def keep_rows(
 class TableSamples(ArraySamples):
     """The rows of a table as samples: ``features``, and ``label`` or ``y``. Its other columns are read when they are asked for."""
 
-    def __init__(self, rows: Rows, how: CellFormat, layout: Layout, size: int, name: str, fingerprint: str) -> None:
+    def __init__(self, rows: Rows, how: CellFormat, layout: Layout, size: int, name: str) -> None:
         """Read the table.
 
         Raises:
@@ -148,7 +144,7 @@ class TableSamples(ArraySamples):
         """
         self._rows, self._how, self._layout, self._name = rows, how, layout, name
         self._columns: dict[str, Array] = {}
-        width = len(layout.feature_names())
+        width = len(layout.plans_of_features())
         features = np.empty((size, width), np.float32)
         targets = np.empty((size, len(layout.targets)))
         self.lines = np.empty(size, np.int64)
@@ -159,13 +155,28 @@ class TableSamples(ArraySamples):
                 raise ValueError(_changed(name))
             features[at:end], targets[at:end], self.lines[at:end] = kept.features, kept.targets, kept.lines
             at = end
-        if at != size or (fingerprint and rows.digest.hexdigest() != fingerprint):
+        complete = [not plan.missing for plan in layout.plans_of_features()]
+        if at != size or np.isnan(features[:, complete]).any():
             raise ValueError(_changed(name))
         arrays: dict[str, Array] = {"features": features}
         if layout.targets:
             is_label = layout.plans[layout.targets[0]].kind == "category"
             arrays |= {"label": targets[:, 0].astype(np.int64)} if is_label else {"y": targets.astype(np.float32)}
         super().__init__(arrays)
+        self._take_in_file()
+
+    def _take_in_file(self) -> None:
+        """Let the file's bytes count too: what is in other columns can be divided by."""
+        self.fingerprint = self._rows.fingerprint
+        self._digest.update(self.fingerprint.encode())
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if name not in ("_digest", "_columns")}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        super().__init__(state["arrays"])
+        self.__dict__.update(state, _columns={})
+        self._take_in_file()
 
     def column(self, name: str) -> Array | None:
         # “label” is what the classes are called everywhere; a column of that name that is no target would be taken for them.

@@ -71,13 +71,13 @@ def sniff(path: Path, wanted: Wanted, encoding: str = "") -> Sniffed:
         head = file.read(SAMPLE)
         whole = not file.read(1)
     if not head.strip(b"\0 \t\r\n"):
-        raise ValueError(f"“{path.name}” is empty")
+        raise ValueError(f"“{path.name}” is empty: there is no table in it")
     encoding = wanted.encoding or encoding or guess_encoding(head)
     lines = _lines(head, encoding, whole, path.name)
     delimiter = wanted.delimiter or guess_delimiter(lines)
     rows = [row for row in parse(lines, delimiter) if any(cell.strip() for cell in row)][:MOST_ROWS]
     if not rows:
-        raise ValueError(f"“{path.name}” is empty")
+        raise ValueError(f"“{path.name}” is empty: there is no table in it")
     missing = MISSING | frozenset(wanted.missing)
     header = _is_header(rows, CellFormat(missing=missing)) if wanted.header is None else wanted.header
     body = [cell for row in rows[header:] for cell in row]
