@@ -6,8 +6,9 @@ from pathlib import Path
 
 from visualnet.data.sources.images import image_folder
 from visualnet.data.sources.source import SOURCES, FileSource, Guess
+from visualnet.data.sources.texts import text
 
-__all__ = ["SOURCES", "guess_sources", "image_folder"]
+__all__ = ["SOURCES", "guess_sources", "image_folder", "text"]
 
 
 def guess_sources(path: Path) -> list[tuple[type[FileSource], Guess]]:
