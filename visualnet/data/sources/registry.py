@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from visualnet.data.sources import table
+from visualnet.data.sources.arrays import array_source
 from visualnet.data.sources.images import image_boxes, image_folder, image_masks
 from visualnet.data.sources.source import SOURCES, FileSource, Guess
 from visualnet.data.sources.texts import text
@@ -17,6 +18,7 @@ DECLARED_IN = (
     image_boxes,
     text,
     table,
+    array_source,
 )
 """The modules whose import declares the sources."""
 
