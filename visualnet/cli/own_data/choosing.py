@@ -11,8 +11,7 @@ from visualnet.cli.common import Misuse
 from visualnet.core.graph import Value
 from visualnet.core.project import DataChoice
 from visualnet.core.text.format import capitalize_first
-from visualnet.data.registry import SOURCES
-from visualnet.data.sources.registry import guess_sources
+from visualnet.data.sources.registry import SOURCES, guess_sources
 from visualnet.data.sources.source import Found
 
 
