@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from visualnet.data.sources.images import image_folder
+from visualnet.data.sources.sounds import sound
 from visualnet.data.sources.source import SOURCES, FileSource, Guess
 from visualnet.data.sources.texts import text
 
-__all__ = ["SOURCES", "guess_sources", "image_folder", "text"]
+__all__ = ["SOURCES", "guess_sources", "image_folder", "sound", "text"]
 
 
 def guess_sources(path: Path) -> list[tuple[type[FileSource], Guess]]:
