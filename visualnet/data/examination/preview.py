@@ -25,8 +25,8 @@ MOST_FITTED = 256
 
 
 class Preview(NamedTuple):
-    """Samples raw, prepared, and augmented besides (None where nothing augments); each with its size in words. ``partial`` says that
-    steps were fitted on a part of the training samples; ``trouble`` why there is nothing behind the raw ones."""
+    """Samples raw, prepared (none where only augmentation is done), and augmented besides (None where nothing augments). ``partial`` says
+    that steps were fitted on a part of the training samples; ``trouble`` why there is nothing behind the raw ones."""
 
     raw: tuple[Face, ...]
     prepared: tuple[Face, ...] = ()
@@ -57,7 +57,7 @@ def preview_samples(
         fitted = fit_steps(raw, fields, plain, part, check)
         batch = PreparedSamples(raw, fields, plain, fitted).fetch_any(index)
         behind = specs_behind(fields, plain)[-1] if plain else fields
-        prepared = _faces(source, behind, choice, batch, len(index))
+        prepared = _faces(source, behind, choice, batch, len(index)) if plain else ()
         changed = _augment(batch, behind, [step for step in steps if step.augments], chance)
     except ValueError as error:
         return Preview(faces, trouble=str(error))
