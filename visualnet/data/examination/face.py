@@ -77,7 +77,9 @@ def read_faces(
         fields = (*fields, shown_field(source, specs))
     try:
         batch = samples.fetch(np.asarray(index, np.int64), fields)
-        return [_face(source, specs, choice, {n: v[at] for n, v in batch.items()}, most_px) for at in range(len(index))]
+        return [
+            make_face(source, specs, choice, {n: v[at] for n, v in batch.items()}, most_px) for at in range(len(index))
+        ]
     except ValueError as error:
         if len(index) == 1:
             return [str(error)]
@@ -87,7 +89,10 @@ def read_faces(
 _MOST_NUMBERS = 50_000_000
 
 
-def _face(source: DataSet, specs: Mapping[str, Spec], choice: DataChoice, values: Mapping[str, Any], px: int) -> Face:
+def make_face(
+    source: DataSet, specs: Mapping[str, Spec], choice: DataChoice, values: Mapping[str, Any], px: int = 0
+) -> Face:
+    """What one sample with these fields shows; ``specs`` are those of the data, or those behind a preparation."""
     name = shown_field(source, specs)
     label = describe_target(source, specs, values)
     shown = np.asarray(values[name])
@@ -99,7 +104,8 @@ def _face(source: DataSet, specs: Mapping[str, Spec], choice: DataChoice, values
         lines = shown if name == "sound" or len(shown) <= MOST_CURVES < shown.shape[1] else shown.T
         return Face("curves", label, curves=thin_curves(lines[:MOST_CURVES]))
     flat = shown.reshape(-1)
-    titles = (
+    known = tuple(column.name for column in specs[name].columns)
+    titles = known or (
         column_titles(choice, len(flat)) if name == "features" else tuple(f"{name} {n + 1}" for n in range(len(flat)))
     )
     pairs = zip(titles, flat.tolist(), strict=True)
