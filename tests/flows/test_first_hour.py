@@ -101,10 +101,9 @@ def test_xor_drawn_from_nothing_is_learned_in_seconds(window: Window, hands: Han
     hands.studio.message.connect(lambda _, words: said.append(words))
     window.run_action("graph.add_training_ends")
     assert said[-1].endswith("wired. Train (F5) can begin."), "everything fits already"
-    hands.until(lambda: window.actions_["train.start"].isEnabled())
-    hands.keys("F5")
-    hands.until(lambda: window.runner.busy)
-    hands.until(lambda: not window.runner.busy)
+    hands.until(lambda: not window.runner.why_not(), what="the data are read")
+    window.run_action("train.start")
+    hands.until(lambda: bool(hands.studio.project.runs) and not window.runner.busy)
     run = hands.studio.project.runs[-1]
     assert run.state == "done" and run.summary["validation_accuracy"] > 0.85, run.summary
 
