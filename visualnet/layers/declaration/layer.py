@@ -10,6 +10,7 @@ import inspect
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from math import prod
 from typing import Any, ClassVar, NamedTuple
 
 from visualnet.core.expressions import Derived, Scope
@@ -66,10 +67,7 @@ class Spec(NamedTuple):
     @property
     def size(self) -> int:
         """Numbers per sample."""
-        total = 1
-        for extent in self.shape:
-            total *= extent
-        return total
+        return prod(self.shape)
 
 
 class Pattern(NamedTuple):
