@@ -208,6 +208,7 @@ class CanvasView(Gestures):
     def _rested(self) -> None:
         super()._rested()
         self._place_totals()
+        self.minimap.place()
 
     def _sharpen_soon(self) -> None:
         self.frame_cache.mark_blurred()

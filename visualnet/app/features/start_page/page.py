@@ -266,7 +266,7 @@ class StartPage(QWidget):
         found = self.found()
         show_only(found, [(self._grid, self._flow), *self._sections], self._heads)
         self.nothing_found.setVisible(not found)
-        self._beside.setVisible(not self.search.text().strip())  # what was found stands first; the field stays in its place
+        self._beside.setVisible(not self.search.text().strip())  # what is found stands first
         self._arrange_anew()
 
     def _open_found(self) -> None:
