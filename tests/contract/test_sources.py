@@ -64,6 +64,7 @@ def test_what_was_found_is_what_is_fetched(case: tuple[str, Made]) -> None:
     chosen, samples = look(case)
     facts = chosen.facts
     assert facts is not None and facts.size == samples.size == case[1].size
+    assert facts.fingerprint == samples.fingerprint, "whether the files changed is told by it"
     index = np.arange(samples.size)
     batch = samples.fetch(index, tuple(facts.fields))
     assert list(batch) == list(facts.fields)

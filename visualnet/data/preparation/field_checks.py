@@ -10,6 +10,10 @@ MASK, BOXES, BOX_LABELS = "mask", "boxes", "box_labels"
 """What goes with an image and is changed as it is."""
 PADDING_LABEL = -100
 """The class of a box that is none: it fills up the boxes of an image, and losses leave it out."""
+LEAST_SIDE = 1.0
+"""A box of which less than so many pixels are left on a side is left out."""
+NORMALISED = "normalised"
+"""What `Spec.holds` says of a field that a step has normalised: its colours are not from 0 to 1 any more."""
 
 
 def get_field(

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from visualnet.core.graph import Value
 from visualnet.core.project import PreparationStep
 from visualnet.data.preparation import image_steps, sound_steps, table_steps, text_steps
+from visualnet.data.preparation.augmentation import geometry_steps, mixing_steps, pixel_steps
 from visualnet.data.preparation.step import STEPS, Step
 from visualnet.layers.declaration.layer import Spec
 from visualnet.layers.declaration.params import Field
@@ -14,9 +15,12 @@ from visualnet.layers.declaration.params import Field
 __all__ = [
     "GROUPS",
     "STEPS",
+    "geometry_steps",
     "image_steps",
     "make_steps",
+    "mixing_steps",
     "offer_step",
+    "pixel_steps",
     "prepared_specs",
     "sound_steps",
     "specs_behind",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from visualnet.data.preparation.field_checks import get_field, get_table
+from visualnet.data.preparation.field_checks import NORMALISED, get_field, get_table
 from visualnet.data.preparation.step import Fitted, Specs, Step, step
 from visualnet.layers.declaration.layer import Column, Spec
 from visualnet.layers.declaration.params import choice, field, flag, real
@@ -233,7 +233,7 @@ class Normalise(Step):
         spec = get_field(fields, self.field, (1, 2, 3, 4), "a field of real numbers")
         if not spec.shape[channel_axis(spec)]:
             raise ValueError(f"the samples of “{self.field}” differ in their channels: bring them to one number before")
-        return {**fields, self.field: spec._replace(holds="")}
+        return {**fields, self.field: spec._replace(holds=NORMALISED)}
 
     def learn(self, batches: Iterable[Batch], fields: Specs) -> Fitted:
         from visualnet.data.preparation import table_arrays

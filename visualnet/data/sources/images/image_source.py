@@ -47,6 +47,12 @@ class Arranged(NamedTuple):
     classes: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
     extra: Any = None
+    digest: str = ""
+    """Of other files that belong to the samples."""
+
+    def fingerprint(self) -> str:
+        """A sha256 of all files' names, sizes and times, and of the classes."""
+        return self.walked.fingerprint(self.digest.encode(), *map(str.encode, self.classes))
 
 
 class ImageSource(FileSource):
@@ -99,7 +105,7 @@ class ImageSource(FileSource):
             fields=self.describe_fields(arranged, survey) | more.pop("fields", {}),
             classes=more.pop("classes", arranged.classes),
             columns=tuple(name for name in arranged.columns if name not in ("image", "mask", "boxes")),
-            fingerprint=arranged.walked.fingerprint(*map(str.encode, arranged.classes)),
+            fingerprint=arranged.fingerprint(),
             extra={**({"left_out": left_out} if left_out else {}), "common_size": list(survey.common_size), **more},
         )
         found = [*walked.findings, *survey.findings(), *arranged.findings, *findings]
@@ -129,7 +135,7 @@ class ImageSource(FileSource):
             arranged.walked.files,
             facts.fields,
             arranged.columns,
-            arranged.walked.fingerprint(*map(str.encode, arranged.classes)),
+            arranged.fingerprint(),
             self.background,
         )
 
