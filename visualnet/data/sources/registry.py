@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from visualnet.data.sources import table
 from visualnet.data.sources.images import image_boxes, image_folder, image_masks
 from visualnet.data.sources.source import SOURCES, FileSource, Guess
 from visualnet.data.sources.texts import text
@@ -14,6 +15,7 @@ DECLARED_IN = (
     image_folder,
     image_masks,
     image_boxes,
+    table,
     text,
 )
 """The modules whose import declares the sources."""
