@@ -105,7 +105,8 @@ def _frozen_epochs(graph: GraphFacts, path: NodePath, outer: int) -> Iterator[tu
 def _labels(analysis: Analysis, data: Loaded) -> Iterator[Fault]:
     """Class numbers outside the classes end the whole program on a GPU, so they are refused beforehand.
 
-    Numbers that a loss or a metric ignores are no classes. Where a loss is asked nothing else, there is nothing to learn from.
+    What would have to be decoded (masks in files) is not looked at: its source counts its classes. Numbers that a loss or a metric ignores
+    are no classes. Where a loss is asked nothing else, there is nothing to learn from.
     """
     for role in ("loss", "metric"):
         for facts in analysis.main.sinks(role):
@@ -117,8 +118,8 @@ def _labels(analysis: Analysis, data: Loaded) -> Iterator[Fault]:
                 name = target.layer.values()["field"]
                 if name not in data.fields or data.fields[name].dtype != "int":
                     continue
-                values = data.whole(name)
-                if not values.size or values.dtype.kind not in "iu":
+                values = data.known(name)
+                if values is None or not values.size or values.dtype.kind not in "iu":
                     continue
                 assert facts.layer is not None
                 ignored = facts.layer.values().get("ignore_index")

@@ -27,9 +27,12 @@ MACHINE_PARAMS = frozenset(
         "channels_last",
         "deterministic",
         "threads",
+        "data_workers",
+        "data_cache",
+        "unreadable",
     )
 )
-"""The settings of the machine that a script follows."""
+"""The settings of the machine that a script follows. Its data lie in memory: how they are read changes nothing in it."""
 NODE_PARAMS = frozenset(("lr_factor", "weight_decay", "unfreeze_at"))
 """What a node says of its training that a script follows."""
 
