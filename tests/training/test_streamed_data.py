@@ -178,5 +178,5 @@ def test_resuming_says_that_the_data_changed(tmp_path: Path) -> None:
     second = train(project, folder, resume=True, data=data._replace(fingerprint="another"))
     assert second.state == "done"
     assert [w for w in second.troubles if w.startswith("the data changed since the run began: files were added")]
-    third = train(project, folder, resume=True, data=data._replace(fingerprint="another", train=data.train[1:]))
+    third = train(project, folder, resume=True, data=data._replace(fingerprint="a third", train=data.train[1:]))
     assert third.failed is not None and "it trained on 48 samples, and there are 47 now" in third.failed.words

@@ -283,8 +283,8 @@ def _check_size(folder: Path, size: int) -> None:
 def _tell_differences(session: Resumable, folder: Path, wanted: Project, state: State) -> None:
     other = [name for name, value in _surroundings(session).items() if getattr(state, name) != value]
     if "data" in other and session.data.choice.path:
-        words = "the data changed since the run began: files were added, taken away or written anew, or they are prepared or divided otherwise"
-        session.emit(events.Trouble(words=words))
+        why = "files were added, taken away or written anew, or they are prepared or divided otherwise"
+        session.emit(events.Trouble(words=f"the data changed since the run began: {why}"))
     other += find_differences(folder, wanted)
     if other:
         words = f"the run goes on with another {', '.join(other)} than it began with: its numbers will not be the same to the last bit"
