@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -63,7 +64,7 @@ def test_what_is_tested_is_never_older_than_what_is_trained_on(
     parts = divide(samples_of(when=when), choose("time", shares, column="when"))
     assert is_partition(parts, len(when))
     times = [np.array(when)[part] for part in parts if len(part)]
-    assert all(older.max() <= newer.min() for older, newer in zip(times, times[1:], strict=False))
+    assert all(older.max() <= newer.min() for older, newer in pairwise(times))
     for part, share in zip(parts, shares, strict=True):
         assert abs(len(part) - share * len(when)) <= 1
 

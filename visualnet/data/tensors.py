@@ -217,20 +217,27 @@ def fits(size: int, device: torch.device) -> bool:
 
 
 class Sampler:
-    """Draws every training sample once an epoch, in an order of its own generator.
+    """Draws every training sample once an epoch, in an order of its own generator. With ``weights``, one for each sample, it draws as many
+    in an epoch, each time one by its share of the weights: some come several times, some not at all.
 
     A last batch of one sample is left out where there are others (batch normalization cannot take it); it is another
     sample in each epoch.
     """
 
-    def __init__(self, size: int, batch_size: int, seed: int) -> None:
+    def __init__(self, size: int, batch_size: int, seed: int, weights: Tensor | None = None) -> None:
         self.size, self.batch_size = size, min(batch_size, size)
         full, rest = divmod(size, self.batch_size)
         self.steps = full + (rest > 1 or full == 0)
         self.generator = torch.Generator().manual_seed(seed)
         self.order = torch.arange(size)
+        self.weights = weights
+        self._ends = weights.double().cumsum(0) if weights is not None else None
 
     def shuffle(self) -> Tensor:
         """A new order for a new epoch."""
-        self.order = torch.randperm(self.size, generator=self.generator)
+        if self._ends is None:
+            self.order = torch.randperm(self.size, generator=self.generator)
+        else:
+            drawn = torch.rand(self.size, generator=self.generator, dtype=torch.float64) * self._ends[-1]
+            self.order = torch.searchsorted(self._ends, drawn, right=True).clamp(max=self.size - 1)
         return self.order

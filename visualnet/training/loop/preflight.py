@@ -12,6 +12,7 @@ from visualnet.analysis.inference import graph_checks
 from visualnet.analysis.inference.learners import learner_parts
 from visualnet.core.text.format import capitalize_first, format_quantity
 from visualnet.data import registry
+from visualnet.data.balance import loss_settings
 from visualnet.data.loading import Loaded
 from visualnet.training.optimizers import check_recipe
 
@@ -44,6 +45,10 @@ def faults(analysis: Analysis, data: Loaded) -> Iterator[Fault]:
     else:
         yield from _frozen(analysis)
     yield from _labels(analysis, data)
+    try:
+        loss_settings(analysis, data)
+    except ValueError as error:
+        yield Fault(str(error))
 
 
 def why_not(analysis: Analysis, data: Loaded | None, data_error: str = "") -> str:

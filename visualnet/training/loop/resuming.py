@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from visualnet.analysis import infer
-from visualnet.compiling.module import Model, compile_project
+from visualnet.compiling.module import Model
 from visualnet.core.graph import Value
 from visualnet.core.project import Project, Recipe
 from visualnet.data.loading import Loaded
@@ -27,7 +27,8 @@ from visualnet.training.loop.live_changes import LiveChanges, follow
 from visualnet.training.loop.metrics import Tally, get_state, set_state
 from visualnet.training.loop.network.change import read_earlier, read_network, set_best_aside
 from visualnet.training.loop.network.earlier_weights import WeightStore
-from visualnet.training.loop.network.parts import NetworkParts, build_parts
+from visualnet.training.loop.network.parts import NetworkParts, build_parts, compile_network
+from visualnet.training.loop.network.reading import order_fits
 from visualnet.training.loop.reporter import Reporter
 from visualnet.training.loop.run_state import RunState, TrainingClock
 from visualnet.training.loop.sinks import Sink
@@ -223,7 +224,7 @@ def _use_network(session: Resumable, project: Project) -> None:
         return
     try:
         analysis = infer(project, None, session.data.fields)
-        model = compile_project(project, analysis, device=session.place.device, seed=project.recipe.seed)
+        model = compile_network(project, analysis, session.data, session.place.device)
         session.use_parts(
             build_parts(model, session.data, session.place, session.machine, session.sampler, session.parts)
         )
@@ -245,7 +246,7 @@ def _put_back(session: Resumable, folder: Path, state: State) -> None:
     if state.data != session.data.fingerprint:
         _check_size(folder, sampler.size)
     found = checkpoints.restore(folder, state, session.network.net, session.learners.optimizers(), expected)
-    if not torch.equal(found["order"].sort().values, torch.arange(sampler.size)):
+    if not order_fits(sampler, found["order"]):
         raise BadCheckpoint(f"the order of samples in {folder} is not one of this data")
     sampler.order = found["order"]
     try:

@@ -9,12 +9,11 @@ from pathlib import Path
 import torch
 
 from visualnet.analysis import Analysis, infer
-from visualnet.compiling.module import Model, compile_project
+from visualnet.compiling.module import Model
 from visualnet.core.project import Project
 from visualnet.core.storage.temporaries import Deadline, sweep_run
 from visualnet.data.loading import Loaded
 from visualnet.data.streaming.read_ahead import WaitEnded
-from visualnet.data.tensors import Sampler
 from visualnet.layers.recipe.live_settings import with_live_settings
 from visualnet.layers.recipe.settings import recipe_of_run, settings
 from visualnet.training import devices, events, optimizers
@@ -27,8 +26,8 @@ from visualnet.training.loop.live_changes import LiveChanges
 from visualnet.training.loop.metrics import NonFinite
 from visualnet.training.loop.network import change
 from visualnet.training.loop.network.earlier_weights import WeightStore
-from visualnet.training.loop.network.parts import NetworkParts, build_parts
-from visualnet.training.loop.network.reading import arrange_reading
+from visualnet.training.loop.network.parts import NetworkParts, build_parts, compile_network
+from visualnet.training.loop.network.reading import arrange_reading, make_sampler
 from visualnet.training.loop.network.validate import validate
 from visualnet.training.loop.reporter import Reporter
 from visualnet.training.loop.run_state import RunState, TrainingClock
@@ -135,8 +134,8 @@ class Session:
         values = settings(recipe_of_run(recipe))
         place = devices.place(recipe.device, self.threads or values["threads"])
         machine = Machine(values, place, emit)
+        model = self._model = compile_network(self.project, analysis, self.data, place.device)
         memory = MemoryMeter(place.device)
-        model = self._model = compile_project(self.project, analysis, device=place.device, seed=recipe.seed)
         self._loop = loop = TrainingLoop(self.data, model, place, machine, memory, self.control, emit, self.folder)
         if recipe.start_from and not (self.resume and self.folder and find_checkpoints(self.folder)):
             start_from(recipe.start_from, model.net)
@@ -167,7 +166,7 @@ class TrainingLoop:
         self.control, self.emit, self.folder = control, emit, folder
         self.left_out = arrange_reading(data, settings(recipe_of_run(self.recipe)), emit)
         taken = memory.allocated()
-        self.sampler = Sampler(len(data.train), self.recipe.batch_size, self.recipe.seed)
+        self.sampler = make_sampler(data, self.recipe.batch_size, self.recipe.seed)
         self.use_parts(build_parts(model, data, place, machine, self.sampler))
         memory.count_data(taken)
         self.drawing: Project | None = None
@@ -236,7 +235,6 @@ class TrainingLoop:
         order = tensors.indices(train)
         self.learners.begin_epoch(state.epoch)
         self.network.trial.train()
-        clock = time.perf_counter
         for index in torch.split(order, size)[state.position : sampler.steps]:
             try:
                 batch = tensors.training_batch(index, state.step)
@@ -251,7 +249,7 @@ class TrainingLoop:
                 learner.learn(loss, closes and state.position + 1 == sampler.steps)
             state.position += 1
             state.step += 1
-            if control.urgent or clock() >= self.due:
+            if control.urgent or time.perf_counter() >= self.due:
                 del results, loss
                 if not self.look_up():
                     return False
