@@ -14,6 +14,7 @@ from collections.abc import Sequence
 
 from visualnet.cli import check, code, compare, diff, new, picture, summary, templates, train
 from visualnet.cli.common import FAULTY, FINE, INTERRUPTED, UNUSABLE, Misuse, Verb
+from visualnet.cli.own_data import verb as data
 from visualnet.cli.runs import evaluate, finding
 from visualnet.core.errors import FileError
 from visualnet.core.storage.embedded_project import PICTURES
@@ -122,4 +123,5 @@ VERBS: dict[str, Verb] = {
     "lr-test": finding.RATE,
     "batch-test": finding.BATCH,
     "picture": picture.VERB,
+    "data": data.VERB,
 }

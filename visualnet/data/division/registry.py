@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from visualnet.core.graph import Value
 from visualnet.core.project import DataChoice
+from visualnet.data.division.copies import settle_copies
 from visualnet.data.samples import Samples
 from visualnet.data.split import Index, split
 from visualnet.layers.declaration.params import Param
@@ -79,4 +80,4 @@ def divide(samples: Samples, choice: DataChoice) -> tuple[Index, Index, Index]:
     kind = DIVISIONS.get(choice.division)
     if kind is None:
         raise ValueError(f"there is no division “{choice.division}” (there are {', '.join(DIVISIONS)})")
-    return kind(choice.division_options).divide(samples, choice)
+    return settle_copies(kind(choice.division_options).divide(samples, choice), choice.facts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from visualnet.compiling.module import Model
 from visualnet.data.loading import Loaded
 from visualnet.data.tensors import Tensors
+from visualnet.layers.declaration.layer import Spec
 from visualnet.training.evaluation.answers import Answer, find_answers
 from visualnet.training.evaluation.judged import Judged
 from visualnet.training.evaluation.metrics.boxes import match_boxes
@@ -68,7 +69,7 @@ def find_columns(model: Model, data: Loaded, index: Array) -> dict[str, Array]:
         if spec is None or spec.dtype != "float" or len(spec.shape) != 1 or spec.shape[0] > MOST_COLUMNS:
             continue
         values = data.fetch(index, (name,))[name]
-        for number, title in enumerate(_column_names(data, name, int(spec.shape[0]))):
+        for number, title in enumerate(_column_names(spec, name)):
             found[title] = values[:, number].astype(np.float32)
     if "label" in data.fields and data.classes and not data.fields["label"].shape:
         label = data.fetch(index, ("label",))["label"]
@@ -76,19 +77,13 @@ def find_columns(model: Model, data: Loaded, index: Array) -> dict[str, Array]:
     return found
 
 
-def _column_names(data: Loaded, field: str, count: int) -> list[str]:
-    """The names that the source tells of the columns of a table, else the field's with a number."""
-    extra = data.choice.facts.extra.get("columns") if data.choice.facts is not None else None
-    known = [_title(one) for one in extra] if isinstance(extra, Iterable) and not isinstance(extra, str) else []
+def _column_names(spec: Spec, field: str) -> list[str]:
+    """The names of the columns of a table, where its source tells them; else the field's with a number."""
+    count = int(spec.shape[0])
+    known = [column.name for column in spec.columns]
     if len(known) == count and all(known):
         return known
     return [field if count == 1 else f"{field} {number}" for number in range(count)]
-
-
-def _title(column: Any) -> str:
-    if isinstance(column, dict):
-        column = column.get("name", "")
-    return column if isinstance(column, str) else ""
 
 
 def _judged(
