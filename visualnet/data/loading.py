@@ -220,7 +220,7 @@ def _kept_prepared(
     fitted_on = train.tobytes() if any(step.fits for step in plain) else b""
     wanted = [
         (one.kind, sorted(one.options.items()))
-        for one, step in zip(choice.preparation, steps, strict=True)
+        for one, step in zip((one for one in choice.preparation if not one.off), steps, strict=True)
         if step in plain
     ]
     key = (id(raw), _key(choice), repr(wanted), fitted_on)
