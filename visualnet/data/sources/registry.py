@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from visualnet.data.sources import table
+from visualnet.data.sources import series, table
 from visualnet.data.sources.arrays import array_source
 from visualnet.data.sources.images import image_boxes, image_folder, image_masks
 from visualnet.data.sources.sounds import sound
@@ -20,6 +20,7 @@ DECLARED_IN = (
     text,
     sound,
     table,
+    series,
     array_source,
 )
 """The modules whose import declares the sources."""
