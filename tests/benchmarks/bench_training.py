@@ -53,8 +53,8 @@ def _mlp() -> nn.Module:
 def by_hand(make: Callable[[], nn.Module], data: Loaded, epochs: int, **options: Any) -> float:
     """Seconds that the loop by hand takes."""
     torch.manual_seed(0)
-    image = torch.from_numpy((data.arrays["image"] - data.mean["image"]) / data.std["image"])
-    label = torch.from_numpy(data.arrays["label"].copy())
+    image = torch.from_numpy((data.whole("image") - data.mean["image"]) / data.std["image"])
+    label = torch.from_numpy(data.whole("label").copy())
     train, validation = torch.from_numpy(data.train), torch.from_numpy(data.validation)
     x, y, x_val, y_val = image[train], label[train], image[validation], label[validation]
     net, loss_of = make(), nn.CrossEntropyLoss()

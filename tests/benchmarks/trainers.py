@@ -36,8 +36,8 @@ class Digits(NamedTuple):
 
 def digits(data: Loaded) -> Digits:
     """The arrays of a data set of images."""
-    image = torch.from_numpy((data.arrays["image"] - data.mean["image"]) / data.std["image"])
-    label = torch.from_numpy(data.arrays["label"].copy())
+    image = torch.from_numpy((data.whole("image") - data.mean["image"]) / data.std["image"])
+    label = torch.from_numpy(data.whole("label").copy())
     train, validation = torch.from_numpy(data.train), torch.from_numpy(data.validation)
     return Digits(image[train], label[train], image[validation], label[validation])
 

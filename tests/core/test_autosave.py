@@ -23,7 +23,7 @@ from visualnet.core.process import autosave, kept_steps
 from visualnet.core.process.autosave import Journal, orphans
 from visualnet.core.project import MAIN, Project
 from visualnet.core.storage import project_file
-from visualnet.core.user.paths import data_dir, journal_dir
+from visualnet.core.storage.paths import data_dir, journal_dir
 
 ROOT = Path(__file__).parents[2]
 

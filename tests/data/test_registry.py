@@ -20,9 +20,9 @@ def test_what_is_declared_is_what_is_loaded(name: str) -> None:
     data = load(DataChoice(name=name))
     declared = fields(data.choice)
     assert data.fields == declared
-    assert data.arrays.keys() == declared.keys()
+    assert data.fields.keys() == declared.keys()
     for field, spec in declared.items():
-        array = data.arrays[field]
+        array = data.whole(field)
         assert array.shape == (make_data_set(data.choice).size, *spec.shape)
         assert array.dtype == {"float": np.float32, "int": np.int64}[spec.dtype]
         assert np.isfinite(array).all()
@@ -30,7 +30,7 @@ def test_what_is_declared_is_what_is_loaded(name: str) -> None:
             array[0] = 0
     assert data.size == make_data_set(data.choice).size
     if "label" in declared:
-        assert set(np.unique(data.arrays["label"])) == set(range(len(data.classes)))
+        assert set(np.unique(data.whole("label"))) == set(range(len(data.classes)))
 
 
 @pytest.mark.parametrize("name", DATASETS)
@@ -38,7 +38,7 @@ def test_inputs_are_measured_on_the_training_samples_alone(name: str) -> None:
     data = load(DataChoice(name=name, split=(0.6, 0.2, 0.2)))
     assert set(data.mean) == {f for f in make_data_set(data.choice).inputs if data.fields[f].dtype == "float"}
     for field in data.mean:
-        values = (data.arrays[field][data.train] - data.mean[field]) / data.std[field]
+        values = (data.whole(field)[data.train] - data.mean[field]) / data.std[field]
         axes = (0, *range(2, values.ndim))
         assert np.allclose(values.mean(axes), 0, atol=1e-4)
         assert np.allclose(values.std(axes), 1, atol=1e-3)
@@ -52,12 +52,12 @@ def test_without_normalising_there_is_no_mean() -> None:
 @pytest.mark.parametrize("classes", [2, 5])
 def test_points_have_the_classes_that_are_declared(shape: str, classes: int) -> None:
     data = load(DataChoice(name="points", options={"shape": shape, "classes": classes, "n": 103}))
-    counts = np.bincount(data.arrays["label"], minlength=len(data.classes))
+    counts = np.bincount(data.whole("label"), minlength=len(data.classes))
     assert len(counts) == len(data.classes)
     assert counts.max() - counts.min() <= 1
-    if "y" in data.arrays:
-        assert (data.arrays["y"][:, 0] == data.arrays["label"]).all()
-    assert np.abs(data.arrays["point"]).max() < 3
+    if "y" in data.fields:
+        assert (data.whole("y")[:, 0] == data.whole("label")).all()
+    assert np.abs(data.whole("point")).max() < 3
 
 
 def test_another_seed_gives_other_points_and_the_same_seed_the_same() -> None:

@@ -16,7 +16,8 @@ OPTIONS: Mapping[str, Mapping[str, int]] = {"digit_masks": {"n": 20}}
 
 
 def arrays(name: str, **options: float) -> Mapping[str, np.ndarray]:
-    return load(DataChoice(name=name, options={**OPTIONS.get(name, {}), **options})).arrays
+    data = load(DataChoice(name=name, options={**OPTIONS.get(name, {}), **options}))
+    return {field: data.whole(field) for field in data.fields}
 
 
 @pytest.mark.parametrize(

@@ -16,15 +16,15 @@ CPU = torch.device("cpu")
 def test_a_batch_is_the_normalised_samples_in_the_order_asked() -> None:
     data = load(DataChoice(name="digits8x8"))
     image, label = Tensors(data, ["image", "label"], CPU).batch(torch.tensor([5, 0, 9]))
-    raw = data.arrays["image"][[5, 0, 9]]
+    raw = data.whole("image")[[5, 0, 9]]
     assert np.allclose(image.numpy(), (raw - data.mean["image"]) / data.std["image"])
-    assert label.tolist() == data.arrays["label"][[5, 0, 9]].tolist()
+    assert label.tolist() == data.whole("label")[[5, 0, 9]].tolist()
 
 
 def test_targets_are_never_normalised() -> None:
     data = load(DataChoice(name="digits8x8"))
     (image,) = Tensors(data, ["image"], CPU, frozenset({"image"})).batch(torch.arange(3))
-    assert np.array_equal(image.numpy(), data.arrays["image"][:3])
+    assert np.array_equal(image.numpy(), data.whole("image")[:3])
 
 
 @pytest.mark.parametrize(

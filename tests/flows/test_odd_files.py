@@ -20,8 +20,8 @@ from visualnet.core.errors import FileError
 from visualnet.core.process import crash_handler
 from visualnet.core.process.autosave import orphans
 from visualnet.core.process.mailbox import Mailbox
+from visualnet.core.storage.paths import data_dir
 from visualnet.core.user import block_library, presets, trusted_code
-from visualnet.core.user.paths import data_dir
 from visualnet.core.user.settings import Settings
 from visualnet.training.measure import machine_speed_store
 from visualnet.training.runs import run_list

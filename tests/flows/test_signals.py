@@ -17,8 +17,8 @@ from tests.training.nets import small
 from tests.waiting import linger, until
 from visualnet.core.process.autosave import orphans
 from visualnet.core.storage import project_file
+from visualnet.core.storage.paths import data_dir, journal_dir
 from visualnet.core.storage.temporaries import _name
-from visualnet.core.user.paths import data_dir, journal_dir
 from visualnet.training import events
 from visualnet.training.runs import run_model
 

@@ -21,6 +21,7 @@ from visualnet.core.graph import Port
 from visualnet.core.project import MAIN, DataChoice, Project, Recipe
 from visualnet.core.storage import project_file
 from visualnet.data.loading import Loaded, load
+from visualnet.data.samples import ArraySamples
 from visualnet.layers.declaration.layer import Spec
 from visualnet.resources import resource
 from visualnet.training import checkpoints, events
@@ -63,7 +64,7 @@ def by_hand(
     model: Model, data: Loaded, index: NDArray[np.int64], names: tuple[str, str]
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """Answers and targets of all these samples at once."""
-    given, target = (torch.from_numpy(np.array(data.arrays[name][index])) for name in names)
+    given, target = (torch.from_numpy(np.array(data.whole(name)[index])) for name in names)
     if given.dtype == torch.float32 and names[0] in data.mean:
         given = (given - torch.from_numpy(data.mean[names[0]])) / torch.from_numpy(data.std[names[0]])
     with torch.no_grad():
@@ -116,7 +117,7 @@ def test_a_training_epoch_weighs_its_steps_by_what_they_asked() -> None:
     project = words(epochs=1)
     data = load(project.data)
     order = torch.randperm(len(data.train), generator=torch.Generator().manual_seed(project.recipe.seed)).numpy()
-    asked = (data.arrays["masked"][data.train][order] != -100).sum(1)
+    asked = (data.whole("masked")[data.train][order] != -100).sum(1)
     sizes = [asked[i : i + 16].sum() for i in range(0, len(order), 16)]
     model = train(project)
     weighed = float(np.average(values(model), weights=sizes))
@@ -197,8 +198,9 @@ def test_a_checkpoint_of_an_older_version_goes_on(tmp_path: Path) -> None:
 def loaded(target: list[list[int]]) -> Loaded:
     """The masked words with other targets."""
     real = load(words().data)
-    rows = np.resize(np.array(target, np.int64), real.arrays["masked"].shape)
-    return real._replace(arrays={**real.arrays, "masked": rows})
+    rows = np.resize(np.array(target, np.int64), real.whole("masked").shape)
+    assert isinstance(real.samples, ArraySamples)
+    return real._replace(samples=ArraySamples({**real.samples.arrays, "masked": rows}))
 
 
 @pytest.mark.parametrize(
@@ -297,8 +299,8 @@ def test_the_unet_is_told_by_what_it_looks_for() -> None:
         model.net.scores.bias.copy_(torch.tensor([1.0, 0.0]))  # type: ignore[union-attr]
     data = load(project.data)
     index = data.validation[:8]
-    target = torch.from_numpy(np.array(data.arrays["mask"][index]))
-    told = model.objective(torch.from_numpy(np.array(data.arrays["image"][index])), target)
+    target = torch.from_numpy(np.array(data.whole("mask")[index]))
+    told = model.objective(torch.from_numpy(np.array(data.whole("image")[index])), target)
     assert (target == 0).float().mean() > 0.9
     assert told["iou"] == told["dice"] == 0
 

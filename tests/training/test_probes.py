@@ -27,7 +27,7 @@ def test_what_is_watched_is_what_the_layer_gives() -> None:
     project = lenet()
     model, data = compile_project(project, seed=0), load(project.data)
     seen = look(model, data, [(("n2",), "features"), (("n13",), "y")], sample=7)
-    image = torch.from_numpy((data.arrays["image"] - data.mean["image"]) / data.std["image"])[data.validation[7]][None]
+    image = torch.from_numpy((data.whole("image") - data.mean["image"]) / data.std["image"])[data.validation[7]][None]
     conv = next(m for m in model.net.modules() if isinstance(m, torch.nn.Conv2d))
     model.net.eval()
     with torch.no_grad():
@@ -37,8 +37,8 @@ def test_what_is_watched_is_what_the_layer_gives() -> None:
     assert np.allclose(first, maps, atol=1e-6)
     assert np.allclose(logits, answer[0].numpy(), atol=1e-5)
     assert np.allclose(seen.outputs["answer"], answer.softmax(1)[0].numpy(), atol=1e-6)
-    assert np.array_equal(seen.fields["image"], data.arrays["image"][data.validation[7]])
-    assert seen.fields["label"] == data.arrays["label"][data.validation[7]]
+    assert np.array_equal(seen.fields["image"], data.whole("image")[data.validation[7]])
+    assert seen.fields["label"] == data.whole("label")[data.validation[7]]
 
 
 def test_a_sample_beyond_the_last_is_the_last_and_lost_ports_are_left_out() -> None:
@@ -57,7 +57,7 @@ def test_points_have_a_plane_of_probabilities_and_curves_a_line() -> None:
     assert grid.values.shape == (2, 64, 64)
     assert grid.share
     assert np.allclose(grid.values.sum(0), 1, atol=1e-5)
-    assert (np.array(grid.low) < data.arrays["point"].min(0)).all()
+    assert (np.array(grid.low) < data.whole("point").min(0)).all()
     xs, ys = (np.linspace(grid.low[i], grid.high[i], 64) for i in (0, 1))
     place = (np.array([[xs[50], ys[3]]], np.float32) - data.mean["point"]) / data.std["point"]
     expected = model.net(torch.from_numpy(place.astype(np.float32))).softmax(1)[0].detach().numpy()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import queue
@@ -19,6 +18,7 @@ from visualnet.core.project import Project
 from visualnet.core.storage import project_file
 from visualnet.core.storage.regular_files import read_text
 from visualnet.data.loading import Loaded, load, statistics
+from visualnet.data.samples import ArraySamples
 from visualnet.data.split import split
 from visualnet.layers.declaration.layer import Spec
 from visualnet.layers.recipe.live_settings import Setting, check_value
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from visualnet.compiling.module import Model
+    from visualnet.training.evaluation.evaluation import Evaluation
 
 Arrays = Mapping[str, NDArray[Any]]
 END = object()
@@ -202,9 +203,7 @@ def as_loaded(data: Dataset | Mapping[str, ArrayLike], project: Project) -> Load
     inputs = [str(n.params.get("field", "image")) for n in project.graph if n.kind == "input"]
     real = [name for name in dict.fromkeys(inputs) if choice.normalise and fields[name].dtype == "float"]
     figures = {name: statistics(arrays[name][train]) for name in real}
-    fingerprint = hashlib.sha256()
-    for name, array in arrays.items():
-        fingerprint.update(f"{name} {array.dtype} {array.shape} ".encode() + array.tobytes())
+    samples = ArraySamples(arrays)
     classes = tuple(map(str, range(int(label.max()) + 1))) if label is not None and len(label) else ()
     specs = {
         name: spec._replace(
@@ -215,14 +214,14 @@ def as_loaded(data: Dataset | Mapping[str, ArrayLike], project: Project) -> Load
     return Loaded(
         choice,
         specs,
-        arrays,
+        samples,
         classes,
         train,
         validation,
         test,
         {n: mean for n, (mean, _) in figures.items()},
         {n: std for n, (_, std) in figures.items()},
-        fingerprint.hexdigest(),
+        samples.fingerprint,
     )
 
 
@@ -287,6 +286,29 @@ class Run:
         """What the network answers to a batch (axis 0 is the sample), normalised as in the training."""
         mean, std = self._normalization()
         return predict(self.model(), *inputs, mean=mean, std=std)
+
+    def evaluate(
+        self,
+        part: str = "validation",
+        weights: str = "best",
+        data: Dataset | Mapping[str, ArrayLike] | None = None,
+    ) -> Evaluation:
+        """Judge the run on a part of its data: ``.figures`` are metrics with 95 % intervals, ``.judged`` the answers themselves.
+
+        What it answered is kept in the run's folder, and computed anew when data or weights have changed.
+
+        Args:
+            part: ``validation``, ``training``, or ``test``, of which every look is counted.
+            weights: those of the ``best`` epoch or the ``last``.
+            data: what it was trained on, where that was given to ``train`` and not chosen in the project.
+
+        Raises:
+            ValueError: there is no such part, no weights, or nothing can be judged.
+        """
+        from visualnet.training.evaluation.evaluation import evaluate
+
+        loaded = as_loaded(data, self.project) if data is not None else None
+        return evaluate(self.folder, part, weights, loaded)
 
     def _normalization(self) -> tuple[Arrays, Arrays]:
         """Mean and deviation as they were kept with the run; of a run that the window began, those of its data set."""

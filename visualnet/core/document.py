@@ -13,7 +13,7 @@ from psygnal import Signal
 
 from visualnet.core.errors import FileError
 from visualnet.core.project import Project
-from visualnet.core.storage import project_file
+from visualnet.core.storage import data_places, project_file
 from visualnet.core.storage.disk_state import NOTHING, ChangedOnDisk, DiskState, fingerprint, read_state
 
 MAX_STEPS = 1_000
@@ -59,7 +59,7 @@ class Document:
         """
         real = os.path.realpath(path)
         data, picture = project_file.read_either(Path(path))
-        document = cls(project_file.loads(data, Path(path).name))
+        document = cls(project_file.loads(data, Path(path).name, Path(path).parent))
         if picture:
             return document  # saving must not write over the picture: it asks for a name
         document._path, document._read = Path(path), DiskState(real, fingerprint(data))
@@ -278,6 +278,8 @@ class Document:
         check()
         project = self._project
         data = project_file.save(target, project, check)
+        if os.path.isabs(project.data.path):
+            data_places.remember(project.data.path)  # the file may say it from another folder now
         self._saved, self._path = project, target
         self._read = DiskState(os.path.realpath(target), fingerprint(data))
         self._open_merge = ""

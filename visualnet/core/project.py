@@ -53,11 +53,48 @@ class Block(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     about: Mapping[str, About] = {}
 
 
+class FieldFacts(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What one field of own data holds. An extent of 0 differs from sample to sample; ``classes`` as in ``Spec``."""
+
+    shape: tuple[int, ...] = ()
+    axes: tuple[str, ...] = ()
+    dtype: str = "float"
+    classes: int = 0
+
+
+class DataFacts(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What was found when own data were looked through, so that shapes are known without a file being touched.
+
+    ``fields`` are those of the raw samples, before any preparation. ``columns`` are what the data can be divided by (a column, a
+    folder). ``fingerprint`` tells whether the files are still those that were looked through.
+    """
+
+    size: int = 0
+    fields: Mapping[str, FieldFacts] = {}
+    classes: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    fingerprint: str = ""
+    extra: Mapping[str, Any] = {}
+
+
+class PreparationStep(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """One step of the preparation of samples: its kind, as ``data/preparation`` declares it, and its settings; ``off``: it is left out."""
+
+    kind: str
+    options: Mapping[str, Value] = {}
+    off: bool = False
+    extra: Mapping[str, Any] = {}
+
+
 class DataChoice(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """Which data set, with which options, and how it is divided.
+    """Which data set, with which options, how its samples are prepared, and how it is divided.
 
     ``split`` gives the shares of training, validation and test (they add to 1); the division keeps each class's share and depends on
-    ``seed`` alone. ``normalise`` takes the training set's mean and deviation.
+    ``seed`` alone. ``division`` says by what else it is divided (``data/division`` declares the ways), with ``division_options``.
+    ``normalise`` takes the training set's mean and deviation. ``balance`` says how rare classes are made up for.
+
+    Own data have a ``path``: a file or a folder, absolute with forward slashes. In a project's file it is relative to that file's folder.
+    A path that is not absolute here is one that this machine does not know. ``facts`` are what was found there.
     """
 
     name: str = "mnist5k"
@@ -65,6 +102,12 @@ class DataChoice(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     split: tuple[float, float, float] = (0.8, 0.2, 0.0)
     seed: int = 0
     normalise: bool = True
+    path: str = ""
+    facts: DataFacts | None = None
+    preparation: tuple[PreparationStep, ...] = ()
+    division: str = "shares"
+    division_options: Mapping[str, Value] = {}
+    balance: str = ""
     extra: Mapping[str, Any] = {}
 
 
@@ -101,6 +144,9 @@ RUN_OPTIONS = (
     "channels_last",
     "deterministic",
     "threads",
+    "data_workers",
+    "data_cache",
+    "unreadable",
 )
 """The options that are about the whole run, and stay with the recipe."""
 

@@ -2,32 +2,43 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping
-from functools import lru_cache
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from visualnet.core.graph import Value
 from visualnet.core.project import DataChoice
-from visualnet.data.registry import DATASETS, make_data_set
-from visualnet.data.split import split
+from visualnet.data.declare import DataSet
+from visualnet.data.division.registry import divide
+from visualnet.data.preparation.prepared import CHUNK, prepare
+from visualnet.data.preparation.registry import make_steps, prepared_specs
+from visualnet.data.preparation.step import Step
+from visualnet.data.registry import make_data_set
+from visualnet.data.samples import ArraySamples, Samples
+from visualnet.data.streaming.cache import CachedSamples, PreparedArrays, usual_limit
+from visualnet.data.streaming.readable import fetch_readable
 from visualnet.layers.declaration.layer import Spec
+
+KEPT = 2
+"""So many opened data sets are kept."""
+MOST_MEASURED = 10_000
+"""Mean and deviation of what has to be decoded are those of so many training samples at most, drawn by the seed of the data: they then
+differ from those of all by about a hundredth of the deviation."""
 
 
 class Loaded(NamedTuple):
-    """A data set in memory, divided.
+    """A data set that can be trained on: divided, prepared, its samples fetched by index.
 
-    ``arrays`` hold real numbers as float32 and whole ones as int64, and cannot be written to. ``train``, ``validation``
-    and ``test`` are indices. ``mean`` and ``std`` are those of the training samples, for the input fields with real
-    numbers, in a shape that broadcasts against a batch. ``fingerprint`` is a sha256 of samples and division.
+    ``fields`` are what samples hold behind the preparation. ``train``, ``validation`` and ``test`` are indices. ``mean`` and ``std``
+    are those of the training samples, for the input fields with real numbers, in a shape that broadcasts against a batch.
+    ``augmentation`` is what is done to batches of training alone. ``fingerprint`` is a sha256 of samples, preparation and division.
     """
 
     choice: DataChoice
     fields: Mapping[str, Spec]
-    arrays: Mapping[str, NDArray[Any]]
+    samples: Samples
     classes: tuple[str, ...]
     train: NDArray[np.int64]
     validation: NDArray[np.int64]
@@ -35,10 +46,11 @@ class Loaded(NamedTuple):
     mean: Mapping[str, NDArray[Any]]
     std: Mapping[str, NDArray[Any]]
     fingerprint: str
+    augmentation: tuple[Step, ...] = ()
 
     @property
     def size(self) -> int:
-        """How many samples there are in all."""
+        """How many samples there are in all parts."""
         return len(self.train) + len(self.validation) + len(self.test)
 
     @property
@@ -46,29 +58,123 @@ class Loaded(NamedTuple):
         """The samples that a person may look at: the validation set, or the training set where that is empty."""
         return self.validation if len(self.validation) else self.train
 
+    def fetch(self, index: NDArray[Any], fields: Sequence[str]) -> dict[str, NDArray[Any]]:
+        """These fields of the samples at these indices: arrays (sample, …) of float32 or int64, not normalised.
 
-def load(choice: DataChoice) -> Loaded:
-    """Read or make the chosen data, and divide it. What was read last is kept, so that another split costs nothing.
+        Raises:
+            ValueError: a sample cannot be read; the words name its file.
+        """
+        return {name: np.asarray(values) for name, values in self.samples.fetch(index, fields).items()}
+
+    def sample(self, index: int, fields: Sequence[str]) -> dict[str, NDArray[Any]]:
+        """These fields of one sample, without the axis of samples."""
+        return {name: values[0] for name, values in self.fetch(np.array([index]), fields).items()}
+
+    def known(self, field: str) -> NDArray[Any] | None:
+        """A field of all samples where it is in memory, or known without anything being decoded; otherwise None."""
+        if isinstance(self.samples, ArraySamples):
+            return self.samples.arrays[field]
+        values = self.samples.column(field)
+        return values if values is not None and values.dtype.kind in "iuf" else None
+
+    def whole(self, field: str) -> NDArray[Any]:
+        """A field of all samples, decoded if need be: for what is small. Who can do with less asks `known`, or fetches some."""
+        values = self.known(field)
+        return self.fetch(np.arange(self.samples.size), (field,))[field] if values is None else values
+
+    def nbytes(self, fields: Iterable[str]) -> int:
+        """What these fields of all parts take in memory."""
+        width = {"float": 4, "int": 8}
+        return self.size * sum(self.fields[name].size * width[self.fields[name].dtype] for name in fields)
+
+
+def load(choice: DataChoice, check: Callable[[float], None] = lambda share: None) -> Loaded:
+    """Open the chosen data, divide them, and fit the preparation on the training part. What was opened last is kept, so that another
+    split costs nothing. ``check`` is called with the share that is done, and may raise to end the work.
 
     Raises:
-        ValueError: the choice cannot be read, a file is not what it should be, or the split cannot be made.
+        ValueError: the choice cannot be read, a file is not what it should be, or the division cannot be made.
     """
     source = make_data_set(choice)
-    arrays = _kept_arrays(source.name, tuple(choice.options.items()))
-    train, validation, test = split(source.size, choice.split, choice.seed, arrays.get("label"))
+    raw = _kept_samples(source, choice)
+    train, validation, test = divide(raw, choice)
+    steps = make_steps(choice.preparation)
+    specs = prepared_specs(source.specs(), steps)
+    samples = _kept_prepared(raw, source, choice, steps, train, check)
     mean, std = {}, {}
-    specs = source.specs()
-    for field in source.inputs:
-        if specs[field].dtype == "float" and choice.normalise:
-            mean[field], std[field] = statistics(arrays[field][train])
-    fingerprint = hashlib.sha256()
-    for name, values in arrays.items():
-        fingerprint.update(f"{name} {values.dtype} {values.shape} ".encode())
-        fingerprint.update(values.data)
+    raw_fields = source.specs()
+    measured = _choose_measured(samples, train, choice.seed)
+    # What a step has made of an input is an input too: a spectrogram of a sound.
+    inputs = [field for field in specs if field in source.inputs or field not in raw_fields]
+    for field in inputs:
+        if choice.normalise and specs[field].dtype == "float":
+            mean[field], std[field] = measure(samples, field, measured, check)
+    fingerprint = raw.begin_digest()
+    done = [(step.kind, sorted(step.options.items())) for step in choice.preparation if not step.off]
+    if done:
+        fingerprint.update(repr(done).encode())
     for part in (train, validation, test):
         fingerprint.update(f"part {len(part)} ".encode() + part.tobytes())
-    named = source.class_names()
-    return Loaded(choice, specs, arrays, named, train, validation, test, mean, std, fingerprint.hexdigest())
+    augmentation = tuple(step for step in steps if step.augments)
+    return Loaded(
+        choice,
+        specs,
+        samples,
+        source.class_names(),
+        train,
+        validation,
+        test,
+        mean,
+        std,
+        fingerprint.hexdigest(),
+        augmentation,
+    )
+
+
+def open_samples(choice: DataChoice) -> tuple[DataSet, Samples]:
+    """The chosen data as they are, before any preparation: what they hold is not decoded. What was opened last is kept.
+
+    Raises:
+        ValueError: the choice cannot be read, or a file is not what it should be.
+    """
+    source = make_data_set(choice)
+    return source, _kept_samples(source, choice)
+
+
+def measure(
+    samples: Samples, field: str, index: NDArray[Any], check: Callable[[float], None] = lambda share: None
+) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Mean and deviation of a field over those of these samples that can be read, as `statistics` gives them; fetched in parts where it
+    is not in memory.
+
+    Raises:
+        ValueError: none can be read.
+    """
+    if isinstance(samples, ArraySamples):
+        return statistics(samples.arrays[field][index])
+    total: Any = 0.0
+    squares: Any = 0.0
+    count = 0
+    for at in range(0, len(index), CHUNK):
+        check(at / len(index))
+        readable = fetch_readable(samples, index[at : at + CHUNK], (field,))
+        if not len(readable.places):
+            continue
+        values = np.asarray(readable.batch[field]).astype(np.float64)
+        axes = (0, *range(2, values.ndim))
+        number = values.size // (values.shape[1] if values.ndim > 1 else 1)
+        # Chan, Golub and LeVeque: parts are joined by their means, since the difference of two large sums loses all digits.
+        mean = values.mean(axes, keepdims=True)
+        spread = ((values - mean) ** 2).sum(axes, keepdims=True)
+        step = mean - total
+        squares = squares + spread + step**2 * (count * number / (count + number))
+        total = total + step * (number / (count + number))
+        count += number
+    if not count:
+        faults = fetch_readable(samples, index[:1], (field,)).faults
+        raise ValueError(f"no sample can be read: {faults[0].words}" if faults else "there is no sample to measure")
+    std = np.sqrt(squares / count)
+    return np.asarray(total, np.float32), np.where(std > 1e-8, std, 1).astype(np.float32)
 
 
 def statistics(values: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
@@ -82,9 +188,75 @@ def statistics(values: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
     return mean.astype(np.float32), np.where(std > 1e-8, std, 1).astype(np.float32)
 
 
-@lru_cache(maxsize=2)
-def _kept_arrays(name: str, options: tuple[tuple[str, Value], ...]) -> dict[str, NDArray[Any]]:
-    arrays = DATASETS[name](dict(options)).arrays()
-    for values in arrays.values():
-        values.flags.writeable = False
-    return arrays
+def _choose_measured(samples: Samples, train: NDArray[Any], seed: int) -> NDArray[Any]:
+    """The training samples that mean and deviation are taken of."""
+    if isinstance(samples, ArraySamples) or len(train) <= MOST_MEASURED:
+        return train
+    return np.sort(np.random.default_rng(seed).choice(train, MOST_MEASURED, replace=False))
+
+
+_kept: dict[object, Samples] = {}
+_prepared: dict[object, Samples] = {}
+"""The samples that were prepared last, with what of them was decoded: one data set, so that their limit of memory is that of all."""
+_kept_lock = threading.Lock()
+
+
+def _key(choice: DataChoice) -> tuple[object, ...]:
+    return (choice.name, choice.path, tuple(choice.options.items()), choice.facts and choice.facts.fingerprint)
+
+
+def _kept_prepared(
+    raw: Samples,
+    source: DataSet,
+    choice: DataChoice,
+    steps: Sequence[Step],
+    train: NDArray[Any],
+    check: Callable[[float], None],
+) -> Samples:
+    """The samples behind the preparation: in memory where the raw ones are, otherwise decoded when they are asked for and kept."""
+    plain = [step for step in steps if not step.augments]
+    if not plain and isinstance(raw, ArraySamples):
+        return raw
+    fitted_on = train.tobytes() if any(step.fits for step in plain) else b""
+    wanted = [
+        (one.kind, sorted(one.options.items()))
+        for one, step in zip((one for one in choice.preparation if not one.off), steps, strict=True)
+        if step in plain
+    ]
+    key = (id(raw), _key(choice), repr(wanted), fitted_on)
+    with _kept_lock:
+        found = _prepared.get(key)
+    if found is not None:
+        return found
+    specs = prepared_specs(source.specs(), plain)
+    samples = prepare(raw, source.specs(), plain, train, check) if plain else raw
+    size = sum(spec.size * (4 if spec.dtype == "float" else 8) for spec in specs.values()) * samples.size
+    if isinstance(raw, ArraySamples) and size <= usual_limit():
+        found = PreparedArrays(raw, _fetch_all(samples, tuple(specs)))
+    else:
+        found = CachedSamples(samples, specs)
+    with _kept_lock:
+        _prepared.clear()
+        _prepared[key] = found
+    return found
+
+
+def _fetch_all(samples: Samples, fields: tuple[str, ...]) -> dict[str, NDArray[Any]]:
+    parts = [
+        samples.fetch(np.arange(at, min(at + CHUNK, samples.size)), fields) for at in range(0, samples.size, CHUNK)
+    ]
+    return {name: np.concatenate([np.asarray(part[name]) for part in parts]) for name in fields}
+
+
+def _kept_samples(source: DataSet, choice: DataChoice) -> Samples:
+    """The samples of this choice; those of the last two are kept."""
+    key = _key(choice)
+    with _kept_lock:
+        found = _kept.pop(key, None)
+    if found is None:
+        found = source.open()
+    with _kept_lock:
+        _kept[key] = found
+        while len(_kept) > KEPT:
+            del _kept[next(iter(_kept))]
+    return found

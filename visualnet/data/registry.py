@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from visualnet.core.graph import Value
-from visualnet.core.project import DataChoice
+from visualnet.core.project import DataChoice, DataFacts, PreparationStep
 from visualnet.core.text.format import capitalize_first
 from visualnet.data import builtin, synthetic
 from visualnet.data.builtin import SHAPES
@@ -17,7 +17,11 @@ from visualnet.layers.declaration.layer import Spec
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from visualnet.data.sources.source import FileSource
+
     Array = NDArray[Any]
+
+_Options = tuple[tuple[str, Value], ...]
 
 __all__ = [
     "DATASETS",
@@ -26,8 +30,10 @@ __all__ = [
     "builtin",
     "fields",
     "fields_or_none",
+    "find_kind",
     "image_field",
     "make_data_set",
+    "own_sources",
     "synthetic",
 ]
 
@@ -56,6 +62,10 @@ def make_data_set(data: DataChoice) -> DataSet:
         ValueError: there is no such data set, or an option cannot be read; the words say which.
     """
     kind = DATASETS.get(data.name)
+    if kind is None and data.name in own_sources():
+        from visualnet.data.sources.source import make_source
+
+        return make_source(data)
     if kind is None and data.name in ABSENT:
         raise ValueError(
             f"{ABSENT[data.name]} {NOT_HERE}: open the small version of this network, or choose other data"
@@ -72,9 +82,29 @@ def make_data_set(data: DataChoice) -> DataSet:
     return found
 
 
+def own_sources() -> Mapping[str, type[FileSource]]:
+    """The kinds of own data. Imported when one is asked for: they need NumPy, and the program starts without it."""
+    from visualnet.data.sources.registry import SOURCES
+
+    return SOURCES
+
+
+def find_kind(name: str) -> type[DataSet] | None:
+    """The data set or the source of own data of this name."""
+    return DATASETS.get(name) or own_sources().get(name)
+
+
 def describe_missing(data: DataChoice) -> str:
     """What to do where the data set of a project is not there; empty where it is."""
     if data.name in DATASETS:
+        return ""
+    if data.name in own_sources():
+        from visualnet.data.sources.source import make_source
+
+        try:
+            make_source(data).check_place()
+        except ValueError as error:
+            return f"{capitalize_first(str(error))}."
         return ""
     if data.name in ABSENT:
         return f"{capitalize_first(ABSENT[data.name])} {NOT_HERE}. Choose data that fit the input."
@@ -82,33 +112,55 @@ def describe_missing(data: DataChoice) -> str:
 
 
 def fields(data: DataChoice) -> dict[str, Spec]:
-    """What each sample of the chosen data holds, without loading it.
+    """What each sample of the chosen data holds behind the preparation, without loading it.
 
     Raises:
-        ValueError: there is no such data set, or an option cannot be read.
+        ValueError: there is no such data set, an option cannot be read, or a step of the preparation does not fit.
     """
-    return make_data_set(data).specs()
+    found = make_data_set(data).specs()
+    if data.name in DATASETS and not data.preparation:
+        return found
+    from visualnet.data.preparation.registry import make_steps, prepared_specs
+
+    return prepared_specs(found, make_steps(data.preparation))
 
 
 def fields_or_none(data: DataChoice) -> dict[str, Spec] | None:
     """Like `fields`, and None where it would raise. Called on every edit: an answer is kept."""
     try:
-        return _kept_fields(data.name, tuple(data.options.items()))
+        steps = tuple((step.kind, tuple(step.options.items())) for step in data.preparation if not step.off)
+        return _kept_fields(data.name, tuple(data.options.items()), steps, _Facts(data.facts))
     except TypeError:
         return None
 
 
+class _Facts:
+    """What was found of own data, as part of a key: the very same value is the same key."""
+
+    def __init__(self, facts: DataFacts | None) -> None:
+        self.facts = facts
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Facts) and other.facts is self.facts
+
+    def __hash__(self) -> int:
+        return hash(id(self.facts))
+
+
 @lru_cache(maxsize=64)
-def _kept_fields(name: str, options: tuple[tuple[str, Value], ...]) -> dict[str, Spec] | None:
+def _kept_fields(
+    name: str, options: _Options, steps: tuple[tuple[str, _Options], ...], found: _Facts
+) -> dict[str, Spec] | None:
+    chosen = tuple(PreparationStep(kind=kind, options=dict(values)) for kind, values in steps)
     try:
-        return fields(DataChoice(name=name, options=dict(options)))
+        return fields(DataChoice(name=name, options=dict(options), preparation=chosen, facts=found.facts))
     except ValueError:
         return None
 
 
 def image_field(data: DataChoice, fields: Mapping[str, Spec] | None) -> str | None:
     """The field of the data that is a picture, if there is one."""
-    kind, known = DATASETS.get(data.name), fields or {}
+    kind, known = find_kind(data.name), fields or {}
     for name in kind.inputs if kind is not None else ():
         if name in known and len(known[name].shape) == 3 and known[name].shape[0] in (1, 3):
             return name

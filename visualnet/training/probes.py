@@ -74,7 +74,7 @@ class Probe:
         answers = answer if isinstance(answer, dict) else dict(zip(self.model.outputs, (answer,), strict=True))
         outputs = {name: _array(self._shares(name, value)[0][0]) for name, value in answers.items()}
         place = int(samples[sample])
-        fields = {name: np.array(self.data.arrays[name][place]) for name in self.tensors.names}
+        fields = {name: np.array(value) for name, value in self.data.sample(place, self.tensors.names).items()}
         return {
             "step": step,
             "sample": sample,
@@ -122,7 +122,7 @@ class Probe:
         return Grid(low, high, values.reshape(-1, GRID, GRID) if len(low) == 2 else values, share)
 
     def _make_plane(self, field: str) -> tuple[tuple[float, ...], tuple[float, ...], Tensor]:
-        values = self.data.arrays[field]
+        values = self.data.whole(field)
         low, high = values.min(0), values.max(0)
         room = (high - low) * MARGIN
         low, high = low - room, high + room

@@ -82,4 +82,4 @@ def test_samples_of_the_data_set_before_are_not_shown(rig: Rig, panel: MapsPanel
     assert (probes.data, probes.samples) == (None, 0)
     assert not any(button.isEnabled() for button in chooser.buttons) and not chooser.gallery.isVisible()
     rig.until(qtbot, lambda: probes.samples > 0)
-    assert "image" not in probes.data.arrays
+    assert "image" not in probes.data.fields

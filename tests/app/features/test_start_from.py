@@ -20,7 +20,7 @@ from visualnet.compiling.module import compile_project
 from visualnet.core.document import Document
 from visualnet.core.project import RunRef
 from visualnet.core.storage import project_file
-from visualnet.core.user.paths import runs_dir, weights_dir
+from visualnet.core.storage.paths import runs_dir, weights_dir
 from visualnet.resources import resource
 from visualnet.training import checkpoints
 from visualnet.training.runs import run_history

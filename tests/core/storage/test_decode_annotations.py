@@ -8,7 +8,7 @@ import pytest
 
 from visualnet.core.graph import ANNOTATION_KINDS, COLOURS, Port
 from visualnet.core.names import MAX_TEXT
-from visualnet.core.storage.decode_annotations import (
+from visualnet.core.storage.decoding.decode_annotations import (
     decode_annotations,
     decode_bends,
     decode_bookmarks,

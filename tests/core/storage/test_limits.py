@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from visualnet.core import names, validation
-from visualnet.core.storage import decode, embedded_project, safe_json
+from visualnet.core.storage import embedded_project, safe_json
+from visualnet.core.storage.decoding import decode
 
 PAGE = Path(__file__).parents[3] / "docs" / "file-format.md"
 

@@ -17,6 +17,7 @@ import pytest
 from tests.core.drawing import chain
 from tests.waiting import linger
 from visualnet.core.storage import project_file, temporaries
+from visualnet.core.storage.paths import blocks_dir, data_dir, journal_dir, runs_dir
 from visualnet.core.storage.temporaries import (
     DAY_S,
     EARLIER_BESIDE,
@@ -29,7 +30,6 @@ from visualnet.core.storage.temporaries import (
     sweep_all,
     sweep_run,
 )
-from visualnet.core.user.paths import blocks_dir, data_dir, journal_dir, runs_dir
 
 ROOT = Path(__file__).parents[3]
 SOON = 60.0

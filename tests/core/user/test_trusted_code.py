@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from visualnet.core.user import paths, trusted_code
+from visualnet.core.storage import paths
+from visualnet.core.user import trusted_code
 from visualnet.core.user.trusted_code import distrust, is_trusted, trust, trust_for_now
 
 SOURCE = "class Twice(nn.Module):\n    pass\n"

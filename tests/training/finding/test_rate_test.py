@@ -17,7 +17,7 @@ from visualnet.core import edits
 from visualnet.core.edits import learners
 from visualnet.core.project import DataChoice, LearnerSpec, Project
 from visualnet.core.storage import project_file
-from visualnet.core.user.paths import runs_dir
+from visualnet.core.storage.paths import runs_dir
 from visualnet.data.loading import load
 from visualnet.data.tensors import Sampler, Tensors
 from visualnet.resources import resource

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from tests.training.nets import small
 from visualnet.core.edits import set_recipe
 from visualnet.core.project import RunRef
-from visualnet.core.user.paths import runs_dir
+from visualnet.core.storage.paths import runs_dir
 from visualnet.training.runs import run_history as history
 from visualnet.training.runs.run_model import RunModel
 

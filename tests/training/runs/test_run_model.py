@@ -15,8 +15,8 @@ from msgspec.structs import replace
 
 from tests.training.nets import small
 from tests.waiting import until
+from visualnet.core.storage.paths import runs_dir
 from visualnet.core.text.timestamps import moment
-from visualnet.core.user.paths import runs_dir
 from visualnet.data.loading import load
 from visualnet.training import events
 from visualnet.training.loop.session import Session

@@ -115,7 +115,7 @@ def test_a_validation_set_of_which_nothing_is_asked_has_no_loss(folder: Path) ->
     """No epoch is the best, the plateau is told of none, and the patience ends."""
     project = headed({"ignore_index": 3}, {"schedule": "plateau", "epochs": 4, "options": {"wait": 0, "patience": 3}})
     data = load(project.data)
-    labels = data.arrays["label"]
+    labels = data.whole("label")
     data = data._replace(validation=data.validation[labels[data.validation] == 3])
     assert differences(project, folder, data) == []
     assert not (folder / "train_best.pt").exists()
@@ -162,7 +162,7 @@ def test_data_as_they_are_and_a_test_set(folder: Path) -> None:
 
 def test_weights_that_it_starts_from(folder: Path) -> None:
     """Matched by name and by order, handed over as a plain state_dict; the rest is drawn."""
-    from visualnet.core.user.paths import runs_dir
+    from visualnet.core.storage.paths import runs_dir
 
     project = tiny(seed=3)
     run = runs_dir() / "earlier"
@@ -489,8 +489,8 @@ def test_the_data_are_plain_arrays_divided_as_the_recipe_says(folder: Path) -> N
         assert sorted(file.files) == sorted(
             ["point_mean", "point_std", "train_point", "train_label", "validation_point", "validation_label"]
         )
-        np.testing.assert_array_equal(file["train_point"], data.arrays["point"][data.train])
-        np.testing.assert_array_equal(file["validation_label"], data.arrays["label"][data.validation])
+        np.testing.assert_array_equal(file["train_point"], data.whole("point")[data.train])
+        np.testing.assert_array_equal(file["validation_label"], data.whole("label")[data.validation])
 
 
 def test_a_script_finds_its_data_where_they_were_written(tmp_path: Path) -> None:

@@ -14,8 +14,8 @@ from visualnet.compiling.module import compile_project
 from visualnet.core import edits
 from visualnet.core.project import Project
 from visualnet.core.storage import project_file
+from visualnet.core.storage.paths import runs_dir, weights_dir
 from visualnet.core.storage.project_file import FileError
-from visualnet.core.user.paths import runs_dir, weights_dir
 from visualnet.data.loading import load
 from visualnet.training import checkpoints
 from visualnet.training.checkpoints import BadCheckpoint

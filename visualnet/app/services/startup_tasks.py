@@ -7,8 +7,8 @@ import sys
 from PySide6.QtCore import QObject
 
 from visualnet.app.services.background_task import BackgroundTask, Job
+from visualnet.core.storage.paths import data_dir
 from visualnet.core.storage.temporaries import Deadline, sweep_all
-from visualnet.core.user.paths import data_dir
 from visualnet.core.user.settings import Settings
 from visualnet.pytorch import NoTorch, need_torch
 

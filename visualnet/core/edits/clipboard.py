@@ -15,7 +15,8 @@ from visualnet.core import expressions
 from visualnet.core.graph import BLOCK_PREFIX, LEARNER, Graph, Node, Port
 from visualnet.core.names import MAX_ID, free, highest, names
 from visualnet.core.project import Block, Project
-from visualnet.core.storage import decode, encode, plain_text_transport, project_file, safe_json
+from visualnet.core.storage import encode, plain_text_transport, project_file, safe_json
+from visualnet.core.storage.decoding import decode
 from visualnet.core.validation import sheet_of, spot, with_nodes
 
 MARK = "visualnet-nodes"

@@ -24,9 +24,9 @@ from visualnet.core.project import Project
 from visualnet.core.storage import project_file
 from visualnet.core.storage.disk_state import NOTHING, DiskState
 from visualnet.core.storage.locks import try_lock
+from visualnet.core.storage.paths import journal_dir
 from visualnet.core.storage.regular_files import descriptor
 from visualnet.core.storage.safe_json import MAX_BYTES
-from visualnet.core.user.paths import journal_dir
 
 _KEY = "journal"
 LARGE = MAX_BYTES // 4

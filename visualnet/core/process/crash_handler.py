@@ -21,9 +21,9 @@ from typing import IO, Any, Literal
 
 from visualnet.core.process.mailbox import Mailbox
 from visualnet.core.storage.locks import try_lock
+from visualnet.core.storage.paths import log_dir
 from visualnet.core.storage.regular_files import open_regular
 from visualnet.core.text.visible import visible
-from visualnet.core.user.paths import log_dir
 
 Origin = Literal["window", "thread", "cleanup", "qt"]
 

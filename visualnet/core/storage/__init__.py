@@ -8,4 +8,6 @@
   there or what the person has seen; it is looked at last of all before the new file takes its place.
 - `temporaries.py`: what is written aside bears our name and is held by a lock (`locks.py`) while its writer lives; `sweep_all`
   removes what killed processes left.
+- `paths.py` gives the person's own folders (honours `VISUALNET_HOME`); `data_places.py` where own data lie, and which places a file may
+  lead to.
 """

@@ -12,6 +12,7 @@ import re
 import struct
 import zlib
 from collections.abc import Iterator, Mapping
+from pathlib import PurePosixPath
 from typing import Any, BinaryIO, NoReturn
 from xml.parsers import expat
 
@@ -64,6 +65,8 @@ def strip_local_paths(project: Project) -> Project:
     """The project as strangers may have it: without the places on this machine where data or weights lie."""
     options = _without_paths(project.data.options)
     data = project.data if len(options) == len(project.data.options) else replace(project.data, options=options)
+    if data.path:
+        data = replace(data, path=PurePosixPath(data.path).name)
     named = dict.fromkeys((k for k in project.recipe.__struct_fields__ if _is_path(getattr(project.recipe, k))), "")
     kept = _without_paths(project.recipe.options)
     recipe = project.recipe

@@ -10,8 +10,18 @@ from typing import Any
 from msgspec.structs import replace
 
 from visualnet.core.graph import Graph, Init, Node
-from visualnet.core.project import About, Block, DataChoice, LearnerSpec, Recipe, RunRef
-from visualnet.core.storage import decode_annotations
+from visualnet.core.project import (
+    About,
+    Block,
+    DataChoice,
+    DataFacts,
+    FieldFacts,
+    LearnerSpec,
+    PreparationStep,
+    Recipe,
+    RunRef,
+)
+from visualnet.core.storage.decoding import decode_annotations
 
 to_json = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 
@@ -107,11 +117,19 @@ def _own(value: Any, plain: Any) -> dict[str, Any]:
     fields = {
         k: getattr(value, k) for k in value.__struct_fields__ if k != "extra" and getattr(value, k) != getattr(plain, k)
     }
-    return {**fields, **value.extra}
+    return {**fields, **getattr(value, "extra", {})}
 
 
 def data_fields(data: DataChoice) -> dict[str, Any]:
-    return {"name": data.name, **_own(data, DataChoice(name=data.name))}
+    fields = {"name": data.name, **_own(data, DataChoice(name=data.name))}
+    if data.facts is not None:
+        fields["facts"] = {
+            **_own(data.facts, DataFacts()),
+            "fields": {name: _own(field, FieldFacts()) for name, field in data.facts.fields.items()},
+        }
+    if data.preparation:
+        fields["preparation"] = [{"kind": s.kind, **_own(s, PreparationStep(kind=s.kind))} for s in data.preparation]
+    return fields
 
 
 def recipe_fields(recipe: Recipe) -> dict[str, Any]:

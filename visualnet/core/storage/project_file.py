@@ -16,7 +16,10 @@ from msgspec.structs import replace
 
 from visualnet.core.errors import FileError
 from visualnet.core.project import DataChoice, Project, Recipe
-from visualnet.core.storage import decode, embedded_project, safe_json
+from visualnet.core.storage import embedded_project, safe_json
+from visualnet.core.storage.data_places import absolute_path, relative_path
+from visualnet.core.storage.decoding import decode
+from visualnet.core.storage.decoding.decode_data import data_choice
 from visualnet.core.storage.disk_state import ChangedOnDisk
 from visualnet.core.storage.encode import block_text, data_fields, graph_text, lines, recipe_fields, run_fields, to_json
 from visualnet.core.storage.regular_files import (
@@ -52,7 +55,7 @@ def load(path: Path | str) -> Project:
     Raises:
         FileError: it cannot be read; the words say where and why.
     """
-    return loads(read(Path(path)), Path(path).name)
+    return loads(read(Path(path)), Path(path).name, Path(path).parent)
 
 
 def read(path: Path) -> bytes:
@@ -93,8 +96,8 @@ def read_either(path: Path) -> tuple[bytes, bool]:
         raise FileError(name, f"it cannot be read ({_told(error)})", way_out="Check who may read it.") from None
 
 
-def loads(data: bytes, name: str = "this text") -> Project:
-    """The project that these bytes describe; ``name`` is what errors call them.
+def loads(data: bytes, name: str = "this text", folder: Path | None = None) -> Project:
+    """The project that these bytes describe; ``name`` is what errors call them, ``folder`` where their file lies.
 
     Raises:
         FileError: they describe none; the words say where and why.
@@ -108,6 +111,9 @@ def loads(data: bytes, name: str = "this text") -> Project:
     try:
         tree, newer = _to_current(tree)
         result = decode.project(tree)
+        if result.data.path:
+            place = absolute_path(result.data.path, folder)
+            result = replace(result, data=replace(result.data, path=place))
     except Refused as fault:
         raise _file_error(fault, data, tree, name) from None
     if newer:
@@ -171,7 +177,7 @@ def check_part(what: str, value: DataChoice | Recipe) -> None:
         raise ValueError(f"{place} is {number}; a number is wanted that is not NaN or infinite")
     try:
         tree = safe_json.scan(to_json(fields).encode())
-        (decode.recipe if isinstance(value, Recipe) else decode.data_choice)(tree)
+        (decode.recipe if isinstance(value, Recipe) else data_choice)(tree)
     except Refused as fault:
         raise ValueError(f"{'.'.join((what, *map(str, fault.place)))}: {fault.reason}") from None
     except (TypeError, ValueError) as error:
@@ -193,8 +199,10 @@ def _not_finite(place: str, value: object) -> Iterator[tuple[str, float]]:
 # --- writing --------------------------------------------------------------------------------------------------------------------------
 
 
-def dumps(project: Project) -> bytes:
-    """The file of a project, the same bytes for the same project."""
+def dumps(project: Project, folder: Path | None = None) -> bytes:
+    """The file of a project, the same bytes for the same project. Where it lies in a ``folder``, own data are named from there."""
+    if folder is not None and project.data.path:
+        project = replace(project, data=replace(project.data, path=relative_path(project.data.path, folder)))
     head = {"program": PROGRAM, "format": FORMAT, "name": project.name, "note": project.note}
     parts = [f"  {to_json(k)}: {to_json(v)}" for k, v in head.items() if v or k == "name"]
     if project.constants:
@@ -224,7 +232,7 @@ def save(path: Path | str, project: Project, check: Callable[[], None] | None = 
     if project.readonly:
         raise FileError(str(target), project.readonly, way_out="Open it with the newer version.")
     try:
-        data = dumps(project)
+        data = dumps(project, target.parent)
         loads(data, target.name)  # what could not be opened again is never written over what can
     except FileError as error:
         place = f" ({error.place})" if error.place else ""

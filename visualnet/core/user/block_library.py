@@ -17,7 +17,7 @@ from visualnet.core.graph import BLOCK_PREFIX
 from visualnet.core.names import free
 from visualnet.core.project import MAIN, Project
 from visualnet.core.storage import project_file
-from visualnet.core.user.paths import blocks_dir
+from visualnet.core.storage.paths import blocks_dir
 from visualnet.resources import resource
 
 PREFIX = "library:"

@@ -7,9 +7,9 @@ from collections import UserDict
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from visualnet.core.storage.paths import settings_path
 from visualnet.core.storage.regular_files import read_regular, write_all
 from visualnet.core.storage.temporaries import ReplacementFile
-from visualnet.core.user.paths import settings_path
 
 RECENT = 12
 

@@ -14,9 +14,8 @@ import stat
 import threading
 from pathlib import Path
 
-from visualnet.core.storage import project_file
+from visualnet.core.storage import paths, project_file
 from visualnet.core.storage.regular_files import open_bounded
-from visualnet.core.user import paths
 
 MAX_KNOWN = 10_000
 MAX_BYTES = 1 << 20

@@ -10,7 +10,6 @@ import inspect
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from math import prod
 from typing import Any, ClassVar, NamedTuple
 
 from visualnet.core.expressions import Derived, Scope
@@ -25,6 +24,8 @@ from visualnet.layers.declaration.sizes import Shape as Shape
 from visualnet.layers.declaration.sizes import Sized as Sized
 from visualnet.layers.declaration.sizes import default_axes as default_axes
 from visualnet.layers.declaration.sizes import sized as sized
+from visualnet.layers.declaration.spec import Column as Column
+from visualnet.layers.declaration.spec import Spec as Spec
 
 FAMILIES: Mapping[str, str] = {
     "data": "Data & output",
@@ -39,35 +40,6 @@ FAMILIES: Mapping[str, str] = {
     "loss": "Loss & metric",
     "block": "Blocks",
 }
-
-
-class Spec(NamedTuple):
-    """What is known of a tensor before it exists. ``shape`` is without the batch axis; ``axes`` names each of its axes.
-
-    ``dtype`` is ``float``, ``int`` or ``bool``. ``holds`` says what the numbers are, where a later layer must know: ``probabilities``
-    (they add to 1), ``fractions`` (each from 0 to 1), ``nonnegative``, ``logarithms`` (of probabilities: at most 0), ``watched`` (points at
-    which a gradient can be taken), or nothing. ``batched`` is False for one number for the whole batch (a loss). ``classes``, for whole
-    numbers of a data set: they count from 0 to below it; 0 where that is not known.
-    """
-
-    shape: Shape
-    axes: tuple[str, ...] = ()
-    dtype: str = "float"
-    holds: str = ""
-    batched: bool = True
-    classes: int = 0
-
-    @property
-    def text(self) -> str:
-        """``64×14×14``; a single value per sample is ``1``, one number for the batch is ``scalar``."""
-        if not self.batched:
-            return "scalar"
-        return "×".join(map(str, self.shape)) or "1"
-
-    @property
-    def size(self) -> int:
-        """Numbers per sample."""
-        return prod(self.shape)
 
 
 class Pattern(NamedTuple):
@@ -137,6 +109,8 @@ class Layer:
     """``input``, ``target``, ``output``, ``loss``, ``metric``; empty for what stands between, on an instance too (a loss not reduced)."""
     better: ClassVar[str] = ""
     """For a loss or a metric: whether a smaller (``min``) or a larger value (``max``) is better."""
+    answer_kind: ClassVar[str] = ""
+    """What a loss or metric holds against ``target`` (see `visualnet.layers.catalog.loss`), so that a trained network can be judged."""
     paper: ClassVar[str] = ""
     holds: ClassVar[str] = ""
     """What the first output's numbers are: as in ``Spec.holds``, or ``same`` as the first input's."""
@@ -187,11 +161,9 @@ class Layer:
         values: dict[str, Any] = {}
         for name, param in self.params.items():
             try:
-                value = param.read(raw[name], scope) if name in raw else param.default
+                values[name] = param.read(raw[name], scope) if name in raw else param.default
             except ValueError as error:
                 faults.append(Fault(str(error), name))
-                continue
-            values[name] = value
         faults += [
             Fault(f"{self.label} has no parameter “{name}”", name, "warning") for name in raw if name not in self.params
         ]

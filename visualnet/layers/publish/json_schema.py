@@ -15,7 +15,9 @@ from visualnet.core import validation
 from visualnet.core.graph import ANNOTATION_KINDS, COLOURS, DIRECTIONS, LEARNER, MODES, STATISTICS
 from visualnet.core.names import MAX_NAME, MAX_TEXT
 from visualnet.core.project import DataChoice, Recipe
-from visualnet.core.storage import decode, project_file
+from visualnet.core.storage import project_file
+from visualnet.core.storage.decoding import decode
+from visualnet.core.storage.decoding.decode_data import DTYPES, MAX_SEED
 from visualnet.core.storage.project_file import FORMAT, PROGRAM
 from visualnet.core.validation import MAX_ANNOTATIONS, MAX_BENDS, MAX_BOOKMARKS
 from visualnet.layers import LAYERS, Layer
@@ -235,9 +237,52 @@ def _data() -> dict[str, Any]:
         "name": {"type": "string", "default": plain.name},
         "options": {"type": "object"},
         "split": {**split, "description": "Shares of training, validation and test; they add to 1."},
-        "seed": _bounded("integer", 0, decode.MAX_SEED, plain.seed),
+        "seed": _bounded("integer", 0, MAX_SEED, plain.seed),
         "normalise": {"type": "boolean", "default": plain.normalise},
+        "path": {"type": "string", "description": "Own data: a file or folder, relative to this file's folder."},
+        "facts": _facts(),
+        "preparation": {"type": "array", "items": _preparation_step()},
+        "division": {"type": "string", "default": plain.division},
+        "division_options": {"type": "object"},
+        "balance": {"type": "string", "default": plain.balance},
     }
+    return {"type": "object", "properties": properties}
+
+
+def _preparation_step() -> dict[str, Any]:
+    properties = {
+        "kind": {"type": "string"},
+        "options": {"type": "object"},
+        "off": {"type": "boolean", "default": False},
+    }
+    return {"type": "object", "required": ["kind"], "properties": properties}
+
+
+def _facts() -> dict[str, Any]:
+    """What was found when own data were looked through."""
+    whole = {"type": "integer", "minimum": 0}
+    texts = {"type": "array", "items": {"type": "string"}}
+    field = {
+        "shape": {"type": "array", "items": whole, "maxItems": 8},
+        "axes": {**texts, "maxItems": 8},
+        "dtype": {"enum": list(DTYPES)},
+        "classes": whole,
+    }
+    properties = {
+        "size": whole,
+        "fields": {"type": "object", "propertyNames": _NAME, "additionalProperties": _closed(field)},
+        "classes": texts,
+        "columns": texts,
+        "fingerprint": {"type": "string"},
+    }
+    return {
+        "type": "object",
+        "properties": properties,
+        "description": "What was found there, so that shapes are known.",
+    }
+
+
+def _closed(properties: dict[str, Any]) -> dict[str, Any]:
     return {"type": "object", "properties": properties}
 
 
@@ -279,7 +324,7 @@ def _recipe() -> dict[str, Any]:
         **_steps(),
         "batch_size": _bounded("integer", 1, 10**9, plain.batch_size),
         "epochs": _bounded("integer", 1, 10**9, plain.epochs),
-        "seed": _bounded("integer", 0, decode.MAX_SEED, plain.seed),
+        "seed": _bounded("integer", 0, MAX_SEED, plain.seed),
         "device": {"type": "string", "default": plain.device},
         "start_from": {
             "type": "string",

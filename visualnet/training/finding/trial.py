@@ -35,7 +35,7 @@ class Trial:
         self.network, self.sampler, self.tensors = loop.network, loop.sampler, loop.tensors
         self.device = loop.place.device
         self.learners = tuple(loop.learners.by_name.values())
-        self._indices = self._endless()
+        self._indices, self.steps = self._endless(), 0
         loop.learners.begin_epoch(0)
 
     def _endless(self) -> Iterator[Tensor]:
@@ -56,7 +56,8 @@ class Trial:
         index = next(self._indices) if index is None else index
         self.network.trial.train()
         loop.tally.before_step(index)
-        batch = self.tensors.batch(index)
+        batch = self.tensors.training_batch(index, self.steps)
+        self.steps += 1
         losses: list[Tensor] = []
         for program, learner, closes in loop.learners.turns:
             results = program(*batch)

@@ -15,6 +15,7 @@ from visualnet.analysis.cost.totals import Costs
 from visualnet.analysis.facts import NodePath
 from visualnet.compiling import GraphError, culprit
 from visualnet.core.text.format import format_bytes
+from visualnet.data.streaming.readable import DataLost, UnreadableSample
 from visualnet.training.checkpoints import BadCheckpoint
 from visualnet.training.events import Failed
 from visualnet.training.loop.metrics import NonFinite, set_state
@@ -50,6 +51,8 @@ def describe(
     """The exception as an event of plain text; nothing of it may be kept, for it holds every tensor of the step."""
     if isinstance(error, TrainingRefused):
         return Failed(kind=error.fault.kind, words=error.fault.words, path=tuple(error.fault.path), step=step)
+    if isinstance(error, DataLost | UnreadableSample):
+        return Failed(kind="unreadable", words=str(error), step=step)
     text = "".join(traceback.format_exception(error))[-MAX_TEXT:]
     if isinstance(error, GraphError):
         return Failed(kind="graph", words=str(error), traceback=text, step=step)
@@ -94,12 +97,13 @@ def find_unasked_loss(model: Model, batch: Sequence[Tensor]) -> tuple[NodePath, 
 def blame(fault: NonFinite, model: Model, tensors: Tensors, machine: Machine, step: int) -> Failed:
     """Run the bad step again, just as it was, and name the first node whose numbers are not finite."""
     try:
-        found = find_unasked_loss(model, tensors.batch(fault.index))
+        found = find_unasked_loss(model, tensors.training_batch(fault.index, step - 1))
         if found is None:
             set_state(machine.device, fault.state)
             model.trial.train()
             with machine.autocast():
-                found = model.guilty(None, tensors.named(fault.index), fault.only)
+                batch = tensors.training_batch(fault.index, step - 1)
+                found = model.guilty(None, dict(zip(tensors.names, batch, strict=True)), fault.only)
     except Exception as error:
         found = ((), f"(the node could not be found: {first_line(error)})")
     path, words = found or ((), "though each node alone gives finite numbers")

@@ -13,8 +13,8 @@ import msgspec
 from visualnet.analysis.cost.step_time import DeviceSpeed
 from visualnet.core.errors import FileError
 from visualnet.core.storage import project_file
+from visualnet.core.storage.paths import data_dir
 from visualnet.core.storage.regular_files import read_regular
-from visualnet.core.user.paths import data_dir
 
 FILE = "pace.json"
 MOST_BYTES = 64 << 10

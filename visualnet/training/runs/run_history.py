@@ -13,8 +13,8 @@ from typing import Any
 from msgspec.structs import replace
 
 from visualnet.core.project import Project, RunRef
+from visualnet.core.storage.paths import runs_dir
 from visualnet.core.text.format import format_number
-from visualnet.core.user.paths import runs_dir
 from visualnet.training.runs.network_mark import KEY, mark_of
 from visualnet.training.runs.run_model import RunModel
 

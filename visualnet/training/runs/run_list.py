@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
+from visualnet.core.storage.paths import runs_dir
 from visualnet.core.text.timestamps import moment
-from visualnet.core.user.paths import runs_dir
 from visualnet.training import events
 from visualnet.training.runs.run_model import LOG, RunModel, read_ends
 

@@ -14,9 +14,9 @@ from typing import Any
 from msgspec.structs import replace
 
 from visualnet.core.project import Project, RunRef
+from visualnet.core.storage.paths import runs_dir
 from visualnet.core.storage.regular_files import open_regular
 from visualnet.core.text.timestamps import moment
-from visualnet.core.user.paths import runs_dir
 from visualnet.training import events
 from visualnet.training.events import Event
 from visualnet.training.runs.epoch_scale import EpochScale

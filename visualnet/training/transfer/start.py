@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from visualnet.analysis import Analysis
 from visualnet.compiling.module import compile_project
 from visualnet.core.project import Project
-from visualnet.core.user.paths import runs_dir, weights_dir
+from visualnet.core.storage.paths import runs_dir, weights_dir
 from visualnet.training import checkpoints
 from visualnet.training.checkpoints import BadCheckpoint
 from visualnet.training.transfer import shipped

@@ -18,10 +18,10 @@ from safetensors import safe_open
 from torch import Tensor
 
 from visualnet.compiling.plan import memory_budget
+from visualnet.core.storage.paths import weights_dir
 from visualnet.core.storage.regular_files import open_regular
 from visualnet.core.text.format import format_bytes
 from visualnet.core.text.visible import visible
-from visualnet.core.user.paths import weights_dir
 from visualnet.training.checkpoints import TENSOR_TYPES, BadCheckpoint, read_header, save_weights
 from visualnet.training.transfer.matching import Spec
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
-import numpy as np
 from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QIcon, QPixmap
 from PySide6.QtWidgets import QFrame, QListView, QListWidget, QListWidgetItem, QToolButton, QWidget
@@ -122,15 +121,18 @@ class Gallery(QFrame):
         if data is None or field is None:
             return
         first = max(min(self.probes.sample - GALLERY // 2, self.probes.samples - GALLERY), 0)
-        targets = [data.arrays[n] for n in studio.analysis.target_fields() if n in data.arrays]
-        labels = next((values for values in targets if values.ndim == 1), None)
+        targets = (n for n in studio.analysis.target_fields() if n in data.fields and not data.fields[n].shape)
+        label = next(targets, None)
+        fields = (field,) if label is None else (field, label)
         for sample in range(first, min(first + GALLERY, self.probes.samples)):
             place = self.probes.place(sample)
-            image = compose_strip(np.asarray(data.arrays[field][place]), (FACE, FACE), studio.theme, signed=False)
+            assert place is not None
+            shown = data.sample(place, fields)
+            image = compose_strip(shown[field], (FACE, FACE), studio.theme, signed=False)
             item = QListWidgetItem(QIcon(QPixmap.fromImage(image)), f"{sample}")
             item.setData(Qt.ItemDataRole.UserRole, sample)
-            if labels is not None and data.classes and 0 <= int(labels[place]) < len(data.classes):
-                item.setToolTip(f"sample {sample}: {data.classes[int(labels[place])]}")
+            if label is not None and data.classes and 0 <= int(shown[label]) < len(data.classes):
+                item.setToolTip(f"sample {sample}: {data.classes[int(shown[label])]}")
             self.list.addItem(item)
             if sample == self.probes.sample:
                 self.list.setCurrentItem(item)

@@ -21,7 +21,7 @@ from visualnet.app.widgets.layouts import column
 from visualnet.core import edits
 from visualnet.core.graph import Value
 from visualnet.core.project import MAIN, Project
-from visualnet.data.registry import DATASETS, describe_missing
+from visualnet.data.registry import DATASETS, describe_missing, find_kind
 from visualnet.data.split import SPLITS, parse_shares
 from visualnet.layers.declaration.params import Float, Int, Ints
 from visualnet.templates.small_versions import OPEN_SMALL, SMALL_TIP, small_version
@@ -114,14 +114,17 @@ class DataSection(InspectorSection):
         self.small = button(OPEN_SMALL, done=self._open_small)
         self.small.setToolTip(SMALL_TIP)
         self.names.setPlaceholderText("Choose data")
+        self.page = button("Look at the data…", icon="data", done=lambda: run_action(studio, "view.workspace_data"))
+        self.page.setToolTip("Samples, figures and findings; files of your own (Ctrl+4)")
         self.add(self.words)
         self.add(self.small)
+        self.add(self.page)
         self.add(self.editors)
 
     def refresh(self, selected: Selected = NOTHING) -> None:
         """Show the choice of data."""
         data = self.studio.project.data
-        kind = DATASETS.get(data.name)
+        kind = find_kind(data.name)
         self.names.setCurrentIndex(self.names.findData(data.name))
         small = small_version(self.studio.project) is not None
         missing = describe_missing(data) + (" Or take the small version, which trains here." if small else "")
@@ -167,7 +170,9 @@ class DataSection(InspectorSection):
     def _set_option(self, kind: str, name: str, value: Value) -> None:
         if kind != self.studio.project.data.name:
             return  # a key that reached the form of another data set as it was hidden
-        param = DATASETS[kind].params[name]
+        known = find_kind(kind)
+        assert known is not None
+        param = known.params[name]
         if isinstance(param, Int | Float | Ints) and value is not None:
             # Data is read without the project: what is written with its constants is worked out once, here.
             value = param.read(value, self.studio.project.constants)
@@ -213,6 +218,12 @@ class DataSection(InspectorSection):
             self._leave_own()
         else:
             super().keyPressEvent(event)
+
+
+def run_action(studio: Studio, action_id: str) -> None:
+    """Do what an action does, where there is a window around."""
+    if studio.shell is not None:
+        studio.shell.run_action(action_id)
 
 
 def _fault_in_seed(value: Value) -> str:

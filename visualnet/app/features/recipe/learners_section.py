@@ -16,7 +16,7 @@ from visualnet.app.widgets.section import Section
 from visualnet.core.edits import learners
 from visualnet.core.graph import Value
 from visualnet.core.project import LearnerSpec
-from visualnet.core.storage.decode import MAX_LEARNERS, MAX_STEPS
+from visualnet.core.storage.decoding.decode import MAX_LEARNERS, MAX_STEPS
 from visualnet.core.text.format import format_quantity
 from visualnet.layers.declaration.params import Int
 from visualnet.layers.recipe.technique import declare

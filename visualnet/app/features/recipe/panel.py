@@ -85,6 +85,7 @@ class RecipePanel(QScrollArea):
         self.forms: dict[str, Form] = {}
         self.finders: dict[str, QToolButton] = {}
         self._offered: tuple[object, ...] = ()
+        self._declared: dict[str, list[tuple[type[Param], dict[str, object]]]] = {}
         """What the forms were made for."""
         self.data = DataSection(studio)
         self.forecast = ForecastSection(studio)
@@ -251,6 +252,10 @@ class RecipePanel(QScrollArea):
     def _build(self, declared: Sequence[Param]) -> None:
         """A form for each group."""
         for title, params in recipe_groups(declared).items():
+            same = [(type(param), vars(param)) for param in params]
+            if title in self.forms and same == self._declared.get(title):
+                continue  # another optimizer changes one group; to build all forms anew takes a tenth of a second
+            self._declared[title] = same
             if title in self.forms:
                 self.forms[title].hide()
                 self.forms[title].deleteLater()

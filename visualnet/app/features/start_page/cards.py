@@ -210,7 +210,7 @@ class TemplateCard(Choice):
         """Find out the figures and show them."""
         project = self.project
         facts = infer(project, None, registry.fields_or_none(project.data)).main
-        data = registry.DATASETS.get(project.data.name)
+        data = registry.find_kind(project.data.name)
         source = data.title if data else project.data.name
         self.figures.setText(f"{format_quantity(facts.parameters, 'parameter')} · {source}")
         self.setAccessibleDescription(self.figures.full_text)

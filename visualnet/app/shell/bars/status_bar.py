@@ -12,7 +12,6 @@ from visualnet.app.widgets.basic import IconLabel, describe, label
 from visualnet.app.widgets.layouts import row
 from visualnet.core.text.format import format_duration, format_number, format_percent
 from visualnet.data import registry
-from visualnet.data.registry import DATASETS
 from visualnet.training.events import Started
 from visualnet.training.runs.run_model import RunModel
 from visualnet.training.runs.run_status import describe_position, format_value, share_done
@@ -153,7 +152,7 @@ class StatusLine(QStatusBar):
     def _totals(self) -> str:
         """The data; what the network comes to stands on the canvas."""
         data = self.studio.project.data
-        kind = DATASETS.get(data.name)
+        kind = registry.find_kind(data.name)
         try:
             return f"{kind.title}: {registry.make_data_set(data).size:,} samples" if kind is not None else ""
         except ValueError as error:

@@ -92,8 +92,10 @@ class DrawingsSection(QWidget):
         node = next((n for n in self.studio.project.graph if n.name == field.input), None)
         facts = self.studio.analysis.main.nodes.get(node.id) if node is not None else None
         name = facts.layer.values().get("field") if facts is not None and facts.layer is not None else None
-        array = probes.data.arrays.get(name or "")
-        return _image(array[place]) if array is not None and tuple(array.shape[2:]) == field.extents else None
+        spec = probes.data.fields.get(name) if name else None
+        if name is None or spec is None or tuple(spec.shape[1:]) != field.extents:
+            return None
+        return _image(probes.data.sample(place, (name,))[name])
 
 
 def _image(cells: Any) -> QImage:

@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 from visualnet.core.names import MAX_NAME, MAX_TEXT, to_name
 from visualnet.core.storage.safe_json import Refused
 from visualnet.core.text.visible import clean, visible
+from visualnet.core.validation import MAX_LIST
 
 _KINDS: Mapping[type, str] = {
     dict: "an object {…}",
@@ -117,3 +118,27 @@ def as_numbers(raw: Any) -> dict[str, int | float]:
         if type(value) not in (int, float):
             wrong(value, "a number", name)
     return dict(raw)
+
+
+def as_params(raw: Any) -> dict[str, Any]:
+    """Parameters or options by name. What their values mean is for their declarations to say."""
+    params = {}
+    for name, value in as_object(raw).items():
+        if not 0 < len(name) <= MAX_NAME or clean(name) != name:
+            raise Refused(f"“{visible(name[:80])}” cannot be the name of a parameter")
+        params[name] = value if type(value) is int else at(name, _plain, value)
+    return params
+
+
+def _plain(value: Any) -> Any:
+    """A parameter's value: lists become tuples, which cannot be changed. What it means is for the layer to say."""
+    kind = type(value)
+    if kind is list:
+        if len(value) > MAX_LIST:
+            raise Refused(f"it has {len(value):,} entries; {MAX_LIST:,} are allowed")
+        return tuple([_plain(v) for v in value])
+    if kind is dict:
+        return {k: _plain(v) for k, v in value.items()}
+    if kind is str and clean(value, lines=True) != value:
+        raise Refused("it holds hidden characters")
+    return value

@@ -13,10 +13,10 @@ from msgspec.structs import replace
 
 from visualnet.core.graph import BLOCK_PREFIX, DIRECTIONS, MODES, STATISTICS, Graph, Init, Node, Port
 from visualnet.core.names import ID, MAX_NAME, fault_in_name, free, to_name
-from visualnet.core.project import About, Block, DataChoice, LearnerSpec, Project, Recipe, RunRef
-from visualnet.core.storage import decode_annotations
-from visualnet.core.storage.safe_json import Refused
-from visualnet.core.storage.values import (
+from visualnet.core.project import About, Block, LearnerSpec, Project, Recipe, RunRef
+from visualnet.core.storage.decoding import decode_annotations
+from visualnet.core.storage.decoding.decode_data import MAX_SEED, data_choice
+from visualnet.core.storage.decoding.values import (
     as_choice,
     as_flag,
     as_line,
@@ -24,6 +24,7 @@ from visualnet.core.storage.values import (
     as_number,
     as_numbers,
     as_object,
+    as_params,
     as_text,
     as_title,
     as_whole,
@@ -33,12 +34,12 @@ from visualnet.core.storage.values import (
     rest,
     wrong,
 )
-from visualnet.core.text.visible import clean, visible
-from visualnet.core.validation import FAR, KIND, MAX_LIST
+from visualnet.core.storage.safe_json import Refused
+from visualnet.core.text.visible import visible
+from visualnet.core.validation import FAR, KIND
 
 MAX_NODES = 20_000
 MAX_WIRES = 80_000
-MAX_SEED = 2**53
 MAX_LEARNERS, MAX_STEPS = 32, 1000
 """Learners of a recipe, and steps that one of them may make in a round."""
 
@@ -151,11 +152,11 @@ def _node(raw: Any) -> Node:
         id=raw["id"],
         kind=at("kind", _kind, raw["kind"]),
         name=raw["name"],
-        params=at("params", _params, params) if params else {},
+        params=at("params", as_params, params) if params else {},
         trainable=trainable,
         statistics=at("statistics", as_choice, raw["statistics"], STATISTICS) if "statistics" in raw else "fixed",
         init=at("init", _init, init) if init is not None else Init(),
-        training=at("training", _params, raw["training"]) if "training" in raw else {},
+        training=at("training", as_params, raw["training"]) if "training" in raw else {},
         shares=shares,
         repeat=repeat,
         mode=at("mode", as_choice, raw["mode"], MODES) if "mode" in raw else "",
@@ -173,29 +174,6 @@ def _kind(raw: str) -> str:
     return raw
 
 
-def _params(raw: Any) -> dict[str, Any]:
-    params = {}
-    for name, value in as_object(raw).items():
-        if not 0 < len(name) <= MAX_NAME or clean(name) != name:
-            raise Refused(f"“{visible(name[:80])}” cannot be the name of a parameter")
-        params[name] = value if type(value) is int else at(name, _plain, value)
-    return params
-
-
-def _plain(value: Any) -> Any:
-    """A parameter's value: lists become tuples, which cannot be changed. What it means is for the layer to say."""
-    kind = type(value)
-    if kind is list:
-        if len(value) > MAX_LIST:
-            raise Refused(f"it has {len(value):,} entries; {MAX_LIST:,} are allowed")
-        return tuple([_plain(v) for v in value])
-    if kind is dict:
-        return {k: _plain(v) for k, v in value.items()}
-    if kind is str and clean(value, lines=True) != value:
-        raise Refused("it holds hidden characters")
-    return value
-
-
 def _init(raw: Any) -> Init:
     fields = as_object(raw)
     kind = fields.get("kind", "default")
@@ -203,7 +181,7 @@ def _init(raw: Any) -> Init:
         wrong(kind, "a text", "kind")
     if not KIND.match(kind):
         raise Refused(f"“{visible(kind[:80])}” is no way to start weights; it is a word such as kaiming_normal", "kind")
-    return Init(kind, _params({k: v for k, v in fields.items() if k != "kind"}))
+    return Init(kind, as_params({k: v for k, v in fields.items() if k != "kind"}))
 
 
 def _wires(raw: Any, nodes: Mapping[str, Node]) -> dict[Port, Port]:
@@ -293,28 +271,6 @@ def _about(raw: Any) -> About:
 # --- data, recipe, runs ---------------------------------------------------------------------------------------------------------------
 
 
-def data_choice(raw: Any) -> DataChoice:
-    """Which data set, and how it is divided."""
-    fields = as_object(raw)
-    split = fields.get("split", [0.8, 0.2, 0.0])
-    if type(split) is not list or len(split) != 3:
-        wrong(split, "three shares [training, validation, test]", "split")
-    shares = tuple(float(as_number(v, "split", 0, 1)) for v in split)
-    if abs(sum(shares) - 1) > 1e-6:
-        raise Refused(f"the shares add to {sum(shares):g}; they must add to 1", "split")
-    return DataChoice(
-        name=as_word(fields.get("name", "mnist5k"), "name"),
-        options=at("options", _params, fields.get("options", {})),
-        split=(shares[0], shares[1], shares[2]),
-        seed=as_whole(fields.get("seed", 0), "seed", 0, MAX_SEED),
-        normalise=as_flag(fields.get("normalise", True), "normalise"),
-        extra=rest(fields, _DATA),
-    )
-
-
-_DATA = frozenset(["name", "options", "split", "seed", "normalise"])
-
-
 START_FROM = re.compile(r"|runs/(?!\.+/)[^/\\:]+/(best|last)|weights/(?!\.+$)[^/\\:]+|trained/[a-z0-9][a-z0-9.-]*")
 """Names of weights among the person's own, and of those that come with the program."""
 
@@ -345,7 +301,7 @@ def _step_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
     for key, high in (("lr", 1e6), ("momentum", 1), ("weight_decay", 1e6)):
         values[key] = float(as_number(fields.get(key, getattr(plain, key)), key, 0, high))
     values["nesterov"] = as_flag(fields.get("nesterov", False), "nesterov")
-    return {**values, "options": at("options", _params, fields.get("options", {}))}
+    return {**values, "options": at("options", as_params, fields.get("options", {}))}
 
 
 def _learners(raw: Any) -> tuple[LearnerSpec, ...]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import platformdirs
 import pytest
 
-from visualnet.core.user import paths
+from visualnet.core.storage import paths
 
 
 def test_a_home_of_its_own_moves_all(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -1,0 +1,26 @@
+"""From a file or folder to a choice of data: look it through, and say what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from visualnet.core.graph import Value
+from visualnet.core.project import DataChoice
+from visualnet.data.sources.registry import SOURCES
+from visualnet.data.sources.source import Check, Found
+
+
+def choose(
+    kind: str, path: Path, options: Mapping[str, Value], check: Check = lambda share: None
+) -> tuple[DataChoice, Found]:
+    """Look own data through, and give the choice of data for a project: with what was found, and the preparation that it wants.
+
+    Raises:
+        ValueError: nothing can be read; the words say why and what to do.
+        Cancelled: from ``check``.
+    """
+    place = path.absolute().as_posix()
+    found = SOURCES[kind](options, place).look_through(check)
+    steps = SOURCES[kind](options, place, found.facts).propose(found.facts)
+    return DataChoice(name=kind, options=dict(options), path=place, facts=found.facts, preparation=steps), found

@@ -1,0 +1,98 @@
+"""How a step of preparation is declared: what it does to fields and to samples, and what of the training part it is fitted on."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from visualnet.core.graph import Value
+from visualnet.layers.declaration.layer import Spec
+from visualnet.layers.declaration.params import Param
+
+if TYPE_CHECKING:
+    import torch
+
+    from visualnet.data.samples import Batch
+
+Specs = Mapping[str, Spec]
+Fitted = Mapping[str, Any]
+"""What a step learned from the training part: plain JSON values, so that it can be kept beside a run."""
+
+
+class Step:
+    """Base of every step. An instance has its settings, read; it holds nothing that it learned."""
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    group: ClassVar[str]
+    """Where it is offered: ``image``, ``table``, ``text``, ``sound``, ``series`` or ``any``."""
+    params: ClassVar[Mapping[str, Param]] = {}
+    fits: ClassVar[bool] = False
+    """Whether it learns something from the training part."""
+    augments: ClassVar[bool] = False
+    """Whether it is drawn anew for each batch of training, on the device, and rests in validation."""
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls.params = {**cls.params, **{k: v for k, v in vars(cls).items() if isinstance(v, Param)}}
+
+    def __init__(self, options: Mapping[str, Value]) -> None:
+        for name in options:
+            if name not in self.params:
+                known = ", ".join(self.params) or "none"
+                raise ValueError(f"the step “{self.title}” has no setting “{name}” (it has {known})")
+        for name, param in self.params.items():
+            self.__dict__[name] = param.read(options[name], {}) if name in options else param.default
+
+    def specs(self, fields: Specs) -> dict[str, Spec]:
+        """The fields behind the step, by formula; nothing is read.
+
+        Raises:
+            ValueError: the step does not fit these fields; the words say which, and what to do.
+        """
+        return dict(fields)
+
+    def learn(self, batches: Iterable[Batch], fields: Specs) -> Fitted:
+        """Learn from the samples of the training part, which come in batches and once."""
+        return {}
+
+    def apply(self, batch: Batch, fitted: Fitted) -> Batch:
+        """The fields of some samples behind the step. Values are arrays (sample, …), or lists of arrays of different sizes.
+
+        A sample's result depends on that sample and on ``fitted`` alone.
+        """
+        return batch
+
+    def augment(
+        self, batch: dict[str, torch.Tensor], fields: Specs, generator: torch.Generator
+    ) -> dict[str, torch.Tensor]:
+        """A batch of training, changed at random, on its device; all chance is drawn from the generator (on the CPU)."""
+        return batch
+
+    @classmethod
+    def suggest(cls, spec: Spec) -> dict[str, Value]:
+        """Settings that fit a field, where the defaults may not."""
+        return {}
+
+    @classmethod
+    def summary(cls) -> str:
+        """One line for people: the docstring's first."""
+        return inspect.cleandoc(cls.__doc__ or "").partition("\n")[0]
+
+
+STEPS: dict[str, type[Step]] = {}
+"""Every step by the name that files use, in the order in which they are offered."""
+
+
+def step(name: str, title: str, group: str, *, fits: bool = False, augments: bool = False) -> Callable[[type], type]:
+    """Register a step."""
+
+    def register(cls: type[Step]) -> type[Step]:
+        assert name.isidentifier(), name
+        assert name not in STEPS, name
+        cls.name, cls.title, cls.group, cls.fits, cls.augments = name, title, group, fits, augments
+        STEPS[name] = cls
+        return cls
+
+    return register
