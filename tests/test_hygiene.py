@@ -269,7 +269,7 @@ THE_ONLY_OPENER = "visualnet/core/storage/regular_files.py"
 LOCKED_ASIDE = "visualnet/core/storage/temporaries.py"
 """Opens folders, to lock them; its files it opens through the other."""
 OPENS = {"read_text", "read_bytes", "write_text", "write_bytes", "mkstemp", "NamedTemporaryFile", "TemporaryFile"}
-OPENS_BY_NAME = {"os.open", "os.fdopen", "io.open", "codecs.open", "gzip.open", "np.load", "numpy.load", "Image.open"}
+OPENS_BY_NAME = {"os.open", "os.fdopen", "io.open", "codecs.open", "gzip.open", "np.load", "numpy.load"}
 MODE = re.compile(r"[rwaxbt+U]{1,4}")
 
 
@@ -290,7 +290,9 @@ def openings(tree: ast.AST) -> Iterator[str]:
             moded = any(isinstance(w, str) and MODE.fullmatch(w) for w in words)
             if node.func.attr in OPENS or (node.func.attr == "open" and moded):
                 yield f"{node.lineno}: .{node.func.attr}()"
-            elif node.func.attr == "ZipFile" and not (node.args and ast.unparse(node.args[0]) == "file"):
+            elif (node.func.attr == "ZipFile" or name == "Image.open") and not (
+                node.args and ast.unparse(node.args[0]) == "file"
+            ):
                 yield f"{node.lineno}: {ast.unparse(node)}"
 
 
@@ -319,6 +321,7 @@ def test_files_are_opened_in_one_place_that_takes_only_regular_ones(trees: dict[
         "tempfile.mkstemp()",
         "zipfile.ZipFile(path)",
         "np.load(path)",
+        "Image.open(path)",
     ],
 )
 def test_the_walk_finds_each_opening(line: str) -> None:
@@ -326,7 +329,14 @@ def test_the_walk_finds_each_opening(line: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["popup.open(point, True)", "read_text(path)", "open_regular(path, 'ab')", "zipfile.ZipFile(file)"]
+    "line",
+    [
+        "popup.open(point, True)",
+        "read_text(path)",
+        "open_regular(path, 'ab')",
+        "zipfile.ZipFile(file)",
+        "Image.open(file)",
+    ],
 )
 def test_the_walk_lets_our_own_openings_pass(line: str) -> None:
     assert not list(openings(ast.parse(line)))

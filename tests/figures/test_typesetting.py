@@ -9,7 +9,7 @@ import pytest
 from visualnet.analysis import explain, infer
 from visualnet.cli.common import open_project
 from visualnet.data.registry import fields_or_none
-from visualnet.figures.typesetting import LEAST_PX, Box, Sheet, Text, typeset
+from visualnet.figures.typesetting import LEAST_PX, Box, Indents, Sheet, Text, _broken_rows, typeset
 from visualnet.layers.declaration.notation import Derivation, plain
 
 
@@ -55,7 +55,21 @@ def test_lines_are_broken_before_operators_and_never_overlap(room: int, broken: 
     assert (len(sheet.lines) > 2) == broken
     assert all(b.y - b.box.up >= a.y + a.box.down for a, b in pairwise(sheet.lines))
     assert all(line.x >= 0 and line.y + line.box.down <= sheet.height + 1e-9 for line in sheet.lines)
-    assert all(words(line.box)[0] in "+−·" or "=" in words(line.box) for line in sheet.lines)
+    said = [words(line.box) for line in sheet.lines]
+    assert all(b[0] in "+−·" or "=" in b or a.endswith("=") for a, b in pairwise(said))
+
+
+@pytest.mark.parametrize("name", ["conv1", "pool1"])
+def test_no_short_term_is_left_alone_in_a_line(name: str) -> None:
+    for room in range(130, 420, 5):
+        sheet = typeset(shape_of(name), Typewriter(), 13, room)
+        assert sheet is None or words(sheet.lines[-1].box) != "+1", room
+
+
+def test_rows_are_even() -> None:
+    parts = [("+" if at else "", Box(30.0, 8.0, 2.0)) for at in range(5)]
+    rows, _ = _broken_rows(parts, 130.0, 10.0, Indents(10.0, 10.0))
+    assert sorted(round(box.width) for box in rows) == [60, 90], "not 120 and 30"
 
 
 def test_where_there_is_no_room_there_is_no_sheet() -> None:

@@ -154,11 +154,12 @@ def test_a_picture_stands_on_the_canvas_beside_its_node(window: Window, hands: H
     hands.rest()
     panel, pinned = window.panel("training"), window.overlay("training")
     assert isinstance(pinned, PinnedPicture) and pinned.frame is None
-    before = window.studio.project
+    before, side = window.studio.project, panel.prediction.side
     QTest.mouseClick(panel.prediction.to_canvas, LEFT)
     hands.rest(0.3)
     frame = pinned.frame
     assert frame is not None and frame.isVisible() and not panel.prediction.isVisible()
+    assert frame.pane.side >= 1.2 * side, "what is called Enlarge makes it larger"
     assert window.studio.project is before, "no file knows of it"
     view = window.canvas.view
     cards = [view.mapFromScene(card.rect).boundingRect() for card in view.canvas.cards.values()]

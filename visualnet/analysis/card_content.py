@@ -90,7 +90,7 @@ def _shape(facts: NodeFacts | None) -> str:
     if facts is None:
         return ""
     if not facts.outputs:
-        return facts.arriving[0].text if facts.arriving and facts.arriving[0] is not None else ""
+        return next((spec.text for spec in facts.arriving[:1] if spec is not None), "?" if facts.inputs else "")
     return next((facts.leaving[p].text for p in facts.outputs if p in facts.leaving), "?")
 
 

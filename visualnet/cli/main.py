@@ -14,6 +14,7 @@ from collections.abc import Sequence
 
 from visualnet.cli import check, code, compare, diff, finding, new, picture, summary, templates, train
 from visualnet.cli.common import FAULTY, FINE, INTERRUPTED, UNUSABLE, Misuse, Verb
+from visualnet.cli.own_data import verb as data
 from visualnet.core.errors import FileError
 from visualnet.core.storage.embedded_project import PICTURES
 from visualnet.core.text.format import capitalize_first
@@ -120,4 +121,5 @@ VERBS: dict[str, Verb] = {
     "lr-test": finding.RATE,
     "batch-test": finding.BATCH,
     "picture": picture.VERB,
+    "data": data.VERB,
 }

@@ -2,7 +2,9 @@
 
 It may import `analysis`, `layers` and `core`.
 
-`registry.py`: `DATASETS`, `fields(choice) -> dict[str, Spec]` (cheap, nothing is loaded), `load(choice) -> Loaded` (arrays by
-field, split indices, statistics, class names). `declare.py` says what a data set is; `builtin.py` (digits, points, curves) and
-`generators/` declare them. Targets of -100 are not asked.
+`registry.py`: `DATASETS`, `fields(choice) -> dict[str, Spec]` (cheap, nothing is loaded), `load(choice) -> Loaded` (samples
+fetched by index, split indices, statistics, class names). `sources/` read own files, `preparation/` changes samples, `division/`
+divides them. `declare.py` says what a data set is; `builtin.py` (digits, points, curves) and
+`generators/` declare them. `tokens.py` turns texts into numbers; `examination/` says what is in a set before anything is trained.
+Targets of -100 are not asked.
 """

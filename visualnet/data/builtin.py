@@ -72,8 +72,11 @@ SHAPES = {
 }
 MANY_CLASSES = ("spiral", "blobs")
 
+FEW_SAMPLES = {"lr": 0.01, "batch_size": 16, "epochs": 100}
+"""For some hundred samples: so many steps that a hidden layer of a few units solves XOR, in seconds."""
 
-@dataset("points", "Points in the plane", inputs="point")
+
+@dataset("points", "Points in the plane", inputs="point", recipe=FEW_SAMPLES)
 class Points(DataSet):
     """Points in the plane in two or more colours: the smallest problem of classification, and one that can be drawn."""
 
@@ -115,7 +118,7 @@ CURVES = {
 }
 
 
-@dataset("curve", "Curve", inputs="x")
+@dataset("curve", "Curve", inputs="x", recipe=FEW_SAMPLES)
 class Curve(DataSet):
     """Noisy points along a curve y = f(x): the smallest problem of regression."""
 

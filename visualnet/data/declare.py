@@ -31,10 +31,12 @@ class DataSet:
     licence: ClassVar[str] = ""
     """The file in ``resources/data`` with the licence's text; empty for what is generated."""
     params: ClassVar[Mapping[str, Param]] = {}
+    recipe: ClassVar[Mapping[str, int | float]] = {}
+    """What a recipe that nobody has set begins with on these data, where it is not what recipes begin with."""
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
-        cls.params = {k: v for k, v in vars(cls).items() if isinstance(v, Param)}
+        cls.params = {**cls.params, **{k: v for k, v in vars(cls).items() if isinstance(v, Param)}}
 
     def __init__(self, options: Mapping[str, Value]) -> None:
         for name in options:
@@ -84,7 +86,7 @@ DATASETS: dict[str, type[DataSet]] = {}
 """Every data set by the name that files use, in the order in which they are offered."""
 
 
-def dataset(name: str, title: str, inputs: str, **traits: str) -> Any:
+def dataset(name: str, title: str, inputs: str, **traits: str | Mapping[str, int | float]) -> Any:
     """Register a data set."""
 
     def register(cls: type[DataSet]) -> type[DataSet]:

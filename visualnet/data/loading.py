@@ -103,8 +103,11 @@ def load(choice: DataChoice, check: Callable[[float], None] = lambda share: None
     samples = _kept_prepared(raw, source, choice, steps, train, check)
     mean, std = {}, {}
     measured = _choose_measured(samples, train, choice.seed)
-    for field in source.inputs:
-        if choice.normalise and field in specs and specs[field].dtype == "float":
+    raw_fields = source.specs()
+    # What a step has made of an input is an input too: a spectrogram of a sound.
+    inputs = [field for field in specs if field in source.inputs or field not in raw_fields]
+    for field in inputs:
+        if choice.normalise and specs[field].dtype == "float":
             mean[field], std[field] = measure(samples, field, measured, check)
     fingerprint = raw.begin_digest()
     if choice.preparation:
@@ -125,6 +128,16 @@ def load(choice: DataChoice, check: Callable[[float], None] = lambda share: None
         fingerprint.hexdigest(),
         augmentation,
     )
+
+
+def open_samples(choice: DataChoice) -> tuple[DataSet, Samples]:
+    """The chosen data as they are, before any preparation: what they hold is not decoded. What was opened last is kept.
+
+    Raises:
+        ValueError: the choice cannot be read, or a file is not what it should be.
+    """
+    source = make_data_set(choice)
+    return source, _kept_samples(source, choice)
 
 
 def measure(

@@ -12,13 +12,12 @@ from visualnet.core.text.format import capitalize_first
 from visualnet.data import builtin, synthetic
 from visualnet.data.builtin import SHAPES
 from visualnet.data.declare import DATASETS, DataSet
-from visualnet.data.preparation.registry import make_steps, prepared_specs
-from visualnet.data.sources.registry import SOURCES
-from visualnet.data.sources.source import make_source
 from visualnet.layers.declaration.layer import Spec
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from visualnet.data.sources.source import FileSource
 
     Array = NDArray[Any]
 
@@ -27,7 +26,6 @@ _Options = tuple[tuple[str, Value], ...]
 __all__ = [
     "DATASETS",
     "SHAPES",
-    "SOURCES",
     "DataSet",
     "builtin",
     "fields",
@@ -35,6 +33,7 @@ __all__ = [
     "find_kind",
     "image_field",
     "make_data_set",
+    "own_sources",
     "synthetic",
 ]
 
@@ -62,9 +61,11 @@ def make_data_set(data: DataChoice) -> DataSet:
     Raises:
         ValueError: there is no such data set, or an option cannot be read; the words say which.
     """
-    if data.name in SOURCES:
-        return make_source(data)
     kind = DATASETS.get(data.name)
+    if kind is None and data.name in own_sources():
+        from visualnet.data.sources.source import make_source
+
+        return make_source(data)
     if kind is None and data.name in ABSENT:
         raise ValueError(
             f"{ABSENT[data.name]} {NOT_HERE}: open the small version of this network, or choose other data"
@@ -81,16 +82,25 @@ def make_data_set(data: DataChoice) -> DataSet:
     return found
 
 
+def own_sources() -> Mapping[str, type[FileSource]]:
+    """The kinds of own data. Imported when one is asked for: they need NumPy, and the program starts without it."""
+    from visualnet.data.sources.registry import SOURCES
+
+    return SOURCES
+
+
 def find_kind(name: str) -> type[DataSet] | None:
     """The data set or the source of own data of this name."""
-    return DATASETS.get(name) or SOURCES.get(name)
+    return DATASETS.get(name) or own_sources().get(name)
 
 
 def describe_missing(data: DataChoice) -> str:
     """What to do where the data set of a project is not there; empty where it is."""
     if data.name in DATASETS:
         return ""
-    if data.name in SOURCES:
+    if data.name in own_sources():
+        from visualnet.data.sources.source import make_source
+
         try:
             make_source(data).check_place()
         except ValueError as error:
@@ -107,7 +117,12 @@ def fields(data: DataChoice) -> dict[str, Spec]:
     Raises:
         ValueError: there is no such data set, an option cannot be read, or a step of the preparation does not fit.
     """
-    return prepared_specs(make_data_set(data).specs(), make_steps(data.preparation))
+    found = make_data_set(data).specs()
+    if data.name in DATASETS and not data.preparation:
+        return found
+    from visualnet.data.preparation.registry import make_steps, prepared_specs
+
+    return prepared_specs(found, make_steps(data.preparation))
 
 
 def fields_or_none(data: DataChoice) -> dict[str, Spec] | None:

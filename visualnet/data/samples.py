@@ -15,6 +15,17 @@ Batch = dict[str, "Array | list[Array]"]
 """Fields of some samples: an array (sample, …), or a list of arrays where they differ in size."""
 
 
+class BrokenSample(ValueError):
+    """A sample that cannot be read; its words name the file. ``sample`` is its index."""
+
+    def __init__(self, sample: int, words: str) -> None:
+        super().__init__(sample, words)  # both, so that it comes whole out of another process
+        self.sample = sample
+
+    def __str__(self) -> str:
+        return str(self.args[1])
+
+
 class Samples:
     """What a data set gives: samples by index, raw, before any preparation. Any thread may fetch, several at once."""
 
@@ -27,7 +38,7 @@ class Samples:
         arrays where samples differ in size.
 
         Raises:
-            ValueError: a sample cannot be read; the words name its file and what is wrong with it.
+            BrokenSample: a sample cannot be read; the words name its file and what is wrong with it.
         """
         raise NotImplementedError
 

@@ -14,6 +14,10 @@ LETTERS, FIGURES = 0, 1
 SMALL = 0.72
 """How much smaller an index or a power is."""
 LEAST_PX = 9
+SHORT_ROW = 0.3
+"""A last row that fills less than this share of the room is short: a lone “+ 1”."""
+TOO_LONG = 1e6
+"""How much worse a row is that is too long than one that is too short."""
 
 
 class Face(Protocol):
@@ -71,6 +75,13 @@ class Line(NamedTuple):
     box: Box
     x: float
     y: float
+
+
+class Indents(NamedTuple):
+    """How far the rows are indented that follow the first: below what stands behind the ``=``, or as little as can be."""
+
+    usual: float
+    least: float
 
 
 class Sheet(NamedTuple):
@@ -206,12 +217,14 @@ def _sheet(derivation: Derivation, typesetter: Typesetter, room: float, breaks: 
         typesetter.sign(Sign(derivation.result, role="number"), LETTERS, px),
     ]
     start = max(box.width for box in asked) + equals.width
-    indent = start if start < room * 0.4 else 1.5 * px
+    indents = Indents(start if start < room * 0.4 else 1.5 * px, 1.5 * px)
     lines: list[Line] = []
     y = 0.0
     for which in _versions(derivation):
         parts = _parts(derivation.tree, typesetter, which)
-        rows = _broken_rows(parts, room - start, room - indent) if breaks else [row([box for _, box in parts])]
+        rows, indent = [row([box for _, box in parts])], indents.usual
+        if breaks:
+            rows, indent = _broken_rows(parts, room, start, indents)
         for at, box in enumerate(rows):
             x = indent
             if at == 0:
@@ -240,26 +253,56 @@ def _parts(tree: Math, typesetter: Typesetter, which: int) -> list[tuple[str, Bo
     ]
 
 
-def _broken_rows(parts: Sequence[tuple[str, Box]], first: float, rest: float) -> list[Box]:
-    """The boxes in rows that begin with an operator; a sum is torn apart before a product is."""
-    terms: list[list[tuple[str, Box]]] = [[]]
+def _broken_rows(
+    parts: Sequence[tuple[str, Box]], room: float, start: float, indents: Indents
+) -> tuple[list[Box], float]:
+    """The boxes in rows that begin with an operator of the outermost level, as few and as even as can be; and how far these are indented.
+
+    The first row is empty where what is asked for stands alone in its line: so no short term is left alone in the last one.
+    """
+    rest = room - indents.usual
+    beside = _balance(_terms(parts, rest), room - start, rest)
+    if len(beside) > 1 and _width(beside[-1]) < SHORT_ROW * rest:
+        wider = room - indents.least
+        below = [[], *_balance(_terms(parts, wider), wider, wider)]
+        if len(below) <= len(beside) and all(_width(boxes) <= wider for boxes in below):
+            return [row(boxes) for boxes in below], indents.least
+    return [row(boxes) for boxes in beside], indents.usual
+
+
+def _terms(parts: Sequence[tuple[str, Box]], room: float) -> list[list[Box]]:
+    """What may begin a row: a sum is torn apart before a product is, and a product only where it has no room."""
+    terms: list[list[tuple[str, Box]]] = []
     for op, box in parts:
-        if op in ("+", "−") and terms[-1]:
+        if op in ("+", "−") or not terms:
             terms.append([])
         terms[-1].append((op, box))
-    rows: list[list[Box]] = [[]]
+    found: list[list[Box]] = []
     for term in terms:
-        boxes = [box for _, box in term]
-        if _width(rows[-1]) + _width(boxes) <= (first if len(rows) == 1 else rest):
-            rows[-1] += boxes
-        elif _width(boxes) <= rest and rows[-1]:
-            rows.append(boxes)
-        else:
-            for op, box in term:
-                if op in ("·", "+", "−") and rows[-1] and _width(rows[-1]) + 2.5 * box.width > rest * 0.8:
-                    rows.append([])
-                rows[-1].append(box)
-    return [row(boxes) for boxes in rows if boxes]
+        found.append([])
+        wide = _width([box for _, box in term]) > room
+        for op, box in term:
+            if wide and op == "·" and found[-1]:
+                found.append([])
+            found[-1].append(box)
+    return found
+
+
+def _balance(terms: Sequence[list[Box]], first: float, rest: float) -> list[list[Box]]:
+    """The terms in as few rows as have room for them, with as little left free in the fullest and the emptiest as can be."""
+    best: list[tuple[int, float, list[list[Box]]]] = [(0, 0.0, [])]
+    for end in range(1, len(terms) + 1):
+        found = []
+        for begin in range(end):
+            rows, spent, before = best[begin]
+            boxes = [box for term in terms[begin:end] for box in term]
+            free = (rest if before else first) - _width(boxes)
+            # A row that is too long is taken only where nothing else is left: then smaller type is tried.
+            over = max(-free, 0.0) * TOO_LONG
+            found.append((rows + 1, spent + free * free + over * over, [*before, boxes]))
+        fitting = [f for f in found if f[1] < TOO_LONG**2] or found
+        best.append(min(fitting, key=lambda f: f[:2]))
+    return best[-1][2]
 
 
 def _width(boxes: Sequence[Box]) -> float:

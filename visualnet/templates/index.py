@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
@@ -97,9 +98,16 @@ def read_index(data: bytes) -> list[Row]:
 def template_list() -> list[Template]:
     """Every shipped template, in the order in which a student meets them. One that the index lacks comes last, under its name."""
     folder = resource("templates")
+    index = folder / "index.json"
+    return list(_listed(folder, tuple(path.stat().st_mtime_ns if path.exists() else 0 for path in (folder, index))))
+
+
+@lru_cache(maxsize=2)
+def _listed(folder: Path, _changed: tuple[int, ...]) -> tuple[Template, ...]:
+    """Kept while folder and index are as they were: it is asked for at every change of the window's document."""
     found = {path.stem: path for path in sorted(folder.glob(f"*{SUFFIX}"))}
     listed = [_template(row, found.pop(row.name)) for row in _rows(folder / "index.json") if row.name in found]
-    return [*listed, *(Template(name, path, "", name, "", "", 0) for name, path in found.items())]
+    return (*listed, *(Template(name, path, "", name, "", "", 0) for name, path in found.items()))
 
 
 def _rows(index: Path) -> list[Row]:

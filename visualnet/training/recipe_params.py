@@ -7,8 +7,11 @@ import sys
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from msgspec.structs import replace
+
 from visualnet.analysis import Analysis
 from visualnet.core.project import Recipe
+from visualnet.data.registry import DATASETS
 from visualnet.layers.declaration.params import Choice, Int, Param
 from visualnet.layers.recipe.guards import GUARDS
 from visualnet.layers.recipe.machine import MACHINE
@@ -115,6 +118,19 @@ def follow_defaults(recipe: Recipe, optimizer: str) -> dict[str, Any]:
         for name, param in new.params.items()
         if name in FIELDS and name in old.params and getattr(recipe, name) == old.params[name].default
     }
+
+
+def follow_data(recipe: Recipe, before: str, after: str) -> dict[str, Any]:
+    """With another data set, a recipe that nobody has set begins as suits that one: the fields that change and their values."""
+    old, new = (replace(Recipe(), **_start_on(name)) for name in (before, after))
+    fields = ("optimizer", *sorted({*_start_on(before), *_start_on(after)}))
+    if any(getattr(recipe, field) != getattr(old, field) for field in fields) or recipe.learners:
+        return {}
+    return {field: getattr(new, field) for field in fields if getattr(new, field) != getattr(recipe, field)}
+
+
+def _start_on(data: str) -> Mapping[str, int | float]:
+    return DATASETS[data].recipe if data in DATASETS else {}
 
 
 def recipe_problems(recipe: Recipe, params: Iterable[Param], validation: bool | None = None) -> dict[str, str]:

@@ -23,8 +23,11 @@ from visualnet.app.theme import fonts, icons
 from visualnet.app.theme.tokens import DARK, LIGHT
 from visualnet.core.document import Document
 from visualnet.core.storage.project_file import load
+from visualnet.data.loading import load as load_data
+from visualnet.data.samples import ArraySamples
 from visualnet.figures.layer_diagrams import steps
 from visualnet.layers import LAYERS
+from visualnet.layers.declaration.layer import Spec
 from visualnet.resources import resource
 
 
@@ -97,7 +100,8 @@ def test_the_field_is_drawn_on_the_sample_once_it_is_read_and_follows_the_choice
     assert view.field.sample is None
     images = np.zeros((2, 1, 28, 28), np.float32)
     images[1, 0, 14, 14] = 1
-    probes.data = SimpleNamespace(arrays={"image": images})  # type: ignore[assignment]
+    data = load_data(studio.project.data)
+    probes.data = data._replace(fields={"image": Spec((1, 28, 28))}, samples=ArraySamples({"image": images}))  # type: ignore[assignment]
     probes.data_changed.emit()
     first = view.field.sample
     assert first is not None and (first.width(), first.height()) == (28, 28)

@@ -46,6 +46,16 @@ def test_hover_click_and_double_click(tiles: TilesView, qtbot: QtBot) -> None:
     assert tiles._canvas.tile_rect(5).width() == small
 
 
+def test_a_map_that_is_alone_anyway_is_not_enlarged(tiles: TilesView, qtbot: QtBot) -> None:
+    tiles.set_maps(maps(1), title="image")
+    QApplication.processEvents()
+    enlarged: list[bool] = []
+    tiles._canvas.enlarged.connect(enlarged.append)
+    spot = tiles._canvas.tile_rect(0).center()
+    qtbot.mouseDClick(tiles._canvas.viewport(), Qt.MouseButton.LeftButton, pos=spot)
+    assert not enlarged, "there is nothing to go back from"
+
+
 def test_keys_move_the_choice_and_scroll_to_it(tiles: TilesView, qtbot: QtBot) -> None:
     tiles.set_maps(maps(600), title="conv")
     QApplication.processEvents()

@@ -6,7 +6,8 @@ field or a note's editor, it emits a signal that ``CanvasView`` answers.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from weakref import WeakKeyDictionary
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QInputEvent, QPainter, QPaintEvent
@@ -17,6 +18,7 @@ from visualnet.app.canvas.camera.frame_cache import FrameCache
 from visualnet.app.canvas.camera.node_animation import NodeAnimation
 from visualnet.app.canvas.scene.scene import CanvasScene
 from visualnet.app.state.studio import Studio
+from visualnet.core.document import Document
 from visualnet.core.graph import Port
 
 DRAG_PX = 4.0
@@ -96,6 +98,8 @@ class CanvasBase(Camera):
         """The bookmark that was visited last."""
         self.just_collapsed = QTimer(self, singleShot=True, interval=QApplication.doubleClickInterval())
         self.animation = NodeAnimation(self)
+        self.own_places: WeakKeyDictionary[Document, Mapping[str, tuple[float, float]]] = WeakKeyDictionary()
+        """Where the program itself has put the cards of templates, so that it may put them elsewhere in a view of another size."""
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if not self.frame_cache.paint():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QImage, QPainter, QResizeEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -36,6 +36,8 @@ from visualnet.core.project import MAIN, Project
 from visualnet.layers.shorthand import Given
 
 EMPTY = "Nothing here yet. Press Space to search for a layer, or drag one from the list of layers."
+RESIZED_MS = 200
+"""So long after the last change of its size a view lays out again what nobody has arranged."""
 SHOWN_FOLLOWERS = 3
 """The cards of so many that follow stay seen beside the search for what goes before them."""
 
@@ -66,6 +68,10 @@ class CanvasView(Gestures):
         self.annotation_editor = AnnotationEditor(self)
         self.path_shown = True
         self.others: list[CanvasView] = []
+        self._resized = QTimer(self, singleShot=True, interval=RESIZED_MS)
+        self._resized.timeout.connect(self._show_whole_again)
+        self._cropped = False
+        """Whether the last rows were left out of a view that had room for no more."""
         self.canvas.extent_changed.connect(self.minimap.refresh_soon)
         self.canvas.frame_wanted.connect(self._sharpen_soon)
         self.wire_dropped.connect(self._wire_dropped)
@@ -183,7 +189,8 @@ class CanvasView(Gestures):
 
     def set_thumbnail(self, node_id: str, image: QImage | None) -> None:
         """Show a live picture on a card; None takes it away."""
-        self.canvas.set_thumbnail(node_id, image)
+        if self.canvas.set_thumbnail(node_id, image) and self.following:
+            self._resized.start()  # higher cards need more room
 
     def _moved(self) -> None:
         super()._moved()
@@ -328,17 +335,28 @@ class CanvasView(Gestures):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if self.following and self.tool is None:
+        if self.shows_whole and self.tool is None:
             before = self.zoom
             self.fit_at_once()
             least = ROWS_FROM * fonts.factor()
-            if self.zoom < least <= before:
+            self._cropped = self.zoom < least <= before
+            if self._cropped:
                 # Cards with their live pictures are worth more than the last row of them.
                 zoom = 1.05 * least
                 top = self.canvas.contents().top() + self.viewport().height() / zoom / 2 - 24
                 self.look(Pose(self.pose().x, top, zoom))
                 self.following = True
+            self._resized.start()
         self._place_hud()
+
+    def _show_whole_again(self) -> None:
+        """The view, or the cards in it, came to another size while the whole sheet was shown."""
+        if not self.following or self.tool is not None or not self.isVisible():
+            return
+        if arrange.arrange_for_size(self):
+            self._cropped = False
+        elif not self._cropped and not self.seen.contains(self.canvas.contents()):
+            self.fit()
 
     def _place_hud(self) -> None:
         width, height = self.width(), self.height()

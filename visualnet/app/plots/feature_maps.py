@@ -89,11 +89,22 @@ class TilesCanvas(ScrollCanvas):
         self._rescale()
 
     def enlarge(self, channel: int | None) -> None:
-        """Show one channel alone, or all again."""
+        """Show one channel alone, where that is larger then, or all again."""
+        if channel is not None and self._large is None and not self._enlarges():
+            return
         if channel != self._large:
             self._large = channel
             self.enlarged.emit(channel is not None)
             self.arrange()
+
+    def _enlarges(self) -> bool:
+        """Whether one channel alone has a larger tile than among all."""
+        if self._array is None or self._array.ndim < 3:
+            return False
+        size = self.maximumViewportSize()
+        _, high, wide = self._maps.shape
+        alone = arrange(1, high, wide, size.width() - BAR_ROOM, size.height())
+        return alone.tile_w > self._grid.tile_w
 
     def _rescale(self) -> None:
         if self._array is not None:

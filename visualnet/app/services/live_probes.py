@@ -1,6 +1,7 @@
 """What is looked at inside the network: who wants to see which ports, on which sample, and what was seen last.
 
 While a run goes on it is asked to look, within its budget; otherwise a background task looks, so that no panel is ever dead.
+The cards of the open sheet are looked at while a run goes on, and afterwards with its weights, until the network is edited.
 """
 
 from __future__ import annotations
@@ -125,7 +126,6 @@ class LiveProbes(QObject):
             self._control.request_probes((), 0, self.budget, False)
         self._control = control
         if control is None:
-            self._requests.pop(CANVAS, None)
             self._apply(AFTER_EDIT_MS)
         else:
             self._timer.stop()
@@ -141,6 +141,7 @@ class LiveProbes(QObject):
     def set_run(self, run: Path | None) -> None:
         """Look with the weights of the run in this folder from now on, or with fresh ones."""
         self.run = run
+        self._choose_thumbnails()
         self._apply(AFTER_CHOICE_MS)
 
     def _apply(self, delay_ms: int) -> None:
@@ -168,6 +169,10 @@ class LiveProbes(QObject):
     def _answer(self, result: ProbeResult) -> None:
         if result.number == self._asked and self._control is None:
             self.seen, self.trained, self.words = result.seen, result.trained, result.words
+            if result.trained:
+                self._show_thumbnails()
+            elif result.seen is not None:
+                self._clear_thumbnails()  # fresh weights: there is nothing to see in them
             self.changed.emit()
 
     def take_report(self, seen: ProbeReport) -> None:
@@ -208,8 +213,9 @@ class LiveProbes(QObject):
             self.need_data()
         if before.same_network(after) and before.data is after.data and before.recipe is after.recipe:
             return
-        if self._control is None:
+        if self._control is None and not (before.same_network(after) and before.data is after.data):
             self._clear_thumbnails()
+            self.set_request(CANVAS)
         self._apply(AFTER_EDIT_MS)
 
     def reset(self, run: Path | None) -> None:
@@ -219,6 +225,7 @@ class LiveProbes(QObject):
         self.run = run
         self._asked += 1
         self._forget_network()
+        self._choose_thumbnails()
         self.need_data()
         self.changed.emit()
         self._apply(AFTER_EDIT_MS)
@@ -228,7 +235,10 @@ class LiveProbes(QObject):
         self._timer.stop()
 
     def _choose_thumbnails(self) -> None:
-        if self._control is None:
+        """Ask for the cards of the open sheet, where a run goes on or has left its weights."""
+        if self._control is None and self.run is None:
+            self._clear_thumbnails()
+            self.set_request(CANVAS)
             return
         facts, path = self.studio.facts, sheet_path(self.studio)
         ports: list[ProbePort] = []

@@ -2,7 +2,7 @@
 
 Four of five widgets of a window are hidden (other pages, tabbed panels, menus), and the style sheet is most of the work of a change.
 Qt styles anew what has the attribute ``WA_WState_Polished``. It is taken from hidden widgets while the sheet changes; they are
-styled here in the pauses between events, and all at once where one of them is shown before its turn.
+styled here in the pauses between events, and those that are shown before their turn at once.
 """
 
 from __future__ import annotations
@@ -46,19 +46,28 @@ class HiddenWidgets(QObject):
             self._app.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Show and watched in self._waiting:
-            self._style_some(float("inf"))
+        if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched in self._waiting:
+            # What it holds is asked for its size before it is shown itself, so it is styled with it.
+            for widget in (watched, *watched.findChildren(QWidget)):
+                if widget in self._waiting:
+                    del self._waiting[widget]
+                    _style(widget)
         return False
 
-    def _style_some(self, seconds: float = SLICE_S) -> None:
-        end = time.perf_counter() + seconds
+    def _style_some(self) -> None:
+        end = time.perf_counter() + SLICE_S
         while self._waiting and time.perf_counter() < end:
             widget, _ = self._waiting.popitem()
             if isValid(widget):
-                widget.setAttribute(_POLISHED)
-                style = widget.style()
-                style.unpolish(widget)  # it forgets what it keeps of the sheet before
-                style.polish(widget)
+                _style(widget)
         if not self._waiting:
             self._timer.stop()
             self._app.removeEventFilter(self)
+
+
+def _style(widget: QWidget) -> None:
+    """Give a widget the look of the present sheet."""
+    widget.setAttribute(_POLISHED)
+    style = widget.style()
+    style.unpolish(widget)  # it forgets what it keeps of the sheet before
+    style.polish(widget)

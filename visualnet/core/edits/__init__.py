@@ -14,6 +14,7 @@ where it changes nothing.
 from visualnet.core.edits.nodes import (
     RESET,
     add_node,
+    choose_data,
     connect,
     copy,
     disconnect,
@@ -41,6 +42,7 @@ from visualnet.core.edits.nodes import (
 __all__ = [
     "RESET",
     "add_node",
+    "choose_data",
     "connect",
     "copy",
     "disconnect",

@@ -34,6 +34,7 @@ from visualnet.core.validation import (
 __all__ = [
     "RESET",
     "add_node",
+    "choose_data",
     "connect",
     "copy",
     "disconnect",
@@ -288,6 +289,14 @@ def set_recipe(project: Project, **fields: Any) -> Project:
 def set_data(project: Project, **fields: Any) -> Project:
     """Change the data set, its options or how it is divided."""
     return _set(project, "data", DataChoice, fields)
+
+
+def choose_data(project: Project, choice: DataChoice) -> Project:
+    """Learn from these data, prepared as they want it. Shares, seed and normalisation stay; what else is said of the old data (what they
+    are divided by) would mean nothing here."""
+    kept = {name: getattr(project.data, name) for name in ("split", "seed", "normalise")}
+    fields = {name: getattr(choice, name) for name in DataChoice.__struct_fields__ if name not in kept}
+    return set_data(project, **fields)
 
 
 def _set(project: Project, what: str, kind: type[Any], fields: Mapping[str, Any]) -> Project:

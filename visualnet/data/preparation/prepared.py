@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from visualnet.data.preparation.registry import prepared_specs
+from visualnet.data.preparation.registry import specs_behind
 from visualnet.data.preparation.step import Fitted, Step
 from visualnet.data.samples import Batch, Samples
 from visualnet.layers.declaration.layer import Spec
@@ -22,18 +22,40 @@ CHUNK = 256
 
 
 class PreparedSamples(Samples):
-    """Raw samples seen through steps that were fitted. A field comes out as one array: all samples have one size."""
+    """Raw samples seen through steps that were fitted."""
 
     def __init__(
         self, raw: Samples, fields: Mapping[str, Spec], steps: Sequence[Step], fitted: Sequence[Fitted]
     ) -> None:
         self.raw, self.raw_fields, self.steps, self.fitted = raw, fields, tuple(steps), tuple(fitted)
         self.size, self.fingerprint = raw.size, raw.fingerprint
-        self.fields = prepared_specs(fields, steps)
+        self.fields = specs_behind(fields, self.steps)[-1] if self.steps else dict(fields)
 
     def fetch(self, index: Array, fields: Sequence[str]) -> Batch:
-        batch = run_steps(self.raw.fetch(index, tuple(self.raw_fields)), self.steps, self.fitted)
+        batch = self.fetch_any(index)
         return {name: _stack(name, batch[name]) for name in fields}
+
+    def fetch_any(self, index: Array) -> Batch:
+        """All fields of these samples; they may differ in size.
+
+        Raises:
+            ValueError: a sample cannot be read, or a step cannot take it; the words name its file.
+        """
+        raw = self.raw.fetch(index, tuple(self.raw_fields))
+        try:
+            return run_steps(raw, self.steps, self.fitted)
+        except ValueError:
+            self._name_culprit(index, raw)
+            raise
+
+    def _name_culprit(self, index: Array, raw: Batch) -> None:
+        """Raise ValueError for the first of these samples that a step cannot take, with where it comes from."""
+        for at, sample in enumerate(index):
+            try:
+                run_steps({name: values[at : at + 1] for name, values in raw.items()}, self.steps, self.fitted)
+            except ValueError as error:
+                place = self.describe(int(sample)) or f"sample {int(sample)}"
+                raise ValueError(f"{place}: {error}") from None
 
     def column(self, name: str) -> Array | None:
         return self.raw.column(name)
@@ -49,18 +71,30 @@ def prepare(
     train: Array,
     check: Callable[[float], None] = lambda share: None,
 ) -> PreparedSamples:
-    """Fit the steps in their order, each on the training part as those before it leave it."""
+    """Fit the steps in their order; what augments is left out."""
     plain = [chosen for chosen in steps if not chosen.augments]
-    fitted: list[Fitted] = []
-    before: dict[str, Spec] = dict(fields)
-    for at, chosen in enumerate(plain):
-        earlier = plain[:at]
-        known = tuple(fitted)
-        fitted.append(
-            chosen.fit(_batches(raw, tuple(fields), train, earlier, known, check), before) if chosen.fits else {}
-        )
+    return PreparedSamples(raw, fields, plain, fit_steps(raw, fields, plain, train, check))
+
+
+def fit_steps(
+    raw: Samples,
+    fields: Mapping[str, Spec],
+    steps: Sequence[Step],
+    train: Array,
+    check: Callable[[float], None] = lambda share: None,
+) -> list[Fitted]:
+    """What each step learns of the training part, as those before it leave it.
+
+    Raises:
+        ValueError: a step does not fit, or a sample cannot be read.
+    """
+    found: list[Fitted] = []
+    before: Mapping[str, Spec] = fields
+    for at, chosen in enumerate(steps):
+        behind = _batches(PreparedSamples(raw, fields, steps[:at], found), train, check) if chosen.fits else ()
+        found.append(chosen.learn(behind, before) if chosen.fits else {})
         before = chosen.specs(before)
-    return PreparedSamples(raw, fields, plain, fitted)
+    return found
 
 
 def run_steps(batch: Batch, steps: Sequence[Step], fitted: Sequence[Fitted]) -> Batch:
@@ -70,17 +104,10 @@ def run_steps(batch: Batch, steps: Sequence[Step], fitted: Sequence[Fitted]) -> 
     return batch
 
 
-def _batches(
-    raw: Samples,
-    fields: tuple[str, ...],
-    index: Array,
-    steps: Sequence[Step],
-    fitted: Sequence[Fitted],
-    check: Callable[[float], None],
-) -> Iterator[Batch]:
+def _batches(samples: PreparedSamples, index: Array, check: Callable[[float], None]) -> Iterator[Batch]:
     for at in range(0, len(index), CHUNK):
         check(at / len(index))
-        yield run_steps(raw.fetch(index[at : at + CHUNK], fields), steps, fitted)
+        yield samples.fetch_any(index[at : at + CHUNK])
 
 
 def _stack(name: str, values: Array | list[Array]) -> Array:

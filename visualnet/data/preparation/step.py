@@ -53,7 +53,7 @@ class Step:
         """
         return dict(fields)
 
-    def fit(self, batches: Iterable[Batch], fields: Specs) -> Fitted:
+    def learn(self, batches: Iterable[Batch], fields: Specs) -> Fitted:
         """Learn from the samples of the training part, which come in batches and once."""
         return {}
 
@@ -69,6 +69,11 @@ class Step:
     ) -> dict[str, torch.Tensor]:
         """A batch of training, changed at random, on its device; all chance is drawn from the generator (on the CPU)."""
         return batch
+
+    @classmethod
+    def suggest(cls, spec: Spec) -> dict[str, Value]:
+        """Settings that fit a field, where the defaults may not."""
+        return {}
 
     @classmethod
     def summary(cls) -> str:

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from visualnet.data.sources.images import image_boxes, image_folder, image_masks
 from visualnet.data.sources.source import SOURCES, FileSource, Guess
+from visualnet.data.sources.texts import text
 
 __all__ = ["SOURCES", "guess_sources"]
+
+DECLARED_IN = (
+    image_folder,
+    image_masks,
+    image_boxes,
+    text,
+)
+"""The modules whose import declares the sources."""
 
 
 def guess_sources(path: Path) -> list[tuple[type[FileSource], Guess]]:

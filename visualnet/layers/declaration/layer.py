@@ -24,6 +24,8 @@ from visualnet.layers.declaration.sizes import Shape as Shape
 from visualnet.layers.declaration.sizes import Sized as Sized
 from visualnet.layers.declaration.sizes import default_axes as default_axes
 from visualnet.layers.declaration.sizes import sized as sized
+from visualnet.layers.declaration.spec import Column as Column
+from visualnet.layers.declaration.spec import Spec as Spec
 
 FAMILIES: Mapping[str, str] = {
     "data": "Data & output",
@@ -38,38 +40,6 @@ FAMILIES: Mapping[str, str] = {
     "loss": "Loss & metric",
     "block": "Blocks",
 }
-
-
-class Spec(NamedTuple):
-    """What is known of a tensor before it exists. ``shape`` is without the batch axis; ``axes`` names each of its axes.
-
-    ``dtype`` is ``float``, ``int`` or ``bool``. ``holds`` says what the numbers are, where a later layer must know: ``probabilities``
-    (they add to 1), ``fractions`` (each from 0 to 1), ``nonnegative``, ``logarithms`` (of probabilities: at most 0), ``watched`` (points at
-    which a gradient can be taken), or nothing. ``batched`` is False for one number for the whole batch (a loss). ``classes``, for whole
-    numbers of a data set: they count from 0 to below it; 0 where that is not known.
-    """
-
-    shape: Shape
-    axes: tuple[str, ...] = ()
-    dtype: str = "float"
-    holds: str = ""
-    batched: bool = True
-    classes: int = 0
-
-    @property
-    def text(self) -> str:
-        """``64×14×14``; a single value per sample is ``1``, one number for the batch is ``scalar``."""
-        if not self.batched:
-            return "scalar"
-        return "×".join(map(str, self.shape)) or "1"
-
-    @property
-    def size(self) -> int:
-        """Numbers per sample."""
-        total = 1
-        for extent in self.shape:
-            total *= extent
-        return total
 
 
 class Pattern(NamedTuple):

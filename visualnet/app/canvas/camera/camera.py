@@ -74,6 +74,12 @@ class Camera(QGraphicsView):
         return self.transform().m11()
 
     @property
+    def shows_whole(self) -> bool:
+        """Whether the whole sheet is shown and stays so, or will be when a glide has ended."""
+        gliding = self._glide.state() != QAbstractAnimation.State.Stopped
+        return self._whole if gliding else self.following
+
+    @property
     def seen(self) -> QRectF:
         """The part of the sheet that is in view."""
         return self.mapToScene(self.viewport().rect()).boundingRect()

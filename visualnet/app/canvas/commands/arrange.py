@@ -16,13 +16,15 @@ from visualnet.app.canvas.scene.scene import CanvasScene
 from visualnet.app.theme import fonts
 from visualnet.core import edits
 from visualnet.core.edits import annotate
-from visualnet.core.project import Project
+from visualnet.core.project import MAIN, Project
 from visualnet.core.validation import Area
 
 MOST_OPENED = 300
 """A template with more cards is opened as it was published."""
 WORTH_MOVING = 1.08
 """So many times larger must another arrangement show a template than the published one."""
+WORTH_MOVING_AGAIN = 1.2
+"""The same for a view that has got another size: cards that stand still are worth something too."""
 MANY = 700
 """From so many cards on tidy works beside the window, and can be stopped."""
 
@@ -114,6 +116,33 @@ def arrange_opened(view: CanvasBase) -> None:
         document.replace_opened(lambda p: _arranged(p, sheet, found))
         view.fit()
         view.skip()
+    view.own_places[document] = document.project.graph.places
+
+
+def arrange_for_size(view: CanvasBase) -> bool:
+    """Lay out a template for the size that the view has got, while the whole of it is shown and nobody has moved a card; True if so.
+
+    It is no step: undo and redo keep it, and the project stays as saved or unsaved as it was.
+    """
+    document, graph, cards = view.studio.document, view.studio.graph, view.canvas.cards
+    ours = view.own_places.get(document)
+    untouched = view.studio.sheet == MAIN and document.path is None and ours is not None and graph.places == ours
+    if not untouched or not view.following or document.project.readonly or len(cards) > MOST_OPENED:
+        return False
+    measured, room = sizes(cards, graph.direction), view_size(view)
+    now = scale_to_fit(graph.places, measured, room, fonts.factor())
+    if now >= LEGIBLE * fonts.factor():
+        return False
+    found = arrange_rows(graph, measured, room, graph.direction, most=fonts.factor())
+    if found.scale <= WORTH_MOVING_AGAIN * now:
+        return False
+    view.finish_motion()
+    before = {i: (cards[i].x, cards[i].y) for i in found.places}
+    document.replace_quietly(lambda p: _arranged(p, MAIN, found) if p.graph.places == ours else p, saved=True)
+    view.own_places[document] = document.project.graph.places
+    view.fit()
+    view.animation.run(before, found.places)
+    return True
 
 
 def arrange_block(view: CanvasBase) -> None:

@@ -249,17 +249,19 @@ class CanvasScene(SheetIndex):
             self._extent = area
             self.extent_changed.emit()
 
-    def set_thumbnail(self, node_id: str, image: QImage | None) -> None:
-        """Show a live picture on a card (None takes it away)."""
+    def set_thumbnail(self, node_id: str, image: QImage | None) -> bool:
+        """Show a live picture on a card (None takes it away); True if the card has another size now."""
         item = self.cards.get(node_id)
         if item is None or (image is None and item.thumbnail is None):
-            return
-        if item.set_thumbnail(image):
+            return False
+        resized = item.set_thumbnail(image)
+        if resized:
             self._forget_places()
             self.routes.draw(self.by_node.get(node_id, set()) | self.routes.wires_near([item.rect]))
             self.update()  # also where the wires went and go now
         else:
             self.update(item.rect.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN))
+        return resized
 
     def set_theme(self, theme: Theme) -> None:
         """Paint in another theme."""

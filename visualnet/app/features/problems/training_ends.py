@@ -36,4 +36,5 @@ def add_training_ends(studio: Studio) -> None:
     else:
         studio.focus_requested.emit(tuple(added), "")
     names = ", ".join(f"“{studio.project.graph.nodes[i].name}”" for i in added)
-    studio.message.emit("ok", f"Added {names}, wired. Train (F5) can begin once everything fits.")
+    then = "can begin once everything fits" if studio.analysis.errors() else "can begin"
+    studio.message.emit("ok", f"Added {names}, wired. Train (F5) {then}.")

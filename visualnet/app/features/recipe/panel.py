@@ -85,6 +85,7 @@ class RecipePanel(QScrollArea):
         self.forms: dict[str, Form] = {}
         self.finders: dict[str, QToolButton] = {}
         self._offered: tuple[object, ...] = ()
+        self._declared: dict[str, list[tuple[type[Param], dict[str, object]]]] = {}
         """What the forms were made for."""
         self.data = DataSection(studio)
         self.forecast = ForecastSection(studio)
@@ -121,6 +122,7 @@ class RecipePanel(QScrollArea):
         self.setWidget(inner)
         self._collapse_as_left()
         studio.analysed.connect(lambda _: self.refresh())
+        studio.document_changed.connect(self._begin_at_top)
         studio.runner.state_changed.connect(self.refresh)
         studio.runner.updated.connect(self._show_curve)
         self.refresh()
@@ -193,14 +195,20 @@ class RecipePanel(QScrollArea):
         self.note.setVisible(busy)
         self.start_from.setText(f"Starts from {describe_start(recipe.start_from)} (Train > Start from)")
         self.start_from.setVisible(bool(recipe.start_from))
-        live = live_params(recipe)
-        for name, row in rows.items():
+        self._enable(recipe, busy)
+        self.data.refresh()
+        self.forecast.refresh()
+
+    def _enable(self, recipe: Recipe, busy: bool) -> None:
+        """While a run goes on only what can be changed in it."""
+        live, at = live_params(recipe), self.verticalScrollBar().value()
+        for name, row in self.rows.items():
             row.setEnabled(not busy or name in live)
         for finder in self.finders.values():
             finder.setEnabled(not busy and bool(self.studio.project.graph.nodes))
         self.data.setEnabled(not busy)
-        self.data.refresh()
-        self.forecast.refresh()
+        # A field that is disabled hands the keyboard to the next one, and the page would follow it down.
+        self.verticalScrollBar().setValue(at)
 
     def _show_machine(self, recipe: Recipe) -> dict[str, str]:
         """Open the switches where one is set, and forbid what this machine cannot do; of what is set, by setting, why it cannot be."""
@@ -219,7 +227,11 @@ class RecipePanel(QScrollArea):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        self._begin_at_top()
         self._show_machine(self.recipe)
+
+    def _begin_at_top(self) -> None:
+        self.verticalScrollBar().setValue(0)
 
     def reveal(self, name: str) -> None:
         """Bring a setting into view and give it the keyboard; ``data`` is the choice of the data set, ``learners`` who learns."""
@@ -240,6 +252,10 @@ class RecipePanel(QScrollArea):
     def _build(self, declared: Sequence[Param]) -> None:
         """A form for each group."""
         for title, params in recipe_groups(declared).items():
+            same = [(type(param), vars(param)) for param in params]
+            if title in self.forms and same == self._declared.get(title):
+                continue  # another optimizer changes one group; to build all forms anew takes a tenth of a second
+            self._declared[title] = same
             if title in self.forms:
                 self.forms[title].hide()
                 self.forms[title].deleteLater()

@@ -130,9 +130,16 @@ class TrainingPanel(QWidget):
         pinned = self.studio.shell.overlay(FEATURE) if self.studio.shell is not None else None
         self.prediction.to_canvas.setVisible(isinstance(pinned, PinnedPicture))
         if isinstance(pinned, PinnedPicture):
-            self.prediction.pin_asked.connect(lambda: pinned.pin(True))
+            self.prediction.pin_asked.connect(lambda: pinned.enlarge(self.prediction.side))
+            pinned.room_changed.connect(self._offer_enlarging)
             pinned.changed.connect(lambda on: self.prediction.setVisible(not on))
             self.prediction.setVisible(not pinned.pinned)
+
+    def _offer_enlarging(self) -> None:
+        """Offer to put the picture on the canvas where that has room for a larger one."""
+        pinned = self.studio.shell.overlay(FEATURE) if self.studio.shell is not None else None
+        if isinstance(pinned, PinnedPicture) and self.prediction.isVisible():
+            self.prediction.to_canvas.setVisible(pinned.enlarges(self.prediction.side))
 
     def _kept(self, key: str, default: Any) -> Any:
         value = self.kept.get(key, default)
@@ -161,6 +168,7 @@ class TrainingPanel(QWidget):
             hint = min(self.prediction.sizeHint().width(), round(self.width() * 0.42))
             prediction = max(round(self.width() * 0.3), hint)
             self.splitter.setSizes([self.width() - prediction, prediction])
+        self._offer_enlarging()
 
     def sizeHint(self) -> QSize:
         return QSize(1200, 270)

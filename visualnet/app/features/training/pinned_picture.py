@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 SIZE = QSize(340, 300)
 SHARES = (1.0, 0.88, 0.77)
 """How large it may be: smaller where it would cover a card."""
+ENLARGED = 1.25
+"""So many times larger than beside the curves the picture becomes at least."""
+AROUND = QSize(4, 80)
+"""What a frame needs beside its picture: the title, the sample, the corner."""
 STEP = 24
 """Places are tried so many px apart."""
 WAIT_MS = 120
@@ -32,6 +36,8 @@ class PinnedPicture(QObject):
 
     changed = Signal(bool)
     """Whether the picture is on the canvas now."""
+    room_changed = Signal()
+    """The canvas has another size."""
 
     def __init__(self, studio: Studio, view: CanvasBase, kept: MutableMapping[str, Any]) -> None:
         super().__init__(view)
@@ -39,6 +45,8 @@ class PinnedPicture(QObject):
         self.frame: PictureFrame | None = None
         self._offset = _point(kept.get("picture_at"))
         """From the node to the picture, in px of the screen, once a person has moved it."""
+        self._least = QSize()
+        """How large it has to be so that it is larger than it was, until a person makes it smaller."""
         self._soon = QTimer(self, singleShot=True, interval=WAIT_MS)
         self._soon.timeout.connect(self._place)
         for bar in (view.horizontalScrollBar(), view.verticalScrollBar()):
@@ -52,6 +60,25 @@ class PinnedPicture(QObject):
     def pinned(self) -> bool:
         """Whether the person wants it on the canvas."""
         return self.kept.get("on_canvas") is True
+
+    def room(self) -> QRect:
+        """Where on the canvas it may stand."""
+        from visualnet.app.features.training.picture_frame import INSET
+
+        return self.view.viewport().rect().adjusted(INSET, INSET, -INSET, -INSET)
+
+    def enlarges(self, side: int) -> bool:
+        """Whether the canvas has room for a larger picture than one whose shorter side is so long."""
+        least, room = self._enlarged(side), self.room()
+        return least.width() <= room.width() and least.height() <= room.height()
+
+    def _enlarged(self, side: int) -> QSize:
+        return QSize(1, 1) * round(ENLARGED * side) + AROUND * fonts.factor()
+
+    def enlarge(self, side: int) -> None:
+        """Put it on the canvas, larger than a picture whose shorter side is so long."""
+        self._least = self._enlarged(side)
+        self.pin(True)
 
     def pin(self, on: bool) -> None:
         """Put it on the canvas, or take it away."""
@@ -102,17 +129,17 @@ class PinnedPicture(QObject):
     # --- where it stands -----------------------------------------------------------------------------------------------------------
 
     def _place(self) -> None:
-        from visualnet.app.features.training.picture_frame import INSET, LEAST, keep_inside
+        from visualnet.app.features.training.picture_frame import LEAST, keep_inside
 
         if self.frame is None:
             return
-        room = self.view.viewport().rect().adjusted(INSET, INSET, -INSET, -INSET)
+        room = self.room()
         node = self._node()
         chosen = _point(self.kept.get("picture_size"))
         wanted = (
             [SIZE * (share * fonts.factor()) for share in SHARES] if chosen is None else [QSize(chosen.x(), chosen.y())]
         )
-        sizes = [size.boundedTo(room.size()).expandedTo(LEAST) for size in wanted]
+        sizes = [size.expandedTo(self._least).boundedTo(room.size()).expandedTo(LEAST) for size in wanted]
         if self._offset is not None and node is not None:
             place = QRect(node.topRight() + self._offset, sizes[0])
         else:
@@ -150,11 +177,14 @@ class PinnedPicture(QObject):
         if node is not None:
             self._offset = self.frame.pos() - node.topRight()
             self.kept["picture_at"] = [self._offset.x(), self._offset.y()]
+        self._least = QSize()
         self.kept["picture_size"] = [self.frame.width(), self.frame.height()]
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize and self.frame is not None and self.frame.isVisible():
-            self._soon.start()
+        if event.type() == QEvent.Type.Resize:
+            self.room_changed.emit()
+            if self.frame is not None and self.frame.isVisible():
+                self._soon.start()
         return False
 
 

@@ -60,6 +60,11 @@ class PredictionPane(QWidget):
         self.runner.probes.data_changed.connect(self.refresh)
         self._set_theme(studio.theme)
 
+    @property
+    def side(self) -> int:
+        """The shorter side of the room that the picture has, in px."""
+        return min(self.stack.width(), self.stack.height())
+
     def refresh(self) -> None:
         """Show what was seen last, when there is time."""
         self.runner.redraws.ask(self.who, self, self._draw, EVERY_MS)

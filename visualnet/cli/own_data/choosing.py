@@ -1,0 +1,73 @@
+"""Data of one's own as verbs are given them: a path, the kind that they are read as, options."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from visualnet.cli.common import Misuse
+from visualnet.core.graph import Value
+from visualnet.core.project import DataChoice
+from visualnet.core.text.format import capitalize_first
+from visualnet.data.sources.registry import SOURCES, guess_sources
+from visualnet.data.sources.source import Found
+
+
+def choice_options(verb: argparse.ArgumentParser) -> None:
+    """How own data are read, where the guess is not what is meant."""
+    verb.add_argument(
+        "--kind", metavar="KIND", help="read it as this kind of data, instead of the one that it looks like"
+    )
+    verb.add_argument(
+        "--option",
+        metavar="NAME=VALUE",
+        action="append",
+        default=[],
+        help="set an option of this kind of data; may be repeated",
+    )
+
+
+def choose_data(path: str, kind: str | None, settings: list[str]) -> tuple[DataChoice, Found]:
+    """The data at a path, looked through: as the kind that is asked for, or the one that they look like.
+
+    Raises:
+        Misuse: there is nothing, or it cannot be read so; the words say why.
+    """
+    from visualnet.data.choosing import choose
+
+    place = Path(path)
+    if not place.exists():
+        raise Misuse(f"there is no file and no folder “{path}”")
+    if kind is not None and kind not in SOURCES:
+        raise Misuse(f"--kind {kind}: there is no such kind of data (there are {', '.join(SOURCES)})")
+    guesses = {source.name: guess for source, guess in guess_sources(place)}
+    chosen = kind or next(iter(guesses), "")
+    if not chosen:
+        raise Misuse(f"“{path}” does not look like any kind of data that can be read; --kind says which it is")
+    guessed: Mapping[str, Value] = guesses[chosen].options if chosen in guesses else {}
+    try:
+        return choose(chosen, place, {**guessed, **_read_options(chosen, settings)})
+    except ValueError as error:
+        raise Misuse(capitalize_first(str(error))) from None
+
+
+def _read_options(kind: str, settings: list[str]) -> dict[str, Value]:
+    found: dict[str, Value] = {}
+    for text in settings:
+        name, equals, value = text.partition("=")
+        if not equals or name not in SOURCES[kind].params:
+            known = ", ".join(SOURCES[kind].params) or "none"
+            raise Misuse(f"--option {text}: NAME=VALUE with an option of “{kind}” is wanted (it has: {known})")
+        found[name] = _value_of(value)
+    return found
+
+
+def _value_of(text: str) -> Value:
+    """A number, yes or no, or the text itself."""
+    try:
+        read: object = json.loads(text)
+    except ValueError:
+        return text
+    return read if isinstance(read, bool | int | float | str) else text

@@ -1,0 +1,210 @@
+"""What the sources of images share: the walk, the look at the headers, and the check that the files are still the same."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from visualnet.core.project import DataFacts, FieldFacts, PreparationStep
+from visualnet.core.text.format import format_quantity
+from visualnet.core.text.visible import clean, visible
+from visualnet.data.samples import Samples
+from visualnet.data.sources.images.files import Walked, walk
+from visualnet.data.sources.images.samples import ImageSamples
+from visualnet.data.sources.images.survey import Survey, look_at_headers
+from visualnet.data.sources.source import Check, FileSource, Finding, Found
+from visualnet.layers.declaration.params import choice
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[Any]
+
+MOST_CLASSES = 20_000
+MANY_CLASSES = 1_000
+LONGEST_NAME = 200
+USUAL_SIDE = 64
+"""Images of many sizes are brought to this size at first, if most of them are no smaller."""
+PARTS = {
+    "train": "train",
+    "training": "train",
+    "val": "validation",
+    "valid": "validation",
+    "validation": "validation",
+    "dev": "validation",
+    "test": "test",
+    "testing": "test",
+}
+"""Names of folders, in small letters, that say to which part their images belong."""
+
+
+class Arranged(NamedTuple):
+    """Which of the images are samples, and what is known of each without decoding it. ``extra`` is kept for the samples."""
+
+    walked: Walked
+    columns: Mapping[str, Array]
+    classes: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    extra: Any = None
+    digest: str = ""
+    """Of other files that belong to the samples."""
+
+    def fingerprint(self) -> str:
+        """A sha256 of all files' names, sizes and times, and of the classes."""
+        return self.walked.fingerprint(self.digest.encode(), *map(str.encode, self.classes))
+
+
+class ImageSource(FileSource):
+    """Base of the sources of images. A subclass arranges what was walked, and declares the fields."""
+
+    picks = "folder"
+
+    background: str = choice(
+        "white",
+        "What is laid behind transparent pixels.",
+        {"white": "white", "black": "black"},
+        more=True,
+    )
+
+    def arrange(self, walked: Walked) -> Arranged:
+        """Choose the samples and their labels from the paths alone.
+
+        Raises:
+            ValueError: the folder is not arranged as it has to be; the words say how it should be.
+        """
+        raise NotImplementedError
+
+    def describe_fields(self, arranged: Arranged, survey: Survey) -> dict[str, FieldFacts]:
+        """The fields of the raw samples."""
+        found = {"image": survey.image_facts()}
+        if "label" in arranged.columns:
+            found["label"] = FieldFacts(dtype="int", classes=len(arranged.classes))
+        return found
+
+    def describe_more(self, arranged: Arranged, survey: Survey, check: Check) -> tuple[dict[str, Any], list[Finding]]:
+        """What else is to be kept with the facts, and what else a person should know."""
+        return {}, []
+
+    def look_through(self, check: Check) -> Found:
+        self.check_place()
+        walked = walk(self.path, check)
+        if not len(walked.files):
+            raise ValueError(
+                f"there are no images below “{self.path.name}”{_list_others(walked.others)}: "
+                "choose a folder with PNG, JPEG, BMP, WebP, TIFF or GIF files"
+            )
+        arranged = self.arrange(walked)
+        survey = look_at_headers(arranged.walked, check)
+        left_out = [file for file, _ in survey.broken]
+        if left_out:
+            arranged = self.arrange(walked.without(left_out))
+        more, findings = self.describe_more(arranged, survey, check)
+        facts = DataFacts(
+            size=len(arranged.walked.files),
+            fields=self.describe_fields(arranged, survey) | more.pop("fields", {}),
+            classes=more.pop("classes", arranged.classes),
+            columns=tuple(name for name in arranged.columns if name not in ("image", "mask", "boxes")),
+            fingerprint=arranged.fingerprint(),
+            extra={**({"left_out": left_out} if left_out else {}), "common_size": list(survey.common_size), **more},
+        )
+        found = [*walked.findings, *survey.findings(), *arranged.findings, *findings]
+        if walked.others:
+            count = format_quantity(sum(walked.others.values()), "thing")
+            found.append(Finding("hint", f"{count} left out that are no images{_list_others(walked.others)}"))
+        found.sort(key=lambda finding: ("error", "warning", "hint").index(finding.severity))
+        return Found(facts, tuple(found), (("Images", f"{facts.size:,}"), *survey.figures()))
+
+    def open(self) -> Samples:
+        facts = self.known
+        self.check_place()
+        arranged = self.arrange(walk(self.path).without(read_strings(facts.extra.get("left_out"))))
+        now = len(arranged.walked.files)
+        if now != facts.size:
+            raise ValueError(
+                f"“{self.path.name}” has {now:,} samples now; {facts.size:,} were there when it was looked through: "
+                "look it through again on the data page"
+            )
+        if arranged.classes and arranged.classes != facts.classes:
+            raise ValueError(f"the classes of “{self.path.name}” are others now: look it through again")
+        return self.make_samples(arranged, facts)
+
+    def make_samples(self, arranged: Arranged, facts: DataFacts) -> Samples:
+        """The samples, to be fetched by index."""
+        return ImageSamples(
+            arranged.walked.files,
+            facts.fields,
+            arranged.columns,
+            arranged.fingerprint(),
+            self.background,
+        )
+
+    def propose(self, facts: DataFacts) -> tuple[PreparationStep, ...]:
+        if 0 not in facts.fields["image"].shape:
+            return ()
+        side = read_strings(facts.extra.get("common_size"), int)
+        width, height = side if len(side) == 2 else [USUAL_SIDE, USUAL_SIDE]
+        scale = min(1.0, USUAL_SIDE / max(1, min(width, height)))
+        size = {"height": max(1, round(height * scale)), "width": max(1, round(width * scale))}
+        return (PreparationStep(kind="resize", options={"field": "image", **size}),)
+
+
+def read_strings(raw: Any, kind: type = str) -> list[Any]:
+    """What a project's file says as a list of words (or numbers); anything else in it is left out."""
+    return [item for item in raw if type(item) is kind] if isinstance(raw, list | tuple) else []
+
+
+def name_class(text: str) -> str:
+    """A word from a file or a folder as the name of a class."""
+    return clean(text).strip()[:LONGEST_NAME] or visible(text)[:LONGEST_NAME]
+
+
+def number_classes(words: Sequence[str]) -> tuple[Array, tuple[str, ...]]:
+    """Class numbers of these words, and the words in order; numbers among them are ordered as numbers.
+
+    Raises:
+        ValueError: there are too many different ones.
+    """
+    import numpy as np
+
+    names = sorted(set(words), key=_natural)
+    if len(names) > MOST_CLASSES:
+        raise ValueError(
+            f"there would be {len(names):,} classes; {MOST_CLASSES:,} are allowed: are these names of files rather than classes?"
+        )
+    number = {name: at for at, name in enumerate(names)}
+    label = np.fromiter((number[word] for word in words), np.int64, len(words))
+    return label, tuple(name_class(name) for name in names)
+
+
+def find_class_faults(label: Array, classes: Sequence[str], files: Sequence[str] = ()) -> tuple[Finding, ...]:
+    """What is wrong with the classes: one alone, one sample of a class, very many."""
+    counts = Counter(label.tolist())
+    found = []
+    if len(classes) == 1:
+        words = f"there is only one class, “{classes[0]}”: to tell classes apart, at least two are needed"
+        found.append(Finding("warning", words))
+    lone = sorted(number for number, count in counts.items() if count == 1)
+    where = {int(number): at for at, number in enumerate(label)} if lone else {}
+    for number in lone[:20]:
+        words = f"class “{classes[number]}” has one sample: it can be trained on or be validated with, not both"
+        found.append(Finding("warning", words, samples=(where[number],)))
+    if len(lone) > 20:
+        found.append(Finding("warning", f"and {len(lone) - 20:,} more classes with one sample"))
+    if len(classes) > MANY_CLASSES:
+        words = f"there are {len(classes):,} classes: the last layer needs an output for each, and many samples of each to learn from"
+        found.append(Finding("warning", words))
+    return tuple(found)
+
+
+def _natural(word: str) -> tuple[bool, int, str]:
+    """Numbers by their value before words by their letters."""
+    is_number = word.isascii() and word.isdigit() and len(word) < 16
+    return (not is_number, int(word) if is_number else 0, word)
+
+
+def _list_others(others: Counter[str]) -> str:
+    if not others:
+        return ""
+    listed = [f"{visible(suffix)} {count:,}" for suffix, count in others.most_common(4)]
+    return f" ({', '.join(listed)}{', …' if len(others) > 4 else ''})"
