@@ -128,8 +128,6 @@ class TextRows:
                 if not rows:
                     break
                 below = reader.line_num + 1
-                if below - line != len(rows):
-                    self._check_heights(rows, line)
                 if is_header or below - line != len(rows) or set(map(len, rows)) != {len(self.names)}:
                     block, is_header = self._sift(rows, line, is_header)
                 else:
@@ -141,16 +139,6 @@ class TextRows:
             self.fingerprint = digest.hexdigest()
             self.unclosed = self._tallest[1] if watched.quotes % 2 else 0
 
-    def _check_heights(self, rows: list[list[str]], line: int) -> None:
-        """A cell of very many lines begins with a quotation mark that is never closed. The csv module's own limit is one for the whole
-        program, and other readers raise it."""
-        for row in rows:
-            if (height := _height(row)) > MOST_LINES_OF_A_ROW:
-                raise ValueError(
-                    f"“{self.path.name}”, line {line:,}: a row has {height:,} lines; is a quotation mark not closed there?"
-                )
-            line += height
-
     def _sift(self, rows: list[list[str]], line: int, is_header: bool) -> tuple[Block, bool]:
         """The rows that have as many cells as there are columns, from the first line on; the others are counted. Whether the header is
         still to come is told too."""
@@ -161,9 +149,10 @@ class TextRows:
             height = _height(row)
             if height > 1:
                 self._tallest = max(self._tallest, (height, line))
-                if max(map(len, row)) > LONGEST_CELL:
+                # The csv module has a limit too, but one for the whole program, and other readers raise it.
+                if height > MOST_LINES_OF_A_ROW or max(map(len, row)) > LONGEST_CELL:
                     raise ValueError(
-                        f"“{self.path.name}”, line {line:,}: a cell takes {height:,} lines; is a quotation mark not closed there?"
+                        f"“{self.path.name}”, line {line:,}: a row takes {height:,} lines; is a quotation mark not closed there?"
                     )
             if not row or (len(row) == 1 and width > 1 and not row[0].strip()):
                 self.blank += 1
