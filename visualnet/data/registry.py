@@ -12,6 +12,7 @@ from visualnet.core.text.format import capitalize_first
 from visualnet.data import builtin, synthetic
 from visualnet.data.builtin import SHAPES
 from visualnet.data.declare import DATASETS, DataSet
+from visualnet.data.shipped import emoji, place_names, sea_temperature
 from visualnet.layers.declaration.layer import Spec
 
 if TYPE_CHECKING:
@@ -28,12 +29,15 @@ __all__ = [
     "SHAPES",
     "DataSet",
     "builtin",
+    "emoji",
     "fields",
     "fields_or_none",
     "find_kind",
     "image_field",
     "make_data_set",
     "own_sources",
+    "place_names",
+    "sea_temperature",
     "synthetic",
 ]
 
