@@ -10,6 +10,7 @@ from visualnet.data.sources.images import image_boxes, image_folder, image_masks
 from visualnet.data.sources.sounds import sound
 from visualnet.data.sources.source import SOURCES, FileSource, Guess
 from visualnet.data.sources.texts import text
+from visualnet.data.sources.torchvision_sets import torchvision_sets
 
 __all__ = ["SOURCES", "guess_sources"]
 
@@ -22,6 +23,7 @@ DECLARED_IN = (
     table,
     series,
     array_source,
+    torchvision_sets,
 )
 """The modules whose import declares the sources."""
 
