@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from visualnet.core.project import DataChoice
 from visualnet.data.declare import DataSet
 from visualnet.data.division.registry import divide
+from visualnet.data.preparation.fitted import FittedPreparation
 from visualnet.data.preparation.prepared import CHUNK, prepare
-from visualnet.data.preparation.registry import make_steps, prepared_specs
+from visualnet.data.preparation.registry import STEPS, make_steps, prepared_specs
 from visualnet.data.preparation.step import Step
 from visualnet.data.registry import make_data_set
 from visualnet.data.samples import ArraySamples, Samples
@@ -28,7 +29,8 @@ class Loaded(NamedTuple):
 
     ``fields`` are what samples hold behind the preparation. ``train``, ``validation`` and ``test`` are indices. ``mean`` and ``std``
     are those of the training samples, for the input fields with real numbers, in a shape that broadcasts against a batch.
-    ``augmentation`` is what is done to batches of training alone. ``fingerprint`` is a sha256 of samples, preparation and division.
+    ``fingerprint`` is a sha256 of samples, preparation and division. ``augmentation`` is what is done to batches of training alone,
+    ``preparation`` what every sample goes through, with what it learned (None where samples are as they came).
     """
 
     choice: DataChoice
@@ -42,6 +44,7 @@ class Loaded(NamedTuple):
     std: Mapping[str, NDArray[Any]]
     fingerprint: str
     augmentation: tuple[Step, ...] = ()
+    preparation: FittedPreparation | None = None
 
     @property
     def size(self) -> int:
@@ -91,7 +94,11 @@ def load(choice: DataChoice, check: Callable[[float], None] = lambda share: None
     raw = _kept_samples(source, choice)
     train, validation, test = divide(raw, choice)
     steps = make_steps(choice.preparation)
-    samples = prepare(raw, source.specs(), steps, train, check) if any(not step.augments for step in steps) else raw
+    samples, preparation = raw, None
+    if any(not step.augments for step in steps):
+        samples = prepared = prepare(raw, source.specs(), steps, train, check)
+        chosen = tuple(one for one in choice.preparation if not one.off and not STEPS[one.kind].augments)
+        preparation = FittedPreparation(source.specs(), chosen, tuple(prepared.fitted))
     specs = prepared_specs(source.specs(), steps)
     mean, std = {}, {}
     raw_fields = source.specs()
@@ -119,6 +126,7 @@ def load(choice: DataChoice, check: Callable[[float], None] = lambda share: None
         std,
         fingerprint.hexdigest(),
         augmentation,
+        preparation,
     )
 
 
