@@ -55,15 +55,10 @@ def is_picture(spec: Spec) -> bool:
     return len(spec.shape) == 3 and spec.shape[0] in (0, 1, 2, 3, 4) and spec.dtype == "float"
 
 
-def column_titles(choice: DataChoice, width: int) -> tuple[str, ...]:
-    """The titles of the columns of ``features``: those of the table, as far as they are known."""
-    found: Any = choice.facts.extra.get("columns") if choice.facts is not None else None
-    named: list[str] = []
-    if isinstance(found, Mapping):
-        named = [str(name) for name in found]
-    elif isinstance(found, Sequence) and not isinstance(found, str):
-        named = [str(each.get("name", "")) if isinstance(each, Mapping) else str(each) for each in found]
-    return tuple(named) if len(named) == width else tuple(f"column {at}" for at in range(1, width + 1))
+def column_titles(spec: Spec, width: int) -> tuple[str, ...]:
+    """The titles of the columns of a row: those of the table, as far as they are known."""
+    named = tuple(column.name for column in spec.columns)
+    return named if len(named) == width else tuple(f"column {at}" for at in range(1, width + 1))
 
 
 def read_faces(
@@ -104,9 +99,10 @@ def make_face(
         lines = shown if name == "sound" or len(shown) <= MOST_CURVES < shown.shape[1] else shown.T
         return Face("curves", label, curves=thin_curves(lines[:MOST_CURVES]))
     flat = shown.reshape(-1)
-    known = tuple(column.name for column in specs[name].columns)
-    titles = known or (
-        column_titles(choice, len(flat)) if name == "features" else tuple(f"{name} {n + 1}" for n in range(len(flat)))
+    titles = (
+        column_titles(specs[name], len(flat))
+        if name == "features"
+        else tuple(f"{name} {n + 1}" for n in range(len(flat)))
     )
     pairs = zip(titles, flat.tolist(), strict=True)
     return Face("row", label, row=tuple((title, "missing" if v != v else format_number(v)) for title, v in pairs))

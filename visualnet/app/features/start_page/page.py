@@ -31,7 +31,7 @@ from visualnet.app.features.start_page.cards import (
 from visualnet.app.features.start_page.recent import RecentList, RecentRow
 from visualnet.app.features.start_page.template_chips import TemplateActions
 from visualnet.app.features.start_page.template_search import holds, show_only, words_of
-from visualnet.app.state.dropped_files import openable
+from visualnet.app.state.dropped_files import droppable
 from visualnet.app.state.studio import Studio
 from visualnet.app.theme import fonts, icons
 from visualnet.app.theme.tokens import RADIUS
@@ -60,6 +60,7 @@ class StartPage(QWidget):
 
     template_chosen = Signal(str)
     file_chosen = Signal(str)
+    file_dropped = Signal(str)
     open_asked = Signal()
     empty_chosen = Signal()
     lesson_chosen = Signal(str)
@@ -369,7 +370,7 @@ class StartPage(QWidget):
             best[1].setFocus(Qt.FocusReason.OtherFocusReason)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        self._dropping = bool(openable(event.mimeData()))
+        self._dropping = bool(droppable(event.mimeData()))
         if self._dropping:
             event.acceptProposedAction()
         self.update()
@@ -381,9 +382,9 @@ class StartPage(QWidget):
     def dropEvent(self, event: QDropEvent) -> None:
         self._dropping = False
         self.update()
-        if name := openable(event.mimeData()):
+        if name := droppable(event.mimeData()):
             event.acceptProposedAction()
-            self.file_chosen.emit(name)
+            self.file_dropped.emit(name)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
