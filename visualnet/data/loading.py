@@ -101,8 +101,9 @@ def load(choice: DataChoice, check: Callable[[float], None] = lambda share: None
         if choice.normalise and specs[field].dtype == "float":
             mean[field], std[field] = measure(samples, field, train, check)
     fingerprint = raw.begin_digest()
-    if choice.preparation:
-        fingerprint.update(repr([(step.kind, sorted(step.options.items())) for step in choice.preparation]).encode())
+    done = [(step.kind, sorted(step.options.items())) for step in choice.preparation if not step.off]
+    if done:
+        fingerprint.update(repr(done).encode())
     for part in (train, validation, test):
         fingerprint.update(f"part {len(part)} ".encode() + part.tobytes())
     augmentation = tuple(step for step in steps if step.augments)

@@ -128,7 +128,7 @@ def fields(data: DataChoice) -> dict[str, Spec]:
 def fields_or_none(data: DataChoice) -> dict[str, Spec] | None:
     """Like `fields`, and None where it would raise. Called on every edit: an answer is kept."""
     try:
-        steps = tuple((step.kind, tuple(step.options.items())) for step in data.preparation)
+        steps = tuple((step.kind, tuple(step.options.items())) for step in data.preparation if not step.off)
         return _kept_fields(data.name, tuple(data.options.items()), steps, _Facts(data.facts))
     except TypeError:
         return None

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from visualnet.data.sources import table
+from visualnet.data.sources.arrays import array_source
 from visualnet.data.sources.images import image_boxes, image_folder, image_masks
+from visualnet.data.sources.sounds import sound
 from visualnet.data.sources.source import SOURCES, FileSource, Guess
 from visualnet.data.sources.texts import text
 
@@ -15,8 +17,10 @@ DECLARED_IN = (
     image_folder,
     image_masks,
     image_boxes,
-    table,
     text,
+    sound,
+    table,
+    array_source,
 )
 """The modules whose import declares the sources."""
 
