@@ -144,6 +144,9 @@ RUN_OPTIONS = (
     "channels_last",
     "deterministic",
     "threads",
+    "data_workers",
+    "data_cache",
+    "unreadable",
 )
 """The options that are about the whole run, and stay with the recipe."""
 

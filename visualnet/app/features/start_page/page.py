@@ -147,6 +147,7 @@ class StartPage(QWidget):
 
     def _side(self) -> QWidget:
         holder = self._aside = QWidget()
+        self._beside = QWidget()
         self.lessons: list[LessonCard] = []
         self._lessons = QBoxLayout(QBoxLayout.Direction.TopToBottom)
         for name, lesson in lessons().items():
@@ -158,7 +159,8 @@ class StartPage(QWidget):
         self.recent = RecentList(self.settings, self._follow)
         self.recent.chosen.connect(self.file_chosen)
         self.recent.emptied.connect(lambda: self.lessons[0].setFocus(Qt.FocusReason.OtherFocusReason))
-        side = column(label("Short lessons", "section"), self._lessons, spacing=8, parent=holder)
+        column(self._beside, STRETCH, parent=holder)
+        side = column(label("Short lessons", "section"), self._lessons, spacing=8, parent=self._beside)
         side.addSpacing(16)
         add(side, label("Opened lately", "section"), self.recent, STRETCH)
         return holder
@@ -218,9 +220,9 @@ class StartPage(QWidget):
     def _show_group(self, group: str, members: Iterable[Template]) -> None:
         head, grid = QWidget(), QWidget()
         # At the right end stands what the numbers on the rows count.
-        row((label(group, "section"), 1), label("parameters", "small"), margins=(0, 0, 13, 0), parent=head)
+        margins = (0, FOOT - CAPTION_GAP, 13, 0)
+        row((label(group, "section"), 1), label("parameters", "small"), margins=margins, parent=head)
         flow = FlowLayout(grid, ROW_GAP)
-        self._more.addSpacing(FOOT - CAPTION_GAP)
         add(self._more, head, grid)
         self._sections.append((grid, flow))
         self._heads[grid] = head
@@ -265,7 +267,8 @@ class StartPage(QWidget):
         found = self.found()
         show_only(found, [(self._grid, self._flow), *self._sections], self._heads)
         self.nothing_found.setVisible(not found)
-        self._arrange()
+        self._beside.setVisible(not self.search.text().strip())  # what is found stands first
+        self._arrange_anew()
 
     def _open_found(self) -> None:
         if self.search.text().strip() and (found := self.found()):

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from visualnet.app.plots.colours import Ink, line_pen, text_font, translucent
 
 ROW, SAMPLE, SPACE = 18, 14, 12
-SHORT = {"training": "train", "validation": "valid."}
+SHORT = {"training": "train", "validation": "val."}
 """What is said where the whole names have no room."""
 
 
@@ -110,7 +110,7 @@ class Legend(QWidget):
         plain = tuple(replace(entry, note="") for entry in whole)
         short = tuple(replace(entry, label=entry.words.short) for entry in plain)
         thin = tuple(replace(entry, value="") if entry.beneath else entry for entry in short)
-        half = tuple(replace(entry, value="", label="") if entry.dashed else entry for entry in thin)
+        half = tuple(replace(entry, value="") if entry.dashed else entry for entry in thin)
         bare = tuple(replace(entry, value="") for entry in half)
         fits = (
             each
@@ -213,4 +213,4 @@ class Legend(QWidget):
 
 
 def _more(count: int) -> str:
-    return f"{count} more ▾"
+    return f"+{count} ▾"
