@@ -122,7 +122,7 @@ def _categories(choice: DataChoice) -> dict[str, list[str]]:
     columns: Any = choice.facts.extra.get("table_columns", ()) if choice.facts is not None else ()
     return {
         str(each.get("name", "")): [str(word) for word in each.get("values") or ()]
-        for each in columns
+        for each in (columns if isinstance(columns, list | tuple) else ())
         if isinstance(each, Mapping)
     }
 
