@@ -249,7 +249,11 @@ def test_a_table_from_drop_to_training(window: Window, hands: Hands, tmp_path: P
     ]
     path.write_text("\n".join(["petal,colour,species", *lines]), encoding="utf-8")
     page = train_on_what_was_dropped(
-        window, hands, path, "table", lambda net, fields: net.linear(net.input(*fields["features"].shape, field="features"), 2)
+        window,
+        hands,
+        path,
+        "table",
+        lambda net, fields: net.linear(net.input(*fields["features"].shape, field="features"), 2),
     )
     assert {each.title for each in page.figures.histograms.spreads} >= {"petal"}
     page.samples.open_row(0)
