@@ -125,6 +125,8 @@ class Layer:
     """Whether the output is equally large however large the input is."""
     pointwise: ClassVar[bool] = False
     """Whether each place of the output reads only the same place of the inputs (channels may mix)."""
+    linear_map: ClassVar[bool] = False
+    """Whether it is a matrix and a constant, no more: two of them in a row compute what one can."""
     rare: ClassVar[bool] = False
     """Shown behind the others of its family."""
     random: ClassVar[bool] = False
