@@ -54,7 +54,7 @@ class JudgementView(QWidget):
         self.stack.addWidget(self.list)
         split = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
         main = QWidget()
-        column(self.words, (self.stack, 1), margins=(8, 0, 0, 0), spacing=2, parent=main)
+        column(self.words, (self.stack, 1), margins=(8, 0, 8, 0), spacing=2, parent=main)
         split.addWidget(main)
         split.addWidget(self.samples)
         split.setStretchFactor(0, 3)

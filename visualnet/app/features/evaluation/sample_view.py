@@ -82,6 +82,7 @@ class SampleView(QWidget):
         self.list = QListWidget()
         self.list.setAccessibleName("Samples")
         self.list.setUniformItemSizes(True)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.currentRowChanged.connect(self._show)
         self.picture = AnswerPicture()
         self.words = label("", "", wrap=True)
