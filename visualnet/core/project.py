@@ -78,10 +78,11 @@ class DataFacts(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class PreparationStep(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """One step of the preparation of samples: its kind, as ``data/preparation`` declares it, and its settings."""
+    """One step of the preparation of samples: its kind, as ``data/preparation`` declares it, and its settings; ``off``: it is left out."""
 
     kind: str
     options: Mapping[str, Value] = {}
+    off: bool = False
     extra: Mapping[str, Any] = {}
 
 

@@ -102,16 +102,17 @@ def load(choice: DataChoice, check: Callable[[float], None] = lambda share: None
     specs = prepared_specs(source.specs(), steps)
     samples = _kept_prepared(raw, source, choice, steps, train, check)
     mean, std = {}, {}
-    measured = _choose_measured(samples, train, choice.seed)
     raw_fields = source.specs()
+    measured = _choose_measured(samples, train, choice.seed)
     # What a step has made of an input is an input too: a spectrogram of a sound.
     inputs = [field for field in specs if field in source.inputs or field not in raw_fields]
     for field in inputs:
         if choice.normalise and specs[field].dtype == "float":
             mean[field], std[field] = measure(samples, field, measured, check)
     fingerprint = raw.begin_digest()
-    if choice.preparation:
-        fingerprint.update(repr([(step.kind, sorted(step.options.items())) for step in choice.preparation]).encode())
+    done = [(step.kind, sorted(step.options.items())) for step in choice.preparation if not step.off]
+    if done:
+        fingerprint.update(repr(done).encode())
     for part in (train, validation, test):
         fingerprint.update(f"part {len(part)} ".encode() + part.tobytes())
     augmentation = tuple(step for step in steps if step.augments)
@@ -219,7 +220,7 @@ def _kept_prepared(
     fitted_on = train.tobytes() if any(step.fits for step in plain) else b""
     wanted = [
         (one.kind, sorted(one.options.items()))
-        for one, step in zip(choice.preparation, steps, strict=True)
+        for one, step in zip((one for one in choice.preparation if not one.off), steps, strict=True)
         if step in plain
     ]
     key = (id(raw), _key(choice), repr(wanted), fitted_on)

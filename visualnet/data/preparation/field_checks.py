@@ -64,4 +64,9 @@ def describe(spec: Spec) -> str:
     kind = {"float": "real", "int": "whole"}.get(spec.dtype, spec.dtype)
     if not spec.shape:
         return f"a single {kind} number"
-    return f"{'×'.join(str(extent) if extent else '?' for extent in spec.shape)} {kind} numbers"
+    return f"{describe_sizes(spec)} {kind} numbers"
+
+
+def describe_sizes(spec: Spec) -> str:
+    """The sizes of a field: ``3×?×?`` where they differ from sample to sample; one number is 1."""
+    return "×".join(str(extent) if extent else "?" for extent in spec.shape) or "1"

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from visualnet.data.sources import table
+from visualnet.data.sources.arrays import array_source
 from visualnet.data.sources.images import image_boxes, image_folder, image_masks
+from visualnet.data.sources.sounds import sound
 from visualnet.data.sources.source import SOURCES, FileSource, Guess
 from visualnet.data.sources.texts import text
 
@@ -15,6 +18,9 @@ DECLARED_IN = (
     image_masks,
     image_boxes,
     text,
+    sound,
+    table,
+    array_source,
 )
 """The modules whose import declares the sources."""
 

@@ -30,8 +30,10 @@ class Sorted(NamedTuple):
     fingerprint: str
 
 
-def sort_into_classes(root: Path, suffixes: tuple[str, ...], things: tuple[str, str], check: Check) -> Sorted:
-    """The files with these suffixes below a folder, by the folder that they lie in.
+def sort_into_classes(
+    root: Path, suffixes: tuple[str, ...], things: tuple[str, str], check: Check, *, by_folder: bool = True
+) -> Sorted:
+    """The files with these suffixes below a folder, by the folder that they lie in; ``by_folder`` False leaves them without a class.
 
     Raises:
         ValueError: there is no such folder, or no such file in it; the words say what is there.
@@ -49,6 +51,8 @@ def sort_into_classes(root: Path, suffixes: tuple[str, ...], things: tuple[str, 
         number = walked.others.total()
         findings.append(Finding("hint", f"{format_quantity(number, 'other file')} left out ({others})"))
     folders = [path.split("/")[:-1] for path in walked.files]
+    if not by_folder:
+        folders = [[] for _ in folders]
     has_parts = all(folder and folder[0].lower() in PARTS for folder in folders)
     columns = {}
     if has_parts:
@@ -73,3 +77,14 @@ def sort_into_classes(root: Path, suffixes: tuple[str, ...], things: tuple[str, 
             codes.append(folder[0])
         classes, label = codes.classes()
     return Sorted(walked.files, walked.sizes, classes, label, columns, tuple(findings), walked.fingerprint())
+
+
+def find_tables(root: Path, suffixes: tuple[str, ...]) -> list[Path]:
+    """The tables in a folder, or, where there is none, those in the folders in it.
+
+    Raises:
+        ValueError: there is no such folder, or it cannot be read.
+    """
+    here = list(walk(root, suffixes=suffixes).files)
+    top = [name for name in here if "/" not in name]
+    return [root / name for name in (top or [name for name in here if name.count("/") == 1])]

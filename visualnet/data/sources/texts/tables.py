@@ -69,10 +69,10 @@ def guess_dialect(lines: Sequence[str], delimiter: str = "auto") -> tuple[Dialec
         if delimiter not in ("auto", name):
             continue
         dialect = Dialect(character)
-        rows, broken = _read_rows(dialect, lines)
+        rows, broken = read_rows(dialect, lines)
         if broken and name == "tab":  # such tables know no quotation marks as a rule: a text may begin with one
             dialect = dialect._replace(quotes=False)
-            rows, broken = _read_rows(dialect, lines)
+            rows, broken = read_rows(dialect, lines)
         widths = Counter(map(len, rows))
         width, number = max(widths.items(), key=lambda item: (item[0] > 1, item[1]), default=(0, 0))
         found.append((width > 1, number / max(1, len(rows) + broken), dialect, rows))
@@ -82,7 +82,8 @@ def guess_dialect(lines: Sequence[str], delimiter: str = "auto") -> tuple[Dialec
     return best[2], best[3]
 
 
-def _read_rows(dialect: Dialect, lines: Sequence[str]) -> tuple[list[list[str]], int]:
+def read_rows(dialect: Dialect, lines: Sequence[str]) -> tuple[list[list[str]], int]:
+    """The rows of these lines, and how many could not be read."""
     rows: list[list[str]] = []
     broken = 0
     reader = dialect.rows(lines)
