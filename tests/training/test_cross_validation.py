@@ -62,3 +62,20 @@ def test_mean_and_spread_are_in_words() -> None:
     found = CrossValidation(({"accuracy": 0.9, "loss": 1.0}, {"accuracy": 0.8}))
     assert found.mean == {"accuracy": pytest.approx(0.85)}, "a value that a fold does not have has no mean"
     assert found.describe() == "accuracy 0.85 ± 0.071 over 2 folds (0.9, 0.8)"
+
+
+def test_arrays_of_ones_own_are_divided_in_folds_and_by_columns_that_the_network_does_not_read() -> None:
+    from visualnet.api.training import as_loaded
+
+    generator = np.random.default_rng(0)
+    data = {
+        "image": generator.random((60, 1, 8, 8)),
+        "label": generator.integers(0, 10, 60),
+        "who": np.arange(60) // 10,
+    }
+    parts = [as_loaded(data, one) for one in divide_in_folds(small(), 3)]
+    assert sorted(np.concatenate([part.validation for part in parts])) == list(range(60))
+    project = small()
+    grouped = replace(project, data=replace(project.data, division="group", division_options={"column": "who"}))
+    found = as_loaded(data, grouped)
+    assert not set(found.train // 10) & set(found.validation // 10) and len(found.validation)
